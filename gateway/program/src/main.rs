@@ -1,0 +1,2 @@
+//! The `longmen` program.
+fn main() {}
