@@ -1,1 +1,3 @@
-//! Placeholder until the crate is written.
+//! Longmen's engine: the pure [`ledger`] and, around it, the actors, recovery and snapshots of a node.
+
+pub mod ledger;

@@ -1,0 +1,266 @@
+//! What clients ask the ledger, and what it answers.
+
+use super::account::{AccountOpening, AccountState, AccountView, PaymentState, AccountKey};
+use super::amount::Side;
+use super::currency::Currency;
+use super::date::Date;
+use super::ids::{AccountId, ClientId, TransactionId};
+use super::rejection::Rejection;
+use super::subject::{SubjectClass, SubjectOpening};
+use super::transaction::Batch;
+
+/// Where an answer goes: opaque to the ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ReplyTo {
+    /// The session that asked.
+    pub session: u64,
+    /// The session's own number for the request.
+    pub tag: u64,
+}
+
+/// A request as it reaches the coordinator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Where the answer goes.
+    pub reply_to: ReplyTo,
+    /// The authenticated client; ignored by [`Command::Hello`].
+    pub client: ClientId,
+    /// What is asked.
+    pub command: Command,
+}
+
+/// How a request names an account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum AccountRef {
+    /// By the ledger's dense id.
+    Id(AccountId),
+    /// By its natural key.
+    Key(AccountKey),
+}
+
+/// What a client may ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Makes the client known by name, or finds it. Answer: [`Answer::Welcome`].
+    Hello {
+        /// The client's name, at most 64 bytes.
+        name: Box<str>,
+    },
+    /// Opens an accounting entity with its first accounting date; idempotent by code. Answer: [`Answer::Opened`].
+    OpenEntity {
+        /// Its code, at most 32 bytes.
+        code: Box<str>,
+        /// The first accounting date.
+        start: Date,
+    },
+    /// Opens subjects of an entity; idempotent by code. Answer: [`Answer::Opened`], one result each.
+    OpenSubjects {
+        /// The code of the entity.
+        entity: Box<str>,
+        /// The subjects.
+        subjects: Vec<SubjectOpening>,
+    },
+    /// Opens accounts; idempotent by natural key. Answer: [`Answer::Opened`], one result each.
+    OpenAccounts(Vec<AccountOpening>),
+    /// Posts transactions in order. Answer: [`Answer::Posted`], one result each.
+    Post(Batch),
+    /// Cancels a transaction id, seen or not: a later original is refused. Answer: [`Answer::Posted`], one result.
+    Cancel {
+        /// The id.
+        id: TransactionId,
+        /// The client's own time, in seconds since 1970.
+        time: u32,
+    },
+    /// Sets the states of an account; what is absent stays. Answer: [`Answer::Done`].
+    SetState {
+        /// The account.
+        account: AccountRef,
+        /// The new account state.
+        account_state: Option<AccountState>,
+        /// The new payment state.
+        payment_state: Option<PaymentState>,
+    },
+    /// Gives an account a batching actor, or takes it away. Answer: [`Answer::Done`].
+    SetHot {
+        /// The account.
+        account: AccountRef,
+        /// Hot or not.
+        hot: bool,
+    },
+    /// Ends the accounting date of an entity (日切); `next` begins. Idempotent: closing to the date that is current
+    /// already does nothing. Answer: [`Answer::Done`].
+    CloseDay {
+        /// The code of the entity.
+        entity: Box<str>,
+        /// The next accounting date, after the current one.
+        next: Date,
+    },
+    /// The state of accounts. Answer: [`Answer::Accounts`], one each.
+    Balances(Vec<AccountRef>),
+    /// Accounts in order of opening, from the one after `after`. Answer: [`Answer::Accounts`].
+    ListAccounts {
+        /// The last account already seen, or [`AccountId::NONE`].
+        after: AccountId,
+        /// How many at most.
+        limit: u32,
+    },
+    /// Where the transaction with this id of this client lies in the log. Answer: [`Answer::Located`].
+    Locate {
+        /// The id.
+        id: TransactionId,
+    },
+    /// The general ledger of an entity at its leaves, beside the sums of its accounts. Answer:
+    /// [`Answer::TrialBalance`].
+    TrialBalance {
+        /// The code of the entity; empty: of every entity.
+        entity: Box<str>,
+    },
+    /// How the node is. Answer: [`Answer::Status`].
+    Status,
+}
+
+/// What the ledger answers. It leaves only when everything that it rests on is durable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The whole request was refused.
+    Rejected(Rejection),
+    /// The client is known.
+    Welcome {
+        /// Its id.
+        client: ClientId,
+    },
+    /// Results of openings, in order.
+    Opened(Vec<Result<Opened, Rejection>>),
+    /// Results of transactions, in order.
+    Posted(Posted),
+    /// Done, or was so already.
+    Done,
+    /// Accounts, in the order asked for.
+    Accounts(Vec<Result<AccountView, Rejection>>),
+    /// A transaction's place in the log.
+    Located {
+        /// Frame number.
+        frame: u64,
+        /// Ordinal of its record among the frame's transactions.
+        ordinal: u32,
+    },
+    /// Lines of the general ledger.
+    TrialBalance(TrialBalance),
+    /// How the node is.
+    Status(Status),
+}
+
+/// The result of one opening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The dense id of what is open now.
+    pub id: u64,
+    /// Whether it was there before, with the same attributes.
+    pub existed: bool,
+}
+
+/// The results of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Posted {
+    /// One each, in order.
+    pub results: Vec<PostResult>,
+    /// Balances after each leg of what was posted, where the batch asked for them.
+    pub balances: Vec<LegBalance>,
+}
+
+/// The result of one transaction (or cancel).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PostResult {
+    /// Why it was refused, or `None`: posted.
+    pub rejection: Option<Rejection>,
+    /// The step of the leg that the refusal speaks of; 0 where it speaks of none.
+    pub step: u16,
+    /// Whether this is the first result of the id, given again.
+    pub repeated: bool,
+    /// The frame that holds its record; 0 where none was written.
+    pub frame: u64,
+    /// The ordinal of its record among the frame's transactions.
+    pub ordinal: u32,
+}
+
+/// The natural balance of an account right after one leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LegBalance {
+    /// Index of the transaction in its batch.
+    pub transaction: u32,
+    /// The leg.
+    pub step: u16,
+    /// The account.
+    pub account: AccountId,
+    /// The natural balance after.
+    pub balance: i128,
+}
+
+/// The general ledger at its leaves (余额表).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrialBalance {
+    /// The frame up to which it counts, itself included.
+    pub frame: u64,
+    /// The lines, by entity, subject code and currency.
+    pub lines: Vec<TrialLine>,
+}
+
+/// One leaf subject in one currency. Balances are natural.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrialLine {
+    /// The entity's code.
+    pub entity: Box<str>,
+    /// The entity's current accounting date, of which the turnovers speak.
+    pub date: Date,
+    /// The subject's code.
+    pub subject: Box<str>,
+    /// The subject's name.
+    pub name: Box<str>,
+    /// The subject's class.
+    pub class: SubjectClass,
+    /// The subject's normal side.
+    pub normal: Side,
+    /// The currency.
+    pub currency: Currency,
+    /// The balance at the end of the date before.
+    pub opening: i128,
+    /// Debit turnover of the date, kept in step with the postings.
+    pub debit: i128,
+    /// Credit turnover of the date, kept in step with the postings.
+    pub credit: i128,
+    /// The balance now, kept in step with the postings.
+    pub closing: i128,
+    /// The balance now as the sum over the subject's accounts, added up for this answer.
+    pub accounts_total: i128,
+    /// How many accounts the subject has in this currency.
+    pub accounts: u64,
+}
+
+/// How the node is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The newest durable frame.
+    pub durable: u64,
+    /// The frame being filled.
+    pub open: u64,
+    /// Shards.
+    pub shards: u16,
+    /// Accounts.
+    pub accounts: u64,
+    /// Transactions decided since the node started.
+    pub decided: u64,
+    /// Of them refused.
+    pub refused: u64,
+    /// Rounds since the node started.
+    pub rounds: u64,
+    /// Transactions that had to wait for a later round, counted once for each time.
+    pub deferred: u64,
+    /// Transactions over several shards since the node started.
+    pub spanning: u64,
+    /// Known transaction ids.
+    pub known_ids: u64,
+    /// Accounts that a batching actor posts to, with the legs each has seen since the node started.
+    pub hot: Vec<(AccountId, u64)>,
+    /// Entities with their current accounting dates.
+    pub entities: Vec<(Box<str>, Date)>,
+}

@@ -1,0 +1,93 @@
+//! Calendar dates: accounting dates (会计日) and value dates (期望入账日).
+
+use std::fmt;
+
+use jiff::civil;
+
+/// A calendar date, as days since 1970-01-01. Has no time zone: the entity's accounting calendar decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(u32);
+
+impl Date {
+    /// The date of a count of days since 1970-01-01, if the calendar has it (to the year 9999).
+    #[must_use]
+    pub fn from_days(days: u32) -> Option<Date> {
+        let span = jiff::Span::new().try_days(i64::from(days)).ok()?;
+        EPOCH.checked_add(span).ok()?;
+        Some(Date(days))
+    }
+
+    /// Days since 1970-01-01.
+    #[must_use]
+    pub fn days(self) -> u32 {
+        self.0
+    }
+
+    /// Reads `YYYY-MM-DD`; dates before 1970 have no books here.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Date> {
+        if text.len() != 10 {
+            return None;
+        }
+        let date: civil::Date = text.parse().ok()?;
+        let span = EPOCH.until(date).ok()?;
+        u32::try_from(span.get_days()).ok().map(Date)
+    }
+
+    /// The date of a moment in microseconds since 1970, in UTC.
+    #[must_use]
+    pub fn of_time_us(time_us: i64) -> Date {
+        Date(u32::try_from(time_us.div_euclid(86_400_000_000)).unwrap_or(0))
+    }
+
+    /// The day after.
+    #[must_use]
+    pub fn next(self) -> Date {
+        Date(self.0 + 1)
+    }
+
+    /// The calendar year.
+    #[must_use]
+    pub fn year(self) -> i16 {
+        self.civil().year()
+    }
+
+    fn civil(self) -> civil::Date {
+        EPOCH
+            .checked_add(jiff::Span::new().days(i64::from(self.0)))
+            .expect("a Date is only made from days that the calendar has")
+    }
+}
+
+const EPOCH: civil::Date = civil::Date::constant(1970, 1, 1);
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.civil().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_read_and_print() {
+        #[track_caller]
+        fn check(text: &str, days: Option<u32>) {
+            assert_eq!(Date::parse(text).map(Date::days), days, "{text}");
+            if let Some(days) = days {
+                assert_eq!(Date::from_days(days).unwrap().to_string(), text);
+            }
+        }
+        check("1970-01-01", Some(0));
+        check("2018-05-01", Some(17_652));
+        check("2020-02-29", Some(18_321));
+        check("2019-02-29", None);
+        check("1969-12-31", None);
+        check("2018-5-1", None);
+        check("tomorrow", None);
+        assert_eq!(Date::of_time_us(86_400_000_000 - 1), Date(0));
+        assert_eq!(Date::parse("2019-01-02").unwrap().year(), 2019);
+    }
+}

@@ -1,0 +1,76 @@
+//! Identifiers: small, `Copy`, and impossible to mix up.
+
+use std::fmt;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident($inner:ty)) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub $inner);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// A client of the ledger: the scope of its transaction ids. Given by the ledger at its first hello.
+    ClientId(u32)
+);
+id!(
+    /// An accounting entity (会计主体). Dense, in order of opening.
+    EntityId(u16)
+);
+id!(
+    /// A subject (科目) of one entity. Dense, in order of opening.
+    SubjectId(u32)
+);
+id!(
+    /// An account (分户账). Dense and given by the ledger, counted from 1; 0 names no account.
+    AccountId(u64)
+);
+id!(
+    /// A transaction id, chosen by the client and unique within it.
+    TransactionId(u128)
+);
+id!(
+    /// The number of a shard, counted from 0.
+    ShardId(u16)
+);
+
+impl AccountId {
+    /// Names no account: what an unknown natural key resolves to.
+    pub const NONE: AccountId = AccountId(0);
+
+    /// The place of the account in dense tables, or `None` for [`AccountId::NONE`].
+    #[must_use]
+    pub fn index(self) -> Option<usize> {
+        usize::try_from(self.0).ok()?.checked_sub(1)
+    }
+}
+
+/// Where a chained record lies in the log: its frame, the section of the body, and the record's offset in that
+/// section in units of 8 bytes. Ordered by time for the records of one account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Frame number; 0 says "no record".
+    pub frame: u64,
+    /// Offset within the section, in units of 8 bytes.
+    pub slot: u32,
+    /// Owner of the entries section: the shard that wrote it.
+    pub section: u16,
+}
+
+impl Position {
+    /// The position of no record: what the first record of a chain names as its predecessor.
+    pub const NONE: Position = Position { frame: 0, slot: 0, section: 0 };
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.frame, self.section, self.slot)
+    }
+}

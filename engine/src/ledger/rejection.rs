@@ -1,0 +1,199 @@
+//! Rejections: coded answers to a client, in one documented order of precedence.
+
+use std::fmt;
+
+/// Why a request was refused. The order of the variants is the order of precedence: where several apply, the one
+/// whose [`Rejection::group`] comes first is given, and within a group that of the first leg in step order.
+///
+/// A rejection moves nothing. Whether it is remembered as the result of its id says [`Rejection::is_result`],
+/// whether the same request may succeed later says [`Rejection::may_retry`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u16)]
+pub enum Rejection {
+    /// The request does not have the shape that the protocol asks for.
+    Malformed = 1,
+    /// Debits and credits differ in some currency or entity.
+    Unbalanced = 2,
+    /// An amount is zero, negative or too large.
+    InvalidAmount = 3,
+    /// Off-balance legs (表外) together with on-balance legs.
+    MixedOffBalance = 4,
+    /// A leg's currency, or entity, is not its account's.
+    CurrencyMismatch = 5,
+    /// The id was used before with other content.
+    IdempotencyConflict = 6,
+    /// The id was cancelled before the request was ever seen (空回滚, 防悬挂).
+    Cancelled = 7,
+    /// The request's own time lies before the window of known ids.
+    TooOld = 8,
+    /// The request's own time lies too far in the future.
+    TooNew = 9,
+    /// A cancel names a transaction that was posted: reverse it instead.
+    AlreadyPosted = 10,
+    /// No such entity.
+    UnknownEntity = 11,
+    /// No such account.
+    UnknownAccount = 12,
+    /// No such subject.
+    UnknownSubject = 13,
+    /// The subject has subjects below it: accounts and postings belong to leaves.
+    NotLeaf = 14,
+    /// No such transaction.
+    UnknownTransaction = 15,
+    /// The natural key is taken by something with other attributes.
+    KeyConflict = 16,
+    /// The accounting date is closed, or the next date does not follow it.
+    DateClosed = 17,
+    /// The account still has a balance, a hold or a reservation.
+    NotEmpty = 18,
+    /// The account state (账户状态) forbids it.
+    AccountState = 19,
+    /// The payment state (支付状态) forbids it.
+    PaymentState = 20,
+    /// Not enough available.
+    InsufficientFunds = 21,
+    /// A limit of the account would be exceeded.
+    LimitExceeded = 22,
+    /// The node is at its limits; nothing was done, try again later with the same id.
+    Busy = 23,
+    /// No room in the log; nothing was done, try again later with the same id.
+    OutOfDisk = 24,
+    /// The node is about to stop; nothing was done, try again with the same id.
+    ShuttingDown = 25,
+    /// The client is not who it says, or said nothing yet.
+    NotAuthenticated = 26,
+}
+
+impl Rejection {
+    /// Every rejection, in order of precedence.
+    pub const ALL: [Rejection; 26] = [
+        Rejection::Malformed,
+        Rejection::Unbalanced,
+        Rejection::InvalidAmount,
+        Rejection::MixedOffBalance,
+        Rejection::CurrencyMismatch,
+        Rejection::IdempotencyConflict,
+        Rejection::Cancelled,
+        Rejection::TooOld,
+        Rejection::TooNew,
+        Rejection::AlreadyPosted,
+        Rejection::UnknownEntity,
+        Rejection::UnknownAccount,
+        Rejection::UnknownSubject,
+        Rejection::NotLeaf,
+        Rejection::UnknownTransaction,
+        Rejection::KeyConflict,
+        Rejection::DateClosed,
+        Rejection::NotEmpty,
+        Rejection::AccountState,
+        Rejection::PaymentState,
+        Rejection::InsufficientFunds,
+        Rejection::LimitExceeded,
+        Rejection::Busy,
+        Rejection::OutOfDisk,
+        Rejection::ShuttingDown,
+        Rejection::NotAuthenticated,
+    ];
+
+    /// The code as programs see it, such as `insufficient_funds`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Rejection::Malformed => "malformed",
+            Rejection::Unbalanced => "unbalanced",
+            Rejection::InvalidAmount => "invalid_amount",
+            Rejection::MixedOffBalance => "mixed_off_balance",
+            Rejection::CurrencyMismatch => "currency_mismatch",
+            Rejection::IdempotencyConflict => "idempotency_conflict",
+            Rejection::Cancelled => "cancelled",
+            Rejection::TooOld => "too_old",
+            Rejection::TooNew => "too_new",
+            Rejection::AlreadyPosted => "already_posted",
+            Rejection::UnknownEntity => "unknown_entity",
+            Rejection::UnknownAccount => "unknown_account",
+            Rejection::UnknownSubject => "unknown_subject",
+            Rejection::NotLeaf => "not_leaf",
+            Rejection::UnknownTransaction => "unknown_transaction",
+            Rejection::KeyConflict => "key_conflict",
+            Rejection::DateClosed => "date_closed",
+            Rejection::NotEmpty => "not_empty",
+            Rejection::AccountState => "account_state",
+            Rejection::PaymentState => "payment_state",
+            Rejection::InsufficientFunds => "insufficient_funds",
+            Rejection::LimitExceeded => "limit_exceeded",
+            Rejection::Busy => "busy",
+            Rejection::OutOfDisk => "out_of_disk",
+            Rejection::ShuttingDown => "shutting_down",
+            Rejection::NotAuthenticated => "not_authenticated",
+        }
+    }
+
+    /// The rejection of a number on disk or on the wire.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Rejection> {
+        Rejection::ALL.get(usize::from(number).checked_sub(1)?).copied()
+    }
+
+    /// The number on disk and in compact answers; never changes its meaning.
+    #[must_use]
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+
+    /// The group of the order of precedence: 0 shape, 1 id, 2 existence, 3 date, 4 original and hold, 5 account
+    /// state, 6 payment state, 7 funds, 8 limits, 9 the node.
+    #[must_use]
+    pub fn group(self) -> u8 {
+        match self.number() {
+            1..=5 => 0,
+            6..=10 => 1,
+            11..=16 => 2,
+            17 => 3,
+            18 => 4,
+            19 => 5,
+            20 => 6,
+            21 => 7,
+            22 => 8,
+            _ => 9,
+        }
+    }
+
+    /// Whether the refusal is the result of its id: given again for the same id and content, whatever has changed
+    /// since. What is malformed, unbalanced or a question of the id itself is answered and forgotten, as is what
+    /// the node could not take on.
+    #[must_use]
+    pub fn is_result(self) -> bool {
+        (2..=8).contains(&self.group())
+    }
+
+    /// Whether the same request, with the same id, may be sent again and may then succeed.
+    #[must_use]
+    pub fn may_retry(self) -> bool {
+        matches!(self, Rejection::Busy | Rejection::OutOfDisk | Rejection::ShuttingDown)
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_codes_and_groups_are_in_order() {
+        for (index, rejection) in Rejection::ALL.into_iter().enumerate() {
+            assert_eq!(usize::from(rejection.number()), index + 1);
+            assert_eq!(Rejection::from_number(rejection.number()), Some(rejection));
+        }
+        assert_eq!(Rejection::from_number(0), None);
+        assert_eq!(Rejection::from_number(27), None);
+        assert!(Rejection::ALL.is_sorted_by_key(|r| r.group()));
+        let mut codes = Rejection::ALL.map(Rejection::code);
+        codes.sort_unstable();
+        assert!(codes.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+}

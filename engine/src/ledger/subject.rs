@@ -1,0 +1,106 @@
+//! Subjects (科目): the classification of accounts.
+
+use super::amount::Side;
+use super::ids::{EntityId, SubjectId};
+
+/// The class of a subject (科目类别).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum SubjectClass {
+    /// 资产类
+    Asset = 1,
+    /// 负债类
+    Liability = 2,
+    /// 共同类: two-sided
+    Common = 3,
+    /// 所有者权益类
+    Equity = 4,
+    /// 收入类
+    Income = 5,
+    /// 费用类
+    Expense = 6,
+    /// 表外: single entry, apart from the balance sheet
+    OffBalance = 7,
+}
+
+impl SubjectClass {
+    /// Every class, by its number on disk.
+    pub const ALL: [SubjectClass; 7] = [
+        SubjectClass::Asset,
+        SubjectClass::Liability,
+        SubjectClass::Common,
+        SubjectClass::Equity,
+        SubjectClass::Income,
+        SubjectClass::Expense,
+        SubjectClass::OffBalance,
+    ];
+
+    /// The name as programs see it, such as `off_balance`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            SubjectClass::Asset => "asset",
+            SubjectClass::Liability => "liability",
+            SubjectClass::Common => "common",
+            SubjectClass::Equity => "equity",
+            SubjectClass::Income => "income",
+            SubjectClass::Expense => "expense",
+            SubjectClass::OffBalance => "off_balance",
+        }
+    }
+
+    /// The class of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<SubjectClass> {
+        SubjectClass::ALL.into_iter().find(|class| class.name() == name)
+    }
+
+    /// The class of a number on disk.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<SubjectClass> {
+        SubjectClass::ALL.into_iter().find(|class| *class as u8 == number)
+    }
+}
+
+/// What a client asks for when it opens a subject. The natural key is (entity, code): opening again with the same
+/// attributes gives the subject that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectOpening {
+    /// Digits in levels of 4-2-2-2, such as `2011010201`.
+    pub code: Box<str>,
+    /// The name for people.
+    pub name: Box<str>,
+    /// The class.
+    pub class: SubjectClass,
+    /// The side on which its balance normally stands.
+    pub normal: Side,
+    /// Whether accounts may be opened under it.
+    pub leaf: bool,
+}
+
+/// A subject of the chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Its place in the chart.
+    pub id: SubjectId,
+    /// The entity whose chart it belongs to.
+    pub entity: EntityId,
+    /// Code, name and attributes.
+    pub opening: SubjectOpening,
+}
+
+impl SubjectOpening {
+    /// Whether code and name can be taken into a chart: a code of 4 to 10 digits in whole levels, a name of at most
+    /// 200 bytes, and an off-balance class on its own.
+    #[must_use]
+    pub fn is_well_formed(&self) -> bool {
+        let digits = self.code.bytes().all(|b| b.is_ascii_digit());
+        digits && matches!(self.code.len(), 4 | 6 | 8 | 10) && !self.name.is_empty() && self.name.len() <= 200
+    }
+
+    /// The code of the subject's first level (一级科目).
+    #[must_use]
+    pub fn first_level(&self) -> &str {
+        self.code.get(..4).unwrap_or(&self.code)
+    }
+}

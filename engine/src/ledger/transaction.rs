@@ -1,0 +1,277 @@
+//! Transactions as they arrive: batches of legs, checked for shape where they enter.
+
+use xxhash_rust::xxh3::Xxh3;
+
+use super::account::AccountKey;
+use super::amount::{Amount, Side};
+use super::currency::Currency;
+use super::date::Date;
+use super::ids::{AccountId, TransactionId};
+use super::rejection::Rejection;
+
+/// The most legs that one transaction may have.
+pub const MAX_LEGS: usize = 512;
+/// The most bytes of notes that one transaction may have.
+pub const MAX_NOTES: usize = 2_048;
+/// The most transactions of one batch.
+pub const MAX_BATCH: usize = 8_192;
+
+/// One leg (分录) of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// The account, or [`AccountId::NONE`] where a natural key is still to be resolved (or names nothing).
+    pub account: AccountId,
+    /// Minor units of `currency`; positive in what clients send.
+    pub amount: Amount,
+    /// The currency, which must be the account's.
+    pub currency: Currency,
+    /// Tells the legs of one account apart; strictly increasing within a transaction.
+    pub step: u16,
+    /// Debit or credit.
+    pub side: Side,
+}
+
+/// The head of a transaction; legs and notes lie in its batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    /// The client's id for it.
+    pub id: TransactionId,
+    /// The client's own time, in seconds since 1970: decides whether the id is inside the window.
+    pub time: u32,
+    /// A stable digest of everything the client gave but transport and time.
+    pub content: u64,
+    /// The value date, where it differs from the accounting date.
+    pub value_date: Option<Date>,
+    /// What is wrong with its shape, found where it entered.
+    pub shape: Option<Rejection>,
+    legs: (u32, u16),
+    notes: (u32, u16),
+}
+
+/// What a client gives for one transaction besides its legs and notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The client's id for it.
+    pub id: TransactionId,
+    /// The client's own time, in seconds since 1970.
+    pub time: u32,
+    /// The value date, where it differs from the accounting date.
+    pub value_date: Option<Date>,
+}
+
+/// Transactions that arrived together, in order, with their legs and notes side by side.
+///
+/// ```
+/// use longmen_engine::ledger::*;
+/// let cny = Currency::from_code("CNY").unwrap();
+/// let leg = |step, account, side| Leg { account: AccountId(account), amount: Amount(500), currency: cny, step, side };
+/// let mut batch = Batch::default();
+/// let draft = Draft { id: TransactionId(7), time: 0, value_date: None };
+/// batch.push(draft, &[leg(1, 1, Side::Debit), leg(2, 2, Side::Credit)], &[]);
+/// assert_eq!(batch.transactions[0].shape, None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// The transactions, in order of arrival.
+    pub transactions: Vec<Transaction>,
+    /// All their legs.
+    pub legs: Vec<Leg>,
+    /// All their notes, in the form of [`super::notes`].
+    pub notes: Vec<u8>,
+    /// Legs whose account the client named by its natural key, as indices into `legs`.
+    pub keys: Vec<(u32, AccountKey)>,
+    /// Whether the answers shall carry the balances after each leg.
+    pub want_balances: bool,
+}
+
+impl Batch {
+    /// Adds a transaction. A wrong shape is noted in it and answered in its place, so that one bad transaction does
+    /// not cost its neighbours anything.
+    pub fn push(&mut self, draft: Draft, legs: &[Leg], notes: &[u8]) {
+        let shape = check_shape(legs, notes);
+        self.push_with_shape(draft, legs, notes, shape);
+    }
+
+    /// Adds a transaction of which the decoder already knows what is wrong, if anything is.
+    pub fn push_with_shape(&mut self, draft: Draft, legs: &[Leg], notes: &[u8], shape: Option<Rejection>) {
+        let legs = if shape == Some(Rejection::Malformed) { &[] } else { legs };
+        let notes = if shape == Some(Rejection::Malformed) { &[] } else { notes };
+        self.transactions.push(Transaction {
+            id: draft.id,
+            time: draft.time,
+            content: digest(&draft, legs, notes),
+            value_date: draft.value_date,
+            shape,
+            legs: (offset(self.legs.len()), count(legs.len())),
+            notes: (offset(self.notes.len()), count(notes.len())),
+        });
+        self.legs.extend_from_slice(legs);
+        self.notes.extend_from_slice(notes);
+    }
+
+    /// Adds to the content of the last transaction what stands in place of an account id in its legs.
+    pub fn name_account(&mut self, leg: usize, key: AccountKey) {
+        let transaction = self.transactions.last_mut().expect("a leg belongs to a transaction that was pushed");
+        let mut hash = Xxh3::new();
+        hash.update(&transaction.content.to_le_bytes());
+        for part in [&key.entity, &key.number, &key.kind] {
+            hash.update(&(part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        transaction.content = hash.digest();
+        self.keys.push((transaction.legs.0 + offset(leg), key));
+    }
+
+    /// The legs of a transaction of this batch, in step order.
+    #[must_use]
+    pub fn legs(&self, transaction: &Transaction) -> &[Leg] {
+        let start = transaction.legs.0 as usize;
+        &self.legs[start..start + usize::from(transaction.legs.1)]
+    }
+
+    /// The notes of a transaction of this batch.
+    #[must_use]
+    pub fn notes(&self, transaction: &Transaction) -> &[u8] {
+        let start = transaction.notes.0 as usize;
+        &self.notes[start..start + usize::from(transaction.notes.1)]
+    }
+}
+
+/// The checks that need nothing but the transaction itself, in order of precedence. Whether a single-sided
+/// transaction is off-balance needs the accounts, so `Unbalanced` is only a finding until they are known.
+fn check_shape(legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
+    let steps_increase = legs.windows(2).all(|pair| pair[0].step < pair[1].step);
+    if legs.is_empty() || legs.len() > MAX_LEGS || notes.len() > MAX_NOTES || !steps_increase {
+        return Some(Rejection::Malformed);
+    }
+    if !balances_by(legs, |leg| leg.currency) {
+        return Some(Rejection::Unbalanced);
+    }
+    if legs.iter().any(|leg| leg.amount.0 <= 0) {
+        return Some(Rejection::InvalidAmount);
+    }
+    None
+}
+
+/// Whether debits equal credits among the legs of each key.
+pub(crate) fn balances_by<K: PartialEq + Copy>(legs: &[Leg], key: impl Fn(&Leg) -> K) -> bool {
+    let first = key(&legs[0]);
+    if legs.iter().all(|leg| key(leg) == first) {
+        return legs.iter().map(|leg| leg.side.signed(leg.amount)).sum::<i128>() == 0;
+    }
+    legs.iter().all(|one| {
+        let same = legs.iter().filter(|leg| key(leg) == key(one));
+        same.map(|leg| leg.side.signed(leg.amount)).sum::<i128>() == 0
+    })
+}
+
+/// XXH3 with 64 bits over a fixed layout: it is stored, so it must never change.
+fn digest(draft: &Draft, legs: &[Leg], notes: &[u8]) -> u64 {
+    if let ([debit, credit], []) = (legs, notes) {
+        return transfer_digest(draft, debit, credit);
+    }
+    let mut hash = Xxh3::new();
+    hash.update(&value_date_bytes(draft));
+    for leg in legs {
+        hash.update(&leg_bytes(leg));
+    }
+    hash.update(notes);
+    hash.digest()
+}
+
+/// The same digest as the general one, in one go over the commonest shape.
+fn transfer_digest(draft: &Draft, debit: &Leg, credit: &Leg) -> u64 {
+    let mut bytes = [0; 4 + 2 * LEG_BYTES];
+    bytes[..4].copy_from_slice(&value_date_bytes(draft));
+    bytes[4..4 + LEG_BYTES].copy_from_slice(&leg_bytes(debit));
+    bytes[4 + LEG_BYTES..].copy_from_slice(&leg_bytes(credit));
+    xxhash_rust::xxh3::xxh3_64(&bytes)
+}
+
+const LEG_BYTES: usize = 24;
+
+fn leg_bytes(leg: &Leg) -> [u8; LEG_BYTES] {
+    let mut bytes = [0; LEG_BYTES];
+    bytes[..8].copy_from_slice(&leg.account.0.to_le_bytes());
+    bytes[8..16].copy_from_slice(&leg.amount.0.to_le_bytes());
+    bytes[16..18].copy_from_slice(&leg.currency.numeric().to_le_bytes());
+    bytes[18..20].copy_from_slice(&leg.step.to_le_bytes());
+    bytes[20] = u8::from(leg.side == Side::Credit);
+    bytes
+}
+
+fn value_date_bytes(draft: &Draft) -> [u8; 4] {
+    draft.value_date.map_or(u32::MAX, Date::days).to_le_bytes()
+}
+
+fn offset(len: usize) -> u32 {
+    u32::try_from(len).expect("a batch is capped far below 2^32 legs and bytes of notes")
+}
+
+fn count(len: usize) -> u16 {
+    u16::try_from(len).expect("legs and notes of a transaction are capped below 2^16")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leg(step: u16, account: u64, side: Side, amount: i64, currency: &str) -> Leg {
+        let currency = Currency::from_code(currency).unwrap();
+        Leg { account: AccountId(account), amount: Amount(amount), currency, step, side }
+    }
+
+    const DRAFT: Draft = Draft { id: TransactionId(1), time: 0, value_date: None };
+
+    #[test]
+    fn shape_is_checked_in_order_of_precedence() {
+        use Side::{Credit, Debit};
+        #[track_caller]
+        fn check(legs: &[(u16, Side, i64, &str)], expect: Option<Rejection>) {
+            let legs: Vec<Leg> = legs.iter().map(|l| leg(l.0, u64::from(l.0), l.1, l.2, l.3)).collect();
+            let mut batch = Batch::default();
+            batch.push(DRAFT, &legs, &[]);
+            assert_eq!(batch.transactions[0].shape, expect);
+        }
+        check(&[], Some(Rejection::Malformed));
+        check(&[(1, Debit, 5, "CNY"), (2, Credit, 5, "CNY")], None);
+        check(&[(1, Debit, 5, "CNY"), (1, Credit, 5, "CNY")], Some(Rejection::Malformed));
+        check(&[(2, Debit, 5, "CNY"), (1, Credit, 5, "CNY")], Some(Rejection::Malformed));
+        check(&[(1, Debit, 5, "CNY"), (2, Credit, 4, "CNY")], Some(Rejection::Unbalanced));
+        check(&[(1, Debit, 5, "CNY"), (2, Credit, 5, "USD")], Some(Rejection::Unbalanced));
+        check(&[(1, Debit, 0, "CNY"), (2, Credit, 0, "CNY")], Some(Rejection::InvalidAmount));
+        check(&[(1, Debit, -5, "CNY"), (2, Credit, -5, "CNY")], Some(Rejection::InvalidAmount));
+        check(&[(1, Debit, -5, "CNY"), (2, Credit, 5, "CNY")], Some(Rejection::Unbalanced));
+        let max = i64::MAX;
+        check(&[(1, Debit, max, "CNY"), (2, Debit, max, "CNY"), (3, Credit, max, "CNY"), (4, Credit, max, "CNY")], None);
+        check(
+            &[(1, Debit, 5, "CNY"), (2, Debit, 7, "USD"), (3, Credit, 7, "USD"), (4, Credit, 5, "CNY")],
+            None,
+        );
+    }
+
+    #[test]
+    fn content_tells_every_field_apart_and_ignores_id_and_time() {
+        let base = [leg(1, 1, Side::Debit, 5, "CNY"), leg(2, 2, Side::Credit, 5, "CNY")];
+        let content = |draft: Draft, legs: &[Leg], notes: &[u8]| {
+            let mut batch = Batch::default();
+            batch.push(draft, legs, notes);
+            batch.transactions[0].content
+        };
+        let first = content(DRAFT, &base, &[]);
+        assert_eq!(first, content(Draft { id: TransactionId(9), time: 77, value_date: None }, &base, &[]));
+        assert_ne!(first, content(Draft { value_date: Date::from_days(1), ..DRAFT }, &base, &[]));
+        assert_ne!(first, content(DRAFT, &base, &[1, 1, 0, b'x']));
+        for change in [
+            |l: &mut Leg| l.account = AccountId(3),
+            |l: &mut Leg| l.amount = Amount(6),
+            |l: &mut Leg| l.side = l.side.opposite(),
+            |l: &mut Leg| l.currency = Currency::from_code("USD").unwrap(),
+            |l: &mut Leg| l.step = 0,
+        ] {
+            let mut legs = base;
+            change(&mut legs[0]);
+            assert_ne!(first, content(DRAFT, &legs, &[]));
+        }
+    }
+}
