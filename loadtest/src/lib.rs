@@ -1,1 +1,4 @@
-//! Placeholder until the crate is written.
+//! The load and crash harness of Longmen: workloads, a driver that measures without coordinated omission, and books
+//! of its own to hold against the node's.
+
+pub mod workload;

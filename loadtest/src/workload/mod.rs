@@ -1,0 +1,140 @@
+//! What is sent: populations of accounts, and endless streams of transactions over them, the same for the same seed.
+
+mod hot;
+mod kind;
+mod mix;
+mod population;
+mod request;
+mod sampling;
+mod transfers;
+
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+
+pub use kind::Kind;
+pub use population::{AccountPlan, Population, SubjectPlan};
+pub use request::{Expect, Leg, Planned, Request};
+
+use hot::Hot;
+use mix::Mix;
+use transfers::Transfers;
+
+/// The workloads that the harness knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Workload {
+    /// Two-leg transfers between accounts drawn uniformly
+    Transfers,
+    /// The payment mix: fee income in two of three, zipf merchants, refusals, repeats, cancels
+    Mix,
+    /// Every transaction on one hot merchant account: payments in, a few payouts
+    Hot,
+}
+
+impl Workload {
+    /// The name, as on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Workload::Transfers => "transfers",
+            Workload::Mix => "mix",
+            Workload::Hot => "hot",
+        }
+    }
+
+    /// How many accounts of customers are usual for it.
+    #[must_use]
+    pub fn usual_accounts(self) -> usize {
+        match self {
+            Workload::Transfers | Workload::Hot => 10_000,
+            Workload::Mix => 50_000,
+        }
+    }
+
+    /// The accounts of this workload with `customers` accounts of customers, and what streams over them share.
+    #[must_use]
+    pub fn plan(self, customers: usize, seed: u64) -> Plan {
+        let (population, source) = match self {
+            Workload::Transfers => transfers::plan(customers),
+            Workload::Mix => mix::plan(customers, seed),
+            Workload::Hot => hot::plan(customers),
+        };
+        Plan { population, source, seed }
+    }
+}
+
+/// A population, and the streams of transactions over it.
+pub struct Plan {
+    /// Subjects and accounts.
+    pub population: Population,
+    source: Source,
+    seed: u64,
+}
+
+/// What the streams of one workload share.
+#[derive(Clone)]
+enum Source {
+    Transfers(Transfers),
+    Mix(Arc<Mix>),
+    Hot(Hot),
+}
+
+impl Plan {
+    /// An endless stream of transactions. Streams of different numbers give different ids and figures; the same
+    /// seed and number give the same stream.
+    #[must_use]
+    pub fn stream(&self, number: u32) -> Stream {
+        let rng = SmallRng::seed_from_u64(self.seed ^ (u64::from(number) << 32).wrapping_add(0x9E37_79B9));
+        Stream { source: self.source.clone(), rng, ids: Ids::of_stream(self.seed, number) }
+    }
+}
+
+/// An endless stream of transactions, the same for the same seed.
+pub struct Stream {
+    source: Source,
+    rng: SmallRng,
+    ids: Ids,
+}
+
+impl Stream {
+    /// Adds transactions to `request` until it holds at least `count`. A transaction that is sent twice or that has
+    /// a memorandum beside it may make it one more; it never holds more than `count + 1`.
+    pub fn fill(&mut self, request: &mut Request, count: usize) {
+        while request.len() < count {
+            match &self.source {
+                Source::Transfers(transfers) => transfers.next(&mut self.rng, &mut self.ids, request),
+                Source::Mix(mix) => mix.next(&mut self.rng, &mut self.ids, request),
+                Source::Hot(hot) => hot.next(&mut self.rng, &mut self.ids, request),
+            }
+        }
+    }
+}
+
+/// Transaction ids: unique over streams, and in no order that an index could profit from.
+pub(crate) struct Ids {
+    high: u64,
+    next: u64,
+}
+
+impl Ids {
+    pub(crate) fn of_stream(seed: u64, number: u32) -> Ids {
+        Ids { high: scatter(seed) ^ (u64::from(number) << 32), next: 0 }
+    }
+
+    /// The next id; none is 0.
+    pub(crate) fn next(&mut self) -> u128 {
+        self.next += 1;
+        u128::from(self.high) << 64 | u128::from(scatter(self.next))
+    }
+}
+
+/// A bijection that spreads neighbours apart (the finaliser of SplitMix64).
+fn scatter(value: u64) -> u64 {
+    let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ (value >> 31)
+}
+
+#[cfg(test)]
+mod tests;
