@@ -1,1 +1,70 @@
-//! Placeholder until the crate is written.
+//! The write-ahead log of Longmen: a total order of frames, durable before anyone is told.
+//!
+//! The crate knows bytes and frames, nothing of money. One [`LogWriter`] appends and syncs; any number of
+//! [`LogReader`]s read durable frames in place. [`Log::open`] recovers: it tells a torn tail, which is cut off,
+//! from damage to acknowledged data, which is refused. The byte formats are described in `docs/WAL_FORMAT.md` and
+//! at the types that write them.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use longmen_wal::{Body, FaultyStorage, FrameNumber, Log, LogOptions, Section, seeded_nonces};
+//!
+//! let storage = Arc::new(FaultyStorage::new());
+//! let options = LogOptions { segment_bytes: 65536, segments_ahead: 0, ..LogOptions::default() };
+//! let opened = Log::open(storage, options, FrameNumber::FIRST, seeded_nonces(1))?;
+//! let mut writer = opened.writer;
+//!
+//! let section = Section { kind: 1, owner: 0, records: 1, chunks: vec![b"entry".to_vec()] };
+//! let number = writer.append(&Body { time_us: 1, sections: vec![section] })?;
+//! writer.sync()?;
+//!
+//! let frame = opened.reader.frame(number)?;
+//! assert_eq!(frame.section(1, 0).map(|section| section.bytes), Some(&b"entry"[..]));
+//! writer.close()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod body;
+mod catalog;
+mod codec;
+mod digest;
+mod directory;
+mod encode;
+mod envelope;
+mod error;
+mod faulty;
+mod keeper;
+mod maker;
+mod manifest;
+mod nonces;
+mod number;
+mod open;
+mod reader;
+mod region;
+mod report;
+mod scan;
+mod segment;
+mod space;
+mod storage;
+mod supply;
+mod verdict;
+mod view;
+mod writer;
+
+pub use body::{Body, Section};
+pub use digest::Digest;
+pub use directory::{DirectoryError, DirectoryStorage};
+pub use error::{
+    AppendError, AuditError, CloseError, Fault, Finding, OpenError, ReadError, StorageError, SyncError,
+};
+pub use faulty::{FaultyStorage, Operation};
+pub use nonces::{NonceSource, seeded_nonces, system_nonces};
+pub use number::{Epoch, FrameNumber, NodeId, Nonce, SegmentNumber};
+pub use open::{Log, LogOptions, Opened};
+pub use reader::{Frames, LogReader};
+pub use region::MappedBytes;
+pub use report::{CutTail, RecoveryReport};
+pub use space::SpaceGauge;
+pub use storage::{Storage, StorageFile, WritePath};
+pub use view::{FrameFault, FrameView, SectionView};
+pub use writer::LogWriter;

@@ -1,0 +1,149 @@
+//! The files of a log against its manifest: every segment is there, whole, and who it should be. Changes nothing.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::codec::PAGE;
+use crate::error::{Fault, Finding, StorageError};
+use crate::keeper::{MANIFEST_DRAFT, read_manifest};
+use crate::maker::SEGMENT_DRAFT;
+use crate::manifest::{MANIFEST_FILE, Manifest, SegmentEntry, SegmentState};
+use crate::number::{NodeId, SegmentNumber};
+use crate::segment::{FIRST_FRAME, SegmentBytes, SegmentHeader};
+use crate::storage::{Storage, StorageFile};
+
+/// Why the files were not accepted.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    Finding(Finding),
+    Io(StorageError),
+}
+
+impl From<Finding> for Refusal {
+    fn from(finding: Finding) -> Self {
+        Self::Finding(finding)
+    }
+}
+
+impl From<StorageError> for Refusal {
+    fn from(error: StorageError) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// The files that count, in the order of their frames, and those that do not.
+pub(crate) struct Catalog {
+    pub(crate) manifest: Manifest,
+    pub(crate) segments: Vec<CatalogSegment>,
+    /// What interrupted makings, replaced tails and interrupted starts left behind.
+    pub(crate) leftovers: Vec<String>,
+}
+
+/// A segment that may hold frames.
+#[derive(Clone)]
+pub(crate) struct CatalogSegment {
+    pub(crate) bytes: SegmentBytes,
+    pub(crate) state: SegmentState,
+}
+
+/// Reads the catalog; `None` when the directory holds no log at all.
+pub(crate) fn read(storage: &dyn Storage) -> Result<Option<Catalog>, Refusal> {
+    let names: BTreeSet<String> = storage.list().map_err(StorageError::of(""))?.into_iter().collect();
+    let Some(text) = read_manifest(storage).map_err(StorageError::of(MANIFEST_FILE))? else {
+        return match names.iter().find(|name| SegmentNumber::from_file_name(name).is_some()) {
+            Some(_) => Err(Finding::of_file(MANIFEST_FILE, Fault::ManifestMissing).into()),
+            None => Ok(None),
+        };
+    };
+    let manifest =
+        Manifest::parse(&text).map_err(|what| Finding::of_file(MANIFEST_FILE, Fault::Manifest(what)))?;
+    let mut segments = Vec::new();
+    for (number, entry) in &manifest.segments {
+        if entry.state != SegmentState::Discarded {
+            segments.push(named_segment(storage, &names, manifest.node, *number, entry)?);
+        }
+    }
+    let leftovers = leftovers(storage, &names, &manifest)?;
+    Ok(Some(Catalog { manifest, segments, leftovers }))
+}
+
+fn named_segment(
+    storage: &dyn Storage,
+    names: &BTreeSet<String>,
+    node: NodeId,
+    number: SegmentNumber,
+    entry: &SegmentEntry,
+) -> Result<CatalogSegment, Refusal> {
+    let name = number.file_name();
+    if !names.contains(&name) {
+        return Err(Finding::of_file(name, Fault::Missing).into());
+    }
+    let file = storage.open(&name).map_err(StorageError::of(&name))?;
+    let found = file.size().map_err(StorageError::of(&name))?;
+    if found != entry.bytes {
+        return Err(Finding::of_file(name, Fault::Length { found, expected: entry.bytes }).into());
+    }
+    let header = header_of(&*file, &name, node)?;
+    let expected = SegmentHeader { node, number, nonce: entry.nonce, epoch: entry.epoch, bytes: entry.bytes };
+    if header != expected {
+        let fault = Fault::OtherSegment { number: header.number, epoch: header.epoch };
+        return Err(Finding::of_file(name, fault).into());
+    }
+    let bytes = SegmentBytes::new(&header, file.map().map_err(StorageError::of(&name))?);
+    Ok(CatalogSegment { bytes, state: entry.state })
+}
+
+fn header_of(file: &dyn StorageFile, name: &str, node: NodeId) -> Result<SegmentHeader, Refusal> {
+    let mut page = [0; PAGE];
+    file.read_at(&mut page, 0).map_err(StorageError::of(name))?;
+    let Some(header) = SegmentHeader::parse(&page) else {
+        let fault = Fault::Header;
+        return Err(Finding { offset: Some(0), ..Finding::of_file(name, fault) }.into());
+    };
+    if header.node != node {
+        return Err(Finding::of_file(name, Fault::Node { found: header.node }).into());
+    }
+    Ok(header)
+}
+
+/// Files that may be removed once the log is accepted: drafts, discarded segments, and a segment that was made
+/// but not yet named. Any other unnamed segment may hold what a lost manifest knew of, and is refused.
+fn leftovers(
+    storage: &dyn Storage,
+    names: &BTreeSet<String>,
+    manifest: &Manifest,
+) -> Result<Vec<String>, Refusal> {
+    let mut leftovers = Vec::new();
+    for name in names {
+        let removable = match SegmentNumber::from_file_name(name) {
+            None => name == MANIFEST_DRAFT || name == SEGMENT_DRAFT,
+            Some(number) => match manifest.segments.get(&number) {
+                Some(entry) => entry.state == SegmentState::Discarded,
+                None if is_unused(storage, name, manifest, number)? => true,
+                None => return Err(Finding::of_file(name, Fault::Unnamed).into()),
+            },
+        };
+        if removable {
+            leftovers.push(name.clone());
+        }
+    }
+    Ok(leftovers)
+}
+
+/// True for a segment of this node that was made and never written to.
+fn is_unused(
+    storage: &dyn Storage,
+    name: &str,
+    manifest: &Manifest,
+    number: SegmentNumber,
+) -> Result<bool, Refusal> {
+    let file: Arc<dyn StorageFile> = storage.open(name).map_err(StorageError::of(name))?;
+    let len = file.size().map_err(StorageError::of(name))?;
+    if number < manifest.next_segment || len < FIRST_FRAME {
+        return Ok(false);
+    }
+    let header = header_of(&*file, name, manifest.node)?;
+    let bytes = SegmentBytes::new(&header, file.map().map_err(StorageError::of(name))?);
+    let frames = bytes.get(FIRST_FRAME, len).expect("the file is that long");
+    Ok(header.number == number && header.bytes == len && frames.iter().all(|byte| *byte == 0))
+}

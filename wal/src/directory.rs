@@ -1,0 +1,269 @@
+//! The real directory: locked against a second node, files written by `pwritev` or through their map.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, IoSlice};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use memmap2::MmapRaw;
+use rustix::fs::FallocateFlags;
+
+use crate::codec::{index, offset};
+use crate::region::MappedBytes;
+use crate::storage::{Storage, StorageFile, WritePath};
+
+/// Name of the file whose lock keeps a second node out.
+pub(crate) const LOCK_FILE: &str = "LOCK";
+
+/// Zeros are written in pieces of this size and synced every few pieces, so that making a segment never
+/// leaves the disk a queue for the journal's sync to wait behind.
+const ZEROS: usize = 1 << 20;
+const ZEROS_A_SYNC: usize = 8;
+/// Most slices one `pwritev` takes.
+const MAX_SLICES: usize = 1024;
+
+/// Why a directory could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// Another process holds the directory's lock.
+    #[error("{path}: in use by another process")]
+    DirectoryBusy {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The directory could not be made, opened or locked.
+    #[error("{path}: {source}")]
+    Io {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// A directory of real files.
+pub struct DirectoryStorage {
+    path: PathBuf,
+    directory: File,
+    writable: bool,
+    /// Held open: closing it gives the lock up. `None` when an archive without a lock file is read.
+    _lock: Option<File>,
+}
+
+impl DirectoryStorage {
+    /// Opens `path` for a node, making it when it does not exist, and takes its lock.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, DirectoryError> {
+        let path = path.as_ref();
+        let failed = |source| DirectoryError::Io { path: path.to_owned(), source };
+        make_directory(path).map_err(failed)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let lock = options.open(path.join(LOCK_FILE)).map_err(failed)?;
+        locked(path, lock.try_lock())?;
+        let directory = File::open(path).map_err(failed)?;
+        Ok(Self { path: path.to_owned(), directory, writable: true, _lock: Some(lock) })
+    }
+
+    /// Opens `path` for readers that change nothing, such as [`crate::audit`]. Several may read at once; a
+    /// directory that a node is running on is refused as busy.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, DirectoryError> {
+        let path = path.as_ref();
+        let failed = |source| DirectoryError::Io { path: path.to_owned(), source };
+        let directory = File::open(path).map_err(failed)?;
+        let lock = match File::open(path.join(LOCK_FILE)) {
+            Ok(lock) => Some(lock),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed(error)),
+        };
+        if let Some(lock) = &lock {
+            locked(path, lock.try_lock_shared())?;
+        }
+        Ok(Self { path: path.to_owned(), directory, writable: false, _lock: lock })
+    }
+
+    fn check_writable(&self) -> io::Result<()> {
+        if self.writable { Ok(()) } else { Err(io::ErrorKind::ReadOnlyFilesystem.into()) }
+    }
+}
+
+fn locked(path: &Path, outcome: Result<(), TryLockError>) -> Result<(), DirectoryError> {
+    let path = path.to_owned();
+    outcome.map_err(|error| match error {
+        TryLockError::WouldBlock => DirectoryError::DirectoryBusy { path },
+        TryLockError::Error(source) => DirectoryError::Io { path, source },
+    })
+}
+
+/// Makes `path` and makes its name durable in its parent.
+fn make_directory(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(path)?;
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}
+
+impl Storage for DirectoryStorage {
+    fn create(&self, name: &str, len: u64, write_path: WritePath) -> io::Result<Arc<dyn StorageFile>> {
+        self.check_writable()?;
+        let path = self.path.join(name);
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+        let file = RealFile::new(file, write_path);
+        if let Err(error) = file.fill_with_zeros(len) {
+            // A half-made file holds the space that others now lack.
+            fs::remove_file(&path)?;
+            return Err(error);
+        }
+        Ok(Arc::new(file))
+    }
+
+    fn open(&self, name: &str) -> io::Result<Arc<dyn StorageFile>> {
+        let file = OpenOptions::new().read(true).write(self.writable).open(self.path.join(name))?;
+        Ok(Arc::new(RealFile::new(file, WritePath::Pwritev)))
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.path)? {
+            let name = entry?.file_name();
+            let name = name.into_string().map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+            if name != LOCK_FILE {
+                names.push(name);
+            }
+        }
+        Ok(names)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.check_writable()?;
+        fs::rename(self.path.join(from), self.path.join(to))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.check_writable()?;
+        fs::remove_file(self.path.join(name))
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        self.directory.sync_all()
+    }
+}
+
+struct RealFile {
+    file: File,
+    write_path: WritePath,
+    map: OnceLock<MappedBytes>,
+    /// What was written through the map since the last sync.
+    unsynced: Mutex<Range<usize>>,
+}
+
+impl RealFile {
+    fn new(file: File, write_path: WritePath) -> Self {
+        Self { file, write_path, map: OnceLock::new(), unsynced: Mutex::new(0..0) }
+    }
+
+    fn fill_with_zeros(&self, len: u64) -> io::Result<()> {
+        if len == 0 {
+            return Ok(());
+        }
+        match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, len) {
+            Ok(()) => {}
+            // Writing allocates as well; a store through a map over a hole would end in SIGBUS on a full disk.
+            Err(rustix::io::Errno::OPNOTSUPP) if self.write_path == WritePath::Pwritev => {}
+            Err(error) => return Err(error.into()),
+        }
+        let zeros = vec![0; ZEROS];
+        let mut at = 0;
+        for piece in 1_usize.. {
+            let part = index(len - at).min(ZEROS);
+            self.write_at(&[IoSlice::new(&zeros[..part])], at)?;
+            at += offset(part);
+            if piece.is_multiple_of(ZEROS_A_SYNC) {
+                self.sync()?;
+            }
+            if at == len {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_through_map(&self, bufs: &[IoSlice<'_>], offset: u64) -> io::Result<()> {
+        let map = self.map()?;
+        let start = index(offset);
+        let mut at = start;
+        for buf in bufs {
+            map.copy_in(at, buf);
+            at += buf.len();
+        }
+        let mut unsynced = self.unsynced.lock().unwrap_or_else(PoisonError::into_inner);
+        *unsynced =
+            if unsynced.is_empty() { start..at } else { unsynced.start.min(start)..unsynced.end.max(at) };
+        Ok(())
+    }
+}
+
+impl StorageFile for RealFile {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    fn write_at(&self, bufs: &[IoSlice<'_>], offset: u64) -> io::Result<()> {
+        match self.write_path {
+            WritePath::Pwritev => write_all_at(&self.file, bufs, offset),
+            WritePath::Map => self.write_through_map(bufs, offset),
+        }
+    }
+
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<()> {
+        self.file.read_exact_at(buf, offset)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        match self.write_path {
+            WritePath::Pwritev => self.file.sync_data(),
+            WritePath::Map => {
+                let mut unsynced = self.unsynced.lock().unwrap_or_else(PoisonError::into_inner);
+                if !unsynced.is_empty() {
+                    self.map()?.flush(unsynced.clone())?;
+                }
+                *unsynced = 0..0;
+                Ok(())
+            }
+        }
+    }
+
+    fn map(&self) -> io::Result<MappedBytes> {
+        if let Some(map) = self.map.get() {
+            return Ok(map.clone());
+        }
+        let raw = match self.write_path {
+            WritePath::Map => MmapRaw::map_raw(&self.file)?,
+            WritePath::Pwritev => memmap2::MmapOptions::new().map_raw_read_only(&self.file)?,
+        };
+        Ok(self.map.get_or_init(|| MappedBytes::of_file(raw)).clone())
+    }
+}
+
+/// Writes all of `bufs`, whatever portions the system takes them in.
+fn write_all_at(file: &File, bufs: &[IoSlice<'_>], mut offset: u64) -> io::Result<()> {
+    let mut owned: Vec<IoSlice<'_>> = bufs.iter().map(|buf| IoSlice::new(buf)).collect();
+    let mut rest = &mut owned[..];
+    IoSlice::advance_slices(&mut rest, 0);
+    while !rest.is_empty() {
+        let written = match rustix::io::pwritev(file, &rest[..rest.len().min(MAX_SLICES)], offset) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => written,
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        IoSlice::advance_slices(&mut rest, written);
+        offset += crate::codec::offset(written);
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! One file of a simulated disk: what a reader sees, and what a power cut would leave.
+
+use std::collections::BTreeSet;
+use std::io::{self, IoSlice};
+use std::sync::{Arc, Mutex};
+
+use super::faults::Operation;
+use super::{Disk, Inode, lock};
+use crate::codec::{index, offset};
+use crate::nonces::SplitMix;
+use crate::region::MappedBytes;
+use crate::storage::StorageFile;
+
+const SECTOR: usize = 512;
+
+/// A file's bytes.
+pub(super) struct Contents {
+    /// What is read; at least `len` bytes, zeros behind.
+    live: MappedBytes,
+    len: usize,
+    /// What is durable, and how long the file then is.
+    synced: Vec<u8>,
+    /// Sectors written since the last sync.
+    unsynced: BTreeSet<usize>,
+    /// Sectors a failed sync left clean-looking: only a new write and a sync make them durable.
+    lost: BTreeSet<usize>,
+}
+
+impl Contents {
+    /// A new file of zeros, not synced.
+    pub(super) fn created(len: u64) -> Self {
+        let len = index(len);
+        Self {
+            live: MappedBytes::in_memory(len),
+            len,
+            synced: Vec::new(),
+            unsynced: BTreeSet::new(),
+            lost: BTreeSet::new(),
+        }
+    }
+
+    /// A file that is durable as it is.
+    pub(super) fn durable(bytes: &[u8]) -> Self {
+        let live = MappedBytes::in_memory(bytes.len());
+        live.copy_in(0, bytes);
+        let synced = bytes.to_vec();
+        Self { live, len: bytes.len(), synced, unsynced: BTreeSet::new(), lost: BTreeSet::new() }
+    }
+
+    pub(super) fn duplicate(&self) -> Self {
+        let mut copy = Self::durable(self.bytes());
+        copy.synced.clone_from(&self.synced);
+        copy.unsynced.clone_from(&self.unsynced);
+        copy.lost.clone_from(&self.lost);
+        copy
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        offset(self.len)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.live.get(0..self.len).expect("the live bytes reach to the length")
+    }
+
+    fn write(&mut self, at: usize, bytes: &[u8]) {
+        let end = at + bytes.len();
+        if end > self.live.len() {
+            let grown = MappedBytes::in_memory(end.next_power_of_two());
+            grown.copy_in(0, self.bytes());
+            self.live = grown;
+        }
+        self.live.copy_in(at, bytes);
+        self.len = self.len.max(end);
+        for sector in at / SECTOR..end.div_ceil(SECTOR) {
+            self.unsynced.insert(sector);
+            self.lost.remove(&sector);
+        }
+    }
+
+    fn sync(&mut self) {
+        self.synced.resize(self.len, 0);
+        for sector in std::mem::take(&mut self.unsynced) {
+            let range = sector * SECTOR..((sector + 1) * SECTOR).min(self.len);
+            let live = self.live.get(range.clone()).expect("sectors lie inside the file");
+            self.synced[range].copy_from_slice(live);
+        }
+    }
+
+    fn lose_sync(&mut self) {
+        self.lost.append(&mut self.unsynced);
+    }
+
+    /// What a power cut leaves.
+    pub(super) fn after_power_cut(&self, random: &mut SplitMix, torn: bool) -> Self {
+        let mut bytes = self.synced.clone();
+        bytes.resize(self.surviving_len(random), 0);
+        for sector in self.unsynced.iter().chain(&self.lost) {
+            let range = sector * SECTOR..((sector + 1) * SECTOR).min(bytes.len());
+            if range.start >= range.end {
+                continue;
+            }
+            if torn && random.below(8) == 0 {
+                bytes[range].fill_with(|| random.next().to_le_bytes()[0]);
+            } else if random.coin() {
+                let live = self.live.get(range.clone()).expect("sectors lie inside the file");
+                bytes[range].copy_from_slice(live);
+            }
+        }
+        Self::durable(&bytes)
+    }
+
+    /// An unsynced length is the old one, the new one, or one between.
+    fn surviving_len(&self, random: &mut SplitMix) -> usize {
+        let synced = self.synced.len();
+        if self.len == synced {
+            return synced;
+        }
+        match random.below(3) {
+            0 => synced,
+            1 => self.len,
+            _ => synced + index(random.below(offset(self.len - synced))),
+        }
+    }
+}
+
+/// An open file.
+pub(super) struct MemoryFile {
+    disk: Arc<Mutex<Disk>>,
+    inode: Inode,
+}
+
+impl MemoryFile {
+    pub(super) fn new(disk: Arc<Mutex<Disk>>, inode: Inode) -> Self {
+        Self { disk, inode }
+    }
+}
+
+impl StorageFile for MemoryFile {
+    fn size(&self) -> io::Result<u64> {
+        Ok(lock(&self.inode).len())
+    }
+
+    fn write_at(&self, bufs: &[IoSlice<'_>], at: u64) -> io::Result<()> {
+        let mut disk = lock(&self.disk);
+        let total: usize = bufs.iter().map(|buf| buf.len()).sum();
+        let growth = (at + offset(total)).saturating_sub(lock(&self.inode).len());
+        let used = if growth > 0 { disk.used() } else { 0 };
+        disk.faults.check_room(used, growth)?;
+        let outcome = disk.faults.begin(Operation::Write);
+        // A failed write got half way.
+        let mut rest = match outcome.reaches_disk() {
+            true => total,
+            false if outcome == super::faults::Outcome::Failed => total / 2,
+            false => 0,
+        };
+        let mut contents = lock(&self.inode);
+        let mut at = index(at);
+        for buf in bufs {
+            let part = buf.len().min(rest);
+            contents.write(at, &buf[..part]);
+            at += part;
+            rest -= part;
+        }
+        outcome.result()
+    }
+
+    fn read_at(&self, buf: &mut [u8], at: u64) -> io::Result<()> {
+        let contents = lock(&self.inode);
+        let start = index(at);
+        let end = start.checked_add(buf.len()).filter(|end| *end <= contents.len);
+        let end = end.ok_or(io::ErrorKind::UnexpectedEof)?;
+        buf.copy_from_slice(&contents.bytes()[start..end]);
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        let mut disk = lock(&self.disk);
+        let outcome = disk.faults.begin(Operation::Sync);
+        let mut contents = lock(&self.inode);
+        match outcome {
+            super::faults::Outcome::Done => contents.sync(),
+            _ => contents.lose_sync(),
+        }
+        outcome.result()
+    }
+
+    fn map(&self) -> io::Result<MappedBytes> {
+        Ok(lock(&self.inode).live.clone())
+    }
+}

@@ -1,0 +1,100 @@
+use std::io::IoSlice;
+
+use super::{FaultyStorage, Operation};
+use crate::storage::{Storage, StorageFile, WritePath};
+
+fn write(file: &dyn StorageFile, at: u64, bytes: &[u8]) {
+    file.write_at(&[IoSlice::new(bytes)], at).unwrap();
+}
+
+#[test]
+fn a_power_cut_keeps_what_was_synced_and_any_part_of_the_rest() {
+    let disk = FaultyStorage::new();
+    let file = disk.create("a", 2048, WritePath::Pwritev).unwrap();
+    write(&*file, 0, &[1; 512]);
+    file.sync().unwrap();
+    disk.sync_directory().unwrap();
+    write(&*file, 512, &[2; 1024]);
+    let mut seen = std::collections::BTreeSet::new();
+    for seed in 0..100 {
+        let bytes = disk.power_cut(seed).file("a").unwrap();
+        assert_eq!(bytes.len(), 2048);
+        assert_eq!(bytes[..512], [1; 512]);
+        assert_eq!(bytes[1536..], [0; 512]);
+        seen.insert((bytes[512], bytes[1024]));
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), [(0, 0), (0, 2), (2, 0), (2, 2)]);
+}
+
+#[test]
+fn names_need_the_directory_sync_and_renames_are_atomic() {
+    let disk = FaultyStorage::new();
+    disk.set_file("m", b"old");
+    let file = disk.create("m.new", 0, WritePath::Pwritev).unwrap();
+    write(&*file, 0, b"new");
+    file.sync().unwrap();
+    disk.rename("m.new", "m").unwrap();
+    let outcomes: Vec<Vec<u8>> = (0..50).map(|seed| disk.power_cut(seed).file("m").unwrap()).collect();
+    assert!(outcomes.contains(&b"old".to_vec()) && outcomes.contains(&b"new".to_vec()));
+    disk.sync_directory().unwrap();
+    for seed in 0..50 {
+        assert_eq!(disk.power_cut(seed).file("m").unwrap(), b"new");
+        assert_eq!(disk.power_cut(seed).file("m.new"), None);
+    }
+}
+
+#[test]
+fn what_a_failed_sync_held_reads_back_but_no_later_sync_saves_it() {
+    let disk = FaultyStorage::new();
+    let file = disk.create("a", 512, WritePath::Pwritev).unwrap();
+    file.sync().unwrap();
+    disk.sync_directory().unwrap();
+    write(&*file, 0, &[7; 512]);
+    disk.fail_nth(Operation::Sync, 1);
+    assert!(file.sync().is_err());
+    file.sync().unwrap();
+    assert_eq!(disk.file("a").unwrap(), [7; 512]);
+    assert!((0..50).any(|seed| disk.power_cut(seed).file("a").unwrap() == [0; 512]));
+    write(&*file, 0, &[8; 512]);
+    file.sync().unwrap();
+    assert!((0..50).all(|seed| disk.power_cut(seed).file("a").unwrap() == [8; 512]));
+}
+
+#[test]
+fn a_full_disk_refuses_and_recovers() {
+    let disk = FaultyStorage::new();
+    disk.set_capacity(Some(1000));
+    assert!(disk.create("a", 1001, WritePath::Pwritev).is_err());
+    let file = disk.create("a", 600, WritePath::Pwritev).unwrap();
+    write(&*file, 0, &[1; 600]);
+    assert_eq!(
+        file.write_at(&[IoSlice::new(&[1; 600])], 500).unwrap_err().kind(),
+        std::io::ErrorKind::StorageFull
+    );
+    disk.set_capacity(None);
+    write(&*file, 500, &[1; 600]);
+}
+
+#[test]
+fn the_power_goes_at_an_operation_and_stays_off() {
+    let disk = FaultyStorage::new();
+    disk.power_off_at(2);
+    let file = disk.create("a", 512, WritePath::Pwritev).unwrap();
+    assert!(file.write_at(&[IoSlice::new(&[1; 512])], 0).is_err());
+    assert!(file.sync().is_err());
+    assert!(disk.sync_directory().is_err());
+    assert_eq!(disk.operations(), 4);
+}
+
+#[test]
+fn a_branch_is_another_disk_in_the_same_state() {
+    let disk = FaultyStorage::new();
+    let file = disk.create("a", 512, WritePath::Pwritev).unwrap();
+    file.sync().unwrap();
+    disk.sync_directory().unwrap();
+    write(&*file, 0, &[1; 512]);
+    let branch = disk.branch();
+    write(&*file, 0, &[2; 512]);
+    assert_eq!(branch.file("a").unwrap(), [1; 512]);
+    assert!((0..50).any(|seed| branch.power_cut(seed).file("a").unwrap() == [0; 512]));
+}

@@ -1,0 +1,80 @@
+//! Replaces the manifest durably: written aside, synced, renamed, directory synced.
+
+use std::io::{self, IoSlice};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::codec::index;
+use crate::manifest::{MANIFEST_FILE, Manifest, SegmentState};
+use crate::number::SegmentNumber;
+use crate::storage::{Storage, WritePath};
+
+/// Where a new manifest is written before it takes the name.
+pub(crate) const MANIFEST_DRAFT: &str = "MANIFEST.new";
+
+/// Holds the manifest as it is on disk.
+pub(crate) struct Keeper {
+    storage: Arc<dyn Storage>,
+    manifest: Mutex<Manifest>,
+}
+
+impl Keeper {
+    pub(crate) fn new(storage: Arc<dyn Storage>, manifest: Manifest) -> Self {
+        Self { storage, manifest: Mutex::new(manifest) }
+    }
+
+    /// Applies `change` and returns when the result is durable. On an error the manifest is the old or the new
+    /// one, and only a fresh read tells which.
+    pub(crate) fn update(&self, change: impl FnOnce(&mut Manifest)) -> io::Result<()> {
+        let mut held = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = held.clone();
+        change(&mut next);
+        if let Err(what) = next.validate() {
+            panic!("the log was about to write a manifest that it would refuse: {what}");
+        }
+        write_manifest(&*self.storage, &next)?;
+        *held = next;
+        Ok(())
+    }
+
+    /// Leaves segments whose files are durably gone out of later manifests.
+    pub(crate) fn forget_discarded(&self) {
+        let mut held = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
+        held.segments.retain(|_, entry| entry.state != SegmentState::Discarded);
+    }
+
+    /// True for a segment that is named and may be written to.
+    pub(crate) fn is_open(&self, number: SegmentNumber) -> bool {
+        let held = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
+        held.segments.get(&number).is_some_and(|entry| entry.state == SegmentState::Open)
+    }
+}
+
+/// Makes `manifest` the manifest.
+pub(crate) fn write_manifest(storage: &dyn Storage, manifest: &Manifest) -> io::Result<()> {
+    remove_if_there(storage, MANIFEST_DRAFT)?;
+    let file = storage.create(MANIFEST_DRAFT, 0, WritePath::Pwritev)?;
+    file.write_at(&[IoSlice::new(manifest.render().as_bytes())], 0)?;
+    file.sync()?;
+    storage.rename(MANIFEST_DRAFT, MANIFEST_FILE)?;
+    storage.sync_directory()
+}
+
+/// The bytes of the manifest, `None` when there is no such file.
+pub(crate) fn read_manifest(storage: &dyn Storage) -> io::Result<Option<Vec<u8>>> {
+    let file = match storage.open(MANIFEST_FILE) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut bytes = vec![0; index(file.size()?)];
+    file.read_at(&mut bytes, 0)?;
+    Ok(Some(bytes))
+}
+
+/// Removes a draft that an interrupted run may have left.
+pub(crate) fn remove_if_there(storage: &dyn Storage, name: &str) -> io::Result<()> {
+    match storage.remove(name) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,131 @@
+//! Shared views of a file's bytes: the crate's only `unsafe`.
+//!
+//! # Contract
+//!
+//! A region is written by at most one thread at a time (the journal, or the maker of a segment before anyone
+//! else knows the segment), and read by many. What makes handing out `&[u8]` sound is the log's own rule that
+//! a byte range is never written again once it has been shown to a reader:
+//!
+//! * readers of a running log ask only for ranges of frames at or below the durable mark, which was published
+//!   (with release ordering) after those frames were written, and frames are never rewritten;
+//! * recovery and audit read when there is no writer;
+//! * the writer never borrows from a region, it only copies into it.
+//!
+//! Truncating a mapped file from outside ends the process with SIGBUS; the directory lock keeps other nodes
+//! away, nothing keeps an operator away.
+#![allow(unsafe_code)]
+
+use std::cell::UnsafeCell;
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+use memmap2::MmapRaw;
+
+/// The bytes of a mapped file; clones share them and keep the map alive.
+#[derive(Clone)]
+pub struct MappedBytes(Arc<Region>);
+
+enum Region {
+    File(MmapRaw),
+    Heap(Box<[UnsafeCell<u8>]>),
+}
+
+// SAFETY: `MmapRaw` is itself shareable; heap bytes are reached only through raw pointers by `get` and `copy_in`,
+// whose callers keep to the contract above (no range is read while it is written).
+unsafe impl Send for Region {}
+// SAFETY: as for `Send`.
+unsafe impl Sync for Region {}
+
+impl Region {
+    fn start(&self) -> *mut u8 {
+        match self {
+            Self::File(map) => map.as_mut_ptr(),
+            Self::Heap(bytes) => UnsafeCell::raw_get(bytes.as_ptr()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::File(map) => map.len(),
+            Self::Heap(bytes) => bytes.len(),
+        }
+    }
+}
+
+impl MappedBytes {
+    pub(crate) fn of_file(map: MmapRaw) -> Self {
+        Self(Arc::new(Region::File(map)))
+    }
+
+    /// Zeroed memory that behaves like a mapped file.
+    pub(crate) fn in_memory(len: usize) -> Self {
+        let zeros = vec![0_u8; len].into_boxed_slice();
+        let cells = Box::into_raw(zeros) as *mut [UnsafeCell<u8>];
+        // SAFETY: `UnsafeCell<u8>` has the layout of `u8`, and the pointer comes from `Box::into_raw` just above.
+        Self(Arc::new(Region::Heap(unsafe { Box::from_raw(cells) })))
+    }
+
+    /// Number of bytes mapped.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True when nothing is mapped.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The bytes in `range`, or `None` when it reaches past the end. Ask only for ranges that nobody writes
+    /// any more (see the contract of this module).
+    #[must_use]
+    pub fn get(&self, range: Range<usize>) -> Option<&[u8]> {
+        if range.start > range.end || range.end > self.len() {
+            return None;
+        }
+        // SAFETY: the range lies inside the region, which lives as long as `self`; by the contract nobody writes it.
+        Some(unsafe { std::slice::from_raw_parts(self.0.start().add(range.start), range.len()) })
+    }
+
+    /// Copies `bytes` to `offset`. Panics when they do not fit: lengths are the caller's invariant.
+    pub(crate) fn copy_in(&self, offset: usize, bytes: &[u8]) {
+        let fits = offset.checked_add(bytes.len()).is_some_and(|end| end <= self.len());
+        assert!(fits, "a write of {} bytes at {offset} past the end of a region", bytes.len());
+        // SAFETY: the target lies inside the region; `bytes` is a live borrow, and by the contract no borrow of the
+        // target exists, so the two do not overlap.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.0.start().add(offset), bytes.len()) };
+    }
+
+    /// Writes the range back to the file and waits until it is durable. Memory has nothing to write back to.
+    pub(crate) fn flush(&self, range: Range<usize>) -> io::Result<()> {
+        match &*self.0 {
+            Region::File(map) => map.flush_range(range.start, range.len()),
+            Region::Heap(_) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MappedBytes;
+
+    #[test]
+    fn ranges_are_checked() {
+        let bytes = MappedBytes::in_memory(8);
+        bytes.copy_in(2, b"abc");
+        assert_eq!(bytes.get(0..8), Some(&b"\0\0abc\0\0\0"[..]));
+        assert_eq!(bytes.get(8..8), Some(&b""[..]));
+        assert_eq!(bytes.get(7..9), None);
+        #[expect(clippy::reversed_empty_ranges, reason = "the case under test")]
+        let reversed = 5..4;
+        assert_eq!(bytes.get(reversed), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "past the end")]
+    fn writes_past_the_end_stop() {
+        MappedBytes::in_memory(8).copy_in(6, b"abc");
+    }
+}

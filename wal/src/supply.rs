@@ -1,0 +1,226 @@
+//! Keeps segments ready ahead of the journal: by a thread of its own, or inline when a run must be repeatable.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::error::AppendError;
+use crate::maker::{FinishedSegment, Maker, ReadySegment, is_disk_full};
+use crate::reader::Shared;
+use crate::segment::FIRST_FRAME;
+use crate::space::SpaceGauge;
+
+/// How long a full disk is left alone before the next try.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The writer's end of the supply.
+pub(crate) struct Supply {
+    stock: Arc<Stock>,
+    mode: Mode,
+}
+
+enum Mode {
+    /// The writer makes segments itself; one is kept ahead.
+    Inline(Box<Maker>),
+    /// A thread does.
+    Background(JoinHandle<()>),
+    /// Closed.
+    Stopped,
+}
+
+/// What the writer and the thread share.
+struct Stock {
+    shelf: Mutex<Shelf>,
+    changed: Condvar,
+    readers: Arc<Shared>,
+    gauge: SpaceGauge,
+}
+
+#[derive(Default)]
+struct Shelf {
+    ready: VecDeque<ReadySegment>,
+    /// Left segments the manifest does not know of yet.
+    finished: Vec<FinishedSegment>,
+    disk_full: bool,
+    /// Set by an error that is not for want of space: no segment is made any more.
+    failed: bool,
+    /// That error, until someone is told.
+    error: Option<io::Error>,
+    stop: bool,
+}
+
+impl Supply {
+    /// A supply whose segments are made by the caller until [`Supply::start`].
+    pub(crate) fn inline(maker: Maker, readers: Arc<Shared>, gauge: SpaceGauge) -> Self {
+        let stock = Stock { shelf: Mutex::default(), changed: Condvar::new(), readers, gauge };
+        Self { stock: Arc::new(stock), mode: Mode::Inline(Box::new(maker)) }
+    }
+
+    /// Hands the making over to a thread that keeps `ahead` segments ready.
+    pub(crate) fn start(&mut self, ahead: u32) -> io::Result<()> {
+        let Mode::Inline(maker) = std::mem::replace(&mut self.mode, Mode::Stopped) else {
+            panic!("a supply is started once, before it is stopped");
+        };
+        let stock = Arc::clone(&self.stock);
+        let ahead = usize::try_from(ahead).expect("usize is 64 bits wide");
+        let thread =
+            thread::Builder::new().name("wal-maker".to_owned()).spawn(move || stock.run(*maker, ahead))?;
+        self.mode = Mode::Background(thread);
+        Ok(())
+    }
+
+    /// The next segment. Waits for the thread when it is merely slow.
+    pub(crate) fn take(&mut self) -> Result<ReadySegment, AppendError> {
+        if let Mode::Inline(maker) = &mut self.mode {
+            if self.stock.shelf().ready.is_empty() {
+                self.stock.make(maker, false);
+            }
+        }
+        let mut shelf = self.stock.shelf();
+        loop {
+            if let Some(segment) = shelf.ready.pop_front() {
+                self.stock.changed(&shelf);
+                return Ok(segment);
+            }
+            if shelf.failed {
+                return Err(shelf.error.take().map_or(AppendError::Failed, AppendError::Io));
+            }
+            if shelf.disk_full || shelf.stop {
+                return Err(AppendError::NoSpace);
+            }
+            shelf = self.stock.changed.wait(shelf).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Tells that these segments are full and durable.
+    pub(crate) fn finish(&mut self, segments: impl IntoIterator<Item = FinishedSegment>) {
+        let mut shelf = self.stock.shelf();
+        shelf.finished.extend(segments);
+        self.stock.changed(&shelf);
+    }
+
+    /// Inline: keeps one segment ahead and the manifest up to date. With a thread there is nothing to do.
+    pub(crate) fn tend(&mut self) {
+        if let Mode::Inline(maker) = &mut self.mode {
+            while self.stock.shelf().wants_work(1) && self.stock.work(maker, 1) {}
+        }
+    }
+
+    /// The error that ended the making of segments, once.
+    pub(crate) fn failure(&self) -> Option<io::Error> {
+        self.stock.shelf().error.take()
+    }
+
+    /// What the manifest does not know of yet.
+    pub(crate) fn take_finished(&mut self) -> Vec<FinishedSegment> {
+        std::mem::take(&mut self.stock.shelf().finished)
+    }
+
+    /// Ends the thread and waits for it.
+    pub(crate) fn stop(&mut self) {
+        let mode = std::mem::replace(&mut self.mode, Mode::Stopped);
+        self.stock.shelf().stop = true;
+        self.stock.changed.notify_all();
+        if let Mode::Background(thread) = mode
+            && let Err(panic) = thread.join()
+        {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+impl Drop for Supply {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            self.stop();
+        }
+    }
+}
+
+impl Shelf {
+    fn wants_work(&self, ahead: usize) -> bool {
+        !self.failed && (self.ready.len() < ahead || !self.finished.is_empty())
+    }
+}
+
+impl Stock {
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Publishes a changed shelf.
+    fn changed(&self, shelf: &Shelf) {
+        let ready = shelf.ready.iter().map(|segment| segment.bytes.len() - FIRST_FRAME).sum();
+        self.gauge.set_ready(ready);
+        self.gauge.set_disk_full(shelf.disk_full);
+        self.changed.notify_all();
+    }
+
+    /// The thread: works until told to stop or until an error that time does not heal.
+    fn run(&self, mut maker: Maker, ahead: usize) {
+        loop {
+            let mut shelf = self.shelf();
+            while !shelf.stop && !shelf.wants_work(ahead) {
+                shelf = self.changed.wait(shelf).unwrap_or_else(PoisonError::into_inner);
+            }
+            if shelf.stop {
+                return;
+            }
+            drop(shelf);
+            if !self.work(&mut maker, ahead) {
+                self.pause();
+            }
+        }
+    }
+
+    /// Waits before the next try, or until told to stop.
+    fn pause(&self) {
+        let shelf = self.shelf();
+        let waited = self.changed.wait_timeout_while(shelf, RETRY, |shelf| !shelf.stop);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// One piece of work; false when it failed.
+    fn work(&self, maker: &mut Maker, ahead: usize) -> bool {
+        if self.shelf().ready.len() < ahead { self.make(maker, true) } else { self.record(maker) }
+    }
+
+    /// Makes a segment; `recording` also tells the manifest of finished ones.
+    fn make(&self, maker: &mut Maker, recording: bool) -> bool {
+        let finished = if recording { self.shelf().finished.clone() } else { Vec::new() };
+        let durable = if recording { self.readers.durable() } else { crate::FrameNumber::NONE };
+        let made = maker.make(&finished, durable);
+        self.settle(finished.len(), made.map(Some))
+    }
+
+    fn record(&self, maker: &Maker) -> bool {
+        let finished = self.shelf().finished.clone();
+        let recorded = maker.record(&finished, self.readers.durable());
+        self.settle(finished.len(), recorded.map(|()| None))
+    }
+
+    fn settle(&self, recorded: usize, outcome: io::Result<Option<ReadySegment>>) -> bool {
+        let mut shelf = self.shelf();
+        shelf.disk_full = false;
+        let done = match outcome {
+            Ok(made) => {
+                shelf.finished.drain(..recorded);
+                shelf.ready.extend(made);
+                true
+            }
+            Err(error) if is_disk_full(&error) => {
+                shelf.disk_full = true;
+                false
+            }
+            Err(error) => {
+                shelf.failed = true;
+                shelf.error = Some(error);
+                false
+            }
+        };
+        self.changed(&shelf);
+        done
+    }
+}

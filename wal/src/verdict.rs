@@ -1,0 +1,85 @@
+//! Torn tail or damage: the decision table of recovery.
+//!
+//! The mark is the highest frame that anything believable calls durable: the envelope of any good frame
+//! wherever it stands, the manifest, or a clean shutdown.
+//!
+//! | at the place of frame n | n against the mark | behind it | verdict |
+//! | --- | --- | --- | --- |
+//! | good | n <= mark | any | keep: it stays where it is |
+//! | good | n > mark | any | rewrite: keep, but write and sync it anew, for its sync may have failed |
+//! | absent or bad | n <= mark | any | damage: acknowledged data is gone, refuse to start |
+//! | absent | n > mark | nothing | end of the log |
+//! | absent | n > mark | frames | torn tail: cut |
+//! | bad | n > mark | any | torn tail: cut |
+
+use crate::number::FrameNumber;
+
+/// What stands where a frame should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FrameState {
+    /// The frame, whole, continuing the chain.
+    Good,
+    /// Zeros, or the end of the file.
+    Absent,
+    /// Anything else.
+    Bad,
+}
+
+/// What recovery does about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The frame is durable where it is.
+    Keep,
+    /// The frame counts, but may not be durable: write and sync it anew.
+    Rewrite,
+    /// The log ends before this place.
+    End,
+    /// Cut from this place on, and report it.
+    Cut,
+    /// Acknowledged data is damaged: refuse to start, change nothing.
+    Refuse,
+}
+
+/// Decides about the place of frame `number`; `frames_behind` tells whether any good envelope stands behind it.
+pub(crate) fn verdict(
+    state: FrameState,
+    number: FrameNumber,
+    mark: FrameNumber,
+    frames_behind: bool,
+) -> Verdict {
+    match (state, number <= mark) {
+        (FrameState::Good, true) => Verdict::Keep,
+        (FrameState::Good, false) => Verdict::Rewrite,
+        (FrameState::Absent | FrameState::Bad, true) => Verdict::Refuse,
+        (FrameState::Absent, false) if !frames_behind => Verdict::End,
+        (FrameState::Absent | FrameState::Bad, false) => Verdict::Cut,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FrameState, Verdict, verdict};
+    use crate::FrameNumber;
+
+    #[test]
+    fn every_row_of_the_table() {
+        use FrameState::{Absent, Bad, Good};
+        let check = |state, number, behind, expected| {
+            let decided = verdict(state, FrameNumber(number), FrameNumber(10), behind);
+            assert_eq!(decided, expected, "{state:?} frame {number}, mark 10, behind: {behind}");
+        };
+        for behind in [false, true] {
+            check(Good, 9, behind, Verdict::Keep);
+            check(Good, 10, behind, Verdict::Keep);
+            check(Good, 11, behind, Verdict::Rewrite);
+            check(Absent, 9, behind, Verdict::Refuse);
+            check(Absent, 10, behind, Verdict::Refuse);
+            check(Bad, 9, behind, Verdict::Refuse);
+            check(Bad, 10, behind, Verdict::Refuse);
+            check(Bad, 11, behind, Verdict::Cut);
+            check(Bad, u64::MAX, behind, Verdict::Cut);
+        }
+        check(Absent, 11, false, Verdict::End);
+        check(Absent, 11, true, Verdict::Cut);
+    }
+}

@@ -1,0 +1,4 @@
+//! The log as a whole, on simulated and on real storage.
+
+mod basics;
+mod kit;
