@@ -1,0 +1,261 @@
+//! One request at a time, with arguments and results instead of frames.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::account::{AccountOpening, AccountRef, SubjectOpening};
+use crate::answer::{
+    Account, AccountsFound, Opened, OpenedAll, PostResult, Posted, Statement, Status, TransactionRecord,
+    TrialBalance, Welcome, each,
+};
+use crate::connection::{AnswerFrame, Connection};
+use crate::error::{ClientError, Refusal};
+use crate::id::TransactionId;
+use crate::request::{
+    BalanceRequest, CancelRequest, CloseDayRequest, ListAccountsRequest, OpenAccountsRequest,
+    OpenEntityRequest, OpenSubjectsRequest, PostRequest, SetHotRequest, SetStateRequest, StatementRequest,
+    TransactionRequest, TrialBalanceRequest,
+};
+use crate::transaction::Transaction;
+use crate::wire::Operation;
+
+/// A client that asks and waits. For many requests under way at once use [`Connection`].
+///
+/// Every method gives [`ClientError::Refused`] when the node refused the request as a whole, and another
+/// [`ClientError`] when no answer could be had; after the latter connect again and repeat posts with the same ids.
+#[derive(Debug)]
+pub struct Client {
+    connection: Connection,
+    welcome: Welcome,
+    tag: u64,
+}
+
+impl Client {
+    /// Connects and says hello under `name`, with `token` where the node has tokens.
+    ///
+    /// # Errors
+    /// When the node cannot be reached, or refuses the name and token.
+    pub async fn connect(address: &str, name: &str, token: Option<&str>) -> Result<Client, ClientError> {
+        let (connection, welcome) = Connection::open(address, name, token).await?;
+        Ok(Client { connection, welcome, tag: 0 })
+    }
+
+    /// What the node said to the hello.
+    #[must_use]
+    pub fn welcome(&self) -> &Welcome {
+        &self.welcome
+    }
+
+    /// Asks for nothing but an answer.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn ping(&mut self) -> Result<(), ClientError> {
+        self.ask(Operation::Ping, &()).await?.done()
+    }
+
+    /// Opens an accounting entity with its first accounting date (`YYYY-MM-DD`); idempotent by code.
+    ///
+    /// # Errors
+    /// See [`Client`]; `key_conflict`, when it is open with another first date.
+    pub async fn open_entity(&mut self, code: &str, start: &str) -> Result<Opened, ClientError> {
+        let mut opened = self.open(Operation::OpenEntity, &OpenEntityRequest { code, start }).await?;
+        let one = opened.pop().ok_or(ClientError::Lacks { what: "the result of the opening" })?;
+        Ok(one?)
+    }
+
+    /// Opens subjects of an entity; idempotent by code. One result each.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn open_subjects(
+        &mut self,
+        entity: &str,
+        subjects: &[SubjectOpening],
+    ) -> Result<Vec<Result<Opened, Refusal>>, ClientError> {
+        self.open(Operation::OpenSubjects, &OpenSubjectsRequest { entity, subjects }).await
+    }
+
+    /// Opens accounts; idempotent by natural key. One result each.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn open_accounts(
+        &mut self,
+        accounts: &[AccountOpening],
+    ) -> Result<Vec<Result<Opened, Refusal>>, ClientError> {
+        self.open(Operation::OpenAccounts, &OpenAccountsRequest { accounts }).await
+    }
+
+    /// Posts transactions in order, at most [`crate::MAX_BATCH`]; one result each, and with `balances` the balance
+    /// after each leg of what was posted.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn post(
+        &mut self,
+        transactions: &[Transaction],
+        balances: bool,
+    ) -> Result<Posted, ClientError> {
+        self.request(Operation::Post, &PostRequest { transactions, balances }).await
+    }
+
+    /// Posts one transaction.
+    ///
+    /// # Errors
+    /// See [`Client`]; a refusal of the transaction is a [`PostResult`] and no error.
+    pub async fn post_one(&mut self, transaction: &Transaction) -> Result<PostResult, ClientError> {
+        let posted = self.post(std::slice::from_ref(transaction), false).await?;
+        only_result(posted)
+    }
+
+    /// Cancels a transaction id, seen or not; a later original is refused.
+    ///
+    /// # Errors
+    /// See [`Client`]; that it was posted already is a [`PostResult`] and no error.
+    pub async fn cancel(
+        &mut self,
+        id: impl Into<TransactionId>,
+        time: Option<u32>,
+    ) -> Result<PostResult, ClientError> {
+        let posted = self.request(Operation::Cancel, &CancelRequest { id: id.into(), time }).await?;
+        only_result(posted)
+    }
+
+    /// Sets the states of an account; `None` leaves a state as it is.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn set_state(
+        &mut self,
+        account: impl Into<AccountRef>,
+        account_state: Option<u8>,
+        payment_state: Option<u8>,
+    ) -> Result<(), ClientError> {
+        let request = SetStateRequest { account: account.into(), account_state, payment_state };
+        self.ask(Operation::SetState, &request).await?.done()
+    }
+
+    /// Gives an account a batching actor (热点账户), or takes it away.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn set_hot(&mut self, account: impl Into<AccountRef>, hot: bool) -> Result<(), ClientError> {
+        self.ask(Operation::SetHot, &SetHotRequest { account: account.into(), hot }).await?.done()
+    }
+
+    /// Ends the accounting date of an entity (日切); `next` (`YYYY-MM-DD`) begins.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn close_day(&mut self, entity: &str, next: &str) -> Result<(), ClientError> {
+        self.ask(Operation::CloseDay, &CloseDayRequest { entity, next }).await?.done()
+    }
+
+    /// How accounts stand, one result each.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn balances(
+        &mut self,
+        accounts: &[AccountRef],
+    ) -> Result<Vec<Result<Account, Refusal>>, ClientError> {
+        let found: AccountsFound = self.request(Operation::Balance, &BalanceRequest { accounts }).await?;
+        each(found.accounts)
+    }
+
+    /// How one account stands.
+    ///
+    /// # Errors
+    /// See [`Client`]; `unknown_account`, when there is none.
+    pub async fn balance(&mut self, account: impl Into<AccountRef>) -> Result<Account, ClientError> {
+        let mut found = self.balances(&[account.into()]).await?;
+        Ok(found.pop().ok_or(ClientError::Lacks { what: "the account" })??)
+    }
+
+    /// A page of accounts in order of opening, from the one after `after` (0: from the first).
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn accounts(&mut self, after: u64, limit: u32) -> Result<Vec<Account>, ClientError> {
+        let found: AccountsFound =
+            self.request(Operation::Accounts, &ListAccountsRequest { after, limit }).await?;
+        Ok(each(found.accounts)?.into_iter().collect::<Result<_, _>>()?)
+    }
+
+    /// A page of an account's entries, newest first; `before` is `next` of the page before.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn statement(
+        &mut self,
+        account: impl Into<AccountRef>,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Statement, ClientError> {
+        let request = StatementRequest { account: account.into(), before, limit };
+        self.request(Operation::Statement, &request).await
+    }
+
+    /// A transaction of this client by its id.
+    ///
+    /// # Errors
+    /// See [`Client`]; `unknown_transaction`, when the node does not know it.
+    pub async fn transaction(
+        &mut self,
+        id: impl Into<TransactionId>,
+    ) -> Result<TransactionRecord, ClientError> {
+        self.request(Operation::Transaction, &TransactionRequest { id: id.into() }).await
+    }
+
+    /// The general ledger of an entity at its leaves; an empty code: of every entity.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn trial_balance(&mut self, entity: &str) -> Result<TrialBalance, ClientError> {
+        self.request(Operation::TrialBalance, &TrialBalanceRequest { entity }).await
+    }
+
+    /// How the node is.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn status(&mut self) -> Result<Status, ClientError> {
+        self.request(Operation::Status, &()).await
+    }
+
+    async fn open(
+        &mut self,
+        operation: Operation,
+        body: &impl Serialize,
+    ) -> Result<Vec<Result<Opened, Refusal>>, ClientError> {
+        let opened: OpenedAll = self.request(operation, body).await?;
+        each(opened.results)
+    }
+
+    async fn request<T: DeserializeOwned>(
+        &mut self,
+        operation: Operation,
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        self.ask(operation, body).await?.payload()
+    }
+
+    /// Answers to requests that were given up before (a dropped future) are passed over by their tags.
+    async fn ask(
+        &mut self,
+        operation: Operation,
+        body: &impl Serialize,
+    ) -> Result<AnswerFrame<'_>, ClientError> {
+        self.tag += 1;
+        let tag = self.tag;
+        let (sender, receiver) = self.connection.halves();
+        sender.queue(tag, operation, body)?;
+        sender.flush().await?;
+        receiver.answer_to(tag).await
+    }
+}
+
+fn only_result(mut posted: Posted) -> Result<PostResult, ClientError> {
+    posted.results.pop().ok_or(ClientError::Lacks { what: "the result of the transaction" })
+}
