@@ -1,0 +1,175 @@
+//! Latencies and rates of one measured stretch of time.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+use crate::books::Outcomes;
+
+/// Latencies of requests, from the intended send time to the answer. Three significant digits, to ten minutes.
+#[derive(Clone, Debug)]
+pub struct Latencies {
+    histogram: Histogram<u64>,
+}
+
+impl Default for Latencies {
+    fn default() -> Latencies {
+        let histogram = Histogram::new_with_bounds(1, 600_000_000, 3).expect("the bounds are valid");
+        Latencies { histogram }
+    }
+}
+
+impl Latencies {
+    /// Records one latency; what is beyond the range counts as its end.
+    pub fn record(&mut self, latency: Duration) {
+        self.histogram.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// Adds those of another connection.
+    pub fn add(&mut self, other: &Latencies) {
+        self.histogram.add(&other.histogram).expect("both histograms have the same bounds");
+    }
+
+    /// How many were recorded.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.histogram.len()
+    }
+
+    /// The latency in microseconds that `part` of all requests did not exceed.
+    #[must_use]
+    pub fn quantile_us(&self, part: f64) -> u64 {
+        self.histogram.value_at_quantile(part)
+    }
+
+    /// The longest, in microseconds.
+    #[must_use]
+    pub fn max_us(&self) -> u64 {
+        self.histogram.max()
+    }
+
+    /// Writes the percentile distribution in the `.hgrm` form that plotters of HDR histograms read, in
+    /// microseconds.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn write_hgrm(&self, path: &Path) -> io::Result<()> {
+        let mut out = BufWriter::new(File::create(path)?);
+        writeln!(
+            out,
+            "{:>12} {:>14} {:>10} {:>14}\n",
+            "Value", "Percentile", "TotalCount", "1/(1-Percentile)"
+        )?;
+        let mut below = 0;
+        for step in self.histogram.iter_quantiles(5) {
+            below += step.count_since_last_iteration();
+            let part = step.quantile_iterated_to();
+            let value = step.value_iterated_to();
+            if part < 1.0 {
+                writeln!(out, "{value:>12.3} {part:>14.12} {below:>10} {:>14.2}", 1.0 / (1.0 - part))?;
+            } else {
+                writeln!(out, "{value:>12.3} {part:>14.12} {below:>10}")?;
+            }
+        }
+        let (mean, deviation) = (self.histogram.mean(), self.histogram.stdev());
+        writeln!(out, "#[Mean    = {mean:>12.3}, StdDeviation   = {deviation:>12.3}]")?;
+        let (max, count) = (self.max_us(), self.count());
+        writeln!(out, "#[Max     = {max:>12}, Total count    = {count:>12}]")?;
+        let (buckets, counts) = (self.histogram.buckets(), self.histogram.distinct_values());
+        writeln!(out, "#[Buckets = {buckets:>12}, SubBuckets     = {counts:>12}]")?;
+        out.flush()
+    }
+}
+
+/// What a measured stretch of time came to, in the names that `--json` prints.
+#[derive(Clone, Debug, Serialize)]
+pub struct Measured {
+    /// Length of the stretch.
+    pub seconds: f64,
+    /// Transactions answered in it.
+    pub transactions: u64,
+    /// Transactions answered a second.
+    pub transactions_per_second: f64,
+    /// Legs posted a second.
+    pub legs_per_second: f64,
+    /// Requests answered in it; latencies are of requests.
+    pub requests: u64,
+    /// Median latency.
+    pub p50_us: u64,
+    /// 99th percentile.
+    pub p99_us: u64,
+    /// 99.9th percentile.
+    pub p999_us: u64,
+    /// The longest.
+    pub max_us: u64,
+    /// Answers by what they say: `posted`, `repeated`, and the codes of rejections.
+    pub outcomes: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Measured {
+    /// Sums up a stretch of time.
+    #[must_use]
+    pub fn new(elapsed: Duration, outcomes: &Outcomes, legs: u64, latencies: &Latencies) -> Measured {
+        let seconds = elapsed.as_secs_f64().max(1e-9);
+        let mut counts = serde_json::Map::new();
+        counts.insert("posted".into(), outcomes.posted.into());
+        counts.insert("repeated".into(), outcomes.repeated.into());
+        counts.extend(outcomes.refused().map(|(rejection, count)| (rejection.code().into(), count.into())));
+        Measured {
+            seconds,
+            transactions: outcomes.total(),
+            transactions_per_second: float(outcomes.total()) / seconds,
+            legs_per_second: float(legs) / seconds,
+            requests: latencies.count(),
+            p50_us: latencies.quantile_us(0.5),
+            p99_us: latencies.quantile_us(0.99),
+            p999_us: latencies.quantile_us(0.999),
+            max_us: latencies.max_us(),
+            outcomes: counts,
+        }
+    }
+}
+
+/// A count as a float: exact to 2^53, which no run reaches.
+fn float(count: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a rate is printed with a few digits")]
+    let float = count as f64;
+    float
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_and_the_distribution_file() {
+        let mut latencies = Latencies::default();
+        for microseconds in 1..=1_000 {
+            latencies.record(Duration::from_micros(microseconds));
+        }
+        latencies.record(Duration::from_secs(10_000));
+        assert_eq!(latencies.count(), 1_001);
+        assert!((499..=503).contains(&latencies.quantile_us(0.5)));
+        assert!(latencies.max_us() >= 599_000_000);
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("latency.hgrm");
+        latencies.write_hgrm(&path).unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.contains("Percentile") && text.contains("#[Max"), "{text}");
+        assert!(text.lines().any(|line| line.contains(" 1.000000000000 ")), "{text}");
+    }
+
+    #[test]
+    fn rates_are_by_elapsed_time() {
+        let mut outcomes = Outcomes::default();
+        (outcomes.posted, outcomes.repeated) = (90, 10);
+        let measured = Measured::new(Duration::from_secs(2), &outcomes, 300, &Latencies::default());
+        assert!((measured.transactions_per_second - 50.0).abs() < 1e-9);
+        assert!((measured.legs_per_second - 150.0).abs() < 1e-9);
+        assert_eq!(measured.outcomes["posted"], 90);
+    }
+}

@@ -1,0 +1,151 @@
+//! A node as a process of its own, so that it can be killed.
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// What a node prints on its standard output, followed by its address, once it serves.
+pub const READY_LINE: &str = "listening on ";
+
+/// How to start a node: the running executable, with the arguments that make it one.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    subcommand: &'static str,
+    /// The data directory.
+    pub data: PathBuf,
+    /// Shards; `None` for what is usual on this machine.
+    pub shards: Option<u16>,
+    /// Bytes of a log segment; `None` for what is usual.
+    pub segment_bytes: Option<u64>,
+}
+
+/// Why a node did not start, or did not stop.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// The process could not be made or watched.
+    #[error("the node's process: {0}")]
+    Process(#[from] io::Error),
+    /// It ended, or said something else, before it said where it listens.
+    #[error("the node did not start: {said}")]
+    NotReady {
+        /// What it said instead, or how it ended.
+        said: String,
+    },
+    /// It did not end in time after it was asked to.
+    #[error("the node did not stop within {0:?} of being asked to")]
+    NotStopped(Duration),
+    /// It ended with an error after it was asked to stop.
+    #[error("the node ended with {0} when it was asked to stop")]
+    Failed(ExitStatus),
+}
+
+impl Launch {
+    /// A node on `data` with what is usual; `subcommand` is the one of the running executable that serves.
+    #[must_use]
+    pub fn new(subcommand: &'static str, data: &Path) -> Launch {
+        Launch { subcommand, data: data.to_owned(), shards: None, segment_bytes: None }
+    }
+
+    /// Starts the node and waits until it serves.
+    ///
+    /// # Errors
+    /// [`NodeError`], when the process cannot be made or ends before it serves.
+    pub fn start(&self) -> Result<NodeProcess, NodeError> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(self.arguments()).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn()?;
+        let stdout = child.stdout.take().expect("its standard output is a pipe");
+        let mut node = NodeProcess { child, stdout: BufReader::new(stdout), address: None };
+        node.await_address()?;
+        Ok(node)
+    }
+
+    fn arguments(&self) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> =
+            vec![self.subcommand.into(), "--data".into(), self.data.clone().into()];
+        arguments.extend(["--listen".into(), "127.0.0.1:0".into()]);
+        if let Some(shards) = self.shards {
+            arguments.extend(["--shards".into(), shards.to_string().into()]);
+        }
+        if let Some(bytes) = self.segment_bytes {
+            arguments.extend(["--segment-size".into(), bytes.to_string().into()]);
+        }
+        arguments
+    }
+}
+
+/// A node that runs as a child of this process. It is killed when this is dropped.
+#[derive(Debug)]
+pub struct NodeProcess {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    address: Option<SocketAddr>,
+}
+
+impl NodeProcess {
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address.expect("a node is only handed out once it has said where it listens")
+    }
+
+    /// The process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGKILL: it has no say in it.
+    ///
+    /// # Errors
+    /// If it cannot be killed or waited for.
+    pub fn kill(mut self) -> io::Result<()> {
+        self.child.kill()?;
+        self.child.wait().map(drop)
+    }
+
+    /// SIGTERM, and waits for a clean end.
+    ///
+    /// # Errors
+    /// [`NodeError`], when it does not end within `limit`, or ends with an error.
+    pub fn stop(mut self, limit: Duration) -> Result<(), NodeError> {
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, rustix::process::Signal::TERM).map_err(io::Error::from)?;
+        let deadline = Instant::now() + limit;
+        loop {
+            match self.child.try_wait()? {
+                Some(status) if status.success() => return Ok(()),
+                Some(status) => return Err(NodeError::Failed(status)),
+                None if Instant::now() > deadline => return Err(NodeError::NotStopped(limit)),
+                None => std::thread::sleep(Duration::from_millis(5)),
+            }
+        }
+    }
+
+    fn await_address(&mut self) -> Result<(), NodeError> {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if self.stdout.read_line(&mut line)? == 0 {
+                let status = self.child.wait()?;
+                return Err(NodeError::NotReady { said: format!("it ended with {status}") });
+            }
+            if let Some(address) = line.trim_end().strip_prefix(READY_LINE) {
+                let address = address.parse().map_err(|_| NodeError::NotReady { said: line.clone() })?;
+                self.address = Some(address);
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Drop for NodeProcess {
+    fn drop(&mut self) {
+        // Killing what has ended already is no error that anyone could act on.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
