@@ -1,6 +1,6 @@
 //! What clients ask the ledger, and what it answers.
 
-use super::account::{AccountOpening, AccountState, AccountView, PaymentState, AccountKey};
+use super::account::{AccountKey, AccountOpening, AccountState, AccountView, PaymentState};
 use super::amount::Side;
 use super::currency::Currency;
 use super::date::Date;

@@ -92,7 +92,8 @@ impl Currency {
     }
 
     fn iso(self) -> iso_currency::Currency {
-        iso_currency::Currency::from_numeric(self.0).expect("a Currency is only made from a known numeric code")
+        iso_currency::Currency::from_numeric(self.0)
+            .expect("a Currency is only made from a known numeric code")
     }
 }
 

@@ -9,12 +9,13 @@ use jiff::civil;
 pub struct Date(u32);
 
 impl Date {
+    /// 1970-01-01, the first date there is.
+    pub const FIRST: Date = Date(0);
+
     /// The date of a count of days since 1970-01-01, if the calendar has it (to the year 9999).
     #[must_use]
     pub fn from_days(days: u32) -> Option<Date> {
-        let span = jiff::Span::new().try_days(i64::from(days)).ok()?;
-        EPOCH.checked_add(span).ok()?;
-        Some(Date(days))
+        (days <= LAST).then_some(Date(days))
     }
 
     /// Days since 1970-01-01.
@@ -59,6 +60,9 @@ impl Date {
     }
 }
 
+/// 9999-12-31.
+const LAST: u32 = 2_932_896;
+
 const EPOCH: civil::Date = civil::Date::constant(1970, 1, 1);
 
 impl fmt::Display for Date {
@@ -87,6 +91,8 @@ mod tests {
         check("1969-12-31", None);
         check("2018-5-1", None);
         check("tomorrow", None);
+        check("9999-12-31", Some(LAST));
+        assert_eq!(Date::from_days(LAST + 1), None);
         assert_eq!(Date::of_time_us(86_400_000_000 - 1), Date(0));
         assert_eq!(Date::parse("2019-01-02").unwrap().year(), 2019);
     }

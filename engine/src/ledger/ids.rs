@@ -41,6 +41,15 @@ id!(
     ShardId(u16)
 );
 
+id!(
+    /// The line of the general ledger that an account counts into: one leaf subject in one currency. Dense.
+    LineId(u32)
+);
+id!(
+    /// What debits must equal credits in: one entity and one currency, on the balance sheet. Dense.
+    UnitId(u16)
+);
+
 impl AccountId {
     /// Names no account: what an unknown natural key resolves to.
     pub const NONE: AccountId = AccountId(0);

@@ -2,25 +2,54 @@
 //! randomness: everything is decided here, from arguments alone, and the same `apply` serves live and replay.
 
 mod account;
+mod admin;
 mod amount;
+mod batcher;
+mod bytes;
 mod command;
+mod coordinator;
 mod currency;
 mod date;
+mod entry;
+mod gate;
+mod head;
+mod heat;
 mod ids;
+mod known_ids;
 pub mod notes;
+mod registry;
 mod rejection;
+mod replay;
+mod row;
+mod shard;
+mod shard_order;
 mod subject;
 mod transaction;
 
 pub use account::{AccountKey, AccountOpening, AccountState, AccountView, Owner, PaymentState};
+pub use admin::{Admin, admin_records};
 pub use amount::{Amount, Side};
+pub use batcher::{BookedLeg, Unmerged};
 pub use command::{
-    AccountRef, Answer, Command, LegBalance, Opened, PostResult, Posted, ReplyTo, Request, Status, TrialBalance,
-    TrialLine,
+    AccountRef, Answer, Command, LegBalance, Opened, PostResult, Posted, ReplyTo, Request, Status,
+    TrialBalance, TrialLine,
 };
+pub use coordinator::{Coordinator, Frame, FrameSection, SectionKind, Settings, Step};
 pub use currency::{AmountError, Currency};
 pub use date::Date;
-pub use ids::{AccountId, ClientId, EntityId, Position, ShardId, SubjectId, TransactionId};
+pub use entry::{Changed, Entry, Movement, OpenedEntry, Placement, Posting, entries};
+pub use gate::Gate;
+pub use head::{HEAD_BYTES, Head, HotLeg, Outcome, Tail, read_tail};
+pub use ids::{AccountId, ClientId, EntityId, LineId, Position, ShardId, SubjectId, TransactionId, UnitId};
+pub use known_ids::{Decided, Known, KnownIds};
+pub use registry::{Account, Entity, Judged, LineKey, Registry};
 pub use rejection::Rejection;
+pub use replay::{FrameRecords, Rebuilt, ReplayError};
+pub use row::Row;
+pub use shard::{
+    AccountsTotal, BalanceAfter, Line, Merge, Part, Shard, ShardAnswer, ShardLeg, ShardRound, Visit, Written,
+    place_of, shard_of,
+};
+pub use shard_order::{ShardOrder, ShardReply, StateChange};
 pub use subject::{Subject, SubjectClass, SubjectOpening};
 pub use transaction::{Batch, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES, Transaction};

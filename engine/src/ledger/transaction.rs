@@ -111,7 +111,8 @@ impl Batch {
 
     /// Adds to the content of the last transaction what stands in place of an account id in its legs.
     pub fn name_account(&mut self, leg: usize, key: AccountKey) {
-        let transaction = self.transactions.last_mut().expect("a leg belongs to a transaction that was pushed");
+        let transaction =
+            self.transactions.last_mut().expect("a leg belongs to a transaction that was pushed");
         let mut hash = Xxh3::new();
         hash.update(&transaction.content.to_le_bytes());
         for part in [&key.entity, &key.number, &key.kind] {
@@ -243,7 +244,15 @@ mod tests {
         check(&[(1, Debit, -5, "CNY"), (2, Credit, -5, "CNY")], Some(Rejection::InvalidAmount));
         check(&[(1, Debit, -5, "CNY"), (2, Credit, 5, "CNY")], Some(Rejection::Unbalanced));
         let max = i64::MAX;
-        check(&[(1, Debit, max, "CNY"), (2, Debit, max, "CNY"), (3, Credit, max, "CNY"), (4, Credit, max, "CNY")], None);
+        check(
+            &[
+                (1, Debit, max, "CNY"),
+                (2, Debit, max, "CNY"),
+                (3, Credit, max, "CNY"),
+                (4, Credit, max, "CNY"),
+            ],
+            None,
+        );
         check(
             &[(1, Debit, 5, "CNY"), (2, Debit, 7, "USD"), (3, Credit, 7, "USD"), (4, Credit, 5, "CNY")],
             None,

@@ -1,0 +1,44 @@
+//! Batching: the legs of a frame on one hot account become one merged entry.
+
+use super::amount::{Amount, Side};
+use super::date::Date;
+use super::ids::AccountId;
+use super::shard::Merge;
+
+/// A leg on a hot account whose transaction's record stands in the open frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BookedLeg {
+    /// Debit or credit.
+    pub side: Side,
+    /// Minor units.
+    pub amount: Amount,
+}
+
+/// The legs on one hot account since its last entry, in the order of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmerged {
+    /// The account.
+    pub account: AccountId,
+    /// The accounting date of all of them.
+    pub date: Date,
+    /// The legs.
+    pub legs: Vec<BookedLeg>,
+}
+
+impl Unmerged {
+    /// Merges the legs into what the account's shard posts as one entry.
+    #[must_use]
+    pub fn merge(&self) -> Merge {
+        let total = |side: Side| {
+            let legs = self.legs.iter().filter(|leg| leg.side == side);
+            legs.map(|leg| i128::from(leg.amount.0)).sum()
+        };
+        Merge {
+            account: self.account,
+            date: self.date,
+            count: u32::try_from(self.legs.len()).expect("a frame is capped far below 2^32 legs"),
+            debit: total(Side::Debit),
+            credit: total(Side::Credit),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Reading and writing fixed little-endian fields of records. Offsets are constants of the byte tables beside them.
+
+/// The `N` bytes at `at`, or `None` where the record is too short.
+pub(crate) fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    bytes.get(at..at.checked_add(N)?)?.try_into().ok()
+}
+
+macro_rules! field {
+    ($($name:ident -> $kind:ty),* $(,)?) => {
+        $(pub(crate) fn $name(bytes: &[u8], at: usize) -> Option<$kind> {
+            array(bytes, at).map(<$kind>::from_le_bytes)
+        })*
+    };
+}
+
+field!(u8_at -> u8, u16_at -> u16, u32_at -> u32, u64_at -> u64, u128_at -> u128, i64_at -> i64, i128_at -> i128);
+
+/// Writes `value` at `at` of a record under construction.
+pub(crate) fn put<const N: usize>(record: &mut [u8], at: usize, value: [u8; N]) {
+    record[at..at + N].copy_from_slice(&value);
+}
+
+/// Fills up with zeros to a whole number of 8-byte slots.
+pub(crate) fn pad_to_slot(out: &mut Vec<u8>) {
+    out.resize(out.len().next_multiple_of(8), 0);
+}

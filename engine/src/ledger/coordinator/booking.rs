@@ -1,0 +1,155 @@
+//! The end of a round: verdicts become records, results and knowledge of ids.
+
+use super::super::command::{LegBalance, PostResult};
+use super::super::head::{Head, Outcome, write_tail};
+use super::super::ids::{ClientId, ShardId, TransactionId};
+use super::super::known_ids::Decided;
+use super::super::row::first_of;
+use super::super::shard::BalanceAfter;
+use super::super::shard_order::ShardReply;
+use super::super::transaction::Leg;
+use super::Coordinator;
+use super::forming::{Item, card_of, gate_of, legs_of, net_at_first};
+use super::jobs::Work;
+
+impl Coordinator {
+    /// Takes the shards' answers to the round under way.
+    pub(super) fn end_round(&mut self, replies: Vec<(ShardId, ShardReply)>) {
+        for (shard, reply) in replies {
+            let ShardReply::Round(answer) = reply else { panic!("a round is answered by verdicts") };
+            let (executed, voted) = &self.forming.visits[usize::from(shard.0)];
+            assert_eq!((executed.len(), voted.len()), (answer.verdicts.len(), answer.votes.len()));
+            for (index, verdict) in executed.iter().zip(answer.verdicts) {
+                let item = &mut self.forming.items[*index as usize];
+                item.verdict = first_of(item.verdict, verdict);
+            }
+            for (index, vote) in voted.iter().zip(answer.votes) {
+                let item = &mut self.forming.prepared[*index as usize].item;
+                item.verdict = first_of(item.verdict, vote);
+            }
+            let mut written = answer.written;
+            self.give_balances(&std::mem::take(&mut written.balances));
+            self.frame.take_written(shard, written);
+        }
+        let items = std::mem::take(&mut self.forming.items);
+        items.iter().for_each(|item| self.book(item));
+        self.forming.items = items;
+        for index in 0..self.forming.prepared.len() {
+            let item = self.forming.prepared[index].item;
+            self.tell_gates(&item);
+        }
+    }
+
+    fn give_balances(&mut self, balances: &[BalanceAfter]) {
+        for after in balances {
+            let item = &self.forming.items[(after.ordinal - self.forming.base) as usize];
+            let job = self.jobs.get_mut(item.what.job);
+            let (batch, legs) = legs_of(job, item.what.index);
+            debug_assert!(batch.want_balances);
+            let leg = legs.iter().find(|leg| leg.step == after.step).expect("a balance is that of a leg");
+            let (transaction, step, account) = (item.what.index, after.step, leg.account);
+            job.add_balance(LegBalance { transaction, step, account, balance: after.balance });
+        }
+    }
+
+    /// Writes the record of a decided transaction and notes its result.
+    fn book(&mut self, item: &Item) {
+        if !item.gates_know {
+            self.tell_gates(item);
+        }
+        let job = self.jobs.get(item.what.job);
+        let client = job.client;
+        let (head, outcome) = match &job.work {
+            Work::Post(_) => self.book_post(item, client),
+            Work::Cancel { id, time } => (cancel_head(item, client, *id, *time), Outcome::Cancelled),
+            Work::Locate { .. } => unreachable!("a look-up writes no record"),
+        };
+        let (frame, ordinal) = (self.frame.number, self.frame.next_ordinal());
+        self.frame.push_head(&head);
+        let decided = Decided { content: head.content, outcome, step: head.step, frame, ordinal };
+        self.known.decide(client, head.id, &decided);
+        let rejection = if let Outcome::Refused(rejection) = outcome { Some(rejection) } else { None };
+        self.finish(item.what, PostResult { rejection, step: head.step, repeated: false, frame, ordinal });
+    }
+
+    fn book_post(&mut self, item: &Item, client: ClientId) -> (Head, Outcome) {
+        let job = self.jobs.get(item.what.job);
+        let (batch, transaction) = job.transaction(item.what.index).expect("only a batch is posted");
+        let (transaction, legs) = (*transaction, batch.legs(transaction));
+        let (outcome, step) = match item.verdict {
+            None => (Outcome::Posted, 0),
+            Some((rejection, step)) => (Outcome::Refused(rejection), step),
+        };
+        let cards = &self.cards;
+        let posted = outcome == Outcome::Posted;
+        let is_hot = |leg: &&Leg| posted && card_of(cards, leg).is_some_and(|card| card.gate().is_some());
+        let tail = write_tail(&mut self.frame.tails, batch.notes(&transaction), legs.iter().filter(is_hot));
+        let count = u16::try_from(legs.len()).expect("legs of a transaction are capped");
+        if posted && !self.gates.is_empty() {
+            self.book_hot_legs(item);
+        }
+        let head = Head {
+            id: transaction.id,
+            client,
+            entity: item.entity,
+            outcome,
+            content: transaction.content,
+            accounting_date: item.date,
+            value_date: transaction.value_date.unwrap_or(item.date),
+            time: transaction.time,
+            legs: count,
+            step,
+            tail,
+        };
+        (head, outcome)
+    }
+
+    fn book_hot_legs(&mut self, item: &Item) {
+        let Coordinator { jobs, cards, gates, .. } = self;
+        let (batch, legs) = legs_of(jobs.get(item.what.job), item.what.index);
+        let mut balances = Vec::new();
+        for leg in legs {
+            let Some(gate) = gate_of(gates, cards, leg) else { continue };
+            let balance = gate.book(leg.side, leg.amount, item.date);
+            if batch.want_balances {
+                let (transaction, step, account) = (item.what.index, leg.step, leg.account);
+                balances.push(LegBalance { transaction, step, account, balance });
+            }
+        }
+        let job = jobs.get_mut(item.what.job);
+        balances.into_iter().for_each(|balance| job.add_balance(balance));
+    }
+
+    /// Tells the gates of a transaction's hot accounts what became of it.
+    fn tell_gates(&mut self, item: &Item) {
+        let Coordinator { jobs, cards, gates, .. } = self;
+        if item.verdict.is_some() || gates.is_empty() {
+            return;
+        }
+        let job = jobs.get(item.what.job);
+        let Work::Post(_) = job.work else { return };
+        let (_, legs) = legs_of(job, item.what.index);
+        for (index, leg) in legs.iter().enumerate() {
+            let Some(gate) = gate_of(gates, cards, leg) else { continue };
+            if let Some(net) = net_at_first(legs, index) {
+                gate.decide(net);
+            }
+        }
+    }
+}
+
+fn cancel_head(item: &Item, client: ClientId, id: TransactionId, time: u32) -> Head {
+    Head {
+        id,
+        client: client,
+        entity: item.entity,
+        outcome: Outcome::Cancelled,
+        content: 0,
+        accounting_date: item.date,
+        value_date: item.date,
+        time,
+        legs: 0,
+        step: 0,
+        tail: (0, 0),
+    }
+}

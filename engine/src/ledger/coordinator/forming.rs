@@ -1,0 +1,552 @@
+//! Forming a round: each transaction, in order of arrival, is answered at once, goes into the round, or waits.
+//!
+//! Why waiting is exact. Let an *open* transaction be one of this round that several shards must vote on, or one that
+//! waits. A later transaction may be decided beside open ones only if it cannot tell the difference:
+//!
+//! - on an ordinary account it waits if an open transaction has a leg there ([`Pin::Exclusive`]), unless both have
+//!   only legs that no want of funds can refuse ([`Pin::Shared`]); then it is prepared too, so that the two settle
+//!   in order of arrival;
+//! - on a hot account the gate knows the sums of the open transactions and lets it pass, refuses it, or makes it wait
+//!   and closes itself behind it.
+
+use super::super::command::PostResult;
+use super::super::date::Date;
+use super::super::gate::Passage;
+use super::super::head::Outcome;
+use super::super::ids::{AccountId, EntityId, ShardId};
+use super::super::known_ids::Known;
+use super::super::rejection::Rejection;
+use super::super::row::{Verdict, first_of};
+use super::super::shard::{Part, ShardLeg, ShardRound, Visit, place_of, shard_of};
+use super::super::shard_order::ShardOrder;
+use super::super::transaction::{Batch, Leg, balances_by};
+use super::jobs::{Job, JobRef, Work};
+use super::{Card, Coordinator, Queued};
+
+/// How open transactions touch an ordinary account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pin {
+    /// Only with legs that no want of funds can refuse, and all of them are prepared in this round.
+    Shared,
+    /// In a way that whoever comes after must wait for.
+    Exclusive,
+}
+
+/// A transaction that gets its record in this round.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    pub(super) what: JobRef,
+    pub(super) verdict: Verdict,
+    pub(super) entity: EntityId,
+    pub(super) date: Date,
+    /// Whether the gates have been told what became of it: it was prepared in the round before.
+    pub(super) gates_know: bool,
+}
+
+/// A transaction that shards vote on in this round, and that settles in the next.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    pub(super) item: Item,
+    shards: Vec<ShardId>,
+}
+
+/// The round being formed or under way.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Forming {
+    /// In order of their records.
+    pub(super) items: Vec<Item>,
+    /// The ordinal of the first item.
+    pub(super) base: u32,
+    /// In order of arrival.
+    pub(super) prepared: Vec<Prepared>,
+    /// By shard: the items behind the parts of its visit, the prepared ones behind the parts to be voted on.
+    pub(super) visits: Vec<(Vec<u32>, Vec<u32>)>,
+    rounds: Vec<ShardRound>,
+    touched: Vec<usize>,
+    /// Whether enough legs were counted to judge which accounts are hot.
+    heat_due: bool,
+}
+
+impl Forming {
+    pub(super) fn new(shards: u16) -> Forming {
+        let shards = usize::from(shards);
+        Forming {
+            visits: vec![(Vec::new(), Vec::new()); shards],
+            rounds: vec![ShardRound::default(); shards],
+            ..Forming::default()
+        }
+    }
+}
+
+/// What the accounts of a transaction say, before any row is looked at.
+struct Survey {
+    /// A question of shape that needs the accounts.
+    shape: Verdict,
+    /// The first step whose account does not exist.
+    unknown: Option<u16>,
+    entity: EntityId,
+    date: Date,
+    one_date: bool,
+    hot: bool,
+    spans: bool,
+    shard: Option<ShardId>,
+}
+
+impl Coordinator {
+    /// Forms a round and gives the orders for it.
+    pub(super) fn form_round(&mut self) -> Vec<(ShardId, ShardOrder)> {
+        self.counts.rounds += 1;
+        self.pins.clear();
+        for gate in self.forming.touched.drain(..) {
+            self.gates[gate].iter_mut().for_each(super::Gate::begin_round);
+        }
+        self.settle_prepared();
+        let waiting = std::mem::take(&mut self.deferred);
+        let mut looked_at = waiting.len();
+        waiting.into_iter().for_each(|what| self.consider(what));
+        while looked_at < self.settings.round_transactions {
+            let Some(Queued::Job(job)) = self.queue.front() else { break };
+            let job = *job;
+            if self.jobs.get(job).cursor == 0 {
+                self.resolve_keys(job);
+            }
+            looked_at += self.consider_more(job, self.settings.round_transactions - looked_at);
+        }
+        if std::mem::take(&mut self.forming.heat_due) {
+            self.judge_heat();
+        }
+        let frame = self.frame.number;
+        let rounds = (0..).map(ShardId).zip(&mut self.forming.rounds);
+        let busy = rounds.filter(|(_, round)| {
+            !(round.resolve.is_empty() && round.execute.parts.is_empty() && round.prepare.parts.is_empty())
+        });
+        busy.map(|(shard, round)| {
+            let round = ShardRound { frame, ..std::mem::take(round) };
+            (shard, ShardOrder::Round(round))
+        })
+        .collect()
+    }
+
+    /// Looks at transactions of the job at the front of the queue, and tells at how many.
+    fn consider_more(&mut self, job: u32, at_most: usize) -> usize {
+        let entry = self.jobs.get_mut(job);
+        let (from, len) = (entry.cursor, entry.len());
+        let more = u32::try_from(at_most).unwrap_or(u32::MAX);
+        let to = len.min(from.saturating_add(more));
+        entry.cursor = to;
+        if to == len {
+            self.queue.pop_front();
+        }
+        (from..to).for_each(|index| self.consider(JobRef { job, index, begun: false }));
+        (to - from) as usize
+    }
+
+    /// What the last round prepared settles now, before anything else.
+    fn settle_prepared(&mut self) {
+        self.forming.items.clear();
+        self.forming.base = self.frame.next_ordinal();
+        for (executed, voted) in &mut self.forming.visits {
+            executed.clear();
+            voted.clear();
+        }
+        for prepared in std::mem::take(&mut self.forming.prepared) {
+            let ordinal = self.push_item(Item { gates_know: true, ..prepared.item });
+            let outcome = prepared.item.verdict.is_none().then_some(ordinal);
+            for shard in prepared.shards {
+                self.forming.rounds[usize::from(shard.0)].resolve.push(outcome);
+            }
+        }
+    }
+
+    fn push_item(&mut self, item: Item) -> u32 {
+        let index = u32::try_from(self.forming.items.len()).expect("a round is capped far below 2^32");
+        self.forming.items.push(item);
+        self.forming.base + index
+    }
+
+    fn resolve_keys(&mut self, job: u32) {
+        let Work::Post(batch) = &mut self.jobs.get_mut(job).work else { return };
+        for (leg, key) in std::mem::take(&mut batch.keys) {
+            batch.legs[leg as usize].account = self.registry.find(&key).unwrap_or(AccountId::NONE);
+        }
+    }
+
+    /// Decides where a transaction goes.
+    fn consider(&mut self, what: JobRef) {
+        let job = self.jobs.get(what.job);
+        match job.work {
+            Work::Post(_) => self.consider_post(what),
+            Work::Cancel { id, time } => self.consider_cancel(what, id, time),
+            Work::Locate { id } => self.consider_locate(what, id),
+        }
+    }
+
+    fn consider_cancel(&mut self, what: JobRef, id: super::super::ids::TransactionId, time: u32) {
+        let client = self.jobs.get(what.job).client;
+        match self.known.get(client, id) {
+            Some(Known::Pending) => self.deferred.push_back(what),
+            Some(Known::Decided(decided)) => {
+                let posted = decided.outcome == Outcome::Posted;
+                let rejection = posted.then_some(Rejection::AlreadyPosted);
+                let (frame, ordinal) = (decided.frame, decided.ordinal);
+                self.finish(what, PostResult { rejection, step: 0, repeated: !posted, frame, ordinal });
+            }
+            None => match self.outside_window(time) {
+                Some(rejection) => self.refuse(what, rejection, 0),
+                None => {
+                    self.known.begin(client, id);
+                    let entity = EntityId(0);
+                    let date = Date::of_time_us(self.frame.time_us);
+                    self.push_item(Item { what, verdict: None, entity, date, gates_know: true });
+                }
+            },
+        }
+    }
+
+    fn consider_locate(&mut self, what: JobRef, id: super::super::ids::TransactionId) {
+        let client = self.jobs.get(what.job).client;
+        let answer = match self.known.get(client, id) {
+            Some(Known::Pending) => return self.deferred.push_back(what),
+            Some(Known::Decided(decided)) => {
+                super::Answer::Located { frame: decided.frame, ordinal: decided.ordinal }
+            }
+            None => super::Answer::Rejected(Rejection::UnknownTransaction),
+        };
+        let job = self.jobs.end(what.job);
+        self.frame.replies.push((job.reply_to, answer));
+    }
+
+    fn consider_post(&mut self, what: JobRef) {
+        let job = self.jobs.get(what.job);
+        let Some((batch, transaction)) = job.transaction(what.index) else {
+            unreachable!("only a batch has transactions to post")
+        };
+        let (client, transaction) = (job.client, *transaction);
+        let legs = batch.legs(&transaction);
+        if transaction.shape == Some(Rejection::Malformed) {
+            return self.refuse(what, Rejection::Malformed, 0);
+        }
+        let survey = self.survey(&transaction.shape, legs);
+        if let Some((rejection, step)) = survey.shape {
+            return self.refuse(what, rejection, step);
+        }
+        if !what.begun {
+            match self.known.get(client, transaction.id) {
+                Some(Known::Pending) => return self.deferred.push_back(what),
+                Some(Known::Decided(decided)) => {
+                    let result = repeat(&decided, transaction.content);
+                    return self.finish(what, result);
+                }
+                None => {}
+            }
+            if let Some(rejection) = self.outside_window(transaction.time) {
+                return self.refuse(what, rejection, 0);
+            }
+            self.known.begin(client, transaction.id);
+        }
+        self.place(JobRef { begun: true, ..what }, &survey);
+    }
+
+    /// Puts a transaction whose shape and id are good into the round, or lets it wait.
+    fn place(&mut self, what: JobRef, survey: &Survey) {
+        let mut item =
+            Item { what, verdict: None, entity: survey.entity, date: survey.date, gates_know: false };
+        if let Some(step) = survey.unknown {
+            item.verdict = Some((Rejection::UnknownAccount, step));
+            item.gates_know = true;
+            self.push_item(item);
+            return;
+        }
+        if !survey.one_date {
+            item.verdict = Some((Rejection::DateClosed, 0));
+            item.gates_know = true;
+            self.push_item(item);
+            return;
+        }
+        let Coordinator { jobs, cards, pins, gates, forming, heat, .. } = self;
+        let (batch, legs) = legs_of(jobs.get(what.job), what.index);
+        let (conflict, shared) = if pins.is_empty() { (false, false) } else { conflicts(pins, cards, legs) };
+        let mut later = conflict;
+        if survey.hot {
+            let (verdict, waits) = ask_gates(gates, cards, legs);
+            item.verdict = verdict;
+            later |= waits;
+            hold_gates(gates, cards, legs, &mut forming.touched);
+        }
+        if later {
+            pin(pins, cards, legs, true);
+            self.deferred.push_back(what);
+            self.counts.deferred += 1;
+            return;
+        }
+        if self.settings.hot_by_rate {
+            legs.iter().for_each(|leg| forming.heat_due |= heat.count(leg.account));
+        }
+        let want_balances = batch.want_balances;
+        let examine = item.verdict.is_some();
+        if let (Some(shard), false, false) = (survey.shard, survey.spans, shared && !examine) {
+            let index = u32::try_from(forming.items.len()).expect("a round is capped far below 2^32");
+            let part =
+                Part { ordinal: forming.base + index, legs: 0, examine, want_balances, date: survey.date };
+            forming.visits[usize::from(shard.0)].0.push(index);
+            let visit = &mut forming.rounds[usize::from(shard.0)].execute;
+            push_part(visit, part, legs, cards, self.settings.shards, None);
+            forming.items.push(item);
+            return;
+        }
+        self.place_spanning(item, survey, want_balances);
+    }
+
+    /// A transaction over several shards, over none, or one that must settle in turn.
+    fn place_spanning(&mut self, item: Item, survey: &Survey, want_balances: bool) {
+        let shards = self.settings.shards;
+        let Coordinator { jobs, cards, pins, forming, .. } = self;
+        let (_, legs) = legs_of(jobs.get(item.what.job), item.what.index);
+        let examine = item.verdict.is_some();
+        let index = u32::try_from(forming.items.len()).expect("a round is capped far below 2^32");
+        let vote = u32::try_from(forming.prepared.len()).expect("a round is capped far below 2^32");
+        let ordinal = forming.base + index;
+        let part = Part { ordinal, legs: 0, examine, want_balances, date: survey.date };
+        let mut participants = Vec::new();
+        for leg in legs.iter().filter(|leg| card_of(cards, leg).is_some_and(|card| card.gate().is_none())) {
+            let shard = shard_of(leg.account, shards);
+            if participants.contains(&shard) {
+                continue;
+            }
+            participants.push(shard);
+            let (executed, voted) = &mut forming.visits[usize::from(shard.0)];
+            let round = &mut forming.rounds[usize::from(shard.0)];
+            if examine {
+                executed.push(index);
+                push_part(&mut round.execute, part, legs, cards, shards, Some(shard));
+            } else {
+                voted.push(vote);
+                push_part(&mut round.prepare, part, legs, cards, shards, Some(shard));
+            }
+        }
+        if examine || participants.is_empty() {
+            forming.items.push(item);
+            return;
+        }
+        pin(pins, cards, legs, false);
+        self.counts.spanning += 1;
+        forming.prepared.push(Prepared { item, shards: participants });
+    }
+
+    /// What the accounts of a transaction say about it.
+    fn survey(&self, found: &Option<Rejection>, legs: &[Leg]) -> Survey {
+        let mut survey = Survey {
+            shape: None,
+            unknown: None,
+            entity: EntityId(0),
+            date: Date::FIRST,
+            one_date: true,
+            hot: false,
+            spans: false,
+            shard: None,
+        };
+        let (mut off_balance, mut on_balance, mut mismatch) = (false, false, None);
+        let mut first: Option<EntityId> = None;
+        let mut one_entity = true;
+        for leg in legs {
+            let Some(card) = card_of(&self.cards, leg) else {
+                survey.unknown = survey.unknown.or(Some(leg.step));
+                on_balance = true;
+                continue;
+            };
+            off_balance |= card.off_balance;
+            on_balance |= !card.off_balance;
+            one_entity &= *first.get_or_insert(card.entity) == card.entity;
+            if card.currency != leg.currency {
+                mismatch = mismatch.or(Some((Rejection::CurrencyMismatch, leg.step)));
+            }
+            if card.gate().is_some() {
+                survey.hot = true;
+            } else {
+                let shard = shard_of(leg.account, self.settings.shards);
+                survey.spans |= *survey.shard.get_or_insert(shard) != shard;
+            }
+        }
+        survey.shape = self.shape_of(*found, legs, (on_balance, off_balance), one_entity).or(mismatch);
+        if let Some(entity) = first {
+            survey.entity = entity;
+            survey.date = self.registry.date(entity);
+            survey.one_date = one_entity || self.dates_agree(legs, survey.date);
+        }
+        survey
+    }
+
+    /// The questions of shape whose answer depends on the accounts: single entry off the balance sheet, and balance
+    /// by entity.
+    fn shape_of(
+        &self,
+        found: Option<Rejection>,
+        legs: &[Leg],
+        on_off: (bool, bool),
+        one_entity: bool,
+    ) -> Verdict {
+        let only_off_balance = on_off == (false, true);
+        let invalid =
+            legs.iter().find(|leg| leg.amount.0 <= 0).map(|leg| (Rejection::InvalidAmount, leg.step));
+        match found {
+            Some(Rejection::Unbalanced) if only_off_balance => return invalid,
+            Some(Rejection::InvalidAmount) => return invalid,
+            Some(other) => return Some((other, 0)),
+            None => {}
+        }
+        let entity_of = |leg: &Leg| card_of(&self.cards, leg).map(|card| (card.entity, card.currency));
+        if !one_entity && !only_off_balance && !balances_by(legs, entity_of) {
+            return Some((Rejection::Unbalanced, 0));
+        }
+        (on_off == (true, true)).then_some((Rejection::MixedOffBalance, 0))
+    }
+
+    fn dates_agree(&self, legs: &[Leg], date: Date) -> bool {
+        let mut dates = legs.iter().filter_map(|leg| card_of(&self.cards, leg));
+        dates.all(|card| self.registry.date(card.entity) == date)
+    }
+
+    fn outside_window(&self, time: u32) -> Option<Rejection> {
+        let now = self.frame.time_us / 1_000_000;
+        if i64::from(time) < now - i64::from(self.settings.window_back) {
+            return Some(Rejection::TooOld);
+        }
+        (i64::from(time) > now + i64::from(self.settings.window_ahead)).then_some(Rejection::TooNew)
+    }
+
+    /// Answers a transaction with a rejection that is not remembered.
+    fn refuse(&mut self, what: JobRef, rejection: Rejection, step: u16) {
+        self.finish(what, PostResult { rejection: Some(rejection), step, ..PostResult::default() });
+    }
+
+    pub(super) fn finish(&mut self, what: JobRef, result: PostResult) {
+        self.counts.decided += 1;
+        self.counts.refused += u64::from(result.rejection.is_some());
+        self.frame.replies.extend(self.jobs.finish(what, result));
+    }
+}
+
+fn repeat(decided: &super::super::known_ids::Decided, content: u64) -> PostResult {
+    let rejection = match decided.outcome {
+        Outcome::Cancelled => Some(Rejection::Cancelled),
+        _ if decided.content != content => Some(Rejection::IdempotencyConflict),
+        Outcome::Posted => None,
+        Outcome::Refused(rejection) => Some(rejection),
+    };
+    let first = rejection != Some(Rejection::IdempotencyConflict) && rejection != Some(Rejection::Cancelled);
+    let step = if first { decided.step } else { 0 };
+    PostResult { rejection, step, repeated: first, frame: decided.frame, ordinal: decided.ordinal }
+}
+
+pub(super) fn legs_of(job: &Job, index: u32) -> (&Batch, &[Leg]) {
+    let (batch, transaction) = job.transaction(index).expect("only a batch has legs");
+    (batch, batch.legs(transaction))
+}
+
+#[inline]
+pub(super) fn card_of(cards: &[Card], leg: &Leg) -> Option<Card> {
+    cards.get(leg.account.index()?).copied()
+}
+
+type Pins = std::collections::HashMap<AccountId, Pin, foldhash::fast::FixedState>;
+
+/// Whether a transaction must wait for an open one on an ordinary account, and whether it shares one with them.
+fn conflicts(pins: &Pins, cards: &[Card], legs: &[Leg]) -> (bool, bool) {
+    let mut shared = false;
+    for leg in legs {
+        let Some(card) = card_of(cards, leg).filter(|card| card.gate().is_none()) else { continue };
+        match pins.get(&leg.account) {
+            None => {}
+            Some(Pin::Shared) if card.is_free(leg.side) => shared = true,
+            Some(_) => return (true, shared),
+        }
+    }
+    (false, shared)
+}
+
+/// Pins the ordinary accounts of an open transaction.
+fn pin(pins: &mut Pins, cards: &[Card], legs: &[Leg], waits: bool) {
+    for leg in legs {
+        let Some(card) = card_of(cards, leg).filter(|card| card.gate().is_none()) else { continue };
+        let free = card.is_free(leg.side) && !waits;
+        let pin = pins.entry(leg.account).or_insert(Pin::Shared);
+        if !free {
+            *pin = Pin::Exclusive;
+        }
+    }
+}
+
+/// Asks the gates of a transaction's hot accounts: what holds it back for certain, and whether it must wait. A gate
+/// that makes it wait closes behind it.
+fn ask_gates(gates: &mut [Option<super::Gate>], cards: &[Card], legs: &[Leg]) -> (Verdict, bool) {
+    let (mut verdict, mut waits) = (None, false);
+    for (index, leg) in legs.iter().enumerate() {
+        let Some(gate) = gate_of(gates, cards, leg) else { continue };
+        verdict = first_of(verdict, gate.admits(leg.side, leg.step));
+        let Some(net) = net_at_first(legs, index) else { continue };
+        match gate.passage(net) {
+            Passage::Free => {}
+            Passage::Refused(rejection) => verdict = first_of(verdict, Some((rejection, leg.step))),
+            Passage::Later => {
+                waits = true;
+                gate.close();
+            }
+        }
+    }
+    (verdict, waits)
+}
+
+/// Counts a transaction among the open ones at the gates of its hot accounts.
+fn hold_gates(gates: &mut [Option<super::Gate>], cards: &[Card], legs: &[Leg], touched: &mut Vec<usize>) {
+    for (index, leg) in legs.iter().enumerate() {
+        let Some(place) = card_of(cards, leg).and_then(Card::gate) else { continue };
+        let Some(net) = net_at_first(legs, index) else { continue };
+        let gate = gates[place].as_mut().expect("a card names a gate that is there");
+        gate.hold(net);
+        touched.push(place);
+    }
+}
+
+pub(super) fn gate_of<'g>(
+    gates: &'g mut [Option<super::Gate>],
+    cards: &[Card],
+    leg: &Leg,
+) -> Option<&'g mut super::Gate> {
+    gates[card_of(cards, leg)?.gate()?].as_mut()
+}
+
+/// The net movement of the account of leg `index`, debit-positive, if it is the first leg on that account.
+pub(super) fn net_at_first(legs: &[Leg], index: usize) -> Option<i128> {
+    let account = legs[index].account;
+    if legs[..index].iter().any(|leg| leg.account == account) {
+        return None;
+    }
+    Some(
+        legs[index..]
+            .iter()
+            .filter(|leg| leg.account == account)
+            .map(|leg| leg.side.signed(leg.amount))
+            .sum(),
+    )
+}
+
+/// Adds a transaction's legs on ordinary accounts, of one shard or of all, to a visit.
+fn push_part(
+    visit: &mut Visit,
+    part: Part,
+    legs: &[Leg],
+    cards: &[Card],
+    shards: u16,
+    only: Option<ShardId>,
+) {
+    let before = visit.legs.len();
+    for leg in legs {
+        let here = only.is_none_or(|shard| shard_of(leg.account, shards) == shard);
+        if here && card_of(cards, leg).is_some_and(|card| card.gate().is_none()) {
+            let &Leg { account, step, side, amount, .. } = leg;
+            visit.legs.push(ShardLeg { slot: place_of(account, shards), step, side, amount });
+        }
+    }
+    let count = u16::try_from(visit.legs.len() - before).expect("legs of a transaction are capped");
+    visit.parts.push(Part { legs: count, ..part });
+}

@@ -1,0 +1,421 @@
+//! The coordinator's decisions, pure: which transaction goes into which round, what became of it, what the frame
+//! holds. The actor around it only carries messages.
+//!
+//! Everything happens in order of arrival, as if each transaction ran alone. Within a round an account is touched by
+//! at most one undecided transaction that needs funds there; whoever comes after it and could see a difference waits
+//! for the next round, in front of all newcomers ([`forming`]). So the outcome depends on no placement.
+
+mod booking;
+mod forming;
+mod frame;
+mod jobs;
+mod quiet;
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use foldhash::fast::FixedState;
+
+use super::amount::Side;
+use super::batcher::Unmerged;
+use super::command::{Answer, Command, ReplyTo, Request, Status};
+use super::currency::Currency;
+use super::gate::Gate;
+use super::heat::Heat;
+use super::ids::{AccountId, EntityId, ShardId};
+use super::known_ids::KnownIds;
+use super::registry::{Account, Registry};
+use super::rejection::Rejection;
+use super::shard::{Merge, shard_of};
+use super::shard_order::{ShardOrder, ShardReply};
+use super::subject::SubjectClass;
+use forming::{Forming, Pin};
+use frame::OpenFrame;
+pub use frame::{Frame, FrameSection, SectionKind};
+use jobs::{JobRef, Jobs, Work};
+use quiet::Quiet;
+
+/// What the coordinator is set to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How many shards.
+    pub shards: u16,
+    /// How far back a client's own time may lie, in seconds (3 days by default).
+    pub window_back: u32,
+    /// How far ahead, in seconds.
+    pub window_ahead: u32,
+    /// How many transactions one round may look at.
+    pub round_transactions: usize,
+    /// How many bytes of records may wait for the journal before no further round begins.
+    pub frame_bytes: usize,
+    /// How many ids one generation of known ids holds.
+    pub known_ids: usize,
+    /// How many accounts may be hot.
+    pub hot_accounts: usize,
+    /// Whether accounts become hot by their measured rate.
+    pub hot_by_rate: bool,
+    /// A random number that keeps clients from choosing ids and names that collide.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            shards: 1,
+            window_back: 3 * 86_400,
+            window_ahead: 3_600,
+            round_transactions: 16_384,
+            frame_bytes: 8 << 20,
+            known_ids: 7 << 20,
+            hot_accounts: 64,
+            hot_by_rate: true,
+            seed: 0,
+        }
+    }
+}
+
+/// What is to be done next.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Merge these legs, one batching actor each, and give the merges to [`Coordinator::merged`].
+    Merge(Vec<Unmerged>),
+    /// Send these orders and give all the answers to [`Coordinator::answered`]; there may be none to send.
+    Shards(Vec<(ShardId, ShardOrder)>),
+    /// Write this frame, sync, give out its answers, and say so by [`Coordinator::durable`].
+    Seal(Frame),
+    /// Give out these answers: all that they rest on is durable.
+    Release(Vec<(ReplyTo, Answer)>),
+    /// Nothing, until something arrives.
+    Idle,
+}
+
+/// What the coordinator knows of every account, in 8 bytes.
+#[derive(Clone, Copy, Debug)]
+struct Card {
+    currency: Currency,
+    entity: EntityId,
+    /// The place of its gate, or `NO_GATE`.
+    gate: u16,
+    off_balance: bool,
+    /// Bit 1: debits need no funds; bit 2: credits need none.
+    free: u8,
+}
+
+const NO_GATE: u16 = u16::MAX;
+const _: () = assert!(size_of::<Card>() == 8, "a card is one word");
+
+impl Card {
+    fn new(account: &Account, off_balance: bool) -> Card {
+        let increase = account.credit_limit.is_none();
+        let decrease = account.may_go_negative;
+        let (debit, credit) =
+            if account.placement.normal == Side::Debit { (increase, decrease) } else { (decrease, increase) };
+        Card {
+            currency: account.currency,
+            entity: account.entity,
+            gate: NO_GATE,
+            off_balance,
+            free: u8::from(debit) | u8::from(credit) << 1,
+        }
+    }
+
+    /// Whether a leg on `side` can be refused for want of nothing but a state.
+    fn is_free(self, side: Side) -> bool {
+        self.free & if side == Side::Debit { 1 } else { 2 } != 0
+    }
+
+    fn gate(self) -> Option<usize> {
+        (self.gate != NO_GATE).then_some(usize::from(self.gate))
+    }
+}
+
+/// What waits in order of arrival.
+#[derive(Clone, Debug)]
+enum Queued {
+    Job(u32),
+    Quiet(Option<ReplyTo>, Command),
+}
+
+#[derive(Clone, Debug)]
+enum Phase {
+    Idle,
+    Round,
+    Merging,
+    MergePosting,
+    Quiet(Quiet),
+}
+
+/// The coordinator.
+#[derive(Clone, Debug)]
+pub struct Coordinator {
+    settings: Settings,
+    registry: Registry,
+    cards: Vec<Card>,
+    known: KnownIds,
+    gates: Vec<Option<Gate>>,
+    heat: Heat,
+    queue: VecDeque<Queued>,
+    jobs: Jobs,
+    /// Transactions that wait for a later round, in order of arrival.
+    deferred: VecDeque<JobRef>,
+    pins: HashMap<AccountId, Pin, FixedState>,
+    forming: Forming,
+    phase: Phase,
+    frame: OpenFrame,
+    durable: u64,
+    held: VecDeque<(u64, Vec<(ReplyTo, Answer)>)>,
+    refusing: Option<Rejection>,
+    counts: Status,
+}
+
+impl Coordinator {
+    /// A coordinator with what recovery has found: the registry, the known ids, the gates of the hot accounts, and
+    /// the newest durable frame with its time.
+    #[must_use]
+    pub fn new(
+        settings: Settings,
+        registry: Registry,
+        known: KnownIds,
+        hot: Vec<Gate>,
+        durable: u64,
+        time_us: i64,
+    ) -> Coordinator {
+        let mut coordinator = Coordinator {
+            cards: Vec::new(),
+            gates: Vec::new(),
+            heat: Heat::default(),
+            queue: VecDeque::new(),
+            jobs: Jobs::default(),
+            deferred: VecDeque::new(),
+            pins: HashMap::default(),
+            forming: Forming::new(settings.shards),
+            phase: Phase::Idle,
+            frame: OpenFrame::new(durable + 1, time_us, settings.shards),
+            durable,
+            held: VecDeque::new(),
+            refusing: None,
+            counts: Status { shards: settings.shards, ..Status::default() },
+            known,
+            registry,
+            settings,
+        };
+        for account in coordinator.registry.accounts() {
+            let off_balance = is_off_balance(&coordinator.registry, account);
+            coordinator.cards.push(Card::new(account, off_balance));
+        }
+        hot.into_iter().for_each(|gate| coordinator.add_gate(gate));
+        coordinator
+    }
+
+    /// Takes in a request; requests are done in the order of these calls.
+    pub fn submit(&mut self, request: Request) {
+        if let Some(rejection) = self.refusing {
+            self.frame.replies.push((request.reply_to, Answer::Rejected(rejection)));
+            return;
+        }
+        let Request { reply_to, client, command } = request;
+        let queued = match command {
+            Command::Post(batch) if batch.transactions.is_empty() => {
+                Queued::Quiet(Some(reply_to), Command::Post(batch))
+            }
+            Command::Post(batch) => Queued::Job(self.jobs.add(reply_to, client, Work::Post(batch))),
+            Command::Cancel { id, time } => {
+                Queued::Job(self.jobs.add(reply_to, client, Work::Cancel { id, time }))
+            }
+            Command::Locate { id } => Queued::Job(self.jobs.add(reply_to, client, Work::Locate { id })),
+            other => Queued::Quiet(Some(reply_to), other),
+        };
+        self.queue.push_back(queued);
+    }
+
+    /// From now on new requests are answered with this rejection; `None` takes them again. What was taken in before
+    /// is done.
+    pub fn refuse_new(&mut self, rejection: Option<Rejection>) {
+        self.refusing = rejection;
+    }
+
+    /// Takes note that the log is durable up to this frame.
+    pub fn durable(&mut self, frame: u64) {
+        assert!(frame >= self.durable, "the durable mark only rises");
+        self.durable = frame;
+    }
+
+    /// Says what is to be done next. `journal_free` tells whether a frame could be written now.
+    pub fn next(&mut self, now_us: i64, journal_free: bool) -> Step {
+        assert!(matches!(self.phase, Phase::Idle), "one step is finished before the next");
+        if let Some(replies) = self.release() {
+            return Step::Release(replies);
+        }
+        if journal_free && self.frame.has_content() {
+            return self.merge_first().unwrap_or_else(|| Step::Seal(self.seal()));
+        }
+        if self.frame.bytes() > self.settings.frame_bytes {
+            return Step::Idle;
+        }
+        if self.has_transactions() || !self.forming.prepared.is_empty() {
+            self.frame.set_time(now_us);
+            self.phase = Phase::Round;
+            return Step::Shards(self.form_round());
+        }
+        match self.queue.front() {
+            Some(Queued::Quiet(..)) => {}
+            _ => return Step::Idle,
+        }
+        if let Some(step) = self.merge_first() {
+            return step;
+        }
+        self.frame.set_time(now_us);
+        let Some(Queued::Quiet(reply_to, command)) = self.queue.pop_front() else {
+            unreachable!("the front of the queue was looked at just now")
+        };
+        self.begin_quiet(reply_to, command)
+    }
+
+    /// Takes the merges of a [`Step::Merge`], and gives the orders to post them.
+    pub fn merged(&mut self, merges: Vec<Merge>) -> Vec<(ShardId, ShardOrder)> {
+        assert!(matches!(self.phase, Phase::Merging), "merges follow a merge step");
+        self.phase = Phase::MergePosting;
+        let mut by_shard: Vec<Vec<Merge>> = vec![Vec::new(); usize::from(self.settings.shards)];
+        for merge in merges {
+            by_shard[usize::from(self.shard_of(merge.account).0)].push(merge);
+        }
+        let frame = self.frame.number;
+        let shards = (0..).map(ShardId).zip(by_shard).filter(|(_, merges)| !merges.is_empty());
+        shards.map(|(shard, merges)| (shard, ShardOrder::Merge { frame, merges })).collect()
+    }
+
+    /// Takes the answers to the orders of a step, all of them, in any order.
+    pub fn answered(&mut self, mut replies: Vec<(ShardId, ShardReply)>) {
+        replies.sort_unstable_by_key(|(shard, _)| *shard);
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Round => self.end_round(replies),
+            Phase::MergePosting => {
+                for (shard, reply) in replies {
+                    let ShardReply::Written(written) = reply else {
+                        panic!("a merge is answered by what was written")
+                    };
+                    self.frame.take_written(shard, written);
+                }
+            }
+            Phase::Quiet(quiet) => self.end_quiet(quiet, replies),
+            phase @ (Phase::Idle | Phase::Merging) => {
+                panic!("answers that nobody asked for, in phase {phase:?}")
+            }
+        }
+    }
+
+    /// Whether everything taken in is decided, sealed and durable.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        matches!(self.phase, Phase::Idle)
+            && self.queue.is_empty()
+            && self.deferred.is_empty()
+            && self.forming.prepared.is_empty()
+            && !self.frame.has_content()
+            && self.frame.replies.is_empty()
+            && self.held.is_empty()
+            && self.durable + 1 == self.frame.number
+    }
+
+    /// Whether a quiet round could run now: nothing is prepared or deferred, and all is merged.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        matches!(self.phase, Phase::Idle)
+            && self.deferred.is_empty()
+            && self.forming.prepared.is_empty()
+            && !self.gates().any(Gate::has_unmerged)
+    }
+
+    /// Everything that has a name.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The gates of the hot accounts.
+    pub fn gates(&self) -> impl Iterator<Item = &Gate> {
+        self.gates.iter().flatten()
+    }
+
+    /// The number of the open frame.
+    #[must_use]
+    pub fn open_frame(&self) -> u64 {
+        self.frame.number
+    }
+
+    fn has_transactions(&self) -> bool {
+        !self.deferred.is_empty() || matches!(self.queue.front(), Some(Queued::Job(_)))
+    }
+
+    /// Answers that rest on nothing that is not durable. Those of a frame with content leave with it.
+    fn release(&mut self) -> Option<Vec<(ReplyTo, Answer)>> {
+        if !self.frame.has_content() && !self.frame.replies.is_empty() {
+            let rests_on = self.frame.number - 1;
+            self.held.push_back((rests_on, std::mem::take(&mut self.frame.replies)));
+        }
+        let (rests_on, _) = self.held.front()?;
+        if *rests_on > self.durable {
+            return None;
+        }
+        self.held.pop_front().map(|(_, replies)| replies)
+    }
+
+    fn merge_first(&mut self) -> Option<Step> {
+        let unmerged: Vec<Unmerged> =
+            self.gates.iter_mut().flatten().filter_map(Gate::take_unmerged).collect();
+        if unmerged.is_empty() {
+            return None;
+        }
+        self.phase = Phase::Merging;
+        Some(Step::Merge(unmerged))
+    }
+
+    fn seal(&mut self) -> Frame {
+        let next = OpenFrame::new(self.frame.number + 1, self.frame.time_us, self.settings.shards);
+        std::mem::replace(&mut self.frame, next).seal()
+    }
+
+    fn shard_of(&self, account: AccountId) -> ShardId {
+        shard_of(account, self.settings.shards)
+    }
+
+    fn add_gate(&mut self, gate: Gate) {
+        let place = self.gates.iter().position(Option::is_none).unwrap_or(self.gates.len());
+        let index = gate.account.index().expect("a gate belongs to an account");
+        self.cards[index].gate = u16::try_from(place).expect("the hot set is capped");
+        if place == self.gates.len() {
+            self.gates.push(None);
+        }
+        self.gates[place] = Some(gate);
+    }
+
+    fn remove_gate(&mut self, account: AccountId) -> Option<Gate> {
+        let card = &mut self.cards[account.index()?];
+        let place = card.gate()?;
+        card.gate = NO_GATE;
+        self.gates[place].take()
+    }
+
+    fn gate_of(&self, account: AccountId) -> Option<&Gate> {
+        self.gates[self.cards.get(account.index()?)?.gate()?].as_ref()
+    }
+
+    fn hot_count(&self) -> usize {
+        self.gates().count()
+    }
+
+    /// Whether an account is hot.
+    #[must_use]
+    pub fn is_hot(&self, account: AccountId) -> bool {
+        self.gate_of(account).is_some()
+    }
+
+    /// The accounts that are hot.
+    #[must_use]
+    pub fn hot_accounts(&self) -> BTreeSet<AccountId> {
+        self.gates().map(|gate| gate.account).collect()
+    }
+}
+
+fn is_off_balance(registry: &Registry, account: &Account) -> bool {
+    registry.subject(account.subject).opening.class == SubjectClass::OffBalance
+}

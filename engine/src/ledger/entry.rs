@@ -1,0 +1,539 @@
+//! Entries (流水): the chained records of an account in the log. Each carries the row as it is after it, so replay
+//! sets values and runs no business rule.
+//!
+//! All fields are little endian; a record is a whole number of 8-byte slots. Its first byte says what it is.
+//!
+//! Posting (kind 1), 64 bytes, then 8 with flag `FROZEN`, then 40 with flag `MERGED`:
+//!
+//! | offset | bytes | field |
+//! | --- | --- | --- |
+//! | 0 | 1 | kind, 1 |
+//! | 1 | 1 | flags: 1 credit, 2 red, 4 merged, 8 frozen follows |
+//! | 2 | 2 | step |
+//! | 4 | 4 | ordinal of the transaction in the frame; merged: count of legs |
+//! | 8 | 8 | account |
+//! | 16 | 8 | amount; merged: 0 |
+//! | 24 | 16 | balance after, debit-positive |
+//! | 40 | 8 | previous entry: frame |
+//! | 48 | 4 | previous entry: slot |
+//! | 52 | 2 | previous entry: section |
+//! | 54 | 2 | zero |
+//! | 56 | 4 | subject |
+//! | 60 | 4 | accounting date, days since 1970 |
+//! | 64 | 8 | frozen after, if the flag says so |
+//! | then | 16 + 16 + 8 | merged: debit total, credit total, zero |
+//!
+//! Opened (kind 2), at least 56 bytes:
+//!
+//! | offset | bytes | field |
+//! | --- | --- | --- |
+//! | 1 | 1 | flags: 1 may go negative, 2 hot, 4 has a credit limit, 8 normal side is credit |
+//! | 2 | 1 | owner |
+//! | 4 | 4 | length of the record |
+//! | 8 | 8 | account |
+//! | 16 | 4 | subject |
+//! | 20 | 2 | entity |
+//! | 22 | 2 | currency, ISO 4217 numeric |
+//! | 24 | 8 | overdraft limit |
+//! | 32 | 8 | credit limit |
+//! | 40 | 2 + 2 | length of account number, length of account type |
+//! | 44 | 4 | line of the general ledger |
+//! | 48 | 2 | balancing unit, 65535 off the balance sheet |
+//! | 50 | 2 | zero |
+//! | 52 | | account number, account type, zeros |
+//!
+//! Changed (kind 3), 64 bytes: the attributes of the row after a change.
+//!
+//! | offset | bytes | field |
+//! | --- | --- | --- |
+//! | 1 | 1 | flags: 1 hot, 4 has a credit limit |
+//! | 2 | 1 + 1 | account state, payment state |
+//! | 4 | 4 | length, 64 |
+//! | 8 | 8 | account |
+//! | 16 | 8 + 4 + 2 | previous entry: frame, slot, section |
+//! | 32 | 8 | overdraft limit |
+//! | 40 | 8 | credit limit |
+//! | 48 | 8 | frozen |
+//! | 56 | 8 | withholding reserve |
+
+use super::account::{AccountState, Owner, PaymentState};
+use super::amount::{Amount, Side};
+use super::bytes::{i64_at, i128_at, pad_to_slot, put, u8_at, u16_at, u32_at, u64_at};
+use super::currency::Currency;
+use super::date::Date;
+use super::ids::{AccountId, EntityId, LineId, Position, SubjectId, UnitId};
+
+const POSTING: u8 = 1;
+const OPENED: u8 = 2;
+const CHANGED: u8 = 3;
+
+const POSTING_BYTES: usize = 64;
+const CHANGED_BYTES: usize = 64;
+const OPENED_FIXED: usize = 52;
+const NO_UNIT: u16 = u16::MAX;
+
+const CREDIT: u8 = 1;
+const RED: u8 = 2;
+const MERGED: u8 = 4;
+const FROZEN: u8 = 8;
+
+/// A chained record of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry<'a> {
+    /// The balance moved.
+    Posting(Posting),
+    /// The account was opened: the first record of its chain.
+    Opened(OpenedEntry<'a>),
+    /// An attribute of the row changed.
+    Changed(Changed),
+}
+
+/// A posting (记账): one leg, or all legs of a frame on a hot account merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// The account.
+    pub account: AccountId,
+    /// What moved the balance.
+    pub movement: Movement,
+    /// The balance after, debit-positive.
+    pub balance_after: i128,
+    /// The sum of open holds after.
+    pub frozen_after: i64,
+    /// The account's record before this one.
+    pub previous: Position,
+    /// The subject that the account belonged to.
+    pub subject: SubjectId,
+    /// The accounting date.
+    pub date: Date,
+}
+
+/// What moved a balance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Movement {
+    /// One leg of one transaction.
+    Leg {
+        /// The ordinal of the transaction in the frame.
+        transaction: u32,
+        /// The leg's step.
+        step: u16,
+        /// Debit or credit.
+        side: Side,
+        /// Minor units; negative in a red entry.
+        amount: Amount,
+    },
+    /// All legs on a hot account since its last entry; they stand in their transactions' records.
+    Merged {
+        /// How many legs.
+        count: u32,
+        /// The sum of the debit legs.
+        debit: i128,
+        /// The sum of the credit legs.
+        credit: i128,
+    },
+}
+
+impl Movement {
+    /// What the balance moves by, debit-positive.
+    #[must_use]
+    pub fn signed(&self) -> i128 {
+        match *self {
+            Movement::Leg { side, amount, .. } => side.signed(amount),
+            Movement::Merged { debit, credit, .. } => debit - credit,
+        }
+    }
+
+    /// Debit and credit turnover (借方发生额, 贷方发生额).
+    #[must_use]
+    pub fn turnover(&self) -> (i128, i128) {
+        match *self {
+            Movement::Leg { side: Side::Debit, amount, .. } => (i128::from(amount.0), 0),
+            Movement::Leg { side: Side::Credit, amount, .. } => (0, i128::from(amount.0)),
+            Movement::Merged { debit, credit, .. } => (debit, credit),
+        }
+    }
+}
+
+/// An account as it was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenedEntry<'a> {
+    /// Its id.
+    pub account: AccountId,
+    /// Its entity.
+    pub entity: EntityId,
+    /// Its subject.
+    pub subject: SubjectId,
+    /// Its currency.
+    pub currency: Currency,
+    /// Who owns it.
+    pub owner: Owner,
+    /// The account number.
+    pub number: &'a str,
+    /// The account type.
+    pub kind: &'a str,
+    /// Whether it may go below zero without limit.
+    pub may_go_negative: bool,
+    /// Whether a batching actor posts to it.
+    pub hot: bool,
+    /// How far it may go below zero.
+    pub overdraft_limit: Amount,
+    /// The cap on its natural balance.
+    pub credit_limit: Option<Amount>,
+    /// Where it counts in the general ledger.
+    pub placement: Placement,
+}
+
+/// Where a new account counts in the general ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// The line of the general ledger.
+    pub line: LineId,
+    /// The balancing unit; `None` off the balance sheet.
+    pub unit: Option<UnitId>,
+    /// The subject's normal side.
+    pub normal: Side,
+}
+
+/// The attributes of a row after a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The account.
+    pub account: AccountId,
+    /// The account's record before this one.
+    pub previous: Position,
+    /// The account state.
+    pub account_state: AccountState,
+    /// The payment state.
+    pub payment_state: PaymentState,
+    /// Whether a batching actor posts to it.
+    pub hot: bool,
+    /// How far it may go below zero.
+    pub overdraft_limit: Amount,
+    /// The cap on its natural balance.
+    pub credit_limit: Option<Amount>,
+    /// The sum of open holds.
+    pub frozen: i64,
+    /// The withholding reserve (代扣备用金).
+    pub withholding: i64,
+}
+
+impl Posting {
+    /// Appends the entry.
+    #[inline]
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let mut bytes = [0; POSTING_BYTES];
+        bytes[0] = POSTING;
+        put(&mut bytes, 8, self.account.0.to_le_bytes());
+        put(&mut bytes, 24, self.balance_after.to_le_bytes());
+        put_position(&mut bytes, 40, self.previous);
+        put(&mut bytes, 56, self.subject.0.to_le_bytes());
+        put(&mut bytes, 60, self.date.days().to_le_bytes());
+        let mut flags = if self.frozen_after == 0 { 0 } else { FROZEN };
+        match self.movement {
+            Movement::Leg { transaction, step, side, amount } => {
+                flags |= if side == Side::Credit { CREDIT } else { 0 };
+                flags |= if amount.0 < 0 { RED } else { 0 };
+                put(&mut bytes, 2, step.to_le_bytes());
+                put(&mut bytes, 4, transaction.to_le_bytes());
+                put(&mut bytes, 16, amount.0.to_le_bytes());
+            }
+            Movement::Merged { count, .. } => {
+                flags |= MERGED;
+                put(&mut bytes, 4, count.to_le_bytes());
+            }
+        }
+        bytes[1] = flags;
+        out.extend_from_slice(&bytes);
+        self.write_extensions(out);
+    }
+
+    fn write_extensions(&self, out: &mut Vec<u8>) {
+        if self.frozen_after != 0 {
+            out.extend_from_slice(&self.frozen_after.to_le_bytes());
+        }
+        if let Movement::Merged { debit, credit, .. } = self.movement {
+            out.extend_from_slice(&debit.to_le_bytes());
+            out.extend_from_slice(&credit.to_le_bytes());
+            out.extend_from_slice(&[0; 8]);
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Option<(Posting, usize)> {
+        let flags = u8_at(bytes, 1)?;
+        let mut length = POSTING_BYTES;
+        let mut frozen_after = 0;
+        if flags & FROZEN != 0 {
+            frozen_after = i64_at(bytes, length)?;
+            length += 8;
+        }
+        let movement = if flags & MERGED != 0 {
+            let (debit, credit) = (i128_at(bytes, length)?, i128_at(bytes, length + 16)?);
+            length += 40;
+            Movement::Merged { count: u32_at(bytes, 4)?, debit, credit }
+        } else {
+            let side = if flags & CREDIT == 0 { Side::Debit } else { Side::Credit };
+            let amount = Amount(i64_at(bytes, 16)?);
+            Movement::Leg { transaction: u32_at(bytes, 4)?, step: u16_at(bytes, 2)?, side, amount }
+        };
+        let posting = Posting {
+            account: AccountId(u64_at(bytes, 8)?),
+            movement,
+            balance_after: i128_at(bytes, 24)?,
+            frozen_after,
+            previous: position_at(bytes, 40)?,
+            subject: SubjectId(u32_at(bytes, 56)?),
+            date: Date::from_days(u32_at(bytes, 60)?)?,
+        };
+        (bytes.len() >= length).then_some((posting, length))
+    }
+}
+
+impl OpenedEntry<'_> {
+    /// Appends the entry.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let length = (OPENED_FIXED + self.number.len() + self.kind.len()).next_multiple_of(8);
+        let flags = u8::from(self.may_go_negative)
+            | u8::from(self.hot) << 1
+            | u8::from(self.credit_limit.is_some()) << 2
+            | u8::from(self.placement.normal == Side::Credit) << 3;
+        let mut fixed = [0; OPENED_FIXED];
+        fixed[0] = OPENED;
+        fixed[1] = flags;
+        fixed[2] = self.owner as u8;
+        put(&mut fixed, 4, text_length::<u32>(length).to_le_bytes());
+        put(&mut fixed, 8, self.account.0.to_le_bytes());
+        put(&mut fixed, 16, self.subject.0.to_le_bytes());
+        put(&mut fixed, 20, self.entity.0.to_le_bytes());
+        put(&mut fixed, 22, self.currency.numeric().to_le_bytes());
+        put(&mut fixed, 24, self.overdraft_limit.0.to_le_bytes());
+        put(&mut fixed, 32, self.credit_limit.map_or(0, |limit| limit.0).to_le_bytes());
+        put(&mut fixed, 40, text_length::<u16>(self.number.len()).to_le_bytes());
+        put(&mut fixed, 42, text_length::<u16>(self.kind.len()).to_le_bytes());
+        put(&mut fixed, 44, self.placement.line.0.to_le_bytes());
+        put(&mut fixed, 48, self.placement.unit.map_or(NO_UNIT, |unit| unit.0).to_le_bytes());
+        out.extend_from_slice(&fixed);
+        out.extend_from_slice(self.number.as_bytes());
+        out.extend_from_slice(self.kind.as_bytes());
+        pad_to_slot(out);
+    }
+
+    fn read(bytes: &[u8]) -> Option<(OpenedEntry<'_>, usize)> {
+        let length = usize::try_from(u32_at(bytes, 4)?).ok()?;
+        let bytes = bytes.get(..length)?;
+        let flags = u8_at(bytes, 1)?;
+        let number_end = OPENED_FIXED + usize::from(u16_at(bytes, 40)?);
+        let kind_end = number_end + usize::from(u16_at(bytes, 42)?);
+        let unit = u16_at(bytes, 48)?;
+        let placement = Placement {
+            line: LineId(u32_at(bytes, 44)?),
+            unit: (unit != NO_UNIT).then_some(UnitId(unit)),
+            normal: if flags & 8 == 0 { Side::Debit } else { Side::Credit },
+        };
+        let entry = OpenedEntry {
+            account: AccountId(u64_at(bytes, 8)?),
+            entity: EntityId(u16_at(bytes, 20)?),
+            subject: SubjectId(u32_at(bytes, 16)?),
+            currency: Currency::from_numeric(u16_at(bytes, 22)?)?,
+            owner: Owner::from_number(u8_at(bytes, 2)?)?,
+            number: std::str::from_utf8(bytes.get(OPENED_FIXED..number_end)?).ok()?,
+            kind: std::str::from_utf8(bytes.get(number_end..kind_end)?).ok()?,
+            may_go_negative: flags & 1 != 0,
+            hot: flags & 2 != 0,
+            overdraft_limit: Amount(i64_at(bytes, 24)?),
+            credit_limit: (flags & 4 != 0).then_some(Amount(i64_at(bytes, 32)?)),
+            placement,
+        };
+        (kind_end.next_multiple_of(8) == length).then_some((entry, length))
+    }
+}
+
+impl Changed {
+    /// Appends the entry.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let mut bytes = [0; CHANGED_BYTES];
+        bytes[0] = CHANGED;
+        bytes[1] = u8::from(self.hot) | u8::from(self.credit_limit.is_some()) << 2;
+        bytes[2] = self.account_state as u8;
+        bytes[3] = self.payment_state as u8;
+        put(&mut bytes, 4, text_length::<u32>(CHANGED_BYTES).to_le_bytes());
+        put(&mut bytes, 8, self.account.0.to_le_bytes());
+        put_position(&mut bytes, 16, self.previous);
+        put(&mut bytes, 32, self.overdraft_limit.0.to_le_bytes());
+        put(&mut bytes, 40, self.credit_limit.map_or(0, |limit| limit.0).to_le_bytes());
+        put(&mut bytes, 48, self.frozen.to_le_bytes());
+        put(&mut bytes, 56, self.withholding.to_le_bytes());
+        out.extend_from_slice(&bytes);
+    }
+
+    fn read(bytes: &[u8]) -> Option<(Changed, usize)> {
+        let flags = u8_at(bytes, 1)?;
+        let changed = Changed {
+            account: AccountId(u64_at(bytes, 8)?),
+            previous: position_at(bytes, 16)?,
+            account_state: AccountState::from_number(u8_at(bytes, 2)?)?,
+            payment_state: PaymentState::from_number(u8_at(bytes, 3)?)?,
+            hot: flags & 1 != 0,
+            overdraft_limit: Amount(i64_at(bytes, 32)?),
+            credit_limit: (flags & 4 != 0).then_some(Amount(i64_at(bytes, 40)?)),
+            frozen: i64_at(bytes, 48)?,
+            withholding: i64_at(bytes, 56)?,
+        };
+        (u32_at(bytes, 4)? == 64).then_some((changed, CHANGED_BYTES))
+    }
+}
+
+impl Entry<'_> {
+    /// Reads the record at the start of `bytes` and gives its length; `None` where there is none that a ledger
+    /// writes.
+    #[must_use]
+    #[inline]
+    pub fn read(bytes: &[u8]) -> Option<(Entry<'_>, usize)> {
+        match *bytes.first()? {
+            POSTING => Posting::read(bytes).map(|(entry, length)| (Entry::Posting(entry), length)),
+            OPENED => OpenedEntry::read(bytes).map(|(entry, length)| (Entry::Opened(entry), length)),
+            CHANGED => Changed::read(bytes).map(|(entry, length)| (Entry::Changed(entry), length)),
+            _ => None,
+        }
+    }
+
+    /// The account whose chain the record belongs to.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        match self {
+            Entry::Posting(posting) => posting.account,
+            Entry::Opened(opened) => opened.account,
+            Entry::Changed(changed) => changed.account,
+        }
+    }
+
+    /// The record before it in the chain.
+    #[must_use]
+    pub fn previous(&self) -> Position {
+        match self {
+            Entry::Posting(posting) => posting.previous,
+            Entry::Opened(_) => Position::NONE,
+            Entry::Changed(changed) => changed.previous,
+        }
+    }
+}
+
+/// The records of an entries section, each with its slot; ends with `None` in place of a record that cannot be read.
+pub fn entries(section: &[u8]) -> impl Iterator<Item = Option<(u32, Entry<'_>)>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = section.get(at..).filter(|rest| !rest.is_empty())?;
+        let Some((entry, length)) = Entry::read(rest) else {
+            at = section.len();
+            return Some(None);
+        };
+        let slot = u32::try_from(at / 8).ok();
+        at += length;
+        Some(slot.map(|slot| (slot, entry)))
+    })
+}
+
+fn put_position(bytes: &mut [u8], at: usize, position: Position) {
+    put(bytes, at, position.frame.to_le_bytes());
+    put(bytes, at + 8, position.slot.to_le_bytes());
+    put(bytes, at + 12, position.section.to_le_bytes());
+}
+
+fn position_at(bytes: &[u8], at: usize) -> Option<Position> {
+    Some(Position {
+        frame: u64_at(bytes, at)?,
+        slot: u32_at(bytes, at + 8)?,
+        section: u16_at(bytes, at + 12)?,
+    })
+}
+
+fn text_length<T: TryFrom<usize, Error: std::fmt::Debug>>(length: usize) -> T {
+    T::try_from(length).expect("account numbers and types are capped where they enter")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples() -> Vec<u8> {
+        let previous = Position { frame: 7, slot: 3, section: 2 };
+        let leg = Movement::Leg { transaction: 9, step: 4, side: Side::Credit, amount: Amount(-5) };
+        let posting = Posting {
+            account: AccountId(77),
+            movement: leg,
+            balance_after: -(1 << 100),
+            frozen_after: 0,
+            previous,
+            subject: SubjectId(3),
+            date: Date::from_days(17_652).unwrap(),
+        };
+        let mut out = Vec::new();
+        posting.write(&mut out);
+        Posting { frozen_after: 12, ..posting }.write(&mut out);
+        let merged = Movement::Merged { count: 3, debit: 1 << 70, credit: 9 };
+        Posting { movement: merged, frozen_after: 1, ..posting }.write(&mut out);
+        opened().write(&mut out);
+        changed(previous).write(&mut out);
+        out
+    }
+
+    fn opened() -> OpenedEntry<'static> {
+        OpenedEntry {
+            account: AccountId(78),
+            entity: EntityId(1),
+            subject: SubjectId(4),
+            currency: Currency::from_code("CNY").unwrap(),
+            owner: Owner::Merchant,
+            number: "220302.M热",
+            kind: "",
+            may_go_negative: true,
+            hot: false,
+            overdraft_limit: Amount(5),
+            credit_limit: Some(Amount(0)),
+            placement: Placement { line: LineId(6), unit: None, normal: Side::Credit },
+        }
+    }
+
+    fn changed(previous: Position) -> Changed {
+        Changed {
+            account: AccountId(1),
+            previous,
+            account_state: AccountState::LossReported,
+            payment_state: PaymentState::PaysOnly,
+            hot: true,
+            overdraft_limit: Amount(1),
+            credit_limit: None,
+            frozen: 2,
+            withholding: 3,
+        }
+    }
+
+    #[test]
+    fn records_come_back_as_written() {
+        let bytes = samples();
+        let read: Vec<_> = entries(&bytes).map(|entry| entry.expect("readable").1).collect();
+        assert_eq!(read.len(), 5);
+        let mut again = Vec::new();
+        for entry in &read {
+            match entry {
+                Entry::Posting(posting) => posting.write(&mut again),
+                Entry::Opened(opened) => opened.write(&mut again),
+                Entry::Changed(changed) => changed.write(&mut again),
+            }
+        }
+        assert_eq!(again, bytes);
+        assert_eq!(read[3], Entry::Opened(opened()));
+    }
+
+    #[test]
+    fn cut_or_strange_bytes_are_no_records() {
+        let bytes = samples();
+        for cut in 0..bytes.len() {
+            let whole = entries(&bytes[..cut]).take_while(Option::is_some).count();
+            assert!(whole < 5, "{cut}");
+        }
+        for at in 0..bytes.len() {
+            let mut bytes = bytes.clone();
+            bytes[at] ^= 0xff;
+            entries(&bytes).take(100).for_each(drop);
+        }
+    }
+}

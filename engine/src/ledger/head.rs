@@ -1,0 +1,216 @@
+//! The record of a transaction in the log: a head of fixed width, and a tail where it has notes or legs on hot
+//! accounts.
+//!
+//! Head, 56 bytes, little endian; the heads of a frame stand side by side in its `heads` section, so an ordinal is
+//! a place.
+//!
+//! | offset | bytes | field |
+//! | --- | --- | --- |
+//! | 0 | 16 | transaction id |
+//! | 16 | 4 | client |
+//! | 20 | 2 | entity |
+//! | 22 | 2 | outcome: 0 posted, 65535 cancelled before it was seen, else the number of the rejection |
+//! | 24 | 8 | content digest |
+//! | 32 | 4 | accounting date, days since 1970 |
+//! | 36 | 4 | value date |
+//! | 40 | 4 | the client's own time, seconds since 1970 |
+//! | 44 | 2 | legs |
+//! | 46 | 2 | step that a refusal speaks of, else 0 |
+//! | 48 | 4 | offset of the tail in the `tails` section |
+//! | 52 | 4 | length of the tail, 0 for none; notes first, then the hot legs |
+//!
+//! A tail is: u16 length of notes, u16 count of hot legs, 4 zero bytes; the hot legs, 24 bytes each (account u64,
+//! amount i64, step u16, side u8, 5 zero bytes); the notes; zeros to a multiple of 8.
+
+use super::amount::{Amount, Side};
+use super::bytes::{array, i64_at, pad_to_slot, put, u8_at, u16_at, u32_at, u64_at, u128_at};
+use super::date::Date;
+use super::ids::{AccountId, ClientId, EntityId, TransactionId};
+use super::rejection::Rejection;
+use super::transaction::Leg;
+
+/// Bytes of a head.
+pub const HEAD_BYTES: usize = 56;
+const TAIL_HEADER: usize = 8;
+const HOT_LEG: usize = 24;
+const CANCELLED: u16 = u16::MAX;
+
+/// What became of a transaction id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Its legs are in the books.
+    Posted,
+    /// Refused by a business rule.
+    Refused(Rejection),
+    /// Cancelled before it was ever seen (空回滚).
+    Cancelled,
+}
+
+impl Outcome {
+    pub(crate) fn number(self) -> u16 {
+        match self {
+            Outcome::Posted => 0,
+            Outcome::Refused(rejection) => rejection.number(),
+            Outcome::Cancelled => CANCELLED,
+        }
+    }
+
+    pub(crate) fn from_number(number: u16) -> Option<Outcome> {
+        match number {
+            0 => Some(Outcome::Posted),
+            CANCELLED => Some(Outcome::Cancelled),
+            other => Rejection::from_number(other).map(Outcome::Refused),
+        }
+    }
+}
+
+/// The head of a transaction's record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The client's id for it.
+    pub id: TransactionId,
+    /// The client.
+    pub client: ClientId,
+    /// The entity of its first account.
+    pub entity: EntityId,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The digest of its content.
+    pub content: u64,
+    /// The accounting date.
+    pub accounting_date: Date,
+    /// The value date; the accounting date where the client gave none.
+    pub value_date: Date,
+    /// The client's own time, in seconds since 1970.
+    pub time: u32,
+    /// How many legs it has.
+    pub legs: u16,
+    /// The step that a refusal speaks of, else 0.
+    pub step: u16,
+    /// Offset and length of its tail in the tails section.
+    pub tail: (u32, u32),
+}
+
+impl Head {
+    /// Appends the head.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let mut bytes = [0; HEAD_BYTES];
+        put(&mut bytes, 0, self.id.0.to_le_bytes());
+        put(&mut bytes, 16, self.client.0.to_le_bytes());
+        put(&mut bytes, 20, self.entity.0.to_le_bytes());
+        put(&mut bytes, 22, self.outcome.number().to_le_bytes());
+        put(&mut bytes, 24, self.content.to_le_bytes());
+        put(&mut bytes, 32, self.accounting_date.days().to_le_bytes());
+        put(&mut bytes, 36, self.value_date.days().to_le_bytes());
+        put(&mut bytes, 40, self.time.to_le_bytes());
+        put(&mut bytes, 44, self.legs.to_le_bytes());
+        put(&mut bytes, 46, self.step.to_le_bytes());
+        put(&mut bytes, 48, self.tail.0.to_le_bytes());
+        put(&mut bytes, 52, self.tail.1.to_le_bytes());
+        out.extend_from_slice(&bytes);
+    }
+
+    /// Reads the head with this ordinal from a heads section; `None` if there is none or it says what no ledger
+    /// writes.
+    #[must_use]
+    pub fn read(heads: &[u8], ordinal: u32) -> Option<Head> {
+        let start = usize::try_from(ordinal).ok()?.checked_mul(HEAD_BYTES)?;
+        let bytes: &[u8] = &array::<HEAD_BYTES>(heads, start)?;
+        Some(Head {
+            id: TransactionId(u128_at(bytes, 0)?),
+            client: ClientId(u32_at(bytes, 16)?),
+            entity: EntityId(u16_at(bytes, 20)?),
+            outcome: Outcome::from_number(u16_at(bytes, 22)?)?,
+            content: u64_at(bytes, 24)?,
+            accounting_date: Date::from_days(u32_at(bytes, 32)?)?,
+            value_date: Date::from_days(u32_at(bytes, 36)?)?,
+            time: u32_at(bytes, 40)?,
+            legs: u16_at(bytes, 44)?,
+            step: u16_at(bytes, 46)?,
+            tail: (u32_at(bytes, 48)?, u32_at(bytes, 52)?),
+        })
+    }
+}
+
+/// A leg on a hot account, as its transaction's record keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HotLeg {
+    /// The hot account.
+    pub account: AccountId,
+    /// Minor units.
+    pub amount: Amount,
+    /// The leg's step.
+    pub step: u16,
+    /// Debit or credit.
+    pub side: Side,
+}
+
+/// The tail of a transaction's record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tail<'a> {
+    /// Legs on hot accounts, in step order.
+    pub hot_legs: Vec<HotLeg>,
+    /// The notes, in the form of [`super::notes`].
+    pub notes: &'a [u8],
+}
+
+/// Appends a tail and gives its place; writes nothing where there is nothing to say.
+pub(crate) fn write_tail<'l>(
+    out: &mut Vec<u8>,
+    notes: &[u8],
+    hot: impl Iterator<Item = &'l Leg> + Clone,
+) -> (u32, u32) {
+    let count = hot.clone().count();
+    if notes.is_empty() && count == 0 {
+        return (0, 0);
+    }
+    let start = out.len();
+    let mut header = [0; TAIL_HEADER];
+    put(&mut header, 0, length16(notes.len()));
+    put(&mut header, 2, length16(count));
+    out.extend_from_slice(&header);
+    for leg in hot {
+        let mut bytes = [0; HOT_LEG];
+        put(&mut bytes, 0, leg.account.0.to_le_bytes());
+        put(&mut bytes, 8, leg.amount.0.to_le_bytes());
+        put(&mut bytes, 16, leg.step.to_le_bytes());
+        bytes[18] = u8::from(leg.side == Side::Credit);
+        out.extend_from_slice(&bytes);
+    }
+    out.extend_from_slice(notes);
+    pad_to_slot(out);
+    (length32(start), length32(out.len() - start))
+}
+
+/// Reads the tail of a head; `None` where the bytes are not a tail.
+#[must_use]
+pub fn read_tail<'a>(head: &Head, tails: &'a [u8]) -> Option<Tail<'a>> {
+    if head.tail.1 == 0 {
+        return Some(Tail::default());
+    }
+    let start = usize::try_from(head.tail.0).ok()?;
+    let bytes = tails.get(start..start.checked_add(usize::try_from(head.tail.1).ok()?)?)?;
+    let notes = usize::from(u16_at(bytes, 0)?);
+    let legs = usize::from(u16_at(bytes, 2)?);
+    let legs_end = TAIL_HEADER + legs * HOT_LEG;
+    let hot_legs =
+        bytes.get(TAIL_HEADER..legs_end)?.chunks_exact(HOT_LEG).map(read_hot_leg).collect::<Option<_>>()?;
+    Some(Tail { hot_legs, notes: bytes.get(legs_end..legs_end + notes)? })
+}
+
+fn read_hot_leg(bytes: &[u8]) -> Option<HotLeg> {
+    Some(HotLeg {
+        account: AccountId(u64_at(bytes, 0)?),
+        amount: Amount(i64_at(bytes, 8)?),
+        step: u16_at(bytes, 16)?,
+        side: if u8_at(bytes, 18)? == 0 { Side::Debit } else { Side::Credit },
+    })
+}
+
+fn length16(len: usize) -> [u8; 2] {
+    u16::try_from(len).expect("notes and legs of a transaction are capped below 2^16").to_le_bytes()
+}
+
+fn length32(len: usize) -> u32 {
+    u32::try_from(len).expect("a frame is capped far below 2^32 bytes")
+}

@@ -1,0 +1,357 @@
+//! The registry (登记簿): clients, entities with their accounting dates, the chart of subjects, and the accounts by
+//! their natural keys.
+
+use std::collections::{BTreeMap, HashMap};
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+use super::account::{AccountKey, AccountOpening, Owner};
+use super::amount::Amount;
+use super::currency::Currency;
+use super::date::Date;
+use super::entry::{OpenedEntry, Placement};
+use super::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, UnitId};
+use super::rejection::Rejection;
+use super::subject::{Subject, SubjectClass, SubjectOpening};
+
+/// The most bytes of a client's name, an entity's code, an account number or an account type.
+pub(crate) const MAX_NAME: usize = 64;
+
+/// An accounting entity (会计主体).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entity {
+    /// Its code.
+    pub code: Box<str>,
+    /// The accounting date that postings get now.
+    pub date: Date,
+}
+
+/// An account as the registry knows it: everything but what postings change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The account number.
+    pub number: Box<str>,
+    /// The account type.
+    pub kind: Box<str>,
+    /// Its entity.
+    pub entity: EntityId,
+    /// Its currency.
+    pub currency: Currency,
+    /// Its subject.
+    pub subject: SubjectId,
+    /// Who owns it.
+    pub owner: Owner,
+    /// Whether it may go below zero without limit.
+    pub may_go_negative: bool,
+    /// As it was opened.
+    pub overdraft_limit: Amount,
+    /// As it was opened.
+    pub credit_limit: Option<Amount>,
+    /// Where it counts in the general ledger.
+    pub placement: Placement,
+}
+
+/// A line of the general ledger: what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineKey {
+    /// The leaf subject.
+    pub subject: SubjectId,
+    /// The currency.
+    pub currency: Currency,
+}
+
+/// Everything that has a name.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    hash: FixedState,
+    clients: HashMap<Box<str>, ClientId>,
+    entities: Vec<Entity>,
+    subjects: Vec<Subject>,
+    chart: BTreeMap<(EntityId, Box<str>), SubjectId>,
+    lines: Vec<LineKey>,
+    line_ids: BTreeMap<LineKey, LineId>,
+    units: BTreeMap<(EntityId, Currency), UnitId>,
+    accounts: Vec<Account>,
+    directory: HashTable<AccountId>,
+}
+
+impl Registry {
+    /// An empty registry. `seed` keeps clients from choosing names that collide.
+    #[must_use]
+    pub fn new(seed: u64) -> Registry {
+        Registry {
+            hash: FixedState::with_seed(seed),
+            clients: HashMap::new(),
+            entities: Vec::new(),
+            subjects: Vec::new(),
+            chart: BTreeMap::new(),
+            lines: Vec::new(),
+            line_ids: BTreeMap::new(),
+            units: BTreeMap::new(),
+            accounts: Vec::new(),
+            directory: HashTable::new(),
+        }
+    }
+
+    /// The client of that name.
+    #[must_use]
+    pub fn client(&self, name: &str) -> Option<ClientId> {
+        self.clients.get(name).copied()
+    }
+
+    /// The id that the next client gets.
+    #[must_use]
+    pub fn next_client(&self) -> ClientId {
+        ClientId(u32::try_from(self.clients.len() + 1).expect("clients are counted in a u32"))
+    }
+
+    /// Adds a client.
+    pub fn add_client(&mut self, id: ClientId, name: &str) {
+        assert_eq!(id, self.next_client(), "client ids are dense");
+        self.clients.insert(name.into(), id);
+    }
+
+    /// The clients' names by id.
+    #[must_use]
+    pub fn clients(&self) -> BTreeMap<ClientId, &str> {
+        self.clients.iter().map(|(name, id)| (*id, name.as_ref())).collect()
+    }
+
+    /// The entity of that code.
+    #[must_use]
+    pub fn entity(&self, code: &str) -> Option<EntityId> {
+        let index = self.entities.iter().position(|entity| entity.code.as_ref() == code)?;
+        u16::try_from(index).ok().map(EntityId)
+    }
+
+    /// The entities, by id.
+    #[must_use]
+    pub fn entities(&self) -> &[Entity] {
+        &self.entities
+    }
+
+    /// The current accounting date of an entity.
+    #[must_use]
+    #[inline]
+    pub fn date(&self, entity: EntityId) -> Date {
+        self.entities[usize::from(entity.0)].date
+    }
+
+    /// Adds an entity.
+    pub fn add_entity(&mut self, code: &str, start: Date) {
+        self.entities.push(Entity { code: code.into(), date: start });
+    }
+
+    /// Sets the current accounting date of an entity.
+    pub fn set_date(&mut self, entity: EntityId, date: Date) {
+        self.entities[usize::from(entity.0)].date = date;
+    }
+
+    /// The subject of that code in an entity's chart.
+    #[must_use]
+    pub fn subject_by_code(&self, entity: EntityId, code: &str) -> Option<&Subject> {
+        let id = self.chart.get(&(entity, Box::from(code)))?;
+        self.subjects.get(id.0 as usize)
+    }
+
+    /// The subject with that id.
+    #[must_use]
+    pub fn subject(&self, id: SubjectId) -> &Subject {
+        &self.subjects[id.0 as usize]
+    }
+
+    /// All subjects, by id.
+    #[must_use]
+    pub fn subjects(&self) -> &[Subject] {
+        &self.subjects
+    }
+
+    /// Adds a subject to an entity's chart.
+    pub fn add_subject(&mut self, entity: EntityId, opening: SubjectOpening) -> SubjectId {
+        let id = SubjectId(u32::try_from(self.subjects.len()).expect("subjects are counted in a u32"));
+        self.chart.insert((entity, opening.code.clone()), id);
+        self.subjects.push(Subject { id, entity, opening });
+        id
+    }
+
+    /// The accounts, in order of their ids from 1 on.
+    #[must_use]
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// The account with that id.
+    #[must_use]
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.get(id.index()?)
+    }
+
+    /// The account of a natural key.
+    #[must_use]
+    pub fn find(&self, key: &AccountKey) -> Option<AccountId> {
+        let entity = self.entity(&key.entity)?;
+        self.find_in(entity, &key.number, &key.kind, key.currency)
+    }
+
+    /// The natural key of an account.
+    #[must_use]
+    pub fn key(&self, account: &Account) -> AccountKey {
+        AccountKey {
+            entity: self.entities[usize::from(account.entity.0)].code.clone(),
+            number: account.number.clone(),
+            kind: account.kind.clone(),
+            currency: account.currency,
+        }
+    }
+
+    /// What the lines of the general ledger are about, by their ids.
+    #[must_use]
+    pub fn lines(&self) -> &[LineKey] {
+        &self.lines
+    }
+
+    /// Judges an opening: the account it would make, or the account that is there with the same attributes.
+    ///
+    /// # Errors
+    /// The rejection, in the order of precedence.
+    pub fn judge_opening(&self, opening: &AccountOpening) -> Result<Judged, Rejection> {
+        let key = &opening.key;
+        let limits = opening.overdraft_limit.0 >= 0 && opening.credit_limit.is_none_or(|limit| limit.0 >= 0);
+        if key.number.is_empty() || key.number.len() > MAX_NAME || key.kind.len() > MAX_NAME || !limits {
+            return Err(Rejection::Malformed);
+        }
+        let entity = self.entity(&key.entity).ok_or(Rejection::UnknownEntity)?;
+        let subject = self.subject_by_code(entity, &opening.subject).ok_or(Rejection::UnknownSubject)?;
+        if !subject.opening.leaf {
+            return Err(Rejection::NotLeaf);
+        }
+        let there = self.find_in(entity, &key.number, &key.kind, key.currency);
+        let Some(id) = there else {
+            return self
+                .account_for(opening, entity, subject)
+                .map(Judged::New)
+                .ok_or(Rejection::LimitExceeded);
+        };
+        let account = &self.accounts[id.index().expect("a found account has a place")];
+        let same = account.subject == subject.id
+            && account.owner == opening.owner
+            && account.may_go_negative == opening.may_go_negative
+            && account.overdraft_limit == opening.overdraft_limit
+            && account.credit_limit == opening.credit_limit;
+        if same { Ok(Judged::There(id)) } else { Err(Rejection::KeyConflict) }
+    }
+
+    /// Adds an account that has just been opened or is replayed, with its line and unit where they are new.
+    ///
+    /// # Panics
+    /// If ids, lines or units do not come in order.
+    pub fn add_account(&mut self, opened: &OpenedEntry<'_>) {
+        assert_eq!(opened.account, self.next_account(), "account ids are dense");
+        let line = LineKey { subject: opened.subject, currency: opened.currency };
+        let line_id = *self.line_ids.entry(line).or_insert(opened.placement.line);
+        if line_id.0 as usize == self.lines.len() {
+            self.lines.push(line);
+        }
+        assert_eq!(line_id, opened.placement.line, "a subject and currency have one line");
+        if let Some(unit) = opened.placement.unit {
+            let there = *self.units.entry((opened.entity, opened.currency)).or_insert(unit);
+            assert_eq!(there, unit, "an entity and currency have one unit");
+        }
+        self.accounts.push(Account {
+            number: opened.number.into(),
+            kind: opened.kind.into(),
+            entity: opened.entity,
+            currency: opened.currency,
+            subject: opened.subject,
+            owner: opened.owner,
+            may_go_negative: opened.may_go_negative,
+            overdraft_limit: opened.overdraft_limit,
+            credit_limit: opened.credit_limit,
+            placement: opened.placement,
+        });
+        let hash = self.key_hash(opened.entity, opened.number, opened.kind, opened.currency);
+        let (accounts, state) = (&self.accounts, &self.hash);
+        self.directory.insert_unique(hash, opened.account, |id| {
+            let account = &accounts[id.index().expect("accounts in the directory have a place")];
+            state.hash_one((account.entity.0, &account.number, &account.kind, account.currency.numeric()))
+        });
+    }
+
+    /// The id that the next account gets.
+    #[must_use]
+    pub fn next_account(&self) -> AccountId {
+        AccountId(self.accounts.len() as u64 + 1)
+    }
+
+    /// The opened entry of an account, to be written to the log.
+    #[must_use]
+    pub fn opened_entry<'a>(id: AccountId, account: &'a Account, hot: bool) -> OpenedEntry<'a> {
+        OpenedEntry {
+            account: id,
+            entity: account.entity,
+            subject: account.subject,
+            currency: account.currency,
+            owner: account.owner,
+            number: &account.number,
+            kind: &account.kind,
+            may_go_negative: account.may_go_negative,
+            hot,
+            overdraft_limit: account.overdraft_limit,
+            credit_limit: account.credit_limit,
+            placement: account.placement,
+        }
+    }
+
+    fn account_for(&self, opening: &AccountOpening, entity: EntityId, subject: &Subject) -> Option<Account> {
+        let key = &opening.key;
+        let line = LineKey { subject: subject.id, currency: key.currency };
+        let next_line = LineId(u32::try_from(self.lines.len()).expect("lines are counted in a u32"));
+        // The largest number stands for "no unit" in the log.
+        let next_unit = UnitId(u16::try_from(self.units.len()).ok().filter(|unit| *unit < u16::MAX)?);
+        let unit = self.units.get(&(entity, key.currency)).copied().unwrap_or(next_unit);
+        let off_balance = subject.opening.class == SubjectClass::OffBalance;
+        Some(Account {
+            number: key.number.clone(),
+            kind: key.kind.clone(),
+            entity,
+            currency: key.currency,
+            subject: subject.id,
+            owner: opening.owner,
+            may_go_negative: opening.may_go_negative,
+            overdraft_limit: opening.overdraft_limit,
+            credit_limit: opening.credit_limit,
+            placement: Placement {
+                line: self.line_ids.get(&line).copied().unwrap_or(next_line),
+                unit: (!off_balance).then_some(unit),
+                normal: subject.opening.normal,
+            },
+        })
+    }
+
+    fn find_in(&self, entity: EntityId, number: &str, kind: &str, currency: Currency) -> Option<AccountId> {
+        let hash = self.key_hash(entity, number, kind, currency);
+        let matches = |id: &AccountId| {
+            let account = &self.accounts[id.index().expect("accounts in the directory have a place")];
+            account.entity == entity
+                && account.currency == currency
+                && account.number.as_ref() == number
+                && account.kind.as_ref() == kind
+        };
+        self.directory.find(hash, matches).copied()
+    }
+
+    fn key_hash(&self, entity: EntityId, number: &str, kind: &str, currency: Currency) -> u64 {
+        self.hash.hash_one((entity.0, number, kind, currency.numeric()))
+    }
+}
+
+/// What an opening comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// A new account.
+    New(Account),
+    /// The account that is there already, with the same attributes.
+    There(AccountId),
+}

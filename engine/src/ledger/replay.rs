@@ -1,0 +1,198 @@
+//! Replay: from the records of a log's frames, in order, to the books as they were. It sets values and runs no
+//! business rule, so an upgrade cannot change history.
+
+use super::admin::{Admin, admin_records};
+use super::coordinator::{Coordinator, SectionKind, Settings};
+use super::entry::{Entry, OpenedEntry, entries};
+use super::gate::Gate;
+use super::head::{HEAD_BYTES, Head};
+use super::ids::{Position, ShardId};
+use super::known_ids::{Decided, KnownIds};
+use super::registry::Registry;
+use super::shard::{Shard, shard_of};
+
+/// The records of one frame, as they stand in the log.
+#[derive(Clone, Debug)]
+pub struct FrameRecords<'a> {
+    /// The frame's number.
+    pub number: u64,
+    /// Its logged time, in microseconds since 1970.
+    pub time_us: i64,
+    /// Kind, owner and bytes of each section, in the order of the log.
+    pub sections: Vec<(SectionKind, u16, &'a [u8])>,
+}
+
+/// Bytes under a good sum that no ledger of this version writes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("frame {frame}: {what}")]
+pub struct ReplayError {
+    /// The frame.
+    pub frame: u64,
+    /// What cannot be read, and where.
+    pub what: String,
+}
+
+impl FrameRecords<'_> {
+    fn sections_of(&self, wanted: SectionKind) -> impl Iterator<Item = (u16, &[u8])> {
+        self.sections
+            .iter()
+            .filter(move |(kind, ..)| *kind == wanted)
+            .map(|(_, owner, bytes)| (*owner, *bytes))
+    }
+
+    fn error(&self, what: impl Into<String>) -> ReplayError {
+        ReplayError { frame: self.number, what: what.into() }
+    }
+
+    /// The entries of the frame with their positions.
+    pub fn entries(&self) -> impl Iterator<Item = Result<(Position, Entry<'_>), ReplayError>> {
+        self.sections_of(SectionKind::Entries).flat_map(move |(owner, bytes)| {
+            entries(bytes).map(move |entry| {
+                let (slot, entry) =
+                    entry.ok_or_else(|| self.error(format!("an entry of shard {owner} cannot be read")))?;
+                Ok((Position { frame: self.number, slot, section: owner }, entry))
+            })
+        })
+    }
+
+    /// The heads of the frame's transactions, by ordinal.
+    pub fn heads(&self) -> impl Iterator<Item = Result<Head, ReplayError>> {
+        self.sections_of(SectionKind::Heads).flat_map(move |(_, bytes)| {
+            let count = u32::try_from(bytes.len().div_ceil(HEAD_BYTES)).unwrap_or(u32::MAX);
+            (0..count).map(move |ordinal| {
+                Head::read(bytes, ordinal).ok_or_else(|| self.error(format!("head {ordinal} cannot be read")))
+            })
+        })
+    }
+
+    /// The administrative records of the frame.
+    pub fn admin(&self) -> impl Iterator<Item = Result<Admin, ReplayError>> {
+        self.sections_of(SectionKind::Admin).flat_map(move |(_, bytes)| {
+            admin_records(bytes)
+                .map(|record| record.ok_or_else(|| self.error("an administrative record cannot be read")))
+        })
+    }
+}
+
+impl Registry {
+    /// Takes the names of a frame: clients, entities, subjects, closed dates and opened accounts.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where a record cannot be read.
+    pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
+        for record in frame.admin() {
+            match record? {
+                Admin::Client { id, name } => self.add_client(id, &name),
+                Admin::Entity { code, start, .. } => self.add_entity(&code, start),
+                Admin::Subject { entity, opening, .. } => {
+                    self.add_subject(entity, opening);
+                }
+                Admin::DateClosed { entity, next, .. } => self.set_date(entity, next),
+            }
+        }
+        let mut opened: Vec<OpenedEntry<'_>> = Vec::new();
+        for entry in frame.entries() {
+            if let (_, Entry::Opened(entry)) = entry? {
+                opened.push(entry);
+            }
+        }
+        // Shards wrote them side by side; the registry counts them in order.
+        opened.sort_unstable_by_key(|entry| entry.account);
+        opened.iter().for_each(|entry| self.add_account(entry));
+        Ok(())
+    }
+}
+
+impl KnownIds {
+    /// Takes the transaction ids of a frame.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where a head cannot be read.
+    pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
+        for (ordinal, head) in (0..).zip(frame.heads()) {
+            let head = head?;
+            let decided = Decided {
+                content: head.content,
+                outcome: head.outcome,
+                step: head.step,
+                frame: frame.number,
+                ordinal,
+            };
+            self.decide(head.client, head.id, &decided);
+        }
+        Ok(())
+    }
+}
+
+impl Shard {
+    /// Takes the entries of a frame that belong to this shard's accounts, whichever shard wrote them.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where an entry cannot be read.
+    pub fn replay_frame(&mut self, frame: &FrameRecords<'_>) -> Result<u64, ReplayError> {
+        let mut taken = 0;
+        for entry in frame.entries() {
+            let (at, entry) = entry?;
+            if shard_of(entry.account(), self.shards()) == self.id() {
+                self.replay(&entry, at);
+                taken += 1;
+            }
+        }
+        Ok(taken)
+    }
+}
+
+/// The books rebuilt from a log: what a node goes on from.
+#[derive(Clone, Debug)]
+pub struct Rebuilt {
+    /// The names.
+    pub registry: Registry,
+    /// The known ids.
+    pub known: KnownIds,
+    /// The shards.
+    pub shards: Vec<Shard>,
+    /// The newest frame.
+    pub frame: u64,
+    /// Its logged time.
+    pub time_us: i64,
+}
+
+impl Rebuilt {
+    /// Nothing yet.
+    #[must_use]
+    pub fn empty(settings: &Settings) -> Rebuilt {
+        Rebuilt {
+            registry: Registry::new(settings.seed),
+            known: KnownIds::new(settings.seed, settings.known_ids),
+            shards: (0..settings.shards).map(|id| Shard::new(ShardId(id), settings.shards)).collect(),
+            frame: 0,
+            time_us: 0,
+        }
+    }
+
+    /// Takes the next frame.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where a record cannot be read.
+    pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
+        self.registry.replay(frame)?;
+        self.known.replay(frame)?;
+        for shard in &mut self.shards {
+            shard.replay_frame(frame)?;
+        }
+        self.frame = frame.number;
+        self.time_us = self.time_us.max(frame.time_us);
+        Ok(())
+    }
+
+    /// The coordinator and the shards that go on from here.
+    #[must_use]
+    pub fn go_on(mut self, settings: Settings) -> (Coordinator, Vec<Shard>) {
+        self.shards.iter_mut().for_each(Shard::end_replay);
+        let rows = self.shards.iter().flat_map(|shard| shard.rows_from(0));
+        let gates = rows.filter(|(_, row)| row.hot()).map(|(account, row)| Gate::new(account, row)).collect();
+        let coordinator =
+            Coordinator::new(settings, self.registry, self.known, gates, self.frame, self.time_us);
+        (coordinator, self.shards)
+    }
+}

@@ -1,0 +1,250 @@
+//! The row of an account: everything a posting needs to know of it, in two cache lines.
+
+use super::account::{AccountState, PaymentState};
+use super::amount::{Amount, Side};
+use super::date::Date;
+use super::entry::{Changed, OpenedEntry, Posting};
+use super::ids::{AccountId, LineId, Position, SubjectId};
+use super::rejection::Rejection;
+
+/// An account as its shard holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Debit-positive.
+    pub balance: i128,
+    /// Turnover of `day`: debits, credits.
+    pub turnover: (i128, i128),
+    /// The newest record of its chain.
+    pub last: Position,
+    /// The sum of open holds.
+    pub frozen: i64,
+    /// The withholding reserve.
+    pub withholding: i64,
+    /// How far the natural balance may go below zero.
+    pub overdraft_limit: i64,
+    /// The cap on the natural balance; `i64::MAX` for none.
+    pub credit_limit: i64,
+    /// Natural amount that a prepared transaction will take out. Volatile: never in the log or a snapshot.
+    pub reserved: i128,
+    /// The accounting date that `turnover` speaks of.
+    pub day: Date,
+    /// Its line of the general ledger.
+    pub line: LineId,
+    /// Its subject.
+    pub subject: SubjectId,
+    /// The account state.
+    pub account_state: AccountState,
+    /// The payment state.
+    pub payment_state: PaymentState,
+    flags: u8,
+}
+
+const CREDIT: u8 = 1;
+const MAY_GO_NEGATIVE: u8 = 2;
+const HOT: u8 = 4;
+
+/// What holds a leg back, with the order of precedence it is judged by.
+pub(crate) type Verdict = Option<(Rejection, u16)>;
+
+/// The verdict that takes precedence: the earlier group, then the earlier step.
+pub(crate) fn first_of(one: Verdict, other: Verdict) -> Verdict {
+    match (one, other) {
+        (Some(a), Some(b)) => Some(if (b.0.group(), b.1) < (a.0.group(), a.1) { b } else { a }),
+        (one, None) => one,
+        (None, other) => other,
+    }
+}
+
+impl Row {
+    /// A place in the table whose account has not been opened yet.
+    pub(crate) const VACANT: Row = Row {
+        balance: 0,
+        turnover: (0, 0),
+        last: Position::NONE,
+        frozen: 0,
+        withholding: 0,
+        overdraft_limit: 0,
+        credit_limit: 0,
+        reserved: 0,
+        day: Date::FIRST,
+        line: LineId(0),
+        subject: SubjectId(0),
+        account_state: AccountState::Closed,
+        payment_state: PaymentState::Neither,
+        flags: 0,
+    };
+
+    /// The row of an account that has just been opened.
+    #[must_use]
+    pub fn open(opened: &OpenedEntry<'_>, at: Position) -> Row {
+        let placement = opened.placement;
+        let flag = |on: bool, bit: u8| if on { bit } else { 0 };
+        Row {
+            balance: 0,
+            turnover: (0, 0),
+            last: at,
+            frozen: 0,
+            withholding: 0,
+            overdraft_limit: opened.overdraft_limit.0,
+            credit_limit: opened.credit_limit.map_or(i64::MAX, |limit| limit.0),
+            reserved: 0,
+            day: Date::default(),
+            line: placement.line,
+            subject: opened.subject,
+            account_state: AccountState::Normal,
+            payment_state: PaymentState::Normal,
+            flags: flag(placement.normal == Side::Credit, CREDIT)
+                | flag(opened.may_go_negative, MAY_GO_NEGATIVE)
+                | flag(opened.hot, HOT),
+        }
+    }
+
+    /// The subject's normal side.
+    #[must_use]
+    #[inline]
+    pub fn normal(&self) -> Side {
+        if self.flags & CREDIT == 0 { Side::Debit } else { Side::Credit }
+    }
+
+    /// Whether it may go below zero without limit.
+    #[must_use]
+    #[inline]
+    pub fn may_go_negative(&self) -> bool {
+        self.flags & MAY_GO_NEGATIVE != 0
+    }
+
+    /// Whether a batching actor posts to it.
+    #[must_use]
+    pub fn hot(&self) -> bool {
+        self.flags & HOT != 0
+    }
+
+    /// `balance - frozen - reserved - withholding reserve + overdraft limit`, natural (DOMAIN A4).
+    #[must_use]
+    #[inline]
+    pub fn available(&self) -> i128 {
+        self.normal().natural(self.balance)
+            - i128::from(self.frozen)
+            - self.reserved
+            - i128::from(self.withholding)
+            + i128::from(self.overdraft_limit)
+    }
+
+    /// What its states say to a leg on `side`.
+    #[inline]
+    pub(crate) fn admits(&self, side: Side, step: u16) -> Verdict {
+        if self.account_state == AccountState::Normal && self.payment_state == PaymentState::Normal {
+            return None;
+        }
+        states_admit(self.account_state, self.payment_state, side, step)
+    }
+
+    /// What funds and limits say to a net movement (debit-positive).
+    #[inline]
+    pub(crate) fn affords(&self, net: i128, step: u16) -> Verdict {
+        let natural = self.normal().natural(net);
+        if natural < 0 && !self.may_go_negative() && self.available() + natural < 0 {
+            return Some((Rejection::InsufficientFunds, step));
+        }
+        let capped = natural > 0 && self.credit_limit != i64::MAX;
+        if capped && self.normal().natural(self.balance) + natural > i128::from(self.credit_limit) {
+            return Some((Rejection::LimitExceeded, step));
+        }
+        None
+    }
+
+    /// Takes a posting into the row. The same code runs live and in replay.
+    ///
+    /// # Panics
+    /// If the posting does not follow from the row: before + amount = after and the chain's last record are
+    /// invariants of the books, and a ledger that may be wrong stops.
+    #[inline]
+    pub fn post(&mut self, posting: &Posting, at: Position) {
+        let account = posting.account;
+        assert!(
+            self.balance.checked_add(posting.movement.signed()) == Some(posting.balance_after),
+            "account {account} at {at}: balance {} and the movement do not give {}",
+            self.balance,
+            posting.balance_after
+        );
+        assert!(
+            posting.previous == self.last,
+            "account {account} at {at}: the chain's last record is {}, not {}",
+            self.last,
+            posting.previous
+        );
+        self.roll_to(posting.date);
+        let (debit, credit) = posting.movement.turnover();
+        self.balance = posting.balance_after;
+        self.turnover.0 += debit;
+        self.turnover.1 += credit;
+        self.last = at;
+    }
+
+    /// Takes a change of attributes into the row.
+    ///
+    /// # Panics
+    /// If the change does not follow the chain's last record.
+    pub fn change(&mut self, changed: &Changed, at: Position) {
+        let account = changed.account;
+        assert!(
+            changed.previous == self.last,
+            "account {account} at {at}: the chain's last record is {}, not {}",
+            self.last,
+            changed.previous
+        );
+        self.account_state = changed.account_state;
+        self.payment_state = changed.payment_state;
+        self.overdraft_limit = changed.overdraft_limit.0;
+        self.credit_limit = changed.credit_limit.map_or(i64::MAX, |limit| limit.0);
+        self.frozen = changed.frozen;
+        self.withholding = changed.withholding;
+        self.flags = if changed.hot { self.flags | HOT } else { self.flags & !HOT };
+        self.last = at;
+    }
+
+    /// The attributes of the row, as a change that changes nothing.
+    #[must_use]
+    pub fn attributes(&self, account: AccountId) -> Changed {
+        Changed {
+            account,
+            previous: self.last,
+            account_state: self.account_state,
+            payment_state: self.payment_state,
+            hot: self.hot(),
+            overdraft_limit: Amount(self.overdraft_limit),
+            credit_limit: (self.credit_limit != i64::MAX).then_some(Amount(self.credit_limit)),
+            frozen: self.frozen,
+            withholding: self.withholding,
+        }
+    }
+
+    /// Begins the turnover of a new accounting date, on the first touch of that date (昨日余额).
+    #[inline]
+    pub(crate) fn roll_to(&mut self, date: Date) {
+        if self.day != date {
+            self.day = date;
+            self.turnover = (0, 0);
+        }
+    }
+
+    /// Whether the account may be closed: nothing in it, held or reserved (DOMAIN A5).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.balance == 0 && self.frozen == 0 && self.reserved == 0 && self.withholding == 0
+    }
+}
+
+/// What the two states of an account say to a leg on `side` (DOMAIN A6).
+pub(crate) fn states_admit(account: AccountState, payment: PaymentState, side: Side, step: u16) -> Verdict {
+    if !account.admits(side) {
+        return Some((Rejection::AccountState, step));
+    }
+    // Loss reported and judicial freeze decide alone: the matrix has one row for each, whatever the payment state.
+    if account == AccountState::Normal && !payment.admits(side) {
+        return Some((Rejection::PaymentState, step));
+    }
+    None
+}
+
+const _: () = assert!(size_of::<Row>() == 128, "a row is two cache lines");

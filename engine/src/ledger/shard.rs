@@ -1,0 +1,540 @@
+//! A shard: the rows of the accounts that live in it, and the decisions about them.
+
+use super::amount::{Amount, Side};
+use super::date::Date;
+use super::entry::{Changed, Entry, Movement, OpenedEntry, Posting};
+use super::ids::{AccountId, LineId, Position, ShardId, UnitId};
+use super::row::{Row, Verdict, first_of};
+
+/// One leg of a transaction, as the shard of its account sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShardLeg {
+    /// The place of the account's row in the shard.
+    pub slot: u32,
+    /// The leg's step.
+    pub step: u16,
+    /// Debit or credit.
+    pub side: Side,
+    /// Minor units.
+    pub amount: Amount,
+}
+
+/// One transaction's legs in one shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The ordinal of its record in the frame; not known yet for what is prepared.
+    pub ordinal: u32,
+    /// How many of the visit's legs are its.
+    pub legs: u16,
+    /// Judge, but do not post: it is refused elsewhere, and its place in the order of precedence must be known.
+    pub examine: bool,
+    /// Whether the balances after its legs are wanted.
+    pub want_balances: bool,
+    /// Its accounting date.
+    pub date: Date,
+}
+
+/// Parts in order of arrival, with their legs side by side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visit {
+    /// The parts.
+    pub parts: Vec<Part>,
+    /// The legs of all parts, one after the other.
+    pub legs: Vec<ShardLeg>,
+}
+
+impl Visit {
+    fn iter(&self) -> impl Iterator<Item = (&Part, &[ShardLeg])> {
+        let mut rest = self.legs.as_slice();
+        self.parts.iter().map(move |part| {
+            let (legs, tail) = rest.split_at(usize::from(part.legs));
+            rest = tail;
+            (part, legs)
+        })
+    }
+
+    fn clear(&mut self) {
+        self.parts.clear();
+        self.legs.clear();
+    }
+}
+
+/// What a round asks of a shard, done in this order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShardRound {
+    /// The open frame.
+    pub frame: u64,
+    /// What became of each part that the last round prepared, in its order: settle with this ordinal, or release.
+    pub resolve: Vec<Option<u32>>,
+    /// Transactions that live in this shard alone: decide and post in one visit.
+    pub execute: Visit,
+    /// Transactions over several shards: decide and reserve.
+    pub prepare: Visit,
+}
+
+/// The answer to a round.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShardAnswer {
+    /// Of each executed part, what holds it back.
+    pub verdicts: Vec<Verdict>,
+    /// Of each prepared part, what holds it back.
+    pub votes: Vec<Verdict>,
+    /// What was written.
+    pub written: Written,
+}
+
+/// What a shard has written into the open frame since it was asked last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Entries, to be appended to the shard's section.
+    pub section: Vec<u8>,
+    /// How many.
+    pub records: u32,
+    /// Debits less credits by unit, where they differ.
+    pub nets: Vec<(UnitId, i128)>,
+    /// Balances after the legs for which they were wanted.
+    pub balances: Vec<BalanceAfter>,
+}
+
+/// The balance of an account right after a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BalanceAfter {
+    /// The ordinal of the transaction in the frame.
+    pub ordinal: u32,
+    /// The leg.
+    pub step: u16,
+    /// Natural.
+    pub balance: i128,
+}
+
+/// All legs on one hot account since its last entry, merged by its batching actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merge {
+    /// The account.
+    pub account: AccountId,
+    /// The accounting date of all of them.
+    pub date: Date,
+    /// How many legs.
+    pub count: u32,
+    /// The sum of the debit legs.
+    pub debit: i128,
+    /// The sum of the credit legs.
+    pub credit: i128,
+}
+
+/// A shard's part of a general ledger line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Debit-positive, kept in step with the postings.
+    pub balance: i128,
+    /// Turnover of `day`: debits, credits.
+    pub turnover: (i128, i128),
+    /// The accounting date that `turnover` speaks of.
+    pub day: Date,
+    /// The balancing unit; `None` off the balance sheet.
+    pub unit: Option<UnitId>,
+}
+
+/// The sum of a shard's accounts of one line, added up anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AccountsTotal {
+    /// Debit-positive.
+    pub balance: i128,
+    /// How many accounts.
+    pub accounts: u64,
+}
+
+/// A shard of the ledger.
+#[derive(Clone, Debug)]
+pub struct Shard {
+    id: ShardId,
+    shards: u16,
+    pub(crate) rows: Vec<Row>,
+    lines: Vec<Line>,
+    nets: Vec<i128>,
+    prepared: Visit,
+    votes: Vec<bool>,
+    frame: u64,
+    slots_before: usize,
+    written: Written,
+}
+
+impl Shard {
+    /// An empty shard, number `id` of `shards`.
+    #[must_use]
+    pub fn new(id: ShardId, shards: u16) -> Shard {
+        assert!(id.0 < shards, "a shard is one of those there are");
+        Shard {
+            id,
+            shards,
+            rows: Vec::new(),
+            lines: Vec::new(),
+            nets: Vec::new(),
+            prepared: Visit::default(),
+            votes: Vec::new(),
+            frame: 0,
+            slots_before: 0,
+            written: Written::default(),
+        }
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> ShardId {
+        self.id
+    }
+
+    /// Among how many.
+    #[must_use]
+    pub fn shards(&self) -> u16 {
+        self.shards
+    }
+
+    /// Runs a round: settles and releases what was prepared, executes, prepares.
+    pub fn round(&mut self, round: &ShardRound) -> ShardAnswer {
+        self.enter(round.frame);
+        self.resolve(&round.resolve);
+        let verdicts = round.execute.iter().map(|(part, legs)| self.execute(part, legs)).collect();
+        let votes = round.prepare.iter().map(|(_, legs)| self.prepare(legs)).collect::<Vec<_>>();
+        self.votes.extend(votes.iter().map(Option::is_none));
+        self.prepared.parts.extend_from_slice(&round.prepare.parts);
+        self.prepared.legs.extend_from_slice(&round.prepare.legs);
+        ShardAnswer { verdicts, votes, written: self.take_written() }
+    }
+
+    /// Posts merged entries on hot accounts.
+    pub fn merge(&mut self, frame: u64, merges: &[Merge]) -> Written {
+        self.enter(frame);
+        for merge in merges {
+            let movement = Movement::Merged { count: merge.count, debit: merge.debit, credit: merge.credit };
+            let slot = self.slot_of(merge.account);
+            self.post(slot, movement, merge.date);
+        }
+        self.take_written()
+    }
+
+    /// Opens accounts, each once and in order of their ids.
+    pub fn open<'a>(&mut self, frame: u64, accounts: impl Iterator<Item = OpenedEntry<'a>>) -> Written {
+        self.enter(frame);
+        for opened in accounts {
+            let at = self.next_position();
+            opened.write(&mut self.written.section);
+            self.written.records += 1;
+            self.add_row(&opened, at);
+        }
+        self.take_written()
+    }
+
+    /// Writes a change of a row's attributes; `edit` says what is new.
+    pub fn change(&mut self, frame: u64, account: AccountId, edit: impl FnOnce(&mut Changed)) -> Written {
+        self.enter(frame);
+        let at = self.next_position();
+        let slot = self.slot_of(account);
+        let row = &mut self.rows[slot];
+        let mut changed = row.attributes(account);
+        edit(&mut changed);
+        changed.write(&mut self.written.section);
+        self.written.records += 1;
+        row.change(&changed, at);
+        self.take_written()
+    }
+
+    /// The row of an account of this shard, if it is open.
+    #[must_use]
+    pub fn row(&self, account: AccountId) -> Option<&Row> {
+        let slot = slot_of(self.id, self.shards, account)?;
+        self.rows.get(slot).filter(|row| row.last != Position::NONE)
+    }
+
+    /// Rows with their accounts, from the place `from` on: a slice of a snapshot or a recount.
+    pub fn rows_from(&self, from: usize) -> impl Iterator<Item = (AccountId, &Row)> {
+        let open = self.rows.iter().enumerate().skip(from).filter(|(_, row)| row.last != Position::NONE);
+        open.map(|(slot, row)| (account_at(self.id, self.shards, slot), row))
+    }
+
+    /// How many places the table of rows has.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Its part of the general ledger, by line.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The sums of its accounts by line, added up anew: what the general ledger is held against (总分).
+    #[must_use]
+    pub fn recount(&self) -> Vec<AccountsTotal> {
+        let mut totals = vec![AccountsTotal::default(); self.lines.len()];
+        for row in self.rows.iter().filter(|row| row.last != Position::NONE) {
+            let total = &mut totals[row.line.0 as usize];
+            total.balance += row.balance;
+            total.accounts += 1;
+        }
+        totals
+    }
+
+    /// Takes an entry from the log: into the row unless the row has seen it already (it came from a snapshot taken
+    /// while work went on), and into the general ledger always. Sets values; runs no business rule.
+    ///
+    /// # Panics
+    /// If the entry does not follow from the row, see [`Row::post`].
+    pub fn replay(&mut self, entry: &Entry<'_>, at: Position) {
+        match entry {
+            Entry::Opened(opened) => {
+                self.line_of(opened.placement.line, opened.placement.unit);
+                if self.row(opened.account).is_none() {
+                    self.add_row(opened, at);
+                }
+            }
+            Entry::Posting(posting) => {
+                let slot = self.slot_of(posting.account);
+                let row = &mut self.rows[slot];
+                if (at.frame, at.slot) > (row.last.frame, row.last.slot) {
+                    row.post(posting, at);
+                }
+                let line = row.line;
+                self.count(line, &posting.movement, posting.date);
+            }
+            Entry::Changed(changed) => {
+                let slot = self.slot_of(changed.account);
+                let row = &mut self.rows[slot];
+                if (at.frame, at.slot) > (row.last.frame, row.last.slot) {
+                    row.change(changed, at);
+                }
+            }
+        }
+    }
+
+    /// Puts a row from a snapshot in its place.
+    pub fn restore_row(&mut self, account: AccountId, row: Row) {
+        let slot = slot_of(self.id, self.shards, account)
+            .expect("a snapshot's row goes to the shard of its account");
+        self.place(slot);
+        self.rows[slot] = row;
+    }
+
+    /// Adds a line from a snapshot to what is there.
+    pub fn restore_line(&mut self, id: LineId, line: &Line) {
+        let mine = self.line_of(id, line.unit);
+        mine.balance += line.balance;
+        if line.day > mine.day {
+            mine.day = line.day;
+            mine.turnover = (0, 0);
+        }
+        if line.day == mine.day {
+            mine.turnover.0 += line.turnover.0;
+            mine.turnover.1 += line.turnover.1;
+        }
+    }
+
+    /// Forgets the nets of what was replayed, which another check has seen to balance.
+    pub fn end_replay(&mut self) {
+        self.nets.iter_mut().for_each(|net| *net = 0);
+    }
+
+    fn enter(&mut self, frame: u64) {
+        assert!(frame >= self.frame, "frames are filled in order");
+        if frame != self.frame {
+            self.frame = frame;
+            self.slots_before = 0;
+        }
+    }
+
+    fn take_written(&mut self) -> Written {
+        let mut written = std::mem::take(&mut self.written);
+        self.slots_before += written.section.len() / 8;
+        for (unit, net) in (0..).map(UnitId).zip(&mut self.nets).filter(|(_, net)| **net != 0) {
+            written.nets.push((unit, std::mem::take(net)));
+        }
+        written
+    }
+
+    fn next_position(&self) -> Position {
+        let slot = self.slots_before + self.written.section.len() / 8;
+        let slot = u32::try_from(slot).expect("a frame is capped far below 2^35 bytes");
+        Position { frame: self.frame, slot, section: self.id.0 }
+    }
+
+    fn resolve(&mut self, outcomes: &[Option<u32>]) {
+        let mut prepared = std::mem::take(&mut self.prepared);
+        let votes = std::mem::take(&mut self.votes);
+        assert_eq!(outcomes.len(), votes.len(), "a reservation lives for exactly one round");
+        for ((part, legs), (outcome, vote)) in prepared.iter().zip(outcomes.iter().zip(votes)) {
+            if vote {
+                self.for_each_outgoing(legs, |row, amount| row.reserved -= amount);
+            }
+            if let Some(ordinal) = outcome {
+                assert!(vote, "only what every shard voted for is settled");
+                self.book(&Part { ordinal: *ordinal, ..*part }, legs);
+            }
+        }
+        prepared.clear();
+        self.prepared = prepared;
+    }
+
+    #[inline]
+    fn execute(&mut self, part: &Part, legs: &[ShardLeg]) -> Verdict {
+        let verdict = self.judge(legs);
+        if verdict.is_none() && !part.examine {
+            self.book(part, legs);
+        }
+        verdict
+    }
+
+    fn prepare(&mut self, legs: &[ShardLeg]) -> Verdict {
+        let verdict = self.judge(legs);
+        if verdict.is_none() {
+            self.for_each_outgoing(legs, |row, amount| row.reserved += amount);
+        }
+        verdict
+    }
+
+    /// What holds a transaction back on this side, by the order of precedence. Funds and limits are judged on the
+    /// net effect on each account.
+    #[inline]
+    fn judge(&self, legs: &[ShardLeg]) -> Verdict {
+        let mut verdict = None;
+        for (index, leg) in legs.iter().enumerate() {
+            let row = &self.rows[leg.slot as usize];
+            verdict = first_of(verdict, row.admits(leg.side, leg.step));
+            if let Some(net) = net_at_first(legs, index) {
+                verdict = first_of(verdict, row.affords(net, leg.step));
+            }
+        }
+        verdict
+    }
+
+    fn for_each_outgoing(&mut self, legs: &[ShardLeg], mut reserve: impl FnMut(&mut Row, i128)) {
+        for (index, leg) in legs.iter().enumerate() {
+            let row = &mut self.rows[leg.slot as usize];
+            match net_at_first(legs, index).map(|net| row.normal().natural(net)) {
+                Some(natural) if natural < 0 && !row.may_go_negative() => reserve(row, -natural),
+                _ => {}
+            }
+        }
+    }
+
+    #[inline]
+    fn book(&mut self, part: &Part, legs: &[ShardLeg]) {
+        for leg in legs {
+            let movement = Movement::Leg {
+                transaction: part.ordinal,
+                step: leg.step,
+                side: leg.side,
+                amount: leg.amount,
+            };
+            let balance = self.post(leg.slot as usize, movement, part.date);
+            if part.want_balances {
+                self.written.balances.push(BalanceAfter { ordinal: part.ordinal, step: leg.step, balance });
+            }
+        }
+    }
+
+    /// Posts one movement, and gives the natural balance after it.
+    #[inline]
+    fn post(&mut self, slot: usize, movement: Movement, date: Date) -> i128 {
+        let at = self.next_position();
+        let account = account_at(self.id, self.shards, slot);
+        let row = &mut self.rows[slot];
+        let posting = Posting {
+            account,
+            movement,
+            balance_after: row.balance + movement.signed(),
+            frozen_after: row.frozen,
+            previous: row.last,
+            subject: row.subject,
+            date,
+        };
+        posting.write(&mut self.written.section);
+        self.written.records += 1;
+        row.post(&posting, at);
+        let (line, balance) = (row.line, row.normal().natural(row.balance));
+        self.count(line, &movement, date);
+        balance
+    }
+
+    /// Keeps the general ledger in step (二级同步核算).
+    #[inline]
+    fn count(&mut self, line: LineId, movement: &Movement, date: Date) {
+        let line = &mut self.lines[line.0 as usize];
+        if line.day != date {
+            line.day = date;
+            line.turnover = (0, 0);
+        }
+        let (debit, credit) = movement.turnover();
+        line.balance += debit - credit;
+        line.turnover.0 += debit;
+        line.turnover.1 += credit;
+        if let Some(unit) = line.unit {
+            self.nets[usize::from(unit.0)] += movement.signed();
+        }
+    }
+
+    fn add_row(&mut self, opened: &OpenedEntry<'_>, at: Position) {
+        let slot =
+            slot_of(self.id, self.shards, opened.account).expect("an account is opened in its own shard");
+        self.place(slot);
+        assert!(self.rows[slot].last == Position::NONE, "account {} is opened once", opened.account);
+        self.rows[slot] = Row::open(opened, at);
+        self.line_of(opened.placement.line, opened.placement.unit);
+    }
+
+    fn place(&mut self, slot: usize) {
+        let places = self.rows.len().max(slot + 1);
+        self.rows.resize(places, Row::VACANT);
+    }
+
+    /// The line, made if it is new, with its unit.
+    fn line_of(&mut self, id: LineId, unit: Option<UnitId>) -> &mut Line {
+        let index = id.0 as usize;
+        let lines = self.lines.len().max(index + 1);
+        self.lines.resize(lines, Line::default());
+        let units = self.nets.len().max(unit.map_or(0, |unit| usize::from(unit.0) + 1));
+        self.nets.resize(units, 0);
+        let line = &mut self.lines[index];
+        line.unit = unit;
+        line
+    }
+
+    pub(crate) fn slot_of(&self, account: AccountId) -> usize {
+        slot_of(self.id, self.shards, account).expect("an account's work goes to its own shard")
+    }
+}
+
+/// The shard of an account among `shards`.
+#[must_use]
+#[inline]
+pub fn shard_of(account: AccountId, shards: u16) -> ShardId {
+    let index = account.0 - 1;
+    ShardId(u16::try_from(index % u64::from(shards)).expect("a remainder of a u16 fits a u16"))
+}
+
+/// The place of an account's row in its shard, among `shards`.
+#[must_use]
+#[inline]
+pub fn place_of(account: AccountId, shards: u16) -> u32 {
+    let place = (account.0 - 1) / u64::from(shards);
+    u32::try_from(place).expect("a shard holds at most 2^32 accounts")
+}
+
+fn slot_of(shard: ShardId, shards: u16, account: AccountId) -> Option<usize> {
+    let index = account.index()? as u64;
+    (index % u64::from(shards) == u64::from(shard.0)).then(|| place_of(account, shards) as usize)
+}
+
+fn account_at(shard: ShardId, shards: u16, slot: usize) -> AccountId {
+    AccountId(slot as u64 * u64::from(shards) + u64::from(shard.0) + 1)
+}
+
+/// The net movement of the account of leg `index` over all legs, if it is the first leg on that account.
+#[inline]
+fn net_at_first(legs: &[ShardLeg], index: usize) -> Option<i128> {
+    let slot = legs[index].slot;
+    if legs[..index].iter().any(|leg| leg.slot == slot) {
+        return None;
+    }
+    Some(legs[index..].iter().filter(|leg| leg.slot == slot).map(|leg| leg.side.signed(leg.amount)).sum())
+}
