@@ -42,10 +42,10 @@ impl Keeper {
         held.segments.retain(|_, entry| entry.state != SegmentState::Discarded);
     }
 
-    /// True for a segment that is named and may be written to.
-    pub(crate) fn is_open(&self, number: SegmentNumber) -> bool {
+    /// True for a segment that is part of the log.
+    pub(crate) fn is_part_of_the_log(&self, number: SegmentNumber) -> bool {
         let held = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
-        held.segments.get(&number).is_some_and(|entry| entry.state == SegmentState::Open)
+        held.segments.get(&number).is_some_and(|entry| entry.state != SegmentState::Discarded)
     }
 }
 

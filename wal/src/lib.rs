@@ -24,6 +24,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod audit;
 mod body;
 mod catalog;
 mod codec;
@@ -33,6 +34,7 @@ mod encode;
 mod envelope;
 mod error;
 mod faulty;
+mod inspect;
 mod keeper;
 mod maker;
 mod manifest;
@@ -51,6 +53,7 @@ mod verdict;
 mod view;
 mod writer;
 
+pub use audit::{AuditReport, audit};
 pub use body::{Body, Section};
 pub use digest::Digest;
 pub use directory::{DirectoryError, DirectoryStorage};
@@ -58,6 +61,7 @@ pub use error::{
     AppendError, AuditError, CloseError, Fault, Finding, OpenError, ReadError, StorageError, SyncError,
 };
 pub use faulty::{FaultyStorage, Operation};
+pub use inspect::{FrameSummary, Inspected, SectionSummary, SegmentSummary, inspect};
 pub use nonces::{NonceSource, seeded_nonces, system_nonces};
 pub use number::{Epoch, FrameNumber, NodeId, Nonce, SegmentNumber};
 pub use open::{Log, LogOptions, Opened};

@@ -170,6 +170,8 @@ struct Start {
 
 impl Start {
     fn run(self, nonces: NonceSource) -> Result<Opened, OpenError> {
+        // A killed run may have left names that are seen but not durable; nothing may be built on those.
+        self.storage.sync_directory().map_err(StorageError::of(""))?;
         let shared = Arc::new(Shared::new(self.plan.end.frame, self.plan.end.digest, self.plan.kept.clone()));
         let mut writer = self.writer(nonces, &shared)?;
         for (segment, place) in &self.plan.rewrite {
@@ -234,8 +236,8 @@ impl Start {
         let discarded = self.plan.states.iter().filter(|(_, state)| *state == SegmentState::Discarded);
         let names = discarded.map(|(number, _)| number.file_name());
         for name in names.chain(self.catalog.leftovers.iter().cloned()) {
-            // The start itself may have used up a draft or a name it found.
-            if !self.is_in_use(&name) {
+            // The start may have made segments of its own under the names of leftovers.
+            if !self.is_part_of_the_log(&name) {
                 remove_if_there(&*self.storage, &name).map_err(StorageError::of(name))?;
             }
         }
@@ -244,8 +246,7 @@ impl Start {
         Ok(())
     }
 
-    /// True for a segment this start has made under the name of a leftover.
-    fn is_in_use(&self, name: &str) -> bool {
-        SegmentNumber::from_file_name(name).is_some_and(|number| self.keeper.is_open(number))
+    fn is_part_of_the_log(&self, name: &str) -> bool {
+        SegmentNumber::from_file_name(name).is_some_and(|number| self.keeper.is_part_of_the_log(number))
     }
 }

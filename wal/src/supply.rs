@@ -73,10 +73,10 @@ impl Supply {
 
     /// The next segment. Waits for the thread when it is merely slow.
     pub(crate) fn take(&mut self) -> Result<ReadySegment, AppendError> {
-        if let Mode::Inline(maker) = &mut self.mode {
-            if self.stock.shelf().ready.is_empty() {
-                self.stock.make(maker, false);
-            }
+        if let Mode::Inline(maker) = &mut self.mode
+            && self.stock.shelf().ready.is_empty()
+        {
+            self.stock.make(maker, false);
         }
         let mut shelf = self.stock.shelf();
         loop {

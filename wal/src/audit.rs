@@ -1,0 +1,68 @@
+//! The full check of a log at rest, which repairs nothing and needs no node.
+
+use crate::catalog::{self, Refusal};
+use crate::digest::Digest;
+use crate::error::{AuditError, Fault, Finding};
+use crate::manifest::MANIFEST_FILE;
+use crate::number::{Epoch, FrameNumber, NodeId};
+use crate::report::CutTail;
+use crate::scan::scan;
+use crate::storage::Storage;
+use crate::view::FrameView;
+
+/// What an audit without findings has seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditReport {
+    /// The node the log belongs to.
+    pub node: NodeId,
+    /// The last start that was completed.
+    pub epoch: Epoch,
+    /// True when the log ends where a clean shutdown left it: then every byte of every frame is vouched for.
+    pub clean: bool,
+    /// The last frame; 0 when there is none.
+    pub last: FrameNumber,
+    /// Digest of the last frame's body, which through the chain stands for all.
+    pub head: Digest,
+    /// The highest frame that anything in the log calls durable. Damage above it looks like a torn tail.
+    pub durable: FrameNumber,
+    /// Frames checked.
+    pub frames: u64,
+    /// Bytes of those frames, envelopes and padding included.
+    pub bytes: u64,
+    /// Segments that are part of the log, those made ahead included.
+    pub segments: usize,
+    /// A torn tail that the next start will cut off.
+    pub torn: Option<CutTail>,
+}
+
+/// Recomputes every sum, digest, chain link and padding byte and every relation to the manifest, over all segments,
+/// and shows each sound frame to `visit`, in order. The first thing wrong ends it. Changes nothing.
+///
+/// `storage` must not be in use by a node; [`crate::DirectoryStorage::open_read_only`] makes sure of it.
+pub fn audit(storage: &dyn Storage, visit: &mut dyn FnMut(&FrameView)) -> Result<AuditReport, AuditError> {
+    let Some(catalog) = catalog::read(storage)? else {
+        return Err(Finding::of_file(MANIFEST_FILE, Fault::ManifestMissing).into());
+    };
+    let scan = scan(&catalog, FrameNumber::NONE, visit)?;
+    Ok(AuditReport {
+        node: catalog.manifest.node,
+        epoch: catalog.manifest.epoch,
+        clean: scan.clean,
+        last: scan.end.frame,
+        head: scan.end.digest,
+        durable: scan.mark,
+        frames: scan.frames,
+        bytes: scan.bytes,
+        segments: catalog.segments.len(),
+        torn: CutTail::of(&catalog, &scan),
+    })
+}
+
+impl From<Refusal> for AuditError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Finding(finding) => Self::Found(finding),
+            Refusal::Io(error) => Self::Io(error),
+        }
+    }
+}
