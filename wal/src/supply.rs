@@ -74,7 +74,7 @@ impl Supply {
     /// The next segment. Waits for the thread when it is merely slow.
     pub(crate) fn take(&mut self) -> Result<ReadySegment, AppendError> {
         if let Mode::Inline(maker) = &mut self.mode
-            && self.stock.shelf().ready.is_empty()
+            && self.stock.shelf().wants_segment(1)
         {
             self.stock.make(maker, false);
         }
@@ -140,8 +140,12 @@ impl Drop for Supply {
 }
 
 impl Shelf {
+    fn wants_segment(&self, ahead: usize) -> bool {
+        !self.failed && self.ready.len() < ahead
+    }
+
     fn wants_work(&self, ahead: usize) -> bool {
-        !self.failed && (self.ready.len() < ahead || !self.finished.is_empty())
+        self.wants_segment(ahead) || (!self.failed && !self.finished.is_empty())
     }
 }
 

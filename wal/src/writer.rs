@@ -308,7 +308,7 @@ impl LogWriter {
             return self.supply.start(segments_ahead);
         }
         self.supply.tend();
-        Ok(())
+        self.supply.failure().map_or(Ok(()), Err)
     }
 
     fn check_alive(&self) -> Result<(), AppendError> {

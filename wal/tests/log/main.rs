@@ -2,6 +2,8 @@
 
 mod basics;
 mod damage;
+mod faults;
 mod kit;
 mod power_cuts;
 mod random;
+mod real_files;

@@ -1,0 +1,132 @@
+//! The same log on real files, both ways of writing, with the background maker.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use longmen_wal::{
+    AuditError, DirectoryError, DirectoryStorage, FrameNumber, Log, LogOptions, OpenError, Opened, WritePath,
+    audit, system_nonces,
+};
+
+use crate::kit::{body, contents, sections_of};
+
+const PATHS: [WritePath; 2] = [WritePath::Pwritev, WritePath::Map];
+
+fn open(directory: &Path, write_path: WritePath, segments_ahead: u32) -> Result<Opened, OpenError> {
+    let storage = Arc::new(DirectoryStorage::open(directory).unwrap());
+    let options = LogOptions { segment_bytes: 65536, segments_ahead, write_path };
+    Log::open(storage, options, FrameNumber::FIRST, system_nonces())
+}
+
+#[test]
+fn frames_survive_restarts_whichever_way_they_are_written() {
+    for segments_ahead in [0, 2] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut expected = Vec::new();
+        for run in 0..4 {
+            // Runs alternate: what one way wrote the other reads and goes on from.
+            let mut opened = open(directory.path(), PATHS[run % 2], segments_ahead).unwrap();
+            assert_eq!(contents(&opened.reader), expected, "run {run}");
+            for id in 0..40 {
+                let body = body(id, 50 + 997 * id as usize);
+                let number = opened.writer.append(&body).unwrap();
+                expected.push((number.0, sections_of(&body)));
+                if id % 3 == 0 {
+                    opened.writer.sync().unwrap();
+                }
+            }
+            if run % 2 == 0 {
+                opened.writer.close().unwrap();
+                expected.push((expected.len() as u64 + 1, Vec::new()));
+            } else {
+                // Like a kill: everything written is there.
+                drop(opened);
+            }
+        }
+        let storage = DirectoryStorage::open_read_only(directory.path()).unwrap();
+        let report = audit(&storage, &mut |_| {}).unwrap();
+        assert_eq!((report.last.0, report.frames), (expected.len() as u64, expected.len() as u64));
+        assert!(!report.clean && report.torn.is_none());
+    }
+}
+
+#[test]
+fn readers_follow_the_writer_from_other_threads() {
+    for write_path in PATHS {
+        let directory = tempfile::tempdir().unwrap();
+        let mut opened = open(directory.path(), write_path, 2).unwrap();
+        let frames = 300;
+        let readers: Vec<_> = (0..2)
+            .map(|_| {
+                let reader = opened.reader.clone();
+                std::thread::spawn(move || {
+                    let mut next = FrameNumber::FIRST;
+                    while next.0 <= frames {
+                        for frame in reader.frames(next) {
+                            let frame = frame.unwrap();
+                            frame.verify().unwrap();
+                            assert_eq!(frame.number(), next);
+                            assert_eq!(frame.time_us(), next.0 as i64);
+                            next = next.next();
+                        }
+                        std::thread::yield_now();
+                    }
+                })
+            })
+            .collect();
+        for id in 1..=frames {
+            opened.writer.append(&body(id, 100 + (id as usize * 37) % 9000)).unwrap();
+            opened.writer.sync().unwrap();
+        }
+        for reader in readers {
+            reader.join().unwrap();
+        }
+        opened.writer.close().unwrap();
+    }
+}
+
+#[test]
+fn frames_of_many_chunks_are_written_whole() {
+    for write_path in PATHS {
+        let directory = tempfile::tempdir().unwrap();
+        let mut opened = open(directory.path(), write_path, 0).unwrap();
+        let mut many = body(1, 0);
+        many.sections[0].chunks = (0..5000_u32).map(|at| vec![at as u8; (at % 9) as usize]).collect();
+        opened.writer.append(&many).unwrap();
+        opened.writer.sync().unwrap();
+        assert_eq!(contents(&opened.reader), [(1, sections_of(&many))]);
+    }
+}
+
+#[test]
+fn a_second_opener_is_refused_and_an_audit_too_while_a_node_runs() {
+    let directory = tempfile::tempdir().unwrap();
+    let opened = open(directory.path(), WritePath::Pwritev, 0).unwrap();
+    let busy = |outcome: Result<DirectoryStorage, DirectoryError>| {
+        assert!(matches!(outcome, Err(DirectoryError::DirectoryBusy { path }) if path == directory.path()));
+    };
+    busy(DirectoryStorage::open(directory.path()));
+    busy(DirectoryStorage::open_read_only(directory.path()));
+    opened.writer.close().unwrap();
+    drop(opened.reader);
+    let (one, two) = (
+        DirectoryStorage::open_read_only(directory.path()).unwrap(),
+        DirectoryStorage::open_read_only(directory.path()).unwrap(),
+    );
+    busy(DirectoryStorage::open(directory.path()));
+    assert!(audit(&one, &mut |_| {}).unwrap().clean);
+    assert!(audit(&two, &mut |_| {}).unwrap().clean);
+}
+
+#[test]
+fn a_read_only_opening_changes_nothing_and_cannot() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        audit(&DirectoryStorage::open_read_only(directory.path()).unwrap(), &mut |_| {}),
+        Err(AuditError::Found(_))
+    ));
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "not even a lock file is made");
+    let storage = Arc::new(DirectoryStorage::open_read_only(directory.path()).unwrap());
+    let outcome = Log::open(storage, LogOptions::default(), FrameNumber::FIRST, system_nonces());
+    assert!(matches!(outcome, Err(OpenError::Io(_))));
+}
