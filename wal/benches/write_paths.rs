@@ -1,6 +1,7 @@
 //! Compares the two ways of writing, frame by frame, and shows what the sums cost.
 //!
 //! `cargo bench -p longmen-wal --bench write_paths`
+#![expect(clippy::print_stdout, reason = "the figures are for a person to read")]
 
 use std::fs;
 use std::path::Path;

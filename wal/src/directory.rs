@@ -10,17 +10,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use memmap2::MmapRaw;
 use rustix::fs::FallocateFlags;
 
-use crate::codec::{index, offset};
+use crate::codec::index;
 use crate::region::MappedBytes;
 use crate::storage::{Storage, StorageFile, WritePath};
 
 /// Name of the file whose lock keeps a second node out.
 pub(crate) const LOCK_FILE: &str = "LOCK";
 
-/// Zeros are written in pieces of this size and synced every few pieces, so that making a segment never
-/// leaves the disk a queue for the journal's sync to wait behind.
-const ZEROS: usize = 1 << 20;
-const ZEROS_A_SYNC: usize = 8;
 /// Most slices one `pwritev` takes.
 const MAX_SLICES: usize = 1024;
 
@@ -113,13 +109,12 @@ impl Storage for DirectoryStorage {
         self.check_writable()?;
         let path = self.path.join(name);
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
-        let file = RealFile::new(file, write_path);
-        if let Err(error) = file.fill_with_zeros(len) {
+        if let Err(error) = allocate(&file, len, write_path) {
             // A half-made file holds the space that others now lack.
             fs::remove_file(&path)?;
             return Err(error);
         }
-        Ok(Arc::new(file))
+        Ok(Arc::new(RealFile::new(file, write_path)))
     }
 
     fn open(&self, name: &str) -> io::Result<Arc<dyn StorageFile>> {
@@ -165,32 +160,6 @@ struct RealFile {
 impl RealFile {
     fn new(file: File, write_path: WritePath) -> Self {
         Self { file, write_path, map: OnceLock::new(), unsynced: Mutex::new(0..0) }
-    }
-
-    fn fill_with_zeros(&self, len: u64) -> io::Result<()> {
-        if len == 0 {
-            return Ok(());
-        }
-        match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, len) {
-            Ok(()) => {}
-            // Writing allocates as well; a store through a map over a hole would end in SIGBUS on a full disk.
-            Err(rustix::io::Errno::OPNOTSUPP) if self.write_path == WritePath::Pwritev => {}
-            Err(error) => return Err(error.into()),
-        }
-        let zeros = vec![0; ZEROS];
-        let mut at = 0;
-        for piece in 1_usize.. {
-            let part = index(len - at).min(ZEROS);
-            self.write_at(&[IoSlice::new(&zeros[..part])], at)?;
-            at += offset(part);
-            if piece.is_multiple_of(ZEROS_A_SYNC) {
-                self.sync()?;
-            }
-            if at == len {
-                break;
-            }
-        }
-        Ok(())
     }
 
     fn write_through_map(&self, bufs: &[IoSlice<'_>], offset: u64) -> io::Result<()> {
@@ -247,6 +216,18 @@ impl StorageFile for RealFile {
             WritePath::Pwritev => memmap2::MmapOptions::new().map_raw_read_only(&self.file)?,
         };
         Ok(self.map.get_or_init(|| MappedBytes::of_file(raw)).clone())
+    }
+}
+
+/// Gives `file` its length and its place on the disk.
+fn allocate(file: &File, len: u64, write_path: WritePath) -> io::Result<()> {
+    if len == 0 {
+        return Ok(());
+    }
+    match rustix::fs::fallocate(file, FallocateFlags::empty(), 0, len) {
+        // Writing allocates as well; but a store through a map over a hole ends in SIGBUS when the disk is full.
+        Err(rustix::io::Errno::OPNOTSUPP) if write_path == WritePath::Pwritev => file.set_len(len),
+        outcome => Ok(outcome?),
     }
 }
 

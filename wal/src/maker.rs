@@ -3,6 +3,7 @@
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 
+use crate::codec::index;
 use crate::keeper::{Keeper, remove_if_there};
 use crate::manifest::{Extent, SegmentState};
 use crate::nonces::NonceSource;
@@ -12,6 +13,20 @@ use crate::storage::{Storage, StorageFile, WritePath};
 
 /// Where a segment is made before it takes its name.
 pub(crate) const SEGMENT_DRAFT: &str = "SEGMENT.new";
+
+/// Zeros are written in pieces of this size, so that the journal's sync never waits behind a long queue.
+const PIECE: u64 = 256 << 10;
+/// Pieces between two syncs when nothing is to be spared.
+const PIECES_A_SYNC: u64 = 32;
+
+/// Whether the maker may let others have the disk first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Someone is, or may soon be, waiting for the segment.
+    Hurried,
+    /// There is time: sync each piece, so that little is ever queued.
+    Gentle,
+}
 
 /// A segment that may be written to.
 pub(crate) struct ReadySegment {
@@ -40,11 +55,13 @@ pub(crate) struct Maker {
 
 impl Maker {
     /// Makes the next segment and names it. The same manifest records `finished` segments and the durable mark.
-    /// After an error of the kind [`is_disk_full`] it may be called again.
+    /// After an error of the kind [`is_disk_full`] it may be called again. `pace` is asked, and may wait, before
+    /// each piece of zeros.
     pub(crate) fn make(
         &mut self,
         finished: &[FinishedSegment],
         durable: FrameNumber,
+        pace: &dyn Fn() -> Pace,
     ) -> io::Result<ReadySegment> {
         let header = SegmentHeader {
             node: self.node,
@@ -53,7 +70,7 @@ impl Maker {
             epoch: self.epoch,
             bytes: self.segment_bytes,
         };
-        let file = self.write_file(&header)?;
+        let file = self.write_file(&header, pace)?;
         self.keeper.update(|manifest| {
             manifest.add(&header);
             record(manifest, finished, durable);
@@ -63,13 +80,21 @@ impl Maker {
         Ok(ReadySegment { file, bytes })
     }
 
-    fn write_file(&self, header: &SegmentHeader) -> io::Result<Arc<dyn StorageFile>> {
-        remove_if_there(&*self.storage, SEGMENT_DRAFT)?;
-        let file = self.storage.create(SEGMENT_DRAFT, header.bytes, self.write_path)?;
-        file.write_at(&[IoSlice::new(&header.to_page())], 0)?;
-        file.sync()?;
-        self.storage.rename(SEGMENT_DRAFT, &header.number.file_name())?;
-        self.storage.sync_directory()?;
+    fn write_file(
+        &self,
+        header: &SegmentHeader,
+        pace: &dyn Fn() -> Pace,
+    ) -> io::Result<Arc<dyn StorageFile>> {
+        let storage = &*self.storage;
+        remove_if_there(storage, SEGMENT_DRAFT)?;
+        let file = storage.create(SEGMENT_DRAFT, header.bytes, self.write_path)?;
+        if let Err(error) = fill(&*file, header, pace) {
+            // The draft holds the space that others now lack.
+            remove_if_there(storage, SEGMENT_DRAFT)?;
+            return Err(error);
+        }
+        storage.rename(SEGMENT_DRAFT, &header.number.file_name())?;
+        storage.sync_directory()?;
         Ok(file)
     }
 
@@ -77,6 +102,26 @@ impl Maker {
     pub(crate) fn record(&self, finished: &[FinishedSegment], durable: FrameNumber) -> io::Result<()> {
         self.keeper.update(|manifest| record(manifest, finished, durable))
     }
+}
+
+/// Writes zeros to the whole file, so that no later sync has to allocate, and the header.
+fn fill(file: &dyn StorageFile, header: &SegmentHeader, pace: &dyn Fn() -> Pace) -> io::Result<()> {
+    let zeros = vec![0; index(PIECE.min(header.bytes))];
+    let mut at = 0;
+    for piece in 1_u64.. {
+        let gentle = pace() == Pace::Gentle;
+        let part = PIECE.min(header.bytes - at);
+        file.write_at(&[IoSlice::new(&zeros[..index(part)])], at)?;
+        at += part;
+        if at == header.bytes {
+            break;
+        }
+        if gentle || piece.is_multiple_of(PIECES_A_SYNC) {
+            file.sync()?;
+        }
+    }
+    file.write_at(&[IoSlice::new(&header.to_page())], 0)?;
+    file.sync()
 }
 
 /// Puts what became durable into `manifest`.

@@ -18,7 +18,7 @@ pub enum WritePath {
 
 /// A directory of files.
 pub trait Storage: Send + Sync + 'static {
-    /// Makes a new file, allocated and written with zeros to `len` bytes (0: a file that grows as it is
+    /// Makes a new file of `len` bytes with room on the disk, reading as zeros (0: a file that grows as it is
     /// written). Its contents and its name are durable only after [`StorageFile::sync`] and
     /// [`Storage::sync_directory`]. An error when the name exists.
     fn create(&self, name: &str, len: u64, write_path: WritePath) -> io::Result<Arc<dyn StorageFile>>;

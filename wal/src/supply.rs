@@ -7,11 +7,13 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::error::AppendError;
-use crate::maker::{FinishedSegment, Maker, ReadySegment, is_disk_full};
+use crate::maker::{FinishedSegment, Maker, Pace, ReadySegment, is_disk_full};
 use crate::reader::Shared;
 use crate::segment::FIRST_FRAME;
 use crate::space::SpaceGauge;
 
+/// How long the disk is left to others between two pieces of a segment nobody waits for yet.
+const REST: Duration = Duration::from_millis(2);
 /// How long a full disk is left alone before the next try.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -76,7 +78,7 @@ impl Supply {
         if let Mode::Inline(maker) = &mut self.mode
             && self.stock.shelf().wants_segment(1)
         {
-            self.stock.make(maker, false);
+            self.stock.make(maker, false, &|| Pace::Hurried);
         }
         let mut shelf = self.stock.shelf();
         loop {
@@ -104,7 +106,7 @@ impl Supply {
     /// Inline: keeps one segment ahead and the manifest up to date. With a thread there is nothing to do.
     pub(crate) fn tend(&mut self) {
         if let Mode::Inline(maker) = &mut self.mode {
-            while self.stock.shelf().wants_work(1) && self.stock.work(maker, 1) {}
+            while self.stock.shelf().wants_work(1) && self.stock.work(maker, 1, &|| Pace::Hurried) {}
         }
     }
 
@@ -173,10 +175,21 @@ impl Stock {
                 return;
             }
             drop(shelf);
-            if !self.work(&mut maker, ahead) {
+            if !self.work(&mut maker, ahead, &|| self.pace()) {
                 self.pause();
             }
         }
+    }
+
+    /// The thread's pace: in no hurry while the shelf holds a segment.
+    fn pace(&self) -> Pace {
+        let shelf = self.shelf();
+        let (shelf, waited) = self
+            .changed
+            .wait_timeout_while(shelf, REST, |shelf| !shelf.stop && !shelf.ready.is_empty())
+            .unwrap_or_else(PoisonError::into_inner);
+        drop(shelf);
+        if waited.timed_out() { Pace::Gentle } else { Pace::Hurried }
     }
 
     /// Waits before the next try, or until told to stop.
@@ -187,15 +200,15 @@ impl Stock {
     }
 
     /// One piece of work; false when it failed.
-    fn work(&self, maker: &mut Maker, ahead: usize) -> bool {
-        if self.shelf().ready.len() < ahead { self.make(maker, true) } else { self.record(maker) }
+    fn work(&self, maker: &mut Maker, ahead: usize, pace: &dyn Fn() -> Pace) -> bool {
+        if self.shelf().ready.len() < ahead { self.make(maker, true, pace) } else { self.record(maker) }
     }
 
     /// Makes a segment; `recording` also tells the manifest of finished ones.
-    fn make(&self, maker: &mut Maker, recording: bool) -> bool {
+    fn make(&self, maker: &mut Maker, recording: bool, pace: &dyn Fn() -> Pace) -> bool {
         let finished = if recording { self.shelf().finished.clone() } else { Vec::new() };
         let durable = if recording { self.readers.durable() } else { crate::FrameNumber::NONE };
-        let made = maker.make(&finished, durable);
+        let made = maker.make(&finished, durable, pace);
         self.settle(finished.len(), made.map(Some))
     }
 

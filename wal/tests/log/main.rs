@@ -1,4 +1,9 @@
 //! The log as a whole, on simulated and on real storage.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and its parts are not all `#[test]` functions"
+)]
+#![expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small test numbers")]
 
 mod basics;
 mod damage;
