@@ -1,3 +1,15 @@
 //! Longmen's engine: the pure [`ledger`] and, around it, the actors, recovery and snapshots of a node.
 
+mod actors;
+mod history;
 pub mod ledger;
+mod node;
+mod recovery;
+mod session;
+mod vital;
+
+pub use history::{
+    History, HistoryError, Merged, RecordedLeg, StatementLine, StatementPage, TransactionRecord,
+};
+pub use node::{MIN_SEGMENT, Node, NodeOptions, StartError, StartReport, StopError};
+pub use session::{Intake, Reply, Session};

@@ -119,6 +119,21 @@ pub enum Command {
     Status,
 }
 
+impl Command {
+    /// Whether it may write to the log.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        !matches!(
+            self,
+            Command::Balances(_)
+                | Command::ListAccounts { .. }
+                | Command::Locate { .. }
+                | Command::TrialBalance { .. }
+                | Command::Status
+        )
+    }
+}
+
 /// What the ledger answers. It leaves only when everything that it rests on is durable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

@@ -34,7 +34,7 @@ pub use command::{
     AccountRef, Answer, Command, LegBalance, Opened, PostResult, Posted, ReplyTo, Request, Status,
     TrialBalance, TrialLine,
 };
-pub use coordinator::{Coordinator, Frame, FrameSection, SectionKind, Settings, Step};
+pub use coordinator::{Coordinator, Frame, FrameSection, Room, SectionKind, Settings, Step};
 pub use currency::{AmountError, Currency};
 pub use date::Date;
 pub use entry::{Changed, Entry, Movement, OpenedEntry, Placement, Posting, entries};

@@ -12,7 +12,7 @@
 use super::super::command::PostResult;
 use super::super::date::Date;
 use super::super::gate::Passage;
-use super::super::head::Outcome;
+use super::super::head::{HEAD_BYTES, Outcome};
 use super::super::ids::{AccountId, EntityId, ShardId};
 use super::super::known_ids::Known;
 use super::super::rejection::Rejection;
@@ -21,7 +21,7 @@ use super::super::shard::{Part, ShardLeg, ShardRound, Visit, place_of, shard_of}
 use super::super::shard_order::ShardOrder;
 use super::super::transaction::{Batch, Leg, balances_by};
 use super::jobs::{Job, JobRef, Work};
-use super::{Card, Coordinator, Queued};
+use super::{Card, Coordinator, Queued, Room};
 
 /// How open transactions touch an ordinary account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,15 +102,14 @@ impl Coordinator {
         }
         self.settle_prepared();
         let waiting = std::mem::take(&mut self.deferred);
-        let mut looked_at = waiting.len();
-        waiting.into_iter().for_each(|what| self.consider(what));
-        while looked_at < self.settings.round_transactions {
+        let mut room = self.settings.frame_bytes;
+        for what in waiting {
+            room = room.saturating_sub(self.record_bytes(what));
+            self.consider(what);
+        }
+        while room > 0 {
             let Some(Queued::Job(job)) = self.queue.front() else { break };
-            let job = *job;
-            if self.jobs.get(job).cursor == 0 {
-                self.resolve_keys(job);
-            }
-            looked_at += self.consider_more(job, self.settings.round_transactions - looked_at);
+            room = self.consider_more(*job, room);
         }
         if std::mem::take(&mut self.forming.heat_due) {
             self.judge_heat();
@@ -127,18 +126,34 @@ impl Coordinator {
         .collect()
     }
 
-    /// Looks at transactions of the job at the front of the queue, and tells at how many.
-    fn consider_more(&mut self, job: u32, at_most: usize) -> usize {
-        let entry = self.jobs.get_mut(job);
-        let (from, len) = (entry.cursor, entry.len());
-        let more = u32::try_from(at_most).unwrap_or(u32::MAX);
-        let to = len.min(from.saturating_add(more));
-        entry.cursor = to;
-        if to == len {
-            self.queue.pop_front();
+    /// Looks at transactions of the job at the front of the queue while their records have room, and gives the room
+    /// that is left.
+    fn consider_more(&mut self, job: u32, mut room: usize) -> usize {
+        if self.jobs.get(job).cursor == 0 {
+            self.resolve_keys(job);
         }
-        (from..to).for_each(|index| self.consider(JobRef { job, index, begun: false }));
-        (to - from) as usize
+        let len = self.jobs.get(job).len();
+        for index in self.jobs.get(job).cursor..len {
+            if room == 0 {
+                return 0;
+            }
+            let what = JobRef { job, index, begun: false };
+            room = room.saturating_sub(self.record_bytes(what));
+            self.jobs.get_mut(job).cursor = index + 1;
+            if index + 1 == len {
+                self.queue.pop_front();
+            }
+            self.consider(what);
+        }
+        room
+    }
+
+    /// About what a transaction's records take in the log.
+    fn record_bytes(&self, what: JobRef) -> usize {
+        let per_leg = 88;
+        self.jobs.get(what.job).transaction(what.index).map_or(HEAD_BYTES, |(batch, transaction)| {
+            HEAD_BYTES + per_leg * batch.legs(transaction).len() + batch.notes(transaction).len()
+        })
     }
 
     /// What the last round prepared settles now, before anything else.
@@ -191,7 +206,7 @@ impl Coordinator {
                 let (frame, ordinal) = (decided.frame, decided.ordinal);
                 self.finish(what, PostResult { rejection, step: 0, repeated: !posted, frame, ordinal });
             }
-            None => match self.outside_window(time) {
+            None => match self.outside_window(time).or_else(|| self.no_room()) {
                 Some(rejection) => self.refuse(what, rejection, 0),
                 None => {
                     self.known.begin(client, id);
@@ -239,7 +254,7 @@ impl Coordinator {
                 }
                 None => {}
             }
-            if let Some(rejection) = self.outside_window(transaction.time) {
+            if let Some(rejection) = self.outside_window(transaction.time).or_else(|| self.no_room()) {
                 return self.refuse(what, rejection, 0);
             }
             self.known.begin(client, transaction.id);
@@ -412,6 +427,10 @@ impl Coordinator {
             return Some(Rejection::TooOld);
         }
         (i64::from(time) > now + i64::from(self.settings.window_ahead)).then_some(Rejection::TooNew)
+    }
+
+    fn no_room(&self) -> Option<Rejection> {
+        (self.room == Room::None).then_some(Rejection::OutOfDisk)
     }
 
     /// Answers a transaction with a rejection that is not remembered.

@@ -43,9 +43,8 @@ pub struct Settings {
     pub window_back: u32,
     /// How far ahead, in seconds.
     pub window_ahead: u32,
-    /// How many transactions one round may look at.
-    pub round_transactions: usize,
-    /// How many bytes of records may wait for the journal before no further round begins.
+    /// How many bytes of records one round may make, about, and how many may wait for the journal before no further
+    /// round begins.
     pub frame_bytes: usize,
     /// How many ids one generation of known ids holds.
     pub known_ids: usize,
@@ -63,7 +62,6 @@ impl Default for Settings {
             shards: 1,
             window_back: 3 * 86_400,
             window_ahead: 3_600,
-            round_transactions: 16_384,
             frame_bytes: 8 << 20,
             known_ids: 7 << 20,
             hot_accounts: 64,
@@ -86,6 +84,18 @@ pub enum Step {
     Release(Vec<(ReplyTo, Answer)>),
     /// Nothing, until something arrives.
     Idle,
+}
+
+/// Whether the log has room for what a round may write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Room {
+    /// It has.
+    #[default]
+    Enough,
+    /// It will have in a moment: nothing more is decided until then.
+    Soon,
+    /// The disk is full: what would write is refused with [`Rejection::OutOfDisk`], and forgotten; reads go on.
+    None,
 }
 
 /// What the coordinator knows of every account, in 8 bytes.
@@ -163,7 +173,8 @@ pub struct Coordinator {
     frame: OpenFrame,
     durable: u64,
     held: VecDeque<(u64, Vec<(ReplyTo, Answer)>)>,
-    refusing: Option<Rejection>,
+    stopping: bool,
+    room: Room,
     counts: Status,
 }
 
@@ -192,7 +203,8 @@ impl Coordinator {
             frame: OpenFrame::new(durable + 1, time_us, settings.shards),
             durable,
             held: VecDeque::new(),
-            refusing: None,
+            stopping: false,
+            room: Room::Enough,
             counts: Status { shards: settings.shards, ..Status::default() },
             known,
             registry,
@@ -208,8 +220,8 @@ impl Coordinator {
 
     /// Takes in a request; requests are done in the order of these calls.
     pub fn submit(&mut self, request: Request) {
-        if let Some(rejection) = self.refusing {
-            self.frame.replies.push((request.reply_to, Answer::Rejected(rejection)));
+        if self.stopping {
+            self.frame.replies.push((request.reply_to, Answer::Rejected(Rejection::ShuttingDown)));
             return;
         }
         let Request { reply_to, client, command } = request;
@@ -227,10 +239,14 @@ impl Coordinator {
         self.queue.push_back(queued);
     }
 
-    /// From now on new requests are answered with this rejection; `None` takes them again. What was taken in before
-    /// is done.
-    pub fn refuse_new(&mut self, rejection: Option<Rejection>) {
-        self.refusing = rejection;
+    /// From now on requests are refused: the node stops. What was taken in before is done.
+    pub fn stop(&mut self) {
+        self.stopping = true;
+    }
+
+    /// Takes note of the room in the log.
+    pub fn set_room(&mut self, room: Room) {
+        self.room = room;
     }
 
     /// Takes note that the log is durable up to this frame.
@@ -248,7 +264,7 @@ impl Coordinator {
         if journal_free && self.frame.has_content() {
             return self.merge_first().unwrap_or_else(|| Step::Seal(self.seal()));
         }
-        if self.frame.bytes() > self.settings.frame_bytes {
+        if self.frame.bytes() > self.settings.frame_bytes || self.room == Room::Soon {
             return Step::Idle;
         }
         if self.has_transactions() || !self.forming.prepared.is_empty() {
@@ -301,6 +317,16 @@ impl Coordinator {
                 panic!("answers that nobody asked for, in phase {phase:?}")
             }
         }
+    }
+
+    /// Leaves the open frame's number to an empty frame that carries the durable mark, if everything is settled.
+    pub fn skip_frame(&mut self) -> Option<u64> {
+        if !self.is_settled() {
+            return None;
+        }
+        let number = self.frame.number;
+        self.seal();
+        Some(number)
     }
 
     /// Whether everything taken in is decided, sealed and durable.

@@ -17,7 +17,7 @@ use super::super::row::Row;
 use super::super::shard::{AccountsTotal, Line, Written};
 use super::super::shard_order::{ShardOrder, ShardReply, StateChange};
 use super::super::subject::SubjectOpening;
-use super::{Card, Coordinator, Phase, Queued, Step, is_off_balance};
+use super::{Card, Coordinator, Phase, Queued, Room, Step, is_off_balance};
 
 /// The most entities of a ledger.
 const MAX_ENTITIES: usize = 10_000;
@@ -42,6 +42,9 @@ type Orders = Vec<(ShardId, ShardOrder)>;
 impl Coordinator {
     /// Begins a quiet round: answers at once, or waits for shards.
     pub(super) fn begin_quiet(&mut self, reply_to: Option<ReplyTo>, command: Command) -> Step {
+        if self.room == Room::None && command.writes() {
+            return self.refuse_quiet(reply_to, Rejection::OutOfDisk);
+        }
         let outcome = match command {
             Command::Hello { name } => self.hello(&name),
             Command::OpenEntity { code, start } => self.open_entity(&code, start),

@@ -1,0 +1,48 @@
+//! The batching actor of a hot account: merges the legs of a frame into one posting.
+
+use actix::{Actor, ActorContext, Addr, Context, Handler, Message};
+
+use super::shard::Release;
+use super::{CoordinatorActor, Merged};
+use crate::ledger::Unmerged;
+use crate::vital::Vital;
+
+/// Merges the postings of one hot account.
+pub(crate) struct BatcherActor {
+    vital: Vital,
+}
+
+impl BatcherActor {
+    pub(crate) fn new() -> BatcherActor {
+        BatcherActor { vital: Vital::new("a batching actor") }
+    }
+}
+
+impl Actor for BatcherActor {
+    type Context = Context<BatcherActor>;
+}
+
+/// Legs to be merged, with whom to tell.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct MergeLegs {
+    pub(crate) legs: Unmerged,
+    pub(crate) coordinator: Addr<CoordinatorActor>,
+}
+
+impl Handler<MergeLegs> for BatcherActor {
+    type Result = ();
+
+    fn handle(&mut self, message: MergeLegs, _: &mut Context<BatcherActor>) {
+        message.coordinator.do_send(Merged(message.legs.merge()));
+    }
+}
+
+impl Handler<Release> for BatcherActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Release, context: &mut Context<BatcherActor>) {
+        self.vital.release();
+        context.stop();
+    }
+}

@@ -1,0 +1,334 @@
+//! The actor of the coordinator: takes requests in, carries each step to those who do it, gives answers out.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, SpawnHandle};
+use longmen_wal::{Body, Section, SpaceGauge};
+use tokio::sync::oneshot;
+
+use super::journal::{Outgoing, give_out};
+use super::shard::Release;
+use super::{BatcherActor, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame, WriteMark};
+use crate::ledger::{
+    AccountId, Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
+    Step, Unmerged,
+};
+use crate::session::{Reply, ReplySender};
+use crate::vital::Vital;
+
+/// So long after the last frame an empty one carries the durable mark, if nothing else comes.
+const MARK_AFTER: Duration = Duration::from_millis(50);
+
+/// So long until the room in the log is looked at again while a segment is being made.
+const SPACE_AFTER: Duration = Duration::from_millis(1);
+
+/// The other actors, and what the coordinator watches.
+pub(crate) struct Wiring {
+    pub(crate) shards: Vec<Addr<ShardActor>>,
+    pub(crate) journal: Addr<JournalActor>,
+    pub(crate) space: SpaceGauge,
+    /// With less room than this in the log, no further round begins.
+    pub(crate) least_space: u64,
+}
+
+/// What the actor waits for before the step under way is done.
+enum Waiting {
+    Nothing,
+    Merges { left: usize, merges: Vec<Merge> },
+    Replies { left: usize, replies: Vec<(ShardId, ShardReply)> },
+}
+
+/// Carries the coordinator's messages.
+pub(crate) struct CoordinatorActor {
+    coordinator: Coordinator,
+    wiring: Wiring,
+    sessions: HashMap<u64, ReplySender>,
+    batchers: HashMap<AccountId, Addr<BatcherActor>>,
+    waiting: Waiting,
+    journal_free: bool,
+    marked: bool,
+    mark_timer: Option<SpawnHandle>,
+    space_timer: Option<SpawnHandle>,
+    stopping: Option<oneshot::Sender<()>>,
+    vital: Vital,
+}
+
+impl CoordinatorActor {
+    pub(crate) fn new(coordinator: Coordinator, wiring: Wiring) -> CoordinatorActor {
+        CoordinatorActor {
+            coordinator,
+            wiring,
+            sessions: HashMap::new(),
+            batchers: HashMap::new(),
+            waiting: Waiting::Nothing,
+            journal_free: true,
+            marked: true,
+            mark_timer: None,
+            space_timer: None,
+            stopping: None,
+            vital: Vital::new("the coordinator"),
+        }
+    }
+
+    /// Does one step after the other until one has to be waited for.
+    fn pump(&mut self, context: &mut Context<Self>) {
+        self.watch_space(context);
+        while matches!(self.waiting, Waiting::Nothing) {
+            match self.coordinator.next(now_us(), self.journal_free) {
+                Step::Merge(legs) => self.merge(legs, context),
+                Step::Shards(orders) => self.order(orders, context),
+                Step::Seal(frame) => self.write(frame, context),
+                Step::Release(replies) => {
+                    let outgoing = self.group(replies);
+                    give_out(outgoing);
+                }
+                Step::Idle => break,
+            }
+        }
+        self.finish_stopping();
+    }
+
+    fn merge(&mut self, legs: Vec<Unmerged>, context: &Context<Self>) {
+        self.waiting = Waiting::Merges { left: legs.len(), merges: Vec::with_capacity(legs.len()) };
+        for legs in legs {
+            let batcher = self.batchers.entry(legs.account).or_insert_with(|| BatcherActor::new().start());
+            batcher.do_send(MergeLegs { legs, coordinator: context.address() });
+        }
+    }
+
+    fn order(&mut self, orders: Vec<(ShardId, ShardOrder)>, context: &Context<Self>) {
+        if orders.is_empty() {
+            self.coordinator.answered(Vec::new());
+            return;
+        }
+        self.waiting = Waiting::Replies { left: orders.len(), replies: Vec::with_capacity(orders.len()) };
+        for (shard, order) in orders {
+            let coordinator = context.address();
+            self.wiring.shards[usize::from(shard.0)].do_send(Obey { order, coordinator });
+        }
+    }
+
+    fn write(&mut self, frame: Frame, context: &mut Context<Self>) {
+        self.journal_free = false;
+        self.marked = false;
+        if let Some(timer) = self.mark_timer.take() {
+            context.cancel_future(timer);
+        }
+        let sections = frame.sections.into_iter().map(|section| Section {
+            kind: section.kind as u16,
+            owner: section.owner,
+            records: section.records,
+            chunks: section.chunks,
+        });
+        let body = Body { time_us: frame.time_us, sections: sections.collect() };
+        let outgoing = self.group(frame.replies);
+        let coordinator = context.address();
+        self.wiring.journal.do_send(WriteFrame { number: frame.number, body, outgoing, coordinator });
+        self.drop_cold_batchers();
+    }
+
+    /// A batching actor goes when its account has cooled down.
+    fn drop_cold_batchers(&mut self) {
+        let coordinator = &self.coordinator;
+        self.batchers.retain(|account, batcher| {
+            let hot = coordinator.is_hot(*account);
+            if !hot {
+                batcher.do_send(Release);
+            }
+            hot
+        });
+    }
+
+    fn group(&self, replies: Vec<(ReplyTo, Answer)>) -> Outgoing {
+        let mut groups: HashMap<u64, Vec<Reply>> = HashMap::new();
+        for (reply_to, answer) in replies {
+            groups.entry(reply_to.session).or_default().push(Reply { tag: reply_to.tag, answer });
+        }
+        let sessions = &self.sessions;
+        groups.into_iter().filter_map(|(id, replies)| Some((sessions.get(&id)?.clone(), replies))).collect()
+    }
+
+    /// When nothing comes for a while, an empty frame carries the durable mark.
+    fn arm_mark(&mut self, context: &mut Context<Self>) {
+        if self.marked || self.mark_timer.is_some() {
+            return;
+        }
+        self.mark_timer = Some(context.run_later(MARK_AFTER, |actor, context| {
+            actor.mark_timer = None;
+            actor.write_mark(context);
+        }));
+    }
+
+    fn write_mark(&mut self, context: &Context<Self>) {
+        if !self.journal_free || self.marked || self.wiring.space.bytes() < self.wiring.least_space {
+            return;
+        }
+        if let Some(number) = self.coordinator.skip_frame() {
+            self.journal_free = false;
+            self.marked = true;
+            self.wiring.journal.do_send(WriteMark { number, coordinator: context.address() });
+        }
+    }
+
+    /// Looks at the room in the log before anything is decided that would need it.
+    fn watch_space(&mut self, context: &mut Context<Self>) {
+        let room = match self.wiring.space.bytes() >= self.wiring.least_space {
+            true => Room::Enough,
+            false if self.wiring.space.is_disk_full() => Room::None,
+            false => Room::Soon,
+        };
+        self.coordinator.set_room(room);
+        if room == Room::Soon && self.space_timer.is_none() {
+            self.space_timer = Some(context.run_later(SPACE_AFTER, |actor, context| {
+                actor.space_timer = None;
+                actor.pump(context);
+            }));
+        }
+    }
+
+    fn finish_stopping(&mut self) {
+        if self.stopping.is_none() || !self.coordinator.is_settled() || !self.journal_free {
+            return;
+        }
+        let Some(stopped) = self.stopping.take() else { return };
+        self.vital.release();
+        self.wiring.shards.iter().for_each(|shard| shard.do_send(Release));
+        self.batchers.values().for_each(|batcher| batcher.do_send(Release));
+        stopped.send(()).expect("whoever stops the node waits until it is settled");
+    }
+}
+
+impl Actor for CoordinatorActor {
+    type Context = Context<CoordinatorActor>;
+}
+
+/// Requests, in order.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Submit(pub(crate) Vec<Request>);
+
+impl Handler<Submit> for CoordinatorActor {
+    type Result = ();
+
+    fn handle(&mut self, message: Submit, context: &mut Context<Self>) {
+        message.0.into_iter().for_each(|request| self.coordinator.submit(request));
+        self.pump(context);
+    }
+}
+
+/// A shard has done what it was asked.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct ShardDone {
+    pub(crate) shard: ShardId,
+    pub(crate) reply: ShardReply,
+}
+
+impl Handler<ShardDone> for CoordinatorActor {
+    type Result = ();
+
+    fn handle(&mut self, message: ShardDone, context: &mut Context<Self>) {
+        let Waiting::Replies { left, replies } = &mut self.waiting else {
+            panic!("a shard answers what it was asked")
+        };
+        replies.push((message.shard, message.reply));
+        if replies.len() == *left {
+            let replies = std::mem::take(replies);
+            self.waiting = Waiting::Nothing;
+            self.coordinator.answered(replies);
+            self.pump(context);
+        }
+    }
+}
+
+/// A batching actor has merged its legs.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Merged(pub(crate) Merge);
+
+impl Handler<Merged> for CoordinatorActor {
+    type Result = ();
+
+    fn handle(&mut self, message: Merged, context: &mut Context<Self>) {
+        let Waiting::Merges { left, merges } = &mut self.waiting else {
+            panic!("a batching actor answers what it was given")
+        };
+        merges.push(message.0);
+        if merges.len() == *left {
+            let merges = std::mem::take(merges);
+            self.waiting = Waiting::Nothing;
+            let orders = self.coordinator.merged(merges);
+            self.order(orders, context);
+            self.pump(context);
+        }
+    }
+}
+
+/// The log is durable up to this frame.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Synced(pub(crate) u64);
+
+impl Handler<Synced> for CoordinatorActor {
+    type Result = ();
+
+    fn handle(&mut self, message: Synced, context: &mut Context<Self>) {
+        self.journal_free = true;
+        self.coordinator.durable(message.0);
+        self.pump(context);
+        if self.journal_free {
+            self.arm_mark(context);
+        }
+    }
+}
+
+/// A session begins.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct OpenSession {
+    pub(crate) id: u64,
+    pub(crate) sender: ReplySender,
+}
+
+impl Handler<OpenSession> for CoordinatorActor {
+    type Result = ();
+
+    fn handle(&mut self, message: OpenSession, _: &mut Context<Self>) {
+        self.sessions.insert(message.id, message.sender);
+    }
+}
+
+/// A session ends.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct CloseSession(pub(crate) u64);
+
+impl Handler<CloseSession> for CoordinatorActor {
+    type Result = ();
+
+    fn handle(&mut self, message: CloseSession, _: &mut Context<Self>) {
+        self.sessions.remove(&message.0);
+    }
+}
+
+/// Refuse new requests, finish and make durable what was taken in, then say so.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Stop(pub(crate) oneshot::Sender<()>);
+
+impl Handler<Stop> for CoordinatorActor {
+    type Result = ();
+
+    fn handle(&mut self, message: Stop, context: &mut Context<Self>) {
+        self.coordinator.stop();
+        self.stopping = Some(message.0);
+        self.pump(context);
+    }
+}
+
+/// The wall clock, in microseconds since 1970. Time enters the ledger here and nowhere else.
+fn now_us() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}

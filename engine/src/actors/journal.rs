@@ -1,0 +1,130 @@
+//! The journal: the only writer of the log, on a thread of its own. It seals what the coordinator hands it, syncs,
+//! and gives out the answers that rest on it.
+
+use actix::{Actor, Addr, Context, Handler, Message};
+use longmen_wal::{Body, FrameNumber, LogWriter};
+use tracing::{debug, warn};
+
+use super::shard::Release;
+use super::{CoordinatorActor, Synced};
+use crate::session::{Reply, ReplySender};
+use crate::vital::{Vital, die};
+
+/// Answers, grouped by the session they go to.
+pub(crate) type Outgoing = Vec<(ReplySender, Vec<Reply>)>;
+
+/// Gives answers out. A session that has gone does not want them any more.
+pub(crate) fn give_out(outgoing: Outgoing) {
+    for (sender, replies) in outgoing {
+        if sender.send(replies).is_err() {
+            debug!("a session ended before its answers were durable");
+        }
+    }
+}
+
+/// Writes the log.
+pub(crate) struct JournalActor {
+    writer: Option<LogWriter>,
+    vital: Vital,
+}
+
+impl JournalActor {
+    pub(crate) fn new(writer: LogWriter) -> JournalActor {
+        JournalActor { writer: Some(writer), vital: Vital::new("the journal") }
+    }
+
+    fn writer(&mut self) -> &mut LogWriter {
+        self.writer.as_mut().expect("nothing is written after the log was closed")
+    }
+}
+
+impl Actor for JournalActor {
+    type Context = Context<JournalActor>;
+
+    fn started(&mut self, _: &mut Context<JournalActor>) {
+        // A sync that waits for the scheduler costs milliseconds while both cores are busy.
+        let thread = rustix::thread::gettid();
+        if let Err(error) = rustix::process::setpriority_process(Some(thread), -15) {
+            warn!("the journal runs at normal priority ({error}): expect longer latencies under load");
+        }
+    }
+}
+
+/// A frame to be written and synced, with the answers that leave then.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct WriteFrame {
+    pub(crate) number: u64,
+    pub(crate) body: Body,
+    pub(crate) outgoing: Outgoing,
+    pub(crate) coordinator: Addr<CoordinatorActor>,
+}
+
+impl Handler<WriteFrame> for JournalActor {
+    type Result = ();
+
+    fn handle(&mut self, message: WriteFrame, _: &mut Context<JournalActor>) {
+        let WriteFrame { number, body, outgoing, coordinator } = message;
+        let writer = self.writer();
+        match writer.append(&body) {
+            Ok(frame) => {
+                assert_eq!(frame, FrameNumber(number), "the log and the coordinator count the same frames")
+            }
+            Err(error) => die(&format!("frame {number} cannot be written: {error}")),
+        }
+        match writer.sync() {
+            Ok(durable) => {
+                assert_eq!(durable, FrameNumber(number), "a sync makes all that was written durable")
+            }
+            // Never retried in place: a failed sync leaves clean-looking pages that the disk may not have.
+            Err(error) => die(&format!("frame {number} cannot be synced: {error}")),
+        }
+        give_out(outgoing);
+        coordinator.do_send(Synced(number));
+    }
+}
+
+/// An empty frame that carries the durable mark, when there is nothing else to write.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct WriteMark {
+    pub(crate) number: u64,
+    pub(crate) coordinator: Addr<CoordinatorActor>,
+}
+
+impl Handler<WriteMark> for JournalActor {
+    type Result = ();
+
+    fn handle(&mut self, message: WriteMark, _: &mut Context<JournalActor>) {
+        let WriteMark { number, coordinator } = message;
+        match self.writer().write_mark() {
+            Ok(durable) => {
+                assert_eq!(durable, FrameNumber(number), "room for a mark was seen before it was asked for")
+            }
+            Err(error) => die(&format!("the mark in frame {number} cannot be written: {error}")),
+        }
+        coordinator.do_send(Synced(number));
+    }
+}
+
+/// Ends the log in order.
+#[derive(Message)]
+#[rtype(result = "Result<(), longmen_wal::CloseError>")]
+pub(crate) struct CloseLog;
+
+impl Handler<CloseLog> for JournalActor {
+    type Result = Result<(), longmen_wal::CloseError>;
+
+    fn handle(&mut self, _: CloseLog, _: &mut Context<JournalActor>) -> Self::Result {
+        self.vital.release();
+        self.writer.take().expect("the log is closed once").close()
+    }
+}
+
+impl Handler<Release> for JournalActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Release, _: &mut Context<JournalActor>) {
+        self.vital.release();
+    }
+}

@@ -1,0 +1,15 @@
+//! The actors: thin shells that carry messages between the pure parts. Nothing is decided here.
+
+mod batcher;
+mod coordinator;
+mod journal;
+mod shard;
+
+pub(crate) use batcher::{BatcherActor, MergeLegs};
+pub(crate) use coordinator::{
+    CloseSession, CoordinatorActor, Merged, OpenSession, ShardDone, Stop, Submit, Synced,
+};
+pub(crate) use journal::{CloseLog, JournalActor, WriteFrame, WriteMark};
+pub(crate) use shard::{Obey, ShardActor};
+
+pub(crate) use coordinator::Wiring;

@@ -1,0 +1,245 @@
+//! A node: the pipeline wired together, from recovery to the clean end.
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use actix::{Actor, Addr, Arbiter, System};
+use longmen_wal::{
+    CloseError, FrameNumber, Log, LogOptions, LogWriter, OpenError, ReadError, RecoveryReport, Storage,
+    system_nonces,
+};
+use tokio::sync::oneshot;
+
+use crate::actors::{CloseLog, CoordinatorActor, JournalActor, ShardActor, Stop, Wiring};
+use crate::history::History;
+use crate::ledger::{Coordinator, ReplayError, Settings, Shard};
+use crate::recovery::{self, Recovered};
+use crate::session::Intake;
+
+/// The smallest segment a node works with: the largest request must fit a frame, and a frame a segment.
+pub const MIN_SEGMENT: u64 = 4 << 20;
+
+/// How a node is set up.
+#[derive(Clone, Debug)]
+pub struct NodeOptions {
+    /// How many shards; may change from run to run.
+    pub shards: u16,
+    /// Over how many threads the shards spread; 0: they share the coordinator's, which is best on few cores.
+    pub shard_threads: u16,
+    /// How the log is written.
+    pub log: LogOptions,
+    /// How far a client's own time may lie back, in seconds.
+    pub window_back: u32,
+    /// Whether accounts become hot by their measured rate.
+    pub hot_by_rate: bool,
+    /// How many ids one generation of known ids holds.
+    pub known_ids: usize,
+}
+
+impl Default for NodeOptions {
+    fn default() -> NodeOptions {
+        let settings = Settings::default();
+        NodeOptions {
+            shards: 1,
+            shard_threads: 0,
+            log: LogOptions::default(),
+            window_back: settings.window_back,
+            hot_by_rate: settings.hot_by_rate,
+            known_ids: settings.known_ids,
+        }
+    }
+}
+
+/// Why a node did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The options cannot work.
+    #[error("{0}")]
+    Options(&'static str),
+    /// The log was not opened.
+    #[error(transparent)]
+    Log(#[from] OpenError),
+    /// A frame could not be read again.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A frame with good sums holds what this version cannot read.
+    #[error("refusing to start: {0}; was it written by a newer version?")]
+    Replay(#[from] ReplayError),
+    /// The system gave no thread or no randomness.
+    #[error("{0}")]
+    System(String),
+}
+
+/// Why a node did not stop cleanly. Everything acknowledged is durable all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum StopError {
+    /// The log's end could not be recorded.
+    #[error(transparent)]
+    Log(#[from] CloseError),
+    /// The engine's thread had ended before.
+    #[error("the engine has ended already")]
+    Ended,
+}
+
+/// What recovery found and did.
+#[derive(Clone, Debug)]
+pub struct StartReport {
+    /// What the log says.
+    pub log: RecoveryReport,
+    /// Frames replayed.
+    pub frames: u64,
+    /// Entries replayed.
+    pub entries: u64,
+    /// Accounts in the books.
+    pub accounts: u64,
+    /// Transaction ids known.
+    pub known_ids: u64,
+    /// How long it all took.
+    pub took: Duration,
+}
+
+/// A running node.
+pub struct Node {
+    intake: Intake,
+    history: History,
+    report: StartReport,
+    stop: oneshot::Sender<oneshot::Sender<Result<(), CloseError>>>,
+    thread: JoinHandle<()>,
+}
+
+impl Node {
+    /// Recovers the books from the log in `storage` and starts the actors.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing was answered and nothing acknowledged was changed.
+    pub fn start(storage: Arc<dyn Storage>, options: NodeOptions) -> Result<Node, StartError> {
+        let began = Instant::now();
+        let settings = settings_of(&options)?;
+        let opened = Log::open(storage, options.log, FrameNumber::FIRST, system_nonces())?;
+        let recovered = recovery::recover(&opened.reader, &settings)?;
+        let Recovered { rebuilt, frames, entries } = recovered;
+        let report = StartReport {
+            log: opened.report,
+            frames,
+            entries,
+            accounts: rebuilt.registry.accounts().len() as u64,
+            known_ids: rebuilt.known.len() as u64,
+            took: began.elapsed(),
+        };
+        let history = History::new(opened.reader);
+        let (coordinator, shards) = rebuilt.go_on(settings);
+        let (intake, stop, thread) = spawn(coordinator, shards, opened.writer, &options)?;
+        Ok(Node { intake, history, report, stop, thread })
+    }
+
+    /// What recovery found and did.
+    #[must_use]
+    pub fn report(&self) -> &StartReport {
+        &self.report
+    }
+
+    /// The way in.
+    #[must_use]
+    pub fn intake(&self) -> Intake {
+        self.intake.clone()
+    }
+
+    /// What stands in the log.
+    #[must_use]
+    pub fn history(&self) -> History {
+        self.history.clone()
+    }
+
+    /// Refuses new requests, finishes and answers what was taken in, and records the clean end of the log.
+    ///
+    /// # Errors
+    /// [`StopError`], where the end could not be recorded.
+    pub fn stop(self) -> Result<(), StopError> {
+        let (done, closed) = oneshot::channel();
+        self.stop.send(done).map_err(|_| StopError::Ended)?;
+        let closed = closed.blocking_recv().map_err(|_| StopError::Ended)?;
+        self.thread.join().map_err(|_| StopError::Ended)?;
+        Ok(closed?)
+    }
+}
+
+fn settings_of(options: &NodeOptions) -> Result<Settings, StartError> {
+    if options.shards == 0 {
+        return Err(StartError::Options("a node has at least one shard"));
+    }
+    if options.log.segment_bytes < MIN_SEGMENT {
+        return Err(StartError::Options("a segment has at least 4 MiB"));
+    }
+    let defaults = Settings::default();
+    let share = usize::try_from(options.log.segment_bytes / 8).unwrap_or(usize::MAX);
+    let seed = getrandom::u64().map_err(|error| StartError::System(format!("no random numbers: {error}")))?;
+    Ok(Settings {
+        shards: options.shards,
+        window_back: options.window_back,
+        hot_by_rate: options.hot_by_rate,
+        known_ids: options.known_ids,
+        frame_bytes: defaults.frame_bytes.min(share),
+        seed,
+        ..defaults
+    })
+}
+
+/// The room that must be sure in the log before a round begins: two of the largest frames there can be, each a full
+/// frame, a round on top, the settling of one before, and the largest opening of accounts.
+fn least_space(options: &NodeOptions) -> u64 {
+    let share = options.log.segment_bytes / 8;
+    let frame = share.min(Settings::default().frame_bytes as u64);
+    2 * (3 * frame + (2 << 20))
+}
+
+type Spawned = (Intake, oneshot::Sender<oneshot::Sender<Result<(), CloseError>>>, JoinHandle<()>);
+
+/// The pipeline: session -> coordinator -> shards -> batchers -> journal -> session. The coordinator, the batching
+/// actors and, on few cores, the shards share the engine's thread; the journal has its own.
+fn spawn(
+    coordinator: Coordinator,
+    shards: Vec<Shard>,
+    writer: LogWriter,
+    options: &NodeOptions,
+) -> Result<Spawned, StartError> {
+    let (started, starting) = std::sync::mpsc::channel();
+    let (stop, stopped) = oneshot::channel();
+    let shard_threads = options.shard_threads;
+    let least_space = least_space(options);
+    let run = move || {
+        System::new().block_on(async move {
+            let space = writer.space();
+            let journal_thread = Arbiter::new();
+            let journal =
+                JournalActor::start_in_arbiter(&journal_thread.handle(), |_| JournalActor::new(writer));
+            let shards = start_shards(shards, shard_threads);
+            let wiring = Wiring { shards, journal: journal.clone(), space, least_space };
+            let coordinator = CoordinatorActor::new(coordinator, wiring).start();
+            drop(started.send(coordinator.clone()));
+            let Ok(done): Result<oneshot::Sender<_>, _> = stopped.await else { return };
+            let closed = close(&coordinator, &journal).await;
+            drop(done.send(closed));
+        });
+    };
+    let thread = thread::Builder::new().name("engine".into()).spawn(run);
+    let thread = thread.map_err(|error| StartError::System(format!("no thread for the engine: {error}")))?;
+    let coordinator = starting.recv().map_err(|_| StartError::System("the engine did not start".into()))?;
+    Ok((Intake::new(coordinator), stop, thread))
+}
+
+fn start_shards(shards: Vec<Shard>, threads: u16) -> Vec<Addr<ShardActor>> {
+    let arbiters: Vec<Arbiter> = (0..threads).map(|_| Arbiter::new()).collect();
+    let place = |(index, shard): (usize, Shard)| match arbiters.get(index % arbiters.len().max(1)) {
+        Some(arbiter) => ShardActor::start_in_arbiter(&arbiter.handle(), |_| ShardActor::new(shard)),
+        None => ShardActor::new(shard).start(),
+    };
+    shards.into_iter().enumerate().map(place).collect()
+}
+
+async fn close(coordinator: &Addr<CoordinatorActor>, journal: &Addr<JournalActor>) -> Result<(), CloseError> {
+    let (settled, settling) = oneshot::channel();
+    coordinator.do_send(Stop(settled));
+    settling.await.expect("the coordinator settles before it goes");
+    journal.send(CloseLog).await.expect("the journal lives until the log is closed")
+}

@@ -1,0 +1,68 @@
+//! Recovery: the log's frames become the books again, the names on one thread, the shards on others.
+
+use std::thread;
+
+use longmen_wal::{FrameNumber, FrameView, LogReader};
+
+use crate::ledger::{FrameRecords, Rebuilt, ReplayError, SectionKind, Settings, Shard};
+use crate::node::StartError;
+
+/// What recovery has rebuilt.
+pub(crate) struct Recovered {
+    pub(crate) rebuilt: Rebuilt,
+    pub(crate) frames: u64,
+    pub(crate) entries: u64,
+}
+
+/// Reads a frame's sections as the ledger's records.
+///
+/// # Errors
+/// [`ReplayError`] for a section that this version does not know.
+pub(crate) fn records(view: &FrameView) -> Result<FrameRecords<'_>, ReplayError> {
+    let number = view.number().0;
+    let sections = view.sections().map(|section| {
+        let kind = SectionKind::from_number(section.kind).ok_or_else(|| ReplayError {
+            frame: number,
+            what: format!("a section of unknown kind {}", section.kind),
+        })?;
+        Ok((kind, section.owner, section.bytes))
+    });
+    Ok(FrameRecords { number, time_us: view.time_us(), sections: sections.collect::<Result<_, _>>()? })
+}
+
+/// Replays everything that is durable.
+pub(crate) fn recover(reader: &LogReader, settings: &Settings) -> Result<Recovered, StartError> {
+    let Rebuilt { mut registry, mut known, shards, .. } = Rebuilt::empty(settings);
+    let from = FrameNumber::FIRST;
+    let (mut frame, mut time_us, mut frames) = (0, 0, 0);
+    let (shards, entries) = thread::scope(|scope| {
+        let workers: Vec<_> =
+            shards.into_iter().map(|shard| scope.spawn(move || replay_shard(reader, from, shard))).collect();
+        for view in reader.frames(from) {
+            let view = view?;
+            let records = records(&view)?;
+            registry.replay(&records)?;
+            known.replay(&records)?;
+            (frame, time_us, frames) = (records.number, records.time_us.max(time_us), frames + 1);
+        }
+        let mut shards = Vec::new();
+        let mut entries = 0;
+        for worker in workers {
+            let (shard, taken) =
+                worker.join().map_err(|_| StartError::System("replay found broken books".into()))??;
+            shards.push(shard);
+            entries += taken;
+        }
+        Ok::<_, StartError>((shards, entries))
+    })?;
+    Ok(Recovered { rebuilt: Rebuilt { registry, known, shards, frame, time_us }, frames, entries })
+}
+
+fn replay_shard(reader: &LogReader, from: FrameNumber, mut shard: Shard) -> Result<(Shard, u64), StartError> {
+    let mut entries = 0;
+    for view in reader.frames(from) {
+        let view = view?;
+        entries += shard.replay_frame(&records(&view)?)?;
+    }
+    Ok((shard, entries))
+}

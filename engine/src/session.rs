@@ -1,0 +1,70 @@
+//! The way into a node: sessions that submit requests and get their answers back when they are durable.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use actix::Addr;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::actors::{CloseSession, CoordinatorActor, OpenSession, Submit};
+use crate::ledger::{Answer, ClientId, Command, ReplyTo, Request};
+
+/// An answer, with the session's own number for the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The number that the request was submitted with.
+    pub tag: u64,
+    /// The answer. Everything that it rests on is durable.
+    pub answer: Answer,
+}
+
+/// Where a session's answers go.
+pub(crate) type ReplySender = UnboundedSender<Vec<Reply>>;
+
+/// Opens sessions. Clones share everything.
+#[derive(Clone)]
+pub struct Intake {
+    coordinator: Addr<CoordinatorActor>,
+    next: Arc<AtomicU64>,
+}
+
+impl Intake {
+    pub(crate) fn new(coordinator: Addr<CoordinatorActor>) -> Intake {
+        Intake { coordinator, next: Arc::new(AtomicU64::new(1)) }
+    }
+
+    /// Opens a session, with the receiver of its answers: one vector for all that became durable together, not
+    /// necessarily in the order of the requests. The channel is unbounded; whoever submits bounds what is in flight.
+    #[must_use]
+    pub fn open_session(&self) -> (Session, UnboundedReceiver<Vec<Reply>>) {
+        let (sender, receiver) = unbounded_channel();
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        self.coordinator.do_send(OpenSession { id, sender });
+        (Session { id, coordinator: self.coordinator.clone() }, receiver)
+    }
+}
+
+/// A session; dropping it ends it, and answers under way are dropped with it (what they answer is done all the same).
+pub struct Session {
+    id: u64,
+    coordinator: Addr<CoordinatorActor>,
+}
+
+impl Session {
+    /// Submits requests of one client, in order. One call for all that one read brought costs the node one message.
+    pub fn submit(&self, client: ClientId, requests: Vec<(u64, Command)>) {
+        let session = self.id;
+        let requests = requests.into_iter().map(|(tag, command)| Request {
+            reply_to: ReplyTo { session, tag },
+            client,
+            command,
+        });
+        self.coordinator.do_send(Submit(requests.collect()));
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.coordinator.do_send(CloseSession(self.id));
+    }
+}

@@ -1,0 +1,36 @@
+//! What the node cannot live without.
+
+use tracing::error;
+
+/// Held by every actor of the engine: when it is dropped before [`Vital::release`], by a panic or because its actor
+/// stopped, the process ends. A ledger that may be wrong stops.
+pub(crate) struct Vital {
+    name: &'static str,
+    released: bool,
+}
+
+impl Vital {
+    pub(crate) fn new(name: &'static str) -> Vital {
+        Vital { name, released: false }
+    }
+
+    /// The part may go now: the node stops in order.
+    pub(crate) fn release(&mut self) {
+        self.released = true;
+    }
+}
+
+impl Drop for Vital {
+    fn drop(&mut self) {
+        if !self.released {
+            die(&format!("{} stopped", self.name));
+        }
+    }
+}
+
+/// Ends the process at once: what was not synced is decided by recovery.
+pub(crate) fn die(why: &str) -> ! {
+    error!("{why}; the process ends, and recovery decides from the disk");
+    eprintln!("longmen: {why}; the process ends, and recovery decides from the disk");
+    std::process::abort()
+}

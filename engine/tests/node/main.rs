@@ -1,0 +1,4 @@
+//! A whole node without sockets: actors, log, recovery.
+
+mod desk;
+mod lifecycle;
