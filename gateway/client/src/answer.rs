@@ -206,10 +206,10 @@ pub struct Merged {
     pub count: u32,
     /// Their debits.
     #[serde(deserialize_with = "wide")]
-    pub debit_total: i128,
+    pub debit: i128,
     /// Their credits.
     #[serde(deserialize_with = "wide")]
-    pub credit_total: i128,
+    pub credit: i128,
 }
 
 /// A transaction as the log has it.
@@ -219,8 +219,8 @@ pub struct TransactionRecord {
     pub client: u32,
     /// The id as 32 hexadecimal digits.
     pub id: Box<str>,
-    /// The code of the entity of its first account.
-    pub entity: Box<str>,
+    /// The entity of its first account, by its dense id.
+    pub entity: u16,
     /// `posted`, or the code of the rejection.
     pub outcome: Box<str>,
     /// The step of the leg that the rejection speaks of; 0 where it speaks of none.

@@ -1,0 +1,131 @@
+//! Openings of entities, subjects and accounts in MessagePack.
+
+use longmen_engine::ledger::{
+    AccountOpening, Amount, Command, Currency, MAX_BATCH, Owner, SubjectClass, SubjectOpening,
+};
+
+use super::fault::Fault;
+use super::reader::{Reader, read_elements, read_fields};
+use super::value::{KeyParts, Written, date, entity, required, side};
+
+/// Bytes of a subject's code.
+const MAX_CODE: usize = 10;
+/// Bytes of a subject's name.
+const MAX_NAME: usize = 200;
+/// Bytes of the name of a class or an owner.
+const MAX_WORD: usize = 16;
+
+pub(crate) fn read_open_entity(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut code, mut start) = (None, None);
+    read_fields(reader, &["code", "start"], |index, reader| {
+        match index {
+            0 => code = Some(entity(reader)?),
+            _ => start = Some(date(reader)?),
+        }
+        Ok(())
+    })?;
+    Ok(Command::OpenEntity { code: required(code, "code")?, start: required(start, "start")? })
+}
+
+pub(crate) fn read_open_subjects(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of_entity, mut subjects) = (None, None);
+    read_fields(reader, &["entity", "subjects"], |index, reader| {
+        match index {
+            0 => of_entity = Some(entity(reader)?),
+            _ => subjects = Some(read_elements(reader, MAX_BATCH, read_subject)?),
+        }
+        Ok(())
+    })?;
+    Ok(Command::OpenSubjects {
+        entity: required(of_entity, "entity")?,
+        subjects: required(subjects, "subjects")?,
+    })
+}
+
+fn read_subject(reader: &mut Reader<'_>) -> Result<SubjectOpening, Fault> {
+    let (mut code, mut name, mut class, mut normal, mut leaf) = (None, None, None, None, true);
+    read_fields(reader, &["code", "name", "class", "normal", "leaf"], |index, reader| {
+        match index {
+            0 => code = Some(reader.text(MAX_CODE)?.into()),
+            1 => name = Some(reader.text(MAX_NAME)?.into()),
+            2 => class = Some(read_class(reader)?),
+            3 => normal = Some(side(reader)?),
+            _ => leaf = reader.flag()?,
+        }
+        Ok(())
+    })?;
+    Ok(SubjectOpening {
+        code: required(code, "code")?,
+        name: required(name, "name")?,
+        class: required(class, "class")?,
+        normal: required(normal, "normal")?,
+        leaf,
+    })
+}
+
+fn read_class(reader: &mut Reader<'_>) -> Result<SubjectClass, Fault> {
+    SubjectClass::from_name(reader.text(MAX_WORD)?).ok_or(Fault::new("not a class of subjects"))
+}
+
+pub(crate) fn read_open_accounts(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let mut accounts = None;
+    read_fields(reader, &["accounts"], |_, reader| {
+        accounts = Some(read_elements(reader, MAX_BATCH, read_account)?);
+        Ok(())
+    })?;
+    required(accounts, "accounts").map(Command::OpenAccounts)
+}
+
+const ACCOUNT_FIELDS: [&str; 10] = [
+    KeyParts::NAMES[0],
+    KeyParts::NAMES[1],
+    KeyParts::NAMES[2],
+    KeyParts::NAMES[3],
+    "subject",
+    "owner",
+    "may_go_negative",
+    "overdraft_limit",
+    "credit_limit",
+    "hot",
+];
+
+fn read_account(reader: &mut Reader<'_>) -> Result<AccountOpening, Fault> {
+    let mut parts = KeyParts::default();
+    let (mut subject, mut owner, mut may_go_negative, mut hot) = (None, None, false, false);
+    let (mut overdraft, mut credit) = (None, None);
+    read_fields(reader, &ACCOUNT_FIELDS, |index, reader| {
+        match index {
+            0..=3 => parts.read(index, reader)?,
+            4 => subject = Some(reader.text(MAX_CODE)?.into()),
+            5 => owner = Some(read_owner(reader)?),
+            6 => may_go_negative = reader.flag()?,
+            7 => overdraft = Some(Written::read(reader)?),
+            8 => credit = Some(Written::read(reader)?),
+            _ => hot = reader.flag()?,
+        }
+        Ok(())
+    })?;
+    let key = parts.key()?;
+    let limit =
+        |written: Option<Written<'_>>, name| written.map(|w| read_limit(w, key.currency, name)).transpose();
+    Ok(AccountOpening {
+        subject: required(subject, "subject")?,
+        owner: required(owner, "owner")?,
+        may_go_negative,
+        overdraft_limit: limit(overdraft, "overdraft_limit")?.unwrap_or_default(),
+        credit_limit: limit(credit, "credit_limit")?,
+        hot,
+        key,
+    })
+}
+
+fn read_owner(reader: &mut Reader<'_>) -> Result<Owner, Fault> {
+    Owner::from_name(reader.text(MAX_WORD)?).ok_or(Fault::new("not a kind of owner"))
+}
+
+fn read_limit(written: Written<'_>, currency: Currency, name: &'static str) -> Result<Amount, Fault> {
+    let amount = written.amount(currency).map_err(|fault| fault.in_field(name))?;
+    amount
+        .filter(|amount| amount.0 >= 0)
+        .ok_or_else(|| Fault::new("negative, too fine or too large").in_field(name))
+}

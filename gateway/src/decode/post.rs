@@ -1,0 +1,195 @@
+//! Posts in MessagePack: straight into a [`Batch`], one transaction's faults apart from the others.
+
+use longmen_client::MAX_STEP;
+use longmen_engine::ledger::notes::{self, Note};
+use longmen_engine::ledger::{
+    AccountId, AccountKey, AccountRef, Amount, Batch, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES, Rejection,
+    TransactionId,
+};
+
+use super::fault::Fault;
+use super::reader::{Reader, read_fields};
+use super::value::{Written, account, currency, date, required, side, transaction_id};
+
+/// A decoded post.
+#[derive(Debug, Default)]
+pub(crate) struct Post {
+    /// The transactions; a malformed one stands in its place, with its id where that could be read.
+    pub(crate) batch: Batch,
+    /// What is malformed in which transaction.
+    pub(crate) faults: Vec<(u32, Fault)>,
+}
+
+impl Post {
+    /// Puts a malformed transaction in its place.
+    pub(crate) fn push_malformed(&mut self, draft: Draft, fault: Fault) {
+        let index = u32::try_from(self.batch.transactions.len()).expect("a batch is capped at 8,192");
+        self.batch.push_with_shape(draft, &[], &[], Some(Rejection::Malformed));
+        self.faults.push((index, fault));
+    }
+}
+
+/// Reads the body of a post. `arrival` stands in for the time of transactions without one, in seconds since 1970.
+pub(crate) fn read_post(reader: &mut Reader<'_>, arrival: u32) -> Result<Post, Fault> {
+    let mut post = Post::default();
+    let mut has_transactions = None;
+    let mut want_balances = false;
+    read_fields(reader, &["transactions", "balances"], |index, reader| {
+        match index {
+            0 => has_transactions = Some(read_transactions(reader, arrival, &mut post)?),
+            _ => want_balances = reader.flag()?,
+        }
+        Ok(())
+    })?;
+    required(has_transactions, "transactions")?;
+    post.batch.want_balances = want_balances;
+    Ok(post)
+}
+
+fn read_transactions<'a>(reader: &mut Reader<'a>, arrival: u32, post: &mut Post) -> Result<(), Fault> {
+    let count = reader.array()?;
+    if count > MAX_BATCH {
+        return Err(Fault::new("has more transactions than are allowed"));
+    }
+    let mut parts = Parts::new(arrival);
+    for index in 0..count {
+        let start = *reader;
+        parts.clear(arrival);
+        if let Err(fault) = parts.read(reader) {
+            *reader = start;
+            reader.skip().map_err(|fault| fault.in_element(index))?;
+            post.push_malformed(parts.draft, fault);
+        } else {
+            parts.push_to(post);
+        }
+    }
+    Ok(())
+}
+
+/// The fields of a transaction; from the fifth on, its notes in the order of their tags.
+const FIELDS: [&str; 10] =
+    ["id", "legs", "time", "value_date", "type", "reference", "tags", "operator", "approval", "reason"];
+const FIRST_NOTE: usize = 4;
+
+/// One transaction under way, its buffers used again for the next.
+struct Parts<'a> {
+    draft: Draft,
+    legs: Vec<Leg>,
+    keys: Vec<(usize, AccountKey)>,
+    texts: [&'a str; Note::ALL.len()],
+    notes: Vec<u8>,
+    has_bad_amount: bool,
+}
+
+impl<'a> Parts<'a> {
+    fn new(arrival: u32) -> Parts<'a> {
+        Parts {
+            draft: Draft { id: TransactionId(0), time: arrival, value_date: None },
+            legs: Vec::new(),
+            keys: Vec::new(),
+            texts: [""; Note::ALL.len()],
+            notes: Vec::new(),
+            has_bad_amount: false,
+        }
+    }
+
+    fn clear(&mut self, arrival: u32) {
+        self.draft = Draft { id: TransactionId(0), time: arrival, value_date: None };
+        self.legs.clear();
+        self.keys.clear();
+        self.texts = [""; Note::ALL.len()];
+        self.notes.clear();
+        self.has_bad_amount = false;
+    }
+
+    fn read(&mut self, reader: &mut Reader<'a>) -> Result<(), Fault> {
+        let mut id = None;
+        let mut has_legs = None;
+        read_fields(reader, &FIELDS, |index, reader| {
+            match index {
+                0 => {
+                    self.draft.id = transaction_id(reader)?;
+                    id = Some(());
+                }
+                1 => has_legs = Some(self.read_legs(reader)?),
+                2 => self.draft.time = reader.integer()?,
+                3 => self.draft.value_date = Some(date(reader)?),
+                _ => self.texts[index - FIRST_NOTE] = reader.text(MAX_NOTES)?,
+            }
+            Ok(())
+        })?;
+        required(id, "id")?;
+        required(has_legs, "legs")?;
+        self.write_notes()
+    }
+
+    fn write_notes(&mut self) -> Result<(), Fault> {
+        for (note, text) in Note::ALL.into_iter().zip(self.texts) {
+            notes::write(&mut self.notes, note, text);
+        }
+        if self.notes.len() > MAX_NOTES { Err(Fault::new("has more notes than are allowed")) } else { Ok(()) }
+    }
+
+    fn read_legs(&mut self, reader: &mut Reader<'a>) -> Result<(), Fault> {
+        let count = reader.array()?;
+        if count > MAX_LEGS {
+            return Err(Fault::new("has more legs than are allowed"));
+        }
+        for index in 0..count {
+            self.read_leg(reader, index).map_err(|fault| fault.in_element(index))?;
+        }
+        Ok(())
+    }
+
+    fn read_leg(&mut self, reader: &mut Reader<'a>, index: usize) -> Result<(), Fault> {
+        let (mut named, mut on, mut written, mut in_currency) = (None, None, None, None);
+        let mut step = u16::try_from(index + 1).expect("legs are capped at 512");
+        read_fields(reader, &["account", "side", "amount", "currency", "step"], |field, reader| {
+            match field {
+                0 => named = Some(account(reader)?),
+                1 => on = Some(side(reader)?),
+                2 => written = Some(Written::read(reader)?),
+                3 => in_currency = Some(currency(reader)?),
+                _ => step = read_step(reader)?,
+            }
+            Ok(())
+        })?;
+        let (account, key) = match required(named, "account")? {
+            AccountRef::Id(id) => (id, None),
+            AccountRef::Key(key) => (AccountId::NONE, Some(key)),
+        };
+        let currency = required(in_currency.or(key.as_ref().map(|key| key.currency)), "currency")?;
+        let amount =
+            required(written, "amount")?.amount(currency).map_err(|fault| fault.in_field("amount"))?;
+        self.has_bad_amount |= amount.is_none();
+        let amount = amount.unwrap_or(Amount(0));
+        self.legs.push(Leg { account, amount, currency, step, side: required(on, "side")? });
+        self.keys.extend(key.map(|key| (index, key)));
+        Ok(())
+    }
+
+    /// An amount that no 64 bits hold, or finer than the minor unit, is as wrong as zero; but what is malformed or
+    /// unbalanced beside it comes first in the order of precedence, as far as it can be told.
+    fn push_to(&mut self, post: &mut Post) {
+        post.batch.push(self.draft, &self.legs, &self.notes);
+        let shape = post.batch.transactions.last().expect("one was just pushed").shape;
+        if shape == Some(Rejection::Malformed) {
+            let index = u32::try_from(post.batch.transactions.len() - 1).expect("a batch is capped at 8,192");
+            post.faults.push((index, Fault::new("has no legs, or steps that do not increase")));
+            return;
+        }
+        if self.has_bad_amount {
+            post.batch.transactions.last_mut().expect("one was just pushed").shape =
+                Some(Rejection::InvalidAmount);
+        }
+        for (leg, key) in self.keys.drain(..) {
+            post.batch.name_account(leg, key);
+        }
+    }
+}
+
+/// A step, from 1 to [`MAX_STEP`]: 0 says "no leg" in answers, and compact answers need the highest bit.
+fn read_step(reader: &mut Reader<'_>) -> Result<u16, Fault> {
+    let step: u16 = reader.integer()?;
+    if (1..=MAX_STEP).contains(&step) { Ok(step) } else { Err(Fault::new("out of range")) }
+}

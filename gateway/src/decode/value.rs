@@ -1,0 +1,171 @@
+//! The domain's values as they stand in MessagePack bodies.
+
+use longmen_client::id_of_text;
+use longmen_engine::ledger::{
+    AccountId, AccountKey, AccountRef, Amount, AmountError, Currency, Date, Position, Side, TransactionId,
+};
+use rmp::Marker;
+
+use super::fault::Fault;
+use super::reader::{Reader, read_fields};
+
+/// Bytes of an entity's code.
+const MAX_ENTITY: usize = 32;
+/// Bytes of an account number.
+const MAX_NUMBER: usize = 64;
+/// Bytes of an account type.
+const MAX_KIND: usize = 32;
+/// Bytes of a transaction id in text form.
+const MAX_TEXT_ID: usize = 256;
+/// Bytes of a decimal amount.
+const MAX_DECIMAL: usize = 64;
+
+/// A required field.
+pub(crate) fn required<T>(value: Option<T>, name: &'static str) -> Result<T, Fault> {
+    value.ok_or_else(|| Fault::new("is missing").in_field(name))
+}
+
+/// An id: an integer, up to 16 bytes, or a text.
+pub(crate) fn transaction_id(reader: &mut Reader<'_>) -> Result<TransactionId, Fault> {
+    match reader.peek()? {
+        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
+            reader.text(MAX_TEXT_ID).map(|text| TransactionId(id_of_text(text)))
+        }
+        Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => {
+            let bytes = reader.binary(16)?;
+            Ok(TransactionId(bytes.iter().fold(0, |number, byte| number << 8 | u128::from(*byte))))
+        }
+        _ => reader.integer::<u64>().map(|number| TransactionId(number.into())),
+    }
+}
+
+/// The code of an entity.
+pub(crate) fn entity(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
+    let code = reader.text(MAX_ENTITY)?;
+    if code.is_empty() { Err(Fault::new("is empty")) } else { Ok(code.into()) }
+}
+
+/// A currency: its three letters, or its ISO 4217 number.
+pub(crate) fn currency(reader: &mut Reader<'_>) -> Result<Currency, Fault> {
+    let found = match reader.peek()? {
+        Marker::FixStr(_) | Marker::Str8 => Currency::from_code(reader.text(3)?),
+        _ => Currency::from_numeric(reader.integer()?),
+    };
+    found.ok_or(Fault::new("not a currency"))
+}
+
+/// An account by its id or by its natural key.
+pub(crate) fn account(reader: &mut Reader<'_>) -> Result<AccountRef, Fault> {
+    match reader.peek()? {
+        Marker::FixArray(_) | Marker::FixMap(_) => account_key(reader).map(AccountRef::Key),
+        _ => reader.integer().map(|id| AccountRef::Id(AccountId(id))),
+    }
+}
+
+fn account_key(reader: &mut Reader<'_>) -> Result<AccountKey, Fault> {
+    let mut parts = KeyParts::default();
+    read_fields(reader, &KeyParts::NAMES, |index, reader| parts.read(index, reader))?;
+    parts.key()
+}
+
+/// The four fields of a natural key, wherever they stand.
+#[derive(Default)]
+pub(crate) struct KeyParts {
+    entity: Option<Box<str>>,
+    number: Option<Box<str>>,
+    kind: Option<Box<str>>,
+    currency: Option<Currency>,
+}
+
+impl KeyParts {
+    pub(crate) const NAMES: [&'static str; 4] = ["entity", "number", "type", "currency"];
+
+    pub(crate) fn read(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), Fault> {
+        match index {
+            0 => self.entity = Some(entity(reader)?),
+            1 => self.number = Some(reader.text(MAX_NUMBER)?.into()),
+            2 => self.kind = Some(reader.text(MAX_KIND)?.into()),
+            _ => self.currency = Some(currency(reader)?),
+        }
+        Ok(())
+    }
+
+    pub(crate) fn key(self) -> Result<AccountKey, Fault> {
+        let number = required(self.number, "number")?;
+        if number.is_empty() {
+            return Err(Fault::new("is empty").in_field("number"));
+        }
+        Ok(AccountKey {
+            entity: required(self.entity, "entity")?,
+            number,
+            kind: self.kind.unwrap_or_default(),
+            currency: required(self.currency, "currency")?,
+        })
+    }
+}
+
+/// A side by its name, or 0 debit, 1 credit.
+pub(crate) fn side(reader: &mut Reader<'_>) -> Result<Side, Fault> {
+    let found = match reader.peek()? {
+        Marker::FixPos(0) => Some(Side::Debit),
+        Marker::FixPos(1) => Some(Side::Credit),
+        Marker::FixStr(_) => {
+            return Side::from_name(reader.text(8)?).ok_or(Fault::new("neither debit nor credit"));
+        }
+        _ => None,
+    };
+    reader.skip()?;
+    found.ok_or(Fault::new("neither debit nor credit"))
+}
+
+/// A date as `YYYY-MM-DD`, or as days since 1970.
+pub(crate) fn date(reader: &mut Reader<'_>) -> Result<Date, Fault> {
+    let found = match reader.peek()? {
+        Marker::FixStr(_) => Date::parse(reader.text(10)?),
+        _ => Date::from_days(reader.integer()?),
+    };
+    found.ok_or(Fault::new("not a date"))
+}
+
+/// A place in the log as a statement page named it.
+pub(crate) fn position(reader: &mut Reader<'_>) -> Result<Position, Fault> {
+    let text = reader.text(64)?;
+    let parse = || {
+        let mut parts = text.split('/');
+        let frame = parts.next()?.parse().ok()?;
+        let section = parts.next()?.parse().ok()?;
+        let slot = parts.next()?.parse().ok()?;
+        parts.next().is_none().then_some(Position { frame, slot, section })
+    };
+    parse().ok_or(Fault::new("not a position that a statement gave"))
+}
+
+/// An amount as it was written; what it is worth depends on the currency.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Written<'a> {
+    /// Minor units; `None` beyond 64 bits.
+    Minor(Option<i64>),
+    /// A decimal number in the currency's unit.
+    Decimal(&'a str),
+}
+
+impl<'a> Written<'a> {
+    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Written<'a>, Fault> {
+        match reader.peek()? {
+            Marker::FixStr(_) | Marker::Str8 => reader.text(MAX_DECIMAL).map(Written::Decimal),
+            _ => reader.integer::<i128>().map(|wide| Written::Minor(i64::try_from(wide).ok())),
+        }
+    }
+
+    /// The amount in minor units; `Ok(None)` where it is a number, but too large or too fine to be an amount.
+    pub(crate) fn amount(self, currency: Currency) -> Result<Option<Amount>, Fault> {
+        match self {
+            Written::Minor(minor) => Ok(minor.map(Amount)),
+            Written::Decimal(text) => match currency.parse_amount(text) {
+                Ok(amount) => Ok(Some(amount)),
+                Err(AmountError::TooFine | AmountError::TooLarge) => Ok(None),
+                Err(AmountError::NotANumber) => Err(Fault::new("not a decimal number")),
+            },
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What a gateway allows, so that no client can hurt another.
+
+use std::time::Duration;
+
+/// How much may be under way: taken when a request is admitted, given back when its answer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InFlight {
+    /// Transactions; any other request counts its accounts or openings, and at least one.
+    pub transactions: u64,
+    /// Bytes of requests and, estimated, of their answers.
+    pub bytes: u64,
+}
+
+/// The limits of a gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most connections at once; the next is told `busy` and closed.
+    pub connections: u32,
+    /// The longest request, header and body, in bytes.
+    pub request_bytes: u32,
+    /// What one session may have under way.
+    pub session: InFlight,
+    /// What all sessions together may have under way.
+    pub node: InFlight,
+    /// Bytes of answers that may wait for a client to read them. From half of it on nothing more is read from the
+    /// client; beyond it the client is dropped.
+    pub outgoing_bytes: usize,
+    /// Statements and transactions that may be looked up in the log at once.
+    pub lookups: usize,
+    /// How long a client may take to be welcomed.
+    pub hello_deadline: Duration,
+    /// How long one frame may take from its first byte to its last.
+    pub frame_deadline: Duration,
+    /// How long a client with nothing under way may be silent.
+    pub idle_timeout: Duration,
+    /// How long a client may take to read the next 64 KiB of what waits for it, or all of it.
+    pub write_deadline: Duration,
+    /// How long a connection that ends may take to get its last answers out.
+    pub closing_deadline: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            connections: 4_096,
+            request_bytes: longmen_client::MAX_REQUEST,
+            session: InFlight { transactions: 131_072, bytes: 64 << 20 },
+            node: InFlight { transactions: 524_288, bytes: 512 << 20 },
+            outgoing_bytes: 64 << 20,
+            lookups: 8,
+            hello_deadline: Duration::from_secs(10),
+            frame_deadline: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(300),
+            write_deadline: Duration::from_secs(10),
+            closing_deadline: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Permits for what is under way, over all sessions.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::limits::InFlight;
+
+/// What all sessions have under way, and the most they may.
+#[derive(Debug)]
+pub(crate) struct NodePermits {
+    cap: InFlight,
+    transactions: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl NodePermits {
+    pub(crate) fn new(cap: InFlight) -> NodePermits {
+        NodePermits { cap, transactions: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+    }
+
+    /// What is under way now.
+    pub(crate) fn held(&self) -> InFlight {
+        InFlight {
+            transactions: self.transactions.load(Ordering::Relaxed),
+            bytes: self.bytes.load(Ordering::Relaxed),
+        }
+    }
+
+    fn try_take(&self, cost: InFlight) -> bool {
+        if !take(&self.transactions, cost.transactions, self.cap.transactions) {
+            return false;
+        }
+        let taken = take(&self.bytes, cost.bytes, self.cap.bytes);
+        if !taken {
+            give_back(&self.transactions, cost.transactions);
+        }
+        taken
+    }
+
+    fn give_back(&self, cost: InFlight) {
+        give_back(&self.transactions, cost.transactions);
+        give_back(&self.bytes, cost.bytes);
+    }
+}
+
+fn take(counter: &AtomicU64, amount: u64, cap: u64) -> bool {
+    let sum = |held: u64| held.checked_add(amount).filter(|sum| *sum <= cap);
+    counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum).is_ok()
+}
+
+fn give_back(counter: &AtomicU64, amount: u64) {
+    let before = counter.fetch_sub(amount, Ordering::Relaxed);
+    assert!(before >= amount, "a permit is given back once, by the session that took it");
+}
+
+/// What one session has under way. Dropping it gives all of it back.
+#[derive(Debug)]
+pub(crate) struct SessionPermits<'a> {
+    node: &'a NodePermits,
+    cap: InFlight,
+    held: InFlight,
+}
+
+impl<'a> SessionPermits<'a> {
+    pub(crate) fn new(node: &'a NodePermits, cap: InFlight) -> SessionPermits<'a> {
+        SessionPermits { node, cap, held: InFlight::default() }
+    }
+
+    /// Takes `cost`, or nothing where it goes beyond what the session or the node may have under way.
+    pub(crate) fn try_take(&mut self, cost: InFlight) -> bool {
+        let transactions = self.held.transactions.saturating_add(cost.transactions);
+        let bytes = self.held.bytes.saturating_add(cost.bytes);
+        if transactions > self.cap.transactions || bytes > self.cap.bytes || !self.node.try_take(cost) {
+            return false;
+        }
+        self.held = InFlight { transactions, bytes };
+        true
+    }
+
+    /// Gives back what was taken before.
+    pub(crate) fn give_back(&mut self, cost: InFlight) {
+        self.held.transactions = self.held.transactions.checked_sub(cost.transactions).expect("taken before");
+        self.held.bytes = self.held.bytes.checked_sub(cost.bytes).expect("taken before");
+        self.node.give_back(cost);
+    }
+}
+
+impl Drop for SessionPermits<'_> {
+    fn drop(&mut self) {
+        self.node.give_back(self.held);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cost(transactions: u64, bytes: u64) -> InFlight {
+        InFlight { transactions, bytes }
+    }
+
+    #[test]
+    fn permits_are_bounded_by_session_and_node_and_come_back() {
+        let node = NodePermits::new(cost(10, 100));
+        let mut one = SessionPermits::new(&node, cost(6, 60));
+        let mut two = SessionPermits::new(&node, cost(6, 60));
+        assert!(one.try_take(cost(6, 10)));
+        assert!(!one.try_take(cost(1, 0)), "the session's transactions");
+        assert!(!two.try_take(cost(5, 0)), "the node's transactions");
+        assert!(!two.try_take(cost(0, 61)), "the session's bytes");
+        assert!(two.try_take(cost(4, 60)));
+        one.give_back(cost(1, 0));
+        assert!(!one.try_take(cost(1, 31)), "the node's bytes");
+        assert_eq!(node.held(), cost(9, 70), "a refusal takes nothing");
+        assert!(!two.try_take(cost(u64::MAX, u64::MAX)));
+        drop(two);
+        assert_eq!(node.held(), cost(5, 10));
+        drop(one);
+        assert_eq!(node.held(), cost(0, 0));
+    }
+}

@@ -1,0 +1,217 @@
+//! The listening socket and the life of the gateway.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use longmen_client::{CONNECTION, Format, Header, write_frame};
+use longmen_engine::ledger::Rejection;
+use longmen_engine::{History, Intake};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::time::sleep;
+
+use crate::encode::write_refusal;
+use crate::limits::Limits;
+use crate::session::{serve, turn_away};
+use crate::shared::Shared;
+use crate::tokens::Tokens;
+
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1_024;
+/// How many connections too many are told so at once; more are closed without a word.
+const FAREWELLS: usize = 64;
+/// How long no connection is accepted after the system refused one (too many open files, say).
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How a gateway is set up.
+#[derive(Debug)]
+pub struct ServeOptions {
+    /// Where to listen; port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// What clients are allowed.
+    pub limits: Limits,
+    /// The tokens of clients; without them every name is taken at its word.
+    pub tokens: Option<Tokens>,
+}
+
+/// Why a gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Anybody could reach the node and be anybody.
+    #[error("refusing to listen on {listen}, beyond this machine, without tokens")]
+    TokensRequired {
+        /// Where it should have listened.
+        listen: SocketAddr,
+    },
+    /// The limits cannot work together.
+    #[error("the limits cannot work: {why}")]
+    Limits {
+        /// Which, and why.
+        why: &'static str,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {listen}")]
+    Listen {
+        /// Where.
+        listen: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// The gateway of a node.
+#[derive(Debug)]
+pub struct Server;
+
+impl Server {
+    /// Starts to serve clients on the current tokio runtime.
+    ///
+    /// # Errors
+    /// [`ServeError`], when it cannot listen, or may not.
+    pub async fn start(
+        options: ServeOptions,
+        intake: Intake,
+        history: History,
+    ) -> Result<Running, ServeError> {
+        let ServeOptions { listen, limits, tokens } = options;
+        check_limits(&limits)?;
+        if tokens.is_none() && !is_this_machine(listen.ip()) {
+            return Err(ServeError::TokensRequired { listen });
+        }
+        let failed = |source| ServeError::Listen { listen, source };
+        let listener = bind(listen).map_err(failed)?;
+        let local_addr = listener.local_addr().map_err(failed)?;
+        let shared = Arc::new(Shared::new(intake, history, limits, tokens));
+        let (stop, stopped) = watch::channel(false);
+        let accepting = tokio::spawn(accept(listener, shared, stopped));
+        Ok(Running { local_addr, stop, accepting })
+    }
+}
+
+/// A gateway that serves clients, until it is stopped or dropped.
+#[derive(Debug)]
+pub struct Running {
+    local_addr: SocketAddr,
+    stop: watch::Sender<bool>,
+    accepting: JoinHandle<()>,
+}
+
+impl Running {
+    /// Where it listens.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Accepts and reads nothing more, answers what was read, and closes. Stop the node after it, not before.
+    ///
+    /// # Panics
+    /// If a session panicked.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Err(error) = self.accepting.await {
+            pass_on_panic(error);
+        }
+    }
+}
+
+fn check_limits(limits: &Limits) -> Result<(), ServeError> {
+    let request = u64::from(limits.request_bytes);
+    let why = if limits.request_bytes < longmen_client::MAX_HELLO {
+        "a request must have room for a hello"
+    } else if limits.session.bytes < request || limits.node.bytes < limits.session.bytes {
+        "a session must have room for a request, and the node for a session"
+    } else if limits.node.transactions < limits.session.transactions || limits.session.transactions == 0 {
+        "the node must have room for a session's transactions"
+    } else if limits.connections == 0 || limits.lookups == 0 || limits.outgoing_bytes == 0 {
+        "nothing may be zero"
+    } else {
+        return Ok(());
+    };
+    Err(ServeError::Limits { why })
+}
+
+fn is_this_machine(ip: IpAddr) -> bool {
+    ip.to_canonical().is_loopback()
+}
+
+fn bind(listen: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if listen.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(listen)?;
+    socket.listen(BACKLOG)
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+    let mut sessions = JoinSet::new();
+    let farewells = Arc::new(Semaphore::new(FAREWELLS));
+    let farewell = farewell();
+    let stopped = stop.clone();
+    loop {
+        tokio::select! {
+            biased;
+            _ = stop.changed() => break,
+            Some(ended) = sessions.join_next() => if let Err(error) = ended { pass_on_panic(error) },
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    admit(&mut sessions, stream, peer, &shared, &stopped, (&farewells, &farewell));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    while let Some(ended) = sessions.join_next().await {
+        if let Err(error) = ended {
+            pass_on_panic(error);
+        }
+    }
+}
+
+fn admit(
+    sessions: &mut JoinSet<()>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    shared: &Arc<Shared>,
+    stop: &watch::Receiver<bool>,
+    (farewells, farewell): (&Arc<Semaphore>, &Arc<[u8]>),
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%peer, %error, "a connection ended before it began");
+        return;
+    }
+    if let Some(place) = shared.take_place() {
+        let stop = stop.clone();
+        sessions.spawn(async move { Box::pin(serve(stream, peer, place.shared(), stop)).await });
+    } else if let Ok(permit) = Arc::clone(farewells).try_acquire_owned() {
+        tracing::info!(%peer, "one connection too many");
+        let farewell = Arc::clone(farewell);
+        sessions.spawn(async move {
+            turn_away(stream, &farewell).await;
+            drop(permit);
+        });
+    }
+}
+
+/// What a connection too many is told.
+fn farewell() -> Arc<[u8]> {
+    let header = Header { format: Format::MessagePack as u8, operation: CONNECTION, tag: 0 };
+    let mut frame = Vec::new();
+    write_frame(&mut frame, header.answer(Format::MessagePack), |out| {
+        write_refusal(out, Rejection::Busy.code(), Some("too many connections"));
+    });
+    frame.into()
+}
+
+/// A panic in a session is a bug: it goes on to whoever waits.
+fn pass_on_panic(error: JoinError) {
+    if let Ok(panic) = error.try_into_panic() {
+        std::panic::resume_unwind(panic);
+    }
+}

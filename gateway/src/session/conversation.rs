@@ -1,0 +1,341 @@
+//! The protocol of one connection without its socket: bytes in, requests to the engine, answers out.
+
+use bytes::{Buf, BytesMut};
+use longmen_client::{
+    CONNECTION, Format, FrameError, Header, MAX_HELLO, Operation, PREFIX_BYTES, read_prefix,
+};
+use longmen_engine::ledger::{Answer, ClientId, Command, Rejection};
+use longmen_engine::{Reply, Session};
+use tokio::task::JoinSet;
+
+use super::lookup::{Found, Wanted, look_up};
+use super::outbox::Outbox;
+use super::pending::{Pending, Purpose, Waiting};
+use super::price::price;
+use crate::decode::{Asked, Hello, StatementAsked, answer_format, read_request};
+use crate::encode::{
+    FAILED, write_answer, write_compact_posted, write_compact_refusal, write_done, write_refusal,
+    write_statement, write_transaction, write_welcome,
+};
+use crate::limits::InFlight;
+use crate::permits::SessionPermits;
+use crate::shared::Shared;
+
+/// Who the other side is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Nobody yet.
+    Stranger,
+    /// It proved its name; the engine is asked for its number.
+    Announced,
+    /// A client.
+    Known(ClientId),
+}
+
+/// One connection's protocol.
+pub(crate) struct Conversation<'a> {
+    shared: &'a Shared,
+    session: Session,
+    standing: Standing,
+    permits: SessionPermits<'a>,
+    /// Bytes that were read and are no whole frame yet.
+    pub(super) inbox: BytesMut,
+    /// What the frame at the front of the inbox holds, once its header was seen.
+    admitted: Option<InFlight>,
+    /// Bytes still to come of a frame that was refused.
+    skip: usize,
+    pub(super) outbox: Outbox,
+    pending: Pending,
+    pub(super) lookups: JoinSet<(u64, Found)>,
+    /// Whether frames are still taken in.
+    is_open: bool,
+}
+
+impl<'a> Conversation<'a> {
+    pub(crate) fn new(shared: &'a Shared, session: Session) -> Conversation<'a> {
+        Conversation {
+            shared,
+            session,
+            standing: Standing::Stranger,
+            permits: SessionPermits::new(&shared.permits, shared.limits.session),
+            inbox: BytesMut::new(),
+            admitted: None,
+            skip: 0,
+            outbox: Outbox::default(),
+            pending: Pending::default(),
+            lookups: JoinSet::new(),
+            is_open: true,
+        }
+    }
+
+    /// Takes no further frames.
+    pub(super) fn close(&mut self) {
+        self.is_open = false;
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Whether the other side is a client already.
+    pub(super) fn is_known(&self) -> bool {
+        matches!(self.standing, Standing::Known(_))
+    }
+
+    /// Whether more bytes are wanted: not while a hello is decided, nor while too much waits to be read.
+    pub(super) fn wants_bytes(&self) -> bool {
+        self.is_open
+            && self.standing != Standing::Announced
+            && self.outbox.len() <= self.shared.limits.outgoing_bytes / 2
+    }
+
+    /// Whether a frame has begun and not ended.
+    pub(super) fn is_mid_frame(&self) -> bool {
+        self.skip > 0 || !self.inbox.is_empty()
+    }
+
+    /// Whether nothing waits for the engine or the log.
+    pub(super) fn is_answered(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// Whether every answer is out.
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_answered() && self.outbox.is_empty()
+    }
+
+    /// How many bytes the frame under way still needs at least.
+    pub(super) fn missing_bytes(&self) -> usize {
+        match read_prefix(&self.inbox, self.frame_cap()) {
+            Ok(Some(prefix)) => prefix.total.saturating_sub(self.inbox.len()),
+            _ => self.skip,
+        }
+    }
+
+    /// Takes in all whole frames of the inbox, and submits what they ask for as one; how many there were. `arrival`
+    /// is the time they came, in seconds since 1970.
+    pub(super) fn take_frames(&mut self, arrival: u32) -> usize {
+        let mut inbox = std::mem::take(&mut self.inbox);
+        let mut requests = Vec::new();
+        let mut frames = 0;
+        while self.is_open && self.standing != Standing::Announced {
+            let skipped = self.skip.min(inbox.len());
+            inbox.advance(skipped);
+            self.skip -= skipped;
+            let Some((header, total)) = self.next_frame(&inbox) else { break };
+            frames += 1;
+            let Some(cost) = self.admitted.take() else {
+                self.refuse(header, InFlight::default(), Rejection::Busy, None);
+                self.skip = total;
+                continue;
+            };
+            self.take_request(header, &inbox[PREFIX_BYTES..total], cost, arrival, &mut requests);
+            inbox.advance(total);
+        }
+        self.inbox = inbox;
+        if !requests.is_empty() {
+            let client =
+                if let Standing::Known(client) = self.standing { client } else { ClientId::default() };
+            self.session.submit(client, requests);
+        }
+        frames
+    }
+
+    /// The first frame, when it is whole, or when its header says that there are no permits for it.
+    fn next_frame(&mut self, bytes: &[u8]) -> Option<(Header, usize)> {
+        match read_prefix(bytes, self.frame_cap()) {
+            Ok(prefix) => {
+                let prefix = prefix?;
+                if self.admitted.is_none() {
+                    let total = u64::try_from(prefix.total).expect("usize has at most 64 bits here");
+                    let cost = InFlight { transactions: 0, bytes: total };
+                    if !self.permits.try_take(cost) {
+                        return Some((prefix.header, prefix.total));
+                    }
+                    self.admitted = Some(cost);
+                }
+                (prefix.total <= bytes.len()).then_some((prefix.header, prefix.total))
+            }
+            Err(error) => {
+                self.dismiss(error);
+                None
+            }
+        }
+    }
+
+    fn frame_cap(&self) -> u32 {
+        if self.is_known() { self.shared.limits.request_bytes } else { MAX_HELLO }
+    }
+
+    /// Ends the connection: where its next frame begins is not known any more.
+    fn dismiss(&mut self, error: FrameError) {
+        let is_hello_too_long = matches!(error, FrameError::TooLong { .. }) && !self.is_known();
+        let code = if is_hello_too_long { Rejection::NotAuthenticated } else { Rejection::Malformed };
+        let header = Header { format: 0, operation: CONNECTION, tag: 0 };
+        self.refuse(header, InFlight::default(), code, Some(&error.to_string()));
+        self.close();
+    }
+
+    fn take_request(
+        &mut self,
+        header: Header,
+        body: &[u8],
+        mut cost: InFlight,
+        arrival: u32,
+        requests: &mut Vec<(u64, Command)>,
+    ) {
+        let asked = match self.read(header, body, arrival) {
+            Ok(asked) => asked,
+            Err((rejection, why)) => return self.refuse(header, cost, rejection, Some(&why)),
+        };
+        let extra = price(&asked, answer_format(header));
+        if !self.permits.try_take(extra) {
+            return self.refuse(header, cost, Rejection::Busy, None);
+        }
+        cost.transactions += extra.transactions;
+        cost.bytes += extra.bytes;
+        if let Some((command, purpose)) = self.act(header, cost, asked) {
+            requests.push((self.pending.add(Waiting { header, cost, purpose }), command));
+        }
+    }
+
+    fn read(&self, header: Header, body: &[u8], arrival: u32) -> Result<Asked, (Rejection, String)> {
+        let malformed = |why: String| (Rejection::Malformed, why);
+        let operation = Operation::from_number(header.operation);
+        let operation = operation.ok_or_else(|| malformed("an operation that is not known".to_owned()))?;
+        if operation != Operation::Hello && !self.is_known() {
+            return Err((Rejection::NotAuthenticated, "say hello first".to_owned()));
+        }
+        if operation == Operation::Hello && self.is_known() {
+            return Err(malformed("hello was said already".to_owned()));
+        }
+        let format = Format::from_number(header.format);
+        let format = format.ok_or_else(|| malformed("a format that is not known".to_owned()))?;
+        read_request(operation, format, body, arrival).map_err(|fault| malformed(fault.to_string()))
+    }
+
+    /// What to ask the engine, and what for; `None` where the answer is known at once.
+    fn act(&mut self, header: Header, cost: InFlight, asked: Asked) -> Option<(Command, Purpose)> {
+        Some(match asked {
+            Asked::Hello(hello) => {
+                if !self.is_who_it_says(&hello) {
+                    self.refuse(header, cost, Rejection::NotAuthenticated, None);
+                    self.close();
+                    return None;
+                }
+                self.standing = Standing::Announced;
+                (Command::Hello { name: hello.name }, Purpose::Hello)
+            }
+            Asked::Ping => {
+                self.outbox.push(header, Format::MessagePack, cost, write_done);
+                return None;
+            }
+            Asked::Command(command @ Command::Cancel { .. }) => (command, Purpose::Cancel),
+            Asked::Command(command) => (command, Purpose::Answer),
+            Asked::Post(post) => (Command::Post(post.batch), Purpose::Post(post.faults)),
+            Asked::Statement(StatementAsked { account, page }) => {
+                (Command::Balances(vec![account]), Purpose::Statement(page))
+            }
+            Asked::Transaction(id) => (Command::Locate { id }, Purpose::Locate),
+        })
+    }
+
+    fn is_who_it_says(&self, hello: &Hello) -> bool {
+        match &self.shared.tokens {
+            Some(tokens) => tokens.admits(&hello.name, hello.token.as_deref().unwrap_or_default()),
+            None => true,
+        }
+    }
+
+    fn refuse(&mut self, header: Header, cost: InFlight, rejection: Rejection, why: Option<&str>) {
+        let format = answer_format(header);
+        self.outbox.push(header, format, cost, |out| match format {
+            Format::Compact => write_compact_refusal(out, rejection),
+            Format::MessagePack => write_refusal(out, rejection.code(), why),
+        });
+    }
+
+    /// Takes in what the engine answers.
+    pub(super) fn take_replies(&mut self, replies: Vec<Reply>) {
+        for Reply { tag, answer } in replies {
+            self.take_reply(tag, answer);
+        }
+    }
+
+    fn take_reply(&mut self, tag: u64, answer: Answer) {
+        let Waiting { header, cost, purpose } = self.pending.take(tag);
+        match (purpose, answer) {
+            (Purpose::Hello, Answer::Welcome { client }) => {
+                self.standing = Standing::Known(client);
+                let limits = &self.shared.limits;
+                self.outbox
+                    .push(header, Format::MessagePack, cost, |out| write_welcome(out, client.0, limits));
+            }
+            (Purpose::Hello, Answer::Rejected(rejection)) => {
+                self.standing = Standing::Stranger;
+                self.refuse(header, cost, rejection, None);
+            }
+            (Purpose::Statement(page), Answer::Accounts(mut found)) => match found.pop() {
+                Some(Ok(account)) => {
+                    self.start_lookup(header, cost, Wanted::Statement(Box::new(account), page));
+                }
+                Some(Err(rejection)) => self.refuse(header, cost, rejection, None),
+                None => unreachable!("one account was asked for"),
+            },
+            (Purpose::Locate, Answer::Located { frame, ordinal }) => {
+                self.start_lookup(header, cost, Wanted::Transaction { frame, ordinal });
+            }
+            (_, Answer::Rejected(rejection)) => self.refuse(header, cost, rejection, None),
+            (Purpose::Post(_), Answer::Posted(posted)) if answer_format(header) == Format::Compact => {
+                self.outbox.push(header, Format::Compact, cost, |out| write_compact_posted(out, &posted));
+            }
+            (purpose, answer) => self.push_answer(header, cost, &purpose, &answer),
+        }
+    }
+
+    fn push_answer(&mut self, header: Header, cost: InFlight, purpose: &Purpose, answer: &Answer) {
+        let (good, faults) = match purpose {
+            Purpose::Cancel => ("cancelled", &[][..]),
+            Purpose::Post(faults) => ("posted", faults.as_slice()),
+            _ => ("posted", &[][..]),
+        };
+        let status = self.shared.status();
+        let write = |out: &mut Vec<u8>| write_answer(out, answer, good, faults, status);
+        self.outbox.push(header, Format::MessagePack, cost, write);
+    }
+
+    fn start_lookup(&mut self, header: Header, cost: InFlight, wanted: Wanted) {
+        let tag = self.pending.add(Waiting { header, cost, purpose: Purpose::LookUp });
+        let (gate, history) = (self.shared.lookups.clone(), self.shared.history.clone());
+        self.lookups.spawn(look_up(gate, history, tag, wanted));
+    }
+
+    /// Takes in what was looked up in the log.
+    pub(super) fn take_found(&mut self, tag: u64, found: &Found) {
+        let Waiting { header, cost, .. } = self.pending.take(tag);
+        self.outbox.push(header, Format::MessagePack, cost, |out| match found {
+            Found::Statement(account, Ok(page)) => write_statement(out, account, page),
+            Found::Transaction(looked) => match &**looked {
+                Ok(Some(record)) => write_transaction(out, record),
+                Ok(None) => write_refusal(out, Rejection::UnknownTransaction.code(), None),
+                Err(error) => write_refusal(out, FAILED, Some(&error.to_string())),
+            },
+            Found::Statement(_, Err(error)) => write_refusal(out, FAILED, Some(&error.to_string())),
+            Found::Abandoned => write_refusal(out, Rejection::ShuttingDown.code(), None),
+        });
+    }
+
+    /// Notes that the socket took `count` bytes of the outbox.
+    pub(super) fn advance(&mut self, count: usize) {
+        let free = self.outbox.advance(count);
+        self.permits.give_back(free);
+    }
+
+    /// Gives memory back that only a burst needed.
+    pub(super) fn shrink(&mut self) {
+        if self.inbox.is_empty() {
+            self.inbox = BytesMut::new();
+        }
+        self.outbox.shrink();
+    }
+}

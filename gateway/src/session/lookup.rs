@@ -1,0 +1,65 @@
+//! Reading the log on threads that may block, a bounded number at once.
+
+use std::sync::Arc;
+
+use longmen_engine::ledger::AccountView;
+use longmen_engine::{History, HistoryError, StatementPage, TransactionRecord};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+use crate::decode::Page;
+
+/// What shall be looked up.
+#[derive(Debug)]
+pub(crate) enum Wanted {
+    /// A page of this account's entries.
+    Statement(Box<AccountView>, Page),
+    /// The transaction recorded there.
+    Transaction { frame: u64, ordinal: u32 },
+}
+
+/// What was found.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// A page of this account's entries.
+    Statement(Box<AccountView>, Result<StatementPage, HistoryError>),
+    /// The transaction.
+    Transaction(Box<Result<Option<TransactionRecord>, HistoryError>>),
+    /// Nothing: the runtime ended first.
+    Abandoned,
+}
+
+/// Looks it up as soon as `gate` lets it; `tag` comes back with what was found.
+pub(crate) async fn look_up(
+    gate: Arc<Semaphore>,
+    history: History,
+    tag: u64,
+    wanted: Wanted,
+) -> (u64, Found) {
+    let permit = gate.acquire_owned().await.expect("the gate is never closed");
+    let task = spawn_blocking(move || {
+        let found = find(&history, wanted);
+        drop(permit);
+        found
+    });
+    let found = match task.await {
+        Ok(found) => found,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Found::Abandoned,
+        },
+    };
+    (tag, found)
+}
+
+fn find(history: &History, wanted: Wanted) -> Found {
+    match wanted {
+        Wanted::Statement(account, page) => {
+            let found = history.statement(&account, page.before, page.limit);
+            Found::Statement(account, found)
+        }
+        Wanted::Transaction { frame, ordinal } => {
+            Found::Transaction(Box::new(history.transaction(frame, ordinal)))
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! One connection: its socket, its deadlines, its end.
+
+mod conversation;
+mod deadlines;
+mod lookup;
+mod outbox;
+mod pending;
+mod price;
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use longmen_engine::Reply;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::shared::Shared;
+use conversation::Conversation;
+use deadlines::{Deadlines, Due};
+
+/// The least that one read of a socket has room for.
+const LEAST_READ: usize = 16 << 10;
+/// The most that one read of a socket has room for.
+const MOST_READ: usize = 512 << 10;
+/// How long the other side may take to close after us, and how much of what it still sends is thrown away: closing a
+/// socket with unread bytes would take back answers that are still on their way.
+const LINGER: Duration = Duration::from_secs(1);
+const LINGER_BYTES: usize = 16 << 20;
+
+/// Why a connection ended.
+#[derive(Debug, thiserror::Error)]
+enum End {
+    /// Nothing was left to read or to write.
+    #[error("nothing is left to read or to write")]
+    Settled,
+    /// The engine is gone.
+    #[error("the engine has ended")]
+    Engine,
+    /// The client let a deadline pass.
+    #[error("{0}")]
+    Late(Due),
+    /// The client left too many answers unread.
+    #[error("too many answers were left unread")]
+    Overflow,
+    /// The socket failed.
+    #[error("the socket failed: {0}")]
+    Socket(io::Error),
+}
+
+/// Serves one connection to its end.
+pub(crate) async fn serve(
+    mut stream: TcpStream,
+    peer: SocketAddr,
+    shared: &Shared,
+    mut stop: watch::Receiver<bool>,
+) {
+    let (session, mut replies) = shared.intake.open_session();
+    let mut conversation = Conversation::new(shared, session);
+    let end = converse(&mut stream, &mut conversation, &mut replies, &mut stop, shared).await;
+    match &end {
+        End::Settled => tracing::debug!(%peer, "connection ended"),
+        end => tracing::info!(%peer, %end, "connection dropped"),
+    }
+    if matches!(end, End::Settled) {
+        linger(&mut stream).await;
+    }
+    drop(stream);
+    conversation.close();
+    settle(&mut conversation, &mut replies).await;
+}
+
+/// Ends a connection that there is no room for, with `farewell`.
+pub(crate) async fn turn_away(mut stream: TcpStream, farewell: &[u8]) {
+    if let Ok(Ok(())) = timeout(LINGER, stream.write_all(farewell)).await {
+        linger(&mut stream).await;
+    }
+}
+
+async fn converse(
+    stream: &mut TcpStream,
+    conversation: &mut Conversation<'_>,
+    replies: &mut UnboundedReceiver<Vec<Reply>>,
+    stop: &mut watch::Receiver<bool>,
+    shared: &Shared,
+) -> End {
+    let limits = &shared.limits;
+    let (mut read, mut write) = stream.split();
+    let mut deadlines = Deadlines::new(Instant::now());
+    let mut timer = Box::pin(sleep_until(deadlines.next(limits, conversation).0));
+    while conversation.is_open() || !conversation.is_settled() {
+        if conversation.outbox.len() > limits.outgoing_bytes {
+            return End::Overflow;
+        }
+        let wants_bytes = conversation.wants_bytes();
+        if wants_bytes {
+            let room = conversation.missing_bytes().clamp(LEAST_READ, MOST_READ);
+            conversation.inbox.reserve(room);
+        }
+        let (mut frames, mut written) = (0, 0);
+        // In this order, all that became durable together leaves in one write, and writing goes before reading.
+        tokio::select! {
+            biased;
+            _ = stop.changed(), if conversation.is_open() => conversation.close(),
+            batch = replies.recv() => match batch {
+                Some(batch) => {
+                    conversation.take_replies(batch);
+                    frames = conversation.take_frames(now_seconds());
+                }
+                None => return End::Engine,
+            },
+            Some(found) = conversation.lookups.join_next() => match found {
+                Ok((tag, found)) => conversation.take_found(tag, &found),
+                Err(error) => if let Ok(panic) = error.try_into_panic() { std::panic::resume_unwind(panic) },
+            },
+            count = write.write(conversation.outbox.unsent()), if !conversation.outbox.is_empty() => match count {
+                Ok(count) => { conversation.advance(count); written = count; }
+                Err(error) => return End::Socket(error),
+            },
+            count = read.read_buf(&mut conversation.inbox), if wants_bytes => match count {
+                Ok(0) => conversation.close(),
+                Ok(_) => frames = conversation.take_frames(now_seconds()),
+                Err(error) => return End::Socket(error),
+            },
+            () = &mut timer => {
+                match deadlines.next(limits, conversation) {
+                    (due, _) if due > Instant::now() => {}
+                    (_, Due::Tidy) => { conversation.shrink(); deadlines.tidied(); }
+                    (_, due) => return End::Late(due),
+                }
+            }
+        }
+        deadlines.note(Instant::now(), conversation, frames, written);
+        let (next, _) = deadlines.next(limits, conversation);
+        if next < timer.deadline() || timer.is_elapsed() {
+            timer.as_mut().reset(next);
+        }
+    }
+    End::Settled
+}
+
+/// Says that no more comes, and waits a little for the other side to say so, too.
+async fn linger(stream: &mut TcpStream) {
+    let drain = async {
+        stream.shutdown().await?;
+        let mut scratch = [0; 4096];
+        let mut left = LINGER_BYTES;
+        loop {
+            match stream.read(&mut scratch).await? {
+                0 => return Ok::<_, io::Error>(()),
+                count => left = left.saturating_sub(count),
+            }
+            if left == 0 {
+                return Ok(());
+            }
+        }
+    };
+    if let Ok(Err(error)) = timeout(LINGER, drain).await {
+        tracing::debug!(%error, "the other side closed its socket with answers unread");
+    }
+}
+
+/// Waits until the engine has answered all that a lost client asked, so that its permits are held as long as its
+/// requests are.
+async fn settle(conversation: &mut Conversation<'_>, replies: &mut UnboundedReceiver<Vec<Reply>>) {
+    while !conversation.is_answered() {
+        tokio::select! {
+            batch = replies.recv() => match batch {
+                Some(batch) => conversation.take_replies(batch),
+                None => return,
+            },
+            Some(Ok((tag, found))) = conversation.lookups.join_next() => conversation.take_found(tag, &found),
+        }
+    }
+}
+
+fn now_seconds() -> u32 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u32::try_from(since.as_secs()).unwrap_or(u32::MAX)
+}

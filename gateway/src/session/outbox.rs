@@ -1,0 +1,109 @@
+//! Answers that wait for a client to read them.
+
+use std::collections::VecDeque;
+
+use longmen_client::{Format, Header, write_frame};
+
+use crate::limits::InFlight;
+
+/// Written bytes are cut off the front once there are this many and they are half of the buffer.
+const CUT_BYTES: usize = 64 << 10;
+
+/// One buffer for all answers, so that all that is ready leaves in one write, and what each still holds.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    buffer: Vec<u8>,
+    /// Bytes of `buffer` that the socket has taken.
+    written: usize,
+    /// Bytes that were ever cut off the front of `buffer`.
+    cut: u64,
+    /// Where answers end, counted from the connection's first byte, and the permits that end with them.
+    costs: VecDeque<(u64, InFlight)>,
+}
+
+impl Outbox {
+    /// Adds an answer; its permits are given back when its last byte is written.
+    pub(crate) fn push(
+        &mut self,
+        asked: Header,
+        format: Format,
+        cost: InFlight,
+        body: impl FnOnce(&mut Vec<u8>),
+    ) {
+        write_frame(&mut self.buffer, asked.answer(format), body);
+        if cost != InFlight::default() {
+            self.costs.push_back((self.end(), cost));
+        }
+    }
+
+    /// What the socket has not taken yet.
+    pub(crate) fn unsent(&self) -> &[u8] {
+        &self.buffer[self.written..]
+    }
+
+    /// How much the socket has not taken yet.
+    pub(crate) fn len(&self) -> usize {
+        self.buffer.len() - self.written
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Notes that the socket took `count` bytes; the permits of the answers that are out now.
+    pub(crate) fn advance(&mut self, count: usize) -> InFlight {
+        self.written += count;
+        let out = self.cut + to_u64(self.written);
+        let mut free = InFlight::default();
+        while let Some((_, cost)) = self.costs.pop_front_if(|(end, _)| *end <= out) {
+            free.transactions += cost.transactions;
+            free.bytes += cost.bytes;
+        }
+        if self.is_empty() || (self.written >= CUT_BYTES && self.written * 2 >= self.buffer.len()) {
+            self.buffer.drain(..self.written);
+            self.cut = out;
+            self.written = 0;
+        }
+        free
+    }
+
+    /// Gives memory back that only a burst needed.
+    pub(crate) fn shrink(&mut self) {
+        if self.buffer.is_empty() {
+            self.buffer = Vec::new();
+        }
+    }
+
+    fn end(&self) -> u64 {
+        self.cut + to_u64(self.buffer.len())
+    }
+}
+
+fn to_u64(length: usize) -> u64 {
+    u64::try_from(length).expect("usize has at most 64 bits here")
+}
+
+#[cfg(test)]
+mod tests {
+    use longmen_client::Operation;
+
+    use super::*;
+
+    #[test]
+    fn permits_end_with_the_last_byte_of_their_answers() {
+        let header = Header::request(Operation::Post, Format::Compact, 1);
+        let cost = |transactions| InFlight { transactions, bytes: 1 };
+        let mut outbox = Outbox::default();
+        for transactions in 1..=3 {
+            outbox.push(header, Format::Compact, cost(transactions), |out| out.extend([7; 40_000]));
+        }
+        let frame = 40_016;
+        assert_eq!(outbox.len(), 3 * frame);
+        assert_eq!(outbox.advance(frame - 1), InFlight::default());
+        assert_eq!(outbox.advance(1), cost(1));
+        assert_eq!(outbox.advance(frame / 2 + 25_000), InFlight::default());
+        outbox.push(header, Format::Compact, InFlight::default(), |_| ());
+        assert_eq!(outbox.advance(outbox.len()), InFlight { transactions: 5, bytes: 2 });
+        assert!(outbox.is_empty() && outbox.costs.is_empty());
+    }
+}

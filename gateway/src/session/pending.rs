@@ -1,0 +1,73 @@
+//! Requests that wait for an answer.
+
+use longmen_client::Header;
+
+use crate::decode::{Fault, Page};
+use crate::limits::InFlight;
+
+/// A request that waits, and what its answer needs besides what the engine says.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    /// The header it came with.
+    pub(crate) header: Header,
+    /// The permits it holds.
+    pub(crate) cost: InFlight,
+    /// What it waits for.
+    pub(crate) purpose: Purpose,
+}
+
+/// What a request waits for.
+#[derive(Debug)]
+pub(crate) enum Purpose {
+    /// The engine's answer as it is.
+    Answer,
+    /// To be welcomed.
+    Hello,
+    /// The results of a post, some of whose transactions were malformed.
+    Post(Vec<(u32, Fault)>),
+    /// The result of a cancel.
+    Cancel,
+    /// The account of which a statement page shall be looked up.
+    Statement(Page),
+    /// The place of the transaction that shall be looked up.
+    Locate,
+    /// What is being looked up.
+    LookUp,
+}
+
+/// Requests that wait, by the session's own tags: the client's may come twice.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    slots: Vec<Option<Waiting>>,
+    free: Vec<usize>,
+}
+
+impl Pending {
+    /// Adds a request; its tag.
+    pub(crate) fn add(&mut self, waiting: Waiting) -> u64 {
+        let slot = if let Some(slot) = self.free.pop() {
+            self.slots[slot] = Some(waiting);
+            slot
+        } else {
+            self.slots.push(Some(waiting));
+            self.slots.len() - 1
+        };
+        u64::try_from(slot).expect("usize has at most 64 bits here")
+    }
+
+    /// Takes the request with this tag out.
+    ///
+    /// # Panics
+    /// If none waits under this tag: every request is answered once.
+    pub(crate) fn take(&mut self, tag: u64) -> Waiting {
+        let slot = usize::try_from(tag).expect("tags are given by `add`");
+        let waiting = self.slots.get_mut(slot).and_then(Option::take);
+        let waiting = waiting.expect("the engine answers every request once");
+        self.free.push(slot);
+        waiting
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.free.len() == self.slots.len()
+    }
+}

@@ -1,0 +1,46 @@
+//! What a request takes of the permits besides its own bytes.
+
+use longmen_client::Format;
+use longmen_engine::ledger::Command;
+
+use crate::decode::Asked;
+use crate::limits::InFlight;
+
+/// Bytes of one result in a compact answer.
+const COMPACT_RESULT: usize = 16;
+/// Bytes that one result in MessagePack stays below.
+const RESULT: usize = 160;
+/// Bytes that a leg's balance stays below.
+const LEG_BALANCE: usize = 40;
+/// Bytes that an account, or a line of a statement, stays below.
+const ACCOUNT: usize = 640;
+/// Bytes that a transaction's record, a node's status or most trial balances stay below.
+const LARGE: usize = 128 << 10;
+
+/// What a decoded request takes: its transactions, and the bytes of its answer, estimated from above.
+pub(crate) fn price(asked: &Asked, format: Format) -> InFlight {
+    let (transactions, bytes) = match asked {
+        Asked::Hello(_) | Asked::Ping => (1, RESULT),
+        Asked::Post(post) => {
+            let count = post.batch.transactions.len();
+            let result = if format == Format::Compact { COMPACT_RESULT } else { RESULT };
+            let balances = if post.batch.want_balances { post.batch.legs.len() * LEG_BALANCE } else { 0 };
+            (count, count * result + balances)
+        }
+        Asked::Statement(asked) => (1, ACCOUNT * (1 + asked.page.limit)),
+        Asked::Transaction(_) => (1, LARGE),
+        Asked::Command(command) => match command {
+            Command::OpenSubjects { subjects, .. } => (subjects.len(), subjects.len() * RESULT),
+            Command::OpenAccounts(accounts) => (accounts.len(), accounts.len() * RESULT),
+            Command::Balances(accounts) => (accounts.len(), accounts.len() * ACCOUNT),
+            Command::ListAccounts { limit, .. } => {
+                let limit = usize::try_from(*limit).expect("usize has at least 32 bits here");
+                (limit, limit * ACCOUNT)
+            }
+            Command::TrialBalance { .. } | Command::Status => (1, LARGE),
+            _ => (1, RESULT),
+        },
+    };
+    let count = |number: usize| u64::try_from(number).expect("usize has at most 64 bits here");
+    InFlight { transactions: count(transactions.max(1)), bytes: count(bytes) }
+}
