@@ -8,6 +8,9 @@ use crate::number::{Epoch, FrameNumber, SegmentNumber};
 use crate::region::MappedBytes;
 use crate::segment::SegmentBytes;
 
+#[cfg(test)]
+mod tests;
+
 /// What is wrong with the bytes at a place where a frame should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrameFault {

@@ -137,6 +137,50 @@ fn a_full_disk_refuses_in_time_and_the_log_goes_on_when_there_is_room() {
 }
 
 #[test]
+fn the_background_maker_goes_on_by_itself_when_there_is_room() {
+    let disk = FaultyStorage::new();
+    let mut opened = open_with(&disk, LogOptions { segments_ahead: 2, ..TINY }, 1).unwrap();
+    disk.set_capacity(Some(200_000));
+    let mut appended = 0;
+    let refused = loop {
+        match opened.writer.append(&body(appended, 100)) {
+            Ok(_) => appended += 1,
+            Err(error) => break error,
+        }
+        opened.writer.sync().unwrap();
+    };
+    assert!(matches!(refused, AppendError::NoSpace), "{refused}");
+    let space = opened.writer.space();
+    assert_eq!((space.bytes(), space.is_disk_full()), (0, true));
+    disk.set_capacity(None);
+    while space.bytes() == 0 {
+        std::thread::yield_now();
+    }
+    assert!(!space.is_disk_full());
+    opened.writer.append(&body(appended, 100)).unwrap();
+    opened.writer.sync().unwrap();
+    opened.writer.close().unwrap();
+    assert_eq!(open(&disk, 2).unwrap().report.last.0, appended + 2);
+}
+
+#[test]
+fn a_failure_of_the_background_maker_ends_the_log() {
+    let disk = FaultyStorage::new();
+    let mut opened = open_with(&disk, LogOptions { segments_ahead: 1, ..TINY }, 1).unwrap();
+    disk.fail_nth(Operation::SyncDirectory, 2);
+    let failure = loop {
+        match opened.writer.append(&body(1, 100)) {
+            Ok(_) => {
+                opened.writer.sync().unwrap();
+            }
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(failure, AppendError::Io(_)), "{failure}");
+    assert!(matches!(opened.writer.append(&body(1, 100)), Err(AppendError::Failed)));
+}
+
+#[test]
 fn a_full_disk_at_close_still_records_the_end() {
     let disk = FaultyStorage::new();
     let mut opened = open(&disk, 1).unwrap();
