@@ -2,9 +2,20 @@
 //! of its own to hold against the node's.
 
 pub mod books;
+pub mod check;
+pub mod crash;
+pub mod driver;
+mod encode;
+mod error;
 pub mod measure;
 pub mod node;
 mod pace;
 pub mod progress;
+pub mod relations;
+pub mod run;
+pub mod setup;
 pub mod table;
 pub mod workload;
+
+pub use encode::Encoding;
+pub use error::LoadError;

@@ -14,6 +14,8 @@ use tokio::io::unix::AsyncFd;
 /// A timer of the kernel, to be waited for in the runtime's own loop.
 pub(crate) struct PreciseTimer {
     timer: AsyncFd<OwnedFd>,
+    /// What the timer is set to, as long as nobody has seen it expire.
+    set_to: Option<Instant>,
 }
 
 impl PreciseTimer {
@@ -26,21 +28,27 @@ impl PreciseTimer {
             reason = "its successor is unsafe for types whose descriptor may change; this one's cannot"
         )]
         let timer = AsyncFd::with_interest(timer, Interest::READABLE)?;
-        Ok(PreciseTimer { timer })
+        Ok(PreciseTimer { timer, set_to: None })
     }
 
     /// Waits until `deadline`; at once if it has passed.
-    pub(crate) async fn wait_until(&self, deadline: Instant) -> io::Result<()> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Ok(());
+    pub(crate) async fn wait_until(&mut self, deadline: Instant) -> io::Result<()> {
+        if self.set_to != Some(deadline) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            self.set(left)?;
+            self.set_to = Some(deadline);
         }
-        self.set(left)?;
         loop {
             let mut ready = self.timer.readable().await?;
             let mut expirations = [0; 8];
             match ready.try_io(|timer| Ok(rustix::io::read(timer.get_ref(), &mut expirations)?)) {
-                Ok(read) => return read.map(drop),
+                Ok(read) => {
+                    self.set_to = None;
+                    return read.map(drop);
+                }
                 Err(_would_block) => continue,
             }
         }
@@ -98,7 +106,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_timer_does_not_wake_early_and_can_be_left_and_set_again() {
-        let timer = PreciseTimer::new().unwrap();
+        let mut timer = PreciseTimer::new().unwrap();
         for microseconds in [0, 1, 50, 200, 1_500] {
             let abandoned = timer.wait_until(Instant::now() + Duration::from_secs(60));
             tokio::select! { biased; () = std::future::ready(()) => {}, _ = abandoned => unreachable!("not due") }

@@ -1,5 +1,7 @@
 //! A node as a process of its own, so that it can be killed.
 
+mod serve;
+
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
@@ -7,13 +9,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+pub use serve::{ServeArgs, ServeError, serve};
+
 /// What a node prints on its standard output, followed by its address, once it serves.
 pub const READY_LINE: &str = "listening on ";
 
 /// How to start a node: the running executable, with the arguments that make it one.
 #[derive(Clone, Debug)]
 pub struct Launch {
-    subcommand: &'static str,
+    /// The subcommand that serves.
+    pub subcommand: &'static str,
     /// The data directory.
     pub data: PathBuf,
     /// Shards; `None` for what is usual on this machine.
@@ -63,6 +68,19 @@ impl Launch {
         Ok(node)
     }
 
+    /// Starts the node and kills it `after` so long, whatever it is doing then.
+    ///
+    /// # Errors
+    /// If the process cannot be made or killed.
+    pub fn start_and_kill(&self, after: Duration) -> io::Result<()> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(self.arguments()).stdin(Stdio::null()).stdout(Stdio::null());
+        let mut child = command.spawn()?;
+        std::thread::sleep(after);
+        child.kill()?;
+        child.wait().map(drop)
+    }
+
     fn arguments(&self) -> Vec<OsString> {
         let mut arguments: Vec<OsString> =
             vec![self.subcommand.into(), "--data".into(), self.data.clone().into()];
@@ -102,7 +120,7 @@ impl NodeProcess {
     ///
     /// # Errors
     /// If it cannot be killed or waited for.
-    pub fn kill(mut self) -> io::Result<()> {
+    pub fn kill(&mut self) -> io::Result<()> {
         self.child.kill()?;
         self.child.wait().map(drop)
     }
@@ -111,7 +129,7 @@ impl NodeProcess {
     ///
     /// # Errors
     /// [`NodeError`], when it does not end within `limit`, or ends with an error.
-    pub fn stop(mut self, limit: Duration) -> Result<(), NodeError> {
+    pub fn stop(&mut self, limit: Duration) -> Result<(), NodeError> {
         let process = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(process, rustix::process::Signal::TERM).map_err(io::Error::from)?;
         let deadline = Instant::now() + limit;

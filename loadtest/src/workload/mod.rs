@@ -14,6 +14,7 @@ use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
 pub use kind::Kind;
+pub(crate) use population::CURRENCY;
 pub use population::{AccountPlan, Population, SubjectPlan};
 pub use request::{Expect, Leg, Planned, Request};
 

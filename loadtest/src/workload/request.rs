@@ -56,6 +56,12 @@ impl Planned {
     pub fn cancelled_first(&self) -> bool {
         self.expect == Expect::Refused(Rejection::Cancelled) && !self.again
     }
+
+    /// The same, with another answer expected.
+    #[must_use]
+    pub fn expecting(self, expect: Expect) -> Planned {
+        Planned { expect, ..self }
+    }
 }
 
 /// Transactions that go out together.

@@ -1,0 +1,324 @@
+//! Kills a node under load, again and again, and holds what it then says against what it had said before.
+//!
+//! Of every round it checks: what was acknowledged is there once, with the same result and at the same place of the
+//! log; what was refused stays refused; what was never answered is there whole or not at all, and asking again with
+//! the same id tells which; every balance is the sum of what was posted; the relations of the trial balance hold; and
+//! the statements of a few accounts lead from nothing to their balance.
+
+mod recheck;
+mod statement;
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use longmen_client::Client;
+use longmen_engine::ledger::Date;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use tokio::task::LocalSet;
+
+use crate::books::Books;
+use crate::check::{Findings, compare};
+use crate::driver::{Answered, Pacing, Sent, Settings, start_sessions};
+use crate::encode::Encoding;
+use crate::error::LoadError;
+use crate::node::{Launch, NodeProcess};
+use crate::setup::{House, START_DATE, Target, open};
+use crate::workload::{Plan, Workload};
+
+use recheck::Asker;
+
+/// How a crash run goes.
+#[derive(Clone, Debug)]
+pub struct CrashSettings {
+    /// How many times the node is killed.
+    pub rounds: u32,
+    /// What all random choices come from; when a process is killed is still never quite the same twice.
+    pub seed: u64,
+    /// Connections that load the node.
+    pub connections: u32,
+    /// Accounts of customers.
+    pub accounts: usize,
+    /// The longest time under load before the kill.
+    pub longest: Duration,
+}
+
+impl Default for CrashSettings {
+    fn default() -> CrashSettings {
+        CrashSettings {
+            rounds: 10,
+            seed: 1,
+            connections: 4,
+            accounts: 2_000,
+            longest: Duration::from_millis(500),
+        }
+    }
+}
+
+/// What one round came to.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Round {
+    /// Its number, from 1.
+    pub round: u32,
+    /// Shards of the node that was killed.
+    pub shards: u16,
+    /// Shards of the node that recovered.
+    pub shards_after: u16,
+    /// Transactions of one request.
+    pub batch: usize,
+    /// Milliseconds under load.
+    pub killed_after_ms: u64,
+    /// Transactions answered before the kill.
+    pub acknowledged: u64,
+    /// Transactions under way at the kill.
+    pub unanswered: u64,
+    /// Of them, those that were there.
+    pub unanswered_there: u64,
+    /// Milliseconds until the node served again.
+    pub recovered_in_ms: u64,
+    /// What did not hold, in words.
+    pub differences: Vec<String>,
+}
+
+impl Round {
+    /// Whether everything held.
+    #[must_use]
+    pub fn held(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+const SHARDS: [u16; 4] = [1, 2, 3, 7];
+const BATCHES: [usize; 4] = [1, 16, 256, 2_048];
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+/// Requests answered in earlier rounds that are asked again in later ones.
+const REMEMBERED: usize = 64;
+
+/// A node under test, and all that it has said.
+pub struct Harness {
+    settings: CrashSettings,
+    launch: Launch,
+    node: NodeProcess,
+    shards: u16,
+    rng: SmallRng,
+    target: Target,
+    plan: Plan,
+    house: House,
+    books: Books,
+    remembered: Vec<Answered>,
+    date: Date,
+    streams: u32,
+    round: u32,
+}
+
+impl Harness {
+    /// Starts a node on the data directory `data` by the running executable's subcommand `serve`, and opens the
+    /// accounts.
+    ///
+    /// # Errors
+    /// [`LoadError`], when the node does not start or refuses the accounts.
+    pub async fn start(
+        settings: CrashSettings,
+        serve: &'static str,
+        data: &Path,
+    ) -> Result<Harness, LoadError> {
+        let mut rng = SmallRng::seed_from_u64(settings.seed);
+        let shards = SHARDS[rng.random_range(0..SHARDS.len())];
+        let launch =
+            Launch { shards: Some(shards), segment_bytes: Some(4 << 20), ..Launch::new(serve, data) };
+        let node = launch.start()?;
+        let target = Target { address: node.address().to_string(), client: "crash".into(), token: None };
+        let plan = Workload::Mix.plan(settings.accounts, settings.seed);
+        let mut books = Books::new(plan.population.accounts.len());
+        let house = open(&target, "CRASH", plan.population.clone(), &mut books).await?;
+        let date = Date::parse(START_DATE).expect("the first date is a date");
+        let remembered = Vec::new();
+        let (streams, round) = (0, 0);
+        Ok(Harness {
+            settings,
+            launch,
+            node,
+            shards,
+            rng,
+            target,
+            plan,
+            house,
+            books,
+            remembered,
+            date,
+            streams,
+            round,
+        })
+    }
+
+    /// The node's data directory.
+    #[must_use]
+    pub fn data(&self) -> &PathBuf {
+        &self.launch.data
+    }
+
+    /// Load, kill, recovery, and every check.
+    ///
+    /// # Errors
+    /// [`LoadError`], when the node does not come back, or breaks a connection that nobody killed.
+    pub async fn round(&mut self) -> Result<Round, LoadError> {
+        self.round += 1;
+        let mut round = Round { round: self.round, shards: self.shards, ..Round::default() };
+        round.batch = BATCHES[self.rng.random_range(0..BATCHES.len())];
+        let (answered, unanswered) = self.load_and_kill(&mut round).await?;
+        self.restart(&mut round)?;
+        let mut findings = Findings::default();
+        self.recheck(&mut round, &mut findings, answered, unanswered).await?;
+        let mut client = self.target.client().await?;
+        if self.rng.random_ratio(1, 3) {
+            self.close_day(&mut client).await?;
+        }
+        let first_date = self.date.to_string() == START_DATE;
+        let compared = compare(&mut client, &self.house, &self.books, first_date).await?;
+        let walked = self.walk_statements(&mut client).await?;
+        for found in [findings, compared, walked] {
+            round.differences.extend(found.differences);
+        }
+        if self.rng.random_ratio(1, 5) {
+            self.stop_and_start()?;
+        }
+        Ok(round)
+    }
+
+    /// Stops the node cleanly.
+    ///
+    /// # Errors
+    /// [`LoadError`], when it does not end, or not well.
+    pub fn finish(mut self) -> Result<(), LoadError> {
+        Ok(self.node.stop(STOP_LIMIT)?)
+    }
+
+    async fn load_and_kill(&mut self, round: &mut Round) -> Result<(Vec<Answered>, Vec<Sent>), LoadError> {
+        let settings = Settings {
+            connections: self.settings.connections,
+            batch: round.batch,
+            pacing: Pacing::Closed { depth: (4_096 / round.batch).clamp(2, 32) },
+            encoding: Encoding::Transactions,
+            warm_up: Duration::ZERO,
+            time: Duration::from_secs(3_600),
+            transactions: None,
+            first_stream: self.streams,
+        };
+        self.streams += self.settings.connections;
+        let longest = u64::try_from(self.settings.longest.as_millis()).unwrap_or(u64::MAX).max(2);
+        let delay = Duration::from_millis(self.rng.random_range(1..longest));
+        let before = self.books.outcomes.total();
+        let books = std::mem::replace(&mut self.books, Books::new(0));
+        let closing = self.rng.random_ratio(1, 3).then(|| delay.mul_f64(self.rng.random_range(0.0..1.0)));
+        let local = LocalSet::new();
+        let (shared, ends) = local
+            .run_until(async {
+                let started =
+                    start_sessions(&self.target, &self.house, &self.plan, settings, books, true).await?;
+                let (shared, sessions) = started;
+                let kill = async {
+                    tokio::time::sleep(delay).await;
+                    self.node.kill()
+                };
+                let close = close_day_after(&self.target, &self.house.entity, self.date, closing);
+                let (killed, closed) = tokio::join!(kill, close);
+                killed?;
+                if closed {
+                    self.date = self.date.next();
+                }
+                let mut ends = Vec::new();
+                for session in sessions {
+                    ends.push(session.await.map_err(std::io::Error::other)?);
+                }
+                Ok::<_, LoadError>((shared, ends))
+            })
+            .await?;
+        let shared = Rc::into_inner(shared).expect("the sessions have ended").into_inner();
+        self.books = shared.books;
+        round.killed_after_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        round.acknowledged = self.books.outcomes.total() - before;
+        let unanswered = ends.into_iter().flat_map(|end| end.unanswered).collect();
+        Ok((shared.history.unwrap_or_default(), unanswered))
+    }
+
+    /// Starts the node with another number of shards; now and then it is killed once more while it recovers.
+    fn restart(&mut self, round: &mut Round) -> Result<(), LoadError> {
+        self.shards = SHARDS[self.rng.random_range(0..SHARDS.len())];
+        self.launch.shards = Some(self.shards);
+        if self.rng.random_ratio(1, 4) {
+            let delay = Duration::from_millis(self.rng.random_range(0..60));
+            self.launch.start_and_kill(delay)?;
+        }
+        let start = Instant::now();
+        self.node = self.launch.start()?;
+        self.target.address = self.node.address().to_string();
+        round.recovered_in_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        round.shards_after = self.shards;
+        Ok(())
+    }
+
+    async fn recheck(
+        &mut self,
+        round: &mut Round,
+        findings: &mut Findings,
+        answered: Vec<Answered>,
+        unanswered: Vec<Sent>,
+    ) -> Result<(), LoadError> {
+        let mut asker = Asker::connect(&self.target, &self.house).await?;
+        for sent in &unanswered {
+            if let Sent::Cancel(id) = sent {
+                asker.cancel(*id, findings).await?;
+            }
+        }
+        for sent in &unanswered {
+            if let Sent::Post(request) = sent {
+                let there = asker.settle(request, &mut self.books).await?;
+                round.unanswered += u64::try_from(request.len()).unwrap_or(0);
+                round.unanswered_there += there;
+            }
+        }
+        for one in answered.iter().chain(&self.remembered) {
+            asker.confirm(one, findings).await?;
+        }
+        for one in answered.iter().rev().take(8) {
+            asker.look_up(one, findings).await?;
+        }
+        let room = REMEMBERED.saturating_sub(self.remembered.len());
+        self.remembered.extend(answered.into_iter().take(room.min(8)));
+        Ok(())
+    }
+
+    async fn close_day(&mut self, client: &mut Client) -> Result<(), LoadError> {
+        let next = self.date.next();
+        client.close_day(&self.house.entity, &next.to_string()).await?;
+        self.date = next;
+        Ok(())
+    }
+
+    async fn walk_statements(&mut self, client: &mut Client) -> Result<Findings, LoadError> {
+        let mut findings = Findings::default();
+        let hot = self.house.population.accounts.iter().position(|plan| plan.hot);
+        let picked = (0..4).map(|_| self.rng.random_range(1..self.house.accounts.len()));
+        for index in picked.chain(hot).collect::<Vec<_>>() {
+            statement::walk(client, self.house.accounts[index], &mut findings).await?;
+        }
+        Ok(findings)
+    }
+
+    fn stop_and_start(&mut self) -> Result<(), LoadError> {
+        self.node.stop(STOP_LIMIT)?;
+        self.node = self.launch.start()?;
+        self.target.address = self.node.address().to_string();
+        Ok(())
+    }
+}
+
+/// Closes the day under load, if it is to be closed; whether the node said that it did. A close that was cut off is
+/// asked for again by nobody: the date then tells.
+async fn close_day_after(target: &Target, entity: &str, date: Date, after: Option<Duration>) -> bool {
+    let Some(after) = after else { return false };
+    tokio::time::sleep(after).await;
+    let Ok(mut client) = target.client().await else { return false };
+    client.close_day(entity, &date.next().to_string()).await.is_ok()
+}

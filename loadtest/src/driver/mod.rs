@@ -1,0 +1,188 @@
+//! Drives a workload against a node and measures what it answers.
+//!
+//! All connections live on one thread: the node is meant to have the other cores. Latency is counted from the moment
+//! at which a request was *due*, so that a node that stalls is charged for every request that waited, whether it had
+//! been sent or not.
+
+mod session;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::task::{JoinHandle, LocalSet};
+
+use crate::books::{Books, Outcomes};
+use crate::encode::{Encoding, Placed};
+use crate::error::LoadError;
+use crate::measure::{Latencies, Measured};
+use crate::progress::Progress;
+use crate::setup::{House, Target};
+use crate::table::grouped;
+use crate::workload::{Plan, Request};
+
+pub(crate) use session::Sent;
+use session::Session;
+
+/// When requests are sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pacing {
+    /// Closed loop: this many are under way on each connection, and an answer sends the next.
+    Closed {
+        /// Requests under way on each connection.
+        depth: usize,
+    },
+    /// Open loop: so many transactions a second over all connections, whatever the answers do.
+    Open {
+        /// Transactions a second.
+        rate: f64,
+    },
+}
+
+/// How a workload is driven.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Connections.
+    pub connections: u32,
+    /// Transactions of one request.
+    pub batch: usize,
+    /// When requests are sent.
+    pub pacing: Pacing,
+    /// How they stand on the wire.
+    pub encoding: Encoding,
+    /// How long answers are only counted in the books, before the measured stretch begins.
+    pub warm_up: Duration,
+    /// How long the measured stretch is.
+    pub time: Duration,
+    /// How many transactions are sent at most, if that is limited.
+    pub transactions: Option<u64>,
+    /// Number of the first connection's stream: streams that were used before would repeat their ids.
+    pub first_stream: u32,
+}
+
+/// What came of driving.
+#[derive(Clone, Debug)]
+pub struct Driven {
+    /// The books, with every answer.
+    pub books: Books,
+    /// The measured stretch.
+    pub measured: Measured,
+    /// Its latencies.
+    pub latencies: Latencies,
+}
+
+/// A request with the answers to its transactions.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    pub(crate) request: Request,
+    pub(crate) placed: Vec<Placed>,
+}
+
+/// What the connections of one run share. They are on one thread and hold it only between awaits.
+pub(crate) struct Shared {
+    pub(crate) books: Books,
+    pub(crate) latencies: Latencies,
+    /// Requests that were due in here are measured.
+    pub(crate) window: (Instant, Instant),
+    /// How many transactions may still be sent.
+    pub(crate) remaining: u64,
+    /// Every answer, where they are kept.
+    pub(crate) history: Option<Vec<Answered>>,
+}
+
+/// How a connection ended, and what was under way on it.
+pub(crate) struct SessionEnd {
+    pub(crate) result: Result<(), LoadError>,
+    pub(crate) unanswered: Vec<Sent>,
+}
+
+/// Drives a workload until its time is over or its transactions are sent, and every request is answered.
+///
+/// # Errors
+/// [`LoadError`], when a connection breaks or answers stay away.
+pub async fn drive(
+    target: &Target,
+    house: &House,
+    plan: &Plan,
+    settings: Settings,
+    books: Books,
+    what: &str,
+) -> Result<Driven, LoadError> {
+    let local = LocalSet::new();
+    local
+        .run_until(async {
+            let (shared, sessions) = start_sessions(target, house, plan, settings, books, false).await?;
+            let (elapsed, outcomes, legs) = watch(&shared, settings, &sessions, what).await;
+            for session in sessions {
+                let end = session.await.map_err(std::io::Error::other)?;
+                end.result?;
+            }
+            let shared = Rc::into_inner(shared).expect("the sessions have ended").into_inner();
+            let measured = Measured::new(elapsed, &outcomes, legs, &shared.latencies);
+            Ok(Driven { books: shared.books, measured, latencies: shared.latencies })
+        })
+        .await
+}
+
+pub(crate) type Sessions = Vec<JoinHandle<SessionEnd>>;
+
+/// Connects, and starts a task for each connection. To be called inside a `LocalSet`.
+pub(crate) async fn start_sessions(
+    target: &Target,
+    house: &House,
+    plan: &Plan,
+    settings: Settings,
+    books: Books,
+    keep_history: bool,
+) -> Result<(Rc<RefCell<Shared>>, Sessions), LoadError> {
+    let mut connections = Vec::new();
+    for _ in 0..settings.connections {
+        connections.push(target.connection().await?);
+    }
+    let start = Instant::now() + settings.warm_up;
+    let shared = Rc::new(RefCell::new(Shared {
+        books,
+        latencies: Latencies::default(),
+        window: (start, start + settings.time),
+        remaining: settings.transactions.unwrap_or(u64::MAX),
+        history: keep_history.then(Vec::new),
+    }));
+    let accounts: Rc<[u64]> = house.accounts.as_slice().into();
+    let mut sessions = Vec::new();
+    for (number, connection) in (0..).zip(connections) {
+        let stream = plan.stream(settings.first_stream + number);
+        let session = Session::new(connection, stream, Rc::clone(&shared), settings, number)?;
+        let accounts = Rc::clone(&accounts);
+        sessions.push(tokio::task::spawn_local(async move { session.run(&accounts).await }));
+    }
+    Ok((shared, sessions))
+}
+
+/// Looks on until the measured stretch is over, and says how long it was and what was answered in it.
+async fn watch(
+    shared: &RefCell<Shared>,
+    settings: Settings,
+    sessions: &Sessions,
+    what: &str,
+) -> (Duration, Outcomes, u64) {
+    let (from, to) = shared.borrow().window;
+    tokio::time::sleep_until(from.into()).await;
+    let from = Instant::now();
+    let (before, legs_before) = {
+        let shared = shared.borrow();
+        (shared.books.outcomes.clone(), shared.books.legs)
+    };
+    let progress = Progress::over(what, settings.time);
+    let mut tick = tokio::time::interval(Duration::from_millis(100));
+    while Instant::now() < to && sessions.iter().any(|session| !session.is_finished()) {
+        let next = tokio::time::sleep_until(to.into());
+        tokio::select! { _ = tick.tick() => {}, () = next => {} }
+        let answered = shared.borrow().books.outcomes.total() - before.total();
+        let elapsed = u64::try_from(from.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let rate = answered.saturating_mul(1_000) / elapsed.max(1);
+        progress.at(elapsed, format!("{} answers, {}/s", grouped(answered), grouped(rate)));
+    }
+    progress.finish();
+    let shared = shared.borrow();
+    (from.elapsed(), shared.books.outcomes.since(&before), shared.books.legs - legs_before)
+}

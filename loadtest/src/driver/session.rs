@@ -1,0 +1,286 @@
+//! One connection of a run.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use longmen_client::{
+    AnswerFrame, CancelRequest, ClientError, Connection, Operation, Posted, Receiver, Sender, TransactionId,
+};
+
+use super::{Answered, Pacing, SessionEnd, Settings, Shared};
+use crate::encode::{Encoder, Placed, read_answer};
+use crate::error::LoadError;
+use crate::pace::{PreciseTimer, Schedule};
+use crate::setup::now_seconds;
+use crate::workload::{Expect, Request, Stream};
+
+/// How long the last answers may take.
+const DRAIN: Duration = Duration::from_secs(30);
+/// How long a connection of a closed loop holds back after the node said that it is busy.
+const BACK_OFF: Duration = Duration::from_millis(1);
+/// Where the timer of a closed loop points when there is nothing to wait for.
+const FAR: Duration = Duration::from_secs(3_600);
+
+/// What is under way.
+#[derive(Clone, Debug)]
+pub(crate) enum Sent {
+    /// Transactions.
+    Post(Request),
+    /// A cancel of this id, which no transaction has had yet.
+    Cancel(u128),
+}
+
+struct Pending {
+    tag: u64,
+    due: Instant,
+    sent: Sent,
+}
+
+/// One connection, its stream of transactions, and what is under way on it.
+pub(super) struct Session {
+    sender: Sender,
+    receiver: Receiver,
+    stream: Stream,
+    shared: Rc<RefCell<Shared>>,
+    settings: Settings,
+    schedule: Option<Schedule>,
+    timer: PreciseTimer,
+    paused_until: Option<Instant>,
+    stop_at: Instant,
+    pending: Vec<Option<Pending>>,
+    free: Vec<usize>,
+    posts_under_way: usize,
+    serial: u64,
+    spare: Vec<Request>,
+    placed: Vec<Placed>,
+    /// Ids whose cancel the node did not take on.
+    not_cancelled: HashSet<u128>,
+}
+
+impl Session {
+    /// The connection with this number of a run; its open loop is out of step with the others'.
+    pub(super) fn new(
+        connection: Connection,
+        stream: Stream,
+        shared: Rc<RefCell<Shared>>,
+        settings: Settings,
+        number: u32,
+    ) -> std::io::Result<Session> {
+        let (sender, receiver) = connection.split();
+        let (_, stop_at) = shared.borrow().window;
+        let schedule = match settings.pacing {
+            Pacing::Closed { .. } => None,
+            Pacing::Open { rate } => {
+                let batch = f64::from(u32::try_from(settings.batch).unwrap_or(u32::MAX));
+                let between = Duration::from_secs_f64(batch / rate);
+                let phase = between * number;
+                Some(Schedule::new(Instant::now(), phase, between * settings.connections))
+            }
+        };
+        Ok(Session {
+            sender,
+            receiver,
+            stream,
+            shared,
+            settings,
+            schedule,
+            timer: PreciseTimer::new()?,
+            paused_until: None,
+            stop_at,
+            pending: Vec::new(),
+            free: Vec::new(),
+            posts_under_way: 0,
+            serial: 0,
+            spare: Vec::new(),
+            placed: Vec::new(),
+            not_cancelled: HashSet::new(),
+        })
+    }
+
+    /// Runs until its time is over and all is answered, or the connection breaks.
+    pub(super) async fn run(mut self, accounts: &[u64]) -> SessionEnd {
+        let mut encoder = Encoder::new(self.settings.encoding, accounts);
+        let result = self.pump(&mut encoder).await;
+        let unanswered = self.pending.into_iter().flatten().map(|pending| pending.sent).collect();
+        SessionEnd { result, unanswered }
+    }
+
+    async fn pump(&mut self, encoder: &mut Encoder<'_>) -> Result<(), LoadError> {
+        loop {
+            self.produce(encoder)?;
+            let stopped = self.is_stopped(Instant::now());
+            if stopped && self.free.len() == self.pending.len() {
+                return Ok(());
+            }
+            let wake = self.wake_at(stopped);
+            // Answers first: what they make due goes out in the same write.
+            tokio::select! {
+                biased;
+                answer = self.receiver.next() => {
+                    let answer = answer?;
+                    let slot = usize::try_from(answer.tag() & 0xFFFF_FFFF).unwrap_or(usize::MAX);
+                    let found = self.pending.get_mut(slot).and_then(|one| one.take_if(|p| p.tag == answer.tag()));
+                    let pending = found.ok_or(ClientError::Lacks { what: "a tag that was asked with" })?;
+                    self.free.push(slot);
+                    match pending.sent {
+                        Sent::Cancel(id) => {
+                            let lost = settle_cancel(&self.shared, &answer)?;
+                            if lost {
+                                self.not_cancelled.insert(id);
+                            }
+                        }
+                        Sent::Post(request) => {
+                            let refused = read_answer(self.settings.encoding, &answer, &mut self.placed)?;
+                            self.posts_under_way -= 1;
+                            self.settle(request, pending.due, refused);
+                        }
+                    }
+                }
+                flushed = self.sender.flush(), if self.sender.queued_bytes() > 0 => flushed?,
+                woken = self.timer.wait_until(wake) => {
+                    woken?;
+                    if stopped && Instant::now() >= self.stop_at + DRAIN {
+                        let requests = self.pending.len() - self.free.len();
+                        return Err(LoadError::Unanswered { requests, seconds: DRAIN.as_secs() });
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_stopped(&self, now: Instant) -> bool {
+        now >= self.stop_at || self.shared.borrow().remaining == 0
+    }
+
+    /// When there is something to do even if no answer comes.
+    fn wake_at(&self, stopped: bool) -> Instant {
+        if stopped {
+            return self.stop_at + DRAIN;
+        }
+        let next = match &self.schedule {
+            Some(schedule) => schedule.due(),
+            None => self.paused_until.unwrap_or_else(|| Instant::now() + FAR),
+        };
+        next.min(self.stop_at)
+    }
+
+    /// Queues what is due.
+    fn produce(&mut self, encoder: &mut Encoder<'_>) -> Result<(), ClientError> {
+        loop {
+            let now = Instant::now();
+            if self.is_stopped(now) {
+                return Ok(());
+            }
+            let due = match (self.settings.pacing, &mut self.schedule) {
+                (Pacing::Closed { depth }, _) => {
+                    let paused = self.paused_until.is_some_and(|until| now < until);
+                    if self.posts_under_way >= depth || paused {
+                        return Ok(());
+                    }
+                    self.paused_until = None;
+                    now
+                }
+                (Pacing::Open { .. }, Some(schedule)) => {
+                    let due = schedule.due();
+                    if due > now {
+                        return Ok(());
+                    }
+                    schedule.advance();
+                    due
+                }
+                (Pacing::Open { .. }, None) => unreachable!("an open loop has a schedule"),
+            };
+            self.send_next(encoder, due)?;
+        }
+    }
+
+    fn send_next(&mut self, encoder: &mut Encoder<'_>, due: Instant) -> Result<(), ClientError> {
+        let mut request = self.spare.pop().unwrap_or_default();
+        request.clear();
+        let remaining = usize::try_from(self.shared.borrow().remaining).unwrap_or(usize::MAX);
+        self.stream.fill(&mut request, self.settings.batch.min(remaining));
+        let count = u64::try_from(request.len()).expect("a length fits");
+        let mut shared = self.shared.borrow_mut();
+        shared.remaining = shared.remaining.saturating_sub(count);
+        drop(shared);
+        let time = now_seconds();
+        for index in 0..request.len() {
+            let planned = request.planned()[index];
+            if planned.cancelled_first() {
+                let tag = self.place(due, Sent::Cancel(planned.id));
+                let body = CancelRequest { id: TransactionId::Number(planned.id), time: Some(time) };
+                self.sender.queue(tag, Operation::Cancel, &body)?;
+            }
+        }
+        let tag = self.next_tag();
+        encoder.queue(&mut self.sender, tag, time, &request)?;
+        self.posts_under_way += 1;
+        self.place(due, Sent::Post(request));
+        Ok(())
+    }
+
+    /// The tag that the next call of [`Session::place`] gives.
+    fn next_tag(&self) -> u64 {
+        let slot = self.free.last().copied().unwrap_or(self.pending.len());
+        (self.serial + 1) << 32 | u64::try_from(slot).expect("an index fits")
+    }
+
+    fn place(&mut self, due: Instant, sent: Sent) -> u64 {
+        let tag = self.next_tag();
+        self.serial += 1;
+        let pending = Some(Pending { tag, due, sent });
+        match self.free.pop() {
+            Some(slot) => self.pending[slot] = pending,
+            None => self.pending.push(pending),
+        }
+        tag
+    }
+
+    /// Takes the answer to a post, which is in `placed`, into the books.
+    fn settle(&mut self, request: Request, due: Instant, refused: Option<longmen_engine::ledger::Rejection>) {
+        let now = Instant::now();
+        let mut shared = self.shared.borrow_mut();
+        let Shared { books, latencies, window: (from, to), history, .. } = &mut *shared;
+        if *from <= due && due < *to {
+            latencies.record(now - due);
+        }
+        if let Some(rejection) = refused {
+            books.record_refused(&request, rejection);
+            if rejection.may_retry() {
+                self.paused_until = Some(now + BACK_OFF);
+            }
+        } else if self.placed.len() != request.len() {
+            books.complain(|| format!("{} results for {} transactions", self.placed.len(), request.len()));
+        } else if self.not_cancelled.is_empty() {
+            books.record(&request, self.placed.iter().map(|one| one.outcome));
+        } else {
+            for ((planned, legs), one) in request.iter().zip(&self.placed) {
+                let posted = self.not_cancelled.contains(&planned.id);
+                let expect = if posted { Expect::Posted } else { planned.expect };
+                books.record_one(&planned.expecting(expect), legs, one.outcome);
+            }
+        }
+        match history {
+            Some(history) if refused.is_none() => {
+                history.push(Answered { request, placed: std::mem::take(&mut self.placed) });
+            }
+            _ => self.spare.push(request),
+        }
+    }
+}
+
+/// Whether the node was too busy to take a cancel on; anything else but a cancel is a complaint.
+fn settle_cancel(shared: &RefCell<Shared>, answer: &AnswerFrame<'_>) -> Result<bool, ClientError> {
+    let said = match answer.payload::<Posted>() {
+        Ok(posted) => posted.results.first().map(|result| result.outcome.clone()),
+        Err(ClientError::Refused(refusal)) if refusal.may_retry() => return Ok(true),
+        Err(ClientError::Refused(refusal)) => Some(refusal.code),
+        Err(other) => return Err(other),
+    };
+    if said.as_deref() != Some("cancelled") {
+        shared.borrow_mut().books.complain(|| format!("the cancel of an unseen id was answered {said:?}"));
+    }
+    Ok(false)
+}

@@ -1,0 +1,132 @@
+//! Serves as a node until it is told to stop: what runs in the child process.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use longmen_engine::{Node, NodeOptions, StartError, StartReport, StopError};
+use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
+use longmen_wal::{DirectoryError, DirectoryStorage, LogOptions};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::READY_LINE;
+use crate::table::grouped;
+
+/// How a node serves.
+#[derive(Clone, Debug, Args)]
+pub struct ServeArgs {
+    /// The data directory; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Where to listen; port 0 takes a free one. Beyond loopback a node needs tokens
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7440")]
+    pub listen: SocketAddr,
+    /// Shards that the accounts are spread over; may change from start to start
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub shards: u16,
+    /// A file with a client's name and its token on each line
+    #[arg(long, value_name = "FILE")]
+    pub tokens: Option<PathBuf>,
+    /// Bytes of one segment of the log, at least 4 MiB
+    #[arg(long, value_name = "BYTES")]
+    pub segment_size: Option<u64>,
+}
+
+/// Why a node did not serve, or did not stop well.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The data directory cannot be had.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The file of tokens cannot be read.
+    #[error("{path}")]
+    TokensFile {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file of tokens is not one.
+    #[error("{path}")]
+    Tokens {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: TokensError,
+    },
+    /// The books could not be recovered.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The gateway does not listen.
+    #[error(transparent)]
+    Gateway(#[from] longmen_gateway::ServeError),
+    /// Threads, signals or the standard output of this process.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The end of the log could not be recorded.
+    #[error(transparent)]
+    Stop(#[from] StopError),
+}
+
+/// Recovers the books, serves, and on SIGTERM or SIGINT answers what is under way and ends cleanly. Prints
+/// [`READY_LINE`] and its address on standard output once it serves, what recovery found on standard error.
+///
+/// # Errors
+/// [`ServeError`].
+pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
+    let tokens = args.read_tokens()?;
+    let storage = Arc::new(DirectoryStorage::open(&args.data)?);
+    let mut log = LogOptions::default();
+    if let Some(bytes) = args.segment_size {
+        log.segment_bytes = bytes;
+    }
+    let node = Node::start(storage, NodeOptions { shards: args.shards, log, ..NodeOptions::default() })?;
+    writeln!(io::stderr(), "{}", describe(node.report()))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime.block_on(async {
+        // Signals are caught before anyone can know that the node is up.
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let options = ServeOptions { listen: args.listen, limits: Limits::default(), tokens };
+        let running: Running = Server::start(options, node.intake(), node.history()).await?;
+        writeln!(io::stdout(), "{READY_LINE}{}", running.local_addr())?;
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        running.stop().await;
+        Ok::<(), ServeError>(())
+    })?;
+    node.stop()?;
+    Ok(())
+}
+
+/// What recovery found and did, in a sentence; a cut tail is always told, with its frames.
+fn describe(report: &StartReport) -> String {
+    let mut text = format!(
+        "epoch {}: {} frames and {} entries replayed in {:.3} s, {} accounts, {} known transaction ids",
+        report.log.epoch,
+        grouped(report.frames),
+        grouped(report.entries),
+        report.took.as_secs_f64(),
+        grouped(report.accounts),
+        grouped(report.known_ids),
+    );
+    if let Some((first, last)) = report.log.rewritten {
+        text.push_str(&format!("; frames {first} to {last}, above the durable mark, written again"));
+    }
+    if let Some(cut) = &report.log.cut {
+        let (first, last) = (cut.first, cut.last);
+        text.push_str(&format!("; a torn tail cut off, frames {first} to {last}: none was acknowledged"));
+    }
+    text
+}
+
+impl ServeArgs {
+    fn read_tokens(&self) -> Result<Option<Tokens>, ServeError> {
+        let Some(path) = &self.tokens else { return Ok(None) };
+        let unreadable = |source| ServeError::TokensFile { path: path.clone(), source };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let wrong = |source| ServeError::Tokens { path: path.clone(), source };
+        Tokens::parse(&text).map(Some).map_err(wrong)
+    }
+}
