@@ -1,11 +1,14 @@
 //! Longmen's engine: the pure [`ledger`] and, around it, the actors, recovery and snapshots of a node.
 
 mod actors;
+mod clock;
 mod history;
 pub mod ledger;
 mod node;
 mod recovery;
 mod session;
+mod snapshot;
+mod snapshotter;
 mod vital;
 
 pub use history::{

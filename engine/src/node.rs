@@ -1,21 +1,26 @@
 //! A node: the pipeline wired together, from recovery to the clean end.
 
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use actix::{Actor, Addr, Arbiter, System};
 use longmen_wal::{
-    CloseError, FrameNumber, Log, LogOptions, LogWriter, OpenError, ReadError, RecoveryReport, Storage,
-    system_nonces,
+    CloseError, FrameFault, FrameNumber, Log, LogOptions, LogWriter, OpenError, ReadError, RecoveryReport,
+    Storage, system_nonces,
 };
 use tokio::sync::oneshot;
 
 use crate::actors::{CloseLog, CoordinatorActor, JournalActor, ShardActor, Stop, Wiring};
+use crate::clock::now_us;
 use crate::history::History;
 use crate::ledger::{Coordinator, ReplayError, Settings, Shard};
 use crate::recovery::{self, Recovered};
 use crate::session::Intake;
+use crate::snapshot::{self, Header};
+use crate::snapshotter::{Running, Snapshotter};
 
 /// The smallest segment a node works with: the largest request must fit a frame, and a frame a segment.
 pub const MIN_SEGMENT: u64 = 4 << 20;
@@ -35,6 +40,8 @@ pub struct NodeOptions {
     pub hot_by_rate: bool,
     /// How many ids one generation of known ids holds.
     pub known_ids: usize,
+    /// A snapshot is taken after so many bytes of log, or twice its own size if that is more.
+    pub snapshot_bytes: u64,
 }
 
 impl Default for NodeOptions {
@@ -47,6 +54,7 @@ impl Default for NodeOptions {
             window_back: settings.window_back,
             hot_by_rate: settings.hot_by_rate,
             known_ids: settings.known_ids,
+            snapshot_bytes: 512 << 20,
         }
     }
 }
@@ -66,6 +74,17 @@ pub enum StartError {
     /// A frame with good sums holds what this version cannot read.
     #[error("refusing to start: {0}; was it written by a newer version?")]
     Replay(#[from] ReplayError),
+    /// A frame that a snapshot covers, but whose transaction ids must be known, is damaged.
+    #[error("refusing to start: frame {frame}: {fault}")]
+    Ids {
+        /// The frame.
+        frame: u64,
+        /// What is wrong with it.
+        fault: FrameFault,
+    },
+    /// The snapshots could not be read.
+    #[error("snapshots cannot be read: {0}")]
+    Snapshots(#[source] io::Error),
     /// The system gave no thread or no randomness.
     #[error("{0}")]
     System(String),
@@ -87,6 +106,10 @@ pub enum StopError {
 pub struct StartReport {
     /// What the log says.
     pub log: RecoveryReport,
+    /// The frame at which the snapshot began that recovery went on from, if there was one.
+    pub snapshot: Option<u64>,
+    /// Snapshots that were passed over: torn, of another node, or newer than the log.
+    pub refused_snapshots: Vec<String>,
     /// Frames replayed.
     pub frames: u64,
     /// Entries replayed.
@@ -104,6 +127,15 @@ pub struct Node {
     intake: Intake,
     history: History,
     report: StartReport,
+    engine: Engine,
+    snapshotter: Running,
+}
+
+/// The engine's thread, and the way to its actors.
+struct Engine {
+    coordinator: Addr<CoordinatorActor>,
+    shards: Vec<Addr<ShardActor>>,
+    written: Arc<AtomicU64>,
     stop: oneshot::Sender<oneshot::Sender<Result<(), CloseError>>>,
     thread: JoinHandle<()>,
 }
@@ -116,21 +148,42 @@ impl Node {
     pub fn start(storage: Arc<dyn Storage>, options: NodeOptions) -> Result<Node, StartError> {
         let began = Instant::now();
         let settings = settings_of(&options)?;
-        let opened = Log::open(storage, options.log, FrameNumber::FIRST, system_nonces())?;
-        let recovered = recovery::recover(&opened.reader, &settings)?;
+        let (snapshots, mut refused_snapshots) = snapshot::find(&*storage).map_err(StartError::Snapshots)?;
+        let oldest = snapshots.last().map_or(0, |snapshot| snapshot.header.start);
+        let opened = Log::open(Arc::clone(&storage), options.log, FrameNumber(oldest + 1), system_nonces())?;
+        let log = opened.report;
+        let usable = |header: &Header| header.node == log.node && header.last <= log.last.0;
+        let (usable, passed): (Vec<_>, Vec<_>) =
+            snapshots.into_iter().partition(|snapshot| usable(&snapshot.header));
+        refused_snapshots.extend(passed.iter().map(|snapshot| format!("at frame {}", snapshot.header.start)));
+        let snapshot = usable.first();
+        let recovered = recovery::recover(&opened.reader, snapshot, &settings, now_us())?;
         let Recovered { rebuilt, frames, entries } = recovered;
         let report = StartReport {
-            log: opened.report,
+            snapshot: snapshot.map(|snapshot| snapshot.header.start),
+            refused_snapshots,
             frames,
             entries,
             accounts: rebuilt.registry.accounts().len() as u64,
             known_ids: rebuilt.known.len() as u64,
             took: began.elapsed(),
+            log,
         };
-        let history = History::new(opened.reader);
+        let history = History::new(opened.reader.clone());
         let (coordinator, shards) = rebuilt.go_on(settings);
-        let (intake, stop, thread) = spawn(coordinator, shards, opened.writer, &options)?;
-        Ok(Node { intake, history, report, stop, thread })
+        let engine = spawn(coordinator, shards, opened.writer, &options)?;
+        let snapshotter = Snapshotter {
+            storage,
+            reader: opened.reader,
+            node: report.log.node,
+            coordinator: engine.coordinator.clone(),
+            shards: engine.shards.clone(),
+            written: engine.written.clone(),
+            every_bytes: options.snapshot_bytes,
+        };
+        let no_thread = |error| StartError::System(format!("no thread for snapshots: {error}"));
+        let snapshotter = snapshotter.start().map_err(no_thread)?;
+        Ok(Node { intake: Intake::new(engine.coordinator.clone()), history, report, engine, snapshotter })
     }
 
     /// What recovery found and did.
@@ -156,10 +209,12 @@ impl Node {
     /// # Errors
     /// [`StopError`], where the end could not be recorded.
     pub fn stop(self) -> Result<(), StopError> {
+        let Node { engine, snapshotter, .. } = self;
+        drop(snapshotter);
         let (done, closed) = oneshot::channel();
-        self.stop.send(done).map_err(|_| StopError::Ended)?;
+        engine.stop.send(done).map_err(|_| StopError::Ended)?;
         let closed = closed.blocking_recv().map_err(|_| StopError::Ended)?;
-        self.thread.join().map_err(|_| StopError::Ended)?;
+        engine.thread.join().map_err(|_| StopError::Ended)?;
         Ok(closed?)
     }
 }
@@ -193,8 +248,6 @@ fn least_space(options: &NodeOptions) -> u64 {
     2 * (3 * frame + (2 << 20))
 }
 
-type Spawned = (Intake, oneshot::Sender<oneshot::Sender<Result<(), CloseError>>>, JoinHandle<()>);
-
 /// The pipeline: session -> coordinator -> shards -> batchers -> journal -> session. The coordinator, the batching
 /// actors and, on few cores, the shards share the engine's thread; the journal has its own.
 fn spawn(
@@ -202,30 +255,34 @@ fn spawn(
     shards: Vec<Shard>,
     writer: LogWriter,
     options: &NodeOptions,
-) -> Result<Spawned, StartError> {
+) -> Result<Engine, StartError> {
     let (started, starting) = std::sync::mpsc::channel();
     let (stop, stopped) = oneshot::channel();
+    let written = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&written);
     let shard_threads = options.shard_threads;
     let least_space = least_space(options);
     let run = move || {
         System::new().block_on(async move {
             let space = writer.space();
             let journal_thread = Arbiter::new();
-            let journal =
-                JournalActor::start_in_arbiter(&journal_thread.handle(), |_| JournalActor::new(writer));
+            let journal = JournalActor::start_in_arbiter(&journal_thread.handle(), |_| {
+                JournalActor::new(writer, counted)
+            });
             let shards = start_shards(shards, shard_threads);
-            let wiring = Wiring { shards, journal: journal.clone(), space, least_space };
+            let wiring = Wiring { shards: shards.clone(), journal: journal.clone(), space, least_space };
             let coordinator = CoordinatorActor::new(coordinator, wiring).start();
-            drop(started.send(coordinator.clone()));
+            started.send((coordinator.clone(), shards)).expect("whoever starts the engine waits for it");
             let Ok(done): Result<oneshot::Sender<_>, _> = stopped.await else { return };
             let closed = close(&coordinator, &journal).await;
-            drop(done.send(closed));
+            done.send(closed).expect("whoever stops the engine waits for it");
         });
     };
     let thread = thread::Builder::new().name("engine".into()).spawn(run);
     let thread = thread.map_err(|error| StartError::System(format!("no thread for the engine: {error}")))?;
-    let coordinator = starting.recv().map_err(|_| StartError::System("the engine did not start".into()))?;
-    Ok((Intake::new(coordinator), stop, thread))
+    let started = starting.recv().map_err(|_| StartError::System("the engine did not start".into()))?;
+    let (coordinator, shards) = started;
+    Ok(Engine { coordinator, shards, written, stop, thread })
 }
 
 fn start_shards(shards: Vec<Shard>, threads: u16) -> Vec<Addr<ShardActor>> {

@@ -4,8 +4,9 @@ use std::thread;
 
 use longmen_wal::{FrameNumber, FrameView, LogReader};
 
-use crate::ledger::{FrameRecords, Rebuilt, ReplayError, SectionKind, Settings, Shard};
+use crate::ledger::{FrameRecords, KnownIds, Rebuilt, ReplayError, SectionKind, Settings, Shard};
 use crate::node::StartError;
+use crate::snapshot::Snapshot;
 
 /// What recovery has rebuilt.
 pub(crate) struct Recovered {
@@ -30,14 +31,22 @@ pub(crate) fn records(view: &FrameView) -> Result<FrameRecords<'_>, ReplayError>
     Ok(FrameRecords { number, time_us: view.time_us(), sections: sections.collect::<Result<_, _>>()? })
 }
 
-/// Replays everything that is durable.
-pub(crate) fn recover(reader: &LogReader, settings: &Settings) -> Result<Recovered, StartError> {
-    let Rebuilt { mut registry, mut known, shards, .. } = Rebuilt::empty(settings);
-    let from = FrameNumber::FIRST;
-    let (mut frame, mut time_us, mut frames) = (0, 0, 0);
+/// Replays everything that is durable, from a snapshot on if there is one.
+pub(crate) fn recover(
+    reader: &LogReader,
+    snapshot: Option<&Snapshot>,
+    settings: &Settings,
+    now_us: i64,
+) -> Result<Recovered, StartError> {
+    let rebuilt =
+        snapshot.map_or_else(|| Ok(Rebuilt::empty(settings)), |snapshot| snapshot.restore(settings))?;
+    let Rebuilt { mut registry, mut known, shards, mut frame, mut time_us } = rebuilt;
+    let from = FrameNumber(frame + 1);
+    let mut frames = 0;
     let (shards, entries) = thread::scope(|scope| {
         let workers: Vec<_> =
             shards.into_iter().map(|shard| scope.spawn(move || replay_shard(reader, from, shard))).collect();
+        remember_ids(reader, from, settings, now_us, &mut known)?;
         for view in reader.frames(from) {
             let view = view?;
             let records = records(&view)?;
@@ -56,6 +65,38 @@ pub(crate) fn recover(reader: &LogReader, settings: &Settings) -> Result<Recover
         Ok::<_, StartError>((shards, entries))
     })?;
     Ok(Recovered { rebuilt: Rebuilt { registry, known, shards, frame, time_us }, frames, entries })
+}
+
+/// The ids in frames before `to` whose clients' own time may still lie inside the window.
+fn remember_ids(
+    reader: &LogReader,
+    to: FrameNumber,
+    settings: &Settings,
+    now_us: i64,
+    known: &mut KnownIds,
+) -> Result<(), StartError> {
+    let window = i64::from(settings.window_back) + i64::from(settings.window_ahead);
+    let oldest = now_us - window * 1_000_000;
+    let mut from = reader.first().0;
+    let mut beyond = to.0;
+    while from < beyond {
+        let middle = from + (beyond - from) / 2;
+        if reader.frame(FrameNumber(middle))?.time_us() < oldest {
+            from = middle + 1;
+        } else {
+            beyond = middle;
+        }
+    }
+    for view in reader.frames(FrameNumber(from)) {
+        let view = view?;
+        if view.number() >= to {
+            break;
+        }
+        // Frames that a snapshot covers were not read whole when the log was opened.
+        view.verify().map_err(|fault| StartError::Ids { frame: view.number().0, fault })?;
+        known.replay(&records(&view)?)?;
+    }
+    Ok(())
 }
 
 fn replay_shard(reader: &LogReader, from: FrameNumber, mut shard: Shard) -> Result<(Shard, u64), StartError> {

@@ -1,18 +1,22 @@
 //! The actor of the coordinator: takes requests in, carries each step to those who do it, gives answers out.
 
 use std::collections::HashMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::ops::Range;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, SpawnHandle};
 use longmen_wal::{Body, Section, SpaceGauge};
 use tokio::sync::oneshot;
+use tracing::debug;
 
 use super::journal::{Outgoing, give_out};
 use super::shard::Release;
 use super::{BatcherActor, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame, WriteMark};
+use crate::clock::now_us;
 use crate::ledger::{
     AccountId, Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
-    Step, Unmerged,
+    SnapshotStart, Step, Unmerged,
 };
 use crate::session::{Reply, ReplySender};
 use crate::vital::Vital;
@@ -51,6 +55,7 @@ pub(crate) struct CoordinatorActor {
     mark_timer: Option<SpawnHandle>,
     space_timer: Option<SpawnHandle>,
     stopping: Option<oneshot::Sender<()>>,
+    snapshot: Option<Sender<SnapshotStart>>,
     vital: Vital,
 }
 
@@ -67,6 +72,7 @@ impl CoordinatorActor {
             mark_timer: None,
             space_timer: None,
             stopping: None,
+            snapshot: None,
             vital: Vital::new("the coordinator"),
         }
     }
@@ -83,6 +89,7 @@ impl CoordinatorActor {
                     let outgoing = self.group(replies);
                     give_out(outgoing);
                 }
+                Step::Snapshot(start) => self.begin_snapshot(start),
                 Step::Idle => break,
             }
         }
@@ -187,6 +194,13 @@ impl CoordinatorActor {
         }
     }
 
+    fn begin_snapshot(&mut self, start: SnapshotStart) {
+        let begun = self.snapshot.take().is_some_and(|reply| reply.send(start).is_ok());
+        if !begun {
+            debug!("a snapshot was given up");
+        }
+    }
+
     fn finish_stopping(&mut self) {
         if self.stopping.is_none() || !self.coordinator.is_settled() || !self.journal_free {
             return;
@@ -283,6 +297,45 @@ impl Handler<Synced> for CoordinatorActor {
     }
 }
 
+/// A snapshot is to begin, at the next frame boundary.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct TakeSnapshot(pub(crate) Sender<SnapshotStart>);
+
+impl Handler<TakeSnapshot> for CoordinatorActor {
+    type Result = ();
+
+    fn handle(&mut self, message: TakeSnapshot, context: &mut Context<Self>) {
+        // With the node about to stop the sender is dropped, and the snapshotter sees that.
+        if self.stopping.is_none() {
+            self.snapshot = Some(message.0);
+            self.coordinator.ask_snapshot();
+            self.pump(context);
+        }
+    }
+}
+
+/// A slice of the accounts, for a snapshot.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct AccountSlice {
+    /// Their places.
+    pub(crate) accounts: Range<usize>,
+    pub(crate) reply: Sender<Vec<u8>>,
+}
+
+impl Handler<AccountSlice> for CoordinatorActor {
+    type Result = ();
+
+    fn handle(&mut self, message: AccountSlice, _: &mut Context<Self>) {
+        let mut slice = Vec::new();
+        self.coordinator.registry().write_accounts(message.accounts, &mut slice);
+        if message.reply.send(slice).is_err() {
+            debug!("a snapshot was given up");
+        }
+    }
+}
+
 /// A session begins.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -325,10 +378,4 @@ impl Handler<Stop> for CoordinatorActor {
         self.stopping = Some(message.0);
         self.pump(context);
     }
-}
-
-/// The wall clock, in microseconds since 1970. Time enters the ledger here and nowhere else.
-fn now_us() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }

@@ -1,11 +1,13 @@
 //! The journal: the only writer of the log, on a thread of its own. It seals what the coordinator hands it, syncs,
 //! and gives out the answers that rest on it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use actix::{Actor, Addr, Context, Handler, Message};
-use longmen_wal::{Body, FrameNumber, LogWriter};
+use longmen_wal::{Body, FrameNumber, LogWriter, Section};
 use tracing::{debug, warn};
 
-use super::shard::Release;
 use super::{CoordinatorActor, Synced};
 use crate::session::{Reply, ReplySender};
 use crate::vital::{Vital, die};
@@ -25,12 +27,14 @@ pub(crate) fn give_out(outgoing: Outgoing) {
 /// Writes the log.
 pub(crate) struct JournalActor {
     writer: Option<LogWriter>,
+    written: Arc<AtomicU64>,
     vital: Vital,
 }
 
 impl JournalActor {
-    pub(crate) fn new(writer: LogWriter) -> JournalActor {
-        JournalActor { writer: Some(writer), vital: Vital::new("the journal") }
+    /// `written` counts the bytes of records.
+    pub(crate) fn new(writer: LogWriter, written: Arc<AtomicU64>) -> JournalActor {
+        JournalActor { writer: Some(writer), written, vital: Vital::new("the journal") }
     }
 
     fn writer(&mut self) -> &mut LogWriter {
@@ -79,6 +83,8 @@ impl Handler<WriteFrame> for JournalActor {
             // Never retried in place: a failed sync leaves clean-looking pages that the disk may not have.
             Err(error) => die(&format!("frame {number} cannot be synced: {error}")),
         }
+        let bytes: usize = body.sections.iter().map(Section::len).sum();
+        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
         give_out(outgoing);
         coordinator.do_send(Synced(number));
     }
@@ -118,13 +124,5 @@ impl Handler<CloseLog> for JournalActor {
     fn handle(&mut self, _: CloseLog, _: &mut Context<JournalActor>) -> Self::Result {
         self.vital.release();
         self.writer.take().expect("the log is closed once").close()
-    }
-}
-
-impl Handler<Release> for JournalActor {
-    type Result = ();
-
-    fn handle(&mut self, _: Release, _: &mut Context<JournalActor>) {
-        self.vital.release();
     }
 }

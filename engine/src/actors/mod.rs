@@ -7,9 +7,8 @@ mod shard;
 
 pub(crate) use batcher::{BatcherActor, MergeLegs};
 pub(crate) use coordinator::{
-    CloseSession, CoordinatorActor, Merged, OpenSession, ShardDone, Stop, Submit, Synced,
+    AccountSlice, CloseSession, CoordinatorActor, Merged, OpenSession, ShardDone, Stop, Submit, Synced,
+    TakeSnapshot, Wiring,
 };
 pub(crate) use journal::{CloseLog, JournalActor, WriteFrame, WriteMark};
-pub(crate) use shard::{Obey, ShardActor};
-
-pub(crate) use coordinator::Wiring;
+pub(crate) use shard::{Obey, RowImages, RowSlice, ShardActor};

@@ -1,9 +1,12 @@
 //! The actor of a shard: owns its accounts' rows, does what the coordinator asks.
 
+use std::sync::mpsc::Sender;
+
 use actix::{Actor, Addr, Context, Handler, Message};
+use tracing::debug;
 
 use super::{CoordinatorActor, ShardDone};
-use crate::ledger::{Shard, ShardOrder};
+use crate::ledger::{ROW_IMAGE, Shard, ShardOrder};
 use crate::vital::Vital;
 
 /// Owns a shard of the ledger.
@@ -36,6 +39,44 @@ impl Handler<Obey> for ShardActor {
     fn handle(&mut self, message: Obey, _: &mut Context<ShardActor>) {
         let reply = self.shard.obey(message.order);
         message.coordinator.do_send(ShardDone { shard: self.shard.id(), reply });
+    }
+}
+
+/// A slice of the rows, for a snapshot.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct RowSlice {
+    /// The place of the first row.
+    pub(crate) from: usize,
+    /// How many places at most.
+    pub(crate) count: usize,
+    pub(crate) reply: Sender<RowImages>,
+}
+
+/// Images of rows.
+pub(crate) struct RowImages {
+    pub(crate) images: Vec<u8>,
+    /// The newest frame that any of them has seen.
+    pub(crate) last_frame: u64,
+    /// The place of the next slice, if there is one.
+    pub(crate) next: Option<usize>,
+}
+
+impl Handler<RowSlice> for ShardActor {
+    type Result = ();
+
+    fn handle(&mut self, message: RowSlice, _: &mut Context<ShardActor>) {
+        let to = (message.from + message.count).min(self.shard.places());
+        let next = (to < self.shard.places()).then_some(to);
+        let mut slice =
+            RowImages { images: Vec::with_capacity(message.count * ROW_IMAGE), last_frame: 0, next };
+        for (account, row) in self.shard.rows_at(message.from..to) {
+            row.write_image(account, &mut slice.images);
+            slice.last_frame = slice.last_frame.max(row.last.frame);
+        }
+        if message.reply.send(slice).is_err() {
+            debug!("a snapshot was given up");
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod gate;
 mod head;
 mod heat;
 mod ids;
+mod image;
 mod known_ids;
 pub mod notes;
 mod registry;
@@ -34,13 +35,14 @@ pub use command::{
     AccountRef, Answer, Command, LegBalance, Opened, PostResult, Posted, ReplyTo, Request, Status,
     TrialBalance, TrialLine,
 };
-pub use coordinator::{Coordinator, Frame, FrameSection, Room, SectionKind, Settings, Step};
+pub use coordinator::{Coordinator, Frame, FrameSection, Room, SectionKind, Settings, SnapshotStart, Step};
 pub use currency::{AmountError, Currency};
 pub use date::Date;
 pub use entry::{Changed, Entry, Movement, OpenedEntry, Placement, Posting, entries};
 pub use gate::Gate;
 pub use head::{HEAD_BYTES, Head, HotLeg, Outcome, Tail, read_tail};
 pub use ids::{AccountId, ClientId, EntityId, LineId, Position, ShardId, SubjectId, TransactionId, UnitId};
+pub use image::{LINE_IMAGE, ROW_IMAGE};
 pub use known_ids::{Decided, Known, KnownIds};
 pub use registry::{Account, Entity, Judged, LineKey, Registry};
 pub use rejection::Rejection;

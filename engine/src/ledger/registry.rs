@@ -8,6 +8,7 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 use super::account::{AccountKey, AccountOpening, Owner};
+use super::admin::Admin;
 use super::amount::Amount;
 use super::currency::Currency;
 use super::date::Date;
@@ -174,6 +175,27 @@ impl Registry {
         self.chart.insert((entity, opening.code.clone()), id);
         self.subjects.push(Subject { id, entity, opening });
         id
+    }
+
+    /// Writes clients, entities with their current dates, and subjects as administrative records.
+    pub fn write_names(&self, out: &mut Vec<u8>) {
+        for (id, name) in self.clients() {
+            Admin::Client { id, name: name.into() }.write(out);
+        }
+        for (id, entity) in (0..).map(EntityId).zip(&self.entities) {
+            Admin::Entity { id, code: entity.code.clone(), start: entity.date }.write(out);
+        }
+        for subject in &self.subjects {
+            let Subject { id, entity, opening } = subject.clone();
+            Admin::Subject { id, entity, opening }.write(out);
+        }
+    }
+
+    /// Writes accounts by their places as opened entries.
+    pub fn write_accounts(&self, places: std::ops::Range<usize>, out: &mut Vec<u8>) {
+        for (place, account) in places.clone().zip(&self.accounts[places]) {
+            Registry::opened_entry(AccountId(place as u64 + 1), account, false).write(out);
+        }
     }
 
     /// The accounts, in order of their ids from 1 on.

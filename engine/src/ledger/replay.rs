@@ -189,7 +189,7 @@ impl Rebuilt {
     #[must_use]
     pub fn go_on(mut self, settings: Settings) -> (Coordinator, Vec<Shard>) {
         self.shards.iter_mut().for_each(Shard::end_replay);
-        let rows = self.shards.iter().flat_map(|shard| shard.rows_from(0));
+        let rows = self.shards.iter().flat_map(Shard::rows);
         let gates = rows.filter(|(_, row)| row.hot()).map(|(account, row)| Gate::new(account, row)).collect();
         let coordinator =
             Coordinator::new(settings, self.registry, self.known, gates, self.frame, self.time_us);

@@ -36,7 +36,7 @@ pub struct Row {
     pub account_state: AccountState,
     /// The payment state.
     pub payment_state: PaymentState,
-    flags: u8,
+    pub(crate) flags: u8,
 }
 
 const CREDIT: u8 = 1;

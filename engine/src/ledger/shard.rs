@@ -246,9 +246,14 @@ impl Shard {
         self.rows.get(slot).filter(|row| row.last != Position::NONE)
     }
 
-    /// Rows with their accounts, from the place `from` on: a slice of a snapshot or a recount.
-    pub fn rows_from(&self, from: usize) -> impl Iterator<Item = (AccountId, &Row)> {
-        let open = self.rows.iter().enumerate().skip(from).filter(|(_, row)| row.last != Position::NONE);
+    /// All rows with their accounts.
+    pub fn rows(&self) -> impl Iterator<Item = (AccountId, &Row)> {
+        self.rows_at(0..self.rows.len())
+    }
+
+    /// The rows at these places, with their accounts: a slice of a snapshot.
+    pub fn rows_at(&self, places: std::ops::Range<usize>) -> impl Iterator<Item = (AccountId, &Row)> {
+        let open = places.clone().zip(&self.rows[places]).filter(|(_, row)| row.last != Position::NONE);
         open.map(|(slot, row)| (account_at(self.id, self.shards, slot), row))
     }
 
@@ -327,6 +332,13 @@ impl Shard {
         if line.day == mine.day {
             mine.turnover.0 += line.turnover.0;
             mine.turnover.1 += line.turnover.1;
+        }
+    }
+
+    /// Learns which lines there are; their sums stay with the shard that has them.
+    pub fn know_lines(&mut self, lines: &[Line]) {
+        for (id, line) in (0..).map(LineId).zip(lines) {
+            self.line_of(id, line.unit);
         }
     }
 
@@ -460,14 +472,18 @@ impl Shard {
     #[inline]
     fn count(&mut self, line: LineId, movement: &Movement, date: Date) {
         let line = &mut self.lines[line.0 as usize];
-        if line.day != date {
+        let (debit, credit) = movement.turnover();
+        line.balance += debit - credit;
+        if date > line.day {
             line.day = date;
             line.turnover = (0, 0);
         }
-        let (debit, credit) = movement.turnover();
-        line.balance += debit - credit;
-        line.turnover.0 += debit;
-        line.turnover.1 += credit;
+        // Replay takes a frame's sections one after the other, so where a date was closed within the frame, entries
+        // of the date before may follow.
+        if date == line.day {
+            line.turnover.0 += debit;
+            line.turnover.1 += credit;
+        }
         if let Some(unit) = line.unit {
             self.nets[usize::from(unit.0)] += movement.signed();
         }

@@ -2,3 +2,4 @@
 
 mod desk;
 mod lifecycle;
+mod snapshots;

@@ -286,6 +286,9 @@ impl Coordinator {
             let (verdict, waits) = ask_gates(gates, cards, legs);
             item.verdict = verdict;
             later |= waits;
+            if later {
+                close_gates(gates, cards, legs);
+            }
             hold_gates(gates, cards, legs, &mut forming.touched);
         }
         if later {
@@ -495,8 +498,7 @@ fn pin(pins: &mut Pins, cards: &[Card], legs: &[Leg], waits: bool) {
     }
 }
 
-/// Asks the gates of a transaction's hot accounts: what holds it back for certain, and whether it must wait. A gate
-/// that makes it wait closes behind it.
+/// Asks the gates of a transaction's hot accounts: what holds it back for certain, and whether it must wait.
 fn ask_gates(gates: &mut [Option<super::Gate>], cards: &[Card], legs: &[Leg]) -> (Verdict, bool) {
     let (mut verdict, mut waits) = (None, false);
     for (index, leg) in legs.iter().enumerate() {
@@ -506,13 +508,22 @@ fn ask_gates(gates: &mut [Option<super::Gate>], cards: &[Card], legs: &[Leg]) ->
         match gate.passage(net) {
             Passage::Free => {}
             Passage::Refused(rejection) => verdict = first_of(verdict, Some((rejection, leg.step))),
-            Passage::Later => {
-                waits = true;
-                gate.close();
-            }
+            Passage::Later => waits = true,
         }
     }
     (verdict, waits)
+}
+
+/// Closes the gates behind a transaction that waits, but those that let it pass in every case. A gate that refuses it
+/// now must refuse it in the next round too, whatever the money is that arrives after it.
+fn close_gates(gates: &mut [Option<super::Gate>], cards: &[Card], legs: &[Leg]) {
+    for (index, leg) in legs.iter().enumerate() {
+        let Some(gate) = gate_of(gates, cards, leg) else { continue };
+        let Some(net) = net_at_first(legs, index) else { continue };
+        if gate.passage(net) != Passage::Free {
+            gate.close();
+        }
+    }
 }
 
 /// Counts a transaction among the open ones at the gates of its hot accounts.

@@ -25,7 +25,7 @@ use super::ids::{AccountId, EntityId, ShardId};
 use super::known_ids::KnownIds;
 use super::registry::{Account, Registry};
 use super::rejection::Rejection;
-use super::shard::{Merge, shard_of};
+use super::shard::{Line, Merge, shard_of};
 use super::shard_order::{ShardOrder, ShardReply};
 use super::subject::SubjectClass;
 use forming::{Forming, Pin};
@@ -82,8 +82,25 @@ pub enum Step {
     Seal(Frame),
     /// Give out these answers: all that they rest on is durable.
     Release(Vec<(ReplyTo, Answer)>),
+    /// A snapshot that was asked for begins here.
+    Snapshot(SnapshotStart),
     /// Nothing, until something arrives.
     Idle,
+}
+
+/// What a snapshot holds exactly at its start.
+#[derive(Clone, Debug)]
+pub struct SnapshotStart {
+    /// The frame it starts at: everything up to it is in, nothing after.
+    pub frame: u64,
+    /// The frame's logged time.
+    pub time_us: i64,
+    /// Clients, entities with their dates, subjects: administrative records.
+    pub names: Vec<u8>,
+    /// How many accounts there are.
+    pub accounts: usize,
+    /// The general ledger, by line.
+    pub lines: Vec<Line>,
 }
 
 /// Whether the log has room for what a round may write.
@@ -143,6 +160,7 @@ impl Card {
 enum Queued {
     Job(u32),
     Quiet(Option<ReplyTo>, Command),
+    Snapshot,
 }
 
 #[derive(Clone, Debug)]
@@ -175,6 +193,7 @@ pub struct Coordinator {
     held: VecDeque<(u64, Vec<(ReplyTo, Answer)>)>,
     stopping: bool,
     room: Room,
+    snapshot: Option<SnapshotStart>,
     counts: Status,
 }
 
@@ -205,6 +224,7 @@ impl Coordinator {
             held: VecDeque::new(),
             stopping: false,
             room: Room::Enough,
+            snapshot: None,
             counts: Status { shards: settings.shards, ..Status::default() },
             known,
             registry,
@@ -239,6 +259,11 @@ impl Coordinator {
         self.queue.push_back(queued);
     }
 
+    /// Asks for a snapshot: it begins at a frame boundary, by [`Step::Snapshot`].
+    pub fn ask_snapshot(&mut self) {
+        self.queue.push_back(Queued::Snapshot);
+    }
+
     /// From now on requests are refused: the node stops. What was taken in before is done.
     pub fn stop(&mut self) {
         self.stopping = true;
@@ -261,6 +286,9 @@ impl Coordinator {
         if let Some(replies) = self.release() {
             return Step::Release(replies);
         }
+        if let Some(start) = self.snapshot.take() {
+            return Step::Snapshot(start);
+        }
         if journal_free && self.frame.has_content() {
             return self.merge_first().unwrap_or_else(|| Step::Seal(self.seal()));
         }
@@ -272,18 +300,26 @@ impl Coordinator {
             self.phase = Phase::Round;
             return Step::Shards(self.form_round());
         }
+        self.next_quiet(now_us)
+    }
+
+    /// What cuts across accounts runs alone, with everything merged.
+    fn next_quiet(&mut self, now_us: i64) -> Step {
         match self.queue.front() {
             Some(Queued::Quiet(..)) => {}
+            // It begins at a frame boundary, so what has passed is sealed first.
+            Some(Queued::Snapshot) if !self.frame.has_content() => {}
             _ => return Step::Idle,
         }
         if let Some(step) = self.merge_first() {
             return step;
         }
         self.frame.set_time(now_us);
-        let Some(Queued::Quiet(reply_to, command)) = self.queue.pop_front() else {
-            unreachable!("the front of the queue was looked at just now")
-        };
-        self.begin_quiet(reply_to, command)
+        match self.queue.pop_front() {
+            Some(Queued::Quiet(reply_to, command)) => self.begin_quiet(reply_to, command),
+            Some(Queued::Snapshot) => self.begin_snapshot(),
+            front => panic!("the front of the queue was looked at just now, and is {front:?}"),
+        }
     }
 
     /// Takes the merges of a [`Step::Merge`], and gives the orders to post them.

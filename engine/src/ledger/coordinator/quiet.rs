@@ -14,10 +14,10 @@ use super::super::ids::{AccountId, EntityId, LineId, Position, ShardId};
 use super::super::registry::{Account, Judged, MAX_NAME, Registry};
 use super::super::rejection::Rejection;
 use super::super::row::Row;
-use super::super::shard::{AccountsTotal, Line, Written};
+use super::super::shard::{AccountsTotal, Line, Shard, Written};
 use super::super::shard_order::{ShardOrder, ShardReply, StateChange};
 use super::super::subject::SubjectOpening;
-use super::{Card, Coordinator, Phase, Queued, Room, Step, is_off_balance};
+use super::{Card, Coordinator, Phase, Queued, Room, SnapshotStart, Step, is_off_balance};
 
 /// The most entities of a ledger.
 const MAX_ENTITIES: usize = 10_000;
@@ -35,6 +35,8 @@ pub(super) enum Quiet {
     Read { reply_to: Option<ReplyTo>, accounts: Vec<Result<AccountId, Rejection>> },
     /// The shards' parts of the general ledger.
     Lines { reply_to: Option<ReplyTo>, entity: Option<EntityId> },
+    /// The same, for a snapshot.
+    Snapshot,
 }
 
 type Orders = Vec<(ShardId, ShardOrder)>;
@@ -102,7 +104,36 @@ impl Coordinator {
             }
             Quiet::Read { reply_to, accounts } => self.end_read(reply_to, accounts, replies),
             Quiet::Lines { reply_to, entity } => self.end_lines(reply_to, entity, replies),
+            Quiet::Snapshot => self.end_snapshot(replies),
         }
+    }
+
+    /// Begins a snapshot.
+    pub(super) fn begin_snapshot(&mut self) -> Step {
+        let orders = (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::LinesAlone));
+        let orders = orders.collect();
+        self.wait(Quiet::Snapshot, orders)
+    }
+
+    fn end_snapshot(&mut self, replies: Vec<(ShardId, ShardReply)>) {
+        let mut sum = Shard::new(ShardId(0), 1);
+        for (_, reply) in replies {
+            let ShardReply::Lines(lines, _) = reply else {
+                panic!("a question for the lines is answered by them")
+            };
+            for (id, line) in (0..).map(LineId).zip(&lines) {
+                sum.restore_line(id, line);
+            }
+        }
+        let mut names = Vec::new();
+        self.registry.write_names(&mut names);
+        self.snapshot = Some(SnapshotStart {
+            frame: self.frame.number - 1,
+            time_us: self.frame.time_us,
+            names,
+            accounts: self.registry.accounts().len(),
+            lines: sum.lines().to_vec(),
+        });
     }
 
     /// Puts the judgement of the measured rates into the queue, as commands of the ledger's own.

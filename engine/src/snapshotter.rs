@@ -1,0 +1,148 @@
+//! The snapshotter: a thread that takes snapshots while payments go on. It pulls the books in short slices, so that no
+//! payment waits longer than a slice takes.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use actix::Addr;
+use longmen_wal::{LogReader, NodeId, Storage};
+use tracing::{info, warn};
+
+use crate::actors::{AccountSlice, CoordinatorActor, RowImages, RowSlice, ShardActor, TakeSnapshot};
+use crate::ledger::{LineId, SnapshotStart};
+use crate::snapshot::Writing;
+
+/// So often the size of the log is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// Rows and accounts of one slice: some tens of microseconds on the engine's thread.
+const SLICE: usize = 512;
+
+/// What the snapshotter needs.
+pub(crate) struct Snapshotter {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) reader: LogReader,
+    pub(crate) node: NodeId,
+    pub(crate) coordinator: Addr<CoordinatorActor>,
+    pub(crate) shards: Vec<Addr<ShardActor>>,
+    /// Bytes of records written to the log since the node started.
+    pub(crate) written: Arc<AtomicU64>,
+    /// A snapshot is due after so many bytes, or twice its own size if that is more.
+    pub(crate) every_bytes: u64,
+}
+
+/// The running thread; it ends when this is dropped.
+pub(crate) struct Running {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The node stops: there is nothing to take a snapshot of any more.
+struct Gone;
+
+enum Outcome {
+    Published(u64),
+    Failed(io::Error),
+    Gone,
+}
+
+impl Snapshotter {
+    /// Starts the thread.
+    pub(crate) fn start(self) -> io::Result<Running> {
+        let (stop, stopped) = mpsc::channel();
+        let thread = thread::Builder::new().name("snapshotter".into()).spawn(move || self.run(&stopped))?;
+        Ok(Running { stop: Some(stop), thread: Some(thread) })
+    }
+
+    fn run(&self, stopped: &Receiver<()>) {
+        let (mut at, mut due_after) = (0, self.every_bytes);
+        loop {
+            if stopped.recv_timeout(LOOK_EVERY) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+            let written = self.written.load(Ordering::Relaxed);
+            if written - at < due_after {
+                continue;
+            }
+            at = written;
+            match self.take(stopped) {
+                Outcome::Published(size) => due_after = self.every_bytes.max(2 * size),
+                Outcome::Failed(error) => warn!("no snapshot was taken, recovery will take longer: {error}"),
+                Outcome::Gone => return,
+            }
+        }
+    }
+
+    fn take(&self, stopped: &Receiver<()>) -> Outcome {
+        let began = Instant::now();
+        let Ok(start) = self.ask(|reply| self.coordinator.do_send(TakeSnapshot(reply))) else {
+            return Outcome::Gone;
+        };
+        match self.write(&start, stopped) {
+            Ok(Ok(size)) => {
+                info!("snapshot at frame {}: {size} bytes in {:?}", start.frame, began.elapsed());
+                Outcome::Published(size)
+            }
+            Ok(Err(Gone)) => Outcome::Gone,
+            Err(error) => Outcome::Failed(error),
+        }
+    }
+
+    fn write(&self, start: &SnapshotStart, stopped: &Receiver<()>) -> io::Result<Result<u64, Gone>> {
+        let mut writing = Writing::begin(Arc::clone(&self.storage))?;
+        writing.write(&start.names)?;
+        writing.next_part();
+        for from in (0..start.accounts).step_by(SLICE) {
+            let to = (from + SLICE).min(start.accounts);
+            let asked =
+                self.ask(|reply| self.coordinator.do_send(AccountSlice { accounts: from..to, reply }));
+            let Ok(slice) = asked else { return Ok(Err(Gone)) };
+            writing.write(&slice)?;
+        }
+        writing.next_part();
+        let mut lines = Vec::new();
+        for (id, line) in (0..).map(LineId).zip(&start.lines) {
+            line.write_image(id, &mut lines);
+        }
+        writing.write(&lines)?;
+        writing.next_part();
+        let mut last = start.frame;
+        for shard in &self.shards {
+            let mut next = Some(0);
+            while let Some(from) = next {
+                let Ok(slice): Result<RowImages, Gone> =
+                    self.ask(|reply| shard.do_send(RowSlice { from, count: SLICE, reply }))
+                else {
+                    return Ok(Err(Gone));
+                };
+                writing.write(&slice.images)?;
+                last = last.max(slice.last_frame);
+                next = slice.next;
+            }
+        }
+        while self.reader.durable().0 < last {
+            if stopped.recv_timeout(Duration::from_millis(1)) != Err(RecvTimeoutError::Timeout) {
+                return Ok(Err(Gone));
+            }
+        }
+        writing.publish(self.node, start.frame, last, start.time_us).map(Ok)
+    }
+
+    fn ask<T>(&self, send: impl FnOnce(Sender<T>)) -> Result<T, Gone> {
+        let (reply, answer) = mpsc::channel();
+        send(reply);
+        answer.recv().map_err(|_| Gone)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the snapshotter does not panic");
+        }
+    }
+}

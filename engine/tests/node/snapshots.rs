@@ -1,0 +1,183 @@
+//! Snapshots taken while payments go on, and crashes around them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use longmen_engine::ledger::{Answer, Command, Posted};
+use longmen_engine::{NodeOptions, StartReport};
+use longmen_wal::{FaultyStorage, Storage};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+use crate::desk::{Desk, options, transfers_batch};
+
+const ACCOUNTS: u64 = 600;
+
+fn small_snapshots(shards: u16) -> NodeOptions {
+    NodeOptions { snapshot_bytes: 100_000, ..options(shards) }
+}
+
+fn is_snapshot(name: &str) -> bool {
+    name.starts_with("snapshot-0")
+}
+
+/// What a client knows when the power goes: the transfers it has an answer for.
+#[derive(Default)]
+struct Told {
+    posted: BTreeMap<u128, (u64, u64, i64)>,
+    refused: Vec<(u128, u64, u64, i64)>,
+    unanswered: Vec<(u128, u64, u64, i64)>,
+}
+
+impl Told {
+    fn take(&mut self, transfers: &[(u128, u64, u64, i64)], posted: &Posted) {
+        for (transfer, result) in transfers.iter().zip(&posted.results) {
+            let &(id, debit, credit, amount) = transfer;
+            match result.rejection {
+                None => drop(self.posted.insert(id, (debit, credit, amount))),
+                Some(_) => self.refused.push(*transfer),
+            }
+        }
+    }
+}
+
+fn random_transfers(random: &mut StdRng, first: u128, count: u128) -> Vec<(u128, u64, u64, i64)> {
+    let mut account = || random.random_range(1..=ACCOUNTS);
+    let mut pairs = (0..count).map(|_| (account(), account())).collect::<Vec<_>>();
+    pairs
+        .iter_mut()
+        .for_each(|(debit, credit)| *credit = if credit == debit { *debit % ACCOUNTS + 1 } else { *credit });
+    pairs
+        .into_iter()
+        .zip(first..)
+        .map(|((debit, credit), id)| (id, debit, credit, i64::try_from(id % 97).unwrap() + 1))
+        .collect()
+}
+
+/// Loads a node over `disk` until a snapshot has been taken, then a little more, and gives the disk as it is in the
+/// midst of the load.
+fn crash_under_load(disk: &FaultyStorage, random: &mut StdRng, power: Option<u64>) -> (FaultyStorage, Told) {
+    let mut desk = Desk::start(Arc::new(disk.clone()), small_snapshots(2));
+    desk.open_books(ACCOUNTS, &[2, 3]);
+    let mut told = Told::default();
+    let mut next = 1;
+    loop {
+        let batches: Vec<_> = (0..8)
+            .map(|_| {
+                let transfers = random_transfers(random, next, 200);
+                next += 200;
+                (desk.submit(Command::Post(transfers_batch(&transfers))), transfers)
+            })
+            .collect();
+        let crash = next > 20_000 && disk.list().unwrap().iter().filter(|name| is_snapshot(name)).count() > 1;
+        let answered = if crash { random.random_range(0..8) } else { 8 };
+        for (tag, transfers) in &batches[..answered] {
+            let Answer::Posted(posted) = desk.wait(*tag) else { panic!() };
+            told.take(transfers, &posted);
+        }
+        if crash {
+            told.unanswered.extend(batches[answered..].iter().flat_map(|(_, transfers)| transfers.clone()));
+            let left = power.map_or_else(|| disk.branch(), |seed| disk.power_cut(seed));
+            desk.stop();
+            return (left, told);
+        }
+    }
+}
+
+/// Asks everything again: what was told holds, and what was not is whole or not at all.
+fn check(disk: FaultyStorage, shards: u16, told: &Told) -> StartReport {
+    let mut desk = Desk::start(Arc::new(disk), small_snapshots(shards));
+    let report = desk.node.report().clone();
+    let posted: Vec<_> =
+        told.posted.iter().map(|(id, (debit, credit, amount))| (*id, *debit, *credit, *amount)).collect();
+    for chunk in posted.chunks(1_000) {
+        let again = desk.post(chunk);
+        assert!(again.results.iter().all(|result| result.rejection.is_none() && result.repeated));
+    }
+    for chunk in told.refused.chunks(1_000) {
+        assert!(desk.post(chunk).results.iter().all(|result| result.rejection.is_some() && result.repeated));
+    }
+    let mut balances = vec![0_i128; usize::try_from(ACCOUNTS).unwrap() + 1];
+    let mut book = |&(_, debit, credit, amount): &(u128, u64, u64, i64)| {
+        balances[usize::try_from(debit).unwrap()] -= i128::from(amount);
+        balances[usize::try_from(credit).unwrap()] += i128::from(amount);
+    };
+    posted.iter().for_each(&mut book);
+    for chunk in told.unanswered.chunks(1_000) {
+        let again = desk.post(chunk);
+        chunk
+            .iter()
+            .zip(again.results)
+            .filter(|(_, result)| result.rejection.is_none())
+            .for_each(|(t, _)| book(t));
+    }
+    for account in 1..=ACCOUNTS {
+        assert_eq!(
+            desk.view(account).balance,
+            balances[usize::try_from(account).unwrap()],
+            "account {account}"
+        );
+    }
+    let Answer::TrialBalance(trial) = desk.ask(Command::TrialBalance { entity: "".into() }) else { panic!() };
+    assert!(trial.lines.iter().all(|line| line.closing == line.accounts_total && line.debit == line.credit));
+    desk.stop();
+    report
+}
+
+#[test]
+fn a_snapshot_under_load_and_a_kill_lose_nothing() {
+    for seed in 0..3 {
+        println!("seed {seed}");
+        let disk = FaultyStorage::new();
+        let (left, told) = crash_under_load(&disk, &mut StdRng::seed_from_u64(seed), None);
+        for shards in [1, 2, 7] {
+            let report = check(left.branch(), shards, &told);
+            assert!(report.snapshot.is_some_and(|start| start > 1), "recovery goes on from a snapshot");
+            assert!(report.entries < 40_000, "and does not replay the whole log");
+        }
+    }
+}
+
+#[test]
+fn power_cuts_around_snapshots_lose_nothing() {
+    for seed in 0..4 {
+        println!("seed {seed}");
+        let disk = FaultyStorage::new();
+        let (left, told) = crash_under_load(&disk, &mut StdRng::seed_from_u64(seed), Some(seed));
+        check(left, 3, &told);
+    }
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_used_is_passed_over() {
+    let disk = FaultyStorage::new();
+    let (left, told) = crash_under_load(&disk, &mut StdRng::seed_from_u64(9), None);
+    let mut snapshots: Vec<_> = left.list().unwrap().into_iter().filter(|name| is_snapshot(name)).collect();
+    snapshots.sort();
+    let [older, newest] = snapshots.as_slice() else { panic!("the two newest are kept: {snapshots:?}") };
+    let size = left.file(newest).unwrap().len() as u64;
+    let flipped = left.branch();
+    flipped.flip_bit(newest, size / 2, 3);
+    let torn = left.branch();
+    torn.truncate(newest, size - 1);
+    let empty = left.branch();
+    empty.truncate(newest, 0);
+    for (disk, what) in [(flipped, "flipped"), (torn, "torn"), (empty, "empty")] {
+        let report = check(disk, 2, &told);
+        assert_eq!(report.refused_snapshots, [newest.clone()], "{what}");
+        assert!(
+            older.ends_with(&format!("{:016}", report.snapshot.unwrap())),
+            "{what}: the older one is used"
+        );
+    }
+    let foreign = FaultyStorage::new();
+    let (other, _) = crash_under_load(&foreign, &mut StdRng::seed_from_u64(10), None);
+    let theirs = other.list().unwrap().into_iter().filter(|name| is_snapshot(name)).max().unwrap();
+    let mixed = left.branch();
+    mixed.set_file("snapshot-0000000000000003", &other.file(&theirs).unwrap());
+    mixed.delete_file(older);
+    mixed.delete_file(newest);
+    let report = check(mixed, 2, &told);
+    assert_eq!(report.snapshot, None, "another node's snapshot, or one under a wrong name, is not used");
+    assert_eq!(report.refused_snapshots.len(), 1);
+}

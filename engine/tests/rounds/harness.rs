@@ -1,0 +1,258 @@
+//! A node without actors: the coordinator, its shards, and a journal that takes as long as the test wants. Every
+//! hand-over that an actor system makes by a message is a step of its own here, so anything may fall between any two.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
+
+use longmen_engine::ledger::{
+    Answer, ClientId, Command, Coordinator, Frame, FrameRecords, Rebuilt, ReplyTo, Request, SectionKind,
+    Settings, Shard, ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
+};
+
+use super::script::{NOW, Spec};
+use super::translate;
+
+/// A frame as the journal has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored(Rc<Record>);
+
+#[derive(Debug, Hash)]
+struct Record {
+    number: u64,
+    time_us: i64,
+    sections: Vec<(SectionKind, u16, Vec<u8>)>,
+}
+
+impl Stored {
+    fn new(frame: &Frame) -> Stored {
+        let sections = frame.sections.iter();
+        let sections = sections.map(|section| (section.kind, section.owner, section.chunks.concat())).collect();
+        Stored(Rc::new(Record { number: frame.number, time_us: frame.time_us, sections }))
+    }
+
+    /// The frame as replay wants it.
+    pub(crate) fn records(&self) -> FrameRecords<'_> {
+        let sections = self.0.sections.iter().map(|(kind, owner, bytes)| (*kind, *owner, bytes.as_slice()));
+        FrameRecords { number: self.0.number, time_us: self.0.time_us, sections: sections.collect() }
+    }
+
+    fn digest(&self, before: u64) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (before, &self.0).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// What is on its way between the coordinator and the others.
+#[derive(Clone, Debug)]
+enum UnderWay {
+    Merging(Vec<Unmerged>),
+    Orders(Vec<(ShardId, ShardOrder)>),
+    Answers(Vec<(ShardId, ShardReply)>),
+}
+
+/// A node.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    coordinator: Coordinator,
+    shards: Vec<Shard>,
+    under_way: Option<UnderWay>,
+    in_flight: Option<(Stored, Vec<(ReplyTo, Answer)>)>,
+    log: Vec<Stored>,
+    log_digest: u64,
+    /// The answers that have left, by the tags of their requests.
+    pub(crate) given: Vec<(u64, Answer)>,
+    time_us: i64,
+}
+
+/// Settings for a node of so many shards that is as strict as possible.
+pub(crate) fn settings(shards: u16) -> Settings {
+    Settings { shards, known_ids: 64, hot_by_rate: false, ..Settings::default() }
+}
+
+impl Node {
+    /// A node with a chart: the setup is asked, and durable.
+    pub(crate) fn open(settings: &Settings, chart: &[Spec], first: u64, hot: &[u64]) -> Node {
+        let mut node = Node::recover(&[], settings);
+        for command in translate::setup(chart, first, hot) {
+            node.submit(u64::MAX, command);
+        }
+        node.drain();
+        node.given.clear();
+        node
+    }
+
+    /// A node that goes on from the durable frames of another.
+    pub(crate) fn recover(log: &[Stored], settings: &Settings) -> Node {
+        let mut rebuilt = Rebuilt::empty(settings);
+        let mut log_digest = 0;
+        for frame in log {
+            rebuilt.replay(&frame.records()).unwrap();
+            log_digest = frame.digest(log_digest);
+        }
+        let (coordinator, shards) = rebuilt.go_on(settings.clone());
+        Node {
+            coordinator,
+            shards,
+            under_way: None,
+            in_flight: None,
+            log: log.to_vec(),
+            log_digest,
+            given: Vec::new(),
+            time_us: i64::from(NOW) * 1_000_000,
+        }
+    }
+
+    pub(crate) fn submit(&mut self, tag: u64, command: Command) {
+        let reply_to = ReplyTo { session: 1, tag };
+        self.coordinator.submit(Request { reply_to, client: ClientId(1), command });
+    }
+
+    /// Whether something is between the coordinator and the shards.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// Whether a frame is being written.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.in_flight.is_some()
+    }
+
+    /// Everything that has happened is durable and answered.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.coordinator.is_settled()
+    }
+
+    /// Takes one step of the work: hands over what is under way, or asks the coordinator what is next. False if
+    /// there is nothing to do until a request arrives or the journal is done.
+    pub(crate) fn step(&mut self, backwards: bool) -> bool {
+        match self.under_way.take() {
+            Some(UnderWay::Merging(unmerged)) => {
+                let merges = unmerged.iter().map(Unmerged::merge).collect();
+                self.under_way = Some(UnderWay::Orders(self.coordinator.merged(merges)));
+            }
+            Some(UnderWay::Orders(mut orders)) => {
+                if backwards {
+                    orders.reverse();
+                }
+                let obey = |(id, order): (ShardId, ShardOrder)| (id, self.shards[usize::from(id.0)].obey(order));
+                self.under_way = Some(UnderWay::Answers(orders.into_iter().map(obey).collect()));
+            }
+            Some(UnderWay::Answers(answers)) => self.coordinator.answered(answers),
+            None => return self.next(),
+        }
+        true
+    }
+
+    /// A whole step of the coordinator, with nothing in between.
+    pub(crate) fn whole_step(&mut self) -> bool {
+        let moved = self.step(false);
+        while self.under_way.is_some() {
+            self.step(false);
+        }
+        moved
+    }
+
+    fn next(&mut self) -> bool {
+        match self.coordinator.next(self.time_us, self.in_flight.is_none()) {
+            Step::Merge(unmerged) => self.under_way = Some(UnderWay::Merging(unmerged)),
+            Step::Shards(orders) => self.under_way = Some(UnderWay::Orders(orders)),
+            Step::Seal(frame) => {
+                assert!(self.in_flight.is_none(), "one frame is written at a time");
+                let stored = Stored::new(&frame);
+                self.in_flight = Some((stored, frame.replies));
+            }
+            Step::Release(replies) => self.give(replies),
+            Step::Idle => return false,
+        }
+        true
+    }
+
+    /// The frame being written is durable.
+    pub(crate) fn journal_done(&mut self) {
+        let (stored, replies) = self.in_flight.take().expect("a frame is being written");
+        self.log_digest = stored.digest(self.log_digest);
+        self.coordinator.durable(stored.0.number);
+        self.log.push(stored);
+        self.give(replies);
+    }
+
+    fn give(&mut self, replies: Vec<(ReplyTo, Answer)>) {
+        self.given.extend(replies.into_iter().map(|(reply_to, answer)| (reply_to.tag, answer)));
+    }
+
+    /// Runs until nothing is left to do.
+    ///
+    /// # Panics
+    /// If it stops with something undone.
+    pub(crate) fn drain(&mut self) {
+        loop {
+            while self.whole_step() {}
+            if self.in_flight.is_none() {
+                break;
+            }
+            self.journal_done();
+        }
+        assert!(self.is_settled(), "the node is stuck: {:?}", self.coordinator);
+    }
+
+    /// Lets a little time pass.
+    pub(crate) fn pass_time(&mut self, us: i64) {
+        self.time_us += us;
+    }
+
+    /// The durable frames.
+    pub(crate) fn durable(&self) -> &[Stored] {
+        &self.log
+    }
+
+    /// The frames that a power cut now may leave: the durable ones, and with them or without the one being written.
+    pub(crate) fn survivors(&self, with_in_flight: bool) -> Vec<Stored> {
+        let mut log = self.log.clone();
+        log.extend(self.in_flight.as_ref().filter(|_| with_in_flight).map(|(stored, _)| stored.clone()));
+        log
+    }
+
+    /// How the node is; only when it is settled.
+    pub(crate) fn status(&mut self) -> Status {
+        self.submit(u64::MAX, Command::Status);
+        self.drain();
+        match self.given.pop() {
+            Some((u64::MAX, Answer::Status(status))) => status,
+            other => panic!("the answer to a question for the status is {other:?}"),
+        }
+    }
+
+    /// A digest of everything that a power cut now would leave, and of what was promised before it.
+    pub(crate) fn crash_digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.log_digest.hash(&mut hasher);
+        if let Some((stored, _)) = &self.in_flight {
+            stored.digest(0).hash(&mut hasher);
+        }
+        write_to(&mut hasher, &self.given);
+        hasher.finish()
+    }
+
+    /// A digest of the whole state, but for counters that no decision looks at.
+    pub(crate) fn digest(&self, text: &mut String) -> u64 {
+        use std::fmt::Write;
+        text.clear();
+        write!(text, "{:?}", self.coordinator).expect("a string takes everything");
+        if let Some(counts) = text.find("counts: Status {") {
+            let end = counts + text[counts..].find('}').expect("a status ends");
+            text.replace_range(counts..end, "");
+        }
+        write!(text, "{:?}{:?}{:?}", self.shards, self.under_way, self.in_flight)
+            .expect("a string takes everything");
+        let mut hasher = DefaultHasher::new();
+        (&*text, self.crash_digest()).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+fn write_to(hasher: &mut DefaultHasher, given: &[(u64, Answer)]) {
+    let mut given: Vec<String> = given.iter().map(|one| format!("{one:?}")).collect();
+    given.sort_unstable();
+    given.hash(hasher);
+}

@@ -1,0 +1,174 @@
+//! Between the tests' words and the engine's.
+
+use longmen_engine::ledger::{
+    AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer, Batch, Command,
+    Currency, Date, Draft, Leg, Owner, PaymentState, Posted, Side, SubjectClass, SubjectOpening, TransactionId,
+    TrialLine,
+};
+
+use super::script::{Ask, ENTITIES, LegSaid, LineSaid, SUBJECTS, START, Said, Spec, Tx, TxLeg, TxSaid, View};
+
+/// The engine's word for a request.
+pub(crate) fn command(ask: &Ask, chart: &[Spec]) -> Command {
+    match ask {
+        Ask::Post { txs, balances } => {
+            let mut batch = Batch { want_balances: *balances, ..Batch::default() };
+            txs.iter().for_each(|tx| push(&mut batch, tx, chart));
+            Command::Post(batch)
+        }
+        Ask::Cancel { id, time } => Command::Cancel { id: TransactionId(*id), time: *time },
+        Ask::Locate { id } => Command::Locate { id: TransactionId(*id) },
+        Ask::SetState { account, state, payment } => Command::SetState {
+            account: AccountRef::Id(AccountId(*account)),
+            account_state: state.map(|state| AccountState::from_number(state).unwrap()),
+            payment_state: payment.map(|payment| PaymentState::from_number(payment).unwrap()),
+        },
+        Ask::SetHot { account, hot } => {
+            Command::SetHot { account: AccountRef::Key(key(*account, chart)), hot: *hot }
+        }
+        Ask::CloseDay { entity, next } => {
+            Command::CloseDay { entity: ENTITIES[*entity].into(), next: date(*next) }
+        }
+        Ask::Read(accounts) => {
+            Command::Balances(accounts.iter().map(|id| AccountRef::Id(AccountId(*id))).collect())
+        }
+        Ask::Trial => Command::TrialBalance { entity: "".into() },
+        Ask::Open { from, to } => open(*from, *to, chart, &[]),
+    }
+}
+
+/// The request that opens accounts of the chart, with these of them hot.
+pub(crate) fn open(from: u64, to: u64, chart: &[Spec], hot: &[u64]) -> Command {
+    let opening = |id: u64| {
+        let spec = chart[id as usize - 1];
+        AccountOpening {
+            key: key(id, chart),
+            subject: spec.subject.into(),
+            owner: Owner::Customer,
+            may_go_negative: spec.may_go_negative,
+            overdraft_limit: Amount(spec.overdraft),
+            credit_limit: spec.credit_limit.map(Amount),
+            hot: hot.contains(&id),
+        }
+    };
+    Command::OpenAccounts((from..=to).map(opening).collect())
+}
+
+/// The requests that come before all others: a client, the entities with their subjects, the first accounts.
+pub(crate) fn setup(chart: &[Spec], first: u64, hot: &[u64]) -> Vec<Command> {
+    let mut commands = vec![Command::Hello { name: "tester".into() }];
+    for code in ENTITIES {
+        commands.push(Command::OpenEntity { code: code.into(), start: date(START) });
+        let subjects = SUBJECTS.iter().map(|subject| SubjectOpening {
+            code: subject.code.into(),
+            name: subject.code.into(),
+            class: SubjectClass::from_name(subject.class).unwrap(),
+            normal: if subject.debit_normal { Side::Debit } else { Side::Credit },
+            leaf: true,
+        });
+        commands.push(Command::OpenSubjects { entity: code.into(), subjects: subjects.collect() });
+    }
+    commands.push(open(1, first, chart, hot));
+    commands
+}
+
+/// What the tests compare of an answer.
+pub(crate) fn said(answer: &Answer) -> Said {
+    match answer {
+        Answer::Rejected(rejection) => Said::Rejected(*rejection),
+        Answer::Opened(opened) => {
+            Said::Opened(opened.iter().map(|one| one.unwrap()).map(|one| (one.id, one.existed)).collect())
+        }
+        Answer::Posted(posted) => results(posted),
+        Answer::Done | Answer::Located { .. } => Said::Done,
+        Answer::Accounts(views) => Said::Views(views.iter().map(|one| one.as_ref().map(view).map_err(|r| *r)).collect()),
+        Answer::TrialBalance(trial) => {
+            let mut lines: Vec<LineSaid> = trial.lines.iter().map(line).collect();
+            lines.sort();
+            Said::Lines(lines)
+        }
+        Answer::Welcome { .. } | Answer::Status(_) => panic!("not an answer to anything in a script: {answer:?}"),
+    }
+}
+
+fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec]) {
+    let id_of = |leg: &TxLeg| if leg.named { AccountId::NONE } else { AccountId(leg.account) };
+    let legs: Vec<Leg> = tx
+        .legs
+        .iter()
+        .map(|leg| Leg {
+            account: id_of(leg),
+            amount: Amount(leg.amount),
+            currency: Currency::from_code(leg.currency).unwrap(),
+            step: leg.step,
+            side: if leg.debit { Side::Debit } else { Side::Credit },
+        })
+        .collect();
+    let draft = Draft { id: TransactionId(tx.id), time: tx.time, value_date: tx.value_date.map(date) };
+    batch.push(draft, &legs, &[]);
+    // Legs of a malformed transaction are not kept, so there is nothing to name.
+    if batch.legs(batch.transactions.last().unwrap()).is_empty() {
+        return;
+    }
+    for (index, leg) in tx.legs.iter().enumerate().filter(|(_, leg)| leg.named) {
+        batch.name_account(index, key(leg.account, chart));
+    }
+}
+
+fn key(account: u64, chart: &[Spec]) -> AccountKey {
+    let spec = chart.get(account as usize - 1).unwrap_or(&chart[0]);
+    AccountKey {
+        entity: ENTITIES[spec.entity].into(),
+        number: format!("a{account}").into(),
+        kind: "cash".into(),
+        currency: Currency::from_code(spec.currency).unwrap(),
+    }
+}
+
+fn date(days: u32) -> Date {
+    Date::from_days(days).unwrap()
+}
+
+fn results(posted: &Posted) -> Said {
+    let results = posted.results.iter().map(|result| TxSaid {
+        rejection: result.rejection,
+        step: result.step,
+        repeated: result.repeated,
+    });
+    let balances = posted.balances.iter().map(|after| LegSaid {
+        transaction: after.transaction,
+        step: after.step,
+        account: after.account.0,
+        balance: after.balance,
+    });
+    Said::Results { results: results.collect(), balances: balances.collect() }
+}
+
+fn view(view: &AccountView) -> View {
+    View {
+        account: view.id.0,
+        balance: view.balance,
+        available: view.available,
+        state: view.account_state as u8,
+        payment: view.payment_state as u8,
+        date: view.date.days(),
+        opening: view.opening,
+        debit: view.debit_turnover,
+        credit: view.credit_turnover,
+    }
+}
+
+fn line(line: &TrialLine) -> LineSaid {
+    LineSaid {
+        entity: line.entity.to_string(),
+        subject: line.subject.to_string(),
+        currency: line.currency.code().into(),
+        date: line.date.days(),
+        opening: line.opening,
+        debit: line.debit,
+        credit: line.credit,
+        closing: line.closing,
+        accounts_total: line.accounts_total,
+        accounts: line.accounts,
+    }
+}
