@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use longmen_wal::{
-    AuditError, CutTail, Fault, FaultyStorage, Finding, FrameFault, FrameNumber, OpenError, Storage, audit,
+    AuditError, CutTail, Fault, FaultyStorage, Finding, FrameFault, FrameNumber, LogOptions, OpenError,
+    Storage, audit,
 };
 
-use crate::kit::{body, contents, open};
+use crate::kit::{TINY, body, contents, open, open_with};
 
 /// Runs of a log over a few segments: two clean ones, then one that is killed when `clean` is false.
 fn small_log(clean: bool) -> FaultyStorage {
@@ -84,6 +85,50 @@ fn a_clean_log_names_every_changed_byte() {
     }
 }
 
+/// Changes a byte of the first section of the frame at `from` and makes all of the frame's sums right again.
+fn forge(bytes: &mut [u8], from: usize) {
+    let body = from + 64;
+    let field = |bytes: &[u8], at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    let sum = |bytes: &mut [u8], range: std::ops::Range<usize>, to: usize| {
+        let crc = crc_fast::crc32_iscsi(&bytes[range]);
+        bytes[to..to + 4].copy_from_slice(&crc.to_le_bytes());
+    };
+    let sections = field(bytes, body + 52);
+    if sections == 0 {
+        // An idle frame has nothing to forge but its time.
+        bytes[body + 8] ^= 1;
+    } else {
+        let entry = body + 56;
+        let (start, len) = (body + field(bytes, entry + 8), field(bytes, entry + 12));
+        bytes[start] ^= 1;
+        sum(bytes, start..start + len, entry + 16);
+    }
+    sum(bytes, body..body + 56 + 24 * sections, from + 52);
+    sum(bytes, from..from + 60, from + 60);
+}
+
+#[test]
+fn a_forged_frame_with_right_sums_breaks_the_chain_behind_it() {
+    let disk = small_log(true);
+    let places = places(&disk);
+    for (position, (file, from, ..)) in places.iter().enumerate() {
+        let branch = disk.branch();
+        let mut bytes = branch.file(file).unwrap();
+        forge(&mut bytes, *from as usize);
+        branch.set_file(file, &bytes);
+        let finding = audit_finding(&branch).unwrap_or_else(|| panic!("frame {} forged", position + 1));
+        let next = places.get(position + 1).filter(|next| next.0 == *file);
+        match (next, &finding.fault) {
+            (Some(next), Fault::DurableFrame { fault: FrameFault::Chain, .. }) => {
+                assert_eq!((finding.offset, finding.frame), (Some(next.1), Some(FrameNumber(next.3))));
+            }
+            // The last frame of a segment, and of the log, is vouched for by the manifest.
+            (None, Fault::Extent | Fault::CleanEnd) => assert_eq!(finding.file, *file),
+            (_, fault) => panic!("frame {}: {fault:?}", position + 1),
+        }
+    }
+}
+
 #[test]
 fn headers_and_manifest_are_covered_to_the_last_byte() {
     let disk = small_log(true);
@@ -127,6 +172,47 @@ fn an_unclean_log_is_refused_or_cut_above_the_mark() {
         }
     }
     assert!(refused > 0 && cut > 0);
+}
+
+#[test]
+fn a_later_frame_alone_tells_damage_from_a_torn_tail() {
+    // One segment and one manifest, written before any frame: nothing but the envelopes carries the mark.
+    let disk = FaultyStorage::new();
+    let mut opened = open_with(&disk, LogOptions { segment_bytes: 65536, ..TINY }, 1).unwrap();
+    for id in 1..=5 {
+        opened.writer.append(&body(id, 5000)).unwrap();
+        opened.writer.sync().unwrap();
+    }
+    drop(opened);
+    let places = places(&disk);
+    let check = |damaged: &[usize], durable: bool| {
+        let branch = disk.branch();
+        for at in damaged {
+            let (file, from, to, _) = &places[*at];
+            for page in (*from..*to).step_by(4096) {
+                branch.flip_bit(file, page + 20, 1);
+            }
+        }
+        match open(&branch, 2) {
+            Err(OpenError::Refused(finding)) => {
+                assert!(durable, "{damaged:?}: {finding}");
+                assert_eq!(finding.offset, Some(places[damaged[0]].1));
+            }
+            Err(error) => panic!("{error}"),
+            Ok(opened) => {
+                assert!(!durable, "{damaged:?}");
+                assert_eq!(opened.report.last.0, damaged[0] as u64);
+            }
+        }
+    };
+    check(&[0], true);
+    check(&[3], true);
+    check(&[1, 2, 3], true);
+    check(&[4], false);
+    // The mark in frame 5 went with it; nothing is left that calls frame 4 durable.
+    check(&[3, 4], false);
+    check(&[2, 3, 4], false);
+    check(&[0, 1, 2, 3, 4], false);
 }
 
 #[test]
