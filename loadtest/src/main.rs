@@ -249,6 +249,7 @@ async fn crash_command(args: CrashArgs) -> Result<bool, Box<dyn std::error::Erro
         connections: args.connections,
         accounts: args.accounts,
         longest: Duration::from_millis(args.longest),
+        close_days: true,
     };
     let rounds = crash_rounds(&args, settings, &data).await;
     if matches!(rounds, Ok(true)) {

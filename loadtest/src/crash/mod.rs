@@ -8,7 +8,7 @@
 mod recheck;
 mod statement;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -42,6 +42,8 @@ pub struct CrashSettings {
     pub accounts: usize,
     /// The longest time under load before the kill.
     pub longest: Duration,
+    /// Whether the accounting date is closed now and then.
+    pub close_days: bool,
 }
 
 impl Default for CrashSettings {
@@ -52,6 +54,7 @@ impl Default for CrashSettings {
             connections: 4,
             accounts: 2_000,
             longest: Duration::from_millis(500),
+            close_days: true,
         }
     }
 }
@@ -95,20 +98,35 @@ const STOP_LIMIT: Duration = Duration::from_secs(30);
 /// Requests answered in earlier rounds that are asked again in later ones.
 const REMEMBERED: usize = 64;
 
-/// A node under test, and all that it has said.
+/// A node under load, and all that it has said so far.
+pub struct Subject {
+    /// How it is started again.
+    pub launch: Launch,
+    /// The node.
+    pub node: NodeProcess,
+    /// Its shards.
+    pub shards: u16,
+    /// How clients reach it.
+    pub target: Target,
+    /// What is sent.
+    pub plan: Plan,
+    /// The accounts.
+    pub house: House,
+    /// Every answer until now.
+    pub books: Books,
+    /// Streams of the plan that have been used.
+    pub streams: u32,
+}
+
+/// Kills a node, and remembers what it said before.
 pub struct Harness {
     settings: CrashSettings,
-    launch: Launch,
-    node: NodeProcess,
-    shards: u16,
+    subject: Subject,
     rng: SmallRng,
-    target: Target,
-    plan: Plan,
-    house: House,
-    books: Books,
     remembered: Vec<Answered>,
+    /// The accounting date, and what became of closing it under the last load.
     date: Date,
-    streams: u32,
+    closing: Closing,
     round: u32,
 }
 
@@ -132,30 +150,24 @@ impl Harness {
         let plan = Workload::Mix.plan(settings.accounts, settings.seed);
         let mut books = Books::new(plan.population.accounts.len());
         let house = open(&target, "CRASH", plan.population.clone(), &mut books).await?;
-        let date = Date::parse(START_DATE).expect("the first date is a date");
-        let remembered = Vec::new();
-        let (streams, round) = (0, 0);
-        Ok(Harness {
-            settings,
-            launch,
-            node,
-            shards,
-            rng,
-            target,
-            plan,
-            house,
-            books,
-            remembered,
-            date,
-            streams,
-            round,
-        })
+        let subject = Subject { launch, node, shards, target, plan, house, books, streams: 0 };
+        Ok(Harness { rng, ..Harness::take_over(settings, subject) })
     }
 
-    /// The node's data directory.
+    /// Takes over a node that is under no load now, on its first accounting date.
     #[must_use]
-    pub fn data(&self) -> &PathBuf {
-        &self.launch.data
+    pub fn take_over(settings: CrashSettings, subject: Subject) -> Harness {
+        let rng = SmallRng::seed_from_u64(settings.seed);
+        let date = Date::parse(START_DATE).expect("the first date is a date");
+        Harness { settings, subject, rng, remembered: Vec::new(), date, closing: Closing::NotAsked, round: 0 }
+    }
+
+    /// A connection to the node.
+    ///
+    /// # Errors
+    /// [`LoadError`], when it cannot be reached.
+    pub async fn client(&self) -> Result<Client, LoadError> {
+        self.subject.target.client().await
     }
 
     /// Load, kill, recovery, and every check.
@@ -164,18 +176,19 @@ impl Harness {
     /// [`LoadError`], when the node does not come back, or breaks a connection that nobody killed.
     pub async fn round(&mut self) -> Result<Round, LoadError> {
         self.round += 1;
-        let mut round = Round { round: self.round, shards: self.shards, ..Round::default() };
+        let mut round = Round { round: self.round, shards: self.subject.shards, ..Round::default() };
         round.batch = BATCHES[self.rng.random_range(0..BATCHES.len())];
         let (answered, unanswered) = self.load_and_kill(&mut round).await?;
         self.restart(&mut round)?;
         let mut findings = Findings::default();
         self.recheck(&mut round, &mut findings, answered, unanswered).await?;
-        let mut client = self.target.client().await?;
-        if self.rng.random_ratio(1, 3) {
+        let mut client = self.subject.target.client().await?;
+        self.check_date(&mut client, &mut findings).await?;
+        if self.settings.close_days && self.rng.random_ratio(1, 3) {
             self.close_day(&mut client).await?;
         }
         let first_date = self.date.to_string() == START_DATE;
-        let compared = compare(&mut client, &self.house, &self.books, first_date).await?;
+        let compared = compare(&mut client, &self.subject.house, &self.subject.books, first_date).await?;
         let walked = self.walk_statements(&mut client).await?;
         for found in [findings, compared, walked] {
             round.differences.extend(found.differences);
@@ -191,7 +204,7 @@ impl Harness {
     /// # Errors
     /// [`LoadError`], when it does not end, or not well.
     pub fn finish(mut self) -> Result<(), LoadError> {
-        Ok(self.node.stop(STOP_LIMIT)?)
+        Ok(self.subject.node.stop(STOP_LIMIT)?)
     }
 
     async fn load_and_kill(&mut self, round: &mut Round) -> Result<(Vec<Answered>, Vec<Sent>), LoadError> {
@@ -203,30 +216,37 @@ impl Harness {
             warm_up: Duration::ZERO,
             time: Duration::from_secs(3_600),
             transactions: None,
-            first_stream: self.streams,
+            first_stream: self.subject.streams,
         };
-        self.streams += self.settings.connections;
+        self.subject.streams += self.settings.connections;
         let longest = u64::try_from(self.settings.longest.as_millis()).unwrap_or(u64::MAX).max(2);
         let delay = Duration::from_millis(self.rng.random_range(1..longest));
-        let before = self.books.outcomes.total();
-        let books = std::mem::replace(&mut self.books, Books::new(0));
-        let closing = self.rng.random_ratio(1, 3).then(|| delay.mul_f64(self.rng.random_range(0.0..1.0)));
+        let before = self.subject.books.outcomes.total();
+        let books = std::mem::replace(&mut self.subject.books, Books::new(0));
+        let closing = (self.settings.close_days && self.rng.random_ratio(1, 3))
+            .then(|| delay.mul_f64(self.rng.random_range(0.0..1.0)));
         let local = LocalSet::new();
         let (shared, ends) = local
             .run_until(async {
-                let started =
-                    start_sessions(&self.target, &self.house, &self.plan, settings, books, true).await?;
+                let started = start_sessions(
+                    &self.subject.target,
+                    &self.subject.house,
+                    &self.subject.plan,
+                    settings,
+                    books,
+                    true,
+                )
+                .await?;
                 let (shared, sessions) = started;
                 let kill = async {
                     tokio::time::sleep(delay).await;
-                    self.node.kill()
+                    self.subject.node.kill()
                 };
-                let close = close_day_after(&self.target, &self.house.entity, self.date, closing);
+                let close =
+                    close_day_after(&self.subject.target, &self.subject.house.entity, self.date, closing);
                 let (killed, closed) = tokio::join!(kill, close);
                 killed?;
-                if closed {
-                    self.date = self.date.next();
-                }
+                self.closing = closed;
                 let mut ends = Vec::new();
                 for session in sessions {
                     ends.push(session.await.map_err(std::io::Error::other)?);
@@ -235,26 +255,26 @@ impl Harness {
             })
             .await?;
         let shared = Rc::into_inner(shared).expect("the sessions have ended").into_inner();
-        self.books = shared.books;
+        self.subject.books = shared.books;
         round.killed_after_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-        round.acknowledged = self.books.outcomes.total() - before;
+        round.acknowledged = self.subject.books.outcomes.total() - before;
         let unanswered = ends.into_iter().flat_map(|end| end.unanswered).collect();
         Ok((shared.history.unwrap_or_default(), unanswered))
     }
 
     /// Starts the node with another number of shards; now and then it is killed once more while it recovers.
     fn restart(&mut self, round: &mut Round) -> Result<(), LoadError> {
-        self.shards = SHARDS[self.rng.random_range(0..SHARDS.len())];
-        self.launch.shards = Some(self.shards);
+        self.subject.shards = SHARDS[self.rng.random_range(0..SHARDS.len())];
+        self.subject.launch.shards = Some(self.subject.shards);
         if self.rng.random_ratio(1, 4) {
             let delay = Duration::from_millis(self.rng.random_range(0..60));
-            self.launch.start_and_kill(delay)?;
+            self.subject.launch.start_and_kill(delay)?;
         }
         let start = Instant::now();
-        self.node = self.launch.start()?;
-        self.target.address = self.node.address().to_string();
+        self.subject.node = self.subject.launch.start()?;
+        self.subject.target.address = self.subject.node.address().to_string();
         round.recovered_in_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        round.shards_after = self.shards;
+        round.shards_after = self.subject.shards;
         Ok(())
     }
 
@@ -265,7 +285,7 @@ impl Harness {
         answered: Vec<Answered>,
         unanswered: Vec<Sent>,
     ) -> Result<(), LoadError> {
-        let mut asker = Asker::connect(&self.target, &self.house).await?;
+        let mut asker = Asker::connect(&self.subject.target, &self.subject.house).await?;
         for sent in &unanswered {
             if let Sent::Cancel(id) = sent {
                 asker.cancel(*id, findings).await?;
@@ -273,7 +293,7 @@ impl Harness {
         }
         for sent in &unanswered {
             if let Sent::Post(request) = sent {
-                let there = asker.settle(request, &mut self.books).await?;
+                let there = asker.settle(request, &mut self.subject.books).await?;
                 round.unanswered += u64::try_from(request.len()).unwrap_or(0);
                 round.unanswered_there += there;
             }
@@ -289,36 +309,66 @@ impl Harness {
         Ok(())
     }
 
+    /// A close that was answered has happened, one that was not asked for has not.
+    async fn check_date(&mut self, client: &mut Client, findings: &mut Findings) -> Result<(), LoadError> {
+        let entity = &self.subject.house.entity;
+        let status = client.status().await?;
+        let date = status.entities.iter().find(|(code, _)| **code == **entity).map(|(_, date)| &**date);
+        let date = date.and_then(Date::parse);
+        let right = match self.closing {
+            Closing::NotAsked => date == Some(self.date),
+            Closing::Unanswered => date == Some(self.date) || date == Some(self.date.next()),
+            Closing::Done => date == Some(self.date.next()),
+        };
+        if !right {
+            findings
+                .add(format!("the date is {date:?}, it was {}; its close: {:?}", self.date, self.closing));
+        }
+        self.date = date.unwrap_or(self.date);
+        Ok(())
+    }
+
     async fn close_day(&mut self, client: &mut Client) -> Result<(), LoadError> {
         let next = self.date.next();
-        client.close_day(&self.house.entity, &next.to_string()).await?;
+        client.close_day(&self.subject.house.entity, &next.to_string()).await?;
         self.date = next;
         Ok(())
     }
 
     async fn walk_statements(&mut self, client: &mut Client) -> Result<Findings, LoadError> {
         let mut findings = Findings::default();
-        let hot = self.house.population.accounts.iter().position(|plan| plan.hot);
-        let picked = (0..4).map(|_| self.rng.random_range(1..self.house.accounts.len()));
+        let hot = self.subject.house.population.accounts.iter().position(|plan| plan.hot);
+        let picked = (0..4).map(|_| self.rng.random_range(1..self.subject.house.accounts.len()));
         for index in picked.chain(hot).collect::<Vec<_>>() {
-            statement::walk(client, self.house.accounts[index], &mut findings).await?;
+            statement::walk(client, self.subject.house.accounts[index], &mut findings).await?;
         }
         Ok(findings)
     }
 
     fn stop_and_start(&mut self) -> Result<(), LoadError> {
-        self.node.stop(STOP_LIMIT)?;
-        self.node = self.launch.start()?;
-        self.target.address = self.node.address().to_string();
+        self.subject.node.stop(STOP_LIMIT)?;
+        self.subject.node = self.subject.launch.start()?;
+        self.subject.target.address = self.subject.node.address().to_string();
         Ok(())
     }
 }
 
-/// Closes the day under load, if it is to be closed; whether the node said that it did. A close that was cut off is
-/// asked for again by nobody: the date then tells.
-async fn close_day_after(target: &Target, entity: &str, date: Date, after: Option<Duration>) -> bool {
-    let Some(after) = after else { return false };
+/// A close of day under load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    NotAsked,
+    /// Asked for, and the kill came first.
+    Unanswered,
+    Done,
+}
+
+/// Closes the day under load, if it is to be closed.
+async fn close_day_after(target: &Target, entity: &str, date: Date, after: Option<Duration>) -> Closing {
+    let Some(after) = after else { return Closing::NotAsked };
     tokio::time::sleep(after).await;
-    let Ok(mut client) = target.client().await else { return false };
-    client.close_day(entity, &date.next().to_string()).await.is_ok()
+    let Ok(mut client) = target.client().await else { return Closing::NotAsked };
+    match client.close_day(entity, &date.next().to_string()).await {
+        Ok(()) => Closing::Done,
+        Err(_) => Closing::Unanswered,
+    }
 }

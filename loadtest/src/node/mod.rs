@@ -84,7 +84,7 @@ impl Launch {
     fn arguments(&self) -> Vec<OsString> {
         let mut arguments: Vec<OsString> =
             vec![self.subcommand.into(), "--data".into(), self.data.clone().into()];
-        arguments.extend(["--listen".into(), "127.0.0.1:0".into()]);
+        arguments.extend(["--listen", "127.0.0.1:0", "--quiet"].map(OsString::from));
         if let Some(shards) = self.shards {
             arguments.extend(["--shards".into(), shards.to_string().into()]);
         }

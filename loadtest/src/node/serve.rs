@@ -32,6 +32,9 @@ pub struct ServeArgs {
     /// Bytes of one segment of the log, at least 4 MiB
     #[arg(long, value_name = "BYTES")]
     pub segment_size: Option<u64>,
+    /// Say nothing but the address: for programs that start nodes of their own
+    #[arg(long, hide = true)]
+    pub quiet: bool,
 }
 
 /// Why a node did not serve, or did not stop well.
@@ -83,7 +86,9 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         log.segment_bytes = bytes;
     }
     let node = Node::start(storage, NodeOptions { shards: args.shards, log, ..NodeOptions::default() })?;
-    writeln!(io::stderr(), "{}", describe(node.report()))?;
+    if !args.quiet {
+        writeln!(io::stderr(), "{}", describe(node.report()))?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         // Signals are caught before anyone can know that the node is up.

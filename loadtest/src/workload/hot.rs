@@ -28,7 +28,7 @@ const SUBJECTS: [SubjectPlan; 3] = [
     },
 ];
 
-const FUNDING: i64 = 100_000_000_00;
+const FUNDING: i64 = 10_000_000_000;
 const MERCHANT: u32 = 1;
 const FIRST_CUSTOMER: u32 = 2;
 /// One payout in so many payments; it takes what about so many bring, so that the balance stays about level.

@@ -54,7 +54,7 @@ impl Weighted {
     pub(super) fn choose(&self, rng: &mut SmallRng) -> usize {
         let random: u64 = rng.random();
         let cells = u64::try_from(self.cells.len()).expect("a length fits");
-        let cell = (random >> 32) * cells >> 32;
+        let cell = ((random >> 32) * cells) >> 32;
         let (threshold, alias) = self.cells[usize::try_from(cell).expect("below the number of cells")];
         if random & u64::from(u32::MAX) <= u64::from(threshold) {
             to_usize(cell)

@@ -23,7 +23,7 @@ const SUBJECTS: [SubjectPlan; 2] = [
 ];
 
 /// What every account starts with: far more than a run can drain at random.
-const FUNDING: i64 = 100_000_000_00;
+const FUNDING: i64 = 10_000_000_000;
 
 #[derive(Clone, Copy)]
 pub(super) struct Transfers {

@@ -78,7 +78,7 @@ const SUBJECTS: [SubjectPlan; 14] = {
 const CHANNELS: usize = 123;
 /// What customers and merchants start with. The most active of 50,000 customers pays about 0.3 % of all
 /// transactions, 300.00 on average: enough for 100 million transactions.
-const FUNDING: i64 = 1_000_000_000_00;
+const FUNDING: i64 = 100_000_000_000;
 /// What the house's accounts that may not go negative start with.
 const HOUSE_FUNDING: i64 = 1_000 * FUNDING;
 

@@ -1,0 +1,89 @@
+//! How the command line names an account.
+
+use std::str::FromStr;
+
+use longmen_client::{AccountKey, AccountRef};
+
+/// An account: `ENTITY/NUMBER/CURRENCY`, `ENTITY/NUMBER/TYPE/CURRENCY`, or `@ID` by its dense id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccountName(pub(crate) AccountRef);
+
+/// What is written to say so in `--help`.
+pub(crate) const ACCOUNT_HELP: &str = "\
+An ACCOUNT is ENTITY/NUMBER/CURRENCY, ENTITY/NUMBER/TYPE/CURRENCY where it has a type, or @ID by the id that \
+`longmen accounts` shows.";
+
+impl AccountName {
+    /// The currency, where the name says it.
+    pub(crate) fn currency(&self) -> Option<&str> {
+        match &self.0 {
+            AccountRef::Key(key) => Some(&key.currency),
+            AccountRef::Id(_) => None,
+        }
+    }
+}
+
+impl FromStr for AccountName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<AccountName, String> {
+        if let Some(id) = text.strip_prefix('@') {
+            let id = id.parse().map_err(|_| format!("`{id}` is no account id"))?;
+            return Ok(AccountName(AccountRef::Id(id)));
+        }
+        let parts: Vec<&str> = text.split('/').collect();
+        let key = match parts[..] {
+            [entity, number, currency] => AccountKey::new(entity, number, "", currency),
+            [entity, number, kind, currency] => AccountKey::new(entity, number, kind, currency),
+            _ => return Err("expected ENTITY/NUMBER/CURRENCY, ENTITY/NUMBER/TYPE/CURRENCY or @ID".to_owned()),
+        };
+        Ok(AccountName(AccountRef::Key(key)))
+    }
+}
+
+/// One leg on the command line: `ACCOUNT=AMOUNT`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LegName {
+    pub(crate) account: AccountName,
+    pub(crate) amount: String,
+}
+
+impl FromStr for LegName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<LegName, String> {
+        let (account, amount) = text.rsplit_once('=').ok_or("expected ACCOUNT=AMOUNT")?;
+        Ok(LegName { account: account.parse()?, amount: amount.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_are_named_by_key_or_id() {
+        #[track_caller]
+        fn check(text: &str, expect: Result<AccountRef, &str>) {
+            let read = text.parse::<AccountName>().map(|name| name.0);
+            match expect {
+                Ok(account) => assert_eq!(read, Ok(account)),
+                Err(words) => assert!(read.clone().unwrap_err().contains(words), "{read:?}"),
+            }
+        }
+        let key = |entity, number, kind, currency| Ok(AccountKey::new(entity, number, kind, currency).into());
+        check("@12", Ok(AccountRef::Id(12)));
+        check("@x", Err("no account id"));
+        check("LM/220301.U1/CNY", key("LM", "220301.U1", "", "CNY"));
+        check("LM/U1/cash/CNY", key("LM", "U1", "cash", "CNY"));
+        check("LM/U1", Err("expected"));
+        check("LM/a/b/c/CNY", Err("expected"));
+    }
+
+    #[test]
+    fn legs_are_an_account_and_an_amount() {
+        let leg: LegName = "LM/a=b/CNY=1.50".parse().unwrap();
+        assert_eq!((leg.account.currency(), &*leg.amount), (Some("CNY"), "1.50"));
+        assert!("LM/U1/CNY".parse::<LegName>().is_err());
+    }
+}

@@ -1,0 +1,102 @@
+//! `longmen accounts`
+
+use longmen_client::{Account, MAX_LIST};
+use longmen_loadtest::table::Table;
+
+use crate::failure::{Failure, Verdict};
+use crate::money::money;
+use crate::output::Output;
+use crate::reach::Reach;
+
+/// List accounts in order of opening
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only those of this entity
+    #[arg(long)]
+    entity: Option<String>,
+    /// Start after this account id
+    #[arg(long, value_name = "ID", default_value_t = 0)]
+    after: u64,
+    /// How many at most
+    #[arg(long, default_value_t = 50)]
+    limit: usize,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let mut found: Vec<Account> = Vec::new();
+    let mut after = args.after;
+    while found.len() < args.limit {
+        let page = client.accounts(after, MAX_LIST).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        let wanted =
+            |account: &Account| args.entity.as_deref().is_none_or(|entity| *account.entity == *entity);
+        let room = args.limit - found.len();
+        found.extend(page.into_iter().filter(wanted).take(room));
+    }
+    args.output.show(&found, |found| table(found))?;
+    Ok(Verdict::Held)
+}
+
+/// Accounts, one a row.
+pub(crate) fn table(accounts: &[Account]) -> Table {
+    let heads = [
+        ">id",
+        "entity",
+        "number",
+        "type",
+        "subject",
+        "owner",
+        "",
+        ">balance",
+        ">available",
+        "state",
+        "posting",
+    ];
+    let mut table = Table::new(&heads);
+    for account in accounts {
+        let available = match account.may_go_negative {
+            true => "no limit".to_owned(),
+            false => money(&account.currency, account.available),
+        };
+        table.row([
+            account.id.to_string(),
+            account.entity.to_string(),
+            account.number.to_string(),
+            account.kind.to_string(),
+            account.subject.to_string(),
+            format!("{:?}", account.owner).to_lowercase(),
+            account.currency.to_string(),
+            money(&account.currency, account.balance),
+            available,
+            state(account),
+            if account.hot { "hot".to_owned() } else { String::new() },
+        ]);
+    }
+    table
+}
+
+/// Account state and payment state in words.
+fn state(account: &Account) -> String {
+    let account_state = match account.account_state {
+        0 => "closed",
+        1 => "normal",
+        3 => "loss reported",
+        4 => "judicial freeze",
+        _ => "unknown",
+    };
+    let payment_state = match account.payment_state {
+        0 => ", receives only",
+        1 => "",
+        2 => ", neither",
+        3 => ", partial stop",
+        4 => ", pays only",
+        _ => ", unknown",
+    };
+    format!("{account_state}{payment_state}")
+}

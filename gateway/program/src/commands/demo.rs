@@ -1,0 +1,226 @@
+//! `longmen demo`
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use longmen_client::{Account, AccountRef, Status, TrialBalance};
+use longmen_loadtest::Encoding;
+use longmen_loadtest::books::Books;
+use longmen_loadtest::crash::{CrashSettings, Harness, Round, Subject};
+use longmen_loadtest::driver::{Driven, Pacing, Settings, drive};
+use longmen_loadtest::measure::Measured;
+use longmen_loadtest::node::Launch;
+use longmen_loadtest::relations::{Relation, relations};
+use longmen_loadtest::run::measured_table;
+use longmen_loadtest::setup::{Target, open};
+use longmen_loadtest::table::{Table, grouped};
+use longmen_loadtest::workload::Workload;
+use serde::Serialize;
+
+use super::{trial_balance, verify};
+use crate::failure::{Failure, Verdict};
+use crate::money::money;
+use crate::output::Output;
+
+/// Watch a payment day go through a real node, be killed, come back and balance
+///
+/// Starts a node on a fresh data directory, opens the accounts of a payment house, sends its payment mix over TCP
+/// (ten seconds at 20,000 a second, then five at full speed), kills the node with SIGKILL under load, and checks
+/// what comes back: every answer, every balance, the relations of the books, and the log.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The data directory, which must not exist yet or be empty; without it, a temporary one
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Send about so many transactions instead, half of them at 20,000 a second
+    #[arg(long)]
+    transactions: Option<u64>,
+    /// Shards of the node
+    #[arg(long, default_value_t = 2)]
+    shards: u16,
+    #[command(flatten)]
+    output: Output,
+}
+
+const ENTITY: &str = "LONGMEN";
+const CUSTOMERS: usize = 20_000;
+const RATE: f64 = 20_000.0;
+const STEADY: Duration = Duration::from_secs(10);
+const FULL_SPEED: Duration = Duration::from_secs(5);
+/// Connections of the open loop; each is the first stream of one.
+const STEADY_CONNECTIONS: u32 = 32;
+const FULL_SPEED_CONNECTIONS: u32 = 2;
+/// Hot accounts that are listed.
+const HOTTEST: usize = 8;
+
+/// All that the demonstration shows, in the names that `--json` prints.
+#[derive(Serialize)]
+struct Shown {
+    steady: Measured,
+    full_speed: Measured,
+    killed: Round,
+    hottest: Vec<Hot>,
+    trial_balance: TrialBalance,
+    relations: Vec<(&'static str, bool)>,
+    verified: verify::Verified,
+    held: bool,
+}
+
+#[derive(Serialize)]
+struct Hot {
+    legs: u64,
+    #[serde(flatten)]
+    account: Account,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let temporary = tempfile::tempdir()?;
+    let data = args.data.clone().unwrap_or_else(|| temporary.path().join("books"));
+    refuse_old_data(&data)?;
+    let began = Instant::now();
+    let say = |line: &str| args.output.say(line);
+    say("A node of its own, a payment house, and its payments over TCP:")?;
+    let launch = Launch { shards: Some(args.shards), ..Launch::new("serve", &data) };
+    let node = launch.start()?;
+    let target = Target { address: node.address().to_string(), client: "demo".into(), token: None };
+    let plan = Workload::Mix.plan(CUSTOMERS, rand::random());
+    let mut books = Books::new(plan.population.accounts.len());
+    let house = open(&target, ENTITY, plan.population.clone(), &mut books).await?;
+    let accounts = grouped(house.accounts.len().try_into().unwrap_or(u64::MAX));
+    say(&format!("  {accounts} accounts under {} subjects are open", house.population.subjects.len()))?;
+
+    let steady = steady_settings(&args);
+    let Driven { books, measured: at_rate, .. } =
+        drive(&target, &house, &plan, steady, books, "20,000 a second").await?;
+    say("  the steady stretch is over: 20,000 transactions a second, whatever the answers do")?;
+    let fast = full_speed_settings(&args);
+    let Driven { books, measured: at_full_speed, .. } =
+        drive(&target, &house, &plan, fast, books, "full speed").await?;
+    say("  the stretch at full speed is over: batches, as fast as they are answered")?;
+    let status = target.client().await?.status().await?;
+
+    let settings = CrashSettings { seed: rand::random(), close_days: false, ..CrashSettings::default() };
+    let streams = STEADY_CONNECTIONS + FULL_SPEED_CONNECTIONS;
+    let subject = Subject { launch, node, shards: args.shards, target, plan, house, books, streams };
+    let mut harness = Harness::take_over(settings, subject);
+    let killed = harness.round().await?;
+    say(&describe_kill(&killed))?;
+
+    let mut client = harness.client().await?;
+    let trial = client.trial_balance(ENTITY).await?;
+    let hottest = hottest(&mut client, &status).await?;
+    drop(client);
+    harness.finish()?;
+    let verified = verify::verify(&data)?;
+    let relations = relations(&trial);
+    let held = killed.held() && relations.iter().all(Relation::holds);
+    let shown = Shown {
+        steady: at_rate,
+        full_speed: at_full_speed,
+        killed,
+        hottest,
+        relations: relations.iter().map(|relation| (relation.name, relation.holds())).collect(),
+        trial_balance: trial,
+        verified,
+        held,
+    };
+    args.output.show(&shown, |shown| {
+        format!("{}\n\n{}", describe(shown, &relations, began.elapsed()), what_next(&args, &data))
+    })?;
+    if args.data.is_none() {
+        drop(temporary);
+    }
+    Ok(Verdict::of(held))
+}
+
+fn refuse_old_data(data: &Path) -> Result<(), Failure> {
+    match std::fs::read_dir(data).map(|mut entries| entries.next().is_none()) {
+        Ok(false) => Err(Failure::Usage(format!("{} is not empty", data.display()))),
+        Ok(true) | Err(_) => Ok(()),
+    }
+}
+
+fn steady_settings(args: &Args) -> Settings {
+    Settings {
+        connections: STEADY_CONNECTIONS,
+        batch: 1,
+        pacing: Pacing::Open { rate: RATE },
+        encoding: Encoding::Transactions,
+        warm_up: Duration::ZERO,
+        time: STEADY,
+        transactions: args.transactions.map(|count| count / 2),
+        first_stream: 0,
+    }
+}
+
+fn full_speed_settings(args: &Args) -> Settings {
+    Settings {
+        connections: FULL_SPEED_CONNECTIONS,
+        batch: 4_096,
+        pacing: Pacing::Closed { depth: 2 },
+        time: FULL_SPEED,
+        first_stream: STEADY_CONNECTIONS,
+        ..steady_settings(args)
+    }
+}
+
+async fn hottest(client: &mut longmen_client::Client, status: &Status) -> Result<Vec<Hot>, Failure> {
+    let mut hot = status.hot.clone();
+    hot.sort_unstable_by_key(|(_, legs)| std::cmp::Reverse(*legs));
+    hot.truncate(HOTTEST);
+    let asked: Vec<AccountRef> = hot.iter().map(|(account, _)| AccountRef::Id(*account)).collect();
+    let found = client.balances(&asked).await?;
+    let named = |((_, legs), account): ((u64, u64), Result<Account, _>)| {
+        account.map(|account| Hot { legs, account }).map_err(Failure::Refused)
+    };
+    hot.into_iter().zip(found).map(named).collect()
+}
+
+fn describe_kill(round: &Round) -> String {
+    format!(
+        "  SIGKILL after {} ms under load; {} ms later it serves again, with {} shards instead of {}:\n  \
+         of {} answers before the kill none is lost, and of {} transactions without an answer {} were there whole,\n  \
+         the others not at all",
+        round.killed_after_ms,
+        round.recovered_in_ms,
+        round.shards_after,
+        round.shards,
+        grouped(round.acknowledged),
+        grouped(round.unanswered),
+        grouped(round.unanswered_there),
+    )
+}
+
+fn describe(shown: &Shown, relations: &[Relation], took: Duration) -> String {
+    let figures = measured_table(&[("20,000/s", &shown.steady), ("full speed", &shown.full_speed)]);
+    let mut hottest = Table::new(&["hot account", "subject", ">postings", ">balance"]);
+    for Hot { legs, account } in &shown.hottest {
+        let balance = money(&account.currency, account.balance);
+        hottest.row([&*account.number, &*account.subject, &grouped(*legs), &balance]);
+    }
+    let mut text = format!(
+        "\n{figures}\n\n{hottest}\n\n{}\n\n{}\n\n{}\n",
+        trial_balance::table(&shown.trial_balance, Some(1)),
+        trial_balance::describe(relations),
+        shown.verified,
+    );
+    for difference in &shown.killed.differences {
+        text.push_str(&format!("FAIL  {difference}\n"));
+    }
+    let end = if shown.held { "Everything held" } else { "Something did NOT hold" };
+    text.push_str(&format!("\n{end}, in {:.0} s.", took.as_secs_f64()));
+    text
+}
+
+fn what_next(args: &Args, data: &Path) -> String {
+    let serve = match &args.data {
+        Some(_) => format!("longmen serve --data {}        the same books again", data.display()),
+        None => "longmen demo --data books                 the same, with the books kept in books".to_owned(),
+    };
+    format!(
+        "What next:\n  {serve}\n  longmen trial-balance --entity {ENTITY}    against a node that serves\n  \
+         longmen statement {ENTITY}/fee-income/CNY  every posting of the hottest account\n  \
+         longmen wal inspect DIR --limit 20        the frames of its log\n  \
+         longmen-loadtest crash --rounds 50        the same kill, fifty times"
+    )
+}

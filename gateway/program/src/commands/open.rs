@@ -1,0 +1,45 @@
+//! `longmen open`
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::reach::Reach;
+use crate::scenario::{Place, Scenario, open_chart};
+
+/// Open the entity, subjects and accounts of a scenario file
+///
+/// Opening is idempotent by natural key: what is there already stays as it is. The file's steps, if it has any, are
+/// not played.
+#[derive(Debug, clap::Args)]
+#[command(after_help = r#"The file is JSON, such as:
+  {"scenario": "tour", "title": "", "entity": "LM", "start": "2026-11-22",
+   "subjects": [{"code": "10020101", "name": "Bank", "class": "asset", "normal": "debit"},
+                {"code": "220301", "name": "Users", "class": "liability", "normal": "credit"}],
+   "accounts": [{"account": "bank", "subject": "10020101", "currency": "CNY", "owner": "internal", "may_go_negative": true},
+                {"account": "U1", "subject": "220301", "currency": "CNY", "owner": "customer", "may_go_negative": false}]}"#)]
+pub(crate) struct Args {
+    /// The scenario file
+    file: PathBuf,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let scenario = Scenario::read(&args.file).map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut client = args.reach.connect().await?;
+    let accounts = open_chart(&mut client, &scenario, &Place::as_written(&scenario)).await?;
+    let opened: Vec<_> = scenario.accounts.iter().zip(&accounts).collect();
+    let value: Vec<_> = opened.iter().map(|(a, id)| json!({ "account": a.label, "id": id })).collect();
+    args.output.show(&value, |_| {
+        let names = opened
+            .iter()
+            .map(|(account, id)| format!("@{id} {}/{}/{}", scenario.entity, account.label, account.currency));
+        names.collect::<Vec<_>>().join("\n")
+    })?;
+    Ok(Verdict::Held)
+}

@@ -1,0 +1,132 @@
+//! `longmen play`
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use longmen_client::Client;
+use longmen_loadtest::node::Launch;
+use serde::Serialize;
+
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::reach::read_token;
+use crate::scenario::{Place, Played, Player, Scenario};
+
+/// Play scenario files and say, step by step, what held
+///
+/// Without --addr each file is played over TCP against a node of its own. With it, under an entity and transaction
+/// ids that nobody has used, so that any file can be played any number of times. After every step, whatever it
+/// says: debits equal credits, and each subject's total equals the sum of its accounts.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Ends with 0 only if every step of every file held.
+
+Examples:
+  longmen play scenarios/*.json
+  longmen play --shards 7 --data books S14.json && longmen wal inspect books
+  longmen play --addr 127.0.0.1:7440 S04.json")]
+pub(crate) struct Args {
+    /// The scenario files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The node to play against; without it, each file starts one of its own
+    #[arg(long, value_name = "HOST:PORT")]
+    addr: Option<String>,
+    /// A file with the token to say hello with
+    #[arg(long, value_name = "FILE", requires = "addr")]
+    token_file: Option<PathBuf>,
+    /// Shards of the nodes that are started
+    #[arg(long, conflicts_with = "addr")]
+    shards: Option<u16>,
+    /// Keep the data of the nodes that are started: of one file here, of several in a directory each below it
+    #[arg(long, value_name = "DIR", conflicts_with = "addr")]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// The client that scenarios are played by.
+const CLIENT: &str = "scenario";
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+
+#[derive(Serialize)]
+struct PlayedFile {
+    scenario: String,
+    held: bool,
+    steps: Vec<Played>,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let read = |path: &PathBuf| Scenario::read(path).map_err(|error| Failure::Usage(error.to_string()));
+    let scenarios: Vec<Scenario> = args.files.iter().map(read).collect::<Result<_, _>>()?;
+    let mut played = Vec::new();
+    for (scenario, file) in scenarios.iter().zip(&args.files) {
+        args.output.say(format_args!("{} {}", scenario.name, scenario.title))?;
+        let steps = match &args.addr {
+            Some(address) => {
+                let token = args.token_file.as_deref().map(read_token).transpose()?;
+                let mut client = Client::connect(address, CLIENT, token.as_deref()).await?;
+                play(&args, &mut client, scenario, Place::fresh(scenario)).await?
+            }
+            None => play_on_own_node(&args, scenario, file).await?,
+        };
+        let held = steps.len() == scenario.steps.len() && steps.iter().all(Played::held);
+        let count = steps.iter().filter(|step| step.held()).count();
+        args.output.say(format_args!(
+            "{}: {count} of {} steps held\n",
+            scenario.name,
+            scenario.steps.len()
+        ))?;
+        played.push(PlayedFile { scenario: scenario.name.clone(), held, steps });
+    }
+    let held = played.iter().all(|file| file.held);
+    args.output.show(&played, |played| summary(played))?;
+    Ok(Verdict::of(held))
+}
+
+async fn play_on_own_node(args: &Args, scenario: &Scenario, file: &Path) -> Result<Vec<Played>, Failure> {
+    let temporary = tempfile::tempdir()?;
+    let data = match (&args.data, args.files.as_slice()) {
+        (None, _) => temporary.path().to_owned(),
+        (Some(data), [_]) => data.clone(),
+        (Some(data), _) => data.join(file.file_stem().unwrap_or(file.as_os_str())),
+    };
+    let mut node = Launch { shards: args.shards, ..Launch::new("serve", &data) }.start()?;
+    let mut client = Client::connect(&node.address().to_string(), CLIENT, None).await?;
+    let steps = play(args, &mut client, scenario, Place::as_written(scenario)).await?;
+    drop(client);
+    node.stop(STOP_LIMIT)?;
+    Ok(steps)
+}
+
+/// Plays the steps to their end, or to the first operation that this version does not know: what follows rests on it.
+async fn play(
+    args: &Args,
+    client: &mut Client,
+    scenario: &Scenario,
+    place: Place,
+) -> Result<Vec<Played>, Failure> {
+    let mut player = Player::open(client, scenario, place).await?;
+    let mut steps = Vec::new();
+    for (index, step) in scenario.steps.iter().enumerate() {
+        let played = player.play(index).await?;
+        let mark = if played.held() { "ok  " } else { "FAIL" };
+        args.output.say(format_args!("  {mark} {:>3} {}: {}", played.step, played.what, played.said))?;
+        for words in &played.broken {
+            args.output.say(format_args!("           {words}"))?;
+        }
+        steps.push(played);
+        if step.is_unknown() {
+            break;
+        }
+    }
+    Ok(steps)
+}
+
+fn summary(played: &[PlayedFile]) -> String {
+    let failed: Vec<&str> = played.iter().filter(|file| !file.held).map(|file| &*file.scenario).collect();
+    match failed.as_slice() {
+        [] => format!("all {} files held", played.len()),
+        failed => format!("{} of {} files did NOT hold: {}", failed.len(), played.len(), failed.join(", ")),
+    }
+}

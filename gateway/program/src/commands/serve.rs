@@ -1,0 +1,37 @@
+//! `longmen serve`
+
+use std::io::{self, Write};
+
+use longmen_loadtest::node::{ServeArgs, serve};
+
+use crate::failure::{Failure, Verdict};
+
+/// Serve the books in a data directory over TCP
+///
+/// Recovers the books, prints `listening on ADDRESS`, and serves until SIGTERM or SIGINT: then it answers what is
+/// under way and records a clean end. A node that listens beyond loopback needs tokens.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  longmen serve --data books
+  longmen serve --data books --listen 0.0.0.0:7440 --tokens tokens.txt --shards 4")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    node: ServeArgs,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Verdict, Failure> {
+    abort_on_panic();
+    serve(&args.node).map_err(Failure::node)?;
+    Ok(Verdict::Held)
+}
+
+/// A ledger that may be wrong stops, in builds that unwind as well.
+fn abort_on_panic() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        print(panic);
+        drop(writeln!(io::stderr(), "longmen: a bug; the node stops. What it acknowledged is durable."));
+        std::process::abort();
+    }));
+}

@@ -1,0 +1,52 @@
+//! `longmen status`
+
+use longmen_client::Status;
+use longmen_loadtest::table::{Table, grouped};
+
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::reach::Reach;
+
+/// Show how the node is
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let status = args.reach.connect().await?.status().await?;
+    args.output.show(&status, table)?;
+    Ok(Verdict::Held)
+}
+
+fn table(status: &Status) -> Table {
+    let mut table = Table::new(&["", ">"]);
+    table.row(["version", &status.version]);
+    for (name, figure) in [
+        ("newest durable frame", status.durable),
+        ("frame being filled", status.open),
+        ("shards", status.shards.into()),
+        ("accounts", status.accounts),
+        ("known transaction ids", status.known_ids),
+        ("transactions decided", status.decided),
+        ("  of them refused", status.refused),
+        ("  over several shards", status.spanning),
+        ("  put off to a later round", status.deferred),
+        ("rounds", status.rounds),
+        ("connections", status.connections.into()),
+        ("transactions in flight", status.in_flight_transactions),
+        ("bytes in flight", status.in_flight_bytes),
+    ] {
+        table.row([name, &grouped(figure)]);
+    }
+    for (account, legs) in &status.hot {
+        table.row([format!("legs on hot account @{account}"), grouped(*legs)]);
+    }
+    for (entity, date) in &status.entities {
+        table.row([format!("accounting date of {entity}"), date.to_string()]);
+    }
+    table
+}

@@ -1,0 +1,122 @@
+//! `longmen trial-balance`
+
+use std::collections::BTreeMap;
+
+use longmen_client::{Side, TrialBalance};
+use longmen_loadtest::relations::{Relation, natural, relations};
+use longmen_loadtest::table::{Table, grouped};
+use serde::Serialize;
+
+use crate::failure::{Failure, Verdict};
+use crate::money::money;
+use crate::output::Output;
+use crate::reach::Reach;
+
+/// Show the general ledger (余额表) and check its relations
+///
+/// The general ledger is kept in step with the postings; the sum of each subject's accounts is added up anew for
+/// this answer. Ends with 1 if a relation does not hold.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only this entity
+    #[arg(long, default_value = "")]
+    entity: String,
+    /// The level of subjects to add up to: 1 to 4, in codes of 4-2-2-2 digits; without it, the leaves
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=4))]
+    level: Option<u8>,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    trial: &'a TrialBalance,
+    relations: Vec<Checked<'a>>,
+}
+
+#[derive(Serialize)]
+struct Checked<'a> {
+    name: &'static str,
+    holds: bool,
+    broken: &'a [String],
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let trial = client.trial_balance(&args.entity).await?;
+    let relations = relations(&trial);
+    let checked = relations.iter().map(|relation| Checked {
+        name: relation.name,
+        holds: relation.holds(),
+        broken: &relation.broken,
+    });
+    let shown = Shown { trial: &trial, relations: checked.collect() };
+    args.output.show(&shown, |_| format!("{}\n\n{}", table(&trial, args.level), describe(&relations)))?;
+    Ok(Verdict::of(relations.iter().all(Relation::holds)))
+}
+
+/// What the relations came to, one a line.
+pub(crate) fn describe(relations: &[Relation]) -> String {
+    let line = |relation: &Relation| match relation.broken.as_slice() {
+        [] => format!("ok    {}  {}", relation.name, relation.says),
+        broken => format!("FAIL  {}  {}: {}", relation.name, relation.says, broken.join("; ")),
+    };
+    relations.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Debit-positive figures of one row.
+#[derive(Clone, Copy, Default)]
+struct Row<'a> {
+    name: &'a str,
+    normal: Option<Side>,
+    opening: i128,
+    debit: i128,
+    credit: i128,
+    closing: i128,
+    accounts: u64,
+}
+
+/// The trial balance at a level of subjects, or at its leaves. Balances stand on the side on which they are.
+pub(crate) fn table(trial: &TrialBalance, level: Option<u8>) -> Table {
+    let digits = level.map_or(usize::MAX, |level| 2 + 2 * usize::from(level));
+    let mut rows: BTreeMap<(&str, &str, &str), Row<'_>> = BTreeMap::new();
+    for line in &trial.lines {
+        let code = line.subject.get(..digits).unwrap_or(&line.subject);
+        let name = if code.len() < line.subject.len() { first_part(&line.name) } else { &line.name };
+        let row = rows.entry((&line.entity, &line.currency, code)).or_default();
+        row.name = name;
+        row.normal = Some(line.normal);
+        row.opening += natural(line.normal, line.opening);
+        row.debit += line.debit;
+        row.credit += line.credit;
+        row.closing += natural(line.normal, line.closing);
+        row.accounts += line.accounts;
+    }
+    let heads =
+        ["entity", "subject", "name", "", ">opening", ">debit", ">credit", ">closing", "side", ">accounts"];
+    let mut table = Table::new(&heads);
+    for ((entity, currency, code), row) in rows {
+        let side = row.normal.unwrap_or(Side::Debit);
+        table.row([
+            entity,
+            code,
+            row.name,
+            currency,
+            &money(currency, natural(side, row.opening)),
+            &money(currency, row.debit),
+            &money(currency, row.credit),
+            &money(currency, natural(side, row.closing)),
+            if side == Side::Debit { "debit" } else { "credit" },
+            &grouped(row.accounts),
+        ]);
+    }
+    table
+}
+
+/// The name of a subject's first level, where its name starts with it.
+fn first_part(name: &str) -> &str {
+    name.split('-').next().unwrap_or(name)
+}

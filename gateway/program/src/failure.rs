@@ -1,0 +1,102 @@
+//! How the program ends.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use longmen_client::{ClientError, Refusal};
+use longmen_loadtest::LoadError;
+use longmen_loadtest::node::NodeError;
+
+/// What a command that did its work came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// All that was checked held.
+    Held,
+    /// Something did not; it has been said what.
+    DidNotHold,
+}
+
+impl Verdict {
+    pub(crate) fn of(held: bool) -> Verdict {
+        if held { Verdict::Held } else { Verdict::DidNotHold }
+    }
+
+    pub(crate) fn exit_code(self) -> ExitCode {
+        match self {
+            Verdict::Held => ExitCode::SUCCESS,
+            Verdict::DidNotHold => ExitCode::from(1),
+        }
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The node said no.
+    #[error("refused: {0}")]
+    Refused(Refusal),
+    /// The command line, or a file that it names.
+    #[error("{0}")]
+    Usage(String),
+    /// The node could not be reached, started or stopped.
+    #[error(transparent)]
+    Node(Box<dyn Error + Send + Sync>),
+    /// What was looked at is damaged.
+    #[error(transparent)]
+    Damaged(Box<dyn Error + Send + Sync>),
+    /// Nobody reads the output any more, or it cannot be written.
+    #[error("cannot write the output")]
+    Output(#[from] io::Error),
+}
+
+impl Failure {
+    /// A failure to reach, start or stop the node.
+    pub(crate) fn node(error: impl Error + Send + Sync + 'static) -> Failure {
+        Failure::Node(Box::new(error))
+    }
+
+    /// Says what went wrong on standard error, with its causes, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        let code = match self {
+            // A reader such as `head` that has seen enough is no failure.
+            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+            Failure::Refused(_) | Failure::Damaged(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::Node(_) | Failure::Output(_) => 3,
+        };
+        let mut text = format!("longmen: {self}");
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            text.push_str(&format!(": {error}"));
+            cause = error.source();
+        }
+        // Standard error may be closed; there is nobody left to tell then.
+        drop(writeln!(io::stderr(), "{text}"));
+        ExitCode::from(code)
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Failure {
+        match error {
+            ClientError::Refused(refusal) => Failure::Refused(refusal),
+            other => Failure::node(other),
+        }
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Failure {
+        match error {
+            LoadError::Client(error) => error.into(),
+            other => Failure::node(other),
+        }
+    }
+}
+
+impl From<NodeError> for Failure {
+    fn from(error: NodeError) -> Failure {
+        Failure::node(error)
+    }
+}

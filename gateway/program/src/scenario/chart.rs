@@ -1,0 +1,73 @@
+//! Opens the chart and accounts of a scenario on a node.
+
+use longmen_client::{AccountOpening, Client, Refusal, SubjectOpening};
+
+use super::{Account, Scenario};
+use crate::failure::Failure;
+
+/// Where a scenario is played: its entity, and what its transaction ids start with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) entity: String,
+    pub(crate) prefix: String,
+}
+
+impl Place {
+    /// The entity of the file, and its ids as they are: for a node of its own.
+    pub(crate) fn as_written(scenario: &Scenario) -> Place {
+        Place { entity: scenario.entity.clone(), prefix: String::new() }
+    }
+
+    /// An entity and a prefix that nobody has used: for a node that others use as well.
+    pub(crate) fn fresh(scenario: &Scenario) -> Place {
+        let random = format!("{:012x}", rand::random::<u64>() >> 16);
+        Place { entity: format!("{}-{random}", scenario.entity), prefix: format!("{random}/") }
+    }
+}
+
+/// Opens entity, subjects and accounts; gives the ids of the accounts.
+pub(crate) async fn open_chart(
+    client: &mut Client,
+    scenario: &Scenario,
+    place: &Place,
+) -> Result<Vec<u64>, Failure> {
+    client.open_entity(&place.entity, &scenario.start.to_string()).await?;
+    let subject = |s: &super::Subject| SubjectOpening::leaf(&s.code, &s.name, &s.class, s.normal);
+    let subjects: Vec<SubjectOpening> = scenario.subjects.iter().map(subject).collect();
+    for (subject, opened) in subjects.iter().zip(client.open_subjects(&place.entity, &subjects).await?) {
+        opened.map_err(|refusal| named("subject", &subject.code, refusal))?;
+    }
+    let accounts: Vec<AccountOpening> = scenario.accounts.iter().map(|a| opening(a, &place.entity)).collect();
+    let mut ids = Vec::new();
+    for (account, opened) in scenario.accounts.iter().zip(client.open_accounts(&accounts).await?) {
+        ids.push(opened.map_err(|refusal| named("account", &account.label, refusal))?.id);
+    }
+    Ok(ids)
+}
+
+fn opening(account: &Account, entity: &str) -> AccountOpening {
+    let key = AccountOpening::new(
+        entity,
+        &account.label,
+        "",
+        account.currency.code(),
+        &account.subject,
+        account.owner,
+    );
+    AccountOpening {
+        may_go_negative: account.may_go_negative,
+        overdraft_limit: (account.overdraft_limit != 0).then(|| account.overdraft_limit.into()),
+        credit_limit: account.credit_limit.map(Into::into),
+        hot: account.hot,
+        ..key
+    }
+}
+
+/// A refusal that says of what.
+fn named(what: &str, which: &str, refusal: Refusal) -> Failure {
+    let message = match &refusal.message {
+        Some(message) => format!("{what} {which}: {message}"),
+        None => format!("{what} {which}"),
+    };
+    Failure::Refused(Refusal { message: Some(message.into()), ..refusal })
+}
