@@ -93,17 +93,19 @@ mod tests {
     #[test]
     fn files_of_tokens_are_read_line_by_line() {
         #[track_caller]
-        fn check(text: &str, expect: Result<usize, TokensError>) {
-            let found = Tokens::parse(text).map(|tokens| tokens.hashes.len());
-            assert!(found == expect, "{text:?}: {found:?}, not {expect:?}");
+        fn check(text: &str, expect: &str) {
+            let found = Tokens::parse(text);
+            let found =
+                found.map_or_else(|error| error.to_string(), |tokens| tokens.hashes.len().to_string());
+            assert_eq!(found, expect, "{text:?}");
         }
-        check("", Err(TokensError::Empty));
-        check("# nothing\n\n", Err(TokensError::Empty));
-        check("a 0123456789abcdef\n\n  # x\nb\t0123456789abcdef", Ok(2));
-        check("a 0123456789abcde", Err(TokensError::Short { line: 1 }));
-        check("\na", Err(TokensError::Line { line: 2 }));
-        check("a 0123456789abcdef more", Err(TokensError::Line { line: 1 }));
-        check("a 0123456789abcdef\na 0123456789abcdeg", Err(TokensError::Twice { line: 2 }));
+        check("", "there is no token");
+        check("# nothing\n\n", "there is no token");
+        check("a 0123456789abcdef\n\n  # x\nb\t0123456789abcdef", "2");
+        check("a 0123456789abcde", "line 1: a token has at least 16 bytes");
+        check("\na", "line 2: expected a client's name and its token");
+        check("a 0123456789abcdef more", "line 1: expected a client's name and its token");
+        check("a 0123456789abcdef\na 0123456789abcdeg", "line 2: the name has a token already");
     }
 
     #[test]

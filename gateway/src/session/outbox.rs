@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(outbox.len(), 3 * frame);
         assert_eq!(outbox.advance(frame - 1), InFlight::default());
         assert_eq!(outbox.advance(1), cost(1));
-        assert_eq!(outbox.advance(frame / 2 + 25_000), InFlight::default());
+        assert_eq!(outbox.advance(frame / 2 + 10_000), InFlight::default());
         outbox.push(header, Format::Compact, InFlight::default(), |_| ());
         assert_eq!(outbox.advance(outbox.len()), InFlight { transactions: 5, bytes: 2 });
         assert!(outbox.is_empty() && outbox.costs.is_empty());

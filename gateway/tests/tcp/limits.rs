@@ -1,0 +1,177 @@
+//! What one client may take, and that the others do not feel it.
+
+use std::time::Duration;
+
+use longmen_client::{Client, ClientError, CompactAnswer, CompactSettings, Transfer, write_transfers};
+use longmen_gateway::{InFlight, Limits, ServeError};
+use serde_json::json;
+use tokio::io::AsyncWriteExt;
+
+use crate::node::{TestNode, open_books};
+use crate::raw::{Raw, frame};
+
+#[tokio::test]
+async fn one_connection_too_many_is_told_and_closed_and_room_comes_back() {
+    let node = TestNode::start_with(Limits { connections: 2, ..Limits::default() }, None).await;
+    let mut one = node.client("ann").await;
+    let two = node.client("bob").await;
+    let mut raw = Raw::open(&node.address()).await;
+    let answer = raw.receive().await;
+    assert_eq!((answer.operation, answer.tag), (0x8000, 0));
+    assert_eq!(answer.status(), ("busy".into(), "too many connections".into()));
+    raw.is_closed().await;
+    one.ping().await.unwrap();
+    drop(two);
+    // The place is free once the node has seen the end.
+    loop {
+        match Client::connect(&node.address(), "eve", None).await {
+            Ok(mut client) => break client.ping().await.unwrap(),
+            Err(ClientError::Dismissed(refusal)) => assert_eq!(&*refusal.code, "busy"),
+            Err(ClientError::Io(_)) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    node.stop().await;
+}
+
+fn transfers(count: u64, first: u64) -> Vec<u8> {
+    let transfer = |id: u64| Transfer { id: id.into(), debit: 1, credit: 2, amount: 1 };
+    let transfers: Vec<Transfer> = (first..first + count).map(transfer).collect();
+    let mut body = Vec::new();
+    write_transfers(&mut body, CompactSettings::default(), 156, &transfers);
+    body
+}
+
+#[tokio::test]
+async fn beyond_the_permits_a_request_is_busy_and_nothing_is_done() {
+    let session = InFlight { transactions: 100, bytes: 1 << 20 };
+    let limits = Limits { request_bytes: 1 << 20, session, ..Limits::default() };
+    let node = TestNode::start_with(limits, None).await;
+    open_books(&mut node.client("setup").await).await;
+    let mut raw = Raw::hello(&node.address()).await;
+    // Both arrive in one read: the second finds the permits taken.
+    let mut bytes = frame(32, 1, 1, &transfers(100, 1));
+    bytes.extend(frame(32, 1, 2, &transfers(1, 101)));
+    let over = json!({"transactions": [{"id": 102, "legs": [[1, 0, 1, "CNY"], [2, 1, 1, "CNY"]]}]});
+    bytes.extend(frame(32, 0, 3, &rmp_serde::to_vec(&over).unwrap()));
+    raw.send(&bytes).await;
+    let busy = raw.receive().await;
+    assert_eq!((busy.tag, busy.body), (2, vec![23, 0, 0, 0, 0, 0, 0, 0]));
+    let busy = raw.receive().await;
+    assert_eq!((busy.tag, busy.status().0.as_str()), (3, "busy"));
+    let done = raw.receive().await;
+    assert_eq!(done.tag, 1);
+    let answer = CompactAnswer::read(&done.body).unwrap();
+    assert!(answer.results().len() == 100 && answer.results().all(|result| result.rejection == 0));
+    // The same ids again, now that there is room: they were not remembered.
+    raw.send(&frame(32, 1, 4, &transfers(2, 101))).await;
+    let answer = raw.receive().await;
+    let again: Vec<_> =
+        CompactAnswer::read(&answer.body).unwrap().results().map(|r| (r.rejection, r.repeated)).collect();
+    assert_eq!(again, [(0, false), (0, false)]);
+    // A batch that never fits is busy for ever.
+    raw.send(&frame(32, 1, 5, &transfers(101, 1_000))).await;
+    assert_eq!(raw.receive().await.body, [23, 0, 0, 0, 0, 0, 0, 0]);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_frame_without_permits_for_its_bytes_is_passed_over_unread() {
+    let session = InFlight { transactions: 10_000, bytes: 400_000 };
+    let limits = Limits { request_bytes: 300_000, session, ..Limits::default() };
+    let node = TestNode::start_with(limits, None).await;
+    open_books(&mut node.client("setup").await).await;
+    let mut raw = Raw::hello(&node.address()).await;
+    // 5,000 transfers take 200,032 bytes and 80,000 for their answer; a second such frame does not fit beside it.
+    let mut bytes = frame(32, 1, 1, &transfers(5_000, 1));
+    bytes.extend(frame(32, 1, 2, &transfers(5_000, 5_001)));
+    bytes.extend(frame(2, 0, 3, &[]));
+    raw.send(&bytes).await;
+    let mut answers = [raw.receive().await, raw.receive().await, raw.receive().await];
+    answers.sort_by_key(|answer| answer.tag);
+    assert_eq!(CompactAnswer::read(&answers[0].body).unwrap().results().len(), 5_000);
+    let second = CompactAnswer::read(&answers[1].body).unwrap();
+    assert!(
+        second.status() == 23 || second.results().len() == 5_000,
+        "busy, unless the first was out already"
+    );
+    assert_eq!(answers[2].status().0, "ok", "what comes behind it is read again");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_never_reads_is_dropped_and_others_are_served() {
+    let limits =
+        Limits { outgoing_bytes: 1 << 20, write_deadline: Duration::from_millis(300), ..Limits::default() };
+    let node = TestNode::start_with(limits, None).await;
+    let mut client = node.client("ann").await;
+    open_books(&mut client).await;
+    let mut deaf = Raw::hello(&node.address()).await;
+    // Asks for far more than the buffers of both sides hold, and never reads any of it.
+    let ask = frame(48, 0, 1, &rmp_serde::to_vec(&json!([vec![1; 1_000]])).unwrap());
+    let babble = tokio::spawn(async move {
+        loop {
+            if deaf.0.write_all(&ask).await.is_err() {
+                return;
+            }
+        }
+    });
+    let mut most = 0;
+    while !babble.is_finished() {
+        client.ping().await.unwrap();
+        most = most.max(client.status().await.unwrap().in_flight_bytes);
+    }
+    babble.await.unwrap();
+    assert!(most <= 64 << 20, "what is under way stays within the session's permits: {most}");
+    // All that it held comes back.
+    while client.status().await.unwrap().in_flight_bytes > 0 {}
+    assert_eq!(client.status().await.unwrap().connections, 1);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn slow_silent_and_speechless_clients_are_dropped() {
+    let limits = Limits {
+        hello_deadline: Duration::from_millis(200),
+        frame_deadline: Duration::from_millis(200),
+        idle_timeout: Duration::from_millis(400),
+        ..Limits::default()
+    };
+    let node = TestNode::start_with(limits, None).await;
+    let mut speechless = Raw::open(&node.address()).await;
+    speechless.is_closed().await;
+    let mut silent = Raw::hello(&node.address()).await;
+    silent.is_closed().await;
+    let mut slow = Raw::hello(&node.address()).await;
+    slow.send(&[12, 0]).await;
+    slow.is_closed().await;
+    // A frame that trickles in is late, however lively it looks.
+    let mut trickle = Raw::hello(&node.address()).await;
+    let bytes = frame(2, 0, 1, &vec![0; 4_000_000]);
+    for byte in bytes.chunks(1) {
+        if trickle.0.write_all(byte).await.is_err() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    trickle.is_closed().await;
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn limits_that_cannot_work_together_are_refused() {
+    let node = TestNode::start().await;
+    let small = InFlight { transactions: 1, bytes: 1 };
+    for limits in [
+        Limits { request_bytes: 100, ..Limits::default() },
+        Limits { session: InFlight { bytes: 1, ..Limits::default().session }, ..Limits::default() },
+        Limits { session: InFlight { transactions: 0, ..Limits::default().session }, ..Limits::default() },
+        Limits { node: small, ..Limits::default() },
+        Limits { connections: 0, ..Limits::default() },
+        Limits { lookups: 0, ..Limits::default() },
+    ] {
+        let refused = node.serve("127.0.0.1:0", limits, None).await;
+        assert!(matches!(refused, Err(ServeError::Limits { .. })), "{refused:?}");
+    }
+    node.stop().await;
+}

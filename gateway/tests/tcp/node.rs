@@ -1,0 +1,84 @@
+//! A real node on a directory of its own, behind a real gateway.
+
+use std::mem::ManuallyDrop;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use longmen_client::{AccountOpening, Client, Owner, Side, SubjectOpening};
+use longmen_engine::{MIN_SEGMENT, Node, NodeOptions};
+use longmen_gateway::{Limits, Running, ServeError, ServeOptions, Server, Tokens};
+use longmen_wal::{DirectoryStorage, LogOptions};
+use tempfile::TempDir;
+
+/// A node under test. A test that fails leaves the node running: a node whose actors just end takes the process with
+/// it, and with the process the reason of the failure.
+pub(crate) struct TestNode {
+    node: ManuallyDrop<Node>,
+    running: Running,
+    directory: TempDir,
+}
+
+impl TestNode {
+    pub(crate) async fn start() -> TestNode {
+        TestNode::start_with(Limits::default(), None).await
+    }
+
+    pub(crate) async fn start_with(limits: Limits, tokens: Option<Tokens>) -> TestNode {
+        TestNode::open(tempfile::tempdir().unwrap(), limits, tokens).await
+    }
+
+    pub(crate) async fn open(directory: TempDir, limits: Limits, tokens: Option<Tokens>) -> TestNode {
+        let storage = DirectoryStorage::open(directory.path()).unwrap();
+        let log = LogOptions { segment_bytes: 2 * MIN_SEGMENT, segments_ahead: 1, ..LogOptions::default() };
+        let options = NodeOptions { shards: 2, log, ..NodeOptions::default() };
+        let node = Node::start(Arc::new(storage), options).unwrap();
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let options = ServeOptions { listen, limits, tokens };
+        let running = Server::start(options, node.intake(), node.history()).await.unwrap();
+        TestNode { node: ManuallyDrop::new(node), running, directory }
+    }
+
+    /// A second gateway in front of the same node.
+    pub(crate) async fn serve(
+        &self,
+        listen: &str,
+        limits: Limits,
+        tokens: Option<Tokens>,
+    ) -> Result<Running, ServeError> {
+        let options = ServeOptions { listen: listen.parse().unwrap(), limits, tokens };
+        Server::start(options, self.node.intake(), self.node.history()).await
+    }
+
+    pub(crate) fn address(&self) -> String {
+        self.running.local_addr().to_string()
+    }
+
+    pub(crate) async fn client(&self, name: &str) -> Client {
+        Client::connect(&self.address(), name, None).await.unwrap()
+    }
+
+    /// Stops gateway and node; what is left is the data directory.
+    pub(crate) async fn stop(self) -> TempDir {
+        self.running.stop().await;
+        let node = ManuallyDrop::into_inner(self.node);
+        tokio::task::spawn_blocking(|| node.stop()).await.unwrap().unwrap();
+        self.directory
+    }
+}
+
+/// Opens entity `LM` with a bank account (1, may go negative) and two users' accounts (2 and 3).
+pub(crate) async fn open_books(client: &mut Client) {
+    client.open_entity("LM", "2026-11-22").await.unwrap();
+    let subjects = [
+        SubjectOpening::leaf("10020101", "银行存款", "asset", Side::Debit),
+        SubjectOpening::leaf("220301", "用户余额", "liability", Side::Credit),
+    ];
+    for opened in client.open_subjects("LM", &subjects).await.unwrap() {
+        opened.unwrap();
+    }
+    let user = |number| AccountOpening::new("LM", number, "cash", "CNY", "220301", Owner::Customer);
+    let bank = AccountOpening::new("LM", "bank", "", "CNY", "10020101", Owner::Internal).may_go_negative();
+    let opened = client.open_accounts(&[bank, user("U1"), user("U2")]).await.unwrap();
+    let ids: Vec<u64> = opened.into_iter().map(|one| one.unwrap().id).collect();
+    assert_eq!(ids, [1, 2, 3]);
+}
