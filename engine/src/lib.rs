@@ -1,6 +1,7 @@
 //! Longmen's engine: the pure [`ledger`] and, around it, the actors, recovery and snapshots of a node.
 
 mod actors;
+pub mod audit;
 mod clock;
 mod history;
 pub mod ledger;

@@ -241,12 +241,17 @@ fn settings_of(options: &NodeOptions) -> Result<Settings, StartError> {
 }
 
 /// The room that must be sure in the log before a round begins: two of the largest frames there can be, each a full
-/// frame, a round on top, the settling of one before, and the largest opening of accounts.
+/// frame, a round on top, the settling of one before, and the largest opening of accounts. Never more than the segments
+/// made ahead give, so that waiting for it ends.
 fn least_space(options: &NodeOptions) -> u64 {
-    let share = options.log.segment_bytes / 8;
-    let frame = share.min(Settings::default().frame_bytes as u64);
-    2 * (3 * frame + (2 << 20))
+    let segment = options.log.segment_bytes;
+    let frame = (segment / 8).min(Settings::default().frame_bytes as u64);
+    let ahead = u64::from(options.log.segments_ahead.max(1));
+    (2 * (3 * frame + (2 << 20))).min(ahead * (segment - SEGMENT_HEAD))
 }
+
+/// More than a segment's own head takes.
+const SEGMENT_HEAD: u64 = 64 << 10;
 
 /// The pipeline: session -> coordinator -> shards -> batchers -> journal -> session. The coordinator, the batching
 /// actors and, on few cores, the shards share the engine's thread; the journal has its own.

@@ -206,6 +206,8 @@ impl CoordinatorActor {
             return;
         }
         let Some(stopped) = self.stopping.take() else { return };
+        // The log's end carries the mark.
+        self.marked = true;
         self.vital.release();
         self.wiring.shards.iter().for_each(|shard| shard.do_send(Release));
         self.batchers.values().for_each(|batcher| batcher.do_send(Release));

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use longmen_engine::ledger::{
-    Answer, ClientId, Command, Coordinator, Frame, FrameRecords, Rebuilt, ReplyTo, Request, SectionKind,
+    Answer, ClientId, Command, Coordinator, Frame, FrameRecords, Rebuilt, ReplyTo, Request, Room, SectionKind,
     Settings, Shard, ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
 };
 
@@ -108,11 +108,6 @@ impl Node {
         self.coordinator.submit(Request { reply_to, client: ClientId(1), command });
     }
 
-    /// Whether something is between the coordinator and the shards.
-    pub(crate) fn is_under_way(&self) -> bool {
-        self.under_way.is_some()
-    }
-
     /// Whether a frame is being written.
     pub(crate) fn is_writing(&self) -> bool {
         self.in_flight.is_some()
@@ -163,6 +158,7 @@ impl Node {
                 self.in_flight = Some((stored, frame.replies));
             }
             Step::Release(replies) => self.give(replies),
+            Step::Snapshot(_) => panic!("nobody asked for a snapshot"),
             Step::Idle => return false,
         }
         true
@@ -194,6 +190,11 @@ impl Node {
             self.journal_done();
         }
         assert!(self.is_settled(), "the node is stuck: {:?}", self.coordinator);
+    }
+
+    /// Says whether the log has room for another round.
+    pub(crate) fn set_room(&mut self, room: Room) {
+        self.coordinator.set_room(room);
     }
 
     /// Lets a little time pass.

@@ -8,8 +8,10 @@
 
 mod books;
 mod crash;
+mod exhaustive;
 mod harness;
 mod naive;
+mod orders;
 mod placement;
 mod random;
 mod run;

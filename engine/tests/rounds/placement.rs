@@ -91,11 +91,7 @@ fn check(seed: u64, met: &mut Met) {
 }
 
 fn some_settings(shards: u16, random: &mut Random) -> Settings {
-    Settings {
-        round_transactions: random.one_of(&[1, 2, 5, 16_384, 16_384]),
-        frame_bytes: random.one_of(&[100, 1_000, 1 << 20]),
-        ..settings(shards)
-    }
+    Settings { frame_bytes: random.one_of(&[100, 1_000, 4_000, 1 << 20, 1 << 20]), ..settings(shards) }
 }
 
 fn cut_power(node: &Node, case: &Case, arrived: usize, random: &mut Random) {

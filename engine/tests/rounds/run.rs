@@ -1,6 +1,6 @@
 //! Random schedules, and what must hold at the end of every one.
 
-use longmen_engine::ledger::Settings;
+use longmen_engine::ledger::{Room, Settings};
 
 use super::books::Books;
 use super::harness::Node;
@@ -43,12 +43,19 @@ pub(crate) fn run(
             let (tag, ask) = &case.asks[arrived];
             node.submit(*tag, translate::command(ask, case.chart));
             arrived += 1;
+        } else if random.percent(2) {
+            node.set_room(random.one_of(&[Room::Enough, Room::Soon]));
         } else if !node.step(random.percent(50)) && arrived == case.asks.len() && !node.is_writing() {
-            break;
+            if node.is_settled() {
+                break;
+            }
+            // Only the want of room may hold it up now.
+            node.set_room(Room::Enough);
+            assert!(node.step(false), "the node is stuck: {node:?}");
         }
         node.pass_time(random.below(1_000) as u32 as i64);
     }
-    assert!(node.is_settled(), "the node is stuck: {node:?}");
+    node.set_room(Room::Enough);
     node
 }
 

@@ -1,0 +1,306 @@
+//! The books as the audit computes them, frame by frame.
+
+use longmen_wal::FrameView;
+
+use super::account::Account;
+use super::chart::Chart;
+use super::fault::{BookFault, BookFinding, Checked, Flaw, FramePlace, RecordPlace};
+use super::frame::AuditedFrame;
+use super::ids::{IdKey, SeenIds};
+use super::merged::{HotLegs, turnover};
+use super::report::Counts;
+use super::sections::{Placed, Sections};
+use super::totals::Totals;
+use crate::ledger::notes;
+use crate::ledger::{
+    AccountId, Changed, Entry, HEAD_BYTES, Head, Movement, OpenedEntry, Outcome, Position, Posting,
+    admin_records, entries, read_tail,
+};
+
+/// The smallest record that opens an account, bytes: bounds how far ids may run ahead inside a frame.
+const LEAST_OPENED: usize = 56;
+
+/// The books.
+pub(super) struct Books {
+    pub(super) chart: Chart,
+    pub(super) accounts: Vec<Account>,
+    ids: SeenIds,
+    counts: Counts,
+    frame: AuditedFrame,
+    hot: HotLegs,
+    /// How many accounts there can be at the end of the frame.
+    reach: usize,
+    /// Accounts that the transaction being read moves and whose funds have a bound: with their first entry of it
+    /// and the balance before.
+    moved: Vec<(AccountId, Position, i128)>,
+}
+
+impl Books {
+    pub(super) fn new() -> Books {
+        Books {
+            chart: Chart::default(),
+            accounts: Vec::new(),
+            ids: SeenIds::new(),
+            counts: Counts::default(),
+            frame: AuditedFrame::default(),
+            hot: HotLegs::default(),
+            reach: 0,
+            moved: Vec::new(),
+        }
+    }
+
+    pub(super) fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Takes the next frame.
+    pub(super) fn take(&mut self, view: &FrameView) -> Result<(), Box<BookFinding>> {
+        self.take_frame(view).map_err(|flaw| {
+            let Flaw { record, fault } = *flaw;
+            Box::new(BookFinding { place: Some(FramePlace::of(view)), record, fault })
+        })
+    }
+
+    /// A transaction id with more than one head.
+    pub(super) fn duplicate_id(&mut self) -> Option<IdKey> {
+        self.ids.duplicate()
+    }
+
+    /// What shows at the end: the totals, or the relation between them that does not hold.
+    pub(super) fn totals(&self) -> Result<Totals, BookFault> {
+        Totals::of(&self.chart, &self.accounts)
+    }
+
+    fn take_frame(&mut self, view: &FrameView) -> Checked {
+        self.frame.clear();
+        self.hot.clear();
+        self.counts.frames += 1;
+        self.counts.bytes += view.frame_bytes();
+        let sections = Sections::of(view)?;
+        if let Some(admin) = &sections.admin {
+            self.take_admin(admin)?;
+        }
+        let tails = sections.tails.as_ref().map_or(&[][..], |tails| tails.bytes);
+        let mut tails_end = 0;
+        if let Some(heads) = &sections.heads {
+            tails_end = self.take_heads(heads, tails)?;
+        }
+        let (used, bytes) = (tails_end, tails.len() as u64);
+        RecordPlace::Frame.check(used == bytes, || BookFault::TailsLeft { used, bytes })?;
+        let entries: usize = sections.entries.iter().map(|section| section.bytes.len()).sum();
+        self.reach = self.accounts.len() + entries / LEAST_OPENED;
+        for section in &sections.entries {
+            self.take_entries(section, view.number().0)?;
+        }
+        self.end_frame()
+    }
+
+    /// Checks what can be told when all of the frame was read.
+    fn end_frame(&mut self) -> Checked {
+        if self.counts.opened != self.accounts.len() as u64 {
+            let account = AccountId(self.accounts.len() as u64);
+            return Err(RecordPlace::Frame.flaw(BookFault::AccountGap { account }));
+        }
+        if let Some((account, ordinal, left)) = self.hot.untaken() {
+            return Err(RecordPlace::Head(ordinal).flaw(BookFault::Unmerged { account, left }));
+        }
+        let units = &self.chart.units;
+        self.frame.end(|unit, net| {
+            let (entity, currency) = units[usize::from(unit)];
+            BookFault::Unbalanced { entity, currency, net }
+        })?;
+        if let Some((unit, net)) = self.frame.take_net() {
+            let (entity, currency) = units[usize::from(unit)];
+            return Err(RecordPlace::Frame.flaw(BookFault::FrameUnbalanced { entity, currency, net }));
+        }
+        self.chart.end_frame();
+        Ok(())
+    }
+
+    fn take_admin(&mut self, section: &Placed<'_>) -> Checked {
+        let mut found = 0;
+        for record in admin_records(section.bytes) {
+            let place = RecordPlace::Admin(found);
+            let record = record.ok_or_else(|| place.flaw(BookFault::Unreadable))?;
+            self.chart.take(place, record)?;
+            found += 1;
+        }
+        self.counts.admin += u64::from(found);
+        section.check_records(found)
+    }
+
+    /// Takes heads and tails, and gives where the tails end.
+    fn take_heads(&mut self, section: &Placed<'_>, tails: &[u8]) -> Checked<u64> {
+        let found = section.bytes.len().div_ceil(HEAD_BYTES);
+        let found = u32::try_from(found).expect("a frame is below 2^32 bytes");
+        let mut tails_end = 0;
+        for ordinal in 0..found {
+            let place = RecordPlace::Head(ordinal);
+            let head = Head::read(section.bytes, ordinal).ok_or_else(|| place.flaw(BookFault::Unreadable))?;
+            self.ids.add(IdKey::new(head.client, head.id));
+            match head.outcome {
+                Outcome::Posted => {
+                    self.counts.posted += 1;
+                    self.chart.take_date(place, head.entity, head.accounting_date)?;
+                }
+                Outcome::Refused(_) => self.counts.refused += 1,
+                Outcome::Cancelled => self.counts.cancelled += 1,
+            }
+            self.frame.push(&head);
+            if head.tail.1 != 0 {
+                tails_end = self.take_tail(ordinal, &head, tails, tails_end)?;
+            }
+        }
+        section.check_records(found)?;
+        Ok(tails_end)
+    }
+
+    /// Takes a tail, which begins where those before it end, and gives its own end.
+    fn take_tail(&mut self, ordinal: u32, head: &Head, tails: &[u8], expected: u64) -> Checked<u64> {
+        let place = RecordPlace::Head(ordinal);
+        let (offset, length) = head.tail;
+        place.check(u64::from(offset) == expected, || BookFault::TailPlace { offset, expected })?;
+        let tail = read_tail(head, tails).ok_or_else(|| place.flaw(BookFault::Unreadable))?;
+        let notes: usize = notes::read(tail.notes).map(|(_, text)| 3 + text.len()).sum();
+        place.check(notes == tail.notes.len(), || BookFault::Unreadable)?;
+        for leg in &tail.hot_legs {
+            let (posted, account) = (head.outcome == Outcome::Posted, leg.account);
+            place.check(posted, || BookFault::NotPosted { ordinal, account })?;
+            self.hot.list(leg, ordinal, head.accounting_date);
+        }
+        Ok(expected + u64::from(length))
+    }
+
+    fn take_entries(&mut self, section: &Placed<'_>, frame: u64) -> Checked {
+        let mut found = 0;
+        let mut ordinal = None;
+        let mut end = 0;
+        for entry in entries(section.bytes) {
+            let Some((slot, entry)) = entry else {
+                let place = RecordPlace::Entry { section: section.owner, slot: end };
+                return Err(place.flaw(BookFault::Unreadable));
+            };
+            end = slot + 1;
+            let at = Position { frame, slot, section: section.owner };
+            found += 1;
+            let transaction = match &entry {
+                Entry::Posting(Posting { movement: Movement::Leg { transaction, .. }, .. }) => Some(*transaction),
+                _ => None,
+            };
+            if transaction != ordinal {
+                self.end_transaction()?;
+                ordinal = transaction;
+            }
+            match entry {
+                Entry::Posting(posting) => self.take_posting(&posting, at)?,
+                Entry::Opened(opened) => self.take_opened(&opened, at)?,
+                Entry::Changed(changed) => self.take_changed(&changed, at)?,
+            }
+        }
+        self.end_transaction()?;
+        section.check_records(found)
+    }
+
+    #[inline]
+    fn take_posting(&mut self, posting: &Posting, at: Position) -> Checked {
+        match posting.movement {
+            Movement::Leg { transaction, step, side, amount } => {
+                self.take_leg(posting, at, (transaction, step), side.signed(amount))?;
+            }
+            Movement::Merged { count, debit, credit } => self.take_merged(posting, at, count, (debit, credit))?,
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn take_leg(&mut self, posting: &Posting, at: Position, leg: (u32, u16), signed: i128) -> Checked {
+        let (ordinal, step) = leg;
+        let place = RecordPlace::entry(at);
+        let account = account_mut(&mut self.accounts, posting.account, at)?;
+        let before = account.balance;
+        account.post(posting, at, signed)?;
+        if account.is_bounded() && !account.is_in(at.frame, ordinal) {
+            self.moved.push((posting.account, at, before));
+        }
+        account.take_leg(posting.account, at, ordinal, step)?;
+        self.frame.take_leg(place, (ordinal, posting.date), posting.account, account.unit, signed)?;
+        self.frame.count(account.unit, signed);
+        self.chart.check_date(place, account.entity, posting.date)?;
+        let (debit, credit) = posting.movement.turnover();
+        self.chart.count(account.line, debit, credit);
+        self.counts.legs += 1;
+        Ok(())
+    }
+
+    /// Ends a transaction's entries in a section: its effect on each account is known, and had to be afforded.
+    #[inline]
+    fn end_transaction(&mut self) -> Checked {
+        for (id, at, before) in self.moved.drain(..) {
+            let account = account_mut(&mut self.accounts, id, at)?;
+            let afforded = account.check_funds(id, before, account.balance);
+            afforded.map_err(|fault| RecordPlace::entry(at).flaw(fault))?;
+        }
+        Ok(())
+    }
+
+    fn take_merged(&mut self, posting: &Posting, at: Position, count: u32, said: (i128, i128)) -> Checked {
+        let (id, place) = (posting.account, RecordPlace::entry(at));
+        let account = account_mut(&mut self.accounts, id, at)?;
+        let Books { hot, frame, chart, counts, .. } = self;
+        let legs = hot.take(id, count);
+        let legs = legs.map_err(|left| place.flaw(BookFault::MergedCount { account: id, count, left }))?;
+        let (debits, credits) = turnover(legs);
+        place.check(said == (debits, credits), || BookFault::MergedTotal {
+            account: id,
+            debit: said.0,
+            credit: said.1,
+            debits,
+            credits,
+        })?;
+        let mut balance = account.balance;
+        for transaction in legs.chunk_by(|a, b| a.ordinal == b.ordinal) {
+            let before = balance;
+            for leg in transaction {
+                account.take_leg(id, at, leg.ordinal, leg.step)?;
+                frame.take_leg(place, (leg.ordinal, posting.date), id, account.unit, leg.signed)?;
+                balance += leg.signed;
+            }
+            account.check_funds(id, before, balance).map_err(|fault| place.flaw(fault))?;
+        }
+        account.post(posting, at, debits - credits)?;
+        frame.count(account.unit, debits - credits);
+        chart.check_date(place, account.entity, posting.date)?;
+        chart.count(account.line, debits, credits);
+        counts.merged += 1;
+        counts.merged_legs += u64::from(count);
+        Ok(())
+    }
+
+    fn take_opened(&mut self, opened: &OpenedEntry<'_>, at: Position) -> Checked {
+        let (account, place) = (opened.account, RecordPlace::entry(at));
+        // Shards open accounts side by side, so inside a frame ids may come in any order, but not from far away.
+        let index = account.index().filter(|index| *index < self.reach);
+        let index = index.ok_or_else(|| place.flaw(BookFault::AccountGap { account }))?;
+        let (line, unit) = self.chart.place(place, opened)?;
+        if index >= self.accounts.len() {
+            self.accounts.resize(index + 1, Account::VACANT);
+        }
+        let there = &mut self.accounts[index];
+        place.check(!there.is_open(), || BookFault::OpenedTwice { account })?;
+        *there = Account::open(opened, at, line, unit);
+        self.counts.opened += 1;
+        Ok(())
+    }
+
+    fn take_changed(&mut self, changed: &Changed, at: Position) -> Checked {
+        account_mut(&mut self.accounts, changed.account, at)?.change(changed, at)?;
+        self.counts.changed += 1;
+        Ok(())
+    }
+}
+
+#[inline]
+fn account_mut(accounts: &mut [Account], account: AccountId, at: Position) -> Checked<&mut Account> {
+    let there = account.index().and_then(|index| accounts.get_mut(index)).filter(|there| there.is_open());
+    there.ok_or_else(|| RecordPlace::entry(at).flaw(BookFault::NotOpened { account }))
+}

@@ -1,0 +1,118 @@
+//! What a frame holds, for people to look at.
+
+use longmen_wal::FrameView;
+
+use super::ids::IdKey;
+use crate::ledger::{
+    AccountId, Entry, HEAD_BYTES, Head, Movement, Outcome, SectionKind, admin_records, entries,
+};
+
+/// The records of one frame, counted, with its merged entries. Reads as far as it can: nothing is checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FrameContents {
+    /// Transactions whose legs are in the books.
+    pub posted: u64,
+    /// Transactions refused by a business rule.
+    pub refused: u64,
+    /// Transaction ids cancelled before they were seen.
+    pub cancelled: u64,
+    /// Legs in entries of their own.
+    pub postings: u64,
+    /// Merged entries, in the order of the frame.
+    pub merged: Vec<MergedEntry>,
+    /// Accounts opened.
+    pub opened: u64,
+    /// Changes of accounts' attributes.
+    pub changed: u64,
+    /// Administrative records.
+    pub admin: u64,
+    /// Sections that end in bytes no ledger of this version writes, or are of a kind it does not know.
+    pub unreadable: u64,
+}
+
+/// All legs on a hot account since its last entry, as one entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MergedEntry {
+    /// The account.
+    pub account: AccountId,
+    /// How many legs.
+    pub count: u32,
+    /// The sum of the debit legs, minor units.
+    pub debit: i128,
+    /// The sum of the credit legs, minor units.
+    pub credit: i128,
+}
+
+/// Counts what a frame holds. A frame whose sums do not hold may be shown too.
+#[must_use]
+pub fn describe_frame(view: &FrameView) -> FrameContents {
+    let mut contents = FrameContents::default();
+    for section in view.sections() {
+        let readable = match SectionKind::from_number(section.kind) {
+            Some(SectionKind::Heads) => contents.add_heads(section.bytes),
+            Some(SectionKind::Entries) => contents.add_entries(section.bytes),
+            Some(SectionKind::Admin) => contents.add_admin(section.bytes),
+            Some(SectionKind::Tails) => true,
+            None => false,
+        };
+        contents.unreadable += u64::from(!readable);
+    }
+    contents
+}
+
+impl FrameContents {
+    fn add_heads(&mut self, bytes: &[u8]) -> bool {
+        heads(bytes).all(|head| {
+            match head.map(|head| head.outcome) {
+                Some(Outcome::Posted) => self.posted += 1,
+                Some(Outcome::Refused(_)) => self.refused += 1,
+                Some(Outcome::Cancelled) => self.cancelled += 1,
+                None => return false,
+            }
+            true
+        })
+    }
+
+    fn add_entries(&mut self, bytes: &[u8]) -> bool {
+        entries(bytes).all(|entry| {
+            match entry {
+                Some((_, Entry::Posting(posting))) => match posting.movement {
+                    Movement::Leg { .. } => self.postings += 1,
+                    Movement::Merged { count, debit, credit } => {
+                        self.merged.push(MergedEntry { account: posting.account, count, debit, credit });
+                    }
+                },
+                Some((_, Entry::Opened(_))) => self.opened += 1,
+                Some((_, Entry::Changed(_))) => self.changed += 1,
+                None => return false,
+            }
+            true
+        })
+    }
+
+    fn add_admin(&mut self, bytes: &[u8]) -> bool {
+        admin_records(bytes).all(|record| {
+            self.admin += u64::from(record.is_some());
+            record.is_some()
+        })
+    }
+}
+
+/// The ordinals of a frame's heads with this id.
+pub(super) fn ordinals_of<'a>(view: &'a FrameView, wanted: &IdKey) -> impl Iterator<Item = u32> + use<'a> {
+    let wanted = *wanted;
+    let sections = view.sections().filter(|section| section.kind == SectionKind::Heads as u16);
+    sections.flat_map(move |section| {
+        let found = (0..).zip(heads(section.bytes));
+        found.filter_map(move |(ordinal, head)| {
+            let head = head?;
+            (IdKey::new(head.client, head.id) == wanted).then_some(ordinal)
+        })
+    })
+}
+
+/// The heads of a section by ordinal; `None` in place of one that cannot be read.
+fn heads(section: &[u8]) -> impl Iterator<Item = Option<Head>> {
+    let count = u32::try_from(section.len().div_ceil(HEAD_BYTES)).expect("a frame is below 2^32 bytes");
+    (0..count).map(move |ordinal| Head::read(section, ordinal))
+}
