@@ -166,7 +166,7 @@ impl Books {
         for leg in &tail.hot_legs {
             let (posted, account) = (head.outcome == Outcome::Posted, leg.account);
             place.check(posted, || BookFault::NotPosted { ordinal, account })?;
-            self.hot.list(leg, ordinal, head.accounting_date);
+            self.hot.list(leg, ordinal);
         }
         Ok(expected + u64::from(length))
     }
@@ -184,7 +184,9 @@ impl Books {
             let at = Position { frame, slot, section: section.owner };
             found += 1;
             let transaction = match &entry {
-                Entry::Posting(Posting { movement: Movement::Leg { transaction, .. }, .. }) => Some(*transaction),
+                Entry::Posting(Posting { movement: Movement::Leg { transaction, .. }, .. }) => {
+                    Some(*transaction)
+                }
                 _ => None,
             };
             if transaction != ordinal {
@@ -207,7 +209,9 @@ impl Books {
             Movement::Leg { transaction, step, side, amount } => {
                 self.take_leg(posting, at, (transaction, step), side.signed(amount))?;
             }
-            Movement::Merged { count, debit, credit } => self.take_merged(posting, at, count, (debit, credit))?,
+            Movement::Merged { count, debit, credit } => {
+                self.take_merged(posting, at, count, (debit, credit))?
+            }
         }
         Ok(())
     }

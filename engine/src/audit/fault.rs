@@ -234,7 +234,9 @@ pub enum BookFault {
         after: i128,
     },
     /// The entry's frozen amount is not the account's.
-    #[error("account {account}: {said} frozen after the entry, where nothing has changed the {frozen} before")]
+    #[error(
+        "account {account}: {said} frozen after the entry, where nothing has changed the {frozen} before"
+    )]
     Frozen {
         /// The account.
         account: AccountId,
@@ -331,7 +333,9 @@ pub enum BookFault {
         left: u64,
     },
     /// A merged entry whose totals are not the sums of its legs.
-    #[error("account {account}: merges {debit} debit and {credit} credit, its legs are {debits} and {credits}")]
+    #[error(
+        "account {account}: merges {debit} debit and {credit} credit, its legs are {debits} and {credits}"
+    )]
     MergedTotal {
         /// The account.
         account: AccountId,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use crate::ledger::{AccountId, Date, HotLeg, Side};
+use crate::ledger::{AccountId, HotLeg, Side};
 
 /// A hot leg with its transaction.
 #[derive(Clone, Copy, Debug)]
@@ -12,8 +12,6 @@ pub(super) struct ListedLeg {
     /// The ordinal of its transaction.
     pub(super) ordinal: u32,
     pub(super) step: u16,
-    /// The date of its transaction.
-    pub(super) date: Date,
     /// Debit-positive.
     pub(super) signed: i128,
     pub(super) side: Side,
@@ -43,10 +41,10 @@ impl HotLegs {
     }
 
     /// Lists a leg; legs come in the order of transactions and steps.
-    pub(super) fn list(&mut self, leg: &HotLeg, ordinal: u32, date: Date) {
+    pub(super) fn list(&mut self, leg: &HotLeg, ordinal: u32) {
         let place = self.place_for(leg.account);
         let &HotLeg { step, side, amount, .. } = leg;
-        let leg = ListedLeg { ordinal, step, date, signed: side.signed(amount), side };
+        let leg = ListedLeg { ordinal, step, signed: side.signed(amount), side };
         self.listed[place].legs.push(leg);
     }
 
