@@ -177,7 +177,7 @@ impl FrameView {
         }
     }
 
-    /// Checks what [`FrameView::at`] left: every section's sum, the padding between sections and behind the
+    /// Checks what making the view left: every section's sum, the padding between sections and behind the
     /// body. With the checked head this covers every byte of the frame.
     pub fn verify(&self) -> Result<(), FrameFault> {
         let body = self.body();
