@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountOpening, Amount, Answer, Batch, ClientId, Command, Currency, Date, Draft, Leg,
-    Owner, Side, SubjectClass, SubjectOpening, TransactionId,
+    AccountId, AccountKey, AccountOpening, Amount, Answer, Batch, ClientId, Command, Currency, Date, Draft,
+    Leg, Owner, Side, SubjectClass, SubjectOpening, TransactionId,
 };
 use longmen_engine::{Node, NodeOptions};
 use longmen_wal::DirectoryStorage;
@@ -22,7 +22,8 @@ fn main() {
     let accounts = numbers.get(2).copied().unwrap_or(10_000);
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory for the node");
     let storage = DirectoryStorage::open(directory.path()).expect("the directory is free");
-    let node = Node::start(Arc::new(storage), NodeOptions { shards, ..NodeOptions::default() }).expect("a node");
+    let node =
+        Node::start(Arc::new(storage), NodeOptions { shards, ..NodeOptions::default() }).expect("a node");
     let (session, mut replies) = node.intake().open_session();
     let mut ask = |client: ClientId, command: Command| {
         session.submit(client, vec![(0, command)]);

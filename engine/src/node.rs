@@ -26,7 +26,7 @@ use crate::snapshotter::{Running, Snapshotter};
 pub const MIN_SEGMENT: u64 = 4 << 20;
 
 /// How a node is set up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct NodeOptions {
     /// How many shards; may change from run to run.
     pub shards: u16,
@@ -171,7 +171,7 @@ impl Node {
         };
         let history = History::new(opened.reader.clone());
         let (coordinator, shards) = rebuilt.go_on(settings);
-        let engine = spawn(coordinator, shards, opened.writer, &options)?;
+        let engine = spawn(coordinator, shards, opened.writer, options)?;
         let snapshotter = Snapshotter {
             storage,
             reader: opened.reader,
@@ -259,14 +259,14 @@ fn spawn(
     coordinator: Coordinator,
     shards: Vec<Shard>,
     writer: LogWriter,
-    options: &NodeOptions,
+    options: NodeOptions,
 ) -> Result<Engine, StartError> {
     let (started, starting) = std::sync::mpsc::channel();
     let (stop, stopped) = oneshot::channel();
     let written = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&written);
     let shard_threads = options.shard_threads;
-    let least_space = least_space(options);
+    let least_space = least_space(&options);
     let run = move || {
         System::new().block_on(async move {
             let space = writer.space();

@@ -72,13 +72,13 @@ impl Handler<WriteFrame> for JournalActor {
         let writer = self.writer();
         match writer.append(&body) {
             Ok(frame) => {
-                assert_eq!(frame, FrameNumber(number), "the log and the coordinator count the same frames")
+                assert_eq!(frame, FrameNumber(number), "the log and the coordinator count the same frames");
             }
             Err(error) => die(&format!("frame {number} cannot be written: {error}")),
         }
         match writer.sync() {
             Ok(durable) => {
-                assert_eq!(durable, FrameNumber(number), "a sync makes all that was written durable")
+                assert_eq!(durable, FrameNumber(number), "a sync makes all that was written durable");
             }
             // Never retried in place: a failed sync leaves clean-looking pages that the disk may not have.
             Err(error) => die(&format!("frame {number} cannot be synced: {error}")),
@@ -105,7 +105,7 @@ impl Handler<WriteMark> for JournalActor {
         let WriteMark { number, coordinator } = message;
         match self.writer().write_mark() {
             Ok(durable) => {
-                assert_eq!(durable, FrameNumber(number), "room for a mark was seen before it was asked for")
+                assert_eq!(durable, FrameNumber(number), "room for a mark was seen before it was asked for");
             }
             Err(error) => die(&format!("the mark in frame {number} cannot be written: {error}")),
         }

@@ -3,7 +3,6 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 
 use super::head::Outcome;
 use super::ids::{ClientId, TransactionId};
@@ -32,7 +31,14 @@ pub struct Decided {
     pub ordinal: u32,
 }
 
-/// 48 bytes an id, so that tens of millions fit in memory.
+/// Where an id under way is noted, so that its result needs no second search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownRef {
+    generation: u32,
+    place: u32,
+}
+
+/// 48 bytes an id, side by side in order of arrival.
 #[derive(Clone, Debug)]
 struct Slot {
     id: [u64; 2],
@@ -45,24 +51,29 @@ struct Slot {
     pending: bool,
 }
 
-/// The ids inside the window, in generations of fixed capacity: a table is never rehashed while work waits.
+/// The ids inside the window, in generations of fixed capacity: nothing is ever rehashed while work waits.
 #[derive(Clone, Debug)]
 pub struct KnownIds {
     hash: FixedState,
     capacity: usize,
     /// The newest is last.
-    generations: Vec<HashTable<Slot>>,
+    generations: Vec<Generation>,
+}
+
+/// So many ids, with an index over them.
+#[derive(Clone, Debug)]
+struct Generation {
+    slots: Vec<Slot>,
+    /// A table at most half full, searched linearly: the upper half of an id's hash over its place from 1; 0 is vacant.
+    index: Vec<u64>,
 }
 
 impl KnownIds {
     /// No ids yet. `seed` keeps clients from choosing ids that collide; `capacity` is that of one generation.
     #[must_use]
     pub fn new(seed: u64, capacity: usize) -> KnownIds {
-        KnownIds {
-            hash: FixedState::with_seed(seed),
-            capacity,
-            generations: vec![HashTable::with_capacity(capacity)],
-        }
+        let capacity = capacity.clamp(1, 1 << 30);
+        KnownIds { hash: FixedState::with_seed(seed), capacity, generations: vec![Generation::new(capacity)] }
     }
 
     /// What is known of an id.
@@ -70,13 +81,11 @@ impl KnownIds {
     #[inline]
     pub fn get(&self, client: ClientId, id: TransactionId) -> Option<Known> {
         let hash = self.hash(client, id);
-        let key = split(id);
-        let matches = |slot: &Slot| slot.id == key && slot.client == client.0;
-        self.generations.iter().rev().find_map(|table| table.find(hash, matches)).map(Slot::known)
+        self.find(hash, client, id).map(|at| self.slot(at).known())
     }
 
-    /// Notes that an id is under way.
-    pub fn begin(&mut self, client: ClientId, id: TransactionId) {
+    /// Notes that an unknown id is under way.
+    pub fn begin(&mut self, client: ClientId, id: TransactionId) -> KnownRef {
         let slot = Slot {
             id: split(id),
             content: 0,
@@ -86,39 +95,49 @@ impl KnownIds {
             step: 0,
             pending: true,
         };
-        self.insert(slot);
+        let hash = self.hash(client, id);
+        self.insert(hash, slot)
     }
 
-    /// Notes the first result of an id, under way or not.
+    /// Notes the first result of an id that is under way.
     ///
     /// # Panics
     /// If the id is decided already: a transaction is decided once.
-    pub fn decide(&mut self, client: ClientId, id: TransactionId, decided: &Decided) {
-        let key = split(id);
-        let slot = Slot {
-            id: key,
-            content: decided.content,
-            frame_outcome: decided.frame << 16 | u64::from(decided.outcome.number()),
-            ordinal: decided.ordinal,
-            client: client.0,
-            step: decided.step,
-            pending: false,
-        };
-        let hash = self.hash(client, id);
-        let matches = |slot: &Slot| slot.id == key && slot.client == client.0;
-        match self.generations.iter_mut().rev().find_map(|table| table.find_mut(hash, matches)) {
-            Some(there) => {
-                assert!(there.pending, "transaction {id} of client {client} is decided once");
-                *there = slot;
-            }
-            None => self.insert(slot),
-        }
+    pub fn decide(&mut self, at: KnownRef, decided: &Decided) {
+        let slot = &mut self.generations[at.generation as usize].slots[at.place as usize];
+        assert!(slot.pending, "transaction {} of client {} is decided once", join(slot.id), slot.client);
+        slot.content = decided.content;
+        slot.frame_outcome = decided.frame << 16 | u64::from(decided.outcome.number());
+        slot.ordinal = decided.ordinal;
+        slot.step = decided.step;
+        slot.pending = false;
+    }
+
+    /// Notes an id that the log has decided.
+    ///
+    /// # Panics
+    /// If the id is known: a log holds one record of a transaction.
+    pub fn restore(&mut self, client: ClientId, id: TransactionId, decided: &Decided) {
+        assert!(
+            self.get(client, id).is_none(),
+            "the log holds one record of transaction {id} of client {client}"
+        );
+        let at = self.begin(client, id);
+        self.decide(at, decided);
+    }
+
+    /// Touches what a look-up of these ids will read, so that the processor fetches them side by side.
+    pub fn fetch(&self, ids: impl Iterator<Item = (ClientId, TransactionId)>) {
+        let Some(newest) = self.generations.last() else { return };
+        let touched =
+            ids.fold(0, |sum, (client, id)| sum ^ newest.index[newest.start(self.hash(client, id))]);
+        std::hint::black_box(touched);
     }
 
     /// How many ids are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.generations.iter().map(HashTable::len).sum()
+        self.generations.iter().map(|generation| generation.slots.len()).sum()
     }
 
     /// Whether no id is known.
@@ -127,22 +146,75 @@ impl KnownIds {
         self.len() == 0
     }
 
-    fn insert(&mut self, slot: Slot) {
-        let newest = self.generations.last().expect("there is always a generation");
-        if newest.len() >= self.capacity {
-            self.generations.push(HashTable::with_capacity(self.capacity));
+    #[inline]
+    fn find(&self, hash: u64, client: ClientId, id: TransactionId) -> Option<KnownRef> {
+        let key = split(id);
+        self.generations.iter().enumerate().rev().find_map(|(generation, table)| {
+            let place = table.find(hash, |slot| slot.id == key && slot.client == client.0)?;
+            Some(KnownRef { generation: number(generation), place })
+        })
+    }
+
+    fn slot(&self, at: KnownRef) -> &Slot {
+        &self.generations[at.generation as usize].slots[at.place as usize]
+    }
+
+    fn insert(&mut self, hash: u64, slot: Slot) -> KnownRef {
+        if self.generations.last().is_none_or(|newest| newest.slots.len() >= self.capacity) {
+            self.generations.push(Generation::new(self.capacity));
         }
-        let hash = self.hash(ClientId(slot.client), join(slot.id));
-        let state = &self.hash;
-        let newest = self.generations.last_mut().expect("there is always a generation");
-        newest.insert_unique(hash, slot, |slot| hash_of(state, ClientId(slot.client), join(slot.id)));
+        let generation = self.generations.len() - 1;
+        let place = self.generations[generation].insert(hash, slot);
+        KnownRef { generation: number(generation), place }
     }
 
     #[inline]
     fn hash(&self, client: ClientId, id: TransactionId) -> u64 {
-        hash_of(&self.hash, client, id)
+        self.hash.hash_one((id.0, client.0))
     }
 }
+
+impl Generation {
+    fn new(capacity: usize) -> Generation {
+        Generation { slots: Vec::with_capacity(capacity), index: vec![0; (2 * capacity).next_power_of_two()] }
+    }
+
+    /// Where the search for a hash begins.
+    #[inline]
+    fn start(&self, hash: u64) -> usize {
+        usize::try_from(hash & (self.index.len() as u64 - 1)).expect("an index into a table fits a usize")
+    }
+
+    #[inline]
+    fn find(&self, hash: u64, matches: impl Fn(&Slot) -> bool) -> Option<u32> {
+        let mut at = self.start(hash);
+        loop {
+            let entry = self.index[at];
+            if entry == 0 {
+                return None;
+            }
+            let place = u32::try_from(entry & PLACE).expect("the lower half") - 1;
+            if entry & !PLACE == hash & !PLACE && matches(&self.slots[place as usize]) {
+                return Some(place);
+            }
+            at = (at + 1) & (self.index.len() - 1);
+        }
+    }
+
+    fn insert(&mut self, hash: u64, slot: Slot) -> u32 {
+        let place = u32::try_from(self.slots.len()).expect("a generation holds at most 2^30 ids");
+        let mut at = self.start(hash);
+        while self.index[at] != 0 {
+            at = (at + 1) & (self.index.len() - 1);
+        }
+        self.index[at] = hash & !PLACE | u64::from(place + 1);
+        self.slots.push(slot);
+        place
+    }
+}
+
+/// The lower half of an index entry.
+const PLACE: u64 = 0xffff_ffff;
 
 impl Slot {
     fn known(&self) -> Known {
@@ -160,9 +232,8 @@ impl Slot {
     }
 }
 
-#[inline]
-fn hash_of(state: &FixedState, client: ClientId, id: TransactionId) -> u64 {
-    state.hash_one((id.0, client.0))
+fn number(generation: usize) -> u32 {
+    u32::try_from(generation).expect("generations are counted in a u32")
 }
 
 fn split(id: TransactionId) -> [u64; 2] {
@@ -197,9 +268,9 @@ mod tests {
         for n in 0..100 {
             let id = TransactionId(u128::from(n) << 64 | 5);
             assert_eq!(known.get(ClientId(1), id), None);
-            known.begin(ClientId(1), id);
+            let at = known.begin(ClientId(1), id);
             assert_eq!(known.get(ClientId(1), id), Some(Known::Pending));
-            known.decide(ClientId(1), id, &decided(n));
+            known.decide(at, &decided(n));
         }
         for n in 0..100 {
             let id = TransactionId(u128::from(n) << 64 | 5);

@@ -43,7 +43,7 @@ pub use gate::Gate;
 pub use head::{HEAD_BYTES, Head, HotLeg, Outcome, Tail, read_tail};
 pub use ids::{AccountId, ClientId, EntityId, LineId, Position, ShardId, SubjectId, TransactionId, UnitId};
 pub use image::{LINE_IMAGE, ROW_IMAGE};
-pub use known_ids::{Decided, Known, KnownIds};
+pub use known_ids::{Decided, Known, KnownIds, KnownRef};
 pub use registry::{Account, Entity, Judged, LineKey, Registry};
 pub use rejection::Rejection;
 pub use replay::{FrameRecords, Rebuilt, ReplayError};

@@ -118,7 +118,7 @@ impl KnownIds {
                 frame: frame.number,
                 ordinal,
             };
-            self.decide(head.client, head.id, &decided);
+            self.restore(head.client, head.id, &decided);
         }
         Ok(())
     }

@@ -46,7 +46,7 @@ pub(crate) fn check(node: &Node, case: &Case, with_in_flight: bool, settings: &S
 /// other than transactions that it did.
 fn replay_durable(naive: &mut Naive, case: &Case, found: &Books) -> BTreeSet<u64> {
     let mut hot = case.hot.clone();
-    let mut records = found.records - setup_records(case);
+    let mut records = found.records - translate::setup_records(case.chart, case.first);
     let mut done = BTreeSet::new();
     let mut ended = false;
     for (tag, ask) in &case.asks {
@@ -76,11 +76,6 @@ fn replay_durable(naive: &mut Naive, case: &Case, found: &Books) -> BTreeSet<u64
     }
     assert_eq!(records, 0, "records of requests that nobody made");
     done
-}
-
-/// A client, two entities with their subjects, the first accounts.
-fn setup_records(case: &Case) -> usize {
-    1 + 2 * (1 + super::script::SUBJECTS.len()) + case.first as usize
 }
 
 /// Everything that an answer speaks of is durable.

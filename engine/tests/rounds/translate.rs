@@ -6,7 +6,9 @@ use longmen_engine::ledger::{
     TrialLine,
 };
 
-use super::script::{Ask, ENTITIES, LegSaid, LineSaid, SUBJECTS, START, Said, Spec, Tx, TxLeg, TxSaid, View};
+use super::script::{
+    Ask, ENTITIES, LegSaid, LineSaid, START, SUBJECTS, Said, Spec, SubjectSpec, Tx, TxLeg, TxSaid, View,
+};
 
 /// The engine's word for a request.
 pub(crate) fn command(ask: &Ask, chart: &[Spec]) -> Command {
@@ -54,22 +56,41 @@ pub(crate) fn open(from: u64, to: u64, chart: &[Spec], hot: &[u64]) -> Command {
     Command::OpenAccounts((from..=to).map(opening).collect())
 }
 
-/// The requests that come before all others: a client, the entities with their subjects, the first accounts.
+/// The requests that come before all others: a client, the entities and subjects of a chart, its first accounts.
 pub(crate) fn setup(chart: &[Spec], first: u64, hot: &[u64]) -> Vec<Command> {
     let mut commands = vec![Command::Hello { name: "tester".into() }];
-    for code in ENTITIES {
-        commands.push(Command::OpenEntity { code: code.into(), start: date(START) });
-        let subjects = SUBJECTS.iter().map(|subject| SubjectOpening {
-            code: subject.code.into(),
-            name: subject.code.into(),
-            class: SubjectClass::from_name(subject.class).unwrap(),
-            normal: if subject.debit_normal { Side::Debit } else { Side::Credit },
-            leaf: true,
-        });
-        commands.push(Command::OpenSubjects { entity: code.into(), subjects: subjects.collect() });
+    for (entity, code) in ENTITIES.iter().enumerate() {
+        let used = |subject: &&SubjectSpec| {
+            chart.iter().any(|spec| (spec.entity, spec.subject) == (entity, subject.code))
+        };
+        let subjects: Vec<SubjectOpening> = SUBJECTS.iter().filter(used).map(subject).collect();
+        if !subjects.is_empty() {
+            commands.push(Command::OpenEntity { code: (*code).into(), start: date(START) });
+            commands.push(Command::OpenSubjects { entity: (*code).into(), subjects });
+        }
     }
     commands.push(open(1, first, chart, hot));
     commands
+}
+
+fn subject(subject: &SubjectSpec) -> SubjectOpening {
+    SubjectOpening {
+        code: subject.code.into(),
+        name: subject.code.into(),
+        class: SubjectClass::from_name(subject.class).unwrap(),
+        normal: if subject.debit_normal { Side::Debit } else { Side::Credit },
+        leaf: true,
+    }
+}
+
+/// How many records the setup leaves in the log.
+pub(crate) fn setup_records(chart: &[Spec], first: u64) -> usize {
+    let of = |command: &Command| match command {
+        Command::OpenSubjects { subjects, .. } => subjects.len(),
+        Command::OpenAccounts(accounts) => accounts.len(),
+        _ => 1,
+    };
+    setup(chart, first, &[]).iter().map(of).sum()
 }
 
 /// What the tests compare of an answer.

@@ -67,7 +67,8 @@ impl Coordinator {
         let (frame, ordinal) = (self.frame.number, self.frame.next_ordinal());
         self.frame.push_head(&head);
         let decided = Decided { content: head.content, outcome, step: head.step, frame, ordinal };
-        self.known.decide(client, head.id, &decided);
+        let begun = item.what.begun.expect("the id of an item is noted as under way");
+        self.known.decide(begun, &decided);
         let rejection = if let Outcome::Refused(rejection) = outcome { Some(rejection) } else { None };
         self.finish(item.what, PostResult { rejection, step: head.step, repeated: false, frame, ordinal });
     }
@@ -141,7 +142,7 @@ impl Coordinator {
 fn cancel_head(item: &Item, client: ClientId, id: TransactionId, time: u32) -> Head {
     Head {
         id,
-        client: client,
+        client,
         entity: item.entity,
         outcome: Outcome::Cancelled,
         content: 0,

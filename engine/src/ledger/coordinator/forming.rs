@@ -23,6 +23,9 @@ use super::super::transaction::{Batch, Leg, balances_by};
 use super::jobs::{Job, JobRef, Work};
 use super::{Card, Coordinator, Queued, Room};
 
+/// So many ids are fetched side by side before they are looked up.
+const FETCH_AHEAD: u32 = 16;
+
 /// How open transactions touch an ordinary account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pin {
@@ -137,7 +140,10 @@ impl Coordinator {
             if room == 0 {
                 return 0;
             }
-            let what = JobRef { job, index, begun: false };
+            if index % FETCH_AHEAD == 0 {
+                self.known.fetch(self.jobs.get(job).ids(index, FETCH_AHEAD as usize));
+            }
+            let what = JobRef { job, index, begun: None };
             room = room.saturating_sub(self.record_bytes(what));
             self.jobs.get_mut(job).cursor = index + 1;
             if index + 1 == len {
@@ -209,7 +215,7 @@ impl Coordinator {
             None => match self.outside_window(time).or_else(|| self.no_room()) {
                 Some(rejection) => self.refuse(what, rejection, 0),
                 None => {
-                    self.known.begin(client, id);
+                    let what = JobRef { begun: Some(self.known.begin(client, id)), ..what };
                     let entity = EntityId(0);
                     let date = Date::of_time_us(self.frame.time_us);
                     self.push_item(Item { what, verdict: None, entity, date, gates_know: true });
@@ -245,7 +251,8 @@ impl Coordinator {
         if let Some((rejection, step)) = survey.shape {
             return self.refuse(what, rejection, step);
         }
-        if !what.begun {
+        let mut what = what;
+        if what.begun.is_none() {
             match self.known.get(client, transaction.id) {
                 Some(Known::Pending) => return self.deferred.push_back(what),
                 Some(Known::Decided(decided)) => {
@@ -257,9 +264,9 @@ impl Coordinator {
             if let Some(rejection) = self.outside_window(transaction.time).or_else(|| self.no_room()) {
                 return self.refuse(what, rejection, 0);
             }
-            self.known.begin(client, transaction.id);
+            what.begun = Some(self.known.begin(client, transaction.id));
         }
-        self.place(JobRef { begun: true, ..what }, &survey);
+        self.place(what, &survey);
     }
 
     /// Puts a transaction whose shape and id are good into the round, or lets it wait.

@@ -2,6 +2,7 @@
 
 use super::super::command::{Answer, LegBalance, PostResult, Posted, ReplyTo};
 use super::super::ids::{ClientId, TransactionId};
+use super::super::known_ids::KnownRef;
 use super::super::transaction::{Batch, Transaction};
 
 /// What a job is about.
@@ -17,8 +18,8 @@ pub(super) enum Work {
 pub(super) struct JobRef {
     pub(super) job: u32,
     pub(super) index: u32,
-    /// Whether its id is noted as under way on its behalf.
-    pub(super) begun: bool,
+    /// Where its id is noted as under way on its behalf.
+    pub(super) begun: Option<KnownRef>,
 }
 
 /// A request with its results so far.
@@ -44,6 +45,13 @@ impl Job {
             Work::Post(batch) => Some((batch, &batch.transactions[index as usize])),
             Work::Cancel { .. } | Work::Locate { .. } => None,
         }
+    }
+
+    /// The ids of some of its transactions, from one on.
+    pub(super) fn ids(&self, from: u32, count: usize) -> impl Iterator<Item = (ClientId, TransactionId)> {
+        let transactions: &[Transaction] =
+            if let Work::Post(batch) = &self.work { &batch.transactions } else { &[] };
+        transactions.iter().skip(from as usize).take(count).map(|transaction| (self.client, transaction.id))
     }
 
     pub(super) fn add_balance(&mut self, balance: LegBalance) {
