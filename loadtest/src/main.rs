@@ -273,8 +273,13 @@ async fn crash_rounds(
             return Ok(false);
         }
     }
-    harness.finish()?;
-    Ok(true)
+    let damage = harness.stop_and_verify()?;
+    let mut err = io::stderr().lock();
+    match &damage {
+        None => writeln!(err, "the offline audit of the data directory holds")?,
+        Some(words) => writeln!(err, "the offline audit of the data directory does NOT hold: {words}")?,
+    }
+    Ok(damage.is_none())
 }
 
 fn print_round(args: &CrashArgs, round: &Round) -> io::Result<()> {

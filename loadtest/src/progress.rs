@@ -33,6 +33,16 @@ impl Progress {
         Progress::new(what, u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
     }
 
+    /// A count of which nobody knows where it ends.
+    #[must_use]
+    pub fn counting(what: &str) -> Progress {
+        let progress = Progress::new(what, 0);
+        let style = ProgressStyle::with_template("{prefix:<28} {elapsed:>4} {pos} {msg}")
+            .expect("the template is well formed");
+        progress.bar.set_style(style);
+        progress
+    }
+
     /// Moves the bar to `position`, with something to say beside it.
     pub fn at(&self, position: u64, message: String) {
         self.bar.set_position(position);

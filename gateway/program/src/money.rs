@@ -2,10 +2,24 @@
 
 use longmen_engine::ledger::Currency;
 
-/// A count of minor units in the unit of the currency with this code, such as `12.30`; of a currency that this
+/// A count of minor units in the unit of the currency with this code, such as `1,012.30`; of a currency that this
 /// version does not know, the bare count.
 pub(crate) fn money(currency: &str, minor: i128) -> String {
-    Currency::from_code(currency).map_or_else(|| minor.to_string(), |currency| currency.print(minor))
+    Currency::from_code(currency).map_or_else(|| minor.to_string(), |currency| apart(&currency.print(minor)))
+}
+
+/// A decimal number with its thousands apart.
+fn apart(number: &str) -> String {
+    let (whole, fraction) = number.split_at(number.find('.').unwrap_or(number.len()));
+    let mut out = String::new();
+    for (index, digit) in whole.char_indices() {
+        let left = whole.len() - index;
+        if left.is_multiple_of(3) && out.ends_with(|last: char| last.is_ascii_digit()) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out + fraction
 }
 
 #[cfg(test)]
@@ -14,9 +28,15 @@ mod tests {
 
     #[test]
     fn amounts_print_by_their_currency() {
-        for (currency, minor, expect) in
-            [("CNY", -5, "-0.05"), ("JPY", 7, "7"), ("BHD", 1, "0.001"), ("?", 12, "12")]
-        {
+        for (currency, minor, expect) in [
+            ("CNY", -5, "-0.05"),
+            ("CNY", -100_000, "-1,000.00"),
+            ("CNY", 123_456_789, "1,234,567.89"),
+            ("JPY", 999, "999"),
+            ("JPY", 1_000, "1,000"),
+            ("BHD", 1, "0.001"),
+            ("?", 1_234, "1234"),
+        ] {
             assert_eq!(money(currency, minor), expect);
         }
     }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use longmen_client::Client;
 use longmen_engine::ledger::Date;
+use longmen_wal::DirectoryStorage;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use tokio::task::LocalSet;
@@ -203,8 +204,19 @@ impl Harness {
     ///
     /// # Errors
     /// [`LoadError`], when it does not end, or not well.
-    pub fn finish(mut self) -> Result<(), LoadError> {
+    pub fn stop(mut self) -> Result<(), LoadError> {
         Ok(self.subject.node.stop(STOP_LIMIT)?)
+    }
+
+    /// Stops the node cleanly and audits its data directory offline. Gives what does not hold, in words.
+    ///
+    /// # Errors
+    /// [`LoadError`], when the node does not end, or not well.
+    pub fn stop_and_verify(self) -> Result<Option<String>, LoadError> {
+        let data = self.subject.launch.data.clone();
+        self.stop()?;
+        let storage = DirectoryStorage::open_read_only(data).map_err(std::io::Error::other)?;
+        Ok(longmen_engine::audit::verify(&storage, &mut |_| {}).err().map(|error| error.to_string()))
     }
 
     async fn load_and_kill(&mut self, round: &mut Round) -> Result<(Vec<Answered>, Vec<Sent>), LoadError> {

@@ -17,6 +17,8 @@ pub const READY_LINE: &str = "listening on ";
 /// How to start a node: the running executable, with the arguments that make it one.
 #[derive(Clone, Debug)]
 pub struct Launch {
+    /// Another executable than the running one.
+    pub executable: Option<PathBuf>,
     /// The subcommand that serves.
     pub subcommand: &'static str,
     /// The data directory.
@@ -51,7 +53,7 @@ impl Launch {
     /// A node on `data` with what is usual; `subcommand` is the one of the running executable that serves.
     #[must_use]
     pub fn new(subcommand: &'static str, data: &Path) -> Launch {
-        Launch { subcommand, data: data.to_owned(), shards: None, segment_bytes: None }
+        Launch { executable: None, subcommand, data: data.to_owned(), shards: None, segment_bytes: None }
     }
 
     /// Starts the node and waits until it serves.
@@ -59,9 +61,7 @@ impl Launch {
     /// # Errors
     /// [`NodeError`], when the process cannot be made or ends before it serves.
     pub fn start(&self) -> Result<NodeProcess, NodeError> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.args(self.arguments()).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
+        let mut child = self.command()?.stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().expect("its standard output is a pipe");
         let mut node = NodeProcess { child, stdout: BufReader::new(stdout), address: None };
         node.await_address()?;
@@ -73,12 +73,17 @@ impl Launch {
     /// # Errors
     /// If the process cannot be made or killed.
     pub fn start_and_kill(&self, after: Duration) -> io::Result<()> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.args(self.arguments()).stdin(Stdio::null()).stdout(Stdio::null());
-        let mut child = command.spawn()?;
+        let mut child = self.command()?.stdout(Stdio::null()).spawn()?;
         std::thread::sleep(after);
         child.kill()?;
         child.wait().map(drop)
+    }
+
+    fn command(&self) -> io::Result<Command> {
+        let executable = self.executable.clone().map_or_else(std::env::current_exe, Ok)?;
+        let mut command = Command::new(executable);
+        command.args(self.arguments()).stdin(Stdio::null());
+        Ok(command)
     }
 
     fn arguments(&self) -> Vec<OsString> {

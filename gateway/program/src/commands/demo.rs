@@ -110,7 +110,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let trial = client.trial_balance(ENTITY).await?;
     let hottest = hottest(&mut client, &status).await?;
     drop(client);
-    harness.finish()?;
+    harness.stop()?;
     let verified = verify::verify(&data)?;
     let relations = relations(&trial);
     let held = killed.held() && relations.iter().all(Relation::holds);

@@ -47,6 +47,8 @@ pub(crate) struct Args {
 
 /// The client that scenarios are played by.
 const CLIENT: &str = "scenario";
+/// A scenario is short: a node of its own need not make room for more.
+const SEGMENT_BYTES: u64 = 8 << 20;
 const STOP_LIMIT: Duration = Duration::from_secs(30);
 
 #[derive(Serialize)]
@@ -91,7 +93,8 @@ async fn play_on_own_node(args: &Args, scenario: &Scenario, file: &Path) -> Resu
         (Some(data), [_]) => data.clone(),
         (Some(data), _) => data.join(file.file_stem().unwrap_or(file.as_os_str())),
     };
-    let mut node = Launch { shards: args.shards, ..Launch::new("serve", &data) }.start()?;
+    let segment_bytes = Some(SEGMENT_BYTES);
+    let mut node = Launch { shards: args.shards, segment_bytes, ..Launch::new("serve", &data) }.start()?;
     let mut client = Client::connect(&node.address().to_string(), CLIENT, None).await?;
     let steps = play(args, &mut client, scenario, Place::as_written(scenario)).await?;
     drop(client);

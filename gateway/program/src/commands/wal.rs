@@ -1,10 +1,12 @@
 //! `longmen wal`
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use longmen_engine::audit::{FrameContents, describe_frame};
 use longmen_engine::ledger::Date;
 use longmen_loadtest::table::{Table, grouped};
-use longmen_wal::{DirectoryStorage, FrameSummary, Inspected, SectionSummary, SegmentSummary, inspect};
+use longmen_wal::{DirectoryStorage, FrameNumber, FrameSummary, Inspected, SegmentSummary, audit, inspect};
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, Verdict};
@@ -54,12 +56,33 @@ pub(crate) fn run(command: &Commands) -> Result<Verdict, Failure> {
         }
         _ => true,
     });
-    let values: Vec<Value> = found.iter().map(value).collect();
-    args.output.show(&values, |_| table(&found))?;
+    let contents = contents(&storage, &found);
+    let values: Vec<Value> = found.iter().map(|one| value(one, &contents)).collect();
+    args.output.show(&values, |_| table(&found, &contents))?;
     Ok(Verdict::of(sound))
 }
 
-fn value(one: &Inspected) -> Value {
+/// What the frames that were found hold, by frame number.
+type Contents = BTreeMap<FrameNumber, FrameContents>;
+
+/// Reads what the frames that were found hold, up to the first damage: behind it only their outsides are shown.
+fn contents(storage: &DirectoryStorage, found: &[Inspected]) -> Contents {
+    let number = |one: &Inspected| match one {
+        Inspected::Frame(frame) => Some(frame.number),
+        _ => None,
+    };
+    let wanted: BTreeSet<FrameNumber> = found.iter().filter_map(number).collect();
+    let mut contents = BTreeMap::new();
+    // What ends the walk is in `found` as well, with its place.
+    drop(audit(storage, &mut |view| {
+        if wanted.contains(&view.number()) {
+            contents.insert(view.number(), describe_frame(view));
+        }
+    }));
+    contents
+}
+
+fn value(one: &Inspected, contents: &Contents) -> Value {
     match one {
         Inspected::Segment(segment) => json!({
             "segment": segment.number.0, "file": segment.file, "node": segment.node.to_string(),
@@ -72,38 +95,43 @@ fn value(one: &Inspected) -> Value {
         Inspected::Frame(frame) => json!({
             "frame": frame.number.0, "segment": frame.segment.0, "offset": frame.offset, "bytes": frame.bytes,
             "epoch": frame.epoch.0, "idle": frame.idle, "durable": frame.durable.0, "time_us": frame.time_us,
-            "sections": frame.sections.iter().map(section_value).collect::<Vec<_>>(),
+            "contents": contents.get(&frame.number).map(contents_value),
             "fault": frame.fault.as_ref().map(ToString::to_string),
         }),
     }
 }
 
-fn section_value(section: &SectionSummary) -> Value {
+fn contents_value(contents: &FrameContents) -> Value {
+    let merged = contents.merged.iter().map(|merged| {
+        json!({
+            "account": merged.account.0, "count": merged.count,
+            "debit": merged.debit, "credit": merged.credit,
+        })
+    });
     json!({
-        "kind": section.kind, "name": kind_name(section.kind), "owner": section.owner,
-        "records": section.records, "bytes": section.bytes,
+        "posted": contents.posted, "refused": contents.refused, "cancelled": contents.cancelled,
+        "postings": contents.postings, "merged": merged.collect::<Vec<_>>(), "opened": contents.opened,
+        "changed": contents.changed, "admin": contents.admin, "unreadable": contents.unreadable,
     })
 }
 
-fn table(found: &[Inspected]) -> String {
+fn table(found: &[Inspected], contents: &Contents) -> String {
     let mut text = String::new();
     let mut frames = Frames::new();
     for one in found {
-        match one {
-            Inspected::Segment(segment) => {
-                frames.flush(&mut text);
-                text.push_str(&segment_line(segment));
+        let words = match one {
+            Inspected::Frame(frame) => {
+                frames.add(frame, contents.get(&frame.number));
+                continue;
             }
-            Inspected::Headless { file } => {
-                frames.flush(&mut text);
-                text.push_str(&format!("{file}: its header does not hold\n"));
-            }
+            Inspected::Segment(segment) => segment_line(segment),
+            Inspected::Headless { file } => format!("{file}: its header does not hold\n"),
             Inspected::Unreadable { segment, offset, bytes } => {
-                frames.flush(&mut text);
-                text.push_str(&format!("segment {segment}: {bytes} unreadable bytes at {offset}\n"));
+                format!("segment {segment}: {bytes} unreadable bytes at {offset}\n")
             }
-            Inspected::Frame(frame) => frames.add(frame),
-        }
+        };
+        frames.flush(&mut text);
+        text.push_str(&words);
     }
     frames.flush(&mut text);
     text.truncate(text.trim_end().len());
@@ -123,19 +151,18 @@ struct Frames {
 
 impl Frames {
     fn new() -> Frames {
-        let heads = [">frame", ">offset", ">bytes", ">durable", "time (UTC)", "sections"];
+        let heads = [">frame", ">offset", ">bytes", ">durable", "time (UTC)", "holds"];
         Frames { table: Table::new(&heads), count: 0 }
     }
 
-    fn add(&mut self, frame: &FrameSummary) {
+    fn add(&mut self, frame: &FrameSummary, contents: Option<&FrameContents>) {
         self.count += 1;
-        let sections: Vec<String> = frame.sections.iter().map(section).collect();
-        let mut sections = sections.join(", ");
+        let mut holds = contents.map(holds).unwrap_or_default();
         if frame.idle {
-            sections.push_str("(mark)");
+            holds.push_str("a mark");
         }
         if let Some(fault) = &frame.fault {
-            sections.push_str(&format!(" FAULT: {fault}"));
+            holds.push_str(&format!(" FAULT: {fault}"));
         }
         self.table.row([
             frame.number.to_string(),
@@ -143,7 +170,7 @@ impl Frames {
             grouped(frame.bytes),
             frame.durable.to_string(),
             time(frame.time_us),
-            sections,
+            holds,
         ]);
     }
 
@@ -155,13 +182,24 @@ impl Frames {
     }
 }
 
-fn section(section: &SectionSummary) -> String {
-    format!("{} {}", grouped(section.records.into()), kind_name(section.kind))
-}
-
-/// What a section of a frame's body holds.
-fn kind_name(kind: u16) -> String {
-    format!("kind {kind}")
+/// What a frame holds, without what it has none of.
+fn holds(contents: &FrameContents) -> String {
+    let merged_legs = contents.merged.iter().map(|merged| u64::from(merged.count)).sum::<u64>();
+    let merged = u64::try_from(contents.merged.len()).expect("a length fits");
+    let of_legs = format!("merged of {} legs", grouped(merged_legs));
+    let counts = [
+        (contents.posted, "posted"),
+        (contents.refused, "refused"),
+        (contents.cancelled, "cancelled"),
+        (contents.postings, "entries"),
+        (merged, &of_legs),
+        (contents.opened, "opened"),
+        (contents.changed, "changed"),
+        (contents.admin, "administrative"),
+        (contents.unreadable, "UNREADABLE"),
+    ];
+    let there = counts.iter().filter(|(count, _)| *count > 0);
+    there.map(|(count, what)| format!("{} {what}", grouped(*count))).collect::<Vec<_>>().join(", ")
 }
 
 /// A logged time, to the second.

@@ -70,7 +70,7 @@ const SUBJECTS: [SubjectPlan; 14] = {
         subject("602101", "手续费及佣金收入-商户手续费", Income, Credit),
         subject("642101", "手续费及佣金支出-充值补贴", Expense, Debit),
         subject("642107", "手续费及佣金支出-渠道成本", Expense, Debit),
-        subject("71010201", "未使用授信承诺", OffBalance, Debit),
+        subject("71010201", "已使用授信额度", OffBalance, Debit),
     ]
 };
 
@@ -104,7 +104,7 @@ pub(super) fn open(customers: usize) -> (Population, House) {
         fee_expense: internal("fee-expense", FEE_EXPENSE, true),
         lender: internal("lender", LENDERS, false),
         settlement: internal("settlement", SETTLEMENT, false),
-        credit_memo: internal("credit-commitments", CREDIT_MEMO, true),
+        credit_memo: internal("credit-used", CREDIT_MEMO, true),
         channels: channels(&mut population),
         active: people(&mut population, "U", customers * 2 / 5, CUSTOMERS, Owner::Customer),
         loans: Vec::new(),

@@ -72,13 +72,13 @@ impl Mix {
         }
     }
 
-    /// Spending on credit, and beside it the single off-balance entry of the commitment used.
+    /// Spending on credit, and beside it the single off-balance entry of the credit used.
     pub(super) fn credit_spend(&self, rng: &mut SmallRng, ids: &mut Ids, request: &mut Request) {
         let amount = self.amounts.choose(rng);
         let loan = self.house.loans[rng.random_range(0..self.house.loans.len())];
         let legs = self.to_merchant(loan, amount, rng);
         request.push(ids.next(), Kind::CreditSpend, Expect::Posted, &legs);
-        let memo = [credit(self.house.credit_memo, amount)];
+        let memo = [debit(self.house.credit_memo, amount)];
         request.push(ids.next(), Kind::CreditMemo, Expect::Posted, &memo);
     }
 

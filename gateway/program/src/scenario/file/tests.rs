@@ -24,14 +24,14 @@ fn parse(file: Value) -> Result<Scenario, String> {
 #[test]
 fn steps_are_read_in_their_accounts_currencies() {
     #[track_caller]
-    fn check(step: Value, expect: &Op) {
+    fn check(step: &Value, expect: &Op) {
         let read = parse(scenario(&json!([step]))).unwrap();
         assert_eq!(read.steps[0].op, *expect);
     }
     let date = |text| Date::parse(text).unwrap();
     let leg = json!({"step": 1, "account": "nobody", "side": "debit", "amount": "1e3", "currency": "CNY"});
     check(
-        json!({"op": "post", "txn": "1", "type": "t", "value_date": "2018-05-02", "legs": [leg], "outcome": "duplicate"}),
+        &json!({"op": "post", "txn": "1", "type": "t", "value_date": "2018-05-02", "legs": [leg], "outcome": "duplicate"}),
         &Op::Post {
             id: "1".into(),
             kind: "t".into(),
@@ -47,12 +47,12 @@ fn steps_are_read_in_their_accounts_currencies() {
         },
     );
     check(
-        json!({"op": "cancel", "txn": "1", "outcome": "rejected:already_posted"}),
+        &json!({"op": "cancel", "txn": "1", "outcome": "rejected:already_posted"}),
         &Op::Cancel { id: "1".into(), outcome: Outcome::Rejected("already_posted".into()) },
     );
     let figure = |account, what, value| Figure { account, what, value };
     check(
-        json!({"op": "check", "balances": {"A": "1.50", "J": "12"}, "available": {"A": "-0.01"}, "remaining": {}}),
+        &json!({"op": "check", "balances": {"A": "1.50", "J": "12"}, "available": {"A": "-0.01"}, "remaining": {}}),
         &Op::Check {
             figures: vec![
                 figure(0, Shown::Balance, 150),
@@ -62,14 +62,14 @@ fn steps_are_read_in_their_accounts_currencies() {
         },
     );
     check(
-        json!({"op": "check_turnover", "date": "2018-05-01", "turnover": {"J": {"debit": "3", "credit": "0"}}}),
+        &json!({"op": "check_turnover", "date": "2018-05-01", "turnover": {"J": {"debit": "3", "credit": "0"}}}),
         &Op::CheckTurnover { date: date("2018-05-01"), turnovers: vec![(1, 3, 0)] },
     );
     check(
-        json!({"op": "check_balance_at", "account": "A", "value_date": "2018-05-03", "balance": "2"}),
+        &json!({"op": "check_balance_at", "account": "A", "value_date": "2018-05-03", "balance": "2"}),
         &Op::CheckBalanceAt { account: 0, at: Moment::ValueDate(date("2018-05-03")), balance: 200 },
     );
-    check(json!({"op": "freeze", "anything": 1}), &Op::Unknown { op: "freeze".into() });
+    check(&json!({"op": "freeze", "anything": 1}), &Op::Unknown { op: "freeze".into() });
     let holds = json!({"op": "check", "remaining": {"F1": "1.00"}});
     assert!(matches!(&parse(scenario(&json!([holds]))).unwrap().steps[0].op, Op::Unknown { .. }));
 }

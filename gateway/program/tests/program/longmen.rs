@@ -1,0 +1,68 @@
+//! Runs the program.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// What a run of the program came to.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    /// The standard output as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// Runs the program with these arguments to its end.
+pub(crate) fn longmen(arguments: &[&str]) -> Ran {
+    let output = command(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_longmen"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// A node that `longmen serve` runs; killed when dropped.
+pub(crate) struct Served {
+    child: Child,
+    pub(crate) addr: String,
+}
+
+impl Served {
+    /// Serves `data` on a free port.
+    pub(crate) fn start(data: &Path, shards: &str) -> Served {
+        let data = data.to_str().unwrap();
+        let small = ["--segment-size", "8388608", "--listen", "127.0.0.1:0"];
+        let arguments = [&["serve", "--data", data, "--shards", shards][..], &small[..]].concat();
+        let mut child = command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let addr =
+            line.trim_end().strip_prefix("listening on ").expect("the line that says where").to_owned();
+        Served { child, addr }
+    }
+
+    /// Sends a signal by its name and gives the exit code.
+    pub(crate) fn end_by(mut self, signal: &str) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,107 @@
+//! The harness against real nodes, and its own checks against books that differ.
+
+use std::process::Command;
+use std::time::Duration;
+
+use longmen_client::Transaction;
+use longmen_loadtest::Encoding;
+use longmen_loadtest::books::Books;
+use longmen_loadtest::check::compare;
+use longmen_loadtest::driver::{Driven, Pacing, Settings, drive};
+use longmen_loadtest::node::Launch;
+use longmen_loadtest::setup::{Target, open};
+use longmen_loadtest::workload::Workload;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_longmen-loadtest");
+
+#[track_caller]
+fn loadtest(code: i32, arguments: &[&str]) -> String {
+    let output = Command::new(PROGRAM).args(arguments).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text} {err}");
+    text
+}
+
+#[test]
+fn workloads_run_and_print_their_figures() {
+    #[track_caller]
+    fn check(options: &[&str], transactions: u64) {
+        let common = ["run", "--json", "--seconds", "20", "--warm-up", "0", "--accounts", "200"];
+        let text = loadtest(0, &[&common[..], options].concat());
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(report["held"], true, "{text}");
+        let answered = report["transactions"].as_u64().unwrap();
+        assert!((transactions..=transactions + 64).contains(&answered), "{text}");
+        for figure in ["transactions_per_second", "legs_per_second", "p50_us", "p99_us", "p999_us", "max_us"]
+        {
+            assert!(report[figure].as_f64().unwrap() > 0.0, "{figure} of {text}");
+        }
+    }
+    let limit = ["--transactions", "3000"];
+    check(&[&["--workload", "transfers", "--batch", "500", "--shards", "3"][..], &limit].concat(), 3_000);
+    check(&[&["--workload", "hot", "--batch", "100"][..], &limit].concat(), 3_000);
+    check(&[&["--workload", "mix", "--batch", "64", "--shards", "7"][..], &limit].concat(), 3_000);
+    check(&[&["--workload", "mix", "--messagepack", "--connections", "3"][..], &limit].concat(), 3_000);
+    check(&[&["--workload", "mix", "--rate", "6000", "--connections", "5"][..], &limit].concat(), 3_000);
+}
+
+#[test]
+fn three_kills_lose_nothing() {
+    let text = loadtest(
+        0,
+        &["crash", "--rounds", "3", "--seed", "11", "--accounts", "200", "--longest", "200", "--json"],
+    );
+    assert_eq!(text.lines().count(), 3, "{text}");
+}
+
+#[test]
+fn command_lines_that_cannot_work_are_refused() {
+    loadtest(2, &["run", "--batch", "0"]);
+    loadtest(2, &["run", "--batch", "8192"]);
+    loadtest(2, &["run", "--rate", "5", "--depth", "2"]);
+    loadtest(2, &["run", "--rate", "-5"]);
+    loadtest(3, &["run", "--addr", "127.0.0.1:1"]);
+}
+
+/// A checker that has never failed has not been tried: one transfer behind the harness's back is found, on both
+/// accounts, and so is an answer that no correct node gives.
+#[tokio::test]
+async fn books_that_differ_are_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let launch = Launch {
+        executable: Some(PROGRAM.into()),
+        segment_bytes: Some(4 << 20),
+        ..Launch::new("node", directory.path())
+    };
+    let mut node = launch.start().unwrap();
+    let target = Target { address: node.address().to_string(), client: "test".into(), token: None };
+    let plan = Workload::Transfers.plan(20, 5);
+    let mut books = Books::new(plan.population.accounts.len());
+    let house = open(&target, "TEST", plan.population.clone(), &mut books).await.unwrap();
+    let settings = Settings {
+        connections: 3,
+        batch: 10,
+        pacing: Pacing::Closed { depth: 2 },
+        encoding: Encoding::Transfers,
+        warm_up: Duration::ZERO,
+        time: Duration::from_secs(20),
+        transactions: Some(1_000),
+        first_stream: 0,
+    };
+    let Driven { books, .. } = drive(&target, &house, &plan, settings, books, "test").await.unwrap();
+    let mut client = target.client().await.unwrap();
+    let sound = compare(&mut client, &house, &books, true).await.unwrap();
+    assert!(sound.held(), "{sound:?}");
+    assert_eq!((sound.accounts, sound.subjects), (21, 2));
+
+    let (from, to) = (house.accounts[3], house.accounts[4]);
+    let secret = Transaction::new("secret").debit(from, 1, "CNY").credit(to, 1, "CNY");
+    assert!(client.post_one(&secret).await.unwrap().is_posted());
+    let found = compare(&mut client, &house, &books, true).await.unwrap();
+    assert_eq!(found.count, 5, "{found:?}");
+    assert!(found.differences[0].contains("account U2"), "{found:?}");
+    assert!(found.differences[2].contains("account U3"), "{found:?}");
+    assert!(found.differences[4].contains("subject 220301: turnover"), "{found:?}");
+    node.stop(Duration::from_secs(30)).unwrap();
+}
