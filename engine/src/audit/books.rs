@@ -14,7 +14,7 @@ use super::totals::Totals;
 use crate::ledger::notes;
 use crate::ledger::{
     AccountId, Changed, Entry, HEAD_BYTES, Head, Movement, OpenedEntry, Outcome, Position, Posting,
-    admin_records, entries, read_tail,
+    admin_records, read_tail,
 };
 
 /// The smallest record that opens an account, bytes: bounds how far ids may run ahead inside a frame.
@@ -172,16 +172,13 @@ impl Books {
     }
 
     fn take_entries(&mut self, section: &Placed<'_>, frame: u64) -> Checked {
-        let mut found = 0;
-        let mut ordinal = None;
-        let mut end = 0;
-        for entry in entries(section.bytes) {
-            let Some((slot, entry)) = entry else {
-                let place = RecordPlace::Entry { section: section.owner, slot: end };
-                return Err(place.flaw(BookFault::Unreadable));
-            };
-            end = slot + 1;
+        let (mut found, mut next, mut ordinal) = (0, 0, None);
+        while next < section.bytes.len() {
+            let slot = u32::try_from(next / 8).expect("a frame is below 2^32 bytes");
             let at = Position { frame, slot, section: section.owner };
+            let read = Entry::read(&section.bytes[next..]);
+            let (entry, length) = read.ok_or_else(|| RecordPlace::entry(at).flaw(BookFault::Unreadable))?;
+            next += length;
             found += 1;
             let transaction = match &entry {
                 Entry::Posting(Posting { movement: Movement::Leg { transaction, .. }, .. }) => {
@@ -207,13 +204,12 @@ impl Books {
     fn take_posting(&mut self, posting: &Posting, at: Position) -> Checked {
         match posting.movement {
             Movement::Leg { transaction, step, side, amount } => {
-                self.take_leg(posting, at, (transaction, step), side.signed(amount))?;
+                self.take_leg(posting, at, (transaction, step), side.signed(amount))
             }
             Movement::Merged { count, debit, credit } => {
-                self.take_merged(posting, at, count, (debit, credit))?
+                self.take_merged(posting, at, count, (debit, credit))
             }
         }
-        Ok(())
     }
 
     #[inline]
@@ -307,4 +303,83 @@ impl Books {
 fn account_mut(accounts: &mut [Account], account: AccountId, at: Position) -> Checked<&mut Account> {
     let there = account.index().and_then(|index| accounts.get_mut(index)).filter(|there| there.is_open());
     there.ok_or_else(|| RecordPlace::entry(at).flaw(BookFault::NotOpened { account }))
+}
+
+#[cfg(test)]
+mod tests {
+    //! Relations that hold whenever every single record does, so that only a fault of the audit itself breaks them:
+    //! tried by changing what it has computed.
+
+    use super::*;
+    use crate::ledger::{
+        Admin, Amount, Currency, Date, EntityId, LineId, Owner, Placement, Side, SubjectClass, SubjectId,
+        SubjectOpening, UnitId,
+    };
+
+    fn books() -> Books {
+        let mut books = Books::new();
+        let opening = SubjectOpening {
+            code: "1001".into(),
+            name: "cash".into(),
+            class: SubjectClass::Asset,
+            normal: Side::Debit,
+            leaf: true,
+        };
+        let names = [
+            Admin::Entity { id: EntityId(0), code: "LM".into(), start: Date::FIRST },
+            Admin::Subject { id: SubjectId(0), entity: EntityId(0), opening },
+        ];
+        for record in names {
+            books.chart.take(RecordPlace::Frame, record).unwrap();
+        }
+        books.reach = 2;
+        for account in [1, 2] {
+            let opened = OpenedEntry {
+                account: AccountId(account),
+                entity: EntityId(0),
+                subject: SubjectId(0),
+                currency: cny(),
+                owner: Owner::Internal,
+                number: "",
+                kind: "",
+                may_go_negative: true,
+                hot: false,
+                overdraft_limit: Amount(0),
+                credit_limit: None,
+                placement: Placement { line: LineId(0), unit: Some(UnitId(0)), normal: Side::Debit },
+            };
+            let slot = u32::try_from(account).unwrap();
+            books.take_opened(&opened, Position { frame: 1, slot, section: 0 }).unwrap();
+        }
+        books
+    }
+
+    fn cny() -> Currency {
+        Currency::from_code("CNY").unwrap()
+    }
+
+    #[test]
+    fn a_frame_that_does_not_balance_is_found() {
+        let mut books = books();
+        books.end_frame().unwrap();
+        books.frame.count(Some(0), 5);
+        let flaw = books.end_frame().unwrap_err();
+        let fault = BookFault::FrameUnbalanced { entity: EntityId(0), currency: cny(), net: 5 };
+        assert_eq!((flaw.record, flaw.fault), (RecordPlace::Frame, fault));
+        books.end_frame().expect("each frame is counted anew");
+    }
+
+    #[test]
+    fn totals_are_held_against_accounts_and_each_other() {
+        let mut books = books();
+        books.accounts[0].balance = 7;
+        books.accounts[1].balance = -7;
+        assert!(books.totals().is_ok());
+        books.accounts[0].balance = 8;
+        let (subject, entity, currency) = (SubjectId(0), EntityId(0), cny());
+        let fault = BookFault::SubjectTotal { subject, currency, total: 0, accounts: 1 };
+        assert_eq!(books.totals().err(), Some(fault));
+        books.chart.count(0, 1, 0);
+        assert_eq!(books.totals().err(), Some(BookFault::UnitTotal { entity, currency, net: 1 }));
+    }
 }

@@ -299,6 +299,9 @@ pub enum BookFault {
         /// How many there are.
         found: u32,
     },
+    /// A posted transaction without legs.
+    #[error("is posted, and has no legs")]
+    NoLegs,
     /// Debits and credits of a transaction differ.
     #[error("debits less credits are {net} {currency} in entity {entity}")]
     Unbalanced {

@@ -95,6 +95,7 @@ impl AuditedFrame {
             let &Audited { said, legs, net, unit, .. } = transaction;
             if transaction.posted {
                 place.check(u32::from(said) == legs, || BookFault::Legs { said, found: legs })?;
+                place.check(legs > 0, || BookFault::NoLegs)?;
             }
             let mixed = transaction.on_balance && transaction.off_balance;
             place.check(!mixed, || BookFault::MixedOffBalance)?;

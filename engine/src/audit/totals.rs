@@ -81,6 +81,7 @@ fn units(chart: &Chart, accounts: &[Account]) -> Result<Vec<UnitTotal>, BookFaul
             return Err(BookFault::UnitTotal { entity: *entity, currency: *currency, net });
         }
     }
+    units.sort_by(|a, b| (&a.entity, a.currency).cmp(&(&b.entity, b.currency)));
     Ok(units)
 }
 

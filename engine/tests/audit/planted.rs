@@ -113,18 +113,6 @@ impl Planted {
         self.last().entries[section_of(account)].push(Entry::Posting(posting));
     }
 
-    /// The entries of the last frame's transaction `ordinal`.
-    pub(crate) fn legs(&mut self, ordinal: u32) -> impl Iterator<Item = &mut Posting> {
-        let entries = self.last().entries.iter_mut().flatten();
-        entries.filter_map(move |entry| match entry {
-            Entry::Posting(posting) => match posting.movement {
-                Movement::Leg { transaction, .. } if transaction == ordinal => Some(posting),
-                _ => None,
-            },
-            _ => None,
-        })
-    }
-
     /// The first posting on an account in the last frame.
     pub(crate) fn posting(&mut self, account: u64) -> &mut Posting {
         let entries = self.last().entries.iter_mut().flatten();
@@ -166,7 +154,11 @@ impl Planted {
 
     /// The bytes of the log's frames.
     pub(crate) fn bodies(&self) -> Vec<Body> {
-        self.frames.iter().zip(1..).map(|(frame, time_us)| Body { time_us, sections: frame.sections() }).collect()
+        self.frames
+            .iter()
+            .zip(1..)
+            .map(|(frame, time_us)| Body { time_us, sections: frame.sections() })
+            .collect()
     }
 }
 
@@ -186,8 +178,12 @@ impl PlantedFrame {
             Head { tail: planted.write_tail(&mut tails), ..planted.head }.write(&mut heads);
         }
         let count = |len: usize| u32::try_from(len).unwrap();
-        let section =
-            |kind: SectionKind, owner, records, bytes| Section { kind: kind as u16, owner, records, chunks: vec![bytes] };
+        let section = |kind: SectionKind, owner, records, bytes| Section {
+            kind: kind as u16,
+            owner,
+            records,
+            chunks: vec![bytes],
+        };
         let mut sections = vec![
             section(SectionKind::Admin, 0, count(self.admin.len()), admin),
             section(SectionKind::Heads, 0, count(self.heads.len()), heads),

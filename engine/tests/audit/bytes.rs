@@ -1,0 +1,115 @@
+//! Bytes that are no records under good sums, and good records under changed bytes.
+
+use longmen_engine::audit::{BookFault, RecordPlace, VerifyError};
+use longmen_engine::ledger::{Admin, ClientId, SectionKind};
+use longmen_wal::{AuditError, Body, FrameNumber, Section};
+
+use crate::good::good_books;
+use crate::planted::{audited, check_found, written};
+
+/// Changes the bytes of one section of a frame.
+#[track_caller]
+fn check(
+    frame: u64,
+    kind: SectionKind,
+    change: impl FnOnce(&mut Section),
+    record: RecordPlace,
+    fault: &BookFault,
+) {
+    check_body(frame, |body| change(section(body, kind)), record, fault);
+}
+
+#[track_caller]
+fn check_body(frame: u64, change: impl FnOnce(&mut Body), record: RecordPlace, fault: &BookFault) {
+    let mut books = good_books();
+    books.last().admin.push(Admin::Client { id: ClientId(2), name: "other".into() });
+    let mut bodies = books.bodies();
+    change(&mut bodies[usize::try_from(frame).unwrap() - 1]);
+    check_found(&bodies, frame, record, fault);
+}
+
+fn section(body: &mut Body, kind: SectionKind) -> &mut Section {
+    body.sections.iter_mut().find(|section| section.kind == kind as u16).unwrap()
+}
+
+fn put(at: usize, bytes: &'static [u8]) -> impl Fn(&mut Section) {
+    move |section| section.chunks[0][at..at + bytes.len()].copy_from_slice(bytes)
+}
+
+#[test]
+fn every_record_can_be_read() {
+    use SectionKind::{Admin, Entries, Heads, Tails};
+    let unreadable = BookFault::Unreadable;
+    let slot = |slot| RecordPlace::Entry { section: 0, slot };
+    check(4, Entries, put(0, &[9]), slot(0), &unreadable);
+    check(4, Entries, |section| section.chunks[0].extend([0; 8]), slot(8), &unreadable);
+    check(4, Entries, |section| section.chunks[0].truncate(56), slot(0), &unreadable);
+    check(4, Admin, put(0, &[9]), RecordPlace::Admin(0), &unreadable);
+    check(4, Admin, |section| section.chunks[0].extend([0; 8]), RecordPlace::Admin(1), &unreadable);
+    // An outcome that is none, and half a head.
+    check(4, Heads, put(22, &[0, 3]), RecordPlace::Head(0), &unreadable);
+    check(4, Heads, |section| section.chunks[0].truncate(48), RecordPlace::Head(0), &unreadable);
+    // More hot legs than the tail has, notes that are none, a tail longer than the section.
+    check(2, Tails, put(2, &[200]), RecordPlace::Head(2), &unreadable);
+    let notes = 2 * 32 + 8;
+    check(2, Tails, put(notes, &[77]), RecordPlace::Head(4), &unreadable);
+    check(2, Heads, put(2 * 56 + 52, &[0xff; 4]), RecordPlace::Head(2), &unreadable);
+}
+
+#[test]
+fn sections_hold_what_they_say() {
+    use SectionKind::{Admin, Entries, Heads, Tails};
+    let records = |said, found| BookFault::Records { said, found };
+    check(4, Admin, |section| section.records = 0, RecordPlace::Section(0), &records(0, 1));
+    check(4, Heads, |section| section.records = 2, RecordPlace::Section(1), &records(2, 1));
+    check(4, Entries, |section| section.records = 9, RecordPlace::Section(2), &records(9, 1));
+    let extra = |kind: u16, owner| {
+        move |body: &mut Body| body.sections.push(Section { kind, owner, records: 0, chunks: Vec::new() })
+    };
+    check_body(4, extra(9, 0), RecordPlace::Section(4), &BookFault::SectionKind { kind: 9 });
+    let order = |kind: SectionKind, owner| BookFault::SectionOrder { kind: kind as u16, owner };
+    check_body(4, extra(4, 1), RecordPlace::Section(4), &order(Entries, 1));
+    check_body(4, extra(4, 0), RecordPlace::Section(4), &order(Entries, 0));
+    check_body(4, extra(1, 1), RecordPlace::Section(4), &order(Heads, 1));
+    let left = |used, bytes| BookFault::TailsLeft { used, bytes };
+    check(3, Tails, |section| section.chunks[0].extend([0; 8]), RecordPlace::Frame, &left(96, 104));
+    let stray = |body: &mut Body| {
+        let chunks = vec![vec![0; 8]];
+        body.sections.insert(2, Section { kind: Tails as u16, owner: 0, records: 0, chunks });
+    };
+    check_body(4, stray, RecordPlace::Frame, &left(0, 8));
+    let place = BookFault::TailPlace { offset: 0, expected: 32 };
+    check(3, Heads, put(56 + 48, &[0]), RecordPlace::Head(1), &place);
+}
+
+#[test]
+fn any_changed_byte_of_any_frame_is_found_where_it_is() {
+    let storage = written(&good_books().bodies());
+    let mut frames = Vec::new();
+    longmen_wal::audit(&storage, &mut |view| {
+        frames.push((view.number(), view.segment().file_name(), view.offset(), view.frame_bytes()));
+    })
+    .unwrap();
+    assert_eq!(frames.len(), 5, "the clean end adds a mark");
+    for (number, file, offset, bytes) in frames {
+        for at in offset..offset + bytes {
+            let bit = u32::try_from(at % 8).unwrap();
+            storage.flip_bit(&file, at, bit);
+            check_named(&audited(&storage), number, &file, offset, at);
+            storage.flip_bit(&file, at, bit);
+        }
+    }
+    audited(&storage).unwrap();
+}
+
+#[track_caller]
+fn check_named<T>(outcome: &Result<T, VerifyError>, number: FrameNumber, file: &str, offset: u64, at: u64) {
+    match outcome {
+        Err(VerifyError::Log(AuditError::Found(found))) => {
+            let place = (found.file.as_str(), found.offset, found.frame);
+            assert_eq!(place, (file, Some(offset), Some(number)), "byte {at}: {found}");
+        }
+        Err(other) => panic!("byte {at}: {other}"),
+        Ok(_) => panic!("byte {at} of {file} not noticed"),
+    }
+}

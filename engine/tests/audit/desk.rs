@@ -1,0 +1,132 @@
+//! A node on a simulated disk, and a session that asks and waits.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use longmen_engine::ledger::{
+    AccountId, AccountKey, AccountOpening, Amount, Answer, Batch, ClientId, Command, Draft, Leg, Owner,
+    Rejection, Side, SubjectClass, SubjectOpening, TransactionId,
+};
+use longmen_engine::{Node, NodeOptions, Reply, Session};
+use longmen_wal::{FaultyStorage, LogOptions};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::planted::currency;
+
+pub(crate) struct Desk {
+    node: Node,
+    session: Session,
+    replies: UnboundedReceiver<Vec<Reply>>,
+    waiting: Vec<Reply>,
+    next_tag: u64,
+    client: ClientId,
+}
+
+pub(crate) fn now() -> u32 {
+    u32::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
+}
+
+impl Desk {
+    pub(crate) fn start(storage: &FaultyStorage, shards: u16) -> Desk {
+        let log = LogOptions { segment_bytes: 4 << 20, segments_ahead: 0, ..LogOptions::default() };
+        let options =
+            NodeOptions { shards, log, known_ids: 1 << 12, hot_by_rate: false, ..NodeOptions::default() };
+        let node = Node::start(Arc::new(storage.clone()), options).expect("the node starts");
+        let (session, replies) = node.intake().open_session();
+        let mut desk = Desk { node, session, replies, waiting: Vec::new(), next_tag: 1, client: ClientId(0) };
+        let Answer::Welcome { client } = desk.ask(Command::Hello { name: "test".into() }) else { panic!() };
+        desk.client = client;
+        desk
+    }
+
+    /// Submits without waiting.
+    pub(crate) fn submit(&mut self, command: Command) -> u64 {
+        let tag = self.next_tag;
+        self.next_tag += 1;
+        self.session.submit(self.client, vec![(tag, command)]);
+        tag
+    }
+
+    pub(crate) fn wait(&mut self, tag: u64) -> Answer {
+        loop {
+            if let Some(at) = self.waiting.iter().position(|reply| reply.tag == tag) {
+                return self.waiting.swap_remove(at).answer;
+            }
+            self.waiting.extend(self.replies.blocking_recv().expect("the node lives"));
+        }
+    }
+
+    pub(crate) fn ask(&mut self, command: Command) -> Answer {
+        let tag = self.submit(command);
+        self.wait(tag)
+    }
+
+    pub(crate) fn open_subject(&mut self, entity: &str, code: &str, class: SubjectClass, normal: Side) {
+        let subject = SubjectOpening { code: code.into(), name: code.into(), class, normal, leaf: true };
+        let Answer::Opened(opened) =
+            self.ask(Command::OpenSubjects { entity: entity.into(), subjects: vec![subject] })
+        else {
+            panic!()
+        };
+        opened[0].as_ref().unwrap();
+    }
+
+    /// Opens `count` accounts of a subject and gives the ids.
+    pub(crate) fn open_accounts(
+        &mut self,
+        entity: &str,
+        subject: &str,
+        count: u64,
+        edit: impl Fn(&mut AccountOpening),
+    ) -> Vec<u64> {
+        let opening = |n: u64| {
+            let mut opening = AccountOpening {
+                key: AccountKey {
+                    entity: entity.into(),
+                    number: format!("{subject}.{n}").into(),
+                    kind: "".into(),
+                    currency: currency("CNY"),
+                },
+                subject: subject.into(),
+                owner: Owner::Customer,
+                may_go_negative: false,
+                overdraft_limit: Amount(0),
+                credit_limit: None,
+                hot: false,
+            };
+            edit(&mut opening);
+            opening
+        };
+        let Answer::Opened(opened) = self.ask(Command::OpenAccounts((0..count).map(opening).collect()))
+        else {
+            panic!()
+        };
+        opened.into_iter().map(|opened| opened.unwrap().id).collect()
+    }
+
+    pub(crate) fn results(&mut self, tag: u64) -> Vec<Option<Rejection>> {
+        let Answer::Posted(posted) = self.wait(tag) else { panic!() };
+        posted.results.iter().map(|result| result.rejection).collect()
+    }
+
+    pub(crate) fn stop(self) {
+        let Desk { node, session, .. } = self;
+        drop(session);
+        node.stop().expect("a clean end");
+    }
+}
+
+/// Adds a transaction of (account, side, amount).
+pub(crate) fn add(batch: &mut Batch, id: u128, legs: &[(u64, Side, i64)]) {
+    let legs: Vec<Leg> = (1..)
+        .zip(legs)
+        .map(|(step, &(account, side, amount))| Leg {
+            account: AccountId(account),
+            amount: Amount(amount),
+            currency: currency("CNY"),
+            step,
+            side,
+        })
+        .collect();
+    batch.push(Draft { id: TransactionId(id), time: now(), value_date: None }, &legs, &[]);
+}
