@@ -1,5 +1,7 @@
 //! The harness against real nodes, and its own checks against books that differ.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::process::Command;
 use std::time::Duration;
 

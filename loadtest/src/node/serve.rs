@@ -79,6 +79,7 @@ pub enum ServeError {
 /// # Errors
 /// [`ServeError`].
 pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
+    abort_on_panic();
     let tokens = args.read_tokens()?;
     let storage = Arc::new(DirectoryStorage::open(&args.data)?);
     let mut log = LogOptions::default();
@@ -89,20 +90,34 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     if !args.quiet {
         writeln!(io::stderr(), "{}", describe(node.report()))?;
     }
+    let options = ServeOptions { listen: args.listen, limits: Limits::default(), tokens };
+    let served = serve_until_told(options, &node);
+    node.stop()?;
+    served
+}
+
+fn serve_until_told(options: ServeOptions, node: &Node) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         // Signals are caught before anyone can know that the node is up.
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        let options = ServeOptions { listen: args.listen, limits: Limits::default(), tokens };
         let running: Running = Server::start(options, node.intake(), node.history()).await?;
         writeln!(io::stdout(), "{READY_LINE}{}", running.local_addr())?;
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         running.stop().await;
-        Ok::<(), ServeError>(())
-    })?;
-    node.stop()?;
-    Ok(())
+        Ok(())
+    })
+}
+
+/// A ledger that may be wrong stops, in builds that unwind as well.
+fn abort_on_panic() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        print(panic);
+        drop(writeln!(io::stderr(), "a bug; the node stops. What it acknowledged is durable."));
+        std::process::abort();
+    }));
 }
 
 /// What recovery found and did, in a sentence; a cut tail is always told, with its frames.

@@ -1,7 +1,5 @@
 //! `longmen serve`
 
-use std::io::{self, Write};
-
 use longmen_loadtest::node::{ServeArgs, serve};
 
 use crate::failure::{Failure, Verdict};
@@ -21,17 +19,6 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Verdict, Failure> {
-    abort_on_panic();
     serve(&args.node).map_err(Failure::node)?;
     Ok(Verdict::Held)
-}
-
-/// A ledger that may be wrong stops, in builds that unwind as well.
-fn abort_on_panic() {
-    let print = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        print(panic);
-        drop(writeln!(io::stderr(), "longmen: a bug; the node stops. What it acknowledged is durable."));
-        std::process::abort();
-    }));
 }

@@ -1,5 +1,7 @@
 //! The program as its users meet it: command lines, outputs and exit codes, against real nodes.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod longmen;
 mod scenarios;
 mod tour;

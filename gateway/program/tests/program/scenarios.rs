@@ -51,7 +51,7 @@ fn what_does_not_hold_is_named() {
     for words in [
         "U1: balance is 10.00, not 10.01",
         "the node said posted, not rejected:insufficient_funds",
-        "U1: debit turnover of 2024-02-28 is 10.00, not 1.00",
+        "U1: credit turnover of 2024-02-28 is 10.00, not 1.00",
         "this version does not know the operation `freeze`",
         "1 of 6 steps held",
         "1 of 1 files did NOT hold: does_not_hold",
