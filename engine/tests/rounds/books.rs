@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use longmen_engine::ledger::{
-    Entry, Head, Movement, Outcome, Posting, SectionKind, Side, read_tail,
-};
+use longmen_engine::ledger::{Entry, Head, Movement, Outcome, Posting, SectionKind, Side, read_tail};
 
 use super::harness::Stored;
 use super::script::{Seen, Spec};
@@ -53,7 +51,8 @@ impl Books {
             for leg in legs {
                 let sums = merged.entry(leg.account.0).or_default();
                 sums.0 += 1;
-                *(if leg.side == Side::Debit { &mut sums.1 } else { &mut sums.2 }) += i128::from(leg.amount.0);
+                *(if leg.side == Side::Debit { &mut sums.1 } else { &mut sums.2 }) +=
+                    i128::from(leg.amount.0);
             }
         }
         let mut nets: BTreeMap<(usize, &str), i128> = BTreeMap::new();

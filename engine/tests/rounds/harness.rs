@@ -5,8 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use longmen_engine::ledger::{
-    Answer, ClientId, Command, Coordinator, Frame, FrameRecords, Rebuilt, ReplyTo, Request, Room, SectionKind,
-    Settings, Shard, ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
+    Answer, ClientId, Command, Coordinator, Frame, FrameRecords, Rebuilt, ReplyTo, Request, Room,
+    SectionKind, Settings, Shard, ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
 };
 
 use super::script::{NOW, Spec};
@@ -26,7 +26,8 @@ struct Record {
 impl Stored {
     fn new(frame: &Frame) -> Stored {
         let sections = frame.sections.iter();
-        let sections = sections.map(|section| (section.kind, section.owner, section.chunks.concat())).collect();
+        let sections =
+            sections.map(|section| (section.kind, section.owner, section.chunks.concat())).collect();
         Stored(Rc::new(Record { number: frame.number, time_us: frame.time_us, sections }))
     }
 
@@ -130,7 +131,8 @@ impl Node {
                 if backwards {
                     orders.reverse();
                 }
-                let obey = |(id, order): (ShardId, ShardOrder)| (id, self.shards[usize::from(id.0)].obey(order));
+                let obey =
+                    |(id, order): (ShardId, ShardOrder)| (id, self.shards[usize::from(id.0)].obey(order));
                 self.under_way = Some(UnderWay::Answers(orders.into_iter().map(obey).collect()));
             }
             Some(UnderWay::Answers(answers)) => self.coordinator.answered(answers),
@@ -146,6 +148,25 @@ impl Node {
             self.step(false);
         }
         moved
+    }
+
+    /// Runs to the end of the next round, merge or quiet command. Writes end at once, or not at all. False if there
+    /// was none.
+    pub(crate) fn round(&mut self, writes_end: bool) -> bool {
+        loop {
+            if writes_end && self.is_writing() {
+                self.journal_done();
+            }
+            if !self.step(false) {
+                return false;
+            }
+            if self.under_way.is_some() {
+                while self.under_way.is_some() {
+                    self.step(false);
+                }
+                return true;
+            }
+        }
     }
 
     fn next(&mut self) -> bool {

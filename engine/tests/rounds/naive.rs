@@ -54,7 +54,9 @@ impl Naive {
     pub(crate) fn ask(&mut self, ask: &Ask) -> Said {
         match ask {
             Ask::Post { txs, balances } => self.post_all(txs, *balances),
-            Ask::Cancel { id, time } => Said::Results { results: vec![self.cancel(*id, *time)], balances: vec![] },
+            Ask::Cancel { id, time } => {
+                Said::Results { results: vec![self.cancel(*id, *time)], balances: vec![] }
+            }
             Ask::Locate { id } if self.firsts.contains_key(id) => Said::Done,
             Ask::Locate { .. } => Said::Rejected(Rejection::UnknownTransaction),
             Ask::SetState { account, state, payment } => done(self.set_state(*account, *state, *payment)),
@@ -187,11 +189,13 @@ impl Naive {
         if steps.is_empty() || steps != tx.legs.iter().map(|leg| leg.step).collect::<Vec<_>>() {
             return Err((Rejection::Malformed, 0));
         }
-        let off = |leg: &TxLeg| self.accounts.get(&leg.account).map(|a| a.spec.subject().class == "off_balance");
+        let off =
+            |leg: &TxLeg| self.accounts.get(&leg.account).map(|a| a.spec.subject().class == "off_balance");
         let is_off = tx.legs.iter().all(|leg| off(leg) == Some(true));
         if !is_off {
             // Within one entity an unknown account is taken to belong to it; over several it belongs to none.
-            let entities = tx.legs.iter().filter_map(|leg| self.accounts.get(&leg.account)).map(|a| a.spec.entity);
+            let entities =
+                tx.legs.iter().filter_map(|leg| self.accounts.get(&leg.account)).map(|a| a.spec.entity);
             let entities: std::collections::BTreeSet<usize> = entities.collect();
             let mut sums: BTreeMap<(Option<usize>, &str), i128> = BTreeMap::new();
             for leg in &tx.legs {

@@ -26,11 +26,30 @@ pub(crate) struct World {
 }
 
 impl World {
+    pub(crate) fn chart(&self) -> &'static [Spec] {
+        &CHART
+    }
+
+    /// The requests that may arrive after these. A request that is sent twice is sent the first time first: the other
+    /// order is the same with the two changing places.
+    pub(crate) fn next(&self, arrived: &[u8]) -> Vec<u8> {
+        let twin = |index: u8| {
+            let ask = &self.asks[usize::from(index)];
+            (0..index).find(|other| self.asks[usize::from(*other)] == *ask)
+        };
+        let may = |index: &u8| {
+            !arrived.contains(index) && twin(*index).is_none_or(|first| arrived.contains(&first))
+        };
+        (0..7).filter(may).collect()
+    }
+
     /// The case of an order of arrival. Its first request, with tag 0, brings the money in.
     pub(crate) fn case(&self, order: &[u8]) -> Case {
         let money = Ask::Post { txs: vec![transfer(100, BANK, A, 10)], balances: true };
         let mut asks = vec![(0, money)];
-        asks.extend(order.iter().map(|index| (u64::from(*index) + 1, self.asks[usize::from(*index)].clone())));
+        asks.extend(
+            order.iter().map(|index| (u64::from(*index) + 1, self.asks[usize::from(*index)].clone())),
+        );
         Case { chart: &CHART, first: CHART.len() as u64, hot: vec![HOT], asks }
     }
 }
@@ -53,25 +72,16 @@ pub(crate) fn worlds() -> Vec<World> {
         world(
             "a stop on the hot account, and its payment sent twice",
             [state(HOT, 0), close_day.clone(), posts[3].clone()],
-            &[
-                [0, 1, 2, 3, 4, 5, 6],
-                [0, 1, 2, 3, 6, 5, 4],
-                [2, 0, 3, 6, 1, 5, 4],
-                [3, 2, 6, 0, 1, 4, 5],
-            ],
+            &[[0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 6, 5, 4], [2, 0, 3, 6, 1, 5, 4], [3, 2, 6, 0, 1, 4, 5]],
         ),
         world(
             "a stop on an account of both transactions across shards, one of them sent twice",
-            [state(B, 2), close_day.clone(), posts[0].clone()],
+            [state(B, 2), close_day, posts[0].clone()],
             &[[0, 1, 2, 3, 6, 4, 5], [1, 0, 6, 2, 3, 5, 4], [0, 5, 1, 2, 4, 3, 6]],
         ),
         world(
             "a cancel, a look at the accounts, and one payment with other content",
-            [
-                Ask::Cancel { id: 2, time: NOW },
-                Ask::Read(vec![A, B, HOT, C]),
-                post(transfer(1, A, B, 5)),
-            ],
+            [Ask::Cancel { id: 2, time: NOW }, Ask::Read(vec![A, B, HOT, C]), post(transfer(1, A, B, 5))],
             &[[0, 6, 1, 2, 3, 4, 5], [4, 0, 1, 5, 2, 3, 6]],
         ),
     ]
@@ -86,7 +96,6 @@ fn state(account: u64, payment: u8) -> Ask {
 }
 
 fn transfer(id: u128, from: u64, to: u64, amount: i64) -> Tx {
-    let leg =
-        |step, account, debit| TxLeg { account, named: false, step, debit, amount, currency: "CNY" };
+    let leg = |step, account, debit| TxLeg { account, named: false, step, debit, amount, currency: "CNY" };
     Tx { id, time: NOW, value_date: None, legs: vec![leg(1, from, true), leg(2, to, false)] }
 }

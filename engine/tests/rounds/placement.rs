@@ -3,15 +3,15 @@
 //!
 //! `LONGMEN_SEEDS=N` runs N seeds, `LONGMEN_SEED=N` only that one.
 
+use super::crash;
 use super::harness::{Node, settings};
 use super::random::Random;
 use super::run::{assert_equal, expect, run};
 use super::script::{Ask, Case};
 use super::scripts::{CHART, FIRST, Maker};
-use super::{books, crash};
 use longmen_engine::ledger::Settings;
 
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 250;
 
 /// What was met on the way, over all seeds.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ struct OnPanic(u64);
 
 impl Drop for OnPanic {
     fn drop(&mut self) {
-        println!("failed with seed {0}: LONGMEN_SEED={0} runs it alone", self.0);
+        eprintln!("failed with seed {0}: LONGMEN_SEED={0} runs it alone", self.0);
     }
 }
 

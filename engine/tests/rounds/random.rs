@@ -33,6 +33,7 @@ impl Random {
 
     /// Between `low` and `high`, both included.
     pub(crate) fn amount(&mut self, low: i64, high: i64) -> i64 {
-        low + i64::from(self.below((high - low + 1) as usize) as u32)
+        let choices = usize::try_from(high - low + 1).unwrap();
+        low + i64::try_from(self.below(choices)).unwrap()
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn run(
             node.set_room(Room::Enough);
             assert!(node.step(false), "the node is stuck: {node:?}");
         }
-        node.pass_time(random.below(1_000) as u32 as i64);
+        node.pass_time(random.amount(0, 1_000));
     }
     node.set_room(Room::Enough);
     node

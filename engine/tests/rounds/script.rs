@@ -16,14 +16,7 @@ pub(crate) struct Spec {
 
 impl Spec {
     pub(crate) const fn new(entity: usize, subject: &'static str) -> Spec {
-        Spec {
-            entity,
-            subject,
-            currency: "CNY",
-            may_go_negative: false,
-            overdraft: 0,
-            credit_limit: None,
-        }
+        Spec { entity, subject, currency: "CNY", may_go_negative: false, overdraft: 0, credit_limit: None }
     }
 }
 
@@ -77,16 +70,37 @@ pub(crate) struct Tx {
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
-    Post { txs: Vec<Tx>, balances: bool },
-    Cancel { id: u128, time: u32 },
-    Locate { id: u128 },
-    SetState { account: u64, state: Option<u8>, payment: Option<u8> },
-    SetHot { account: u64, hot: bool },
-    CloseDay { entity: usize, next: u32 },
+    Post {
+        txs: Vec<Tx>,
+        balances: bool,
+    },
+    Cancel {
+        id: u128,
+        time: u32,
+    },
+    Locate {
+        id: u128,
+    },
+    SetState {
+        account: u64,
+        state: Option<u8>,
+        payment: Option<u8>,
+    },
+    SetHot {
+        account: u64,
+        hot: bool,
+    },
+    CloseDay {
+        entity: usize,
+        next: u32,
+    },
     Read(Vec<u64>),
     Trial,
     /// Opens the accounts of the chart up to this one, those that are there already included.
-    Open { from: u64, to: u64 },
+    Open {
+        from: u64,
+        to: u64,
+    },
 }
 
 /// An answer, without what depends on the schedule (frames and ordinals).

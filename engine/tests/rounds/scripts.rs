@@ -112,7 +112,8 @@ impl Maker {
         let account = self.account_or_unknown();
         // Mostly back to normal, or soon nothing would move.
         let state = self.random.one_of(&[None, None, Some(1), Some(1), Some(0), Some(3), Some(4)]);
-        let payment = self.random.one_of(&[None, Some(1), Some(1), Some(1), Some(0), Some(2), Some(3), Some(4)]);
+        let payment =
+            self.random.one_of(&[None, Some(1), Some(1), Some(1), Some(0), Some(2), Some(3), Some(4)]);
         Ask::SetState { account, state, payment }
     }
 
@@ -129,7 +130,11 @@ impl Maker {
     }
 
     fn account(&mut self) -> u64 {
-        if self.random.percent(60) { self.favourites[self.random.below(4)] } else { self.random.one_of(&EAST) }
+        if self.random.percent(60) {
+            self.favourites[self.random.below(4)]
+        } else {
+            self.random.one_of(&EAST)
+        }
     }
 
     fn account_or_unknown(&mut self) -> u64 {

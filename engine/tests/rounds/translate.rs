@@ -1,9 +1,9 @@
 //! Between the tests' words and the engine's.
 
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer, Batch, Command,
-    Currency, Date, Draft, Leg, Owner, PaymentState, Posted, Side, SubjectClass, SubjectOpening, TransactionId,
-    TrialLine,
+    AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer, Batch,
+    Command, Currency, Date, Draft, Leg, Owner, PaymentState, Posted, Side, SubjectClass, SubjectOpening,
+    TransactionId, TrialLine,
 };
 
 use super::script::{
@@ -102,13 +102,17 @@ pub(crate) fn said(answer: &Answer) -> Said {
         }
         Answer::Posted(posted) => results(posted),
         Answer::Done | Answer::Located { .. } => Said::Done,
-        Answer::Accounts(views) => Said::Views(views.iter().map(|one| one.as_ref().map(view).map_err(|r| *r)).collect()),
+        Answer::Accounts(views) => {
+            Said::Views(views.iter().map(|one| one.as_ref().map(view).map_err(|r| *r)).collect())
+        }
         Answer::TrialBalance(trial) => {
             let mut lines: Vec<LineSaid> = trial.lines.iter().map(line).collect();
             lines.sort();
             Said::Lines(lines)
         }
-        Answer::Welcome { .. } | Answer::Status(_) => panic!("not an answer to anything in a script: {answer:?}"),
+        Answer::Welcome { .. } | Answer::Status(_) => {
+            panic!("not an answer to anything in a script: {answer:?}")
+        }
     }
 }
 
