@@ -7,7 +7,7 @@ use longmen_engine::{History, Intake};
 use tokio::sync::Semaphore;
 
 use crate::encode::GatewayStatus;
-use crate::limits::Limits;
+use crate::limits::{InFlight, Limits};
 use crate::permits::NodePermits;
 use crate::tokens::Tokens;
 
@@ -36,13 +36,13 @@ impl Shared {
         }
     }
 
-    /// How the gateway is.
-    pub(crate) fn status(&self) -> GatewayStatus {
+    /// How the gateway is, but for a request of this cost that asks.
+    pub(crate) fn status(&self, asking: InFlight) -> GatewayStatus {
         let held = self.permits.held();
         GatewayStatus {
             connections: self.connections.load(Ordering::Relaxed),
-            in_flight_transactions: held.transactions,
-            in_flight_bytes: held.bytes,
+            in_flight_transactions: held.transactions - asking.transactions,
+            in_flight_bytes: held.bytes - asking.bytes,
         }
     }
 

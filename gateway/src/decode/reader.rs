@@ -104,9 +104,12 @@ impl<'a> Reader<'a> {
 
     /// The start of an array; its length is backed by at least one byte for each element.
     pub(crate) fn array(&mut self) -> Result<usize, Fault> {
+        if !matches!(self.peek()?, Marker::FixArray(_) | Marker::Array16 | Marker::Array32) {
+            return Err(Fault::new("not an array"));
+        }
         match self.fields()? {
             Fields::Array(length) => Ok(length),
-            _ => Err(Fault::new("not an array")),
+            Fields::Map(_) | Fields::Nil => unreachable!("the marker says that it is an array"),
         }
     }
 

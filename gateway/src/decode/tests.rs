@@ -1,1 +1,221 @@
+use longmen_engine::ledger::{AccountKey, Amount, Batch, Currency, Date, Leg, Rejection, Side};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 
+use super::*;
+
+const ARRIVAL: u32 = 1_800_000_000;
+
+fn command(operation: Operation, body: &[u8]) -> Result<Command, String> {
+    match read_request(operation, Format::MessagePack, body, ARRIVAL) {
+        Ok(Asked::Command(command)) => Ok(command),
+        Ok(other) => panic!("not a command: {other:?}"),
+        Err(fault) => Err(fault.to_string()),
+    }
+}
+
+fn post(format: Format, body: &[u8]) -> Batch {
+    match read_request(Operation::Post, format, body, ARRIVAL) {
+        Ok(Asked::Post(post)) => post.batch,
+        other => panic!("not a post: {other:?}"),
+    }
+}
+
+/// `{"entity": "LM", ...}` and the like: a name and a value, both short.
+macro_rules! map {
+    ($($name:literal: $value:expr),*) => {{
+        let fields: Vec<(&str, Vec<u8>)> = vec![$(($name, $value.to_vec())),*];
+        let mut bytes = vec![0x80 | u8::try_from(fields.len()).unwrap()];
+        for (name, value) in fields {
+            bytes.push(0xA0 | u8::try_from(name.len()).unwrap());
+            bytes.extend(name.as_bytes());
+            bytes.extend(value);
+        }
+        bytes
+    }};
+}
+
+#[test]
+fn ids_are_integers_bytes_or_texts() {
+    #[track_caller]
+    fn check(value: &[u8], expect: Result<u128, &str>) {
+        let found = command(Operation::Cancel, &map! {"id": value});
+        let found = found.map(|command| match command {
+            Command::Cancel { id, time: ARRIVAL } => id.0,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(found, expect.map_err(str::to_owned), "{value:02x?}");
+    }
+    check(&[7], Ok(7));
+    check(&[0xCF, 255, 255, 255, 255, 255, 255, 255, 255], Ok(u64::MAX.into()));
+    check(&[0xC4, 0], Ok(0));
+    check(&[0xC4, 2, 1, 2], Ok(258));
+    check(&[&[0xC4, 16][..], &[255; 16]].concat(), Ok(u128::MAX));
+    check(&[&[0xC4, 17][..], &[255; 17]].concat(), Err("id: longer than is allowed"));
+    check(b"\xA8order-17", Ok(0x1cf8_320d_8c5b_e8fc_9f18_41f7_e4de_2cdd));
+    check(&[0xFF], Err("id: out of range"));
+    check(&[0xCA, 0, 0, 0, 0], Err("id: a float where an integer belongs"));
+}
+
+#[test]
+fn accounts_are_ids_or_natural_keys() {
+    let key = AccountKey {
+        entity: "LM".into(),
+        number: "U1".into(),
+        kind: "".into(),
+        currency: Currency::from_code("CNY").unwrap(),
+    };
+    #[track_caller]
+    fn check(value: &[u8], expect: Result<AccountRef, &str>) {
+        let found = command(Operation::SetHot, &map! {"account": value, "hot": [0xC3]});
+        let found = found.map(|command| match command {
+            Command::SetHot { account, hot: true } => account,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(found, expect.map_err(str::to_owned), "{value:02x?}");
+    }
+    check(&[9], Ok(AccountRef::Id(AccountId(9))));
+    check(b"\x94\xA2LM\xA2U1\xA0\xA3CNY", Ok(AccountRef::Key(key.clone())));
+    check(b"\x94\xA2LM\xA2U1\xC0\xCC\x9C", Ok(AccountRef::Key(key.clone())));
+    let by_name = map! {"currency": b"\xA3CNY", "number": b"\xA2U1", "entity": b"\xA2LM"};
+    check(&by_name, Ok(AccountRef::Key(key)));
+    check(b"\x93\xA2LM\xA2U1\xA0", Err("account.currency: is missing"));
+    check(b"\x94\xA0\xA2U1\xA0\xA3CNY", Err("account.entity: is empty"));
+    check(b"\x94\xA2LM\xA0\xA0\xA3CNY", Err("account.number: is empty"));
+    check(b"\x94\xA2LM\xA2U1\xA0\xA3XAU", Err("account.currency: not a currency"));
+    check(b"\xA2U1", Err("account: not an integer"));
+}
+
+#[test]
+fn dates_and_places_are_read_or_refused() {
+    #[track_caller]
+    fn check(value: &[u8], expect: Option<u32>) {
+        let found = command(Operation::CloseDay, &map! {"entity": b"\xA2LM", "next": value});
+        let next = found.ok().map(|command| match command {
+            Command::CloseDay { next, .. } => next,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(next, expect.and_then(Date::from_days), "{value:02x?}");
+    }
+    check(b"\xAA1970-01-02", Some(1));
+    check(&[1], Some(1));
+    check(b"\xAA1970-02-30", None);
+    check(b"\xAB1970-01-02 ", None);
+    check(&[0xCE, 255, 255, 255, 255], None);
+    check(&[0xFF], None);
+    let place = |text: &str| {
+        let value = [&[0xA0 | u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+        let body = map! {"account": [1], "before": value};
+        match read_request(Operation::Statement, Format::MessagePack, &body, ARRIVAL) {
+            Ok(Asked::Statement(asked)) => asked.page.before,
+            Ok(other) => panic!("{other:?}"),
+            Err(_) => None,
+        }
+    };
+    let there = Position { frame: 12, section: 3, slot: 45 };
+    assert_eq!(place(&there.to_string()), Some(there));
+    for wrong in ["", "1", "1/2", "1/2/3/4", "1/2/x", "-1/2/3", "1/65536/3", "1/2/4294967296"] {
+        assert_eq!(place(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn limits_of_accounts_are_not_negative() {
+    #[track_caller]
+    fn check(limit: &[u8], expect: Result<i64, &str>) {
+        let account = map! {
+            "entity": b"\xA2LM", "number": b"\xA2U1", "currency": b"\xA3CNY", "subject": b"\xA42203",
+            "owner": b"\xA8customer", "credit_limit": limit
+        };
+        let found = command(Operation::OpenAccounts, &[&[0x91, 0x91], &account[..]].concat());
+        let found = found.map(|command| match command {
+            Command::OpenAccounts(accounts) => accounts[0].credit_limit.unwrap_or_default().0,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(found, expect.map_err(str::to_owned), "{limit:02x?}");
+    }
+    const WRONG: &str = "accounts[0].credit_limit: negative, too fine or too large";
+    check(&[0xC0], Ok(0));
+    check(&[5], Ok(5));
+    check(b"\xA41.50", Ok(150));
+    check(&[0xFF], Err(WRONG));
+    check(b"\xA50.001", Err(WRONG));
+    check(&[0xCF, 255, 255, 255, 255, 255, 255, 255, 255], Err(WRONG));
+}
+
+/// A transfer in the compact form and the same legs by name are the same transaction, so a retry may change its form.
+#[test]
+fn content_does_not_depend_on_the_format() {
+    let mut compact = vec![1, 1, 156, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    for number in [7, 0, 1, 2, 500_u64] {
+        compact.extend(number.to_le_bytes());
+    }
+    let one = post(Format::Compact, &compact);
+    let two = post(
+        Format::MessagePack,
+        b"\x92\x91\x92\x07\x92\x94\x01\x00\xCD\x01\xF4\xCC\x9C\x94\x02\x01\xA15\xA3CNY\xC3",
+    );
+    assert_eq!(one, two);
+    let cny = Currency::from_code("CNY").unwrap();
+    let leg = |account, step, side| Leg {
+        account: AccountId(account),
+        amount: Amount(500),
+        currency: cny,
+        step,
+        side,
+    };
+    assert_eq!(one.legs, [leg(1, 1, Side::Debit), leg(2, 2, Side::Credit)]);
+    assert_eq!((one.transactions[0].time, one.want_balances), (ARRIVAL, true));
+}
+
+#[test]
+fn notes_have_one_form() {
+    #[track_caller]
+    fn check(notes: &[u8], expect: Option<Rejection>) {
+        let mut body = vec![2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        body.extend([0; 16]);
+        body.extend(u32::MAX.to_le_bytes());
+        body.extend(u16::try_from(notes.len()).unwrap().to_le_bytes());
+        body.extend([2, 0]);
+        for (account, step, side) in [(1, 1, 0), (2, 2, 1)] {
+            body.extend([
+                account, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 156, 0, step, 0, side, 0, 0, 0,
+            ]);
+        }
+        body.extend(notes);
+        body.resize(body.len().next_multiple_of(8), 0);
+        let batch = post(Format::Compact, &body);
+        assert_eq!(batch.transactions[0].shape, expect, "{notes:02x?}");
+    }
+    let wrong = Some(Rejection::Malformed);
+    check(b"", None);
+    check(b"\x01\x01\0a", None);
+    check(b"\x01\x01\0a\x06\x02\0bc", None);
+    check(b"\x06\x01\0a\x01\x02\0bc", wrong);
+    check(b"\x01\x01\0a\x01\x01\0a", wrong);
+    check(b"\x01\0\0", wrong);
+    check(b"\x07\x01\0a", wrong);
+    check(b"\x01\x01\0\xFF", wrong);
+    check(b"\x01\x02\0a", wrong);
+    check(b"\x01", wrong);
+}
+
+/// Bytes that nobody meant, for every operation and format: a request or a fault, never a panic.
+#[test]
+fn no_bytes_break_the_decoder() {
+    for seed in 0..20_000 {
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut body = vec![0; random.random_range(0..120)];
+        random.fill(body.as_mut_slice());
+        // Markers of arrays, maps, texts and small integers lead deeper than plain noise.
+        for byte in &mut body {
+            if random.random_bool(0.6) {
+                *byte = [0x91, 0x92, 0x94, 0x81, 0xA2, b'L', 1, 0, 0xC0, 0xCD][random.random_range(0..10)];
+            }
+        }
+        let operation = Operation::ALL[random.random_range(0..Operation::ALL.len())];
+        let format = if random.random_bool(0.2) { Format::Compact } else { Format::MessagePack };
+        let read = std::panic::catch_unwind(|| read_request(operation, format, &body, ARRIVAL));
+        assert!(read.is_ok(), "seed {seed}: {operation:?} {format:?} {body:02x?}");
+    }
+}

@@ -1,1 +1,213 @@
+use longmen_client::{
+    Account, CompactAnswer, Posted as WirePosted, Statement, Status as WireStatus,
+    TransactionRecord as WireRecord, TrialBalance as WireTrial,
+};
+use longmen_engine::ledger::notes::Note;
+use longmen_engine::ledger::{
+    AccountId, AccountKey, AccountState, AccountView, Amount, Answer, ClientId, Currency, Date, EntityId,
+    LegBalance, Owner, PaymentState, Position, PostResult, Posted, Rejection, Side, Status, SubjectClass,
+    TransactionId, TrialBalance, TrialLine,
+};
+use longmen_engine::{Merged, RecordedLeg, StatementLine, StatementPage, TransactionRecord};
+use serde::de::DeserializeOwned;
 
+use super::*;
+use crate::decode::Fault;
+
+/// The payload of an `ok` answer, as the client reads it.
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> T {
+    let (status, payload): (String, T) = rmp_serde::from_slice(bytes).unwrap();
+    assert_eq!(status, "ok");
+    payload
+}
+
+fn answer(answer: &Answer) -> Vec<u8> {
+    let status = GatewayStatus { connections: 4, in_flight_transactions: 5, in_flight_bytes: 6 };
+    let mut out = Vec::new();
+    write_answer(&mut out, answer, "posted", &[], status);
+    out
+}
+
+fn view(balance: i128) -> AccountView {
+    let key = AccountKey {
+        entity: "LM".into(),
+        number: "U1".into(),
+        kind: "cash".into(),
+        currency: Currency::from_code("BHD").unwrap(),
+    };
+    AccountView {
+        id: AccountId(u64::MAX),
+        key,
+        subject: "220301".into(),
+        normal: Side::Credit,
+        owner: Owner::Merchant,
+        balance,
+        frozen: 1,
+        available: balance - 1,
+        may_go_negative: true,
+        overdraft_limit: Amount(i64::MAX),
+        credit_limit: Some(Amount(7)),
+        account_state: AccountState::JudicialFreeze,
+        payment_state: PaymentState::PaysOnly,
+        date: Date::parse("2026-11-22").unwrap(),
+        opening: -2,
+        debit_turnover: 3,
+        credit_turnover: 4,
+        hot: true,
+        last: Position { frame: 1, section: 2, slot: 3 },
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Found {
+    accounts: Vec<(String, Option<Account>)>,
+}
+
+#[test]
+fn accounts_reach_the_client_whole_however_large_their_balances() {
+    for balance in [0, -1, i128::from(i64::MAX) + 1, i128::MAX, i128::MIN + 1] {
+        let bytes = answer(&Answer::Accounts(vec![Ok(view(balance)), Err(Rejection::UnknownAccount)]));
+        let found: Found = read(&bytes);
+        let account = found.accounts[0].1.as_ref().unwrap();
+        assert_eq!((account.balance, account.available), (balance, balance - 1));
+        assert_eq!((account.id, account.exponent, &*account.currency), (u64::MAX, 3, "BHD"));
+        assert_eq!((account.account_state, account.payment_state, &*account.last), (4, 4, "1/2/3"));
+        assert_eq!((account.overdraft_limit, account.credit_limit), (i64::MAX, Some(7)));
+        assert_eq!(found.accounts[1].0, "unknown_account");
+    }
+}
+
+fn posted() -> Posted {
+    let good = PostResult { frame: 9, ordinal: 8, repeated: true, ..PostResult::default() };
+    let rejection = Some(Rejection::InsufficientFunds);
+    let refused = PostResult { rejection, step: 0x7FFF, frame: u64::MAX, ordinal: u32::MAX, repeated: false };
+    let balance = LegBalance { transaction: 1, step: 2, account: AccountId(3), balance: i128::MIN };
+    Posted { results: vec![good, refused], balances: vec![balance] }
+}
+
+#[test]
+fn results_reach_the_client_in_both_formats() {
+    let wire: WirePosted = read(&answer(&Answer::Posted(posted())));
+    assert!(wire.results[0].is_posted() && wire.results[0].repeated);
+    assert_eq!((&*wire.results[1].outcome, wire.results[1].step), ("insufficient_funds", 0x7FFF));
+    assert_eq!((wire.results[1].frame, wire.results[1].ordinal), (u64::MAX, u32::MAX));
+    assert_eq!(wire.balances[0].balance, i128::MIN);
+
+    let mut out = Vec::new();
+    write_compact_posted(&mut out, &posted());
+    let compact = CompactAnswer::read(&out).unwrap();
+    let results: Vec<_> =
+        compact.results().map(|r| (r.frame, r.ordinal, r.rejection, r.step, r.repeated)).collect();
+    assert_eq!(results, [(9, 8, 0, 0, true), (u64::MAX, u32::MAX, 21, 0x7FFF, false)]);
+    assert_eq!(compact.balances().next().map(|one| (one.account, one.balance)), Some((3, i128::MIN)));
+    out.clear();
+    write_compact_refusal(&mut out, Rejection::Busy);
+    assert_eq!(CompactAnswer::read(&out).unwrap().status(), 23);
+}
+
+#[test]
+fn faults_stand_beside_the_results_they_speak_of() {
+    let malformed = PostResult { rejection: Some(Rejection::Malformed), ..PostResult::default() };
+    let results = vec![malformed, PostResult::default(), malformed];
+    let faults = [(0, Fault::new("first")), (2, Fault::new("third"))];
+    let mut out = Vec::new();
+    let status = GatewayStatus { connections: 0, in_flight_transactions: 0, in_flight_bytes: 0 };
+    write_answer(&mut out, &Answer::Posted(Posted { results, balances: vec![] }), "posted", &faults, status);
+    let wire: WirePosted = read(&out);
+    let messages: Vec<_> = wire.results.iter().map(|result| result.message.as_deref()).collect();
+    assert_eq!(messages, [Some("first"), None, Some("third")]);
+}
+
+#[test]
+fn statements_and_transactions_reach_the_client_whole() {
+    let date = Date::parse("2026-11-22").unwrap();
+    let line = StatementLine {
+        position: Position { frame: 4, section: 5, slot: 6 },
+        client: ClientId(1),
+        transaction: TransactionId(0xAB),
+        step: 2,
+        kind: "top_up".into(),
+        accounting_date: date,
+        value_date: date,
+        time_us: -1,
+        side: Side::Debit,
+        amount: 5,
+        merged: None,
+        before: 10,
+        after: 5,
+    };
+    let merged = StatementLine { merged: Some(Merged { count: 2, debit: 7, credit: 2 }), ..line.clone() };
+    let next = Some(Position { frame: 1, section: 0, slot: 9 });
+    let page = StatementPage { lines: vec![line, merged], opening: 10, closing: 5, next };
+    let mut out = Vec::new();
+    write_statement(&mut out, &view(5), &page);
+    let wire: Statement = read(&out);
+    assert_eq!((wire.opening, wire.closing, wire.next.as_deref()), (10, 5, Some("1/0/9")));
+    assert_eq!(wire.lines[0].transaction.as_deref(), Some("000000000000000000000000000000ab"));
+    assert_eq!(
+        (wire.lines[1].transaction.as_deref(), wire.lines[1].merged.map(|m| m.count)),
+        (None, Some(2))
+    );
+
+    let leg = RecordedLeg {
+        account: AccountId(1),
+        step: 1,
+        side: Side::Credit,
+        amount: Amount(5),
+        balance_after: -5,
+        merged: true,
+    };
+    let record = TransactionRecord {
+        client: ClientId(1),
+        id: TransactionId(u128::MAX),
+        entity: EntityId(3),
+        rejection: Some(Rejection::Cancelled),
+        step: 4,
+        accounting_date: date,
+        value_date: date,
+        time_us: 1,
+        notes: vec![(Note::Kind, "a".into()), (Note::Reason, "b".into())],
+        legs: vec![leg],
+        frame: 7,
+        ordinal: 8,
+    };
+    out.clear();
+    write_transaction(&mut out, &record);
+    let wire: WireRecord = read(&out);
+    assert_eq!(
+        (&*wire.outcome, wire.step, wire.entity, &*wire.id),
+        ("cancelled", 4, 3, "f".repeat(32).as_str())
+    );
+    assert_eq!((wire.notes.len(), wire.legs[0].balance_after, wire.legs[0].merged), (2, -5, true));
+}
+
+#[test]
+fn trial_balances_and_status_reach_the_client_whole() {
+    let line = TrialLine {
+        entity: "LM".into(),
+        date: Date::parse("2026-11-22").unwrap(),
+        subject: "1002".into(),
+        name: "银行存款".into(),
+        class: SubjectClass::OffBalance,
+        normal: Side::Debit,
+        currency: Currency::from_code("JPY").unwrap(),
+        opening: i128::MAX,
+        debit: 1,
+        credit: 2,
+        closing: i128::MAX - 1,
+        accounts_total: i128::MAX - 1,
+        accounts: 3,
+    };
+    let wire: WireTrial = read(&answer(&Answer::TrialBalance(TrialBalance { frame: 4, lines: vec![line] })));
+    assert_eq!((wire.frame, wire.lines[0].closing, &*wire.lines[0].class), (4, i128::MAX - 1, "off_balance"));
+
+    let status = Status {
+        hot: vec![(AccountId(7), 8)],
+        entities: vec![("LM".into(), Date::parse("2026-11-22").unwrap())],
+        decided: u64::MAX,
+        ..Status::default()
+    };
+    let wire: WireStatus = read(&answer(&Answer::Status(status)));
+    assert_eq!((wire.hot, wire.decided, wire.connections), (vec![(7, 8)], u64::MAX, 4));
+    assert_eq!(wire.entities, [("LM".into(), "2026-11-22".into())]);
+}

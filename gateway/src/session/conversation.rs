@@ -299,7 +299,7 @@ impl<'a> Conversation<'a> {
             Purpose::Post(faults) => ("posted", faults.as_slice()),
             _ => ("posted", &[][..]),
         };
-        let status = self.shared.status();
+        let status = self.shared.status(cost);
         let write = |out: &mut Vec<u8>| write_answer(out, answer, good, faults, status);
         self.outbox.push(header, Format::MessagePack, cost, write);
     }

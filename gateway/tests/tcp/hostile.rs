@@ -39,7 +39,7 @@ async fn a_body_that_is_nonsense_is_malformed_and_the_connection_lives() {
         (32, 0, b"\xDD\xFF\xFF\xFF\xFF", "has fewer elements than it says"),
         (32, 0, b"\x91\xDD\xFF\xFF\xFF\xFF", "transactions: has fewer elements than it says"),
         (32, 0, b"\x81\xDB\xFF\xFF\xFF\xFFx", "has a field name that is no short text"),
-        (32, 0, &deep, "transactions[0]: the body ends here"),
+        (32, 0, &deep, "transactions[0]: has fewer elements than it says"),
         (48, 0, &deep, "accounts[0].entity: not a text"),
         (48, 0, b"\x91\x91\xCB\0\0\0\0\0\0\0\0", "accounts[0]: a float where an integer belongs"),
         (2, 0, b"\xC0\xC0", "goes on behind its end"),

@@ -1,5 +1,7 @@
 //! The gateway over real TCP, in front of a real node, with literal bytes where the bytes are the matter.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod books;
 mod hello;
 mod hostile;

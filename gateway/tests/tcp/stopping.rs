@@ -28,7 +28,8 @@ async fn what_was_answered_before_a_stop_is_there_after_it() {
     let mut posted = BTreeSet::new();
     while posted.len() < 100 {
         let answer = receiver.next().await.unwrap();
-        if answer.compact().unwrap().results().all(|result| result.rejection == 0) {
+        let answered = answer.compact().unwrap();
+        if answered.status() == 0 && answered.results().all(|result| result.rejection == 0) {
             posted.insert(answer.tag());
         }
     }
@@ -47,7 +48,8 @@ async fn what_was_answered_before_a_stop_is_there_after_it() {
     let balance = client.balance(2).await.unwrap().balance;
     assert!(balance >= i128::try_from(posted.len()).unwrap(), "every answer is in the books");
     assert!(balance <= i128::from(asked), "nothing is there twice");
-    for id in posted {
+    let every = posted.len() / 50 + 1;
+    for id in posted.into_iter().step_by(every) {
         assert_eq!(&*client.transaction(u128::from(id)).await.unwrap().outcome, "posted");
     }
     node.stop().await;

@@ -1,0 +1,104 @@
+"""Drives a node through longmen.py and checks what comes back: python3 check.py HOST:PORT"""
+
+import sys
+
+from longmen import Client, Refused, credit, debit, transaction
+
+
+def refused(code, call):
+    try:
+        call()
+    except Refused as refusal:
+        assert refusal.code == code, f"{refusal} instead of {code}"
+        return refusal
+    raise AssertionError(f"not refused as {code}")
+
+
+def open_books(client):
+    assert not client.open_entity("PY", "2026-11-22")["existed"]
+    assert client.open_entity("PY", "2026-11-22")["existed"]
+    subjects = [
+        {"code": "10020101", "name": "银行存款", "class": "asset", "normal": "debit"},
+        {"code": "220301", "name": "用户余额", "class": "liability", "normal": "credit"},
+    ]
+    assert all(status == "ok" for status, _ in client.open_subjects("PY", subjects))
+    account = {"entity": "PY", "type": "cash", "currency": "CNY"}
+    opened = client.open_accounts([
+        {**account, "number": "bank", "subject": "10020101", "owner": "internal", "may_go_negative": True},
+        {**account, "number": "U1", "subject": "220301", "owner": "customer"},
+        {**account, "number": "U2", "subject": "999999", "owner": "customer"},
+    ])
+    assert opened[2][0] == "unknown_subject", opened
+    return opened[0][1]["id"], opened[1][1]["id"]
+
+
+def check_posts(client, bank, user):
+    top_up = transaction("py-1", debit(bank, "12.30", "CNY"), credit(user, 1230, "CNY"), type="top_up")
+    first = client.post([top_up], balances=True)
+    assert first["results"][0]["outcome"] == "posted", first
+    assert first["balances"] == [[0, 1, bank, 1230], [0, 2, user, 1230]], first
+    again = client.post([top_up])["results"][0]
+    assert again["repeated"] and again["frame"] == first["results"][0]["frame"], again
+    changed = transaction("py-1", debit(bank, 1, "CNY"), credit(user, 1, "CNY"))
+    floating = transaction("py-2", debit(bank, 1.5, "CNY"), credit(user, 1.5, "CNY"))
+    short = transaction(b"\x01" * 16, debit(user, 9999, "CNY"), credit(bank, 9999, "CNY"))
+    by_key = transaction(3, debit(["PY", "bank", "cash", "CNY"], 1, "CNY"), credit(user, 1, "CNY"))
+    outcomes = [result["outcome"] for result in client.post([changed, floating, short, by_key])["results"]]
+    assert outcomes == ["idempotency_conflict", "malformed", "insufficient_funds", "posted"], outcomes
+    assert client.cancel("py-never")["outcome"] == "cancelled"
+
+
+def check_compact(client, bank, user):
+    results, after = client.post_transfers(156, [(100, bank, user, 5), (101, user, bank, 10**9)], balances=True)
+    assert [result[2] for result in results] == [0, 21], results
+    assert after == [(0, 1, bank, 1236), (0, 2, user, 1236)], after
+    results, _ = client.post_transfers(156, [(100, bank, user, 5)])
+    assert results[0][4], "the first result again"
+
+
+def check_reads(client, user):
+    account = client.balance(user)
+    assert account["balance"] == 1236 and account["number"] == "U1", account
+    assert client.balance(["PY", "U1", "cash", "CNY"]) == account
+    lines = list(client.statement(user))
+    assert [line["after"] for line in lines] == [1236, 1231, 1230], lines
+    record = client.transaction("py-1")
+    assert record["notes"] == {"type": "top_up"} and len(record["legs"]) == 2, record
+    lines = client.trial_balance("PY")["lines"]
+    assert [line["closing"] for line in lines] == [1236, 1236], lines
+    assert all(line["closing"] == line["accounts_total"] for line in lines), lines
+    assert len(client.accounts()) == 2
+    assert client.status()["accounts"] == 2
+
+
+def check_days_and_states(client, bank, user):
+    client.close_day("PY", "2026-11-23")
+    client.set_state(user, payment_state=2)
+    client.set_hot(bank, True)
+    assert client.balance(bank)["hot"]
+    stopped = transaction("py-9", debit(bank, 1, "CNY"), credit(user, 1, "CNY"))
+    assert client.post([stopped])["results"][0]["outcome"] == "payment_state"
+
+
+def check_pipelining(client):
+    tags = [client.send("ping", b"") for _ in range(100)]
+    for tag in reversed(tags):
+        client.receive(tag)
+
+
+def main(address):
+    with Client(address, "python") as client:
+        client.ping()
+        bank, user = open_books(client)
+        check_posts(client, bank, user)
+        check_compact(client, bank, user)
+        check_reads(client, user)
+        check_days_and_states(client, bank, user)
+        check_pipelining(client)
+        refused("unknown_account", lambda: client.balance(10**6))
+        refused("malformed", lambda: client.ask("balance", account=[1]))
+    print("python client: all checks passed")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
