@@ -3,7 +3,7 @@
 use super::amount::{Amount, Side};
 use super::date::Date;
 use super::ids::AccountId;
-use super::shard::Merge;
+use super::shard_round::Merge;
 
 /// A leg on a hot account whose transaction's record stands in the open frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

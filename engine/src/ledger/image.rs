@@ -13,8 +13,8 @@ use super::account::{AccountState, PaymentState};
 use super::bytes::{array, i64_at, i128_at, put, u8_at, u16_at, u32_at, u64_at};
 use super::date::Date;
 use super::ids::{AccountId, LineId, Position, SubjectId, UnitId};
+use super::line::Line;
 use super::row::Row;
-use super::shard::Line;
 
 /// Bytes of a row's image.
 pub const ROW_IMAGE: usize = 120;

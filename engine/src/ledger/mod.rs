@@ -17,6 +17,7 @@ mod heat;
 mod ids;
 mod image;
 mod known_ids;
+mod line;
 pub mod notes;
 mod registry;
 mod rejection;
@@ -24,6 +25,7 @@ mod replay;
 mod row;
 mod shard;
 mod shard_order;
+mod shard_round;
 mod subject;
 mod transaction;
 
@@ -44,14 +46,13 @@ pub use head::{HEAD_BYTES, Head, HotLeg, Outcome, Tail, read_tail};
 pub use ids::{AccountId, ClientId, EntityId, LineId, Position, ShardId, SubjectId, TransactionId, UnitId};
 pub use image::{LINE_IMAGE, ROW_IMAGE};
 pub use known_ids::{Decided, Known, KnownIds, KnownRef};
+pub use line::{AccountsTotal, Line};
 pub use registry::{Account, Entity, Judged, LineKey, Registry};
 pub use rejection::Rejection;
 pub use replay::{FrameRecords, Rebuilt, ReplayError};
 pub use row::Row;
-pub use shard::{
-    AccountsTotal, BalanceAfter, Line, Merge, Part, Shard, ShardAnswer, ShardLeg, ShardRound, Visit, Written,
-    place_of, shard_of,
-};
+pub use shard::{Shard, place_of, shard_of};
 pub use shard_order::{ShardOrder, ShardReply, StateChange};
+pub use shard_round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
 pub use subject::{Subject, SubjectClass, SubjectOpening};
 pub use transaction::{Batch, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES, Transaction};

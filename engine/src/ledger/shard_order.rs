@@ -3,10 +3,12 @@
 use super::account::{AccountState, PaymentState};
 use super::entry::Changed;
 use super::ids::AccountId;
+use super::line::{AccountsTotal, Line};
 use super::registry::{Account, Registry};
 use super::rejection::Rejection;
 use super::row::Row;
-use super::shard::{AccountsTotal, Line, Merge, Shard, ShardAnswer, ShardRound, Written};
+use super::shard::Shard;
+use super::shard_round::{Merge, ShardAnswer, ShardRound, Written};
 
 /// What a request to change the states of an account asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,11 +5,12 @@ use super::super::head::{Head, Outcome, write_tail};
 use super::super::ids::{ClientId, ShardId, TransactionId};
 use super::super::known_ids::Decided;
 use super::super::row::first_of;
-use super::super::shard::BalanceAfter;
 use super::super::shard_order::ShardReply;
+use super::super::shard_round::BalanceAfter;
 use super::super::transaction::Leg;
 use super::Coordinator;
-use super::forming::{Item, card_of, gate_of, legs_of, net_at_first};
+use super::forming::{Item, card_of, legs_of, net_at_first};
+use super::gating::gate_of;
 use super::jobs::Work;
 
 impl Coordinator {

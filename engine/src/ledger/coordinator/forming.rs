@@ -3,37 +3,31 @@
 //! Why waiting is exact. Let an *open* transaction be one of this round that several shards must vote on, or one that
 //! waits. A later transaction may be decided beside open ones only if it cannot tell the difference:
 //!
-//! - on an ordinary account it waits if an open transaction has a leg there ([`Pin::Exclusive`]), unless both have
-//!   only legs that no want of funds can refuse ([`Pin::Shared`]); then it is prepared too, so that the two settle
+//! - on an ordinary account it waits if an open transaction has a leg there ([`Exclusive`](super::pins::Pin::Exclusive)), unless both have
+//!   only legs that no want of funds can refuse ([`Shared`](super::pins::Pin::Shared)); then it is prepared too, so that the two settle
 //!   in order of arrival;
 //! - on a hot account the gate knows the sums of the open transactions and lets it pass, refuses it, or makes it wait
 //!   and closes itself behind it.
 
-use super::super::command::PostResult;
+use super::super::command::{Answer, PostResult};
 use super::super::date::Date;
-use super::super::gate::Passage;
 use super::super::head::{HEAD_BYTES, Outcome};
-use super::super::ids::{AccountId, EntityId, ShardId};
-use super::super::known_ids::Known;
+use super::super::ids::{AccountId, EntityId, ShardId, TransactionId};
+use super::super::known_ids::{Decided, Known};
 use super::super::rejection::Rejection;
-use super::super::row::{Verdict, first_of};
-use super::super::shard::{Part, ShardLeg, ShardRound, Visit, place_of, shard_of};
+use super::super::row::Verdict;
+use super::super::shard::{place_of, shard_of};
 use super::super::shard_order::ShardOrder;
-use super::super::transaction::{Batch, Leg, balances_by};
+use super::super::shard_round::{Part, ShardLeg, ShardRound, Visit};
+use super::super::transaction::{Batch, Leg};
+use super::gating::{ask_gates, close_gates, hold_gates};
 use super::jobs::{Job, JobRef, Work};
+use super::pins::{conflicts, pin};
+use super::survey::Survey;
 use super::{Card, Coordinator, Queued, Room};
 
 /// So many ids are fetched side by side before they are looked up.
 const FETCH_AHEAD: u32 = 16;
-
-/// How open transactions touch an ordinary account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pin {
-    /// Only with legs that no want of funds can refuse, and all of them are prepared in this round.
-    Shared,
-    /// In a way that whoever comes after must wait for.
-    Exclusive,
-}
 
 /// A transaction that gets its record in this round.
 #[derive(Clone, Copy, Debug)]
@@ -79,20 +73,6 @@ impl Forming {
             ..Forming::default()
         }
     }
-}
-
-/// What the accounts of a transaction say, before any row is looked at.
-struct Survey {
-    /// A question of shape that needs the accounts.
-    shape: Verdict,
-    /// The first step whose account does not exist.
-    unknown: Option<u16>,
-    entity: EntityId,
-    date: Date,
-    one_date: bool,
-    hot: bool,
-    spans: bool,
-    shard: Option<ShardId>,
 }
 
 impl Coordinator {
@@ -202,7 +182,7 @@ impl Coordinator {
         }
     }
 
-    fn consider_cancel(&mut self, what: JobRef, id: super::super::ids::TransactionId, time: u32) {
+    fn consider_cancel(&mut self, what: JobRef, id: TransactionId, time: u32) {
         let client = self.jobs.get(what.job).client;
         match self.known.get(client, id) {
             Some(Known::Pending) => self.deferred.push_back(what),
@@ -224,14 +204,14 @@ impl Coordinator {
         }
     }
 
-    fn consider_locate(&mut self, what: JobRef, id: super::super::ids::TransactionId) {
+    fn consider_locate(&mut self, what: JobRef, id: TransactionId) {
         let client = self.jobs.get(what.job).client;
         let answer = match self.known.get(client, id) {
             Some(Known::Pending) => return self.deferred.push_back(what),
             Some(Known::Decided(decided)) => {
-                super::Answer::Located { frame: decided.frame, ordinal: decided.ordinal }
+                Answer::Located { frame: decided.frame, ordinal: decided.ordinal }
             }
-            None => super::Answer::Rejected(Rejection::UnknownTransaction),
+            None => Answer::Rejected(Rejection::UnknownTransaction),
         };
         let job = self.jobs.end(what.job);
         self.frame.replies.push((job.reply_to, answer));
@@ -358,79 +338,6 @@ impl Coordinator {
         forming.prepared.push(Prepared { item, shards: participants });
     }
 
-    /// What the accounts of a transaction say about it.
-    fn survey(&self, found: &Option<Rejection>, legs: &[Leg]) -> Survey {
-        let mut survey = Survey {
-            shape: None,
-            unknown: None,
-            entity: EntityId(0),
-            date: Date::FIRST,
-            one_date: true,
-            hot: false,
-            spans: false,
-            shard: None,
-        };
-        let (mut off_balance, mut on_balance, mut mismatch) = (false, false, None);
-        let mut first: Option<EntityId> = None;
-        let mut one_entity = true;
-        for leg in legs {
-            let Some(card) = card_of(&self.cards, leg) else {
-                survey.unknown = survey.unknown.or(Some(leg.step));
-                on_balance = true;
-                continue;
-            };
-            off_balance |= card.off_balance;
-            on_balance |= !card.off_balance;
-            one_entity &= *first.get_or_insert(card.entity) == card.entity;
-            if card.currency != leg.currency {
-                mismatch = mismatch.or(Some((Rejection::CurrencyMismatch, leg.step)));
-            }
-            if card.gate().is_some() {
-                survey.hot = true;
-            } else {
-                let shard = shard_of(leg.account, self.settings.shards);
-                survey.spans |= *survey.shard.get_or_insert(shard) != shard;
-            }
-        }
-        survey.shape = self.shape_of(*found, legs, (on_balance, off_balance), one_entity).or(mismatch);
-        if let Some(entity) = first {
-            survey.entity = entity;
-            survey.date = self.registry.date(entity);
-            survey.one_date = one_entity || self.dates_agree(legs, survey.date);
-        }
-        survey
-    }
-
-    /// The questions of shape whose answer depends on the accounts: single entry off the balance sheet, and balance
-    /// by entity.
-    fn shape_of(
-        &self,
-        found: Option<Rejection>,
-        legs: &[Leg],
-        on_off: (bool, bool),
-        one_entity: bool,
-    ) -> Verdict {
-        let only_off_balance = on_off == (false, true);
-        let invalid =
-            legs.iter().find(|leg| leg.amount.0 <= 0).map(|leg| (Rejection::InvalidAmount, leg.step));
-        match found {
-            Some(Rejection::Unbalanced) if only_off_balance => return invalid,
-            Some(Rejection::InvalidAmount) => return invalid,
-            Some(other) => return Some((other, 0)),
-            None => {}
-        }
-        let entity_of = |leg: &Leg| card_of(&self.cards, leg).map(|card| (card.entity, card.currency));
-        if !one_entity && !only_off_balance && !balances_by(legs, entity_of) {
-            return Some((Rejection::Unbalanced, 0));
-        }
-        (on_off == (true, true)).then_some((Rejection::MixedOffBalance, 0))
-    }
-
-    fn dates_agree(&self, legs: &[Leg], date: Date) -> bool {
-        let mut dates = legs.iter().filter_map(|leg| card_of(&self.cards, leg));
-        dates.all(|card| self.registry.date(card.entity) == date)
-    }
-
     fn outside_window(&self, time: u32) -> Option<Rejection> {
         let now = self.frame.time_us / 1_000_000;
         if i64::from(time) < now - i64::from(self.settings.window_back) {
@@ -455,7 +362,7 @@ impl Coordinator {
     }
 }
 
-fn repeat(decided: &super::super::known_ids::Decided, content: u64) -> PostResult {
+fn repeat(decided: &Decided, content: u64) -> PostResult {
     let rejection = match decided.outcome {
         Outcome::Cancelled => Some(Rejection::Cancelled),
         _ if decided.content != content => Some(Rejection::IdempotencyConflict),
@@ -475,81 +382,6 @@ pub(super) fn legs_of(job: &Job, index: u32) -> (&Batch, &[Leg]) {
 #[inline]
 pub(super) fn card_of(cards: &[Card], leg: &Leg) -> Option<Card> {
     cards.get(leg.account.index()?).copied()
-}
-
-type Pins = std::collections::HashMap<AccountId, Pin, foldhash::fast::FixedState>;
-
-/// Whether a transaction must wait for an open one on an ordinary account, and whether it shares one with them.
-fn conflicts(pins: &Pins, cards: &[Card], legs: &[Leg]) -> (bool, bool) {
-    let mut shared = false;
-    for leg in legs {
-        let Some(card) = card_of(cards, leg).filter(|card| card.gate().is_none()) else { continue };
-        match pins.get(&leg.account) {
-            None => {}
-            Some(Pin::Shared) if card.is_free(leg.side) => shared = true,
-            Some(_) => return (true, shared),
-        }
-    }
-    (false, shared)
-}
-
-/// Pins the ordinary accounts of an open transaction.
-fn pin(pins: &mut Pins, cards: &[Card], legs: &[Leg], waits: bool) {
-    for leg in legs {
-        let Some(card) = card_of(cards, leg).filter(|card| card.gate().is_none()) else { continue };
-        let free = card.is_free(leg.side) && !waits;
-        let pin = pins.entry(leg.account).or_insert(Pin::Shared);
-        if !free {
-            *pin = Pin::Exclusive;
-        }
-    }
-}
-
-/// Asks the gates of a transaction's hot accounts: what holds it back for certain, and whether it must wait.
-fn ask_gates(gates: &mut [Option<super::Gate>], cards: &[Card], legs: &[Leg]) -> (Verdict, bool) {
-    let (mut verdict, mut waits) = (None, false);
-    for (index, leg) in legs.iter().enumerate() {
-        let Some(gate) = gate_of(gates, cards, leg) else { continue };
-        verdict = first_of(verdict, gate.admits(leg.side, leg.step));
-        let Some(net) = net_at_first(legs, index) else { continue };
-        match gate.passage(net) {
-            Passage::Free => {}
-            Passage::Refused(rejection) => verdict = first_of(verdict, Some((rejection, leg.step))),
-            Passage::Later => waits = true,
-        }
-    }
-    (verdict, waits)
-}
-
-/// Closes the gates behind a transaction that waits, but those that let it pass in every case. A gate that refuses it
-/// now must refuse it in the next round too, whatever the money is that arrives after it.
-fn close_gates(gates: &mut [Option<super::Gate>], cards: &[Card], legs: &[Leg]) {
-    for (index, leg) in legs.iter().enumerate() {
-        let Some(gate) = gate_of(gates, cards, leg) else { continue };
-        let Some(net) = net_at_first(legs, index) else { continue };
-        if gate.passage(net) != Passage::Free {
-            gate.close();
-        }
-    }
-}
-
-/// Counts a transaction among the open ones at the gates of its hot accounts.
-fn hold_gates(gates: &mut [Option<super::Gate>], cards: &[Card], legs: &[Leg], touched: &mut Vec<usize>) {
-    for (index, leg) in legs.iter().enumerate() {
-        let Some(place) = card_of(cards, leg).and_then(Card::gate) else { continue };
-        let Some(net) = net_at_first(legs, index) else { continue };
-        let gate = gates[place].as_mut().expect("a card names a gate that is there");
-        gate.hold(net);
-        touched.push(place);
-    }
-}
-
-pub(super) fn gate_of<'g>(
-    gates: &'g mut [Option<super::Gate>],
-    cards: &[Card],
-    leg: &Leg,
-) -> Option<&'g mut super::Gate> {
-    gates[card_of(cards, leg)?.gate()?].as_mut()
 }
 
 /// The net movement of the account of leg `index`, debit-positive, if it is the first leg on that account.

@@ -4,7 +4,7 @@ use super::super::admin::Admin;
 use super::super::command::{Answer, ReplyTo};
 use super::super::head::{HEAD_BYTES, Head};
 use super::super::ids::{ShardId, UnitId};
-use super::super::shard::Written;
+use super::super::shard_round::Written;
 
 /// What a section of a frame holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

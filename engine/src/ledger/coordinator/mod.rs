@@ -8,12 +8,15 @@
 mod booking;
 mod forming;
 mod frame;
+mod gating;
 mod jobs;
+mod opening;
+mod pins;
 mod quiet;
+mod reading;
+mod survey;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
-
-use foldhash::fast::FixedState;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::amount::Side;
 use super::batcher::Unmerged;
@@ -23,15 +26,18 @@ use super::gate::Gate;
 use super::heat::Heat;
 use super::ids::{AccountId, EntityId, ShardId};
 use super::known_ids::KnownIds;
+use super::line::Line;
 use super::registry::{Account, Registry};
 use super::rejection::Rejection;
-use super::shard::{Line, Merge, shard_of};
+use super::shard::shard_of;
 use super::shard_order::{ShardOrder, ShardReply};
+use super::shard_round::Merge;
 use super::subject::SubjectClass;
-use forming::{Forming, Pin};
+use forming::Forming;
 use frame::OpenFrame;
 pub use frame::{Frame, FrameSection, SectionKind};
 use jobs::{JobRef, Jobs, Work};
+use pins::Pins;
 use quiet::Quiet;
 
 /// What the coordinator is set to.
@@ -185,7 +191,7 @@ pub struct Coordinator {
     jobs: Jobs,
     /// Transactions that wait for a later round, in order of arrival.
     deferred: VecDeque<JobRef>,
-    pins: HashMap<AccountId, Pin, FixedState>,
+    pins: Pins,
     forming: Forming,
     phase: Phase,
     frame: OpenFrame,
@@ -216,7 +222,7 @@ impl Coordinator {
             queue: VecDeque::new(),
             jobs: Jobs::default(),
             deferred: VecDeque::new(),
-            pins: HashMap::default(),
+            pins: Pins::default(),
             forming: Forming::new(settings.shards),
             phase: Phase::Idle,
             frame: OpenFrame::new(durable + 1, time_us, settings.shards),

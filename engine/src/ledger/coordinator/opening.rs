@@ -1,0 +1,128 @@
+//! Opening: clients, entities, subjects and accounts, each idempotent by its natural key; and closing a date.
+
+use std::collections::HashMap;
+
+use super::super::account::AccountOpening;
+use super::super::admin::Admin;
+use super::super::command::{Answer, Opened, ReplyTo};
+use super::super::date::Date;
+use super::super::gate::Gate;
+use super::super::ids::{AccountId, EntityId, Position, ShardId};
+use super::super::registry::{Account, Judged, MAX_NAME, Registry};
+use super::super::rejection::Rejection;
+use super::super::row::Row;
+use super::super::shard_order::ShardOrder;
+use super::super::subject::SubjectOpening;
+use super::quiet::Quiet;
+use super::{Card, Coordinator, Step, is_off_balance};
+
+/// The most entities of a ledger.
+const MAX_ENTITIES: usize = 10_000;
+
+impl Coordinator {
+    pub(super) fn hello(&mut self, name: &str) -> Result<Answer, Rejection> {
+        if name.is_empty() || name.len() > MAX_NAME {
+            return Err(Rejection::Malformed);
+        }
+        let client = self.registry.client(name).unwrap_or_else(|| {
+            let id = self.registry.next_client();
+            self.frame.push_admin(&Admin::Client { id, name: name.into() });
+            self.registry.add_client(id, name);
+            id
+        });
+        Ok(Answer::Welcome { client })
+    }
+
+    pub(super) fn open_entity(&mut self, code: &str, start: Date) -> Result<Answer, Rejection> {
+        if code.is_empty() || code.len() > MAX_NAME {
+            return Err(Rejection::Malformed);
+        }
+        if let Some(id) = self.registry.entity(code) {
+            return Ok(Answer::Opened(vec![Ok(Opened { id: u64::from(id.0), existed: true })]));
+        }
+        let count = self.registry.entities().len();
+        if count >= MAX_ENTITIES {
+            return Err(Rejection::LimitExceeded);
+        }
+        let id = EntityId(u16::try_from(count).expect("entities are capped below 2^16"));
+        self.frame.push_admin(&Admin::Entity { id, code: code.into(), start });
+        self.registry.add_entity(code, start);
+        Ok(Answer::Opened(vec![Ok(Opened { id: u64::from(id.0), existed: false })]))
+    }
+
+    pub(super) fn open_subjects(
+        &mut self,
+        entity: &str,
+        subjects: Vec<SubjectOpening>,
+    ) -> Result<Answer, Rejection> {
+        let entity = self.registry.entity(entity).ok_or(Rejection::UnknownEntity)?;
+        let results = subjects.into_iter().map(|opening| self.open_subject(entity, opening));
+        Ok(Answer::Opened(results.collect()))
+    }
+
+    pub(super) fn open_subject(
+        &mut self,
+        entity: EntityId,
+        opening: SubjectOpening,
+    ) -> Result<Opened, Rejection> {
+        if !opening.is_well_formed() {
+            return Err(Rejection::Malformed);
+        }
+        if let Some(there) = self.registry.subject_by_code(entity, &opening.code) {
+            let id = u64::from(there.id.0);
+            return if there.opening == opening {
+                Ok(Opened { id, existed: true })
+            } else {
+                Err(Rejection::KeyConflict)
+            };
+        }
+        let id = self.registry.add_subject(entity, opening.clone());
+        self.frame.push_admin(&Admin::Subject { id, entity, opening });
+        Ok(Opened { id: u64::from(id.0), existed: false })
+    }
+
+    pub(super) fn close_day(&mut self, entity: &str, next: Date) -> Result<Answer, Rejection> {
+        let entity = self.registry.entity(entity).ok_or(Rejection::UnknownEntity)?;
+        let closed = self.registry.date(entity);
+        if next < closed {
+            return Err(Rejection::DateClosed);
+        }
+        if next > closed {
+            self.frame.push_admin(&Admin::DateClosed { entity, closed, next });
+            self.registry.set_date(entity, next);
+        }
+        Ok(Answer::Done)
+    }
+
+    pub(super) fn open_accounts(&mut self, reply_to: Option<ReplyTo>, openings: &[AccountOpening]) -> Step {
+        let mut results = Vec::with_capacity(openings.len());
+        let mut by_shard: HashMap<ShardId, Vec<(AccountId, Account, bool)>> = HashMap::new();
+        for opening in openings {
+            let result = self.registry.judge_opening(opening).map(|judged| match judged {
+                Judged::There(id) => Opened { id: id.0, existed: true },
+                Judged::New(account) => {
+                    let hot = opening.hot && self.hot_count() < self.settings.hot_accounts;
+                    let id = self.add_account(&account, hot);
+                    by_shard.entry(self.shard_of(id)).or_default().push((id, account, hot));
+                    Opened { id: id.0, existed: false }
+                }
+            });
+            results.push(result);
+        }
+        let frame = self.frame.number;
+        let orders =
+            by_shard.into_iter().map(|(shard, accounts)| (shard, ShardOrder::Open { frame, accounts }));
+        self.wait(Quiet::Written { reply_to, answer: Answer::Opened(results) }, orders.collect())
+    }
+
+    pub(super) fn add_account(&mut self, account: &Account, hot: bool) -> AccountId {
+        let id = self.registry.next_account();
+        let entry = Registry::opened_entry(id, account, hot);
+        self.registry.add_account(&entry);
+        self.cards.push(Card::new(account, is_off_balance(&self.registry, account)));
+        if hot {
+            self.add_gate(Gate::new(id, &Row::open(&entry, Position::NONE)));
+        }
+        id
+    }
+}

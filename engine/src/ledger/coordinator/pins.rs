@@ -1,0 +1,48 @@
+//! Pins: which ordinary accounts open transactions touch in the round being formed.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
+use super::super::ids::AccountId;
+use super::super::transaction::Leg;
+use super::Card;
+use super::forming::card_of;
+
+/// How open transactions touch an ordinary account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pin {
+    /// Only with legs that no want of funds can refuse, and all of them are prepared in this round.
+    Shared,
+    /// In a way that whoever comes after must wait for.
+    Exclusive,
+}
+
+/// The pins of a round, by account.
+pub(super) type Pins = HashMap<AccountId, Pin, FixedState>;
+
+/// Whether a transaction must wait for an open one on an ordinary account, and whether it shares one with them.
+pub(super) fn conflicts(pins: &Pins, cards: &[Card], legs: &[Leg]) -> (bool, bool) {
+    let mut shared = false;
+    for leg in legs {
+        let Some(card) = card_of(cards, leg).filter(|card| card.gate().is_none()) else { continue };
+        match pins.get(&leg.account) {
+            None => {}
+            Some(Pin::Shared) if card.is_free(leg.side) => shared = true,
+            Some(_) => return (true, shared),
+        }
+    }
+    (false, shared)
+}
+
+/// Pins the ordinary accounts of an open transaction.
+pub(super) fn pin(pins: &mut Pins, cards: &[Card], legs: &[Leg], waits: bool) {
+    for leg in legs {
+        let Some(card) = card_of(cards, leg).filter(|card| card.gate().is_none()) else { continue };
+        let free = card.is_free(leg.side) && !waits;
+        let pin = pins.entry(leg.account).or_insert(Pin::Shared);
+        if !free {
+            *pin = Pin::Exclusive;
+        }
+    }
+}

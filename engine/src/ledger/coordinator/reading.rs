@@ -1,0 +1,183 @@
+//! Reading the books: accounts, the general ledger, and what a snapshot holds exactly.
+
+use std::collections::HashMap;
+
+use super::super::account::AccountView;
+use super::super::command::{Answer, ReplyTo, TrialBalance, TrialLine};
+use super::super::ids::{AccountId, EntityId, LineId, ShardId};
+use super::super::line::{AccountsTotal, Line};
+use super::super::rejection::Rejection;
+use super::super::row::Row;
+use super::super::shard::Shard;
+use super::super::shard_order::{ShardOrder, ShardReply};
+use super::quiet::Quiet;
+use super::{Coordinator, SnapshotStart, Step};
+
+impl Coordinator {
+    /// Begins a snapshot.
+    pub(super) fn begin_snapshot(&mut self) -> Step {
+        let orders = (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::LinesAlone));
+        let orders = orders.collect();
+        self.wait(Quiet::Snapshot, orders)
+    }
+
+    pub(super) fn end_snapshot(&mut self, replies: Vec<(ShardId, ShardReply)>) {
+        let mut sum = Shard::new(ShardId(0), 1);
+        for (_, reply) in replies {
+            let ShardReply::Lines(lines, _) = reply else {
+                panic!("a question for the lines is answered by them")
+            };
+            for (id, line) in (0..).map(LineId).zip(&lines) {
+                sum.restore_line(id, line);
+            }
+        }
+        let mut names = Vec::new();
+        self.registry.write_names(&mut names);
+        self.snapshot = Some(SnapshotStart {
+            frame: self.frame.number - 1,
+            time_us: self.frame.time_us,
+            names,
+            accounts: self.registry.accounts().len(),
+            lines: sum.lines().to_vec(),
+        });
+    }
+
+    pub(super) fn read(
+        &mut self,
+        reply_to: Option<ReplyTo>,
+        accounts: Vec<Result<AccountId, Rejection>>,
+    ) -> Step {
+        let mut by_shard: HashMap<ShardId, Vec<AccountId>> = HashMap::new();
+        for account in accounts.iter().flatten() {
+            by_shard.entry(self.shard_of(*account)).or_default().push(*account);
+        }
+        let orders = by_shard.into_iter().map(|(shard, accounts)| (shard, ShardOrder::Read(accounts)));
+        let orders = orders.collect();
+        self.wait(Quiet::Read { reply_to, accounts }, orders)
+    }
+
+    pub(super) fn end_read(
+        &mut self,
+        reply_to: Option<ReplyTo>,
+        accounts: Vec<Result<AccountId, Rejection>>,
+        replies: Vec<(ShardId, ShardReply)>,
+    ) {
+        let mut rows = HashMap::new();
+        for (_, reply) in replies {
+            let ShardReply::Rows(shown) = reply else { panic!("a read is answered by rows") };
+            rows.extend(shown);
+        }
+        let views = accounts.into_iter().map(|account| {
+            let id = account?;
+            let row = rows.get(&id).expect("an account of the registry has a row");
+            Ok(self.view(id, row))
+        });
+        let views = views.collect();
+        self.reply(reply_to, Answer::Accounts(views));
+    }
+
+    pub(super) fn view(&self, id: AccountId, row: &Row) -> AccountView {
+        let account = self.registry.account(id).expect("a row belongs to an account of the registry");
+        let date = self.registry.date(account.entity);
+        let (debit, credit) = if row.day == date { row.turnover } else { (0, 0) };
+        let natural = |balance| row.normal().natural(balance);
+        if let Some(gate) = self.gate_of(id) {
+            gate.check(row);
+        }
+        let attributes = row.attributes(id);
+        AccountView {
+            id,
+            key: self.registry.key(account),
+            subject: self.registry.subject(account.subject).opening.code.clone(),
+            normal: row.normal(),
+            owner: account.owner,
+            balance: natural(row.balance),
+            frozen: i128::from(row.frozen),
+            available: row.available(),
+            may_go_negative: row.may_go_negative(),
+            overdraft_limit: attributes.overdraft_limit,
+            credit_limit: attributes.credit_limit,
+            account_state: row.account_state,
+            payment_state: row.payment_state,
+            date,
+            opening: natural(row.balance - debit + credit),
+            debit_turnover: debit,
+            credit_turnover: credit,
+            hot: row.hot(),
+            last: row.last,
+        }
+    }
+
+    pub(super) fn ask_lines(&mut self, reply_to: Option<ReplyTo>, entity: &str) -> Step {
+        let entity = match self.registry.entity(entity) {
+            Some(entity) => Some(entity),
+            None if entity.is_empty() => None,
+            None => return self.refuse_quiet(reply_to, Rejection::UnknownEntity),
+        };
+        let orders = (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::Lines));
+        let orders = orders.collect();
+        self.wait(Quiet::Lines { reply_to, entity }, orders)
+    }
+
+    pub(super) fn end_lines(
+        &mut self,
+        reply_to: Option<ReplyTo>,
+        entity: Option<EntityId>,
+        replies: Vec<(ShardId, ShardReply)>,
+    ) {
+        let parts = replies.into_iter().map(|(_, reply)| match reply {
+            ShardReply::Lines(lines, totals) => (lines, totals),
+            other => panic!("a question for the lines is answered by {other:?}"),
+        });
+        let parts: Vec<_> = parts.collect();
+        let mut lines: Vec<TrialLine> = (0..self.registry.lines().len())
+            .map(|line| LineId(u32::try_from(line).expect("lines are counted in a u32")))
+            .filter(|line| entity.is_none_or(|entity| self.entity_of(*line) == entity))
+            .map(|line| self.trial_line(line, &parts))
+            .collect();
+        lines.sort_by(|a, b| (&a.entity, &a.subject, a.currency).cmp(&(&b.entity, &b.subject, b.currency)));
+        // The books may have seen the open frame, so that is what the answer speaks of.
+        let frame = if self.frame.has_content() { self.frame.number } else { self.frame.number - 1 };
+        self.reply(reply_to, Answer::TrialBalance(TrialBalance { frame, lines }));
+    }
+
+    pub(super) fn entity_of(&self, line: LineId) -> EntityId {
+        self.registry.subject(self.registry.lines()[line.0 as usize].subject).entity
+    }
+
+    pub(super) fn trial_line(&self, id: LineId, parts: &[(Vec<Line>, Vec<AccountsTotal>)]) -> TrialLine {
+        let key = self.registry.lines()[id.0 as usize];
+        let subject = self.registry.subject(key.subject);
+        let entity = &self.registry.entities()[usize::from(subject.entity.0)];
+        let (mut balance, mut debit, mut credit) = (0, 0, 0);
+        let mut total = AccountsTotal::default();
+        for (lines, totals) in parts {
+            let Some((line, part)) = lines.get(id.0 as usize).zip(totals.get(id.0 as usize)) else {
+                continue;
+            };
+            balance += line.balance;
+            if line.day == entity.date {
+                debit += line.turnover.0;
+                credit += line.turnover.1;
+            }
+            total.balance += part.balance;
+            total.accounts += part.accounts;
+        }
+        let natural = |balance| subject.opening.normal.natural(balance);
+        TrialLine {
+            entity: entity.code.clone(),
+            date: entity.date,
+            subject: subject.opening.code.clone(),
+            name: subject.opening.name.clone(),
+            class: subject.opening.class,
+            normal: subject.opening.normal,
+            currency: key.currency,
+            opening: natural(balance - debit + credit),
+            debit,
+            credit,
+            closing: natural(balance),
+            accounts_total: natural(total.balance),
+            accounts: total.accounts,
+        }
+    }
+}

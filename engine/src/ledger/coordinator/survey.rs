@@ -1,0 +1,99 @@
+//! The survey of a transaction: what its accounts say about it before any row is looked at.
+
+use super::super::date::Date;
+use super::super::ids::{EntityId, ShardId};
+use super::super::rejection::Rejection;
+use super::super::row::Verdict;
+use super::super::shard::shard_of;
+use super::super::transaction::{Leg, balances_by};
+use super::Coordinator;
+use super::forming::card_of;
+
+/// What the accounts of a transaction say, before any row is looked at.
+pub(super) struct Survey {
+    /// A question of shape that needs the accounts.
+    pub(super) shape: Verdict,
+    /// The first step whose account does not exist.
+    pub(super) unknown: Option<u16>,
+    pub(super) entity: EntityId,
+    pub(super) date: Date,
+    pub(super) one_date: bool,
+    pub(super) hot: bool,
+    pub(super) spans: bool,
+    pub(super) shard: Option<ShardId>,
+}
+
+impl Coordinator {
+    /// What the accounts of a transaction say about it.
+    pub(super) fn survey(&self, found: &Option<Rejection>, legs: &[Leg]) -> Survey {
+        let mut survey = Survey {
+            shape: None,
+            unknown: None,
+            entity: EntityId(0),
+            date: Date::FIRST,
+            one_date: true,
+            hot: false,
+            spans: false,
+            shard: None,
+        };
+        let (mut off_balance, mut on_balance, mut mismatch) = (false, false, None);
+        let mut first: Option<EntityId> = None;
+        let mut one_entity = true;
+        for leg in legs {
+            let Some(card) = card_of(&self.cards, leg) else {
+                survey.unknown = survey.unknown.or(Some(leg.step));
+                on_balance = true;
+                continue;
+            };
+            off_balance |= card.off_balance;
+            on_balance |= !card.off_balance;
+            one_entity &= *first.get_or_insert(card.entity) == card.entity;
+            if card.currency != leg.currency {
+                mismatch = mismatch.or(Some((Rejection::CurrencyMismatch, leg.step)));
+            }
+            if card.gate().is_some() {
+                survey.hot = true;
+            } else {
+                let shard = shard_of(leg.account, self.settings.shards);
+                survey.spans |= *survey.shard.get_or_insert(shard) != shard;
+            }
+        }
+        survey.shape = self.shape_of(*found, legs, (on_balance, off_balance), one_entity).or(mismatch);
+        if let Some(entity) = first {
+            survey.entity = entity;
+            survey.date = self.registry.date(entity);
+            survey.one_date = one_entity || self.dates_agree(legs, survey.date);
+        }
+        survey
+    }
+
+    /// The questions of shape whose answer depends on the accounts: single entry off the balance sheet, and balance
+    /// by entity.
+    fn shape_of(
+        &self,
+        found: Option<Rejection>,
+        legs: &[Leg],
+        on_off: (bool, bool),
+        one_entity: bool,
+    ) -> Verdict {
+        let only_off_balance = on_off == (false, true);
+        let invalid =
+            legs.iter().find(|leg| leg.amount.0 <= 0).map(|leg| (Rejection::InvalidAmount, leg.step));
+        match found {
+            Some(Rejection::Unbalanced) if only_off_balance => return invalid,
+            Some(Rejection::InvalidAmount) => return invalid,
+            Some(other) => return Some((other, 0)),
+            None => {}
+        }
+        let entity_of = |leg: &Leg| card_of(&self.cards, leg).map(|card| (card.entity, card.currency));
+        if !one_entity && !only_off_balance && !balances_by(legs, entity_of) {
+            return Some((Rejection::Unbalanced, 0));
+        }
+        (on_off == (true, true)).then_some((Rejection::MixedOffBalance, 0))
+    }
+
+    fn dates_agree(&self, legs: &[Leg], date: Date) -> bool {
+        let mut dates = legs.iter().filter_map(|leg| card_of(&self.cards, leg));
+        dates.all(|card| self.registry.date(card.entity) == date)
+    }
+}

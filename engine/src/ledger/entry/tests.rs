@@ -1,0 +1,85 @@
+use super::*;
+
+fn samples() -> Vec<u8> {
+    let previous = Position { frame: 7, slot: 3, section: 2 };
+    let leg = Movement::Leg { transaction: 9, step: 4, side: Side::Credit, amount: Amount(-5) };
+    let posting = Posting {
+        account: AccountId(77),
+        movement: leg,
+        balance_after: -(1 << 100),
+        frozen_after: 0,
+        previous,
+        subject: SubjectId(3),
+        date: Date::from_days(17_652).unwrap(),
+    };
+    let mut out = Vec::new();
+    posting.write(&mut out);
+    Posting { frozen_after: 12, ..posting }.write(&mut out);
+    let merged = Movement::Merged { count: 3, debit: 1 << 70, credit: 9 };
+    Posting { movement: merged, frozen_after: 1, ..posting }.write(&mut out);
+    opened().write(&mut out);
+    changed(previous).write(&mut out);
+    out
+}
+
+fn opened() -> OpenedEntry<'static> {
+    OpenedEntry {
+        account: AccountId(78),
+        entity: EntityId(1),
+        subject: SubjectId(4),
+        currency: Currency::from_code("CNY").unwrap(),
+        owner: Owner::Merchant,
+        number: "220302.M热",
+        kind: "",
+        may_go_negative: true,
+        hot: false,
+        overdraft_limit: Amount(5),
+        credit_limit: Some(Amount(0)),
+        placement: Placement { line: LineId(6), unit: None, normal: Side::Credit },
+    }
+}
+
+fn changed(previous: Position) -> Changed {
+    Changed {
+        account: AccountId(1),
+        previous,
+        account_state: AccountState::LossReported,
+        payment_state: PaymentState::PaysOnly,
+        hot: true,
+        overdraft_limit: Amount(1),
+        credit_limit: None,
+        frozen: 2,
+        withholding: 3,
+    }
+}
+
+#[test]
+fn records_come_back_as_written() {
+    let bytes = samples();
+    let read: Vec<_> = entries(&bytes).map(|entry| entry.expect("readable").1).collect();
+    assert_eq!(read.len(), 5);
+    let mut again = Vec::new();
+    for entry in &read {
+        match entry {
+            Entry::Posting(posting) => posting.write(&mut again),
+            Entry::Opened(opened) => opened.write(&mut again),
+            Entry::Changed(changed) => changed.write(&mut again),
+        }
+    }
+    assert_eq!(again, bytes);
+    assert_eq!(read[3], Entry::Opened(opened()));
+}
+
+#[test]
+fn cut_or_strange_bytes_are_no_records() {
+    let bytes = samples();
+    for cut in 0..bytes.len() {
+        let whole = entries(&bytes[..cut]).take_while(Option::is_some).count();
+        assert!(whole < 5, "{cut}");
+    }
+    for at in 0..bytes.len() {
+        let mut bytes = bytes.clone();
+        bytes[at] ^= 0xff;
+        entries(&bytes).take(100).for_each(drop);
+    }
+}
