@@ -80,6 +80,11 @@ pub(crate) fn worlds() -> Vec<World> {
             &[[0, 1, 2, 3, 6, 4, 5], [1, 0, 6, 2, 3, 5, 4], [0, 5, 1, 2, 4, 3, 6]],
         ),
         world(
+            "two payments out of the hot account, one of them sent twice, and a stop on it",
+            [post(transfer(5, HOT, B, 10)), state(HOT, 2), posts[3].clone()],
+            &[[2, 3, 4, 6, 0, 1, 5], [4, 2, 3, 0, 5, 1, 6]],
+        ),
+        world(
             "a cancel, a look at the accounts, and one payment with other content",
             [Ask::Cancel { id: 2, time: NOW }, Ask::Read(vec![A, B, HOT, C]), post(transfer(1, A, B, 5))],
             &[[0, 6, 1, 2, 3, 4, 5], [4, 0, 1, 5, 2, 3, 6]],
