@@ -75,8 +75,7 @@ fn remember_ids(
     now_us: i64,
     known: &mut KnownIds,
 ) -> Result<(), StartError> {
-    let window = i64::from(settings.window_back) + i64::from(settings.window_ahead);
-    let oldest = now_us - window * 1_000_000;
+    let oldest = now_us - settings.keep_ids_us();
     let mut from = reader.first().0;
     let mut beyond = to.0;
     while from < beyond {

@@ -3,6 +3,7 @@
 use longmen_wal::FrameView;
 
 use super::account::Account;
+use super::block::EntryBlock;
 use super::chart::Chart;
 use super::fault::{BookFault, BookFinding, Checked, Flaw, FramePlace, RecordPlace};
 use super::frame::AuditedFrame;
@@ -172,32 +173,37 @@ impl Books {
     }
 
     fn take_entries(&mut self, section: &Placed<'_>, frame: u64) -> Checked {
-        let (mut found, mut next, mut ordinal) = (0, 0, None);
-        while next < section.bytes.len() {
-            let slot = u32::try_from(next / 8).expect("a frame is below 2^32 bytes");
-            let at = Position { frame, slot, section: section.owner };
-            let read = Entry::read(&section.bytes[next..]);
-            let (entry, length) = read.ok_or_else(|| RecordPlace::entry(at).flaw(BookFault::Unreadable))?;
-            next += length;
-            found += 1;
-            let transaction = match &entry {
-                Entry::Posting(Posting { movement: Movement::Leg { transaction, .. }, .. }) => {
-                    Some(*transaction)
+        let mut block = EntryBlock::new(section, frame);
+        let (mut found, mut ordinal) = (0, None);
+        while block.read() {
+            self.fetch_accounts(&block);
+            for (at, entry) in block.entries() {
+                let transaction = transaction_of(entry);
+                if transaction != ordinal {
+                    self.end_transaction()?;
+                    ordinal = transaction;
                 }
-                _ => None,
-            };
-            if transaction != ordinal {
-                self.end_transaction()?;
-                ordinal = transaction;
-            }
-            match entry {
-                Entry::Posting(posting) => self.take_posting(&posting, at)?,
-                Entry::Opened(opened) => self.take_opened(&opened, at)?,
-                Entry::Changed(changed) => self.take_changed(&changed, at)?,
+                match entry {
+                    Entry::Posting(posting) => self.take_posting(posting, *at)?,
+                    Entry::Opened(opened) => self.take_opened(opened, *at)?,
+                    Entry::Changed(changed) => self.take_changed(changed, *at)?,
+                }
+                found += 1;
             }
         }
         self.end_transaction()?;
+        block.check_end()?;
         section.check_records(found)
+    }
+
+    /// Touches the accounts of a block, so that the memory is fetched for all of them at once.
+    fn fetch_accounts(&self, block: &EntryBlock<'_>) {
+        let mut touched = 0;
+        for (_, entry) in block.entries() {
+            let account = entry.account().index().and_then(|index| self.accounts.get(index));
+            touched ^= account.map_or(0, |account| account.last.frame);
+        }
+        std::hint::black_box(touched);
     }
 
     #[inline]
@@ -296,6 +302,14 @@ impl Books {
         account_mut(&mut self.accounts, changed.account, at)?.change(changed, at)?;
         self.counts.changed += 1;
         Ok(())
+    }
+}
+
+/// The transaction that an entry is a leg of.
+fn transaction_of(entry: &Entry<'_>) -> Option<u32> {
+    match entry {
+        Entry::Posting(Posting { movement: Movement::Leg { transaction, .. }, .. }) => Some(*transaction),
+        _ => None,
     }
 }
 

@@ -17,6 +17,7 @@
 //! accounts (总分).
 
 mod account;
+mod block;
 mod books;
 mod chart;
 mod contents;

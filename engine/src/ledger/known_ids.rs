@@ -1,5 +1,6 @@
 //! Known transaction ids: what makes the same request give the same answer.
 
+use std::collections::VecDeque;
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
@@ -56,24 +57,32 @@ struct Slot {
 pub struct KnownIds {
     hash: FixedState,
     capacity: usize,
+    /// How long an id is kept, in microseconds of logged time.
+    keep_us: i64,
+    /// The number of the oldest generation that is kept.
+    oldest: u32,
     /// The newest is last.
-    generations: Vec<Generation>,
+    generations: VecDeque<Generation>,
 }
 
 /// So many ids, with an index over them.
 #[derive(Clone, Debug)]
 struct Generation {
+    /// The logged time of its newest id, in microseconds since 1970.
+    newest_us: i64,
     slots: Vec<Slot>,
     /// A table at most half full, searched linearly: the upper half of an id's hash over its place from 1; 0 is vacant.
     index: Vec<u64>,
 }
 
 impl KnownIds {
-    /// No ids yet. `seed` keeps clients from choosing ids that collide; `capacity` is that of one generation.
+    /// No ids yet. `seed` keeps clients from choosing ids that collide; `capacity` is that of one generation; after
+    /// `keep_us` of logged time an id need not be known any more, since a request so old is refused by its time.
     #[must_use]
-    pub fn new(seed: u64, capacity: usize) -> KnownIds {
+    pub fn new(seed: u64, capacity: usize, keep_us: i64) -> KnownIds {
         let capacity = capacity.clamp(1, 1 << 30);
-        KnownIds { hash: FixedState::with_seed(seed), capacity, generations: vec![Generation::new(capacity)] }
+        let generations = VecDeque::from([Generation::new(capacity)]);
+        KnownIds { hash: FixedState::with_seed(seed), capacity, keep_us, oldest: 0, generations }
     }
 
     /// What is known of an id.
@@ -84,8 +93,8 @@ impl KnownIds {
         self.find(hash, client, id).map(|at| self.slot(at).known())
     }
 
-    /// Notes that an unknown id is under way.
-    pub fn begin(&mut self, client: ClientId, id: TransactionId) -> KnownRef {
+    /// Notes that an unknown id is under way, at this logged time.
+    pub fn begin(&mut self, client: ClientId, id: TransactionId, time_us: i64) -> KnownRef {
         let slot = Slot {
             id: split(id),
             content: 0,
@@ -96,7 +105,7 @@ impl KnownIds {
             pending: true,
         };
         let hash = self.hash(client, id);
-        self.insert(hash, slot)
+        self.insert(hash, slot, time_us)
     }
 
     /// Notes the first result of an id that is under way.
@@ -104,7 +113,8 @@ impl KnownIds {
     /// # Panics
     /// If the id is decided already: a transaction is decided once.
     pub fn decide(&mut self, at: KnownRef, decided: &Decided) {
-        let slot = &mut self.generations[at.generation as usize].slots[at.place as usize];
+        let generation = &mut self.generations[(at.generation - self.oldest) as usize];
+        let slot = &mut generation.slots[at.place as usize];
         assert!(slot.pending, "transaction {} of client {} is decided once", join(slot.id), slot.client);
         slot.content = decided.content;
         slot.frame_outcome = decided.frame << 16 | u64::from(decided.outcome.number());
@@ -113,22 +123,22 @@ impl KnownIds {
         slot.pending = false;
     }
 
-    /// Notes an id that the log has decided.
+    /// Notes an id that the log has decided, at the logged time of its frame.
     ///
     /// # Panics
     /// If the id is known: a log holds one record of a transaction.
-    pub fn restore(&mut self, client: ClientId, id: TransactionId, decided: &Decided) {
+    pub fn restore(&mut self, client: ClientId, id: TransactionId, decided: &Decided, time_us: i64) {
         assert!(
             self.get(client, id).is_none(),
             "the log holds one record of transaction {id} of client {client}"
         );
-        let at = self.begin(client, id);
+        let at = self.begin(client, id, time_us);
         self.decide(at, decided);
     }
 
     /// Touches what a look-up of these ids will read, so that the processor fetches them side by side.
     pub fn fetch(&self, ids: impl Iterator<Item = (ClientId, TransactionId)>) {
-        let Some(newest) = self.generations.last() else { return };
+        let Some(newest) = self.generations.back() else { return };
         let touched =
             ids.fold(0, |sum, (client, id)| sum ^ newest.index[newest.start(self.hash(client, id))]);
         std::hint::black_box(touched);
@@ -149,23 +159,39 @@ impl KnownIds {
     #[inline]
     fn find(&self, hash: u64, client: ClientId, id: TransactionId) -> Option<KnownRef> {
         let key = split(id);
-        self.generations.iter().enumerate().rev().find_map(|(generation, table)| {
-            let place = table.find(hash, |slot| slot.id == key && slot.client == client.0)?;
-            Some(KnownRef { generation: number(generation), place })
-        })
+        let generations = self.generations.iter().enumerate().rev();
+        generations
+            .filter_map(|(index, table)| {
+                Some((index, table.find(hash, |slot| slot.id == key && slot.client == client.0)?))
+            })
+            .map(|(index, place)| KnownRef { generation: self.number(index), place })
+            .next()
     }
 
     fn slot(&self, at: KnownRef) -> &Slot {
-        &self.generations[at.generation as usize].slots[at.place as usize]
+        &self.generations[(at.generation - self.oldest) as usize].slots[at.place as usize]
     }
 
-    fn insert(&mut self, hash: u64, slot: Slot) -> KnownRef {
-        if self.generations.last().is_none_or(|newest| newest.slots.len() >= self.capacity) {
-            self.generations.push(Generation::new(self.capacity));
+    fn insert(&mut self, hash: u64, slot: Slot, time_us: i64) -> KnownRef {
+        if self.generations.back().is_none_or(|newest| newest.slots.len() >= self.capacity) {
+            self.forget_before(time_us - self.keep_us);
+            self.generations.push_back(Generation::new(self.capacity));
         }
-        let generation = self.generations.len() - 1;
-        let place = self.generations[generation].insert(hash, slot);
-        KnownRef { generation: number(generation), place }
+        let generation = self.number(self.generations.len() - 1);
+        let newest = self.generations.back_mut().expect("there is always a generation");
+        newest.newest_us = newest.newest_us.max(time_us);
+        KnownRef { generation, place: newest.insert(hash, slot) }
+    }
+
+    fn forget_before(&mut self, time_us: i64) {
+        while self.generations.front().is_some_and(|oldest| oldest.newest_us < time_us) {
+            self.generations.pop_front();
+            self.oldest += 1;
+        }
+    }
+
+    fn number(&self, index: usize) -> u32 {
+        self.oldest + u32::try_from(index).expect("generations are counted in a u32")
     }
 
     #[inline]
@@ -176,7 +202,11 @@ impl KnownIds {
 
 impl Generation {
     fn new(capacity: usize) -> Generation {
-        Generation { slots: Vec::with_capacity(capacity), index: vec![0; (2 * capacity).next_power_of_two()] }
+        Generation {
+            newest_us: i64::MIN,
+            slots: Vec::with_capacity(capacity),
+            index: vec![0; (2 * capacity).next_power_of_two()],
+        }
     }
 
     /// Where the search for a hash begins.
@@ -232,10 +262,6 @@ impl Slot {
     }
 }
 
-fn number(generation: usize) -> u32 {
-    u32::try_from(generation).expect("generations are counted in a u32")
-}
-
 fn split(id: TransactionId) -> [u64; 2] {
     let bytes = id.0.to_le_bytes();
     let (low, high) = bytes.split_at(8);
@@ -253,7 +279,7 @@ mod tests {
 
     #[test]
     fn ids_are_known_over_generations_and_by_client() {
-        let mut known = KnownIds::new(7, 10);
+        let mut known = KnownIds::new(7, 10, 1_000);
         let decided = |n: u32| Decided {
             content: u64::from(n),
             outcome: if n % 2 == 0 {
@@ -268,7 +294,7 @@ mod tests {
         for n in 0..100 {
             let id = TransactionId(u128::from(n) << 64 | 5);
             assert_eq!(known.get(ClientId(1), id), None);
-            let at = known.begin(ClientId(1), id);
+            let at = known.begin(ClientId(1), id, 0);
             assert_eq!(known.get(ClientId(1), id), Some(Known::Pending));
             known.decide(at, &decided(n));
         }
@@ -278,5 +304,20 @@ mod tests {
             assert_eq!(known.get(ClientId(2), id), None);
         }
         assert_eq!(known.len(), 100);
+    }
+
+    #[test]
+    fn ids_are_forgotten_a_generation_at_a_time_when_they_are_too_old() {
+        let mut known = KnownIds::new(7, 10, 1_000);
+        for n in 0..100 {
+            let decided = Decided { content: 0, outcome: Outcome::Posted, step: 0, frame: 1, ordinal: 0 };
+            let at = known.begin(ClientId(1), TransactionId(n), i64::try_from(n).unwrap() * 100);
+            known.decide(at, &decided);
+        }
+        assert!((10..=30).contains(&known.len()), "{}", known.len());
+        for n in 0..100 {
+            let is_known = known.get(ClientId(1), TransactionId(n)).is_some();
+            assert!(is_known || n < 90, "an id of the last 1,000 us is known: {n}");
+        }
     }
 }

@@ -118,7 +118,7 @@ impl KnownIds {
                 frame: frame.number,
                 ordinal,
             };
-            self.restore(head.client, head.id, &decided);
+            self.restore(head.client, head.id, &decided, frame.time_us);
         }
         Ok(())
     }
@@ -163,7 +163,7 @@ impl Rebuilt {
     pub fn empty(settings: &Settings) -> Rebuilt {
         Rebuilt {
             registry: Registry::new(settings.seed),
-            known: KnownIds::new(settings.seed, settings.known_ids),
+            known: KnownIds::new(settings.seed, settings.known_ids, settings.keep_ids_us()),
             shards: (0..settings.shards).map(|id| Shard::new(ShardId(id), settings.shards)).collect(),
             frame: 0,
             time_us: 0,

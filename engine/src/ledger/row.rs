@@ -9,6 +9,7 @@ use super::rejection::Rejection;
 
 /// An account as its shard holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[repr(align(64))]
 pub struct Row {
     /// Debit-positive.
     pub balance: i128,

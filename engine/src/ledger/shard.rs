@@ -7,6 +7,9 @@ use super::line::{AccountsTotal, Line};
 use super::row::{Row, Verdict, first_of};
 use super::shard_round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
 
+/// So many legs' rows are fetched side by side before they are judged.
+const FETCH_AHEAD: usize = 32;
+
 /// A shard of the ledger.
 #[derive(Clone, Debug)]
 pub struct Shard {
@@ -57,7 +60,7 @@ impl Shard {
     pub fn round(&mut self, round: &ShardRound) -> ShardAnswer {
         self.enter(round.frame);
         self.resolve(&round.resolve);
-        let verdicts = round.execute.iter().map(|(part, legs)| self.execute(part, legs)).collect();
+        let verdicts = self.execute_all(&round.execute);
         let votes = round.prepare.iter().map(|(_, legs)| self.prepare(legs)).collect::<Vec<_>>();
         self.votes.extend(votes.iter().map(Option::is_none));
         self.prepared.parts.extend_from_slice(&round.prepare.parts);
@@ -248,6 +251,27 @@ impl Shard {
         }
         prepared.clear();
         self.prepared = prepared;
+    }
+
+    fn execute_all(&mut self, visit: &Visit) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(visit.parts.len());
+        let (mut done, mut fetched) = (0, 0);
+        for (part, legs) in visit.iter() {
+            done += legs.len();
+            while fetched < done {
+                let ahead = &visit.legs[fetched..visit.legs.len().min(fetched + FETCH_AHEAD)];
+                self.fetch(ahead);
+                fetched += FETCH_AHEAD;
+            }
+            verdicts.push(self.execute(part, legs));
+        }
+        verdicts
+    }
+
+    /// Touches the rows of these legs, so that the processor fetches them side by side.
+    fn fetch(&self, legs: &[ShardLeg]) {
+        let rows = legs.iter().map(|leg| &self.rows[leg.slot as usize]);
+        std::hint::black_box(rows.fold(0, |sum, row| sum ^ row.last.frame ^ u64::from(row.flags)));
     }
 
     #[inline]

@@ -195,7 +195,8 @@ impl Coordinator {
             None => match self.outside_window(time).or_else(|| self.no_room()) {
                 Some(rejection) => self.refuse(what, rejection, 0),
                 None => {
-                    let what = JobRef { begun: Some(self.known.begin(client, id)), ..what };
+                    let what =
+                        JobRef { begun: Some(self.known.begin(client, id, self.frame.time_us)), ..what };
                     let entity = EntityId(0);
                     let date = Date::of_time_us(self.frame.time_us);
                     self.push_item(Item { what, verdict: None, entity, date, gates_know: true });
@@ -244,7 +245,7 @@ impl Coordinator {
             if let Some(rejection) = self.outside_window(transaction.time).or_else(|| self.no_room()) {
                 return self.refuse(what, rejection, 0);
             }
-            what.begun = Some(self.known.begin(client, transaction.id));
+            what.begun = Some(self.known.begin(client, transaction.id, self.frame.time_us));
         }
         self.place(what, &survey);
     }

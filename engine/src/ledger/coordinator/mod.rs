@@ -77,6 +77,14 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// How long after its frame an id may still come again with a time inside the window, in microseconds.
+    #[must_use]
+    pub fn keep_ids_us(&self) -> i64 {
+        (i64::from(self.window_back) + i64::from(self.window_ahead)) * 1_000_000
+    }
+}
+
 /// What is to be done next.
 #[derive(Clone, Debug)]
 pub enum Step {
