@@ -137,8 +137,7 @@ fn positive(text: &str) -> Result<usize, String> {
 }
 
 fn batch_size(text: &str) -> Result<usize, String> {
-    // A transaction that is sent twice may make a request one longer.
-    let most = longmen_client::MAX_BATCH - 1;
+    let most = longmen_client::MAX_BATCH;
     positive(text).ok().filter(|size| *size <= most).ok_or_else(|| format!("not a size from 1 to {most}"))
 }
 

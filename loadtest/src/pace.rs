@@ -64,7 +64,7 @@ impl PreciseTimer {
     }
 }
 
-/// When each request of an open loop is due: evenly spaced from the start.
+/// When each request of an open loop is due: as if its transactions came one by one, evenly spaced from the start.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schedule {
     start: Instant,
@@ -73,7 +73,7 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
-    /// One request every `interval`, the first `phase` after `start`.
+    /// One transaction every `interval`, the first `phase` after `start`.
     pub(crate) fn new(start: Instant, phase: Duration, interval: Duration) -> Schedule {
         let interval_ns = u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX).max(1);
         Schedule { start: start + phase, interval_ns, next: 0 }
@@ -84,9 +84,9 @@ impl Schedule {
         self.start + Duration::from_nanos(self.interval_ns.saturating_mul(self.next))
     }
 
-    /// Counts the next request as sent.
-    pub(crate) fn advance(&mut self) {
-        self.next += 1;
+    /// Counts this many transactions as sent.
+    pub(crate) fn advance(&mut self, transactions: u64) {
+        self.next += transactions;
     }
 }
 
@@ -95,13 +95,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_are_due_at_even_intervals_whatever_is_late() {
+    fn transactions_are_due_at_even_intervals_whatever_is_late() {
         let start = Instant::now();
         let mut schedule = Schedule::new(start, Duration::from_micros(7), Duration::from_micros(50));
         for number in 0..100 {
             assert_eq!(schedule.due(), start + Duration::from_micros(7 + 50 * number));
-            schedule.advance();
+            schedule.advance(1);
         }
+        schedule.advance(900);
+        assert_eq!(schedule.due(), start + Duration::from_micros(7 + 50 * 1_000));
     }
 
     #[tokio::test]

@@ -90,7 +90,7 @@ pub(crate) struct Shared {
     pub(crate) history: Option<Vec<Answered>>,
 }
 
-/// How a connection ended, and what was under way on it.
+/// How a connection ended, and what was under way on it, in the order of sending.
 pub(crate) struct SessionEnd {
     pub(crate) result: Result<(), LoadError>,
     pub(crate) unanswered: Vec<Sent>,

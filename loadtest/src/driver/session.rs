@@ -74,9 +74,9 @@ impl Session {
             Pacing::Closed { .. } => None,
             Pacing::Open { rate } => {
                 let batch = f64::from(u32::try_from(settings.batch).unwrap_or(u32::MAX));
-                let between = Duration::from_secs_f64(batch / rate);
-                let phase = between * number;
-                Some(Schedule::new(Instant::now(), phase, between * settings.connections))
+                let phase = Duration::from_secs_f64(batch / rate) * number;
+                let interval = Duration::from_secs_f64(f64::from(settings.connections) / rate);
+                Some(Schedule::new(Instant::now(), phase, interval))
             }
         };
         Ok(Session {
@@ -103,7 +103,9 @@ impl Session {
     pub(super) async fn run(mut self, accounts: &[u64]) -> SessionEnd {
         let mut encoder = Encoder::new(self.settings.encoding, accounts);
         let result = self.pump(&mut encoder).await;
-        let unanswered = self.pending.into_iter().flatten().map(|pending| pending.sent).collect();
+        let mut pending: Vec<Pending> = self.pending.into_iter().flatten().collect();
+        pending.sort_unstable_by_key(|pending| pending.tag >> 32);
+        let unanswered = pending.into_iter().map(|pending| pending.sent).collect();
         SessionEnd { result, unanswered }
     }
 
@@ -173,7 +175,7 @@ impl Session {
             if self.is_stopped(now) {
                 return Ok(());
             }
-            let due = match (self.settings.pacing, &mut self.schedule) {
+            let due = match (self.settings.pacing, &self.schedule) {
                 (Pacing::Closed { depth }, _) => {
                     let paused = self.paused_until.is_some_and(|until| now < until);
                     if self.posts_under_way >= depth || paused {
@@ -187,7 +189,6 @@ impl Session {
                     if due > now {
                         return Ok(());
                     }
-                    schedule.advance();
                     due
                 }
                 (Pacing::Open { .. }, None) => unreachable!("an open loop has a schedule"),
@@ -205,6 +206,9 @@ impl Session {
         let mut shared = self.shared.borrow_mut();
         shared.remaining = shared.remaining.saturating_sub(count);
         drop(shared);
+        if let Some(schedule) = &mut self.schedule {
+            schedule.advance(count);
+        }
         let time = now_seconds();
         for index in 0..request.len() {
             let planned = request.planned()[index];

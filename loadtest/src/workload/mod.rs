@@ -87,7 +87,8 @@ impl Plan {
     #[must_use]
     pub fn stream(&self, number: u32) -> Stream {
         let rng = SmallRng::seed_from_u64(self.seed ^ (u64::from(number) << 32).wrapping_add(0x9E37_79B9));
-        Stream { source: self.source.clone(), rng, ids: Ids::of_stream(self.seed, number) }
+        let ids = Ids::of_stream(self.seed, number);
+        Stream { source: self.source.clone(), rng, ids, made: Request::default(), taken: 0 }
     }
 }
 
@@ -96,18 +97,37 @@ pub struct Stream {
     source: Source,
     rng: SmallRng,
     ids: Ids,
+    /// What was made last, of which `taken` transactions have been handed out: some come in pairs.
+    made: Request,
+    taken: usize,
 }
 
 impl Stream {
-    /// Adds transactions to `request` until it holds at least `count`. A transaction that is sent twice or that has
-    /// a memorandum beside it may make it one more; it never holds more than `count + 1`.
+    /// Adds transactions to `request` until it holds `count`.
     pub fn fill(&mut self, request: &mut Request, count: usize) {
+        while self.taken < self.made.len() && request.len() < count {
+            request.push_from(&self.made, self.taken);
+            self.taken += 1;
+        }
         while request.len() < count {
-            match &self.source {
-                Source::Transfers(transfers) => transfers.next(&mut self.rng, &mut self.ids, request),
-                Source::Mix(mix) => mix.next(&mut self.rng, &mut self.ids, request),
-                Source::Hot(hot) => hot.next(&mut self.rng, &mut self.ids, request),
+            self.make(request);
+        }
+        if request.len() > count {
+            self.made.clear();
+            self.taken = 0;
+            for index in count..request.len() {
+                self.made.push_from(request, index);
             }
+            request.truncate(count);
+        }
+    }
+
+    /// Adds the next transaction, or the next few where they belong together.
+    fn make(&mut self, request: &mut Request) {
+        match &self.source {
+            Source::Transfers(transfers) => transfers.next(&mut self.rng, &mut self.ids, request),
+            Source::Mix(mix) => mix.next(&mut self.rng, &mut self.ids, request),
+            Source::Hot(hot) => hot.next(&mut self.rng, &mut self.ids, request),
         }
     }
 }

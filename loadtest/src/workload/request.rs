@@ -119,6 +119,12 @@ impl Request {
         self.planned.push(Planned { end: offset(self.legs.len()), ..other.planned[index] });
     }
 
+    /// Forgets the transactions from the one at `count` on.
+    pub fn truncate(&mut self, count: usize) {
+        self.legs.truncate(self.start(count));
+        self.planned.truncate(count);
+    }
+
     /// The heads, in order.
     #[must_use]
     pub fn planned(&self) -> &[Planned] {

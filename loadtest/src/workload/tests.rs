@@ -43,15 +43,19 @@ fn transactions_balance_with_ids_of_their_own_and_accounts_that_exist() {
 }
 
 #[test]
-fn a_request_is_filled_to_its_count_or_one_more() {
+fn requests_are_filled_to_their_count_and_nothing_is_lost_between_them() {
     let plan = Workload::Mix.plan(100, 3);
-    let mut stream = plan.stream(0);
-    let mut request = Request::default();
-    for count in [1, 2, 7, 64, 1] {
-        request.clear();
+    let mut whole = Request::default();
+    plan.stream(0).fill(&mut whole, 3_000);
+    let (mut stream, mut joined) = (plan.stream(0), Request::default());
+    for count in [1, 2, 7, 64, 1].into_iter().cycle().take(200) {
+        let mut request = Request::default();
         stream.fill(&mut request, count);
-        assert!((count..=count + 1).contains(&request.len()), "{} for {count}", request.len());
+        assert_eq!(request.len(), count);
+        (0..count).for_each(|index| joined.push_from(&request, index));
     }
+    assert_eq!(joined.len(), 3_000);
+    assert_eq!(joined, whole);
 }
 
 #[test]

@@ -127,8 +127,9 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     args.output.show(&shown, |shown| {
         format!("{}\n\n{}", describe(shown, &relations, began.elapsed()), what_next(&args, &data))
     })?;
-    if args.data.is_none() {
-        drop(temporary);
+    if !held {
+        let kept = args.data.unwrap_or_else(|| temporary.keep());
+        args.output.say(format_args!("The books are kept for a look: {}", kept.display()))?;
     }
     Ok(Verdict::of(held))
 }
