@@ -30,7 +30,7 @@ pub(super) struct Account {
     may_go_negative: bool,
 }
 
-const _: () = assert!(size_of::<Account>() <= 112, "an account stays small");
+const _: () = assert!(size_of::<Account>() == 96, "an account is one and a half cache lines");
 
 impl Account {
     /// The place of an account that is not open yet.

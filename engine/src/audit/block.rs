@@ -15,19 +15,30 @@ pub(super) struct EntryBlock<'a> {
     /// Behind the entries read so far.
     next: usize,
     entries: Vec<(Position, Entry<'a>)>,
+    /// A record written again, to be held against its bytes.
+    again: Vec<u8>,
+    altered: bool,
 }
 
 impl<'a> EntryBlock<'a> {
     pub(super) fn new(section: &Placed<'a>, frame: u64) -> EntryBlock<'a> {
         let entries = Vec::with_capacity(BLOCK);
-        EntryBlock { frame, section: section.owner, bytes: section.bytes, next: 0, entries }
+        let (section, bytes) = (section.owner, section.bytes);
+        EntryBlock { frame, section, bytes, next: 0, entries, again: Vec::new(), altered: false }
     }
 
-    /// Reads the next entries; false when there are none, or the next cannot be read.
+    /// Reads the next entries; false when there are none, or the next is no good record.
     pub(super) fn read(&mut self) -> bool {
         self.entries.clear();
         while self.entries.len() < BLOCK {
-            let Some((entry, length)) = Entry::read(&self.bytes[self.next..]) else { break };
+            let rest = &self.bytes[self.next..];
+            let Some((entry, length)) = Entry::read(rest) else { break };
+            self.again.clear();
+            write(&entry, &mut self.again);
+            self.altered = rest[..length] != self.again;
+            if self.altered {
+                break;
+            }
             self.entries.push((self.position(), entry));
             self.next += length;
         }
@@ -41,11 +52,20 @@ impl<'a> EntryBlock<'a> {
     /// Checks that what was read is all there is.
     pub(super) fn check_end(&self) -> Checked {
         let at = RecordPlace::entry(self.position());
+        at.check(!self.altered, || BookFault::Altered)?;
         at.check(self.next == self.bytes.len(), || BookFault::Unreadable)
     }
 
     fn position(&self) -> Position {
         let slot = u32::try_from(self.next / 8).expect("a frame is below 2^32 bytes");
         Position { frame: self.frame, slot, section: self.section }
+    }
+}
+
+fn write(entry: &Entry<'_>, out: &mut Vec<u8>) {
+    match entry {
+        Entry::Posting(posting) => posting.write(out),
+        Entry::Opened(opened) => opened.write(out),
+        Entry::Changed(changed) => changed.write(out),
     }
 }

@@ -6,7 +6,7 @@ use super::account::Account;
 use super::block::EntryBlock;
 use super::chart::Chart;
 use super::fault::{BookFault, BookFinding, Checked, Flaw, FramePlace, RecordPlace};
-use super::frame::AuditedFrame;
+use super::frame::{AuditedFrame, TakenLeg};
 use super::ids::{IdKey, SeenIds};
 use super::merged::{HotLegs, turnover};
 use super::report::Counts;
@@ -14,8 +14,8 @@ use super::sections::{Placed, Sections};
 use super::totals::Totals;
 use crate::ledger::notes;
 use crate::ledger::{
-    AccountId, Changed, Entry, HEAD_BYTES, Head, Movement, OpenedEntry, Outcome, Position, Posting,
-    admin_records, read_tail,
+    AccountId, Admin, Changed, Entry, HEAD_BYTES, Head, Movement, OpenedEntry, Outcome, Position, Posting,
+    read_tail,
 };
 
 /// The smallest record that opens an account, bytes: bounds how far ids may run ahead inside a frame.
@@ -29,6 +29,8 @@ pub(super) struct Books {
     counts: Counts,
     frame: AuditedFrame,
     hot: HotLegs,
+    /// A record written again, to be held against its bytes.
+    again: Vec<u8>,
     /// How many accounts there can be at the end of the frame.
     reach: usize,
     /// Accounts that the transaction being read moves and whose funds have a bound: with their first entry of it
@@ -45,6 +47,7 @@ impl Books {
             counts: Counts::default(),
             frame: AuditedFrame::default(),
             hot: HotLegs::default(),
+            again: Vec::new(),
             reach: 0,
             moved: Vec::new(),
         }
@@ -119,11 +122,16 @@ impl Books {
     }
 
     fn take_admin(&mut self, section: &Placed<'_>) -> Checked {
-        let mut found = 0;
-        for record in admin_records(section.bytes) {
+        let (mut found, mut rest) = (0, section.bytes);
+        while !rest.is_empty() {
             let place = RecordPlace::Admin(found);
-            let record = record.ok_or_else(|| place.flaw(BookFault::Unreadable))?;
+            let read = Admin::read(rest).ok_or_else(|| place.flaw(BookFault::Unreadable))?;
+            let (record, length) = read;
+            self.again.clear();
+            record.write(&mut self.again);
+            place.check(rest[..length] == self.again, || BookFault::Altered)?;
             self.chart.take(place, record)?;
+            rest = &rest[length..];
             found += 1;
         }
         self.counts.admin += u64::from(found);
@@ -134,10 +142,14 @@ impl Books {
     fn take_heads(&mut self, section: &Placed<'_>, tails: &[u8]) -> Checked<u64> {
         let found = section.bytes.len().div_ceil(HEAD_BYTES);
         let found = u32::try_from(found).expect("a frame is below 2^32 bytes");
-        let mut tails_end = 0;
+        let (mut end, mut tails_end) = (0, 0);
         for ordinal in 0..found {
             let place = RecordPlace::Head(ordinal);
             let head = Head::read(section.bytes, ordinal).ok_or_else(|| place.flaw(BookFault::Unreadable))?;
+            self.again.clear();
+            head.write(&mut self.again);
+            place.check(section.bytes[end..].starts_with(&self.again), || BookFault::Altered)?;
+            end += HEAD_BYTES;
             self.ids.add(IdKey::new(head.client, head.id));
             match head.outcome {
                 Outcome::Posted => {
@@ -229,7 +241,7 @@ impl Books {
             self.moved.push((posting.account, at, before));
         }
         account.take_leg(posting.account, at, ordinal, step)?;
-        self.frame.take_leg(place, (ordinal, posting.date), posting.account, account.unit, signed)?;
+        self.frame.take_leg(place, &taken(posting, account, leg, signed))?;
         self.frame.count(account.unit, signed);
         self.chart.check_date(place, account.entity, posting.date)?;
         let (debit, credit) = posting.movement.turnover();
@@ -268,7 +280,8 @@ impl Books {
             let before = balance;
             for leg in transaction {
                 account.take_leg(id, at, leg.ordinal, leg.step)?;
-                frame.take_leg(place, (leg.ordinal, posting.date), id, account.unit, leg.signed)?;
+                let place_in = (leg.ordinal, leg.step);
+                frame.take_leg(place, &taken(posting, account, place_in, leg.signed))?;
                 balance += leg.signed;
             }
             account.check_funds(id, before, balance).map_err(|fault| place.flaw(fault))?;
@@ -302,6 +315,20 @@ impl Books {
         account_mut(&mut self.accounts, changed.account, at)?.change(changed, at)?;
         self.counts.changed += 1;
         Ok(())
+    }
+}
+
+/// A leg with what its account and entry say; `leg` is its transaction and step.
+#[inline]
+fn taken(posting: &Posting, account: &Account, leg: (u32, u16), signed: i128) -> TakenLeg {
+    TakenLeg {
+        ordinal: leg.0,
+        step: leg.1,
+        date: posting.date,
+        account: posting.account,
+        entity: account.entity,
+        unit: account.unit,
+        signed,
     }
 }
 

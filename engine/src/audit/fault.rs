@@ -133,6 +133,9 @@ pub enum BookFault {
     /// Bytes under a good sum that are no record.
     #[error("the record cannot be read")]
     Unreadable,
+    /// A record with bits set that mean nothing, or contradict it.
+    #[error("the record is not as a ledger writes it")]
+    Altered,
     /// A section holds another number of records than it says.
     #[error("says that it holds {said} records, and holds {found}")]
     Records {
@@ -298,6 +301,14 @@ pub enum BookFault {
         said: u16,
         /// How many there are.
         found: u32,
+    },
+    /// A posted transaction counts in another entity than its first account's.
+    #[error("counts in entity {said}, and its first account belongs to entity {found}")]
+    HeadEntity {
+        /// What the head says.
+        said: EntityId,
+        /// The account's entity.
+        found: EntityId,
     },
     /// A posted transaction without legs.
     #[error("is posted, and has no legs")]

@@ -1,7 +1,24 @@
 //! What the audit keeps of a frame while it goes through it: its transactions and their legs so far.
 
 use super::fault::{BookFault, Checked, RecordPlace};
-use crate::ledger::{AccountId, Date, Head, Outcome};
+use crate::ledger::{AccountId, Date, EntityId, Head, Outcome};
+
+/// A leg, in an entry of its own or merged.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TakenLeg {
+    /// The ordinal of its transaction.
+    pub(super) ordinal: u32,
+    pub(super) step: u16,
+    /// The date of its entry.
+    pub(super) date: Date,
+    pub(super) account: AccountId,
+    /// The account's.
+    pub(super) entity: EntityId,
+    /// The account's.
+    pub(super) unit: Option<u16>,
+    /// Debit-positive.
+    pub(super) signed: i128,
+}
 
 /// A transaction of the frame.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +28,9 @@ struct Audited {
     /// The first unit it has a leg in.
     unit: Option<u16>,
     date: Date,
+    /// Step and entity of its first leg.
+    first: (u16, EntityId),
+    entity: EntityId,
     legs: u32,
     said: u16,
     posted: bool,
@@ -39,6 +59,8 @@ impl AuditedFrame {
             net: 0,
             unit: None,
             date: head.accounting_date,
+            first: (u16::MAX, head.entity),
+            entity: head.entity,
             legs: 0,
             said: head.legs,
             posted: head.outcome == Outcome::Posted,
@@ -47,16 +69,10 @@ impl AuditedFrame {
         });
     }
 
-    /// Takes a leg of a transaction, in an entry of its own or merged; `unit` is its account's.
+    /// Takes a leg of a transaction.
     #[inline]
-    pub(super) fn take_leg(
-        &mut self,
-        place: RecordPlace,
-        (ordinal, date): (u32, Date),
-        account: AccountId,
-        unit: Option<u16>,
-        signed: i128,
-    ) -> Checked {
+    pub(super) fn take_leg(&mut self, place: RecordPlace, leg: &TakenLeg) -> Checked {
+        let &TakenLeg { ordinal, date, account, signed, .. } = leg;
         let heads = self.transactions.len();
         let Some(transaction) = self.transactions.get_mut(ordinal as usize) else {
             return Err(place.flaw(BookFault::NoHead { ordinal, heads: count32(heads) }));
@@ -65,7 +81,10 @@ impl AuditedFrame {
         let head = transaction.date;
         place.check(date == head, || BookFault::EntryDate { account, date, head })?;
         transaction.legs += 1;
-        let Some(unit) = unit else {
+        if leg.step <= transaction.first.0 {
+            transaction.first = (leg.step, leg.entity);
+        }
+        let Some(unit) = leg.unit else {
             transaction.off_balance = true;
             return Ok(());
         };
@@ -96,6 +115,8 @@ impl AuditedFrame {
             if transaction.posted {
                 place.check(u32::from(said) == legs, || BookFault::Legs { said, found: legs })?;
                 place.check(legs > 0, || BookFault::NoLegs)?;
+                let (said, found) = (transaction.entity, transaction.first.1);
+                place.check(said == found, || BookFault::HeadEntity { said, found })?;
             }
             let mixed = transaction.on_balance && transaction.off_balance;
             place.check(!mixed, || BookFault::MixedOffBalance)?;

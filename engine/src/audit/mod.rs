@@ -43,7 +43,7 @@ use totals::Totals;
 /// ([`longmen_wal::DirectoryStorage::open_read_only`] makes sure of it). `progress` is called after every frame with
 /// what was counted so far. Changes nothing.
 ///
-/// Takes 20 bytes of memory for each transaction in the log, and about 100 for each account.
+/// Takes 20 bytes of memory for each transaction in the log, and 96 for each account.
 ///
 /// # Errors
 /// [`VerifyError`]: the first thing that does not hold, with its place.

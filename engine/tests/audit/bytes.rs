@@ -1,7 +1,7 @@
 //! Bytes that are no records under good sums, and good records under changed bytes.
 
 use longmen_engine::audit::{BookFault, RecordPlace, VerifyError};
-use longmen_engine::ledger::{Admin, ClientId, SectionKind};
+use longmen_engine::ledger::{Admin, ClientId, Entry, SectionKind, entries};
 use longmen_wal::{AuditError, Body, FrameNumber, Section};
 
 use crate::good::good_books;
@@ -111,5 +111,65 @@ fn check_named<T>(outcome: &Result<T, VerifyError>, number: FrameNumber, file: &
         }
         Err(other) => panic!("byte {at}: {other}"),
         Ok(_) => panic!("byte {at} of {file} not noticed"),
+    }
+}
+
+#[test]
+fn bits_that_mean_nothing_are_found() {
+    use SectionKind::{Admin, Entries};
+    let altered = BookFault::Altered;
+    let first = RecordPlace::Entry { section: 0, slot: 0 };
+    // An unknown flag, the red mark on a positive amount, bytes that are zero.
+    check(4, Entries, put(1, &[0x80]), first, &altered);
+    check(4, Entries, put(1, &[2]), first, &altered);
+    check(4, Entries, put(55, &[1]), first, &altered);
+    check(4, Admin, put(1, &[1]), RecordPlace::Admin(0), &altered);
+    check(1, Entries, put(51, &[1]), first, &altered);
+}
+
+/// The places in the postings of a section where a changed byte goes unnoticed, counted from each record's start.
+fn unnoticed(frame: usize, place: usize) -> Vec<usize> {
+    let bodies = good_books().bodies();
+    let bytes = bodies[frame].sections[place].chunks.concat();
+    let mut unnoticed = Vec::new();
+    let mut starts = entries(&bytes).map(|entry| entry.unwrap()).peekable();
+    while let Some((slot, entry)) = starts.next() {
+        let start = usize::try_from(slot).unwrap() * 8;
+        let end = starts.peek().map_or(bytes.len(), |(slot, _)| usize::try_from(*slot).unwrap() * 8);
+        for at in start..end {
+            let mut bodies = bodies.clone();
+            bodies[frame].sections[place].chunks[0][at] ^= 1 << (at % 8);
+            match audited(&written(&bodies)) {
+                Err(VerifyError::Books(_)) => {}
+                Err(VerifyError::Log(error)) => panic!("the log holds, and byte {at}: {error}"),
+                Ok(_) if matches!(entry, Entry::Posting(_)) => unnoticed.push(at - start),
+                Ok(_) => {}
+            }
+        }
+    }
+    unnoticed
+}
+
+#[test]
+fn of_a_posting_only_the_step_is_free() {
+    for (frame, place) in [(1, 2), (1, 3), (2, 3), (2, 4), (3, 1), (3, 2)] {
+        let bodies = good_books().bodies();
+        assert_eq!(bodies[frame].sections[place].kind, SectionKind::Entries as u16);
+        let unnoticed = unnoticed(frame, place);
+        assert!(unnoticed.iter().all(|at| (2..4).contains(at)), "frame {frame}: {unnoticed:?}");
+    }
+}
+
+#[test]
+fn no_changed_byte_makes_the_audit_panic() {
+    let bodies = good_books().bodies();
+    for (frame, body) in bodies.iter().enumerate() {
+        for (place, section) in body.sections.iter().enumerate() {
+            for at in 0..section.len() {
+                let mut bodies = bodies.clone();
+                bodies[frame].sections[place].chunks[0][at] ^= 0x80 | 1 << (at % 7);
+                drop(audited(&written(&bodies)));
+            }
+        }
     }
 }

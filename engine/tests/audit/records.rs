@@ -251,6 +251,17 @@ fn heads_and_legs_agree() {
 }
 
 #[test]
+fn a_head_names_the_entity_of_its_first_account() {
+    let fault = |said, found| BookFault::HeadEntity { said: EntityId(said), found: EntityId(found) };
+    // Both entities have the same date here; transaction 7 has accounts of both.
+    for ordinal in [2, 7] {
+        let plant = |books: &mut Planted| books.last().heads[ordinal].head.entity = EntityId(1);
+        let record = RecordPlace::Head(u32::try_from(ordinal).unwrap());
+        check_in(2, plant, record, &fault(1, 0));
+    }
+}
+
+#[test]
 fn a_leg_is_there_once() {
     let fault = |account, step| BookFault::LegOrder { account: AccountId(account), ordinal: 1, step };
     let twice = [(1, BANK, Debit, 10), (2, USER, Credit, 5), (2, USER, Credit, 5)];
