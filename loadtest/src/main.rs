@@ -264,7 +264,7 @@ async fn crash_rounds(
     settings: CrashSettings,
     data: &std::path::Path,
 ) -> Result<bool, Box<dyn std::error::Error>> {
-    let mut harness = Harness::start(settings, NODE, data).await?;
+    let mut harness = Harness::start(settings, Launch::new(NODE, data)).await?;
     for _ in 0..args.rounds {
         let round = harness.round().await?;
         print_round(args, &round)?;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use longmen_client::Transaction;
 use longmen_loadtest::Encoding;
 use longmen_loadtest::books::Books;
 use longmen_loadtest::check::compare;
+use longmen_loadtest::crash::{CrashSettings, Harness};
 use longmen_loadtest::driver::{Driven, Pacing, Settings, drive};
 use longmen_loadtest::node::Launch;
 use longmen_loadtest::setup::{Target, open};
@@ -55,6 +58,41 @@ fn three_kills_lose_nothing() {
         &["crash", "--rounds", "3", "--seed", "11", "--accounts", "200", "--longest", "200", "--json"],
     );
     assert_eq!(text.lines().count(), 3, "{text}");
+}
+
+/// A node that comes back with an older state of its books is found out, though those books are sound.
+#[tokio::test]
+async fn lost_answers_are_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, older) = (directory.path().join("books"), directory.path().join("older"));
+    let launch = Launch { executable: Some(PROGRAM.into()), ..Launch::new("node", &data) };
+    let settings = CrashSettings {
+        accounts: 100,
+        longest: Duration::from_millis(200),
+        close_days: false,
+        ..CrashSettings::default()
+    };
+    let mut harness = Harness::start(settings, launch).await.unwrap();
+    let sound = harness.round_with(|data| copy(data, &older)).await.unwrap();
+    assert!(sound.held(), "{sound:?}");
+    let set_back = loop {
+        let round = harness.round_with(|data| copy(&older, data)).await.unwrap();
+        if round.acknowledged > 0 {
+            break round;
+        }
+    };
+    assert!(!set_back.held());
+    assert!(set_back.differences[0].contains("before the kill"), "{set_back:?}");
+    harness.stop().unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    drop(fs::remove_dir_all(to));
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
 }
 
 #[test]

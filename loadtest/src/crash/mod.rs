@@ -132,20 +132,14 @@ pub struct Harness {
 }
 
 impl Harness {
-    /// Starts a node on the data directory `data` by the running executable's subcommand `serve`, and opens the
-    /// accounts.
+    /// Starts a node by `launch`, with shards by chance and small segments, and opens the accounts.
     ///
     /// # Errors
     /// [`LoadError`], when the node does not start or refuses the accounts.
-    pub async fn start(
-        settings: CrashSettings,
-        serve: &'static str,
-        data: &Path,
-    ) -> Result<Harness, LoadError> {
+    pub async fn start(settings: CrashSettings, launch: Launch) -> Result<Harness, LoadError> {
         let mut rng = SmallRng::seed_from_u64(settings.seed);
         let shards = SHARDS[rng.random_range(0..SHARDS.len())];
-        let launch =
-            Launch { shards: Some(shards), segment_bytes: Some(4 << 20), ..Launch::new(serve, data) };
+        let launch = Launch { shards: Some(shards), segment_bytes: Some(4 << 20), ..launch };
         let node = launch.start()?;
         let target = Target { address: node.address().to_string(), client: "crash".into(), token: None };
         let plan = Workload::Mix.plan(settings.accounts, settings.seed);
@@ -176,10 +170,20 @@ impl Harness {
     /// # Errors
     /// [`LoadError`], when the node does not come back, or breaks a connection that nobody killed.
     pub async fn round(&mut self) -> Result<Round, LoadError> {
+        self.round_with(|_data| ()).await
+    }
+
+    /// A round in which `meddle` has the data directory to itself between kill and recovery: what it does to it must
+    /// be found.
+    ///
+    /// # Errors
+    /// As [`Harness::round`].
+    pub async fn round_with(&mut self, meddle: impl FnOnce(&Path)) -> Result<Round, LoadError> {
         self.round += 1;
         let mut round = Round { round: self.round, shards: self.subject.shards, ..Round::default() };
         round.batch = BATCHES[self.rng.random_range(0..BATCHES.len())];
         let (answered, unanswered) = self.load_and_kill(&mut round).await?;
+        meddle(&self.subject.launch.data);
         self.restart(&mut round)?;
         let mut findings = Findings::default();
         self.recheck(&mut round, &mut findings, answered, unanswered).await?;
