@@ -1,5 +1,9 @@
 //! The offline audit: passes over what a node leaves, and finds every kind of wrong record in logs whose sums are
 //! right.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and its parts are not all `#[test]` functions"
+)]
 
 mod bytes;
 mod contents;

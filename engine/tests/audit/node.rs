@@ -51,7 +51,7 @@ fn batch(random: &mut SmallRng, accounts: &Accounts, first: u128) -> Batch {
             0 | 1 => add(&mut batch, id, &[(accounts.bank, Debit, amount), (one, Credit, amount)]),
             2 => add(&mut batch, id, &[(one, Debit, amount), (other, Credit, amount)]),
             3 | 4 => {
-                add(&mut batch, id, &[(one, Debit, amount), (other, Credit, amount - 1), (hot, Credit, 1)])
+                add(&mut batch, id, &[(one, Debit, amount), (other, Credit, amount - 1), (hot, Credit, 1)]);
             }
             5 => add(&mut batch, id, &[(hot, Debit, 1), (one, Credit, 1)]),
             6 => add(&mut batch, id, &[(accounts.memo, Debit, amount)]),

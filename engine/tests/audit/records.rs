@@ -94,7 +94,7 @@ fn account_ids_are_dense() {
     check(|books| open(books, opened(1 << 40, 0, Credit)), entry(0, 1), &gap(1 << 40));
     check(|books| open(books, opened(0, 0, Credit)), entry(0, 1), &gap(0));
     check_good(|books| {
-        [14, 12, 13, 11].into_iter().for_each(|account| open(books, opened(account, 0, Credit)))
+        [14, 12, 13, 11].into_iter().for_each(|account| open(books, opened(account, 0, Credit)));
     });
 }
 
@@ -351,7 +351,7 @@ fn nobody_spends_what_is_not_there() {
     let funds = |account, available| BookFault::Funds { account: AccountId(account), available };
     let pays = |account: u64, amount: i64| {
         move |books: &mut Planted| {
-            books.post(40, MAY2, &[(1, account, Debit, amount), (2, BANK, Credit, amount)])
+            books.post(40, MAY2, &[(1, account, Debit, amount), (2, BANK, Credit, amount)]);
         }
     };
     let user = 1003;
@@ -391,7 +391,7 @@ fn limits_hold() {
     let fault = |natural| BookFault::CreditLimit { account: AccountId(CAPPED), natural, limit: 500 };
     let takes = |amount: i64| {
         move |books: &mut Planted| {
-            books.post(40, MAY2, &[(1, BANK, Debit, amount), (2, CAPPED, Credit, amount)])
+            books.post(40, MAY2, &[(1, BANK, Debit, amount), (2, CAPPED, Credit, amount)]);
         }
     };
     check_good(takes(491));
