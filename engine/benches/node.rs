@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p longmen-engine --bench node -- [SECONDS] [SHARDS] [ACCOUNTS]`
 
+#![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
+
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

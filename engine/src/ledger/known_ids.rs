@@ -282,7 +282,7 @@ mod tests {
         let mut known = KnownIds::new(7, 10, 1_000);
         let decided = |n: u32| Decided {
             content: u64::from(n),
-            outcome: if n % 2 == 0 {
+            outcome: if n.is_multiple_of(2) {
                 Outcome::Posted
             } else {
                 Outcome::Refused(Rejection::InsufficientFunds)

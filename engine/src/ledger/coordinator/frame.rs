@@ -10,13 +10,13 @@ use super::super::shard_round::Written;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum SectionKind {
-    /// Heads of transactions, see [`super::super::head`].
+    /// Heads of transactions, see [`Head`].
     Heads = 1,
     /// Their tails.
     Tails = 2,
-    /// Administrative records, see [`super::super::admin`].
+    /// Administrative records, see [`Admin`].
     Admin = 3,
-    /// Entries that one shard wrote, see [`super::super::entry`].
+    /// Entries that one shard wrote, see [`Entry`](super::super::entry::Entry).
     Entries = 4,
 }
 
