@@ -80,9 +80,9 @@ pub(crate) fn worlds() -> Vec<World> {
             &[[0, 1, 2, 3, 6, 4, 5], [1, 0, 6, 2, 3, 5, 4], [0, 5, 1, 2, 4, 3, 6]],
         ),
         world(
-            "two payments out of the hot account, one of them sent twice, and a stop on it",
-            [post(transfer(5, HOT, B, 10)), state(HOT, 2), posts[3].clone()],
-            &[[2, 3, 4, 6, 0, 1, 5], [4, 2, 3, 0, 5, 1, 6]],
+            "two payments out of the hot account, one of them sent twice, and money that comes too late",
+            [post(transfer(5, HOT, A, 10)), post(transfer(6, BANK, HOT, 10)), posts[3].clone()],
+            &[[0, 4, 5, 3, 6, 1, 2], [2, 3, 4, 6, 0, 1, 5]],
         ),
         world(
             "a cancel, a look at the accounts, and one payment with other content",
