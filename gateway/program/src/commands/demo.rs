@@ -47,7 +47,6 @@ const CUSTOMERS: usize = 20_000;
 const RATE: f64 = 20_000.0;
 const STEADY: Duration = Duration::from_secs(10);
 const FULL_SPEED: Duration = Duration::from_secs(5);
-/// Connections of the open loop; each is the first stream of one.
 const STEADY_CONNECTIONS: u32 = 32;
 const FULL_SPEED_CONNECTIONS: u32 = 2;
 /// Hot accounts that are listed.
@@ -74,56 +73,34 @@ struct Hot {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let began = Instant::now();
     let temporary = tempfile::tempdir()?;
     let data = args.data.clone().unwrap_or_else(|| temporary.path().join("books"));
     refuse_old_data(&data)?;
-    let began = Instant::now();
-    let say = |line: &str| args.output.say(line);
-    say("A node of its own, a payment house, and its payments over TCP:")?;
-    let launch = Launch { shards: Some(args.shards), ..Launch::new("serve", &data) };
-    let node = launch.start()?;
-    let target = Target { address: node.address().to_string(), client: "demo".into(), token: None };
-    let plan = Workload::Mix.plan(CUSTOMERS, rand::random());
-    let mut books = Books::new(plan.population.accounts.len());
-    let house = open(&target, ENTITY, plan.population.clone(), &mut books).await?;
-    let accounts = grouped(house.accounts.len().try_into().unwrap_or(u64::MAX));
-    say(&format!("  {accounts} accounts under {} subjects are open", house.population.subjects.len()))?;
-
-    let steady = steady_settings(&args);
-    let Driven { books, measured: at_rate, .. } =
-        drive(&target, &house, &plan, steady, books, "20,000 a second").await?;
-    say("  the steady stretch is over: 20,000 transactions a second, whatever the answers do")?;
-    let fast = full_speed_settings(&args);
-    let Driven { books, measured: at_full_speed, .. } =
-        drive(&target, &house, &plan, fast, books, "full speed").await?;
-    say("  the stretch at full speed is over: batches, as fast as they are answered")?;
-    let status = target.client().await?.status().await?;
+    args.output.say("A node of its own, a payment house, and its payments over TCP:")?;
+    let mut subject = open_house(&args, &data).await?;
+    let steady = stretch(&mut subject, steady_settings(&args), "20,000 a second").await?;
+    args.output.say("  the steady stretch is over: 20,000 transactions a second, whatever the answers do")?;
+    let full_speed = stretch(&mut subject, full_speed_settings(&args), "full speed").await?;
+    args.output.say("  the stretch at full speed is over: batches, as fast as they are answered")?;
+    let status = subject.target.client().await?.status().await?;
 
     let settings = CrashSettings { seed: rand::random(), close_days: false, ..CrashSettings::default() };
-    let streams = STEADY_CONNECTIONS + FULL_SPEED_CONNECTIONS;
-    let subject = Subject { launch, node, shards: args.shards, target, plan, house, books, streams };
     let mut harness = Harness::take_over(settings, subject);
     let killed = harness.round().await?;
-    say(&describe_kill(&killed))?;
+    args.output.say(describe_kill(&killed))?;
 
     let mut client = harness.client().await?;
-    let trial = client.trial_balance(ENTITY).await?;
+    let trial_balance = client.trial_balance(ENTITY).await?;
     let hottest = hottest(&mut client, &status).await?;
     drop(client);
     harness.stop()?;
     let verified = verify::verify(&data)?;
-    let relations = relations(&trial);
+    let relations = relations(&trial_balance);
     let held = killed.held() && relations.iter().all(Relation::holds);
-    let shown = Shown {
-        steady: at_rate,
-        full_speed: at_full_speed,
-        killed,
-        hottest,
-        relations: relations.iter().map(|relation| (relation.name, relation.holds())).collect(),
-        trial_balance: trial,
-        verified,
-        held,
-    };
+    let named = relations.iter().map(|relation| (relation.name, relation.holds())).collect();
+    let shown =
+        Shown { steady, full_speed, killed, hottest, relations: named, trial_balance, verified, held };
     args.output.show(&shown, |shown| {
         format!("{}\n\n{}", describe(shown, &relations, began.elapsed()), what_next(&args, &data))
     })?;
@@ -132,6 +109,31 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         args.output.say(format_args!("The books are kept for a look: {}", kept.display()))?;
     }
     Ok(Verdict::of(held))
+}
+
+/// Starts the node and opens the accounts of the payment mix.
+async fn open_house(args: &Args, data: &Path) -> Result<Subject, Failure> {
+    let launch = Launch { shards: Some(args.shards), ..Launch::new("serve", data) };
+    let node = launch.start()?;
+    let target = Target { address: node.address().to_string(), client: "demo".into(), token: None };
+    let plan = Workload::Mix.plan(CUSTOMERS, rand::random());
+    let mut books = Books::new(plan.population.accounts.len());
+    let house = open(&target, ENTITY, plan.population.clone(), &mut books).await?;
+    let accounts = grouped(house.accounts.len().try_into().unwrap_or(u64::MAX));
+    let subjects = house.population.subjects.len();
+    args.output.say(format_args!("  {accounts} accounts under {subjects} subjects are open"))?;
+    Ok(Subject { launch, node, shards: args.shards, target, plan, house, books, streams: 0 })
+}
+
+/// Drives the mix for a while, on streams that were not used before.
+async fn stretch(subject: &mut Subject, settings: Settings, what: &str) -> Result<Measured, Failure> {
+    let settings = Settings { first_stream: subject.streams, ..settings };
+    subject.streams += settings.connections;
+    let books = subject.books.clone();
+    let Driven { books, measured, .. } =
+        drive(&subject.target, &subject.house, &subject.plan, settings, books, what).await?;
+    subject.books = books;
+    Ok(measured)
 }
 
 fn refuse_old_data(data: &Path) -> Result<(), Failure> {
@@ -160,7 +162,6 @@ fn full_speed_settings(args: &Args) -> Settings {
         batch: 4_096,
         pacing: Pacing::Closed { depth: 2 },
         time: FULL_SPEED,
-        first_stream: STEADY_CONNECTIONS,
         ..steady_settings(args)
     }
 }
