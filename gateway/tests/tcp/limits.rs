@@ -99,33 +99,60 @@ async fn a_frame_without_permits_for_its_bytes_is_passed_over_unread() {
     node.stop().await;
 }
 
+/// A request whose answer is about 400 KB.
+fn ask_for_much() -> Vec<u8> {
+    frame(48, 0, 1, &rmp_serde::to_vec(&json!([vec![1; 1_000]])).unwrap())
+}
+
+/// Waits until `client` is the only one left and all that the others held has come back; what they held at most.
+async fn alone(client: &mut Client) -> u64 {
+    let mut most = 0;
+    let wait = async {
+        loop {
+            let status = client.status().await.unwrap();
+            most = most.max(status.in_flight_bytes);
+            if status.connections == 1 && status.in_flight_bytes == 0 {
+                return;
+            }
+        }
+    };
+    let patience = Duration::from_secs(60);
+    tokio::time::timeout(patience, wait)
+        .await
+        .expect("the deaf client is dropped, and what it held comes back");
+    most
+}
+
 #[tokio::test]
 async fn a_client_that_never_reads_is_dropped_and_others_are_served() {
-    let limits =
-        Limits { outgoing_bytes: 1 << 20, write_deadline: Duration::from_millis(300), ..Limits::default() };
+    // Only the bytes that wait decide here: the deadline is far.
+    let write_deadline = Duration::from_secs(3_600);
+    let limits = Limits { outgoing_bytes: 1 << 20, write_deadline, ..Limits::default() };
     let node = TestNode::start_with(limits, None).await;
     let mut client = node.client("ann").await;
     open_books(&mut client).await;
     let mut deaf = Raw::hello(&node.address()).await;
     // Asks for far more than the buffers of both sides hold, and never reads any of it.
-    let ask = frame(48, 0, 1, &rmp_serde::to_vec(&json!([vec![1; 1_000]])).unwrap());
-    let babble = tokio::spawn(async move {
-        loop {
-            if deaf.0.write_all(&ask).await.is_err() {
-                return;
-            }
-        }
-    });
-    let mut most = 0;
-    while !babble.is_finished() {
-        client.ping().await.unwrap();
-        most = most.max(client.status().await.unwrap().in_flight_bytes);
-    }
-    babble.await.unwrap();
+    let babble = tokio::spawn(async move { while deaf.0.write_all(&ask_for_much()).await.is_ok() {} });
+    let most = alone(&mut client).await;
     assert!(most <= 64 << 20, "what is under way stays within the session's permits: {most}");
-    // All that it held comes back.
-    while client.status().await.unwrap().in_flight_bytes > 0 {}
-    assert_eq!(client.status().await.unwrap().connections, 1);
+    babble.await.unwrap();
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_stops_reading_is_dropped_at_the_deadline() {
+    // Only the deadline decides here: there is room for all that waits.
+    let limits = Limits { write_deadline: Duration::from_millis(300), ..Limits::default() };
+    let node = TestNode::start_with(limits, None).await;
+    let mut client = node.client("ann").await;
+    open_books(&mut client).await;
+    let mut deaf = Raw::hello(&node.address()).await;
+    for _ in 0..50 {
+        deaf.send(&ask_for_much()).await;
+    }
+    alone(&mut client).await;
+    drop(deaf);
     node.stop().await;
 }
 
