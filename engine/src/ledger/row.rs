@@ -144,8 +144,12 @@ impl Row {
     #[inline]
     pub(crate) fn affords(&self, net: i128, step: u16) -> Verdict {
         let natural = self.normal().natural(net);
-        if natural < 0 && !self.may_go_negative() && self.available() + natural < 0 {
-            return Some((Rejection::InsufficientFunds, step));
+        if natural < 0 && !self.may_go_negative() {
+            // Whoever reserved something here has the account pinned, so nobody else may be looking at its funds.
+            assert!(self.reserved == 0, "funds are judged beside a reservation");
+            if self.available() + natural < 0 {
+                return Some((Rejection::InsufficientFunds, step));
+            }
         }
         let capped = natural > 0 && self.credit_limit != i64::MAX;
         if capped && self.normal().natural(self.balance) + natural > i128::from(self.credit_limit) {

@@ -139,7 +139,12 @@ impl Harness {
     pub async fn start(settings: CrashSettings, launch: Launch) -> Result<Harness, LoadError> {
         let mut rng = SmallRng::seed_from_u64(settings.seed);
         let shards = SHARDS[rng.random_range(0..SHARDS.len())];
-        let launch = Launch { shards: Some(shards), segment_bytes: Some(4 << 20), ..launch };
+        let launch = Launch {
+            shards: Some(shards),
+            segment_bytes: Some(4 << 20),
+            snapshot_bytes: Some(512 << 10),
+            ..launch
+        };
         let node = launch.start()?;
         let target = Target { address: node.address().to_string(), client: "crash".into(), token: None };
         let plan = Workload::Mix.plan(settings.accounts, settings.seed);

@@ -27,6 +27,8 @@ pub struct Launch {
     pub shards: Option<u16>,
     /// Bytes of a log segment; `None` for what is usual.
     pub segment_bytes: Option<u64>,
+    /// Bytes of log from snapshot to snapshot; `None` for what is usual.
+    pub snapshot_bytes: Option<u64>,
 }
 
 /// Why a node did not start, or did not stop.
@@ -53,7 +55,8 @@ impl Launch {
     /// A node on `data` with what is usual; `subcommand` is the one of the running executable that serves.
     #[must_use]
     pub fn new(subcommand: &'static str, data: &Path) -> Launch {
-        Launch { executable: None, subcommand, data: data.to_owned(), shards: None, segment_bytes: None }
+        let data = data.to_owned();
+        Launch { executable: None, subcommand, data, shards: None, segment_bytes: None, snapshot_bytes: None }
     }
 
     /// Starts the node and waits until it serves.
@@ -95,6 +98,9 @@ impl Launch {
         }
         if let Some(bytes) = self.segment_bytes {
             arguments.extend(["--segment-size".into(), bytes.to_string().into()]);
+        }
+        if let Some(bytes) = self.snapshot_bytes {
+            arguments.extend(["--snapshot-bytes".into(), bytes.to_string().into()]);
         }
         arguments
     }

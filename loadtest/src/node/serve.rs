@@ -32,6 +32,12 @@ pub struct ServeArgs {
     /// Bytes of one segment of the log, at least 4 MiB
     #[arg(long, value_name = "BYTES")]
     pub segment_size: Option<u64>,
+    /// Threads that the shards spread over; 0 shares the coordinator's, which is best on few cores
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=64))]
+    pub shard_threads: u16,
+    /// Take a snapshot after so many bytes of log, or twice the last one's size if that is more
+    #[arg(long, value_name = "BYTES")]
+    pub snapshot_bytes: Option<u64>,
     /// Say nothing but the address: for programs that start nodes of their own
     #[arg(long, hide = true)]
     pub quiet: bool,
@@ -86,7 +92,15 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     if let Some(bytes) = args.segment_size {
         log.segment_bytes = bytes;
     }
-    let node = Node::start(storage, NodeOptions { shards: args.shards, log, ..NodeOptions::default() })?;
+    let usual = NodeOptions::default();
+    let options = NodeOptions {
+        shards: args.shards,
+        shard_threads: args.shard_threads,
+        log,
+        snapshot_bytes: args.snapshot_bytes.unwrap_or(usual.snapshot_bytes),
+        ..usual
+    };
+    let node = Node::start(storage, options)?;
     if !args.quiet {
         writeln!(io::stderr(), "{}", describe(node.report()))?;
     }

@@ -1,6 +1,6 @@
 //! Opening: clients, entities, subjects and accounts, each idempotent by its natural key; and closing a date.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::account::AccountOpening;
 use super::super::admin::Admin;
@@ -96,7 +96,7 @@ impl Coordinator {
 
     pub(super) fn open_accounts(&mut self, reply_to: Option<ReplyTo>, openings: &[AccountOpening]) -> Step {
         let mut results = Vec::with_capacity(openings.len());
-        let mut by_shard: HashMap<ShardId, Vec<(AccountId, Account, bool)>> = HashMap::new();
+        let mut by_shard: BTreeMap<ShardId, Vec<(AccountId, Account, bool)>> = BTreeMap::new();
         for opening in openings {
             let result = self.registry.judge_opening(opening).map(|judged| match judged {
                 Judged::There(id) => Opened { id: id.0, existed: true },

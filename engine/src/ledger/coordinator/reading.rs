@@ -1,6 +1,6 @@
 //! Reading the books: accounts, the general ledger, and what a snapshot holds exactly.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::account::AccountView;
 use super::super::command::{Answer, ReplyTo, TrialBalance, TrialLine};
@@ -47,7 +47,7 @@ impl Coordinator {
         reply_to: Option<ReplyTo>,
         accounts: Vec<Result<AccountId, Rejection>>,
     ) -> Step {
-        let mut by_shard: HashMap<ShardId, Vec<AccountId>> = HashMap::new();
+        let mut by_shard: BTreeMap<ShardId, Vec<AccountId>> = BTreeMap::new();
         for account in accounts.iter().flatten() {
             by_shard.entry(self.shard_of(*account)).or_default().push(*account);
         }
@@ -62,7 +62,7 @@ impl Coordinator {
         accounts: Vec<Result<AccountId, Rejection>>,
         replies: Vec<(ShardId, ShardReply)>,
     ) {
-        let mut rows = HashMap::new();
+        let mut rows = BTreeMap::new();
         for (_, reply) in replies {
             let ShardReply::Rows(shown) = reply else { panic!("a read is answered by rows") };
             rows.extend(shown);

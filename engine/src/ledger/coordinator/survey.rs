@@ -42,7 +42,6 @@ impl Coordinator {
         for leg in legs {
             let Some(card) = card_of(&self.cards, leg) else {
                 survey.unknown = survey.unknown.or(Some(leg.step));
-                on_balance = true;
                 continue;
             };
             off_balance |= card.off_balance;
@@ -58,7 +57,9 @@ impl Coordinator {
                 survey.spans |= *survey.shard.get_or_insert(shard) != shard;
             }
         }
-        survey.shape = self.shape_of(*found, legs, (on_balance, off_balance), one_entity).or(mismatch);
+        let only_off_balance = off_balance && !on_balance && survey.unknown.is_none();
+        let mixed = (on_balance && off_balance).then_some((Rejection::MixedOffBalance, 0));
+        survey.shape = self.shape_of(*found, legs, only_off_balance, one_entity).or(mixed).or(mismatch);
         if let Some(entity) = first {
             survey.entity = entity;
             survey.date = self.registry.date(entity);
@@ -67,29 +68,20 @@ impl Coordinator {
         survey
     }
 
-    /// The questions of shape whose answer depends on the accounts: single entry off the balance sheet, and balance
-    /// by entity.
+    /// Balance and amounts: single entry off the balance sheet, else balance by currency and entity.
     fn shape_of(
         &self,
         found: Option<Rejection>,
         legs: &[Leg],
-        on_off: (bool, bool),
+        only_off_balance: bool,
         one_entity: bool,
     ) -> Verdict {
-        let only_off_balance = on_off == (false, true);
-        let invalid =
-            legs.iter().find(|leg| leg.amount.0 <= 0).map(|leg| (Rejection::InvalidAmount, leg.step));
-        match found {
-            Some(Rejection::Unbalanced) if only_off_balance => return invalid,
-            Some(Rejection::InvalidAmount) => return invalid,
-            Some(other) => return Some((other, 0)),
-            None => {}
-        }
-        let entity_of = |leg: &Leg| card_of(&self.cards, leg).map(|card| (card.entity, card.currency));
-        if !one_entity && !only_off_balance && !balances_by(legs, entity_of) {
+        let entity_of = |leg: &Leg| card_of(&self.cards, leg).map(|card| (card.entity, leg.currency));
+        let by_entity = || one_entity || balances_by(legs, entity_of);
+        if !only_off_balance && (found == Some(Rejection::Unbalanced) || !by_entity()) {
             return Some((Rejection::Unbalanced, 0));
         }
-        (on_off == (true, true)).then_some((Rejection::MixedOffBalance, 0))
+        legs.iter().find(|leg| leg.amount.0 <= 0).map(|leg| (Rejection::InvalidAmount, leg.step))
     }
 
     fn dates_agree(&self, legs: &[Leg], date: Date) -> bool {
