@@ -390,7 +390,8 @@ impl Shard {
         self.rows.resize(places, Row::VACANT);
     }
 
-    /// The line, made if it is new, with its unit.
+    /// The line, made if it is new. A line that a shard has no account of stands there without its unit, so a unit
+    /// that is known is kept.
     fn line_of(&mut self, id: LineId, unit: Option<UnitId>) -> &mut Line {
         let index = id.0 as usize;
         let lines = self.lines.len().max(index + 1);
@@ -398,7 +399,7 @@ impl Shard {
         let units = self.nets.len().max(unit.map_or(0, |unit| usize::from(unit.0) + 1));
         self.nets.resize(units, 0);
         let line = &mut self.lines[index];
-        line.unit = unit;
+        line.unit = unit.or(line.unit);
         line
     }
 

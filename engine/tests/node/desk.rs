@@ -1,5 +1,6 @@
 //! A session that asks and waits, as the tests need it.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -73,14 +74,19 @@ impl Desk {
     pub(crate) fn open_books(&mut self, accounts: u64, hot: &[u64]) {
         let start = Date::parse("2018-05-01").unwrap();
         self.ask(Command::OpenEntity { code: "LM".into(), start });
-        let subject = SubjectOpening {
-            code: "220301".into(),
+        self.open_accounts("220301", 1..=accounts, hot);
+    }
+
+    /// Customer accounts under a liability subject, which is opened with them; account 1 may go negative.
+    pub(crate) fn open_accounts(&mut self, subject: &str, accounts: RangeInclusive<u64>, hot: &[u64]) {
+        let opening = SubjectOpening {
+            code: subject.into(),
             name: "预收账款-平台充值-用户充值".into(),
             class: SubjectClass::Liability,
             normal: Side::Credit,
             leaf: true,
         };
-        self.ask(Command::OpenSubjects { entity: "LM".into(), subjects: vec![subject] });
+        self.ask(Command::OpenSubjects { entity: "LM".into(), subjects: vec![opening] });
         let opening = |n: u64| AccountOpening {
             key: AccountKey {
                 entity: "LM".into(),
@@ -88,18 +94,19 @@ impl Desk {
                 kind: "".into(),
                 currency: cny(),
             },
-            subject: "220301".into(),
+            subject: subject.into(),
             owner: Owner::Customer,
             may_go_negative: n == 1,
             overdraft_limit: Amount(0),
             credit_limit: None,
             hot: hot.contains(&n),
         };
-        let Answer::Opened(results) = self.ask(Command::OpenAccounts((1..=accounts).map(opening).collect()))
+        let Answer::Opened(results) =
+            self.ask(Command::OpenAccounts(accounts.clone().map(opening).collect()))
         else {
             panic!()
         };
-        for (result, id) in results.into_iter().zip(1..) {
+        for (result, id) in results.into_iter().zip(accounts) {
             assert_eq!(result.unwrap().id, id);
         }
     }
