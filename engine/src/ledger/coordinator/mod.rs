@@ -6,6 +6,7 @@
 //! for the next round, in front of all newcomers ([`forming`]). So the outcome depends on no placement.
 
 mod booking;
+mod card;
 mod forming;
 mod frame;
 mod gating;
@@ -14,160 +15,33 @@ mod opening;
 mod pins;
 mod quiet;
 mod reading;
+mod settings;
+mod step;
 mod survey;
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::amount::Side;
 use super::batcher::Unmerged;
 use super::command::{Answer, Command, ReplyTo, Request, Status};
-use super::currency::Currency;
 use super::gate::Gate;
 use super::heat::Heat;
-use super::ids::{AccountId, EntityId, ShardId};
+use super::ids::{AccountId, ShardId};
 use super::known_ids::KnownIds;
-use super::line::Line;
 use super::registry::{Account, Registry};
 use super::rejection::Rejection;
 use super::shard::shard_of;
 use super::shard_order::{ShardOrder, ShardReply};
 use super::shard_round::Merge;
 use super::subject::SubjectClass;
+use card::{Card, NO_GATE};
 use forming::Forming;
 use frame::OpenFrame;
 pub use frame::{Frame, FrameSection, SectionKind};
 use jobs::{JobRef, Jobs, Work};
 use pins::Pins;
 use quiet::Quiet;
-
-/// What the coordinator is set to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// How many shards.
-    pub shards: u16,
-    /// How far back a client's own time may lie, in seconds (3 days by default).
-    pub window_back: u32,
-    /// How far ahead, in seconds.
-    pub window_ahead: u32,
-    /// How many bytes of records one round may make, about, and how many may wait for the journal before no further
-    /// round begins.
-    pub frame_bytes: usize,
-    /// How many ids one generation of known ids holds.
-    pub known_ids: usize,
-    /// How many accounts may be hot.
-    pub hot_accounts: usize,
-    /// Whether accounts become hot by their measured rate.
-    pub hot_by_rate: bool,
-    /// A random number that keeps clients from choosing ids and names that collide.
-    pub seed: u64,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
-            shards: 1,
-            window_back: 3 * 86_400,
-            window_ahead: 3_600,
-            frame_bytes: 8 << 20,
-            known_ids: 7 << 20,
-            hot_accounts: 64,
-            hot_by_rate: true,
-            seed: 0,
-        }
-    }
-}
-
-impl Settings {
-    /// How long after its frame an id may still come again with a time inside the window, in microseconds.
-    #[must_use]
-    pub fn keep_ids_us(&self) -> i64 {
-        (i64::from(self.window_back) + i64::from(self.window_ahead)) * 1_000_000
-    }
-}
-
-/// What is to be done next.
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// Merge these legs, one batching actor each, and give the merges to [`Coordinator::merged`].
-    Merge(Vec<Unmerged>),
-    /// Send these orders and give all the answers to [`Coordinator::answered`]; there may be none to send.
-    Shards(Vec<(ShardId, ShardOrder)>),
-    /// Write this frame, sync, give out its answers, and say so by [`Coordinator::durable`].
-    Seal(Frame),
-    /// Give out these answers: all that they rest on is durable.
-    Release(Vec<(ReplyTo, Answer)>),
-    /// A snapshot that was asked for begins here.
-    Snapshot(SnapshotStart),
-    /// Nothing, until something arrives.
-    Idle,
-}
-
-/// What a snapshot holds exactly at its start.
-#[derive(Clone, Debug)]
-pub struct SnapshotStart {
-    /// The frame it starts at: everything up to it is in, nothing after.
-    pub frame: u64,
-    /// The frame's logged time.
-    pub time_us: i64,
-    /// Clients, entities with their dates, subjects: administrative records.
-    pub names: Vec<u8>,
-    /// How many accounts there are.
-    pub accounts: usize,
-    /// The general ledger, by line.
-    pub lines: Vec<Line>,
-}
-
-/// Whether the log has room for what a round may write.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Room {
-    /// It has.
-    #[default]
-    Enough,
-    /// It will have in a moment: nothing more is decided until then.
-    Soon,
-    /// The disk is full: what would write is refused with [`Rejection::OutOfDisk`], and forgotten; reads go on.
-    None,
-}
-
-/// What the coordinator knows of every account, in 8 bytes.
-#[derive(Clone, Copy, Debug)]
-struct Card {
-    currency: Currency,
-    entity: EntityId,
-    /// The place of its gate, or `NO_GATE`.
-    gate: u16,
-    off_balance: bool,
-    /// Bit 1: debits need no funds; bit 2: credits need none.
-    free: u8,
-}
-
-const NO_GATE: u16 = u16::MAX;
-const _: () = assert!(size_of::<Card>() == 8, "a card is one word");
-
-impl Card {
-    fn new(account: &Account, off_balance: bool) -> Card {
-        let increase = account.credit_limit.is_none();
-        let decrease = account.may_go_negative;
-        let (debit, credit) =
-            if account.placement.normal == Side::Debit { (increase, decrease) } else { (decrease, increase) };
-        Card {
-            currency: account.currency,
-            entity: account.entity,
-            gate: NO_GATE,
-            off_balance,
-            free: u8::from(debit) | u8::from(credit) << 1,
-        }
-    }
-
-    /// Whether a leg on `side` can be refused for want of nothing but a state.
-    fn is_free(self, side: Side) -> bool {
-        self.free & if side == Side::Debit { 1 } else { 2 } != 0
-    }
-
-    fn gate(self) -> Option<usize> {
-        (self.gate != NO_GATE).then_some(usize::from(self.gate))
-    }
-}
+pub use settings::Settings;
+pub use step::{Room, SnapshotStart, Step};
 
 /// What waits in order of arrival.
 #[derive(Clone, Debug)]

@@ -1,0 +1,46 @@
+//! What the coordinator knows of every account.
+
+use super::super::amount::Side;
+use super::super::currency::Currency;
+use super::super::ids::EntityId;
+use super::super::registry::Account;
+
+/// What the coordinator knows of every account, in 8 bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Card {
+    pub(super) currency: Currency,
+    pub(super) entity: EntityId,
+    /// The place of its gate, or `NO_GATE`.
+    pub(super) gate: u16,
+    pub(super) off_balance: bool,
+    /// Bit 1: debits need no funds; bit 2: credits need none.
+    free: u8,
+}
+
+pub(super) const NO_GATE: u16 = u16::MAX;
+const _: () = assert!(size_of::<Card>() == 8, "a card is one word");
+
+impl Card {
+    pub(super) fn new(account: &Account, off_balance: bool) -> Card {
+        let increase = account.credit_limit.is_none();
+        let decrease = account.may_go_negative;
+        let (debit, credit) =
+            if account.placement.normal == Side::Debit { (increase, decrease) } else { (decrease, increase) };
+        Card {
+            currency: account.currency,
+            entity: account.entity,
+            gate: NO_GATE,
+            off_balance,
+            free: u8::from(debit) | u8::from(credit) << 1,
+        }
+    }
+
+    /// Whether no want of funds, and no limit, can refuse a leg on `side`: only a state can.
+    pub(super) fn is_free(self, side: Side) -> bool {
+        self.free & if side == Side::Debit { 1 } else { 2 } != 0
+    }
+
+    pub(super) fn gate(self) -> Option<usize> {
+        (self.gate != NO_GATE).then_some(usize::from(self.gate))
+    }
+}

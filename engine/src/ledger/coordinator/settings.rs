@@ -1,0 +1,46 @@
+//! What the coordinator is set to.
+
+/// What the coordinator is set to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How many shards.
+    pub shards: u16,
+    /// How far back a client's own time may lie, in seconds (3 days by default).
+    pub window_back: u32,
+    /// How far ahead, in seconds.
+    pub window_ahead: u32,
+    /// How many bytes of records one round may make, about, and how many may wait for the journal before no further
+    /// round begins.
+    pub frame_bytes: usize,
+    /// How many ids one generation of known ids holds.
+    pub known_ids: usize,
+    /// How many accounts may be hot.
+    pub hot_accounts: usize,
+    /// Whether accounts become hot by their measured rate.
+    pub hot_by_rate: bool,
+    /// A random number that keeps clients from choosing ids and names that collide.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            shards: 1,
+            window_back: 3 * 86_400,
+            window_ahead: 3_600,
+            frame_bytes: 8 << 20,
+            known_ids: 7 << 20,
+            hot_accounts: 64,
+            hot_by_rate: true,
+            seed: 0,
+        }
+    }
+}
+
+impl Settings {
+    /// How long after its frame an id may still come again with a time inside the window, in microseconds.
+    #[must_use]
+    pub fn keep_ids_us(&self) -> i64 {
+        (i64::from(self.window_back) + i64::from(self.window_ahead)) * 1_000_000
+    }
+}
