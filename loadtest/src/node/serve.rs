@@ -10,6 +10,7 @@ use longmen_engine::{Node, NodeOptions, StartError, StartReport, StopError};
 use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
 use longmen_wal::{DirectoryError, DirectoryStorage, LogOptions};
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
 
 use super::READY_LINE;
 use crate::table::grouped;
@@ -86,6 +87,7 @@ pub enum ServeError {
 /// [`ServeError`].
 pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     abort_on_panic();
+    tell_on_stderr();
     let tokens = args.read_tokens()?;
     let storage = Arc::new(DirectoryStorage::open(&args.data)?);
     let mut log = LogOptions::default();
@@ -108,6 +110,13 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     let served = serve_until_told(options, &node);
     node.stop()?;
     served
+}
+
+/// What the node has to say while it runs goes to standard error: warnings, or what `RUST_LOG` asks for.
+fn tell_on_stderr() {
+    let usual = || EnvFilter::new("warn");
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
 }
 
 fn serve_until_told(options: ServeOptions, node: &Node) -> Result<(), ServeError> {
