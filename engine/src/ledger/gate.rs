@@ -145,11 +145,6 @@ impl Gate {
         self.booked
     }
 
-    /// Whether legs were booked since the last merge.
-    pub(crate) fn has_unmerged(&self) -> bool {
-        !self.unmerged.is_empty()
-    }
-
     /// Takes what was booked since the last merge, for the batching actor.
     pub(crate) fn take_unmerged(&mut self) -> Option<Unmerged> {
         let legs = std::mem::take(&mut self.unmerged);

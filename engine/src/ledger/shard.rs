@@ -6,6 +6,7 @@ use super::ids::{AccountId, LineId, Position, ShardId, UnitId};
 use super::line::{AccountsTotal, Line};
 use super::row::{Row, Verdict, first_of};
 use super::shard_round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
+use super::transaction::net_of_first;
 
 /// So many legs' rows are fetched side by side before they are judged.
 const FETCH_AHEAD: usize = 32;
@@ -436,9 +437,5 @@ fn account_at(shard: ShardId, shards: u16, slot: usize) -> AccountId {
 /// The net movement of the account of leg `index` over all legs, if it is the first leg on that account.
 #[inline]
 fn net_at_first(legs: &[ShardLeg], index: usize) -> Option<i128> {
-    let slot = legs[index].slot;
-    if legs[..index].iter().any(|leg| leg.slot == slot) {
-        return None;
-    }
-    Some(legs[index..].iter().filter(|leg| leg.slot == slot).map(|leg| leg.side.signed(leg.amount)).sum())
+    net_of_first(legs, index, |leg| leg.slot, |leg| leg.side.signed(leg.amount))
 }

@@ -19,7 +19,7 @@ use super::super::row::Verdict;
 use super::super::shard::{place_of, shard_of};
 use super::super::shard_order::ShardOrder;
 use super::super::shard_round::{Part, ShardLeg, ShardRound, Visit};
-use super::super::transaction::{Batch, Leg};
+use super::super::transaction::{Batch, Leg, net_of_first};
 use super::gating::{ask_gates, close_gates, hold_gates};
 use super::jobs::{Job, JobRef, Work};
 use super::pins::{conflicts, pin};
@@ -72,6 +72,11 @@ impl Forming {
             rounds: vec![ShardRound::default(); shards],
             ..Forming::default()
         }
+    }
+
+    /// The index of the next item.
+    fn next_index(&self) -> u32 {
+        u32::try_from(self.items.len()).expect("a round is capped far below 2^32")
     }
 }
 
@@ -160,9 +165,9 @@ impl Coordinator {
     }
 
     fn push_item(&mut self, item: Item) -> u32 {
-        let index = u32::try_from(self.forming.items.len()).expect("a round is capped far below 2^32");
+        let ordinal = self.forming.base + self.forming.next_index();
         self.forming.items.push(item);
-        self.forming.base + index
+        ordinal
     }
 
     fn resolve_keys(&mut self, job: u32) {
@@ -252,17 +257,11 @@ impl Coordinator {
 
     /// Puts a transaction whose shape and id are good into the round, or lets it wait.
     fn place(&mut self, what: JobRef, survey: &Survey) {
-        let mut item =
-            Item { what, verdict: None, entity: survey.entity, date: survey.date, gates_know: false };
-        if let Some(step) = survey.unknown {
-            item.verdict = Some((Rejection::UnknownAccount, step));
-            item.gates_know = true;
-            self.push_item(item);
-            return;
-        }
-        if !survey.one_date {
-            item.verdict = Some((Rejection::DateClosed, 0));
-            item.gates_know = true;
+        let unknown = survey.unknown.map(|step| (Rejection::UnknownAccount, step));
+        let verdict = unknown.or((!survey.one_date).then_some((Rejection::DateClosed, 0)));
+        let gates_know = verdict.is_some();
+        let mut item = Item { what, verdict, entity: survey.entity, date: survey.date, gates_know };
+        if verdict.is_some() {
             self.push_item(item);
             return;
         }
@@ -291,7 +290,7 @@ impl Coordinator {
         let want_balances = batch.want_balances;
         let examine = item.verdict.is_some();
         if let (Some(shard), false, false) = (survey.shard, survey.spans, shared && !examine) {
-            let index = u32::try_from(forming.items.len()).expect("a round is capped far below 2^32");
+            let index = forming.next_index();
             let part =
                 Part { ordinal: forming.base + index, legs: 0, examine, want_balances, date: survey.date };
             forming.visits[usize::from(shard.0)].0.push(index);
@@ -309,7 +308,7 @@ impl Coordinator {
         let Coordinator { jobs, cards, pins, forming, .. } = self;
         let (_, legs) = legs_of(jobs.get(item.what.job), item.what.index);
         let examine = item.verdict.is_some();
-        let index = u32::try_from(forming.items.len()).expect("a round is capped far below 2^32");
+        let index = forming.next_index();
         let vote = u32::try_from(forming.prepared.len()).expect("a round is capped far below 2^32");
         let ordinal = forming.base + index;
         let part = Part { ordinal, legs: 0, examine, want_balances, date: survey.date };
@@ -387,17 +386,7 @@ pub(super) fn card_of(cards: &[Card], leg: &Leg) -> Option<Card> {
 
 /// The net movement of the account of leg `index`, debit-positive, if it is the first leg on that account.
 pub(super) fn net_at_first(legs: &[Leg], index: usize) -> Option<i128> {
-    let account = legs[index].account;
-    if legs[..index].iter().any(|leg| leg.account == account) {
-        return None;
-    }
-    Some(
-        legs[index..]
-            .iter()
-            .filter(|leg| leg.account == account)
-            .map(|leg| leg.side.signed(leg.amount))
-            .sum(),
-    )
+    net_of_first(legs, index, |leg| leg.account, |leg| leg.side.signed(leg.amount))
 }
 
 /// Adds a transaction's legs on ordinary accounts, of one shard or of all, to a visit.

@@ -266,15 +266,6 @@ impl Coordinator {
             && self.durable + 1 == self.frame.number
     }
 
-    /// Whether a quiet round could run now: nothing is prepared or deferred, and all is merged.
-    #[must_use]
-    pub fn is_quiet(&self) -> bool {
-        matches!(self.phase, Phase::Idle)
-            && self.deferred.is_empty()
-            && self.forming.prepared.is_empty()
-            && !self.gates().any(Gate::has_unmerged)
-    }
-
     /// Everything that has a name.
     #[must_use]
     pub fn registry(&self) -> &Registry {
@@ -284,12 +275,6 @@ impl Coordinator {
     /// The gates of the hot accounts.
     pub fn gates(&self) -> impl Iterator<Item = &Gate> {
         self.gates.iter().flatten()
-    }
-
-    /// The number of the open frame.
-    #[must_use]
-    pub fn open_frame(&self) -> u64 {
-        self.frame.number
     }
 
     fn has_transactions(&self) -> bool {
