@@ -1,7 +1,6 @@
 //! `longmen play`
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use longmen_client::Client;
 use longmen_loadtest::node::Launch;
@@ -10,19 +9,24 @@ use serde::Serialize;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::reach::read_token;
-use crate::scenario::{Place, Played, Player, Scenario};
+use crate::scenario::{OwnNode, Place, Played, Player, Scenario};
 
 /// Play scenario files and say, step by step, what held
 ///
 /// Without --addr each file is played over TCP against a node of its own. With it, under an entity and transaction
 /// ids that nobody has used, so that any file can be played any number of times. After every step, whatever it
 /// says: debits equal credits, and each subject's total equals the sum of its accounts.
+///
+/// With --crash-between-steps the node is killed with SIGKILL after every step and started again on the same data. The
+/// relations are then taken again, and a step with a transaction id is sent once more: it must get its first result,
+/// from the same place in the log, marked as a repeat (a refusal that the node does not remember: the same refusal).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Ends with 0 only if every step of every file held.
 
 Examples:
   longmen play scenarios/*.json
+  longmen play --crash-between-steps --shards 5 scenarios/*.json
   longmen play --shards 7 --data books S14.json && longmen wal inspect books
   longmen play --addr 127.0.0.1:7440 S04.json")]
 pub(crate) struct Args {
@@ -38,6 +42,9 @@ pub(crate) struct Args {
     /// Shards of the nodes that are started
     #[arg(long, conflicts_with = "addr")]
     shards: Option<u16>,
+    /// Kill the node that is started after every step, start it again, and repeat what has a transaction id
+    #[arg(long, conflicts_with = "addr")]
+    crash_between_steps: bool,
     /// Keep the data of the nodes that are started: of one file here, of several in a directory each below it
     #[arg(long, value_name = "DIR", conflicts_with = "addr")]
     data: Option<PathBuf>,
@@ -49,7 +56,6 @@ pub(crate) struct Args {
 const CLIENT: &str = "scenario";
 /// A scenario is short: a node of its own need not make room for more.
 const SEGMENT_BYTES: u64 = 8 << 20;
-const STOP_LIMIT: Duration = Duration::from_secs(30);
 
 #[derive(Serialize)]
 struct PlayedFile {
@@ -67,8 +73,9 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         let steps = match &args.addr {
             Some(address) => {
                 let token = args.token_file.as_deref().map(read_token).transpose()?;
-                let mut client = Client::connect(address, CLIENT, token.as_deref()).await?;
-                play(&args, &mut client, scenario, Place::fresh(scenario)).await?
+                let client = Client::connect(address, CLIENT, token.as_deref()).await?;
+                let mut player = Player::open(client, scenario, Place::fresh(scenario)).await?;
+                play(&args, &mut player, scenario, None).await?
             }
             None => play_on_own_node(&args, scenario, file).await?,
         };
@@ -94,36 +101,48 @@ async fn play_on_own_node(args: &Args, scenario: &Scenario, file: &Path) -> Resu
         (Some(data), _) => data.join(file.file_stem().unwrap_or(file.as_os_str())),
     };
     let segment_bytes = Some(SEGMENT_BYTES);
-    let mut node = Launch { shards: args.shards, segment_bytes, ..Launch::new("serve", &data) }.start()?;
-    let mut client = Client::connect(&node.address().to_string(), CLIENT, None).await?;
-    let steps = play(args, &mut client, scenario, Place::as_written(scenario)).await?;
-    drop(client);
-    node.stop(STOP_LIMIT)?;
+    let launch = Launch { shards: args.shards, segment_bytes, ..Launch::new("serve", &data) };
+    let mut node = OwnNode::start(launch)?;
+    let mut player = Player::open(node.connect(CLIENT).await?, scenario, Place::as_written(scenario)).await?;
+    let crashing = args.crash_between_steps.then_some(&mut node);
+    let steps = play(args, &mut player, scenario, crashing).await?;
+    drop(player);
+    node.stop()?;
     Ok(steps)
 }
 
-/// Plays the steps to their end, or to the first operation that this version does not know: what follows rests on it.
+/// Plays the steps to their end, or to the first that this version does not know: what follows rests on it. A node that
+/// is `crashing` is killed after each and comes back.
 async fn play(
     args: &Args,
-    client: &mut Client,
+    player: &mut Player<'_>,
     scenario: &Scenario,
-    place: Place,
+    mut crashing: Option<&mut OwnNode>,
 ) -> Result<Vec<Played>, Failure> {
-    let mut player = Player::open(client, scenario, place).await?;
     let mut steps = Vec::new();
     for (index, step) in scenario.steps.iter().enumerate() {
-        let played = player.play(index).await?;
-        let mark = if played.held() { "ok  " } else { "FAIL" };
-        args.output.say(format_args!("  {mark} {:>3} {}: {}", played.step, played.what, played.said))?;
-        for words in &played.broken {
-            args.output.say(format_args!("           {words}"))?;
+        let mut played = player.play(index).await?;
+        if let Some(node) = &mut crashing {
+            node.crash()?;
+            player.come_back(node.connect(CLIENT).await?, &mut played).await?;
         }
+        tell(args.output, &played)?;
         steps.push(played);
-        if step.is_unknown() {
+        if step.unknown().is_some() {
             break;
         }
     }
     Ok(steps)
+}
+
+fn tell(output: Output, played: &Played) -> Result<(), Failure> {
+    let mark = if played.held() { "ok  " } else { "FAIL" };
+    let again = played.said_again.as_ref().map_or(String::new(), |said| format!("; after a crash {said}"));
+    output.say(format_args!("  {mark} {:>3} {}: {}{again}", played.step, played.what, played.said))?;
+    for words in &played.broken {
+        output.say(format_args!("           {words}"))?;
+    }
+    Ok(())
 }
 
 fn summary(played: &[PlayedFile]) -> String {

@@ -31,6 +31,12 @@ pub(crate) async fn open_chart(
     scenario: &Scenario,
     place: &Place,
 ) -> Result<Vec<u64>, Failure> {
+    for account in &scenario.accounts {
+        if let Some(field) = account.unknown() {
+            let words = format!("account {}: this version does not know `{field}`", account.label);
+            return Err(Failure::Usage(words));
+        }
+    }
     client.open_entity(&place.entity, &scenario.start.to_string()).await?;
     let subject = |s: &super::Subject| SubjectOpening::leaf(&s.code, &s.name, &s.class, s.normal);
     let subjects: Vec<SubjectOpening> = scenario.subjects.iter().map(subject).collect();
@@ -49,7 +55,7 @@ fn opening(account: &Account, entity: &str) -> AccountOpening {
     let key = AccountOpening::new(
         entity,
         &account.label,
-        "",
+        &account.kind,
         account.currency.code(),
         &account.subject,
         account.owner,

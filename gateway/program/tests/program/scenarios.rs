@@ -34,6 +34,34 @@ fn scenarios_hold_on_one_shard_and_on_seven() {
 }
 
 #[test]
+fn scenarios_hold_over_a_crash_after_every_step() {
+    for shards in ["1", "5"] {
+        let ran = play(&["--crash-between-steps", "--shards", shards], &HOLDING);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.out.contains("all 7 files held"), "{}", ran.out);
+        assert!(ran.out.contains("posted; after a crash duplicate"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn books_of_many_crashes_pass_the_audit() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("books");
+    let data = data.to_str().unwrap();
+    let ran = play(&["--crash-between-steps", "--data", data, "--json"], &["one_id_one_result"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.json()[0]["steps"][0]["said_again"], "duplicate");
+    assert_eq!(longmen(&["verify", data]).code, Some(0));
+}
+
+#[test]
+fn a_node_of_others_is_not_crashed() {
+    let ran = play(&["--crash-between-steps", "--addr", "127.0.0.1:1"], &["hot_merchant"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.err.contains("cannot be used with"), "{}", ran.err);
+}
+
+#[test]
 fn scenarios_can_be_played_again_and_again_on_a_node_that_runs() {
     let directory = tempfile::tempdir().unwrap();
     let served = Served::start(directory.path(), "2");
@@ -52,7 +80,7 @@ fn what_does_not_hold_is_named() {
         "U1: balance is 10.00, not 10.01",
         "the node said posted, not rejected:insufficient_funds",
         "U1: credit turnover of 2024-02-28 is 10.00, not 1.00",
-        "this version does not know the operation `freeze`",
+        "this version does not know the operation `levitate`",
         "1 of 6 steps held",
         "1 of 1 files did NOT hold: does_not_hold",
     ] {
