@@ -99,7 +99,7 @@ impl RawScenario {
             self.accounts.into_iter().map(RawAccount::parse).collect::<Result<_, _>>()?;
         let mut reader = StepReader::new(&accounts);
         let steps = self.steps.into_iter().enumerate();
-        let steps = steps.map(|(index, step)| reader.step(&format!("step {}", index + 1), step));
+        let steps = steps.map(|(index, step)| reader.step(index + 1, step));
         let steps = steps.collect::<Result<_, _>>()?;
         Ok(Scenario {
             start: date("start", &self.start)?,

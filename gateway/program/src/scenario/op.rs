@@ -19,19 +19,23 @@ pub(crate) enum Op {
         refunds: Option<String>,
         outcome: Outcome,
     },
+    /// Holds what the legs take, until it is confirmed or cancelled.
     Try {
         id: String,
         posting: Posting,
-        /// The id of the transaction that this undoes once it is confirmed.
-        reverses: Option<String>,
-        refunds: Option<String>,
         expires: Option<Expiry>,
         outcome: Outcome,
     },
     Confirm {
         id: String,
-        /// What to post in the end; empty: the legs of the try.
-        legs: Vec<Leg>,
+        /// The id of the try.
+        tried: String,
+        outcome: Outcome,
+    },
+    CancelTry {
+        id: String,
+        /// The id of the try.
+        tried: String,
         outcome: Outcome,
     },
     Cancel {
@@ -57,6 +61,8 @@ pub(crate) enum Op {
         outcome: Outcome,
     },
     Unfreeze {
+        /// Where the file gives none, one made of the hold and the number of the step.
+        id: String,
         hold: String,
         /// `None`: all that remains.
         amount: Option<String>,
@@ -123,6 +129,7 @@ impl Op {
             Op::Post { .. } => "post",
             Op::Try { .. } => "try",
             Op::Confirm { .. } => "confirm",
+            Op::CancelTry { .. } => "cancel_try",
             Op::Cancel { .. } => "cancel",
             Op::Reverse { .. } => "reverse",
             Op::Freeze { .. } => "freeze",
@@ -145,6 +152,7 @@ impl Op {
             Op::Post { id, .. }
             | Op::Try { id, .. }
             | Op::Confirm { id, .. }
+            | Op::CancelTry { id, .. }
             | Op::Cancel { id, .. }
             | Op::Reverse { id, .. }
             | Op::Consume { id, .. } => Some(id),

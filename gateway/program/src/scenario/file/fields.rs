@@ -11,34 +11,35 @@ use super::{Wrong, wrong};
 const FIRST_MOMENT: i64 = 1_000_000_000;
 
 /// The fields of a step, taken out one by one; whatever is left in the end is unknown. `null` is as good as absent.
-pub(super) struct Fields<'a> {
-    place: &'a str,
+pub(super) struct Fields {
+    place: String,
     left: Map<String, Value>,
 }
 
-impl<'a> Fields<'a> {
-    pub(super) fn of(place: &'a str, step: Value) -> Result<Fields<'a>, Wrong> {
+impl Fields {
+    pub(super) fn of(number: usize, step: Value) -> Result<Fields, Wrong> {
+        let place = format!("step {number}");
         match step {
             Value::Object(left) => Ok(Fields { place, left }),
-            _ => Err(wrong(place, "not an object")),
+            _ => Err(wrong(&place, "not an object")),
         }
     }
 
     /// Which step it is.
-    pub(super) fn place(&self) -> &'a str {
-        self.place
+    pub(super) fn place(&self) -> String {
+        self.place.clone()
     }
 
     /// Refuses what nobody asked for.
     pub(super) fn nothing_else(self) -> Result<(), Wrong> {
         match self.left.keys().next() {
             None => Ok(()),
-            Some(name) => Err(wrong(self.place, format!("unknown field `{name}`"))),
+            Some(name) => Err(wrong(&self.place, format!("unknown field `{name}`"))),
         }
     }
 
     pub(super) fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, Wrong> {
-        let lacks = || wrong(self.place, format!("it has no `{name}`"));
+        let lacks = || wrong(&self.place, format!("it has no `{name}`"));
         let found = match self.left.remove(name) {
             None | Some(Value::Null) => return Err(lacks()),
             Some(value) => value,
@@ -90,25 +91,14 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// What every posting has; its legs are read by [`Fields::legs`].
-    pub(super) fn posting(&mut self, legs: Vec<Leg>) -> Result<Posting, Wrong> {
+    pub(super) fn posting(&mut self) -> Result<Posting, Wrong> {
         Ok(Posting {
             kind: self.or_default("type")?,
             value_date: self.optional_date("value_date")?,
             accounting_date: self.optional_date("accounting_date")?,
             forced: self.or_default("forced")?,
-            legs,
+            legs: self.legs()?,
         })
-    }
-
-    pub(super) fn legs(&mut self) -> Result<Vec<Leg>, Wrong> {
-        let legs: Vec<Value> = self.required("legs")?;
-        self.parse_legs(legs)
-    }
-
-    pub(super) fn optional_legs(&mut self) -> Result<Vec<Leg>, Wrong> {
-        let legs: Vec<Value> = self.or_default("legs")?;
-        self.parse_legs(legs)
     }
 
     /// A moment by RFC 3339 or in seconds since 1970; a number too small for that is seconds from when the step is
@@ -136,6 +126,12 @@ impl<'a> Fields<'a> {
         }
     }
 
+    fn legs(&mut self) -> Result<Vec<Leg>, Wrong> {
+        let legs: Vec<Value> = self.required("legs")?;
+        let numbered = legs.into_iter().enumerate();
+        numbered.map(|(index, leg)| self.parse(&format!("legs[{index}]"), leg)).collect()
+    }
+
     fn moment_of(&self, seconds: i64) -> Result<Expiry, Wrong> {
         if seconds >= FIRST_MOMENT {
             let moment = jiff::Timestamp::from_second(seconds);
@@ -156,11 +152,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn parse_legs(&self, legs: Vec<Value>) -> Result<Vec<Leg>, Wrong> {
-        let numbered = legs.into_iter().enumerate();
-        numbered.map(|(index, leg)| self.parse(&format!("legs[{index}]"), leg)).collect()
-    }
-
     fn parse_date(&self, name: &str, text: &str) -> Result<Date, Wrong> {
         Date::parse(text).ok_or_else(|| self.wrong_in(name, format!("`{text}` is no date")))
     }
@@ -170,6 +161,6 @@ impl<'a> Fields<'a> {
     }
 
     fn wrong_in(&self, name: &str, what: impl std::fmt::Display) -> Wrong {
-        wrong(self.place, format!("`{name}`: {what}"))
+        wrong(&self.place, format!("`{name}`: {what}"))
     }
 }

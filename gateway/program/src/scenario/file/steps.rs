@@ -29,27 +29,27 @@ impl<'a> StepReader<'a> {
     }
 
     /// Reads the next step; one whose operation is unknown is not looked into.
-    pub(super) fn step(&mut self, place: &str, step: Value) -> Result<Step, Wrong> {
-        let mut fields = Fields::of(place, step)?;
+    pub(super) fn step(&mut self, number: usize, step: Value) -> Result<Step, Wrong> {
+        let mut fields = Fields::of(number, step)?;
         let note = fields.or_default("note")?;
         let name: String = fields.required("op")?;
-        let Some(op) = self.op(&name, &mut fields)? else {
+        let Some(op) = self.op(number, &name, &mut fields)? else {
             return Ok(Step { note, particulars: Particulars::default(), op: Op::Unknown { op: name } });
         };
         let particulars = fields.particulars()?;
         fields.nothing_else()?;
         if let Op::Freeze { hold, account, .. } = &op
-            && let Ok(account) = self.account(place, account)
+            && let Some(account) = self.find(account)
         {
             self.holds.entry(hold.clone()).or_insert(account);
         }
         Ok(Step { note, particulars, op })
     }
 
-    fn op(&self, op: &str, fields: &mut Fields<'_>) -> Result<Option<Op>, Wrong> {
+    fn op(&self, number: usize, op: &str, fields: &mut Fields) -> Result<Option<Op>, Wrong> {
         let read = match op {
-            "post" | "try" | "confirm" | "cancel" | "reverse" => transaction(op, fields),
-            "freeze" | "unfreeze" | "consume" => hold(op, fields),
+            "post" | "try" | "confirm" | "cancel_try" | "cancel" | "reverse" => transaction(op, fields),
+            "freeze" | "unfreeze" | "consume" => hold(number, op, fields),
             "set_state" | "set_reserve" | "set_limits" => setting(op, fields),
             "close_day" => Ok(Op::CloseDay { next: fields.date("next")?, outcome: fields.outcome()? }),
             "check" => self.check(fields),
@@ -60,8 +60,8 @@ impl<'a> StepReader<'a> {
         read.map(Some)
     }
 
-    fn check(&self, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
-        let place = fields.place();
+    fn check(&self, fields: &mut Fields) -> Result<Op, Wrong> {
+        let place = &fields.place();
         let mut figures = Vec::new();
         for (what, name) in
             [(Shown::Balance, "balances"), (Shown::Frozen, "frozen"), (Shown::Available, "available")]
@@ -77,8 +77,8 @@ impl<'a> StepReader<'a> {
         Ok(Op::Check { figures, remaining: remaining.collect::<Result<_, _>>()? })
     }
 
-    fn check_turnover(&self, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
-        let place = fields.place();
+    fn check_turnover(&self, fields: &mut Fields) -> Result<Op, Wrong> {
+        let place = &fields.place();
         let date = fields.date("date")?;
         let turnover: BTreeMap<String, RawTurnover> = fields.required("turnover")?;
         let place = format!("{place}: `turnover`");
@@ -90,8 +90,8 @@ impl<'a> StepReader<'a> {
         Ok(Op::CheckTurnover { date, turnovers: turnover.into_iter().map(read).collect::<Result<_, _>>()? })
     }
 
-    fn check_balance_at(&self, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
-        let place = fields.place();
+    fn check_balance_at(&self, fields: &mut Fields) -> Result<Op, Wrong> {
+        let place = &fields.place();
         let dates = (fields.optional_date("accounting_date")?, fields.optional_date("value_date")?);
         let at = match dates {
             (Some(date), None) => Moment::AccountingDate(date),
@@ -119,27 +119,29 @@ impl<'a> StepReader<'a> {
     }
 
     fn account(&self, place: &str, label: &str) -> Result<usize, Wrong> {
-        let found = self.accounts.iter().position(|account| account.label == label);
-        found.ok_or_else(|| wrong(place, format!("account `{label}` is not among the accounts")))
+        let absent = || wrong(place, format!("account `{label}` is not among the accounts"));
+        self.find(label).ok_or_else(absent)
+    }
+
+    fn find(&self, label: &str) -> Option<usize> {
+        self.accounts.iter().position(|account| account.label == label)
     }
 }
 
-fn transaction(op: &str, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
-    let id = fields.required("txn")?;
+fn transaction(op: &str, fields: &mut Fields) -> Result<Op, Wrong> {
+    let id: String = fields.required("txn")?;
     let outcome = fields.outcome()?;
     Ok(match op {
-        "post" => {
-            let legs = fields.legs()?;
-            Op::Post { id, posting: fields.posting(legs)?, refunds: fields.optional("refunds")?, outcome }
+        "post" => Op::Post { id, posting: fields.posting()?, refunds: fields.optional("refunds")?, outcome },
+        "try" => Op::Try { id, posting: fields.posting()?, expires: fields.expiry()?, outcome },
+        "confirm" => {
+            let (id, tried) = ending(op, id, fields)?;
+            Op::Confirm { id, tried, outcome }
         }
-        "try" => {
-            let reverses: Option<String> = fields.optional("reverses")?;
-            let legs = if reverses.is_some() { fields.optional_legs()? } else { fields.legs()? };
-            let posting = fields.posting(legs)?;
-            let (refunds, expires) = (fields.optional("refunds")?, fields.expiry()?);
-            Op::Try { id, posting, reverses, refunds, expires, outcome }
+        "cancel_try" => {
+            let (id, tried) = ending(op, id, fields)?;
+            Op::CancelTry { id, tried, outcome }
         }
-        "confirm" => Op::Confirm { id, legs: fields.optional_legs()?, outcome },
         "cancel" => Op::Cancel { id, outcome },
         _ => Op::Reverse {
             id,
@@ -152,8 +154,16 @@ fn transaction(op: &str, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
     })
 }
 
-fn hold(op: &str, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
-    let hold = fields.required("freeze")?;
+/// The id of what ends a try, and that of the try; a file that gives one id gives the try's.
+fn ending(op: &str, txn: String, fields: &mut Fields) -> Result<(String, String), Wrong> {
+    Ok(match fields.optional("try")? {
+        Some(tried) => (txn, tried),
+        None => (format!("{txn}/{op}"), txn),
+    })
+}
+
+fn hold(number: usize, op: &str, fields: &mut Fields) -> Result<Op, Wrong> {
+    let hold: String = fields.required("freeze")?;
     let authority = fields.optional("authority")?;
     let outcome = fields.outcome()?;
     Ok(match op {
@@ -167,6 +177,7 @@ fn hold(op: &str, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
             outcome,
         },
         "unfreeze" => Op::Unfreeze {
+            id: fields.optional("txn")?.unwrap_or_else(|| format!("{hold}/unfreeze/{number}")),
             hold,
             amount: fields.optional("amount")?,
             authority,
@@ -175,13 +186,13 @@ fn hold(op: &str, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
             outcome,
         },
         _ => {
-            let (id, amount, legs) = (fields.required("txn")?, fields.optional("amount")?, fields.legs()?);
-            Op::Consume { id, hold, amount, authority, posting: fields.posting(legs)?, outcome }
+            let (id, amount) = (fields.required("txn")?, fields.optional("amount")?);
+            Op::Consume { id, hold, amount, authority, posting: fields.posting()?, outcome }
         }
     })
 }
 
-fn setting(op: &str, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
+fn setting(op: &str, fields: &mut Fields) -> Result<Op, Wrong> {
     let account = fields.required("account")?;
     let outcome = fields.outcome()?;
     Ok(match op {

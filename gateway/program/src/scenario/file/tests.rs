@@ -58,7 +58,7 @@ fn transactions_are_read() {
         value_date: Some(date("2018-05-02")),
         accounting_date: Some(date("2018-05-01")),
         forced: true,
-        legs: read.clone(),
+        legs: read,
     };
     check_op(
         &json!({"op": "post", "txn": "1", "type": "t", "value_date": "2018-05-02", "accounting_date": "2018-05-01",
@@ -84,29 +84,19 @@ fn transactions_are_read() {
     );
     check_op(
         &json!({"op": "try", "txn": "1", "legs": legs, "expires": 60}),
-        &Op::Try {
-            id: "1".into(),
-            posting: bare,
-            reverses: None,
-            refunds: None,
-            expires: Some(Expiry::In(60)),
-            outcome: Outcome::Posted,
-        },
+        &Op::Try { id: "1".into(), posting: bare, expires: Some(Expiry::In(60)), outcome: Outcome::Posted },
     );
-    check_op(
-        &json!({"op": "try", "txn": "2", "reverses": "1", "refunds": null, "expires": "2026-01-01T08:00:00+08:00"}),
-        &Op::Try {
-            id: "2".into(),
-            posting: Posting::default(),
-            reverses: Some("1".into()),
-            refunds: None,
-            expires: Some(Expiry::At("2026-01-01T00:00:00Z".parse().unwrap())),
-            outcome: Outcome::Posted,
-        },
-    );
-    let confirm = |legs| Op::Confirm { id: "1".into(), legs, outcome: Outcome::Posted };
-    check_op(&json!({"op": "confirm", "txn": "1"}), &confirm(Vec::new()));
-    check_op(&json!({"op": "confirm", "txn": "1", "legs": legs, "outcome": "posted"}), &confirm(read));
+    let ending = |id: &str| (id.to_owned(), "1".to_owned(), Outcome::Posted);
+    for (txn, tried, id) in [("2", json!("1"), "2"), ("1", json!(null), "1/confirm")] {
+        let (id, tried_id, outcome) = ending(id);
+        let expect = Op::Confirm { id, tried: tried_id, outcome };
+        check_op(&json!({"op": "confirm", "txn": txn, "try": tried}), &expect);
+    }
+    for (txn, tried, id) in [("2", json!("1"), "2"), ("1", json!(null), "1/cancel_try")] {
+        let (id, tried_id, outcome) = ending(id);
+        let expect = Op::CancelTry { id, tried: tried_id, outcome };
+        check_op(&json!({"op": "cancel_try", "txn": txn, "try": tried}), &expect);
+    }
     check_op(
         &json!({"op": "cancel", "txn": "1", "outcome": "rejected:already_posted"}),
         &Op::Cancel { id: "1".into(), outcome: Outcome::Rejected("already_posted".into()) },
@@ -151,23 +141,30 @@ fn holds_are_read() {
             Some(Expiry::At("2026-01-01T00:00:00Z".parse().unwrap())),
         ),
     );
-    let unfreeze = |amount: Option<&str>, authority: Option<&str>, forced, value_date| Op::Unfreeze {
-        hold: "F".into(),
-        amount: amount.map(str::to_owned),
-        authority: authority.map(str::to_owned),
-        forced,
-        value_date,
-        outcome: Outcome::Rejected("wrong_authority".into()),
-    };
+    check_op(
+        &json!({"op": "freeze", "freeze": "G", "account": "nobody", "amount": "5.00",
+                "expires": "2026-01-01T08:00:00+08:00"}),
+        &freeze(None, None, Some(Expiry::At("2026-01-01T00:00:00Z".parse().unwrap()))),
+    );
+    let unfreeze =
+        |id: &str, amount: Option<&str>, authority: Option<&str>, forced, value_date| Op::Unfreeze {
+            id: id.into(),
+            hold: "F".into(),
+            amount: amount.map(str::to_owned),
+            authority: authority.map(str::to_owned),
+            forced,
+            value_date,
+            outcome: Outcome::Rejected("wrong_authority".into()),
+        };
     let outcome = "rejected:wrong_authority";
     check_op(
         &json!({"op": "unfreeze", "freeze": "F", "outcome": outcome}),
-        &unfreeze(None, None, false, None),
+        &unfreeze("F/unfreeze/2", None, None, false, None),
     );
     check_op(
-        &json!({"op": "unfreeze", "freeze": "F", "amount": "2", "authority": "court 2", "forced": true,
+        &json!({"op": "unfreeze", "txn": "u", "freeze": "F", "amount": "2", "authority": "court 2", "forced": true,
                 "value_date": "2018-05-02", "outcome": outcome}),
-        &unfreeze(Some("2"), Some("court 2"), true, Some(date("2018-05-02"))),
+        &unfreeze("u", Some("2"), Some("court 2"), true, Some(date("2018-05-02"))),
     );
 }
 
@@ -236,6 +233,7 @@ fn every_operation_may_say_why_and_by_whom() {
         json!({"op": "post", "txn": "1", "legs": legs}),
         json!({"op": "try", "txn": "1", "legs": legs}),
         json!({"op": "confirm", "txn": "1"}),
+        json!({"op": "cancel_try", "txn": "1"}),
         json!({"op": "cancel", "txn": "1"}),
         json!({"op": "reverse", "txn": "1", "reverses": "0"}),
         json!({"op": "freeze", "freeze": "G", "account": "A", "amount": "1"}),
