@@ -158,7 +158,7 @@ impl History {
             legs.sort_unstable_by_key(|leg| leg.step);
         }
         let rejection = match head.outcome {
-            Outcome::Posted => None,
+            Outcome::Posted | Outcome::Tried => None,
             Outcome::Refused(rejection) => Some(rejection),
             Outcome::Cancelled => Some(Rejection::Cancelled),
         };

@@ -40,7 +40,7 @@ pub(crate) fn recover(
 ) -> Result<Recovered, StartError> {
     let rebuilt =
         snapshot.map_or_else(|| Ok(Rebuilt::empty(settings)), |snapshot| snapshot.restore(settings))?;
-    let Rebuilt { mut registry, mut known, shards, mut frame, mut time_us } = rebuilt;
+    let Rebuilt { mut registry, mut known, mut originals, shards, mut frame, mut time_us } = rebuilt;
     let from = FrameNumber(frame + 1);
     let mut frames = 0;
     let (shards, entries) = thread::scope(|scope| {
@@ -52,6 +52,7 @@ pub(crate) fn recover(
             let records = records(&view)?;
             registry.replay(&records)?;
             known.replay(&records)?;
+            originals.replay(&records)?;
             (frame, time_us, frames) = (records.number, records.time_us.max(time_us), frames + 1);
         }
         let mut shards = Vec::new();
@@ -64,7 +65,7 @@ pub(crate) fn recover(
         }
         Ok::<_, StartError>((shards, entries))
     })?;
-    Ok(Recovered { rebuilt: Rebuilt { registry, known, shards, frame, time_us }, frames, entries })
+    Ok(Recovered { rebuilt: Rebuilt { registry, known, originals, shards, frame, time_us }, frames, entries })
 }
 
 /// The ids in frames before `to` whose clients' own time may still lie inside the window.

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath};
 
 use crate::ledger::{
-    FrameRecords, LINE_IMAGE, Line, ROW_IMAGE, Rebuilt, ReplayError, Row, SectionKind, Settings, shard_of,
+    FrameRecords, LINE_IMAGE, Line, Rebuilt, ReplayError, SectionKind, Settings,
 };
 
 const MAGIC: [u8; 8] = *b"LMSNAP01";
@@ -165,14 +165,15 @@ impl Snapshot {
         let sections = vec![(SectionKind::Admin, 0, self.part(0)), (SectionKind::Entries, 0, self.part(1))];
         let names = FrameRecords { number: self.header.start, time_us: self.header.time_us, sections };
         rebuilt.registry.replay(&names)?;
+        rebuilt.originals.replay(&names)?;
         for image in self.part(2).chunks(LINE_IMAGE) {
             let (id, line) = Line::read_image(image).ok_or_else(|| error("a line cannot be read"))?;
             rebuilt.shards[0].restore_line(id, &line);
         }
-        for image in self.part(3).chunks(ROW_IMAGE) {
-            let (account, row) = Row::read_image(image).ok_or_else(|| error("a row cannot be read"))?;
-            let shard = shard_of(account, settings.shards);
-            rebuilt.shards[usize::from(shard.0)].restore_row(account, row);
+        let mut images = self.part(3);
+        while !images.is_empty() {
+            let length = rebuilt.restore_image(images).ok_or_else(|| error("a row cannot be read"))?;
+            images = &images[length..];
         }
         let lines = rebuilt.shards[0].lines().to_vec();
         rebuilt.shards.iter_mut().for_each(|shard| shard.know_lines(&lines));

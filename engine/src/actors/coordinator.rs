@@ -27,6 +27,9 @@ const MARK_AFTER: Duration = Duration::from_millis(50);
 /// So long until the room in the log is looked at again while a segment is being made.
 const SPACE_AFTER: Duration = Duration::from_millis(1);
 
+/// No timer waits longer: the clock may be set in between.
+const MAX_WAIT_US: i64 = 1_000_000;
+
 /// The other actors, and what the coordinator watches.
 pub(crate) struct Wiring {
     pub(crate) shards: Vec<Addr<ShardActor>>,
@@ -54,6 +57,8 @@ pub(crate) struct CoordinatorActor {
     marked: bool,
     mark_timer: Option<SpawnHandle>,
     space_timer: Option<SpawnHandle>,
+    /// The moment that is waited for, in microseconds since 1970.
+    expiry_timer: Option<(i64, SpawnHandle)>,
     stopping: Option<oneshot::Sender<()>>,
     snapshot: Option<Sender<SnapshotStart>>,
     vital: Vital,
@@ -71,6 +76,7 @@ impl CoordinatorActor {
             marked: true,
             mark_timer: None,
             space_timer: None,
+            expiry_timer: None,
             stopping: None,
             snapshot: None,
             vital: Vital::new("the coordinator"),
@@ -93,7 +99,25 @@ impl CoordinatorActor {
                 Step::Idle => break,
             }
         }
+        self.arm_expiry(context);
         self.finish_stopping();
+    }
+
+    /// A hold may expire before anything else comes.
+    fn arm_expiry(&mut self, context: &mut Context<Self>) {
+        let Some(moment) = self.coordinator.next_expiry().filter(|_| self.stopping.is_none()) else { return };
+        if self.expiry_timer.is_some_and(|(armed, _)| armed <= moment) {
+            return;
+        }
+        if let Some((_, timer)) = self.expiry_timer.take() {
+            context.cancel_future(timer);
+        }
+        let wait = u64::try_from((moment - now_us()).clamp(1_000, MAX_WAIT_US)).expect("it was clamped");
+        let timer = context.run_later(Duration::from_micros(wait), |actor, context| {
+            actor.expiry_timer = None;
+            actor.pump(context);
+        });
+        self.expiry_timer = Some((moment, timer));
     }
 
     fn merge(&mut self, legs: Vec<Unmerged>, context: &Context<Self>) {

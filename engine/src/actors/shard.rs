@@ -68,12 +68,9 @@ impl Handler<RowSlice> for ShardActor {
     fn handle(&mut self, message: RowSlice, _: &mut Context<ShardActor>) {
         let to = (message.from + message.count).min(self.shard.places());
         let next = (to < self.shard.places()).then_some(to);
-        let mut slice =
-            RowImages { images: Vec::with_capacity(message.count * ROW_IMAGE), last_frame: 0, next };
-        for (account, row) in self.shard.rows_at(message.from..to) {
-            row.write_image(account, &mut slice.images);
-            slice.last_frame = slice.last_frame.max(row.last.frame);
-        }
+        let mut images = Vec::with_capacity(message.count * ROW_IMAGE);
+        let last_frame = self.shard.write_images(message.from..to, &mut images);
+        let slice = RowImages { images, last_frame, next };
         if message.reply.send(slice).is_err() {
             debug!("a snapshot was given up");
         }

@@ -1,7 +1,7 @@
 //! An account as the audit computes it.
 
 use super::fault::{BookFault, Checked, RecordPlace};
-use crate::ledger::{AccountId, Changed, EntityId, OpenedEntry, Position, Posting, Side, SubjectId};
+use crate::ledger::{AccountId, Changed, Held, EntityId, OpenedEntry, Position, Posting, Side, SubjectId};
 
 /// No cap on the natural balance.
 const NO_LIMIT: i64 = i64::MAX;
@@ -114,12 +114,19 @@ impl Account {
     }
 
     /// Takes new limits and controls.
-    pub(super) fn change(&mut self, changed: &Changed, at: Position) -> Checked {
+    pub(super) fn change(&mut self, changed: &Changed<'_>, at: Position) -> Checked {
         self.follow(changed.account, changed.previous, at)?;
         self.frozen = changed.frozen;
         self.withholding = changed.withholding;
         self.overdraft_limit = changed.overdraft_limit.0;
         self.credit_limit = changed.credit_limit.map_or(NO_LIMIT, |limit| limit.0);
+        Ok(())
+    }
+
+    /// Takes a move of a hold.
+    pub(super) fn hold(&mut self, held: &Held, at: Position) -> Checked {
+        self.follow(held.account, held.previous, at)?;
+        self.frozen = held.frozen_after;
         Ok(())
     }
 

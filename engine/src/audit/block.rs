@@ -67,5 +67,6 @@ fn write(entry: &Entry<'_>, out: &mut Vec<u8>) {
         Entry::Posting(posting) => posting.write(out),
         Entry::Opened(opened) => opened.write(out),
         Entry::Changed(changed) => changed.write(out),
+        Entry::Held(held) => held.write(out),
     }
 }

@@ -152,7 +152,7 @@ impl Books {
             end += HEAD_BYTES;
             self.ids.add(IdKey::new(head.client, head.id));
             match head.outcome {
-                Outcome::Posted => {
+                Outcome::Posted | Outcome::Tried => {
                     self.counts.posted += 1;
                     self.chart.take_date(place, head.entity, head.accounting_date)?;
                 }
@@ -177,6 +177,9 @@ impl Books {
         let notes: usize = notes::read(tail.notes).map(|(_, text)| 3 + text.len()).sum();
         place.check(notes == tail.notes.len(), || BookFault::Unreadable)?;
         for leg in &tail.hot_legs {
+            if head.outcome == Outcome::Tried {
+                break;
+            }
             let (posted, account) = (head.outcome == Outcome::Posted, leg.account);
             place.check(posted, || BookFault::NotPosted { ordinal, account })?;
             self.hot.list(leg, ordinal);
@@ -199,6 +202,10 @@ impl Books {
                     Entry::Posting(posting) => self.take_posting(posting, *at)?,
                     Entry::Opened(opened) => self.take_opened(opened, *at)?,
                     Entry::Changed(changed) => self.take_changed(changed, *at)?,
+                    Entry::Held(held) => {
+                        account_mut(&mut self.accounts, held.account, *at)?.hold(held, *at)?;
+                        self.counts.changed += 1;
+                    }
                 }
                 found += 1;
             }
@@ -311,7 +318,7 @@ impl Books {
         Ok(())
     }
 
-    fn take_changed(&mut self, changed: &Changed, at: Position) -> Checked {
+    fn take_changed(&mut self, changed: &Changed<'_>, at: Position) -> Checked {
         account_mut(&mut self.accounts, changed.account, at)?.change(changed, at)?;
         self.counts.changed += 1;
         Ok(())
@@ -359,13 +366,7 @@ mod tests {
 
     fn books() -> Books {
         let mut books = Books::new();
-        let opening = SubjectOpening {
-            code: "1001".into(),
-            name: "cash".into(),
-            class: SubjectClass::Asset,
-            normal: Side::Debit,
-            leaf: true,
-        };
+        let opening = SubjectOpening::new("1001", "cash", SubjectClass::Asset, Side::Debit, true);
         let names = [
             Admin::Entity { id: EntityId(0), code: "LM".into(), start: Date::FIRST },
             Admin::Subject { id: SubjectId(0), entity: EntityId(0), opening },

@@ -76,6 +76,12 @@ impl Chart {
             Admin::Entity { id, code, start } => self.add_entity(place, id, code, start),
             Admin::Subject { id, entity, opening } => self.add_subject(place, id, entity, opening),
             Admin::DateClosed { entity, closed, next } => self.close_date(place, entity, closed, next),
+            Admin::LineClosed { .. }
+            | Admin::Closing { .. }
+            | Admin::Customer { .. }
+            | Admin::Mapping { .. }
+            | Admin::Undone(..)
+            | Admin::Registered { .. } => Ok(()),
         }
     }
 

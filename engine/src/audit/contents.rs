@@ -64,7 +64,7 @@ impl FrameContents {
     fn add_heads(&mut self, bytes: &[u8]) -> bool {
         heads(bytes).all(|head| {
             match head.map(|head| head.outcome) {
-                Some(Outcome::Posted) => self.posted += 1,
+                Some(Outcome::Posted | Outcome::Tried) => self.posted += 1,
                 Some(Outcome::Refused(_)) => self.refused += 1,
                 Some(Outcome::Cancelled) => self.cancelled += 1,
                 None => return false,
@@ -83,7 +83,7 @@ impl FrameContents {
                     }
                 },
                 Some((_, Entry::Opened(_))) => self.opened += 1,
-                Some((_, Entry::Changed(_))) => self.changed += 1,
+                Some((_, Entry::Changed(_) | Entry::Held(_))) => self.changed += 1,
                 None => return false,
             }
             true

@@ -62,8 +62,10 @@ impl Owner {
 pub struct AccountOpening {
     /// The natural key.
     pub key: AccountKey,
-    /// The code of its leaf subject.
+    /// The code of its leaf subject; empty: the one that its account type is mapped to on the entity's date.
     pub subject: Box<str>,
+    /// The customer whose account it is (客户号), if that shall be noted.
+    pub customer: Option<Box<str>>,
     /// Who owns it.
     pub owner: Owner,
     /// Whether the natural balance may go below zero without limit.
@@ -103,16 +105,6 @@ impl AccountState {
             _ => None,
         }
     }
-
-    /// Whether the state lets a leg on `side` through.
-    #[must_use]
-    pub fn admits(self, side: Side) -> bool {
-        match self {
-            AccountState::Closed => false,
-            AccountState::Normal => true,
-            AccountState::LossReported | AccountState::JudicialFreeze => side == Side::Credit,
-        }
-    }
 }
 
 /// The payment state (支付状态).
@@ -145,17 +137,6 @@ impl PaymentState {
             _ => None,
         }
     }
-
-    /// Whether the state lets a leg on `side` through.
-    #[must_use]
-    pub fn admits(self, side: Side) -> bool {
-        match self {
-            PaymentState::ReceivesOnly => side == Side::Credit,
-            PaymentState::Normal | PaymentState::PartialStop => true,
-            PaymentState::Neither => false,
-            PaymentState::PaysOnly => side == Side::Debit,
-        }
-    }
 }
 
 /// What a balance query shows of an account. Balances are natural: positive on the subject's normal side.
@@ -184,6 +165,12 @@ pub struct AccountView {
     pub overdraft_limit: Amount,
     /// The cap on the natural balance, if any.
     pub credit_limit: Option<Amount>,
+    /// The withholding reserve (代扣备用金).
+    pub withholding: Amount,
+    /// The most that one transaction may take out, if there is such a limit.
+    pub transaction_limit: Option<Amount>,
+    /// The most that the transactions of one accounting date may take out, if there is such a limit.
+    pub day_limit: Option<Amount>,
     /// The account state.
     pub account_state: AccountState,
     /// The payment state.

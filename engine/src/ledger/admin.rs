@@ -1,4 +1,5 @@
-//! Administrative records: clients, entities, subjects and closed dates, in the `admin` section of a frame.
+//! Administrative records: clients, entities, the chart, closed dates with their figures, and the register (登记簿), in the
+//! `admin` section of a frame.
 //!
 //! Each is: kind u8, 3 zero bytes, length u32 of the whole record, fields, texts as u16 length and UTF-8 bytes, zeros
 //! to a multiple of 8.
@@ -7,16 +8,25 @@
 //! | --- | --- |
 //! | 1 client | id u32, name |
 //! | 2 entity | id u16, first accounting date u32, code |
-//! | 3 subject | id u32, entity u16, class u8, normal side u8 (0 debit), leaf u8, code, name |
+//! | 3 subject | id u32, entity u16, class u8, normal side u8 (0 debit), leaf u8, valid from u32, valid to u32 (4294967295: open), code, name, tenor, party, purpose |
 //! | 4 date closed | entity u16, date closed u32, next date u32 |
+//! | 5 line closed | line u32, date u32, balance before i128, debit turnover i128, credit turnover i128 |
+//! | 6 closing, in snapshots | entity u16, date closed u32, frame u64 |
+//! | 7 customer | entity u16, account u64, customer |
+//! | 8 mapping | entity u16, subject u32, from u32, account type |
+//! | 9 undone, in snapshots | client u32, transaction id u128, fate u8, 1 if it is a refund u8, refunded transaction (client u32, id u128), count u16, each account u64 and net i128 |
+//! | 10 registered | client u32, command, about, notes |
 
 use super::amount::Side;
-use super::bytes::{pad_to_slot, u8_at, u16_at, u32_at};
+use super::bytes::{i128_at, pad_to_slot, u8_at, u16_at, u32_at, u64_at};
 use super::date::Date;
-use super::ids::{ClientId, EntityId, SubjectId};
+use super::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, TransactionKey};
+use super::originals::OriginalState;
 use super::subject::{SubjectClass, SubjectOpening};
 
 const HEADER: usize = 8;
+/// Stands for an open end of a subject's validity.
+const OPEN: u32 = u32::MAX;
 
 /// An administrative record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +65,61 @@ pub enum Admin {
         /// The date that begins.
         next: Date,
     },
+    /// What a line of the general ledger had on a date that was closed; lines without balance and turnover are left out.
+    LineClosed {
+        /// The line.
+        line: LineId,
+        /// The date.
+        date: Date,
+        /// The balance before the date, debit-positive.
+        opening: i128,
+        /// Debit turnover of the date.
+        debit: i128,
+        /// Credit turnover of the date.
+        credit: i128,
+    },
+    /// Where a date was closed: the frame that holds its closed lines.
+    Closing {
+        /// The entity.
+        entity: EntityId,
+        /// The date.
+        date: Date,
+        /// The frame.
+        frame: u64,
+    },
+    /// An account of a customer (客户号对账号).
+    Customer {
+        /// The entity.
+        entity: EntityId,
+        /// The account.
+        account: AccountId,
+        /// The customer's id outside the books.
+        customer: Box<str>,
+    },
+    /// The subject that accounts of a type get, from a date on.
+    Mapping {
+        /// The entity.
+        entity: EntityId,
+        /// The subject.
+        subject: SubjectId,
+        /// The first accounting date on which it holds.
+        from: Date,
+        /// The account type.
+        kind: Box<str>,
+    },
+    /// What became of a transaction that was undone, refunded, confirmed or cancelled.
+    Undone(TransactionKey, OriginalState),
+    /// Who asked for the administrative records of a command, and why (登记簿).
+    Registered {
+        /// The client.
+        client: ClientId,
+        /// The command.
+        command: Box<str>,
+        /// What it is about.
+        about: Box<str>,
+        /// Operator, approval, reason, in the form of [`super::notes`].
+        notes: Box<[u8]>,
+    },
 }
 
 impl Admin {
@@ -77,13 +142,44 @@ impl Admin {
                 out.extend_from_slice(&entity.0.to_le_bytes());
                 let normal = u8::from(opening.normal == Side::Credit);
                 out.extend_from_slice(&[opening.class as u8, normal, u8::from(opening.leaf)]);
-                write_text(out, &opening.code);
-                write_text(out, &opening.name);
+                out.extend_from_slice(&opening.valid_from.map_or(OPEN, Date::days).to_le_bytes());
+                out.extend_from_slice(&opening.valid_to.map_or(OPEN, Date::days).to_le_bytes());
+                for text in [&opening.code, &opening.name, &opening.tenor, &opening.party, &opening.purpose] {
+                    write_text(out, text);
+                }
             }
             Admin::DateClosed { entity, closed, next } => {
                 out.extend_from_slice(&entity.0.to_le_bytes());
                 out.extend_from_slice(&closed.days().to_le_bytes());
                 out.extend_from_slice(&next.days().to_le_bytes());
+            }
+            Admin::LineClosed { line, date, opening, debit, credit } => {
+                out.extend_from_slice(&line.0.to_le_bytes());
+                out.extend_from_slice(&date.days().to_le_bytes());
+                [opening, debit, credit].iter().for_each(|figure| out.extend_from_slice(&figure.to_le_bytes()));
+            }
+            Admin::Closing { entity, date, frame } => {
+                out.extend_from_slice(&entity.0.to_le_bytes());
+                out.extend_from_slice(&date.days().to_le_bytes());
+                out.extend_from_slice(&frame.to_le_bytes());
+            }
+            Admin::Customer { entity, account, customer } => {
+                out.extend_from_slice(&entity.0.to_le_bytes());
+                out.extend_from_slice(&account.0.to_le_bytes());
+                write_text(out, customer);
+            }
+            Admin::Mapping { entity, subject, from, kind } => {
+                out.extend_from_slice(&entity.0.to_le_bytes());
+                out.extend_from_slice(&subject.0.to_le_bytes());
+                out.extend_from_slice(&from.days().to_le_bytes());
+                write_text(out, kind);
+            }
+            Admin::Undone(key, state) => state.write(*key, out),
+            Admin::Registered { client, command, about, notes } => {
+                out.extend_from_slice(&client.0.to_le_bytes());
+                write_text(out, command);
+                write_text(out, about);
+                write_bytes(out, notes);
             }
         }
         pad_to_slot(out);
@@ -109,20 +205,65 @@ impl Admin {
                 closed: Date::from_days(u32_at(fields, 2)?)?,
                 next: Date::from_days(u32_at(fields, 6)?)?,
             },
+            5 => Admin::LineClosed {
+                line: LineId(u32_at(fields, 0)?),
+                date: Date::from_days(u32_at(fields, 4)?)?,
+                opening: i128_at(fields, 8)?,
+                debit: i128_at(fields, 24)?,
+                credit: i128_at(fields, 40)?,
+            },
+            6 => Admin::Closing {
+                entity: EntityId(u16_at(fields, 0)?),
+                date: Date::from_days(u32_at(fields, 2)?)?,
+                frame: u64_at(fields, 6)?,
+            },
+            7 => Admin::Customer {
+                entity: EntityId(u16_at(fields, 0)?),
+                account: AccountId(u64_at(fields, 2)?),
+                customer: text_at(fields, 10)?.0,
+            },
+            8 => Admin::Mapping {
+                entity: EntityId(u16_at(fields, 0)?),
+                subject: SubjectId(u32_at(fields, 2)?),
+                from: Date::from_days(u32_at(fields, 6)?)?,
+                kind: text_at(fields, 10)?.0,
+            },
+            9 => OriginalState::read(fields).map(|(key, state)| Admin::Undone(key, state))?,
+            10 => Self::read_registered(fields)?,
             _ => return None,
         };
         Some((admin, length))
     }
 
+    fn read_registered(fields: &[u8]) -> Option<Admin> {
+        let (command, end) = text_at(fields, 4)?;
+        let (about, end) = text_at(fields, end)?;
+        let (notes, _) = bytes_at(fields, end)?;
+        let client = ClientId(u32_at(fields, 0)?);
+        Some(Admin::Registered { client, command, about, notes: notes.into() })
+    }
+
     fn read_subject(fields: &[u8]) -> Option<Admin> {
-        let (code, end) = text_at(fields, 9)?;
-        let (name, _) = text_at(fields, end)?;
+        let date_at = |at| match u32_at(fields, at)? {
+            OPEN => Some(None),
+            days => Date::from_days(days).map(Some),
+        };
+        let (code, end) = text_at(fields, 17)?;
+        let (name, end) = text_at(fields, end)?;
+        let (tenor, end) = text_at(fields, end)?;
+        let (party, end) = text_at(fields, end)?;
+        let (purpose, _) = text_at(fields, end)?;
         let opening = SubjectOpening {
             code,
             name,
             class: SubjectClass::from_number(u8_at(fields, 6)?)?,
             normal: if u8_at(fields, 7)? == 0 { Side::Debit } else { Side::Credit },
             leaf: u8_at(fields, 8)? != 0,
+            valid_from: date_at(9)?,
+            valid_to: date_at(13)?,
+            tenor,
+            party,
+            purpose,
         };
         Some(Admin::Subject {
             id: SubjectId(u32_at(fields, 0)?),
@@ -137,6 +278,12 @@ impl Admin {
             Admin::Entity { .. } => 2,
             Admin::Subject { .. } => 3,
             Admin::DateClosed { .. } => 4,
+            Admin::LineClosed { .. } => 5,
+            Admin::Closing { .. } => 6,
+            Admin::Customer { .. } => 7,
+            Admin::Mapping { .. } => 8,
+            Admin::Undone(..) => 9,
+            Admin::Registered { .. } => 10,
         }
     }
 }
@@ -158,20 +305,29 @@ pub fn admin_records(section: &[u8]) -> impl Iterator<Item = Option<Admin>> {
 }
 
 fn write_text(out: &mut Vec<u8>, text: &str) {
-    let length = u16::try_from(text.len()).expect("names are capped where they enter");
+    write_bytes(out, text.as_bytes());
+}
+
+fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    let length = u16::try_from(bytes.len()).expect("names and notes are capped where they enter");
     out.extend_from_slice(&length.to_le_bytes());
-    out.extend_from_slice(text.as_bytes());
+    out.extend_from_slice(bytes);
 }
 
 fn text_at(bytes: &[u8], at: usize) -> Option<(Box<str>, usize)> {
+    let (text, end) = bytes_at(bytes, at)?;
+    Some((std::str::from_utf8(text).ok()?.into(), end))
+}
+
+fn bytes_at(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
     let start = at + 2;
     let end = start + usize::from(u16_at(bytes, at)?);
-    let text = std::str::from_utf8(bytes.get(start..end)?).ok()?;
-    Some((text.into(), end))
+    Some((bytes.get(start..end)?, end))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::ids::TransactionId;
     use super::*;
 
     #[test]
@@ -182,19 +338,38 @@ mod tests {
             class: SubjectClass::Liability,
             normal: Side::Credit,
             leaf: true,
+            valid_from: None,
+            valid_to: Date::parse("2030-12-31"),
+            tenor: "current".into(),
+            party: "".into(),
+            purpose: "充值".into(),
         };
         let date = Date::parse("2018-05-01").unwrap();
+        let key = TransactionKey { client: ClientId(3), id: TransactionId(1 << 100) };
+        let mut state = OriginalState::default();
+        state.refund(AccountId(4), -50);
         let records = [
             Admin::Client { id: ClientId(1), name: "switch".into() },
             Admin::Entity { id: EntityId(0), code: "LM".into(), start: date },
             Admin::Subject { id: SubjectId(9), entity: EntityId(0), opening },
             Admin::DateClosed { entity: EntityId(0), closed: date, next: date.next() },
+            Admin::LineClosed { line: LineId(3), date, opening: -(1 << 80), debit: 4, credit: -5 },
+            Admin::Closing { entity: EntityId(1), date, frame: 99 },
+            Admin::Customer { entity: EntityId(0), account: AccountId(7), customer: "C-1".into() },
+            Admin::Mapping { entity: EntityId(0), subject: SubjectId(9), from: date, kind: "cash".into() },
+            Admin::Undone(key, state),
+            Admin::Registered {
+                client: ClientId(1),
+                command: "close_day".into(),
+                about: "LM".into(),
+                notes: vec![1, 2].into(),
+            },
         ];
         let mut bytes = Vec::new();
         records.iter().for_each(|record| record.write(&mut bytes));
         assert_eq!(admin_records(&bytes).collect::<Option<Vec<_>>>().unwrap(), records);
         for cut in 0..bytes.len() {
-            assert!(admin_records(&bytes[..cut]).take_while(Option::is_some).count() < 4);
+            assert!(admin_records(&bytes[..cut]).take_while(Option::is_some).count() < records.len());
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What clients ask the ledger, and what it answers.
 
-use super::account::{AccountKey, AccountOpening, AccountState, AccountView, PaymentState};
+use super::account::{AccountKey, AccountOpening, AccountView};
 use super::amount::Side;
 use super::currency::Currency;
 use super::date::Date;
-use super::ids::{AccountId, ClientId, TransactionId};
+use super::hold::Hold;
+use super::ids::{AccountId, ClientId, RecordPlace, TransactionId, TransactionKey};
 use super::rejection::Rejection;
+use super::shard_order::AttributeChange;
 use super::subject::{SubjectClass, SubjectOpening};
 use super::transaction::Batch;
 
@@ -64,28 +66,22 @@ pub enum Command {
     OpenAccounts(Vec<AccountOpening>),
     /// Posts transactions in order. Answer: [`Answer::Posted`], one result each.
     Post(Batch),
-    /// Cancels a transaction id, seen or not: a later original is refused. Answer: [`Answer::Posted`], one result.
+    /// Cancels a transaction id, seen or not: a later original is refused. Answer: [`Answer::Posted`], one result; or, of
+    /// a try that stands, [`Answer::Located`]: look it up and post [`Deed::CancelTry`](super::Deed::CancelTry).
     Cancel {
         /// The id.
         id: TransactionId,
         /// The client's own time, in seconds since 1970.
         time: u32,
     },
-    /// Sets the states of an account; what is absent stays. Answer: [`Answer::Done`].
-    SetState {
+    /// Changes attributes of an account: states, limits, reserve, hot or not. Answer: [`Answer::Done`].
+    Change {
         /// The account.
         account: AccountRef,
-        /// The new account state.
-        account_state: Option<AccountState>,
-        /// The new payment state.
-        payment_state: Option<PaymentState>,
-    },
-    /// Gives an account a batching actor, or takes it away. Answer: [`Answer::Done`].
-    SetHot {
-        /// The account.
-        account: AccountRef,
-        /// Hot or not.
-        hot: bool,
+        /// What changes.
+        change: AttributeChange,
+        /// Operator, approval, reason, in the form of [`super::notes`].
+        notes: Box<[u8]>,
     },
     /// Ends the accounting date of an entity (日切); `next` begins. Idempotent: closing to the date that is current
     /// already does nothing. Answer: [`Answer::Done`].
@@ -94,6 +90,57 @@ pub enum Command {
         entity: Box<str>,
         /// The next accounting date, after the current one.
         next: Date,
+        /// Carry income and expense forward to this account first, dated on the date that ends (年终结转).
+        carry_forward: Option<AccountRef>,
+        /// Operator, approval, reason, in the form of [`super::notes`].
+        notes: Box<[u8]>,
+    },
+    /// Ties an account to a customer. Answer: [`Answer::Done`].
+    MapCustomer {
+        /// The account.
+        account: AccountRef,
+        /// The customer's id outside the books, at most 64 bytes.
+        customer: Box<str>,
+        /// Operator, approval, reason, in the form of [`super::notes`].
+        notes: Box<[u8]>,
+    },
+    /// Says which subject accounts of a type get that are opened from a date on. Answer: [`Answer::Done`].
+    MapType {
+        /// The code of the entity.
+        entity: Box<str>,
+        /// The account type.
+        kind: Box<str>,
+        /// The code of a leaf subject.
+        subject: Box<str>,
+        /// The first accounting date on which it holds; not before the current one.
+        from: Date,
+        /// Operator, approval, reason, in the form of [`super::notes`].
+        notes: Box<[u8]>,
+    },
+    /// The accounts of a customer. Answer: [`Answer::Accounts`].
+    Customer {
+        /// The code of the entity.
+        entity: Box<str>,
+        /// The customer's id outside the books.
+        customer: Box<str>,
+    },
+    /// Holds: of one account all that are known, else those of which something remains. Answer: [`Answer::Holds`].
+    Holds {
+        /// The account; `None`: all.
+        account: Option<AccountRef>,
+        /// The last hold already seen, by account and name.
+        after: Option<(AccountId, TransactionKey)>,
+        /// How many at most.
+        limit: u32,
+    },
+    /// The closed dates of an entity, and where they were closed. Answer: [`Answer::Closings`].
+    Closings {
+        /// The code of the entity.
+        entity: Box<str>,
+        /// The first date.
+        from: Date,
+        /// The last date.
+        to: Date,
     },
     /// The state of accounts. Answer: [`Answer::Accounts`], one each.
     Balances(Vec<AccountRef>),
@@ -104,11 +151,8 @@ pub enum Command {
         /// How many at most.
         limit: u32,
     },
-    /// Where the transaction with this id of this client lies in the log. Answer: [`Answer::Located`].
-    Locate {
-        /// The id.
-        id: TransactionId,
-    },
+    /// Where transactions lie in the log. Answer: [`Answer::Located`], one each.
+    Locate(Vec<TransactionKey>),
     /// The general ledger of an entity at its leaves, beside the sums of its accounts. Answer:
     /// [`Answer::TrialBalance`].
     TrialBalance {
@@ -127,7 +171,10 @@ impl Command {
             self,
             Command::Balances(_)
                 | Command::ListAccounts { .. }
-                | Command::Locate { .. }
+                | Command::Customer { .. }
+                | Command::Holds { .. }
+                | Command::Closings { .. }
+                | Command::Locate(_)
                 | Command::TrialBalance { .. }
                 | Command::Status
         )
@@ -152,12 +199,16 @@ pub enum Answer {
     Done,
     /// Accounts, in the order asked for.
     Accounts(Vec<Result<AccountView, Rejection>>),
-    /// A transaction's place in the log.
-    Located {
-        /// Frame number.
-        frame: u64,
-        /// Ordinal of its record among the frame's transactions.
-        ordinal: u32,
+    /// Places in the log, in the order asked for; `None` where there is no such transaction.
+    Located(Vec<Option<RecordPlace>>),
+    /// Holds, by account and name.
+    Holds(Vec<(AccountId, Hold)>),
+    /// Closed dates, in order.
+    Closings {
+        /// The current accounting date.
+        current: Date,
+        /// Each with the frame that closed it.
+        closed: Vec<(Date, u64)>,
     },
     /// Lines of the general ledger.
     TrialBalance(TrialBalance),

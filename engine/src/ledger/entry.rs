@@ -3,12 +3,12 @@
 //!
 //! All fields are little endian; a record is a whole number of 8-byte slots. Its first byte says what it is.
 //!
-//! Posting (kind 1), 64 bytes, then 8 with flag `FROZEN`, then 40 with flag `MERGED`:
+//! Posting (kind 1), 64 bytes, then 8 with flag `FROZEN`, then 40 with flag `MERGED`, then 40 with flag `LINK`:
 //!
 //! | offset | bytes | field |
 //! | --- | --- | --- |
 //! | 0 | 1 | kind, 1 |
-//! | 1 | 1 | flags: 1 credit, 2 red, 4 merged, 8 frozen follows |
+//! | 1 | 1 | flags: 1 credit, 2 red, 4 merged, 8 frozen follows, 16 link follows |
 //! | 2 | 2 | step |
 //! | 4 | 4 | ordinal of the transaction in the frame; merged: count of legs |
 //! | 8 | 8 | account |
@@ -22,6 +22,7 @@
 //! | 60 | 4 | accounting date, days since 1970 |
 //! | 64 | 8 | frozen after, if the flag says so |
 //! | then | 16 + 16 + 8 | merged: debit total, credit total, zero |
+//! | then | 8 + 16 + 16 | link: number, near link, far link |
 //!
 //! Opened (kind 2), at least 56 bytes:
 //!
@@ -42,33 +43,30 @@
 //! | 50 | 2 | zero |
 //! | 52 | | account number, account type, zeros |
 //!
-//! Changed (kind 3), 64 bytes: the attributes of the row after a change.
-//!
-//! | offset | bytes | field |
-//! | --- | --- | --- |
-//! | 1 | 1 | flags: 1 hot, 4 has a credit limit |
-//! | 2 | 1 + 1 | account state, payment state |
-//! | 4 | 4 | length, 64 |
-//! | 8 | 8 | account |
-//! | 16 | 8 + 4 + 2 | previous entry: frame, slot, section |
-//! | 32 | 8 | overdraft limit |
-//! | 40 | 8 | credit limit |
-//! | 48 | 8 | frozen |
-//! | 56 | 8 | withholding reserve |
+//! Changed (kind 3), Held (kind 4) and what is behind a posting with flag `LINK`: in the modules below.
 
-use super::account::{AccountState, Owner, PaymentState};
+mod changed;
+mod held;
+mod link;
+
+use super::account::Owner;
 use super::amount::{Amount, Side};
 use super::bytes::{i64_at, i128_at, pad_to_slot, put, u8_at, u16_at, u32_at, u64_at};
 use super::currency::Currency;
 use super::date::Date;
 use super::ids::{AccountId, EntityId, LineId, Position, SubjectId, UnitId};
 
+use changed::CHANGED;
+pub use changed::Changed;
+use held::HELD;
+pub use held::Held;
+use link::LINK_BYTES;
+pub use link::{LINK_EVERY, Link, Links};
+
 const POSTING: u8 = 1;
 const OPENED: u8 = 2;
-const CHANGED: u8 = 3;
 
 const POSTING_BYTES: usize = 64;
-const CHANGED_BYTES: usize = 64;
 const OPENED_FIXED: usize = 52;
 const NO_UNIT: u16 = u16::MAX;
 
@@ -76,16 +74,19 @@ const CREDIT: u8 = 1;
 const RED: u8 = 2;
 const MERGED: u8 = 4;
 const FROZEN: u8 = 8;
+const LINK: u8 = 16;
 
 /// A chained record of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry<'a> {
     /// The balance moved.
     Posting(Posting),
     /// The account was opened: the first record of its chain.
     Opened(OpenedEntry<'a>),
     /// An attribute of the row changed.
-    Changed(Changed),
+    Changed(Changed<'a>),
+    /// A hold moved.
+    Held(Held),
 }
 
 /// A posting (记账): one leg, or all legs of a frame on a hot account merged.
@@ -105,6 +106,8 @@ pub struct Posting {
     pub subject: SubjectId,
     /// The accounting date.
     pub date: Date,
+    /// What every 256th posting of an account carries.
+    pub link: Option<Link>,
 }
 
 /// What moved a balance.
@@ -193,29 +196,6 @@ pub struct Placement {
     pub normal: Side,
 }
 
-/// The attributes of a row after a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Changed {
-    /// The account.
-    pub account: AccountId,
-    /// The account's record before this one.
-    pub previous: Position,
-    /// The account state.
-    pub account_state: AccountState,
-    /// The payment state.
-    pub payment_state: PaymentState,
-    /// Whether a batching actor posts to it.
-    pub hot: bool,
-    /// How far it may go below zero.
-    pub overdraft_limit: Amount,
-    /// The cap on its natural balance.
-    pub credit_limit: Option<Amount>,
-    /// The sum of open holds.
-    pub frozen: i64,
-    /// The withholding reserve (代扣备用金).
-    pub withholding: i64,
-}
-
 impl Posting {
     /// Appends the entry.
     #[inline]
@@ -228,6 +208,7 @@ impl Posting {
         put(&mut bytes, 56, self.subject.0.to_le_bytes());
         put(&mut bytes, 60, self.date.days().to_le_bytes());
         let mut flags = if self.frozen_after == 0 { 0 } else { FROZEN };
+        flags |= if self.link.is_some() { LINK } else { 0 };
         match self.movement {
             Movement::Leg { transaction, step, side, amount } => {
                 flags |= if side == Side::Credit { CREDIT } else { 0 };
@@ -255,6 +236,9 @@ impl Posting {
             out.extend_from_slice(&credit.to_le_bytes());
             out.extend_from_slice(&[0; 8]);
         }
+        if let Some(link) = &self.link {
+            link.write(out);
+        }
     }
 
     fn read(bytes: &[u8]) -> Option<(Posting, usize)> {
@@ -274,6 +258,11 @@ impl Posting {
             let amount = Amount(i64_at(bytes, 16)?);
             Movement::Leg { transaction: u32_at(bytes, 4)?, step: u16_at(bytes, 2)?, side, amount }
         };
+        let mut link = None;
+        if flags & LINK != 0 {
+            link = Some(Link::read(bytes, length)?);
+            length += LINK_BYTES;
+        }
         let posting = Posting {
             account: AccountId(u64_at(bytes, 8)?),
             movement,
@@ -282,6 +271,7 @@ impl Posting {
             previous: position_at(bytes, 40)?,
             subject: SubjectId(u32_at(bytes, 56)?),
             date: Date::from_days(u32_at(bytes, 60)?)?,
+            link,
         };
         (bytes.len() >= length).then_some((posting, length))
     }
@@ -346,41 +336,6 @@ impl OpenedEntry<'_> {
     }
 }
 
-impl Changed {
-    /// Appends the entry.
-    pub fn write(&self, out: &mut Vec<u8>) {
-        let mut bytes = [0; CHANGED_BYTES];
-        bytes[0] = CHANGED;
-        bytes[1] = u8::from(self.hot) | u8::from(self.credit_limit.is_some()) << 2;
-        bytes[2] = self.account_state as u8;
-        bytes[3] = self.payment_state as u8;
-        put(&mut bytes, 4, text_length::<u32>(CHANGED_BYTES).to_le_bytes());
-        put(&mut bytes, 8, self.account.0.to_le_bytes());
-        put_position(&mut bytes, 16, self.previous);
-        put(&mut bytes, 32, self.overdraft_limit.0.to_le_bytes());
-        put(&mut bytes, 40, self.credit_limit.map_or(0, |limit| limit.0).to_le_bytes());
-        put(&mut bytes, 48, self.frozen.to_le_bytes());
-        put(&mut bytes, 56, self.withholding.to_le_bytes());
-        out.extend_from_slice(&bytes);
-    }
-
-    fn read(bytes: &[u8]) -> Option<(Changed, usize)> {
-        let flags = u8_at(bytes, 1)?;
-        let changed = Changed {
-            account: AccountId(u64_at(bytes, 8)?),
-            previous: position_at(bytes, 16)?,
-            account_state: AccountState::from_number(u8_at(bytes, 2)?)?,
-            payment_state: PaymentState::from_number(u8_at(bytes, 3)?)?,
-            hot: flags & 1 != 0,
-            overdraft_limit: Amount(i64_at(bytes, 32)?),
-            credit_limit: (flags & 4 != 0).then_some(Amount(i64_at(bytes, 40)?)),
-            frozen: i64_at(bytes, 48)?,
-            withholding: i64_at(bytes, 56)?,
-        };
-        (u32_at(bytes, 4)? == 64).then_some((changed, CHANGED_BYTES))
-    }
-}
-
 impl Entry<'_> {
     /// Reads the record at the start of `bytes` and gives its length; `None` where there is none that a ledger
     /// writes.
@@ -391,6 +346,7 @@ impl Entry<'_> {
             POSTING => Posting::read(bytes).map(|(entry, length)| (Entry::Posting(entry), length)),
             OPENED => OpenedEntry::read(bytes).map(|(entry, length)| (Entry::Opened(entry), length)),
             CHANGED => Changed::read(bytes).map(|(entry, length)| (Entry::Changed(entry), length)),
+            HELD => Held::read(bytes).map(|(entry, length)| (Entry::Held(entry), length)),
             _ => None,
         }
     }
@@ -402,6 +358,7 @@ impl Entry<'_> {
             Entry::Posting(posting) => posting.account,
             Entry::Opened(opened) => opened.account,
             Entry::Changed(changed) => changed.account,
+            Entry::Held(held) => held.account,
         }
     }
 
@@ -412,6 +369,7 @@ impl Entry<'_> {
             Entry::Posting(posting) => posting.previous,
             Entry::Opened(_) => Position::NONE,
             Entry::Changed(changed) => changed.previous,
+            Entry::Held(held) => held.previous,
         }
     }
 }
@@ -431,13 +389,13 @@ pub fn entries(section: &[u8]) -> impl Iterator<Item = Option<(u32, Entry<'_>)>>
     })
 }
 
-fn put_position(bytes: &mut [u8], at: usize, position: Position) {
+pub(super) fn put_position(bytes: &mut [u8], at: usize, position: Position) {
     put(bytes, at, position.frame.to_le_bytes());
     put(bytes, at + 8, position.slot.to_le_bytes());
     put(bytes, at + 12, position.section.to_le_bytes());
 }
 
-fn position_at(bytes: &[u8], at: usize) -> Option<Position> {
+pub(super) fn position_at(bytes: &[u8], at: usize) -> Option<Position> {
     Some(Position {
         frame: u64_at(bytes, at)?,
         slot: u32_at(bytes, at + 8)?,

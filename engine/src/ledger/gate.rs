@@ -11,7 +11,8 @@ use super::batcher::{BookedLeg, Unmerged};
 use super::date::Date;
 use super::ids::AccountId;
 use super::rejection::Rejection;
-use super::row::{Row, Verdict, states_admit};
+use super::row::{Row, Verdict};
+use super::states::{Touch, refuse};
 
 /// What a gate says to a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,9 +81,9 @@ impl Gate {
         }
     }
 
-    /// What the states say to a leg.
-    pub(crate) fn admits(&self, side: Side, step: u16) -> Verdict {
-        states_admit(self.account_state, self.payment_state, side, step)
+    /// What the states say to a touch.
+    pub(crate) fn admits(&self, touch: Touch, step: u16) -> Verdict {
+        refuse(self.account_state, self.payment_state, touch).map(|rejection| (rejection, step))
     }
 
     /// What funds and limits say to a net movement, debit-positive.
@@ -151,9 +152,10 @@ impl Gate {
         (!legs.is_empty()).then_some(Unmerged { account: self.account, date: self.date, legs })
     }
 
-    /// Takes over the states that its account has after a change.
-    pub(crate) fn set_states(&mut self, account: AccountState, payment: PaymentState) {
-        (self.account_state, self.payment_state) = (account, payment);
+    /// Takes over what its account has after a change, when everything is merged.
+    pub(crate) fn renew(&mut self, row: &Row) {
+        self.check(row);
+        *self = Gate { legs: self.legs, ..Gate::new(self.account, row) };
     }
 
     /// Holds the gate against the row of its account, when everything is merged.

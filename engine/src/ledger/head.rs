@@ -9,23 +9,26 @@
 //! | 0 | 16 | transaction id |
 //! | 16 | 4 | client |
 //! | 20 | 2 | entity |
-//! | 22 | 2 | outcome: 0 posted, 65535 cancelled before it was seen, else the number of the rejection |
+//! | 22 | 2 | outcome: 0 posted, 65535 cancelled before it was seen, 65534 tried, else the number of the rejection |
 //! | 24 | 8 | content digest |
 //! | 32 | 4 | accounting date, days since 1970 |
 //! | 36 | 4 | value date |
 //! | 40 | 4 | the client's own time, seconds since 1970 |
-//! | 44 | 2 | legs |
+//! | 44 | 2 | count of legs in the lower 12 bits, number of the action ([`Action`]) in the upper 4 |
 //! | 46 | 2 | step that a refusal speaks of, else 0 |
 //! | 48 | 4 | offset of the tail in the `tails` section |
-//! | 52 | 4 | length of the tail, 0 for none; notes first, then the hot legs |
+//! | 52 | 4 | length of the tail, 0 for none |
 //!
-//! A tail is: u16 length of notes, u16 count of hot legs, 4 zero bytes; the hot legs, 24 bytes each (account u64,
-//! amount i64, step u16, side u8, 5 zero bytes); the notes; zeros to a multiple of 8.
+//! A tail is: u16 length of notes, u16 count of kept legs, u16 1 if it names another transaction, 2 zero bytes; the
+//! kept legs, 24 bytes each (account u64, amount i64, step u16, side u8, 5 zero bytes): of a try all its legs, else those
+//! on hot accounts; the name, 40 bytes (flags u32: 1 forced, 2 blue; client u32; id u128; frame u64; ordinal u32; 4 zero
+//! bytes); the notes; zeros to a multiple of 8.
 
 use super::amount::{Amount, Side};
 use super::bytes::{array, i64_at, pad_to_slot, put, u8_at, u16_at, u32_at, u64_at, u128_at};
 use super::date::Date;
-use super::ids::{AccountId, ClientId, EntityId, TransactionId};
+use super::deed::Action;
+use super::ids::{AccountId, ClientId, EntityId, RecordPlace, TransactionId, TransactionKey};
 use super::rejection::Rejection;
 use super::transaction::Leg;
 
@@ -33,13 +36,18 @@ use super::transaction::Leg;
 pub const HEAD_BYTES: usize = 56;
 const TAIL_HEADER: usize = 8;
 const HOT_LEG: usize = 24;
+const NAMED: usize = 40;
 const CANCELLED: u16 = u16::MAX;
+const TRIED: u16 = u16::MAX - 1;
+const LEGS: u16 = 0xfff;
 
 /// What became of a transaction id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// Its legs are in the books.
+    /// It is done: its legs, if it has any, are in the books.
     Posted,
+    /// A try (TCC): what it takes is held, its legs wait for a confirm.
+    Tried,
     /// Refused by a business rule.
     Refused(Rejection),
     /// Cancelled before it was ever seen (空回滚).
@@ -50,6 +58,7 @@ impl Outcome {
     pub(crate) fn number(self) -> u16 {
         match self {
             Outcome::Posted => 0,
+            Outcome::Tried => TRIED,
             Outcome::Refused(rejection) => rejection.number(),
             Outcome::Cancelled => CANCELLED,
         }
@@ -59,6 +68,7 @@ impl Outcome {
         match number {
             0 => Some(Outcome::Posted),
             CANCELLED => Some(Outcome::Cancelled),
+            TRIED => Some(Outcome::Tried),
             other => Rejection::from_number(other).map(Outcome::Refused),
         }
     }
@@ -83,6 +93,8 @@ pub struct Head {
     pub value_date: Date,
     /// The client's own time, in seconds since 1970.
     pub time: u32,
+    /// What it does.
+    pub action: Action,
     /// How many legs it has.
     pub legs: u16,
     /// The step that a refusal speaks of, else 0.
@@ -103,7 +115,8 @@ impl Head {
         put(&mut bytes, 32, self.accounting_date.days().to_le_bytes());
         put(&mut bytes, 36, self.value_date.days().to_le_bytes());
         put(&mut bytes, 40, self.time.to_le_bytes());
-        put(&mut bytes, 44, self.legs.to_le_bytes());
+        assert!(self.legs <= LEGS, "legs of a transaction are capped");
+        put(&mut bytes, 44, (self.legs | u16::from(self.action as u8) << 12).to_le_bytes());
         put(&mut bytes, 46, self.step.to_le_bytes());
         put(&mut bytes, 48, self.tail.0.to_le_bytes());
         put(&mut bytes, 52, self.tail.1.to_le_bytes());
@@ -125,7 +138,8 @@ impl Head {
             accounting_date: Date::from_days(u32_at(bytes, 32)?)?,
             value_date: Date::from_days(u32_at(bytes, 36)?)?,
             time: u32_at(bytes, 40)?,
-            legs: u16_at(bytes, 44)?,
+            action: Action::from_number(u16_at(bytes, 44)? >> 12)?,
+            legs: u16_at(bytes, 44)? & LEGS,
             step: u16_at(bytes, 46)?,
             tail: (u32_at(bytes, 48)?, u32_at(bytes, 52)?),
         })
@@ -145,11 +159,26 @@ pub struct HotLeg {
     pub side: Side,
 }
 
+/// The transaction that another one names: what it undoes, refunds or confirms, or the hold that it moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The transaction; of a hold, the freeze.
+    pub key: TransactionKey,
+    /// Where its record lies; frame 0 where that was not asked.
+    pub place: RecordPlace,
+    /// Whether funds and states were set aside, with an approval.
+    pub forced: bool,
+    /// Whether a reversal stands on the opposite sides (蓝字反方向) and not in red.
+    pub blue: bool,
+}
+
 /// The tail of a transaction's record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tail<'a> {
-    /// Legs on hot accounts, in step order.
+    /// Of a try all its legs, else the legs on hot accounts, in step order.
     pub hot_legs: Vec<HotLeg>,
+    /// The transaction that it names, if any.
+    pub named: Option<Named>,
     /// The notes, in the form of [`super::notes`].
     pub notes: &'a [u8],
 }
@@ -158,18 +187,20 @@ pub struct Tail<'a> {
 pub(crate) fn write_tail<'l>(
     out: &mut Vec<u8>,
     notes: &[u8],
-    hot: impl Iterator<Item = &'l Leg> + Clone,
+    named: Option<&Named>,
+    kept: impl Iterator<Item = &'l Leg> + Clone,
 ) -> (u32, u32) {
-    let count = hot.clone().count();
-    if notes.is_empty() && count == 0 {
+    let count = kept.clone().count();
+    if notes.is_empty() && count == 0 && named.is_none() {
         return (0, 0);
     }
     let start = out.len();
     let mut header = [0; TAIL_HEADER];
     put(&mut header, 0, length16(notes.len()));
     put(&mut header, 2, length16(count));
+    header[4] = u8::from(named.is_some());
     out.extend_from_slice(&header);
-    for leg in hot {
+    for leg in kept {
         let mut bytes = [0; HOT_LEG];
         put(&mut bytes, 0, leg.account.0.to_le_bytes());
         put(&mut bytes, 8, leg.amount.0.to_le_bytes());
@@ -177,9 +208,32 @@ pub(crate) fn write_tail<'l>(
         bytes[18] = u8::from(leg.side == Side::Credit);
         out.extend_from_slice(&bytes);
     }
+    if let Some(named) = named {
+        write_named(out, named);
+    }
     out.extend_from_slice(notes);
     pad_to_slot(out);
     (length32(start), length32(out.len() - start))
+}
+
+fn write_named(out: &mut Vec<u8>, named: &Named) {
+    let mut bytes = [0; NAMED];
+    bytes[0] = u8::from(named.forced) | u8::from(named.blue) << 1;
+    put(&mut bytes, 4, named.key.client.0.to_le_bytes());
+    put(&mut bytes, 8, named.key.id.0.to_le_bytes());
+    put(&mut bytes, 24, named.place.frame.to_le_bytes());
+    put(&mut bytes, 32, named.place.ordinal.to_le_bytes());
+    out.extend_from_slice(&bytes);
+}
+
+fn read_named(bytes: &[u8]) -> Option<Named> {
+    let flags = u8_at(bytes, 0)?;
+    Some(Named {
+        key: TransactionKey { client: ClientId(u32_at(bytes, 4)?), id: TransactionId(u128_at(bytes, 8)?) },
+        place: RecordPlace { frame: u64_at(bytes, 24)?, ordinal: u32_at(bytes, 32)? },
+        forced: flags & 1 != 0,
+        blue: flags & 2 != 0,
+    })
 }
 
 /// Reads the tail of a head; `None` where the bytes are not a tail.
@@ -195,7 +249,11 @@ pub fn read_tail<'a>(head: &Head, tails: &'a [u8]) -> Option<Tail<'a>> {
     let legs_end = TAIL_HEADER + legs * HOT_LEG;
     let hot_legs =
         bytes.get(TAIL_HEADER..legs_end)?.chunks_exact(HOT_LEG).map(read_hot_leg).collect::<Option<_>>()?;
-    Some(Tail { hot_legs, notes: bytes.get(legs_end..legs_end + notes)? })
+    let (named, named_end) = match u8_at(bytes, 4)? {
+        0 => (None, legs_end),
+        _ => (Some(read_named(bytes.get(legs_end..legs_end + NAMED)?)?), legs_end + NAMED),
+    };
+    Some(Tail { hot_legs, named, notes: bytes.get(named_end..named_end + notes)? })
 }
 
 fn read_hot_leg(bytes: &[u8]) -> Option<HotLeg> {

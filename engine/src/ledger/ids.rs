@@ -61,6 +61,24 @@ impl AccountId {
     }
 }
 
+/// The name of a transaction among those of all clients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TransactionKey {
+    /// Its client.
+    pub client: ClientId,
+    /// The client's id for it.
+    pub id: TransactionId,
+}
+
+/// Where the record of a transaction lies in the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordPlace {
+    /// The frame.
+    pub frame: u64,
+    /// Its ordinal among the frame's transactions.
+    pub ordinal: u32,
+}
+
 /// Where a chained record lies in the log: its frame, the section of the body, and the record's offset in that
 /// section in units of 8 bytes. Ordered by time for the records of one account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

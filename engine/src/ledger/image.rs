@@ -4,7 +4,7 @@
 //! Row, 120 bytes, little endian: account u64, balance i128, debit turnover i128, credit turnover i128, last record
 //! (frame u64, slot u32, section u16, 2 zero bytes), frozen i64, withholding i64, overdraft limit i64, credit limit i64
 //! (the largest for none), day u32, line u32, subject u32, account state u8, payment state u8, flags u8 (1 normal side
-//! credit, 2 may go negative, 4 hot), 1 zero byte.
+//! credit, 2 may go negative, 4 hot, 8 limited, 128 what is kept beside the row follows), postings since the last link u8.
 //!
 //! Line, 64 bytes: line u32, unit u16 (65535 for none), 2 zero bytes, balance i128, debit turnover i128, credit turnover
 //! i128, day u32, 4 zero bytes.
@@ -21,10 +21,11 @@ pub const ROW_IMAGE: usize = 120;
 /// Bytes of a line's image.
 pub const LINE_IMAGE: usize = 64;
 const NO_UNIT: u16 = u16::MAX;
+const ASIDE: u8 = 128;
 
 impl Row {
-    /// Appends the row's image.
-    pub fn write_image(&self, account: AccountId, out: &mut Vec<u8>) {
+    /// Appends the row's image, which says whether that of what is kept beside it follows.
+    pub(crate) fn write_image(&self, account: AccountId, aside: bool, out: &mut Vec<u8>) {
         let mut bytes = [0; ROW_IMAGE];
         put(&mut bytes, 0, account.0.to_le_bytes());
         put(&mut bytes, 8, self.balance.to_le_bytes());
@@ -42,13 +43,14 @@ impl Row {
         put(&mut bytes, 112, self.subject.0.to_le_bytes());
         bytes[116] = self.account_state as u8;
         bytes[117] = self.payment_state as u8;
-        bytes[118] = self.flags;
+        bytes[118] = self.flags | if aside { ASIDE } else { 0 };
+        bytes[119] = self.since_link;
         out.extend_from_slice(&bytes);
     }
 
-    /// Reads a row's image; `None` where the bytes are none.
+    /// Reads a row's image, and whether another one follows; `None` where the bytes are none.
     #[must_use]
-    pub fn read_image(bytes: &[u8]) -> Option<(AccountId, Row)> {
+    pub(crate) fn read_image(bytes: &[u8]) -> Option<(AccountId, Row, bool)> {
         let bytes: &[u8] = &array::<ROW_IMAGE>(bytes, 0)?;
         let last =
             Position { frame: u64_at(bytes, 56)?, slot: u32_at(bytes, 64)?, section: u16_at(bytes, 68)? };
@@ -66,9 +68,10 @@ impl Row {
             subject: SubjectId(u32_at(bytes, 112)?),
             account_state: AccountState::from_number(u8_at(bytes, 116)?)?,
             payment_state: PaymentState::from_number(u8_at(bytes, 117)?)?,
-            flags: u8_at(bytes, 118)?,
+            flags: u8_at(bytes, 118)? & !ASIDE,
+            since_link: u8_at(bytes, 119)?,
         };
-        Some((AccountId(u64_at(bytes, 0)?), row))
+        Some((AccountId(u64_at(bytes, 0)?), row, u8_at(bytes, 118)? & ASIDE != 0))
     }
 }
 
@@ -120,11 +123,12 @@ mod tests {
             subject: SubjectId(1),
             account_state: AccountState::JudicialFreeze,
             payment_state: PaymentState::PaysOnly,
-            flags: 7,
+            flags: 15,
+            since_link: 255,
         };
         let mut bytes = Vec::new();
-        row.write_image(AccountId(77), &mut bytes);
-        assert_eq!(Row::read_image(&bytes), Some((AccountId(77), Row { reserved: 0, ..row })));
+        row.write_image(AccountId(77), true, &mut bytes);
+        assert_eq!(Row::read_image(&bytes), Some((AccountId(77), Row { reserved: 0, ..row }, true)));
         assert_eq!(Row::read_image(&bytes[1..]), None);
         let line = Line { balance: 3, turnover: (2, 1), day: Date::FIRST, unit: Some(UnitId(4)) };
         let mut bytes = Vec::new();

@@ -16,6 +16,22 @@ pub struct Line {
     pub unit: Option<UnitId>,
 }
 
+impl Line {
+    /// Adds another shard's part: its balance, and its turnover where it speaks of the same or a later date.
+    pub(crate) fn add(&mut self, part: &Line) {
+        self.balance += part.balance;
+        if part.day > self.day {
+            self.day = part.day;
+            self.turnover = (0, 0);
+        }
+        if part.day == self.day {
+            self.turnover.0 += part.turnover.0;
+            self.turnover.1 += part.turnover.1;
+        }
+        self.unit = part.unit.or(self.unit);
+    }
+}
+
 /// The sum of a shard's accounts of one line, added up anew.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AccountsTotal {

@@ -4,28 +4,35 @@
 mod account;
 mod admin;
 mod amount;
+mod aside;
 mod batcher;
 mod bytes;
 mod command;
 mod coordinator;
 mod currency;
 mod date;
+mod deed;
+mod effect;
 mod entry;
 mod gate;
 mod head;
 mod heat;
+mod hold;
 mod ids;
 mod image;
 mod known_ids;
 mod line;
 pub mod notes;
+mod originals;
 mod registry;
 mod rejection;
 mod replay;
 mod row;
 mod shard;
+mod shard_effects;
 mod shard_order;
 mod shard_round;
+mod states;
 mod subject;
 mod transaction;
 
@@ -37,22 +44,31 @@ pub use command::{
     AccountRef, Answer, Command, LegBalance, Opened, PostResult, Posted, ReplyTo, Request, Status,
     TrialBalance, TrialLine,
 };
-pub use coordinator::{Coordinator, Frame, FrameSection, Room, SectionKind, Settings, SnapshotStart, Step};
+pub use coordinator::{Coordinator, Frame, FrameSection, RefundWindows, Room, SectionKind, Settings, SnapshotStart, Step};
 pub use currency::{AmountError, Currency};
 pub use date::Date;
-pub use entry::{Changed, Entry, Movement, OpenedEntry, Placement, Posting, entries};
+pub use deed::{Action, Deed, Freeze, Naming, Original};
+pub use effect::{Effect, EffectKind};
+pub use entry::{Changed, Entry, Held, LINK_EVERY, Link, Links, Movement, OpenedEntry, Placement, Posting, entries};
 pub use gate::Gate;
-pub use head::{HEAD_BYTES, Head, HotLeg, Outcome, Tail, read_tail};
-pub use ids::{AccountId, ClientId, EntityId, LineId, Position, ShardId, SubjectId, TransactionId, UnitId};
+pub use head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, read_tail};
+pub use hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
+pub use ids::{
+    AccountId, ClientId, EntityId, LineId, Position, RecordPlace, ShardId, SubjectId, TransactionId, TransactionKey,
+    UnitId,
+};
 pub use image::{LINE_IMAGE, ROW_IMAGE};
 pub use known_ids::{Decided, Known, KnownIds, KnownRef};
 pub use line::{AccountsTotal, Line};
+pub use originals::{Fate, OriginalState, Originals};
 pub use registry::{Account, Entity, Judged, LineKey, Registry};
 pub use rejection::Rejection;
 pub use replay::{FrameRecords, Rebuilt, ReplayError};
 pub use row::Row;
 pub use shard::{Shard, place_of, shard_of};
-pub use shard_order::{ShardOrder, ShardReply, StateChange};
+pub use shard_effects::MAX_HOLDS;
+pub use shard_order::{AttributeChange, Registration, ShardOrder, ShardReply, ShownRow};
 pub use shard_round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
+pub use states::{Touch, refuse};
 pub use subject::{Subject, SubjectClass, SubjectOpening};
 pub use transaction::{Batch, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES, Transaction};

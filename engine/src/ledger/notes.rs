@@ -22,12 +22,24 @@ pub enum Note {
     Approval = 5,
     /// Why.
     Reason = 6,
+    /// Who may see it: `customer`, `operations` or `internal`. Filters statements, never the books.
+    Visibility = 7,
+    /// The other party, or its reference (对手方).
+    Counterparty = 8,
 }
 
 impl Note {
     /// Every note, by its tag.
-    pub const ALL: [Note; 6] =
-        [Note::Kind, Note::Reference, Note::Tags, Note::Operator, Note::Approval, Note::Reason];
+    pub const ALL: [Note; 8] = [
+        Note::Kind,
+        Note::Reference,
+        Note::Tags,
+        Note::Operator,
+        Note::Approval,
+        Note::Reason,
+        Note::Visibility,
+        Note::Counterparty,
+    ];
 
     /// The name as programs see it.
     #[must_use]
@@ -39,6 +51,8 @@ impl Note {
             Note::Operator => "operator",
             Note::Approval => "approval",
             Note::Reason => "reason",
+            Note::Visibility => "visibility",
+            Note::Counterparty => "counterparty",
         }
     }
 

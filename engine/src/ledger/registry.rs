@@ -1,7 +1,7 @@
 //! The registry (登记簿): clients, entities with their accounting dates, the chart of subjects, and the accounts by
 //! their natural keys.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
@@ -76,6 +76,10 @@ pub struct Registry {
     units: BTreeMap<(EntityId, Currency), UnitId>,
     accounts: Vec<Account>,
     directory: HashTable<AccountId>,
+    /// The frames that closed each date.
+    closings: BTreeMap<(EntityId, Date), u64>,
+    customers: BTreeMap<(EntityId, Box<str>), BTreeSet<AccountId>>,
+    mappings: BTreeMap<(EntityId, Box<str>), BTreeMap<Date, SubjectId>>,
 }
 
 impl Registry {
@@ -93,6 +97,9 @@ impl Registry {
             units: BTreeMap::new(),
             accounts: Vec::new(),
             directory: HashTable::new(),
+            closings: BTreeMap::new(),
+            customers: BTreeMap::new(),
+            mappings: BTreeMap::new(),
         }
     }
 
@@ -150,6 +157,39 @@ impl Registry {
         self.entities[usize::from(entity.0)].date = date;
     }
 
+    /// Notes in which frame a date was closed.
+    pub fn add_closing(&mut self, entity: EntityId, date: Date, frame: u64) {
+        self.closings.insert((entity, date), frame);
+    }
+
+    /// The closed dates of an entity from one to another, each with the frame that closed it.
+    pub fn closings(&self, entity: EntityId, from: Date, to: Date) -> impl Iterator<Item = (Date, u64)> {
+        let range = (from <= to).then(|| self.closings.range((entity, from)..=(entity, to)));
+        range.into_iter().flatten().map(|((_, date), frame)| (*date, *frame))
+    }
+
+    /// Ties an account to a customer.
+    pub fn add_customer(&mut self, entity: EntityId, customer: &str, account: AccountId) {
+        self.customers.entry((entity, customer.into())).or_default().insert(account);
+    }
+
+    /// The accounts of a customer, in order of opening.
+    pub fn accounts_of(&self, entity: EntityId, customer: &str) -> impl Iterator<Item = AccountId> {
+        self.customers.get(&(entity, Box::from(customer))).into_iter().flatten().copied()
+    }
+
+    /// Says which subject accounts of a type get from a date on.
+    pub fn add_mapping(&mut self, entity: EntityId, kind: &str, from: Date, subject: SubjectId) {
+        self.mappings.entry((entity, kind.into())).or_default().insert(from, subject);
+    }
+
+    /// The subject that an account of this type gets on a date.
+    #[must_use]
+    pub fn mapped(&self, entity: EntityId, kind: &str, date: Date) -> Option<SubjectId> {
+        let dates = self.mappings.get(&(entity, Box::from(kind)))?;
+        dates.range(..=date).next_back().map(|(_, subject)| *subject)
+    }
+
     /// The subject of that code in an entity's chart.
     #[must_use]
     pub fn subject_by_code(&self, entity: EntityId, code: &str) -> Option<&Subject> {
@@ -188,6 +228,19 @@ impl Registry {
         for subject in &self.subjects {
             let Subject { id, entity, opening } = subject.clone();
             Admin::Subject { id, entity, opening }.write(out);
+        }
+        for (&(entity, date), &frame) in &self.closings {
+            Admin::Closing { entity, date, frame }.write(out);
+        }
+        for ((entity, customer), accounts) in &self.customers {
+            for &account in accounts {
+                Admin::Customer { entity: *entity, account, customer: customer.clone() }.write(out);
+            }
+        }
+        for ((entity, kind), dates) in &self.mappings {
+            for (&from, &subject) in dates {
+                Admin::Mapping { entity: *entity, subject, from, kind: kind.clone() }.write(out);
+            }
         }
     }
 
@@ -245,12 +298,23 @@ impl Registry {
             return Err(Rejection::Malformed);
         }
         let entity = self.entity(&key.entity).ok_or(Rejection::UnknownEntity)?;
-        let subject = self.subject_by_code(entity, &opening.subject).ok_or(Rejection::UnknownSubject)?;
+        let there = self.find_in(entity, &key.number, &key.kind, key.currency);
+        let mapped = opening.subject.is_empty();
+        let subject = match there.and_then(|id| self.account(id)).filter(|_| mapped) {
+            Some(account) => Some(self.subject(account.subject)),
+            None if mapped => {
+                self.mapped(entity, &key.kind, self.date(entity)).map(|subject| self.subject(subject))
+            }
+            None => self.subject_by_code(entity, &opening.subject),
+        };
+        let subject = subject.ok_or(Rejection::UnknownSubject)?;
         if !subject.opening.leaf {
             return Err(Rejection::NotLeaf);
         }
-        let there = self.find_in(entity, &key.number, &key.kind, key.currency);
         let Some(id) = there else {
+            if !subject.opening.is_valid_on(self.date(entity)) {
+                return Err(Rejection::UnknownSubject);
+            }
             return self
                 .account_for(opening, entity, subject)
                 .map(Judged::New)

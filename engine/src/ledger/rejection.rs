@@ -7,7 +7,7 @@ use std::fmt;
 ///
 /// A rejection moves nothing. Whether it is remembered as the result of its id says [`Rejection::is_result`],
 /// whether the same request may succeed later says [`Rejection::may_retry`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum Rejection {
     /// The request does not have the shape that the protocol asks for.
@@ -38,12 +38,28 @@ pub enum Rejection {
     UnknownSubject = 13,
     /// The subject has subjects below it: accounts and postings belong to leaves.
     NotLeaf = 14,
+    /// No such hold (冻结).
+    UnknownFreeze = 27,
+    /// What is to be undone, refunded or confirmed is no posted transaction that can be.
+    UnknownOriginal = 28,
     /// No such transaction.
     UnknownTransaction = 15,
     /// The natural key is taken by something with other attributes.
     KeyConflict = 16,
     /// The accounting date is closed, or the next date does not follow it.
     DateClosed = 17,
+    /// The original was reversed before (冲正 once only).
+    AlreadyReversed = 29,
+    /// More than is left of the original to refund, or to reverse.
+    RefundExceeded = 30,
+    /// The original is older than the refund window of its type.
+    RefundWindow = 31,
+    /// More than remains of the hold.
+    FreezeExceeded = 32,
+    /// The hold has expired.
+    FreezeExpired = 33,
+    /// Only the authority that froze may release or spend the hold.
+    WrongAuthority = 34,
     /// The account still has a balance, a hold or a reservation.
     NotEmpty = 18,
     /// The account state (账户状态) forbids it.
@@ -52,8 +68,10 @@ pub enum Rejection {
     PaymentState = 20,
     /// Not enough available.
     InsufficientFunds = 21,
-    /// A limit of the account would be exceeded.
+    /// A limit of the account, or of the ledger, would be exceeded.
     LimitExceeded = 22,
+    /// The day limit of the account would be exceeded.
+    DayLimitExceeded = 35,
     /// The node is at its limits; nothing was done, try again later with the same id.
     Busy = 23,
     /// No room in the log; nothing was done, try again later with the same id.
@@ -66,7 +84,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every rejection, in order of precedence.
-    pub const ALL: [Rejection; 26] = [
+    pub const ALL: [Rejection; 35] = [
         Rejection::Malformed,
         Rejection::Unbalanced,
         Rejection::InvalidAmount,
@@ -81,14 +99,23 @@ impl Rejection {
         Rejection::UnknownAccount,
         Rejection::UnknownSubject,
         Rejection::NotLeaf,
+        Rejection::UnknownFreeze,
+        Rejection::UnknownOriginal,
         Rejection::UnknownTransaction,
         Rejection::KeyConflict,
         Rejection::DateClosed,
+        Rejection::AlreadyReversed,
+        Rejection::RefundExceeded,
+        Rejection::RefundWindow,
+        Rejection::FreezeExceeded,
+        Rejection::FreezeExpired,
+        Rejection::WrongAuthority,
         Rejection::NotEmpty,
         Rejection::AccountState,
         Rejection::PaymentState,
         Rejection::InsufficientFunds,
         Rejection::LimitExceeded,
+        Rejection::DayLimitExceeded,
         Rejection::Busy,
         Rejection::OutOfDisk,
         Rejection::ShuttingDown,
@@ -113,14 +140,23 @@ impl Rejection {
             Rejection::UnknownAccount => "unknown_account",
             Rejection::UnknownSubject => "unknown_subject",
             Rejection::NotLeaf => "not_leaf",
+            Rejection::UnknownFreeze => "unknown_freeze",
+            Rejection::UnknownOriginal => "unknown_original",
             Rejection::UnknownTransaction => "unknown_transaction",
             Rejection::KeyConflict => "key_conflict",
             Rejection::DateClosed => "date_closed",
+            Rejection::AlreadyReversed => "already_reversed",
+            Rejection::RefundExceeded => "refund_exceeded",
+            Rejection::RefundWindow => "refund_window",
+            Rejection::FreezeExceeded => "freeze_exceeded",
+            Rejection::FreezeExpired => "freeze_expired",
+            Rejection::WrongAuthority => "wrong_authority",
             Rejection::NotEmpty => "not_empty",
             Rejection::AccountState => "account_state",
             Rejection::PaymentState => "payment_state",
             Rejection::InsufficientFunds => "insufficient_funds",
             Rejection::LimitExceeded => "limit_exceeded",
+            Rejection::DayLimitExceeded => "day_limit_exceeded",
             Rejection::Busy => "busy",
             Rejection::OutOfDisk => "out_of_disk",
             Rejection::ShuttingDown => "shutting_down",
@@ -131,7 +167,7 @@ impl Rejection {
     /// The rejection of a number on disk or on the wire.
     #[must_use]
     pub fn from_number(number: u16) -> Option<Rejection> {
-        Rejection::ALL.get(usize::from(number).checked_sub(1)?).copied()
+        Rejection::ALL.into_iter().find(|rejection| rejection.number() == number)
     }
 
     /// The number on disk and in compact answers; never changes its meaning.
@@ -147,13 +183,13 @@ impl Rejection {
         match self.number() {
             1..=5 => 0,
             6..=10 => 1,
-            11..=16 => 2,
+            11..=16 | 27 | 28 => 2,
             17 => 3,
-            18 => 4,
+            18 | 29..=34 => 4,
             19 => 5,
             20 => 6,
             21 => 7,
-            22 => 8,
+            22 | 35 => 8,
             _ => 9,
         }
     }
@@ -185,12 +221,11 @@ mod tests {
 
     #[test]
     fn numbers_codes_and_groups_are_in_order() {
-        for (index, rejection) in Rejection::ALL.into_iter().enumerate() {
-            assert_eq!(usize::from(rejection.number()), index + 1);
+        for rejection in Rejection::ALL {
             assert_eq!(Rejection::from_number(rejection.number()), Some(rejection));
         }
         assert_eq!(Rejection::from_number(0), None);
-        assert_eq!(Rejection::from_number(27), None);
+        assert_eq!(Rejection::from_number(36), None);
         assert!(Rejection::ALL.is_sorted_by_key(|r| r.group()));
         let mut codes = Rejection::ALL.map(Rejection::code);
         codes.sort_unstable();

@@ -1,14 +1,18 @@
 //! Replay: from the records of a log's frames, in order, to the books as they were. It sets values and runs no
 //! business rule, so an upgrade cannot change history.
 
+use std::collections::BTreeMap;
+
 use super::admin::{Admin, admin_records};
 use super::coordinator::{Coordinator, SectionKind, Settings};
-use super::entry::{Entry, OpenedEntry, entries};
-use super::gate::Gate;
-use super::head::{HEAD_BYTES, Head};
-use super::ids::{Position, ShardId};
+use super::deed::Action;
+use super::entry::{Entry, Movement, OpenedEntry, entries};
+use super::head::{HEAD_BYTES, Head, Outcome, Tail, read_tail};
+use super::ids::{AccountId, Position, ShardId, TransactionKey};
 use super::known_ids::{Decided, KnownIds};
+use super::originals::Originals;
 use super::registry::Registry;
+use super::row::Row;
 use super::shard::{Shard, shard_of};
 
 /// The records of one frame, as they stand in the log.
@@ -55,6 +59,25 @@ impl FrameRecords<'_> {
         })
     }
 
+    /// The tail of a transaction of the frame.
+    fn tail(&self, head: &Head) -> Result<Tail<'_>, ReplayError> {
+        let tails = self.sections_of(SectionKind::Tails).next().map_or(&[][..], |(_, bytes)| bytes);
+        read_tail(head, tails).ok_or_else(|| self.error(format!("the tail of transaction {}", head.id)))
+    }
+
+    /// What the legs in entries of their own move, debit-positive, by ordinal of their transaction.
+    fn plain_legs(&self) -> Result<BTreeMap<u32, Vec<(AccountId, i128)>>, ReplayError> {
+        let mut legs: BTreeMap<u32, Vec<(AccountId, i128)>> = BTreeMap::new();
+        for entry in self.entries() {
+            if let (_, Entry::Posting(posting)) = entry?
+                && let Movement::Leg { transaction, .. } = posting.movement
+            {
+                legs.entry(transaction).or_default().push((posting.account, posting.movement.signed()));
+            }
+        }
+        Ok(legs)
+    }
+
     /// The heads of the frame's transactions, by ordinal.
     pub fn heads(&self) -> impl Iterator<Item = Result<Head, ReplayError>> {
         self.sections_of(SectionKind::Heads).flat_map(move |(_, bytes)| {
@@ -87,7 +110,18 @@ impl Registry {
                 Admin::Subject { entity, opening, .. } => {
                     self.add_subject(entity, opening);
                 }
-                Admin::DateClosed { entity, next, .. } => self.set_date(entity, next),
+                Admin::DateClosed { entity, closed, next } => {
+                    self.add_closing(entity, closed, frame.number);
+                    self.set_date(entity, next);
+                }
+                Admin::Closing { entity, date, frame } => self.add_closing(entity, date, frame),
+                Admin::Customer { entity, account, customer } => {
+                    self.add_customer(entity, &customer, account);
+                }
+                Admin::Mapping { entity, subject, from, kind } => {
+                    self.add_mapping(entity, &kind, from, subject);
+                }
+                Admin::LineClosed { .. } | Admin::Undone(..) | Admin::Registered { .. } => {}
             }
         }
         let mut opened: Vec<OpenedEntry<'_>> = Vec::new();
@@ -124,6 +158,41 @@ impl KnownIds {
     }
 }
 
+impl Originals {
+    /// Takes what the transactions of a frame did to those that they name, and the states of a snapshot.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where a record cannot be read.
+    pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
+        for (_, bytes) in frame.sections_of(SectionKind::Admin) {
+            for admin in admin_records(bytes) {
+                if let Admin::Undone(key, state) = admin.ok_or_else(|| frame.error("an administrative record"))? {
+                    self.restore(key, state);
+                }
+            }
+        }
+        let naming = [Action::Reverse, Action::Refund, Action::Confirm, Action::CancelTry];
+        let mut legs: Option<BTreeMap<u32, Vec<(AccountId, i128)>>> = None;
+        for (ordinal, head) in (0..).zip(frame.heads()) {
+            let head = head?;
+            if head.outcome != Outcome::Posted || !naming.contains(&head.action) {
+                continue;
+            }
+            let tail = frame.tail(&head)?;
+            let named = tail.named.ok_or_else(|| frame.error(format!("transaction {ordinal} names no other")))?;
+            let plain = match &legs {
+                Some(legs) => legs,
+                None => legs.insert(frame.plain_legs()?),
+            };
+            let by = TransactionKey { client: head.client, id: head.id };
+            let hot = tail.hot_legs.iter().map(|leg| (leg.account, leg.side.signed(leg.amount)));
+            let plain = plain.get(&ordinal).into_iter().flatten().copied();
+            self.take(head.action, by, named.key, plain.chain(hot));
+        }
+        Ok(())
+    }
+}
+
 impl Shard {
     /// Takes the entries of a frame that belong to this shard's accounts, whichever shard wrote them.
     ///
@@ -149,6 +218,8 @@ pub struct Rebuilt {
     pub registry: Registry,
     /// The known ids.
     pub known: KnownIds,
+    /// What became of originals.
+    pub originals: Originals,
     /// The shards.
     pub shards: Vec<Shard>,
     /// The newest frame.
@@ -164,10 +235,20 @@ impl Rebuilt {
         Rebuilt {
             registry: Registry::new(settings.seed),
             known: KnownIds::new(settings.seed, settings.known_ids, settings.keep_ids_us()),
+            originals: Originals::default(),
             shards: (0..settings.shards).map(|id| Shard::new(ShardId(id), settings.shards)).collect(),
             frame: 0,
             time_us: 0,
         }
+    }
+
+    /// Puts the row that an image of a snapshot has into its shard, and gives the image's length; `None` where the bytes
+    /// are none.
+    #[must_use]
+    pub fn restore_image(&mut self, bytes: &[u8]) -> Option<usize> {
+        let (account, ..) = Row::read_image(bytes)?;
+        let shards = u16::try_from(self.shards.len()).expect("shards are counted in a u16");
+        self.shards[usize::from(shard_of(account, shards).0)].restore_image(bytes)
     }
 
     /// Takes the next frame.
@@ -177,6 +258,7 @@ impl Rebuilt {
     pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
         self.registry.replay(frame)?;
         self.known.replay(frame)?;
+        self.originals.replay(frame)?;
         for shard in &mut self.shards {
             shard.replay_frame(frame)?;
         }
@@ -189,10 +271,9 @@ impl Rebuilt {
     #[must_use]
     pub fn go_on(mut self, settings: Settings) -> (Coordinator, Vec<Shard>) {
         self.shards.iter_mut().for_each(Shard::end_replay);
-        let rows = self.shards.iter().flat_map(Shard::rows);
-        let gates = rows.filter(|(_, row)| row.hot()).map(|(account, row)| Gate::new(account, row)).collect();
-        let coordinator =
-            Coordinator::new(settings, self.registry, self.known, gates, self.frame, self.time_us);
-        (coordinator, self.shards)
+        let Rebuilt { registry, known, originals, frame, time_us, shards } = self;
+        let mut coordinator = Coordinator::new(settings, registry, known, originals, frame, time_us);
+        shards.iter().for_each(|shard| coordinator.know(shard));
+        (coordinator, shards)
     }
 }

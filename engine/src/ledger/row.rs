@@ -2,10 +2,12 @@
 
 use super::account::{AccountState, PaymentState};
 use super::amount::{Amount, Side};
+use super::aside::Limits;
 use super::date::Date;
-use super::entry::{Changed, OpenedEntry, Posting};
-use super::ids::{AccountId, LineId, Position, SubjectId};
+use super::entry::{Changed, Held, LINK_EVERY, OpenedEntry, Posting};
+use super::ids::{AccountId, ClientId, LineId, Position, SubjectId};
 use super::rejection::Rejection;
+use super::states::{Touch, refuse};
 
 /// An account as its shard holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +40,14 @@ pub struct Row {
     /// The payment state.
     pub payment_state: PaymentState,
     pub(crate) flags: u8,
+    /// Postings since the last link, or since the opening.
+    pub(crate) since_link: u8,
 }
 
 const CREDIT: u8 = 1;
 const MAY_GO_NEGATIVE: u8 = 2;
 const HOT: u8 = 4;
+const LIMITED: u8 = 8;
 
 /// What holds a leg back, with the order of precedence it is judged by.
 pub(crate) type Verdict = Option<(Rejection, u16)>;
@@ -73,6 +78,7 @@ impl Row {
         account_state: AccountState::Closed,
         payment_state: PaymentState::Neither,
         flags: 0,
+        since_link: 0,
     };
 
     /// The row of an account that has just been opened.
@@ -97,6 +103,7 @@ impl Row {
             flags: flag(placement.normal == Side::Credit, CREDIT)
                 | flag(opened.may_go_negative, MAY_GO_NEGATIVE)
                 | flag(opened.hot, HOT),
+            since_link: 0,
         }
     }
 
@@ -120,6 +127,19 @@ impl Row {
         self.flags & HOT != 0
     }
 
+    /// Whether it has limits per transaction or day, which lie beside the row.
+    #[must_use]
+    #[inline]
+    pub fn limited(&self) -> bool {
+        self.flags & LIMITED != 0
+    }
+
+    /// Whether the next posting carries a link.
+    #[inline]
+    pub(crate) fn link_is_due(&self) -> bool {
+        u64::from(self.since_link) + 1 == LINK_EVERY
+    }
+
     /// `balance - frozen - reserved - withholding reserve + overdraft limit`, natural (DOMAIN A4).
     #[must_use]
     #[inline]
@@ -131,23 +151,25 @@ impl Row {
             + i128::from(self.overdraft_limit)
     }
 
-    /// What its states say to a leg on `side`.
+    /// What its states say to a touch.
     #[inline]
-    pub(crate) fn admits(&self, side: Side, step: u16) -> Verdict {
+    pub(crate) fn admits(&self, touch: Touch, step: u16) -> Verdict {
         if self.account_state == AccountState::Normal && self.payment_state == PaymentState::Normal {
             return None;
         }
-        states_admit(self.account_state, self.payment_state, side, step)
+        refuse(self.account_state, self.payment_state, touch).map(|rejection| (rejection, step))
     }
 
-    /// What funds and limits say to a net movement (debit-positive).
+    /// What funds and limits say to a net movement (debit-positive) of which `freed` is no longer frozen; what is frozen
+    /// more is negative.
     #[inline]
-    pub(crate) fn affords(&self, net: i128, step: u16) -> Verdict {
+    pub(crate) fn affords(&self, net: i128, freed: i64, step: u16) -> Verdict {
         let natural = self.normal().natural(net);
-        if natural < 0 && !self.may_go_negative() {
+        let change = natural + i128::from(freed);
+        if change < 0 && !self.may_go_negative() {
             // Whoever reserved something here has the account pinned, so nobody else may be looking at its funds.
             assert!(self.reserved == 0, "funds are judged beside a reservation");
-            if self.available() + natural < 0 {
+            if self.available() + change < 0 {
                 return Some((Rejection::InsufficientFunds, step));
             }
         }
@@ -156,6 +178,20 @@ impl Row {
             return Some((Rejection::LimitExceeded, step));
         }
         None
+    }
+
+    /// What the limits per transaction and day say to a net movement (debit-positive): a debit takes from the holder.
+    /// The day's use is the debit turnover of its accounting date, so a red reversal gives back what it used.
+    pub(crate) fn within(&self, limits: Limits, net: i128, date: Date, step: u16) -> Verdict {
+        if net <= 0 {
+            return None;
+        }
+        if net > i128::from(limits.transaction) {
+            return Some((Rejection::LimitExceeded, step));
+        }
+        let used = if self.day == date { self.turnover.0 } else { 0 };
+        let exceeded = limits.day != i64::MAX && used + net > i128::from(limits.day);
+        exceeded.then_some((Rejection::DayLimitExceeded, step))
     }
 
     /// Takes a posting into the row. The same code runs live and in replay.
@@ -172,12 +208,12 @@ impl Row {
             self.balance,
             posting.balance_after
         );
+        self.follow(account, posting.previous, at);
         assert!(
-            posting.previous == self.last,
-            "account {account} at {at}: the chain's last record is {}, not {}",
-            self.last,
-            posting.previous
+            posting.link.is_some() == self.link_is_due(),
+            "account {account} at {at}: every {LINK_EVERY}th posting is a link, and no other"
         );
+        self.since_link = if posting.link.is_some() { 0 } else { self.since_link + 1 };
         self.roll_to(posting.date);
         let (debit, credit) = posting.movement.turnover();
         self.balance = posting.balance_after;
@@ -190,27 +226,49 @@ impl Row {
     ///
     /// # Panics
     /// If the change does not follow the chain's last record.
-    pub fn change(&mut self, changed: &Changed, at: Position) {
-        let account = changed.account;
-        assert!(
-            changed.previous == self.last,
-            "account {account} at {at}: the chain's last record is {}, not {}",
-            self.last,
-            changed.previous
-        );
+    pub fn change(&mut self, changed: &Changed<'_>, at: Position) {
+        self.follow(changed.account, changed.previous, at);
         self.account_state = changed.account_state;
         self.payment_state = changed.payment_state;
         self.overdraft_limit = changed.overdraft_limit.0;
         self.credit_limit = changed.credit_limit.map_or(i64::MAX, |limit| limit.0);
         self.frozen = changed.frozen;
         self.withholding = changed.withholding;
-        self.flags = if changed.hot { self.flags | HOT } else { self.flags & !HOT };
+        let limited = changed.transaction_limit.is_some() || changed.day_limit.is_some();
+        let flag = |on: bool, bit: u8| if on { bit } else { 0 };
+        self.flags = self.flags & !(HOT | LIMITED) | flag(changed.hot, HOT) | flag(limited, LIMITED);
         self.last = at;
+    }
+
+    /// Takes a move of a hold into the row.
+    ///
+    /// # Panics
+    /// If it does not follow the chain's last record, or before + amount = after does not hold for what is frozen.
+    pub fn hold(&mut self, held: &Held, at: Position) {
+        let account = held.account;
+        self.follow(account, held.previous, at);
+        assert!(
+            self.frozen.checked_add(held.moved.signed(held.amount)) == Some(held.frozen_after)
+                && held.frozen_after >= 0,
+            "account {account} at {at}: frozen {} and the move of a hold do not give {}",
+            self.frozen,
+            held.frozen_after
+        );
+        self.frozen = held.frozen_after;
+        self.last = at;
+    }
+
+    fn follow(&self, account: AccountId, previous: Position, at: Position) {
+        assert!(
+            previous == self.last,
+            "account {account} at {at}: the chain's last record is {}, not {previous}",
+            self.last
+        );
     }
 
     /// The attributes of the row, as a change that changes nothing.
     #[must_use]
-    pub fn attributes(&self, account: AccountId) -> Changed {
+    pub(crate) fn attributes(&self, account: AccountId, limits: Limits) -> Changed<'static> {
         Changed {
             account,
             previous: self.last,
@@ -221,6 +279,11 @@ impl Row {
             credit_limit: (self.credit_limit != i64::MAX).then_some(Amount(self.credit_limit)),
             frozen: self.frozen,
             withholding: self.withholding,
+            transaction_limit: limits.transaction(),
+            day_limit: limits.day(),
+            client: ClientId(0),
+            date: Date::FIRST,
+            notes: &[],
         }
     }
 
@@ -238,18 +301,6 @@ impl Row {
     pub fn is_empty(&self) -> bool {
         self.balance == 0 && self.frozen == 0 && self.reserved == 0 && self.withholding == 0
     }
-}
-
-/// What the two states of an account say to a leg on `side` (DOMAIN A6).
-pub(crate) fn states_admit(account: AccountState, payment: PaymentState, side: Side, step: u16) -> Verdict {
-    if !account.admits(side) {
-        return Some((Rejection::AccountState, step));
-    }
-    // Loss reported and judicial freeze decide alone: the matrix has one row for each, whatever the payment state.
-    if account == AccountState::Normal && !payment.admits(side) {
-        return Some((Rejection::PaymentState, step));
-    }
-    None
 }
 
 const _: () = assert!(size_of::<Row>() == 128, "a row is two cache lines");

@@ -1,11 +1,20 @@
 //! A shard: the rows of the accounts that live in it, and the decisions about them.
 
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
+use super::aside::{Aside, Limits};
 use super::date::Date;
-use super::entry::{Changed, Entry, Movement, OpenedEntry, Posting};
+use super::effect::Effect;
+use super::entry::{Changed, Entry, Link, Movement, OpenedEntry, Posting};
 use super::ids::{AccountId, LineId, Position, ShardId, UnitId};
+use super::image::ROW_IMAGE;
 use super::line::{AccountsTotal, Line};
 use super::row::{Row, Verdict, first_of};
+use super::shard_order::Registration;
 use super::shard_round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
+use super::states::Touch;
 use super::transaction::net_of_first;
 
 /// So many legs' rows are fetched side by side before they are judged.
@@ -17,13 +26,15 @@ pub struct Shard {
     id: ShardId,
     shards: u16,
     pub(crate) rows: Vec<Row>,
+    /// What few accounts have, by the places of their rows.
+    asides: HashMap<usize, Aside, FixedState>,
     lines: Vec<Line>,
     nets: Vec<i128>,
     prepared: Visit,
     votes: Vec<bool>,
     frame: u64,
     slots_before: usize,
-    written: Written,
+    pub(super) written: Written,
 }
 
 impl Shard {
@@ -35,6 +46,7 @@ impl Shard {
             id,
             shards,
             rows: Vec::new(),
+            asides: HashMap::default(),
             lines: Vec::new(),
             nets: Vec::new(),
             prepared: Visit::default(),
@@ -62,10 +74,10 @@ impl Shard {
         self.enter(round.frame);
         self.resolve(&round.resolve);
         let verdicts = self.execute_all(&round.execute);
-        let votes = round.prepare.iter().map(|(_, legs)| self.prepare(legs)).collect::<Vec<_>>();
+        let prepare = round.prepare.iter();
+        let votes = prepare.map(|(part, legs, effects)| self.prepare(part, legs, effects)).collect::<Vec<_>>();
         self.votes.extend(votes.iter().map(Option::is_none));
-        self.prepared.parts.extend_from_slice(&round.prepare.parts);
-        self.prepared.legs.extend_from_slice(&round.prepare.legs);
+        self.prepared.append(&round.prepare);
         ShardAnswer { verdicts, votes, written: self.take_written() }
     }
 
@@ -93,16 +105,30 @@ impl Shard {
     }
 
     /// Writes a change of a row's attributes; `edit` says what is new.
-    pub fn change(&mut self, frame: u64, account: AccountId, edit: impl FnOnce(&mut Changed)) -> Written {
+    pub fn change(
+        &mut self,
+        frame: u64,
+        account: AccountId,
+        by: &Registration,
+        edit: impl FnOnce(&mut Changed<'_>),
+    ) -> Written {
         self.enter(frame);
         let at = self.next_position();
         let slot = self.slot_of(account);
-        let row = &mut self.rows[slot];
-        let mut changed = row.attributes(account);
+        let attributes = self.rows[slot].attributes(account, self.limits(slot));
+        let mut changed = Changed { client: by.client, date: by.date, notes: &by.notes, ..attributes };
         edit(&mut changed);
         changed.write(&mut self.written.section);
         self.written.records += 1;
-        row.change(&changed, at);
+        self.rows[slot].change(&changed, at);
+        self.keep_limits(slot, &changed);
+        self.take_written()
+    }
+
+    /// Lets holds expire, in order.
+    pub fn expire_all(&mut self, frame: u64, effects: &[Effect], date: Date) -> Written {
+        self.enter(frame);
+        effects.iter().for_each(|effect| self.expire(effect, date));
         self.take_written()
     }
 
@@ -164,10 +190,13 @@ impl Shard {
             Entry::Posting(posting) => {
                 let slot = self.slot_of(posting.account);
                 let row = &mut self.rows[slot];
+                let line = row.line;
                 if (at.frame, at.slot) > (row.last.frame, row.last.slot) {
                     row.post(posting, at);
+                    if let Some(link) = &posting.link {
+                        self.aside_mut(slot).links.take(link, at);
+                    }
                 }
-                let line = row.line;
                 self.count(line, &posting.movement, posting.date);
             }
             Entry::Changed(changed) => {
@@ -175,31 +204,57 @@ impl Shard {
                 let row = &mut self.rows[slot];
                 if (at.frame, at.slot) > (row.last.frame, row.last.slot) {
                     row.change(changed, at);
+                    self.keep_limits(slot, changed);
+                }
+            }
+            Entry::Held(held) => {
+                let slot = self.slot_of(held.account);
+                let row = &mut self.rows[slot];
+                if (at.frame, at.slot) > (row.last.frame, row.last.slot) {
+                    row.hold(held, at);
+                    self.keep_hold(slot, held.hold.clone());
                 }
             }
         }
     }
 
-    /// Puts a row from a snapshot in its place.
-    pub fn restore_row(&mut self, account: AccountId, row: Row) {
-        let slot = slot_of(self.id, self.shards, account)
-            .expect("a snapshot's row goes to the shard of its account");
-        self.place(slot);
-        self.rows[slot] = row;
+    /// Appends the images of the rows at these places, each with what is kept beside it, and gives the newest frame that
+    /// any of them has seen: a slice of a snapshot.
+    pub fn write_images(&self, places: std::ops::Range<usize>, out: &mut Vec<u8>) -> u64 {
+        let mut newest = 0;
+        for (account, row) in self.rows_at(places) {
+            let aside = self.aside(self.slot_of(account));
+            row.write_image(account, aside.is_some(), out);
+            if let Some(aside) = aside {
+                aside.write_image(account, out);
+            }
+            newest = newest.max(row.last.frame);
+        }
+        newest
+    }
+
+    /// Puts the row that an image has in its place, if it lives in this shard, and gives the image's length; `None` where
+    /// the bytes are none.
+    #[must_use]
+    pub fn restore_image(&mut self, bytes: &[u8]) -> Option<usize> {
+        let (account, row, has_aside) = Row::read_image(bytes)?;
+        let (aside, length) = match has_aside {
+            true => Aside::read_image(bytes.get(ROW_IMAGE..)?).map(|(aside, length)| (Some(aside), length))?,
+            false => (None, 0),
+        };
+        if let Some(slot) = slot_of(self.id, self.shards, account) {
+            self.place(slot);
+            self.rows[slot] = row;
+            if let Some(aside) = aside {
+                *self.aside_mut(slot) = aside;
+            }
+        }
+        Some(ROW_IMAGE + length)
     }
 
     /// Adds a line from a snapshot to what is there.
     pub fn restore_line(&mut self, id: LineId, line: &Line) {
-        let mine = self.line_of(id, line.unit);
-        mine.balance += line.balance;
-        if line.day > mine.day {
-            mine.day = line.day;
-            mine.turnover = (0, 0);
-        }
-        if line.day == mine.day {
-            mine.turnover.0 += line.turnover.0;
-            mine.turnover.1 += line.turnover.1;
-        }
+        self.line_of(id, line.unit).add(line);
     }
 
     /// Learns which lines there are; their sums stay with the shard that has them.
@@ -231,7 +286,7 @@ impl Shard {
         written
     }
 
-    fn next_position(&self) -> Position {
+    pub(super) fn next_position(&self) -> Position {
         let slot = self.slots_before + self.written.section.len() / 8;
         let slot = u32::try_from(slot).expect("a frame is capped far below 2^35 bytes");
         Position { frame: self.frame, slot, section: self.id.0 }
@@ -241,13 +296,13 @@ impl Shard {
         let mut prepared = std::mem::take(&mut self.prepared);
         let votes = std::mem::take(&mut self.votes);
         assert_eq!(outcomes.len(), votes.len(), "a reservation lives for exactly one round");
-        for ((part, legs), (outcome, vote)) in prepared.iter().zip(outcomes.iter().zip(votes)) {
+        for ((part, legs, effects), (outcome, vote)) in prepared.iter().zip(outcomes.iter().zip(votes)) {
             if vote {
                 self.for_each_outgoing(legs, |row, amount| row.reserved -= amount);
             }
             if let Some(ordinal) = outcome {
                 assert!(vote, "only what every shard voted for is settled");
-                self.book(&Part { ordinal: *ordinal, ..*part }, legs);
+                self.book(&Part { ordinal: *ordinal, ..*part }, legs, effects);
             }
         }
         prepared.clear();
@@ -257,14 +312,14 @@ impl Shard {
     fn execute_all(&mut self, visit: &Visit) -> Vec<Verdict> {
         let mut verdicts = Vec::with_capacity(visit.parts.len());
         let (mut done, mut fetched) = (0, 0);
-        for (part, legs) in visit.iter() {
+        for (part, legs, effects) in visit.iter() {
             done += legs.len();
             while fetched < done {
                 let ahead = &visit.legs[fetched..visit.legs.len().min(fetched + FETCH_AHEAD)];
                 self.fetch(ahead);
                 fetched += FETCH_AHEAD;
             }
-            verdicts.push(self.execute(part, legs));
+            verdicts.push(self.execute(part, legs, effects));
         }
         verdicts
     }
@@ -276,16 +331,16 @@ impl Shard {
     }
 
     #[inline]
-    fn execute(&mut self, part: &Part, legs: &[ShardLeg]) -> Verdict {
-        let verdict = self.judge(legs);
+    fn execute(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) -> Verdict {
+        let verdict = self.judge(part, legs, effects);
         if verdict.is_none() && !part.examine {
-            self.book(part, legs);
+            self.book(part, legs, effects);
         }
         verdict
     }
 
-    fn prepare(&mut self, legs: &[ShardLeg]) -> Verdict {
-        let verdict = self.judge(legs);
+    fn prepare(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) -> Verdict {
+        let verdict = self.judge(part, legs, effects);
         if verdict.is_none() {
             self.for_each_outgoing(legs, |row, amount| row.reserved += amount);
         }
@@ -295,16 +350,27 @@ impl Shard {
     /// What holds a transaction back on this side, by the order of precedence. Funds and limits are judged on the
     /// net effect on each account.
     #[inline]
-    fn judge(&self, legs: &[ShardLeg]) -> Verdict {
+    fn judge(&self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) -> Verdict {
+        if part.forced || !effects.is_empty() {
+            return self.judge_deed(part, legs, effects);
+        }
         let mut verdict = None;
         for (index, leg) in legs.iter().enumerate() {
             let row = &self.rows[leg.slot as usize];
-            verdict = first_of(verdict, row.admits(leg.side, leg.step));
+            verdict = first_of(verdict, row.admits(Touch::of_leg(leg.side, leg.amount), leg.step));
             if let Some(net) = net_at_first(legs, index) {
-                verdict = first_of(verdict, row.affords(net, leg.step));
+                verdict = first_of(verdict, row.affords(net, 0, leg.step));
+                if row.limited() {
+                    verdict = first_of(verdict, self.within(leg.slot as usize, net, part.date, leg.step));
+                }
             }
         }
         verdict
+    }
+
+    /// What the limits per transaction and day say to a net movement.
+    pub(super) fn within(&self, slot: usize, net: i128, date: Date, step: u16) -> Verdict {
+        self.rows[slot].within(self.limits(slot), net, date, step)
     }
 
     fn for_each_outgoing(&mut self, legs: &[ShardLeg], mut reserve: impl FnMut(&mut Row, i128)) {
@@ -318,7 +384,12 @@ impl Shard {
     }
 
     #[inline]
-    fn book(&mut self, part: &Part, legs: &[ShardLeg]) {
+    fn book(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) {
+        if effects.is_empty() { self.book_legs(part, legs) } else { self.book_deed(part, legs, effects) }
+    }
+
+    #[inline]
+    pub(super) fn book_legs(&mut self, part: &Part, legs: &[ShardLeg]) {
         for leg in legs {
             let movement = Movement::Leg {
                 transaction: part.ordinal,
@@ -338,6 +409,7 @@ impl Shard {
     fn post(&mut self, slot: usize, movement: Movement, date: Date) -> i128 {
         let at = self.next_position();
         let account = account_at(self.id, self.shards, slot);
+        let link = self.next_link(slot, at);
         let row = &mut self.rows[slot];
         let posting = Posting {
             account,
@@ -347,6 +419,7 @@ impl Shard {
             previous: row.last,
             subject: row.subject,
             date,
+            link,
         };
         posting.write(&mut self.written.section);
         self.written.records += 1;
@@ -354,6 +427,38 @@ impl Shard {
         let (line, balance) = (row.line, row.normal().natural(row.balance));
         self.count(line, &movement, date);
         balance
+    }
+
+    /// The link that the posting at `at` carries, if one is due.
+    #[inline]
+    fn next_link(&mut self, slot: usize, at: Position) -> Option<Link> {
+        if !self.rows[slot].link_is_due() {
+            return None;
+        }
+        let links = &mut self.aside_mut(slot).links;
+        let link = links.next();
+        links.take(&link, at);
+        Some(link)
+    }
+
+    pub(super) fn aside(&self, slot: usize) -> Option<&Aside> {
+        self.asides.get(&slot)
+    }
+
+    pub(super) fn aside_mut(&mut self, slot: usize) -> &mut Aside {
+        self.asides.entry(slot).or_default()
+    }
+
+    /// The limits per transaction and day of the account at `slot`.
+    pub(super) fn limits(&self, slot: usize) -> Limits {
+        self.aside(slot).map_or(Limits::NONE, |aside| aside.limits)
+    }
+
+    fn keep_limits(&mut self, slot: usize, changed: &Changed<'_>) {
+        let limits = Limits::new(changed.transaction_limit, changed.day_limit);
+        if limits != self.limits(slot) {
+            self.aside_mut(slot).limits = limits;
+        }
     }
 
     /// Keeps the general ledger in step (二级同步核算).
@@ -436,6 +541,6 @@ fn account_at(shard: ShardId, shards: u16, slot: usize) -> AccountId {
 
 /// The net movement of the account of leg `index` over all legs, if it is the first leg on that account.
 #[inline]
-fn net_at_first(legs: &[ShardLeg], index: usize) -> Option<i128> {
+pub(super) fn net_at_first(legs: &[ShardLeg], index: usize) -> Option<i128> {
     net_of_first(legs, index, |leg| leg.slot, |leg| leg.side.signed(leg.amount))
 }

@@ -1,8 +1,12 @@
 //! What the coordinator asks of a shard, and the answers: one message each way.
 
 use super::account::{AccountState, PaymentState};
+use super::amount::Amount;
+use super::date::Date;
+use super::effect::Effect;
 use super::entry::Changed;
-use super::ids::AccountId;
+use super::hold::Hold;
+use super::ids::{AccountId, ClientId};
 use super::line::{AccountsTotal, Line};
 use super::registry::{Account, Registry};
 use super::rejection::Rejection;
@@ -10,20 +14,99 @@ use super::row::Row;
 use super::shard::Shard;
 use super::shard_round::{Merge, ShardAnswer, ShardRound, Written};
 
-/// What a request to change the states of an account asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StateChange {
-    /// The new account state, if it changes.
-    pub account_state: Option<AccountState>,
-    /// The new payment state, if it changes.
-    pub payment_state: Option<PaymentState>,
+/// Who changes an account, when and why: what the register (登记簿) keeps of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registration {
+    /// The client; 0: the ledger itself.
+    pub client: ClientId,
+    /// The accounting date.
+    pub date: Date,
+    /// Operator, approval, reason, in the form of [`super::notes`].
+    pub notes: Box<[u8]>,
 }
 
-impl StateChange {
-    /// Writes the new states into a change.
-    pub fn apply(self, changed: &mut Changed) {
-        changed.account_state = self.account_state.unwrap_or(changed.account_state);
-        changed.payment_state = self.payment_state.unwrap_or(changed.payment_state);
+/// A change of an account's attributes; what is absent stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttributeChange {
+    /// Its states.
+    States {
+        /// The new account state.
+        account_state: Option<AccountState>,
+        /// The new payment state.
+        payment_state: Option<PaymentState>,
+    },
+    /// Whether a batching actor posts to it.
+    Hot(bool),
+    /// Its withholding reserve (代扣备用金).
+    Reserve(Amount),
+    /// Its limits (限额); `Some(None)` takes one away.
+    Limits {
+        /// How far the natural balance may go below zero.
+        overdraft: Option<Amount>,
+        /// The cap on the natural balance.
+        credit: Option<Option<Amount>>,
+        /// The most that one transaction may take out.
+        transaction: Option<Option<Amount>>,
+        /// The most that the transactions of one accounting date may take out.
+        day: Option<Option<Amount>>,
+    },
+}
+
+impl AttributeChange {
+    /// The amounts that it sets.
+    pub(super) fn amounts(self) -> impl Iterator<Item = Amount> {
+        let amounts = match self {
+            AttributeChange::States { .. } | AttributeChange::Hot(_) => [None; 4],
+            AttributeChange::Reserve(amount) => [Some(amount), None, None, None],
+            AttributeChange::Limits { overdraft, credit, transaction, day } => {
+                [overdraft, credit.flatten(), transaction.flatten(), day.flatten()]
+            }
+        };
+        amounts.into_iter().flatten()
+    }
+
+    /// Writes what is new into a change.
+    fn apply(self, changed: &mut Changed<'_>) {
+        match self {
+            AttributeChange::States { account_state, payment_state } => {
+                changed.account_state = account_state.unwrap_or(changed.account_state);
+                changed.payment_state = payment_state.unwrap_or(changed.payment_state);
+            }
+            AttributeChange::Hot(hot) => changed.hot = hot,
+            AttributeChange::Reserve(amount) => changed.withholding = amount.0,
+            AttributeChange::Limits { overdraft, credit, transaction, day } => {
+                changed.overdraft_limit = overdraft.unwrap_or(changed.overdraft_limit);
+                changed.credit_limit = credit.unwrap_or(changed.credit_limit);
+                changed.transaction_limit = transaction.unwrap_or(changed.transaction_limit);
+                changed.day_limit = day.unwrap_or(changed.day_limit);
+                // A batching actor's gate knows no such limits: the account is posted to leg by leg.
+                changed.hot &= changed.transaction_limit.is_none() && changed.day_limit.is_none();
+            }
+        }
+    }
+
+    /// Why the row does not take the change.
+    fn refuse(self, row: &Row) -> Option<Rejection> {
+        if row.account_state == AccountState::Closed {
+            return Some(Rejection::AccountState);
+        }
+        match self {
+            AttributeChange::States { account_state: Some(AccountState::Closed), .. } => {
+                (!row.is_empty()).then_some(Rejection::NotEmpty)
+            }
+            AttributeChange::Hot(true) => row.limited().then_some(Rejection::LimitExceeded),
+            AttributeChange::Reserve(amount) => {
+                let more = i128::from(amount.0) - i128::from(row.withholding);
+                let short = more > 0 && !row.may_go_negative() && row.available() < more;
+                short.then_some(Rejection::InsufficientFunds)
+            }
+            AttributeChange::Limits { overdraft: Some(overdraft), .. } => {
+                let less = i128::from(row.overdraft_limit) - i128::from(overdraft.0);
+                let short = less > 0 && !row.may_go_negative() && row.available() < less;
+                short.then_some(Rejection::InsufficientFunds)
+            }
+            AttributeChange::States { .. } | AttributeChange::Hot(false) | AttributeChange::Limits { .. } => None,
+        }
     }
 }
 
@@ -46,30 +129,47 @@ pub enum ShardOrder {
         /// The accounts, with whether a batching actor posts to them.
         accounts: Vec<(AccountId, Account, bool)>,
     },
-    /// Change the states of an account.
-    SetState {
+    /// Change attributes of an account.
+    Change {
         /// The open frame.
         frame: u64,
         /// The account.
         account: AccountId,
         /// What changes.
-        change: StateChange,
+        change: AttributeChange,
+        /// Who changes it.
+        by: Registration,
     },
-    /// Note that a batching actor posts to an account, or no longer.
-    SetHot {
+    /// Let holds expire.
+    Expire {
         /// The open frame.
         frame: u64,
-        /// The account.
-        account: AccountId,
-        /// Hot or not.
-        hot: bool,
+        /// The holds, each as the effect of its expiry.
+        effects: Vec<Effect>,
+        /// The accounting date.
+        date: Date,
     },
+    /// Show holds: of one account all that are known, else all of which something remains.
+    Holds(Option<AccountId>),
     /// Show rows.
     Read(Vec<AccountId>),
     /// Show the general ledger and the sums of the accounts.
     Lines,
     /// Show the general ledger alone.
     LinesAlone,
+}
+
+/// An account as its shard shows it.
+#[derive(Clone, Debug)]
+pub struct ShownRow {
+    /// The account.
+    pub account: AccountId,
+    /// Its row.
+    pub row: Row,
+    /// The most that one transaction may take out.
+    pub transaction_limit: Option<Amount>,
+    /// The most that the transactions of one accounting date may take out.
+    pub day_limit: Option<Amount>,
 }
 
 /// What a shard answers.
@@ -81,8 +181,12 @@ pub enum ShardReply {
     Written(Written),
     /// To a change: what was written and the row after it.
     Changed(Result<(Written, Row), Rejection>),
+    /// To an expiry: what was written and the rows after it.
+    Expired(Written, Vec<(AccountId, Row)>),
+    /// To a question for holds.
+    Holds(Vec<(AccountId, Hold)>),
     /// To a read.
-    Rows(Vec<(AccountId, Row)>),
+    Rows(Vec<ShownRow>),
     /// To a question for the lines.
     Lines(Vec<Line>, Vec<AccountsTotal>),
 }
@@ -98,15 +202,17 @@ impl Shard {
                     accounts.iter().map(|(id, account, hot)| Registry::opened_entry(*id, account, *hot));
                 ShardReply::Written(self.open(frame, entries))
             }
-            ShardOrder::SetState { frame, account, change } => {
-                ShardReply::Changed(self.set_state(frame, account, change))
+            ShardOrder::Change { frame, account, change, by } => {
+                ShardReply::Changed(self.change_attributes(frame, account, change, &by))
             }
-            ShardOrder::SetHot { frame, account, hot } => {
-                let written = self.change(frame, account, |changed| changed.hot = hot);
-                ShardReply::Changed(Ok((written, self.rows[self.slot_of(account)].clone())))
+            ShardOrder::Expire { frame, effects, date } => {
+                let written = self.expire_all(frame, &effects, date);
+                let rows = effects.iter().map(|effect| self.account_row(effect.account)).collect();
+                ShardReply::Expired(written, rows)
             }
+            ShardOrder::Holds(of) => ShardReply::Holds(self.holds(of)),
             ShardOrder::Read(accounts) => {
-                let rows = accounts.into_iter().filter_map(|id| Some((id, self.row(id)?.clone())));
+                let rows = accounts.into_iter().filter_map(|id| self.show(id));
                 ShardReply::Rows(rows.collect())
             }
             ShardOrder::LinesAlone => ShardReply::Lines(self.lines().to_vec(), Vec::new()),
@@ -114,21 +220,29 @@ impl Shard {
         }
     }
 
-    fn set_state(
+    fn change_attributes(
         &mut self,
         frame: u64,
         account: AccountId,
-        change: StateChange,
+        change: AttributeChange,
+        by: &Registration,
     ) -> Result<(Written, Row), Rejection> {
         let slot = self.slot_of(account);
-        let row = &self.rows[slot];
-        if row.account_state == AccountState::Closed {
-            return Err(Rejection::AccountState);
+        if let Some(rejection) = change.refuse(&self.rows[slot]) {
+            return Err(rejection);
         }
-        if change.account_state == Some(AccountState::Closed) && !row.is_empty() {
-            return Err(Rejection::NotEmpty);
-        }
-        let written = self.change(frame, account, |changed| change.apply(changed));
+        let written = self.change(frame, account, by, |changed| change.apply(changed));
         Ok((written, self.rows[slot].clone()))
+    }
+
+    fn account_row(&self, account: AccountId) -> (AccountId, Row) {
+        (account, self.rows[self.slot_of(account)].clone())
+    }
+
+    fn show(&self, account: AccountId) -> Option<ShownRow> {
+        let row = self.row(account)?.clone();
+        let limits = self.limits(self.slot_of(account));
+        let (transaction_limit, day_limit) = (limits.transaction(), limits.day());
+        Some(ShownRow { account, row, transaction_limit, day_limit })
     }
 }

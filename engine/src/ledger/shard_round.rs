@@ -2,6 +2,7 @@
 
 use super::amount::{Amount, Side};
 use super::date::Date;
+use super::effect::Effect;
 use super::ids::{AccountId, UnitId};
 use super::row::Verdict;
 
@@ -25,6 +26,10 @@ pub struct Part {
     pub ordinal: u32,
     /// How many of the visit's legs are its.
     pub legs: u16,
+    /// How many of the visit's effects on holds are its.
+    pub effects: u16,
+    /// Whether funds, limits and states but a closed account are set aside.
+    pub forced: bool,
     /// Judge, but do not post: it is refused elsewhere, and its place in the order of precedence must be known.
     pub examine: bool,
     /// Whether the balances after its legs are wanted.
@@ -40,21 +45,33 @@ pub struct Visit {
     pub parts: Vec<Part>,
     /// The legs of all parts, one after the other.
     pub legs: Vec<ShardLeg>,
+    /// The effects on holds of all parts, one after the other.
+    pub effects: Vec<Effect>,
 }
 
 impl Visit {
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Part, &[ShardLeg])> {
-        let mut rest = self.legs.as_slice();
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Part, &[ShardLeg], &[Effect])> {
+        let (mut legs, mut effects) = (self.legs.as_slice(), self.effects.as_slice());
         self.parts.iter().map(move |part| {
-            let (legs, tail) = rest.split_at(usize::from(part.legs));
-            rest = tail;
-            (part, legs)
+            let (of_part, rest) = legs.split_at(usize::from(part.legs));
+            legs = rest;
+            let (effects_of_part, rest) = effects.split_at(usize::from(part.effects));
+            effects = rest;
+            (part, of_part, effects_of_part)
         })
+    }
+
+    /// Adds what another visit has.
+    pub(super) fn append(&mut self, other: &Visit) {
+        self.parts.extend_from_slice(&other.parts);
+        self.legs.extend_from_slice(&other.legs);
+        self.effects.extend_from_slice(&other.effects);
     }
 
     pub(super) fn clear(&mut self) {
         self.parts.clear();
         self.legs.clear();
+        self.effects.clear();
     }
 }
 

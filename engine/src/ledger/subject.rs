@@ -1,6 +1,7 @@
 //! Subjects (科目): the classification of accounts.
 
 use super::amount::Side;
+use super::date::Date;
 use super::ids::{EntityId, SubjectId};
 
 /// The class of a subject (科目类别).
@@ -76,6 +77,16 @@ pub struct SubjectOpening {
     pub normal: Side,
     /// Whether accounts may be opened under it.
     pub leaf: bool,
+    /// The first accounting date on which accounts may be opened under it; `None`: always.
+    pub valid_from: Option<Date>,
+    /// The last accounting date on which accounts may be opened under it; `None`: for ever.
+    pub valid_to: Option<Date>,
+    /// 期限, such as `current`; free text of at most 64 bytes.
+    pub tenor: Box<str>,
+    /// 主体: whom it is about; free text of at most 64 bytes.
+    pub party: Box<str>,
+    /// 用途; free text of at most 64 bytes.
+    pub purpose: Box<str>,
 }
 
 /// A subject of the chart.
@@ -90,12 +101,33 @@ pub struct Subject {
 }
 
 impl SubjectOpening {
+    /// A subject without further attributes, valid always.
+    #[must_use]
+    pub fn new(code: &str, name: &str, class: SubjectClass, normal: Side, leaf: bool) -> SubjectOpening {
+        let (code, name) = (code.into(), name.into());
+        let (tenor, party, purpose) = Default::default();
+        SubjectOpening { code, name, class, normal, leaf, valid_from: None, valid_to: None, tenor, party, purpose }
+    }
+
     /// Whether code and name can be taken into a chart: a code of 4 to 10 digits in whole levels, a name of at most
     /// 200 bytes, and an off-balance class on its own.
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
         let digits = self.code.bytes().all(|b| b.is_ascii_digit());
-        digits && matches!(self.code.len(), 4 | 6 | 8 | 10) && !self.name.is_empty() && self.name.len() <= 200
+        let attributes = [&self.tenor, &self.party, &self.purpose].iter().all(|text| text.len() <= 64);
+        let levels = matches!(self.code.len(), 4 | 6 | 8 | 10);
+        digits && levels && attributes && !self.name.is_empty() && self.name.len() <= 200
+    }
+
+    /// Whether accounts may be opened under it on this accounting date.
+    #[must_use]
+    pub fn is_valid_on(&self, date: Date) -> bool {
+        self.valid_from.is_none_or(|from| from <= date) && self.valid_to.is_none_or(|to| date <= to)
+    }
+
+    /// The codes of the levels above it, from the first level down (上级科目).
+    pub fn levels_above(&self) -> impl Iterator<Item = &str> {
+        [4, 6, 8].into_iter().filter(|width| *width < self.code.len()).map(|width| &self.code[..width])
     }
 
     /// The code of the subject's first level (一级科目).

@@ -1,12 +1,16 @@
 //! Transactions as they arrive: batches of legs, checked for shape where they enter.
 
+use std::num::NonZeroU32;
+
 use xxhash_rust::xxh3::Xxh3;
 
 use super::account::AccountKey;
 use super::amount::{Amount, Side};
 use super::currency::Currency;
 use super::date::Date;
+use super::deed::{Action, Deed, Naming};
 use super::ids::{AccountId, TransactionId};
+use super::notes::{self, Note};
 use super::rejection::Rejection;
 
 /// The most legs that one transaction may have.
@@ -42,14 +46,17 @@ pub struct Transaction {
     pub content: u64,
     /// The value date, where it differs from the accounting date.
     pub value_date: Option<Date>,
+    /// The accounting date that the client counts on: on any other it is refused.
+    pub accounting_date: Option<Date>,
     /// What is wrong with its shape, found where it entered.
     pub shape: Option<Rejection>,
+    deed: Option<NonZeroU32>,
     legs: (u32, u16),
     notes: (u32, u16),
 }
 
 /// What a client gives for one transaction besides its legs and notes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// The client's id for it.
     pub id: TransactionId,
@@ -57,6 +64,8 @@ pub struct Draft {
     pub time: u32,
     /// The value date, where it differs from the accounting date.
     pub value_date: Option<Date>,
+    /// The accounting date that the client counts on: on any other it is refused with `date_closed`.
+    pub accounting_date: Option<Date>,
 }
 
 /// Transactions that arrived together, in order, with their legs and notes side by side.
@@ -66,7 +75,7 @@ pub struct Draft {
 /// let cny = Currency::from_code("CNY").unwrap();
 /// let leg = |step, account, side| Leg { account: AccountId(account), amount: Amount(500), currency: cny, step, side };
 /// let mut batch = Batch::default();
-/// let draft = Draft { id: TransactionId(7), time: 0, value_date: None };
+/// let draft = Draft { id: TransactionId(7), time: 0, ..Draft::default() };
 /// batch.push(draft, &[leg(1, 1, Side::Debit), leg(2, 2, Side::Credit)], &[]);
 /// assert_eq!(batch.transactions[0].shape, None);
 /// ```
@@ -80,6 +89,8 @@ pub struct Batch {
     pub notes: Vec<u8>,
     /// Legs whose account the client named by its natural key, as indices into `legs`.
     pub keys: Vec<(u32, AccountKey)>,
+    /// What transactions do besides posting the legs that they bring.
+    deeds: Vec<Deed>,
     /// Whether the answers shall carry the balances after each leg.
     pub want_balances: bool,
 }
@@ -101,12 +112,78 @@ impl Batch {
             time: draft.time,
             content: digest(&draft, legs, notes),
             value_date: draft.value_date,
+            accounting_date: draft.accounting_date,
             shape,
+            deed: None,
             legs: (offset(self.legs.len()), count(legs.len())),
             notes: (offset(self.notes.len()), count(notes.len())),
         });
         self.legs.extend_from_slice(legs);
         self.notes.extend_from_slice(notes);
+    }
+
+    /// Adds a transaction that does more than post the legs that it brings.
+    pub fn push_deed(&mut self, draft: Draft, deed: Deed, legs: &[Leg], notes: &[u8]) {
+        let shape = check_deed(&deed, legs, notes);
+        self.push_with_shape(draft, legs, notes, shape);
+        if shape == Some(Rejection::Malformed) {
+            return;
+        }
+        let mut content = Vec::new();
+        deed.write_content(&mut content);
+        self.deeds.push(deed);
+        let transaction = self.transactions.last_mut().expect("one was just pushed");
+        let mut hash = Xxh3::new();
+        hash.update(&transaction.content.to_le_bytes());
+        hash.update(&content);
+        transaction.content = hash.digest();
+        transaction.deed = NonZeroU32::new(offset(self.deeds.len()));
+    }
+
+    /// What a transaction of this batch does besides posting the legs that it brings.
+    #[must_use]
+    #[inline]
+    pub fn deed(&self, transaction: &Transaction) -> Option<&Deed> {
+        transaction.deed.map(|deed| &self.deeds[deed.get() as usize - 1])
+    }
+
+    /// What a transaction of this batch does.
+    #[must_use]
+    pub fn action(&self, transaction: &Transaction) -> Action {
+        self.deed(transaction).map_or(Action::Post, Deed::action)
+    }
+
+    /// The deeds that name another transaction, to attach what was found of it.
+    pub fn namings(&mut self) -> impl Iterator<Item = &mut Naming> {
+        self.deeds.iter_mut().filter_map(Deed::naming_mut)
+    }
+
+    /// Whether some transaction names another one.
+    #[must_use]
+    pub fn names_others(&self) -> bool {
+        self.deeds.iter().any(|deed| deed.naming().is_some())
+    }
+
+    /// Resolves the natural keys of accounts; what `find` does not know stays [`AccountId::NONE`].
+    pub(crate) fn resolve(&mut self, find: impl Fn(&AccountKey) -> Option<AccountId>) {
+        for (leg, key) in std::mem::take(&mut self.keys) {
+            self.legs[leg as usize].account = find(&key).unwrap_or(AccountId::NONE);
+        }
+        for deed in &mut self.deeds {
+            if let Deed::Freeze(freeze) = deed
+                && let Some(key) = &freeze.key
+            {
+                freeze.account = find(key).unwrap_or(AccountId::NONE);
+            }
+        }
+    }
+
+    /// Gives a transaction the legs that follow from what it names.
+    pub(crate) fn give_legs(&mut self, index: u32, legs: impl Iterator<Item = Leg>) {
+        let start = self.legs.len();
+        self.legs.extend(legs);
+        let given = (offset(start), count(self.legs.len() - start));
+        self.transactions[index as usize].legs = given;
     }
 
     /// Adds to the content of the last transaction what stands in place of an account id in its legs.
@@ -154,6 +231,26 @@ fn check_shape(legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
     None
 }
 
+/// The same checks for a deed: its own amount beside its legs.
+fn check_deed(deed: &Deed, legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
+    let of_legs = match (deed.brings_legs(), legs.is_empty()) {
+        (true, _) => check_shape(legs, notes),
+        (false, true) => (notes.len() > MAX_NOTES).then_some(Rejection::Malformed),
+        (false, false) => Some(Rejection::Malformed),
+    };
+    let positive = match deed {
+        Deed::Freeze(freeze) => freeze.amount.0 > 0,
+        Deed::Unfreeze { amount, .. } => amount.is_none_or(|amount| amount.0 > 0),
+        Deed::Consume { amount, .. } => amount.0 > 0,
+        _ => true,
+    };
+    let forced = matches!(deed, Deed::Consume { forced: true, .. } | Deed::Reverse { forced: true, .. });
+    if forced && !notes::read(notes).any(|(note, _)| note == Note::Approval) {
+        return Some(Rejection::Malformed);
+    }
+    of_legs.or((!positive).then_some(Rejection::InvalidAmount))
+}
+
 /// Whether debits equal credits among the legs of each key.
 pub(crate) fn balances_by<K: PartialEq + Copy>(legs: &[Leg], key: impl Fn(&Leg) -> K) -> bool {
     let first = key(&legs[0]);
@@ -184,7 +281,7 @@ pub(crate) fn net_of_first<L, K: PartialEq>(
 
 /// XXH3 with 64 bits over a fixed layout: it is stored, so it must never change.
 fn digest(draft: &Draft, legs: &[Leg], notes: &[u8]) -> u64 {
-    if let ([debit, credit], []) = (legs, notes) {
+    if let (([debit, credit], []), None) = ((legs, notes), draft.accounting_date) {
         return transfer_digest(draft, debit, credit);
     }
     let mut hash = Xxh3::new();
@@ -193,6 +290,9 @@ fn digest(draft: &Draft, legs: &[Leg], notes: &[u8]) -> u64 {
         hash.update(&leg_bytes(leg));
     }
     hash.update(notes);
+    if let Some(date) = draft.accounting_date {
+        hash.update(&date.days().to_le_bytes());
+    }
     hash.digest()
 }
 
@@ -238,7 +338,7 @@ mod tests {
         Leg { account: AccountId(account), amount: Amount(amount), currency, step, side }
     }
 
-    const DRAFT: Draft = Draft { id: TransactionId(1), time: 0, value_date: None };
+    const DRAFT: Draft = Draft { id: TransactionId(1), time: 0, value_date: None, accounting_date: None };
 
     #[test]
     fn shape_is_checked_in_order_of_precedence() {
@@ -284,7 +384,7 @@ mod tests {
             batch.transactions[0].content
         };
         let first = content(DRAFT, &base, &[]);
-        assert_eq!(first, content(Draft { id: TransactionId(9), time: 77, value_date: None }, &base, &[]));
+        assert_eq!(first, content(Draft { id: TransactionId(9), time: 77, ..Draft::default() }, &base, &[]));
         assert_ne!(first, content(Draft { value_date: Date::from_days(1), ..DRAFT }, &base, &[]));
         assert_ne!(first, content(DRAFT, &base, &[1, 1, 0, b'x']));
         for change in [

@@ -1,6 +1,7 @@
 //! The end of a round: verdicts become records, results and knowledge of ids.
 
 use super::super::command::{LegBalance, PostResult};
+use super::super::deed::Action;
 use super::super::head::{Head, Outcome, write_tail};
 use super::super::ids::{ClientId, ShardId, TransactionId};
 use super::super::known_ids::Decided;
@@ -63,7 +64,7 @@ impl Coordinator {
         let (head, outcome) = match &job.work {
             Work::Post(_) => self.book_post(item, client),
             Work::Cancel { id, time } => (cancel_head(item, client, *id, *time), Outcome::Cancelled),
-            Work::Locate { .. } => unreachable!("a look-up writes no record"),
+            Work::Locate(_) => unreachable!("a look-up writes no record"),
         };
         let (frame, ordinal) = (self.frame.number, self.frame.next_ordinal());
         self.frame.push_head(&head);
@@ -77,18 +78,24 @@ impl Coordinator {
     fn book_post(&mut self, item: &Item, client: ClientId) -> (Head, Outcome) {
         let job = self.jobs.get(item.what.job);
         let (batch, transaction) = job.transaction(item.what.index).expect("only a batch is posted");
-        let (transaction, legs) = (*transaction, batch.legs(transaction));
+        let (transaction, legs, action) = (*transaction, batch.legs(transaction), batch.action(transaction));
         let (outcome, step) = match item.verdict {
+            None if action == Action::Try => (Outcome::Tried, 0),
             None => (Outcome::Posted, 0),
             Some((rejection, step)) => (Outcome::Refused(rejection), step),
         };
         let cards = &self.cards;
         let posted = outcome == Outcome::Posted;
-        let is_hot = |leg: &&Leg| posted && card_of(cards, leg).is_some_and(|card| card.gate().is_some());
-        let tail = write_tail(&mut self.frame.tails, batch.notes(&transaction), legs.iter().filter(is_hot));
+        let is_hot = |leg: &Leg| card_of(cards, leg).is_some_and(|card| card.gate().is_some());
+        let kept = legs.iter().filter(|leg| outcome == Outcome::Tried || posted && is_hot(leg));
+        let named = if action == Action::Post { None } else { self.named(item.what) };
+        let tail = write_tail(&mut self.frame.tails, batch.notes(&transaction), named.as_ref(), kept);
         let count = u16::try_from(legs.len()).expect("legs of a transaction are capped");
         if posted && !self.gates.is_empty() {
             self.book_hot_legs(item);
+        }
+        if action != Action::Post && item.verdict.is_none() {
+            self.done(item);
         }
         let head = Head {
             id: transaction.id,
@@ -99,6 +106,7 @@ impl Coordinator {
             accounting_date: item.date,
             value_date: transaction.value_date.unwrap_or(item.date),
             time: transaction.time,
+            action,
             legs: count,
             step,
             tail,
@@ -150,6 +158,7 @@ fn cancel_head(item: &Item, client: ClientId, id: TransactionId, time: u32) -> H
         accounting_date: item.date,
         value_date: item.date,
         time,
+        action: Action::Post,
         legs: 0,
         step: 0,
         tail: (0, 0),

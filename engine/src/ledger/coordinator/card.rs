@@ -4,6 +4,7 @@ use super::super::amount::Side;
 use super::super::currency::Currency;
 use super::super::ids::EntityId;
 use super::super::registry::Account;
+use super::super::row::Row;
 
 /// What the coordinator knows of every account, in 8 bytes.
 #[derive(Clone, Copy, Debug)]
@@ -22,17 +23,25 @@ const _: () = assert!(size_of::<Card>() == 8, "a card is one word");
 
 impl Card {
     pub(super) fn new(account: &Account, off_balance: bool) -> Card {
-        let increase = account.credit_limit.is_none();
-        let decrease = account.may_go_negative;
-        let (debit, credit) =
-            if account.placement.normal == Side::Debit { (increase, decrease) } else { (decrease, increase) };
-        Card {
+        let mut card = Card {
             currency: account.currency,
             entity: account.entity,
             gate: NO_GATE,
             off_balance,
-            free: u8::from(debit) | u8::from(credit) << 1,
-        }
+            free: 0,
+        };
+        card.set_free(account.placement.normal, account.may_go_negative, account.credit_limit.is_none(), false);
+        card
+    }
+
+    /// Takes over the limits that the account has now.
+    pub(super) fn renew(&mut self, row: &Row) {
+        self.set_free(row.normal(), row.may_go_negative(), row.credit_limit == i64::MAX, row.limited());
+    }
+
+    fn set_free(&mut self, normal: Side, decrease: bool, increase: bool, limited: bool) {
+        let (debit, credit) = if normal == Side::Debit { (increase, decrease) } else { (decrease, increase) };
+        self.free = u8::from(debit && !limited) | u8::from(credit) << 1;
     }
 
     /// Whether no want of funds, and no limit, can refuse a leg on `side`: only a state can.

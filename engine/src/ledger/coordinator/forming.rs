@@ -9,17 +9,24 @@
 //! - on a hot account the gate knows the sums of the open transactions and lets it pass, refuses it, or makes it wait
 //!   and closes itself behind it.
 
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::FixedState;
+
 use super::super::command::{Answer, PostResult};
 use super::super::date::Date;
+use super::super::effect::Effect;
 use super::super::head::{HEAD_BYTES, Outcome};
-use super::super::ids::{AccountId, EntityId, ShardId, TransactionId};
+use super::super::ids::{AccountId, EntityId, RecordPlace, ShardId, TransactionId, TransactionKey};
 use super::super::known_ids::{Decided, Known};
+use super::super::originals::Fate;
 use super::super::rejection::Rejection;
-use super::super::row::Verdict;
+use super::super::row::{Verdict, first_of};
 use super::super::shard::{place_of, shard_of};
 use super::super::shard_order::ShardOrder;
 use super::super::shard_round::{Part, ShardLeg, ShardRound, Visit};
 use super::super::transaction::{Batch, Leg, net_of_first};
+use super::deeds::Plan;
 use super::gating::{ask_gates, close_gates, hold_gates};
 use super::jobs::{Job, JobRef, Work};
 use super::pins::{conflicts, pin};
@@ -60,6 +67,10 @@ pub(super) struct Forming {
     pub(super) visits: Vec<(Vec<u32>, Vec<u32>)>,
     rounds: Vec<ShardRound>,
     touched: Vec<usize>,
+    /// Holds that transactions of this round may be opening, with their accounts.
+    pub(super) freezing: HashMap<TransactionKey, AccountId, FixedState>,
+    /// Originals that an undecided transaction of this round names.
+    originals: HashSet<TransactionKey, FixedState>,
     /// Whether enough legs were counted to judge which accounts are hot.
     heat_due: bool,
 }
@@ -88,6 +99,8 @@ impl Coordinator {
         for gate in self.forming.touched.drain(..) {
             self.gates[gate].iter_mut().for_each(super::Gate::begin_round);
         }
+        self.forming.freezing.clear();
+        self.forming.originals.clear();
         self.settle_prepared();
         let waiting = std::mem::take(&mut self.deferred);
         let mut room = self.settings.frame_bytes;
@@ -95,7 +108,7 @@ impl Coordinator {
             room = room.saturating_sub(self.record_bytes(what));
             self.consider(what);
         }
-        while room > 0 {
+        while room > 0 && self.takes_newcomers() {
             let Some(Queued::Job(job)) = self.queue.front() else { break };
             room = self.consider_more(*job, room);
         }
@@ -122,7 +135,7 @@ impl Coordinator {
         }
         let len = self.jobs.get(job).len();
         for index in self.jobs.get(job).cursor..len {
-            if room == 0 {
+            if room == 0 || self.waits_alone(JobRef { job, index, begun: None }) {
                 return 0;
             }
             if index % FETCH_AHEAD == 0 {
@@ -171,9 +184,9 @@ impl Coordinator {
     }
 
     fn resolve_keys(&mut self, job: u32) {
-        let Work::Post(batch) = &mut self.jobs.get_mut(job).work else { return };
-        for (leg, key) in std::mem::take(&mut batch.keys) {
-            batch.legs[leg as usize].account = self.registry.find(&key).unwrap_or(AccountId::NONE);
+        let Coordinator { jobs, registry, .. } = self;
+        if let Work::Post(batch) = &mut jobs.get_mut(job).work {
+            batch.resolve(|key| registry.find(key));
         }
     }
 
@@ -183,7 +196,7 @@ impl Coordinator {
         match job.work {
             Work::Post(_) => self.consider_post(what),
             Work::Cancel { id, time } => self.consider_cancel(what, id, time),
-            Work::Locate { id } => self.consider_locate(what, id),
+            Work::Locate(_) => self.consider_locate(what),
         }
     }
 
@@ -191,6 +204,9 @@ impl Coordinator {
         let client = self.jobs.get(what.job).client;
         match self.known.get(client, id) {
             Some(Known::Pending) => self.deferred.push_back(what),
+            Some(Known::Decided(Decided { outcome: Outcome::Tried, frame, ordinal, .. })) => {
+                self.consider_cancel_of_try(what, TransactionKey { client, id }, RecordPlace { frame, ordinal });
+            }
             Some(Known::Decided(decided)) => {
                 let posted = decided.outcome == Outcome::Posted;
                 let rejection = posted.then_some(Rejection::AlreadyPosted);
@@ -210,20 +226,41 @@ impl Coordinator {
         }
     }
 
-    fn consider_locate(&mut self, what: JobRef, id: TransactionId) {
-        let client = self.jobs.get(what.job).client;
-        let answer = match self.known.get(client, id) {
-            Some(Known::Pending) => return self.deferred.push_back(what),
-            Some(Known::Decided(decided)) => {
-                Answer::Located { frame: decided.frame, ordinal: decided.ordinal }
+    /// A try that stands is cancelled by a transaction of its own, which needs what the log has of it.
+    fn consider_cancel_of_try(&mut self, what: JobRef, key: TransactionKey, place: RecordPlace) {
+        let RecordPlace { frame, ordinal } = place;
+        let result = PostResult { frame, ordinal, ..PostResult::default() };
+        match self.originals.get(key).map(|state| state.fate) {
+            Some(Fate::Cancelled) => self.finish(what, PostResult { repeated: true, ..result }),
+            Some(Fate::Confirmed) => {
+                self.finish(what, PostResult { rejection: Some(Rejection::AlreadyPosted), ..result });
             }
-            None => Answer::Rejected(Rejection::UnknownTransaction),
+            _ => self.answer_job(what, Answer::Located(vec![Some(place)])),
+        }
+    }
+
+    fn consider_locate(&mut self, what: JobRef) {
+        let Work::Locate(keys) = &self.jobs.get(what.job).work else {
+            unreachable!("only a look-up looks up")
         };
+        let mut places = Vec::with_capacity(keys.len());
+        for key in keys {
+            places.push(match self.known.get(key.client, key.id) {
+                Some(Known::Pending) => return self.deferred.push_back(what),
+                Some(Known::Decided(Decided { frame, ordinal, .. })) => Some(RecordPlace { frame, ordinal }),
+                None => None,
+            });
+        }
+        self.answer_job(what, Answer::Located(places));
+    }
+
+    fn answer_job(&mut self, what: JobRef, answer: Answer) {
         let job = self.jobs.end(what.job);
-        self.frame.replies.push((job.reply_to, answer));
+        self.reply(job.reply_to, answer);
     }
 
     fn consider_post(&mut self, what: JobRef) {
+        let plan = self.plan(what);
         let job = self.jobs.get(what.job);
         let Some((batch, transaction)) = job.transaction(what.index) else {
             unreachable!("only a batch has transactions to post")
@@ -233,7 +270,7 @@ impl Coordinator {
         if transaction.shape == Some(Rejection::Malformed) {
             return self.refuse(what, Rejection::Malformed, 0);
         }
-        let survey = self.survey(&transaction.shape, legs);
+        let survey = self.survey(&transaction.shape, legs, plan.as_ref());
         if let Some((rejection, step)) = survey.shape {
             return self.refuse(what, rejection, step);
         }
@@ -250,24 +287,53 @@ impl Coordinator {
             if let Some(rejection) = self.outside_window(transaction.time).or_else(|| self.no_room()) {
                 return self.refuse(what, rejection, 0);
             }
+        }
+        if let Some(plan) = &plan
+            && let Some(original) = plan.original
+            && self.forming.originals.contains(&original)
+        {
+            return self.wait_for_original(what, plan);
+        }
+        // What a confirm or cancel of a try says of the try itself is no result: it may be asked again.
+        if let Some(rejection) = plan.as_ref().and_then(|plan| plan.verdict).filter(|r| r.group() < 2) {
+            return self.refuse(what, rejection, 0);
+        }
+        if what.begun.is_none() {
             what.begun = Some(self.known.begin(client, transaction.id, self.frame.time_us));
         }
-        self.place(what, &survey);
+        let date_agreed = transaction.accounting_date.is_none_or(|date| date == survey.date);
+        self.place(what, &survey, plan.as_ref(), date_agreed);
+    }
+
+    /// An earlier transaction of this round names the same original: this one goes first in a later round.
+    fn wait_for_original(&mut self, what: JobRef, plan: &Plan) {
+        let Coordinator { jobs, cards, pins, gates, forming, .. } = self;
+        let (_, legs) = legs_of(jobs.get(what.job), what.index);
+        close_gates(gates, cards, legs);
+        hold_gates(gates, cards, legs, &mut forming.touched);
+        pin(pins, cards, legs, &plan.effects, true);
+        self.deferred.push_back(what);
+        self.counts.deferred += 1;
     }
 
     /// Puts a transaction whose shape and id are good into the round, or lets it wait.
-    fn place(&mut self, what: JobRef, survey: &Survey) {
-        let unknown = survey.unknown.map(|step| (Rejection::UnknownAccount, step));
-        let verdict = unknown.or((!survey.one_date).then_some((Rejection::DateClosed, 0)));
+    fn place(&mut self, what: JobRef, survey: &Survey, plan: Option<&Plan>, date_agreed: bool) {
+        let verdict = refuse_early(survey, plan, date_agreed);
         let gates_know = verdict.is_some();
         let mut item = Item { what, verdict, entity: survey.entity, date: survey.date, gates_know };
         if verdict.is_some() {
             self.push_item(item);
             return;
         }
+        if let Some(plan) = plan {
+            self.note_freezing(plan);
+            self.forming.originals.extend(plan.original);
+        }
+        let effects = plan.map_or(&[][..], |plan| &plan.effects);
         let Coordinator { jobs, cards, pins, gates, forming, heat, .. } = self;
         let (batch, legs) = legs_of(jobs.get(what.job), what.index);
-        let (conflict, shared) = if pins.is_empty() { (false, false) } else { conflicts(pins, cards, legs) };
+        let (conflict, shared) =
+            if pins.is_empty() { (false, false) } else { conflicts(pins, cards, legs, effects) };
         let mut later = conflict;
         if survey.hot {
             let (verdict, waits) = ask_gates(gates, cards, legs);
@@ -279,7 +345,7 @@ impl Coordinator {
             hold_gates(gates, cards, legs, &mut forming.touched);
         }
         if later {
-            pin(pins, cards, legs, true);
+            pin(pins, cards, legs, effects, true);
             self.deferred.push_back(what);
             self.counts.deferred += 1;
             return;
@@ -287,53 +353,58 @@ impl Coordinator {
         if self.settings.hot_by_rate {
             legs.iter().for_each(|leg| forming.heat_due |= heat.count(leg.account));
         }
-        let want_balances = batch.want_balances;
         let examine = item.verdict.is_some();
+        let index = forming.next_index();
+        let part = Part {
+            ordinal: forming.base + index,
+            legs: 0,
+            effects: 0,
+            forced: plan.is_some_and(|plan| plan.forced),
+            examine,
+            want_balances: batch.want_balances,
+            date: survey.date,
+        };
         if let (Some(shard), false, false) = (survey.shard, survey.spans, shared && !examine) {
-            let index = forming.next_index();
-            let part =
-                Part { ordinal: forming.base + index, legs: 0, examine, want_balances, date: survey.date };
             forming.visits[usize::from(shard.0)].0.push(index);
             let visit = &mut forming.rounds[usize::from(shard.0)].execute;
-            push_part(visit, part, legs, cards, self.settings.shards, None);
+            push_part(visit, part, (legs, effects), cards, self.settings.shards, None);
             forming.items.push(item);
             return;
         }
-        self.place_spanning(item, survey, want_balances);
+        self.place_spanning(item, part, effects);
     }
 
     /// A transaction over several shards, over none, or one that must settle in turn.
-    fn place_spanning(&mut self, item: Item, survey: &Survey, want_balances: bool) {
+    fn place_spanning(&mut self, item: Item, part: Part, effects: &[Effect]) {
         let shards = self.settings.shards;
         let Coordinator { jobs, cards, pins, forming, .. } = self;
         let (_, legs) = legs_of(jobs.get(item.what.job), item.what.index);
-        let examine = item.verdict.is_some();
-        let index = forming.next_index();
         let vote = u32::try_from(forming.prepared.len()).expect("a round is capped far below 2^32");
-        let ordinal = forming.base + index;
-        let part = Part { ordinal, legs: 0, examine, want_balances, date: survey.date };
+        let index = part.ordinal - forming.base;
         let mut participants = Vec::new();
-        for leg in legs.iter().filter(|leg| card_of(cards, leg).is_some_and(|card| card.gate().is_none())) {
-            let shard = shard_of(leg.account, shards);
+        let on_legs = legs.iter().filter(|leg| card_of(cards, leg).is_some_and(|card| card.gate().is_none()));
+        let accounts = on_legs.map(|leg| leg.account).chain(effects.iter().map(|effect| effect.account));
+        for account in accounts {
+            let shard = shard_of(account, shards);
             if participants.contains(&shard) {
                 continue;
             }
             participants.push(shard);
             let (executed, voted) = &mut forming.visits[usize::from(shard.0)];
             let round = &mut forming.rounds[usize::from(shard.0)];
-            if examine {
+            if part.examine {
                 executed.push(index);
-                push_part(&mut round.execute, part, legs, cards, shards, Some(shard));
+                push_part(&mut round.execute, part, (legs, effects), cards, shards, Some(shard));
             } else {
                 voted.push(vote);
-                push_part(&mut round.prepare, part, legs, cards, shards, Some(shard));
+                push_part(&mut round.prepare, part, (legs, effects), cards, shards, Some(shard));
             }
         }
-        if examine || participants.is_empty() {
+        if part.examine || participants.is_empty() {
             forming.items.push(item);
             return;
         }
-        pin(pins, cards, legs, false);
+        pin(pins, cards, legs, effects, false);
         self.counts.spanning += 1;
         forming.prepared.push(Prepared { item, shards: participants });
     }
@@ -366,7 +437,7 @@ fn repeat(decided: &Decided, content: u64) -> PostResult {
     let rejection = match decided.outcome {
         Outcome::Cancelled => Some(Rejection::Cancelled),
         _ if decided.content != content => Some(Rejection::IdempotencyConflict),
-        Outcome::Posted => None,
+        Outcome::Posted | Outcome::Tried => None,
         Outcome::Refused(rejection) => Some(rejection),
     };
     let first = rejection != Some(Rejection::IdempotencyConflict) && rejection != Some(Rejection::Cancelled);
@@ -389,23 +460,34 @@ pub(super) fn net_at_first(legs: &[Leg], index: usize) -> Option<i128> {
     net_of_first(legs, index, |leg| leg.account, |leg| leg.side.signed(leg.amount))
 }
 
-/// Adds a transaction's legs on ordinary accounts, of one shard or of all, to a visit.
+/// What refuses a transaction whatever its rows say, in order of precedence: existence, date, the original.
+fn refuse_early(survey: &Survey, plan: Option<&Plan>, date_agreed: bool) -> Verdict {
+    let planned = plan.and_then(|plan| plan.verdict).map(|rejection| (rejection, 0));
+    let unknown = survey.unknown.map(|step| (Rejection::UnknownAccount, step));
+    let closed = (!survey.one_date || !date_agreed).then_some((Rejection::DateClosed, 0));
+    [unknown, planned, closed].into_iter().fold(None, first_of)
+}
+
+/// Adds a transaction's legs on ordinary accounts and its effects on holds, of one shard or of all, to a visit.
 fn push_part(
     visit: &mut Visit,
     part: Part,
-    legs: &[Leg],
+    (legs, effects): (&[Leg], &[Effect]),
     cards: &[Card],
     shards: u16,
     only: Option<ShardId>,
 ) {
-    let before = visit.legs.len();
+    let here = |account| only.is_none_or(|shard| shard_of(account, shards) == shard);
+    let (legs_before, effects_before) = (visit.legs.len(), visit.effects.len());
     for leg in legs {
-        let here = only.is_none_or(|shard| shard_of(leg.account, shards) == shard);
-        if here && card_of(cards, leg).is_some_and(|card| card.gate().is_none()) {
+        if here(leg.account) && card_of(cards, leg).is_some_and(|card| card.gate().is_none()) {
             let &Leg { account, step, side, amount, .. } = leg;
             visit.legs.push(ShardLeg { slot: place_of(account, shards), step, side, amount });
         }
     }
-    let count = u16::try_from(visit.legs.len() - before).expect("legs of a transaction are capped");
-    visit.parts.push(Part { legs: count, ..part });
+    visit.effects.extend(effects.iter().filter(|effect| here(effect.account)).cloned());
+    let count = |len: usize| u16::try_from(len).expect("legs of a transaction are capped");
+    let (legs, effects) =
+        (count(visit.legs.len() - legs_before), count(visit.effects.len() - effects_before));
+    visit.parts.push(Part { legs, effects, ..part });
 }

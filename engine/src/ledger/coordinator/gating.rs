@@ -2,6 +2,7 @@
 
 use super::super::gate::Passage;
 use super::super::row::{Verdict, first_of};
+use super::super::states::Touch;
 use super::super::transaction::Leg;
 use super::forming::{card_of, net_at_first};
 use super::{Card, Gate};
@@ -11,7 +12,7 @@ pub(super) fn ask_gates(gates: &mut [Option<Gate>], cards: &[Card], legs: &[Leg]
     let (mut verdict, mut waits) = (None, false);
     for (index, leg) in legs.iter().enumerate() {
         let Some(gate) = gate_of(gates, cards, leg) else { continue };
-        verdict = first_of(verdict, gate.admits(leg.side, leg.step));
+        verdict = first_of(verdict, gate.admits(Touch::of_leg(leg.side, leg.amount), leg.step));
         let Some(net) = net_at_first(legs, index) else { continue };
         match gate.passage(net) {
             Passage::Free => {}

@@ -1,7 +1,7 @@
 //! Jobs: requests about transaction ids, whose results come one by one.
 
 use super::super::command::{Answer, LegBalance, PostResult, Posted, ReplyTo};
-use super::super::ids::{ClientId, TransactionId};
+use super::super::ids::{ClientId, TransactionId, TransactionKey};
 use super::super::known_ids::KnownRef;
 use super::super::transaction::{Batch, Transaction};
 
@@ -10,7 +10,7 @@ use super::super::transaction::{Batch, Transaction};
 pub(super) enum Work {
     Post(Batch),
     Cancel { id: TransactionId, time: u32 },
-    Locate { id: TransactionId },
+    Locate(Vec<TransactionKey>),
 }
 
 /// One transaction of a job.
@@ -25,7 +25,8 @@ pub(super) struct JobRef {
 /// A request with its results so far.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
-    pub(super) reply_to: ReplyTo,
+    /// `None`: the ledger asked itself.
+    pub(super) reply_to: Option<ReplyTo>,
     pub(super) client: ClientId,
     pub(super) work: Work,
     /// The next transaction that no round has looked at.
@@ -43,7 +44,7 @@ impl Job {
     pub(super) fn transaction(&self, index: u32) -> Option<(&Batch, &Transaction)> {
         match &self.work {
             Work::Post(batch) => Some((batch, &batch.transactions[index as usize])),
-            Work::Cancel { .. } | Work::Locate { .. } => None,
+            Work::Cancel { .. } | Work::Locate(_) => None,
         }
     }
 
@@ -67,7 +68,7 @@ pub(super) struct Jobs {
 }
 
 impl Jobs {
-    pub(super) fn add(&mut self, reply_to: ReplyTo, client: ClientId, work: Work) -> u32 {
+    pub(super) fn add(&mut self, reply_to: Option<ReplyTo>, client: ClientId, work: Work) -> u32 {
         let transactions = if let Work::Post(batch) = &work { batch.transactions.len() } else { 1 };
         let results = vec![PostResult::default(); transactions];
         let job =
@@ -99,7 +100,7 @@ impl Jobs {
         let job = self.end(what.job);
         let mut balances = job.balances;
         balances.sort_by_key(|balance| (balance.transaction, balance.step));
-        Some((job.reply_to, Answer::Posted(Posted { results: job.results, balances })))
+        Some((job.reply_to?, Answer::Posted(Posted { results: job.results, balances })))
     }
 
     /// Ends a job whose answer is not a list of results.

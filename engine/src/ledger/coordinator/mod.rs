@@ -5,8 +5,12 @@
 //! at most one undecided transaction that needs funds there; whoever comes after it and could see a difference waits
 //! for the next round, in front of all newcomers ([`forming`]). So the outcome depends on no placement.
 
+mod alone;
 mod booking;
 mod card;
+mod closing;
+mod deeds;
+mod expiring;
 mod forming;
 mod frame;
 mod gating;
@@ -19,35 +23,40 @@ mod settings;
 mod step;
 mod survey;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use foldhash::fast::FixedState;
 
 use super::batcher::Unmerged;
 use super::command::{Answer, Command, ReplyTo, Request, Status};
 use super::gate::Gate;
 use super::heat::Heat;
-use super::ids::{AccountId, ShardId};
+use super::ids::{AccountId, ShardId, TransactionKey};
 use super::known_ids::KnownIds;
+use super::originals::Originals;
 use super::registry::{Account, Registry};
 use super::rejection::Rejection;
-use super::shard::shard_of;
+use super::row::Row;
+use super::shard::{Shard, shard_of};
 use super::shard_order::{ShardOrder, ShardReply};
 use super::shard_round::Merge;
 use super::subject::SubjectClass;
+use alone::Alone;
 use card::{Card, NO_GATE};
 use forming::Forming;
 use frame::OpenFrame;
 pub use frame::{Frame, FrameSection, SectionKind};
 use jobs::{JobRef, Jobs, Work};
 use pins::Pins;
-use quiet::Quiet;
-pub use settings::Settings;
+use quiet::{Asked, Quiet};
+pub use settings::{RefundWindows, Settings};
 pub use step::{Room, SnapshotStart, Step};
 
 /// What waits in order of arrival.
 #[derive(Clone, Debug)]
 enum Queued {
     Job(u32),
-    Quiet(Option<ReplyTo>, Command),
+    Quiet(Asked, Command),
     Snapshot,
 }
 
@@ -73,6 +82,12 @@ pub struct Coordinator {
     jobs: Jobs,
     /// Transactions that wait for a later round, in order of arrival.
     deferred: VecDeque<JobRef>,
+    originals: Originals,
+    /// The accounts of the holds that may be named.
+    holds: HashMap<TransactionKey, AccountId, FixedState>,
+    /// Moments at which holds expire, in microseconds since 1970.
+    expiries: BTreeSet<(i64, AccountId, TransactionKey)>,
+    alone: Alone,
     pins: Pins,
     forming: Forming,
     phase: Phase,
@@ -86,14 +101,14 @@ pub struct Coordinator {
 }
 
 impl Coordinator {
-    /// A coordinator with what recovery has found: the registry, the known ids, the gates of the hot accounts, and
-    /// the newest durable frame with its time.
+    /// A coordinator with what recovery has found: the registry, the known ids, what became of originals, and the newest
+    /// durable frame with its time. The shards' rows and holds follow by [`Coordinator::know`].
     #[must_use]
     pub fn new(
         settings: Settings,
         registry: Registry,
         known: KnownIds,
-        hot: Vec<Gate>,
+        originals: Originals,
         durable: u64,
         time_us: i64,
     ) -> Coordinator {
@@ -104,6 +119,10 @@ impl Coordinator {
             queue: VecDeque::new(),
             jobs: Jobs::default(),
             deferred: VecDeque::new(),
+            originals,
+            holds: HashMap::default(),
+            expiries: BTreeSet::new(),
+            alone: Alone::Nothing,
             pins: Pins::default(),
             forming: Forming::new(settings.shards),
             phase: Phase::Idle,
@@ -122,8 +141,22 @@ impl Coordinator {
             let off_balance = is_off_balance(&coordinator.registry, account);
             coordinator.cards.push(Card::new(account, off_balance));
         }
-        hot.into_iter().for_each(|gate| coordinator.add_gate(gate));
         coordinator
+    }
+
+    /// Takes in what a recovered shard has that is not as the accounts were opened: limits, hot accounts, holds.
+    pub(crate) fn know(&mut self, shard: &Shard) {
+        for (account, row) in shard.rows() {
+            self.cards[account.index().expect("a row belongs to an account")].renew(row);
+            if row.hot() {
+                self.add_gate(Gate::new(account, row));
+            }
+        }
+        for (account, hold) in shard.all_holds() {
+            self.holds.insert(hold.key, account);
+            let expires = hold.terms.expires_us.filter(|_| hold.remaining > 0);
+            self.expiries.extend(expires.map(|moment| (moment, account, hold.key)));
+        }
     }
 
     /// Takes in a request; requests are done in the order of these calls.
@@ -133,16 +166,13 @@ impl Coordinator {
             return;
         }
         let Request { reply_to, client, command } = request;
+        let asked = Asked { reply_to: Some(reply_to), client };
+        let mut job = |work| Queued::Job(self.jobs.add(Some(reply_to), client, work));
         let queued = match command {
-            Command::Post(batch) if batch.transactions.is_empty() => {
-                Queued::Quiet(Some(reply_to), Command::Post(batch))
-            }
-            Command::Post(batch) => Queued::Job(self.jobs.add(reply_to, client, Work::Post(batch))),
-            Command::Cancel { id, time } => {
-                Queued::Job(self.jobs.add(reply_to, client, Work::Cancel { id, time }))
-            }
-            Command::Locate { id } => Queued::Job(self.jobs.add(reply_to, client, Work::Locate { id })),
-            other => Queued::Quiet(Some(reply_to), other),
+            Command::Post(batch) if !batch.transactions.is_empty() => job(Work::Post(batch)),
+            Command::Cancel { id, time } => job(Work::Cancel { id, time }),
+            Command::Locate(keys) => job(Work::Locate(keys)),
+            other => Queued::Quiet(asked, other),
         };
         self.queue.push_back(queued);
     }
@@ -183,6 +213,9 @@ impl Coordinator {
         if self.frame.bytes() > self.settings.frame_bytes || self.room == Room::Soon {
             return Step::Idle;
         }
+        if let Some(step) = self.next_alone().or_else(|| self.next_expiring(now_us)) {
+            return step;
+        }
         if self.has_transactions() || !self.forming.prepared.is_empty() {
             self.frame.set_time(now_us);
             self.phase = Phase::Round;
@@ -204,7 +237,7 @@ impl Coordinator {
         }
         self.frame.set_time(now_us);
         match self.queue.pop_front() {
-            Some(Queued::Quiet(reply_to, command)) => self.begin_quiet(reply_to, command),
+            Some(Queued::Quiet(asked, command)) => self.begin_quiet(asked, command),
             Some(Queued::Snapshot) => self.begin_snapshot(),
             front => panic!("the front of the queue was looked at just now, and is {front:?}"),
         }
@@ -263,6 +296,7 @@ impl Coordinator {
             && !self.frame.has_content()
             && self.frame.replies.is_empty()
             && self.held.is_empty()
+            && self.alone.is_nothing()
             && self.durable + 1 == self.frame.number
     }
 
@@ -328,6 +362,14 @@ impl Coordinator {
         let place = card.gate()?;
         card.gate = NO_GATE;
         self.gates[place].take()
+    }
+
+    /// Lets the gate of a hot account know its row after a change, when everything is merged.
+    fn renew_gate(&mut self, account: AccountId, row: &Row) {
+        let place = self.cards[account.index().expect("a row belongs to an account")].gate();
+        if let Some(gate) = place.and_then(|place| self.gates[place].as_mut()) {
+            gate.renew(row);
+        }
     }
 
     fn gate_of(&self, account: AccountId) -> Option<&Gate> {

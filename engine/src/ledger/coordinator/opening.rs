@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::super::account::AccountOpening;
 use super::super::admin::Admin;
-use super::super::command::{Answer, Opened, ReplyTo};
+use super::super::command::{AccountRef, Answer, Opened, ReplyTo};
 use super::super::date::Date;
 use super::super::gate::Gate;
-use super::super::ids::{AccountId, EntityId, Position, ShardId};
+use super::super::ids::{AccountId, ClientId, EntityId, Position, ShardId};
 use super::super::registry::{Account, Judged, MAX_NAME, Registry};
 use super::super::rejection::Rejection;
 use super::super::row::Row;
@@ -81,19 +81,6 @@ impl Coordinator {
         Ok(Opened { id: u64::from(id.0), existed: false })
     }
 
-    pub(super) fn close_day(&mut self, entity: &str, next: Date) -> Result<Answer, Rejection> {
-        let entity = self.registry.entity(entity).ok_or(Rejection::UnknownEntity)?;
-        let closed = self.registry.date(entity);
-        if next < closed {
-            return Err(Rejection::DateClosed);
-        }
-        if next > closed {
-            self.frame.push_admin(&Admin::DateClosed { entity, closed, next });
-            self.registry.set_date(entity, next);
-        }
-        Ok(Answer::Done)
-    }
-
     pub(super) fn open_accounts(&mut self, reply_to: Option<ReplyTo>, openings: &[AccountOpening]) -> Step {
         let mut results = Vec::with_capacity(openings.len());
         let mut by_shard: BTreeMap<ShardId, Vec<(AccountId, Account, bool)>> = BTreeMap::new();
@@ -103,6 +90,9 @@ impl Coordinator {
                 Judged::New(account) => {
                     let hot = opening.hot && self.hot_count() < self.settings.hot_accounts;
                     let id = self.add_account(&account, hot);
+                    if let Some(customer) = &opening.customer {
+                        self.tie(account.entity, customer, id);
+                    }
                     by_shard.entry(self.shard_of(id)).or_default().push((id, account, hot));
                     Opened { id: id.0, existed: false }
                 }
@@ -113,6 +103,55 @@ impl Coordinator {
         let orders =
             by_shard.into_iter().map(|(shard, accounts)| (shard, ShardOrder::Open { frame, accounts }));
         self.wait(Quiet::Written { reply_to, answer: Answer::Opened(results) }, orders.collect())
+    }
+
+    fn tie(&mut self, entity: EntityId, customer: &str, account: AccountId) {
+        self.frame.push_admin(&Admin::Customer { entity, account, customer: customer.into() });
+        self.registry.add_customer(entity, customer, account);
+    }
+
+    pub(super) fn map_customer(
+        &mut self,
+        client: ClientId,
+        account: &AccountRef,
+        customer: &str,
+        notes: &[u8],
+    ) -> Result<Answer, Rejection> {
+        if customer.is_empty() || customer.len() > MAX_NAME {
+            return Err(Rejection::Malformed);
+        }
+        let id = self.find(account)?;
+        let entity = self.card(id).expect("a found account has a card").entity;
+        if !self.registry.accounts_of(entity, customer).any(|account| account == id) {
+            self.register(client, "map_customer", &format!("{customer} to account {id}"), notes);
+            self.tie(entity, customer, id);
+        }
+        Ok(Answer::Done)
+    }
+
+    pub(super) fn map_type(
+        &mut self,
+        client: ClientId,
+        (entity, kind, subject): (&str, &str, &str),
+        from: Date,
+        notes: &[u8],
+    ) -> Result<Answer, Rejection> {
+        if kind.is_empty() || kind.len() > MAX_NAME {
+            return Err(Rejection::Malformed);
+        }
+        let entity = self.registry.entity(entity).ok_or(Rejection::UnknownEntity)?;
+        let found = self.registry.subject_by_code(entity, subject).ok_or(Rejection::UnknownSubject)?;
+        let (leaf, id) = (found.opening.leaf, found.id);
+        if !leaf {
+            return Err(Rejection::NotLeaf);
+        }
+        if from < self.registry.date(entity) {
+            return Err(Rejection::DateClosed);
+        }
+        self.register(client, "map_type", &format!("{kind} to subject {subject} from {from}"), notes);
+        self.frame.push_admin(&Admin::Mapping { entity, subject: id, from, kind: kind.into() });
+        self.registry.add_mapping(entity, kind, from, id);
+        Ok(Answer::Done)
     }
 
     pub(super) fn add_account(&mut self, account: &Account, hot: bool) -> AccountId {

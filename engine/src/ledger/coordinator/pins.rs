@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
+use super::super::effect::Effect;
 use super::super::ids::AccountId;
 use super::super::transaction::Leg;
 use super::Card;
@@ -22,8 +23,11 @@ pub(super) enum Pin {
 pub(super) type Pins = HashMap<AccountId, Pin, FixedState>;
 
 /// Whether a transaction must wait for an open one on an ordinary account, and whether it shares one with them.
-pub(super) fn conflicts(pins: &Pins, cards: &[Card], legs: &[Leg]) -> (bool, bool) {
+pub(super) fn conflicts(pins: &Pins, cards: &[Card], legs: &[Leg], effects: &[Effect]) -> (bool, bool) {
     let mut shared = false;
+    if effects.iter().any(|effect| pins.contains_key(&effect.account)) {
+        return (true, shared);
+    }
     for leg in legs {
         let Some(card) = card_of(cards, leg).filter(|card| card.gate().is_none()) else { continue };
         match pins.get(&leg.account) {
@@ -36,7 +40,10 @@ pub(super) fn conflicts(pins: &Pins, cards: &[Card], legs: &[Leg]) -> (bool, boo
 }
 
 /// Pins the ordinary accounts of an open transaction.
-pub(super) fn pin(pins: &mut Pins, cards: &[Card], legs: &[Leg], waits: bool) {
+pub(super) fn pin(pins: &mut Pins, cards: &[Card], legs: &[Leg], effects: &[Effect], waits: bool) {
+    for effect in effects {
+        pins.insert(effect.account, Pin::Exclusive);
+    }
     for leg in legs {
         let Some(card) = card_of(cards, leg).filter(|card| card.gate().is_none()) else { continue };
         let free = card.is_free(leg.side) && !waits;

@@ -2,16 +2,28 @@
 //! closed, a state changed, an account made hot at an exact place between two transactions.
 
 use super::super::command::{AccountRef, Answer, Command, Posted, ReplyTo, Status};
+use super::super::date::Date;
 use super::super::gate::Gate;
-use super::super::ids::{AccountId, EntityId, ShardId};
+use super::super::hold::Hold;
+use super::super::ids::{AccountId, ClientId, EntityId, ShardId, TransactionKey};
 use super::super::rejection::Rejection;
 use super::super::row::Row;
-use super::super::shard_order::{ShardOrder, ShardReply, StateChange};
+use super::super::shard_order::{AttributeChange, Registration, ShardOrder, ShardReply};
 use super::super::shard_round::Written;
+use super::alone::Resting;
+use super::closing::Close;
 use super::{Coordinator, Phase, Queued, Room, Step};
 
 /// The most accounts that one list shows.
 const MAX_LIST: u32 = 8_192;
+
+/// Who asked for a quiet round.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    /// `None`: the ledger itself.
+    pub(super) reply_to: Option<ReplyTo>,
+    pub(super) client: ClientId,
+}
 
 /// What a quiet round waits for.
 #[derive(Clone, Debug)]
@@ -19,7 +31,17 @@ pub(super) enum Quiet {
     /// Nothing but the shards' word that it is written.
     Written { reply_to: Option<ReplyTo>, answer: Answer },
     /// The row after a change.
-    Changed { reply_to: Option<ReplyTo>, account: AccountId, hot: Option<bool> },
+    Changed { reply_to: Option<ReplyTo>, account: AccountId },
+    /// Holds to be shown.
+    Holds { reply_to: Option<ReplyTo>, after: Option<(AccountId, TransactionKey)>, limit: usize },
+    /// The shards' parts of the general ledger, to close a date.
+    Closing(Asked, Close),
+    /// The rows of income and expense, to carry them forward.
+    Results(Asked, Close),
+    /// The rows of accounts that rested.
+    Wake(Vec<Resting>),
+    /// What expiries wrote.
+    Expired,
     /// Rows to be shown, in the order asked for.
     Read { reply_to: Option<ReplyTo>, accounts: Vec<Result<AccountId, Rejection>> },
     /// The shards' parts of the general ledger.
@@ -32,7 +54,8 @@ type Orders = Vec<(ShardId, ShardOrder)>;
 
 impl Coordinator {
     /// Begins a quiet round: answers at once, or waits for shards.
-    pub(super) fn begin_quiet(&mut self, reply_to: Option<ReplyTo>, command: Command) -> Step {
+    pub(super) fn begin_quiet(&mut self, asked: Asked, command: Command) -> Step {
+        let Asked { reply_to, client } = asked;
         if self.room == Room::None && command.writes() {
             return self.refuse_quiet(reply_to, Rejection::OutOfDisk);
         }
@@ -40,31 +63,50 @@ impl Coordinator {
             Command::Hello { name } => self.hello(&name),
             Command::OpenEntity { code, start } => self.open_entity(&code, start),
             Command::OpenSubjects { entity, subjects } => self.open_subjects(&entity, subjects),
-            Command::CloseDay { entity, next } => self.close_day(&entity, next),
+            Command::MapCustomer { account, customer, notes } => {
+                self.map_customer(client, &account, &customer, &notes)
+            }
+            Command::MapType { entity, kind, subject, from, notes } => {
+                self.map_type(client, (&entity, &kind, &subject), from, &notes)
+            }
+            Command::Closings { entity, from, to } => self.closings(&entity, from, to),
             Command::Status => Ok(self.status()),
+            Command::Post(_) => Ok(Answer::Posted(Posted::default())),
+            Command::CloseDay { entity, next, carry_forward, notes } => {
+                return self.close_day(asked, &entity, next, carry_forward.as_ref(), notes);
+            }
             Command::OpenAccounts(openings) => return self.open_accounts(reply_to, &openings),
-            Command::SetState { account, account_state, payment_state } => {
-                return self.set_state(reply_to, &account, StateChange { account_state, payment_state });
-            }
-            Command::SetHot { account, hot } => return self.set_hot(reply_to, &account, hot),
-            Command::Balances(accounts) => {
-                let accounts = accounts.iter().map(|account| self.find(account)).collect();
-                return self.read(reply_to, accounts);
-            }
-            Command::ListAccounts { after, limit } => {
-                let last = self.registry.next_account().0;
-                let from = after.0.saturating_add(1);
-                let to = last.min(from.saturating_add(u64::from(limit.min(MAX_LIST))));
-                return self.read(reply_to, (from..to).map(|id| Ok(AccountId(id))).collect());
+            Command::Change { account, change, notes } => return self.change(asked, &account, change, notes),
+            Command::Holds { account, after, limit } => {
+                return self.ask_holds(reply_to, account.as_ref(), after, limit);
             }
             Command::TrialBalance { entity } => return self.ask_lines(reply_to, &entity),
-            Command::Post(_) => Ok(Answer::Posted(Posted::default())),
-            Command::Cancel { .. } | Command::Locate { .. } => {
+            Command::Balances(_) | Command::ListAccounts { .. } | Command::Customer { .. } => {
+                return self.read_accounts(reply_to, &command);
+            }
+            Command::Cancel { .. } | Command::Locate(_) => {
                 unreachable!("what is about a transaction id goes into rounds")
             }
         };
-        self.reply(reply_to, outcome.unwrap_or_else(Answer::Rejected));
-        self.wait(Quiet::Written { reply_to: None, answer: Answer::Done }, Vec::new())
+        self.answer_quiet(reply_to, outcome.unwrap_or_else(Answer::Rejected))
+    }
+
+    fn read_accounts(&mut self, reply_to: Option<ReplyTo>, command: &Command) -> Step {
+        let accounts = match command {
+            Command::Balances(accounts) => accounts.iter().map(|account| self.find(account)).collect(),
+            Command::ListAccounts { after, limit } => {
+                let last = self.registry.next_account().0;
+                let from = after.0.saturating_add(1);
+                let to = last.min(from.saturating_add(u64::from((*limit).min(MAX_LIST))));
+                (from..to).map(|id| Ok(AccountId(id))).collect()
+            }
+            Command::Customer { entity, customer } => match self.registry.entity(entity) {
+                Some(entity) => self.registry.accounts_of(entity, customer).map(Ok).collect(),
+                None => return self.refuse_quiet(reply_to, Rejection::UnknownEntity),
+            },
+            other => unreachable!("{other:?} reads no accounts"),
+        };
+        self.read(reply_to, accounts)
     }
 
     /// Takes the shards' answers to the quiet round under way.
@@ -79,18 +121,23 @@ impl Coordinator {
                 }
                 self.reply(reply_to, answer);
             }
-            Quiet::Changed { reply_to, account, hot } => {
+            Quiet::Changed { reply_to, account } => {
                 let mut replies = replies.into_iter();
                 let (Some((shard, ShardReply::Changed(changed))), None) = (replies.next(), replies.next())
                 else {
                     panic!("a change is answered by one shard, with the row after it")
                 };
                 let answer = match changed {
-                    Ok((written, row)) => self.take_change(shard, written, account, &row, hot),
+                    Ok((written, row)) => self.take_change(shard, written, account, &row),
                     Err(rejection) => Answer::Rejected(rejection),
                 };
                 self.reply(reply_to, answer);
             }
+            Quiet::Holds { reply_to, after, limit } => self.end_holds(reply_to, after, limit, replies),
+            Quiet::Closing(asked, close) => self.end_closing(asked, &close, replies),
+            Quiet::Results(asked, close) => self.end_results(asked, &close, replies),
+            Quiet::Wake(resting) => self.end_wake(&resting, replies),
+            Quiet::Expired => self.end_expiry(replies),
             Quiet::Read { reply_to, accounts } => self.end_read(reply_to, accounts, replies),
             Quiet::Lines { reply_to, entity } => self.end_lines(reply_to, entity, replies),
             Quiet::Snapshot => self.end_snapshot(replies),
@@ -106,7 +153,10 @@ impl Coordinator {
         let cool = judgement.cool.into_iter().map(|account| (account, false));
         for (account, hot) in heat.chain(cool) {
             let account = AccountRef::Id(account);
-            self.queue.push_back(Queued::Quiet(None, Command::SetHot { account, hot }));
+            let asked = Asked { reply_to: None, client: ClientId(0) };
+            let change = AttributeChange::Hot(hot);
+            let command = Command::Change { account, change, notes: Box::default() };
+            self.queue.push_back(Queued::Quiet(asked, command));
         }
     }
 
@@ -121,7 +171,7 @@ impl Coordinator {
         Step::Shards(orders)
     }
 
-    fn find(&self, account: &AccountRef) -> Result<AccountId, Rejection> {
+    pub(super) fn find(&self, account: &AccountRef) -> Result<AccountId, Rejection> {
         let id = match account {
             AccountRef::Id(id) => self.registry.account(*id).map(|_| *id),
             AccountRef::Key(key) => self.registry.find(key),
@@ -144,64 +194,104 @@ impl Coordinator {
         })
     }
 
-    fn set_state(&mut self, reply_to: Option<ReplyTo>, account: &AccountRef, change: StateChange) -> Step {
-        let account = match self.find(account) {
+    fn change(
+        &mut self,
+        asked: Asked,
+        account: &AccountRef,
+        change: AttributeChange,
+        notes: Box<[u8]>,
+    ) -> Step {
+        let Asked { reply_to, client } = asked;
+        let account = match self.judge_change(account, change) {
             Ok(account) => account,
             Err(rejection) => return self.refuse_quiet(reply_to, rejection),
         };
-        let order = ShardOrder::SetState { frame: self.frame.number, account, change };
-        let quiet = Quiet::Changed { reply_to, account, hot: None };
-        self.wait(quiet, vec![(self.shard_of(account), order)])
+        if let AttributeChange::Hot(hot) = change {
+            if reply_to.is_some() {
+                self.heat.forget(account);
+            }
+            let is_hot = self.is_hot(account);
+            if hot && !is_hot && self.hot_count() >= self.settings.hot_accounts {
+                return self.refuse_quiet(reply_to, Rejection::LimitExceeded);
+            }
+            if hot == is_hot {
+                return self.answer_quiet(reply_to, Answer::Done);
+            }
+        }
+        let entity = self.card(account).expect("a found account has a card").entity;
+        let by = Registration { client, date: self.registry.date(entity), notes };
+        let order = ShardOrder::Change { frame: self.frame.number, account, change, by };
+        self.wait(Quiet::Changed { reply_to, account }, vec![(self.shard_of(account), order)])
     }
 
-    fn set_hot(&mut self, reply_to: Option<ReplyTo>, account: &AccountRef, hot: bool) -> Step {
-        let account = match self.find(account) {
-            Ok(account) => account,
-            Err(rejection) => return self.refuse_quiet(reply_to, rejection),
+    fn judge_change(&self, account: &AccountRef, change: AttributeChange) -> Result<AccountId, Rejection> {
+        if change.amounts().any(|amount| amount.0 < 0) {
+            return Err(Rejection::InvalidAmount);
+        }
+        self.find(account)
+    }
+
+    fn closings(&self, entity: &str, from: Date, to: Date) -> Result<Answer, Rejection> {
+        let entity = self.registry.entity(entity).ok_or(Rejection::UnknownEntity)?;
+        let closed = self.registry.closings(entity, from, to).collect();
+        Ok(Answer::Closings { current: self.registry.date(entity), closed })
+    }
+
+    fn ask_holds(
+        &mut self,
+        reply_to: Option<ReplyTo>,
+        account: Option<&AccountRef>,
+        after: Option<(AccountId, TransactionKey)>,
+        limit: u32,
+    ) -> Step {
+        let limit = limit.min(MAX_LIST) as usize;
+        let orders = match account.map(|account| self.find(account)) {
+            None => (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::Holds(None))).collect(),
+            Some(Ok(account)) => vec![(self.shard_of(account), ShardOrder::Holds(Some(account)))],
+            Some(Err(rejection)) => return self.refuse_quiet(reply_to, rejection),
         };
-        if reply_to.is_some() {
-            self.heat.forget(account);
+        self.wait(Quiet::Holds { reply_to, after, limit }, orders)
+    }
+
+    fn end_holds(
+        &mut self,
+        reply_to: Option<ReplyTo>,
+        after: Option<(AccountId, TransactionKey)>,
+        limit: usize,
+        replies: Vec<(ShardId, ShardReply)>,
+    ) {
+        let mut holds: Vec<(AccountId, Hold)> = Vec::new();
+        for (_, reply) in replies {
+            let ShardReply::Holds(of_shard) = reply else { panic!("a question for holds is answered by them") };
+            holds.extend(of_shard);
         }
-        let is_hot = self.is_hot(account);
-        if hot && !is_hot && self.hot_count() >= self.settings.hot_accounts {
-            return self.refuse_quiet(reply_to, Rejection::LimitExceeded);
-        }
-        if hot == is_hot {
-            self.reply(reply_to, Answer::Done);
-            return self.wait(Quiet::Written { reply_to: None, answer: Answer::Done }, Vec::new());
-        }
-        let order = ShardOrder::SetHot { frame: self.frame.number, account, hot };
-        let quiet = Quiet::Changed { reply_to, account, hot: Some(hot) };
-        self.wait(quiet, vec![(self.shard_of(account), order)])
+        holds.retain(|(account, hold)| after.is_none_or(|after| (*account, hold.key) > after));
+        holds.sort_by_key(|(account, hold)| (*account, hold.key));
+        holds.truncate(limit);
+        self.reply(reply_to, Answer::Holds(holds));
     }
 
     pub(super) fn refuse_quiet(&mut self, reply_to: Option<ReplyTo>, rejection: Rejection) -> Step {
-        self.reply(reply_to, Answer::Rejected(rejection));
+        self.answer_quiet(reply_to, Answer::Rejected(rejection))
+    }
+
+    /// Answers a quiet round that needs no shard.
+    pub(super) fn answer_quiet(&mut self, reply_to: Option<ReplyTo>, answer: Answer) -> Step {
+        self.reply(reply_to, answer);
         self.wait(Quiet::Written { reply_to: None, answer: Answer::Done }, Vec::new())
     }
 
-    fn take_change(
-        &mut self,
-        shard: ShardId,
-        written: Written,
-        account: AccountId,
-        row: &Row,
-        hot: Option<bool>,
-    ) -> Answer {
+    fn take_change(&mut self, shard: ShardId, written: Written, account: AccountId, row: &Row) -> Answer {
         self.frame.take_written(shard, written);
-        match hot {
-            Some(true) => self.add_gate(Gate::new(account, row)),
-            Some(false) => {
+        self.cards[account.index().expect("a found account has a place")].renew(row);
+        match (self.is_hot(account), row.hot()) {
+            (false, true) => self.add_gate(Gate::new(account, row)),
+            (true, false) => {
                 let gate = self.remove_gate(account).expect("only what is hot is cooled");
                 gate.check(row);
             }
-            None => {
-                let place = self.cards[account.index().expect("a found account has a place")].gate();
-                if let Some(gate) = place.and_then(|place| self.gates[place].as_mut()) {
-                    gate.check(row);
-                    gate.set_states(row.account_state, row.payment_state);
-                }
-            }
+            (true, true) => self.renew_gate(account, row),
+            (false, false) => {}
         }
         Answer::Done
     }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::super::account::AccountView;
+use super::super::admin::Admin;
+use super::super::amount::Amount;
 use super::super::command::{Answer, ReplyTo, TrialBalance, TrialLine};
 use super::super::ids::{AccountId, EntityId, LineId, ShardId};
 use super::super::line::{AccountsTotal, Line};
 use super::super::rejection::Rejection;
-use super::super::row::Row;
 use super::super::shard::Shard;
-use super::super::shard_order::{ShardOrder, ShardReply};
+use super::super::shard_order::{ShardOrder, ShardReply, ShownRow};
 use super::quiet::Quiet;
 use super::{Coordinator, SnapshotStart, Step};
 
@@ -33,6 +34,9 @@ impl Coordinator {
         }
         let mut names = Vec::new();
         self.registry.write_names(&mut names);
+        for (key, state) in self.originals.iter() {
+            Admin::Undone(key, state.clone()).write(&mut names);
+        }
         self.snapshot = Some(SnapshotStart {
             frame: self.frame.number - 1,
             time_us: self.frame.time_us,
@@ -65,18 +69,18 @@ impl Coordinator {
         let mut rows = BTreeMap::new();
         for (_, reply) in replies {
             let ShardReply::Rows(shown) = reply else { panic!("a read is answered by rows") };
-            rows.extend(shown);
+            rows.extend(shown.into_iter().map(|shown| (shown.account, shown)));
         }
         let views = accounts.into_iter().map(|account| {
             let id = account?;
-            let row = rows.get(&id).expect("an account of the registry has a row");
-            Ok(self.view(id, row))
+            Ok(self.view(rows.get(&id).expect("an account of the registry has a row")))
         });
         let views = views.collect();
         self.reply(reply_to, Answer::Accounts(views));
     }
 
-    pub(super) fn view(&self, id: AccountId, row: &Row) -> AccountView {
+    fn view(&self, shown: &ShownRow) -> AccountView {
+        let (id, row) = (shown.account, &shown.row);
         let account = self.registry.account(id).expect("a row belongs to an account of the registry");
         let date = self.registry.date(account.entity);
         let (debit, credit) = if row.day == date { row.turnover } else { (0, 0) };
@@ -84,7 +88,6 @@ impl Coordinator {
         if let Some(gate) = self.gate_of(id) {
             gate.check(row);
         }
-        let attributes = row.attributes(id);
         AccountView {
             id,
             key: self.registry.key(account),
@@ -95,8 +98,11 @@ impl Coordinator {
             frozen: i128::from(row.frozen),
             available: row.available(),
             may_go_negative: row.may_go_negative(),
-            overdraft_limit: attributes.overdraft_limit,
-            credit_limit: attributes.credit_limit,
+            overdraft_limit: Amount(row.overdraft_limit),
+            credit_limit: (row.credit_limit != i64::MAX).then_some(Amount(row.credit_limit)),
+            withholding: Amount(row.withholding),
+            transaction_limit: shown.transaction_limit,
+            day_limit: shown.day_limit,
             account_state: row.account_state,
             payment_state: row.payment_state,
             date,

@@ -1,5 +1,7 @@
 //! What the coordinator is set to.
 
+use std::collections::BTreeMap;
+
 /// What the coordinator is set to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -18,8 +20,33 @@ pub struct Settings {
     pub hot_accounts: usize,
     /// Whether accounts become hot by their measured rate.
     pub hot_by_rate: bool,
+    /// How long refunds are taken.
+    pub refund_windows: RefundWindows,
     /// A random number that keeps clients from choosing ids and names that collide.
     pub seed: u64,
+}
+
+/// How long after an original its refunds are taken, in days between accounting dates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundWindows {
+    /// For types without a window of their own (one year by default).
+    pub days: u32,
+    /// By the original's type (交易类型).
+    pub by_type: BTreeMap<Box<str>, u32>,
+}
+
+impl Default for RefundWindows {
+    fn default() -> RefundWindows {
+        RefundWindows { days: 365, by_type: BTreeMap::new() }
+    }
+}
+
+impl RefundWindows {
+    /// The window of an original of this type.
+    #[must_use]
+    pub fn days_for(&self, kind: &str) -> u32 {
+        self.by_type.get(kind).copied().unwrap_or(self.days)
+    }
 }
 
 impl Default for Settings {
@@ -32,6 +59,7 @@ impl Default for Settings {
             known_ids: 7 << 20,
             hot_accounts: 64,
             hot_by_rate: true,
+            refund_windows: RefundWindows::default(),
             seed: 0,
         }
     }

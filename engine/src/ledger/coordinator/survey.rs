@@ -1,13 +1,14 @@
 //! The survey of a transaction: what its accounts say about it before any row is looked at.
 
 use super::super::date::Date;
-use super::super::ids::{EntityId, ShardId};
+use super::super::ids::{AccountId, EntityId, ShardId};
 use super::super::rejection::Rejection;
 use super::super::row::Verdict;
 use super::super::shard::shard_of;
 use super::super::transaction::{Leg, balances_by};
-use super::Coordinator;
+use super::deeds::Plan;
 use super::forming::card_of;
+use super::{Card, Coordinator};
 
 /// What the accounts of a transaction say, before any row is looked at.
 pub(super) struct Survey {
@@ -25,7 +26,7 @@ pub(super) struct Survey {
 
 impl Coordinator {
     /// What the accounts of a transaction say about it.
-    pub(super) fn survey(&self, found: &Option<Rejection>, legs: &[Leg]) -> Survey {
+    pub(super) fn survey(&self, found: &Option<Rejection>, legs: &[Leg], plan: Option<&Plan>) -> Survey {
         let mut survey = Survey {
             shape: None,
             unknown: None,
@@ -57,9 +58,26 @@ impl Coordinator {
                 survey.spans |= *survey.shard.get_or_insert(shard) != shard;
             }
         }
+        for effect in plan.into_iter().flat_map(|plan| &plan.effects) {
+            let Some(card) = self.card(effect.account) else {
+                survey.unknown = survey.unknown.or(Some(0));
+                continue;
+            };
+            one_entity &= *first.get_or_insert(card.entity) == card.entity;
+            survey.hot |= card.gate().is_some();
+            let shard = shard_of(effect.account, self.settings.shards);
+            survey.spans |= *survey.shard.get_or_insert(shard) != shard;
+        }
         let only_off_balance = off_balance && !on_balance && survey.unknown.is_none();
         let mixed = (on_balance && off_balance).then_some((Rejection::MixedOffBalance, 0));
-        survey.shape = self.shape_of(*found, legs, only_off_balance, one_entity).or(mixed).or(mismatch);
+        // What undoes or confirms has the legs of its original, which were judged when they came.
+        let brought = plan.is_none_or(|plan| plan.original.is_none() || legs.iter().all(|leg| leg.amount.0 > 0));
+        survey.shape = if legs.is_empty() || !brought {
+            found.map(|rejection| (rejection, 0))
+        } else {
+            self.shape_of(*found, legs, only_off_balance, one_entity).or(mixed).or(mismatch)
+        };
+        survey.shape = survey.shape.or(plan.and_then(|plan| plan.shape));
         if let Some(entity) = first {
             survey.entity = entity;
             survey.date = self.registry.date(entity);
@@ -82,6 +100,10 @@ impl Coordinator {
             return Some((Rejection::Unbalanced, 0));
         }
         legs.iter().find(|leg| leg.amount.0 <= 0).map(|leg| (Rejection::InvalidAmount, leg.step))
+    }
+
+    pub(super) fn card(&self, account: AccountId) -> Option<Card> {
+        self.cards.get(account.index()?).copied()
     }
 
     fn dates_agree(&self, legs: &[Leg], date: Date) -> bool {

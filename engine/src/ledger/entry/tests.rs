@@ -1,3 +1,6 @@
+use super::super::account::{AccountState, PaymentState};
+use super::super::hold::{Hold, HoldKind, HoldMove, HoldTerms};
+use super::super::ids::{ClientId, TransactionId, TransactionKey};
 use super::*;
 
 fn samples() -> Vec<u8> {
@@ -11,12 +14,16 @@ fn samples() -> Vec<u8> {
         previous,
         subject: SubjectId(3),
         date: Date::from_days(17_652).unwrap(),
+        link: None,
     };
     let mut out = Vec::new();
     posting.write(&mut out);
     Posting { frozen_after: 12, ..posting }.write(&mut out);
     let merged = Movement::Merged { count: 3, debit: 1 << 70, credit: 9 };
     Posting { movement: merged, frozen_after: 1, ..posting }.write(&mut out);
+    let link = Link { number: 65, near: previous, far: Position { frame: 1, slot: 2, section: 3 } };
+    Posting { movement: merged, link: Some(link), ..posting }.write(&mut out);
+    held(previous).write(&mut out);
     opened().write(&mut out);
     changed(previous).write(&mut out);
     out
@@ -39,7 +46,22 @@ fn opened() -> OpenedEntry<'static> {
     }
 }
 
-fn changed(previous: Position) -> Changed {
+fn held(previous: Position) -> Held {
+    let key = TransactionKey { client: ClientId(3), id: TransactionId(1 << 90) };
+    let terms = HoldTerms { kind: HoldKind::Judicial, authority: "法院".into(), expires_us: Some(5) };
+    Held {
+        account: AccountId(1),
+        previous,
+        transaction: Some(4),
+        moved: HoldMove::Consumed,
+        amount: 30,
+        hold: Hold { key, terms, amount: 100, remaining: 70, expired: false },
+        frozen_after: 90,
+        date: Date::from_days(17_652).unwrap(),
+    }
+}
+
+fn changed(previous: Position) -> Changed<'static> {
     Changed {
         account: AccountId(1),
         previous,
@@ -50,6 +72,11 @@ fn changed(previous: Position) -> Changed {
         credit_limit: None,
         frozen: 2,
         withholding: 3,
+        transaction_limit: Some(Amount(9)),
+        day_limit: None,
+        client: ClientId(8),
+        date: Date::FIRST,
+        notes: b"note",
     }
 }
 
@@ -57,7 +84,7 @@ fn changed(previous: Position) -> Changed {
 fn records_come_back_as_written() {
     let bytes = samples();
     let read: Vec<_> = entries(&bytes).map(|entry| entry.expect("readable").1).collect();
-    assert_eq!(read.len(), 5);
+    assert_eq!(read.len(), 7);
     let mut again = Vec::new();
     for entry in &read {
         match entry {

@@ -1,0 +1,138 @@
+//! What runs alone on hot accounts. A batching actor's gate knows nothing of holds, and a forced transaction passes no
+//! gate. So a transaction that moves a hold of a hot account, or is forced on one, waits until everything before it is
+//! decided and merged; then its hot accounts rest: they are ordinary accounts until it is done. What comes after it waits.
+//! The rule stays that of DESIGN section 2: it takes effect at an exact place between two transactions.
+
+use super::super::ids::{AccountId, ShardId};
+use super::super::shard_order::{ShardOrder, ShardReply};
+use super::jobs::JobRef;
+use super::quiet::Quiet;
+use super::{Coordinator, Gate, Queued, Step};
+
+/// What runs alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Alone {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The transaction at the front of the queue wants to, with these hot accounts.
+    Wanted(Vec<AccountId>),
+    /// They rest: it may come.
+    Ready(Vec<Resting>),
+    /// It is under way.
+    Running(Vec<Resting>),
+}
+
+/// A hot account without its gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Resting {
+    account: AccountId,
+    /// What the gate had counted.
+    legs: u64,
+}
+
+impl Alone {
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Alone::Nothing
+    }
+}
+
+impl Coordinator {
+    /// Whether a round may take transactions from the queue.
+    pub(super) fn takes_newcomers(&self) -> bool {
+        match self.alone {
+            Alone::Nothing => !self.expiry_is_due(),
+            Alone::Wanted(_) | Alone::Running(_) => false,
+            Alone::Ready(_) => true,
+        }
+    }
+
+    /// Whether the next transaction of the queue must wait until it can run alone; one that now can is under way.
+    pub(super) fn waits_alone(&mut self, what: JobRef) -> bool {
+        match std::mem::take(&mut self.alone) {
+            Alone::Ready(resting) => {
+                self.alone = Alone::Running(resting);
+                false
+            }
+            Alone::Running(resting) => {
+                self.alone = Alone::Running(resting);
+                true
+            }
+            Alone::Nothing | Alone::Wanted(_) => {
+                let accounts = self.resting_for(what);
+                let waits = !accounts.is_empty();
+                if waits {
+                    self.alone = Alone::Wanted(accounts);
+                }
+                waits
+            }
+        }
+    }
+
+    /// The hot accounts that must rest for a transaction.
+    fn resting_for(&mut self, what: JobRef) -> Vec<AccountId> {
+        if self.gates.is_empty() {
+            return Vec::new();
+        }
+        let Some(plan) = self.plan(what) else { return Vec::new() };
+        let (batch, transaction) =
+            self.jobs.get(what.job).transaction(what.index).expect("only a batch has deeds");
+        let forced = batch.legs(transaction).iter().filter(|_| plan.forced).map(|leg| leg.account);
+        let accounts = plan.effects.iter().map(|effect| effect.account).chain(forced);
+        let mut accounts: Vec<AccountId> = accounts.filter(|account| self.is_hot(*account)).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts
+    }
+
+    /// What must be done about a transaction that runs alone before anything else is, once all before it is decided.
+    pub(super) fn next_alone(&mut self) -> Option<Step> {
+        if !self.deferred.is_empty() || !self.forming.prepared.is_empty() {
+            return None;
+        }
+        match std::mem::take(&mut self.alone) {
+            Alone::Nothing => None,
+            Alone::Wanted(accounts) => {
+                self.alone = Alone::Wanted(accounts.clone());
+                if let Some(merge) = self.merge_first() {
+                    return Some(merge);
+                }
+                let gates = accounts.into_iter().filter_map(|account| self.remove_gate(account));
+                let resting = gates.map(|gate| Resting { account: gate.account, legs: gate.legs }).collect();
+                self.alone = Alone::Ready(resting);
+                None
+            }
+            Alone::Ready(resting) => {
+                assert!(
+                    matches!(self.queue.front(), Some(Queued::Job(_))),
+                    "what is to run alone stays at the front of the queue"
+                );
+                self.alone = Alone::Ready(resting);
+                None
+            }
+            Alone::Running(resting) => Some(self.wake(&resting)),
+        }
+    }
+
+    fn wake(&mut self, resting: &[Resting]) -> Step {
+        let orders = resting.iter().map(|resting| {
+            (self.shard_of(resting.account), ShardOrder::Read(vec![resting.account]))
+        });
+        let orders = orders.collect();
+        self.wait(Quiet::Wake(resting.to_vec()), orders)
+    }
+
+    /// Gives the accounts that rested their gates again.
+    pub(super) fn end_wake(&mut self, resting: &[Resting], replies: Vec<(ShardId, ShardReply)>) {
+        for (_, reply) in replies {
+            let ShardReply::Rows(shown) = reply else { panic!("a read is answered by rows") };
+            for shown in shown {
+                let legs = resting.iter().find(|resting| resting.account == shown.account);
+                let legs = legs.expect("only what rested is read").legs;
+                let mut gate = Gate::new(shown.account, &shown.row);
+                gate.legs = legs;
+                self.add_gate(gate);
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Deeds: what a transaction that does more than post comes to before any shard is asked.
+//!
+//! A deed becomes *effects* on holds, which the shard of the held account judges together with the legs, and a question
+//! to the states of the original that it names, which the coordinator keeps. Both take part in the order of arrival: a
+//! held account is pinned like one that needs funds, and an original is touched by one undecided transaction at a time.
+
+use super::super::amount::Amount;
+use super::super::date::Date;
+use super::super::deed::{Action, Deed, Naming, Original};
+use super::super::effect::{Effect, EffectKind};
+use super::super::head::Named;
+use super::super::hold::{HoldKind, HoldTerms};
+use super::super::ids::{AccountId, RecordPlace, TransactionKey};
+use super::super::originals::movements;
+use super::super::rejection::Rejection;
+use super::super::row::Verdict;
+use super::super::transaction::Leg;
+use super::Coordinator;
+use super::forming::{Item, legs_of, net_at_first};
+use super::jobs::{JobRef, Work};
+
+/// What a deed comes to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan {
+    /// What it does to holds.
+    pub(super) effects: Vec<Effect>,
+    /// Whether funds, limits and states are set aside.
+    pub(super) forced: bool,
+    /// A question of shape that needs the accounts.
+    pub(super) shape: Verdict,
+    /// What refuses it whatever the shards say; of existence or of the original.
+    pub(super) verdict: Option<Rejection>,
+    /// The original that it names.
+    pub(super) original: Option<TransactionKey>,
+}
+
+impl Plan {
+    fn refused(rejection: Rejection) -> Plan {
+        Plan { verdict: Some(rejection), ..Plan::default() }
+    }
+}
+
+impl Coordinator {
+    /// What a transaction's deed comes to, if it has one.
+    #[inline]
+    pub(super) fn plan(&mut self, what: JobRef) -> Option<Plan> {
+        let (batch, transaction) = self.jobs.get(what.job).transaction(what.index)?;
+        batch.deed(transaction)?;
+        self.give_legs(what);
+        Some(self.plan_deed(what))
+    }
+
+    /// Gives a reversal or a confirm the legs of its original, in the style that the accounting dates ask for (V1).
+    fn give_legs(&mut self, what: JobRef) {
+        let (batch, transaction) =
+            self.jobs.get(what.job).transaction(what.index).expect("only a batch has deeds");
+        let deed = batch.deed(transaction).expect("the transaction was seen to have one");
+        if deed.brings_legs() || !batch.legs(transaction).is_empty() {
+            return;
+        }
+        let reverses = matches!(deed, Deed::Reverse { .. });
+        let given = reverses || matches!(deed, Deed::Confirm(_));
+        let Some(original) = deed.naming().filter(|_| given).and_then(|naming| naming.found.clone()) else {
+            return;
+        };
+        let blue = self.is_blue(&original);
+        let Work::Post(batch) = &mut self.jobs.get_mut(what.job).work else { return };
+        let undo = |leg: &Leg| match (reverses, blue) {
+            (false, _) => *leg,
+            (true, false) => Leg { amount: Amount(-leg.amount.0), ..*leg },
+            (true, true) => Leg { side: leg.side.opposite(), ..*leg },
+        };
+        batch.give_legs(what.index, original.legs.iter().map(undo));
+    }
+
+    /// Whether an original is undone on the opposite sides: its accounting date lies in an earlier year.
+    fn is_blue(&self, original: &Original) -> bool {
+        let today = original.legs.first().and_then(|leg| self.date_of(leg.account));
+        today.is_some_and(|today| today.year() != original.date.year())
+    }
+
+    fn date_of(&self, account: AccountId) -> Option<Date> {
+        Some(self.registry.date(self.registry.account(account)?.entity))
+    }
+
+    fn plan_deed(&self, what: JobRef) -> Plan {
+        let job = self.jobs.get(what.job);
+        let (batch, transaction) = job.transaction(what.index).expect("only a batch has deeds");
+        let legs = batch.legs(transaction);
+        let own = TransactionKey { client: job.client, id: transaction.id };
+        match batch.deed(transaction).expect("the transaction was seen to have one") {
+            Deed::Freeze(freeze) => {
+                let (amount, terms) = (freeze.amount, freeze.terms.clone());
+                let effects = vec![effect(freeze.account, own, EffectKind::Freeze { amount, terms })];
+                let currency = self.card(freeze.account).map(|card| card.currency);
+                let mismatch = currency.is_some_and(|currency| currency != freeze.currency);
+                Plan { effects, shape: mismatch.then_some((Rejection::CurrencyMismatch, 0)), ..Plan::default() }
+            }
+            Deed::Unfreeze { hold, amount, authority } => {
+                let Some(account) = self.held_account(*hold) else {
+                    return Plan::refused(Rejection::UnknownFreeze);
+                };
+                let what = EffectKind::Release { amount: *amount, authority: authority.clone() };
+                Plan { effects: vec![effect(account, *hold, what)], ..Plan::default() }
+            }
+            Deed::Consume { hold, amount, authority, forced } => {
+                let Some(account) = self.held_account(*hold) else {
+                    return Plan::refused(Rejection::UnknownFreeze);
+                };
+                let taken = self.taken_from(account, legs);
+                let shape = (taken != i128::from(amount.0)).then_some((Rejection::InvalidAmount, 0));
+                let (amount, authority, forced) = (*amount, authority.clone(), *forced);
+                let effects = vec![effect(account, *hold, EffectKind::Consume { amount, authority, forced })];
+                Plan { effects, shape, ..Plan::default() }
+            }
+            Deed::Reverse { original, forced } => self.plan_reversal(original, *forced),
+            Deed::Refund(naming) => {
+                let verdict = self.refuse_refund(naming, legs);
+                Plan { verdict, original: Some(naming.key), ..Plan::default() }
+            }
+            Deed::Try { expires_us } => {
+                let terms = HoldTerms { kind: HoldKind::Try, authority: "".into(), expires_us: *expires_us };
+                Plan { effects: self.effects_of_try(own, legs, &terms), ..Plan::default() }
+            }
+            Deed::Confirm(naming) => self.plan_second_step(naming, |amount| {
+                let (authority, forced) = ("".into(), false);
+                EffectKind::Consume { amount, authority, forced }
+            }),
+            Deed::CancelTry(naming) => self.plan_second_step(naming, |amount| {
+                let authority = "".into();
+                EffectKind::Release { amount: Some(amount), authority }
+            }),
+            Deed::CarryForward => Plan { forced: true, ..Plan::default() },
+        }
+    }
+
+    fn plan_reversal(&self, original: &Naming, forced: bool) -> Plan {
+        let found = original.found.as_deref();
+        let verdict = self.originals.refuse_reversal(original.key, found);
+        let consumed = found.filter(|found| found.action == Action::Consume).map(|found| &found.holds);
+        let effects = consumed.into_iter().flatten().map(|(account, hold, amount)| {
+            effect(*account, hold.key, EffectKind::Restore { amount: *amount, hold: hold.clone() })
+        });
+        Plan { effects: effects.collect(), forced, verdict, original: Some(original.key), shape: None }
+    }
+
+    fn refuse_refund(&self, naming: &Naming, legs: &[Leg]) -> Option<Rejection> {
+        let found = naming.found.as_deref();
+        let currency_of = |account| Some(self.card(account)?.currency);
+        let exceeded = self.originals.refuse_refund(naming.key, found, legs, currency_of);
+        let Some(original) = found.filter(|_| exceeded.is_none()) else { return exceeded };
+        let today = legs.first().and_then(|leg| self.date_of(leg.account))?;
+        let window = self.settings.refund_windows.days_for(&original.kind);
+        (today.days() > original.date.days().saturating_add(window)).then_some(Rejection::RefundWindow)
+    }
+
+    /// A try holds what its legs take from each account whose funds are checked.
+    fn effects_of_try(&self, own: TransactionKey, legs: &[Leg], terms: &HoldTerms) -> Vec<Effect> {
+        let outgoing = legs.iter().enumerate().filter_map(|(index, leg)| {
+            net_at_first(legs, index)?;
+            let taken = self.taken_from(leg.account, legs);
+            let checked = self.registry.account(leg.account).is_some_and(|account| !account.may_go_negative);
+            // More than an i64 no account has.
+            let amount = Amount(i64::try_from(taken).unwrap_or(i64::MAX));
+            let what = EffectKind::Freeze { amount, terms: terms.clone() };
+            (checked && taken > 0).then(|| effect(leg.account, own, what))
+        });
+        outgoing.collect()
+    }
+
+    fn plan_second_step(&self, naming: &Naming, what: impl Fn(Amount) -> EffectKind) -> Plan {
+        let found = naming.found.as_deref();
+        let verdict = self.originals.refuse_second_step(naming.key, found);
+        let holds = found.into_iter().flat_map(|found| &found.holds);
+        let effects = holds.map(|(account, hold, amount)| effect(*account, hold.key, what(*amount)));
+        Plan { effects: effects.collect(), verdict, original: Some(naming.key), ..Plan::default() }
+    }
+
+    /// What the legs take from an account, natural.
+    fn taken_from(&self, account: AccountId, legs: &[Leg]) -> i128 {
+        let of_account = legs.iter().filter(|leg| leg.account == account);
+        let net: i128 = of_account.map(|leg| leg.side.signed(leg.amount)).sum();
+        self.registry.account(account).map_or(0, |found| -found.placement.normal.natural(net))
+    }
+
+    /// The account of a hold, also of one that a transaction of this round may be opening.
+    fn held_account(&self, hold: TransactionKey) -> Option<AccountId> {
+        self.holds.get(&hold).or_else(|| self.forming.freezing.get(&hold)).copied()
+    }
+
+    /// Notes that a transaction may open a hold in this round.
+    pub(super) fn note_freezing(&mut self, plan: &Plan) {
+        for effect in plan.effects.iter().filter(|effect| opens(effect)) {
+            self.forming.freezing.insert(effect.key, effect.account);
+        }
+    }
+
+    /// What the record of a transaction names.
+    pub(super) fn named(&self, what: JobRef) -> Option<Named> {
+        let (batch, transaction) = self.jobs.get(what.job).transaction(what.index)?;
+        let hold = |key: &TransactionKey, forced| Named { key: *key, forced, ..Named::default() };
+        let naming = |naming: &Naming| {
+            let place = naming.found.as_ref().map_or(RecordPlace::default(), |found| found.place);
+            Named { key: naming.key, place, ..Named::default() }
+        };
+        match batch.deed(transaction)? {
+            Deed::Freeze(_) | Deed::Try { .. } | Deed::CarryForward => None,
+            Deed::Unfreeze { hold: key, .. } => Some(hold(key, false)),
+            Deed::Consume { hold: key, forced, .. } => Some(hold(key, *forced)),
+            Deed::Reverse { original, forced } => {
+                let blue = original.found.as_ref().is_some_and(|found| self.is_blue(found));
+                Some(Named { forced: *forced, blue, ..naming(original) })
+            }
+            Deed::Refund(original) | Deed::Confirm(original) | Deed::CancelTry(original) => {
+                Some(naming(original))
+            }
+        }
+    }
+
+    /// Takes in what a deed has done, when its record is written.
+    pub(super) fn done(&mut self, item: &Item) {
+        let job = self.jobs.get(item.what.job);
+        let Some((batch, transaction)) = job.transaction(item.what.index) else { return };
+        let Some(deed) = batch.deed(transaction) else { return };
+        let own = TransactionKey { client: job.client, id: transaction.id };
+        let (_, legs) = legs_of(job, item.what.index);
+        if let Some(naming) = deed.naming() {
+            self.originals.take(deed.action(), own, naming.key, movements(legs));
+        }
+        let plan = match deed {
+            Deed::Freeze(_) | Deed::Try { .. } => self.plan_deed(item.what).effects,
+            Deed::Reverse { original, forced } => self.plan_reversal(original, *forced).effects,
+            _ => return,
+        };
+        for effect in plan {
+            let expires_us = match &effect.what {
+                EffectKind::Freeze { terms, .. } => terms.expires_us,
+                EffectKind::Restore { hold, .. } => hold.terms.expires_us,
+                _ => None,
+            };
+            self.holds.insert(effect.key, effect.account);
+            self.expiries.extend(expires_us.map(|moment| (moment, effect.account, effect.key)));
+        }
+    }
+}
+
+fn effect(account: AccountId, key: TransactionKey, what: EffectKind) -> Effect {
+    Effect { account, key, what }
+}
+
+fn opens(effect: &Effect) -> bool {
+    matches!(effect.what, EffectKind::Freeze { .. })
+}

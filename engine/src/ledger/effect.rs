@@ -1,0 +1,123 @@
+//! Effects: what a transaction does to holds, judged and applied by the shard of the held account.
+
+use super::amount::Amount;
+use super::hold::{Hold, HoldKind, HoldMove, HoldTerms};
+use super::ids::{AccountId, TransactionKey};
+use super::rejection::Rejection;
+use super::states::Touch;
+
+/// What a transaction does to one hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// The held account.
+    pub account: AccountId,
+    /// The hold.
+    pub key: TransactionKey,
+    /// What is done to it.
+    pub what: EffectKind,
+}
+
+/// What is done to a hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EffectKind {
+    /// It is opened.
+    Freeze {
+        /// How much.
+        amount: Amount,
+        /// On what terms.
+        terms: HoldTerms,
+    },
+    /// It is released.
+    Release {
+        /// How much; `None`: all that remains.
+        amount: Option<Amount>,
+        /// By whom.
+        authority: Box<str>,
+    },
+    /// It is spent by the legs of the transaction.
+    Consume {
+        /// How much.
+        amount: Amount,
+        /// By whom.
+        authority: Box<str>,
+        /// Whether the payment state and a reported loss are set aside.
+        forced: bool,
+    },
+    /// A consume was reversed: the amount is held again.
+    Restore {
+        /// How much.
+        amount: Amount,
+        /// The hold as the consume left it, in case it was forgotten since.
+        hold: Hold,
+    },
+    /// It has reached its expiry.
+    Expire,
+}
+
+impl Effect {
+    /// The hold after the effect, what its record calls it and the amount moved; or why not. `hold` is the hold as it
+    /// stands, if it is there.
+    ///
+    /// # Errors
+    /// The first of: there is no such hold; more than remains, or expired; the authority is another.
+    pub(super) fn on(&self, hold: Option<&Hold>) -> Result<(Hold, HoldMove, i64), Rejection> {
+        match &self.what {
+            EffectKind::Freeze { amount, terms } => {
+                assert!(hold.is_none(), "the name of a hold is that of the transaction that froze, which runs once");
+                let (key, terms, amount) = (self.key, terms.clone(), amount.0);
+                let hold = Hold { key, terms, amount, remaining: amount, expired: false };
+                Ok((hold, HoldMove::Frozen, amount))
+            }
+            EffectKind::Release { amount, authority } => {
+                let hold = hold.ok_or(Rejection::UnknownFreeze)?;
+                let amount = amount.map_or(hold.remaining, |amount| amount.0);
+                Ok((take(hold, amount, authority)?, HoldMove::Released, amount))
+            }
+            EffectKind::Consume { amount, authority, .. } => {
+                let hold = hold.ok_or(Rejection::UnknownFreeze)?;
+                Ok((take(hold, amount.0, authority)?, HoldMove::Consumed, amount.0))
+            }
+            EffectKind::Restore { amount, hold: consumed } => {
+                let forgotten = Hold { remaining: 0, ..consumed.clone() };
+                let mut hold = hold.cloned().unwrap_or(forgotten);
+                hold.remaining += amount.0;
+                hold.expired = false;
+                Ok((hold, HoldMove::Restored, amount.0))
+            }
+            EffectKind::Expire => {
+                let hold = hold.ok_or(Rejection::UnknownFreeze)?;
+                let expired = Hold { remaining: 0, expired: true, ..hold.clone() };
+                Ok((expired, HoldMove::Expired, hold.remaining))
+            }
+        }
+    }
+
+    /// How it touches its account, for the states.
+    pub(super) fn touch(&self, hold: &Hold) -> Touch {
+        match self.what {
+            EffectKind::Freeze { .. } | EffectKind::Restore { .. } => Touch::Freeze,
+            EffectKind::Release { .. } | EffectKind::Expire => Touch::Unfreeze,
+            EffectKind::Consume { forced, .. } => {
+                Touch::Consume { judicial: hold.terms.kind == HoldKind::Judicial, forced }
+            }
+        }
+    }
+
+    /// Whether it must stand before the legs of its transaction, so that nothing in between is below zero.
+    pub(super) fn frees(&self) -> bool {
+        !matches!(self.what, EffectKind::Freeze { .. } | EffectKind::Restore { .. })
+    }
+}
+
+fn take(hold: &Hold, amount: i64, authority: &str) -> Result<Hold, Rejection> {
+    if hold.expired {
+        return Err(Rejection::FreezeExpired);
+    }
+    if amount > hold.remaining || hold.remaining == 0 {
+        return Err(Rejection::FreezeExceeded);
+    }
+    if !hold.terms.authority.is_empty() && *hold.terms.authority != *authority {
+        return Err(Rejection::WrongAuthority);
+    }
+    Ok(Hold { remaining: hold.remaining - amount, ..hold.clone() })
+}

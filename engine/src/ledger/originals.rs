@@ -1,0 +1,231 @@
+//! Originals: what became of transactions that others name, so that nothing is undone, confirmed or given back twice.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
+use super::bytes::{i128_at, u8_at, u16_at, u32_at, u64_at, u128_at};
+use super::currency::Currency;
+use super::deed::{Action, Original};
+use super::ids::{AccountId, ClientId, TransactionId, TransactionKey};
+use super::rejection::Rejection;
+use super::transaction::Leg;
+
+/// What became of an original as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Fate {
+    /// It stands.
+    #[default]
+    Standing = 0,
+    /// It was reversed.
+    Reversed = 1,
+    /// A try that was confirmed.
+    Confirmed = 2,
+    /// A try that was cancelled.
+    Cancelled = 3,
+}
+
+/// What became of one original.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OriginalState {
+    /// Of all of it.
+    pub fate: Fate,
+    /// The original that it refunds itself, if it is a refund.
+    pub refunds: Option<TransactionKey>,
+    /// What its refunds moved on each account so far, debit-positive.
+    refunded: Vec<(AccountId, i128)>,
+}
+
+/// The states of all originals that are not as they were posted.
+#[derive(Clone, Debug, Default)]
+pub struct Originals {
+    states: HashMap<TransactionKey, OriginalState, FixedState>,
+}
+
+impl OriginalState {
+    /// Counts what a refund moved on an account.
+    pub(crate) fn refund(&mut self, account: AccountId, net: i128) {
+        match self.refunded.iter_mut().find(|(refunded, _)| *refunded == account) {
+            Some((_, sum)) => *sum += net,
+            None => self.refunded.push((account, net)),
+        }
+    }
+
+    fn is_refunded(&self) -> bool {
+        self.refunded.iter().any(|(_, net)| *net != 0)
+    }
+
+    pub(crate) fn write(&self, key: TransactionKey, out: &mut Vec<u8>) {
+        write_key(out, key);
+        out.extend_from_slice(&[self.fate as u8, u8::from(self.refunds.is_some())]);
+        write_key(out, self.refunds.unwrap_or_default());
+        let count = u16::try_from(self.refunded.len()).expect("accounts of a transaction's refunds are capped");
+        out.extend_from_slice(&count.to_le_bytes());
+        for (account, net) in &self.refunded {
+            out.extend_from_slice(&account.0.to_le_bytes());
+            out.extend_from_slice(&net.to_le_bytes());
+        }
+    }
+
+    pub(crate) fn read(bytes: &[u8]) -> Option<(TransactionKey, OriginalState)> {
+        let fate = match u8_at(bytes, 20)? {
+            0 => Fate::Standing,
+            1 => Fate::Reversed,
+            2 => Fate::Confirmed,
+            3 => Fate::Cancelled,
+            _ => return None,
+        };
+        let refunds = match u8_at(bytes, 21)? {
+            0 => None,
+            _ => Some(key_at(bytes, 22)?),
+        };
+        let refunded = (0..usize::from(u16_at(bytes, 42)?))
+            .map(|index| Some((AccountId(u64_at(bytes, 44 + 24 * index)?), i128_at(bytes, 52 + 24 * index)?)));
+        let refunded = refunded.collect::<Option<_>>()?;
+        Some((key_at(bytes, 0)?, OriginalState { fate, refunds, refunded }))
+    }
+}
+
+fn write_key(out: &mut Vec<u8>, key: TransactionKey) {
+    out.extend_from_slice(&key.client.0.to_le_bytes());
+    out.extend_from_slice(&key.id.0.to_le_bytes());
+}
+
+fn key_at(bytes: &[u8], at: usize) -> Option<TransactionKey> {
+    Some(TransactionKey { client: ClientId(u32_at(bytes, at)?), id: TransactionId(u128_at(bytes, at + 4)?) })
+}
+
+impl Originals {
+    /// What became of an original, if anything did.
+    #[must_use]
+    pub fn get(&self, key: TransactionKey) -> Option<&OriginalState> {
+        self.states.get(&key)
+    }
+
+    /// All that are known.
+    pub fn iter(&self) -> impl Iterator<Item = (TransactionKey, &OriginalState)> {
+        self.states.iter().map(|(key, state)| (*key, state))
+    }
+
+    /// Takes over a state from a snapshot.
+    pub fn restore(&mut self, key: TransactionKey, state: OriginalState) {
+        self.states.insert(key, state);
+    }
+
+    /// Why an original cannot be reversed, if it cannot.
+    #[must_use]
+    pub fn refuse_reversal(&self, key: TransactionKey, original: Option<&Original>) -> Option<Rejection> {
+        let undoable = [Action::Post, Action::Consume, Action::Refund, Action::Confirm];
+        if !original.is_some_and(|original| original.done && undoable.contains(&original.action)) {
+            return Some(Rejection::UnknownOriginal);
+        }
+        let state = self.get(key)?;
+        if state.fate == Fate::Reversed {
+            return Some(Rejection::AlreadyReversed);
+        }
+        state.is_refunded().then_some(Rejection::RefundExceeded)
+    }
+
+    /// Why a refund with these legs cannot be, if it cannot: all refunds together give back no more than the original
+    /// moved in each currency, and to no account more than it took from it.
+    #[must_use]
+    pub fn refuse_refund(
+        &self,
+        key: TransactionKey,
+        original: Option<&Original>,
+        legs: &[Leg],
+        currency_of: impl Fn(AccountId) -> Option<Currency>,
+    ) -> Option<Rejection> {
+        let refundable = [Action::Post, Action::Consume, Action::Confirm];
+        let Some(original) =
+            original.filter(|original| original.done && refundable.contains(&original.action))
+        else {
+            return Some(Rejection::UnknownOriginal);
+        };
+        let none = OriginalState::default();
+        let state = self.get(key).unwrap_or(&none);
+        if state.fate == Fate::Reversed {
+            return Some(Rejection::AlreadyReversed);
+        }
+        let taken = nets(&original.legs);
+        let mut given = nets(legs);
+        for (account, net) in &state.refunded {
+            match given.iter_mut().find(|(given, _)| given == account) {
+                Some((_, sum)) => *sum += net,
+                None => given.push((*account, *net)),
+            }
+        }
+        let took = |account| taken.iter().find(|(taken, _)| *taken == account).map_or(0, |(_, net)| *net);
+        let too_much_to_one = given.iter().any(|(account, net)| took(*account) > 0 && -net > took(*account));
+        let too_much = given.iter().map(|(account, _)| currency_of(*account)).any(|currency| {
+            let moved = |nets: &[(AccountId, i128)]| -> i128 {
+                let of_currency = nets.iter().filter(|(account, _)| currency_of(*account) == currency);
+                of_currency.map(|(_, net)| (*net).max(0)).sum()
+            };
+            moved(&given) > moved(&taken)
+        });
+        (too_much_to_one || too_much).then_some(Rejection::RefundExceeded)
+    }
+
+    /// Why a try cannot be confirmed or cancelled, if it cannot.
+    #[must_use]
+    pub fn refuse_second_step(&self, key: TransactionKey, original: Option<&Original>) -> Option<Rejection> {
+        if !original.is_some_and(|original| original.done && original.action == Action::Try) {
+            return Some(Rejection::UnknownOriginal);
+        }
+        match self.get(key)?.fate {
+            Fate::Cancelled => Some(Rejection::Cancelled),
+            Fate::Confirmed => Some(Rejection::AlreadyPosted),
+            Fate::Standing | Fate::Reversed => None,
+        }
+    }
+
+    /// Takes in what a transaction did to the one that it names.
+    pub fn take(
+        &mut self,
+        action: Action,
+        by: TransactionKey,
+        original: TransactionKey,
+        legs: impl Iterator<Item = (AccountId, i128)>,
+    ) {
+        match action {
+            Action::Reverse => {
+                let state = self.states.entry(original).or_default();
+                state.fate = Fate::Reversed;
+                if let Some(refunded) = state.refunds {
+                    let state = self.states.entry(refunded).or_default();
+                    legs.for_each(|(account, net)| state.refund(account, net));
+                }
+            }
+            Action::Refund => {
+                let state = self.states.entry(original).or_default();
+                legs.for_each(|(account, net)| state.refund(account, net));
+                self.states.entry(by).or_default().refunds = Some(original);
+            }
+            Action::Confirm => self.states.entry(original).or_default().fate = Fate::Confirmed,
+            Action::CancelTry => self.states.entry(original).or_default().fate = Fate::Cancelled,
+            _ => {}
+        }
+    }
+}
+
+/// The net movement of each account, debit-positive.
+fn nets(legs: &[Leg]) -> Vec<(AccountId, i128)> {
+    let mut nets: Vec<(AccountId, i128)> = Vec::new();
+    for (account, signed) in movements(legs) {
+        match nets.iter_mut().find(|(there, _)| *there == account) {
+            Some((_, net)) => *net += signed,
+            None => nets.push((account, signed)),
+        }
+    }
+    nets
+}
+
+/// The legs' movements, debit-positive.
+pub(crate) fn movements(legs: &[Leg]) -> impl Iterator<Item = (AccountId, i128)> {
+    legs.iter().map(|leg| (leg.account, leg.side.signed(leg.amount)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! A shard's part in transactions that move holds: judging them beside their legs, and booking them in order.
+
+use super::account::AccountState;
+use super::date::Date;
+use super::effect::{Effect, EffectKind};
+use super::entry::Held;
+use super::hold::{Hold, HoldMove};
+use super::ids::AccountId;
+use super::rejection::Rejection;
+use super::row::{Row, Verdict, first_of};
+use super::shard::{Shard, net_at_first};
+use super::shard_round::{Part, ShardLeg};
+use super::states::Touch;
+
+/// The most holds of one account. Where there are so many, those of which nothing remains are forgotten.
+pub const MAX_HOLDS: usize = 1_024;
+
+impl Shard {
+    /// What holds back, on this side, a transaction that moves holds or is forced.
+    pub(super) fn judge_deed(&self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) -> Verdict {
+        let holds = effects.iter().map(|effect| self.judge_hold(effect)).fold(None, first_of);
+        if holds.is_some_and(|(rejection, _)| rejection.group() < Rejection::AccountState.group()) {
+            // What would be freed is not known, and nothing that comes later in the order could take precedence.
+            return holds;
+        }
+        let mut verdict = holds;
+        for (index, leg) in legs.iter().enumerate() {
+            let row = &self.rows[leg.slot as usize];
+            let effect = effects.iter().find(|effect| self.slot_of(effect.account) == leg.slot as usize);
+            verdict = first_of(verdict, admits_leg(row, leg, part.forced, effect));
+            if let Some(net) = net_at_first(legs, index).filter(|_| !part.forced) {
+                let freed = effect.map_or(0, |effect| self.freed(effect));
+                verdict = first_of(verdict, row.affords(net, freed, leg.step));
+                verdict = first_of(verdict, self.within(leg.slot as usize, net, part.date, leg.step));
+            }
+        }
+        for effect in effects {
+            let slot = self.slot_of(effect.account);
+            if !part.forced && !legs.iter().any(|leg| leg.slot as usize == slot) {
+                verdict = first_of(verdict, self.rows[slot].affords(0, self.freed(effect), 0));
+            }
+        }
+        verdict
+    }
+
+    /// What the hold itself and the states of its account say.
+    fn judge_hold(&self, effect: &Effect) -> Verdict {
+        let slot = self.slot_of(effect.account);
+        let row = &self.rows[slot];
+        match effect.on(self.hold(slot, effect)) {
+            Err(rejection) => Some((rejection, 0)),
+            Ok((hold, moved, amount)) => {
+                let opens = moved == HoldMove::Frozen && self.open_holds(slot) >= MAX_HOLDS;
+                let more = moved.signed(amount);
+                let limit = opens || row.frozen.checked_add(more).is_none();
+                let limit = limit.then_some((Rejection::LimitExceeded, 0));
+                first_of(row.admits(effect.touch(&hold), 0), limit)
+            }
+        }
+    }
+
+    /// What an effect adds to what is available.
+    fn freed(&self, effect: &Effect) -> i64 {
+        let moved = effect.on(self.hold(self.slot_of(effect.account), effect));
+        moved.map_or(0, |(_, moved, amount)| -moved.signed(amount))
+    }
+
+    fn hold(&self, slot: usize, effect: &Effect) -> Option<&Hold> {
+        self.aside(slot)?.holds.get(&effect.key)
+    }
+
+    fn open_holds(&self, slot: usize) -> usize {
+        self.aside(slot).map_or(0, |aside| aside.holds.values().filter(|hold| hold.remaining > 0).count())
+    }
+
+    /// Books a transaction that moves holds: what frees, its legs, what freezes.
+    pub(super) fn book_deed(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) {
+        effects.iter().filter(|effect| effect.frees()).for_each(|effect| self.move_hold(Some(part), effect));
+        self.book_legs(part, legs);
+        effects.iter().filter(|effect| !effect.frees()).for_each(|effect| self.move_hold(Some(part), effect));
+    }
+
+    /// Lets a hold expire, if anything of it remains.
+    pub(super) fn expire(&mut self, effect: &Effect, date: Date) {
+        let slot = self.slot_of(effect.account);
+        if self.hold(slot, effect).is_some_and(|hold| !hold.expired) {
+            self.write_hold(None, effect, date);
+        }
+    }
+
+    fn move_hold(&mut self, part: Option<&Part>, effect: &Effect) {
+        let date = part.map_or(Date::FIRST, |part| part.date);
+        self.write_hold(part.map(|part| part.ordinal), effect, date);
+    }
+
+    fn write_hold(&mut self, transaction: Option<u32>, effect: &Effect, date: Date) {
+        let slot = self.slot_of(effect.account);
+        let at = self.next_position();
+        let (hold, moved, amount) =
+            effect.on(self.hold(slot, effect)).expect("a hold is moved only after it was judged, and pinned since");
+        let row = &self.rows[slot];
+        let frozen_after = row.frozen + moved.signed(amount);
+        let (account, previous) = (effect.account, row.last);
+        let held = Held { account, previous, transaction, moved, amount, hold, frozen_after, date };
+        held.write(&mut self.written.section);
+        self.written.records += 1;
+        self.rows[slot].hold(&held, at);
+        self.keep_hold(slot, held.hold);
+    }
+
+    /// Keeps a hold as its last record has it.
+    pub(super) fn keep_hold(&mut self, slot: usize, hold: Hold) {
+        let holds = &mut self.aside_mut(slot).holds;
+        if holds.len() >= MAX_HOLDS && !holds.contains_key(&hold.key) {
+            holds.retain(|_, hold| hold.remaining > 0);
+        }
+        holds.insert(hold.key, hold);
+    }
+
+    /// The holds of this shard's accounts of which something remains, by account and name; of one account all there are.
+    #[must_use]
+    pub fn holds(&self, of: Option<AccountId>) -> Vec<(AccountId, Hold)> {
+        let rows = self.rows().filter(|(account, row)| of.map_or(row.frozen > 0, |of| of == *account));
+        let holds = rows.flat_map(|(account, _)| {
+            let aside = self.aside(self.slot_of(account)).into_iter();
+            aside.flat_map(|aside| aside.holds.values()).map(move |hold| (account, hold.clone()))
+        });
+        holds.filter(|(_, hold)| of.is_some() || hold.remaining > 0).collect()
+    }
+
+    /// Every hold that may still be named or may still expire.
+    pub fn all_holds(&self) -> impl Iterator<Item = (AccountId, &Hold)> {
+        self.rows().flat_map(|(account, _)| {
+            let aside = self.aside(self.slot_of(account)).into_iter();
+            aside.flat_map(|aside| aside.holds.values()).map(move |hold| (account, hold))
+        })
+    }
+}
+
+/// What the states say to a leg beside a hold that is spent: the outgoing legs of the held account were judged as the
+/// spending of it.
+fn admits_leg(row: &Row, leg: &ShardLeg, forced: bool, effect: Option<&Effect>) -> Verdict {
+    if forced {
+        let closed = row.account_state == AccountState::Closed;
+        return closed.then_some((Rejection::AccountState, leg.step));
+    }
+    let spends = effect.is_some_and(|effect| matches!(effect.what, EffectKind::Consume { .. }));
+    let outgoing = row.normal().natural(leg.side.signed(leg.amount)) < 0;
+    if spends && outgoing { None } else { row.admits(Touch::of_leg(leg.side, leg.amount), leg.step) }
+}
