@@ -24,9 +24,7 @@ use std::sync::Arc;
 
 use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath};
 
-use crate::ledger::{
-    FrameRecords, LINE_IMAGE, Line, Rebuilt, ReplayError, SectionKind, Settings,
-};
+use crate::ledger::{FrameRecords, LINE_IMAGE, Line, Rebuilt, ReplayError, SectionKind, Settings};
 
 const MAGIC: [u8; 8] = *b"LMSNAP01";
 const HEADER: usize = 8 + 16 + 8 + 8 + 8 + 4 * 16 + 4 + 4;

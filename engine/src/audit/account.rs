@@ -1,7 +1,7 @@
 //! An account as the audit computes it.
 
 use super::fault::{BookFault, Checked, RecordPlace};
-use crate::ledger::{AccountId, Changed, Held, EntityId, OpenedEntry, Position, Posting, Side, SubjectId};
+use crate::ledger::{AccountId, Changed, EntityId, Held, OpenedEntry, Position, Posting, Side, SubjectId};
 
 /// No cap on the natural balance.
 const NO_LIMIT: i64 = i64::MAX;

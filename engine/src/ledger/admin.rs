@@ -156,7 +156,9 @@ impl Admin {
             Admin::LineClosed { line, date, opening, debit, credit } => {
                 out.extend_from_slice(&line.0.to_le_bytes());
                 out.extend_from_slice(&date.days().to_le_bytes());
-                [opening, debit, credit].iter().for_each(|figure| out.extend_from_slice(&figure.to_le_bytes()));
+                [opening, debit, credit]
+                    .iter()
+                    .for_each(|figure| out.extend_from_slice(&figure.to_le_bytes()));
             }
             Admin::Closing { entity, date, frame } => {
                 out.extend_from_slice(&entity.0.to_le_bytes());

@@ -50,6 +50,11 @@ pub enum EffectKind {
         /// The hold as the consume left it, in case it was forgotten since.
         hold: Hold,
     },
+    /// A try is cancelled: whatever remains is released.
+    Abandon {
+        /// The hold as the try opened it, in case it was forgotten since.
+        hold: Hold,
+    },
     /// It has reached its expiry.
     Expire,
 }
@@ -63,7 +68,10 @@ impl Effect {
     pub(super) fn on(&self, hold: Option<&Hold>) -> Result<(Hold, HoldMove, i64), Rejection> {
         match &self.what {
             EffectKind::Freeze { amount, terms } => {
-                assert!(hold.is_none(), "the name of a hold is that of the transaction that froze, which runs once");
+                assert!(
+                    hold.is_none(),
+                    "the name of a hold is that of the transaction that froze, which runs once"
+                );
                 let (key, terms, amount) = (self.key, terms.clone(), amount.0);
                 let hold = Hold { key, terms, amount, remaining: amount, expired: false };
                 Ok((hold, HoldMove::Frozen, amount))
@@ -84,6 +92,11 @@ impl Effect {
                 hold.expired = false;
                 Ok((hold, HoldMove::Restored, amount.0))
             }
+            EffectKind::Abandon { hold: opened } => {
+                let remaining = hold.map_or(0, |hold| hold.remaining);
+                let abandoned = Hold { remaining: 0, ..hold.unwrap_or(opened).clone() };
+                Ok((abandoned, HoldMove::Released, remaining))
+            }
             EffectKind::Expire => {
                 let hold = hold.ok_or(Rejection::UnknownFreeze)?;
                 let expired = Hold { remaining: 0, expired: true, ..hold.clone() };
@@ -96,7 +109,7 @@ impl Effect {
     pub(super) fn touch(&self, hold: &Hold) -> Touch {
         match self.what {
             EffectKind::Freeze { .. } | EffectKind::Restore { .. } => Touch::Freeze,
-            EffectKind::Release { .. } | EffectKind::Expire => Touch::Unfreeze,
+            EffectKind::Release { .. } | EffectKind::Abandon { .. } | EffectKind::Expire => Touch::Unfreeze,
             EffectKind::Consume { forced, .. } => {
                 Touch::Consume { judicial: hold.terms.kind == HoldKind::Judicial, forced }
             }

@@ -44,18 +44,22 @@ pub use command::{
     AccountRef, Answer, Command, LegBalance, Opened, PostResult, Posted, ReplyTo, Request, Status,
     TrialBalance, TrialLine,
 };
-pub use coordinator::{Coordinator, Frame, FrameSection, RefundWindows, Room, SectionKind, Settings, SnapshotStart, Step};
+pub use coordinator::{
+    Coordinator, Frame, FrameSection, RefundWindows, Room, SectionKind, Settings, SnapshotStart, Step,
+};
 pub use currency::{AmountError, Currency};
 pub use date::Date;
 pub use deed::{Action, Deed, Freeze, Naming, Original};
 pub use effect::{Effect, EffectKind};
-pub use entry::{Changed, Entry, Held, LINK_EVERY, Link, Links, Movement, OpenedEntry, Placement, Posting, entries};
+pub use entry::{
+    Changed, Entry, Held, LINK_EVERY, Link, Links, Movement, OpenedEntry, Placement, Posting, entries,
+};
 pub use gate::Gate;
 pub use head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, read_tail};
 pub use hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
 pub use ids::{
-    AccountId, ClientId, EntityId, LineId, Position, RecordPlace, ShardId, SubjectId, TransactionId, TransactionKey,
-    UnitId,
+    AccountId, ClientId, EntityId, LineId, Position, RecordPlace, ShardId, SubjectId, TransactionId,
+    TransactionKey, UnitId,
 };
 pub use image::{LINE_IMAGE, ROW_IMAGE};
 pub use known_ids::{Decided, Known, KnownIds, KnownRef};

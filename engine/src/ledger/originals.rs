@@ -60,7 +60,8 @@ impl OriginalState {
         write_key(out, key);
         out.extend_from_slice(&[self.fate as u8, u8::from(self.refunds.is_some())]);
         write_key(out, self.refunds.unwrap_or_default());
-        let count = u16::try_from(self.refunded.len()).expect("accounts of a transaction's refunds are capped");
+        let count =
+            u16::try_from(self.refunded.len()).expect("accounts of a transaction's refunds are capped");
         out.extend_from_slice(&count.to_le_bytes());
         for (account, net) in &self.refunded {
             out.extend_from_slice(&account.0.to_le_bytes());
@@ -80,8 +81,9 @@ impl OriginalState {
             0 => None,
             _ => Some(key_at(bytes, 22)?),
         };
-        let refunded = (0..usize::from(u16_at(bytes, 42)?))
-            .map(|index| Some((AccountId(u64_at(bytes, 44 + 24 * index)?), i128_at(bytes, 52 + 24 * index)?)));
+        let refunded = (0..usize::from(u16_at(bytes, 42)?)).map(|index| {
+            Some((AccountId(u64_at(bytes, 44 + 24 * index)?), i128_at(bytes, 52 + 24 * index)?))
+        });
         let refunded = refunded.collect::<Option<_>>()?;
         Some((key_at(bytes, 0)?, OriginalState { fate, refunds, refunded }))
     }

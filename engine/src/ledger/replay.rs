@@ -166,7 +166,9 @@ impl Originals {
     pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
         for (_, bytes) in frame.sections_of(SectionKind::Admin) {
             for admin in admin_records(bytes) {
-                if let Admin::Undone(key, state) = admin.ok_or_else(|| frame.error("an administrative record"))? {
+                if let Admin::Undone(key, state) =
+                    admin.ok_or_else(|| frame.error("an administrative record"))?
+                {
                     self.restore(key, state);
                 }
             }
@@ -179,7 +181,8 @@ impl Originals {
                 continue;
             }
             let tail = frame.tail(&head)?;
-            let named = tail.named.ok_or_else(|| frame.error(format!("transaction {ordinal} names no other")))?;
+            let named =
+                tail.named.ok_or_else(|| frame.error(format!("transaction {ordinal} names no other")))?;
             let plain = match &legs {
                 Some(legs) => legs,
                 None => legs.insert(frame.plain_legs()?),

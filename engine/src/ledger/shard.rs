@@ -75,7 +75,8 @@ impl Shard {
         self.resolve(&round.resolve);
         let verdicts = self.execute_all(&round.execute);
         let prepare = round.prepare.iter();
-        let votes = prepare.map(|(part, legs, effects)| self.prepare(part, legs, effects)).collect::<Vec<_>>();
+        let votes =
+            prepare.map(|(part, legs, effects)| self.prepare(part, legs, effects)).collect::<Vec<_>>();
         self.votes.extend(votes.iter().map(Option::is_none));
         self.prepared.append(&round.prepare);
         ShardAnswer { verdicts, votes, written: self.take_written() }
@@ -239,7 +240,9 @@ impl Shard {
     pub fn restore_image(&mut self, bytes: &[u8]) -> Option<usize> {
         let (account, row, has_aside) = Row::read_image(bytes)?;
         let (aside, length) = match has_aside {
-            true => Aside::read_image(bytes.get(ROW_IMAGE..)?).map(|(aside, length)| (Some(aside), length))?,
+            true => {
+                Aside::read_image(bytes.get(ROW_IMAGE..)?).map(|(aside, length)| (Some(aside), length))?
+            }
             false => (None, 0),
         };
         if let Some(slot) = slot_of(self.id, self.shards, account) {

@@ -75,29 +75,34 @@ impl Shard {
 
     /// Books a transaction that moves holds: what frees, its legs, what freezes.
     pub(super) fn book_deed(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) {
-        effects.iter().filter(|effect| effect.frees()).for_each(|effect| self.move_hold(Some(part), effect));
+        effects
+            .iter()
+            .filter(|effect| effect.frees())
+            .for_each(|effect| self.write_hold(Some(part.ordinal), effect, part.date));
         self.book_legs(part, legs);
-        effects.iter().filter(|effect| !effect.frees()).for_each(|effect| self.move_hold(Some(part), effect));
+        effects
+            .iter()
+            .filter(|effect| !effect.frees())
+            .for_each(|effect| self.write_hold(Some(part.ordinal), effect, part.date));
     }
 
     /// Lets a hold expire, if anything of it remains.
     pub(super) fn expire(&mut self, effect: &Effect, date: Date) {
         let slot = self.slot_of(effect.account);
-        if self.hold(slot, effect).is_some_and(|hold| !hold.expired) {
+        if self.hold(slot, effect).is_some_and(|hold| hold.remaining > 0) {
             self.write_hold(None, effect, date);
         }
-    }
-
-    fn move_hold(&mut self, part: Option<&Part>, effect: &Effect) {
-        let date = part.map_or(Date::FIRST, |part| part.date);
-        self.write_hold(part.map(|part| part.ordinal), effect, date);
     }
 
     fn write_hold(&mut self, transaction: Option<u32>, effect: &Effect, date: Date) {
         let slot = self.slot_of(effect.account);
         let at = self.next_position();
-        let (hold, moved, amount) =
-            effect.on(self.hold(slot, effect)).expect("a hold is moved only after it was judged, and pinned since");
+        let (hold, moved, amount) = effect
+            .on(self.hold(slot, effect))
+            .expect("a hold is moved only after it was judged, and pinned since");
+        if amount == 0 {
+            return;
+        }
         let row = &self.rows[slot];
         let frozen_after = row.frozen + moved.signed(amount);
         let (account, previous) = (effect.account, row.last);

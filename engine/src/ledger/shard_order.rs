@@ -105,7 +105,9 @@ impl AttributeChange {
                 let short = less > 0 && !row.may_go_negative() && row.available() < less;
                 short.then_some(Rejection::InsufficientFunds)
             }
-            AttributeChange::States { .. } | AttributeChange::Hot(false) | AttributeChange::Limits { .. } => None,
+            AttributeChange::States { .. } | AttributeChange::Hot(false) | AttributeChange::Limits { .. } => {
+                None
+            }
         }
     }
 }

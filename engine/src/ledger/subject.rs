@@ -106,7 +106,18 @@ impl SubjectOpening {
     pub fn new(code: &str, name: &str, class: SubjectClass, normal: Side, leaf: bool) -> SubjectOpening {
         let (code, name) = (code.into(), name.into());
         let (tenor, party, purpose) = Default::default();
-        SubjectOpening { code, name, class, normal, leaf, valid_from: None, valid_to: None, tenor, party, purpose }
+        SubjectOpening {
+            code,
+            name,
+            class,
+            normal,
+            leaf,
+            valid_from: None,
+            valid_to: None,
+            tenor,
+            party,
+            purpose,
+        }
     }
 
     /// Whether code and name can be taken into a chart: a code of 4 to 10 digits in whole levels, a name of at most

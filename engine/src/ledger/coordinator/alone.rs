@@ -115,9 +115,9 @@ impl Coordinator {
     }
 
     fn wake(&mut self, resting: &[Resting]) -> Step {
-        let orders = resting.iter().map(|resting| {
-            (self.shard_of(resting.account), ShardOrder::Read(vec![resting.account]))
-        });
+        let orders = resting
+            .iter()
+            .map(|resting| (self.shard_of(resting.account), ShardOrder::Read(vec![resting.account])));
         let orders = orders.collect();
         self.wait(Quiet::Wake(resting.to_vec()), orders)
     }

@@ -23,14 +23,14 @@ const _: () = assert!(size_of::<Card>() == 8, "a card is one word");
 
 impl Card {
     pub(super) fn new(account: &Account, off_balance: bool) -> Card {
-        let mut card = Card {
-            currency: account.currency,
-            entity: account.entity,
-            gate: NO_GATE,
-            off_balance,
-            free: 0,
-        };
-        card.set_free(account.placement.normal, account.may_go_negative, account.credit_limit.is_none(), false);
+        let mut card =
+            Card { currency: account.currency, entity: account.entity, gate: NO_GATE, off_balance, free: 0 };
+        card.set_free(
+            account.placement.normal,
+            account.may_go_negative,
+            account.credit_limit.is_none(),
+            false,
+        );
         card
     }
 

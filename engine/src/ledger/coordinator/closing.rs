@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::account::AccountState;
 use super::super::admin::Admin;
 use super::super::amount::{Amount, Side};
 use super::super::command::{AccountRef, Answer, Command};
@@ -37,7 +38,8 @@ impl Coordinator {
         carry: Option<&AccountRef>,
         notes: Box<[u8]>,
     ) -> Step {
-        let judged = self.judge_close(entity, next, carry);
+        let refused = self.own_refused.take().map_or(Ok(()), Err);
+        let judged = refused.and_then(|()| self.judge_close(entity, next, carry));
         let (entity, carry_to) = match judged {
             Ok(Some(judged)) => judged,
             Ok(None) => return self.answer_quiet(asked.reply_to, Answer::Done),
@@ -47,7 +49,8 @@ impl Coordinator {
         if carry_to.is_some() {
             return self.read_results(asked, close);
         }
-        let orders = (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::LinesAlone)).collect();
+        let orders =
+            (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::LinesAlone)).collect();
         self.wait(Quiet::Closing(asked, close), orders)
     }
 
@@ -100,7 +103,7 @@ impl Coordinator {
         for (account, found) in (1..).map(AccountId).zip(self.registry.accounts()) {
             let class = self.registry.subject(found.subject).opening.class;
             let is_result = matches!(class, SubjectClass::Income | SubjectClass::Expense);
-            if found.entity == close.entity && is_result && close.carry_to != Some(account) {
+            if found.entity == close.entity && is_result || close.carry_to == Some(account) {
                 by_shard.entry(self.shard_of(account)).or_default().push(account);
             }
         }
@@ -115,8 +118,12 @@ impl Coordinator {
             ShardReply::Rows(shown) => shown,
             other => panic!("a read is answered by rows, not {other:?}"),
         });
-        let rows: Vec<ShownRow> = rows.filter(|shown| shown.row.balance != 0).collect();
         let target = close.carry_to.expect("results are read to be carried forward");
+        let (targets, rows): (Vec<ShownRow>, Vec<ShownRow>) = rows.partition(|shown| shown.account == target);
+        if targets.iter().any(|shown| shown.row.account_state == AccountState::Closed) {
+            return self.reply(asked.reply_to, Answer::Rejected(Rejection::AccountState));
+        }
+        let rows: Vec<ShownRow> = rows.into_iter().filter(|shown| shown.row.balance != 0).collect();
         let entity = self.registry.entities()[usize::from(close.entity.0)].code.clone();
         let currency = self.card(target).expect("the target was found").currency;
         if rows.iter().any(|shown| self.card(shown.account).is_some_and(|card| card.currency != currency)) {
@@ -135,15 +142,16 @@ impl Coordinator {
     fn carry(&self, entity: EntityId, target: AccountId, currency: Currency, rows: &[ShownRow]) -> Batch {
         let mut batch = Batch::default();
         let date = self.registry.date(entity);
-        let time = u32::try_from(self.frame.time_us / 1_000_000).expect("the logged time is a time since 1970");
-        for (part, rows) in (0_u32..).zip(rows.chunks(MAX_LEGS / 2 - 1)) {
+        let time =
+            u32::try_from(self.frame.time_us / 1_000_000).expect("the logged time is a time since 1970");
+        for (part, rows) in (0_u16..).zip(rows.chunks(MAX_LEGS / 2 - 1)) {
             let mut legs = Vec::new();
             for shown in rows {
                 push_pieces(&mut legs, shown.account, -shown.row.balance, currency);
             }
             let sum: i128 = rows.iter().map(|shown| shown.row.balance).sum();
             push_pieces(&mut legs, target, sum, currency);
-            let id = carry_id(entity, date, part);
+            let id = carry_id(entity, date, self.frame.number, part);
             batch.push_deed(Draft { id, time, ..Draft::default() }, Deed::CarryForward, &legs, &[]);
         }
         batch
@@ -157,8 +165,9 @@ impl Coordinator {
 }
 
 /// The ledger's own transaction ids: they are those of client 0, which no client is.
-fn carry_id(entity: EntityId, date: Date, part: u32) -> TransactionId {
-    TransactionId(u128::from(entity.0) << 64 | u128::from(date.days()) << 32 | u128::from(part))
+fn carry_id(entity: EntityId, date: Date, frame: u64, part: u16) -> TransactionId {
+    let of_date = u128::from(entity.0) << 112 | u128::from(date.days()) << 80;
+    TransactionId(of_date | u128::from(frame) << 16 | u128::from(part))
 }
 
 /// Legs that move `signed`, debit-positive; more than one only where it is more than a leg's amount can be.
@@ -177,7 +186,9 @@ fn push_pieces(legs: &mut Vec<Leg>, account: AccountId, signed: i128, currency: 
 fn sum_lines(replies: Vec<(ShardId, ShardReply)>) -> impl Iterator<Item = (LineId, Line)> {
     let mut sums: Vec<Line> = Vec::new();
     for (_, reply) in replies {
-        let ShardReply::Lines(lines, _) = reply else { panic!("a question for the lines is answered by them") };
+        let ShardReply::Lines(lines, _) = reply else {
+            panic!("a question for the lines is answered by them")
+        };
         sums.resize(sums.len().max(lines.len()), Line::default());
         for (sum, line) in sums.iter_mut().zip(&lines) {
             sum.add(line);

@@ -9,7 +9,7 @@ use super::super::date::Date;
 use super::super::deed::{Action, Deed, Naming, Original};
 use super::super::effect::{Effect, EffectKind};
 use super::super::head::Named;
-use super::super::hold::{HoldKind, HoldTerms};
+use super::super::hold::{Hold, HoldKind, HoldTerms};
 use super::super::ids::{AccountId, RecordPlace, TransactionKey};
 use super::super::originals::movements;
 use super::super::rejection::Rejection;
@@ -94,7 +94,11 @@ impl Coordinator {
                 let effects = vec![effect(freeze.account, own, EffectKind::Freeze { amount, terms })];
                 let currency = self.card(freeze.account).map(|card| card.currency);
                 let mismatch = currency.is_some_and(|currency| currency != freeze.currency);
-                Plan { effects, shape: mismatch.then_some((Rejection::CurrencyMismatch, 0)), ..Plan::default() }
+                Plan {
+                    effects,
+                    shape: mismatch.then_some((Rejection::CurrencyMismatch, 0)),
+                    ..Plan::default()
+                }
             }
             Deed::Unfreeze { hold, amount, authority } => {
                 let Some(account) = self.held_account(*hold) else {
@@ -122,14 +126,13 @@ impl Coordinator {
                 let terms = HoldTerms { kind: HoldKind::Try, authority: "".into(), expires_us: *expires_us };
                 Plan { effects: self.effects_of_try(own, legs, &terms), ..Plan::default() }
             }
-            Deed::Confirm(naming) => self.plan_second_step(naming, |amount| {
+            Deed::Confirm(naming) => self.plan_second_step(naming, |_, amount| {
                 let (authority, forced) = ("".into(), false);
                 EffectKind::Consume { amount, authority, forced }
             }),
-            Deed::CancelTry(naming) => self.plan_second_step(naming, |amount| {
-                let authority = "".into();
-                EffectKind::Release { amount: Some(amount), authority }
-            }),
+            Deed::CancelTry(naming) => {
+                self.plan_second_step(naming, |hold, _| EffectKind::Abandon { hold: hold.clone() })
+            }
             Deed::CarryForward => Plan { forced: true, ..Plan::default() },
         }
     }
@@ -168,11 +171,11 @@ impl Coordinator {
         outgoing.collect()
     }
 
-    fn plan_second_step(&self, naming: &Naming, what: impl Fn(Amount) -> EffectKind) -> Plan {
+    fn plan_second_step(&self, naming: &Naming, what: impl Fn(&Hold, Amount) -> EffectKind) -> Plan {
         let found = naming.found.as_deref();
         let verdict = self.originals.refuse_second_step(naming.key, found);
         let holds = found.into_iter().flat_map(|found| &found.holds);
-        let effects = holds.map(|(account, hold, amount)| effect(*account, hold.key, what(*amount)));
+        let effects = holds.map(|(account, hold, amount)| effect(*account, hold.key, what(hold, *amount)));
         Plan { effects: effects.collect(), verdict, original: Some(naming.key), ..Plan::default() }
     }
 
@@ -188,11 +191,12 @@ impl Coordinator {
         self.holds.get(&hold).or_else(|| self.forming.freezing.get(&hold)).copied()
     }
 
-    /// Notes that a transaction may open a hold in this round.
-    pub(super) fn note_freezing(&mut self, plan: &Plan) {
+    /// Notes that a transaction of this round may open a hold, and names an original.
+    pub(super) fn note_deed(&mut self, plan: &Plan) {
         for effect in plan.effects.iter().filter(|effect| opens(effect)) {
             self.forming.freezing.insert(effect.key, effect.account);
         }
+        self.forming.originals.extend(plan.original);
     }
 
     /// What the record of a transaction names.
@@ -238,7 +242,9 @@ impl Coordinator {
                 EffectKind::Restore { hold, .. } => hold.terms.expires_us,
                 _ => None,
             };
-            self.holds.insert(effect.key, effect.account);
+            if opens(&effect) || matches!(effect.what, EffectKind::Restore { .. }) {
+                self.holds.insert(effect.key, effect.account);
+            }
             self.expiries.extend(expires_us.map(|moment| (moment, effect.account, effect.key)));
         }
     }
@@ -248,6 +254,7 @@ fn effect(account: AccountId, key: TransactionKey, what: EffectKind) -> Effect {
     Effect { account, key, what }
 }
 
+/// Whether an effect opens a hold that others may name: those of a try move with it alone.
 fn opens(effect: &Effect) -> bool {
-    matches!(effect.what, EffectKind::Freeze { .. })
+    matches!(&effect.what, EffectKind::Freeze { terms, .. } if terms.kind != HoldKind::Try)
 }

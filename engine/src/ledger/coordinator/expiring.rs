@@ -44,7 +44,10 @@ impl Coordinator {
             let found = self.registry.account(account).expect("a hold belongs to an account");
             let date = self.registry.date(found.entity);
             let effects = vec![Effect { account, key, what: EffectKind::Expire }];
-            orders.push((self.shard_of(account), ShardOrder::Expire { frame: self.frame.number, effects, date }));
+            orders.push((
+                self.shard_of(account),
+                ShardOrder::Expire { frame: self.frame.number, effects, date },
+            ));
         }
         self.wait(Quiet::Expired, orders)
     }

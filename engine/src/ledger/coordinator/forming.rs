@@ -70,7 +70,7 @@ pub(super) struct Forming {
     /// Holds that transactions of this round may be opening, with their accounts.
     pub(super) freezing: HashMap<TransactionKey, AccountId, FixedState>,
     /// Originals that an undecided transaction of this round names.
-    originals: HashSet<TransactionKey, FixedState>,
+    pub(super) originals: HashSet<TransactionKey, FixedState>,
     /// Whether enough legs were counted to judge which accounts are hot.
     heat_due: bool,
 }
@@ -169,6 +169,10 @@ impl Coordinator {
             voted.clear();
         }
         for prepared in std::mem::take(&mut self.forming.prepared) {
+            // Its record, and what it did to holds and originals, stands only at the end of this round.
+            if let Some(plan) = self.plan(prepared.item.what) {
+                self.note_deed(&plan);
+            }
             let ordinal = self.push_item(Item { gates_know: true, ..prepared.item });
             let outcome = prepared.item.verdict.is_none().then_some(ordinal);
             for shard in prepared.shards {
@@ -205,7 +209,11 @@ impl Coordinator {
         match self.known.get(client, id) {
             Some(Known::Pending) => self.deferred.push_back(what),
             Some(Known::Decided(Decided { outcome: Outcome::Tried, frame, ordinal, .. })) => {
-                self.consider_cancel_of_try(what, TransactionKey { client, id }, RecordPlace { frame, ordinal });
+                self.consider_cancel_of_try(
+                    what,
+                    TransactionKey { client, id },
+                    RecordPlace { frame, ordinal },
+                );
             }
             Some(Known::Decided(decided)) => {
                 let posted = decided.outcome == Outcome::Posted;
@@ -296,6 +304,7 @@ impl Coordinator {
         }
         // What a confirm or cancel of a try says of the try itself is no result: it may be asked again.
         if let Some(rejection) = plan.as_ref().and_then(|plan| plan.verdict).filter(|r| r.group() < 2) {
+            assert!(what.begun.is_none(), "an original is touched by one undecided transaction at a time");
             return self.refuse(what, rejection, 0);
         }
         if what.begun.is_none() {
@@ -326,8 +335,7 @@ impl Coordinator {
             return;
         }
         if let Some(plan) = plan {
-            self.note_freezing(plan);
-            self.forming.originals.extend(plan.original);
+            self.note_deed(plan);
         }
         let effects = plan.map_or(&[][..], |plan| &plan.effects);
         let Coordinator { jobs, cards, pins, gates, forming, heat, .. } = self;
@@ -427,6 +435,9 @@ impl Coordinator {
     }
 
     pub(super) fn finish(&mut self, what: JobRef, result: PostResult) {
+        if self.jobs.get(what.job).reply_to.is_none() {
+            self.own_refused = self.own_refused.or(result.rejection);
+        }
         self.counts.decided += 1;
         self.counts.refused += u64::from(result.rejection.is_some());
         self.frame.replies.extend(self.jobs.finish(what, result));

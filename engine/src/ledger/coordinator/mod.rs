@@ -31,6 +31,7 @@ use super::batcher::Unmerged;
 use super::command::{Answer, Command, ReplyTo, Request, Status};
 use super::gate::Gate;
 use super::heat::Heat;
+use super::hold::HoldKind;
 use super::ids::{AccountId, ShardId, TransactionKey};
 use super::known_ids::KnownIds;
 use super::originals::Originals;
@@ -88,6 +89,8 @@ pub struct Coordinator {
     /// Moments at which holds expire, in microseconds since 1970.
     expiries: BTreeSet<(i64, AccountId, TransactionKey)>,
     alone: Alone,
+    /// What refused a transaction of the ledger's own, until the command that it was for asks.
+    own_refused: Option<Rejection>,
     pins: Pins,
     forming: Forming,
     phase: Phase,
@@ -123,6 +126,7 @@ impl Coordinator {
             holds: HashMap::default(),
             expiries: BTreeSet::new(),
             alone: Alone::Nothing,
+            own_refused: None,
             pins: Pins::default(),
             forming: Forming::new(settings.shards),
             phase: Phase::Idle,
@@ -153,7 +157,9 @@ impl Coordinator {
             }
         }
         for (account, hold) in shard.all_holds() {
-            self.holds.insert(hold.key, account);
+            if hold.terms.kind != HoldKind::Try {
+                self.holds.insert(hold.key, account);
+            }
             let expires = hold.terms.expires_us.filter(|_| hold.remaining > 0);
             self.expiries.extend(expires.map(|moment| (moment, account, hold.key)));
         }

@@ -246,7 +246,9 @@ impl Coordinator {
     ) -> Step {
         let limit = limit.min(MAX_LIST) as usize;
         let orders = match account.map(|account| self.find(account)) {
-            None => (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::Holds(None))).collect(),
+            None => {
+                (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::Holds(None))).collect()
+            }
             Some(Ok(account)) => vec![(self.shard_of(account), ShardOrder::Holds(Some(account)))],
             Some(Err(rejection)) => return self.refuse_quiet(reply_to, rejection),
         };
@@ -262,7 +264,9 @@ impl Coordinator {
     ) {
         let mut holds: Vec<(AccountId, Hold)> = Vec::new();
         for (_, reply) in replies {
-            let ShardReply::Holds(of_shard) = reply else { panic!("a question for holds is answered by them") };
+            let ShardReply::Holds(of_shard) = reply else {
+                panic!("a question for holds is answered by them")
+            };
             holds.extend(of_shard);
         }
         holds.retain(|(account, hold)| after.is_none_or(|after| (*account, hold.key) > after));

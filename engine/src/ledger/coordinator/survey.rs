@@ -71,7 +71,8 @@ impl Coordinator {
         let only_off_balance = off_balance && !on_balance && survey.unknown.is_none();
         let mixed = (on_balance && off_balance).then_some((Rejection::MixedOffBalance, 0));
         // What undoes or confirms has the legs of its original, which were judged when they came.
-        let brought = plan.is_none_or(|plan| plan.original.is_none() || legs.iter().all(|leg| leg.amount.0 > 0));
+        let brought =
+            plan.is_none_or(|plan| plan.original.is_none() || legs.iter().all(|leg| leg.amount.0 > 0));
         survey.shape = if legs.is_empty() || !brought {
             found.map(|rejection| (rejection, 0))
         } else {

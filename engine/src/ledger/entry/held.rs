@@ -88,7 +88,8 @@ impl Held {
             authority: std::str::from_utf8(bytes.get(FIXED..end)?).ok()?.into(),
             expires_us: (expires_us != i64::MAX).then_some(expires_us),
         };
-        let key = TransactionKey { client: ClientId(u32_at(bytes, 48)?), id: TransactionId(u128_at(bytes, 32)?) };
+        let key =
+            TransactionKey { client: ClientId(u32_at(bytes, 48)?), id: TransactionId(u128_at(bytes, 32)?) };
         let expired = moved == HoldMove::Expired;
         let hold = Hold { key, terms, amount: i64_at(bytes, 64)?, remaining: i64_at(bytes, 72)?, expired };
         let held = Held {

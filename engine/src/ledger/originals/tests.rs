@@ -79,10 +79,7 @@ fn reversing_a_refund_makes_room_for_another() {
     let mut originals = Originals::default();
     originals.take(Action::Refund, BY, KEY, movements(&back));
     assert_eq!(originals.refuse_reversal(KEY, Some(&paid)), Some(Rejection::RefundExceeded));
-    assert_eq!(
-        originals.refuse_refund(KEY, Some(&paid), &back, currency),
-        Some(Rejection::RefundExceeded)
-    );
+    assert_eq!(originals.refuse_refund(KEY, Some(&paid), &back, currency), Some(Rejection::RefundExceeded));
     originals.take(Action::Reverse, TransactionKey::default(), BY, movements(&again));
     assert_eq!(originals.refuse_refund(KEY, Some(&paid), &back, currency), None);
     assert_eq!(originals.refuse_reversal(KEY, Some(&paid)), None);
