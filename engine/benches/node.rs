@@ -59,18 +59,13 @@ fn main() {
 fn open_books(accounts: u64, ask: &mut impl FnMut(Command) -> Answer) {
     let start = Date::parse("2026-01-01").expect("a date");
     ask(Command::OpenEntity { code: "LM".into(), start });
-    let subject = SubjectOpening {
-        code: "220301".into(),
-        name: "预收账款".into(),
-        class: SubjectClass::Liability,
-        normal: Side::Credit,
-        leaf: true,
-    };
+    let subject = SubjectOpening::new("220301", "预收账款", SubjectClass::Liability, Side::Credit, true);
     ask(Command::OpenSubjects { entity: "LM".into(), subjects: vec![subject] });
     let currency = Currency::from_code("CNY").expect("CNY is a currency");
     let opening = |n: u64| AccountOpening {
         key: AccountKey { entity: "LM".into(), number: n.to_string().into(), kind: "".into(), currency },
         subject: "220301".into(),
+        customer: None,
         owner: Owner::Customer,
         may_go_negative: false,
         overdraft_limit: Amount(1 << 40),
@@ -99,7 +94,8 @@ fn batch(number: u64, accounts: u64, random: &mut u64) -> Batch {
             step,
             side,
         };
-        let draft = Draft { id: TransactionId(u128::from(number * BATCH + n)), time, value_date: None };
+        let id = TransactionId(u128::from(number * BATCH + n));
+        let draft = Draft { id, time, value_date: None, accounting_date: None };
         batch.push(draft, &[leg(1, debit, Side::Debit), leg(2, credit, Side::Credit)], &[]);
     }
     batch

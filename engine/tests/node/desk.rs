@@ -79,13 +79,8 @@ impl Desk {
 
     /// Customer accounts under a liability subject, which is opened with them; account 1 may go negative.
     pub(crate) fn open_accounts(&mut self, subject: &str, accounts: RangeInclusive<u64>, hot: &[u64]) {
-        let opening = SubjectOpening {
-            code: subject.into(),
-            name: "预收账款-平台充值-用户充值".into(),
-            class: SubjectClass::Liability,
-            normal: Side::Credit,
-            leaf: true,
-        };
+        let name = "预收账款-平台充值-用户充值";
+        let opening = SubjectOpening::new(subject, name, SubjectClass::Liability, Side::Credit, true);
         self.ask(Command::OpenSubjects { entity: "LM".into(), subjects: vec![opening] });
         let opening = |n: u64| AccountOpening {
             key: AccountKey {
@@ -95,6 +90,7 @@ impl Desk {
                 currency: cny(),
             },
             subject: subject.into(),
+            customer: None,
             owner: Owner::Customer,
             may_go_negative: n == 1,
             overdraft_limit: Amount(0),
@@ -141,7 +137,8 @@ pub(crate) fn transfers_batch(transfers: &[(u128, u64, u64, i64)]) -> Batch {
             side,
         };
         let legs = [leg(1, debit, Side::Debit), leg(2, credit, Side::Credit)];
-        batch.push(Draft { id: TransactionId(id), time: now(), value_date: None }, &legs, &[]);
+        let id = TransactionId(id);
+        batch.push(Draft { id, time: now(), value_date: None, accounting_date: None }, &legs, &[]);
     }
     batch
 }

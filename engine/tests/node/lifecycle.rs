@@ -1,6 +1,6 @@
 //! Start, work, stop, start again: everything acknowledged is there, once.
 
-use longmen_engine::ledger::{Answer, Command, Rejection, TransactionId};
+use longmen_engine::ledger::{Answer, Command, Rejection, TransactionId, TransactionKey};
 
 use crate::desk::{Desk, directory, options, transfers_batch};
 
@@ -56,10 +56,10 @@ fn history_follows_the_chain_and_finds_transactions() {
     let merged = history.statement(&hot, None, 100).unwrap();
     assert_eq!(merged.closing, 200);
     assert!(merged.lines.iter().all(|line| line.merged.is_some()));
-    let Answer::Located { frame, ordinal } = desk.ask(Command::Locate { id: TransactionId(105) }) else {
-        panic!()
-    };
-    let record = desk.node.history().transaction(frame, ordinal).unwrap().unwrap();
+    let key = TransactionKey { client: desk.client, id: TransactionId(105) };
+    let Answer::Located(places) = desk.ask(Command::Locate(vec![key])) else { panic!() };
+    let place = places[0].expect("it was posted");
+    let record = desk.node.history().transaction(place.frame, place.ordinal).unwrap().unwrap();
     assert_eq!(record.legs.len(), 2);
     assert_eq!((record.legs[1].merged, record.legs[1].balance_after), (true, -60));
     desk.stop();
