@@ -62,7 +62,7 @@ impl Desk {
     }
 
     pub(crate) fn open_subject(&mut self, entity: &str, code: &str, class: SubjectClass, normal: Side) {
-        let subject = SubjectOpening { code: code.into(), name: code.into(), class, normal, leaf: true };
+        let subject = SubjectOpening::new(code, code, class, normal, true);
         let Answer::Opened(opened) =
             self.ask(Command::OpenSubjects { entity: entity.into(), subjects: vec![subject] })
         else {
@@ -88,6 +88,7 @@ impl Desk {
                     currency: currency("CNY"),
                 },
                 subject: subject.into(),
+                customer: None,
                 owner: Owner::Customer,
                 may_go_negative: false,
                 overdraft_limit: Amount(0),
@@ -128,5 +129,5 @@ pub(crate) fn add(batch: &mut Batch, id: u128, legs: &[(u64, Side, i64)]) {
             side,
         })
         .collect();
-    batch.push(Draft { id: TransactionId(id), time: now(), value_date: None }, &legs, &[]);
+    batch.push(Draft { id: TransactionId(id), time: now(), ..Draft::default() }, &legs, &[]);
 }

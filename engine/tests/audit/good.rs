@@ -47,7 +47,7 @@ pub(crate) fn opened(account: u64, subject: u32, normal: Side) -> OpenedEntry<'s
     }
 }
 
-pub(crate) fn changed(account: u64) -> Changed {
+pub(crate) fn changed(account: u64) -> Changed<'static> {
     Changed {
         account: AccountId(account),
         previous: Position::NONE,
@@ -58,12 +58,16 @@ pub(crate) fn changed(account: u64) -> Changed {
         credit_limit: None,
         frozen: 0,
         withholding: 0,
+        transaction_limit: None,
+        day_limit: None,
+        client: ClientId(1),
+        date: date(MAY1),
+        notes: &[],
     }
 }
 
 fn subject(id: u32, entity: u16, code: &str, class: SubjectClass, normal: Side, leaf: bool) -> Admin {
-    let opening =
-        SubjectOpening { code: code.into(), name: format!("subject {code}").into(), class, normal, leaf };
+    let opening = SubjectOpening::new(code, &format!("subject {code}"), class, normal, leaf);
     Admin::Subject { id: SubjectId(id), entity: EntityId(entity), opening }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use longmen_engine::audit::{SubjectTotal, Verified};
 use longmen_engine::ledger::{
-    AccountId, AccountRef, AccountState, Amount, Answer, Batch, Command, Rejection, Side, SubjectClass,
-    TransactionId,
+    AccountId, AccountRef, AccountState, Amount, Answer, AttributeChange, Batch, Command, Rejection, Side,
+    SubjectClass, TransactionId,
 };
 use longmen_wal::FaultyStorage;
 use rand::rngs::SmallRng;
@@ -70,6 +70,14 @@ fn batch(random: &mut SmallRng, accounts: &Accounts, first: u128) -> Batch {
     batch
 }
 
+fn change(desk: &mut Desk, account: AccountRef, change: AttributeChange) {
+    desk.submit(Command::Change { account, change, notes: Box::default() });
+}
+
+fn state(account_state: AccountState) -> AttributeChange {
+    AttributeChange::States { account_state: Some(account_state), payment_state: None }
+}
+
 /// Work of one day: batches with quiet rounds among them, all in flight at once.
 fn work(desk: &mut Desk, random: &mut SmallRng, accounts: &Accounts, first: u128) -> (u64, u64) {
     let mut posts = Vec::new();
@@ -78,19 +86,11 @@ fn work(desk: &mut Desk, random: &mut SmallRng, accounts: &Accounts, first: u128
         let account = AccountRef::Id(AccountId(accounts.users[usize::try_from(round).unwrap()]));
         let hot = AccountRef::Id(AccountId(accounts.hot[0]));
         match round {
-            5 => drop(desk.submit(Command::SetHot { account, hot: true })),
-            9 => drop(desk.submit(Command::SetState {
-                account: hot,
-                account_state: Some(AccountState::LossReported),
-                payment_state: None,
-            })),
-            11 => drop(desk.submit(Command::SetState {
-                account: hot,
-                account_state: Some(AccountState::Normal),
-                payment_state: None,
-            })),
-            13 => drop(desk.submit(Command::SetHot { account: hot, hot: false })),
-            15 => drop(desk.submit(Command::SetHot { account: hot, hot: true })),
+            5 => change(desk, account, AttributeChange::Hot(true)),
+            9 => change(desk, hot, state(AccountState::LossReported)),
+            11 => change(desk, hot, state(AccountState::Normal)),
+            13 => change(desk, hot, AttributeChange::Hot(false)),
+            15 => change(desk, hot, AttributeChange::Hot(true)),
             17 => drop(desk.submit(Command::Cancel { id: TransactionId(first + 90), time: now() })),
             _ => {}
         }
@@ -145,7 +145,12 @@ fn what_a_node_leaves_passes() {
                 (posted, refused) = (posted + more_posted, refused + more_refused);
                 let next = date(&format!("2018-05-{:02}", 2 + day));
                 if half == 0 {
-                    desk.submit(Command::CloseDay { entity: "LM".into(), next });
+                    desk.submit(Command::CloseDay {
+                        entity: "LM".into(),
+                        next,
+                        carry_forward: None,
+                        notes: Box::default(),
+                    });
                 }
             }
             let trial = trial_balance(&mut desk);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use longmen_engine::audit::{BookFault, BookFinding, RecordPlace, Verified, VerifyError, verify};
 use longmen_engine::ledger::{
-    AccountId, Admin, Amount, ClientId, Currency, Date, Entry, Head, HotLeg, Movement, Outcome, Position,
-    Posting, SectionKind, Side, SubjectId, TransactionId,
+    AccountId, Action, Admin, Amount, ClientId, Currency, Date, Entry, Head, HotLeg, Movement, Outcome,
+    Position, Posting, SectionKind, Side, SubjectId, TransactionId,
 };
 use longmen_wal::{Body, FaultyStorage, FrameNumber, Log, LogOptions, Section, seeded_nonces};
 
@@ -57,6 +57,7 @@ pub(crate) fn head(id: u128, outcome: Outcome, date: Date, legs: usize) -> Plant
         accounting_date: date,
         value_date: date,
         time: 0,
+        action: Action::Post,
         legs: u16::try_from(legs).unwrap(),
         step: 0,
         tail: (0, 0),
@@ -109,6 +110,7 @@ impl Planted {
             previous: Position::NONE,
             subject,
             date,
+            link: None,
         };
         self.last().entries[section_of(account)].push(Entry::Posting(posting));
     }
@@ -143,6 +145,10 @@ impl Planted {
                             *frozen = changed.frozen;
                             changed.previous = *last;
                         }
+                        Entry::Held(held) => {
+                            *frozen = held.frozen_after;
+                            held.previous = *last;
+                        }
                         Entry::Opened(_) => {}
                     }
                     *last = Position { frame: number, slot, section };
@@ -167,6 +173,7 @@ fn write(entry: &Entry<'_>, out: &mut Vec<u8>) {
         Entry::Posting(posting) => posting.write(out),
         Entry::Opened(opened) => opened.write(out),
         Entry::Changed(changed) => changed.write(out),
+        Entry::Held(held) => held.write(out),
     }
 }
 

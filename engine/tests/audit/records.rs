@@ -368,7 +368,7 @@ fn nobody_spends_what_is_not_there() {
         }
     };
     check_good(controlled(8, 0, user - 8));
-    let after_change = RecordPlace::Entry { section: 1, slot: 16 };
+    let after_change = RecordPlace::Entry { section: 1, slot: 20 };
     check(controlled(8, 0, user - 7), after_change, &funds(USER, -1));
     check(controlled(0, 9, user - 8), after_change, &funds(USER, -1));
     let hot = |amount: i64| {
@@ -401,20 +401,14 @@ fn limits_hold() {
         books.last().entries[0].push(Entry::Changed(change));
         books.post(40, MAY2, &[(1, PEER, Debit, 819), (2, BANK, Credit, 819)]);
     };
-    let place = RecordPlace::Entry { section: 0, slot: 16 };
+    let place = RecordPlace::Entry { section: 0, slot: 20 };
     check(lowered, place, &BookFault::Funds { account: AccountId(PEER), available: -1 });
 }
 
 #[test]
 fn names_come_in_order() {
     let admin = |record: Admin| move |books: &mut Planted| books.last().admin.push(record);
-    let opening = |code: &str| SubjectOpening {
-        code: code.into(),
-        name: "subject".into(),
-        class: SubjectClass::Asset,
-        normal: Debit,
-        leaf: true,
-    };
+    let opening = |code: &str| SubjectOpening::new(code, "subject", SubjectClass::Asset, Debit, true);
     let order = |what, found, expected| BookFault::IdOrder { what, found, expected };
     let first = RecordPlace::Admin(0);
     let entity = |id| Admin::Entity { id: EntityId(id), code: "YY".into(), start: Date::FIRST };
