@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use longmen_engine::ledger::{Entry, Head, Movement, Outcome, Posting, SectionKind, Side, read_tail};
+use longmen_engine::ledger::{Admin, Entry, Head, Movement, Outcome, Posting, SectionKind, Side, read_tail};
 
 use super::harness::Stored;
 use super::script::{Seen, Spec};
@@ -56,11 +56,15 @@ impl Books {
             }
         }
         let mut nets: BTreeMap<(usize, &str), i128> = BTreeMap::new();
-        self.records += records.admin().count();
+        self.records += records.admin().filter(|admin| is_of_a_request(&admin.as_ref().unwrap())).count();
         for entry in records.entries() {
-            let (_, Entry::Posting(posting)) = entry.unwrap() else {
-                self.records += 1;
-                continue;
+            let posting = match entry.unwrap().1 {
+                Entry::Posting(posting) => posting,
+                Entry::Held(_) => continue,
+                Entry::Opened(_) | Entry::Changed(_) => {
+                    self.records += 1;
+                    continue;
+                }
             };
             let spec = &chart[posting.account.0 as usize - 1];
             if spec.subject().class != "off_balance" {
@@ -94,4 +98,9 @@ impl Books {
             self.seen.entry(account).or_default().push(seen);
         }
     }
+}
+
+/// Whether a request is the reason for a record; the figures of a closed date and the register stand beside such a one.
+fn is_of_a_request(record: &Admin) -> bool {
+    !matches!(record, Admin::LineClosed { .. } | Admin::Registered { .. })
 }

@@ -1,9 +1,9 @@
 //! Between the tests' words and the engine's.
 
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer, Batch,
-    Command, Currency, Date, Draft, Leg, Owner, PaymentState, Posted, Side, SubjectClass, SubjectOpening,
-    TransactionId, TrialLine,
+    AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer,
+    AttributeChange, Batch, ClientId, Command, Currency, Date, Draft, Leg, Owner, PaymentState, Posted, Rejection, Side, SubjectClass, SubjectOpening,
+    TransactionId, TransactionKey, TrialLine,
 };
 
 use super::script::{
@@ -14,29 +14,41 @@ use super::script::{
 pub(crate) fn command(ask: &Ask, chart: &[Spec]) -> Command {
     match ask {
         Ask::Post { txs, balances } => {
-            let mut batch = Batch { want_balances: *balances, ..Batch::default() };
+            let mut batch = Batch::default();
+            batch.want_balances = *balances;
             txs.iter().for_each(|tx| push(&mut batch, tx, chart));
             Command::Post(batch)
         }
         Ask::Cancel { id, time } => Command::Cancel { id: TransactionId(*id), time: *time },
-        Ask::Locate { id } => Command::Locate { id: TransactionId(*id) },
-        Ask::SetState { account, state, payment } => Command::SetState {
-            account: AccountRef::Id(AccountId(*account)),
-            account_state: state.map(|state| AccountState::from_number(state).unwrap()),
-            payment_state: payment.map(|payment| PaymentState::from_number(payment).unwrap()),
-        },
+        Ask::Locate { id } => {
+            Command::Locate(vec![TransactionKey { client: ClientId(1), id: TransactionId(*id) }])
+        }
+        Ask::SetState { account, state, payment } => change(
+            AccountRef::Id(AccountId(*account)),
+            AttributeChange::States {
+                account_state: state.map(|state| AccountState::from_number(state).unwrap()),
+                payment_state: payment.map(|payment| PaymentState::from_number(payment).unwrap()),
+            },
+        ),
         Ask::SetHot { account, hot } => {
-            Command::SetHot { account: AccountRef::Key(key(*account, chart)), hot: *hot }
+            change(AccountRef::Key(key(*account, chart)), AttributeChange::Hot(*hot))
         }
-        Ask::CloseDay { entity, next } => {
-            Command::CloseDay { entity: ENTITIES[*entity].into(), next: date(*next) }
-        }
+        Ask::CloseDay { entity, next } => Command::CloseDay {
+            entity: ENTITIES[*entity].into(),
+            next: date(*next),
+            carry_forward: None,
+            notes: Box::default(),
+        },
         Ask::Read(accounts) => {
             Command::Balances(accounts.iter().map(|id| AccountRef::Id(AccountId(*id))).collect())
         }
         Ask::Trial => Command::TrialBalance { entity: "".into() },
         Ask::Open { from, to } => open(*from, *to, chart, &[]),
     }
+}
+
+fn change(account: AccountRef, change: AttributeChange) -> Command {
+    Command::Change { account, change, notes: Box::default() }
 }
 
 /// The request that opens accounts of the chart, with these of them hot.
@@ -46,6 +58,7 @@ pub(crate) fn open(from: u64, to: u64, chart: &[Spec], hot: &[u64]) -> Command {
         AccountOpening {
             key: key(id, chart),
             subject: spec.subject.into(),
+            customer: None,
             owner: Owner::Customer,
             may_go_negative: spec.may_go_negative,
             overdraft_limit: Amount(spec.overdraft),
@@ -74,13 +87,9 @@ pub(crate) fn setup(chart: &[Spec], first: u64, hot: &[u64]) -> Vec<Command> {
 }
 
 fn subject(subject: &SubjectSpec) -> SubjectOpening {
-    SubjectOpening {
-        code: subject.code.into(),
-        name: subject.code.into(),
-        class: SubjectClass::from_name(subject.class).unwrap(),
-        normal: if subject.debit_normal { Side::Debit } else { Side::Credit },
-        leaf: true,
-    }
+    let class = SubjectClass::from_name(subject.class).unwrap();
+    let normal = if subject.debit_normal { Side::Debit } else { Side::Credit };
+    SubjectOpening::new(subject.code, subject.code, class, normal, true)
 }
 
 /// How many records the setup leaves in the log.
@@ -101,7 +110,11 @@ pub(crate) fn said(answer: &Answer) -> Said {
             Said::Opened(opened.iter().map(|one| one.unwrap()).map(|one| (one.id, one.existed)).collect())
         }
         Answer::Posted(posted) => results(posted),
-        Answer::Done | Answer::Located { .. } => Said::Done,
+        Answer::Done => Said::Done,
+        Answer::Located(places) => match places[..] {
+            [Some(_)] => Said::Done,
+            _ => Said::Rejected(Rejection::UnknownTransaction),
+        },
         Answer::Accounts(views) => {
             Said::Views(views.iter().map(|one| one.as_ref().map(view).map_err(|r| *r)).collect())
         }
@@ -110,7 +123,7 @@ pub(crate) fn said(answer: &Answer) -> Said {
             lines.sort();
             Said::Lines(lines)
         }
-        Answer::Welcome { .. } | Answer::Status(_) => {
+        Answer::Welcome { .. } | Answer::Holds(_) | Answer::Closings { .. } | Answer::Status(_) => {
             panic!("not an answer to anything in a script: {answer:?}")
         }
     }
@@ -129,7 +142,7 @@ fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec]) {
             side: if leg.debit { Side::Debit } else { Side::Credit },
         })
         .collect();
-    let draft = Draft { id: TransactionId(tx.id), time: tx.time, value_date: tx.value_date.map(date) };
+    let draft = Draft { id: TransactionId(tx.id), time: tx.time, value_date: tx.value_date.map(date), accounting_date: None };
     batch.push(draft, &legs, &[]);
     // Legs of a malformed transaction are not kept, so there is nothing to name.
     if batch.legs(batch.transactions.last().unwrap()).is_empty() {
