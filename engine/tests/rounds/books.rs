@@ -56,7 +56,7 @@ impl Books {
             }
         }
         let mut nets: BTreeMap<(usize, &str), i128> = BTreeMap::new();
-        self.records += records.admin().filter(|admin| is_of_a_request(&admin.as_ref().unwrap())).count();
+        self.records += records.admin().filter(|admin| is_of_a_request(admin.as_ref().unwrap())).count();
         for entry in records.entries() {
             let posting = match entry.unwrap().1 {
                 Entry::Posting(posting) => posting,

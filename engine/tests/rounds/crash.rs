@@ -20,7 +20,7 @@ use super::translate;
 pub(crate) fn check(node: &Node, case: &Case, with_in_flight: bool, settings: &Settings) {
     let log = node.survivors(with_in_flight);
     let found = books::read(&log, case.chart);
-    let mut naive = Naive::new(case.chart, case.first);
+    let mut naive = Naive::new(case.chart, case.first, &case.hot);
     let done = replay_durable(&mut naive, case, &found);
     assert_books(&found, &naive, &case.ever_hot());
     assert_acknowledged(node, case, &found, &done);
@@ -45,7 +45,6 @@ pub(crate) fn check(node: &Node, case: &Case, with_in_flight: bool, settings: &S
 /// Lets a serial ledger do what has a record in the log, in order of arrival, and gives the tags of the requests
 /// other than transactions that it did.
 fn replay_durable(naive: &mut Naive, case: &Case, found: &Books) -> BTreeSet<u64> {
-    let mut hot = case.hot.clone();
     let mut records = found.records - translate::setup_records(case.chart, case.first);
     let mut done = BTreeSet::new();
     let mut ended = false;
@@ -61,7 +60,7 @@ fn replay_durable(naive: &mut Naive, case: &Case, found: &Books) -> BTreeSet<u64
                 naive.ask(ask);
             }
             _ => {
-                let needed = naive.records(ask, &mut hot);
+                let needed = naive.records(ask);
                 if ended || needed > records {
                     // Such requests run alone and in order, so the durable ones are the first.
                     assert_eq!(records, 0, "request {tag} is half there");

@@ -1,7 +1,7 @@
 //! A naive serial ledger: one request at a time, in order of arrival, over plain maps. Written from the domain's
 //! rules alone; of the engine it knows the rejections' names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_engine::ledger::Rejection;
 
@@ -36,6 +36,8 @@ enum First {
 pub(crate) struct Naive {
     chart: &'static [Spec],
     accounts: BTreeMap<u64, Account>,
+    /// The accounts that a batching actor posts to.
+    hot: BTreeSet<u64>,
     dates: [u32; 2],
     firsts: BTreeMap<u128, First>,
 }
@@ -43,10 +45,11 @@ pub(crate) struct Naive {
 type Refusal = (Rejection, u16);
 
 impl Naive {
-    /// A ledger with the first `open` accounts of a chart.
-    pub(crate) fn new(chart: &'static [Spec], open: u64) -> Naive {
-        let mut naive =
-            Naive { chart, accounts: BTreeMap::new(), dates: [START; 2], firsts: BTreeMap::new() };
+    /// A ledger with the first `open` accounts of a chart, of which some are hot.
+    pub(crate) fn new(chart: &'static [Spec], open: u64, hot: &[u64]) -> Naive {
+        let hot = hot.iter().copied().collect();
+        let (accounts, firsts) = (BTreeMap::new(), BTreeMap::new());
+        let mut naive = Naive { chart, accounts, hot, dates: [START; 2], firsts };
         naive.open(1, open);
         naive
     }
@@ -60,8 +63,7 @@ impl Naive {
             Ask::Locate { id } if self.firsts.contains_key(id) => Said::Done,
             Ask::Locate { .. } => Said::Rejected(Rejection::UnknownTransaction),
             Ask::SetState { account, state, payment } => done(self.set_state(*account, *state, *payment)),
-            Ask::SetHot { account, .. } if self.accounts.contains_key(account) => Said::Done,
-            Ask::SetHot { .. } => Said::Rejected(Rejection::UnknownAccount),
+            Ask::SetHot { account, hot } => done(self.set_hot(*account, *hot)),
             Ask::CloseDay { entity, next } => done(self.close_day(*entity, *next)),
             Ask::Read(accounts) => Said::Views(accounts.iter().map(|account| self.view(*account)).collect()),
             Ask::Trial => Said::Lines(self.lines()),
@@ -69,20 +71,15 @@ impl Naive {
         }
     }
 
-    /// How many records of its own a request leaves in the log, apart from transactions. `hot` is kept up to date.
-    pub(crate) fn records(&self, ask: &Ask, hot: &mut Vec<u64>) -> usize {
+    /// How many records of its own a request leaves in the log, apart from transactions.
+    pub(crate) fn records(&self, ask: &Ask) -> usize {
         match ask {
             Ask::SetState { account, state, payment } => {
                 usize::from(self.clone().set_state(*account, *state, *payment).is_ok())
             }
-            Ask::SetHot { account, hot: wanted } => {
-                let is_hot = hot.contains(account);
-                if !self.accounts.contains_key(account) || is_hot == *wanted {
-                    return 0;
-                }
-                hot.retain(|other| other != account);
-                hot.extend(wanted.then_some(*account));
-                1
+            Ask::SetHot { account, hot } => {
+                let changes = self.hot.contains(account) != *hot;
+                usize::from(changes && self.clone().set_hot(*account, *hot).is_ok())
             }
             Ask::CloseDay { entity, next } => usize::from(*next > self.dates[*entity]),
             Ask::Open { from, to } => (*from..=*to).filter(|id| !self.accounts.contains_key(id)).count(),
@@ -196,7 +193,7 @@ impl Naive {
             // Within one entity an unknown account is taken to belong to it; over several it belongs to none.
             let entities =
                 tx.legs.iter().filter_map(|leg| self.accounts.get(&leg.account)).map(|a| a.spec.entity);
-            let entities: std::collections::BTreeSet<usize> = entities.collect();
+            let entities: BTreeSet<usize> = entities.collect();
             let mut sums: BTreeMap<(Option<usize>, &str), i128> = BTreeMap::new();
             for leg in &tx.legs {
                 let entity = self.accounts.get(&leg.account).map(|a| a.spec.entity);
@@ -311,6 +308,22 @@ impl Naive {
         }
         account.state = state.unwrap_or(account.state);
         account.payment = payment.unwrap_or(account.payment);
+        Ok(())
+    }
+
+    fn set_hot(&mut self, id: u64, hot: bool) -> Result<(), Rejection> {
+        let account = self.accounts.get(&id).ok_or(Rejection::UnknownAccount)?;
+        if self.hot.contains(&id) == hot {
+            return Ok(());
+        }
+        if account.state == 0 {
+            return Err(Rejection::AccountState);
+        }
+        if hot {
+            self.hot.insert(id)
+        } else {
+            self.hot.remove(&id)
+        };
         Ok(())
     }
 

@@ -92,7 +92,7 @@ pub(crate) fn assert_books(books: &Books, naive: &Naive, hot: &[u64]) {
 
 /// What the naive ledger says to a case.
 pub(crate) fn expect(case: &Case) -> (Vec<Said>, Naive) {
-    let mut naive = Naive::new(case.chart, case.first);
+    let mut naive = Naive::new(case.chart, case.first, &case.hot);
     let said = case.asks.iter().map(|(_, ask)| naive.ask(ask)).collect();
     (said, naive)
 }

@@ -2,8 +2,8 @@
 
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer,
-    AttributeChange, Batch, ClientId, Command, Currency, Date, Draft, Leg, Owner, PaymentState, Posted, Rejection, Side, SubjectClass, SubjectOpening,
-    TransactionId, TransactionKey, TrialLine,
+    AttributeChange, Batch, ClientId, Command, Currency, Date, Draft, Leg, Owner, PaymentState, Posted,
+    Rejection, Side, SubjectClass, SubjectOpening, TransactionId, TransactionKey, TrialLine,
 };
 
 use super::script::{
@@ -142,7 +142,12 @@ fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec]) {
             side: if leg.debit { Side::Debit } else { Side::Credit },
         })
         .collect();
-    let draft = Draft { id: TransactionId(tx.id), time: tx.time, value_date: tx.value_date.map(date), accounting_date: None };
+    let draft = Draft {
+        id: TransactionId(tx.id),
+        time: tx.time,
+        value_date: tx.value_date.map(date),
+        accounting_date: None,
+    };
     batch.push(draft, &legs, &[]);
     // Legs of a malformed transaction are not kept, so there is nothing to name.
     if batch.legs(batch.transactions.last().unwrap()).is_empty() {
