@@ -13,19 +13,19 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
-use super::super::command::{Answer, PostResult};
+use super::super::command::PostResult;
 use super::super::date::Date;
 use super::super::effect::Effect;
-use super::super::head::{HEAD_BYTES, Outcome};
-use super::super::ids::{AccountId, EntityId, RecordPlace, ShardId, TransactionId, TransactionKey};
-use super::super::known_ids::{Decided, Known};
-use super::super::originals::Fate;
+use super::super::head::HEAD_BYTES;
+use super::super::ids::{AccountId, EntityId, ShardId, TransactionKey};
+use super::super::known_ids::Known;
 use super::super::rejection::Rejection;
 use super::super::row::{Verdict, first_of};
 use super::super::shard::{place_of, shard_of};
 use super::super::shard_order::ShardOrder;
 use super::super::shard_round::{Part, ShardLeg, ShardRound, Visit};
 use super::super::transaction::{Batch, Leg, net_of_first};
+use super::asking::repeat;
 use super::deeds::Plan;
 use super::gating::{ask_gates, close_gates, hold_gates};
 use super::jobs::{Job, JobRef, Work};
@@ -181,7 +181,7 @@ impl Coordinator {
         }
     }
 
-    fn push_item(&mut self, item: Item) -> u32 {
+    pub(super) fn push_item(&mut self, item: Item) -> u32 {
         let ordinal = self.forming.base + self.forming.next_index();
         self.forming.items.push(item);
         ordinal
@@ -202,69 +202,6 @@ impl Coordinator {
             Work::Cancel { id, time } => self.consider_cancel(what, id, time),
             Work::Locate(_) => self.consider_locate(what),
         }
-    }
-
-    fn consider_cancel(&mut self, what: JobRef, id: TransactionId, time: u32) {
-        let client = self.jobs.get(what.job).client;
-        match self.known.get(client, id) {
-            Some(Known::Pending) => self.deferred.push_back(what),
-            Some(Known::Decided(Decided { outcome: Outcome::Tried, frame, ordinal, .. })) => {
-                self.consider_cancel_of_try(
-                    what,
-                    TransactionKey { client, id },
-                    RecordPlace { frame, ordinal },
-                );
-            }
-            Some(Known::Decided(decided)) => {
-                let posted = decided.outcome == Outcome::Posted;
-                let rejection = posted.then_some(Rejection::AlreadyPosted);
-                let (frame, ordinal) = (decided.frame, decided.ordinal);
-                self.finish(what, PostResult { rejection, step: 0, repeated: !posted, frame, ordinal });
-            }
-            None => match self.outside_window(time).or_else(|| self.no_room()) {
-                Some(rejection) => self.refuse(what, rejection, 0),
-                None => {
-                    let what =
-                        JobRef { begun: Some(self.known.begin(client, id, self.frame.time_us)), ..what };
-                    let entity = EntityId(0);
-                    let date = Date::of_time_us(self.frame.time_us);
-                    self.push_item(Item { what, verdict: None, entity, date, gates_know: true });
-                }
-            },
-        }
-    }
-
-    /// A try that stands is cancelled by a transaction of its own, which needs what the log has of it.
-    fn consider_cancel_of_try(&mut self, what: JobRef, key: TransactionKey, place: RecordPlace) {
-        let RecordPlace { frame, ordinal } = place;
-        let result = PostResult { frame, ordinal, ..PostResult::default() };
-        match self.originals.get(key).map(|state| state.fate) {
-            Some(Fate::Cancelled) => self.finish(what, PostResult { repeated: true, ..result }),
-            Some(Fate::Confirmed) => {
-                self.finish(what, PostResult { rejection: Some(Rejection::AlreadyPosted), ..result });
-            }
-            _ => self.answer_job(what, Answer::Located(vec![Some(place)])),
-        }
-    }
-
-    fn consider_locate(&mut self, what: JobRef) {
-        let Work::Locate(keys) = &self.jobs.get(what.job).work else {
-            unreachable!("only a look-up looks up")
-        };
-        let mut places = Vec::with_capacity(keys.len());
-        for key in keys {
-            places.push(match self.known.get(key.client, key.id) {
-                Some(Known::Pending) => return self.deferred.push_back(what),
-                Some(Known::Decided(Decided { frame, ordinal, .. })) => Some(RecordPlace { frame, ordinal }),
-                None => None,
-            });
-        }
-        self.answer_job(what, Answer::Located(places));
-    }
-
-    fn answer_job(&mut self, what: JobRef, answer: Answer) {
-        let job = self.jobs.end(what.job);
-        self.reply(job.reply_to, answer);
     }
 
     fn consider_post(&mut self, what: JobRef) {
@@ -417,7 +354,7 @@ impl Coordinator {
         forming.prepared.push(Prepared { item, shards: participants });
     }
 
-    fn outside_window(&self, time: u32) -> Option<Rejection> {
+    pub(super) fn outside_window(&self, time: u32) -> Option<Rejection> {
         let now = self.frame.time_us / 1_000_000;
         if i64::from(time) < now - i64::from(self.settings.window_back) {
             return Some(Rejection::TooOld);
@@ -425,12 +362,12 @@ impl Coordinator {
         (i64::from(time) > now + i64::from(self.settings.window_ahead)).then_some(Rejection::TooNew)
     }
 
-    fn no_room(&self) -> Option<Rejection> {
+    pub(super) fn no_room(&self) -> Option<Rejection> {
         (self.room == Room::None).then_some(Rejection::OutOfDisk)
     }
 
     /// Answers a transaction with a rejection that is not remembered.
-    fn refuse(&mut self, what: JobRef, rejection: Rejection, step: u16) {
+    pub(super) fn refuse(&mut self, what: JobRef, rejection: Rejection, step: u16) {
         self.finish(what, PostResult { rejection: Some(rejection), step, ..PostResult::default() });
     }
 
@@ -442,18 +379,6 @@ impl Coordinator {
         self.counts.refused += u64::from(result.rejection.is_some());
         self.frame.replies.extend(self.jobs.finish(what, result));
     }
-}
-
-fn repeat(decided: &Decided, content: u64) -> PostResult {
-    let rejection = match decided.outcome {
-        Outcome::Cancelled => Some(Rejection::Cancelled),
-        _ if decided.content != content => Some(Rejection::IdempotencyConflict),
-        Outcome::Posted | Outcome::Tried => None,
-        Outcome::Refused(rejection) => Some(rejection),
-    };
-    let first = rejection != Some(Rejection::IdempotencyConflict) && rejection != Some(Rejection::Cancelled);
-    let step = if first { decided.step } else { 0 };
-    PostResult { rejection, step, repeated: first, frame: decided.frame, ordinal: decided.ordinal }
 }
 
 pub(super) fn legs_of(job: &Job, index: u32) -> (&Batch, &[Leg]) {

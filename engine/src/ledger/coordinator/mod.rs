@@ -6,6 +6,7 @@
 //! for the next round, in front of all newcomers ([`forming`]). So the outcome depends on no placement.
 
 mod alone;
+mod asking;
 mod booking;
 mod card;
 mod closing;

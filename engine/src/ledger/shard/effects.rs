@@ -1,16 +1,16 @@
 //! A shard's part in transactions that move holds: judging them beside their legs, and booking them in order.
 
-use super::account::AccountState;
-use super::date::Date;
-use super::effect::{Effect, EffectKind};
-use super::entry::Held;
-use super::hold::{Hold, HoldMove};
-use super::ids::AccountId;
-use super::rejection::Rejection;
-use super::row::{Row, Verdict, first_of};
-use super::shard::{Shard, net_at_first};
-use super::shard_round::{Part, ShardLeg};
-use super::states::Touch;
+use super::super::account::AccountState;
+use super::super::date::Date;
+use super::super::effect::{Effect, EffectKind};
+use super::super::entry::Held;
+use super::super::hold::{Hold, HoldMove};
+use super::super::ids::AccountId;
+use super::super::rejection::Rejection;
+use super::super::row::{Row, Verdict, first_of};
+use super::super::shard_round::{Part, ShardLeg};
+use super::super::states::Touch;
+use super::{Shard, net_at_first};
 
 /// The most holds of one account. Where there are so many, those of which nothing remains are forgotten.
 pub const MAX_HOLDS: usize = 1_024;

@@ -1,0 +1,90 @@
+//! Requests about transaction ids that post nothing: cancels and look-ups; and the first results of ids that come again.
+
+use super::super::command::{Answer, PostResult};
+use super::super::date::Date;
+use super::super::head::Outcome;
+use super::super::ids::{EntityId, RecordPlace, TransactionId, TransactionKey};
+use super::super::known_ids::{Decided, Known};
+use super::super::originals::Fate;
+use super::super::rejection::Rejection;
+use super::Coordinator;
+use super::forming::Item;
+use super::jobs::{JobRef, Work};
+
+impl Coordinator {
+    pub(super) fn consider_cancel(&mut self, what: JobRef, id: TransactionId, time: u32) {
+        let client = self.jobs.get(what.job).client;
+        match self.known.get(client, id) {
+            Some(Known::Pending) => self.deferred.push_back(what),
+            Some(Known::Decided(Decided { outcome: Outcome::Tried, frame, ordinal, .. })) => {
+                self.consider_cancel_of_try(
+                    what,
+                    TransactionKey { client, id },
+                    RecordPlace { frame, ordinal },
+                );
+            }
+            Some(Known::Decided(decided)) => {
+                let posted = decided.outcome == Outcome::Posted;
+                let rejection = posted.then_some(Rejection::AlreadyPosted);
+                let (frame, ordinal) = (decided.frame, decided.ordinal);
+                self.finish(what, PostResult { rejection, step: 0, repeated: !posted, frame, ordinal });
+            }
+            None => match self.outside_window(time).or_else(|| self.no_room()) {
+                Some(rejection) => self.refuse(what, rejection, 0),
+                None => {
+                    let what =
+                        JobRef { begun: Some(self.known.begin(client, id, self.frame.time_us)), ..what };
+                    let entity = EntityId(0);
+                    let date = Date::of_time_us(self.frame.time_us);
+                    self.push_item(Item { what, verdict: None, entity, date, gates_know: true });
+                }
+            },
+        }
+    }
+
+    /// A try that stands is cancelled by a transaction of its own, which needs what the log has of it.
+    fn consider_cancel_of_try(&mut self, what: JobRef, key: TransactionKey, place: RecordPlace) {
+        let RecordPlace { frame, ordinal } = place;
+        let result = PostResult { frame, ordinal, ..PostResult::default() };
+        match self.originals.get(key).map(|state| state.fate) {
+            Some(Fate::Cancelled) => self.finish(what, PostResult { repeated: true, ..result }),
+            Some(Fate::Confirmed) => {
+                self.finish(what, PostResult { rejection: Some(Rejection::AlreadyPosted), ..result });
+            }
+            _ => self.answer_job(what, Answer::Located(vec![Some(place)])),
+        }
+    }
+
+    pub(super) fn consider_locate(&mut self, what: JobRef) {
+        let Work::Locate(keys) = &self.jobs.get(what.job).work else {
+            unreachable!("only a look-up looks up")
+        };
+        let mut places = Vec::with_capacity(keys.len());
+        for key in keys {
+            places.push(match self.known.get(key.client, key.id) {
+                Some(Known::Pending) => return self.deferred.push_back(what),
+                Some(Known::Decided(Decided { frame, ordinal, .. })) => Some(RecordPlace { frame, ordinal }),
+                None => None,
+            });
+        }
+        self.answer_job(what, Answer::Located(places));
+    }
+
+    fn answer_job(&mut self, what: JobRef, answer: Answer) {
+        let job = self.jobs.end(what.job);
+        self.reply(job.reply_to, answer);
+    }
+}
+
+/// The first result of an id, given again.
+pub(super) fn repeat(decided: &Decided, content: u64) -> PostResult {
+    let rejection = match decided.outcome {
+        Outcome::Cancelled => Some(Rejection::Cancelled),
+        _ if decided.content != content => Some(Rejection::IdempotencyConflict),
+        Outcome::Posted | Outcome::Tried => None,
+        Outcome::Refused(rejection) => Some(rejection),
+    };
+    let first = rejection != Some(Rejection::IdempotencyConflict) && rejection != Some(Rejection::Cancelled);
+    let step = if first { decided.step } else { 0 };
+    PostResult { rejection, step, repeated: first, frame: decided.frame, ordinal: decided.ordinal }
+}
