@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use longmen_wal::{FrameNumber, FrameView, LogReader, ReadError};
 
 use crate::ledger::{
-    AccountId, AccountView, Amount, ClientId, Date, EntityId, Entry, Head, Movement, Outcome, Position,
+    AccountId, AccountView, Action, Amount, ClientId, Date, EntityId, Entry, Head, Movement, Named, Outcome, Position,
     Posting, Rejection, ReplayError, SectionKind, Side, TransactionId,
     notes::{self, Note},
     read_tail,
 };
 use crate::recovery::records;
+
+mod original;
 
 /// Reads what is durable. Clones are cheap; every call may touch the disk, so call it where blocking is allowed.
 #[derive(Clone)]
@@ -47,7 +49,11 @@ pub struct TransactionRecord {
     pub id: TransactionId,
     /// The entity of its first account.
     pub entity: EntityId,
-    /// Why it was refused, or `None`: posted. A cancelled id is [`Rejection::Cancelled`].
+    /// What it does.
+    pub action: Action,
+    /// The transaction or hold that it names, if any.
+    pub named: Option<Named>,
+    /// Why it was refused, or `None`: posted, or tried. A cancelled id is [`Rejection::Cancelled`].
     pub rejection: Option<Rejection>,
     /// The step that a refusal speaks of, else 0.
     pub step: u16,
@@ -167,6 +173,8 @@ impl History {
             client: head.client,
             id: head.id,
             entity: head.entity,
+            action: head.action,
+            named: tail.named,
             rejection,
             step: head.step,
             accounting_date: head.accounting_date,

@@ -160,7 +160,7 @@ pub struct Original {
     pub date: Date,
     /// Its type (交易类型), a label that may choose the refund window.
     pub kind: Box<str>,
-    /// Its legs, in step order.
+    /// Its legs, in step order. Their currencies are not looked at: they are their accounts'.
     pub legs: Vec<Leg>,
     /// The holds that it moved: the account, the hold after it, and by how much.
     pub holds: Vec<(AccountId, Hold, Amount)>,

@@ -118,6 +118,21 @@ pub struct SubjectOpening {
     pub normal: Side,
     /// Whether accounts may be opened under it.
     pub leaf: bool,
+    /// The first accounting date (`YYYY-MM-DD`) on which accounts may be opened under it; absent: always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<String>,
+    /// The last accounting date on which accounts may be opened under it; absent: for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<String>,
+    /// 期限, such as `current`; at most 64 bytes, as the next two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenor: Option<String>,
+    /// 主体: whom it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub party: Option<String>,
+    /// 用途
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
 }
 
 impl SubjectOpening {
@@ -125,7 +140,8 @@ impl SubjectOpening {
     #[must_use]
     pub fn leaf(code: &str, name: &str, class: &str, normal: Side) -> SubjectOpening {
         let (code, name, class) = (code.to_owned(), name.to_owned(), class.to_owned());
-        SubjectOpening { code, name, class, normal, leaf: true }
+        let (valid_from, valid_to, tenor, party, purpose) = Default::default();
+        SubjectOpening { code, name, class, normal, leaf: true, valid_from, valid_to, tenor, party, purpose }
     }
 
     /// A subject that only has other subjects below it.
@@ -141,7 +157,7 @@ pub struct AccountOpening {
     /// The natural key.
     #[serde(flatten)]
     pub key: AccountKey,
-    /// The code of its leaf subject.
+    /// The code of its leaf subject; empty: the one that its type is mapped to.
     pub subject: String,
     /// Who owns it.
     pub owner: Owner,
@@ -155,6 +171,9 @@ pub struct AccountOpening {
     pub credit_limit: Option<Amount>,
     /// Whether a batching actor posts to it from the start (热点账户).
     pub hot: bool,
+    /// The customer whose account it is (客户号), if that shall be noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
 }
 
 impl AccountOpening {
@@ -176,7 +195,14 @@ impl AccountOpening {
             overdraft_limit: None,
             credit_limit: None,
             hot: false,
+            customer: None,
         }
+    }
+
+    /// The same, tied to a customer.
+    #[must_use]
+    pub fn customer(self, customer: &str) -> AccountOpening {
+        AccountOpening { customer: Some(customer.to_owned()), ..self }
     }
 
     /// The same, but its natural balance may go below zero without limit.

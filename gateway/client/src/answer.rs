@@ -126,6 +126,12 @@ pub struct Account {
     pub overdraft_limit: i64,
     /// The cap on the balance, if any.
     pub credit_limit: Option<i64>,
+    /// The withholding reserve.
+    pub withholding: i64,
+    /// The most that one transaction may take out, if there is such a limit.
+    pub transaction_limit: Option<i64>,
+    /// The most that the transactions of one accounting date may take out, if there is such a limit.
+    pub day_limit: Option<i64>,
     /// 0 closed, 1 normal, 3 loss reported, 4 judicial freeze.
     pub account_state: u8,
     /// 0 receives only, 1 normal, 2 neither, 3 partial stop, 4 pays only.
@@ -221,6 +227,10 @@ pub struct TransactionRecord {
     pub id: Box<str>,
     /// The entity of its first account, by its dense id.
     pub entity: u16,
+    /// What it does: `post`, or the name of its deed.
+    pub action: Box<str>,
+    /// The transaction or hold that it names, if any.
+    pub named: Option<Named>,
     /// `posted`, or the code of the rejection.
     pub outcome: Box<str>,
     /// The step of the leg that the rejection speaks of; 0 where it speaks of none.
@@ -239,6 +249,53 @@ pub struct TransactionRecord {
     pub frame: u64,
     /// Its ordinal among the frame's transactions.
     pub ordinal: u32,
+}
+
+/// What a transaction names: the original that it undoes, refunds, confirms or cancels, or the hold that it moves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// The client of the transaction; of a hold, of the freeze.
+    pub client: u32,
+    /// Its id as 32 hexadecimal digits.
+    pub id: Box<str>,
+    /// Where its record lies, as `frame/ordinal`; absent for a hold.
+    pub place: Option<Box<str>>,
+    /// Whether funds and states were set aside, with an approval.
+    pub forced: bool,
+    /// Whether a reversal stands on the opposite sides (蓝字反方向) and not in red.
+    pub blue: bool,
+}
+
+/// Holds, by account and name: one page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holds {
+    /// The holds.
+    pub holds: Vec<Hold>,
+    /// `after` of the next page; absent on the last.
+    pub next: Option<Box<str>>,
+}
+
+/// A hold (冻结) as it stands. A try has one of its name on each account that it takes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// The held account.
+    pub account: u64,
+    /// The client of the transaction that froze.
+    pub client: u32,
+    /// The id of the transaction that froze, as 32 hexadecimal digits.
+    pub id: Box<str>,
+    /// `business`, `control`, `judicial`, `loss` or `try`.
+    pub kind: Box<str>,
+    /// Who alone may release or spend it; empty: whoever knows its name.
+    pub authority: Box<str>,
+    /// When it releases by itself, in microseconds since 1970, if ever.
+    pub expires_us: Option<i64>,
+    /// What was frozen at first.
+    pub amount: i64,
+    /// What is still frozen.
+    pub remaining: i64,
+    /// Whether it released by itself.
+    pub expired: bool,
 }
 
 /// A leg as the log has it.

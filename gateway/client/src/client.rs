@@ -5,15 +5,16 @@ use serde::de::DeserializeOwned;
 
 use crate::account::{AccountOpening, AccountRef, SubjectOpening};
 use crate::answer::{
-    Account, AccountsFound, Opened, OpenedAll, PostResult, Posted, Statement, Status, TransactionRecord,
+    Account, AccountsFound, Holds, Opened, OpenedAll, PostResult, Posted, Statement, Status, TransactionRecord,
     TrialBalance, Welcome, each,
 };
 use crate::connection::{AnswerFrame, Connection};
 use crate::error::{ClientError, Refusal};
 use crate::id::TransactionId;
 use crate::request::{
-    BalanceRequest, CancelRequest, CloseDayRequest, ListAccountsRequest, OpenAccountsRequest,
-    OpenEntityRequest, OpenSubjectsRequest, PostRequest, SetHotRequest, SetStateRequest, StatementRequest,
+    BalanceRequest, CancelRequest, CloseDayRequest, CustomerRequest, HoldsRequest, ListAccountsRequest,
+    MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest, PostRequest,
+    Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest, StatementRequest,
     TransactionRequest, TrialBalanceRequest,
 };
 use crate::transaction::Transaction;
@@ -132,8 +133,48 @@ impl Client {
         account_state: Option<u8>,
         payment_state: Option<u8>,
     ) -> Result<(), ClientError> {
-        let request = SetStateRequest { account: account.into(), account_state, payment_state };
-        self.ask(Operation::SetState, &request).await?.done()
+        let (account, registration) = (account.into(), Registration::default());
+        self.set_state_with(&SetStateRequest { account, account_state, payment_state, registration }).await
+    }
+
+    /// Sets the states of an account, for the register.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn set_state_with(&mut self, request: &SetStateRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::SetState, request).await?.done()
+    }
+
+    /// Sets the withholding reserve (代扣备用金) of an account: what is kept back from its available balance.
+    ///
+    /// # Errors
+    /// See [`Client`]; `insufficient_funds`, when less is available.
+    pub async fn set_reserve(&mut self, request: &SetReserveRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::SetReserve, request).await?.done()
+    }
+
+    /// Sets limits (限额) of an account.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn set_limits(&mut self, request: &SetLimitsRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::SetLimits, request).await?.done()
+    }
+
+    /// Ties an account to a customer (客户号).
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn map_customer(&mut self, request: &MapCustomerRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::MapCustomer, request).await?.done()
+    }
+
+    /// Says which subject accounts of a type get that are opened from a date on.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn map_type(&mut self, request: &MapTypeRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::MapType, request).await?.done()
     }
 
     /// Gives an account a batching actor (热点账户), or takes it away.
@@ -141,7 +182,16 @@ impl Client {
     /// # Errors
     /// See [`Client`].
     pub async fn set_hot(&mut self, account: impl Into<AccountRef>, hot: bool) -> Result<(), ClientError> {
-        self.ask(Operation::SetHot, &SetHotRequest { account: account.into(), hot }).await?.done()
+        let (account, registration) = (account.into(), Registration::default());
+        self.set_hot_with(&SetHotRequest { account, hot, registration }).await
+    }
+
+    /// Gives an account a batching actor, or takes it away, for the register.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn set_hot_with(&mut self, request: &SetHotRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::SetHot, request).await?.done()
     }
 
     /// Ends the accounting date of an entity (日切); `next` (`YYYY-MM-DD`) begins.
@@ -149,7 +199,17 @@ impl Client {
     /// # Errors
     /// See [`Client`].
     pub async fn close_day(&mut self, entity: &str, next: &str) -> Result<(), ClientError> {
-        self.ask(Operation::CloseDay, &CloseDayRequest { entity, next }).await?.done()
+        let registration = Registration::default();
+        self.close_day_with(&CloseDayRequest { entity, next, carry_forward: None, registration }).await
+    }
+
+    /// Ends the accounting date of an entity, carrying income and expense forward first where an account is given for
+    /// that (年终结转).
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn close_day_with(&mut self, request: &CloseDayRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::CloseDay, request).await?.done()
     }
 
     /// How accounts stand, one result each.
@@ -181,6 +241,24 @@ impl Client {
         let found: AccountsFound =
             self.request(Operation::Accounts, &ListAccountsRequest { after, limit }).await?;
         Ok(each(found.accounts)?.into_iter().collect::<Result<_, _>>()?)
+    }
+
+    /// The accounts of a customer (客户号).
+    ///
+    /// # Errors
+    /// See [`Client`]; `unknown_entity`, when there is none of that code.
+    pub async fn customer(&mut self, entity: &str, customer: &str) -> Result<Vec<Account>, ClientError> {
+        let found: AccountsFound =
+            self.request(Operation::Customer, &CustomerRequest { entity, customer }).await?;
+        Ok(each(found.accounts)?.into_iter().collect::<Result<_, _>>()?)
+    }
+
+    /// A page of holds (冻结), by account and name: of one account, or of all those of which something remains.
+    ///
+    /// # Errors
+    /// See [`Client`]; `unknown_account`, when there is none.
+    pub async fn holds(&mut self, request: &HoldsRequest<'_>) -> Result<Holds, ClientError> {
+        self.request(Operation::Holds, request).await
     }
 
     /// A page of an account's entries, newest first; `before` is `next` of the page before.

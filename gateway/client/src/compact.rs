@@ -70,6 +70,10 @@ pub enum Note {
     Approval = 5,
     /// Why.
     Reason = 6,
+    /// Who may see it in statements: `customer`, `operations` or `internal`.
+    Visibility = 7,
+    /// The other party, or its reference.
+    Counterparty = 8,
 }
 
 /// One leg of a [`CompactTransaction`].

@@ -5,6 +5,9 @@ use serde::{Serialize, Serializer};
 /// Put before a text id when it is hashed, so that the hash serves nothing else.
 const TEXT_DOMAIN: &[u8] = b"longmen transaction id 1\0";
 
+/// Put before the id of a try when the id of its cancel is made from it.
+const CANCEL_DOMAIN: &[u8] = b"longmen cancel of a try 1\0";
+
 /// A client's id for a transaction: a number, or a text that stands for one.
 ///
 /// ```
@@ -35,8 +38,19 @@ impl TransactionId {
 /// byte, and the text.
 #[must_use]
 pub fn id_of_text(text: &str) -> u128 {
+    id_of(TEXT_DOMAIN, text.as_bytes())
+}
+
+/// The id under which the node records that `cancel` released a try: the first 16 bytes, big endian, of the BLAKE3 hash
+/// of `longmen cancel of a try 1`, a zero byte, and the 16 bytes, big endian, of the try's id.
+#[must_use]
+pub fn id_of_cancel(tried: u128) -> u128 {
+    id_of(CANCEL_DOMAIN, &tried.to_be_bytes())
+}
+
+fn id_of(domain: &[u8], content: &[u8]) -> u128 {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(TEXT_DOMAIN).update(text.as_bytes());
+    hasher.update(domain).update(content);
     let hash = hasher.finalize();
     let (first, _) = hash.as_bytes().split_first_chunk::<16>().expect("a hash has 32 bytes");
     u128::from_be_bytes(*first)

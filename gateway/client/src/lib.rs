@@ -32,6 +32,7 @@ mod answer;
 mod client;
 mod compact;
 mod connection;
+mod deed;
 mod error;
 mod frame;
 mod id;
@@ -41,7 +42,7 @@ mod wire;
 
 pub use account::{AccountKey, AccountOpening, AccountRef, Amount, Owner, Side, SubjectOpening};
 pub use answer::{
-    Account, LegBalance, Merged, Opened, PostResult, Posted, RecordedLeg, Statement, StatementLine, Status,
+    Account, Hold, Holds, LegBalance, Merged, Named, Opened, PostResult, Posted, RecordedLeg, Statement, StatementLine, Status,
     TransactionRecord, TrialBalance, TrialLine, Welcome,
 };
 pub use client::Client;
@@ -50,17 +51,19 @@ pub use compact::{
     CompactTransaction, Note, Transfer, write_transactions, write_transfers,
 };
 pub use connection::{AnswerFrame, Connection, Receiver, Sender};
+pub use deed::{Consume, Deed, Freeze, HoldKind, Naming, Reverse, Try, Unfreeze};
 pub use error::{ClientError, Refusal};
 pub use frame::{FrameError, Prefix, read_prefix, write_frame};
-pub use id::{TransactionId, id_of_text};
+pub use id::{TransactionId, id_of_cancel, id_of_text};
 pub use request::{
-    BalanceRequest, CancelRequest, CloseDayRequest, HelloRequest, ListAccountsRequest, OpenAccountsRequest,
-    OpenEntityRequest, OpenSubjectsRequest, PostRequest, SetHotRequest, SetStateRequest, StatementRequest,
-    TransactionRequest, TrialBalanceRequest,
+    BalanceRequest, CancelRequest, CloseDayRequest, CustomerRequest, HelloRequest, HoldsRequest,
+    ListAccountsRequest, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest,
+    OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest,
+    SetStateRequest, StatementRequest, TransactionRequest, TrialBalanceRequest,
 };
 pub use transaction::{Leg, Transaction};
 pub use wire::{
     ANSWER_BIT, CONNECTION, Format, HEADER_BYTES, Header, LENGTH_BYTES, MAX_ANSWER, MAX_BATCH, MAX_HELLO,
-    MAX_LEGS, MAX_LIST, MAX_NOTES, MAX_REQUEST, MAX_STEP, OK, Operation, PREFIX_BYTES, PROTOCOL_VERSION,
+    MAX_LEGS, MAX_LIST, MAX_NOTES, MAX_ORIGINALS, MAX_REQUEST, MAX_STEP, OK, Operation, PREFIX_BYTES, PROTOCOL_VERSION,
     REJECTIONS,
 };

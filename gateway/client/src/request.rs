@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::account::{AccountOpening, AccountRef, SubjectOpening};
+use crate::account::{AccountOpening, AccountRef, Amount, SubjectOpening};
 use crate::id::TransactionId;
 use crate::transaction::Transaction;
 
@@ -61,9 +61,23 @@ pub struct CancelRequest {
     pub time: Option<u32>,
 }
 
+/// Who asks for a change, on what approval and why: what the register (登记簿) keeps of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Registration<'a> {
+    /// Who did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<&'a str>,
+    /// The approval it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<&'a str>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a str>,
+}
+
 /// Body of `set_state`.
 #[derive(Clone, Debug, Serialize)]
-pub struct SetStateRequest {
+pub struct SetStateRequest<'a> {
     /// The account.
     pub account: AccountRef,
     /// 0 closed, 1 normal, 3 loss reported, 4 judicial freeze; what is absent stays.
@@ -72,24 +86,144 @@ pub struct SetStateRequest {
     /// 0 receives only, 1 normal, 2 neither, 3 partial stop, 4 pays only; what is absent stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_state: Option<u8>,
+    /// Who asks for it, and why.
+    #[serde(flatten)]
+    pub registration: Registration<'a>,
 }
 
 /// Body of `set_hot`.
 #[derive(Clone, Debug, Serialize)]
-pub struct SetHotRequest {
+pub struct SetHotRequest<'a> {
     /// The account.
     pub account: AccountRef,
     /// Hot or not.
     pub hot: bool,
+    /// Who asks for it, and why.
+    #[serde(flatten)]
+    pub registration: Registration<'a>,
+}
+
+/// Body of `set_reserve`.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetReserveRequest<'a> {
+    /// The account.
+    pub account: AccountRef,
+    /// What is kept back from now on.
+    pub amount: Amount,
+    /// The currency, where the amount is a decimal number and the account is not named by its natural key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<&'a str>,
+    /// Who asks for it, and why.
+    #[serde(flatten)]
+    pub registration: Registration<'a>,
+}
+
+/// Body of `set_limits`: what is absent stays, `Some(None)` takes a limit away.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetLimitsRequest<'a> {
+    /// The account.
+    pub account: AccountRef,
+    /// How far the balance may go below zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overdraft_limit: Option<Option<Amount>>,
+    /// The cap on the balance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credit_limit: Option<Option<Amount>>,
+    /// The most that one transaction may take out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transaction_limit: Option<Option<Amount>>,
+    /// The most that the transactions of one accounting date may take out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day_limit: Option<Option<Amount>>,
+    /// The currency, where an amount is a decimal number and the account is not named by its natural key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<&'a str>,
+    /// Who asks for it, and why.
+    #[serde(flatten)]
+    pub registration: Registration<'a>,
+}
+
+impl SetLimitsRequest<'_> {
+    /// Changes nothing yet.
+    #[must_use]
+    pub fn new(account: impl Into<AccountRef>) -> Self {
+        let (overdraft_limit, credit_limit, transaction_limit, day_limit) = Default::default();
+        SetLimitsRequest {
+            account: account.into(),
+            overdraft_limit,
+            credit_limit,
+            transaction_limit,
+            day_limit,
+            currency: None,
+            registration: Registration::default(),
+        }
+    }
+}
+
+/// Body of `map_customer`.
+#[derive(Clone, Debug, Serialize)]
+pub struct MapCustomerRequest<'a> {
+    /// The account.
+    pub account: AccountRef,
+    /// The customer's id outside the books.
+    pub customer: &'a str,
+    /// Who asks for it, and why.
+    #[serde(flatten)]
+    pub registration: Registration<'a>,
+}
+
+/// Body of `map_type`.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct MapTypeRequest<'a> {
+    /// The entity's code.
+    pub entity: &'a str,
+    /// The account type.
+    #[serde(rename = "type")]
+    pub kind: &'a str,
+    /// The code of a leaf subject.
+    pub subject: &'a str,
+    /// The first accounting date on which it holds, `YYYY-MM-DD`.
+    pub from: &'a str,
+    /// Who asks for it, and why.
+    #[serde(flatten)]
+    pub registration: Registration<'a>,
+}
+
+/// Body of `customer`.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CustomerRequest<'a> {
+    /// The entity's code.
+    pub entity: &'a str,
+    /// The customer's id outside the books.
+    pub customer: &'a str,
+}
+
+/// Body of `holds`.
+#[derive(Clone, Debug, Serialize)]
+pub struct HoldsRequest<'a> {
+    /// The account, with holds that are used up; absent: of every account, those of which something remains.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountRef>,
+    /// `next` of the page before this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<&'a str>,
+    /// How many at most.
+    pub limit: u32,
 }
 
 /// Body of `close_day`.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct CloseDayRequest<'a> {
     /// The entity's code.
     pub entity: &'a str,
     /// The accounting date that begins, `YYYY-MM-DD`.
     pub next: &'a str,
+    /// Carry income and expense forward to this account first (年终结转).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carry_forward: Option<AccountRef>,
+    /// Who asks for it, and why.
+    #[serde(flatten)]
+    pub registration: Registration<'a>,
 }
 
 /// Body of `balance`.

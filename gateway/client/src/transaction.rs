@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::account::{AccountRef, Amount, Side};
+use crate::deed::{Consume, Deed, Freeze, Naming, Reverse, Try, Unfreeze};
 use crate::id::TransactionId;
 
 /// One leg (分录) of a transaction.
@@ -48,6 +49,9 @@ pub struct Transaction {
     /// The value date (`YYYY-MM-DD`), where it differs from the accounting date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_date: Option<String>,
+    /// The accounting date (`YYYY-MM-DD`) that the client counts on: on any other it is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accounting_date: Option<String>,
     /// The transaction type, a label such as `top_up`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
@@ -66,6 +70,15 @@ pub struct Transaction {
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who may see it in statements: `customer`, `operations` or `internal`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<String>,
+    /// The other party, or its reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterparty: Option<String>,
+    /// What it does besides posting its legs.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub deed: Option<Deed>,
 }
 
 impl Transaction {
@@ -77,12 +90,16 @@ impl Transaction {
             legs: Vec::new(),
             time: None,
             value_date: None,
+            accounting_date: None,
             kind: None,
             reference: None,
             tags: None,
             operator: None,
             approval: None,
             reason: None,
+            visibility: None,
+            counterparty: None,
+            deed: None,
         }
     }
 
@@ -130,6 +147,106 @@ impl Transaction {
     #[must_use]
     pub fn reference(self, reference: &str) -> Transaction {
         Transaction { reference: Some(reference.to_owned()), ..self }
+    }
+
+    /// The same with the accounting date that the client counts on, `YYYY-MM-DD`.
+    #[must_use]
+    pub fn accounting_date(self, date: &str) -> Transaction {
+        Transaction { accounting_date: Some(date.to_owned()), ..self }
+    }
+
+    /// The same with who did it.
+    #[must_use]
+    pub fn operator(self, operator: &str) -> Transaction {
+        Transaction { operator: Some(operator.to_owned()), ..self }
+    }
+
+    /// The same with the approval it rests on.
+    #[must_use]
+    pub fn approval(self, approval: &str) -> Transaction {
+        Transaction { approval: Some(approval.to_owned()), ..self }
+    }
+
+    /// The same with why.
+    #[must_use]
+    pub fn reason(self, reason: &str) -> Transaction {
+        Transaction { reason: Some(reason.to_owned()), ..self }
+    }
+
+    /// The same with who may see it: `customer`, `operations` or `internal`.
+    #[must_use]
+    pub fn visibility(self, visibility: &str) -> Transaction {
+        Transaction { visibility: Some(visibility.to_owned()), ..self }
+    }
+
+    /// The same with the other party.
+    #[must_use]
+    pub fn counterparty(self, counterparty: &str) -> Transaction {
+        Transaction { counterparty: Some(counterparty.to_owned()), ..self }
+    }
+
+    /// The same, doing something besides posting its legs.
+    #[must_use]
+    pub fn deed(self, deed: impl Into<Deed>) -> Transaction {
+        Transaction { deed: Some(deed.into()), ..self }
+    }
+
+    /// The same, freezing an amount under this transaction's name (冻结).
+    #[must_use]
+    pub fn freeze(
+        self,
+        account: impl Into<AccountRef>,
+        amount: impl Into<Amount>,
+        currency: &str,
+    ) -> Transaction {
+        self.deed(Freeze::new(account, amount, currency))
+    }
+
+    /// The same, releasing all that remains of a hold of this client (解冻).
+    #[must_use]
+    pub fn unfreeze(self, hold: impl Into<TransactionId>) -> Transaction {
+        self.deed(Unfreeze::all(hold))
+    }
+
+    /// The same, spending part of a hold of this client by its legs (扣划).
+    #[must_use]
+    pub fn consume(
+        self,
+        hold: impl Into<TransactionId>,
+        amount: impl Into<Amount>,
+        currency: &str,
+    ) -> Transaction {
+        self.deed(Consume::new(hold, amount, currency))
+    }
+
+    /// The same, undoing a transaction of this client (冲正).
+    #[must_use]
+    pub fn reverse(self, original: impl Into<TransactionId>) -> Transaction {
+        self.deed(Reverse::new(Naming::new(original)))
+    }
+
+    /// The same, its legs giving back part of a transaction of this client (退款).
+    #[must_use]
+    pub fn refund(self, original: impl Into<TransactionId>) -> Transaction {
+        self.deed(Deed::Refund(Naming::new(original)))
+    }
+
+    /// The same, as the first step of a TCC transaction: what its legs take is held until it is confirmed.
+    #[must_use]
+    pub fn try_(self) -> Transaction {
+        self.deed(Try::default())
+    }
+
+    /// The same, posting the legs of a try of this client.
+    #[must_use]
+    pub fn confirm(self, tried: impl Into<TransactionId>) -> Transaction {
+        self.deed(Deed::Confirm(Naming::new(tried)))
+    }
+
+    /// The same, releasing what a try of this client holds.
+    #[must_use]
+    pub fn cancel_try(self, tried: impl Into<TransactionId>) -> Transaction {
+        self.deed(Deed::CancelTry(Naming::new(tried)))
     }
 
     fn leg(mut self, side: Side, account: AccountRef, amount: Amount, currency: &str) -> Transaction {

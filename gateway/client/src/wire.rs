@@ -32,9 +32,11 @@ pub const MAX_NOTES: usize = 2_048;
 pub const MAX_STEP: u16 = 0x7FFF;
 /// The most lines of a statement page, and the most accounts of a list page.
 pub const MAX_LIST: u32 = 1_000;
+/// The most transactions of one request that name an original.
+pub const MAX_ORIGINALS: usize = 512;
 
 /// The codes of rejections by their numbers in compact answers, counted from 1.
-pub const REJECTIONS: [&str; 26] = [
+pub const REJECTIONS: [&str; 35] = [
     "malformed",
     "unbalanced",
     "invalid_amount",
@@ -61,6 +63,15 @@ pub const REJECTIONS: [&str; 26] = [
     "out_of_disk",
     "shutting_down",
     "not_authenticated",
+    "unknown_freeze",
+    "unknown_original",
+    "already_reversed",
+    "refund_exceeded",
+    "refund_window",
+    "freeze_exceeded",
+    "freeze_expired",
+    "wrong_authority",
+    "day_limit_exceeded",
 ];
 
 /// How a body is written.
@@ -107,6 +118,14 @@ pub enum Operation {
     SetHot = 20,
     /// Ends the accounting date of an entity (日切).
     CloseDay = 21,
+    /// Sets the withholding reserve (代扣备用金) of an account.
+    SetReserve = 22,
+    /// Sets the limits (限额) of an account.
+    SetLimits = 23,
+    /// Ties an account to a customer (客户号).
+    MapCustomer = 24,
+    /// Says which subject accounts of a type get.
+    MapType = 25,
     /// Posts transactions.
     Post = 32,
     /// Cancels a transaction id.
@@ -121,11 +140,15 @@ pub enum Operation {
     Transaction = 51,
     /// The general ledger at its leaves (余额表).
     TrialBalance = 52,
+    /// The accounts of a customer.
+    Customer = 53,
+    /// Holds (冻结) and what remains of them.
+    Holds = 54,
 }
 
 impl Operation {
     /// Every operation, by number.
-    pub const ALL: [Operation; 16] = [
+    pub const ALL: [Operation; 22] = [
         Operation::Hello,
         Operation::Ping,
         Operation::Status,
@@ -135,6 +158,10 @@ impl Operation {
         Operation::SetState,
         Operation::SetHot,
         Operation::CloseDay,
+        Operation::SetReserve,
+        Operation::SetLimits,
+        Operation::MapCustomer,
+        Operation::MapType,
         Operation::Post,
         Operation::Cancel,
         Operation::Balance,
@@ -142,6 +169,8 @@ impl Operation {
         Operation::Statement,
         Operation::Transaction,
         Operation::TrialBalance,
+        Operation::Customer,
+        Operation::Holds,
     ];
 
     /// The number on the wire.
@@ -169,6 +198,10 @@ impl Operation {
             Operation::SetState => "set_state",
             Operation::SetHot => "set_hot",
             Operation::CloseDay => "close_day",
+            Operation::SetReserve => "set_reserve",
+            Operation::SetLimits => "set_limits",
+            Operation::MapCustomer => "map_customer",
+            Operation::MapType => "map_type",
             Operation::Post => "post",
             Operation::Cancel => "cancel",
             Operation::Balance => "balance",
@@ -176,6 +209,8 @@ impl Operation {
             Operation::Statement => "statement",
             Operation::Transaction => "transaction",
             Operation::TrialBalance => "trial_balance",
+            Operation::Customer => "customer",
+            Operation::Holds => "holds",
         }
     }
 }

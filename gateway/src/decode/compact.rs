@@ -8,7 +8,7 @@ use longmen_engine::ledger::{
 };
 
 use super::fault::Fault;
-use super::post::Post;
+use super::post::{Post, VISIBILITIES};
 
 const KIND_TRANSFERS: u8 = 1;
 const KIND_TRANSACTIONS: u8 = 2;
@@ -79,11 +79,11 @@ fn read_transfers(settings: &Settings, rest: &[u8]) -> Result<Post, Fault> {
     for row in rows {
         push_transfer(&mut batch, settings.time, currency, row);
     }
-    Ok(Post { batch, faults: Vec::new() })
+    Ok(Post { batch, ..Post::default() })
 }
 
 fn push_transfer(batch: &mut Batch, time: u32, currency: Currency, row: &[u8; TRANSFER]) {
-    let draft = Draft { id: TransactionId(u128::from_le_bytes(field(row, 0))), time, value_date: None };
+    let draft = Draft { id: TransactionId(u128::from_le_bytes(field(row, 0))), time, ..Draft::default() };
     let written = u64::from_le_bytes(field(row, 32));
     let amount = i64::try_from(written).map(Amount);
     let leg = |step, account, side| Leg {
@@ -113,7 +113,7 @@ fn read_transactions(settings: &Settings, mut rest: &[u8]) -> Result<Post, Fault
     let mut legs = Vec::new();
     for index in 0..settings.count {
         let row = Row::split(&mut rest).ok_or_else(|| Fault::new("runs past the end").in_element(index))?;
-        let mut draft = Draft { id: row.id, time: settings.time, value_date: None };
+        let mut draft = Draft { id: row.id, time: settings.time, ..Draft::default() };
         legs.clear();
         match row.read(&mut draft, &mut legs) {
             Ok(()) => post.batch.push(draft, &legs, row.notes),
@@ -195,7 +195,8 @@ fn check_notes(bytes: &[u8], padding: &[u8]) -> Result<(), Fault> {
     let mut canonical = 0;
     let mut last: Option<Note> = None;
     for (note, text) in notes::read(bytes) {
-        if text.is_empty() || last.is_some_and(|last| last as u8 >= note as u8) {
+        let invisible = note == Note::Visibility && !VISIBILITIES.contains(&text);
+        if invisible || text.is_empty() || last.is_some_and(|last| last as u8 >= note as u8) {
             break;
         }
         last = Some(note);

@@ -1,6 +1,8 @@
 //! Bodies of requests into the engine's own types: parsed once, here, into what cannot be wrong.
 
+mod change;
 mod compact;
+mod deed;
 mod fault;
 mod opening;
 mod post;
@@ -10,14 +12,12 @@ mod tests;
 mod value;
 
 use longmen_client::{Format, Header, MAX_LIST, Operation};
-use longmen_engine::ledger::{
-    AccountId, AccountRef, AccountState, Command, MAX_BATCH, PaymentState, Position, TransactionId,
-};
+use longmen_engine::ledger::{AccountId, AccountRef, ClientId, Command, MAX_BATCH, Position, TransactionId};
 
 pub(crate) use fault::Fault;
-use post::Post;
+pub(crate) use post::Post;
 use reader::{Reader, read_elements, read_fields};
-use value::{account, date, entity, position, required, transaction_id};
+use value::{account, entity, hold_name, position, required, transaction_id};
 
 /// Bytes of a client's name.
 const MAX_NAME: usize = 64;
@@ -64,21 +64,30 @@ pub(crate) struct Page {
     pub(crate) limit: usize,
 }
 
-/// Reads the body of a request. `arrival` stands in for the time of what has none, in seconds since 1970.
+/// Who asks, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Asking {
+    /// The client whose ids are meant where a request names no other.
+    pub(crate) client: ClientId,
+    /// What stands in for the time of what has none, in seconds since 1970.
+    pub(crate) arrival: u32,
+}
+
+/// Reads the body of a request.
 pub(crate) fn read_request(
     operation: Operation,
     format: Format,
     body: &[u8],
-    arrival: u32,
+    asking: Asking,
 ) -> Result<Asked, Fault> {
     match format {
         Format::Compact if operation == Operation::Post => {
-            compact::read_compact_post(body, arrival).map(Asked::Post)
+            compact::read_compact_post(body, asking.arrival).map(Asked::Post)
         }
         Format::Compact => Err(Fault::new("this operation has no compact form")),
         Format::MessagePack => {
             let mut reader = Reader::new(if body.is_empty() { &[0xC0] } else { body });
-            let asked = read_body(operation, &mut reader, arrival)?;
+            let asked = read_body(operation, &mut reader, asking)?;
             if reader.is_at_end() { Ok(asked) } else { Err(Fault::new("goes on behind its end")) }
         }
     }
@@ -90,24 +99,30 @@ pub(crate) fn answer_format(header: Header) -> Format {
     if is_post && header.format == Format::Compact as u8 { Format::Compact } else { Format::MessagePack }
 }
 
-fn read_body(operation: Operation, reader: &mut Reader<'_>, arrival: u32) -> Result<Asked, Fault> {
+fn read_body(operation: Operation, reader: &mut Reader<'_>, asking: Asking) -> Result<Asked, Fault> {
     let command = match operation {
         Operation::Hello => return read_hello(reader).map(Asked::Hello),
         Operation::Ping => return read_fields(reader, &[], |_, _| Ok(())).map(|()| Asked::Ping),
-        Operation::Post => return post::read_post(reader, arrival).map(Asked::Post),
+        Operation::Post => return post::read_post(reader, asking).map(Asked::Post),
         Operation::Statement => return read_statement(reader).map(Asked::Statement),
         Operation::Transaction => return read_transaction(reader).map(Asked::Transaction),
         Operation::Status => read_fields(reader, &[], |_, _| Ok(())).map(|()| Command::Status),
         Operation::OpenEntity => opening::read_open_entity(reader),
         Operation::OpenSubjects => opening::read_open_subjects(reader),
         Operation::OpenAccounts => opening::read_open_accounts(reader),
-        Operation::SetState => read_set_state(reader),
-        Operation::SetHot => read_set_hot(reader),
-        Operation::CloseDay => read_close_day(reader),
-        Operation::Cancel => read_cancel(reader, arrival),
+        Operation::SetState => change::read_set_state(reader),
+        Operation::SetHot => change::read_set_hot(reader),
+        Operation::CloseDay => change::read_close_day(reader),
+        Operation::SetReserve => change::read_set_reserve(reader),
+        Operation::SetLimits => change::read_set_limits(reader),
+        Operation::MapCustomer => change::read_map_customer(reader),
+        Operation::MapType => change::read_map_type(reader),
+        Operation::Cancel => read_cancel(reader, asking.arrival),
         Operation::Balance => read_balance(reader),
         Operation::Accounts => read_list(reader),
         Operation::TrialBalance => read_trial_balance(reader),
+        Operation::Customer => read_customer(reader),
+        Operation::Holds => read_holds(reader),
     };
     command.map(Asked::Command)
 }
@@ -123,47 +138,6 @@ fn read_hello(reader: &mut Reader<'_>) -> Result<Hello, Fault> {
     })?;
     let name = required(name.filter(|name| !name.is_empty()), "name")?;
     Ok(Hello { name: name.into(), token })
-}
-
-fn read_set_state(reader: &mut Reader<'_>) -> Result<Command, Fault> {
-    let (mut of, mut account_state, mut payment_state) = (None, None, None);
-    read_fields(reader, &["account", "account_state", "payment_state"], |index, reader| {
-        match index {
-            0 => of = Some(account(reader)?),
-            1 => account_state = Some(state(AccountState::from_number(reader.integer()?))?),
-            _ => payment_state = Some(state(PaymentState::from_number(reader.integer()?))?),
-        }
-        Ok(())
-    })?;
-    Ok(Command::SetState { account: required(of, "account")?, account_state, payment_state })
-}
-
-fn state<T>(known: Option<T>) -> Result<T, Fault> {
-    known.ok_or(Fault::new("not a state"))
-}
-
-fn read_set_hot(reader: &mut Reader<'_>) -> Result<Command, Fault> {
-    let (mut of, mut hot) = (None, None);
-    read_fields(reader, &["account", "hot"], |index, reader| {
-        match index {
-            0 => of = Some(account(reader)?),
-            _ => hot = Some(reader.flag()?),
-        }
-        Ok(())
-    })?;
-    Ok(Command::SetHot { account: required(of, "account")?, hot: required(hot, "hot")? })
-}
-
-fn read_close_day(reader: &mut Reader<'_>) -> Result<Command, Fault> {
-    let (mut of, mut next) = (None, None);
-    read_fields(reader, &["entity", "next"], |index, reader| {
-        match index {
-            0 => of = Some(entity(reader)?),
-            _ => next = Some(date(reader)?),
-        }
-        Ok(())
-    })?;
-    Ok(Command::CloseDay { entity: required(of, "entity")?, next: required(next, "next")? })
 }
 
 fn read_cancel(reader: &mut Reader<'_>, arrival: u32) -> Result<Command, Fault> {
@@ -234,4 +208,29 @@ fn read_trial_balance(reader: &mut Reader<'_>) -> Result<Command, Fault> {
         Ok(())
     })?;
     Ok(Command::TrialBalance { entity: of })
+}
+
+fn read_customer(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of, mut customer) = (None, None);
+    read_fields(reader, &["entity", "customer"], |index, reader| {
+        match index {
+            0 => of = Some(entity(reader)?),
+            _ => customer = Some(change::read_customer(reader)?),
+        }
+        Ok(())
+    })?;
+    Ok(Command::Customer { entity: required(of, "entity")?, customer: required(customer, "customer")? })
+}
+
+fn read_holds(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of, mut after, mut limit) = (None, None, DEFAULT_PAGE);
+    read_fields(reader, &["account", "after", "limit"], |index, reader| {
+        match index {
+            0 => of = Some(account(reader)?),
+            1 => after = Some(hold_name(reader)?),
+            _ => limit = page_limit(reader)?,
+        }
+        Ok(())
+    })?;
+    Ok(Command::Holds { account: of, after, limit })
 }

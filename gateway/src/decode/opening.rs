@@ -4,6 +4,7 @@ use longmen_engine::ledger::{
     AccountOpening, Amount, Command, Currency, MAX_BATCH, Owner, SubjectClass, SubjectOpening,
 };
 
+use super::change::read_customer;
 use super::fault::Fault;
 use super::reader::{Reader, read_elements, read_fields};
 use super::value::{KeyParts, Written, date, entity, required, side};
@@ -12,6 +13,8 @@ use super::value::{KeyParts, Written, date, entity, required, side};
 const MAX_CODE: usize = 10;
 /// Bytes of a subject's name.
 const MAX_NAME: usize = 200;
+/// Bytes of a subject's free texts.
+const MAX_ATTRIBUTE: usize = 64;
 /// Bytes of the name of a class or an owner.
 const MAX_WORD: usize = 16;
 
@@ -42,24 +45,37 @@ pub(crate) fn read_open_subjects(reader: &mut Reader<'_>) -> Result<Command, Fau
     })
 }
 
+const SUBJECT_FIELDS: [&str; 10] =
+    ["code", "name", "class", "normal", "leaf", "valid_from", "valid_to", "tenor", "party", "purpose"];
+
 fn read_subject(reader: &mut Reader<'_>) -> Result<SubjectOpening, Fault> {
     let (mut code, mut name, mut class, mut normal, mut leaf) = (None, None, None, None, true);
-    read_fields(reader, &["code", "name", "class", "normal", "leaf"], |index, reader| {
+    let (mut valid_from, mut valid_to, mut texts) = (None, None, [""; 3]);
+    read_fields(reader, &SUBJECT_FIELDS, |index, reader| {
         match index {
             0 => code = Some(reader.text(MAX_CODE)?.into()),
             1 => name = Some(reader.text(MAX_NAME)?.into()),
             2 => class = Some(read_class(reader)?),
             3 => normal = Some(side(reader)?),
-            _ => leaf = reader.flag()?,
+            4 => leaf = reader.flag()?,
+            5 => valid_from = Some(date(reader)?),
+            6 => valid_to = Some(date(reader)?),
+            _ => texts[index - 7] = reader.text(MAX_ATTRIBUTE)?,
         }
         Ok(())
     })?;
+    let [tenor, party, purpose] = texts.map(Box::from);
     Ok(SubjectOpening {
         code: required(code, "code")?,
         name: required(name, "name")?,
         class: required(class, "class")?,
         normal: required(normal, "normal")?,
         leaf,
+        valid_from,
+        valid_to,
+        tenor,
+        party,
+        purpose,
     })
 }
 
@@ -76,7 +92,7 @@ pub(crate) fn read_open_accounts(reader: &mut Reader<'_>) -> Result<Command, Fau
     required(accounts, "accounts").map(Command::OpenAccounts)
 }
 
-const ACCOUNT_FIELDS: [&str; 10] = [
+const ACCOUNT_FIELDS: [&str; 11] = [
     KeyParts::NAMES[0],
     KeyParts::NAMES[1],
     KeyParts::NAMES[2],
@@ -87,12 +103,13 @@ const ACCOUNT_FIELDS: [&str; 10] = [
     "overdraft_limit",
     "credit_limit",
     "hot",
+    "customer",
 ];
 
 fn read_account(reader: &mut Reader<'_>) -> Result<AccountOpening, Fault> {
     let mut parts = KeyParts::default();
     let (mut subject, mut owner, mut may_go_negative, mut hot) = (None, None, false, false);
-    let (mut overdraft, mut credit) = (None, None);
+    let (mut overdraft, mut credit, mut customer) = (None, None, None);
     read_fields(reader, &ACCOUNT_FIELDS, |index, reader| {
         match index {
             0..=3 => parts.read(index, reader)?,
@@ -101,7 +118,8 @@ fn read_account(reader: &mut Reader<'_>) -> Result<AccountOpening, Fault> {
             6 => may_go_negative = reader.flag()?,
             7 => overdraft = Some(Written::read(reader)?),
             8 => credit = Some(Written::read(reader)?),
-            _ => hot = reader.flag()?,
+            9 => hot = reader.flag()?,
+            _ => customer = Some(read_customer(reader)?),
         }
         Ok(())
     })?;
@@ -109,7 +127,8 @@ fn read_account(reader: &mut Reader<'_>) -> Result<AccountOpening, Fault> {
     let limit =
         |written: Option<Written<'_>>, name| written.map(|w| read_limit(w, key.currency, name)).transpose();
     Ok(AccountOpening {
-        subject: required(subject, "subject")?,
+        subject: subject.unwrap_or_default(),
+        customer,
         owner: required(owner, "owner")?,
         may_go_negative,
         overdraft_limit: limit(overdraft, "overdraft_limit")?.unwrap_or_default(),

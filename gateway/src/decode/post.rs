@@ -1,12 +1,14 @@
 //! Posts in MessagePack: straight into a [`Batch`], one transaction's faults apart from the others.
 
-use longmen_client::MAX_STEP;
+use longmen_client::{MAX_ORIGINALS, MAX_STEP};
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountRef, Amount, Batch, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES, Rejection,
-    TransactionId,
+    AccountId, AccountKey, AccountRef, Amount, Batch, Deed, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES,
+    RecordPlace, Rejection,
 };
 
+use super::Asking;
+use super::deed::{DEEDS, ReadDeed, read_deed};
 use super::fault::Fault;
 use super::reader::{Reader, read_fields};
 use super::value::{Written, account, currency, date, required, side, transaction_id};
@@ -18,6 +20,8 @@ pub(crate) struct Post {
     pub(crate) batch: Batch,
     /// What is malformed in which transaction.
     pub(crate) faults: Vec<(u32, Fault)>,
+    /// Where the client says that originals lie, one for each deed of the batch that names one, in their order.
+    pub(crate) places: Vec<Option<RecordPlace>>,
 }
 
 impl Post {
@@ -29,14 +33,14 @@ impl Post {
     }
 }
 
-/// Reads the body of a post. `arrival` stands in for the time of transactions without one, in seconds since 1970.
-pub(crate) fn read_post(reader: &mut Reader<'_>, arrival: u32) -> Result<Post, Fault> {
+/// Reads the body of a post.
+pub(crate) fn read_post(reader: &mut Reader<'_>, asking: Asking) -> Result<Post, Fault> {
     let mut post = Post::default();
     let mut has_transactions = None;
     let mut want_balances = false;
     read_fields(reader, &["transactions", "balances"], |index, reader| {
         match index {
-            0 => has_transactions = Some(read_transactions(reader, arrival, &mut post)?),
+            0 => has_transactions = Some(read_transactions(reader, asking, &mut post)?),
             _ => want_balances = reader.flag()?,
         }
         Ok(())
@@ -46,15 +50,15 @@ pub(crate) fn read_post(reader: &mut Reader<'_>, arrival: u32) -> Result<Post, F
     Ok(post)
 }
 
-fn read_transactions<'a>(reader: &mut Reader<'a>, arrival: u32, post: &mut Post) -> Result<(), Fault> {
+fn read_transactions(reader: &mut Reader<'_>, asking: Asking, post: &mut Post) -> Result<(), Fault> {
     let count = reader.array()?;
     if count > MAX_BATCH {
         return Err(Fault::new("has more transactions than are allowed"));
     }
-    let mut parts = Parts::new(arrival);
+    let mut parts = Parts::new(asking);
     for index in 0..count {
         let start = *reader;
-        parts.clear(arrival);
+        parts.clear();
         if let Err(fault) = parts.read(reader) {
             *reader = start;
             reader.skip().map_err(|fault| fault.in_element(index))?;
@@ -62,43 +66,78 @@ fn read_transactions<'a>(reader: &mut Reader<'a>, arrival: u32, post: &mut Post)
         } else {
             parts.push_to(post);
         }
+        if post.places.len() > MAX_ORIGINALS {
+            return Err(Fault::new("names more originals than are allowed").in_element(index));
+        }
     }
     Ok(())
 }
 
-/// The fields of a transaction; from the fifth on, its notes in the order of their tags.
-const FIELDS: [&str; 10] =
-    ["id", "legs", "time", "value_date", "type", "reference", "tags", "operator", "approval", "reason"];
+/// The fields of a transaction.
+const FIELDS: [&str; 21] = [
+    "id",
+    "legs",
+    "time",
+    "value_date",
+    "type",
+    "reference",
+    "tags",
+    "operator",
+    "approval",
+    "reason",
+    "accounting_date",
+    "visibility",
+    "counterparty",
+    DEEDS[0],
+    DEEDS[1],
+    DEEDS[2],
+    DEEDS[3],
+    DEEDS[4],
+    DEEDS[5],
+    DEEDS[6],
+    DEEDS[7],
+];
+/// The first fields of the notes, in the order of their tags, and of the deeds.
 const FIRST_NOTE: usize = 4;
+const VISIBILITY: usize = 11;
+const COUNTERPARTY: usize = 12;
+const FIRST_DEED: usize = 13;
+/// What the note on visibility may say.
+pub(super) const VISIBILITIES: [&str; 3] = ["customer", "operations", "internal"];
 
 /// One transaction under way, its buffers used again for the next.
 struct Parts<'a> {
+    asking: Asking,
     draft: Draft,
     legs: Vec<Leg>,
     keys: Vec<(usize, AccountKey)>,
     texts: [&'a str; Note::ALL.len()],
     notes: Vec<u8>,
+    deed: Option<ReadDeed>,
     has_bad_amount: bool,
 }
 
 impl<'a> Parts<'a> {
-    fn new(arrival: u32) -> Parts<'a> {
+    fn new(asking: Asking) -> Parts<'a> {
         Parts {
-            draft: Draft { id: TransactionId(0), time: arrival, value_date: None },
+            asking,
+            draft: Draft::default(),
             legs: Vec::new(),
             keys: Vec::new(),
             texts: [""; Note::ALL.len()],
             notes: Vec::new(),
+            deed: None,
             has_bad_amount: false,
         }
     }
 
-    fn clear(&mut self, arrival: u32) {
-        self.draft = Draft { id: TransactionId(0), time: arrival, value_date: None };
+    fn clear(&mut self) {
+        self.draft = Draft { time: self.asking.arrival, ..Draft::default() };
         self.legs.clear();
         self.keys.clear();
         self.texts = [""; Note::ALL.len()];
         self.notes.clear();
+        self.deed = None;
         self.has_bad_amount = false;
     }
 
@@ -114,13 +153,27 @@ impl<'a> Parts<'a> {
                 1 => has_legs = Some(self.read_legs(reader)?),
                 2 => self.draft.time = reader.integer()?,
                 3 => self.draft.value_date = Some(date(reader)?),
+                10 => self.draft.accounting_date = Some(date(reader)?),
+                VISIBILITY => self.texts[Note::Visibility as usize - 1] = visibility(reader)?,
+                COUNTERPARTY => self.texts[Note::Counterparty as usize - 1] = reader.text(MAX_NOTES)?,
+                FIRST_DEED.. => self.read_deed(index - FIRST_DEED, reader)?,
                 _ => self.texts[index - FIRST_NOTE] = reader.text(MAX_NOTES)?,
             }
             Ok(())
         })?;
         required(id, "id")?;
-        required(has_legs, "legs")?;
+        if self.deed.as_ref().is_none_or(|read| read.deed.brings_legs()) {
+            required(has_legs, "legs")?;
+        }
         self.write_notes()
+    }
+
+    fn read_deed(&mut self, index: usize, reader: &mut Reader<'a>) -> Result<(), Fault> {
+        if self.deed.is_some() {
+            return Err(Fault::new("comes beside another deed"));
+        }
+        self.deed = Some(read_deed(index, reader, self.asking.client)?);
+        Ok(())
     }
 
     fn write_notes(&mut self) -> Result<(), Fault> {
@@ -171,21 +224,47 @@ impl<'a> Parts<'a> {
     /// An amount that no 64 bits hold, or finer than the minor unit, is as wrong as zero; but what is malformed or
     /// unbalanced beside it comes first in the order of precedence, as far as it can be told.
     fn push_to(&mut self, post: &mut Post) {
-        post.batch.push(self.draft, &self.legs, &self.notes);
-        let shape = post.batch.transactions.last().expect("one was just pushed").shape;
-        if shape == Some(Rejection::Malformed) {
+        let wrong = match self.deed.take() {
+            None => {
+                post.batch.push(self.draft, &self.legs, &self.notes);
+                "has no legs, or steps that do not increase"
+            }
+            Some(ReadDeed { deed, place }) => self.push_deed(post, deed, place),
+        };
+        let transaction = post.batch.transactions.last_mut().expect("one was just pushed");
+        if transaction.shape == Some(Rejection::Malformed) {
             let index = u32::try_from(post.batch.transactions.len() - 1).expect("a batch is capped at 8,192");
-            post.faults.push((index, Fault::new("has no legs, or steps that do not increase")));
+            post.faults.push((index, Fault::new(wrong)));
             return;
         }
         if self.has_bad_amount {
-            post.batch.transactions.last_mut().expect("one was just pushed").shape =
-                Some(Rejection::InvalidAmount);
+            transaction.shape = Some(Rejection::InvalidAmount);
         }
         for (leg, key) in self.keys.drain(..) {
             post.batch.name_account(leg, key);
         }
     }
+
+    /// Pushes a deed; what is wrong with it if it comes out malformed.
+    fn push_deed(&mut self, post: &mut Post, deed: Deed, place: Option<RecordPlace>) -> &'static str {
+        let (names, brings_legs) = (deed.naming().is_some(), deed.brings_legs());
+        post.batch.push_deed(self.draft, deed, &self.legs, &self.notes);
+        let transaction = post.batch.transactions.last().expect("one was just pushed");
+        let malformed = transaction.shape == Some(Rejection::Malformed);
+        post.places.extend((names && !malformed).then_some(place));
+        match (brings_legs, self.legs.is_empty()) {
+            (true, true) => "has no legs",
+            (true, false) => "has steps that do not increase, or is forced without an approval",
+            (false, true) => "is forced without an approval",
+            (false, false) => "has legs, which this deed brings itself",
+        }
+    }
+}
+
+/// Who may see a transaction in statements.
+fn visibility<'a>(reader: &mut Reader<'a>) -> Result<&'a str, Fault> {
+    let text = reader.text(MAX_NOTES)?;
+    if VISIBILITIES.contains(&text) { Ok(text) } else { Err(Fault::new("neither customer, operations nor internal")) }
 }
 
 /// A step, from 1 to [`MAX_STEP`]: 0 says "no leg" in answers, and compact answers need the highest bit.

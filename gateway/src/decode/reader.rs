@@ -212,14 +212,28 @@ pub(crate) fn read_fields<'a>(
     names: &[&'static str],
     mut field: impl FnMut(usize, &mut Reader<'a>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
+    read_fields_and_nils(
+        reader,
+        names,
+        |index, reader| {
+            if reader.take_nil()? { Ok(()) } else { field(index, reader) }
+        },
+    )
+}
+
+/// Reads a struct like [`read_fields`], but leaves nils to `field`.
+pub(crate) fn read_fields_and_nils<'a>(
+    reader: &mut Reader<'a>,
+    names: &[&'static str],
+    mut field: impl FnMut(usize, &mut Reader<'a>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     let mut seen = 0_u64;
     let mut one = |index: usize, reader: &mut Reader<'a>| -> Result<(), Fault> {
         if seen & (1 << index) != 0 {
             return Err(Fault::new("comes twice").in_field(names[index]));
         }
         seen |= 1 << index;
-        let is_nil = reader.take_nil().map_err(|fault| fault.in_field(names[index]))?;
-        if is_nil { Ok(()) } else { field(index, reader).map_err(|fault| fault.in_field(names[index])) }
+        field(index, reader).map_err(|fault| fault.in_field(names[index]))
     };
     match reader.fields()? {
         Fields::Nil => Ok(()),

@@ -1,13 +1,16 @@
-use longmen_engine::ledger::{AccountKey, Amount, Batch, Currency, Date, Leg, Rejection, Side};
+use longmen_engine::ledger::{
+    AccountKey, Amount, AttributeChange, Batch, Currency, Date, Leg, Rejection, Side,
+};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use super::*;
 
 const ARRIVAL: u32 = 1_800_000_000;
+const ASKING: Asking = Asking { client: ClientId(3), arrival: ARRIVAL };
 
 fn command(operation: Operation, body: &[u8]) -> Result<Command, String> {
-    match read_request(operation, Format::MessagePack, body, ARRIVAL) {
+    match read_request(operation, Format::MessagePack, body, ASKING) {
         Ok(Asked::Command(command)) => Ok(command),
         Ok(other) => panic!("not a command: {other:?}"),
         Err(fault) => Err(fault.to_string()),
@@ -15,7 +18,7 @@ fn command(operation: Operation, body: &[u8]) -> Result<Command, String> {
 }
 
 fn post(format: Format, body: &[u8]) -> Batch {
-    match read_request(Operation::Post, format, body, ARRIVAL) {
+    match read_request(Operation::Post, format, body, ASKING) {
         Ok(Asked::Post(post)) => post.batch,
         other => panic!("not a post: {other:?}"),
     }
@@ -69,7 +72,7 @@ fn accounts_are_ids_or_natural_keys() {
     fn check(value: &[u8], expect: Result<AccountRef, &str>) {
         let found = command(Operation::SetHot, &map! {"account": value, "hot": [0xC3]});
         let found = found.map(|command| match command {
-            Command::SetHot { account, hot: true } => account,
+            Command::Change { account, change: AttributeChange::Hot(true), .. } => account,
             other => panic!("{other:?}"),
         });
         assert_eq!(found, expect.map_err(str::to_owned), "{value:02x?}");
@@ -106,7 +109,7 @@ fn dates_and_places_are_read_or_refused() {
     let place = |text: &str| {
         let value = [&[0xA0 | u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
         let body = map! {"account": [1], "before": value};
-        match read_request(Operation::Statement, Format::MessagePack, &body, ARRIVAL) {
+        match read_request(Operation::Statement, Format::MessagePack, &body, ASKING) {
             Ok(Asked::Statement(asked)) => asked.page.before,
             Ok(other) => panic!("{other:?}"),
             Err(_) => None,
@@ -191,6 +194,7 @@ fn notes_have_one_form() {
     check(b"", None);
     check(b"\x01\x01\0a", None);
     check(b"\x01\x01\0a\x06\x02\0bc", None);
+    check(b"\x07\x08\0internal\x08\x01\0a", None);
     check(b"\x06\x01\0a\x01\x02\0bc", wrong);
     check(b"\x01\x01\0a\x01\x01\0a", wrong);
     check(b"\x01\0\0", wrong);
@@ -215,7 +219,7 @@ fn no_bytes_break_the_decoder() {
         }
         let operation = Operation::ALL[random.random_range(0..Operation::ALL.len())];
         let format = if random.random_bool(0.2) { Format::Compact } else { Format::MessagePack };
-        let read = std::panic::catch_unwind(|| read_request(operation, format, &body, ARRIVAL));
+        let read = std::panic::catch_unwind(|| read_request(operation, format, &body, ASKING));
         assert!(read.is_ok(), "seed {seed}: {operation:?} {format:?} {body:02x?}");
     }
 }

@@ -2,7 +2,8 @@
 
 use longmen_client::id_of_text;
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountRef, Amount, AmountError, Currency, Date, Position, Side, TransactionId,
+    AccountId, AccountKey, AccountRef, Amount, AmountError, ClientId, Currency, Date, Position, RecordPlace,
+    Side, TransactionId, TransactionKey,
 };
 use rmp::Marker;
 
@@ -14,7 +15,7 @@ const MAX_ENTITY: usize = 32;
 /// Bytes of an account number.
 const MAX_NUMBER: usize = 64;
 /// Bytes of an account type.
-const MAX_KIND: usize = 32;
+pub(crate) const MAX_KIND: usize = 32;
 /// Bytes of a transaction id in text form.
 const MAX_TEXT_ID: usize = 256;
 /// Bytes of a decimal amount.
@@ -138,6 +139,27 @@ pub(crate) fn position(reader: &mut Reader<'_>) -> Result<Position, Fault> {
         parts.next().is_none().then_some(Position { frame, slot, section })
     };
     parse().ok_or(Fault::new("not a position that a statement gave"))
+}
+
+/// Where the record of a transaction lies, as its result named it: `frame/ordinal`.
+pub(crate) fn place(reader: &mut Reader<'_>) -> Result<RecordPlace, Fault> {
+    let parse = |text: &str| {
+        let (frame, ordinal) = text.split_once('/')?;
+        Some(RecordPlace { frame: frame.parse().ok()?, ordinal: ordinal.parse().ok()? })
+    };
+    parse(reader.text(64)?).ok_or(Fault::new("not a frame and an ordinal"))
+}
+
+/// A hold as a page of holds named its last one: `account/client/id`, the id in hexadecimal digits.
+pub(crate) fn hold_name(reader: &mut Reader<'_>) -> Result<(AccountId, TransactionKey), Fault> {
+    let parse = |text: &str| {
+        let mut parts = text.split('/');
+        let account = AccountId(parts.next()?.parse().ok()?);
+        let client = ClientId(parts.next()?.parse().ok()?);
+        let id = TransactionId(u128::from_str_radix(parts.next()?, 16).ok()?);
+        parts.next().is_none().then_some((account, TransactionKey { client, id }))
+    };
+    parse(reader.text(96)?).ok_or(Fault::new("not a hold that a page named"))
 }
 
 /// An amount as it was written; what it is worth depends on the currency.

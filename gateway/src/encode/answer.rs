@@ -1,7 +1,7 @@
 //! The engine's answers in MessagePack.
 
 use longmen_engine::ledger::{
-    AccountView, Answer, LegBalance, Opened, PostResult, Posted, Rejection, Status, TrialBalance, TrialLine,
+    AccountView, Amount, Answer, LegBalance, Opened, PostResult, Posted, Rejection, Status, TrialBalance, TrialLine,
 };
 
 use super::pack::Pack;
@@ -29,8 +29,8 @@ pub(crate) fn write_answer(
     match answer {
         Answer::Rejected(rejection) => write_refusal(out, rejection.code(), None),
         Answer::Done => write_done(out),
-        Answer::Welcome { .. } | Answer::Located { .. } => {
-            unreachable!("answers to hello and locate are consumed by the session")
+        Answer::Welcome { .. } | Answer::Located(_) | Answer::Holds(_) | Answer::Closings { .. } => {
+            unreachable!("the session takes these in itself, or never asks for them")
         }
         Answer::Opened(results) => write_opened(out, results),
         Answer::Posted(answer) => write_posted(out, answer, posted, faults),
@@ -123,7 +123,7 @@ fn write_each<T>(
 
 pub(super) fn write_account(pack: &mut Pack<'_>, view: &AccountView) {
     let currency = view.key.currency;
-    pack.map(23);
+    pack.map(26);
     pack.name("id").unsigned(view.id.0);
     pack.name("entity").text(&view.key.entity);
     pack.name("number").text(&view.key.number);
@@ -138,10 +138,10 @@ pub(super) fn write_account(pack: &mut Pack<'_>, view: &AccountView) {
     pack.name("available").wide(view.available);
     pack.name("may_go_negative").flag(view.may_go_negative);
     pack.name("overdraft_limit").signed(view.overdraft_limit.0);
-    match view.credit_limit {
-        Some(limit) => pack.name("credit_limit").signed(limit.0),
-        None => pack.name("credit_limit").nil(),
-    }
+    write_limit(pack.name("credit_limit"), view.credit_limit);
+    pack.name("withholding").signed(view.withholding.0);
+    write_limit(pack.name("transaction_limit"), view.transaction_limit);
+    write_limit(pack.name("day_limit"), view.day_limit);
     pack.name("account_state").unsigned(view.account_state as u8);
     pack.name("payment_state").unsigned(view.payment_state as u8);
     pack.name("date").text(&view.date.to_string());
@@ -150,6 +150,13 @@ pub(super) fn write_account(pack: &mut Pack<'_>, view: &AccountView) {
     pack.name("credit_turnover").wide(view.credit_turnover);
     pack.name("hot").flag(view.hot);
     pack.name("last").text(&view.last.to_string());
+}
+
+fn write_limit(pack: &mut Pack<'_>, limit: Option<Amount>) {
+    match limit {
+        Some(limit) => pack.signed(limit.0),
+        None => pack.nil(),
+    }
 }
 
 fn write_trial_balance(out: &mut Vec<u8>, trial: &TrialBalance) {

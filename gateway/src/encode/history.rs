@@ -1,6 +1,6 @@
 //! What was looked up in the log, in MessagePack.
 
-use longmen_engine::ledger::{AccountView, Rejection};
+use longmen_engine::ledger::{AccountView, Named, RecordPlace, Rejection};
 use longmen_engine::{Merged, RecordedLeg, StatementLine, StatementPage, TransactionRecord};
 
 use super::answer::write_account;
@@ -57,16 +57,21 @@ fn write_merged(pack: &mut Pack<'_>, merged: &Merged) {
 /// A transaction as the log has it.
 pub(crate) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord) {
     let mut pack = write_ok(out);
-    pack.map(12);
+    pack.map(14);
     pack.name("client").unsigned(record.client.0);
     pack.name("id").text(&format!("{:032x}", record.id.0));
     pack.name("entity").unsigned(record.entity.0);
+    pack.name("action").text(record.action.name());
+    match &record.named {
+        Some(named) => write_named(pack.name("named"), named),
+        None => pack.name("named").nil(),
+    }
     pack.name("outcome").text(record.rejection.map_or("posted", Rejection::code));
     pack.name("step").unsigned(record.step);
     pack.name("accounting_date").text(&record.accounting_date.to_string());
     pack.name("value_date").text(&record.value_date.to_string());
     pack.name("time_us").signed(record.time_us);
-    pack.name("notes").map(u32::try_from(record.notes.len()).expect("a transaction has at most six notes"));
+    pack.name("notes").map(u32::try_from(record.notes.len()).expect("a transaction has at most eight notes"));
     for (note, text) in &record.notes {
         pack.name(note.name()).text(text);
     }
@@ -76,6 +81,18 @@ pub(crate) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord) {
     }
     pack.name("frame").unsigned(record.frame);
     pack.name("ordinal").unsigned(record.ordinal);
+}
+
+fn write_named(pack: &mut Pack<'_>, named: &Named) {
+    pack.map(5);
+    pack.name("client").unsigned(named.key.client.0);
+    pack.name("id").text(&format!("{:032x}", named.key.id.0));
+    match named.place {
+        RecordPlace { frame: 0, .. } => pack.name("place").nil(),
+        RecordPlace { frame, ordinal } => pack.name("place").text(&format!("{frame}/{ordinal}")),
+    }
+    pack.name("forced").flag(named.forced);
+    pack.name("blue").flag(named.blue);
 }
 
 fn write_leg(pack: &mut Pack<'_>, leg: &RecordedLeg) {

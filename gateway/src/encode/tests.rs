@@ -4,9 +4,9 @@ use longmen_client::{
 };
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountState, AccountView, Amount, Answer, ClientId, Currency, Date, EntityId,
-    LegBalance, Owner, PaymentState, Position, PostResult, Posted, Rejection, Side, Status, SubjectClass,
-    TransactionId, TrialBalance, TrialLine,
+    AccountId, AccountKey, AccountState, AccountView, Action, Amount, Answer, ClientId, Currency, Date, EntityId,
+    LegBalance, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace, Rejection, Side, Status, SubjectClass,
+    TransactionId, TransactionKey, TrialBalance, TrialLine,
 };
 use longmen_engine::{Merged, RecordedLeg, StatementLine, StatementPage, TransactionRecord};
 use serde::de::DeserializeOwned;
@@ -47,6 +47,9 @@ fn view(balance: i128) -> AccountView {
         may_go_negative: true,
         overdraft_limit: Amount(i64::MAX),
         credit_limit: Some(Amount(7)),
+        withholding: Amount(8),
+        transaction_limit: None,
+        day_limit: Some(Amount(9)),
         account_state: AccountState::JudicialFreeze,
         payment_state: PaymentState::PaysOnly,
         date: Date::parse("2026-11-22").unwrap(),
@@ -73,6 +76,7 @@ fn accounts_reach_the_client_whole_however_large_their_balances() {
         assert_eq!((account.id, account.exponent, &*account.currency), (u64::MAX, 3, "BHD"));
         assert_eq!((account.account_state, account.payment_state, &*account.last), (4, 4, "1/2/3"));
         assert_eq!((account.overdraft_limit, account.credit_limit), (i64::MAX, Some(7)));
+        assert_eq!((account.withholding, account.transaction_limit, account.day_limit), (8, None, Some(9)));
         assert_eq!(found.accounts[1].0, "unknown_account");
     }
 }
@@ -157,10 +161,13 @@ fn statements_and_transactions_reach_the_client_whole() {
         balance_after: -5,
         merged: true,
     };
+    let key = TransactionKey { client: ClientId(2), id: TransactionId(0xAB) };
     let record = TransactionRecord {
         client: ClientId(1),
         id: TransactionId(u128::MAX),
         entity: EntityId(3),
+        action: Action::Reverse,
+        named: Some(Named { key, place: RecordPlace { frame: 5, ordinal: 6 }, forced: true, blue: false }),
         rejection: Some(Rejection::Cancelled),
         step: 4,
         accounting_date: date,
@@ -178,6 +185,9 @@ fn statements_and_transactions_reach_the_client_whole() {
         (&*wire.outcome, wire.step, wire.entity, &*wire.id),
         ("cancelled", 4, 3, "f".repeat(32).as_str())
     );
+    let named = wire.named.unwrap();
+    assert_eq!((&*wire.action, named.client, named.place.as_deref()), ("reverse", 2, Some("5/6")));
+    assert_eq!((&*named.id, named.forced, named.blue), (format!("{:032x}", 0xAB).as_str(), true, false));
     assert_eq!((wire.notes.len(), wire.legs[0].balance_after, wire.legs[0].merged), (2, -5, true));
 }
 

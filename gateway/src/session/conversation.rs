@@ -2,20 +2,22 @@
 
 use bytes::{Buf, BytesMut};
 use longmen_client::{
-    CONNECTION, Format, FrameError, Header, MAX_HELLO, Operation, PREFIX_BYTES, read_prefix,
+    CONNECTION, Format, FrameError, Header, MAX_HELLO, Operation, PREFIX_BYTES, id_of_cancel, read_prefix,
 };
-use longmen_engine::ledger::{Answer, ClientId, Command, Rejection};
+use longmen_engine::ledger::{
+    Answer, ClientId, Command, Deed, Draft, Naming, RecordPlace, Rejection, TransactionId, TransactionKey,
+};
 use longmen_engine::{Reply, Session};
 use tokio::task::JoinSet;
 
 use super::lookup::{Found, Wanted, look_up};
 use super::outbox::Outbox;
 use super::pending::{Pending, Purpose, Waiting};
-use super::price::price;
-use crate::decode::{Asked, Hello, StatementAsked, answer_format, read_request};
+use super::price::{price, price_of_original};
+use crate::decode::{Asked, Asking, Hello, Post, StatementAsked, answer_format, read_request};
 use crate::encode::{
     FAILED, write_answer, write_compact_posted, write_compact_refusal, write_done, write_refusal,
-    write_statement, write_transaction, write_welcome,
+    write_holds, write_statement, write_transaction, write_welcome,
 };
 use crate::limits::InFlight;
 use crate::permits::SessionPermits;
@@ -134,11 +136,14 @@ impl<'a> Conversation<'a> {
         }
         self.inbox = inbox;
         if !requests.is_empty() {
-            let client =
-                if let Standing::Known(client) = self.standing { client } else { ClientId::default() };
-            self.session.submit(client, requests);
+            self.session.submit(self.client(), requests);
         }
         frames
+    }
+
+    /// Who asks; nobody, as long as it says hello.
+    fn client(&self) -> ClientId {
+        if let Standing::Known(client) = self.standing { client } else { ClientId::default() }
     }
 
     /// The first frame, when it is whole, or when its header says that there are no permits for it.
@@ -211,7 +216,8 @@ impl<'a> Conversation<'a> {
         }
         let format = Format::from_number(header.format);
         let format = format.ok_or_else(|| malformed("a format that is not known".to_owned()))?;
-        read_request(operation, format, body, arrival).map_err(|fault| malformed(fault.to_string()))
+        let asking = Asking { client: self.client(), arrival };
+        read_request(operation, format, body, asking).map_err(|fault| malformed(fault.to_string()))
     }
 
     /// What to ask the engine, and what for; `None` where the answer is known at once.
@@ -230,13 +236,25 @@ impl<'a> Conversation<'a> {
                 self.outbox.push(header, Format::MessagePack, cost, write_done);
                 return None;
             }
-            Asked::Command(command @ Command::Cancel { .. }) => (command, Purpose::Cancel),
-            Asked::Command(command) => (command, Purpose::Answer),
+            Asked::Command(command) => {
+                let purpose = match &command {
+                    Command::Cancel { id, time } => Purpose::Cancel { id: *id, time: *time },
+                    Command::Holds { limit, .. } => Purpose::Holds(*limit),
+                    _ => Purpose::Answer,
+                };
+                (command, purpose)
+            }
+            Asked::Post(mut post) if post.batch.names_others() => {
+                let keys = post.batch.namings().map(|naming| naming.key).collect();
+                (Command::Locate(keys), Purpose::Originals(Box::new(post)))
+            }
             Asked::Post(post) => (Command::Post(post.batch), Purpose::Post(post.faults)),
             Asked::Statement(StatementAsked { account, page }) => {
                 (Command::Balances(vec![account]), Purpose::Statement(page))
             }
-            Asked::Transaction(id) => (Command::Locate { id }, Purpose::Locate),
+            Asked::Transaction(id) => {
+                (Command::Locate(vec![TransactionKey { client: self.client(), id }]), Purpose::Locate)
+            }
         })
     }
 
@@ -282,8 +300,18 @@ impl<'a> Conversation<'a> {
                 Some(Err(rejection)) => self.refuse(header, cost, rejection, None),
                 None => unreachable!("one account was asked for"),
             },
-            (Purpose::Locate, Answer::Located { frame, ordinal }) => {
-                self.start_lookup(header, cost, Wanted::Transaction { frame, ordinal });
+            (Purpose::Locate, Answer::Located(places)) => match places.first() {
+                Some(Some(place)) => self.start_lookup(header, cost, Wanted::Transaction(*place)),
+                _ => self.refuse(header, cost, Rejection::UnknownTransaction, None),
+            },
+            (Purpose::Originals(post), Answer::Located(places)) => {
+                self.read_originals(header, cost, post, &places);
+            }
+            (Purpose::Cancel { id, time }, Answer::Located(places)) => {
+                self.cancel_try(header, cost, (id, time), &places);
+            }
+            (Purpose::Holds(limit), Answer::Holds(holds)) => {
+                self.outbox.push(header, Format::MessagePack, cost, |out| write_holds(out, &holds, limit));
             }
             (_, Answer::Rejected(rejection)) => self.refuse(header, cost, rejection, None),
             (Purpose::Post(_), Answer::Posted(posted)) if answer_format(header) == Format::Compact => {
@@ -295,7 +323,7 @@ impl<'a> Conversation<'a> {
 
     fn push_answer(&mut self, header: Header, cost: InFlight, purpose: &Purpose, answer: &Answer) {
         let (good, faults) = match purpose {
-            Purpose::Cancel => ("cancelled", &[][..]),
+            Purpose::Cancel { .. } | Purpose::CancelTry => ("cancelled", &[][..]),
             Purpose::Post(faults) => ("posted", faults.as_slice()),
             _ => ("posted", &[][..]),
         };
@@ -304,23 +332,73 @@ impl<'a> Conversation<'a> {
         self.outbox.push(header, Format::MessagePack, cost, write);
     }
 
+    /// Reads the originals that a post names where the engine knows them, else where the client says they are.
+    fn read_originals(
+        &mut self,
+        header: Header,
+        cost: InFlight,
+        mut post: Box<Post>,
+        known: &[Option<RecordPlace>],
+    ) {
+        for (place, known) in post.places.iter_mut().zip(known) {
+            *place = known.or(*place);
+        }
+        self.start(Waiting { header, cost, purpose: Purpose::Reading { cancels: false } }, Wanted::Originals(post));
+    }
+
+    /// Cancels a try that stands by a transaction of its own, whose id follows from the try's.
+    fn cancel_try(
+        &mut self,
+        header: Header,
+        mut cost: InFlight,
+        (id, time): (TransactionId, u32),
+        places: &[Option<RecordPlace>],
+    ) {
+        let extra = price_of_original();
+        if !self.permits.try_take(extra) {
+            return self.refuse(header, cost, Rejection::Busy, None);
+        }
+        cost.bytes += extra.bytes;
+        let naming = Naming { key: TransactionKey { client: self.client(), id }, found: None };
+        let draft = Draft { id: TransactionId(id_of_cancel(id.0)), time, ..Draft::default() };
+        let mut post = Box::new(Post { places: places.to_vec(), ..Post::default() });
+        post.batch.push_deed(draft, Deed::CancelTry(naming), &[], &[]);
+        self.start(Waiting { header, cost, purpose: Purpose::Reading { cancels: true } }, Wanted::Originals(post));
+    }
+
     fn start_lookup(&mut self, header: Header, cost: InFlight, wanted: Wanted) {
-        let tag = self.pending.add(Waiting { header, cost, purpose: Purpose::LookUp });
+        self.start(Waiting { header, cost, purpose: Purpose::LookUp }, wanted);
+    }
+
+    fn start(&mut self, waiting: Waiting, wanted: Wanted) {
+        let tag = self.pending.add(waiting);
         let (gate, history) = (self.shared.lookups.clone(), self.shared.history.clone());
         self.lookups.spawn(look_up(gate, history, tag, wanted));
     }
 
     /// Takes in what was looked up in the log.
-    pub(super) fn take_found(&mut self, tag: u64, found: &Found) {
-        let Waiting { header, cost, .. } = self.pending.take(tag);
-        self.outbox.push(header, Format::MessagePack, cost, |out| match found {
+    pub(super) fn take_found(&mut self, tag: u64, found: Found) {
+        let Waiting { header, cost, purpose } = self.pending.take(tag);
+        let found = match (purpose, found) {
+            (Purpose::Reading { cancels }, Found::Originals(Ok(post))) => {
+                let Post { batch, faults, .. } = *post;
+                let purpose = if cancels { Purpose::CancelTry } else { Purpose::Post(faults) };
+                let tag = self.pending.add(Waiting { header, cost, purpose });
+                return self.session.submit(self.client(), vec![(tag, Command::Post(batch))]);
+            }
+            (_, found) => found,
+        };
+        self.outbox.push(header, Format::MessagePack, cost, |out| match &found {
             Found::Statement(account, Ok(page)) => write_statement(out, account, page),
             Found::Transaction(looked) => match &**looked {
                 Ok(Some(record)) => write_transaction(out, record),
                 Ok(None) => write_refusal(out, Rejection::UnknownTransaction.code(), None),
                 Err(error) => write_refusal(out, FAILED, Some(&error.to_string())),
             },
-            Found::Statement(_, Err(error)) => write_refusal(out, FAILED, Some(&error.to_string())),
+            Found::Statement(_, Err(error)) | Found::Originals(Err(error)) => {
+                write_refusal(out, FAILED, Some(&error.to_string()));
+            }
+            Found::Originals(Ok(_)) => unreachable!("only a post that names originals reads them"),
             Found::Abandoned => write_refusal(out, Rejection::ShuttingDown.code(), None),
         });
     }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use longmen_engine::ledger::AccountView;
+use longmen_engine::ledger::{AccountView, RecordPlace};
 use longmen_engine::{History, HistoryError, StatementPage, TransactionRecord};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use crate::decode::Page;
+use crate::decode::{Page, Post};
 
 /// What shall be looked up.
 #[derive(Debug)]
@@ -15,7 +15,9 @@ pub(crate) enum Wanted {
     /// A page of this account's entries.
     Statement(Box<AccountView>, Page),
     /// The transaction recorded there.
-    Transaction { frame: u64, ordinal: u32 },
+    Transaction(RecordPlace),
+    /// The originals that the transactions of a post name, each at the post's place for it.
+    Originals(Box<Post>),
 }
 
 /// What was found.
@@ -25,6 +27,8 @@ pub(crate) enum Found {
     Statement(Box<AccountView>, Result<StatementPage, HistoryError>),
     /// The transaction.
     Transaction(Box<Result<Option<TransactionRecord>, HistoryError>>),
+    /// The post with its originals attached.
+    Originals(Result<Box<Post>, HistoryError>),
     /// Nothing: the runtime ended first.
     Abandoned,
 }
@@ -58,8 +62,20 @@ fn find(history: &History, wanted: Wanted) -> Found {
             let found = history.statement(&account, page.before, page.limit);
             Found::Statement(account, found)
         }
-        Wanted::Transaction { frame, ordinal } => {
+        Wanted::Transaction(RecordPlace { frame, ordinal }) => {
             Found::Transaction(Box::new(history.transaction(frame, ordinal)))
         }
+        Wanted::Originals(post) => Found::Originals(attach(history, post)),
     }
+}
+
+/// What is not there stays unattached: the engine says so in its place.
+fn attach(history: &History, mut post: Box<Post>) -> Result<Box<Post>, HistoryError> {
+    let Post { batch, places, .. } = &mut *post;
+    for (naming, place) in batch.namings().zip(places) {
+        if let Some(place) = place {
+            naming.found = history.original(naming.key, *place)?.map(Arc::new);
+        }
+    }
+    Ok(post)
 }

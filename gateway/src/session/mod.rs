@@ -113,7 +113,7 @@ async fn converse(
                 None => return End::Engine,
             },
             Some(found) = conversation.lookups.join_next() => match found {
-                Ok((tag, found)) => conversation.take_found(tag, &found),
+                Ok((tag, found)) => conversation.take_found(tag, found),
                 Err(error) => if let Ok(panic) = error.try_into_panic() { std::panic::resume_unwind(panic) },
             },
             count = write.write(conversation.outbox.unsent()), if !conversation.outbox.is_empty() => match count {
@@ -172,7 +172,7 @@ async fn settle(conversation: &mut Conversation<'_>, replies: &mut UnboundedRece
                 Some(batch) => conversation.take_replies(batch),
                 None => return,
             },
-            Some(Ok((tag, found))) = conversation.lookups.join_next() => conversation.take_found(tag, &found),
+            Some(Ok((tag, found))) = conversation.lookups.join_next() => conversation.take_found(tag, found),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Requests that wait for an answer.
 
 use longmen_client::Header;
+use longmen_engine::ledger::TransactionId;
 
-use crate::decode::{Fault, Page};
+use crate::decode::{Fault, Page, Post};
 use crate::limits::InFlight;
 
 /// A request that waits, and what its answer needs besides what the engine says.
@@ -25,14 +26,26 @@ pub(crate) enum Purpose {
     Hello,
     /// The results of a post, some of whose transactions were malformed.
     Post(Vec<(u32, Fault)>),
-    /// The result of a cancel.
-    Cancel,
+    /// The places of the originals that the transactions of a post name.
+    Originals(Box<Post>),
+    /// The result of a cancel of this id.
+    Cancel {
+        id: TransactionId,
+        /// The client's own time, in seconds since 1970.
+        time: u32,
+    },
+    /// The result of the transaction that cancels a try.
+    CancelTry,
+    /// A page of holds of so many at most.
+    Holds(u32),
     /// The account of which a statement page shall be looked up.
     Statement(Page),
     /// The place of the transaction that shall be looked up.
     Locate,
     /// What is being looked up.
     LookUp,
+    /// Originals that are being read for a post, or for the cancel of a try.
+    Reading { cancels: bool },
 }
 
 /// Requests that wait, by the session's own tags: the client's may come twice.

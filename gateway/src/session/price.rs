@@ -14,6 +14,10 @@ const RESULT: usize = 160;
 const LEG_BALANCE: usize = 40;
 /// Bytes that an account, or a line of a statement, stays below.
 const ACCOUNT: usize = 640;
+/// Bytes that an original stays below: 512 legs of 24 bytes, and as many holds of 128.
+const ORIGINAL: usize = 80 << 10;
+/// Bytes that a hold stays below.
+const HOLD: usize = 320;
 /// Bytes that a transaction's record, a node's status or most trial balances stay below.
 const LARGE: usize = 128 << 10;
 
@@ -25,7 +29,7 @@ pub(crate) fn price(asked: &Asked, format: Format) -> InFlight {
             let count = post.batch.transactions.len();
             let result = if format == Format::Compact { COMPACT_RESULT } else { RESULT };
             let balances = if post.batch.want_balances { post.batch.legs.len() * LEG_BALANCE } else { 0 };
-            (count, count * result + balances)
+            (count, count * result + balances + post.places.len() * ORIGINAL)
         }
         Asked::Statement(asked) => (1, ACCOUNT * (1 + asked.page.limit)),
         Asked::Transaction(_) => (1, LARGE),
@@ -37,10 +41,22 @@ pub(crate) fn price(asked: &Asked, format: Format) -> InFlight {
                 let limit = usize::try_from(*limit).expect("usize has at least 32 bits here");
                 (limit, limit * ACCOUNT)
             }
-            Command::TrialBalance { .. } | Command::Status => (1, LARGE),
+            Command::Holds { limit, .. } => {
+                let limit = usize::try_from(*limit).expect("usize has at least 32 bits here");
+                (limit, limit * HOLD)
+            }
+            Command::TrialBalance { .. } | Command::Status | Command::Customer { .. } => (1, LARGE),
             _ => (1, RESULT),
         },
     };
-    let count = |number: usize| u64::try_from(number).expect("usize has at most 64 bits here");
     InFlight { transactions: count(transactions.max(1)), bytes: count(bytes) }
+}
+
+/// What the original of a cancelled try takes besides.
+pub(crate) fn price_of_original() -> InFlight {
+    InFlight { transactions: 0, bytes: count(ORIGINAL) }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).expect("usize has at most 64 bits here")
 }

@@ -16,7 +16,7 @@ use super::super::rejection::Rejection;
 use super::super::row::Verdict;
 use super::super::transaction::Leg;
 use super::Coordinator;
-use super::forming::{Item, legs_of, net_at_first};
+use super::forming::{Item, card_of, legs_of, net_at_first};
 use super::jobs::{JobRef, Work};
 
 /// What a deed comes to.
@@ -64,11 +64,15 @@ impl Coordinator {
             return;
         };
         let blue = self.is_blue(&original);
-        let Work::Post(batch) = &mut self.jobs.get_mut(what.job).work else { return };
-        let undo = |leg: &Leg| match (reverses, blue) {
-            (false, _) => *leg,
-            (true, false) => Leg { amount: Amount(-leg.amount.0), ..*leg },
-            (true, true) => Leg { side: leg.side.opposite(), ..*leg },
+        let Coordinator { jobs, cards, .. } = self;
+        let Work::Post(batch) = &mut jobs.get_mut(what.job).work else { return };
+        let undo = |leg: &Leg| {
+            let currency = card_of(cards, leg).map_or(leg.currency, |card| card.currency);
+            match (reverses, blue) {
+                (false, _) => Leg { currency, ..*leg },
+                (true, false) => Leg { amount: Amount(-leg.amount.0), currency, ..*leg },
+                (true, true) => Leg { side: leg.side.opposite(), currency, ..*leg },
+            }
         };
         batch.give_legs(what.index, original.legs.iter().map(undo));
     }

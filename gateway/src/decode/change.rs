@@ -1,0 +1,216 @@
+//! Changes of accounts and of the books' calendar and names, with who asks for them and why.
+
+use longmen_engine::ledger::notes::{self, Note};
+use longmen_engine::ledger::{
+    AccountRef, AccountState, Amount, AttributeChange, Command, Currency, MAX_NOTES, PaymentState,
+};
+
+use super::fault::Fault;
+use super::reader::{Reader, read_fields, read_fields_and_nils};
+use super::value::{MAX_KIND, Written, account, currency, date, entity, required};
+
+/// Bytes of a customer's id outside the books.
+pub(super) const MAX_CUSTOMER: usize = 64;
+/// Bytes of a subject's code.
+const MAX_CODE: usize = 10;
+
+/// Who asks for a change, on what approval and why.
+#[derive(Default)]
+struct Register<'a> {
+    texts: [&'a str; 3],
+}
+
+impl<'a> Register<'a> {
+    /// The names of its fields: they stand behind those of the change.
+    const NAMES: [&'static str; 3] = ["operator", "approval", "reason"];
+
+    fn read(&mut self, index: usize, reader: &mut Reader<'a>) -> Result<(), Fault> {
+        self.texts[index] = reader.text(MAX_NOTES)?;
+        Ok(())
+    }
+
+    fn notes(self) -> Result<Box<[u8]>, Fault> {
+        let mut bytes = Vec::new();
+        for (note, text) in [Note::Operator, Note::Approval, Note::Reason].into_iter().zip(self.texts) {
+            notes::write(&mut bytes, note, text);
+        }
+        if bytes.len() > MAX_NOTES { Err(Fault::new("has more notes than are allowed")) } else { Ok(bytes.into()) }
+    }
+}
+
+/// Reads a struct of the fields in `names` and those of the register behind them.
+fn read_registered<'a, const N: usize>(
+    reader: &mut Reader<'a>,
+    names: [&'static str; N],
+    mut field: impl FnMut(usize, &mut Reader<'a>) -> Result<(), Fault>,
+) -> Result<Box<[u8]>, Fault> {
+    let mut register = Register::default();
+    let all: Vec<&'static str> = names.into_iter().chain(Register::NAMES).collect();
+    read_fields(reader, &all, |index, reader| match index.checked_sub(N) {
+        Some(index) => register.read(index, reader),
+        None => field(index, reader),
+    })?;
+    register.notes()
+}
+
+pub(super) fn read_set_state(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of, mut account_state, mut payment_state) = (None, None, None);
+    let names = ["account", "account_state", "payment_state"];
+    let notes = read_registered(reader, names, |index, reader| {
+        match index {
+            0 => of = Some(account(reader)?),
+            1 => account_state = Some(state(AccountState::from_number(reader.integer()?))?),
+            _ => payment_state = Some(state(PaymentState::from_number(reader.integer()?))?),
+        }
+        Ok(())
+    })?;
+    change(of, AttributeChange::States { account_state, payment_state }, notes)
+}
+
+fn state<T>(known: Option<T>) -> Result<T, Fault> {
+    known.ok_or(Fault::new("not a state"))
+}
+
+fn change(of: Option<AccountRef>, change: AttributeChange, notes: Box<[u8]>) -> Result<Command, Fault> {
+    Ok(Command::Change { account: required(of, "account")?, change, notes })
+}
+
+pub(super) fn read_set_hot(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of, mut hot) = (None, None);
+    let notes = read_registered(reader, ["account", "hot"], |index, reader| {
+        match index {
+            0 => of = Some(account(reader)?),
+            _ => hot = Some(reader.flag()?),
+        }
+        Ok(())
+    })?;
+    let hot = required(hot, "hot");
+    change(of, AttributeChange::Hot(hot?), notes)
+}
+
+pub(super) fn read_set_reserve(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of, mut written, mut in_currency) = (None, None, None);
+    let notes = read_registered(reader, ["account", "amount", "currency"], |index, reader| {
+        match index {
+            0 => of = Some(account(reader)?),
+            1 => written = Some(Written::read(reader)?),
+            _ => in_currency = Some(currency(reader)?),
+        }
+        Ok(())
+    })?;
+    let in_currency = in_currency.or(currency_of(of.as_ref()));
+    let amount = limit(required(written, "amount")?, in_currency, "amount")?;
+    change(of, AttributeChange::Reserve(amount), notes)
+}
+
+fn currency_of(account: Option<&AccountRef>) -> Option<Currency> {
+    match account? {
+        AccountRef::Key(key) => Some(key.currency),
+        AccountRef::Id(_) => None,
+    }
+}
+
+fn limit(written: Written<'_>, currency: Option<Currency>, name: &'static str) -> Result<Amount, Fault> {
+    let amount = match (written, currency) {
+        (Written::Minor(minor), _) => minor.map(Amount),
+        (decimal, Some(currency)) => decimal.amount(currency).map_err(|fault| fault.in_field(name))?,
+        (_, None) => return Err(Fault::new("is missing").in_field("currency")),
+    };
+    let amount = amount.filter(|amount| amount.0 >= 0);
+    amount.ok_or_else(|| Fault::new("negative, too fine or too large").in_field(name))
+}
+
+const LIMITS: [&str; 9] = [
+    "account",
+    "overdraft_limit",
+    "credit_limit",
+    "transaction_limit",
+    "day_limit",
+    "currency",
+    Register::NAMES[0],
+    Register::NAMES[1],
+    Register::NAMES[2],
+];
+
+/// Here a nil says more than an absent field: a limit that is absent stays, one that is nil is taken away.
+pub(super) fn read_set_limits(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of, mut in_currency, mut register) = (None, None, Register::default());
+    let mut limits: [Option<Option<Written<'_>>>; 4] = [None; 4];
+    read_fields_and_nils(reader, &LIMITS, |index, reader| {
+        let is_nil = reader.take_nil()?;
+        match index {
+            1..=4 if is_nil => limits[index - 1] = Some(None),
+            _ if is_nil => {}
+            0 => of = Some(account(reader)?),
+            1..=4 => limits[index - 1] = Some(Some(Written::read(reader)?)),
+            5 => in_currency = Some(currency(reader)?),
+            _ => register.read(index - 6, reader)?,
+        }
+        Ok(())
+    })?;
+    let in_currency = in_currency.or(currency_of(of.as_ref()));
+    let read = |index: usize| {
+        let to = |written: Option<Written<'_>>| written.map(|to| limit(to, in_currency, LIMITS[index])).transpose();
+        limits[index - 1].map(to).transpose()
+    };
+    let limits = AttributeChange::Limits {
+        overdraft: read(1)?.map(Option::unwrap_or_default),
+        credit: read(2)?,
+        transaction: read(3)?,
+        day: read(4)?,
+    };
+    change(of, limits, register.notes()?)
+}
+
+pub(super) fn read_close_day(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of, mut next, mut carry_forward) = (None, None, None);
+    let notes = read_registered(reader, ["entity", "next", "carry_forward"], |index, reader| {
+        match index {
+            0 => of = Some(entity(reader)?),
+            1 => next = Some(date(reader)?),
+            _ => carry_forward = Some(account(reader)?),
+        }
+        Ok(())
+    })?;
+    let (entity, next) = (required(of, "entity")?, required(next, "next")?);
+    Ok(Command::CloseDay { entity, next, carry_forward, notes })
+}
+
+pub(super) fn read_map_customer(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of, mut customer) = (None, None);
+    let notes = read_registered(reader, ["account", "customer"], |index, reader| {
+        match index {
+            0 => of = Some(account(reader)?),
+            _ => customer = Some(read_customer(reader)?),
+        }
+        Ok(())
+    })?;
+    let (account, customer) = (required(of, "account")?, required(customer, "customer")?);
+    Ok(Command::MapCustomer { account, customer, notes })
+}
+
+/// A customer's id outside the books.
+pub(super) fn read_customer(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
+    let customer = reader.text(MAX_CUSTOMER)?;
+    if customer.is_empty() { Err(Fault::new("is empty")) } else { Ok(customer.into()) }
+}
+
+pub(super) fn read_map_type(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of, mut kind, mut subject, mut from) = (None, None, None, None);
+    let notes = read_registered(reader, ["entity", "type", "subject", "from"], |index, reader| {
+        match index {
+            0 => of = Some(entity(reader)?),
+            1 => kind = Some(Box::from(reader.text(MAX_KIND)?)),
+            2 => subject = Some(Box::from(reader.text(MAX_CODE)?)),
+            _ => from = Some(date(reader)?),
+        }
+        Ok(())
+    })?;
+    Ok(Command::MapType {
+        entity: required(of, "entity")?,
+        kind: required(kind.filter(|kind: &Box<str>| !kind.is_empty()), "type")?,
+        subject: required(subject, "subject")?,
+        from: required(from, "from")?,
+        notes,
+    })
+}

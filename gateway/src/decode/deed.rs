@@ -1,0 +1,185 @@
+//! Deeds in MessagePack: what a transaction does besides posting the legs that it brings.
+
+use longmen_engine::ledger::{
+    AccountId, AccountRef, Amount, ClientId, Currency, Deed, Freeze, HoldKind, HoldTerms, MAX_AUTHORITY, Naming,
+    RecordPlace, TransactionId, TransactionKey,
+};
+
+use super::fault::Fault;
+use super::reader::{Reader, read_fields};
+use super::value::{Written, account, currency, place, required, transaction_id};
+
+/// The names of deeds in a transaction.
+pub(super) const DEEDS: [&str; 8] =
+    ["freeze", "unfreeze", "consume", "reverse", "refund", "try", "confirm", "cancel_try"];
+/// Bytes of the name of a kind of hold.
+const MAX_WORD: usize = 16;
+
+/// A decoded deed.
+#[derive(Debug)]
+pub(super) struct ReadDeed {
+    pub(super) deed: Deed,
+    /// Where the client says that the record of the original lies.
+    pub(super) place: Option<RecordPlace>,
+}
+
+/// Reads the deed with this index in [`DEEDS`]. `own` is the client whose ids are meant where none is named.
+pub(super) fn read_deed(index: usize, reader: &mut Reader<'_>, own: ClientId) -> Result<ReadDeed, Fault> {
+    let deed = match index {
+        0 => read_freeze(reader),
+        1 => read_unfreeze(reader, own),
+        2 => read_consume(reader, own),
+        3 => return read_reverse(reader, own),
+        4 => return read_naming(reader, own, Deed::Refund),
+        5 => read_try(reader),
+        6 => return read_naming(reader, own, Deed::Confirm),
+        _ => return read_naming(reader, own, Deed::CancelTry),
+    };
+    Ok(ReadDeed { deed: deed?, place: None })
+}
+
+fn read_freeze(reader: &mut Reader<'_>) -> Result<Deed, Fault> {
+    let (mut named, mut written, mut in_currency, mut terms) = (None, None, None, HoldTerms::default());
+    let names = ["account", "amount", "currency", "kind", "authority", "expires_us"];
+    read_fields(reader, &names, |field, reader| {
+        match field {
+            0 => named = Some(account(reader)?),
+            1 => written = Some(Written::read(reader)?),
+            2 => in_currency = Some(currency(reader)?),
+            3 => terms.kind = read_kind(reader)?,
+            4 => terms.authority = authority(reader)?,
+            _ => terms.expires_us = Some(expiry(reader)?),
+        }
+        Ok(())
+    })?;
+    let (account, key) = match required(named, "account")? {
+        AccountRef::Id(id) => (id, None),
+        AccountRef::Key(key) => (AccountId::NONE, Some(key)),
+    };
+    let currency = required(in_currency.or(key.as_ref().map(|key| key.currency)), "currency")?;
+    let amount = amount_in(required(written, "amount")?, Some(currency))?;
+    Ok(Deed::Freeze(Freeze { account, key, amount, currency, terms }))
+}
+
+fn read_kind(reader: &mut Reader<'_>) -> Result<HoldKind, Fault> {
+    HoldKind::from_name(reader.text(MAX_WORD)?).ok_or(Fault::new("not a kind of hold"))
+}
+
+fn authority(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
+    reader.text(MAX_AUTHORITY).map(Box::from)
+}
+
+/// The largest number stands for "never" in the log.
+fn expiry(reader: &mut Reader<'_>) -> Result<i64, Fault> {
+    let moment = reader.integer()?;
+    if (0..i64::MAX).contains(&moment) { Ok(moment) } else { Err(Fault::new("out of range")) }
+}
+
+/// An amount that is none is as wrong as zero, and refused as that.
+fn amount_in(written: Written<'_>, currency: Option<Currency>) -> Result<Amount, Fault> {
+    let amount = match (written, currency) {
+        (Written::Minor(minor), _) => minor.map(Amount),
+        (decimal, Some(currency)) => decimal.amount(currency).map_err(|fault| fault.in_field("amount"))?,
+        (_, None) => return Err(Fault::new("is missing").in_field("currency")),
+    };
+    Ok(amount.unwrap_or(Amount(0)))
+}
+
+fn read_unfreeze(reader: &mut Reader<'_>, own: ClientId) -> Result<Deed, Fault> {
+    let (mut id, mut client, mut written, mut in_currency) = (None, own, None, None);
+    let mut by = Box::default();
+    read_fields(reader, &["hold", "client", "amount", "currency", "authority"], |field, reader| {
+        match field {
+            0 => id = Some(transaction_id(reader)?),
+            1 => client = ClientId(reader.integer()?),
+            2 => written = Some(Written::read(reader)?),
+            3 => in_currency = Some(currency(reader)?),
+            _ => by = authority(reader)?,
+        }
+        Ok(())
+    })?;
+    let hold = TransactionKey { client, id: required(id, "hold")? };
+    let amount = written.map(|written| amount_in(written, in_currency)).transpose()?;
+    Ok(Deed::Unfreeze { hold, amount, authority: by })
+}
+
+fn read_consume(reader: &mut Reader<'_>, own: ClientId) -> Result<Deed, Fault> {
+    let (mut id, mut client, mut written, mut in_currency) = (None, own, None, None);
+    let (mut by, mut forced) = (Box::default(), false);
+    read_fields(reader, &["hold", "client", "amount", "currency", "authority", "forced"], |field, reader| {
+        match field {
+            0 => id = Some(transaction_id(reader)?),
+            1 => client = ClientId(reader.integer()?),
+            2 => written = Some(Written::read(reader)?),
+            3 => in_currency = Some(currency(reader)?),
+            4 => by = authority(reader)?,
+            _ => forced = reader.flag()?,
+        }
+        Ok(())
+    })?;
+    let hold = TransactionKey { client, id: required(id, "hold")? };
+    let amount = amount_in(required(written, "amount")?, in_currency)?;
+    Ok(Deed::Consume { hold, amount, authority: by, forced })
+}
+
+fn read_try(reader: &mut Reader<'_>) -> Result<Deed, Fault> {
+    let mut expires_us = None;
+    read_fields(reader, &["expires_us"], |_, reader| {
+        expires_us = Some(expiry(reader)?);
+        Ok(())
+    })?;
+    Ok(Deed::Try { expires_us })
+}
+
+/// The name of another transaction.
+struct NamingParts {
+    id: Option<TransactionId>,
+    client: ClientId,
+    place: Option<RecordPlace>,
+}
+
+impl NamingParts {
+    const NAMES: [&str; 3] = ["original", "client", "place"];
+
+    fn new(own: ClientId) -> NamingParts {
+        NamingParts { id: None, client: own, place: None }
+    }
+
+    fn read(&mut self, field: usize, reader: &mut Reader<'_>) -> Result<(), Fault> {
+        match field {
+            0 => self.id = Some(transaction_id(reader)?),
+            1 => self.client = ClientId(reader.integer()?),
+            _ => self.place = Some(place(reader)?),
+        }
+        Ok(())
+    }
+
+    fn finish(self, deed: impl FnOnce(Naming) -> Deed) -> Result<ReadDeed, Fault> {
+        let key = TransactionKey { client: self.client, id: required(self.id, "original")? };
+        Ok(ReadDeed { deed: deed(Naming { key, found: None }), place: self.place })
+    }
+}
+
+fn read_naming(
+    reader: &mut Reader<'_>,
+    own: ClientId,
+    deed: impl FnOnce(Naming) -> Deed,
+) -> Result<ReadDeed, Fault> {
+    let mut parts = NamingParts::new(own);
+    read_fields(reader, &NamingParts::NAMES, |field, reader| parts.read(field, reader))?;
+    parts.finish(deed)
+}
+
+fn read_reverse(reader: &mut Reader<'_>, own: ClientId) -> Result<ReadDeed, Fault> {
+    let mut parts = NamingParts::new(own);
+    let mut forced = false;
+    let [original, client, place] = NamingParts::NAMES;
+    read_fields(reader, &[original, client, place, "forced"], |field, reader| {
+        if field < 3 {
+            return parts.read(field, reader);
+        }
+        forced = reader.flag()?;
+        Ok(())
+    })?;
+    parts.finish(|original| Deed::Reverse { original, forced })
+}
