@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod books;
+mod changes;
+mod deeds;
 mod hello;
 mod hostile;
 mod limits;

@@ -1,0 +1,164 @@
+//! Changes of accounts with their register, customers and account types.
+
+use longmen_client::{
+    AccountKey, AccountOpening, Client, CloseDayRequest, MapCustomerRequest, MapTypeRequest, Owner, Registration,
+    SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest, Transaction,
+};
+
+use crate::node::{TestNode, open_books};
+
+const REGISTER: Registration<'_> =
+    Registration { operator: Some("ann"), approval: Some("A-1"), reason: Some("as the customer asked") };
+
+fn code<T: std::fmt::Debug>(result: Result<T, longmen_client::ClientError>) -> String {
+    result.expect_err("a refusal").refusal().expect("a refusal").code.to_string()
+}
+
+/// A node with the books of [`open_books`], 10.00 on account 2, and a client.
+async fn start() -> (TestNode, Client) {
+    let node = TestNode::start().await;
+    let mut client = node.client("ann").await;
+    open_books(&mut client).await;
+    let top_up = Transaction::new("top-up").debit(1, "10.00", "CNY").credit(2, "10.00", "CNY");
+    assert!(client.post_one(&top_up).await.unwrap().is_posted());
+    (node, client)
+}
+
+#[tokio::test]
+async fn a_reserve_is_kept_back() {
+    let (node, mut client) = start().await;
+    let key = AccountKey::new("LM", "U1", "cash", "CNY");
+    let reserve = |amount: &str| SetReserveRequest {
+        account: key.clone().into(),
+        amount: amount.into(),
+        currency: None,
+        registration: REGISTER,
+    };
+    client.set_reserve(&reserve("4.00")).await.unwrap();
+    let account = client.balance(2).await.unwrap();
+    assert_eq!((account.balance, account.withholding, account.available), (1000, 400, 600));
+    assert_eq!(code(client.set_reserve(&reserve("10.01")).await), "insufficient_funds");
+    for wrong in ["-1", "0.001", "much"] {
+        assert_eq!(code(client.set_reserve(&reserve(wrong)).await), "malformed", "{wrong}");
+    }
+    let by_id = SetReserveRequest { account: 2.into(), ..reserve("4.00") };
+    assert_eq!(code(client.set_reserve(&by_id).await), "malformed", "which currency?");
+    client.set_reserve(&SetReserveRequest { currency: Some("CNY"), ..by_id.clone() }).await.unwrap();
+    client.set_reserve(&SetReserveRequest { amount: 0.into(), ..by_id }).await.unwrap();
+    assert_eq!(client.balance(2).await.unwrap().available, 1000);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn limits_are_set_kept_and_taken_away() {
+    let (node, mut client) = start().await;
+    let limits = SetLimitsRequest { currency: Some("CNY"), registration: REGISTER, ..SetLimitsRequest::new(2) };
+    let both = SetLimitsRequest {
+        transaction_limit: Some(Some("3.00".into())),
+        day_limit: Some(Some(500.into())),
+        overdraft_limit: Some(Some(100.into())),
+        ..limits.clone()
+    };
+    client.set_limits(&both).await.unwrap();
+    let account = client.balance(2).await.unwrap();
+    assert_eq!((account.transaction_limit, account.day_limit, account.overdraft_limit), (Some(300), Some(500), 100));
+    let pay = |id: &str, amount: i64| Transaction::new(id).debit(2, amount, "CNY").credit(3, amount, "CNY");
+    assert_eq!(&*client.post_one(&pay("1", 301)).await.unwrap().outcome, "limit_exceeded");
+    assert_eq!(&*client.post_one(&pay("2", 300)).await.unwrap().outcome, "posted");
+    assert_eq!(&*client.post_one(&pay("3", 201)).await.unwrap().outcome, "day_limit_exceeded");
+    // What is absent stays, what is nil is taken away.
+    let lifted = SetLimitsRequest { transaction_limit: Some(None), overdraft_limit: Some(None), ..limits.clone() };
+    client.set_limits(&lifted).await.unwrap();
+    let account = client.balance(2).await.unwrap();
+    assert_eq!((account.transaction_limit, account.day_limit, account.overdraft_limit), (None, Some(500), 0));
+    let wrong = SetLimitsRequest { day_limit: Some(Some((-1).into())), ..limits };
+    assert_eq!(code(client.set_limits(&wrong).await), "malformed");
+    assert_eq!(code(client.set_limits(&SetLimitsRequest::new(99)).await), "unknown_account");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn customers_and_types_lead_to_accounts_and_subjects() {
+    let (node, mut client) = start().await;
+    let customer = |account: u64, customer| MapCustomerRequest {
+        account: account.into(),
+        customer,
+        registration: REGISTER,
+    };
+    client.map_customer(&customer(2, "C-1")).await.unwrap();
+    client.map_customer(&customer(2, "C-1")).await.unwrap();
+    assert_eq!(code(client.map_customer(&customer(2, "")).await), "malformed");
+    assert_eq!(code(client.map_customer(&customer(99, "C-1")).await), "unknown_account");
+    let map = MapTypeRequest {
+        entity: "LM",
+        kind: "deposit",
+        subject: "220301",
+        from: "2026-11-22",
+        registration: REGISTER,
+    };
+    client.map_type(&map).await.unwrap();
+    assert_eq!(code(client.map_type(&MapTypeRequest { kind: "", ..map }).await), "malformed");
+    assert_eq!(code(client.map_type(&MapTypeRequest { entity: "NO", ..map }).await), "unknown_entity");
+    assert_eq!(code(client.map_type(&MapTypeRequest { subject: "2299", ..map }).await), "unknown_subject");
+    assert_eq!(code(client.map_type(&MapTypeRequest { from: "2026-11-21", ..map }).await), "date_closed");
+    let open = |kind| AccountOpening::new("LM", "U9", kind, "CNY", "", Owner::Customer).customer("C-1");
+    let opened = client.open_accounts(&[open("deposit"), open("unmapped")]).await.unwrap();
+    let id = opened[0].as_ref().unwrap().id;
+    assert_eq!(&*client.balance(id).await.unwrap().subject, "220301");
+    assert_eq!(&*opened[1].as_ref().unwrap_err().code, "unknown_subject");
+    let found = client.customer("LM", "C-1").await.unwrap();
+    assert_eq!(found.iter().map(|account| account.id).collect::<Vec<_>>(), [2, id]);
+    assert!(client.customer("LM", "C-2").await.unwrap().is_empty());
+    assert_eq!(code(client.customer("NO", "C-1").await), "unknown_entity");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn every_change_takes_its_register() {
+    let (node, mut client) = start().await;
+    let state = SetStateRequest {
+        account: 2.into(),
+        account_state: None,
+        payment_state: Some(0),
+        registration: REGISTER,
+    };
+    client.set_state_with(&state).await.unwrap();
+    client.set_hot_with(&SetHotRequest { account: 1.into(), hot: true, registration: REGISTER }).await.unwrap();
+    let close = |next, registration| CloseDayRequest { entity: "LM", next, carry_forward: None, registration };
+    client.close_day_with(&close("2026-11-23", REGISTER)).await.unwrap();
+    let long = "x".repeat(2_046);
+    let too_long = Registration { reason: Some(&long), ..Registration::default() };
+    assert_eq!(code(client.close_day_with(&close("2026-11-24", too_long)).await), "malformed");
+    assert_eq!(client.status().await.unwrap().entities, [("LM".into(), "2026-11-23".into())]);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn the_end_of_a_year_carries_income_and_expense_forward() {
+    let (node, mut client) = start().await;
+    use longmen_client::{Side, SubjectOpening};
+    let subjects = [
+        SubjectOpening::leaf("6021", "手续费收入", "income", Side::Credit),
+        SubjectOpening::leaf("4103", "本年利润", "equity", Side::Credit),
+    ];
+    client.open_subjects("LM", &subjects).await.unwrap();
+    let internal = |number: &str, subject: &str| {
+        AccountOpening::new("LM", number, "", "CNY", subject, Owner::Internal).may_go_negative()
+    };
+    let opened = client.open_accounts(&[internal("fees", "6021"), internal("profit", "4103")]).await.unwrap();
+    let [fees, profit] = [0, 1].map(|index: usize| opened[index].as_ref().unwrap().id);
+    let fee = Transaction::new("fee").debit(2, "1.00", "CNY").credit(fees, "1.00", "CNY");
+    assert!(client.post_one(&fee).await.unwrap().is_posted());
+    let close = |carry_forward| CloseDayRequest {
+        entity: "LM",
+        next: "2027-01-01",
+        carry_forward: Some(carry_forward),
+        registration: REGISTER,
+    };
+    assert_eq!(code(client.close_day_with(&close(99.into())).await), "unknown_account");
+    client.close_day_with(&close(profit.into())).await.unwrap();
+    assert_eq!(client.balance(fees).await.unwrap().balance, 0);
+    let profit = client.balance(profit).await.unwrap();
+    assert_eq!((profit.balance, profit.opening, &*profit.date), (100, 100, "2027-01-01"));
+    node.stop().await;
+}

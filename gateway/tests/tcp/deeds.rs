@@ -1,0 +1,236 @@
+//! Deeds: holds, reversals, refunds and TCC.
+
+use longmen_client::{
+    Client, Consume, Deed, Freeze, HoldKind, Holds, HoldsRequest, Naming, PostResult, Reverse, Transaction, Unfreeze,
+    id_of_cancel,
+};
+
+use crate::node::{TestNode, open_books};
+
+/// A node with the books of [`open_books`], 10.00 on account 2, and a client.
+async fn start() -> (TestNode, Client) {
+    let node = TestNode::start().await;
+    let mut client = node.client("ann").await;
+    open_books(&mut client).await;
+    posted(&mut client, &Transaction::new("top-up").debit(1, "10.00", "CNY").credit(2, "10.00", "CNY")).await;
+    (node, client)
+}
+
+/// Posts the same twice: the first result is given again.
+async fn outcome(client: &mut Client, transaction: &Transaction) -> String {
+    let first = client.post_one(transaction).await.unwrap();
+    let again = client.post_one(transaction).await.unwrap();
+    assert_eq!(again.outcome, first.outcome, "{transaction:?}: {again:?}");
+    if first.frame > 0 {
+        assert_eq!(again, PostResult { repeated: true, ..first.clone() }, "{transaction:?}");
+    }
+    first.outcome.to_string()
+}
+
+async fn posted(client: &mut Client, transaction: &Transaction) -> PostResult {
+    assert_eq!(outcome(client, transaction).await, "posted", "{transaction:?}");
+    client.post_one(transaction).await.unwrap()
+}
+
+async fn refused(client: &mut Client, transaction: &Transaction, code: &str) {
+    assert_eq!(outcome(client, transaction).await, code, "{transaction:?}");
+}
+
+/// Balance, frozen and available of an account.
+async fn figures(client: &mut Client, account: u64) -> (i128, i128, i128) {
+    let account = client.balance(account).await.unwrap();
+    (account.balance, account.frozen, account.available)
+}
+
+async fn holds_of(client: &mut Client, account: u64) -> Holds {
+    client.holds(&HoldsRequest { account: Some(account.into()), after: None, limit: 50 }).await.unwrap()
+}
+
+fn pay(id: &str, amount: &str) -> Transaction {
+    Transaction::new(id).debit(2, amount, "CNY").credit(3, amount, "CNY")
+}
+
+fn pay_back(id: &str, amount: &str) -> Transaction {
+    Transaction::new(id).debit(3, amount, "CNY").credit(2, amount, "CNY")
+}
+
+#[tokio::test]
+async fn holds_are_frozen_released_spent_and_listed() {
+    let (node, mut client) = start().await;
+    let court = Freeze::new(2, "6.00", "CNY").kind(HoldKind::Judicial).authority("court").expires_us(i64::MAX - 1);
+    posted(&mut client, &Transaction::new("hold").deed(court)).await;
+    assert_eq!(figures(&mut client, 2).await, (1000, 600, 400));
+    refused(&mut client, &Transaction::new("more").freeze(2, "4.01", "CNY"), "insufficient_funds").await;
+    refused(&mut client, &Transaction::new("no-account").freeze(9, 1, "CNY"), "unknown_account").await;
+    refused(&mut client, &Transaction::new("yen").freeze(2, 1, "JPY"), "currency_mismatch").await;
+    refused(&mut client, &pay("too-much", "4.01"), "insufficient_funds").await;
+
+    refused(&mut client, &Transaction::new("other").unfreeze("hold"), "wrong_authority").await;
+    refused(&mut client, &Transaction::new("nothing").unfreeze("none"), "unknown_freeze").await;
+    let part = |amount: &str| Unfreeze::part("hold", amount, "CNY").authority("court");
+    refused(&mut client, &Transaction::new("all-but").deed(part("6.01")), "freeze_exceeded").await;
+    posted(&mut client, &Transaction::new("part").deed(part("1.00"))).await;
+    let consume = |amount: &str| Consume::new("hold", amount, "CNY").authority("court");
+    refused(&mut client, &pay("differs", "2.00").deed(consume("2.01")), "invalid_amount").await;
+    posted(&mut client, &pay("consume", "2.00").deed(consume("2.00"))).await;
+    assert_eq!(figures(&mut client, 2).await, (800, 300, 500));
+    assert_eq!(figures(&mut client, 3).await, (200, 0, 200));
+
+    let found = holds_of(&mut client, 2).await;
+    let [hold] = &found.holds[..] else { panic!("{found:?}") };
+    assert_eq!((hold.account, hold.client, hold.amount, hold.remaining), (2, 1, 600, 300));
+    assert_eq!((&*hold.kind, &*hold.authority, hold.expires_us), ("judicial", "court", Some(i64::MAX - 1)));
+    assert_eq!(&*hold.id, format!("{:032x}", longmen_client::id_of_text("hold")));
+    let record = client.transaction("consume").await.unwrap();
+    assert_eq!((&*record.action, &*record.named.unwrap().id), ("consume", &*hold.id));
+    // Reversing what was spent freezes it again.
+    posted(&mut client, &Transaction::new("undo").reverse("consume")).await;
+    assert_eq!(figures(&mut client, 2).await, (1000, 500, 500));
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn holds_come_in_pages() {
+    let (node, mut client) = start().await;
+    for number in 1_u128..=5 {
+        posted(&mut client, &Transaction::new(number).freeze(2, 1, "CNY")).await;
+    }
+    let (mut ids, mut after): (Vec<Box<str>>, Option<Box<str>>) = (Vec::new(), None);
+    loop {
+        let request = HoldsRequest { account: None, after: after.as_deref(), limit: 2 };
+        let page = client.holds(&request).await.unwrap();
+        ids.extend(page.holds.into_iter().map(|hold| hold.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(ids, (1..=5).map(|id| format!("{id:032x}").into()).collect::<Vec<Box<str>>>());
+    let code = |found: Result<Holds, longmen_client::ClientError>| {
+        found.expect_err("a refusal").refusal().expect("a refusal").code.to_string()
+    };
+    let unknown = HoldsRequest { account: Some(9.into()), after: None, limit: 2 };
+    assert_eq!(code(client.holds(&unknown).await), "unknown_account");
+    for after in ["", "1", "1/2", "1/2/x", "1/2/3/4", "-1/2/3"] {
+        let wrong = HoldsRequest { account: None, after: Some(after), limit: 2 };
+        assert_eq!(code(client.holds(&wrong).await), "malformed", "{after}");
+    }
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_reversal_undoes_its_original_once() {
+    let (node, mut client) = start().await;
+    posted(&mut client, &pay("pay", "4.00")).await;
+    refused(&mut client, &pay("short", "99.00"), "insufficient_funds").await;
+    let reversal = Transaction::new("undo").reverse("pay").reason("wrong payee");
+    let result = posted(&mut client, &reversal).await;
+    assert_eq!(figures(&mut client, 2).await, (1000, 0, 1000));
+    let record = client.transaction("undo").await.unwrap();
+    let named = record.named.unwrap();
+    assert_eq!((&*record.action, named.forced, named.blue, named.client), ("reverse", false, false, 1));
+    assert_eq!((record.legs.len(), record.legs[0].amount), (2, -400));
+    let original = client.transaction("pay").await.unwrap();
+    assert_eq!(named.place, Some(format!("{}/{}", original.frame, original.ordinal).into()));
+
+    refused(&mut client, &Transaction::new("twice").reverse("pay"), "already_reversed").await;
+    refused(&mut client, &Transaction::new("never").reverse("none"), "unknown_original").await;
+    refused(&mut client, &Transaction::new("refused").reverse("short"), "unknown_original").await;
+    refused(&mut client, &Transaction::new("undo-undo").reverse("undo"), "unknown_original").await;
+    let other = client.post_one(&Transaction::new("undo").reverse("top-up")).await.unwrap();
+    assert_eq!((&*other.outcome, other.frame), ("idempotency_conflict", result.frame));
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_forced_reversal_needs_an_approval() {
+    let (node, mut client) = start().await;
+    posted(&mut client, &pay("pay", "4.00")).await;
+    posted(&mut client, &Transaction::new("spend").debit(3, "4.00", "CNY").credit(1, "4.00", "CNY")).await;
+    refused(&mut client, &Transaction::new("undo").reverse("pay"), "insufficient_funds").await;
+    let forced = |id: &str| Transaction::new(id).deed(Reverse::new(Naming::new("pay")).forced());
+    refused(&mut client, &forced("alone"), "malformed").await;
+    posted(&mut client, &forced("approved").approval("A-1").operator("ann")).await;
+    assert_eq!(figures(&mut client, 3).await, (-400, 0, -400));
+    let record = client.transaction("approved").await.unwrap();
+    assert!(record.named.unwrap().forced);
+    assert_eq!(record.notes.get("approval").map(|text| &**text), Some("A-1"));
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn refunds_give_back_no_more_than_was_taken() {
+    let (node, mut client) = start().await;
+    posted(&mut client, &pay("pay", "4.00")).await;
+    posted(&mut client, &pay_back("one", "3.00").refund("pay")).await;
+    refused(&mut client, &pay_back("two", "1.01").refund("pay"), "refund_exceeded").await;
+    refused(&mut client, &Transaction::new("undo").reverse("pay"), "refund_exceeded").await;
+    posted(&mut client, &pay_back("three", "1.00").refund("pay")).await;
+    refused(&mut client, &pay_back("four", "0.01").refund("pay"), "refund_exceeded").await;
+    refused(&mut client, &pay_back("none", "0.01").refund("never"), "unknown_original").await;
+    refused(&mut client, &pay_back("of-refund", "0.01").refund("one"), "unknown_original").await;
+    assert_eq!(&*client.transaction("one").await.unwrap().action, "refund");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_try_is_confirmed_or_cancelled_once() {
+    let (node, mut client) = start().await;
+    posted(&mut client, &pay("try", "4.00").try_()).await;
+    assert_eq!(figures(&mut client, 2).await, (1000, 400, 600));
+    posted(&mut client, &Transaction::new("confirm").confirm("try")).await;
+    assert_eq!((figures(&mut client, 2).await, figures(&mut client, 3).await), ((600, 0, 600), (400, 0, 400)));
+    assert_eq!(outcome(&mut client, &Transaction::new("again").confirm("try")).await, "already_posted");
+    assert_eq!(outcome(&mut client, &Transaction::new("late").cancel_try("try")).await, "already_posted");
+    assert_eq!(&*client.cancel("try", None).await.unwrap().outcome, "already_posted");
+    // A confirm is reversed like a post.
+    posted(&mut client, &Transaction::new("undo").reverse("confirm")).await;
+
+    posted(&mut client, &pay("second", "4.00").try_()).await;
+    posted(&mut client, &Transaction::new("cancel").cancel_try("second")).await;
+    assert_eq!(figures(&mut client, 2).await, (1000, 0, 1000));
+    assert_eq!(outcome(&mut client, &Transaction::new("too-late").confirm("second")).await, "cancelled");
+    refused(&mut client, &Transaction::new("no-try").confirm("undo"), "unknown_original").await;
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_cancel_releases_a_try_that_stands() {
+    let (node, mut client) = start().await;
+    posted(&mut client, &pay("try", "4.00").try_()).await;
+    let cancelled = client.cancel("try", None).await.unwrap();
+    assert_eq!((&*cancelled.outcome, cancelled.repeated), ("cancelled", false));
+    assert_eq!(figures(&mut client, 2).await, (1000, 0, 1000));
+    let again = client.cancel("try", None).await.unwrap();
+    assert_eq!((&*again.outcome, again.repeated), ("cancelled", true));
+    let id = id_of_cancel(longmen_client::id_of_text("try"));
+    let record = client.transaction(id).await.unwrap();
+    assert_eq!((&*record.action, record.frame, record.ordinal), ("cancel_try", cancelled.frame, cancelled.ordinal));
+    // An id that was never seen is cancelled for ever.
+    assert_eq!(&*client.cancel("unseen", None).await.unwrap().outcome, "cancelled");
+    assert_eq!(outcome(&mut client, &pay("unseen", "4.00").try_()).await, "cancelled");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn originals_are_found_by_client_and_by_place() {
+    let (node, mut ann) = start().await;
+    let mut bob = node.client("bob").await;
+    let place = posted(&mut ann, &pay("pay", "4.00")).await;
+    let number = ann.welcome().client;
+    let reverse = |original: Naming| Deed::from(Reverse::new(original));
+    let undo = |id: &str, original: Naming| Transaction::new(id).deed(reverse(original));
+    refused(&mut bob, &undo("own", Naming::new("pay")), "unknown_original").await;
+    // A place does not make an original of what has another name.
+    let elsewhere = Naming::new("other").client(number).place(place.frame, place.ordinal);
+    refused(&mut bob, &undo("elsewhere", elsewhere), "unknown_original").await;
+    for (frame, ordinal) in [(0, 0), (u64::MAX, 0), (place.frame, u32::MAX)] {
+        let nowhere = Naming::new("other").client(number).place(frame, ordinal);
+        refused(&mut bob, &undo(&format!("{frame}/{ordinal}"), nowhere), "unknown_original").await;
+    }
+    // One that is known needs no place, and a wrong one does no harm.
+    let wrong = Naming::new("pay").client(number).place(1, 77);
+    posted(&mut bob, &undo("theirs", wrong)).await;
+    assert_eq!(figures(&mut ann, 2).await, (1000, 0, 1000));
+    node.stop().await;
+}
