@@ -208,7 +208,8 @@ async fn a_cancel_releases_a_try_that_stands() {
     assert_eq!((&*record.action, record.frame, record.ordinal), ("cancel_try", cancelled.frame, cancelled.ordinal));
     // An id that was never seen is cancelled for ever.
     assert_eq!(&*client.cancel("unseen", None).await.unwrap().outcome, "cancelled");
-    assert_eq!(outcome(&mut client, &pay("unseen", "4.00").try_()).await, "cancelled");
+    let unseen = client.post_one(&pay("unseen", "4.00").try_()).await.unwrap();
+    assert_eq!(&*unseen.outcome, "cancelled");
     node.stop().await;
 }
 

@@ -15,6 +15,7 @@ use foldhash::fast::FixedState;
 
 use super::super::command::PostResult;
 use super::super::date::Date;
+use super::super::deed::Deed;
 use super::super::effect::Effect;
 use super::super::head::HEAD_BYTES;
 use super::super::ids::{AccountId, EntityId, ShardId, TransactionKey};
@@ -381,9 +382,11 @@ impl Coordinator {
     }
 }
 
+/// The legs that a transaction posts: a try has legs, but only holds what they take.
 pub(super) fn legs_of(job: &Job, index: u32) -> (&Batch, &[Leg]) {
     let (batch, transaction) = job.transaction(index).expect("only a batch has legs");
-    (batch, batch.legs(transaction))
+    let posts = !matches!(batch.deed(transaction), Some(Deed::Try { .. }));
+    (batch, if posts { batch.legs(transaction) } else { &[] })
 }
 
 #[inline]
