@@ -3,6 +3,7 @@
 mod actors;
 pub mod audit;
 mod clock;
+pub mod export;
 mod history;
 pub mod ledger;
 mod node;

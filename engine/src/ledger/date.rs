@@ -47,6 +47,18 @@ impl Date {
         Date(self.0 + 1)
     }
 
+    /// The day after, if the calendar has one.
+    #[must_use]
+    pub fn following(self) -> Option<Date> {
+        Date::from_days(self.0 + 1)
+    }
+
+    /// The day before, if dates reach back so far.
+    #[must_use]
+    pub fn previous(self) -> Option<Date> {
+        self.0.checked_sub(1).map(Date)
+    }
+
     /// The calendar year.
     #[must_use]
     pub fn year(self) -> i16 {

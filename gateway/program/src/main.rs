@@ -3,6 +3,7 @@
 mod account_name;
 mod commands;
 mod failure;
+mod journal;
 mod money;
 mod output;
 mod reach;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    accounts, balance, close_day, demo, open, play, post, serve, statement, status, transaction,
+    accounts, balance, close_day, demo, export, open, play, post, serve, statement, status, transaction,
     trial_balance, verify, wal,
 };
 use failure::{Failure, Verdict};
@@ -55,6 +56,7 @@ enum Commands {
     CloseDay(close_day::Args),
     Status(status::Args),
     Verify(verify::Args),
+    Export(export::Args),
     #[command(subcommand)]
     Wal(wal::Commands),
 }
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
         Commands::CloseDay(args) => on_one_thread(close_day::run(args)),
         Commands::Status(args) => on_one_thread(status::run(args)),
         Commands::Verify(args) => verify::run(&args),
+        Commands::Export(args) => export::run(&args),
         Commands::Wal(command) => wal::run(&command),
     };
     match done {
