@@ -14,8 +14,20 @@ pub(super) struct FrameLegs {
     plain: Vec<(u32, JournalLeg)>,
     /// How many of them were given out.
     given: usize,
-    /// The balance of each hot account: before its first merged entry, then after each leg given out.
-    hot: HashMap<AccountId, i128, FixedState>,
+    hot: HashMap<AccountId, HotBalance, FixedState>,
+}
+
+/// The merged entries of a hot account, and how far their legs were given out.
+#[derive(Default)]
+struct HotBalance {
+    /// The balance before each, and how many legs it stands for.
+    merged: Vec<(i128, u32)>,
+    /// Merged entries begun.
+    begun: usize,
+    /// Legs of the last one begun that are still to come.
+    left: u32,
+    /// After the last leg given out.
+    balance: i128,
 }
 
 impl FrameLegs {
@@ -33,8 +45,9 @@ impl FrameLegs {
                 let leg = JournalLeg { account, step, side, amount, balance_after, merged: false };
                 self.plain.push((transaction, leg));
             }
-            Movement::Merged { .. } => {
-                self.hot.entry(account).or_insert(balance_after - posting.movement.signed());
+            Movement::Merged { count, .. } => {
+                let before = balance_after - posting.movement.signed();
+                self.hot.entry(account).or_default().merged.push((before, count));
             }
         }
     }
@@ -44,19 +57,39 @@ impl FrameLegs {
         self.plain.sort_unstable_by_key(|(ordinal, leg)| (*ordinal, leg.step));
     }
 
-    /// The legs of a transaction in step order, with its hot legs. Ordinals go up from call to call.
-    pub(super) fn give(&mut self, ordinal: u32, hot: &[HotLeg], legs: &mut Vec<JournalLeg>) {
+    /// The legs of a transaction in step order, with its hot legs; else a hot leg that no merged entry stands for.
+    /// Ordinals go up from call to call.
+    pub(super) fn give<'h>(
+        &mut self,
+        ordinal: u32,
+        hot: &'h [HotLeg],
+        legs: &mut Vec<JournalLeg>,
+    ) -> Result<(), &'h HotLeg> {
         legs.clear();
         let rest = &self.plain[self.given..];
         let before = rest.partition_point(|(of, _)| *of < ordinal);
         let own = rest[before..].iter().take_while(|(of, _)| *of == ordinal);
         legs.extend(own.map(|(_, leg)| *leg));
         self.given += before + legs.len();
-        for &HotLeg { account, amount, step, side } in hot {
-            let balance = self.hot.entry(account).or_default();
-            *balance += side.signed(amount);
-            legs.push(JournalLeg { account, step, side, amount, balance_after: *balance, merged: true });
+        for leg @ &HotLeg { account, amount, step, side } in hot {
+            let balance = self.hot.get_mut(&account).and_then(|hot| hot.move_by(side.signed(amount)));
+            let balance_after = balance.ok_or(leg)?;
+            legs.push(JournalLeg { account, step, side, amount, balance_after, merged: true });
         }
         legs.sort_unstable_by_key(|leg| leg.step);
+        Ok(())
+    }
+}
+
+impl HotBalance {
+    /// Goes on by a leg, from the balance that the books say it found; `None` where all merged entries are used up.
+    fn move_by(&mut self, signed: i128) -> Option<i128> {
+        if self.left == 0 {
+            (self.balance, self.left) = *self.merged.get(self.begun)?;
+            self.begun += 1;
+        }
+        self.left = self.left.checked_sub(1)?;
+        self.balance += signed;
+        Some(self.balance)
     }
 }

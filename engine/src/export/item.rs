@@ -2,7 +2,9 @@
 
 use super::chart::{ChartEntity, JournalAccount};
 use crate::ledger::notes::Note;
-use crate::ledger::{AccountId, Amount, ClientId, Date, EntityId, Side, Subject, TransactionId};
+use crate::ledger::{
+    AccountId, Action, Amount, ClientId, Date, EntityId, Side, Subject, TransactionId, TransactionKey,
+};
 
 /// Which part of the journal is wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,6 +73,10 @@ pub struct JournalTransaction<'a> {
     pub client: ClientId,
     /// The client's id for it.
     pub id: TransactionId,
+    /// What it does: posts, reverses, refunds ...
+    pub action: Action,
+    /// The transaction that it undoes, refunds or confirms, or whose hold it moves.
+    pub original: Option<TransactionKey>,
     /// The frame that holds it.
     pub frame: u64,
     /// Its ordinal among the frame's transactions.

@@ -8,8 +8,8 @@ use super::days::Days;
 use super::frame::FrameLegs;
 use super::item::{Exported, Item, JournalLeg, JournalTransaction, Scope};
 use crate::ledger::{
-    AccountId, Admin, Date, EntityId, Entry, FrameRecords, Head, OpenedEntry, Outcome, ReplayError,
-    SectionKind, Subject, notes, read_tail,
+    AccountId, Admin, Date, EntityId, Entry, FrameRecords, OpenedEntry, Outcome, ReplayError, SectionKind,
+    Subject, notes, read_tail,
 };
 use crate::recovery::records;
 
@@ -172,6 +172,7 @@ impl<'s> Walk<'s> {
             let account = self.chart.find_account(posting.account).ok_or(unknown)?;
             let place = posting.account.index().expect("an account that was found has a place");
             let entity = account.entity;
+            self.legs.take(&posting);
             if !self.wants_entity(entity) {
                 continue;
             }
@@ -180,7 +181,6 @@ impl<'s> Walk<'s> {
             } else if self.wants_date(posting.date) {
                 self.days.take(place, entity, &posting);
             }
-            self.legs.take(&posting);
         }
         self.legs.sort();
         Ok(())
@@ -227,7 +227,10 @@ impl<'s> Walk<'s> {
             let tail = read_tail(&head, tails).ok_or_else(|| {
                 unread(records, format!("the tail of transaction {ordinal} cannot be read"))
             })?;
-            self.legs.give(ordinal, &tail.hot_legs, &mut legs);
+            let given = self.legs.give(ordinal, &tail.hot_legs, &mut legs);
+            given.map_err(|leg| {
+                unread(records, format!("no merged entry has a leg on account {}", leg.account))
+            })?;
             self.keep_scope(records, &mut legs)?;
             if legs.is_empty() || !self.wants_date(head.accounting_date) {
                 continue;
@@ -235,7 +238,19 @@ impl<'s> Walk<'s> {
             self.exported.transactions += 1;
             self.exported.legs += legs.len() as u64;
             let notes: Vec<_> = notes::read(tail.notes).collect();
-            let transaction = transaction(records, ordinal, &head, &notes, &legs);
+            let transaction = JournalTransaction {
+                client: head.client,
+                id: head.id,
+                action: head.action,
+                original: tail.named.map(|named| named.key),
+                frame: records.number,
+                ordinal,
+                accounting_date: head.accounting_date,
+                value_date: head.value_date,
+                time_us: records.time_us,
+                notes: &notes,
+                legs: &legs,
+            };
             take(&self.chart, Item::Transaction(transaction)).map_err(ExportError::Sink)?;
         }
         Ok(())
@@ -275,26 +290,6 @@ impl<'s> Walk<'s> {
             take(&self.chart, Item::Day(day)).map_err(ExportError::Sink)?;
         }
         Ok(())
-    }
-}
-
-fn transaction<'a>(
-    records: &FrameRecords<'_>,
-    ordinal: u32,
-    head: &Head,
-    notes: &'a [(notes::Note, &'a str)],
-    legs: &'a [JournalLeg],
-) -> JournalTransaction<'a> {
-    JournalTransaction {
-        client: head.client,
-        id: head.id,
-        frame: records.number,
-        ordinal,
-        accounting_date: head.accounting_date,
-        value_date: head.value_date,
-        time_us: records.time_us,
-        notes,
-        legs,
     }
 }
 

@@ -8,6 +8,7 @@
 mod bytes;
 mod contents;
 mod desk;
+mod export;
 mod good;
 mod node;
 mod planted;

@@ -88,7 +88,7 @@ def duckdb_over(directory, suffix):
         source = f"read_parquet('{path}')"
         if suffix == "csv":
             names = next(csv.reader(path.open(newline="")))
-            text = ("entity", "account_number", "account_type", "subject", "code", "transaction")
+            text = ("entity", "account_number", "account_type", "subject", "code", "transaction", "original")
             types = {name: "DECIMAL(38,4)" for name in names if name in MONEY}
             types |= {name: "VARCHAR" for name in names if name in text}
             types |= {name: "DATE" for name in names if name in ("accounting_date", "value_date")}

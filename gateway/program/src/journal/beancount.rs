@@ -7,7 +7,7 @@ use std::path::Path;
 
 use longmen_engine::export::{Chart, Day, Item, JournalAccount, JournalTransaction};
 use longmen_engine::ledger::notes::Note;
-use longmen_engine::ledger::{AccountId, Date};
+use longmen_engine::ledger::{AccountId, Action, Date};
 
 use super::names::beancount_name;
 use super::sink::Sink;
@@ -69,6 +69,12 @@ impl Beancount {
         writeln!(self.out, "\n{accounting_date} * {}", quoted(transaction.note(Note::Kind)))?;
         writeln!(self.out, "  id: \"{:032x}\"\n  client: {}", id.0, quoted(chart.client(client)))?;
         writeln!(self.out, "  frame: \"{frame}/{ordinal}\"")?;
+        if transaction.action != Action::Post {
+            writeln!(self.out, "  action: \"{}\"", transaction.action.name())?;
+        }
+        if let Some(original) = transaction.original {
+            writeln!(self.out, "  original: \"{:032x}\"", original.id.0)?;
+        }
         if value_date != accounting_date {
             writeln!(self.out, "  value_date: {value_date}")?;
         }

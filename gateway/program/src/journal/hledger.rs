@@ -9,7 +9,7 @@ use std::path::Path;
 
 use longmen_engine::export::{Chart, Day, Item, JournalAccount, JournalTransaction};
 use longmen_engine::ledger::notes::Note;
-use longmen_engine::ledger::{AccountId, Currency, Date, EntityId, SubjectClass};
+use longmen_engine::ledger::{AccountId, Action, Currency, Date, EntityId, SubjectClass};
 
 use super::names::{hledger_name, hledger_root};
 use super::sink::Sink;
@@ -73,6 +73,12 @@ impl Hledger {
             write!(self.out, "={value_date}")?;
         }
         write!(self.out, " * ({:032x}) {kind}  ; client:{client}, frame:{frame}/{ordinal}", id.0)?;
+        if transaction.action != Action::Post {
+            write!(self.out, ", action:{}", transaction.action.name())?;
+        }
+        if let Some(original) = transaction.original {
+            write!(self.out, ", original:{:032x}", original.id.0)?;
+        }
         for (note, text) in transaction.notes.iter().filter(|(note, _)| *note != Note::Kind) {
             write!(self.out, ", {}:{}", note.name(), plain(text))?;
         }

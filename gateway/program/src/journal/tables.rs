@@ -119,6 +119,9 @@ pub(super) const TABLES: [Table; 7] = [
             ("ordinal", Kind::Whole),
             ("client", Kind::Text),
             ("transaction", Kind::Text),
+            ("action", Kind::Text),
+            ("original_client", Kind::Text),
+            ("original", Kind::Text),
             ("value_date", Kind::Date),
             ("time", Kind::Time),
             ("type", Kind::Text),
@@ -127,6 +130,8 @@ pub(super) const TABLES: [Table; 7] = [
             ("operator", Kind::Text),
             ("approval", Kind::Text),
             ("reason", Kind::Text),
+            ("visibility", Kind::Text),
+            ("counterparty", Kind::Text),
         ],
     },
     Table {
@@ -157,6 +162,18 @@ pub(super) const TABLES: [Table; 7] = [
     },
 ];
 
+/// The notes of a leg's row: the columns from `type` on.
+const NOTES: [Note; 8] = [
+    Note::Kind,
+    Note::Reference,
+    Note::Tags,
+    Note::Operator,
+    Note::Approval,
+    Note::Reason,
+    Note::Visibility,
+    Note::Counterparty,
+];
+
 /// Writes the rows of [`TABLES`].
 pub(super) trait Rows {
     /// Writes a row of the table at this place; a cell for each column, of its kind.
@@ -179,6 +196,8 @@ impl<R: Rows> Tables<R> {
     fn legs(&mut self, chart: &Chart, transaction: &JournalTransaction<'_>) -> io::Result<()> {
         let &JournalTransaction { client, id, frame, ordinal, value_date, time_us, .. } = transaction;
         let id = format!("{:032x}", id.0);
+        let named = transaction.original.map_or(String::new(), |named| format!("{:032x}", named.id.0));
+        let named_by = transaction.original.map_or("", |named| chart.client(named.client));
         for leg in transaction.legs {
             let account = chart.account(leg.account);
             let mut cells = account_cells(chart, account);
@@ -186,10 +205,9 @@ impl<R: Rows> Tables<R> {
             cells.extend(leg_cells(account, leg));
             cells.extend([Cell::Whole(frame), Cell::Whole(ordinal.into())]);
             cells.extend([text(chart.client(client)), text(&id)]);
+            cells.extend([text(transaction.action.name()), text(named_by), text(&named)]);
             cells.extend([Cell::Date(value_date), Cell::Time(time_us)]);
-            let notes =
-                [Note::Kind, Note::Reference, Note::Tags, Note::Operator, Note::Approval, Note::Reason];
-            cells.extend(notes.map(|note| text(transaction.note(note))));
+            cells.extend(NOTES.map(|note| text(transaction.note(note))));
             self.rows.write(LEGS, &cells)?;
         }
         Ok(())
