@@ -21,7 +21,8 @@ use crate::output::Output;
 ///
 /// Reads the log from its first byte, checks it on the way, and writes every posted transaction, with the balances
 /// that the books say each account has at the end of each accounting date on which it moved: other programs
-/// recompute them. No node may be running on the directory, and nothing in it is changed.
+/// recompute them. That the books hold is for `longmen verify` to say. No node may be running on the directory, and
+/// nothing in it is changed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 csv and parquet make a directory with the tables entities, subjects, accounts, opening, legs, daily and closed_dates.
