@@ -148,7 +148,7 @@ impl Plan {
     }
 
     fn stay(&mut self, bytes: &SegmentBytes, extent: &Extent, frames: &[FramePlace]) {
-        let segment = LogSegment::new(bytes.clone(), extent.first);
+        let segment = LogSegment::finished(bytes.clone(), extent);
         for frame in frames {
             segment.note(frame.number, frame.offset);
         }

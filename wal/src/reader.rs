@@ -3,14 +3,18 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use crate::codec::PAGE_BYTES;
 use crate::digest::Digest;
 use crate::error::{Fault, Finding, ReadError};
+use crate::manifest::Extent;
 use crate::number::FrameNumber;
 use crate::segment::{FIRST_FRAME, SegmentBytes};
 use crate::view::{FrameFault, FrameView};
 
 /// Every so many frames of a segment one offset is kept.
 const INDEX_STEP: u64 = 16;
+/// So many frames are walked rather than searched.
+const WALKED: u64 = 4 * INDEX_STEP;
 
 /// Reads durable frames. Clones are cheap and share everything.
 #[derive(Clone)]
@@ -29,13 +33,22 @@ pub(crate) struct Shared {
 pub(crate) struct LogSegment {
     pub(crate) bytes: SegmentBytes,
     pub(crate) first: FrameNumber,
+    /// Of a segment that was finished when the log was opened: the number after its last frame, and where that one ends.
+    end: Option<(FrameNumber, u64)>,
     /// Offsets of every [`INDEX_STEP`]th frame from the first: a prefix, extended by whoever walks further.
     index: RwLock<Vec<u64>>,
 }
 
 impl LogSegment {
+    /// A segment that is about to be written.
     pub(crate) fn new(bytes: SegmentBytes, first: FrameNumber) -> Self {
-        Self { bytes, first, index: RwLock::new(Vec::new()) }
+        Self { bytes, first, end: None, index: RwLock::new(Vec::new()) }
+    }
+
+    /// A segment that takes no more frames.
+    pub(crate) fn finished(bytes: SegmentBytes, extent: &Extent) -> Self {
+        let end = Some((extent.last.next(), extent.end));
+        Self { bytes, first: extent.first, end, index: RwLock::new(Vec::new()) }
     }
 
     /// Tells the index where a frame stands.
@@ -61,9 +74,32 @@ impl LogSegment {
         }
     }
 
+    /// A frame at or before `number` with its offset, at most [`WALKED`] frames or one probe away: from `from` by
+    /// halving, where the segment is finished. A page is known for a frame's first by the segment's nonce, which no
+    /// bytes inside a frame can have, and by the place that its envelope names.
+    fn search(&self, from: (FrameNumber, u64), number: FrameNumber) -> (FrameNumber, u64) {
+        let Some(end) = self.end else { return from };
+        let (mut low, mut high) = (from, end);
+        while number.0 - low.0.0 > WALKED && high.1 - low.1 > 2 * PAGE_BYTES {
+            let middle = (low.1 + (high.1 - low.1) / 2) / PAGE_BYTES * PAGE_BYTES;
+            match self.first_from(middle, high.1) {
+                Some((found, offset)) if found <= number => low = (found, offset),
+                Some((found, _)) => high = (found, middle),
+                None => high = (high.0, middle),
+            }
+        }
+        low
+    }
+
+    /// The first frame that begins between two offsets.
+    fn first_from(&self, from: u64, to: u64) -> Option<(FrameNumber, u64)> {
+        let mut pages = (from..to).step_by(crate::codec::PAGE);
+        pages.find_map(|offset| self.bytes.envelope(offset).map(|envelope| (envelope.number, offset)))
+    }
+
     /// Offset of a durable frame of this segment.
     fn find(&self, number: FrameNumber) -> Result<u64, Finding> {
-        let (mut at, mut offset) = self.nearest(number);
+        let (mut at, mut offset) = self.search(self.nearest(number), number);
         loop {
             self.note(at, offset);
             if at == number {

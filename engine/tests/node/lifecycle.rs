@@ -1,5 +1,6 @@
 //! Start, work, stop, start again: everything acknowledged is there, once.
 
+use longmen_engine::StatementQuery;
 use longmen_engine::ledger::{Answer, Command, Rejection, TransactionId, TransactionKey};
 
 use crate::desk::{Desk, directory, options, transfers_batch};
@@ -39,21 +40,22 @@ fn history_follows_the_chain_and_finds_transactions() {
     let (account, hot) = (desk.view(2), desk.view(3));
     let history = desk.node.history();
     let mut lines = Vec::new();
-    let mut next = None;
+    let mut after = None;
     loop {
-        let page = history.statement(&account, next, 7).unwrap();
+        let query = StatementQuery { limit: 7, after, ..StatementQuery::default() };
+        let page = history.statement(&account, &query).unwrap();
         let turnover: i128 = page.lines.iter().map(|line| line.side.natural(line.amount)).sum();
         assert_eq!(page.opening - turnover, page.closing, "opening + turnover = closing on every page");
         lines.extend(page.lines);
-        next = page.next;
-        if next.is_none() {
+        after = page.next;
+        if after.is_none() {
             break;
         }
     }
     assert_eq!(lines.len(), 41);
     assert_eq!(lines[0].after, account.balance);
     assert!(lines.windows(2).all(|pair| pair[0].before == pair[1].after));
-    let merged = history.statement(&hot, None, 100).unwrap();
+    let merged = history.statement(&hot, &StatementQuery::default()).unwrap();
     assert_eq!(merged.closing, 200);
     assert!(merged.lines.iter().all(|line| line.merged.is_some()));
     let key = TransactionKey { client: desk.client, id: TransactionId(105) };

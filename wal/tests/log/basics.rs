@@ -1,6 +1,6 @@
-use longmen_wal::{AppendError, Digest, FaultyStorage, FrameNumber, ReadError};
+use longmen_wal::{AppendError, Digest, FaultyStorage, FrameNumber, LogOptions, ReadError};
 
-use crate::kit::{body, contents, open, sections_of};
+use crate::kit::{TINY, body, contents, open, open_with, sections_of};
 
 #[test]
 fn frames_come_back_over_segments_and_restarts() {
@@ -51,4 +51,29 @@ fn too_large_is_refused_and_nothing_is_written() {
     assert!(matches!(error, AppendError::TooLarge { max: 12288, .. }));
     assert_eq!(opened.writer.append(&body(1, 12000)).unwrap(), FrameNumber(1));
     opened.writer.sync().unwrap();
+}
+
+#[test]
+fn any_frame_is_found_at_once_after_a_restart() {
+    let disk = FaultyStorage::new();
+    let options = LogOptions { segment_bytes: 1 << 20, ..TINY };
+    let mut opened = open_with(&disk, options, 1).unwrap();
+    let bytes = |id: u64| if id.is_multiple_of(97) { 60_000 } else { 50 + id as usize * 37 % 9_000 };
+    let last = 1_000;
+    for id in 1..=last {
+        opened.writer.append(&body(id, bytes(id))).unwrap();
+        if id.is_multiple_of(50) {
+            opened.writer.sync().unwrap();
+        }
+    }
+    opened.writer.close().unwrap();
+    // A reader that has seen nothing of a finished segment yet, asked for each frame first.
+    for first in (1..=last).step_by(13).chain([last]) {
+        let reader = open_with(&disk.branch(), options, 2).unwrap().reader;
+        for id in [first, last + 1 - first, 1] {
+            let frame = reader.frame(FrameNumber(id)).unwrap();
+            let found: Vec<_> = frame.sections().map(|section| section.bytes.to_vec()).collect();
+            assert_eq!((frame.number().0, found), (id, sections_of(&body(id, bytes(id)))));
+        }
+    }
 }
