@@ -32,7 +32,7 @@ pub(super) struct MergedLeg {
 }
 
 impl History {
-    /// The legs of the merged entry of `account` at `at`, from leg number `from` on, at most `limit`; `None` where the
+    /// The legs of the merged entry of `account` at `at`, from leg number `from` on, at most `limit` (0 counts as 1); `None` where the
     /// entry there is not merged.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl History {
         let (mut opening, mut legs, mut next) = (None, Vec::new(), None);
         for piece in pieces {
             if piece.leg >= from {
-                if legs.len() >= limit {
+                if legs.len() >= limit.max(1) {
                     next = Some(piece.leg);
                     break;
                 }

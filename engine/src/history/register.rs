@@ -129,7 +129,7 @@ impl History {
         Ok(found)
     }
 
-    /// The register of an account: at most `limit` entries from the record at `from` on back (`None`: from the newest).
+    /// The register of an account: at most `limit` (0 counts as 1) entries from the record at `from` on back (`None`: from the newest).
     /// It walks the chain, postings too, and a page ends early after 65,536 records.
     ///
     /// # Errors
@@ -147,7 +147,7 @@ impl History {
         let mut page = RegisterPage::default();
         let mut at = from.unwrap_or(account.last);
         for _ in 0..LOOKED_AT {
-            if at == Position::NONE || page.entries.len() >= limit {
+            if at == Position::NONE || page.entries.len() >= limit.max(1) {
                 break;
             }
             let record = chain.record(at)?;
