@@ -12,12 +12,13 @@ mod tests;
 mod value;
 
 use longmen_client::{Format, Header, MAX_LIST, Operation};
-use longmen_engine::ledger::{AccountId, AccountRef, ClientId, Command, MAX_BATCH, Position, TransactionId};
+use longmen_engine::Cursor;
+use longmen_engine::ledger::{AccountId, AccountRef, ClientId, Command, MAX_BATCH, TransactionId};
 
 pub(crate) use fault::Fault;
 pub(crate) use post::Post;
 use reader::{Reader, read_elements, read_fields};
-use value::{account, entity, hold_name, position, required, transaction_id};
+use value::{account, cursor, entity, hold_name, required, transaction_id};
 
 /// Bytes of a client's name.
 const MAX_NAME: usize = 64;
@@ -60,7 +61,7 @@ pub(crate) struct StatementAsked {
 /// Which page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
-    pub(crate) before: Option<Position>,
+    pub(crate) before: Option<Cursor>,
     pub(crate) limit: usize,
 }
 
@@ -178,7 +179,7 @@ fn read_statement(reader: &mut Reader<'_>) -> Result<StatementAsked, Fault> {
     read_fields(reader, &["account", "before", "limit"], |index, reader| {
         match index {
             0 => of = Some(account(reader)?),
-            1 => before = Some(position(reader)?),
+            1 => before = Some(cursor(reader)?),
             _ => limit = page_limit(reader)?,
         }
         Ok(())

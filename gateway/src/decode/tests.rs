@@ -1,5 +1,5 @@
 use longmen_engine::ledger::{
-    AccountKey, Amount, AttributeChange, Batch, Currency, Date, Leg, Rejection, Side,
+    AccountKey, Amount, AttributeChange, Batch, Currency, Date, Leg, Position, Rejection, Side,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -115,9 +115,10 @@ fn dates_and_places_are_read_or_refused() {
             Err(_) => None,
         }
     };
-    let there = Position { frame: 12, section: 3, slot: 45 };
+    let at = Position { frame: 12, section: 3, slot: 45 };
+    let there = Cursor { at, leg: 6 };
     assert_eq!(place(&there.to_string()), Some(there));
-    for wrong in ["", "1", "1/2", "1/2/3/4", "1/2/x", "-1/2/3", "1/65536/3", "1/2/4294967296"] {
+    for wrong in ["", "1", "1/2", "1/2/3/4/5", "1/2/x", "-1/2/3", "1/65536/3", "1/2/4294967296"] {
         assert_eq!(place(wrong), None, "{wrong}");
     }
 }

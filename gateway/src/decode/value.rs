@@ -1,9 +1,10 @@
 //! The domain's values as they stand in MessagePack bodies.
 
 use longmen_client::id_of_text;
+use longmen_engine::Cursor;
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountRef, Amount, AmountError, ClientId, Currency, Date, Position, RecordPlace,
-    Side, TransactionId, TransactionKey,
+    AccountId, AccountKey, AccountRef, Amount, AmountError, ClientId, Currency, Date, RecordPlace, Side,
+    TransactionId, TransactionKey,
 };
 use rmp::Marker;
 
@@ -128,17 +129,9 @@ pub(crate) fn date(reader: &mut Reader<'_>) -> Result<Date, Fault> {
     found.ok_or(Fault::new("not a date"))
 }
 
-/// A place in the log as a statement page named it.
-pub(crate) fn position(reader: &mut Reader<'_>) -> Result<Position, Fault> {
-    let text = reader.text(64)?;
-    let parse = || {
-        let mut parts = text.split('/');
-        let frame = parts.next()?.parse().ok()?;
-        let section = parts.next()?.parse().ok()?;
-        let slot = parts.next()?.parse().ok()?;
-        parts.next().is_none().then_some(Position { frame, slot, section })
-    };
-    parse().ok_or(Fault::new("not a position that a statement gave"))
+/// Where a statement page ended, as it said itself.
+pub(crate) fn cursor(reader: &mut Reader<'_>) -> Result<Cursor, Fault> {
+    reader.text(64)?.parse().map_err(|_| Fault::new("not a position that a statement gave"))
 }
 
 /// Where the record of a transaction lies, as its result named it: `frame/ordinal`.

@@ -8,7 +8,7 @@ use longmen_engine::ledger::{
     LegBalance, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace, Rejection, Side, Status, SubjectClass,
     TransactionId, TransactionKey, TrialBalance, TrialLine,
 };
-use longmen_engine::{Merged, RecordedLeg, StatementLine, StatementPage, TransactionRecord};
+use longmen_engine::{Cursor, Merged, RecordedLeg, StatementLine, StatementPage, TransactionRecord};
 use serde::de::DeserializeOwned;
 
 use super::*;
@@ -127,22 +127,30 @@ fn statements_and_transactions_reach_the_client_whole() {
     let date = Date::parse("2026-11-22").unwrap();
     let line = StatementLine {
         position: Position { frame: 4, section: 5, slot: 6 },
+        leg: 0,
         client: ClientId(1),
         transaction: TransactionId(0xAB),
         step: 2,
+        action: Action::Post,
         kind: "top_up".into(),
         accounting_date: date,
         value_date: date,
         time_us: -1,
         side: Side::Debit,
         amount: 5,
+        red: false,
         merged: None,
+        hold: None,
         before: 10,
         after: 5,
+        frozen_before: 0,
+        frozen_after: 0,
+        named: None,
+        notes: Vec::new(),
     };
     let merged = StatementLine { merged: Some(Merged { count: 2, debit: 7, credit: 2 }), ..line.clone() };
-    let next = Some(Position { frame: 1, section: 0, slot: 9 });
-    let page = StatementPage { lines: vec![line, merged], opening: 10, closing: 5, next };
+    let next = Some(Cursor { at: Position { frame: 1, section: 0, slot: 9 }, leg: 0 });
+    let page = StatementPage { lines: vec![line, merged], opening: 10, closing: 5, next, ..Default::default() };
     let mut out = Vec::new();
     write_statement(&mut out, &view(5), &page);
     let wire: Statement = read(&out);

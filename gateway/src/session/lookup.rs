@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use longmen_engine::ledger::{AccountView, RecordPlace};
-use longmen_engine::{History, HistoryError, StatementPage, TransactionRecord};
+use longmen_engine::{History, HistoryError, StatementPage, StatementQuery, TransactionRecord};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -59,7 +59,9 @@ pub(crate) async fn look_up(
 fn find(history: &History, wanted: Wanted) -> Found {
     match wanted {
         Wanted::Statement(account, page) => {
-            let found = history.statement(&account, page.before, page.limit);
+            let Page { before, limit } = page;
+            let query = StatementQuery { limit, after: before, ..StatementQuery::default() };
+            let found = history.statement(&account, &query);
             Found::Statement(account, found)
         }
         Wanted::Transaction(RecordPlace { frame, ordinal }) => {
