@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use crate::actors::{CloseLog, CoordinatorActor, JournalActor, ShardActor, Stop, Wiring};
 use crate::clock::now_us;
 use crate::history::History;
-use crate::ledger::{Coordinator, ReplayError, Settings, Shard};
+use crate::ledger::{Coordinator, RefundWindows, ReplayError, Settings, Shard};
 use crate::recovery::{self, Recovered};
 use crate::session::Intake;
 use crate::snapshot::{self, Header};
@@ -26,7 +26,7 @@ use crate::snapshotter::{Running, Snapshotter};
 pub const MIN_SEGMENT: u64 = 4 << 20;
 
 /// How a node is set up.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NodeOptions {
     /// How many shards; may change from run to run.
     pub shards: u16,
@@ -42,6 +42,8 @@ pub struct NodeOptions {
     pub known_ids: usize,
     /// A snapshot is taken after so many bytes of log, or twice its own size if that is more.
     pub snapshot_bytes: u64,
+    /// How long refunds are taken.
+    pub refund_windows: RefundWindows,
 }
 
 impl Default for NodeOptions {
@@ -55,6 +57,7 @@ impl Default for NodeOptions {
             hot_by_rate: settings.hot_by_rate,
             known_ids: settings.known_ids,
             snapshot_bytes: 512 << 20,
+            refund_windows: settings.refund_windows,
         }
     }
 }
@@ -171,7 +174,7 @@ impl Node {
         };
         let history = History::new(opened.reader.clone());
         let (coordinator, shards) = rebuilt.go_on(settings);
-        let engine = spawn(coordinator, shards, opened.writer, options)?;
+        let engine = spawn(coordinator, shards, opened.writer, &options)?;
         let snapshotter = Snapshotter {
             storage,
             reader: opened.reader,
@@ -234,6 +237,7 @@ fn settings_of(options: &NodeOptions) -> Result<Settings, StartError> {
         window_back: options.window_back,
         hot_by_rate: options.hot_by_rate,
         known_ids: options.known_ids,
+        refund_windows: options.refund_windows.clone(),
         frame_bytes: defaults.frame_bytes.min(share),
         seed,
         ..defaults
@@ -259,7 +263,7 @@ fn spawn(
     coordinator: Coordinator,
     shards: Vec<Shard>,
     writer: LogWriter,
-    options: NodeOptions,
+    options: &NodeOptions,
 ) -> Result<Engine, StartError> {
     let (started, starting) = std::sync::mpsc::channel();
     let (stop, stopped) = oneshot::channel();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use longmen_engine::ledger::RefundWindows;
 use longmen_engine::{Node, NodeOptions, StartError, StartReport, StopError};
 use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
 use longmen_wal::{DirectoryError, DirectoryStorage, LogOptions};
@@ -39,6 +40,12 @@ pub struct ServeArgs {
     /// Take a snapshot after so many bytes of log, or twice the last one's size if that is more
     #[arg(long, value_name = "BYTES")]
     pub snapshot_bytes: Option<u64>,
+    /// Take refunds for so many days after the original's accounting date
+    #[arg(long, value_name = "DAYS", default_value_t = RefundWindows::default().days)]
+    pub refund_days: u32,
+    /// Take refunds of originals of this type for so many days; may be given more than once
+    #[arg(long, value_name = "TYPE=DAYS", value_parser = parse_window)]
+    pub refund_window: Vec<(Box<str>, u32)>,
     /// Say nothing but the address: for programs that start nodes of their own
     #[arg(long, hide = true)]
     pub quiet: bool,
@@ -100,6 +107,10 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         shard_threads: args.shard_threads,
         log,
         snapshot_bytes: args.snapshot_bytes.unwrap_or(usual.snapshot_bytes),
+        refund_windows: RefundWindows {
+            days: args.refund_days,
+            by_type: args.refund_window.iter().cloned().collect(),
+        },
         ..usual
     };
     let node = Node::start(storage, options)?;
@@ -110,6 +121,12 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     let served = serve_until_told(options, &node);
     node.stop()?;
     served
+}
+
+fn parse_window(text: &str) -> Result<(Box<str>, u32), String> {
+    let (kind, days) = text.split_once('=').ok_or("give it as TYPE=DAYS, such as payment=180")?;
+    let days = days.parse().map_err(|_| format!("`{days}` is no number of days"))?;
+    Ok((kind.into(), days))
 }
 
 /// What the node has to say while it runs goes to standard error: warnings, or what `RUST_LOG` asks for.
