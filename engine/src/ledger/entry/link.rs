@@ -3,7 +3,8 @@
 //!
 //! Link `n` (the first is 1) names link `n - 1` as the near one, and as the far one the last before it whose number is
 //! a multiple of 64. From the newest posting, at most 255 records lead to a link, then far links cover 16,384 postings
-//! a step and near ones 256: a million entries take fewer than 400 steps.
+//! a step and near ones 256, and at most 255 records lead on to the date: a million entries take some 330 steps on average
+//! and never 700.
 
 use super::super::bytes::{put, u64_at};
 use super::super::ids::Position;
