@@ -1,6 +1,6 @@
 //! Opens the chart and accounts of a scenario on a node.
 
-use longmen_client::{AccountOpening, Client, Refusal, SubjectOpening};
+use longmen_client::{AccountOpening, Client, ClientError, Refusal, SetLimitsRequest, SubjectOpening};
 
 use super::{Account, Scenario};
 use crate::failure::Failure;
@@ -31,12 +31,6 @@ pub(crate) async fn open_chart(
     scenario: &Scenario,
     place: &Place,
 ) -> Result<Vec<u64>, Failure> {
-    for account in &scenario.accounts {
-        if let Some(field) = account.unknown() {
-            let words = format!("account {}: this version does not know `{field}`", account.label);
-            return Err(Failure::Usage(words));
-        }
-    }
     client.open_entity(&place.entity, &scenario.start.to_string()).await?;
     let subject = |s: &super::Subject| SubjectOpening::leaf(&s.code, &s.name, &s.class, s.normal);
     let subjects: Vec<SubjectOpening> = scenario.subjects.iter().map(subject).collect();
@@ -48,7 +42,27 @@ pub(crate) async fn open_chart(
     for (account, opened) in scenario.accounts.iter().zip(client.open_accounts(&accounts).await?) {
         ids.push(opened.map_err(|refusal| named("account", &account.label, refusal))?.id);
     }
+    for (account, id) in scenario.accounts.iter().zip(&ids) {
+        set_limits(client, account, *id).await?;
+    }
     Ok(ids)
+}
+
+/// Sets the limits that an account cannot be opened with.
+async fn set_limits(client: &mut Client, account: &Account, id: u64) -> Result<(), Failure> {
+    if account.transaction_limit.is_none() && account.day_limit.is_none() {
+        return Ok(());
+    }
+    let to = |limit: Option<i64>| limit.map(|limit| Some(limit.into()));
+    let request = SetLimitsRequest {
+        transaction_limit: to(account.transaction_limit),
+        day_limit: to(account.day_limit),
+        ..SetLimitsRequest::new(id)
+    };
+    match client.set_limits(&request).await {
+        Err(ClientError::Refused(refusal)) => Err(named("limits of account", &account.label, refusal)),
+        other => Ok(other?),
+    }
 }
 
 fn opening(account: &Account, entity: &str) -> AccountOpening {
@@ -65,6 +79,7 @@ fn opening(account: &Account, entity: &str) -> AccountOpening {
         overdraft_limit: (account.overdraft_limit != 0).then(|| account.overdraft_limit.into()),
         credit_limit: account.credit_limit.map(Into::into),
         hot: account.hot,
+        customer: account.customer.clone(),
         ..key
     }
 }

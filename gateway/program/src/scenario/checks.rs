@@ -1,14 +1,18 @@
 //! The steps that only look.
 
-use longmen_client::{AccountRef, MAX_LIST, Side, StatementLine};
+use longmen_client::{AccountRef, Hold, HoldsRequest, MAX_LIST, RecordedLeg, Side, StatementLine};
 use longmen_loadtest::relations::{natural, relations};
 
 use super::player::{Player, Said};
-use super::{Figure, Moment, Shown};
+use super::{Figure, Moment, Remaining, Shown, Style};
 use crate::failure::Failure;
 
 impl Player<'_> {
-    pub(super) async fn check(&mut self, figures: &[Figure]) -> Result<Said, Failure> {
+    pub(super) async fn check(
+        &mut self,
+        figures: &[Figure],
+        remaining: &[Remaining],
+    ) -> Result<Said, Failure> {
         let asked: Vec<AccountRef> =
             figures.iter().map(|figure| AccountRef::Id(self.accounts[figure.account])).collect();
         let found = self.client.balances(&asked).await?;
@@ -22,7 +26,62 @@ impl Player<'_> {
             };
             broken.extend(self.difference(figure.account, figure.what.name(), value, figure.value));
         }
-        Ok((format!("{} figures", figures.len()), broken))
+        for hold in remaining {
+            broken.extend(self.check_remaining(hold).await?);
+        }
+        Ok((format!("{} figures", figures.len() + remaining.len()), broken))
+    }
+
+    async fn check_remaining(&mut self, expect: &Remaining) -> Result<Option<String>, Failure> {
+        let what = format!("what remains of the hold {}", expect.hold);
+        Ok(match self.hold(expect.account, &expect.hold).await? {
+            Some(hold) => self.difference(expect.account, &what, hold.remaining.into(), expect.value),
+            None => Some(format!("{}: the hold {} is not known", self.label(expect.account), expect.hold)),
+        })
+    }
+
+    /// A hold of an account.
+    async fn hold(&mut self, account: usize, name: &str) -> Result<Option<Hold>, Failure> {
+        let (own, id) = (self.client.welcome().client, format!("{:032x}", self.id(name).number()));
+        let mut after: Option<Box<str>> = None;
+        loop {
+            let request = HoldsRequest {
+                account: Some(AccountRef::Id(self.accounts[account])),
+                after: after.as_deref(),
+                limit: MAX_LIST,
+            };
+            let page = self.client.holds(&request).await?;
+            let found = page.holds.into_iter().find(|hold| hold.client == own && *hold.id == *id);
+            after = page.next;
+            if found.is_some() || after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// In what a posted reversal differs from the style that it must have.
+    pub(super) async fn style_differs(
+        &mut self,
+        reversal: &str,
+        original: &str,
+        style: Style,
+    ) -> Result<Option<String>, Failure> {
+        let reversed = self.client.transaction(self.id(original)).await?;
+        let found = self.client.transaction(self.id(reversal)).await?;
+        let undo = |leg: &RecordedLeg| match style {
+            Style::Red => (leg.account, leg.side, -leg.amount),
+            Style::BlueOpposite => (leg.account, opposite(leg.side), leg.amount),
+        };
+        let expect: Vec<_> = reversed.legs.iter().map(undo).collect();
+        let legs: Vec<_> = found.legs.iter().map(|leg| (leg.account, leg.side, leg.amount)).collect();
+        let blue = found.named.as_ref().is_some_and(|named| named.blue);
+        let (said, asked) = (if blue { Style::BlueOpposite } else { Style::Red }, style);
+        Ok(match said == asked && legs == expect {
+            true => None,
+            false => {
+                Some(format!("the reversal is {} with the legs {legs:?}, not {}", said.name(), asked.name()))
+            }
+        })
     }
 
     pub(super) async fn check_turnover(
@@ -86,10 +145,14 @@ impl Player<'_> {
     }
 
     fn difference(&self, account: usize, what: &str, found: i128, expect: i128) -> Option<String> {
+        let label = self.label(account);
         let account = &self.scenario.accounts[account];
         let print = |minor| account.currency.print(minor);
-        (found != expect)
-            .then(|| format!("{}: {what} is {}, not {}", account.label, print(found), print(expect)))
+        (found != expect).then(|| format!("{label}: {what} is {}, not {}", print(found), print(expect)))
+    }
+
+    fn label(&self, account: usize) -> &str {
+        &self.scenario.accounts[account].label
     }
 
     /// Debits equal credits, each subject's total the sum of its accounts.
@@ -99,6 +162,13 @@ impl Player<'_> {
             relation.broken.into_iter().map(move |words| format!("{}: {words}", relation.name))
         });
         Ok(broken.collect())
+    }
+}
+
+fn opposite(side: Side) -> Side {
+    match side {
+        Side::Debit => Side::Credit,
+        Side::Credit => Side::Debit,
     }
 }
 

@@ -3,6 +3,7 @@
 mod answer;
 mod chart;
 mod checks;
+mod deeds;
 mod file;
 mod known;
 mod op;
@@ -15,7 +16,8 @@ use serde::Deserialize;
 
 pub(crate) use chart::{Place, open_chart};
 pub(crate) use op::{
-    Expiry, Figure, Leg, LimitChange, Moment, Op, Outcome, Particulars, Posting, Remaining, Shown,
+    Expiry, Figure, HoldKind, Leg, LimitChange, Moment, Op, Outcome, Particulars, Posting, Remaining, Shown,
+    Style,
 };
 pub(crate) use own_node::OwnNode;
 pub(crate) use player::{Played, Player};

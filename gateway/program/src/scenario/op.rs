@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use longmen_client::Side;
+use longmen_client::{Amount, Side};
 use longmen_engine::ledger::Date;
 use serde::Deserialize;
 
@@ -101,6 +101,8 @@ pub(crate) enum Op {
     },
     CloseDay {
         next: Date,
+        /// The label of the account that income and expense are carried forward to first.
+        carry_forward: Option<String>,
         outcome: Outcome,
     },
     Check {
@@ -233,6 +235,16 @@ pub(crate) enum Style {
     BlueOpposite,
 }
 
+impl Style {
+    /// Its name in scenario files.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Style::Red => "red",
+            Style::BlueOpposite => "blue_opposite",
+        }
+    }
+}
+
 /// What becomes of a limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LimitChange {
@@ -242,6 +254,17 @@ pub(crate) enum LimitChange {
     Lifted,
     /// The amount, as written.
     To(String),
+}
+
+impl LimitChange {
+    /// The same as a request says it.
+    pub(crate) fn wire(&self) -> Option<Option<Amount>> {
+        match self {
+            LimitChange::Unchanged => None,
+            LimitChange::Lifted => Some(None),
+            LimitChange::To(amount) => Some(Some(Amount::Decimal(amount.clone()))),
+        }
+    }
 }
 
 /// What the answer must say.

@@ -1,13 +1,14 @@
 //! Plays a scenario against a node, step by step.
 
 use longmen_client::{
-    AccountKey, AccountRef, Amount, Client, ClientError, Leg as WireLeg, Transaction, TransactionId,
+    AccountKey, AccountRef, Amount, Client, ClientError, CloseDayRequest, SetLimitsRequest,
+    SetReserveRequest, SetStateRequest,
 };
 use serde::Serialize;
 
 use super::answer::{Answer, Request};
 use super::known::unknown_operation;
-use super::{Leg, Op, Outcome, Particulars, Place, Posting, Scenario, Step, open_chart};
+use super::{Op, Outcome, Particulars, Place, Scenario, Step, open_chart};
 use crate::failure::Failure;
 
 /// What became of one step.
@@ -88,75 +89,72 @@ impl<'a> Player<'a> {
     }
 
     async fn step(&mut self, step: &Step) -> Result<Said, Failure> {
+        if let Some((request, expect)) = self.request(step) {
+            let answer = request.send(&mut self.client).await?;
+            let (said, mut broken) = judge(expect, &answer.outcome());
+            if let Op::Reverse { id, reverses, style: Some(style), .. } = &step.op
+                && !matches!(answer.outcome(), Outcome::Rejected(_))
+            {
+                broken.extend(self.style_differs(id, reverses, *style).await?);
+            }
+            self.last = Some((request, answer));
+            return Ok((said, broken));
+        }
         match &step.op {
-            Op::Post { id, posting, outcome, .. } => {
-                let transaction = self.transaction(id, posting, &step.particulars);
-                self.ask(Request::Post(Box::new(transaction)), outcome).await
-            }
-            Op::Cancel { id, outcome } => self.ask(Request::Cancel(self.id(id)), outcome).await,
-            Op::SetState { account, account_state, payment_state, outcome } => {
-                let account = self.account(account);
-                let said = self.client.set_state(account, *account_state, *payment_state).await;
-                Ok(judge(outcome, &done_outcome(said)?))
-            }
-            Op::CloseDay { next, outcome } => {
-                let said = self.client.close_day(&self.place.entity, &next.to_string()).await;
-                Ok(judge(outcome, &done_outcome(said)?))
-            }
-            Op::Check { figures, .. } => self.check(figures).await,
+            Op::Check { figures, remaining } => self.check(figures, remaining).await,
             Op::CheckTurnover { date, turnovers } => self.check_turnover(&date.to_string(), turnovers).await,
             Op::CheckBalanceAt { account, at, balance } => {
                 self.check_balance_at(*account, *at, *balance).await
             }
+            change => self.change(change, &step.particulars).await,
+        }
+    }
+
+    /// Asks for what has no transaction id: asked again it is done again.
+    async fn change(&mut self, op: &Op, by: &Particulars) -> Result<Said, Failure> {
+        let registration = by.registration();
+        let (said, outcome) = match op {
+            Op::SetState { account, account_state, payment_state, outcome } => {
+                let (account, account_state, payment_state) =
+                    (self.account(account), *account_state, *payment_state);
+                let request = SetStateRequest { account, account_state, payment_state, registration };
+                (self.client.set_state_with(&request).await, outcome)
+            }
+            Op::SetReserve { account: label, amount, outcome } => {
+                let (account, amount) = (self.account(label), Amount::Decimal(amount.clone()));
+                let currency = Some(self.scenario.currency_of(label));
+                let request = SetReserveRequest { account, amount, currency, registration };
+                (self.client.set_reserve(&request).await, outcome)
+            }
+            Op::SetLimits { account, transaction, day, overdraft, credit, outcome } => {
+                let request = SetLimitsRequest {
+                    transaction_limit: transaction.wire(),
+                    day_limit: day.wire(),
+                    overdraft_limit: overdraft.wire(),
+                    credit_limit: credit.wire(),
+                    currency: Some(self.scenario.currency_of(account)),
+                    registration,
+                    ..SetLimitsRequest::new(self.account(account))
+                };
+                (self.client.set_limits(&request).await, outcome)
+            }
+            Op::CloseDay { next, carry_forward, outcome } => {
+                let next = next.to_string();
+                let carry_forward = carry_forward.as_ref().map(|label| self.account(label));
+                let entity = &*self.place.entity;
+                let request = CloseDayRequest { entity, next: &next, carry_forward, registration };
+                (self.client.close_day_with(&request).await, outcome)
+            }
             other => {
                 let words = unknown_operation(other);
-                Ok((words.clone(), vec![words]))
+                return Ok((words.clone(), vec![words]));
             }
-        }
-    }
-
-    async fn ask(&mut self, request: Request, expect: &Outcome) -> Result<Said, Failure> {
-        let answer = request.send(&mut self.client).await?;
-        let said = judge(expect, &answer.outcome());
-        self.last = Some((request, answer));
-        Ok(said)
-    }
-
-    fn transaction(&self, id: &str, posting: &Posting, particulars: &Particulars) -> Transaction {
-        Transaction {
-            legs: posting.legs.iter().map(|leg| self.wire_leg(leg)).collect(),
-            kind: (!posting.kind.is_empty()).then(|| posting.kind.clone()),
-            value_date: posting.value_date.map(|date| date.to_string()),
-            reference: particulars.reference.clone(),
-            tags: particulars.tags.clone(),
-            operator: particulars.operator.clone(),
-            approval: particulars.approval.clone(),
-            reason: particulars.reason.clone(),
-            ..Transaction::new(self.id(id))
-        }
-    }
-
-    fn id(&self, id: &str) -> TransactionId {
-        TransactionId::Text(format!("{}{id}", self.place.prefix))
-    }
-
-    fn wire_leg(&self, leg: &Leg) -> WireLeg {
-        WireLeg {
-            account: self.account_in(&leg.account, &leg.currency),
-            side: leg.side,
-            amount: Amount::Decimal(leg.amount.clone()),
-            currency: Some(leg.currency.clone()),
-            step: Some(leg.step),
-        }
-    }
-
-    fn account(&self, label: &str) -> AccountRef {
-        let currency = self.scenario.accounts.first().map_or("CNY", |account| account.currency.code());
-        self.account_in(label, currency)
+        };
+        Ok(judge(outcome, &done_outcome(said)?))
     }
 
     /// An account; one that the scenario does not have is asked for by its name and `currency` all the same.
-    fn account_in(&self, label: &str, currency: &str) -> AccountRef {
+    pub(super) fn account_in(&self, label: &str, currency: &str) -> AccountRef {
         match self.scenario.accounts.iter().position(|account| account.label == label) {
             Some(index) => AccountRef::Id(self.accounts[index]),
             None => AccountKey::new(&self.place.entity, label, "", currency).into(),

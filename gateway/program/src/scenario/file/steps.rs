@@ -51,7 +51,7 @@ impl<'a> StepReader<'a> {
             "post" | "try" | "confirm" | "cancel_try" | "cancel" | "reverse" => transaction(op, fields),
             "freeze" | "unfreeze" | "consume" => hold(number, op, fields),
             "set_state" | "set_reserve" | "set_limits" => setting(op, fields),
-            "close_day" => Ok(Op::CloseDay { next: fields.date("next")?, outcome: fields.outcome()? }),
+            "close_day" => close_day(fields),
             "check" => self.check(fields),
             "check_turnover" => self.check_turnover(fields),
             "check_balance_at" => self.check_balance_at(fields),
@@ -126,6 +126,11 @@ impl<'a> StepReader<'a> {
     fn find(&self, label: &str) -> Option<usize> {
         self.accounts.iter().position(|account| account.label == label)
     }
+}
+
+fn close_day(fields: &mut Fields) -> Result<Op, Wrong> {
+    let carry_forward = fields.optional("carry_forward")?;
+    Ok(Op::CloseDay { next: fields.date("next")?, carry_forward, outcome: fields.outcome()? })
 }
 
 fn transaction(op: &str, fields: &mut Fields) -> Result<Op, Wrong> {

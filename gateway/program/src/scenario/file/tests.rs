@@ -196,7 +196,7 @@ fn settings_are_read() {
     );
     check_op(
         &json!({"op": "close_day", "next": "2018-05-02"}),
-        &Op::CloseDay { next: date("2018-05-02"), outcome: Outcome::Posted },
+        &Op::CloseDay { next: date("2018-05-02"), carry_forward: None, outcome: Outcome::Posted },
     );
 }
 
