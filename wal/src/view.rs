@@ -71,6 +71,16 @@ impl FrameView {
         Ok(Self { map: segment.map.clone(), segment: segment.number, envelope, header, body_start, body_end })
     }
 
+    /// Another frame of the same segment, which begins at `offset` (see [`FrameView::offset`]): the way back to what
+    /// was read before. Its envelope and its body's head are checked, its sections' sums are not.
+    ///
+    /// # Errors
+    /// [`FrameFault`]: what is wrong with the bytes there.
+    pub fn beside(&self, offset: u64) -> Result<Self, FrameFault> {
+        let Envelope { nonce, epoch, .. } = self.envelope;
+        Self::at(&SegmentBytes { number: self.segment, nonce, epoch, map: self.map.clone() }, offset)
+    }
+
     fn fault_without_envelope(segment: &SegmentBytes, at: u64) -> FrameFault {
         match segment.get(at, at + crate::codec::PAGE_BYTES) {
             Some(page) if page.iter().any(|byte| *byte != 0) => FrameFault::Envelope,

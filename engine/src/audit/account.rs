@@ -1,16 +1,22 @@
 //! An account as the audit computes it.
 
 use super::fault::{BookFault, Checked, RecordPlace};
-use crate::ledger::{AccountId, Changed, EntityId, Held, OpenedEntry, Position, Posting, Side, SubjectId};
+use super::states::Lets;
+use crate::ledger::{
+    AccountId, AccountState, Changed, Date, EntityId, Held, LINK_EVERY, OpenedEntry, Position, Posting, Side,
+    SubjectId,
+};
 
 /// No cap on the natural balance.
 const NO_LIMIT: i64 = i64::MAX;
 
-/// The books of one account, in one and a half cache lines.
+/// The books of one account, in two cache lines.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Account {
     /// Debit-positive.
     pub(super) balance: i128,
+    /// Debit turnover of `day`.
+    day_debit: i128,
     /// Its newest record; none before it is opened.
     pub(super) last: Position,
     frozen: i64,
@@ -20,22 +26,39 @@ pub(super) struct Account {
     /// The newest leg: frame, transaction, step.
     leg_frame: u64,
     leg: (u32, u16),
-    pub(super) entity: EntityId,
+    day: Date,
     subject: SubjectId,
     /// Its line of the trial balance.
     pub(super) line: u32,
     /// The entity and currency it must balance in; none off the balance sheet.
     pub(super) unit: Option<u16>,
+    pub(super) entity: EntityId,
+    /// What its states let through.
+    pub(super) lets: Lets,
+    /// Postings since the last link.
+    since_link: u8,
     normal: Side,
     may_go_negative: bool,
+    /// Whether it has limits per transaction or day, which lie beside it.
+    limited: bool,
 }
 
-const _: () = assert!(size_of::<Account>() == 96, "an account is one and a half cache lines");
+const _: () = assert!(size_of::<Account>() == 128, "an account is two cache lines");
+
+/// What an account had before a transaction.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Before {
+    balance: i128,
+    frozen: i64,
+    /// Debit turnover of the transaction's date.
+    used: i128,
+}
 
 impl Account {
     /// The place of an account that is not open yet.
     pub(super) const VACANT: Account = Account {
         balance: 0,
+        day_debit: 0,
         last: Position::NONE,
         frozen: 0,
         withholding: 0,
@@ -43,12 +66,16 @@ impl Account {
         credit_limit: NO_LIMIT,
         leg_frame: 0,
         leg: (0, 0),
-        entity: EntityId(0),
+        day: Date::FIRST,
         subject: SubjectId(0),
         line: 0,
         unit: None,
+        entity: EntityId(0),
+        lets: Lets::ALL,
+        since_link: 0,
         normal: Side::Debit,
         may_go_negative: false,
+        limited: false,
     };
 
     pub(super) fn open(opened: &OpenedEntry<'_>, at: Position, line: u32, unit: Option<u16>) -> Account {
@@ -70,6 +97,26 @@ impl Account {
         self.last != Position::NONE
     }
 
+    pub(super) fn frozen(&self) -> i64 {
+        self.frozen
+    }
+
+    pub(super) fn may_go_negative(&self) -> bool {
+        self.may_go_negative
+    }
+
+    /// Turns a debit-positive amount into a natural one.
+    pub(super) fn natural(&self, signed: i128) -> i128 {
+        self.normal.natural(signed)
+    }
+
+    /// What it has before a transaction of this date.
+    #[inline]
+    pub(super) fn before(&self, date: Date) -> Before {
+        let used = if self.day == date { self.day_debit } else { 0 };
+        Before { balance: self.balance, frozen: self.frozen, used }
+    }
+
     /// Whether the newest leg is of this transaction too.
     #[inline]
     pub(super) fn is_in(&self, frame: u64, ordinal: u32) -> bool {
@@ -86,9 +133,9 @@ impl Account {
         Ok(())
     }
 
-    /// Takes a posting that moves the balance by `amount`.
+    /// Takes a posting that moves the balance by `amount`. Tells whether it is to carry a link.
     #[inline]
-    pub(super) fn post(&mut self, posting: &Posting, at: Position, amount: i128) -> Checked {
+    pub(super) fn post(&mut self, posting: &Posting, at: Position, amount: i128) -> Checked<bool> {
         let account = posting.account;
         let place = RecordPlace::entry(at);
         self.follow(account, posting.previous, at)?;
@@ -110,23 +157,63 @@ impl Account {
             subject: self.subject,
         })?;
         self.balance = after;
-        Ok(())
+        if self.day != posting.date {
+            (self.day, self.day_debit) = (posting.date, 0);
+        }
+        self.day_debit += posting.movement.turnover().0;
+        let links = u64::from(self.since_link) + 1 == LINK_EVERY;
+        self.since_link = if links { 0 } else { self.since_link + 1 };
+        Ok(links)
     }
 
-    /// Takes new limits and controls.
+    /// Takes new limits and controls, which must be fit for it.
     pub(super) fn change(&mut self, changed: &Changed<'_>, at: Position) -> Checked {
-        self.follow(changed.account, changed.previous, at)?;
-        self.frozen = changed.frozen;
+        let (account, place) = (changed.account, RecordPlace::entry(at));
+        self.follow(account, changed.previous, at)?;
+        place.check(changed.frozen == self.frozen, || BookFault::Frozen {
+            account,
+            said: changed.frozen,
+            frozen: self.frozen,
+        })?;
+        let floor = self.floor();
         self.withholding = changed.withholding;
         self.overdraft_limit = changed.overdraft_limit.0;
         self.credit_limit = changed.credit_limit.map_or(NO_LIMIT, |limit| limit.0);
+        self.limited = changed.transaction_limit.is_some() || changed.day_limit.is_some();
+        let wrong = self.contradiction(changed, floor);
+        wrong.map_or(Ok(()), |why| Err(place.flaw(BookFault::Changed { account, why })))?;
+        self.lets = Lets::of(changed.account_state, changed.payment_state);
         Ok(())
+    }
+
+    /// Why a change cannot be, when its amounts were taken in; `floor` was under the available amount before.
+    fn contradiction(&self, changed: &Changed<'_>, floor: i128) -> Option<&'static str> {
+        let limits = [changed.credit_limit, changed.transaction_limit, changed.day_limit];
+        let amounts = limits.into_iter().flatten().map(|limit| limit.0);
+        let negative =
+            amounts.chain([self.withholding, self.overdraft_limit]).any(|amount| amount < 0);
+        let empty = self.balance == 0 && self.frozen == 0 && self.withholding == 0;
+        let closes = changed.account_state == AccountState::Closed;
+        let short = self.floor() > floor && !self.may_go_negative && self.available(self.balance) < 0;
+        let findings = [
+            (self.lets.nothing(), "which is closed"),
+            (negative, "to a limit or reserve below zero"),
+            (closes && !empty, "to closed, and it is not empty"),
+            (short, "to a reserve or overdraft limit that leaves less than nothing available"),
+            (changed.hot && self.limited, "to hot, and it has limits per transaction or day"),
+        ];
+        findings.into_iter().find(|(found, _)| *found).map(|(_, why)| why)
     }
 
     /// Takes a move of a hold.
     pub(super) fn hold(&mut self, held: &Held, at: Position) -> Checked {
-        self.follow(held.account, held.previous, at)?;
-        self.frozen = held.frozen_after;
+        let (account, place) = (held.account, RecordPlace::entry(at));
+        self.follow(account, held.previous, at)?;
+        let (before, moved, after) = (self.frozen, held.moved, held.frozen_after);
+        let amount = moved.signed(held.amount);
+        let follows = before.checked_add(amount) == Some(after) && after >= 0;
+        place.check(follows, || BookFault::FrozenMove { account, before, amount, after })?;
+        self.frozen = after;
         Ok(())
     }
 
@@ -138,26 +225,59 @@ impl Account {
         Ok(())
     }
 
+    /// How much of the natural balance is not available, whatever is frozen.
+    fn floor(&self) -> i128 {
+        i128::from(self.withholding) - i128::from(self.overdraft_limit)
+    }
+
+    fn available(&self, balance: i128) -> i128 {
+        self.normal.natural(balance) - i128::from(self.frozen) - self.floor()
+    }
+
     /// Whether there is anything that [`Account::check_funds`] could find.
     #[inline]
     pub(super) fn is_bounded(&self) -> bool {
-        !self.may_go_negative || self.credit_limit != NO_LIMIT
+        !self.may_go_negative || self.credit_limit != NO_LIMIT || self.limited
     }
 
-    /// Whether a whole transaction could move the balance from `before` to `after`, both debit-positive: what takes
-    /// out leaves nothing below zero, what puts in stays within the limit.
+    /// Whether a whole transaction could bring the account from what it had before to this balance and what is frozen
+    /// now: what takes out leaves nothing below zero, what puts in stays within the limit.
     #[inline]
-    pub(super) fn check_funds(&self, account: AccountId, before: i128, after: i128) -> Result<(), BookFault> {
-        let (before, natural) = (self.normal.natural(before), self.normal.natural(after));
-        let available = natural - i128::from(self.frozen) - i128::from(self.withholding)
-            + i128::from(self.overdraft_limit);
-        if natural < before && !self.may_go_negative && available < 0 {
+    pub(super) fn check_funds(
+        &self,
+        account: AccountId,
+        before: &Before,
+        balance: i128,
+    ) -> Result<(), BookFault> {
+        let natural = self.normal.natural(balance);
+        let more = natural - self.normal.natural(before.balance);
+        let freed = i128::from(before.frozen) - i128::from(self.frozen);
+        let available = self.available(balance);
+        if more + freed < 0 && !self.may_go_negative && available < 0 {
             return Err(BookFault::Funds { account, available });
         }
         let limit = self.credit_limit;
-        if natural > before && limit != NO_LIMIT && natural > i128::from(limit) {
+        if more > 0 && limit != NO_LIMIT && natural > i128::from(limit) {
             return Err(BookFault::CreditLimit { account, natural, limit });
         }
         Ok(())
+    }
+
+    /// Whether the account has limits that [`super::limits::Limits::check`] must look at.
+    #[inline]
+    pub(super) fn is_limited(&self) -> bool {
+        self.limited
+    }
+
+    /// What a transaction took, debit-positive, and what those of its date had taken before it.
+    pub(super) fn taken(&self, before: &Before) -> (i128, i128) {
+        (self.balance - before.balance, before.used)
+    }
+}
+
+impl Before {
+    /// The same, where the balance has come to this.
+    pub(super) fn with_balance(self, balance: i128) -> Before {
+        Before { balance, ..self }
     }
 }

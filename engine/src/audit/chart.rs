@@ -1,13 +1,16 @@
-//! The names of the books as the audit reads them: entities with their dates, the chart of subjects, and the lines
-//! and units that accounts count in.
+//! The names of the books as the audit reads them: clients, entities with their dates, the chart of subjects, and the
+//! lines and units that accounts count in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
+use super::admin_fault::AdminFault;
 use super::fault::{BookFault, Checked, RecordPlace};
+use super::lines::{Closing, Figures, Lines};
 use crate::ledger::{
-    Admin, Currency, Date, EntityId, OpenedEntry, Subject, SubjectClass, SubjectId, SubjectOpening,
+    AccountId, Admin, ClientId, Currency, Date, EntityId, LineId, OpenedEntry, Subject, SubjectClass,
+    SubjectId, SubjectOpening,
 };
 
 /// An accounting entity and its dates.
@@ -20,27 +23,24 @@ pub(super) struct Entity {
     reached: usize,
 }
 
-/// A line of the trial balance: one subject in one currency.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) subject: SubjectId,
-    pub(super) currency: Currency,
-    /// Debit and credit turnover of all entries.
-    pub(super) turnover: (i128, i128),
-}
-
 /// The names.
 #[derive(Default)]
 pub(super) struct Chart {
+    clients: u32,
     pub(super) entities: Vec<Entity>,
     pub(super) subjects: Vec<Subject>,
-    pub(super) lines: Vec<Line>,
-    line_ids: HashMap<(SubjectId, Currency), u32, FixedState>,
+    /// Names that are taken: what has them, in which entity.
+    taken: HashSet<(&'static str, EntityId, Box<str>), FixedState>,
+    pub(super) lines: Lines,
     /// What debits must equal credits in.
     pub(super) units: Vec<(EntityId, Currency)>,
     unit_ids: HashMap<(EntityId, Currency), u16, FixedState>,
-    /// Entities whose date the frame has closed.
-    closing: Vec<EntityId>,
+    /// Figures of the frame that the close of a date must follow.
+    figures: Vec<(RecordPlace, LineId, Date, Figures)>,
+    /// Dates that the frame closes, in order.
+    closings: Vec<Closing>,
+    /// Accounts that the frame ties to customers: they may be opened in it.
+    pub(super) ties: Vec<(RecordPlace, EntityId, AccountId)>,
 }
 
 impl Entity {
@@ -63,7 +63,7 @@ impl Entity {
         self.dates[self.reached]
     }
 
-    fn last_date(&self) -> Date {
+    pub(super) fn last_date(&self) -> Date {
         self.dates[self.dates.len() - 1]
     }
 }
@@ -72,23 +72,33 @@ impl Chart {
     /// Takes an administrative record.
     pub(super) fn take(&mut self, place: RecordPlace, record: Admin) -> Checked {
         match record {
-            Admin::Client { .. } => Ok(()),
+            Admin::Client { id, name } => self.add_client(place, id, name),
             Admin::Entity { id, code, start } => self.add_entity(place, id, code, start),
             Admin::Subject { id, entity, opening } => self.add_subject(place, id, entity, opening),
             Admin::DateClosed { entity, closed, next } => self.close_date(place, entity, closed, next),
-            Admin::LineClosed { .. }
-            | Admin::Closing { .. }
-            | Admin::Customer { .. }
-            | Admin::Mapping { .. }
-            | Admin::Undone(..)
-            | Admin::Registered { .. } => Ok(()),
+            Admin::LineClosed { line, date, opening, debit, credit } => {
+                self.figures.push((place, line, date, [opening, debit, credit]));
+                Ok(())
+            }
+            Admin::Customer { entity, account, customer } => self.tie(place, entity, account, &customer),
+            Admin::Mapping { entity, subject, from, kind } => self.map(place, (entity, subject), from, &kind),
+            Admin::Registered { client, command, about, notes } => {
+                self.register(place, client, (&command, &about), &notes)
+            }
+            Admin::Closing { .. } | Admin::Undone(..) => Err(place.flaw(AdminFault::OfSnapshots)),
         }
     }
 
+    fn add_client(&mut self, place: RecordPlace, id: ClientId, name: Box<str>) -> Checked {
+        check_order(place, "client", u64::from(id.0), u64::from(self.clients) + 1)?;
+        self.clients += 1;
+        self.name(place, "client", EntityId(0), name)
+    }
+
     fn add_entity(&mut self, place: RecordPlace, id: EntityId, code: Box<str>, start: Date) -> Checked {
-        check_order(place, "entity", u64::from(id.0), self.entities.len())?;
-        self.entities.push(Entity { code, dates: vec![start], reached: 0 });
-        Ok(())
+        check_order(place, "entity", u64::from(id.0), self.entities.len() as u64)?;
+        self.entities.push(Entity { code: code.clone(), dates: vec![start], reached: 0 });
+        self.name(place, "entity", EntityId(0), code)
     }
 
     fn add_subject(
@@ -98,10 +108,21 @@ impl Chart {
         entity: EntityId,
         opening: SubjectOpening,
     ) -> Checked {
-        check_order(place, "subject", u64::from(id.0), self.subjects.len())?;
+        check_order(place, "subject", u64::from(id.0), self.subjects.len() as u64)?;
         self.entity(place, entity)?;
+        let digits = opening.code.bytes().all(|byte| byte.is_ascii_digit());
+        let good = digits && [4, 6, 8, 10].contains(&opening.code.len());
+        place.check(good, || AdminFault::BadRecord { what: "subject", why: "has a code in no whole levels" })?;
+        let code = opening.code.clone();
         self.subjects.push(Subject { id, entity, opening });
-        Ok(())
+        self.name(place, "subject", entity, code)
+    }
+
+    /// Takes a name, which must be free.
+    fn name(&mut self, place: RecordPlace, what: &'static str, entity: EntityId, name: Box<str>) -> Checked {
+        place.check(!name.is_empty(), || AdminFault::BadRecord { what, why: "has no name" })?;
+        let free = self.taken.insert((what, entity, name.clone()));
+        place.check(free, || AdminFault::NameTaken { what, name })
     }
 
     fn close_date(&mut self, place: RecordPlace, id: EntityId, closed: Date, next: Date) -> Checked {
@@ -110,13 +131,30 @@ impl Chart {
         let goes_on = closed == current && next > closed;
         place.check(goes_on, || BookFault::DateClosing { closed, next, current })?;
         entity.dates.push(next);
-        self.closing.push(id);
+        let mut figures = Vec::with_capacity(self.figures.len());
+        for (place, line, date, said) in self.figures.drain(..) {
+            place.check(date == closed, || AdminFault::FiguresAlone { line, date })?;
+            figures.push((place, line, said));
+        }
+        self.closings.push(Closing { place, entity: id, date: closed, figures });
         Ok(())
     }
 
-    fn entity(&mut self, place: RecordPlace, entity: EntityId) -> Checked<&mut Entity> {
+    /// Checks what can be told when all administrative records of the frame were read.
+    pub(super) fn end_admin(&self) -> Checked {
+        let alone = self.figures.first();
+        alone.map_or(Ok(()), |&(place, line, date, _)| Err(place.flaw(AdminFault::FiguresAlone { line, date })))
+    }
+
+    pub(super) fn entity(&mut self, place: RecordPlace, entity: EntityId) -> Checked<&mut Entity> {
         let found = self.entities.get_mut(usize::from(entity.0));
         found.ok_or_else(|| place.flaw(BookFault::UnknownEntity { entity }))
+    }
+
+    /// Checks that a client was named before.
+    #[inline]
+    pub(super) fn check_client(&self, place: RecordPlace, client: ClientId) -> Checked {
+        place.check(client.0 <= self.clients, || AdminFault::UnknownClient { client })
     }
 
     /// Takes the date of a posted transaction, in the order of the heads.
@@ -134,23 +172,22 @@ impl Chart {
         place.check(found.had(date), || BookFault::ClosedDate { entity, date, current: found.date() })
     }
 
-    /// What the frame closed stays closed.
-    pub(super) fn end_frame(&mut self) {
-        for id in self.closing.drain(..) {
-            let entity = &mut self.entities[usize::from(id.0)];
+    /// What the frame closed stays closed, and has the figures that were written down.
+    pub(super) fn end_frame(&mut self) -> Checked {
+        for closing in self.closings.drain(..) {
+            self.lines.close(&closing)?;
+            let entity = &mut self.entities[usize::from(closing.entity.0)];
             let date = entity.last_date();
             entity.dates.clear();
             entity.dates.push(date);
             entity.reached = 0;
         }
+        Ok(())
     }
 
-    /// Counts an entry into its line.
-    #[inline]
-    pub(super) fn count(&mut self, line: u32, debit: i128, credit: i128) {
-        let turnover = &mut self.lines[line as usize].turnover;
-        turnover.0 += debit;
-        turnover.1 += credit;
+    /// The class of the accounts of a line.
+    pub(super) fn class(&self, line: u32) -> SubjectClass {
+        self.subjects[index(self.lines.list[line as usize].subject)].opening.class
     }
 
     /// The line and the unit of an account that is being opened, after holding it against its subject.
@@ -159,10 +196,10 @@ impl Chart {
         place: RecordPlace,
         opened: &OpenedEntry<'_>,
     ) -> Checked<(u32, Option<u16>)> {
-        let index = usize::try_from(opened.subject.0).expect("a u32 fits an address");
+        let index = index(opened.subject);
         let wrong = match self.subjects.get(index) {
             None => Some("which was never opened"),
-            Some(subject) => contradiction(subject, opened),
+            Some(subject) => self.contradiction(subject, opened),
         };
         let (account, subject) = (opened.account, opened.subject);
         if let Some(why) = wrong {
@@ -170,16 +207,30 @@ impl Chart {
         }
         let off_balance = self.subjects[index].opening.class == SubjectClass::OffBalance;
         let unit = if off_balance { None } else { Some(self.unit(place, opened)?) };
-        Ok((self.line(subject, opened.currency), unit))
+        let line = self.lines.line(opened.placement.line, (opened.entity, subject, opened.currency));
+        let why = "and on a line that stands for something else";
+        let line = line.ok_or_else(|| place.flaw(BookFault::Opening { account, subject, why }))?;
+        Ok((line, unit))
     }
 
-    fn line(&mut self, subject: SubjectId, currency: Currency) -> u32 {
-        let next = u32::try_from(self.lines.len()).expect("a log has fewer accounts than 2^32 lines");
-        let line = *self.line_ids.entry((subject, currency)).or_insert(next);
-        if line == next {
-            self.lines.push(Line { subject, currency, turnover: (0, 0) });
-        }
-        line
+    fn contradiction(&self, subject: &Subject, opened: &OpenedEntry<'_>) -> Option<&'static str> {
+        let opening = &subject.opening;
+        let off_balance = opening.class == SubjectClass::OffBalance;
+        let other = subject.entity != opened.entity;
+        let valid = |date: &Date| {
+            opening.valid_from.is_none_or(|from| from <= *date)
+                && opening.valid_to.is_none_or(|to| *date <= to)
+        };
+        let dates = self.entities.get(usize::from(opened.entity.0)).map_or(&[][..], |entity| &entity.dates);
+        let findings = [
+            (other, "which belongs to another entity"),
+            (!opening.leaf, "which is no leaf"),
+            (opening.normal != opened.placement.normal, "whose normal side is the other"),
+            (off_balance && opened.placement.unit.is_some(), "which is off the balance sheet, and it is not"),
+            (!off_balance && opened.placement.unit.is_none(), "which is on the balance sheet, and it is not"),
+            (!other && !dates.iter().any(valid), "which is not valid on the date"),
+        ];
+        findings.into_iter().find(|(found, _)| *found).map(|(_, why)| why)
     }
 
     fn unit(&mut self, place: RecordPlace, opened: &OpenedEntry<'_>) -> Checked<u16> {
@@ -197,19 +248,10 @@ impl Chart {
     }
 }
 
-fn check_order(place: RecordPlace, what: &'static str, found: u64, there: usize) -> Checked {
-    let expected = there as u64;
-    place.check(found == expected, || BookFault::IdOrder { what, found, expected })
+fn index(subject: SubjectId) -> usize {
+    usize::try_from(subject.0).expect("a u32 fits an address")
 }
 
-fn contradiction(subject: &Subject, opened: &OpenedEntry<'_>) -> Option<&'static str> {
-    let off_balance = subject.opening.class == SubjectClass::OffBalance;
-    let findings = [
-        (subject.entity != opened.entity, "which belongs to another entity"),
-        (!subject.opening.leaf, "which is no leaf"),
-        (subject.opening.normal != opened.placement.normal, "whose normal side is the other"),
-        (off_balance && opened.placement.unit.is_some(), "which is off the balance sheet, and it is not"),
-        (!off_balance && opened.placement.unit.is_none(), "which is on the balance sheet, and it is not"),
-    ];
-    findings.into_iter().find(|(found, _)| *found).map(|(_, why)| why)
+fn check_order(place: RecordPlace, what: &'static str, found: u64, expected: u64) -> Checked {
+    place.check(found == expected, || BookFault::IdOrder { what, found, expected })
 }

@@ -12,6 +12,8 @@ use crate::ledger::{
 pub struct FrameContents {
     /// Transactions whose legs are in the books.
     pub posted: u64,
+    /// Tries whose legs wait for a confirm.
+    pub tried: u64,
     /// Transactions refused by a business rule.
     pub refused: u64,
     /// Transaction ids cancelled before they were seen.
@@ -64,7 +66,8 @@ impl FrameContents {
     fn add_heads(&mut self, bytes: &[u8]) -> bool {
         heads(bytes).all(|head| {
             match head.map(|head| head.outcome) {
-                Some(Outcome::Posted | Outcome::Tried) => self.posted += 1,
+                Some(Outcome::Posted) => self.posted += 1,
+                Some(Outcome::Tried) => self.tried += 1,
                 Some(Outcome::Refused(_)) => self.refused += 1,
                 Some(Outcome::Cancelled) => self.cancelled += 1,
                 None => return false,

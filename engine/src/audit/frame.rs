@@ -1,7 +1,8 @@
 //! What the audit keeps of a frame while it goes through it: its transactions and their legs so far.
 
 use super::fault::{BookFault, Checked, RecordPlace};
-use crate::ledger::{AccountId, Date, EntityId, Head, Outcome};
+use super::deed_fault::DeedFault;
+use crate::ledger::{AccountId, Action, Date, EntityId, Head, Named, Outcome};
 
 /// A leg, in an entry of its own or merged.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,33 @@ pub(super) struct TakenLeg {
     pub(super) signed: i128,
 }
 
+/// On what terms the records of a transaction are judged.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    pub(super) action: Action,
+    /// Funds, limits and states are set aside.
+    pub(super) waives: bool,
+    /// A hold is spent whatever the payment state.
+    pub(super) forced: bool,
+    /// A reversal whose legs are negative.
+    red: bool,
+}
+
+impl Terms {
+    fn of(head: &Head, named: Option<&Named>) -> Terms {
+        let action = head.action;
+        let (forced, blue) = named.map_or((false, false), |named| (named.forced, named.blue));
+        let waives = action == Action::CarryForward || action == Action::Reverse && forced;
+        Terms { action, waives, forced, red: action == Action::Reverse && !blue }
+    }
+
+    /// Whether a leg of such a transaction may have this amount.
+    #[inline]
+    pub(super) fn lets(self, amount: i64) -> bool {
+        if self.red { amount < 0 } else { amount > 0 }
+    }
+}
+
 /// A transaction of the frame.
 #[derive(Clone, Copy, Debug)]
 struct Audited {
@@ -33,7 +61,8 @@ struct Audited {
     entity: EntityId,
     legs: u32,
     said: u16,
-    posted: bool,
+    outcome: Outcome,
+    terms: Terms,
     on_balance: bool,
     off_balance: bool,
 }
@@ -54,7 +83,7 @@ impl AuditedFrame {
         self.elsewhere.clear();
     }
 
-    pub(super) fn push(&mut self, head: &Head) {
+    pub(super) fn push(&mut self, head: &Head, named: Option<&Named>) {
         self.transactions.push(Audited {
             net: 0,
             unit: None,
@@ -63,21 +92,54 @@ impl AuditedFrame {
             entity: head.entity,
             legs: 0,
             said: head.legs,
-            posted: head.outcome == Outcome::Posted,
+            outcome: head.outcome,
+            terms: Terms::of(head, named),
             on_balance: false,
             off_balance: false,
         });
     }
 
+    #[inline]
+    fn transaction(&mut self, place: RecordPlace, ordinal: u32) -> Checked<&mut Audited> {
+        let heads = self.transactions.len();
+        let transaction = self.transactions.get_mut(ordinal as usize);
+        transaction.ok_or_else(|| place.flaw(BookFault::NoHead { ordinal, heads: count32(heads) }))
+    }
+
+    /// Whether a transaction sets funds and limits aside.
+    #[inline]
+    pub(super) fn waives(&self, ordinal: u32) -> bool {
+        self.transactions.get(ordinal as usize).is_some_and(|transaction| transaction.terms.waives)
+    }
+
+    /// Takes a move of a hold by a transaction.
+    pub(super) fn take_move(
+        &mut self,
+        place: RecordPlace,
+        ordinal: u32,
+        (account, entity): (AccountId, EntityId),
+        date: Date,
+    ) -> Checked<Terms> {
+        let transaction = self.transaction(place, ordinal)?;
+        let done = matches!(transaction.outcome, Outcome::Posted | Outcome::Tried);
+        place.check(done, || BookFault::NotPosted { ordinal, account })?;
+        let (terms, head) = (transaction.terms, transaction.date);
+        let (action, fault) = (terms.action, DeedFault::Holds);
+        place.check(action != Action::Post, || BookFault::Deed { action, fault })?;
+        place.check(date == head, || BookFault::EntryDate { account, date, head })?;
+        if matches!(action, Action::Freeze | Action::Unfreeze) {
+            transaction.first.1 = entity;
+        }
+        Ok(terms)
+    }
+
     /// Takes a leg of a transaction.
     #[inline]
-    pub(super) fn take_leg(&mut self, place: RecordPlace, leg: &TakenLeg) -> Checked {
+    pub(super) fn take_leg(&mut self, place: RecordPlace, leg: &TakenLeg) -> Checked<Terms> {
         let &TakenLeg { ordinal, date, account, signed, .. } = leg;
-        let heads = self.transactions.len();
-        let Some(transaction) = self.transactions.get_mut(ordinal as usize) else {
-            return Err(place.flaw(BookFault::NoHead { ordinal, heads: count32(heads) }));
-        };
-        place.check(transaction.posted, || BookFault::NotPosted { ordinal, account })?;
+        let transaction = self.transaction(place, ordinal)?;
+        let posted = transaction.outcome == Outcome::Posted;
+        place.check(posted, || BookFault::NotPosted { ordinal, account })?;
         let head = transaction.date;
         place.check(date == head, || BookFault::EntryDate { account, date, head })?;
         transaction.legs += 1;
@@ -86,15 +148,16 @@ impl AuditedFrame {
         }
         let Some(unit) = leg.unit else {
             transaction.off_balance = true;
-            return Ok(());
+            return Ok(transaction.terms);
         };
         transaction.on_balance = true;
         if *transaction.unit.get_or_insert(unit) == unit {
             transaction.net += signed;
-        } else {
-            self.elsewhere.push((ordinal, unit, signed));
+            return Ok(transaction.terms);
         }
-        Ok(())
+        let terms = transaction.terms;
+        self.elsewhere.push((ordinal, unit, signed));
+        Ok(terms)
     }
 
     /// Counts an entry into the frame's debits and credits.
@@ -111,10 +174,11 @@ impl AuditedFrame {
     pub(super) fn end(&mut self, unbalanced: impl Fn(u16, i128) -> BookFault) -> Checked {
         for (ordinal, transaction) in (0..).zip(&self.transactions) {
             let place = RecordPlace::Head(ordinal);
-            let &Audited { said, legs, net, unit, .. } = transaction;
-            if transaction.posted {
+            let &Audited { said, legs, net, unit, outcome, terms, .. } = transaction;
+            if outcome == Outcome::Posted {
+                let bare = matches!(terms.action, Action::Freeze | Action::Unfreeze | Action::CancelTry);
                 place.check(u32::from(said) == legs, || BookFault::Legs { said, found: legs })?;
-                place.check(legs > 0, || BookFault::NoLegs)?;
+                place.check(legs > 0 || bare, || BookFault::NoLegs)?;
                 let (said, found) = (transaction.entity, transaction.first.1);
                 place.check(said == found, || BookFault::HeadEntity { said, found })?;
             }

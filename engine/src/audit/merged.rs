@@ -15,6 +15,7 @@ pub(super) struct ListedLeg {
     /// Debit-positive.
     pub(super) signed: i128,
     pub(super) side: Side,
+    pub(super) amount: i64,
 }
 
 /// The legs on one hot account, in the order of the transactions, and how many a merged entry has taken.
@@ -44,7 +45,7 @@ impl HotLegs {
     pub(super) fn list(&mut self, leg: &HotLeg, ordinal: u32) {
         let place = self.place_for(leg.account);
         let &HotLeg { step, side, amount, .. } = leg;
-        let leg = ListedLeg { ordinal, step, signed: side.signed(amount), side };
+        let leg = ListedLeg { ordinal, step, signed: side.signed(amount), side, amount: amount.0 };
         self.listed[place].legs.push(leg);
     }
 

@@ -28,6 +28,8 @@ pub struct Counts {
     pub bytes: u64,
     /// Transactions whose legs are in the books.
     pub posted: u64,
+    /// Tries whose legs wait for a confirm.
+    pub tried: u64,
     /// Transactions refused by a business rule.
     pub refused: u64,
     /// Transaction ids cancelled before they were seen.
@@ -42,6 +44,8 @@ pub struct Counts {
     pub opened: u64,
     /// Changes of accounts' attributes.
     pub changed: u64,
+    /// Moves of holds.
+    pub held: u64,
     /// Administrative records.
     pub admin: u64,
 }
@@ -50,7 +54,7 @@ impl Counts {
     /// Chained records of accounts.
     #[must_use]
     pub fn entries(&self) -> u64 {
-        self.legs + self.merged + self.opened + self.changed
+        self.legs + self.merged + self.opened + self.changed + self.held
     }
 }
 

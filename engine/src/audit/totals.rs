@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::account::Account;
-use super::chart::{Chart, Line};
+use super::chart::Chart;
 use super::fault::BookFault;
+use super::lines::Line;
 use super::report::{SubjectTotal, UnitTotal};
 use crate::ledger::{Subject, SubjectId};
 
@@ -25,14 +26,14 @@ struct Sum {
 impl Totals {
     /// Adds up the accounts and holds them against the entries.
     pub(super) fn of(chart: &Chart, accounts: &[Account]) -> Result<Totals, BookFault> {
-        let mut sums = vec![Sum::default(); chart.lines.len()];
+        let mut sums = vec![Sum::default(); chart.lines.list.len()];
         for account in accounts {
             let sum = &mut sums[account.line as usize];
             sum.balance += account.balance;
             sum.accounts += 1;
         }
-        for (line, sum) in chart.lines.iter().zip(&sums) {
-            let &Line { subject, currency, turnover: (debit, credit) } = line;
+        for (line, sum) in chart.lines.list.iter().zip(&sums) {
+            let &Line { subject, currency, turnover: (debit, credit), .. } = line;
             let (total, accounts) = (debit - credit, sum.balance);
             if total != accounts {
                 return Err(BookFault::SubjectTotal { subject, currency, total, accounts });
@@ -40,7 +41,7 @@ impl Totals {
         }
         let units = units(chart, accounts)?;
         let lines: Vec<_> =
-            chart.lines.iter().zip(&sums).map(|(line, sum)| total(chart, line, *sum)).collect();
+            chart.lines.list.iter().zip(&sums).map(|(line, sum)| total(chart, line, *sum)).collect();
         let first_level = first_level(chart, &lines);
         Ok(Totals { units, subjects: ordered(lines.into_iter().map(|(_, total)| total)), first_level })
     }
@@ -62,14 +63,14 @@ fn units(chart: &Chart, accounts: &[Account]) -> Result<Vec<UnitTotal>, BookFaul
             credit_balance,
         });
     }
-    let mut unit_of_line = vec![None; chart.lines.len()];
+    let mut unit_of_line = vec![None; chart.lines.list.len()];
     for account in accounts {
         let Some(unit) = account.unit.map(usize::from) else { continue };
         unit_of_line[account.line as usize] = Some(unit);
         units[unit].debit_balance += account.balance.max(0);
         units[unit].credit_balance += (-account.balance).max(0);
     }
-    for (line, unit) in chart.lines.iter().zip(unit_of_line) {
+    for (line, unit) in chart.lines.list.iter().zip(unit_of_line) {
         let Some(unit) = unit else { continue };
         units[unit].debit_turnover += line.turnover.0;
         units[unit].credit_turnover += line.turnover.1;

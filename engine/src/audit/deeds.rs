@@ -1,0 +1,103 @@
+//! The transactions of a frame that do more than post: their records are gathered while the frame is read, and held
+//! against what their heads say when all of it was.
+
+use super::deed_fault::DeedFault;
+use super::recorded::{Recorded, RecordedLeg, RecordedMove};
+use crate::ledger::notes::{self, Note};
+use crate::ledger::{AccountId, Action, ClientId, Head, Outcome, Tail};
+
+/// The deeds of a frame. Buffers are kept from frame to frame.
+#[derive(Default)]
+pub(super) struct Deeds {
+    /// By ordinal, without their legs and moves.
+    heads: Vec<(u32, Recorded)>,
+    legs: Vec<(u32, RecordedLeg)>,
+    moves: Vec<(u32, RecordedMove)>,
+    /// The balances that carrying forward left, by transaction and account.
+    carried: Vec<(u32, AccountId, i128)>,
+}
+
+impl Deeds {
+    pub(super) fn clear(&mut self) {
+        self.heads.clear();
+        self.legs.clear();
+        self.moves.clear();
+        self.carried.clear();
+    }
+
+    /// Takes a head that was done, with the legs in its tail.
+    pub(super) fn take_head(&mut self, ordinal: u32, head: &Head, tail: &Tail<'_>) {
+        self.heads.push((ordinal, Recorded::of_head(head, tail.named)));
+        self.legs.extend(tail.hot_legs.iter().map(|leg| (ordinal, leg.into())));
+    }
+
+    pub(super) fn take_leg(&mut self, ordinal: u32, leg: RecordedLeg) {
+        self.legs.push((ordinal, leg));
+    }
+
+    pub(super) fn take_move(&mut self, ordinal: u32, moved: RecordedMove) {
+        self.moves.push((ordinal, moved));
+    }
+
+    /// Takes the balance that a leg of a carry-forward left.
+    pub(super) fn take_carried(&mut self, ordinal: u32, account: AccountId, balance: i128) {
+        let there = self.carried.iter_mut().find(|(other, of, _)| (*other, *of) == (ordinal, account));
+        match there {
+            Some((_, _, left)) => *left = balance,
+            None => self.carried.push((ordinal, account, balance)),
+        }
+    }
+
+    /// Whether a carry-forward left nothing in an account.
+    pub(super) fn carried(&self, ordinal: u32, account: AccountId) -> bool {
+        self.carried.contains(&(ordinal, account, 0))
+    }
+
+    /// Takes out the deeds with their legs and moves, by ordinal.
+    pub(super) fn take_all(&mut self) -> Vec<(u32, Recorded)> {
+        self.legs.sort_by_key(|(ordinal, leg)| (*ordinal, leg.step));
+        self.moves.sort_by_key(|(ordinal, _)| *ordinal);
+        let (mut legs, mut moves) = (self.legs.drain(..).peekable(), self.moves.drain(..).peekable());
+        let mut deeds = std::mem::take(&mut self.heads);
+        for (ordinal, deed) in &mut deeds {
+            deed.legs.extend(std::iter::from_fn(|| legs.next_if(|(of, _)| of == ordinal)).map(|(_, leg)| leg));
+            let moved = std::iter::from_fn(|| moves.next_if(|(of, _)| of == ordinal));
+            deed.moves.extend(moved.map(|(_, moved)| moved));
+        }
+        deeds
+    }
+}
+
+/// What is wrong with a head and its tail, whatever its legs are.
+pub(super) fn check_head(head: &Head, tail: &Tail<'_>) -> Result<(), DeedFault> {
+    let (action, named) = (head.action, tail.named.unwrap_or_default());
+    let names = matches!(
+        action,
+        Action::Unfreeze
+            | Action::Consume
+            | Action::Reverse
+            | Action::Refund
+            | Action::Confirm
+            | Action::CancelTry
+    );
+    let may_force = matches!(action, Action::Consume | Action::Reverse);
+    let approved = || notes::read(tail.notes).any(|(note, _)| note == Note::Approval);
+    let outcome = match head.outcome {
+        Outcome::Posted => action != Action::Try,
+        Outcome::Tried => action == Action::Try,
+        Outcome::Refused(_) => true,
+        Outcome::Cancelled => action == Action::Post,
+    };
+    let bare = matches!(action, Action::Freeze | Action::Unfreeze | Action::CancelTry);
+    let own = head.client == ClientId(0);
+    let findings = [
+        (!outcome, DeedFault::Outcome),
+        (names && tail.named.is_none(), DeedFault::NamesNone),
+        (!names && tail.named.is_some(), DeedFault::NamesOther),
+        (named.forced && !(may_force && approved()), DeedFault::Forced),
+        (named.blue && action != Action::Reverse, DeedFault::Blue),
+        (own != (action == Action::CarryForward), DeedFault::Client),
+        (bare && head.legs > 0, DeedFault::HasLegs),
+    ];
+    findings.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, fault)| Err(fault))
+}

@@ -1,0 +1,86 @@
+//! Heads and tails, as the audit takes them into its books.
+
+use super::books::Books;
+use super::deeds::check_head;
+use super::fault::{BookFault, Checked, RecordPlace};
+use super::ids::IdKey;
+use super::register::check_notes;
+use super::sections::Placed;
+use crate::ledger::{Action, HEAD_BYTES, Head, Outcome, Tail, read_tail};
+
+impl Books {
+    /// Takes heads and tails, and gives where the tails end.
+    pub(super) fn take_heads(&mut self, section: &Placed<'_>, tails: &[u8]) -> Checked<u64> {
+        let found = section.bytes.len().div_ceil(HEAD_BYTES);
+        let found = u32::try_from(found).expect("a frame is below 2^32 bytes");
+        let (mut end, mut tails_end) = (0, 0);
+        for ordinal in 0..found {
+            let place = RecordPlace::Head(ordinal);
+            let head = Head::read(section.bytes, ordinal).ok_or_else(|| place.flaw(BookFault::Unreadable))?;
+            self.again.clear();
+            head.write(&mut self.again);
+            place.check(section.bytes[end..].starts_with(&self.again), || BookFault::Altered)?;
+            end += HEAD_BYTES;
+            self.ids.add(IdKey::new(head.client, head.id));
+            self.take_head(place, &head)?;
+            let mut tail = Tail::default();
+            if head.tail.1 != 0 {
+                tail = read_tail_at(place, &head, tails, tails_end)?;
+                tails_end += u64::from(head.tail.1);
+            }
+            self.take_tail(ordinal, &head, &tail)?;
+        }
+        section.check_records(found)?;
+        Ok(tails_end)
+    }
+
+    fn take_head(&mut self, place: RecordPlace, head: &Head) -> Checked {
+        self.chart.check_client(place, head.client)?;
+        match head.outcome {
+            Outcome::Posted => self.counts.posted += 1,
+            Outcome::Tried => self.counts.tried += 1,
+            Outcome::Refused(_) => self.counts.refused += 1,
+            Outcome::Cancelled => self.counts.cancelled += 1,
+        }
+        // The cancel of a try that holds nothing has no account to take a date from.
+        let done = matches!(head.outcome, Outcome::Posted | Outcome::Tried);
+        if done && head.action != Action::CancelTry {
+            self.chart.take_date(place, head.entity, head.accounting_date)?;
+        }
+        Ok(())
+    }
+
+    fn take_tail(&mut self, ordinal: u32, head: &Head, tail: &Tail<'_>) -> Checked {
+        let place = RecordPlace::Head(ordinal);
+        let done = matches!(head.outcome, Outcome::Posted | Outcome::Tried);
+        if let Some(leg) = tail.hot_legs.first().filter(|_| !done) {
+            return Err(place.flaw(BookFault::NotPosted { ordinal, account: leg.account }));
+        }
+        let action = head.action;
+        check_head(head, tail).map_err(|fault| place.flaw(BookFault::Deed { action, fault }))?;
+        self.frame.push(head, tail.named.as_ref());
+        if action != Action::Post && done {
+            self.deeds.take_head(ordinal, head, tail);
+        }
+        match head.outcome {
+            Outcome::Tried => {
+                let found = tail.hot_legs.len();
+                let (said, found) = (head.legs, u32::try_from(found).expect("a count of a tail is a u16"));
+                place.check(u32::from(said) == found, || BookFault::Legs { said, found })
+            }
+            _ => {
+                tail.hot_legs.iter().for_each(|leg| self.hot.list(leg, ordinal));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Reads a tail, which begins where those before it end.
+fn read_tail_at<'a>(place: RecordPlace, head: &Head, tails: &'a [u8], expected: u64) -> Checked<Tail<'a>> {
+    let (offset, _) = head.tail;
+    place.check(u64::from(offset) == expected, || BookFault::TailPlace { offset, expected })?;
+    let tail = read_tail(head, tails).ok_or_else(|| place.flaw(BookFault::Unreadable))?;
+    check_notes(place, tail.notes)?;
+    Ok(tail)
+}

@@ -1,0 +1,79 @@
+//! Holds (冻结) as the audit computes them: each move against the hold as the moves before left it.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
+use super::account::Account;
+use super::fault::BookFault;
+use super::hold_fault::HoldFault;
+use crate::ledger::{AccountId, Held, Hold, HoldMove, TransactionKey};
+
+/// Every hold that was ever opened. A ledger forgets some of which nothing remains; a consume of them may still be
+/// reversed, so the audit keeps them.
+#[derive(Default)]
+pub(super) struct Holds {
+    holds: HashMap<(AccountId, TransactionKey), Hold, FixedState>,
+}
+
+impl Holds {
+    /// Takes a move of a hold, in a frame of this logged time.
+    pub(super) fn take(&mut self, held: &Held, time_us: i64) -> Result<(), HoldFault> {
+        let Held { account, moved, amount, transaction, ref hold, .. } = *held;
+        if amount <= 0 {
+            return Err(HoldFault::Amount { amount });
+        }
+        if transaction.is_some() == (moved == HoldMove::Expired) {
+            return Err(HoldFault::Mover);
+        }
+        let there = self.holds.get(&(account, hold.key));
+        let before = match (moved, there) {
+            (HoldMove::Frozen, None) => 0,
+            (HoldMove::Frozen, Some(_)) => return Err(HoldFault::OpenedTwice),
+            (_, None) => return Err(HoldFault::Unknown),
+            (_, Some(there)) if there.terms != hold.terms || there.amount != hold.amount => {
+                return Err(HoldFault::Altered);
+            }
+            (_, Some(there)) => there.remaining,
+        };
+        let after = before.checked_add(moved.signed(amount));
+        if after != Some(hold.remaining) || hold.remaining < 0 || hold.remaining > hold.amount {
+            return Err(HoldFault::Remaining { before, amount, after: hold.remaining, frozen: hold.amount });
+        }
+        match moved {
+            HoldMove::Frozen if hold.amount != amount => {
+                return Err(HoldFault::Remaining { before, amount, after: amount, frozen: hold.amount });
+            }
+            HoldMove::Expired if hold.remaining != 0 => {
+                return Err(HoldFault::Remaining { before, amount, after: hold.remaining, frozen: hold.amount });
+            }
+            HoldMove::Expired if hold.terms.expires_us.is_none_or(|moment| moment > time_us) => {
+                return Err(HoldFault::NotDue { time_us });
+            }
+            _ => {}
+        }
+        self.holds.insert((account, hold.key), hold.clone());
+        Ok(())
+    }
+
+    /// What remains of a hold.
+    pub(super) fn remaining(&self, account: AccountId, key: TransactionKey) -> i64 {
+        self.holds.get(&(account, key)).map_or(0, |hold| hold.remaining)
+    }
+
+    /// Holds the frozen amounts of accounts against the sums of their holds.
+    pub(super) fn check_totals(&self, accounts: &[Account]) -> Result<(), BookFault> {
+        let mut sums: HashMap<AccountId, i64, FixedState> = HashMap::default();
+        for ((account, _), hold) in &self.holds {
+            // What remains of each hold was frozen of the account, so the sum is no more than that.
+            *sums.entry(*account).or_default() += hold.remaining;
+        }
+        for (account, row) in (1..).map(AccountId).zip(accounts) {
+            let (frozen, holds) = (row.frozen(), sums.get(&account).copied().unwrap_or(0));
+            if frozen != holds {
+                return Err(BookFault::FrozenTotal { account, frozen, holds });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,276 @@
+//! What a transaction that does more than post must have done, held against what it did and against the transaction
+//! that it names.
+
+use std::collections::{BTreeMap, HashMap};
+
+use foldhash::fast::FixedState;
+
+use super::account::Account;
+use super::chart::Chart;
+use super::deed_fault::DeedFault;
+use super::deeds::Deeds;
+use super::holds::Holds;
+use super::recorded::{Past, Recorded, RecordedLeg, RecordedMove};
+use crate::ledger::{
+    AccountId, Action, Currency, HoldKind, HoldMove, Named, Outcome, Side, SubjectClass, TransactionKey,
+};
+
+/// What became of transactions that others named: of those alone something is kept.
+#[derive(Default)]
+pub(super) struct Fates {
+    fates: HashMap<TransactionKey, Fate, FixedState>,
+}
+
+/// What became of one.
+#[derive(Default)]
+struct Fate {
+    /// Reversed, confirmed or cancelled.
+    undone: bool,
+    /// What its refunds moved on each account so far, debit-positive.
+    refunded: BTreeMap<AccountId, i128>,
+}
+
+/// The books that deeds are held against.
+pub(super) struct Rules<'a> {
+    pub(super) frame: u64,
+    pub(super) accounts: &'a [Account],
+    pub(super) chart: &'a Chart,
+    pub(super) holds: &'a Holds,
+    pub(super) past: &'a Past,
+    pub(super) deeds: &'a Deeds,
+}
+
+type Ruled = Result<(), DeedFault>;
+
+impl Rules<'_> {
+    /// Checks a deed that was done, and takes note of what it did to another one.
+    pub(super) fn check(&self, ordinal: u32, deed: &Recorded, fates: &mut Fates) -> Ruled {
+        match deed.action {
+            Action::Post => Ok(()),
+            Action::Freeze => match deed.moves[..] {
+                [one] if one.moved == HoldMove::Frozen && one.hold == deed.key => not_of_a_try(&one),
+                _ => Err(DeedFault::Holds),
+            },
+            Action::Unfreeze => self.named_hold(deed, HoldMove::Released).map(|_| ()),
+            Action::Consume => self.check_consume(deed),
+            Action::Try => self.check_try(deed),
+            Action::CarryForward => self.check_carried(ordinal, deed),
+            Action::Reverse | Action::Refund | Action::Confirm | Action::CancelTry => {
+                self.check_naming(deed, fates)
+            }
+        }
+    }
+
+    fn account(&self, account: AccountId) -> Option<&Account> {
+        self.accounts.get(account.index()?).filter(|account| account.is_open())
+    }
+
+    /// What the legs take from an account, natural.
+    fn taken(&self, account: AccountId, legs: &[RecordedLeg]) -> i128 {
+        let net = legs.iter().filter(|leg| leg.account == account).map(RecordedLeg::signed).sum();
+        self.account(account).map_or(0, |found| -found.natural(net))
+    }
+
+    /// The one move of the hold that a deed names.
+    fn named_hold(&self, deed: &Recorded, moved: HoldMove) -> Result<RecordedMove, DeedFault> {
+        let named = deed.named.map(|named| named.key);
+        match deed.moves[..] {
+            [one] if one.moved == moved && Some(one.hold) == named => not_of_a_try(&one).map(|()| one),
+            _ => Err(DeedFault::Holds),
+        }
+    }
+
+    fn check_consume(&self, deed: &Recorded) -> Ruled {
+        let RecordedMove { account, amount, .. } = self.named_hold(deed, HoldMove::Consumed)?;
+        let taken = self.taken(account, &deed.legs);
+        if taken == i128::from(amount) { Ok(()) } else { Err(DeedFault::Spent { account, amount, taken }) }
+    }
+
+    /// The legs of a try could be posted as they are, and what they take is held.
+    fn check_try(&self, deed: &Recorded) -> Ruled {
+        let mut nets: BTreeMap<Option<u16>, i128> = BTreeMap::new();
+        let in_order = deed.legs.windows(2).all(|pair| pair[0].step < pair[1].step);
+        for leg in &deed.legs {
+            let account = self.account(leg.account).filter(|_| leg.amount > 0 && in_order);
+            *nets.entry(account.ok_or(DeedFault::TryLegs)?.unit).or_default() += leg.signed();
+        }
+        let first = deed.legs.first().and_then(|leg| self.account(leg.account));
+        let in_entity = first.is_some_and(|account| account.entity == deed.entity);
+        let single_entry = nets.len() == 1 && nets.contains_key(&None);
+        let balanced = nets.iter().all(|(unit, net)| unit.is_some() && *net == 0);
+        if !in_entity || !(single_entry || balanced) {
+            return Err(DeedFault::TryLegs);
+        }
+        let mut must: BTreeMap<AccountId, i128> = BTreeMap::new();
+        for leg in &deed.legs {
+            let taken = self.taken(leg.account, &deed.legs);
+            let checked = self.account(leg.account).is_some_and(|account| !account.may_go_negative());
+            if checked && taken > 0 {
+                must.insert(leg.account, taken);
+            }
+        }
+        let mut held = BTreeMap::new();
+        for one in &deed.moves {
+            let own = one.moved == HoldMove::Frozen && one.hold == deed.key && one.kind == HoldKind::Try;
+            let twice = held.insert(one.account, i128::from(one.amount)).is_some();
+            if !own || twice {
+                return Err(DeedFault::Holds);
+            }
+        }
+        if held == must { Ok(()) } else { Err(DeedFault::Holds) }
+    }
+
+    /// All but the last leg's account are income or expense, and have nothing left.
+    fn check_carried(&self, ordinal: u32, deed: &Recorded) -> Ruled {
+        let target = deed.legs.last().map(|leg| leg.account);
+        for leg in deed.legs.iter().filter(|leg| Some(leg.account) != target) {
+            let account = leg.account;
+            let class = self.account(account).map(|account| self.chart.class(account.line));
+            if !matches!(class, Some(SubjectClass::Income | SubjectClass::Expense)) {
+                return Err(DeedFault::NoResult { account });
+            }
+            if !self.deeds.carried(ordinal, account) {
+                return Err(DeedFault::NotCarried { account });
+            }
+        }
+        if deed.moves.is_empty() { Ok(()) } else { Err(DeedFault::Holds) }
+    }
+
+    /// The transaction that a deed names, as an earlier frame has it.
+    fn original(&self, named: &Named) -> Result<Recorded, DeedFault> {
+        if named.place.frame >= self.frame {
+            return Err(DeedFault::NotBefore);
+        }
+        let found = self.past.transaction(named.place);
+        found.filter(|found| found.key == named.key).ok_or(DeedFault::NotThere)
+    }
+
+    fn check_naming(&self, deed: &Recorded, fates: &mut Fates) -> Ruled {
+        let named = deed.named.ok_or(DeedFault::NamesNone)?;
+        let original = self.original(&named)?;
+        let undoable: &[Action] = match deed.action {
+            Action::Reverse => &[Action::Post, Action::Consume, Action::Refund, Action::Confirm],
+            Action::Refund => &[Action::Post, Action::Consume, Action::Confirm],
+            _ => &[Action::Try],
+        };
+        let done = matches!(original.outcome, Outcome::Posted | Outcome::Tried);
+        if !done || !undoable.contains(&original.action) {
+            return Err(DeedFault::NotUndoable);
+        }
+        let fate = fates.fates.entry(original.key).or_default();
+        if fate.undone {
+            return Err(DeedFault::UndoneBefore);
+        }
+        fate.undone = deed.action != Action::Refund;
+        match deed.action {
+            Action::Reverse => {
+                let refunded = fate.refunded.values().any(|net| *net != 0);
+                if refunded { Err(DeedFault::Refunded) } else { check_reversal(deed, &original, named.blue) }?;
+                if let Some(refunds) = original.named.filter(|_| original.action == Action::Refund) {
+                    fates.fates.entry(refunds.key).or_default().count(&deed.legs);
+                }
+                Ok(())
+            }
+            Action::Refund => {
+                fate.count(&deed.legs);
+                let nothing_held = deed.moves.is_empty().then_some(()).ok_or(DeedFault::Holds);
+                nothing_held.and_then(|()| self.check_refunds(&fate.refunded, &original))
+            }
+            Action::Confirm if deed.legs != original.legs => Err(DeedFault::OtherLegs),
+            Action::Confirm => check_moves(deed, &original, HoldMove::Consumed),
+            _ => self.check_cancelled(deed, &original),
+        }
+    }
+
+    /// All refunds together give no account more than the original took from it, and move no more than it did.
+    fn check_refunds(&self, given: &BTreeMap<AccountId, i128>, original: &Recorded) -> Ruled {
+        let mut fate = Fate::default();
+        fate.count(&original.legs);
+        for (&account, &taken) in fate.refunded.iter().filter(|(_, taken)| **taken > 0) {
+            let given = -given.get(&account).copied().unwrap_or(0);
+            if given > taken {
+                return Err(DeedFault::RefundOfAccount { account, given, taken });
+            }
+        }
+        let originally = self.debits(&fate.refunded);
+        for (currency, refunded) in self.debits(given) {
+            let moved = originally.get(&currency).copied().unwrap_or(0);
+            if refunded > moved {
+                return Err(DeedFault::RefundInAll { currency, refunded, moved });
+            }
+        }
+        Ok(())
+    }
+
+    /// The debit movements of accounts, by currency.
+    fn debits(&self, nets: &BTreeMap<AccountId, i128>) -> BTreeMap<Currency, i128> {
+        let mut debits = BTreeMap::new();
+        for (account, net) in nets {
+            let Some(found) = self.account(*account) else { continue };
+            *debits.entry(self.chart.lines.list[found.line as usize].currency).or_default() += (*net).max(0);
+        }
+        debits
+    }
+
+    /// What was still held of a try is released, and nothing else.
+    fn check_cancelled(&self, deed: &Recorded, original: &Recorded) -> Ruled {
+        let released = |one: &RecordedMove| one.moved == HoldMove::Released && one.hold == original.key;
+        if !deed.moves.iter().all(released) {
+            return Err(DeedFault::Holds);
+        }
+        for held in &original.moves {
+            let (account, remaining) = (held.account, self.holds.remaining(held.account, original.key));
+            if remaining != 0 {
+                return Err(DeedFault::HoldLeft { account, remaining });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Fate {
+    /// Counts what legs move.
+    fn count(&mut self, legs: &[RecordedLeg]) {
+        for leg in legs {
+            *self.refunded.entry(leg.account).or_default() += leg.signed();
+        }
+    }
+}
+
+/// The holds of tries move with them alone.
+fn not_of_a_try(one: &RecordedMove) -> Ruled {
+    if one.kind == HoldKind::Try { Err(DeedFault::Holds) } else { Ok(()) }
+}
+
+/// A reversal has the legs of its original: negative within its year (红字), on the opposite sides over years (蓝字). Of
+/// a consume, what it spent is held again.
+fn check_reversal(deed: &Recorded, original: &Recorded, blue: bool) -> Ruled {
+    if blue == (deed.date.year() == original.date.year()) {
+        return Err(DeedFault::Style);
+    }
+    let undone = original.legs.iter().map(|leg| match (blue, leg.side) {
+        (false, _) => RecordedLeg { amount: leg.amount.wrapping_neg(), ..*leg },
+        (true, Side::Debit) => RecordedLeg { side: Side::Credit, ..*leg },
+        (true, Side::Credit) => RecordedLeg { side: Side::Debit, ..*leg },
+    });
+    if !undone.eq(deed.legs.iter().copied()) {
+        return Err(DeedFault::OtherLegs);
+    }
+    match original.action {
+        Action::Consume => check_moves(deed, original, HoldMove::Restored),
+        _ if deed.moves.is_empty() => Ok(()),
+        _ => Err(DeedFault::Holds),
+    }
+}
+
+/// Each hold that the original moved is moved by the same amount, in this way.
+fn check_moves(deed: &Recorded, original: &Recorded, moved: HoldMove) -> Ruled {
+    let by_account = |moves: &[RecordedMove]| {
+        let mut moves: Vec<_> = moves.iter().map(|one| RecordedMove { moved, ..*one }).collect();
+        moves.sort_unstable_by_key(|one| one.account);
+        moves
+    };
+    let so_moved = deed.moves.iter().all(|one| one.moved == moved);
+    let same = by_account(&deed.moves) == by_account(&original.moves);
+    if so_moved && same { Ok(()) } else { Err(DeedFault::Holds) }
+}
