@@ -1,10 +1,13 @@
 //! What a frame holds, for people to look at.
 
+use std::collections::BTreeMap;
+
 use longmen_wal::FrameView;
 
 use super::ids::IdKey;
 use crate::ledger::{
-    AccountId, Entry, HEAD_BYTES, Head, Movement, Outcome, SectionKind, admin_records, entries,
+    AccountId, Action, Admin, Entry, HEAD_BYTES, Head, Held, HoldMove, Movement, Outcome, SectionKind,
+    TransactionKey, admin_records, entries,
 };
 
 /// The records of one frame, counted, with its merged entries. Reads as far as it can: nothing is checked.
@@ -26,8 +29,12 @@ pub struct FrameContents {
     pub opened: u64,
     /// Changes of accounts' attributes.
     pub changed: u64,
-    /// Administrative records.
-    pub admin: u64,
+    /// Moves of holds, in the order of the frame.
+    pub held: Vec<HeldEntry>,
+    /// Transactions that did more than post, by what they did.
+    pub deeds: BTreeMap<&'static str, u64>,
+    /// Administrative records, by what they are.
+    pub admin: BTreeMap<&'static str, u64>,
     /// Sections that end in bytes no ledger of this version writes, or are of a kind it does not know.
     pub unreadable: u64,
 }
@@ -43,6 +50,21 @@ pub struct MergedEntry {
     pub debit: i128,
     /// The sum of the credit legs, minor units.
     pub credit: i128,
+}
+
+/// A move of a hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldEntry {
+    /// The account.
+    pub account: AccountId,
+    /// The hold: the transaction that froze.
+    pub hold: TransactionKey,
+    /// What became of it.
+    pub moved: HoldMove,
+    /// By how much, minor units.
+    pub amount: i64,
+    /// What remains of it, minor units.
+    pub remaining: i64,
 }
 
 /// Counts what a frame holds. A frame whose sums do not hold may be shown too.
@@ -65,12 +87,16 @@ pub fn describe_frame(view: &FrameView) -> FrameContents {
 impl FrameContents {
     fn add_heads(&mut self, bytes: &[u8]) -> bool {
         heads(bytes).all(|head| {
-            match head.map(|head| head.outcome) {
-                Some(Outcome::Posted) => self.posted += 1,
-                Some(Outcome::Tried) => self.tried += 1,
-                Some(Outcome::Refused(_)) => self.refused += 1,
-                Some(Outcome::Cancelled) => self.cancelled += 1,
-                None => return false,
+            let Some(head) = head else { return false };
+            match head.outcome {
+                Outcome::Posted => self.posted += 1,
+                Outcome::Tried => self.tried += 1,
+                Outcome::Refused(_) => self.refused += 1,
+                Outcome::Cancelled => self.cancelled += 1,
+            }
+            let done = matches!(head.outcome, Outcome::Posted | Outcome::Tried);
+            if done && head.action != Action::Post {
+                *self.deeds.entry(head.action.name()).or_default() += 1;
             }
             true
         })
@@ -86,7 +112,12 @@ impl FrameContents {
                     }
                 },
                 Some((_, Entry::Opened(_))) => self.opened += 1,
-                Some((_, Entry::Changed(_) | Entry::Held(_))) => self.changed += 1,
+                Some((_, Entry::Changed(_))) => self.changed += 1,
+                Some((_, Entry::Held(held))) => {
+                    let Held { account, moved, amount, hold, .. } = held;
+                    let (hold, remaining) = (hold.key, hold.remaining);
+                    self.held.push(HeldEntry { account, hold, moved, amount, remaining });
+                }
                 None => return false,
             }
             true
@@ -95,9 +126,25 @@ impl FrameContents {
 
     fn add_admin(&mut self, bytes: &[u8]) -> bool {
         admin_records(bytes).all(|record| {
-            self.admin += u64::from(record.is_some());
-            record.is_some()
+            let Some(record) = record else { return false };
+            *self.admin.entry(name_of(&record)).or_default() += 1;
+            true
         })
+    }
+}
+
+fn name_of(record: &Admin) -> &'static str {
+    match record {
+        Admin::Client { .. } => "client",
+        Admin::Entity { .. } => "entity",
+        Admin::Subject { .. } => "subject",
+        Admin::DateClosed { .. } => "date_closed",
+        Admin::LineClosed { .. } => "line_closed",
+        Admin::Closing { .. } => "closing",
+        Admin::Customer { .. } => "customer",
+        Admin::Mapping { .. } => "mapping",
+        Admin::Undone(..) => "undone",
+        Admin::Registered { .. } => "registered",
     }
 }
 

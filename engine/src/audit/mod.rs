@@ -59,7 +59,7 @@ mod totals;
 use longmen_wal::Storage;
 
 use books::Books;
-pub use contents::{FrameContents, MergedEntry, describe_frame};
+pub use contents::{FrameContents, HeldEntry, MergedEntry, describe_frame};
 pub use book_fault::{AdminFault, BookFault, DeedFault, HoldFault};
 pub use fault::{BookFinding, FramePlace, RecordPlace, VerifyError};
 use locate::{second_account, second_head};

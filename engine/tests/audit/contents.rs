@@ -1,5 +1,7 @@
 //! What a frame holds, as it is shown.
 
+use std::collections::BTreeMap;
+
 use longmen_engine::audit::{FrameContents, MergedEntry, describe_frame};
 use longmen_engine::ledger::AccountId;
 
@@ -16,8 +18,10 @@ fn contents(bodies: &[longmen_wal::Body]) -> Vec<FrameContents> {
 fn frames_are_described() {
     let merged = |count, debit, credit| MergedEntry { account: AccountId(HOT), count, debit, credit };
     let nothing = FrameContents::default();
+    let names = BTreeMap::from([("client", 1), ("entity", 2), ("subject", 5)]);
+    let closed = BTreeMap::from([("date_closed", 1), ("line_closed", 5)]);
     let expected = [
-        FrameContents { opened: 10, admin: 8, ..nothing.clone() },
+        FrameContents { opened: 10, admin: names, ..nothing.clone() },
         FrameContents {
             posted: 10,
             refused: 1,
@@ -31,7 +35,7 @@ fn frames_are_described() {
             postings: 5,
             merged: vec![merged(1, 0, 7), merged(1, 0, 3), merged(1, 0, 1)],
             changed: 1,
-            admin: 1,
+            admin: closed,
             ..nothing.clone()
         },
         FrameContents { posted: 1, postings: 2, ..nothing.clone() },

@@ -37,7 +37,7 @@ pub(crate) fn opened(account: u64, subject: u32, normal: Side) -> OpenedEntry<'s
         subject: SubjectId(subject),
         currency: currency("CNY"),
         owner: Owner::Customer,
-        number: "account",
+        number: Box::leak(account.to_string().into_boxed_str()),
         kind: "",
         may_go_negative: false,
         hot: false,
@@ -47,7 +47,7 @@ pub(crate) fn opened(account: u64, subject: u32, normal: Side) -> OpenedEntry<'s
     }
 }
 
-pub(crate) fn changed(account: u64) -> Changed<'static> {
+pub(crate) fn changed(account: u64, on: &str) -> Changed<'static> {
     Changed {
         account: AccountId(account),
         previous: Position::NONE,
@@ -61,7 +61,7 @@ pub(crate) fn changed(account: u64) -> Changed<'static> {
         transaction_limit: None,
         day_limit: None,
         client: ClientId(1),
-        date: date(MAY1),
+        date: date(on),
         notes: &[],
     }
 }
@@ -72,9 +72,7 @@ fn subject(id: u32, entity: u16, code: &str, class: SubjectClass, normal: Side, 
 }
 
 pub(crate) fn open(books: &mut Planted, entry: OpenedEntry<'static>) {
-    let account = entry.account.0;
-    books.subjects.insert(account, entry.subject.0);
-    books.last().entries[section_of(account)].push(Entry::Opened(entry));
+    books.open(entry);
 }
 
 fn names() -> Vec<Admin> {
@@ -147,11 +145,10 @@ fn day_one(books: &mut Planted) {
 fn two_dates(books: &mut Planted) {
     books.post(21, MAY1, &[(1, USER, Debit, 7), (2, HOT, Credit, 7)]);
     books.merge(HOT, MAY1, 1, 0, 7);
-    books.last().entries[section_of(HOT)].push(Entry::Changed(changed(HOT)));
+    books.last().entries[section_of(HOT)].push(Entry::Changed(changed(HOT, MAY1)));
     books.post(22, MAY1, &[(1, USER, Debit, 3), (2, HOT, Credit, 3)]);
     books.merge(HOT, MAY1, 1, 0, 3);
-    let closed = Admin::DateClosed { entity: EntityId(0), closed: date(MAY1), next: date(MAY2) };
-    books.last().admin.push(closed);
+    books.close(0, MAY1, MAY2);
     books.post(23, MAY2, &[(1, USER, Debit, 1), (2, HOT, Credit, 1)]);
     books.post(24, MAY2, &[(1, BANK, Debit, 40), (2, USER, Credit, 40)]);
     books.merge(HOT, MAY2, 1, 0, 1);
@@ -182,7 +179,7 @@ fn good_books_pass_with_their_totals() {
     let counts = &verified.counts;
     assert_eq!((counts.posted, counts.refused, counts.cancelled), (15, 1, 1));
     assert_eq!((counts.merged, counts.merged_legs, counts.opened, counts.changed), (4, 8, 10, 1));
-    assert_eq!((counts.legs, counts.admin, counts.entries()), (30, 9, 45));
+    assert_eq!((counts.legs, counts.admin, counts.entries()), (30, 14, 45));
     let units: Vec<_> = verified
         .units
         .iter()

@@ -7,9 +7,13 @@
 
 mod bytes;
 mod contents;
+mod deeds;
 mod desk;
 mod export;
+mod full;
 mod good;
+mod holds;
+mod names;
 mod node;
 mod planted;
 mod records;

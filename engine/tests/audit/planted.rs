@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use longmen_engine::audit::{BookFault, BookFinding, RecordPlace, Verified, VerifyError, verify};
 use longmen_engine::ledger::{
-    AccountId, Action, Admin, Amount, ClientId, Currency, Date, Entry, Head, HotLeg, Movement, Outcome,
-    Position, Posting, SectionKind, Side, SubjectId, TransactionId,
+    AccountId, Action, Admin, Amount, ClientId, Currency, Date, EntityId, Entry, Head, HotLeg, LINK_EVERY, LineId, Link,
+    Movement, Named, OpenedEntry, Outcome, Position, Posting, SectionKind, Side, SubjectId, TransactionId,
 };
 use longmen_wal::{Body, FaultyStorage, FrameNumber, Log, LogOptions, Section, seeded_nonces};
 
@@ -19,6 +19,8 @@ pub(crate) struct Planted {
     pub(crate) frames: Vec<PlantedFrame>,
     /// The subject of each account.
     pub(crate) subjects: HashMap<u64, u32>,
+    /// What the lines of the general ledger are about, and the accounts of each.
+    pub(crate) lines: Vec<((EntityId, SubjectId, Currency), Vec<AccountId>)>,
     /// The accounts whose legs stand in tails.
     pub(crate) hot: Vec<u64>,
 }
@@ -36,6 +38,7 @@ pub(crate) struct PlantedFrame {
 pub(crate) struct PlantedHead {
     pub(crate) head: Head,
     pub(crate) hot: Vec<HotLeg>,
+    pub(crate) named: Option<Named>,
     pub(crate) notes: Vec<u8>,
 }
 
@@ -51,7 +54,7 @@ pub(crate) fn head(id: u128, outcome: Outcome, date: Date, legs: usize) -> Plant
     let head = Head {
         id: TransactionId(id),
         client: ClientId(1),
-        entity: longmen_engine::ledger::EntityId(0),
+        entity: EntityId(0),
         outcome,
         content: 0,
         accounting_date: date,
@@ -62,7 +65,7 @@ pub(crate) fn head(id: u128, outcome: Outcome, date: Date, legs: usize) -> Plant
         step: 0,
         tail: (0, 0),
     };
-    PlantedHead { head, hot: Vec::new(), notes: Vec::new() }
+    PlantedHead { head, hot: Vec::new(), named: None, notes: Vec::new() }
 }
 
 /// Which section the entries of an account stand in.
@@ -75,6 +78,49 @@ impl Planted {
         self.frames.last_mut().unwrap()
     }
 
+    /// Opens an account in the last frame, on the line of its subject and currency.
+    pub(crate) fn open(&mut self, mut entry: OpenedEntry<'static>) {
+        let (account, key) = (entry.account, (entry.entity, entry.subject, entry.currency));
+        let line = self.lines.iter().position(|(line, _)| *line == key).unwrap_or_else(|| {
+            self.lines.push((key, Vec::new()));
+            self.lines.len() - 1
+        });
+        self.lines[line].1.push(account);
+        entry.placement.line = LineId(u32::try_from(line).unwrap());
+        self.subjects.insert(account.0, entry.subject.0);
+        self.last().entries[section_of(account.0)].push(Entry::Opened(entry));
+    }
+
+    /// Closes a date of an entity in the last frame, with the figures that its entries so far make.
+    pub(crate) fn close(&mut self, entity: u16, closed: &str, next: &str) {
+        let (entity, closed, next) = (EntityId(entity), date(closed), date(next));
+        for line in 0..self.lines.len() {
+            let [opening, debit, credit] = self.figures(line, closed);
+            if self.lines[line].0.0 == entity && (opening, debit, credit) != (0, 0, 0) {
+                let line = LineId(u32::try_from(line).unwrap());
+                self.last().admin.push(Admin::LineClosed { line, date: closed, opening, debit, credit });
+            }
+        }
+        self.last().admin.push(Admin::DateClosed { entity, closed, next });
+    }
+
+    /// Balance before a date, debits and credits of it.
+    fn figures(&self, line: usize, date: Date) -> [i128; 3] {
+        let mut figures = [0; 3];
+        let entries = self.frames.iter().flat_map(|frame| frame.entries.iter().flatten());
+        for entry in entries.filter(|entry| self.lines[line].1.contains(&entry.account())) {
+            let Entry::Posting(posting) = entry else { continue };
+            let (debit, credit) = posting.movement.turnover();
+            if posting.date == date {
+                figures[1] += debit;
+                figures[2] += credit;
+            } else {
+                figures[0] += debit - credit;
+            }
+        }
+        figures
+    }
+
     /// Adds a posted transaction to the last frame.
     pub(crate) fn post(&mut self, id: u128, on: &str, legs: &[Leg]) {
         self.plant(head(id, Outcome::Posted, date(on), legs.len()), legs);
@@ -85,7 +131,7 @@ impl Planted {
         let ordinal = u32::try_from(self.last().heads.len()).unwrap();
         for &(step, account, side, amount) in legs {
             let (amount, account_id) = (Amount(amount), AccountId(account));
-            if self.hot.contains(&account) {
+            if self.hot.contains(&account) || head.head.outcome == Outcome::Tried {
                 head.hot.push(HotLeg { account: account_id, amount, step, side });
                 continue;
             }
@@ -128,7 +174,8 @@ impl Planted {
     /// Makes chains and balances right, whatever the entries are.
     pub(crate) fn chain(&mut self) {
         let mut accounts: HashMap<AccountId, (Position, i128, i64)> = HashMap::new();
-        for (frame, number) in self.frames.iter_mut().zip(1..) {
+        let mut links: HashMap<AccountId, (u64, Position)> = HashMap::new();
+        for (frame, number_of) in self.frames.iter_mut().zip(1..) {
             for (section, entries) in (0..).zip(&mut frame.entries) {
                 let mut bytes = Vec::new();
                 for entry in entries {
@@ -140,18 +187,27 @@ impl Planted {
                             posting.balance_after = *balance;
                             posting.frozen_after = *frozen;
                             posting.previous = *last;
+                            let (postings, near) = links.entry(posting.account).or_default();
+                            *postings += 1;
+                            posting.link = None;
+                            if postings.is_multiple_of(LINK_EVERY) {
+                                let (number, far) = (*postings / LINK_EVERY, Position::NONE);
+                                posting.link = Some(Link { number, near: *near, far });
+                                *near = Position { frame: number_of, slot, section };
+                            }
                         }
                         Entry::Changed(changed) => {
-                            *frozen = changed.frozen;
+                            changed.frozen = *frozen;
                             changed.previous = *last;
                         }
                         Entry::Held(held) => {
-                            *frozen = held.frozen_after;
+                            *frozen += held.moved.signed(held.amount);
+                            held.frozen_after = *frozen;
                             held.previous = *last;
                         }
                         Entry::Opened(_) => {}
                     }
-                    *last = Position { frame: number, slot, section };
+                    *last = Position { frame: number_of, slot, section };
                     write(entry, &mut bytes);
                 }
             }
@@ -168,7 +224,7 @@ impl Planted {
     }
 }
 
-fn write(entry: &Entry<'_>, out: &mut Vec<u8>) {
+pub(crate) fn write(entry: &Entry<'_>, out: &mut Vec<u8>) {
     match entry {
         Entry::Posting(posting) => posting.write(out),
         Entry::Opened(opened) => opened.write(out),
@@ -208,18 +264,25 @@ impl PlantedFrame {
 
 impl PlantedHead {
     fn write_tail(&self, out: &mut Vec<u8>) -> (u32, u32) {
-        if self.hot.is_empty() && self.notes.is_empty() {
+        if self.hot.is_empty() && self.notes.is_empty() && self.named.is_none() {
             return (0, 0);
         }
         let start = out.len();
         out.extend_from_slice(&u16::try_from(self.notes.len()).unwrap().to_le_bytes());
         out.extend_from_slice(&u16::try_from(self.hot.len()).unwrap().to_le_bytes());
-        out.extend_from_slice(&[0; 4]);
+        out.extend_from_slice(&[u8::from(self.named.is_some()), 0, 0, 0]);
         for leg in &self.hot {
             out.extend_from_slice(&leg.account.0.to_le_bytes());
             out.extend_from_slice(&leg.amount.0.to_le_bytes());
             out.extend_from_slice(&leg.step.to_le_bytes());
             out.extend_from_slice(&[u8::from(leg.side == Side::Credit), 0, 0, 0, 0, 0]);
+        }
+        if let Some(Named { key, place, forced, blue }) = &self.named {
+            out.extend_from_slice(&(u32::from(*forced) | u32::from(*blue) << 1).to_le_bytes());
+            out.extend_from_slice(&key.client.0.to_le_bytes());
+            out.extend_from_slice(&key.id.0.to_le_bytes());
+            out.extend_from_slice(&place.frame.to_le_bytes());
+            out.extend_from_slice(&u64::from(place.ordinal).to_le_bytes());
         }
         out.extend_from_slice(&self.notes);
         out.resize(out.len().next_multiple_of(8), 0);
@@ -257,7 +320,7 @@ pub(crate) fn check_found(bodies: &[Body], frame: u64, record: RecordPlace, faul
     let number = place.map(|place| place.frame);
     assert_eq!((number, *found_record, found_fault), (Some(frame), record, fault), "{found}");
     let text = found.to_string();
-    let offset = place.unwrap().offset;
-    assert!(text.starts_with(&format!("segment-00000001.log, offset {offset}, frame {frame}")), "{text}");
+    let (segment, offset) = place.map(|place| (place.segment.file_name(), place.offset)).unwrap();
+    assert!(text.starts_with(&format!("{segment}, offset {offset}, frame {frame}")), "{text}");
     assert!(text.ends_with(&fault.to_string()), "{text}");
 }

@@ -44,12 +44,16 @@ pub(crate) struct Verified {
     /// The torn tail that the next start will cut off: its first and last frame.
     torn: Option<(u64, u64)>,
     posted: u64,
+    /// Tries whose legs wait for a confirm.
+    tried: u64,
     refused: u64,
     cancelled: u64,
     /// Legs in entries of their own.
     legs: u64,
     merged_entries: u64,
     merged_legs: u64,
+    /// Moves of holds.
+    held: u64,
     accounts: u64,
     totals: Vec<Total>,
     /// Digest of the last body, which through the chain stands for all.
@@ -74,14 +78,16 @@ impl fmt::Display for Verified {
             (false, None) => "has no clean end".to_owned(),
             (false, Some((first, last))) => format!("ends in a torn tail, frames {first} to {last}"),
         };
-        let [frames, bytes, posted, refused, legs, merged, merged_legs, accounts] = [
+        let [frames, bytes, posted, tried, refused, legs, merged, merged_legs, held, accounts] = [
             self.frames,
             self.bytes,
             self.posted,
+            self.tried,
             self.refused,
             self.legs,
             self.merged_entries,
             self.merged_legs,
+            self.held,
             self.accounts,
         ]
         .map(grouped);
@@ -95,8 +101,14 @@ impl fmt::Display for Verified {
             totals.row([&total.entity, &total.currency, &debit, &credit, &debit_balance, &credit_balance]);
         }
         writeln!(f, "ok    verify  {frames} frames, {bytes} bytes; the log {end}")?;
-        writeln!(f, "              {posted} transactions posted, {refused} refused; {accounts} accounts")?;
-        writeln!(f, "              {legs} entries of one leg, {merged} merged ones of {merged_legs} legs")?;
+        writeln!(
+            f,
+            "              {posted} transactions posted, {tried} tried, {refused} refused; {accounts} accounts"
+        )?;
+        writeln!(
+            f,
+            "              {legs} entries of one leg, {merged} merged ones of {merged_legs} legs, {held} moves of holds"
+        )?;
         writeln!(f, "              head {}", self.head)?;
         write!(f, "{totals}")
     }
@@ -113,7 +125,7 @@ pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
     let storage = DirectoryStorage::open_read_only(data).map_err(Failure::node)?;
     let progress = Progress::counting("verify");
     let watch = |counts: &Counts| {
-        progress.at(counts.frames, format!("{} transactions", grouped(counts.posted + counts.refused)));
+        progress.at(counts.frames, format!("{} transactions", grouped(counts.posted + counts.tried + counts.refused)));
     };
     let verified = audit::verify(&storage, &mut { watch });
     progress.finish();
@@ -134,11 +146,13 @@ pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
         clean: log.clean,
         torn: log.torn.map(|tail| (tail.first.0, tail.last.0)),
         posted: counts.posted,
+        tried: counts.tried,
         refused: counts.refused,
         cancelled: counts.cancelled,
         legs: counts.legs,
         merged_entries: counts.merged,
         merged_legs: counts.merged_legs,
+        held: counts.held,
         accounts: counts.opened,
         totals: totals.collect(),
         head: log.head.to_string(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use longmen_engine::audit::{FrameContents, describe_frame};
-use longmen_engine::ledger::Date;
+use longmen_engine::ledger::{Date, HoldMove};
 use longmen_loadtest::table::{Table, grouped};
 use longmen_wal::{DirectoryStorage, FrameNumber, FrameSummary, Inspected, SegmentSummary, audit, inspect};
 use serde_json::{Value, json};
@@ -108,9 +108,17 @@ fn contents_value(contents: &FrameContents) -> Value {
             "debit": merged.debit, "credit": merged.credit,
         })
     });
+    let held = contents.held.iter().map(|held| {
+        json!({
+            "account": held.account.0,
+            "hold": { "client": held.hold.client.0, "id": held.hold.id.0.to_string() },
+            "move": held.moved.name(), "amount": held.amount, "remaining": held.remaining,
+        })
+    });
     json!({
-        "posted": contents.posted, "refused": contents.refused, "cancelled": contents.cancelled,
-        "postings": contents.postings, "merged": merged.collect::<Vec<_>>(), "opened": contents.opened,
+        "posted": contents.posted, "tried": contents.tried, "refused": contents.refused,
+        "cancelled": contents.cancelled, "deeds": contents.deeds, "postings": contents.postings,
+        "merged": merged.collect::<Vec<_>>(), "held": held.collect::<Vec<_>>(), "opened": contents.opened,
         "changed": contents.changed, "admin": contents.admin, "unreadable": contents.unreadable,
     })
 }
@@ -187,19 +195,35 @@ fn holds(contents: &FrameContents) -> String {
     let merged_legs = contents.merged.iter().map(|merged| u64::from(merged.count)).sum::<u64>();
     let merged = u64::try_from(contents.merged.len()).expect("a length fits");
     let of_legs = format!("merged of {} legs", grouped(merged_legs));
+    let moves = HoldMove::ALL.map(|moved| {
+        let count = contents.held.iter().filter(|held| held.moved == moved).count();
+        (moved.name(), u64::try_from(count).expect("a length fits"))
+    });
+    let held = format!("moves of holds{}", listed(moves));
+    let done = format!("posted{}", listed(contents.deeds.iter().map(|(what, count)| (*what, *count))));
+    let admin = format!("administrative{}", listed(contents.admin.iter().map(|(what, count)| (*what, *count))));
     let counts = [
-        (contents.posted, "posted"),
+        (contents.posted, &*done),
+        (contents.tried, "tried"),
         (contents.refused, "refused"),
         (contents.cancelled, "cancelled"),
         (contents.postings, "entries"),
         (merged, &of_legs),
         (contents.opened, "opened"),
         (contents.changed, "changed"),
-        (contents.admin, "administrative"),
+        (u64::try_from(contents.held.len()).expect("a length fits"), &held),
+        (contents.admin.values().sum(), &admin),
         (contents.unreadable, "UNREADABLE"),
     ];
     let there = counts.iter().filter(|(count, _)| *count > 0);
     there.map(|(count, what)| format!("{} {what}", grouped(*count))).collect::<Vec<_>>().join(", ")
+}
+
+/// How many there are of each, in brackets; nothing where there is none.
+fn listed<'a>(counts: impl IntoIterator<Item = (&'a str, u64)>) -> String {
+    let there = counts.into_iter().filter(|(_, count)| *count > 0);
+    let words: Vec<String> = there.map(|(what, count)| format!("{} {what}", grouped(count))).collect();
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
 }
 
 /// A logged time, to the second.

@@ -1,0 +1,345 @@
+//! Every way in which a transaction that does more than post may not be what it says, alone in books that are
+//! otherwise good.
+
+use longmen_engine::audit::{BookFault, DeedFault, RecordPlace};
+use longmen_engine::ledger::{
+    AccountId, Action, Amount, ClientId, Entry, Held, HoldKind, HoldMove, Movement, Named, Outcome, notes,
+};
+
+use crate::full::{
+    BANK, CONSUMED, COURT, FEE, HOLD, LIMITED, NEW, PEER, PROFIT, PURCHASE, REFUSED, SHOP, TRIED, TRIED_TOO, USER,
+    courts_hold, deed, full_books, hold, key, left, names, names_blue, names_hold, users_hold,
+};
+use crate::good::{Credit, Debit};
+use crate::planted::{Leg, Planted, audited, check_found, currency, date, head, written};
+
+const LAST: u64 = 5;
+/// The transaction that comes next in the last frame.
+const NEXT: RecordPlace = RecordPlace::Head(2);
+
+#[track_caller]
+fn check(plant: impl FnOnce(&mut Planted), action: Action, fault: DeedFault) {
+    check_in(LAST, plant, NEXT, action, fault);
+}
+
+#[track_caller]
+fn check_in(
+    frame: u64,
+    plant: impl FnOnce(&mut Planted),
+    record: RecordPlace,
+    action: Action,
+    fault: DeedFault,
+) {
+    let mut books = full_books();
+    books.frames.truncate(usize::try_from(frame).unwrap());
+    plant(&mut books);
+    books.chain();
+    check_found(&books.bodies(), frame, record, &BookFault::Deed { action, fault });
+}
+
+#[track_caller]
+pub(crate) fn check_good(plant: impl FnOnce(&mut Planted)) {
+    let mut books = full_books();
+    plant(&mut books);
+    books.chain();
+    if let Err(error) = audited(&written(&books.bodies())) {
+        panic!("{error}");
+    }
+}
+
+/// Adds a deed to the last frame.
+fn does(action: Action, named: Option<Named>, legs: &'static [Leg]) -> impl Fn(&mut Planted) {
+    move |books| books.deed(40, NEW, action, named, legs)
+}
+
+fn forced(named: Option<Named>) -> Option<Named> {
+    named.map(|named| Named { forced: true, ..named })
+}
+
+/// Adds a forced deed with an approval.
+fn approved(books: &mut Planted, action: Action, named: Option<Named>, legs: &[Leg]) {
+    let mut planted = deed(40, NEW, action, forced(named), legs.len());
+    notes::write(&mut planted.notes, notes::Note::Approval, "A-1");
+    books.plant(planted, legs);
+}
+
+const TRANSFER: &[Leg] = &[(1, BANK, Debit, 5), (2, USER, Credit, 5)];
+
+#[test]
+fn heads_fit_what_they_do() {
+    use Action::{CancelTry, CarryForward, Confirm, Consume, Freeze, Post, Refund, Reverse, Try, Unfreeze};
+    let outcome = |action, outcome| {
+        move |books: &mut Planted| {
+            let mut planted = head(40, outcome, date(NEW), 2);
+            planted.head.action = action;
+            books.plant(planted, TRANSFER);
+        }
+    };
+    check(outcome(Try, Outcome::Posted), Try, DeedFault::Outcome);
+    check(outcome(Post, Outcome::Tried), Post, DeedFault::Outcome);
+    check(|books| books.plant(deed_cancelled(), &[]), Freeze, DeedFault::Outcome);
+    for action in [Unfreeze, Consume, Reverse, Refund, Confirm, CancelTry] {
+        check(does(action, None, &[]), action, DeedFault::NamesNone);
+    }
+    for action in [Post, Freeze, Try, CarryForward] {
+        check(does(action, names(PURCHASE), &[]), action, DeedFault::NamesOther);
+    }
+    check(does(Consume, forced(names_hold(HOLD)), &[]), Consume, DeedFault::Forced);
+    check(does(Reverse, forced(names(PURCHASE)), &[]), Reverse, DeedFault::Forced);
+    check(|books| approved(books, Refund, names(PURCHASE), &[]), Refund, DeedFault::Forced);
+    check(does(Refund, names_blue(PURCHASE), &[]), Refund, DeedFault::Blue);
+    let own = |books: &mut Planted| {
+        books.post(40, NEW, TRANSFER);
+        books.last().heads[2].head.client = ClientId(0);
+    };
+    check(own, Post, DeedFault::Client);
+    check(does(CarryForward, None, &[]), CarryForward, DeedFault::Client);
+    for (action, named) in [(Freeze, None), (Unfreeze, names_hold(HOLD)), (CancelTry, names(TRIED_TOO))] {
+        check(does(action, named, TRANSFER), action, DeedFault::HasLegs);
+    }
+}
+
+fn deed_cancelled() -> crate::planted::PlantedHead {
+    let mut planted = head(40, Outcome::Cancelled, date(NEW), 0);
+    planted.head.action = Action::Freeze;
+    planted
+}
+
+const UNDONE: &[Leg] = &[(1, BANK, Credit, 500), (2, PEER, Debit, 500)];
+
+#[test]
+fn originals_lie_where_they_are_named_and_can_be_undone() {
+    use Action::{CancelTry, Confirm, Refund, Reverse};
+    let reverse = |original| does(Reverse, names_blue(original), UNDONE);
+    check(reverse((2, 5, 0)), Reverse, DeedFault::NotBefore);
+    check(reverse((2, 2, 0)), Reverse, DeedFault::NotThere);
+    check(reverse((2, 3, 1)), Reverse, DeedFault::NotThere);
+    check(reverse((2, 2, 99)), Reverse, DeedFault::NotThere);
+    check(reverse((2, 0, 0)), Reverse, DeedFault::NotThere);
+    // A refused one, a freeze, a try, a reversal, a cancel.
+    for original in [REFUSED, (HOLD, 2, 3), TRIED, (23, 3, 2), (22, 3, 1)] {
+        check(reverse(original), Reverse, DeedFault::NotUndoable);
+    }
+    for original in [REFUSED, (24, 3, 3), TRIED] {
+        check(does(Refund, names(original), TRANSFER), Refund, DeedFault::NotUndoable);
+    }
+    check(does(Confirm, names(PURCHASE), TRANSFER), Confirm, DeedFault::NotUndoable);
+    check(does(CancelTry, names(PURCHASE), &[]), CancelTry, DeedFault::NotUndoable);
+    for original in [CONSUMED, (21, 3, 0), (24, 3, 3)] {
+        check(reverse(original), Reverse, DeedFault::UndoneBefore);
+    }
+    check(does(Refund, names(CONSUMED), TRANSFER), Refund, DeedFault::UndoneBefore);
+    for original in [TRIED, TRIED_TOO] {
+        check(does(Confirm, names(original), TRANSFER), Confirm, DeedFault::UndoneBefore);
+        check(does(CancelTry, names(original), &[]), CancelTry, DeedFault::UndoneBefore);
+    }
+    check(reverse(PURCHASE), Reverse, DeedFault::Refunded);
+}
+
+const GIVEN: (u128, u64, u32) = (2, 2, 1);
+
+#[test]
+fn reversals_have_the_legs_of_their_originals() {
+    use Action::Reverse;
+    let blue = |legs| does(Reverse, names_blue(GIVEN), legs);
+    let other = DeedFault::OtherLegs;
+    check_good(blue(&[(1, BANK, Credit, 500), (2, PEER, Debit, 500)]));
+    check(blue(&[(1, BANK, Credit, 499), (2, PEER, Debit, 499)]), Reverse, other);
+    check(blue(&[(1, BANK, Credit, 500), (3, PEER, Debit, 500)]), Reverse, other);
+    check(blue(&[(1, BANK, Credit, 500), (2, SHOP, Debit, 500)]), Reverse, other);
+    check(blue(&[(1, BANK, Debit, 500), (2, PEER, Credit, 500)]), Reverse, other);
+    let red = does(Reverse, names(GIVEN), &[(1, BANK, Debit, -500), (2, PEER, Credit, -500)]);
+    check(red, Reverse, DeedFault::Style);
+    // Within the year it is the other way round.
+    let early = |books: &mut Planted| {
+        let legs = [(1, BANK, Credit, 500), (2, PEER, Debit, 500)];
+        books.deed(40, crate::full::OLD, Reverse, names_blue(GIVEN), &legs);
+    };
+    check_in(3, early, RecordPlace::Head(6), Reverse, DeedFault::Style);
+    // Of a consume the hold is there again, with all that was spent, and of others none.
+    let without = |books: &mut Planted| {
+        let of_it = |held: &Held| held.amount == 80 && held.hold.key == key(HOLD);
+        books.last().entries[1].retain(|entry| !matches!(entry, Entry::Held(held) if of_it(held)));
+    };
+    check_in(3, without, RecordPlace::Head(2), Reverse, DeedFault::Holds);
+    let less = |books: &mut Planted| {
+        for entry in &mut books.last().entries[1] {
+            if let Entry::Held(held) = entry
+                && held.amount == 80
+            {
+                (held.amount, held.hold.remaining) = (70, if held.hold.remaining == 200 { 190 } else { 120 });
+            }
+        }
+    };
+    check_in(3, less, RecordPlace::Head(2), Reverse, DeedFault::Holds);
+    let more = |books: &mut Planted| {
+        books.moves(USER, NEW, HoldMove::Restored, 10, left(users_hold(), 130));
+        books.deed(40, NEW, Reverse, names_blue(GIVEN), UNDONE);
+    };
+    check(more, Reverse, DeedFault::Holds);
+}
+
+#[test]
+fn what_is_forced_passes_funds_and_limits() {
+    let legs = [(1, BANK, Credit, 900), (2, LIMITED, Debit, 900)];
+    check_good(|books| approved(books, Action::Reverse, names_blue((10, 2, 9)), &legs));
+    let funds = |books: &mut Planted| books.deed(40, NEW, Action::Reverse, names_blue((10, 2, 9)), &legs);
+    let mut books = full_books();
+    funds(&mut books);
+    books.chain();
+    let fault = BookFault::Funds { account: AccountId(LIMITED), available: -500 };
+    check_found(&books.bodies(), LAST, books.newest(LIMITED), &fault);
+}
+
+#[test]
+fn refunds_give_back_no_more_than_there_was() {
+    use Action::Refund;
+    let refund = |legs| does(Refund, names(PURCHASE), legs);
+    check_good(refund(&[(1, SHOP, Debit, 50), (2, USER, Credit, 50)]));
+    let account = AccountId(USER);
+    let fault = DeedFault::RefundOfAccount { account, given: 101, taken: 100 };
+    check(refund(&[(1, SHOP, Debit, 51), (2, USER, Credit, 51)]), Refund, fault);
+    let fault = DeedFault::RefundInAll { currency: currency("CNY"), refunded: 101, moved: 100 };
+    check(refund(&[(1, SHOP, Debit, 51), (2, PEER, Credit, 51)]), Refund, fault);
+    let held = |books: &mut Planted| {
+        books.moves(USER, NEW, HoldMove::Released, 10, left(users_hold(), 110));
+        refund(&[(1, SHOP, Debit, 1), (2, USER, Credit, 1)])(books);
+    };
+    check(held, Refund, DeedFault::Holds);
+}
+
+#[test]
+fn deeds_move_the_holds_that_they_name() {
+    use Action::{Consume, Freeze, Post, Unfreeze};
+    check(does(Freeze, None, &[]), Freeze, DeedFault::Holds);
+    check(does(Unfreeze, names_hold(HOLD), &[]), Unfreeze, DeedFault::Holds);
+    let moves = |moved, amount, hold: longmen_engine::ledger::Hold, action, named| {
+        move |books: &mut Planted| {
+            books.moves(USER, NEW, moved, amount, hold.clone());
+            books.deed(40, NEW, action, named, &[]);
+        }
+    };
+    let other = moves(HoldMove::Frozen, 5, hold(41, HoldKind::Business, 5), Freeze, None);
+    check(other, Freeze, DeedFault::Holds);
+    let of_a_try = moves(HoldMove::Frozen, 5, hold(40, HoldKind::Try, 5), Freeze, None);
+    check(of_a_try, Freeze, DeedFault::Holds);
+    let another = moves(HoldMove::Released, 20, left(users_hold(), 100), Unfreeze, names_hold(COURT));
+    check(another, Unfreeze, DeedFault::Holds);
+    let consumes = moves(HoldMove::Consumed, 20, left(users_hold(), 100), Unfreeze, names_hold(HOLD));
+    check(consumes, Unfreeze, DeedFault::Holds);
+    check_good(moves(HoldMove::Released, 20, left(users_hold(), 100), Unfreeze, names_hold(HOLD)));
+    let mut books = full_books();
+    books.moves(USER, NEW, HoldMove::Released, 20, left(users_hold(), 100));
+    books.post(40, NEW, TRANSFER);
+    books.chain();
+    let fault = BookFault::Deed { action: Post, fault: DeedFault::Holds };
+    // In front of the leg, a slot of nine units.
+    let RecordPlace::Entry { section, slot } = books.newest(USER) else { panic!() };
+    let record = RecordPlace::Entry { section, slot: slot - 12 };
+    check_found(&books.bodies(), LAST, record, &fault);
+    let spends = |amount: i64| {
+        move |books: &mut Planted| {
+            books.moves(USER, NEW, HoldMove::Consumed, 20, left(users_hold(), 100));
+            let legs = [(1, USER, Debit, amount + 1), (2, SHOP, Credit, amount), (3, USER, Credit, 1)];
+            books.deed(40, NEW, Consume, names_hold(HOLD), &legs);
+        }
+    };
+    check_good(spends(20));
+    let account = AccountId(USER);
+    check(spends(21), Consume, DeedFault::Spent { account, amount: 20, taken: 21 });
+    let courts = |books: &mut Planted| {
+        books.moves(USER, NEW, HoldMove::Consumed, 20, left(courts_hold(), 10));
+        books.deed(40, NEW, Consume, names_hold(HOLD), &[(1, USER, Debit, 20), (2, SHOP, Credit, 20)]);
+    };
+    check(courts, Consume, DeedFault::Holds);
+}
+
+#[test]
+fn tries_hold_what_their_legs_take() {
+    use Action::Try;
+    let tries = |amount: i64, legs: &'static [Leg]| {
+        move |books: &mut Planted| {
+            if amount > 0 {
+                books.moves(USER, NEW, HoldMove::Frozen, amount, hold(40, HoldKind::Try, amount));
+            }
+            books.deed(40, NEW, Try, None, legs);
+        }
+    };
+    const LEGS: &[Leg] = &[(1, USER, Debit, 7), (2, SHOP, Credit, 5), (3, BANK, Credit, 2)];
+    check_good(tries(7, LEGS));
+    check(tries(6, LEGS), Try, DeedFault::Holds);
+    check(tries(0, LEGS), Try, DeedFault::Holds);
+    check(tries(0, &[(1, USER, Debit, 7), (2, SHOP, Credit, 6)]), Try, DeedFault::TryLegs);
+    check(tries(0, &[(1, USER, Debit, -7), (2, SHOP, Credit, -7)]), Try, DeedFault::TryLegs);
+    check(tries(0, &[(2, USER, Debit, 7), (2, SHOP, Credit, 7)]), Try, DeedFault::TryLegs);
+    check(tries(0, &[(1, 99, Debit, 7), (2, SHOP, Credit, 7)]), Try, DeedFault::TryLegs);
+    // What an account takes that needs no funds is not held.
+    let free = |books: &mut Planted| {
+        books.moves(BANK, NEW, HoldMove::Frozen, 5, hold(40, HoldKind::Try, 5));
+        books.deed(40, NEW, Try, None, &[(1, BANK, Credit, 5), (2, USER, Debit, 5)]);
+    };
+    check(free, Try, DeedFault::Holds);
+}
+
+/// Changes the amount of every leg of a transaction of the last frame, and what it moves of holds.
+fn change_amounts(books: &mut Planted, ordinal: u32, by: i64) {
+    for entry in books.last().entries.iter_mut().flatten() {
+        match entry {
+            Entry::Posting(posting) => match &mut posting.movement {
+                Movement::Leg { transaction, amount, .. } if *transaction == ordinal => {
+                    *amount = Amount(amount.0 + by);
+                }
+                _ => {}
+            },
+            Entry::Held(held) if held.transaction == Some(ordinal) => {
+                held.amount += by;
+                held.hold.remaining -= by;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn second_steps_do_all_of_the_try() {
+    use Action::{CancelTry, Confirm};
+    let confirm = |books: &mut Planted| change_amounts(books, 0, -1);
+    check_in(3, confirm, RecordPlace::Head(0), Confirm, DeedFault::OtherLegs);
+    let less = |books: &mut Planted| {
+        let entries = &mut books.last().entries[1];
+        let consumed = |entry: &&mut Entry<'static>| matches!(entry, Entry::Held(held) if held.amount == 30);
+        let Some(Entry::Held(held)) = entries.iter_mut().find(consumed) else { panic!() };
+        (held.amount, held.hold.remaining) = (29, 1);
+    };
+    check_in(3, less, RecordPlace::Head(0), Confirm, DeedFault::Holds);
+    let account = AccountId(PEER);
+    let cancel = |books: &mut Planted| change_amounts(books, 1, -5);
+    check_in(3, cancel, RecordPlace::Head(1), CancelTry, DeedFault::HoldLeft { account, remaining: 5 });
+    let other = |books: &mut Planted| {
+        books.last().heads[1].named = names(TRIED);
+        books.last().heads[0].named = names(TRIED_TOO);
+    };
+    check_in(3, other, RecordPlace::Head(0), Confirm, DeedFault::OtherLegs);
+}
+
+#[test]
+fn carrying_forward_leaves_nothing() {
+    let carry = |legs: &'static [Leg]| {
+        move |books: &mut Planted| {
+            books.last().heads.truncate(2);
+            books.post(39, NEW, &[(1, BANK, Debit, 7), (2, FEE, Credit, 7)]);
+            let mut carried = deed(40, NEW, Action::CarryForward, None, legs.len());
+            carried.head.client = ClientId(0);
+            books.plant(carried, legs);
+        }
+    };
+    check_good(carry(&[(1, FEE, Debit, 7), (2, PROFIT, Credit, 7)]));
+    check_good(carry(&[(1, FEE, Debit, 3), (2, FEE, Debit, 4), (3, PROFIT, Credit, 7)]));
+    let at = RecordPlace::Head(3);
+    let (account, action) = (AccountId(FEE), Action::CarryForward);
+    let some = carry(&[(1, FEE, Debit, 6), (2, PROFIT, Credit, 6)]);
+    check_in(LAST, some, at, action, DeedFault::NotCarried { account });
+    let account = AccountId(USER);
+    let other = carry(&[(1, USER, Debit, 7), (2, PROFIT, Credit, 7)]);
+    check_in(LAST, other, at, action, DeedFault::NoResult { account });
+}
