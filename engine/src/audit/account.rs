@@ -190,8 +190,7 @@ impl Account {
     fn contradiction(&self, changed: &Changed<'_>, floor: i128) -> Option<&'static str> {
         let limits = [changed.credit_limit, changed.transaction_limit, changed.day_limit];
         let amounts = limits.into_iter().flatten().map(|limit| limit.0);
-        let negative =
-            amounts.chain([self.withholding, self.overdraft_limit]).any(|amount| amount < 0);
+        let negative = amounts.chain([self.withholding, self.overdraft_limit]).any(|amount| amount < 0);
         let empty = self.balance == 0 && self.frozen == 0 && self.withholding == 0;
         let closes = changed.account_state == AccountState::Closed;
         let short = self.floor() > floor && !self.may_go_negative && self.available(self.balance) < 0;

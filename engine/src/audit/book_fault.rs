@@ -4,8 +4,7 @@ pub use super::admin_fault::AdminFault;
 pub use super::deed_fault::DeedFault;
 pub use super::hold_fault::HoldFault;
 use crate::ledger::{
-    AccountId, Action, ClientId, Currency, Date, EntityId, Position, SubjectId, TransactionId,
-    TransactionKey,
+    AccountId, Action, ClientId, Currency, Date, EntityId, Position, SubjectId, TransactionId, TransactionKey,
 };
 
 /// What does not hold in the books. Amounts are minor units, balances debit-positive unless called natural.

@@ -112,7 +112,10 @@ impl Chart {
         self.entity(place, entity)?;
         let digits = opening.code.bytes().all(|byte| byte.is_ascii_digit());
         let good = digits && [4, 6, 8, 10].contains(&opening.code.len());
-        place.check(good, || AdminFault::BadRecord { what: "subject", why: "has a code in no whole levels" })?;
+        place.check(good, || AdminFault::BadRecord {
+            what: "subject",
+            why: "has a code in no whole levels",
+        })?;
         let code = opening.code.clone();
         self.subjects.push(Subject { id, entity, opening });
         self.name(place, "subject", entity, code)
@@ -143,7 +146,9 @@ impl Chart {
     /// Checks what can be told when all administrative records of the frame were read.
     pub(super) fn end_admin(&self) -> Checked {
         let alone = self.figures.first();
-        alone.map_or(Ok(()), |&(place, line, date, _)| Err(place.flaw(AdminFault::FiguresAlone { line, date })))
+        alone.map_or(Ok(()), |&(place, line, date, _)| {
+            Err(place.flaw(AdminFault::FiguresAlone { line, date }))
+        })
     }
 
     pub(super) fn entity(&mut self, place: RecordPlace, entity: EntityId) -> Checked<&mut Entity> {

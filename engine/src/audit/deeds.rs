@@ -60,7 +60,8 @@ impl Deeds {
         let (mut legs, mut moves) = (self.legs.drain(..).peekable(), self.moves.drain(..).peekable());
         let mut deeds = std::mem::take(&mut self.heads);
         for (ordinal, deed) in &mut deeds {
-            deed.legs.extend(std::iter::from_fn(|| legs.next_if(|(of, _)| of == ordinal)).map(|(_, leg)| leg));
+            deed.legs
+                .extend(std::iter::from_fn(|| legs.next_if(|(of, _)| of == ordinal)).map(|(_, leg)| leg));
             let moved = std::iter::from_fn(|| moves.next_if(|(of, _)| of == ordinal));
             deed.moves.extend(moved.map(|(_, moved)| moved));
         }

@@ -1,7 +1,7 @@
 //! What the audit keeps of a frame while it goes through it: its transactions and their legs so far.
 
-use super::fault::{BookFault, Checked, RecordPlace};
 use super::deed_fault::DeedFault;
+use super::fault::{BookFault, Checked, RecordPlace};
 use crate::ledger::{AccountId, Action, Date, EntityId, Head, Named, Outcome};
 
 /// A leg, in an entry of its own or merged.

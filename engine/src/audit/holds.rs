@@ -45,7 +45,12 @@ impl Holds {
                 return Err(HoldFault::Remaining { before, amount, after: amount, frozen: hold.amount });
             }
             HoldMove::Expired if hold.remaining != 0 => {
-                return Err(HoldFault::Remaining { before, amount, after: hold.remaining, frozen: hold.amount });
+                return Err(HoldFault::Remaining {
+                    before,
+                    amount,
+                    after: hold.remaining,
+                    frozen: hold.amount,
+                });
             }
             HoldMove::Expired if hold.terms.expires_us.is_none_or(|moment| moment > time_us) => {
                 return Err(HoldFault::NotDue { time_us });

@@ -58,9 +58,9 @@ mod totals;
 
 use longmen_wal::Storage;
 
+pub use book_fault::{AdminFault, BookFault, DeedFault, HoldFault};
 use books::Books;
 pub use contents::{FrameContents, HeldEntry, MergedEntry, describe_frame};
-pub use book_fault::{AdminFault, BookFault, DeedFault, HoldFault};
 pub use fault::{BookFinding, FramePlace, RecordPlace, VerifyError};
 use locate::{second_account, second_head};
 pub use report::{Counts, SubjectTotal, UnitTotal, Verified};

@@ -3,8 +3,9 @@
 use longmen_wal::FrameView;
 
 use crate::ledger::{
-    AccountId, Action, ClientId, Date, EntityId, Entry, Head, Held, HoldKind, HoldMove, HotLeg, Movement, Named,
-    Outcome, Posting, RecordPlace, SectionKind, Side, TransactionId, TransactionKey, entries, read_tail,
+    AccountId, Action, ClientId, Date, EntityId, Entry, Head, Held, HoldKind, HoldMove, HotLeg, Movement,
+    Named, Outcome, Posting, RecordPlace, SectionKind, Side, TransactionId, TransactionKey, entries,
+    read_tail,
 };
 
 /// A leg of a transaction.
@@ -93,7 +94,9 @@ impl Recorded {
     fn take(&mut self, entry: &Entry<'_>, ordinal: u32) {
         match entry {
             Entry::Posting(Posting {
-                account, movement: Movement::Leg { transaction, step, side, amount }, ..
+                account,
+                movement: Movement::Leg { transaction, step, side, amount },
+                ..
             }) if *transaction == ordinal => {
                 self.legs.push(RecordedLeg { step: *step, account: *account, side: *side, amount: amount.0 });
             }

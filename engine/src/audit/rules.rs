@@ -165,7 +165,11 @@ impl Rules<'_> {
         match deed.action {
             Action::Reverse => {
                 let refunded = fate.refunded.values().any(|net| *net != 0);
-                if refunded { Err(DeedFault::Refunded) } else { check_reversal(deed, &original, named.blue) }?;
+                if refunded {
+                    Err(DeedFault::Refunded)
+                } else {
+                    check_reversal(deed, &original, named.blue)
+                }?;
                 if let Some(refunds) = original.named.filter(|_| original.action == Action::Refund) {
                     fates.fates.entry(refunds.key).or_default().count(&deed.legs);
                 }

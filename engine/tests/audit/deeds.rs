@@ -7,8 +7,8 @@ use longmen_engine::ledger::{
 };
 
 use crate::full::{
-    BANK, CONSUMED, COURT, FEE, HOLD, LIMITED, NEW, PEER, PROFIT, PURCHASE, REFUSED, SHOP, TRIED, TRIED_TOO, USER,
-    courts_hold, deed, full_books, hold, key, left, names, names_blue, names_hold, users_hold,
+    BANK, CONSUMED, COURT, FEE, HOLD, LIMITED, NEW, PEER, PROFIT, PURCHASE, REFUSED, SHOP, TRIED, TRIED_TOO,
+    USER, courts_hold, deed, full_books, hold, key, left, names, names_blue, names_hold, users_hold,
 };
 use crate::good::{Credit, Debit};
 use crate::planted::{Leg, Planted, audited, check_found, currency, date, head, written};

@@ -8,7 +8,9 @@ use longmen_engine::ledger::{
 };
 
 use crate::good::{Credit, Debit, changed, opened};
-use crate::planted::{Leg, Planted, PlantedFrame, PlantedHead, audited, currency, date, head, section_of, written};
+use crate::planted::{
+    Leg, Planted, PlantedFrame, PlantedHead, audited, currency, date, head, section_of, written,
+};
 
 /// The last date of one year and the first of the next.
 pub(crate) const OLD: &str = "2018-12-31";
@@ -76,7 +78,8 @@ impl Planted {
         let transaction = (moved != HoldMove::Expired).then_some(transaction);
         let (account_id, previous, date) = (AccountId(account), Position::NONE, date(on));
         let frozen_after = 0;
-        let held = Held { account: account_id, previous, transaction, moved, amount, hold, frozen_after, date };
+        let held =
+            Held { account: account_id, previous, transaction, moved, amount, hold, frozen_after, date };
         self.last().entries[section_of(account)].push(Entry::Held(held));
     }
 
@@ -99,7 +102,10 @@ impl Planted {
         let mut before = Vec::new();
         entries[..at].iter().for_each(|entry| crate::planted::write(entry, &mut before));
         let slot = u32::try_from(before.len() / 8).unwrap();
-        longmen_engine::audit::RecordPlace::Entry { section: u16::try_from(section_of(account)).unwrap(), slot }
+        longmen_engine::audit::RecordPlace::Entry {
+            section: u16::try_from(section_of(account)).unwrap(),
+            slot,
+        }
     }
 }
 
@@ -218,7 +224,13 @@ pub(crate) fn full_books() -> Planted {
         fill(&mut books);
     }
     books.frames.push(PlantedFrame::default());
-    books.deed(31, NEW, Action::Reverse, names_blue((21, 3, 0)), &[(1, USER, Credit, 30), (2, SHOP, Debit, 30)]);
+    books.deed(
+        31,
+        NEW,
+        Action::Reverse,
+        names_blue((21, 3, 0)),
+        &[(1, USER, Credit, 30), (2, SHOP, Debit, 30)],
+    );
     books.deed(32, NEW, Action::Refund, names(PURCHASE), &[(1, SHOP, Debit, 50), (2, USER, Credit, 50)]);
     books.chain();
     books

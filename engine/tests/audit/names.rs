@@ -2,8 +2,8 @@
 
 use longmen_engine::audit::{AdminFault, BookFault, RecordPlace};
 use longmen_engine::ledger::{
-    AccountId, Admin, ClientId, EntityId, Entry, LineId, Link, OpenedEntry, OriginalState, Position, SubjectClass,
-    SubjectId, SubjectOpening, TransactionKey,
+    AccountId, Admin, ClientId, EntityId, Entry, LineId, Link, OpenedEntry, OriginalState, Position,
+    SubjectClass, SubjectId, SubjectOpening, TransactionKey,
 };
 
 use crate::deeds::check_good;
@@ -63,7 +63,11 @@ fn subjects_are_valid_when_accounts_open() {
         let mut opening = SubjectOpening::new("1002", "subject", SubjectClass::Liability, Credit, true);
         (opening.valid_from, opening.valid_to) = (from.map(date), to.map(date));
         move |books: &mut Planted| {
-            books.last().admin.push(Admin::Subject { id: SubjectId(4), entity: LM, opening: opening.clone() });
+            books.last().admin.push(Admin::Subject {
+                id: SubjectId(4),
+                entity: LM,
+                opening: opening.clone(),
+            });
             books.open(opened(8, 4, Credit));
         }
     };

@@ -125,7 +125,10 @@ pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
     let storage = DirectoryStorage::open_read_only(data).map_err(Failure::node)?;
     let progress = Progress::counting("verify");
     let watch = |counts: &Counts| {
-        progress.at(counts.frames, format!("{} transactions", grouped(counts.posted + counts.tried + counts.refused)));
+        progress.at(
+            counts.frames,
+            format!("{} transactions", grouped(counts.posted + counts.tried + counts.refused)),
+        );
     };
     let verified = audit::verify(&storage, &mut { watch });
     progress.finish();

@@ -201,7 +201,8 @@ fn holds(contents: &FrameContents) -> String {
     });
     let held = format!("moves of holds{}", listed(moves));
     let done = format!("posted{}", listed(contents.deeds.iter().map(|(what, count)| (*what, *count))));
-    let admin = format!("administrative{}", listed(contents.admin.iter().map(|(what, count)| (*what, *count))));
+    let admin =
+        format!("administrative{}", listed(contents.admin.iter().map(|(what, count)| (*what, *count))));
     let counts = [
         (contents.posted, &*done),
         (contents.tried, "tried"),
