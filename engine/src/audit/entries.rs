@@ -198,7 +198,7 @@ impl Books {
         self.end_posting(posting, at, &account, links)
     }
 
-    fn take_opened(&mut self, opened: &OpenedEntry<'_>, at: Position) -> Checked {
+    pub(super) fn take_opened(&mut self, opened: &OpenedEntry<'_>, at: Position) -> Checked {
         let (account, place) = (opened.account, RecordPlace::entry(at));
         // Shards open accounts side by side, so inside a frame ids may come in any order, but not from far away.
         let index = account.index().filter(|index| *index < self.reach);

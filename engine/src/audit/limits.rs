@@ -63,3 +63,20 @@ impl Chains {
         link
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Links;
+
+    #[test]
+    fn links_are_those_that_a_ledger_writes() {
+        let (mut chains, mut links) = (Chains::default(), Links::default());
+        for number in 1..300 {
+            let at = Position { frame: number, slot: 4, section: 1 };
+            let link = links.next();
+            links.take(&link, at);
+            assert_eq!(chains.next(AccountId(3), at), link);
+        }
+    }
+}

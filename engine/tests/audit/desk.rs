@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountOpening, Amount, Answer, Batch, ClientId, Command, Draft, Leg, Owner,
-    Rejection, Side, SubjectClass, SubjectOpening, TransactionId,
+    AccountId, AccountKey, AccountOpening, Amount, Answer, Batch, ClientId, Command, Deed, Draft, Leg, Owner,
+    Rejection, Side, SubjectClass, SubjectOpening, TransactionId, notes,
 };
 use longmen_engine::{Node, NodeOptions, Reply, Session};
 use longmen_wal::{FaultyStorage, LogOptions};
@@ -105,6 +105,21 @@ impl Desk {
         opened.into_iter().map(|opened| opened.unwrap().id).collect()
     }
 
+    /// Posts a batch, with what the log has of the transactions that it names.
+    pub(crate) fn post(&mut self, mut batch: Batch) -> Vec<Option<Rejection>> {
+        let keys: Vec<_> = batch.namings().map(|naming| naming.key).collect();
+        if !keys.is_empty() {
+            let Answer::Located(places) = self.ask(Command::Locate(keys)) else { panic!() };
+            let history = self.node.history();
+            for (naming, place) in batch.namings().zip(places) {
+                let found = place.and_then(|place| history.original(naming.key, place).unwrap());
+                naming.found = found.map(Arc::new);
+            }
+        }
+        let tag = self.submit(Command::Post(batch));
+        self.results(tag)
+    }
+
     pub(crate) fn results(&mut self, tag: u64) -> Vec<Option<Rejection>> {
         let Answer::Posted(posted) = self.wait(tag) else { panic!() };
         posted.results.iter().map(|result| result.rejection).collect()
@@ -117,17 +132,27 @@ impl Desk {
     }
 }
 
+fn legs_of(legs: &[(u64, Side, i64)]) -> Vec<Leg> {
+    let (currency, steps) = (currency("CNY"), 1..);
+    let legs = steps.zip(legs).map(|(step, &(account, side, amount))| {
+        let (account, amount) = (AccountId(account), Amount(amount));
+        Leg { account, amount, currency, step, side }
+    });
+    legs.collect()
+}
+
+fn draft(id: u128) -> Draft {
+    Draft { id: TransactionId(id), time: now(), ..Draft::default() }
+}
+
 /// Adds a transaction of (account, side, amount).
 pub(crate) fn add(batch: &mut Batch, id: u128, legs: &[(u64, Side, i64)]) {
-    let legs: Vec<Leg> = (1..)
-        .zip(legs)
-        .map(|(step, &(account, side, amount))| Leg {
-            account: AccountId(account),
-            amount: Amount(amount),
-            currency: currency("CNY"),
-            step,
-            side,
-        })
-        .collect();
-    batch.push(Draft { id: TransactionId(id), time: now(), ..Draft::default() }, &legs, &[]);
+    batch.push(draft(id), &legs_of(legs), &[]);
+}
+
+/// Adds a transaction that does more, with an approval.
+pub(crate) fn add_deed(batch: &mut Batch, id: u128, deed: Deed, legs: &[(u64, Side, i64)]) {
+    let mut approval = Vec::new();
+    notes::write(&mut approval, notes::Note::Approval, "A-1");
+    batch.push_deed(draft(id), deed, &legs_of(legs), &approval);
 }

@@ -15,5 +15,6 @@ mod good;
 mod holds;
 mod names;
 mod node;
+mod node_deeds;
 mod planted;
 mod records;

@@ -109,3 +109,14 @@ proptest! {
         prop_assert!(FrameView::at(&segment, page * 4096).is_err());
     }
 }
+
+#[test]
+fn a_frame_leads_to_the_others_of_its_segment() {
+    let body = body(header(96, 1), &[entry(80, 16)], &[0; 16]);
+    let segment = segment(96, BODY_HEADER + TABLE_ENTRY, &body);
+    let view = FrameView::at(&segment, 4096).unwrap();
+    assert_eq!(view.beside(4096).map(|view| view.number()), Ok(FrameNumber(1)));
+    assert_eq!(view.beside(8192).err(), Some(FrameFault::Absent));
+    assert_eq!(view.beside(4104).err(), Some(FrameFault::Envelope));
+    assert!(view.beside(u64::from(u32::MAX)).is_err());
+}

@@ -3,8 +3,9 @@
 
 use super::*;
 use crate::ledger::{
-    Amount, Currency, Date, EntityId, LineId, Owner, Placement, Side, SubjectClass, SubjectId,
-    SubjectOpening, UnitId,
+    Amount, ClientId, Currency, Date, EntityId, Held, Hold, HoldMove, HoldTerms, LineId, OpenedEntry, Owner,
+    Placement, Position, Side, SubjectClass, SubjectId, SubjectOpening, TransactionId, TransactionKey,
+    UnitId,
 };
 
 fn books() -> Books {
@@ -66,4 +67,24 @@ fn totals_are_held_against_accounts_and_each_other() {
     assert_eq!(books.totals().err(), Some(fault));
     books.chart.lines.count(0, Date::FIRST, (1, 0));
     assert_eq!(books.totals().err(), Some(BookFault::UnitTotal { entity, currency, net: 1 }));
+}
+
+#[test]
+fn what_is_frozen_is_held_against_the_holds() {
+    let mut books = books();
+    let hold = Hold {
+        key: TransactionKey { client: ClientId(1), id: TransactionId(7) },
+        terms: HoldTerms::default(),
+        amount: 5,
+        remaining: 5,
+        expired: false,
+    };
+    let account = AccountId(1);
+    let (previous, transaction, date) = (Position { frame: 1, slot: 1, section: 0 }, Some(0), Date::FIRST);
+    let (moved, amount, frozen_after) = (HoldMove::Frozen, 5, 5);
+    let held = Held { account, previous, transaction, moved, amount, hold, frozen_after, date };
+    books.accounts[0].hold(&held, Position { frame: 1, slot: 9, section: 0 }).unwrap();
+    assert_eq!(books.totals().err(), Some(BookFault::FrozenTotal { account, frozen: 5, holds: 0 }));
+    books.holds.take(&held, 0).unwrap();
+    assert!(books.totals().is_ok());
 }

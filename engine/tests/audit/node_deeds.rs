@@ -1,0 +1,201 @@
+//! What a real node leaves of holds, tries, reversals and refunds passes the audit, whatever of it was refused.
+
+use std::collections::BTreeSet;
+
+use longmen_engine::audit::describe_frame;
+use longmen_engine::ledger::{
+    AccountId, AccountRef, AccountState, Action, Amount, Answer, AttributeChange, Batch, Command, Deed,
+    Freeze, HoldKind, HoldMove, HoldTerms, Naming, PaymentState, Side, SubjectClass, TransactionKey,
+};
+use longmen_wal::FaultyStorage;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+
+use crate::desk::{Desk, add, add_deed};
+use crate::full::key;
+use crate::planted::{audited, currency, date};
+
+use Side::{Credit, Debit};
+
+struct Work {
+    random: SmallRng,
+    bank: u64,
+    users: Vec<u64>,
+    /// Hot ones.
+    shops: Vec<u64>,
+    fee: u64,
+    profit: u64,
+    next: u128,
+    /// What may be named: freezes, tries, and what was posted.
+    frozen: Vec<u128>,
+    tried: Vec<u128>,
+    posted: Vec<u128>,
+}
+
+fn open(desk: &mut Desk, seed: u64) -> Work {
+    desk.ask(Command::OpenEntity { code: "LM".into(), start: date("2018-12-30") });
+    desk.open_subject("LM", "100201", SubjectClass::Asset, Debit);
+    desk.open_subject("LM", "220301", SubjectClass::Liability, Credit);
+    desk.open_subject("LM", "600101", SubjectClass::Income, Credit);
+    desk.open_subject("LM", "310401", SubjectClass::Equity, Credit);
+    let bank = desk.open_accounts("LM", "100201", 1, |opening| opening.may_go_negative = true)[0];
+    let users = desk.open_accounts("LM", "220301", 6, |opening| opening.customer = Some("C-1".into()));
+    let shops = desk.open_accounts("LM", "220301", 2, |opening| {
+        opening.key.number = format!("hot.{}", opening.key.number).into();
+        opening.hot = true;
+    });
+    let fee = desk.open_accounts("LM", "600101", 1, |opening| opening.hot = true)[0];
+    let profit = desk.open_accounts("LM", "310401", 1, |_| {})[0];
+    let random = SmallRng::seed_from_u64(seed);
+    let (frozen, tried, posted) = (Vec::new(), Vec::new(), Vec::new());
+    Work { random, bank, users, shops, fee, profit, next: 1, frozen, tried, posted }
+}
+
+impl Work {
+    fn naming(key: TransactionKey) -> Naming {
+        Naming { key, found: None }
+    }
+
+    /// One of the transactions that may be named, mostly a late one.
+    fn pick(&mut self, of: fn(&Work) -> &[u128]) -> TransactionKey {
+        let count = of(self).len();
+        let back = self.random.random_range(0..count.clamp(1, 12));
+        key(count.checked_sub(back + 1).map_or(u128::MAX, |at| of(self)[at]))
+    }
+
+    /// Adds a transaction, of any kind.
+    fn add(&mut self, batch: &mut Batch) {
+        let (id, amount) = (self.next, self.random.random_range(1..40));
+        self.next += 1;
+        let user = self.users[self.random.random_range(0..self.users.len())];
+        let shop = self.shops[self.random.random_range(0..2)];
+        let held = if self.random.random_bool(0.2) { shop } else { user };
+        let purchase = [(user, Debit, amount), (shop, Credit, amount - 1), (self.fee, Credit, 1)];
+        let purchase = if amount == 1 { &purchase[..1] } else { &purchase[..] };
+        let back = [(shop, Debit, amount), (user, Credit, amount)];
+        let authority: Box<str> = if self.random.random_bool(0.1) { "court".into() } else { "".into() };
+        let forced = self.random.random_bool(0.3);
+        let expires_us = self.random.random_bool(0.3).then(|| i64::from(crate::desk::now()) * 1_000_000);
+        let deed = match self.random.random_range(0..12) {
+            0..3 => return add(batch, id, &[(self.bank, Debit, 3 * amount), (user, Credit, 3 * amount)]),
+            3 => {
+                self.posted.push(id);
+                return add(batch, id, purchase);
+            }
+            4 => {
+                self.frozen.push(id);
+                let kind = [HoldKind::Business, HoldKind::Judicial][self.random.random_range(0..2)];
+                let terms = HoldTerms { kind, authority, expires_us };
+                let (account, amount, currency) = (AccountId(held), Amount(amount), currency("CNY"));
+                Deed::Freeze(Freeze { account, key: None, amount, currency, terms })
+            }
+            5 => {
+                let amount = forced.then_some(Amount(amount));
+                Deed::Unfreeze { hold: self.pick(|work| &work.frozen), amount, authority }
+            }
+            6 => {
+                self.posted.push(id);
+                let hold = self.pick(|work| &work.frozen);
+                Deed::Consume { hold, amount: Amount(amount), authority, forced }
+            }
+            7 => {
+                self.tried.push(id);
+                Deed::Try { expires_us }
+            }
+            8 => {
+                self.posted.push(id);
+                Deed::Confirm(Work::naming(self.pick(|work| &work.tried)))
+            }
+            9 => Deed::CancelTry(Work::naming(self.pick(|work| &work.tried))),
+            10 => {
+                let original = Work::naming(self.pick(|work| &work.posted));
+                Deed::Reverse { original, forced }
+            }
+            _ => {
+                self.posted.push(id);
+                Deed::Refund(Work::naming(self.pick(|work| &work.posted)))
+            }
+        };
+        let legs = match deed.action() {
+            Action::Consume => &[(held, Debit, amount), (self.bank, Credit, amount)][..],
+            Action::Try => purchase,
+            Action::Refund => &back[..],
+            _ => &[],
+        };
+        add_deed(batch, id, deed, legs);
+    }
+
+    /// Changes an account, in one of the ways there are.
+    fn change(&mut self, desk: &mut Desk) {
+        let account = AccountId(self.users[self.random.random_range(0..self.users.len())]);
+        let (account, limit) = (AccountRef::Id(account), Amount(self.random.random_range(20..90)));
+        let state = |account_state, payment_state| AttributeChange::States {
+            account_state: Some(account_state),
+            payment_state: Some(payment_state),
+        };
+        let change = match self.random.random_range(0..6) {
+            0 => state(AccountState::LossReported, PaymentState::Normal),
+            1 => state(AccountState::Normal, PaymentState::ReceivesOnly),
+            2 => AttributeChange::Reserve(limit),
+            3 => AttributeChange::Limits {
+                overdraft: None,
+                credit: None,
+                transaction: Some(Some(limit)),
+                day: Some(Some(Amount(3 * limit.0))),
+            },
+            _ => state(AccountState::Normal, PaymentState::Normal),
+        };
+        desk.ask(Command::Change { account, change, notes: Box::default() });
+    }
+}
+
+#[test]
+fn what_a_node_leaves_of_deeds_passes() {
+    let mut seen = BTreeSet::new();
+    for seed in 0..6 {
+        let storage = FaultyStorage::new();
+        let mut work = None;
+        let (mut done, mut refused) = (0, 0);
+        for (day, shards) in [3, 1, 2].into_iter().enumerate() {
+            let mut desk = Desk::start(&storage, shards);
+            let work = work.get_or_insert_with(|| open(&mut desk, seed));
+            for _ in 0..12 {
+                let mut batch = Batch::default();
+                (0..30).for_each(|_| work.add(&mut batch));
+                let results = desk.post(batch);
+                refused += results.iter().flatten().count();
+                done += results.iter().filter(|result| result.is_none()).count();
+                work.change(&mut desk);
+            }
+            let next = date(["2018-12-31", "2019-01-01", "2019-01-02"][day]);
+            let carry_forward = (day == 1).then_some(AccountRef::Id(AccountId(work.profit)));
+            let entity = "LM".into();
+            let close = Command::CloseDay { entity, next, carry_forward, notes: Box::default() };
+            assert_eq!(desk.ask(close), Answer::Done, "seed {seed}");
+            let killed = audited(&storage.branch()).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+            assert!(!killed.log.clean);
+            desk.stop();
+        }
+        let verified = audited(&storage).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        let counts = &verified.counts;
+        assert!(
+            done > 300 && refused > 100 && counts.held > 60 && counts.tried > 10,
+            "seed {seed}: {counts:?}"
+        );
+        take_kinds(&storage, &mut seen);
+    }
+    let actions = Action::ALL.into_iter().filter(|action| *action != Action::Post).map(Action::name);
+    for kind in actions.chain(HoldMove::ALL.map(HoldMove::name)) {
+        assert!(seen.contains(kind), "there is something of every kind, but no {kind}");
+    }
+}
+
+/// Adds what a log has of deeds and moves of holds.
+fn take_kinds(storage: &FaultyStorage, seen: &mut BTreeSet<&'static str>) {
+    longmen_wal::audit(storage, &mut |view| {
+        let contents = describe_frame(view);
+        seen.extend(contents.deeds.into_keys());
+        seen.extend(contents.held.iter().map(|held| held.moved.name()));
+    })
+    .unwrap();
+}
