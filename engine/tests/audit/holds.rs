@@ -174,6 +174,9 @@ fn changes_are_such_as_an_account_can_take() {
     check(change(USER, Changed { client, ..base() }), USER, &unknown.into());
 }
 
+/// What is done to the user.
+type Act = Box<dyn Fn(&mut Planted)>;
+
 #[test]
 fn states_let_through_what_they_say() {
     use AccountState::{Closed, JudicialFreeze, LossReported, Normal};
@@ -195,7 +198,7 @@ fn states_let_through_what_they_say() {
             books.plant(planted, DEBIT);
         }
     };
-    let doings: [(&str, Box<dyn Fn(&mut Planted)>); 7] = [
+    let doings: [(&str, Act); 7] = [
         ("a credit", Box::new(posts(CREDIT))),
         ("a debit", Box::new(posts(DEBIT))),
         ("a freeze", Box::new(freeze)),
