@@ -159,6 +159,11 @@ pub enum Command {
         /// The code of the entity; empty: of every entity.
         entity: Box<str>,
     },
+    /// The chart of an entity (科目表): subjects, and which of them account types get. Answer: [`Answer::Chart`].
+    Chart {
+        /// The code of the entity.
+        entity: Box<str>,
+    },
     /// How the node is. Answer: [`Answer::Status`].
     Status,
 }
@@ -176,6 +181,7 @@ impl Command {
                 | Command::Closings { .. }
                 | Command::Locate(_)
                 | Command::TrialBalance { .. }
+                | Command::Chart { .. }
                 | Command::Status
         )
     }
@@ -212,6 +218,8 @@ pub enum Answer {
     },
     /// Lines of the general ledger.
     TrialBalance(TrialBalance),
+    /// The chart of an entity.
+    Chart(Chart),
     /// How the node is.
     Status(Status),
 }
@@ -300,6 +308,26 @@ pub struct TrialLine {
     pub accounts_total: i128,
     /// How many accounts the subject has in this currency.
     pub accounts: u64,
+}
+
+/// The chart of an entity (科目表).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chart {
+    /// The subjects, by code.
+    pub subjects: Vec<SubjectOpening>,
+    /// Which subject accounts of a type get, by type and date.
+    pub mappings: Vec<Mapping>,
+}
+
+/// Accounts of a type that are opened from a date on get this subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// The account type.
+    pub kind: Box<str>,
+    /// The first accounting date on which it holds, until the next of the same type.
+    pub from: Date,
+    /// The subject's code.
+    pub subject: Box<str>,
 }
 
 /// How the node is.

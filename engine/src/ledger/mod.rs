@@ -40,7 +40,7 @@ pub use admin::{Admin, admin_records};
 pub use amount::{Amount, Side};
 pub use batcher::{BookedLeg, Unmerged};
 pub use command::{
-    AccountRef, Answer, Command, LegBalance, Opened, PostResult, Posted, ReplyTo, Request, Status,
+    AccountRef, Answer, Chart, Command, LegBalance, Mapping, Opened, PostResult, Posted, ReplyTo, Request, Status,
     TrialBalance, TrialLine,
 };
 pub use coordinator::{

@@ -190,6 +190,18 @@ impl Registry {
         dates.range(..=date).next_back().map(|(_, subject)| *subject)
     }
 
+    /// Which subjects the account types of an entity get, from when on: by type and date.
+    pub fn mappings(&self, entity: EntityId) -> impl Iterator<Item = (&str, Date, SubjectId)> {
+        let own = self.mappings.range((entity, Box::default())..).take_while(move |((of, _), _)| *of == entity);
+        own.flat_map(|((_, kind), dates)| dates.iter().map(|(from, subject)| (&**kind, *from, *subject)))
+    }
+
+    /// The subjects of an entity, by code.
+    pub fn chart(&self, entity: EntityId) -> impl Iterator<Item = &Subject> {
+        let own = self.chart.range((entity, Box::default())..).take_while(move |((of, _), _)| *of == entity);
+        own.map(|(_, id)| self.subject(*id))
+    }
+
     /// The subject of that code in an entity's chart.
     #[must_use]
     pub fn subject_by_code(&self, entity: EntityId, code: &str) -> Option<&Subject> {

@@ -325,6 +325,52 @@ pub struct TrialBalance {
     pub lines: Vec<TrialLine>,
 }
 
+/// The chart of an entity (科目表).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chart {
+    /// The subjects, by code.
+    pub subjects: Vec<Subject>,
+    /// Which subject accounts of a type get, by type and date.
+    pub mappings: Vec<Mapping>,
+}
+
+/// A subject (科目) as it was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// The code.
+    pub code: Box<str>,
+    /// The name for people.
+    pub name: Box<str>,
+    /// `asset`, `liability`, `common`, `equity`, `income`, `expense` or `off_balance`.
+    pub class: Box<str>,
+    /// The side on which its balance normally stands.
+    pub normal: Side,
+    /// Whether accounts may be opened under it.
+    pub leaf: bool,
+    /// The first accounting date on which accounts may be opened under it, if there is one.
+    pub valid_from: Option<Box<str>>,
+    /// The last accounting date on which accounts may be opened under it, if there is one.
+    pub valid_to: Option<Box<str>>,
+    /// 期限; empty where nothing was said, as the next two.
+    pub tenor: Box<str>,
+    /// 主体: whom it is about.
+    pub party: Box<str>,
+    /// 用途
+    pub purpose: Box<str>,
+}
+
+/// Accounts of a type that are opened from a date on get this subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mapping {
+    /// The account type.
+    #[serde(rename = "type")]
+    pub kind: Box<str>,
+    /// The first accounting date on which it holds, until the next of the same type.
+    pub from: Box<str>,
+    /// The subject's code.
+    pub subject: Box<str>,
+}
+
 /// One leaf subject in one currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrialLine {

@@ -5,14 +5,14 @@ use serde::de::DeserializeOwned;
 
 use crate::account::{AccountOpening, AccountRef, SubjectOpening};
 use crate::answer::{
-    Account, AccountsFound, Holds, Opened, OpenedAll, PostResult, Posted, Statement, Status, TransactionRecord,
+    Account, AccountsFound, Chart, Holds, Opened, OpenedAll, PostResult, Posted, Statement, Status, TransactionRecord,
     TrialBalance, Welcome, each,
 };
 use crate::connection::{AnswerFrame, Connection};
 use crate::error::{ClientError, Refusal};
 use crate::id::TransactionId;
 use crate::request::{
-    BalanceRequest, CancelRequest, CloseDayRequest, CustomerRequest, HoldsRequest, ListAccountsRequest,
+    BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HoldsRequest, ListAccountsRequest,
     MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest, PostRequest,
     Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest, StatementRequest,
     TransactionRequest, TrialBalanceRequest,
@@ -284,6 +284,14 @@ impl Client {
         id: impl Into<TransactionId>,
     ) -> Result<TransactionRecord, ClientError> {
         self.request(Operation::Transaction, &TransactionRequest { id: id.into() }).await
+    }
+
+    /// The chart of an entity (科目表).
+    ///
+    /// # Errors
+    /// See [`Client`]; `unknown_entity`, when there is none of that code.
+    pub async fn chart(&mut self, entity: &str) -> Result<Chart, ClientError> {
+        self.request(Operation::Chart, &ChartRequest { entity }).await
     }
 
     /// The general ledger of an entity at its leaves; an empty code: of every entity.

@@ -42,8 +42,8 @@ mod wire;
 
 pub use account::{AccountKey, AccountOpening, AccountRef, Amount, Owner, Side, SubjectOpening};
 pub use answer::{
-    Account, Hold, Holds, LegBalance, Merged, Named, Opened, PostResult, Posted, RecordedLeg, Statement, StatementLine, Status,
-    TransactionRecord, TrialBalance, TrialLine, Welcome,
+    Account, Chart, Hold, Holds, LegBalance, Mapping, Merged, Named, Opened, PostResult, Posted, RecordedLeg,
+    Statement, StatementLine, Status, Subject, TransactionRecord, TrialBalance, TrialLine, Welcome,
 };
 pub use client::Client;
 pub use compact::{
@@ -56,7 +56,7 @@ pub use error::{ClientError, Refusal};
 pub use frame::{FrameError, Prefix, read_prefix, write_frame};
 pub use id::{TransactionId, id_of_cancel, id_of_text};
 pub use request::{
-    BalanceRequest, CancelRequest, CloseDayRequest, CustomerRequest, HelloRequest, HoldsRequest,
+    BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HelloRequest, HoldsRequest,
     ListAccountsRequest, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest,
     OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest,
     SetStateRequest, StatementRequest, TransactionRequest, TrialBalanceRequest,

@@ -198,6 +198,13 @@ pub struct CustomerRequest<'a> {
     pub customer: &'a str,
 }
 
+/// Body of `chart`.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ChartRequest<'a> {
+    /// The entity's code.
+    pub entity: &'a str,
+}
+
 /// Body of `holds`.
 #[derive(Clone, Debug, Serialize)]
 pub struct HoldsRequest<'a> {

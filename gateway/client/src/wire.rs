@@ -144,11 +144,13 @@ pub enum Operation {
     Customer = 53,
     /// Holds (冻结) and what remains of them.
     Holds = 54,
+    /// The chart of an entity (科目表).
+    Chart = 55,
 }
 
 impl Operation {
     /// Every operation, by number.
-    pub const ALL: [Operation; 22] = [
+    pub const ALL: [Operation; 23] = [
         Operation::Hello,
         Operation::Ping,
         Operation::Status,
@@ -171,6 +173,7 @@ impl Operation {
         Operation::TrialBalance,
         Operation::Customer,
         Operation::Holds,
+        Operation::Chart,
     ];
 
     /// The number on the wire.
@@ -211,6 +214,7 @@ impl Operation {
             Operation::TrialBalance => "trial_balance",
             Operation::Customer => "customer",
             Operation::Holds => "holds",
+            Operation::Chart => "chart",
         }
     }
 }

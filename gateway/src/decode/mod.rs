@@ -123,6 +123,7 @@ fn read_body(operation: Operation, reader: &mut Reader<'_>, asking: Asking) -> R
         Operation::Accounts => read_list(reader),
         Operation::TrialBalance => read_trial_balance(reader),
         Operation::Customer => read_customer(reader),
+        Operation::Chart => read_chart(reader),
         Operation::Holds => read_holds(reader),
     };
     command.map(Asked::Command)
@@ -209,6 +210,15 @@ fn read_trial_balance(reader: &mut Reader<'_>) -> Result<Command, Fault> {
         Ok(())
     })?;
     Ok(Command::TrialBalance { entity: of })
+}
+
+fn read_chart(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let mut of = None;
+    read_fields(reader, &["entity"], |_, reader| {
+        of = Some(entity(reader)?);
+        Ok(())
+    })?;
+    Ok(Command::Chart { entity: required(of, "entity")? })
 }
 
 fn read_customer(reader: &mut Reader<'_>) -> Result<Command, Fault> {

@@ -1,7 +1,8 @@
 //! The engine's answers in MessagePack.
 
 use longmen_engine::ledger::{
-    AccountView, Amount, Answer, LegBalance, Opened, PostResult, Posted, Rejection, Status, TrialBalance, TrialLine,
+    AccountView, Amount, Answer, Chart, LegBalance, Opened, PostResult, Posted, Rejection, Status, SubjectOpening,
+    TrialBalance, TrialLine,
 };
 
 use super::pack::Pack;
@@ -36,6 +37,7 @@ pub(crate) fn write_answer(
         Answer::Posted(answer) => write_posted(out, answer, posted, faults),
         Answer::Accounts(accounts) => write_accounts(out, accounts),
         Answer::TrialBalance(trial) => write_trial_balance(out, trial),
+        Answer::Chart(chart) => write_chart(out, chart),
         Answer::Status(engine) => write_status(out, engine, status),
     }
 }
@@ -185,6 +187,40 @@ fn write_trial_line(pack: &mut Pack<'_>, line: &TrialLine) {
     pack.name("closing").wide(line.closing);
     pack.name("accounts_total").wide(line.accounts_total);
     pack.name("accounts").unsigned(line.accounts);
+}
+
+fn write_chart(out: &mut Vec<u8>, chart: &Chart) {
+    let mut pack = write_ok(out);
+    pack.map(2);
+    pack.name("subjects").array(chart.subjects.len());
+    for subject in &chart.subjects {
+        write_subject(&mut pack, subject);
+    }
+    pack.name("mappings").array(chart.mappings.len());
+    for mapping in &chart.mappings {
+        pack.map(3);
+        pack.name("type").text(&mapping.kind);
+        pack.name("from").text(&mapping.from.to_string());
+        pack.name("subject").text(&mapping.subject);
+    }
+}
+
+fn write_subject(pack: &mut Pack<'_>, subject: &SubjectOpening) {
+    pack.map(10);
+    pack.name("code").text(&subject.code);
+    pack.name("name").text(&subject.name);
+    pack.name("class").text(subject.class.name());
+    pack.name("normal").text(subject.normal.name());
+    pack.name("leaf").flag(subject.leaf);
+    for (name, date) in [("valid_from", subject.valid_from), ("valid_to", subject.valid_to)] {
+        match date {
+            Some(date) => pack.name(name).text(&date.to_string()),
+            None => pack.name(name).nil(),
+        }
+    }
+    pack.name("tenor").text(&subject.tenor);
+    pack.name("party").text(&subject.party);
+    pack.name("purpose").text(&subject.purpose);
 }
 
 fn write_status(out: &mut Vec<u8>, engine: &Status, gateway: GatewayStatus) {

@@ -2,7 +2,7 @@
 
 use longmen_client::{
     AccountKey, AccountOpening, Client, CloseDayRequest, MapCustomerRequest, MapTypeRequest, Owner, Registration,
-    SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest, Transaction,
+    SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest, Side, SubjectOpening, Transaction,
 };
 
 use crate::node::{TestNode, open_books};
@@ -160,5 +160,34 @@ async fn the_end_of_a_year_carries_income_and_expense_forward() {
     assert_eq!(client.balance(fees).await.unwrap().balance, 0);
     let profit = client.balance(profit).await.unwrap();
     assert_eq!((profit.balance, profit.opening, &*profit.date), (100, 100, "2027-01-01"));
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn the_chart_shows_subjects_as_they_were_opened_and_what_types_get() {
+    let (node, mut client) = start().await;
+    let opening = SubjectOpening {
+        valid_from: Some("2026-01-01".to_owned()),
+        tenor: Some("current".to_owned()),
+        ..SubjectOpening::parent("2204", "押金", "liability", Side::Credit)
+    };
+    assert!(client.open_subjects("LM", &[opening]).await.unwrap()[0].is_ok());
+    for (from, subject) in [("2026-12-01", "10020101"), ("2026-11-22", "220301")] {
+        let (entity, kind, registration) = ("LM", "deposit", REGISTER);
+        client.map_type(&MapTypeRequest { entity, kind, subject, from, registration }).await.unwrap();
+    }
+    client.open_entity("OTHER", "2026-11-22").await.unwrap();
+    let chart = client.chart("LM").await.unwrap();
+    let codes: Vec<&str> = chart.subjects.iter().map(|subject| &*subject.code).collect();
+    assert!(codes.is_sorted() && codes.contains(&"220301"), "{codes:?}");
+    let subject = chart.subjects.iter().find(|subject| &*subject.code == "2204").unwrap();
+    assert_eq!((&*subject.name, &*subject.class, subject.leaf), ("押金", "liability", false));
+    assert_eq!((subject.valid_from.as_deref(), subject.valid_to.as_deref()), (Some("2026-01-01"), None));
+    assert_eq!((&*subject.tenor, &*subject.party), ("current", ""));
+    let mappings = chart.mappings.iter().map(|one| (&*one.kind, &*one.from, &*one.subject));
+    let expect = [("deposit", "2026-11-22", "220301"), ("deposit", "2026-12-01", "10020101")];
+    assert_eq!(mappings.collect::<Vec<_>>(), expect);
+    assert!(client.chart("OTHER").await.unwrap().subjects.is_empty());
+    assert_eq!(code(client.chart("NO").await), "unknown_entity");
     node.stop().await;
 }

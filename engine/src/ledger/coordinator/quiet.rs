@@ -70,6 +70,7 @@ impl Coordinator {
                 self.map_type(client, (&entity, &kind, &subject), from, &notes)
             }
             Command::Closings { entity, from, to } => self.closings(&entity, from, to),
+            Command::Chart { entity } => self.chart(&entity),
             Command::Status => Ok(self.status()),
             Command::Post(_) => Ok(Answer::Posted(Posted::default())),
             Command::CloseDay { entity, next, carry_forward, notes } => {

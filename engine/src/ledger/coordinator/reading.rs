@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::account::AccountView;
 use super::super::admin::Admin;
 use super::super::amount::Amount;
-use super::super::command::{Answer, ReplyTo, TrialBalance, TrialLine};
+use super::super::command::{Answer, Chart, Mapping, ReplyTo, TrialBalance, TrialLine};
 use super::super::ids::{AccountId, EntityId, LineId, ShardId};
 use super::super::line::{AccountsTotal, Line};
 use super::super::rejection::Rejection;
@@ -112,6 +112,19 @@ impl Coordinator {
             hot: row.hot(),
             last: row.last,
         }
+    }
+
+    pub(super) fn chart(&self, entity: &str) -> Result<Answer, Rejection> {
+        let registry = &self.registry;
+        let entity = registry.entity(entity).ok_or(Rejection::UnknownEntity)?;
+        let mapping = |(kind, from, subject): (&str, _, _)| {
+            let subject = registry.subject(subject).opening.code.clone();
+            Mapping { kind: kind.into(), from, subject }
+        };
+        Ok(Answer::Chart(Chart {
+            subjects: registry.chart(entity).map(|subject| subject.opening.clone()).collect(),
+            mappings: registry.mappings(entity).map(mapping).collect(),
+        }))
     }
 
     pub(super) fn ask_lines(&mut self, reply_to: Option<ReplyTo>, entity: &str) -> Step {
