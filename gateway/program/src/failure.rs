@@ -15,6 +15,8 @@ pub(crate) enum Verdict {
     Held,
     /// Something did not; it has been said what.
     DidNotHold,
+    /// A file is not as it has to be; it has been said where.
+    BadFile,
 }
 
 impl Verdict {
@@ -26,6 +28,7 @@ impl Verdict {
         match self {
             Verdict::Held => ExitCode::SUCCESS,
             Verdict::DidNotHold => ExitCode::from(1),
+            Verdict::BadFile => ExitCode::from(2),
         }
     }
 }

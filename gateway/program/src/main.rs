@@ -3,6 +3,7 @@
 mod account_name;
 mod commands;
 mod failure;
+mod import;
 mod journal;
 mod money;
 mod output;
@@ -47,6 +48,8 @@ enum Commands {
     Demo(demo::Args),
     Play(play::Args),
     Open(open::Args),
+    #[command(subcommand)]
+    Import(commands::import::Commands),
     Accounts(accounts::Args),
     Balance(balance::Args),
     Post(post::Args),
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Commands::Demo(args) => on_one_thread(demo::run(args)),
         Commands::Play(args) => on_one_thread(play::run(args)),
         Commands::Open(args) => on_one_thread(open::run(args)),
+        Commands::Import(command) => on_one_thread(commands::import::run(command)),
         Commands::Accounts(args) => on_one_thread(accounts::run(args)),
         Commands::Balance(args) => on_one_thread(balance::run(args)),
         Commands::Post(args) => on_one_thread(post::run(args)),

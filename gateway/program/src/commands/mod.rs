@@ -5,6 +5,7 @@ pub(crate) mod balance;
 pub(crate) mod close_day;
 pub(crate) mod demo;
 pub(crate) mod export;
+pub(crate) mod import;
 pub(crate) mod open;
 pub(crate) mod play;
 pub(crate) mod post;

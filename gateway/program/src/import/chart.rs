@@ -1,0 +1,191 @@
+//! Files of subjects (科目).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use longmen_client::{Client, ClientError, SubjectOpening};
+use longmen_engine::ledger::Date;
+use longmen_loadtest::progress::Progress;
+
+use super::batches::{MAP, Room};
+use super::fault::Faults;
+use super::sending::{Broken, Sent, patiently};
+use super::table::{Cells, Column, read_rows};
+use super::value::{MAX_ENTITY, class, code, date, flag, side, text};
+use super::{Import, node};
+
+/// Bytes of a subject's name.
+const MAX_NAME: usize = 200;
+/// Bytes of tenor, party and purpose.
+const MAX_ATTRIBUTE: usize = 64;
+
+const COLUMNS: &[Column] = &[
+    Column::required("code").or("subject"),
+    Column::required("name"),
+    Column::required("class"),
+    Column::required("normal"),
+    Column::optional("leaf"),
+    Column::optional("valid_from"),
+    Column::optional("valid_to"),
+    Column::optional("tenor"),
+    Column::optional("party"),
+    Column::optional("purpose"),
+    Column::optional("entity"),
+];
+
+/// The subjects of a file.
+#[derive(Debug)]
+pub(crate) struct Chart {
+    rows: Vec<Row>,
+    start: Option<Date>,
+}
+
+#[derive(Debug)]
+struct Row {
+    line: u64,
+    entity: String,
+    /// What the file says; else what the codes below it say.
+    leaf: Option<bool>,
+    opening: SubjectOpening,
+}
+
+impl Chart {
+    /// Reads a file. `entity` is that of rows that name none; with `start`, entities that are not there are opened with
+    /// it as their first accounting date.
+    pub(crate) fn read(
+        bytes: &[u8],
+        entity: Option<&str>,
+        start: Option<Date>,
+        faults: &mut Faults,
+    ) -> Chart {
+        let mut rows = read_rows(bytes, COLUMNS, faults, |cells| read_row(cells, entity));
+        check_duplicates(&rows, faults);
+        settle_leaves(&mut rows, faults);
+        Chart { rows, start }
+    }
+
+    /// The rows by entity: a request opens the subjects of one.
+    fn by_entity(&self) -> BTreeMap<&str, Vec<&Row>> {
+        let mut entities = BTreeMap::<&str, Vec<&Row>>::new();
+        for row in &self.rows {
+            entities.entry(&row.entity).or_default().push(row);
+        }
+        entities
+    }
+}
+
+impl Import for Chart {
+    const WHAT: &'static str = "subjects";
+    const DONE: &'static str = "opened";
+
+    fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    async fn look_up(
+        &self,
+        client: &mut Client,
+        _: &Progress,
+        faults: &mut Faults,
+    ) -> Result<(), ClientError> {
+        let entities = node::entities(client).await?;
+        if self.start.is_some() {
+            return Ok(());
+        }
+        for row in self.rows.iter().filter(|row| !entities.contains_key(&row.entity)) {
+            let reason = format!("no entity {} is open; --start opens it", row.entity);
+            faults.cell(row.line, "entity", reason);
+        }
+        Ok(())
+    }
+
+    async fn send(&self, client: &mut Client, progress: &Progress) -> Result<Sent, Broken> {
+        let mut sent = Sent::default();
+        for (entity, rows) in self.by_entity() {
+            open(client, entity, self.start, &rows, &mut sent, progress)
+                .await
+                .map_err(|error| sent.broken(Self::WHAT, self.count(), error))?;
+        }
+        Ok(sent)
+    }
+}
+
+async fn open(
+    client: &mut Client,
+    entity: &str,
+    start: Option<Date>,
+    rows: &[&Row],
+    sent: &mut Sent,
+    progress: &Progress,
+) -> Result<(), ClientError> {
+    if let Some(start) = start {
+        let start = start.to_string();
+        patiently(async || client.open_entity(entity, &start).await).await?;
+    }
+    let room = Room::of(client.welcome());
+    let weigh = |row: &&Row| MAP + row.opening.code.len() + row.opening.name.len();
+    for batch in room.batches(rows, weigh) {
+        let openings: Vec<SubjectOpening> = batch.iter().map(|row| row.opening.clone()).collect();
+        let opened = patiently(async || client.open_subjects(entity, &openings).await).await?;
+        for (row, result) in batch.iter().zip(opened) {
+            sent.opened(row.line, &row.opening.code, result);
+        }
+        progress.at(u64::try_from(sent.answered()).unwrap_or(0), String::new());
+    }
+    Ok(())
+}
+
+fn read_row(cells: &mut Cells<'_>, default_entity: Option<&str>) -> Option<Row> {
+    let entity = entity(cells, default_entity);
+    let code = cells.required("code", code);
+    let name = cells.required("name", text(MAX_NAME));
+    let class = cells.required("class", class);
+    let normal = cells.required("normal", side);
+    let leaf = cells.optional("leaf", flag);
+    let valid_from = cells.optional("valid_from", date);
+    let valid_to = cells.optional("valid_to", date);
+    if valid_from.zip(valid_to).is_some_and(|(from, to)| to < from) {
+        cells.fault("valid_to", "lies before valid_from");
+    }
+    let [tenor, party, purpose] =
+        ["tenor", "party", "purpose"].map(|name| cells.optional(name, text(MAX_ATTRIBUTE)));
+    cells.good()?;
+    let (code, name, class) = (code?, name?, class?.name().to_owned());
+    let opening = SubjectOpening { code, name, class, normal: normal?, leaf: true };
+    Some(Row { line: cells.line, entity: entity?, leaf, opening })
+}
+
+/// The entity of a row: what it says, or the one of the command line.
+pub(super) fn entity(cells: &mut Cells<'_>, default: Option<&str>) -> Option<String> {
+    if cells.get("entity").is_none() {
+        if default.is_none() {
+            cells.fault("entity", "is missing, and no --entity says it");
+        }
+        return default.map(str::to_owned);
+    }
+    cells.optional("entity", text(MAX_ENTITY))
+}
+
+fn check_duplicates(rows: &[Row], faults: &mut Faults) {
+    let mut seen = HashMap::new();
+    for row in rows {
+        if let Some(before) = seen.insert((&row.entity, &row.opening.code), row.line) {
+            let reason = format!("{} stands on line {before} already", row.opening.code);
+            faults.cell(row.line, "code", reason);
+        }
+    }
+}
+
+/// A code that others go on from is no leaf.
+fn settle_leaves(rows: &mut [Row], faults: &mut Faults) {
+    let codes: BTreeSet<(String, String)> =
+        rows.iter().map(|row| (row.entity.clone(), row.opening.code.clone())).collect();
+    for row in rows {
+        let here = (row.entity.clone(), row.opening.code.clone());
+        let next = codes.range(&here..).nth(1);
+        let below = next.filter(|(entity, code)| *entity == row.entity && code.starts_with(&row.opening.code));
+        if let (Some(true), Some((_, code))) = (row.leaf, below) {
+            faults.cell(row.line, "leaf", format!("is true, but {code} stands below it"));
+        }
+        row.opening.leaf = row.leaf.unwrap_or(below.is_none());
+    }
+}

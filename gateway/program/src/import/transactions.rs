@@ -1,0 +1,143 @@
+//! Files of transactions: a row for each leg (分录).
+
+mod gather;
+mod look_up;
+mod row;
+
+use longmen_client::{AccountRef, Client, ClientError, PostResult, Transaction, TransactionId};
+use longmen_loadtest::progress::Progress;
+
+use super::Import;
+use super::batches::{MAP, Room, weigh_account};
+use super::fault::Faults;
+use super::sending::{Broken, Refused, Sent, patiently};
+use super::table::read_rows;
+use gather::gather;
+use row::{COLUMNS, read_row};
+
+/// What the ids of a file stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ids {
+    /// Themselves, as texts.
+    Texts,
+    /// Numbers of 32 hexadecimal digits, as answers and exports have them.
+    Numbers,
+}
+
+/// The transactions of a file.
+#[derive(Debug)]
+pub(crate) struct Transactions {
+    posts: Vec<Transaction>,
+    /// Beside each post: where it stands, and what the client does not send.
+    sources: Vec<Source>,
+}
+
+/// Where a transaction stands in its file.
+#[derive(Debug)]
+struct Source {
+    id: String,
+    /// The line of its first row.
+    line: u64,
+    /// Whether all its rows could be read.
+    is_whole: bool,
+    accounting_date: Option<String>,
+    /// Of each leg in the order of steps.
+    legs: Vec<LegSource>,
+}
+
+#[derive(Debug)]
+struct LegSource {
+    line: u64,
+    entity: String,
+    /// In minor units.
+    amount: i64,
+}
+
+impl Transactions {
+    /// Reads a file. `entity` is that of rows that name none, `time` that of transactions that say none.
+    pub(crate) fn read(
+        bytes: &[u8],
+        entity: Option<&str>,
+        time: u32,
+        ids: Ids,
+        faults: &mut Faults,
+    ) -> Transactions {
+        let mut torn = Vec::new();
+        let rows = read_rows(bytes, COLUMNS, faults, |cells| {
+            let row = read_row(cells, entity, ids);
+            if row.is_none() {
+                torn.extend(cells.get("transaction").map(str::to_owned));
+            }
+            row
+        });
+        gather(rows, &torn, time, faults)
+    }
+}
+
+impl Import for Transactions {
+    const WHAT: &'static str = "transactions";
+    const DONE: &'static str = "posted";
+
+    fn count(&self) -> usize {
+        self.posts.len()
+    }
+
+    async fn look_up(
+        &self,
+        client: &mut Client,
+        progress: &Progress,
+        faults: &mut Faults,
+    ) -> Result<(), ClientError> {
+        look_up::look_up(self, client, progress, faults).await
+    }
+
+    async fn send(&self, client: &mut Client, progress: &Progress) -> Result<Sent, Broken> {
+        let mut sent = Sent::default();
+        for batch in Room::of(client.welcome()).batches(&self.posts, weigh) {
+            let posted = patiently(async || client.post(batch, false).await).await;
+            let posted = posted.map_err(|error| sent.broken(Self::WHAT, self.count(), error))?;
+            let sources = &self.sources[sent.answered()..];
+            for ((post, source), result) in batch.iter().zip(sources).zip(posted.results) {
+                sent.posted(post, source, result);
+            }
+            progress.at(u64::try_from(sent.answered()).unwrap_or(0), String::new());
+        }
+        Ok(sent)
+    }
+}
+
+impl Sent {
+    fn posted(&mut self, post: &Transaction, source: &Source, result: PostResult) {
+        if result.is_posted() {
+            let count = if result.repeated { &mut self.there } else { &mut self.done };
+            *count += 1;
+            return;
+        }
+        let at_fault = post.legs.iter().position(|leg| leg.step == Some(result.step));
+        self.refused.push(Refused {
+            line: at_fault.map_or(source.line, |index| source.legs[index].line),
+            name: source.id.clone(),
+            step: at_fault.map(|_| result.step),
+            code: result.outcome.into(),
+            message: result.message.map(Into::into),
+        });
+    }
+}
+
+/// No less than the bytes that a transaction takes in a request.
+fn weigh(post: &Transaction) -> usize {
+    let id = match &post.id {
+        TransactionId::Number(_) => 16,
+        TransactionId::Text(text) => text.len(),
+    };
+    let legs = post.legs.iter().map(|leg| weigh_account(&leg.account) + 64);
+    MAP + id + row::notes_of(post).map(str::len).sum::<usize>() + legs.sum::<usize>()
+}
+
+fn account_name(account: &AccountRef) -> String {
+    match account {
+        AccountRef::Id(id) => format!("@{id}"),
+        AccountRef::Key(key) if key.kind.is_empty() => format!("{}/{}/{}", key.entity, key.number, key.currency),
+        AccountRef::Key(key) => format!("{}/{}/{}/{}", key.entity, key.number, key.kind, key.currency),
+    }
+}
