@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod exports;
+mod import;
 mod longmen;
 mod scenarios;
 mod tour;
