@@ -326,7 +326,7 @@ pub struct TrialBalance {
 }
 
 /// The chart of an entity (科目表).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
     /// The subjects, by code.
     pub subjects: Vec<Subject>,

@@ -10,9 +10,7 @@ use longmen_loadtest::table::grouped;
 use serde::Serialize;
 
 use crate::failure::{Failure, Verdict};
-use crate::import::{
-    Accounts, Chart, Fault, Faults, Ids, Import, Refused, Sent, Transactions, file_time,
-};
+use crate::import::{Accounts, Fault, Faults, Ids, Import, Refused, Sent, Subjects, Transactions, file_time};
 use crate::output::Output;
 use crate::reach::Reach;
 
@@ -55,9 +53,10 @@ pub(crate) enum Commands {
     /// Post transactions, a row for each leg (分录)
     ///
     /// Columns: transaction (its id), step, account (the number, or @ID), side, amount, currency; and, where wanted,
-    /// account_type, type, reference, tags, operator, approval, reason, value_date, accounting_date, time, entity. Rows of
-    /// one transaction may stand anywhere; their steps put them in order. What is said of the transaction as a whole
-    /// stands in one of its rows, or the same in several. An accounting_date must be the current one.
+    /// account_type, type, reference, tags, operator, approval, reason, visibility, counterparty, value_date,
+    /// accounting_date, time, entity. Rows of one transaction may stand anywhere; their steps put them in order. What is
+    /// said of the transaction as a whole stands in one of its rows, or the same in several. An accounting_date must be
+    /// the current one.
     ///
     /// A node knows an id as long as the transaction's time lies in its window (3 days, unless set otherwise), and refuses
     /// what is older as too_old. The time is that of the column, else when the file was last changed: so a file that stays
@@ -126,8 +125,8 @@ pub(crate) async fn run(command: Commands) -> Result<Verdict, Failure> {
     let mut faults = Faults::default();
     match command {
         Commands::Chart(ChartArgs { start, file }) => {
-            let chart = Chart::read(&read(&file.file)?, file.entity.as_deref(), start, &mut faults);
-            import(&chart, faults, &file).await
+            let subjects = Subjects::read(&read(&file.file)?, file.entity.as_deref(), start, &mut faults);
+            import(&subjects, faults, &file).await
         }
         Commands::Accounts(file) => {
             let accounts = Accounts::read(&read(&file.file)?, file.entity.as_deref(), &mut faults);

@@ -1,8 +1,8 @@
 //! Files of accounts (分户账).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use longmen_client::{Account, AccountKey, AccountOpening, AccountRef, Client, ClientError};
+use longmen_client::{Account, AccountKey, AccountOpening, AccountRef, Chart, Client, ClientError};
 use longmen_engine::ledger::{Amount, Currency};
 use longmen_loadtest::progress::Progress;
 
@@ -74,17 +74,19 @@ impl Import for Accounts {
         faults: &mut Faults,
     ) -> Result<(), ClientError> {
         let entities = node::entities(client).await?;
-        for row in &self.rows {
-            let entity = &row.opening.key.entity;
-            if !entities.contains_key(entity) {
-                faults.cell(row.line, "entity", format!("no entity {entity} is open"));
-            }
+        let named: BTreeSet<&str> = self.rows.iter().map(|row| &*row.opening.key.entity).collect();
+        let mut charts = BTreeMap::new();
+        for entity in named {
+            charts.extend(node::chart(client, entity).await?.map(|chart| (entity, chart)));
         }
         let names: Vec<AccountRef> = self.rows.iter().map(|row| row.opening.key.clone().into()).collect();
         let found = node::accounts(client, &names, progress).await?;
         for (row, account) in self.rows.iter().zip(found) {
-            if let Some(account) = account {
-                row.compare(&account, faults);
+            let entity = &*row.opening.key.entity;
+            match (account, charts.get(entity).zip(entities.get(entity))) {
+                (_, None) => faults.cell(row.line, "entity", format!("no entity {entity} is open")),
+                (Some(account), _) => row.compare(&account, faults),
+                (None, Some((chart, date))) => row.check_subject(chart, date, faults),
             }
         }
         Ok(())
@@ -109,7 +111,37 @@ impl Import for Accounts {
 impl Row {
     fn weigh(&self) -> usize {
         let AccountKey { entity, number, kind, .. } = &self.opening.key;
-        MAP + entity.len() + number.len() + kind.len() + self.opening.subject.len()
+        let customer = self.opening.customer.as_ref().map_or(0, String::len);
+        MAP + entity.len() + number.len() + kind.len() + self.opening.subject.len() + customer
+    }
+
+    /// Notes when no account can be opened under its subject on `date`.
+    fn check_subject(&self, chart: &Chart, date: &str, faults: &mut Faults) {
+        let AccountOpening { key, subject, .. } = &self.opening;
+        let mapped = || {
+            let of_type = chart.mappings.iter().filter(|one| *one.kind == *key.kind && *one.from <= *date);
+            of_type.last().map(|one| &*one.subject)
+        };
+        let code = match subject.is_empty() {
+            false => Some(&**subject),
+            true => mapped(),
+        };
+        let Some(code) = code else {
+            faults.cell(self.line, "type", format!("{} is mapped to no subject on {date}", key.kind));
+            return;
+        };
+        let reason = match node::subject(chart, code) {
+            None => format!("no subject {code} is open in {}", key.entity),
+            Some(subject) if !subject.leaf => format!("subject {code} is no leaf"),
+            Some(subject)
+                if subject.valid_from.as_deref().is_some_and(|from| date < from)
+                    || subject.valid_to.as_deref().is_some_and(|to| to < date) =>
+            {
+                format!("subject {code} is not valid on {date}")
+            }
+            Some(_) => return,
+        };
+        faults.cell(self.line, "subject", reason);
     }
 
     /// Notes what the account that is there has otherwise.
@@ -140,9 +172,10 @@ fn read_row(cells: &mut Cells<'_>, default_entity: Option<&str>) -> Option<Row> 
     let currency = cells.required("currency", currency);
     let owner = cells.required("owner", owner);
     let may_go_negative = cells.optional("may_go_negative", flag);
-    let [overdraft, credit] = ["overdraft_limit", "credit_limit"].map(|name| read_limit(cells, name, currency));
+    let [overdraft, credit] =
+        ["overdraft_limit", "credit_limit"].map(|name| read_limit(cells, name, currency));
     let hot = cells.optional("hot", flag);
-    let _customer = cells.optional("customer", text(MAX_CUSTOMER));
+    let customer = cells.optional("customer", text(MAX_CUSTOMER));
     cells.good()?;
     let kind = kind.unwrap_or_default();
     let subject = subject.unwrap_or_default();
@@ -156,6 +189,7 @@ fn read_row(cells: &mut Cells<'_>, default_entity: Option<&str>) -> Option<Row> 
             overdraft_limit: overdraft.map(|limit| limit.0.into()),
             credit_limit: credit.map(|limit| limit.0.into()),
             hot: hot.unwrap_or_default(),
+            customer,
             ..opening
         },
     })

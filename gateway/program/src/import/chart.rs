@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use longmen_client::{Client, ClientError, SubjectOpening};
+use longmen_client::{Chart, Client, ClientError, SubjectOpening};
 use longmen_engine::ledger::Date;
 use longmen_loadtest::progress::Progress;
 
@@ -34,7 +34,7 @@ const COLUMNS: &[Column] = &[
 
 /// The subjects of a file.
 #[derive(Debug)]
-pub(crate) struct Chart {
+pub(crate) struct Subjects {
     rows: Vec<Row>,
     start: Option<Date>,
 }
@@ -48,7 +48,7 @@ struct Row {
     opening: SubjectOpening,
 }
 
-impl Chart {
+impl Subjects {
     /// Reads a file. `entity` is that of rows that name none; with `start`, entities that are not there are opened with
     /// it as their first accounting date.
     pub(crate) fn read(
@@ -56,11 +56,11 @@ impl Chart {
         entity: Option<&str>,
         start: Option<Date>,
         faults: &mut Faults,
-    ) -> Chart {
+    ) -> Subjects {
         let mut rows = read_rows(bytes, COLUMNS, faults, |cells| read_row(cells, entity));
         check_duplicates(&rows, faults);
         settle_leaves(&mut rows, faults);
-        Chart { rows, start }
+        Subjects { rows, start }
     }
 
     /// The rows by entity: a request opens the subjects of one.
@@ -73,7 +73,7 @@ impl Chart {
     }
 }
 
-impl Import for Chart {
+impl Import for Subjects {
     const WHAT: &'static str = "subjects";
     const DONE: &'static str = "opened";
 
@@ -87,13 +87,14 @@ impl Import for Chart {
         _: &Progress,
         faults: &mut Faults,
     ) -> Result<(), ClientError> {
-        let entities = node::entities(client).await?;
-        if self.start.is_some() {
-            return Ok(());
-        }
-        for row in self.rows.iter().filter(|row| !entities.contains_key(&row.entity)) {
-            let reason = format!("no entity {} is open; --start opens it", row.entity);
-            faults.cell(row.line, "entity", reason);
+        for (entity, rows) in self.by_entity() {
+            match node::chart(client, entity).await? {
+                Some(chart) => rows.iter().for_each(|row| row.compare(&chart, faults)),
+                None if self.start.is_some() => {}
+                None => rows.iter().for_each(|row| {
+                    faults.cell(row.line, "entity", format!("no entity {entity} is open; --start opens it"));
+                }),
+            }
         }
         Ok(())
     }
@@ -106,6 +107,41 @@ impl Import for Chart {
                 .map_err(|error| sent.broken(Self::WHAT, self.count(), error))?;
         }
         Ok(sent)
+    }
+}
+
+impl Row {
+    /// Notes what the subject that is there has otherwise.
+    fn compare(&self, chart: &Chart, faults: &mut Faults) {
+        let opening = &self.opening;
+        let Some(there) = node::subject(chart, &opening.code) else {
+            return;
+        };
+        let text = |text: &Option<String>| text.as_deref().unwrap_or_default().to_owned();
+        let differing = [
+            ("name", opening.name != *there.name),
+            ("class", opening.class != *there.class),
+            ("normal", opening.normal != there.normal),
+            ("leaf", opening.leaf != there.leaf),
+            ("valid_from", opening.valid_from.as_deref() != there.valid_from.as_deref()),
+            ("valid_to", opening.valid_to.as_deref() != there.valid_to.as_deref()),
+            ("tenor", text(&opening.tenor) != *there.tenor),
+            ("party", text(&opening.party) != *there.party),
+            ("purpose", text(&opening.purpose) != *there.purpose),
+        ];
+        for (column, _) in differing.into_iter().filter(|(_, differs)| *differs) {
+            faults.cell(
+                self.line,
+                column,
+                format!("subject {} is open already, with another one", opening.code),
+            );
+        }
+    }
+
+    fn weigh(&self) -> usize {
+        let opening = &self.opening;
+        let attributes = [&opening.tenor, &opening.party, &opening.purpose].into_iter().flatten();
+        MAP + opening.code.len() + opening.name.len() + attributes.map(String::len).sum::<usize>()
     }
 }
 
@@ -122,8 +158,7 @@ async fn open(
         patiently(async || client.open_entity(entity, &start).await).await?;
     }
     let room = Room::of(client.welcome());
-    let weigh = |row: &&Row| MAP + row.opening.code.len() + row.opening.name.len();
-    for batch in room.batches(rows, weigh) {
+    for batch in room.batches(rows, |row| row.weigh()) {
         let openings: Vec<SubjectOpening> = batch.iter().map(|row| row.opening.clone()).collect();
         let opened = patiently(async || client.open_subjects(entity, &openings).await).await?;
         for (row, result) in batch.iter().zip(opened) {
@@ -149,8 +184,9 @@ fn read_row(cells: &mut Cells<'_>, default_entity: Option<&str>) -> Option<Row> 
     let [tenor, party, purpose] =
         ["tenor", "party", "purpose"].map(|name| cells.optional(name, text(MAX_ATTRIBUTE)));
     cells.good()?;
-    let (code, name, class) = (code?, name?, class?.name().to_owned());
-    let opening = SubjectOpening { code, name, class, normal: normal?, leaf: true };
+    let [valid_from, valid_to] = [valid_from, valid_to].map(|date| date.map(|date| date.to_string()));
+    let leaf_opening = SubjectOpening::leaf(&code?, &name?, class?.name(), normal?);
+    let opening = SubjectOpening { valid_from, valid_to, tenor, party, purpose, ..leaf_opening };
     Some(Row { line: cells.line, entity: entity?, leaf, opening })
 }
 
@@ -182,7 +218,8 @@ fn settle_leaves(rows: &mut [Row], faults: &mut Faults) {
     for row in rows {
         let here = (row.entity.clone(), row.opening.code.clone());
         let next = codes.range(&here..).nth(1);
-        let below = next.filter(|(entity, code)| *entity == row.entity && code.starts_with(&row.opening.code));
+        let below =
+            next.filter(|(entity, code)| *entity == row.entity && code.starts_with(&row.opening.code));
         if let (Some(true), Some((_, code))) = (row.leaf, below) {
             faults.cell(row.line, "leaf", format!("is true, but {code} stands below it"));
         }

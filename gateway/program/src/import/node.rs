@@ -1,8 +1,8 @@
 //! What the node knows already.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use longmen_client::{Account, AccountRef, Client, ClientError};
+use longmen_client::{Account, AccountRef, Chart, Client, ClientError, Subject};
 use longmen_loadtest::progress::Progress;
 
 use super::batches::{Room, weigh_account};
@@ -34,9 +34,17 @@ pub(super) async fn accounts(
     Ok(found)
 }
 
-/// The off-balance subjects (表外) of an entity that have accounts.
-pub(super) async fn off_balance(client: &mut Client, entity: &str) -> Result<BTreeSet<String>, ClientError> {
-    let trial = patiently(async || client.trial_balance(entity).await).await?;
-    let off = trial.lines.into_iter().filter(|line| &*line.class == "off_balance");
-    Ok(off.map(|line| line.subject.into()).collect())
+/// The chart of an entity; `None` where there is no such entity.
+pub(super) async fn chart(client: &mut Client, entity: &str) -> Result<Option<Chart>, ClientError> {
+    match patiently(async || client.chart(entity).await).await {
+        Ok(chart) => Ok(Some(chart)),
+        Err(ClientError::Refused(refusal)) if &*refusal.code == "unknown_entity" => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The subject of that code.
+pub(super) fn subject<'a>(chart: &'a Chart, code: &str) -> Option<&'a Subject> {
+    let place = chart.subjects.binary_search_by(|subject| (*subject.code).cmp(code));
+    place.ok().map(|place| &chart.subjects[place])
 }

@@ -161,7 +161,8 @@ fn find_columns(
         }
     }
     let mut all = true;
-    for (column, _) in columns.iter().zip(&places).filter(|(column, place)| column.is_required && place.is_none())
+    for (column, _) in
+        columns.iter().zip(&places).filter(|(column, place)| column.is_required && place.is_none())
     {
         all = false;
         faults.cell(line, column.name, "the column is missing");
@@ -233,11 +234,8 @@ impl<'a> Lines<'a> {
 mod tests {
     use super::*;
 
-    const COLUMNS: &[Column] = &[
-        Column::required("code").or("subject"),
-        Column::optional("name"),
-        Column::passed_over("exponent"),
-    ];
+    const COLUMNS: &[Column] =
+        &[Column::required("code").or("subject"), Column::optional("name"), Column::passed_over("exponent")];
 
     #[test]
     fn rows_have_the_lines_of_an_editor() {
@@ -255,7 +253,10 @@ mod tests {
         check("code,name\n1,a\n2,b\n", &[(2, "1", "a"), (3, "2", "b")]);
         check("code,name\r\n1,a\r\n\r\n2,b", &[(2, "1", "a"), (4, "2", "b")]);
         check("code,name\r1,a\r2,b\r", &[(2, "1", "a"), (3, "2", "b")]);
-        check("\u{FEFF}name,code\n\"a\r\nb, \"\"c\"\"\",1\n d , 2 \n", &[(2, "1", "a\r\nb, \"c\""), (4, "2", "d")]);
+        check(
+            "\u{FEFF}name,code\n\"a\r\nb, \"\"c\"\"\",1\n d , 2 \n",
+            &[(2, "1", "a\r\nb, \"c\""), (4, "2", "d")],
+        );
         check("\n\nname,subject,exponent\n\n,7,2\n,,\n , ,\n\"\",8,\n", &[(5, "7", "-"), (8, "8", "-")]);
         check("code\n", &[]);
     }
@@ -265,7 +266,9 @@ mod tests {
         #[track_caller]
         fn check(bytes: &[u8], expect: &[&str]) {
             let mut faults = Faults::default();
-            read_rows(bytes, COLUMNS, &mut faults, |cells| cells.required("code", |code| Ok(code.to_owned())));
+            read_rows(bytes, COLUMNS, &mut faults, |cells| {
+                cells.required("code", |code| Ok(code.to_owned()))
+            });
             let said: Vec<String> = faults.by_line().iter().map(ToString::to_string).collect();
             assert_eq!(said, expect);
         }
@@ -274,25 +277,22 @@ mod tests {
         check(b"code,subject\n1,2\n", &["line 1, subject: the column stands here twice"]);
         check(
             b"code,nmae\n1,2\n,3\n",
-            &[
-                "line 1, nmae: unknown column; this file may have: code, name",
-                "line 3, code: is missing",
-            ],
+            &["line 1, nmae: unknown column; this file may have: code, name", "line 3, code: is missing"],
         );
         check(
             b"code,name\n1\n2,b,c\n3,\"x\n4,y\n",
-            &[
-                "line 2: the row has 1 cells, the first row 2",
-                "line 3: the row has 3 cells, the first row 2",
-            ],
+            &["line 2: the row has 1 cells, the first row 2", "line 3: the row has 3 cells, the first row 2"],
         );
         check(
             b"code,name\n\"1,b\n2,c\n",
             &["line 2: the row has 1 cells, the first row 2; is a quotation mark not closed?"],
         );
-        check(b"code\n1\n\xD2\xF8\n", &[
-            "line 3: the file is not UTF-8 but most likely GBK (GB18030): save it as \"CSV UTF-8\", or run iconv -f \
+        check(
+            b"code\n1\n\xD2\xF8\n",
+            &[
+                "line 3: the file is not UTF-8 but most likely GBK (GB18030): save it as \"CSV UTF-8\", or run iconv -f \
              GB18030 -t UTF-8",
-        ]);
+            ],
+        );
     }
 }

@@ -28,7 +28,7 @@ pub(crate) enum Ids {
 #[derive(Debug)]
 pub(crate) struct Transactions {
     posts: Vec<Transaction>,
-    /// Beside each post: where it stands, and what the client does not send.
+    /// Where each of them stands.
     sources: Vec<Source>,
 }
 
@@ -40,7 +40,6 @@ struct Source {
     line: u64,
     /// Whether all its rows could be read.
     is_whole: bool,
-    accounting_date: Option<String>,
     /// Of each leg in the order of steps.
     legs: Vec<LegSource>,
 }
@@ -137,7 +136,9 @@ fn weigh(post: &Transaction) -> usize {
 fn account_name(account: &AccountRef) -> String {
     match account {
         AccountRef::Id(id) => format!("@{id}"),
-        AccountRef::Key(key) if key.kind.is_empty() => format!("{}/{}/{}", key.entity, key.number, key.currency),
+        AccountRef::Key(key) if key.kind.is_empty() => {
+            format!("{}/{}/{}", key.entity, key.number, key.currency)
+        }
         AccountRef::Key(key) => format!("{}/{}/{}/{}", key.entity, key.number, key.kind, key.currency),
     }
 }

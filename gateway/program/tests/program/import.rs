@@ -47,8 +47,16 @@ impl World {
     }
 
     #[track_caller]
-    pub(super) fn import_file(&self, code: i32, what: &str, file: &PathBuf, addr: &str, options: &[&str]) -> Ran {
-        let all = [&["import", what, file.to_str().unwrap(), "--addr", addr, "--entity", "LM"], options].concat();
+    pub(super) fn import_file(
+        &self,
+        code: i32,
+        what: &str,
+        file: &PathBuf,
+        addr: &str,
+        options: &[&str],
+    ) -> Ran {
+        let all =
+            [&["import", what, file.to_str().unwrap(), "--addr", addr, "--entity", "LM"], options].concat();
         let ran = longmen(&all);
         assert_eq!(ran.code, Some(code), "{ran:?}");
         ran
@@ -80,15 +88,25 @@ fn good_files_are_imported_and_running_again_does_nothing_twice() {
     let world = World::start("2");
     let start = ["--start", "2024-02-28"];
     let nothing = world.trace();
-    told(&world.import(0, "chart", &sample("chart.csv"), &["--check", "--start", "2024-02-28"]), "7 subjects, nothing wrong");
-    told(&world.import(0, "chart", &sample("chart.csv"), &start), "of 7 subjects 7 opened, 0 there already");
-    told(&world.import(0, "chart", &sample("chart.csv"), &[]), "of 7 subjects 0 opened, 7 there already");
+    told(
+        &world.import(0, "chart", &sample("chart.csv"), &["--check", "--start", "2024-02-28"]),
+        "9 subjects, nothing wrong",
+    );
+    told(&world.import(0, "chart", &sample("chart.csv"), &start), "of 9 subjects 9 opened, 0 there already");
+    told(&world.import(0, "chart", &sample("chart.csv"), &[]), "of 9 subjects 0 opened, 9 there already");
     told(&world.import(0, "accounts", &sample("accounts.csv"), &["--check"]), "8 accounts, nothing wrong");
     assert_eq!(world.trace(), nothing, "checking changes nothing");
-    told(&world.import(0, "accounts", &sample("accounts.csv"), &[]), "of 8 accounts 8 opened, 0 there already");
-    told(&world.import(0, "accounts", &sample("accounts.csv"), &[]), "of 8 accounts 0 opened, 8 there already");
+    told(
+        &world.import(0, "accounts", &sample("accounts.csv"), &[]),
+        "of 8 accounts 8 opened, 0 there already",
+    );
+    told(
+        &world.import(0, "accounts", &sample("accounts.csv"), &[]),
+        "of 8 accounts 0 opened, 8 there already",
+    );
     let file = world.file("days.csv", &sample("transactions.csv"));
-    let transactions = |options: &[&str]| world.import_file(0, "transactions", &file, &world.served.addr, options);
+    let transactions =
+        |options: &[&str]| world.import_file(0, "transactions", &file, &world.served.addr, options);
     told(&transactions(&["--check"]), "4 transactions, nothing wrong");
     assert_eq!(world.balance("LM/bank/CNY"), 0);
     told(&transactions(&[]), "of 4 transactions 4 posted, 0 there already, 0 refused");
@@ -137,7 +155,10 @@ fn line_ends_quotes_and_a_byte_order_mark_make_no_difference() {
         text.replace('\n', "\n\n").trim_end().to_owned(),
     ] {
         let file = world.file("days.csv", other.as_bytes());
-        told(&world.import_file(0, "transactions", &file, &world.served.addr, &[]), "0 posted, 4 there already");
+        told(
+            &world.import_file(0, "transactions", &file, &world.served.addr, &[]),
+            "0 posted, 4 there already",
+        );
     }
 }
 

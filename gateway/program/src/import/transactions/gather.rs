@@ -67,7 +67,8 @@ impl Group {
         }
         let bytes = self.particulars.note_bytes();
         if bytes > MAX_NOTES {
-            let reason = format!("the texts of {} take {bytes} bytes, more than {MAX_NOTES}", self.id.written);
+            let reason =
+                format!("the texts of {} take {bytes} bytes, more than {MAX_NOTES}", self.id.written);
             faults.row(self.line, reason);
         }
         is_whole
@@ -75,17 +76,10 @@ impl Group {
 
     fn finish(self, time: u32, is_whole: bool) -> (Transaction, Source) {
         let Group { id, line, particulars, rows } = self;
-        let [kind, reference, tags, operator, approval, reason] = particulars.notes;
+        let [kind, reference, tags, operator, approval, reason, visibility, counterparty] = particulars.notes;
         let number = id.number.map(TransactionId::Number);
-        let mut post =
-            Transaction::new(number.unwrap_or_else(|| TransactionId::Text(id.written.clone())));
-        let mut source = Source {
-            id: id.written,
-            line,
-            is_whole,
-            accounting_date: particulars.accounting_date,
-            legs: Vec::with_capacity(rows.len()),
-        };
+        let mut post = Transaction::new(number.unwrap_or_else(|| TransactionId::Text(id.written.clone())));
+        let mut source = Source { id: id.written, line, is_whole, legs: Vec::with_capacity(rows.len()) };
         for row in rows {
             let (amount, currency) = (row.amount.0, Some(row.currency.code().to_owned()));
             let Row { account, side, step, entity, line, .. } = row;
@@ -93,9 +87,8 @@ impl Group {
             source.legs.push(LegSource { line, entity, amount });
         }
         let time = Some(particulars.time.unwrap_or(time));
-        let value_date = particulars.value_date;
-        let post =
-            Transaction { time, value_date, kind, reference, tags, operator, approval, reason, ..post };
-        (post, source)
+        let Particulars { value_date, accounting_date, .. } = particulars;
+        let post = Transaction { time, value_date, accounting_date, kind, reference, tags, operator, ..post };
+        (Transaction { approval, reason, visibility, counterparty, ..post }, source)
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn look_up(
     let known = ask(transactions, client, progress).await?;
     for (post, source) in transactions.posts.iter().zip(&transactions.sources) {
         for (leg, at) in post.legs.iter().zip(&source.legs) {
-            known.check_leg(source, leg, at, faults);
+            known.check_leg(post, leg, at, faults);
         }
         known.check_balance(post, source, faults);
     }
@@ -51,7 +51,9 @@ async fn ask<'a>(
                 names.push(&leg.account);
             }
             if entities.contains_key(&at.entity) && !off_balance.contains_key(&*at.entity) {
-                off_balance.insert(&*at.entity, node::off_balance(client, &at.entity).await?);
+                let subjects = node::chart(client, &at.entity).await?.map(|chart| chart.subjects);
+                let off = subjects.into_iter().flatten().filter(|subject| &*subject.class == "off_balance");
+                off_balance.insert(&*at.entity, off.map(|subject| subject.code.into()).collect());
             }
         }
     }
@@ -62,12 +64,12 @@ async fn ask<'a>(
 }
 
 impl Known<'_> {
-    fn check_leg(&self, source: &Source, leg: &Leg, at: &LegSource, faults: &mut Faults) {
+    fn check_leg(&self, post: &Transaction, leg: &Leg, at: &LegSource, faults: &mut Faults) {
         let Some(date) = self.entities.get(&at.entity) else {
             faults.cell(at.line, "entity", format!("no entity {} is open", at.entity));
             return;
         };
-        if let Some(wanted) = source.accounting_date.as_ref().filter(|wanted| *wanted != date) {
+        if let Some(wanted) = post.accounting_date.as_ref().filter(|wanted| *wanted != date) {
             let reason = format!("is {wanted}, but the accounting date of {} is {date}", at.entity);
             faults.cell(at.line, "accounting_date", reason);
         }
@@ -104,9 +106,12 @@ impl Known<'_> {
         }
         for ((entity, currency), net) in nets.into_iter().filter(|(_, net)| *net != 0) {
             let (more, less) = if net > 0 { ("debits", "credits") } else { ("credits", "debits") };
-            let printed = Currency::from_code(currency).map_or_else(|| net.to_string(), |c| c.print(net.abs()));
-            let reason =
-                format!("{} does not balance: in {entity}, {more} are {printed} {currency} above {less}", source.id);
+            let printed =
+                Currency::from_code(currency).map_or_else(|| net.to_string(), |c| c.print(net.abs()));
+            let reason = format!(
+                "{} does not balance: in {entity}, {more} are {printed} {currency} above {less}",
+                source.id
+            );
             faults.cell(source.line, "transaction", reason);
         }
     }

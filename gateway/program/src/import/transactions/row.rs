@@ -12,7 +12,11 @@ use super::Ids;
 const MAX_ID: usize = 256;
 
 /// The columns that go into the log as they are, in the order of [`Particulars::notes`].
-pub(super) const NOTES: [&str; 6] = ["type", "reference", "tags", "operator", "approval", "reason"];
+pub(super) const NOTES: [&str; 8] =
+    ["type", "reference", "tags", "operator", "approval", "reason", "visibility", "counterparty"];
+
+/// Who may see a transaction.
+const VISIBILITIES: [&str; 3] = ["customer", "operations", "internal"];
 
 pub(in super::super) const COLUMNS: &[Column] = &[
     Column::required("transaction"),
@@ -28,6 +32,8 @@ pub(in super::super) const COLUMNS: &[Column] = &[
     Column::optional("operator"),
     Column::optional("approval"),
     Column::optional("reason"),
+    Column::optional("visibility"),
+    Column::optional("counterparty"),
     Column::optional("value_date"),
     Column::optional("accounting_date"),
     Column::optional("time"),
@@ -106,7 +112,9 @@ fn join<T: PartialEq>(mine: &mut Option<T>, more: Option<T>) -> bool {
 
 /// The texts of a transaction that go into the log.
 pub(super) fn notes_of(post: &Transaction) -> impl Iterator<Item = &str> {
-    let notes = [&post.kind, &post.reference, &post.tags, &post.operator, &post.approval, &post.reason];
+    let Transaction { kind, reference, tags, operator, approval, reason, visibility, counterparty, .. } =
+        post;
+    let notes = [kind, reference, tags, operator, approval, reason, visibility, counterparty];
     notes.into_iter().flatten().map(String::as_str)
 }
 
@@ -127,6 +135,11 @@ pub(super) fn read_row(cells: &mut Cells<'_>, default_entity: Option<&str>, ids:
         accounting_date: cells.optional("accounting_date", date).map(|date| date.to_string()),
         time: cells.optional("time", time),
     };
+    if let Some(visibility) = &particulars.notes[6]
+        && !VISIBILITIES.contains(&&**visibility)
+    {
+        cells.fault("visibility", format!("`{visibility}` is none: {}", VISIBILITIES.join(", ")));
+    }
     cells.good()?;
     Some(Row {
         line: cells.line,

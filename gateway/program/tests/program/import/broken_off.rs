@@ -7,12 +7,12 @@ use std::thread;
 
 use super::World;
 
-/// Enough for three requests.
-const TRANSACTIONS: usize = 20_000;
+/// Enough for several requests.
+const COUNT: i64 = 20_000;
 
-/// Passes a connection on, and ends it once the node has answered with this many bytes: what was done then is told to
-/// nobody.
-fn cut_after(bytes: usize, node: &str) -> String {
+/// Passes a connection on to the node, and ends it when the answer behind the first `answers` comes: what was done for
+/// that one is told to nobody.
+fn cut_after(answers: usize, node: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap().to_string();
     let node = node.to_owned();
@@ -21,65 +21,80 @@ fn cut_after(bytes: usize, node: &str) -> String {
         let server = TcpStream::connect(node).unwrap();
         let (mut from_client, mut to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
         thread::spawn(move || std::io::copy(&mut from_client, &mut to_server));
-        pass(server, client, bytes);
+        pass(server, client, answers);
     });
     addr
 }
 
-fn pass(mut server: TcpStream, mut client: TcpStream, mut left: usize) {
-    let mut buffer = [0; 4_096];
-    while let Ok(count @ 1..) = server.read(&mut buffer) {
-        let passed = count.min(left);
-        left -= passed;
-        if client.write_all(&buffer[..passed]).is_err() || left == 0 {
-            break;
-        }
+fn pass(mut server: TcpStream, mut client: TcpStream, answers: usize) {
+    for _ in 0..answers {
+        let Some(answer) = read_frame(&mut server) else { break };
+        client.write_all(&answer).unwrap();
     }
+    read_frame(&mut server);
     for stream in [server, client] {
         drop(stream.shutdown(Shutdown::Both));
     }
 }
 
+/// A frame with its length before it; `None` when the connection ended.
+fn read_frame(stream: &mut TcpStream) -> Option<Vec<u8>> {
+    let mut length = [0; 4];
+    stream.read_exact(&mut length).ok()?;
+    let mut frame = length.to_vec();
+    frame.resize(4 + usize::try_from(u32::from_le_bytes(length)).unwrap(), 0);
+    stream.read_exact(&mut frame[4..]).ok()?;
+    Some(frame)
+}
+
+/// Runs an import that breaks off after this many answers; `sent`: whether it got as far as sending.
+#[track_caller]
+fn break_off(world: &World, what: &str, file: &std::path::PathBuf, answers: usize, sent: bool) {
+    let addr = cut_after(answers, &world.served.addr);
+    let ran = world.import_file(3, what, file, &addr, &[]);
+    let told = ran.err.contains("run the same command again");
+    assert_eq!(told, sent, "after {answers} answers: {}", ran.err);
+}
+
+/// The answers before the first post: hello, status, chart, accounts.
 #[test]
 fn an_import_that_broke_off_is_mended_by_running_it_again() {
     let world = World::open("2");
     let mut text = "transaction,step,account,account_type,side,amount,currency\n".to_owned();
-    for number in 0..TRANSACTIONS {
-        writeln!(text, "t-{number},1,bank,,debit,0.01,CNY\nt-{number},2,M1,settlement,credit,0.01,CNY").unwrap();
+    for number in 0..COUNT {
+        writeln!(text, "t-{number},1,bank,,debit,0.01,CNY\nt-{number},2,M1,settlement,credit,0.01,CNY")
+            .unwrap();
     }
     let file = world.file("day.csv", text.as_bytes());
-    let mut broken = 0;
-    for bytes in [2_000, 100_000, 1_000_000] {
-        let addr = cut_after(bytes, &world.served.addr);
-        let ran = world.import_file(3, "transactions", &file, &addr, &[]);
-        assert!(ran.err.contains("of 20000 transactions; run the same command again"), "{}", ran.err);
-        broken += i64::from(world.balance("LM/M1/settlement/CNY") > 0);
+    let balance = || world.balance("LM/M1/settlement/CNY");
+    for (answers, sent) in [(0, false), (2, false), (3, false), (4, true), (5, true)] {
+        break_off(&world, "transactions", &file, answers, sent);
+        assert_eq!(balance() > 0, sent, "after {answers} answers");
     }
-    assert!(broken > 0, "nothing was posted before the connection broke");
-    let before = world.balance("LM/M1/settlement/CNY");
+    let before = balance();
+    assert!(before < COUNT, "nothing was left to do");
     let report = world.import_file(0, "transactions", &file, &world.served.addr, &["--json"]).json();
-    let (done, there) = (report["done"].as_i64().unwrap(), report["there"].as_i64().unwrap());
-    assert_eq!((there, done + there), (before, i64::try_from(TRANSACTIONS).unwrap()));
-    assert_eq!(world.balance("LM/M1/settlement/CNY"), i64::try_from(TRANSACTIONS).unwrap());
+    assert_eq!((&report["there"], &report["done"]), (&before.into(), &(COUNT - before).into()));
+    assert_eq!(balance(), COUNT);
 }
 
-/// Openings are cut off as well, between two requests and within one.
+/// The answers before the first opening: hello, status, chart, and three of accounts.
 #[test]
 fn openings_that_broke_off_are_mended_by_running_them_again() {
     let world = World::open("1");
     let mut text = "account,type,subject,currency,owner\n".to_owned();
-    for number in 0..TRANSACTIONS {
+    for number in 0..COUNT {
         writeln!(text, "A{number},cash,220301,CNY,customer").unwrap();
     }
     let file = world.file("accounts.csv", text.as_bytes());
-    let all = i64::try_from(TRANSACTIONS).unwrap();
     let opened = || world.trace().0.as_i64().unwrap() - 8;
-    for bytes in [1_000_000, 1_200_000, 1_400_000] {
-        let addr = cut_after(bytes, &world.served.addr);
-        world.import_file(3, "accounts", &file, &addr, &[]);
+    for (answers, sent) in [(5, false), (6, true), (7, true)] {
+        break_off(&world, "accounts", &file, answers, sent);
+        assert_eq!(opened() > 0, sent, "after {answers} answers");
     }
     let before = opened();
+    assert!(before < COUNT, "nothing was left to do");
     let report = world.import_file(0, "accounts", &file, &world.served.addr, &["--json"]).json();
-    assert_eq!((&report["there"], &report["done"]), (&before.into(), &(all - before).into()));
-    assert_eq!(opened(), all);
+    assert_eq!((&report["there"], &report["done"]), (&before.into(), &(COUNT - before).into()));
+    assert_eq!(opened(), COUNT);
 }

@@ -54,26 +54,47 @@ fn rows_of_a_chart() {
             "1001,Cash,asset,debit,true,,",
             "100101,Till,asset,debit,maybe,2024-02-30,2023-01-01",
             "100102,Safe,asset,debit,,2024-01-01,2023-01-01",
+            "100103,Box,asset,debit,,,",
         ],
         &[
-            "2 leaf: is true, but 100102 stands below it",
+            "2 leaf: is true, but 100103 stands below it",
             "3 leaf: `maybe` is neither true nor false",
             "3 valid_from: `2024-02-30` is no date such as 2024-02-29",
             "4 valid_to: lies before valid_from",
         ],
     );
-    chart("code,name,class,nrmal", &["1001,Cash,asset,debit"], &[
-        "1 nrmal: unknown column; this file may have: code, name, class, normal, leaf, valid_from, valid_to, tenor, \
+    chart(
+        "code,name,class,nrmal",
+        &["1001,Cash,asset,debit"],
+        &[
+            "1 nrmal: unknown column; this file may have: code, name, class, normal, leaf, valid_from, valid_to, tenor, \
          party, purpose, entity",
-        "1 normal: the column is missing",
-    ]);
-    chart("code,name,class,normal,entity", &["1001,Cash,asset,debit,OTHER", "1001,Cash,asset,debit,"], &[
-        "2 entity: no entity OTHER is open; --start opens it",
-    ]);
-    chart(CHART, &["1001,Cash,asset", "1003,Cash,asset,debit,x"], &[
-        "2 -: the row has 3 cells, the first row 4",
-        "3 -: the row has 5 cells, the first row 4",
-    ]);
+            "1 normal: the column is missing",
+        ],
+    );
+    chart(
+        "code,name,class,normal,entity",
+        &["1001,Cash,asset,debit,OTHER", "1001,Cash,asset,debit,"],
+        &["2 entity: no entity OTHER is open; --start opens it"],
+    );
+    chart(
+        "code,name,class,normal,leaf,valid_to,party",
+        &["2203,用户,asset,debit,true,2030-01-01,", "220302,Merchants,liability,credit,,,shop"],
+        &[
+            "2 leaf: is true, but 220302 stands below it",
+            "2 name: subject 2203 is open already, with another one",
+            "2 class: subject 2203 is open already, with another one",
+            "2 normal: subject 2203 is open already, with another one",
+            "2 leaf: subject 2203 is open already, with another one",
+            "2 valid_to: subject 2203 is open already, with another one",
+            "3 party: subject 220302 is open already, with another one",
+        ],
+    );
+    chart(
+        CHART,
+        &["1001,Cash,asset", "1003,Cash,asset,debit,x"],
+        &["2 -: the row has 3 cells, the first row 4", "3 -: the row has 5 cells, the first row 4"],
+    );
 }
 
 #[test]
@@ -82,7 +103,12 @@ fn rows_of_accounts() {
     let accounts = |head: &str, rows: &[&str], expect: &[&str]| check(&world, "accounts", head, rows, expect);
     accounts(
         ACCOUNTS,
-        &[",cash,220301,CNY,customer", "@7,cash,220301,CNY,customer", "U9,,,CNY,customer", "U9,cash,22030,RMB,nobody"],
+        &[
+            ",cash,220301,CNY,customer",
+            "@7,cash,220301,CNY,customer",
+            "U9,,,CNY,customer",
+            "U9,cash,22030,RMB,nobody",
+        ],
         &[
             "2 account: is missing",
             "3 account: `@7` begins with @, as ids do",
@@ -118,6 +144,23 @@ fn rows_of_accounts() {
             "3 credit_limit: account U1 is open already, with another one",
         ],
     );
+    accounts(
+        ACCOUNTS,
+        &[
+            "U9,cash,229999,CNY,customer",
+            "U8,cash,2203,CNY,customer",
+            "U7,deposit,,CNY,customer",
+            "U6,cash,100202,CNY,internal",
+            "U5,cash,100203,CNY,internal",
+        ],
+        &[
+            "2 subject: no subject 229999 is open in LM",
+            "3 subject: subject 2203 is no leaf",
+            "4 type: deposit is mapped to no subject on 2024-02-28",
+            "5 subject: subject 100202 is not valid on 2024-02-28",
+            "6 subject: subject 100203 is not valid on 2024-02-28",
+        ],
+    );
     let long = format!("{},cash,220301,CNY,customer", "9".repeat(65));
     accounts(ACCOUNTS, &[&long], &["2 account: has 65 bytes, more than 64"]);
 }
@@ -128,7 +171,12 @@ fn rows_of_transactions() {
     let legs = |head: &str, rows: &[&str], expect: &[&str]| check(&world, "transactions", head, rows, expect);
     legs(
         LEGS,
-        &[",0,U1,cash,D,0,CNY", "t,x,,cash,debit,1.001,CNY", "t,2,@x,,credit,-1,CNY", "t,3,U1,cash,credit,1,"],
+        &[
+            ",0,U1,cash,D,0,CNY",
+            "t,x,,cash,debit,1.001,CNY",
+            "t,2,@x,,credit,-1,CNY",
+            "t,3,U1,cash,credit,1,",
+        ],
         &[
             "2 transaction: is missing",
             "2 step: `0` is no step: 1 to 32767",
@@ -165,20 +213,28 @@ fn rows_of_transactions() {
     );
     legs(
         LEGS,
-        &["t,1,bank,,debit,5,CNY", "t,2,U7,cash,credit,5,CNY", "u,1,@99,,debit,5,CNY", "u,2,U7,cash,credit,5,CNY"],
+        &[
+            "t,1,bank,,debit,5,CNY",
+            "t,2,U7,cash,credit,5,CNY",
+            "u,1,@99,,debit,5,CNY",
+            "u,2,U7,cash,credit,5,CNY",
+        ],
         &[
             "3 account: no account LM/U7/cash/CNY",
             "4 account: no account @99",
             "5 account: no account LM/U7/cash/CNY",
         ],
     );
-    legs(LEGS, &["t,1,@1,,debit,5,USD", "t,2,@3,,credit,5,USD"], &[
-        "2 currency: account @1 is in CNY",
-        "3 currency: account @3 is in CNY",
-    ]);
-    legs(LEGS, &["t,1,vault,,debit,5,CNY", "t,2,U1,cash,credit,5,CNY"], &[
-        "2 transaction: t has off-balance legs (表外) together with others",
-    ]);
+    legs(
+        LEGS,
+        &["t,1,@1,,debit,5,USD", "t,2,@3,,credit,5,USD"],
+        &["2 currency: account @1 is in CNY", "3 currency: account @3 is in CNY"],
+    );
+    legs(
+        LEGS,
+        &["t,1,vault,,debit,5,CNY", "t,2,U1,cash,credit,5,CNY"],
+        &["2 transaction: t has off-balance legs (表外) together with others"],
+    );
     particulars(&world);
     let many: Vec<String> = (1..=513).map(|step| format!("t,{step},vault,,debit,1,CNY")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
@@ -186,16 +242,17 @@ fn rows_of_transactions() {
 }
 
 fn particulars(world: &World) {
-    let head = "transaction,step,account,account_type,side,amount,currency,type,value_date,accounting_date,time,entity";
+    let head = format!("{LEGS},type,value_date,accounting_date,time,entity,visibility");
     check(
         world,
         "transactions",
-        head,
+        &head,
         &[
-            "t,1,bank,,debit,5,CNY,a,2024-02-30,2024-02-27,noon,",
-            "u,1,bank,,debit,5,CNY,a,2024-02-27,2024-02-27,,",
-            "u,2,U1,cash,credit,5,CNY,b,2024-02-26,,,LM",
-            "v,1,bank,,debit,5,CNY,,,,,NONE",
+            "t,1,bank,,debit,5,CNY,a,2024-02-30,2024-02-27,noon,,",
+            "u,1,bank,,debit,5,CNY,a,2024-02-27,2024-02-27,,,internal",
+            "u,2,U1,cash,credit,5,CNY,b,2024-02-26,,,LM,",
+            "v,1,bank,,debit,5,CNY,,,,,NONE,",
+            "w,1,bank,,debit,5,CNY,,,,,,everyone",
         ],
         &[
             "2 value_date: `2024-02-30` is no date such as 2024-02-29",
@@ -206,13 +263,18 @@ fn particulars(world: &World) {
             "4 accounting_date: is 2024-02-27, but the accounting date of LM is 2024-02-28",
             "5 entity: no entity NONE is open",
             "5 transaction: v does not balance: in NONE, debits are 5.00 CNY above credits",
+            "6 visibility: `everyone` is none: customer, operations, internal",
         ],
     );
     let [long, longer] = [2_045, 1_000].map(|bytes| "n".repeat(bytes));
     let row = format!("t,1,vault,,debit,5,CNY,{long},{longer}");
-    check(world, "transactions", &format!("{LEGS},reference,reason"), &[&row], &[
-        "2 -: the texts of t take 3051 bytes, more than 2048",
-    ]);
+    check(
+        world,
+        "transactions",
+        &format!("{LEGS},reference,reason"),
+        &[&row],
+        &["2 -: the texts of t take 3051 bytes, more than 2048"],
+    );
 }
 
 #[test]
@@ -221,7 +283,10 @@ fn files_that_are_no_table() {
     for (bytes, words) in [
         (&b""[..], "line 1: the file is empty"),
         (b"transaction;step;account\n", "line 1, transaction;step;account: unknown column"),
-        (b"transaction,step\n1,\xD2\xF8\xD0\xD0\n", "line 2: the file is not UTF-8 but most likely GBK (GB18030)"),
+        (
+            b"transaction,step\n1,\xD2\xF8\xD0\xD0\n",
+            "line 2: the file is not UTF-8 but most likely GBK (GB18030)",
+        ),
         (b"\xFF\xFEt\0r\0", "line 1: the file is not UTF-8 but most likely UTF-16"),
         (b"a\n\n\xE9", "line 3: the file is not UTF-8, nor GBK"),
     ] {
@@ -238,7 +303,9 @@ fn what_is_wrong_is_told_without_a_node_and_never_too_much_of_it() {
     let rows: String = (0..60).map(|row| format!("{row},name,asset,debit\n")).collect();
     let file = world.file("chart.csv", format!("{CHART}\n{rows}").as_bytes());
     let ran = world.import_file(2, "chart", &file, "127.0.0.1:1", &[]);
-    for words in ["wrong in 60 places", "line 51, code", "and 10 more; --json shows all", "not looked up on the node"] {
+    for words in
+        ["wrong in 60 places", "line 51, code", "and 10 more; --json shows all", "not looked up on the node"]
+    {
         assert!(ran.out.contains(words), "no {words:?} in {}", ran.out);
     }
     assert!(!ran.out.contains("line 52,"), "{}", ran.out);
