@@ -119,8 +119,9 @@ impl Row {
     fn check_subject(&self, chart: &Chart, date: &str, faults: &mut Faults) {
         let AccountOpening { key, subject, .. } = &self.opening;
         let mapped = || {
-            let of_type = chart.mappings.iter().filter(|one| *one.kind == *key.kind && *one.from <= *date);
-            of_type.last().map(|one| &*one.subject)
+            let mut of_type =
+                chart.mappings.iter().filter(|one| *one.kind == *key.kind && *one.from <= *date);
+            of_type.next_back().map(|one| &*one.subject)
         };
         let code = match subject.is_empty() {
             false => Some(&**subject),

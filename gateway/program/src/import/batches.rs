@@ -24,7 +24,7 @@ impl Room {
 
     /// Cuts `items` into as few batches as fit; each has at least one item. `weigh` gives bytes, no less than an item
     /// takes.
-    pub(super) fn batches<'a, T>(self, items: &'a [T], weigh: impl Fn(&T) -> usize) -> Vec<&'a [T]> {
+    pub(super) fn batches<T>(self, items: &[T], weigh: impl Fn(&T) -> usize) -> Vec<&[T]> {
         let mut batches = Vec::new();
         let (mut start, mut bytes) = (0, 0);
         for (index, item) in items.iter().enumerate() {

@@ -113,10 +113,10 @@ mod tests {
     fn cells_are_read_or_refused_with_a_reason() {
         #[track_caller]
         fn check<T: PartialEq + std::fmt::Debug>(read: Result<T, String>, expect: Result<T, &str>) {
-            match (&read, &expect) {
+            match (read, expect) {
                 (Err(said), Err(words)) => assert!(said.contains(words), "{said}"),
                 (Ok(value), Ok(expected)) => assert_eq!(value, expected),
-                _ => panic!("{read:?} is not {expect:?}"),
+                (read, expect) => panic!("{read:?} is not {expect:?}"),
             }
         }
         let [cny, jpy] = ["CNY", "JPY"].map(|code| Currency::from_code(code).unwrap());

@@ -4,7 +4,7 @@ mod broken_off;
 mod faults;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -51,7 +51,7 @@ impl World {
         &self,
         code: i32,
         what: &str,
-        file: &PathBuf,
+        file: &Path,
         addr: &str,
         options: &[&str],
     ) -> Ran {
@@ -208,13 +208,16 @@ fn exported_columns_and_ids_are_read() {
     let id = "0123456789abcdef0123456789abcdef";
     let file = format!(
         "entity,account_id,account_number,account_type,subject,class,currency,exponent,accounting_date,side,amount,\
-         balance_after,merged,step,frame,ordinal,client,transaction,value_date,type,reference,tags,operator,approval,\
-         reason\n\
-         LM,1,bank,,100201,asset,CNY,2,2024-02-28,debit,1.00,1.00,0,1,3,0,longmen,{id},2024-02-28,x,,,,,\n\
-         LM,3,U1,cash,220301,liability,CNY,2,2024-02-28,credit,1.00,1.00,0,2,3,0,longmen,{id},2024-02-28,x,,,,,\n"
+         balance_after,merged,step,frame,ordinal,client,transaction,action,original_client,original,value_date,type,\
+         reference,tags,operator,approval,reason,visibility,counterparty\n\
+         LM,1,bank,,100201,asset,CNY,2,2024-02-28,debit,1.00,1.00,0,1,3,0,longmen,{id},post,,,2024-02-28,x,,,,,,,\n\
+         LM,3,U1,cash,220301,liability,CNY,2,2024-02-28,credit,1.00,1.00,0,2,3,0,longmen,{id},post,,,2024-02-28,x,,,,,,,\n"
     );
     told(&world.import(0, "transactions", file.as_bytes(), &["--hex-ids"]), "1 posted");
     let short = file.replace(id, "1234");
     let ran = world.import(2, "transactions", short.as_bytes(), &["--hex-ids"]);
     told(&ran, "line 2, transaction: `1234` is no number of 32 hexadecimal digits");
+    let refund = file.replace("post", "refund");
+    let ran = world.import(2, "transactions", refund.as_bytes(), &["--hex-ids"]);
+    told(&ran, "line 3, action: `refund` cannot be imported");
 }

@@ -38,6 +38,9 @@ pub(in super::super) const COLUMNS: &[Column] = &[
     Column::optional("accounting_date"),
     Column::optional("time"),
     Column::optional("entity"),
+    Column::optional("action"),
+    Column::passed_over("original_client"),
+    Column::passed_over("original"),
     Column::passed_over("account_id"),
     Column::passed_over("subject"),
     Column::passed_over("class"),
@@ -129,6 +132,7 @@ pub(super) fn read_row(cells: &mut Cells<'_>, default_entity: Option<&str>, ids:
         Some(currency) => cells.required("amount", amount(currency)),
         None => None,
     };
+    cells.optional("action", read_action);
     let particulars = Particulars {
         notes: NOTES.map(|name| cells.optional(name, text(MAX_NOTES))),
         value_date: cells.optional("value_date", date).map(|date| date.to_string()),
@@ -165,6 +169,14 @@ fn read_id(cell: &str, ids: Ids) -> Result<Id, String> {
         }
     };
     Ok(Id { written, number })
+}
+
+/// Exports say what a transaction did besides posting its legs, which their rows do not tell in full.
+fn read_action(cell: &str) -> Result<(), String> {
+    match cell {
+        "post" => Ok(()),
+        _ => Err(format!("`{cell}` cannot be imported; without this column its legs alone are posted")),
+    }
 }
 
 fn read_step(cell: &str) -> Result<u16, String> {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::Path;
 use std::thread;
 
 use super::World;
@@ -49,7 +50,7 @@ fn read_frame(stream: &mut TcpStream) -> Option<Vec<u8>> {
 
 /// Runs an import that breaks off after this many answers; `sent`: whether it got as far as sending.
 #[track_caller]
-fn break_off(world: &World, what: &str, file: &std::path::PathBuf, answers: usize, sent: bool) {
+fn break_off(world: &World, what: &str, file: &Path, answers: usize, sent: bool) {
     let addr = cut_after(answers, &world.served.addr);
     let ran = world.import_file(3, what, file, &addr, &[]);
     let told = ran.err.contains("run the same command again");
