@@ -40,8 +40,8 @@ pub use admin::{Admin, admin_records};
 pub use amount::{Amount, Side};
 pub use batcher::{BookedLeg, Unmerged};
 pub use command::{
-    AccountRef, Answer, Chart, Command, LegBalance, Mapping, Opened, PostResult, Posted, ReplyTo, Request, Status,
-    TrialBalance, TrialLine,
+    AccountRef, Answer, Chart, Command, LegBalance, Mapping, Opened, PostResult, Posted, ReplyTo, Request,
+    Status, TrialBalance, TrialLine,
 };
 pub use coordinator::{
     Coordinator, Frame, FrameSection, RefundWindows, Room, SectionKind, Settings, SnapshotStart, Step,

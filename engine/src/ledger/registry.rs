@@ -192,7 +192,8 @@ impl Registry {
 
     /// Which subjects the account types of an entity get, from when on: by type and date.
     pub fn mappings(&self, entity: EntityId) -> impl Iterator<Item = (&str, Date, SubjectId)> {
-        let own = self.mappings.range((entity, Box::default())..).take_while(move |((of, _), _)| *of == entity);
+        let own =
+            self.mappings.range((entity, Box::default())..).take_while(move |((of, _), _)| *of == entity);
         own.flat_map(|((_, kind), dates)| dates.iter().map(|(from, subject)| (&**kind, *from, *subject)))
     }
 

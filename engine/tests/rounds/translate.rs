@@ -123,7 +123,11 @@ pub(crate) fn said(answer: &Answer) -> Said {
             lines.sort();
             Said::Lines(lines)
         }
-        Answer::Welcome { .. } | Answer::Holds(_) | Answer::Closings { .. } | Answer::Chart(_) | Answer::Status(_) => {
+        Answer::Welcome { .. }
+        | Answer::Holds(_)
+        | Answer::Closings { .. }
+        | Answer::Chart(_)
+        | Answer::Status(_) => {
             panic!("not an answer to anything in a script: {answer:?}")
         }
     }
