@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use longmen_engine::ledger::{Admin, Entry, Head, Movement, Outcome, Posting, SectionKind, Side, read_tail};
+use longmen_engine::ledger::{
+    Action, Admin, Entry, FrameRecords, Head, Held, Movement, OpenedEntry, Outcome, Posting, SectionKind,
+    Side, read_tail,
+};
 
 use super::harness::Stored;
-use super::script::{Seen, Spec};
+use super::script::{ClosedLine, HoldSaid, Seen, Spec};
 
 /// What a log says.
 #[derive(Clone, Debug, Default)]
@@ -22,13 +25,23 @@ pub(crate) struct Books {
     pub(crate) records: usize,
     /// Merged entries.
     pub(crate) merged: usize,
+    /// Holds as their last records have them, by account and name.
+    pub(crate) holds: BTreeMap<(u64, u128), HoldSaid>,
+    /// The figures of lines on closed dates, in the order of the log.
+    pub(crate) closed: Vec<ClosedLine>,
+    /// How often income and expense were carried forward.
+    pub(crate) carried: usize,
+    frozen: BTreeMap<u64, i64>,
+    subjects: BTreeMap<u32, String>,
+    /// Entity, subject and currency of each line of the general ledger.
+    lines: BTreeMap<u32, (usize, String, String)>,
 }
 
 /// Reads a log.
 ///
 /// # Panics
 /// If a frame's debits and credits differ in an entity and currency, an entry does not follow from the one before,
-/// a merged entry is not the sum of its legs, or an id has two records.
+/// what is frozen is not the sum of the holds, a merged entry is not the sum of its legs, or an id has two records.
 pub(crate) fn read(log: &[Stored], chart: &[Spec]) -> Books {
     let mut books = Books::default();
     for frame in log {
@@ -38,17 +51,24 @@ pub(crate) fn read(log: &[Stored], chart: &[Spec]) -> Books {
 }
 
 impl Books {
-    fn take(&mut self, frame: &Stored, chart: &[Spec]) {
+    /// Takes the next frame.
+    pub(crate) fn take(&mut self, frame: &Stored, chart: &[Spec]) {
         let records = frame.records();
         let heads: Vec<Head> = records.heads().map(|head| head.unwrap()).collect();
         let tails = records.sections.iter().find(|(kind, ..)| *kind == SectionKind::Tails);
         let tails = tails.map_or(&[][..], |(.., bytes)| bytes);
         let mut merged: BTreeMap<u64, (u32, i128, i128)> = BTreeMap::new();
+        self.names(&records);
         for head in &heads {
-            assert!(self.ids.insert(head.id.0), "transaction {} has two records", head.id);
+            // The ledger's own transactions have ids of their own.
+            let is_own = head.action == Action::CarryForward;
+            assert!(is_own || self.ids.insert(head.id.0), "transaction {} has two records", head.id);
+            assert!(!is_own || head.outcome == Outcome::Posted);
+            self.carried += usize::from(is_own);
             let legs = read_tail(head, tails).unwrap().hot_legs;
-            assert!(legs.is_empty() || head.outcome == Outcome::Posted, "only what is posted has legs");
-            for leg in legs {
+            let has_legs = matches!(head.outcome, Outcome::Posted | Outcome::Tried);
+            assert!(legs.is_empty() || has_legs, "only what is posted, or tried, has legs");
+            for leg in legs.iter().filter(|_| head.outcome == Outcome::Posted) {
                 let sums = merged.entry(leg.account.0).or_default();
                 sums.0 += 1;
                 *(if leg.side == Side::Debit { &mut sums.1 } else { &mut sums.2 }) +=
@@ -56,12 +76,19 @@ impl Books {
             }
         }
         let mut nets: BTreeMap<(usize, &str), i128> = BTreeMap::new();
-        self.records += records.admin().filter(|admin| is_of_a_request(admin.as_ref().unwrap())).count();
         for entry in records.entries() {
             let posting = match entry.unwrap().1 {
                 Entry::Posting(posting) => posting,
-                Entry::Held(_) => continue,
-                Entry::Opened(_) | Entry::Changed(_) => {
+                Entry::Held(held) => {
+                    self.hold(&held);
+                    continue;
+                }
+                Entry::Opened(opened) => {
+                    self.open(&opened, chart);
+                    self.records += 1;
+                    continue;
+                }
+                Entry::Changed(_) => {
                     self.records += 1;
                     continue;
                 }
@@ -80,6 +107,48 @@ impl Books {
         assert!(nets.values().all(|net| *net == 0), "debits and credits of a frame differ: {nets:?}");
         let rest = merged.values().all(|sums| *sums == (0, 0, 0));
         assert!(rest, "a merged entry is not the sum of its legs: {merged:?}");
+        for record in records.admin() {
+            self.close(&record.unwrap());
+        }
+    }
+
+    fn names(&mut self, records: &FrameRecords<'_>) {
+        for record in records.admin() {
+            if let Admin::Subject { id, opening, .. } = record.unwrap() {
+                self.subjects.insert(id.0, opening.code.to_string());
+            }
+        }
+    }
+
+    fn open(&mut self, opened: &OpenedEntry<'_>, chart: &[Spec]) {
+        let spec = &chart[opened.account.0 as usize - 1];
+        let line = (spec.entity, self.subjects[&opened.subject.0].clone(), spec.currency.to_string());
+        let there = self.lines.entry(opened.placement.line.0).or_insert_with(|| line.clone());
+        assert_eq!(*there, line, "a subject and currency have one line");
+    }
+
+    fn close(&mut self, record: &Admin) {
+        self.records += usize::from(is_of_a_request(record));
+        if let Admin::LineClosed { line, date, opening, debit, credit } = record {
+            let (entity, subject, currency) = self.lines[&line.0].clone();
+            self.closed.push(((entity, subject, currency, date.days()), (*opening, *debit, *credit)));
+            // Lines of one close, in the naive ledger's order.
+            let same = |one: &ClosedLine| (one.0.0, one.0.3) == (entity, date.days());
+            let start = self.closed.iter().rposition(|one| !same(one)).map_or(0, |at| at + 1);
+            self.closed[start..].sort();
+        }
+    }
+
+    fn hold(&mut self, held: &Held) {
+        let (account, id) = (held.account.0, held.hold.key.id.0);
+        let (amount, remaining, expired) = (held.hold.amount, held.hold.remaining, held.hold.expired);
+        let frozen = self.frozen.entry(account).or_default();
+        *frozen += held.moved.signed(held.amount);
+        assert_eq!(*frozen, held.frozen_after, "account {account}: before + move = after");
+        self.holds.insert((account, id), HoldSaid { account, id, amount, remaining, expired });
+        let of_account = self.holds.range((account, 0)..=(account, u128::MAX));
+        let sum: i64 = of_account.map(|(_, hold)| hold.remaining).sum();
+        assert_eq!(sum, held.frozen_after, "account {account}: frozen is the sum of its holds");
     }
 
     fn post(&mut self, posting: &Posting, spec: &Spec, heads: &[Head]) {
@@ -94,7 +163,8 @@ impl Books {
         if let Movement::Leg { transaction, step, side, amount } = posting.movement {
             let head = &heads[transaction as usize];
             assert_eq!((head.outcome, head.accounting_date), (Outcome::Posted, posting.date));
-            let seen = (head.id.0, step, side == Side::Debit, amount.0, *balance);
+            let id = if head.action == Action::CarryForward { 0 } else { head.id.0 };
+            let seen = (id, step, side == Side::Debit, amount.0, *balance);
             self.seen.entry(account).or_default().push(seen);
         }
     }

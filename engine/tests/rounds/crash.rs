@@ -8,7 +8,7 @@ use super::books::{self, Books};
 use super::harness::Node;
 use super::naive::Naive;
 use super::run::assert_books;
-use super::script::{Ask, Case};
+use super::script::{Act, Ask, Case, Tx};
 use super::translate;
 
 /// Cuts the power of `node`, which was asked the whole of `case` so far, recovers what is left with these settings,
@@ -27,13 +27,13 @@ pub(crate) fn check(node: &Node, case: &Case, with_in_flight: bool, settings: &S
 
     let mut again = Node::recover(&log, settings);
     for (tag, ask) in &case.asks {
-        again.submit(*tag, translate::command(ask, case.chart));
+        again.ask(*tag, ask, case.chart);
     }
     again.drain();
     let answers: BTreeMap<u64, &Answer> = again.given.iter().map(|(tag, answer)| (*tag, answer)).collect();
     for (tag, ask) in &case.asks {
         let hot = case.ever_hot();
-        let said = translate::said(answers[tag]).without(&hot);
+        let said = translate::said(ask, answers[tag]).without(&hot);
         assert_eq!(said, naive.ask(ask).without(&hot), "request {tag} asked again: {ask:?}");
     }
     for (tag, answer) in &node.given {
@@ -59,12 +59,17 @@ fn replay_durable(naive: &mut Naive, case: &Case, found: &Books) -> BTreeSet<u64
             Ask::Cancel { .. } => {
                 naive.ask(ask);
             }
+            Ask::Wait { .. } => {
+                naive.ask(ask);
+                done.insert(*tag);
+            }
             _ => {
                 let needed = naive.records(ask);
                 if ended || needed > records {
                     // Such requests run alone and in order, so the durable ones are the first.
                     assert_eq!(records, 0, "request {tag} is half there");
                     ended = true;
+                    carry_alone(naive, ask, found);
                     continue;
                 }
                 records -= needed;
@@ -77,6 +82,15 @@ fn replay_durable(naive: &mut Naive, case: &Case, found: &Books) -> BTreeSet<u64
     done
 }
 
+/// What carries forward at the end of a year stands in front of the close: a power cut may come between.
+fn carry_alone(naive: &mut Naive, ask: &Ask, found: &Books) {
+    if let Ask::CloseDay { entity, carry: Some(target), .. } = ask
+        && found.carried > naive.carried()
+    {
+        naive.carry_forward(*entity, *target).expect("what the log has was possible");
+    }
+}
+
 /// Everything that an answer speaks of is durable.
 fn assert_acknowledged(node: &Node, case: &Case, found: &Books, done: &BTreeSet<u64>) {
     let positions: BTreeMap<u64, usize> =
@@ -85,11 +99,13 @@ fn assert_acknowledged(node: &Node, case: &Case, found: &Books, done: &BTreeSet<
         let at = positions[tag];
         match (&case.asks[at].1, answer) {
             (Ask::Post { txs, .. }, Answer::Posted(posted)) => {
-                for (tx, _) in txs.iter().zip(&posted.results).filter(|(_, result)| is_known(result)) {
+                for (tx, _) in
+                    txs.iter().zip(&posted.results).filter(|(tx, result)| is_known(Some(tx), result))
+                {
                     assert!(found.ids.contains(&tx.id), "transaction {} was acknowledged and is lost", tx.id);
                 }
             }
-            (Ask::Cancel { id, .. }, Answer::Posted(posted)) if is_known(&posted.results[0]) => {
+            (Ask::Cancel { id, .. }, Answer::Posted(posted)) if is_known(None, &posted.results[0]) => {
                 assert!(found.ids.contains(id), "the cancel of {id} was acknowledged and is lost");
             }
             (Ask::Cancel { .. }, _) => {}
@@ -109,7 +125,7 @@ fn assert_seen_durable(node: &Node, asks: &[(u64, Ask)], found: &Books, done: &B
             Ask::Post { txs, .. } => {
                 // What was refused and forgotten leaves no record; all else has one.
                 let forgotten = |index: usize| match known.get(tag) {
-                    Some(Answer::Posted(posted)) => !is_known(&posted.results[index]),
+                    Some(Answer::Posted(posted)) => !is_known(Some(&txs[index]), &posted.results[index]),
                     _ => false,
                 };
                 for (_, tx) in txs.iter().enumerate().filter(|(index, _)| !forgotten(*index)) {
@@ -123,8 +139,11 @@ fn assert_seen_durable(node: &Node, asks: &[(u64, Ask)], found: &Books, done: &B
 }
 
 /// Whether a result says that its id has a record.
-fn is_known(result: &PostResult) -> bool {
+fn is_known(tx: Option<&Tx>, result: &PostResult) -> bool {
     let of_the_id = [Rejection::IdempotencyConflict, Rejection::Cancelled, Rejection::AlreadyPosted];
+    // A confirm or cancel of a try speaks of the try.
+    let of_a_try = tx.is_some_and(|tx| matches!(tx.act, Act::Confirm { .. } | Act::CancelTry { .. }));
+    let of_the_id = if of_a_try { &of_the_id[..1] } else { &of_the_id };
     result.rejection.is_none_or(|rejection| rejection.is_result() || of_the_id.contains(&rejection))
 }
 

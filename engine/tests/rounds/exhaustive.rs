@@ -14,7 +14,6 @@ use super::naive::Naive;
 use super::orders::{World, worlds};
 use super::run::{assert_equal, expect};
 use super::script::Said;
-use super::translate;
 
 /// What was visited.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,7 +50,7 @@ impl Place {
         let case = world.case(&[]);
         let mut node = Node::open(&settings(2), case.chart, case.first, &case.hot);
         let (tag, money) = &case.asks[0];
-        node.submit(*tag, translate::command(money, case.chart));
+        node.ask(*tag, money, case.chart);
         node.drain();
         Place { node, order: Vec::new() }
     }
@@ -60,7 +59,7 @@ impl Place {
         let mut to = self.clone();
         to.order.push(arrival);
         let ask = &world.asks[usize::from(arrival)];
-        to.node.submit(u64::from(arrival) + 1, translate::command(ask, world.chart()));
+        to.node.ask(u64::from(arrival) + 1, ask, world.chart());
         to
     }
 }

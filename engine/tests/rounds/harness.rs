@@ -3,14 +3,16 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use longmen_engine::ledger::{
-    Answer, ClientId, Command, Coordinator, Frame, FrameRecords, Rebuilt, ReplyTo, Request, Room,
-    SectionKind, Settings, Shard, ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
+    Answer, ClientId, Command, Coordinator, Frame, FrameRecords, Original, Rebuilt, RefundWindows, ReplyTo,
+    Request, Room, SectionKind, Settings, Shard, ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
 };
 
-use super::script::{NOW, Spec};
-use super::translate;
+use super::reader;
+use super::script::{Ask, NOW, Spec};
+use super::{naive, translate};
 
 /// A frame as the journal has it.
 #[derive(Clone, Debug)]
@@ -68,7 +70,9 @@ pub(crate) struct Node {
 
 /// Settings for a node of so many shards that is as strict as possible.
 pub(crate) fn settings(shards: u16) -> Settings {
-    Settings { shards, known_ids: 64, hot_by_rate: false, ..Settings::default() }
+    let by_type = [(naive::SHORT_TYPE.into(), naive::SHORT_WINDOW)].into();
+    let refund_windows = RefundWindows { by_type, ..RefundWindows::default() };
+    Settings { shards, known_ids: 64, hot_by_rate: false, refund_windows, ..Settings::default() }
 }
 
 impl Node {
@@ -100,8 +104,37 @@ impl Node {
             log: log.to_vec(),
             log_digest,
             given: Vec::new(),
-            time_us: i64::from(NOW) * 1_000_000,
+            time_us: log.last().map_or(0, |frame| frame.0.time_us).max(i64::from(NOW) * 1_000_000),
         }
+    }
+
+    /// The node taken down and up again, at the same time, from what is durable. What it has answered stays answered.
+    pub(crate) fn restarted(&self, settings: &Settings) -> Node {
+        let node = Node::recover(&self.log, settings);
+        Node { time_us: self.time_us, given: self.given.clone(), ..node }
+    }
+
+    /// Asks for what a script asks, with the originals that it names as the log has them: waits until it has them.
+    pub(crate) fn ask(&mut self, tag: u64, ask: &Ask, chart: &[Spec]) {
+        if let Ask::Wait { until } = ask {
+            self.set_room(Room::Enough);
+            self.drain();
+            self.time_us = self.time_us.max(i64::from(*until) * 1_000_000);
+            self.drain();
+            self.given.push((tag, Answer::Done));
+            return;
+        }
+        let command = translate::command(ask, chart, &mut |id| self.find(id, chart));
+        self.submit(tag, command);
+    }
+
+    /// A transaction that a request names, once it is durable.
+    fn find(&mut self, id: u128, chart: &[Spec]) -> Option<Arc<Original>> {
+        reader::original(&self.log, id, chart).or_else(|| {
+            self.set_room(Room::Enough);
+            self.drain();
+            reader::original(&self.log, id, chart)
+        })
     }
 
     pub(crate) fn submit(&mut self, tag: u64, command: Command) {

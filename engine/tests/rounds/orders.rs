@@ -63,7 +63,7 @@ pub(crate) fn worlds() -> Vec<World> {
         post(transfer(3, A, HOT, 10)),
         post(transfer(4, HOT, C, 10)),
     ];
-    let close_day = Ask::CloseDay { entity: 0, next: START + 1 };
+    let close_day = Ask::CloseDay { entity: 0, next: START + 1, carry: None };
     let world = |name, [one, two, three]: [Ask; 3], hard| {
         let [p, q, r, s] = posts.clone();
         World { name, asks: [p, q, r, s, one, two, three], hard }
@@ -102,5 +102,5 @@ fn state(account: u64, payment: u8) -> Ask {
 
 fn transfer(id: u128, from: u64, to: u64, amount: i64) -> Tx {
     let leg = |step, account, debit| TxLeg { account, named: false, step, debit, amount, currency: "CNY" };
-    Tx { id, time: NOW, value_date: None, legs: vec![leg(1, from, true), leg(2, to, false)] }
+    Tx::new(id, vec![leg(1, from, true), leg(2, to, false)])
 }

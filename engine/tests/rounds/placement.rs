@@ -27,7 +27,6 @@ struct Met {
 
 #[test]
 fn the_outcome_depends_on_no_placement() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let seeds = match number("LONGMEN_SEED") {
         Some(seed) => seed..seed + 1,
         None => 0..number("LONGMEN_SEEDS").unwrap_or(SEEDS),
@@ -45,8 +44,13 @@ fn the_outcome_depends_on_no_placement() {
     }
 }
 
+/// A number from the environment.
+pub(crate) fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
 /// Says which seed it was.
-struct OnPanic(u64);
+pub(crate) struct OnPanic(pub(crate) u64);
 
 impl Drop for OnPanic {
     fn drop(&mut self) {
@@ -55,8 +59,8 @@ impl Drop for OnPanic {
 }
 
 fn check(seed: u64, met: &mut Met) {
-    let mut maker = Maker::new(seed);
-    let hot = maker.hot();
+    let mut maker = Maker::new(seed, true);
+    let hot = maker.hot.clone();
     let asks = maker.script(40);
     let mut stream = 2;
     for with_hot in [false, true] {
@@ -90,11 +94,11 @@ fn check(seed: u64, met: &mut Met) {
     }
 }
 
-fn some_settings(shards: u16, random: &mut Random) -> Settings {
+pub(crate) fn some_settings(shards: u16, random: &mut Random) -> Settings {
     Settings { frame_bytes: random.one_of(&[100, 1_000, 4_000, 1 << 20, 1 << 20]), ..settings(shards) }
 }
 
-fn cut_power(node: &Node, case: &Case, arrived: usize, random: &mut Random) {
+pub(crate) fn cut_power(node: &Node, case: &Case, arrived: usize, random: &mut Random) {
     let so_far = Case { asks: case.asks[..arrived].to_vec(), ..case.clone() };
     let shards = random.one_of(&[1, 2, 3, 7]);
     for with_in_flight in [false, true] {

@@ -6,7 +6,7 @@ use super::books::Books;
 use super::harness::Node;
 use super::naive::Naive;
 use super::random::Random;
-use super::script::{Case, Said};
+use super::script::{Case, HoldSaid, Said};
 use super::{books, translate};
 
 /// How a run goes, by percent.
@@ -41,7 +41,7 @@ pub(crate) fn run(
             node.journal_done();
         } else if arrived < case.asks.len() && random.percent(pace.arrival) {
             let (tag, ask) = &case.asks[arrived];
-            node.submit(*tag, translate::command(ask, case.chart));
+            node.ask(*tag, ask, case.chart);
             arrived += 1;
         } else if random.percent(2) {
             node.set_room(random.one_of(&[Room::Enough, Room::Soon]));
@@ -53,7 +53,7 @@ pub(crate) fn run(
             node.set_room(Room::Enough);
             assert!(node.step(false), "the node is stuck: {node:?}");
         }
-        node.pass_time(random.amount(0, 1_000));
+        node.pass_time(random.amount(0, 3));
     }
     node.set_room(Room::Enough);
     node
@@ -69,7 +69,7 @@ pub(crate) fn assert_equal(node: &Node, case: &Case, expect: &(Vec<Said>, Naive)
     assert_eq!(given.len(), asks.len(), "each request has one answer");
     for ((tag, answer), ((asked, ask), said)) in given.iter().zip(asks) {
         assert_eq!(tag, asked);
-        let answer = translate::said(answer).without(&hot);
+        let answer = translate::said(ask, answer).without(&hot);
         assert_eq!(answer, said.clone().without(&hot), "request {tag}: {ask:?}");
     }
     let books = books::read(node.durable(), case.chart);
@@ -77,8 +77,8 @@ pub(crate) fn assert_equal(node: &Node, case: &Case, expect: &(Vec<Said>, Naive)
     books
 }
 
-/// The books in a log are those of the naive ledger: balances, turnovers by date, and leg by leg for the accounts
-/// that were never hot.
+/// The books in a log are those of the naive ledger: balances, turnovers by date, holds, the figures of closed dates, and
+/// leg by leg for the accounts that were never hot.
 pub(crate) fn assert_books(books: &Books, naive: &Naive, hot: &[u64]) {
     for (account, balance) in naive.balances() {
         assert_eq!(books.balances.get(&account).copied().unwrap_or(0), balance, "balance of {account}");
@@ -88,6 +88,9 @@ pub(crate) fn assert_books(books: &Books, naive: &Naive, hot: &[u64]) {
         }
     }
     assert_eq!(books.turnovers, naive.turnovers());
+    let holds: Vec<HoldSaid> = books.holds.values().cloned().collect();
+    assert_eq!(holds, naive.all_holds());
+    assert_eq!(books.closed, naive.closed());
 }
 
 /// What the naive ledger says to a case.

@@ -12,11 +12,21 @@ pub(crate) struct Spec {
     pub(crate) may_go_negative: bool,
     pub(crate) overdraft: i64,
     pub(crate) credit_limit: Option<i64>,
+    /// Opened without a subject: it gets the one that its type is mapped to.
+    pub(crate) mapped: bool,
 }
 
 impl Spec {
     pub(crate) const fn new(entity: usize, subject: &'static str) -> Spec {
-        Spec { entity, subject, currency: "CNY", may_go_negative: false, overdraft: 0, credit_limit: None }
+        Spec {
+            entity,
+            subject,
+            currency: "CNY",
+            may_go_negative: false,
+            overdraft: 0,
+            credit_limit: None,
+            mapped: false,
+        }
     }
 }
 
@@ -27,11 +37,14 @@ pub(crate) struct SubjectSpec {
     pub(crate) debit_normal: bool,
 }
 
-pub(crate) const SUBJECTS: [SubjectSpec; 6] = [
+pub(crate) const SUBJECTS: [SubjectSpec; 9] = [
     SubjectSpec { code: "1001", class: "asset", debit_normal: true },
     SubjectSpec { code: "1301", class: "asset", debit_normal: true },
     SubjectSpec { code: "2001", class: "liability", debit_normal: false },
+    SubjectSpec { code: "200201", class: "liability", debit_normal: false },
+    SubjectSpec { code: "3001", class: "equity", debit_normal: false },
     SubjectSpec { code: "6001", class: "income", debit_normal: false },
+    SubjectSpec { code: "6401", class: "expense", debit_normal: true },
     SubjectSpec { code: "7001", class: "off_balance", debit_normal: true },
     SubjectSpec { code: "7002", class: "off_balance", debit_normal: false },
 ];
@@ -59,12 +72,100 @@ pub(crate) struct TxLeg {
     pub(crate) currency: &'static str,
 }
 
+/// What a transaction does besides posting the legs that it brings. Holds and originals are named by the id of the
+/// transaction that made them; moments are in seconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    Post,
+    Freeze {
+        account: u64,
+        amount: i64,
+        currency: &'static str,
+        judicial: bool,
+        authority: &'static str,
+        expires: Option<u32>,
+    },
+    Unfreeze {
+        hold: u128,
+        amount: Option<i64>,
+        authority: &'static str,
+    },
+    Consume {
+        hold: u128,
+        amount: i64,
+        authority: &'static str,
+        forced: bool,
+    },
+    Reverse {
+        original: u128,
+        forced: bool,
+    },
+    Refund {
+        original: u128,
+    },
+    Try {
+        expires: Option<u32>,
+    },
+    Confirm {
+        original: u128,
+    },
+    CancelTry {
+        original: u128,
+    },
+}
+
+impl Act {
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Act::Post => "post",
+            Act::Freeze { .. } => "freeze",
+            Act::Unfreeze { .. } => "unfreeze",
+            Act::Consume { .. } => "consume",
+            Act::Reverse { .. } => "reverse",
+            Act::Refund { .. } => "refund",
+            Act::Try { .. } => "try",
+            Act::Confirm { .. } => "confirm",
+            Act::CancelTry { .. } => "cancel_try",
+        }
+    }
+
+    /// The transaction that it undoes, refunds or decides.
+    pub(crate) fn original(&self) -> Option<u128> {
+        match self {
+            Act::Reverse { original, .. }
+            | Act::Refund { original }
+            | Act::Confirm { original }
+            | Act::CancelTry { original } => Some(*original),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tx {
     pub(crate) id: u128,
     pub(crate) time: u32,
     pub(crate) value_date: Option<u32>,
+    /// The only accounting date on which the client wants it.
+    pub(crate) accounting_date: Option<u32>,
+    /// The transaction type, a label.
+    pub(crate) kind: &'static str,
+    /// Whether it carries an approval.
+    pub(crate) approved: bool,
+    pub(crate) act: Act,
     pub(crate) legs: Vec<TxLeg>,
+}
+
+impl Tx {
+    /// A transaction that only posts.
+    pub(crate) fn new(id: u128, legs: Vec<TxLeg>) -> Tx {
+        let (value_date, accounting_date) = (None, None);
+        Tx { id, time: NOW, value_date, accounting_date, kind: "", approved: false, act: Act::Post, legs }
+    }
+
+    pub(crate) fn is_try(&self) -> bool {
+        matches!(self.act, Act::Try { .. })
+    }
 }
 
 /// A request.
@@ -90,9 +191,30 @@ pub(crate) enum Ask {
         account: u64,
         hot: bool,
     },
+    SetReserve {
+        account: u64,
+        amount: i64,
+    },
+    SetLimits {
+        account: u64,
+        limits: NewLimits,
+    },
+    /// Ends a date; first carries income and expense forward to an account, if there is one.
     CloseDay {
         entity: usize,
         next: u32,
+        carry: Option<u64>,
+    },
+    /// Says which subject accounts of the mapped type get.
+    MapType {
+        entity: usize,
+        subject: &'static str,
+        from: u32,
+    },
+    Holds(Option<u64>),
+    /// Lets time pass until this moment, after everything before is durable.
+    Wait {
+        until: u32,
     },
     Read(Vec<u64>),
     Trial,
@@ -103,14 +225,58 @@ pub(crate) enum Ask {
     },
 }
 
+impl Ask {
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Ask::Post { .. } => "posts",
+            Ask::Cancel { .. } => "cancel",
+            Ask::Locate { .. } => "locate",
+            Ask::SetState { state: Some(0), .. } => "close an account",
+            Ask::SetState { .. } => "set_state",
+            Ask::SetHot { hot: true, .. } => "heat",
+            Ask::SetHot { .. } => "cool",
+            Ask::SetReserve { .. } => "set_reserve",
+            Ask::SetLimits { .. } => "set_limits",
+            Ask::CloseDay { carry: Some(_), .. } => "close a year",
+            Ask::CloseDay { .. } => "close_day",
+            Ask::MapType { .. } => "map_type",
+            Ask::Holds(_) => "holds",
+            Ask::Wait { .. } => "wait",
+            Ask::Read(_) => "read",
+            Ask::Trial => "trial",
+            Ask::Open { .. } => "open",
+        }
+    }
+
+    /// The transactions that it asks for.
+    pub(crate) fn txs(&self) -> &[Tx] {
+        if let Ask::Post { txs, .. } = self { txs } else { &[] }
+    }
+}
+
+/// New limits; what is absent stays, `Some(None)` takes one away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NewLimits {
+    pub(crate) overdraft: Option<i64>,
+    pub(crate) credit: Option<Option<i64>>,
+    pub(crate) transaction: Option<Option<i64>>,
+    pub(crate) day: Option<Option<i64>>,
+}
+
 /// An answer, without what depends on the schedule (frames and ordinals).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Said {
-    Results { results: Vec<TxSaid>, balances: Vec<LegSaid> },
+    Results {
+        results: Vec<TxSaid>,
+        balances: Vec<LegSaid>,
+    },
     Done,
     Rejected(Rejection),
     Views(Vec<Result<View, Rejection>>),
-    Opened(Vec<(u64, bool)>),
+    Opened(Vec<Result<(u64, bool), Rejection>>),
+    Holds(Vec<HoldSaid>),
+    /// A try that stands: it is cancelled by a transaction of its own.
+    Stands,
     Lines(Vec<LineSaid>),
 }
 
@@ -136,6 +302,13 @@ pub(crate) struct View {
     pub(crate) account: u64,
     pub(crate) balance: i128,
     pub(crate) available: i128,
+    pub(crate) frozen: i128,
+    pub(crate) reserve: i64,
+    pub(crate) overdraft: i64,
+    pub(crate) credit_limit: Option<i64>,
+    pub(crate) transaction_limit: Option<i64>,
+    pub(crate) day_limit: Option<i64>,
+    pub(crate) subject: String,
     pub(crate) state: u8,
     pub(crate) payment: u8,
     pub(crate) date: u32,
@@ -143,6 +316,22 @@ pub(crate) struct View {
     pub(crate) debit: i128,
     pub(crate) credit: i128,
 }
+
+/// A hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HoldSaid {
+    pub(crate) account: u64,
+    pub(crate) id: u128,
+    pub(crate) amount: i64,
+    pub(crate) remaining: i64,
+    pub(crate) expired: bool,
+}
+
+/// A line of the general ledger on a date: entity, subject, currency, date.
+pub(crate) type LineName = (usize, String, String, u32);
+
+/// Its figures when the date was closed, debit-positive: opening, debits, credits.
+pub(crate) type ClosedLine = (LineName, (i128, i128, i128));
 
 /// A line of the general ledger; balances are natural.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,16 +1,24 @@
 //! Random scripts: few accounts, little money, every kind of request, so that everything gets in the way of
-//! everything.
+//! everything. A naive ledger goes along, so that most of what is asked makes sense.
 
+mod deeds;
+mod money;
+
+use super::naive::Naive;
 use super::random::Random;
-use super::script::{Ask, NOW, START, Spec, Tx, TxLeg};
+use super::script::{Ask, NOW, NewLimits, Said, Spec, Tx};
 
 const fn free(spec: Spec) -> Spec {
     Spec { may_go_negative: true, ..spec }
 }
 
+const fn mapped(spec: Spec) -> Spec {
+    Spec { mapped: true, ..spec }
+}
+
 /// Open at the start.
-pub(crate) const FIRST: u64 = 16;
-pub(crate) const CHART: [Spec; 18] = [
+pub(crate) const FIRST: u64 = 19;
+pub(crate) const CHART: [Spec; 23] = [
     free(Spec::new(0, "1001")),
     Spec::new(0, "2001"),
     Spec::new(0, "2001"),
@@ -27,58 +35,112 @@ pub(crate) const CHART: [Spec; 18] = [
     free(Spec::new(1, "1001")),
     Spec::new(1, "2001"),
     Spec::new(1, "2001"),
+    free(Spec::new(0, "3001")),
+    free(Spec::new(0, "6401")),
+    free(Spec::new(1, "6001")),
     Spec::new(0, "2001"),
     free(Spec::new(0, "7002")),
+    mapped(Spec::new(0, "2001")),
+    mapped(Spec::new(0, "2001")),
 ];
 
-const EAST: [u64; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13];
-const WEST: [u64; 3] = [14, 15, 16];
+const EAST: [u64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 17, 18];
+const WEST: [u64; 4] = [14, 15, 16, 19];
 const DOLLARS: [u64; 2] = [10, 11];
 const UNKNOWN: u64 = 99;
+/// So long may a script last at most, or the window of the client's own times would move.
+const LONGEST: u32 = 3_000;
 
 /// Makes one script.
 pub(crate) struct Maker {
     random: Random,
     /// Accounts that this script prefers, so that they are fought over.
     favourites: Vec<u64>,
+    /// The accounts that this script wants hot at the start.
+    pub(crate) hot: Vec<u64>,
     next_id: u128,
     made: Vec<Tx>,
-    dates: [u32; 2],
+    /// What was posted, to be undone.
+    posted: Vec<u128>,
+    /// What was tried.
+    tried: Vec<u128>,
+    pub(crate) naive: Naive,
+    /// What must come next.
+    next: Option<Ask>,
 }
 
 impl Maker {
-    pub(crate) fn new(seed: u64) -> Maker {
+    pub(crate) fn new(seed: u64, may_be_hot: bool) -> Maker {
         let mut random = Random::new(seed, 1);
-        let favourites = (0..4).map(|_| random.one_of(&EAST)).collect();
-        Maker { random, favourites, next_id: 1, made: Vec::new(), dates: [START; 2] }
-    }
-
-    /// The accounts that this script wants hot at the start.
-    pub(crate) fn hot(&mut self) -> Vec<u64> {
-        let mut hot: Vec<u64> = (0..self.random.below(5)).map(|_| self.account()).collect();
+        let favourites: Vec<u64> = (0..4).map(|_| random.one_of(&EAST)).collect();
+        let mut maker = Maker {
+            random,
+            favourites,
+            hot: Vec::new(),
+            next_id: 1,
+            made: Vec::new(),
+            posted: Vec::new(),
+            tried: Vec::new(),
+            naive: Naive::new(&CHART, FIRST, &[]),
+            next: None,
+        };
+        let mut hot: Vec<u64> = (0..maker.random.below(5)).map(|_| maker.account()).collect();
         hot.sort_unstable();
         hot.dedup();
-        hot
+        if may_be_hot {
+            maker.naive = Naive::new(&CHART, FIRST, &hot);
+            maker.hot = hot;
+        }
+        maker
     }
 
     /// Some money to begin with, the script proper, and a look at everything.
     pub(crate) fn script(&mut self, requests: usize) -> Vec<(u64, Ask)> {
-        let mut asks = vec![self.funding()];
+        let mut asks = vec![self.begin().0];
         for _ in 0..requests {
-            let ask = self.ask();
+            let (ask, _) = self.next();
             asks.push(ask);
         }
-        asks.push(Ask::Read((1..=18).collect()));
+        asks.push(Ask::Read((1..=CHART.len() as u64).collect()));
+        asks.push(Ask::Holds(None));
         asks.push(Ask::Trial);
         (0..).zip(asks).collect()
     }
 
-    fn funding(&mut self) -> Ask {
+    /// The first request, with what the naive ledger says to it.
+    pub(crate) fn begin(&mut self) -> (Ask, Said) {
+        let ask = self.funding(70);
+        self.said(ask)
+    }
+
+    /// The next request, with what the naive ledger says to it.
+    pub(crate) fn next(&mut self) -> (Ask, Said) {
+        let ask = match self.next.take() {
+            Some(ask) => ask,
+            None => self.ask(),
+        };
+        self.said(ask)
+    }
+
+    fn said(&mut self, ask: Ask) -> (Ask, Said) {
+        let said = self.naive.ask(&ask);
+        if let Said::Results { results, .. } = &said {
+            for (tx, said) in ask.txs().iter().zip(results) {
+                if said.rejection.is_none() && !said.repeated {
+                    let list = if tx.is_try() { &mut self.tried } else { &mut self.posted };
+                    list.push(tx.id);
+                }
+            }
+        }
+        (ask, said)
+    }
+
+    fn funding(&mut self, share: usize) -> Ask {
         let mut txs = Vec::new();
-        for account in [2, 3, 4, 5, 6, 9] {
-            if self.random.percent(70) {
+        for (bank, account) in [(1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (1, 9), (11, 10), (14, 15)] {
+            if self.random.percent(share) {
                 let amount = self.random.amount(1, 60);
-                txs.push(self.tx(vec![leg(1, true, amount), leg(account, false, amount)]));
+                txs.push(self.transfer(bank, account, amount));
             }
         }
         if txs.is_empty() {
@@ -88,45 +150,117 @@ impl Maker {
     }
 
     fn ask(&mut self) -> Ask {
-        match self.random.below(100) {
-            0..=69 => {
-                let count = self.random.one_of(&[1, 1, 1, 2, 3, 8]);
-                let txs = (0..count).map(|_| self.some_tx()).collect();
-                Ask::Post { txs, balances: self.random.percent(70) }
-            }
-            70..=75 => Ask::Cancel { id: self.any_id(), time: self.time() },
-            76..=78 => Ask::Locate { id: self.any_id() },
-            79..=83 => self.set_state(),
-            84..=88 => Ask::SetHot { account: self.account_or_unknown(), hot: self.random.percent(60) },
-            89..=91 => self.close_day(),
-            92..=95 => {
+        match self.random.below(120) {
+            0..=64 => self.batch(),
+            65..=70 => Ask::Cancel { id: self.any_id(), time: self.time() },
+            71..=73 => Ask::Locate { id: self.any_id() },
+            74..=78 => self.set_state(),
+            79..=83 => Ask::SetHot { account: self.account_or_unknown(), hot: self.random.percent(60) },
+            84..=87 => self.close_day(),
+            88..=90 => {
                 let count = self.random.below(4);
                 Ask::Read((0..count).map(|_| self.account_or_unknown()).collect())
             }
-            96..=97 => Ask::Trial,
-            _ => Ask::Open { from: self.random.one_of(&[16, 17]), to: self.random.one_of(&[17, 18]) },
+            91 => Ask::Trial,
+            92..=93 => Ask::Holds(self.random.percent(60).then(|| self.account_or_unknown())),
+            94..=95 => self.open(),
+            96..=97 => self.map_type(),
+            98..=101 => {
+                let amount = self.random.one_of(&[-1, 0, 0, 0, 5, 20, 40]);
+                Ask::SetReserve { account: self.account_or_unknown(), amount }
+            }
+            102..=106 => self.set_limits(),
+            107..=112 => self.funding(30),
+            _ => self.wait(),
         }
+    }
+
+    fn batch(&mut self) -> Ask {
+        let count = self.random.one_of(&[1, 1, 1, 2, 3, 8]);
+        let mut txs: Vec<Tx> = Vec::new();
+        for _ in 0..count {
+            let tx = self.some_tx();
+            // A hold that comes back after its moment is released by the next frame: let that be.
+            if self.is_late_restore(&tx) {
+                self.next = Some(Ask::Wait { until: self.naive.now() });
+                return Ask::Post { txs: vec![tx], balances: false };
+            }
+            // What names another is looked up before the request, so the other must have come in an earlier one.
+            let names_neighbour = |one: &Tx, other: &Tx| one.act.original() == Some(other.id);
+            if !txs.iter().any(|other| names_neighbour(&tx, other) || names_neighbour(other, &tx)) {
+                txs.push(tx);
+            }
+        }
+        Ask::Post { txs, balances: self.random.percent(70) }
+    }
+
+    fn open(&mut self) -> Ask {
+        let there = self.naive.open_accounts();
+        let to = (there + u64::from(self.random.percent(70))).min(CHART.len() as u64);
+        Ask::Open { from: to.min(there) - self.random.below(2) as u64, to }
+    }
+
+    fn map_type(&mut self) -> Ask {
+        let subject = self.random.one_of(&["2001", "200201", "200201", "9999"]);
+        let from = (self.naive.date(0) + self.random.below(4) as u32) - self.random.below(2) as u32;
+        Ask::MapType { entity: 0, subject, from }
+    }
+
+    fn wait(&mut self) -> Ask {
+        let until = self.naive.now() + 1 + self.random.below(12) as u32;
+        Ask::Wait { until: until.min(NOW + LONGEST) }
     }
 
     fn set_state(&mut self) -> Ask {
         let account = self.account_or_unknown();
         // Mostly back to normal, or soon nothing would move.
-        let state = self.random.one_of(&[None, None, Some(1), Some(1), Some(0), Some(3), Some(4)]);
+        let state = self.random.one_of(&[None, None, None, Some(1), Some(1), Some(1), Some(3), Some(4)]);
+        let state = if self.random.percent(8) { Some(0) } else { state };
         let payment =
             self.random.one_of(&[None, Some(1), Some(1), Some(1), Some(0), Some(2), Some(3), Some(4)]);
         Ask::SetState { account, state, payment }
     }
 
-    fn close_day(&mut self) -> Ask {
-        let entity = self.random.below(2);
-        let next = match self.random.below(10) {
-            0 => self.dates[entity] - 1,
-            1 => self.dates[entity],
-            _ => self.dates[entity] + 1,
+    fn set_limits(&mut self) -> Ask {
+        let account = self.account_or_unknown();
+        let mut limits = NewLimits::default();
+        let amounts = [0, 10, 30, 60, 100, 100, 200, -1];
+        let limit = |random: &mut Random| {
+            let amount = random.one_of(&amounts);
+            random.percent(30).then(|| random.percent(50).then_some(amount))
         };
+        limits.credit = limit(&mut self.random);
+        limits.transaction = limit(&mut self.random);
+        limits.day = limit(&mut self.random);
+        if self.random.percent(25) {
+            limits.overdraft = Some(self.random.one_of(&[0, 20, 40, 80]));
+        }
+        Ask::SetLimits { account, limits }
+    }
+
+    fn close_day(&mut self) -> Ask {
+        let dates = [self.naive.date(0), self.naive.date(1)];
         // Mostly the entities keep step, or nothing could be posted over both.
-        self.dates[entity] = self.dates[entity].max(next);
-        Ask::CloseDay { entity, next }
+        let behind = usize::from(dates[1] < dates[0]);
+        if dates[0] != dates[1] && self.random.percent(80) {
+            return Ask::CloseDay { entity: behind, next: dates[1 - behind], carry: self.carry_to(behind) };
+        }
+        let entity = self.random.below(2);
+        let date = dates[entity];
+        let next = match self.random.below(20) {
+            0 => date - 1,
+            1 => date,
+            // Over a year's end, or half a year on.
+            2..=5 => date + 183,
+            _ => date + 1,
+        };
+        Ask::CloseDay { entity, next, carry: self.carry_to(entity) }
+    }
+
+    fn carry_to(&mut self, entity: usize) -> Option<u64> {
+        let target = if entity == 0 { self.random.one_of(&[17, 17, 17, 17, 2, 8, 10]) } else { 14 };
+        let target = if self.random.percent(5) { self.account_or_unknown() } else { target };
+        self.random.percent(25).then_some(target)
     }
 
     fn account(&mut self) -> u64 {
@@ -140,134 +274,28 @@ impl Maker {
     fn account_or_unknown(&mut self) -> u64 {
         match self.random.below(20) {
             0 => UNKNOWN,
-            1 => 17,
+            1 => 20,
             2 => 12,
             3 => self.random.one_of(&WEST),
+            4 => self.random.one_of(&DOLLARS),
             _ => self.account(),
         }
     }
 
     fn any_id(&mut self) -> u128 {
+        if !self.tried.is_empty() && self.random.percent(20) {
+            return self.tried[self.random.below(self.tried.len())];
+        }
         let ahead = self.random.percent(40);
         let next = self.next_id as usize;
         (if ahead { next + self.random.below(4) } else { self.random.below(next) }) as u128
     }
 
     fn time(&mut self) -> u32 {
-        match self.random.below(40) {
+        match self.random.below(60) {
             0 => NOW - 4 * 86_400,
-            1 => NOW + 7_200,
+            1 => NOW + 2 * LONGEST + 3_600,
             _ => NOW - 100,
         }
     }
-
-    fn some_tx(&mut self) -> Tx {
-        match self.random.below(100) {
-            0..=9 if !self.made.is_empty() => self.again(),
-            10..=49 => {
-                let (from, to) = (self.account(), self.account());
-                let amount = self.amount();
-                self.transfer(from, to, amount)
-            }
-            50..=74 => self.many_legs(),
-            75..=79 => self.over_entities(),
-            80..=82 => {
-                let (one, other) = (self.random.one_of(&DOLLARS), self.random.one_of(&DOLLARS));
-                let amount = self.amount();
-                let mut tx = self.transfer(one, other, amount);
-                tx.legs.iter_mut().for_each(|leg| leg.currency = "USD");
-                tx
-            }
-            83..=86 => {
-                let count = 1 + self.random.below(2);
-                let legs = (0..count).map(|_| leg(12, self.random.percent(60), self.random.amount(1, 30)));
-                let legs = legs.collect();
-                self.tx(legs)
-            }
-            _ => self.wrong(),
-        }
-    }
-
-    fn amount(&mut self) -> i64 {
-        self.random.one_of(&[1, 5, 10, 20, 20, 30, 40, 60])
-    }
-
-    fn transfer(&mut self, from: u64, to: u64, amount: i64) -> Tx {
-        self.tx(vec![leg(from, true, amount), leg(to, false, amount)])
-    }
-
-    fn many_legs(&mut self) -> Tx {
-        loop {
-            let count = 2 + self.random.below(4);
-            let mut legs: Vec<TxLeg> =
-                (0..count).map(|_| leg(self.account(), self.random.percent(50), self.amount())).collect();
-            let sum: i64 = legs.iter().map(|leg| if leg.debit { leg.amount } else { -leg.amount }).sum();
-            if sum != 0 {
-                legs.push(leg(self.account(), sum < 0, sum.abs()));
-                let at = self.random.below(legs.len());
-                let end = legs.len() - 1;
-                legs.swap(at, end);
-                return self.tx(legs);
-            }
-        }
-    }
-
-    fn over_entities(&mut self) -> Tx {
-        let (one, other) = (self.amount(), self.amount());
-        let legs = vec![
-            leg(self.account(), true, one),
-            leg(self.account(), false, one),
-            leg(self.random.one_of(&WEST), true, other),
-            leg(self.random.one_of(&WEST), false, other),
-        ];
-        self.tx(legs)
-    }
-
-    fn wrong(&mut self) -> Tx {
-        let (from, to, amount) = (self.account(), self.account(), self.amount());
-        let mut tx = self.transfer(from, to, amount);
-        let at = self.random.below(2);
-        match self.random.below(9) {
-            0 => tx.legs.clear(),
-            1 => tx.legs[1].step = tx.legs[0].step,
-            2 => tx.legs[at].amount += 1,
-            3 => tx.legs.iter_mut().for_each(|leg| leg.amount = 0),
-            4 => tx.legs[at].account = 12,
-            5 => tx.legs.iter_mut().for_each(|leg| leg.currency = "USD"),
-            6 => tx.legs[at].account = 14,
-            7 => tx.legs[at].account = 17,
-            _ => tx.legs[at].account = UNKNOWN,
-        }
-        tx
-    }
-
-    /// A transaction that was made before, as it was, or with the same id and other content.
-    fn again(&mut self) -> Tx {
-        let mut tx = self.made[self.random.below(self.made.len())].clone();
-        tx.time = self.time();
-        match self.random.below(6) {
-            0 => tx.legs.iter_mut().for_each(|leg| leg.amount += 1),
-            1 => tx.value_date = Some(START - 5),
-            _ => {}
-        }
-        tx
-    }
-
-    fn tx(&mut self, mut legs: Vec<TxLeg>) -> Tx {
-        let gap = self.random.one_of(&[1, 1, 3]);
-        let named = self.random.percent(15);
-        for (index, leg) in (1_u16..).zip(&mut legs) {
-            leg.step = index * gap;
-            leg.named = named;
-        }
-        let value_date = self.random.percent(5).then_some(START - 1);
-        let tx = Tx { id: self.next_id, time: self.time(), value_date, legs };
-        self.next_id += 1;
-        self.made.push(tx.clone());
-        tx
-    }
-}
-
-fn leg(account: u64, debit: bool, amount: i64) -> TxLeg {
-    TxLeg { account, named: false, step: 0, debit, amount, currency: "CNY" }
 }

@@ -1,28 +1,41 @@
 //! Between the tests' words and the engine's.
 
+use std::sync::Arc;
+
+use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer,
-    AttributeChange, Batch, ClientId, Command, Currency, Date, Draft, Leg, Owner, PaymentState, Posted,
-    Rejection, Side, SubjectClass, SubjectOpening, TransactionId, TransactionKey, TrialLine,
+    AttributeChange, Batch, ClientId, Command, Currency, Date, Deed, Draft, Freeze, Hold, HoldKind,
+    HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, Rejection, Side, SubjectClass,
+    SubjectOpening, TransactionId, TransactionKey, TrialLine,
 };
 
 use super::script::{
-    Ask, ENTITIES, LegSaid, LineSaid, START, SUBJECTS, Said, Spec, SubjectSpec, Tx, TxLeg, TxSaid, View,
+    Act, Ask, ENTITIES, HoldSaid, LegSaid, LineSaid, NewLimits, START, SUBJECTS, Said, Spec, SubjectSpec, Tx,
+    TxLeg, TxSaid, View,
 };
 
-/// The engine's word for a request.
-pub(crate) fn command(ask: &Ask, chart: &[Spec]) -> Command {
+/// The type of the accounts whose subject is mapped.
+const MAPPED: &str = "wealth";
+
+/// The engine's word for a request; `find` looks up the originals that it names.
+///
+/// # Panics
+/// If it is no request but a wait.
+pub(crate) fn command(
+    ask: &Ask,
+    chart: &[Spec],
+    find: &mut impl FnMut(u128) -> Option<Arc<Original>>,
+) -> Command {
     match ask {
         Ask::Post { txs, balances } => {
             let mut batch = Batch::default();
             batch.want_balances = *balances;
-            txs.iter().for_each(|tx| push(&mut batch, tx, chart));
+            txs.iter().for_each(|tx| push(&mut batch, tx, chart, find));
             Command::Post(batch)
         }
         Ask::Cancel { id, time } => Command::Cancel { id: TransactionId(*id), time: *time },
-        Ask::Locate { id } => {
-            Command::Locate(vec![TransactionKey { client: ClientId(1), id: TransactionId(*id) }])
-        }
+        Ask::Locate { id } => Command::Locate(vec![name(*id)]),
         Ask::SetState { account, state, payment } => change(
             AccountRef::Id(AccountId(*account)),
             AttributeChange::States {
@@ -33,12 +46,31 @@ pub(crate) fn command(ask: &Ask, chart: &[Spec]) -> Command {
         Ask::SetHot { account, hot } => {
             change(AccountRef::Key(key(*account, chart)), AttributeChange::Hot(*hot))
         }
-        Ask::CloseDay { entity, next } => Command::CloseDay {
+        Ask::SetReserve { account, amount } => {
+            change(AccountRef::Id(AccountId(*account)), AttributeChange::Reserve(Amount(*amount)))
+        }
+        Ask::SetLimits { account, limits } => {
+            change(AccountRef::Key(key(*account, chart)), new_limits(limits))
+        }
+        Ask::CloseDay { entity, next, carry } => Command::CloseDay {
             entity: ENTITIES[*entity].into(),
             next: date(*next),
-            carry_forward: None,
+            carry_forward: carry.map(|account| AccountRef::Id(AccountId(account))),
             notes: Box::default(),
         },
+        Ask::MapType { entity, subject, from } => Command::MapType {
+            entity: ENTITIES[*entity].into(),
+            kind: MAPPED.into(),
+            subject: (*subject).into(),
+            from: date(*from),
+            notes: Box::default(),
+        },
+        Ask::Holds(account) => Command::Holds {
+            account: account.map(|account| AccountRef::Id(AccountId(account))),
+            after: None,
+            limit: u32::MAX,
+        },
+        Ask::Wait { .. } => panic!("to wait is no request"),
         Ask::Read(accounts) => {
             Command::Balances(accounts.iter().map(|id| AccountRef::Id(AccountId(*id))).collect())
         }
@@ -51,13 +83,23 @@ fn change(account: AccountRef, change: AttributeChange) -> Command {
     Command::Change { account, change, notes: Box::default() }
 }
 
+fn new_limits(limits: &NewLimits) -> AttributeChange {
+    let limit = |limit: Option<Option<i64>>| limit.map(|limit| limit.map(Amount));
+    AttributeChange::Limits {
+        overdraft: limits.overdraft.map(Amount),
+        credit: limit(limits.credit),
+        transaction: limit(limits.transaction),
+        day: limit(limits.day),
+    }
+}
+
 /// The request that opens accounts of the chart, with these of them hot.
 pub(crate) fn open(from: u64, to: u64, chart: &[Spec], hot: &[u64]) -> Command {
     let opening = |id: u64| {
         let spec = chart[id as usize - 1];
         AccountOpening {
             key: key(id, chart),
-            subject: spec.subject.into(),
+            subject: if spec.mapped { "".into() } else { spec.subject.into() },
             customer: None,
             owner: Owner::Customer,
             may_go_negative: spec.may_go_negative,
@@ -74,7 +116,8 @@ pub(crate) fn setup(chart: &[Spec], first: u64, hot: &[u64]) -> Vec<Command> {
     let mut commands = vec![Command::Hello { name: "tester".into() }];
     for (entity, code) in ENTITIES.iter().enumerate() {
         let used = |subject: &&SubjectSpec| {
-            chart.iter().any(|spec| (spec.entity, spec.subject) == (entity, subject.code))
+            let maps = chart.iter().any(|spec| spec.entity == entity && spec.mapped);
+            maps || chart.iter().any(|spec| (spec.entity, spec.subject) == (entity, subject.code))
         };
         let subjects: Vec<SubjectOpening> = SUBJECTS.iter().filter(used).map(subject).collect();
         if !subjects.is_empty() {
@@ -102,19 +145,23 @@ pub(crate) fn setup_records(chart: &[Spec], first: u64) -> usize {
     setup(chart, first, &[]).iter().map(of).sum()
 }
 
-/// What the tests compare of an answer.
-pub(crate) fn said(answer: &Answer) -> Said {
+/// What the tests compare of the answer to a request.
+pub(crate) fn said(ask: &Ask, answer: &Answer) -> Said {
     match answer {
         Answer::Rejected(rejection) => Said::Rejected(*rejection),
         Answer::Opened(opened) => {
-            Said::Opened(opened.iter().map(|one| one.unwrap()).map(|one| (one.id, one.existed)).collect())
+            Said::Opened(opened.iter().map(|one| one.map(|one| (one.id, one.existed))).collect())
         }
         Answer::Posted(posted) => results(posted),
         Answer::Done => Said::Done,
-        Answer::Located(places) => match places[..] {
-            [Some(_)] => Said::Done,
-            _ => Said::Rejected(Rejection::UnknownTransaction),
+        Answer::Located(places) if places[0].is_some() => match ask {
+            Ask::Cancel { .. } => Said::Stands,
+            _ => Said::Done,
         },
+        Answer::Located(_) => Said::Rejected(Rejection::UnknownTransaction),
+        Answer::Holds(holds) => {
+            Said::Holds(holds.iter().map(|(account, hold)| held(*account, hold)).collect())
+        }
         Answer::Accounts(views) => {
             Said::Views(views.iter().map(|one| one.as_ref().map(view).map_err(|r| *r)).collect())
         }
@@ -123,17 +170,13 @@ pub(crate) fn said(answer: &Answer) -> Said {
             lines.sort();
             Said::Lines(lines)
         }
-        Answer::Welcome { .. }
-        | Answer::Holds(_)
-        | Answer::Closings { .. }
-        | Answer::Chart(_)
-        | Answer::Status(_) => {
+        Answer::Welcome { .. } | Answer::Closings { .. } | Answer::Chart(_) | Answer::Status(_) => {
             panic!("not an answer to anything in a script: {answer:?}")
         }
     }
 }
 
-fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec]) {
+fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec], find: &mut impl FnMut(u128) -> Option<Arc<Original>>) {
     let id_of = |leg: &TxLeg| if leg.named { AccountId::NONE } else { AccountId(leg.account) };
     let legs: Vec<Leg> = tx
         .legs
@@ -150,9 +193,15 @@ fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec]) {
         id: TransactionId(tx.id),
         time: tx.time,
         value_date: tx.value_date.map(date),
-        accounting_date: None,
+        accounting_date: tx.accounting_date.map(date),
     };
-    batch.push(draft, &legs, &[]);
+    let mut about = Vec::new();
+    notes::write(&mut about, Note::Kind, tx.kind);
+    notes::write(&mut about, Note::Approval, if tx.approved { "AP-1" } else { "" });
+    match deed(&tx.act, find) {
+        None => batch.push(draft, &legs, &about),
+        Some(deed) => batch.push_deed(draft, deed, &legs, &about),
+    }
     // Legs of a malformed transaction are not kept, so there is nothing to name.
     if batch.legs(batch.transactions.last().unwrap()).is_empty() {
         return;
@@ -162,12 +211,60 @@ fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec]) {
     }
 }
 
+fn deed(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Option<Deed> {
+    let mut naming = |id: u128| Naming { key: name(id), found: find(id) };
+    let moment = |seconds: &Option<u32>| seconds.map(|seconds| i64::from(seconds) * 1_000_000);
+    Some(match act {
+        Act::Post => return None,
+        Act::Freeze { account, amount, currency, judicial, authority, expires } => {
+            let kind = if *judicial { HoldKind::Judicial } else { HoldKind::Business };
+            let (authority, expires_us) = ((*authority).into(), moment(expires));
+            Deed::Freeze(Freeze {
+                account: AccountId(*account),
+                key: None,
+                amount: Amount(*amount),
+                currency: Currency::from_code(currency).unwrap(),
+                terms: HoldTerms { kind, authority, expires_us },
+            })
+        }
+        Act::Unfreeze { hold, amount, authority } => {
+            Deed::Unfreeze { hold: name(*hold), amount: amount.map(Amount), authority: (*authority).into() }
+        }
+        Act::Consume { hold, amount, authority, forced } => Deed::Consume {
+            hold: name(*hold),
+            amount: Amount(*amount),
+            authority: (*authority).into(),
+            forced: *forced,
+        },
+        Act::Reverse { original, forced } => Deed::Reverse { original: naming(*original), forced: *forced },
+        Act::Refund { original } => Deed::Refund(naming(*original)),
+        Act::Try { expires } => Deed::Try { expires_us: moment(expires) },
+        Act::Confirm { original } => Deed::Confirm(naming(*original)),
+        Act::CancelTry { original } => Deed::CancelTry(naming(*original)),
+    })
+}
+
+/// The name of a transaction of the tests' client.
+pub(crate) fn name(id: u128) -> TransactionKey {
+    TransactionKey { client: ClientId(1), id: TransactionId(id) }
+}
+
+fn held(account: AccountId, hold: &Hold) -> HoldSaid {
+    HoldSaid {
+        account: account.0,
+        id: hold.key.id.0,
+        amount: hold.amount,
+        remaining: hold.remaining,
+        expired: hold.expired,
+    }
+}
+
 fn key(account: u64, chart: &[Spec]) -> AccountKey {
     let spec = chart.get(account as usize - 1).unwrap_or(&chart[0]);
     AccountKey {
         entity: ENTITIES[spec.entity].into(),
         number: format!("a{account}").into(),
-        kind: "cash".into(),
+        kind: if spec.mapped { MAPPED } else { "cash" }.into(),
         currency: Currency::from_code(spec.currency).unwrap(),
     }
 }
@@ -196,6 +293,13 @@ fn view(view: &AccountView) -> View {
         account: view.id.0,
         balance: view.balance,
         available: view.available,
+        frozen: view.frozen,
+        reserve: view.withholding.0,
+        overdraft: view.overdraft_limit.0,
+        credit_limit: view.credit_limit.map(|limit| limit.0),
+        transaction_limit: view.transaction_limit.map(|limit| limit.0),
+        day_limit: view.day_limit.map(|limit| limit.0),
+        subject: view.subject.to_string(),
         state: view.account_state as u8,
         payment: view.payment_state as u8,
         date: view.date.days(),

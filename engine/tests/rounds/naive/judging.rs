@@ -1,0 +1,474 @@
+//! What refuses a transaction, in the order of precedence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use longmen_engine::ledger::Rejection;
+
+use super::{Account, Fate, Hold, Naive, Record, Refusal};
+use crate::script::{Act, Tx, TxLeg};
+
+const REFUND_WINDOW: u32 = 365;
+/// Refunds of this type are taken for two days only, see the harness's settings.
+pub(crate) const SHORT_TYPE: &str = "flash_sale";
+pub(crate) const SHORT_WINDOW: u32 = 2;
+
+/// What a transaction does to a hold.
+pub(super) enum Touch {
+    Freeze(i64),
+    Release(Option<i64>, &'static str),
+    Spend { amount: i64, authority: &'static str, forced: bool },
+    Restore(i64),
+    Abandon,
+}
+
+/// The groups of the order of precedence behind shape and id.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Existence,
+    Date,
+    Original,
+    AccountState,
+    PaymentState,
+    Funds,
+    Limits,
+}
+
+/// What was found against a transaction.
+#[derive(Default)]
+struct Findings(Vec<(Group, u16, Rejection)>);
+
+impl Findings {
+    fn add(&mut self, group: Group, step: u16, rejection: Rejection) {
+        self.0.push((group, step, rejection));
+    }
+
+    /// The first group; within it the first step; within that what was found first.
+    fn first(&self) -> Option<Refusal> {
+        self.0.iter().min_by_key(|(group, step, _)| (*group, *step)).map(|(_, step, code)| (*code, *step))
+    }
+}
+
+impl Naive {
+    /// Shape, which is answered and forgotten.
+    pub(super) fn judge_shape(&self, tx: &Tx, legs: &[TxLeg]) -> Result<(), Refusal> {
+        let forced = matches!(tx.act, Act::Consume { forced: true, .. } | Act::Reverse { forced: true, .. });
+        if forced && !tx.approved {
+            return Err((Rejection::Malformed, 0));
+        }
+        match &tx.act {
+            Act::Freeze { account, amount, currency, .. } => {
+                if *amount <= 0 {
+                    return Err((Rejection::InvalidAmount, 0));
+                }
+                let found = self.accounts.get(account);
+                let differs = found.is_some_and(|account| account.spec.currency != *currency);
+                if differs { Err((Rejection::CurrencyMismatch, 0)) } else { Ok(()) }
+            }
+            Act::Unfreeze { amount: Some(amount), .. } if *amount <= 0 => Err((Rejection::InvalidAmount, 0)),
+            Act::Unfreeze { .. } | Act::Reverse { .. } | Act::Confirm { .. } | Act::CancelTry { .. } => {
+                Ok(())
+            }
+            Act::Post | Act::Refund { .. } | Act::Try { .. } => self.judge_legs(legs),
+            Act::Consume { hold, amount, .. } => {
+                self.judge_legs(legs)?;
+                if *amount <= 0 {
+                    return Err((Rejection::InvalidAmount, 0));
+                }
+                let held = self.held_account(*hold);
+                let differs = held.is_some_and(|account| self.taken(account, legs) != i128::from(*amount));
+                if differs { Err((Rejection::InvalidAmount, 0)) } else { Ok(()) }
+            }
+        }
+    }
+
+    /// What the legs are, whether they balance per entity and currency, amounts, single entry off the balance sheet,
+    /// currencies.
+    fn judge_legs(&self, legs: &[TxLeg]) -> Result<(), Refusal> {
+        let mut steps: Vec<u16> = legs.iter().map(|leg| leg.step).collect();
+        steps.sort_unstable();
+        steps.dedup();
+        if steps.is_empty() || steps != legs.iter().map(|leg| leg.step).collect::<Vec<_>>() {
+            return Err((Rejection::Malformed, 0));
+        }
+        let off =
+            |leg: &TxLeg| self.accounts.get(&leg.account).map(|a| a.spec.subject().class == "off_balance");
+        let is_off = legs.iter().all(|leg| off(leg) == Some(true));
+        if !is_off && !self.balance(legs) {
+            return Err((Rejection::Unbalanced, 0));
+        }
+        if let Some(leg) = legs.iter().find(|leg| leg.amount <= 0) {
+            return Err((Rejection::InvalidAmount, leg.step));
+        }
+        let is_mixed =
+            legs.iter().any(|leg| off(leg) == Some(true)) && legs.iter().any(|leg| off(leg) == Some(false));
+        if is_mixed {
+            return Err((Rejection::MixedOffBalance, 0));
+        }
+        let differs =
+            |leg: &&TxLeg| self.accounts.get(&leg.account).is_some_and(|a| a.spec.currency != leg.currency);
+        match legs.iter().find(differs) {
+            Some(leg) => Err((Rejection::CurrencyMismatch, leg.step)),
+            None => Ok(()),
+        }
+    }
+
+    fn balance(&self, legs: &[TxLeg]) -> bool {
+        // Within one entity an unknown account is taken to belong to it; over several it belongs to none.
+        let entities = legs.iter().filter_map(|leg| self.accounts.get(&leg.account)).map(|a| a.spec.entity);
+        let entities: BTreeSet<usize> = entities.collect();
+        let mut sums: BTreeMap<(Option<usize>, &str), i128> = BTreeMap::new();
+        for leg in legs {
+            let entity = self.accounts.get(&leg.account).map(|a| a.spec.entity);
+            let entity = if entities.len() > 1 { entity } else { None };
+            let signed = if leg.debit { i128::from(leg.amount) } else { -i128::from(leg.amount) };
+            *sums.entry((entity, leg.currency)).or_default() += signed;
+        }
+        sums.values().all(|sum| *sum == 0)
+    }
+
+    /// Whether a try was decided otherwise.
+    pub(super) fn judge_second_step(&self, tx: &Tx) -> Option<Rejection> {
+        let (Act::Confirm { original } | Act::CancelTry { original }) = tx.act else { return None };
+        let record = self.found(original).filter(|record| is_standing_try(record))?;
+        match record.fate {
+            Fate::Cancelled => Some(Rejection::Cancelled),
+            Fate::Confirmed => Some(Rejection::AlreadyPosted),
+            Fate::Standing | Fate::Reversed => None,
+        }
+    }
+
+    /// Existence, date, original and hold, states, funds, limits; gives the accounting date.
+    pub(super) fn judge(&self, tx: &Tx, legs: &[TxLeg]) -> Result<u32, Refusal> {
+        let mut found = Findings::default();
+        self.judge_existence(tx, legs, &mut found);
+        if let Some(refusal) = found.first() {
+            return Err(refusal);
+        }
+        let date = self.judge_date(tx, legs, &mut found);
+        self.judge_original(tx, legs, date, &mut found);
+        let posts = !matches!(tx.act, Act::Try { .. });
+        let forced = matches!(tx.act, Act::Reverse { forced: true, .. });
+        let touches = self.touches(tx, legs);
+        let legs = if posts { legs } else { &[] };
+        self.judge_holds(&touches, &mut found);
+        self.judge_states(&touches, legs, forced, &mut found);
+        if !forced {
+            self.judge_funds(&touches, legs, date, &mut found);
+        }
+        found.first().map_or(Ok(date), Err)
+    }
+
+    fn judge_existence(&self, tx: &Tx, legs: &[TxLeg], found: &mut Findings) {
+        match &tx.act {
+            Act::Freeze { account, .. } if !self.accounts.contains_key(account) => {
+                found.add(Group::Existence, 0, Rejection::UnknownAccount);
+            }
+            Act::Unfreeze { hold, .. } | Act::Consume { hold, .. } if self.held_account(*hold).is_none() => {
+                found.add(Group::Existence, 0, Rejection::UnknownFreeze);
+            }
+            _ => {}
+        }
+        if let Some(id) = tx.act.original() {
+            let undoable = |record: &&Record| record.refused.is_none() && may_name(&tx.act, &record.tx.act);
+            if self.found(id).filter(undoable).is_none() {
+                found.add(Group::Existence, 0, Rejection::UnknownOriginal);
+            }
+        }
+        for leg in legs.iter().filter(|leg| !self.accounts.contains_key(&leg.account)) {
+            found.add(Group::Existence, leg.step, Rejection::UnknownAccount);
+        }
+    }
+
+    fn judge_date(&self, tx: &Tx, legs: &[TxLeg], found: &mut Findings) -> u32 {
+        let dates: Vec<u32> = match &tx.act {
+            Act::Freeze { account, .. } => vec![self.date_of(*account)],
+            Act::Unfreeze { hold, .. } => {
+                self.held_account(*hold).map(|a| self.date_of(a)).into_iter().collect()
+            }
+            Act::CancelTry { original } => {
+                let record = self.record(*original);
+                let held = record.held.iter().map(|(account, ..)| *account);
+                let first = held.chain(record.legs.iter().map(|leg| leg.account)).next();
+                first.map(|account| self.date_of(account)).into_iter().collect()
+            }
+            _ => legs.iter().map(|leg| self.date_of(leg.account)).collect(),
+        };
+        let date = dates[0];
+        let agreed = tx.accounting_date.is_none_or(|wanted| wanted == date);
+        if dates.iter().any(|other| *other != date) || !agreed {
+            found.add(Group::Date, 0, Rejection::DateClosed);
+        }
+        date
+    }
+
+    fn judge_original(&self, tx: &Tx, legs: &[TxLeg], today: u32, found: &mut Findings) {
+        match tx.act {
+            Act::Reverse { original, .. } => {
+                let record = self.record(original);
+                if record.fate == Fate::Reversed {
+                    found.add(Group::Original, 0, Rejection::AlreadyReversed);
+                } else if self.nets(&self.refunded(record)).iter().any(|(_, net, _)| *net != 0) {
+                    found.add(Group::Original, 0, Rejection::RefundExceeded);
+                }
+            }
+            Act::Refund { original } => {
+                let record = self.record(original);
+                if record.fate == Fate::Reversed {
+                    found.add(Group::Original, 0, Rejection::AlreadyReversed);
+                    return;
+                }
+                if self.is_too_much(record, legs) {
+                    found.add(Group::Original, 0, Rejection::RefundExceeded);
+                }
+                let window = if record.tx.kind == SHORT_TYPE { SHORT_WINDOW } else { REFUND_WINDOW };
+                if today > record.date + window {
+                    found.add(Group::Original, 0, Rejection::RefundWindow);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The legs of all refunds of an original that stand.
+    fn refunded(&self, original: &Record) -> Vec<TxLeg> {
+        let refunds = original.refunds.iter().map(|id| self.record(*id));
+        refunds
+            .filter(|refund| refund.fate == Fate::Standing)
+            .flat_map(|refund| refund.legs.clone())
+            .collect()
+    }
+
+    /// Whether the refunds of an original, with these legs, give back more than it moved in some currency, or to an
+    /// account more than it took from it.
+    fn is_too_much(&self, original: &Record, legs: &[TxLeg]) -> bool {
+        let given = [self.refunded(original), legs.to_vec()].concat();
+        let given = self.debit_nets(&given);
+        let took = self.debit_nets(&original.legs);
+        let moved = |nets: &BTreeMap<u64, i128>, currency: &str| -> i128 {
+            let of = nets.iter().filter(|(account, _)| self.accounts[account].spec.currency == currency);
+            of.map(|(_, net)| (*net).max(0)).sum()
+        };
+        let to_one = given.iter().any(|(account, net)| {
+            let took = took.get(account).copied().unwrap_or(0);
+            took > 0 && -net > took
+        });
+        to_one || ["CNY", "USD"].iter().any(|currency| moved(&given, currency) > moved(&took, currency))
+    }
+
+    fn debit_nets(&self, legs: &[TxLeg]) -> BTreeMap<u64, i128> {
+        let mut nets = BTreeMap::new();
+        for leg in legs {
+            let signed = if leg.debit { i128::from(leg.amount) } else { -i128::from(leg.amount) };
+            *nets.entry(leg.account).or_default() += signed;
+        }
+        nets
+    }
+
+    /// What a transaction does to holds: account, hold, touch.
+    pub(super) fn touches(&self, tx: &Tx, legs: &[TxLeg]) -> Vec<(u64, u128, Touch)> {
+        match &tx.act {
+            Act::Post | Act::Refund { .. } => vec![],
+            Act::Freeze { account, amount, .. } => vec![(*account, tx.id, Touch::Freeze(*amount))],
+            Act::Unfreeze { hold, amount, authority } => {
+                let account = self.held_account(*hold).unwrap();
+                vec![(account, *hold, Touch::Release(*amount, authority))]
+            }
+            Act::Consume { hold, amount, authority, forced } => {
+                let account = self.held_account(*hold).unwrap();
+                let spend = Touch::Spend { amount: *amount, authority, forced: *forced };
+                vec![(account, *hold, spend)]
+            }
+            Act::Reverse { original, .. } => {
+                let consumed = &self.record(*original).held;
+                let consumed =
+                    consumed.iter().filter(|_| matches!(self.record(*original).tx.act, Act::Consume { .. }));
+                consumed.map(|(account, hold, amount)| (*account, *hold, Touch::Restore(*amount))).collect()
+            }
+            Act::Try { .. } => {
+                let accounts: BTreeSet<u64> = legs.iter().map(|leg| leg.account).collect();
+                let checked =
+                    accounts.into_iter().filter(|account| !self.accounts[account].spec.may_go_negative);
+                let taken = checked.map(|account| (account, self.taken(account, legs)));
+                let taken = taken.filter(|(_, amount)| *amount > 0);
+                taken.map(|(account, amount)| (account, tx.id, Touch::Freeze(amount as i64))).collect()
+            }
+            Act::Confirm { original } => {
+                let spend = |amount| Touch::Spend { amount, authority: "", forced: false };
+                let held = self.record(*original).held.iter();
+                held.map(|(account, hold, amount)| (*account, *hold, spend(*amount))).collect()
+            }
+            Act::CancelTry { original } => {
+                let held = self.record(*original).held.iter();
+                held.map(|(account, hold, _)| (*account, *hold, Touch::Abandon)).collect()
+            }
+        }
+    }
+
+    fn judge_holds(&self, touches: &[(u64, u128, Touch)], found: &mut Findings) {
+        for (account, id, touch) in touches {
+            let (amount, authority) = match touch {
+                Touch::Release(amount, authority) => (*amount, *authority),
+                Touch::Spend { amount, authority, .. } => (Some(*amount), *authority),
+                Touch::Freeze(_) | Touch::Restore(_) | Touch::Abandon => continue,
+            };
+            let hold = &self.accounts[account].holds[id];
+            if hold.expired {
+                found.add(Group::Original, 0, Rejection::FreezeExpired);
+            }
+            if hold.remaining == 0 || amount.is_some_and(|amount| amount > hold.remaining) {
+                found.add(Group::Original, 0, Rejection::FreezeExceeded);
+            }
+            if !hold.authority.is_empty() && hold.authority != authority {
+                found.add(Group::Original, 0, Rejection::WrongAuthority);
+            }
+        }
+    }
+
+    fn judge_states(
+        &self,
+        touches: &[(u64, u128, Touch)],
+        legs: &[TxLeg],
+        forced: bool,
+        found: &mut Findings,
+    ) {
+        let mut refuse = |lets: (bool, bool), step| {
+            if !lets.0 {
+                found.add(Group::AccountState, step, Rejection::AccountState);
+            } else if !lets.1 {
+                found.add(Group::PaymentState, step, Rejection::PaymentState);
+            }
+        };
+        for (id, hold, touch) in touches {
+            let account = &self.accounts[id];
+            refuse(touch_lets(account, account.holds.get(hold), touch), 0);
+        }
+        for leg in legs {
+            let account = &self.accounts[&leg.account];
+            if forced {
+                refuse((account.state != 0, true), leg.step);
+                continue;
+            }
+            let spent = touches
+                .iter()
+                .any(|(id, _, touch)| *id == leg.account && matches!(touch, Touch::Spend { .. }));
+            if !(spent && account.natural(leg) < 0) {
+                // A red entry counts as one on the opposite side.
+                refuse(leg_lets(account, leg.debit == (leg.amount > 0)), leg.step);
+            }
+        }
+    }
+
+    fn judge_funds(&self, touches: &[(u64, u128, Touch)], legs: &[TxLeg], date: u32, found: &mut Findings) {
+        let mut nets = self.nets(legs);
+        for (account, ..) in touches {
+            if !nets.iter().any(|net| net.0 == *account) {
+                nets.push((*account, 0, 0));
+            }
+        }
+        for (id, net, step) in nets {
+            let account = &self.accounts[&id];
+            let change = net + freed(account, id, touches);
+            if change < 0 && !account.spec.may_go_negative && account.available() + change < 0 {
+                found.add(Group::Funds, step, Rejection::InsufficientFunds);
+            }
+            let cap = account.credit_limit.map(i128::from);
+            if net > 0 && cap.is_some_and(|cap| account.balance + net > cap) {
+                found.add(Group::Limits, step, Rejection::LimitExceeded);
+            }
+            let debit = if account.spec.subject().debit_normal { net } else { -net };
+            if debit <= 0 {
+                continue;
+            }
+            if account.transaction_limit.is_some_and(|limit| debit > i128::from(limit)) {
+                found.add(Group::Limits, step, Rejection::LimitExceeded);
+            }
+            let used = account.turnover.get(&date).map_or(0, |(debits, _)| *debits);
+            if account.day_limit.is_some_and(|limit| used + debit > i128::from(limit)) {
+                found.add(Group::Limits, step, Rejection::DayLimitExceeded);
+            }
+        }
+    }
+
+    /// The net natural effect on each account, with its first step, in that order.
+    fn nets(&self, legs: &[TxLeg]) -> Vec<(u64, i128, u16)> {
+        let mut nets: Vec<(u64, i128, u16)> = Vec::new();
+        for leg in legs {
+            let natural = self.accounts[&leg.account].natural(leg);
+            match nets.iter_mut().find(|net| net.0 == leg.account) {
+                Some(net) => net.1 += natural,
+                None => nets.push((leg.account, natural, leg.step)),
+            }
+        }
+        nets
+    }
+
+    /// What legs take from an account.
+    fn taken(&self, account: u64, legs: &[TxLeg]) -> i128 {
+        let of = legs.iter().filter(|leg| leg.account == account);
+        of.map(|leg| -self.accounts[&account].natural(leg)).sum()
+    }
+
+    /// The account of a hold that may be named: those of a try move with it alone.
+    fn held_account(&self, hold: u128) -> Option<u64> {
+        let holds = |account: &Account| account.holds.get(&hold).is_some_and(|hold| !hold.of_try);
+        self.accounts.iter().find(|(_, account)| holds(account)).map(|(id, _)| *id)
+    }
+
+    pub(super) fn date_of(&self, account: u64) -> u32 {
+        self.dates[self.accounts[&account].spec.entity]
+    }
+}
+
+fn is_standing_try(record: &Record) -> bool {
+    record.refused.is_none() && matches!(record.tx.act, Act::Try { .. })
+}
+
+/// Whether what names an original may name one that did this.
+fn may_name(act: &Act, original: &Act) -> bool {
+    match act {
+        Act::Reverse { .. } => {
+            matches!(original, Act::Post | Act::Consume { .. } | Act::Refund { .. } | Act::Confirm { .. })
+        }
+        Act::Refund { .. } => matches!(original, Act::Post | Act::Consume { .. } | Act::Confirm { .. }),
+        _ => matches!(original, Act::Try { .. }),
+    }
+}
+
+/// What becomes available of an account; what is frozen more is negative.
+fn freed(account: &Account, id: u64, touches: &[(u64, u128, Touch)]) -> i128 {
+    let of_account = touches.iter().filter(|touch| touch.0 == id);
+    let freed = of_account.map(|(_, hold, touch)| {
+        let remaining = account.holds.get(hold).map_or(0, |hold| hold.remaining);
+        i128::from(match touch {
+            Touch::Freeze(amount) | Touch::Restore(amount) => -*amount,
+            Touch::Release(amount, _) => amount.unwrap_or(remaining),
+            Touch::Spend { amount, .. } => *amount,
+            Touch::Abandon => remaining,
+        })
+    });
+    freed.sum()
+}
+
+/// What account state and payment state let through (A6) of what is done to a hold.
+fn touch_lets(account: &Account, hold: Option<&Hold>, touch: &Touch) -> (bool, bool) {
+    let Touch::Spend { forced, .. } = touch else { return (account.state != 0, true) };
+    match (account.state, account.payment) {
+        (0, _) => (false, true),
+        (1, 0 | 2) => (true, *forced),
+        (1, _) => (true, true),
+        (3, _) => (*forced, true),
+        _ => (hold.is_some_and(|hold| hold.judicial), true),
+    }
+}
+
+/// What account state and payment state let through (A6) of a leg.
+fn leg_lets(account: &Account, debit: bool) -> (bool, bool) {
+    match (account.state, account.payment) {
+        (0, _) => (false, true),
+        (3 | 4, _) => (!debit, true),
+        (_, 0) => (true, !debit),
+        (_, 2) => (true, false),
+        (_, 4) => (true, debit),
+        _ => (true, true),
+    }
+}

@@ -1,0 +1,190 @@
+//! Transactions that do more than move money.
+
+use super::money::leg;
+use super::{CHART, DOLLARS, EAST, Maker, UNKNOWN, WEST};
+use crate::script::{Act, HoldSaid, Tx, TxLeg};
+
+impl Maker {
+    pub(super) fn deed(&mut self) -> Tx {
+        match self.random.below(100) {
+            0..=24 => self.freeze(),
+            25..=34 => self.unfreeze(),
+            35..=54 => self.consume(),
+            55..=69 => self.reverse(),
+            70..=84 => self.refund(),
+            85..=90 => self.attempt(),
+            _ => self.second_step(),
+        }
+    }
+
+    /// Whether a transaction brings back a hold whose moment has passed.
+    pub(super) fn is_late_restore(&self, tx: &Tx) -> bool {
+        matches!(tx.act, Act::Reverse { original, .. } if self.naive.is_late(original))
+    }
+
+    fn deed_tx(&mut self, act: Act, legs: Vec<TxLeg>) -> Tx {
+        let tx = self.tx(legs);
+        let forced = matches!(act, Act::Consume { forced: true, .. } | Act::Reverse { forced: true, .. });
+        let approved = self.random.percent(if forced { 90 } else { 10 });
+        Tx { act, approved, ..tx }
+    }
+
+    fn freeze(&mut self) -> Tx {
+        let account = self.account_or_unknown();
+        let currency = CHART.get(account as usize - 1).map_or("CNY", |spec| spec.currency);
+        let currency = if self.random.percent(4) { "EUR" } else { currency };
+        let amount = if self.random.percent(3) { 0 } else { self.amount() };
+        let authority = self.random.one_of(&["", "", "", "court", "police"]);
+        let judicial = !authority.is_empty() && self.random.percent(70);
+        let expires = self.moment();
+        self.deed_tx(Act::Freeze { account, amount, currency, judicial, authority, expires }, vec![])
+    }
+
+    fn moment(&mut self) -> Option<u32> {
+        let later = 1 + self.random.below(20) as u32;
+        self.random.percent(45).then(|| self.naive.now() + later)
+    }
+
+    /// A hold, mostly one of which something remains.
+    fn some_hold(&mut self) -> Option<HoldSaid> {
+        let all = self.naive.all_holds();
+        let open: Vec<&HoldSaid> = all.iter().filter(|hold| hold.remaining > 0).collect();
+        if !open.is_empty() && self.random.percent(80) {
+            return Some(open[self.random.below(open.len())].clone());
+        }
+        if all.is_empty() { None } else { Some(all[self.random.below(all.len())].clone()) }
+    }
+
+    fn authority_of(&mut self, hold: &HoldSaid) -> &'static str {
+        let right = self.naive.authority(hold.account, hold.id);
+        if self.random.percent(85) { right } else { self.random.one_of(&["", "court", "police"]) }
+    }
+
+    fn unfreeze(&mut self) -> Tx {
+        let Some(hold) = self.some_hold() else { return self.freeze() };
+        let authority = self.authority_of(&hold);
+        let part = self.random.amount(1, hold.remaining.max(1));
+        let amount = match self.random.below(10) {
+            0..=3 => None,
+            4 => Some(hold.remaining + 1),
+            5 => Some(0),
+            _ => Some(part),
+        };
+        let hold = if self.random.percent(4) { self.any_id() } else { hold.id };
+        self.deed_tx(Act::Unfreeze { hold, amount, authority }, vec![])
+    }
+
+    fn consume(&mut self) -> Tx {
+        let Some(hold) = self.some_hold() else { return self.freeze() };
+        let authority = self.authority_of(&hold);
+        let part = self.random.amount(1, hold.remaining.max(1));
+        let amount = match self.random.below(10) {
+            0..=3 => hold.remaining.max(1),
+            4 => hold.remaining + 1,
+            _ => part,
+        };
+        let mut legs = self.spending(hold.account, amount);
+        if self.random.percent(4) {
+            legs.iter_mut().for_each(|leg| leg.amount += 1);
+        }
+        let forced = self.random.percent(15);
+        let hold = if self.random.percent(4) { self.any_id() } else { hold.id };
+        self.deed_tx(Act::Consume { hold, amount, authority, forced }, legs)
+    }
+
+    /// Legs that take an amount from an account: for one to three others.
+    fn spending(&mut self, account: u64, amount: i64) -> Vec<TxLeg> {
+        let spec = CHART[account as usize - 1];
+        let debit = !spec.subject().debit_normal;
+        let (mut left, mut legs) = (amount, vec![leg(account, debit, amount)]);
+        while left > 0 {
+            let other = match (spec.entity, spec.currency) {
+                (1, _) => self.random.one_of(&WEST),
+                (_, "USD") => self.random.one_of(&DOLLARS),
+                _ => self.account(),
+            };
+            // One account on both sides would take less.
+            let other = if other != account {
+                other
+            } else if spec.entity == 1 {
+                14
+            } else {
+                1
+            };
+            let other = if spec.currency == "USD" { 21 - account } else { other };
+            let other = if self.random.percent(2) { UNKNOWN } else { other };
+            let other = if other == account { 9 } else { other };
+            let part = if legs.len() == 3 { left } else { self.random.amount(1, left) };
+            legs.push(leg(other, !debit, part));
+            left -= part;
+        }
+        if spec.subject().class == "off_balance" {
+            legs.truncate(1);
+        }
+        legs.iter_mut().for_each(|leg| leg.currency = spec.currency);
+        legs
+    }
+
+    fn reverse(&mut self) -> Tx {
+        let original = self.original();
+        let forced = self.random.percent(25);
+        self.deed_tx(Act::Reverse { original, forced }, vec![])
+    }
+
+    /// Something that was posted, mostly of late.
+    fn original(&mut self) -> u128 {
+        let count = self.posted.len();
+        if count == 0 || self.random.percent(5) {
+            return self.any_id();
+        }
+        let late = count - 1 - self.random.below(count.min(12));
+        self.posted[if self.random.percent(75) { late } else { self.random.below(count) }]
+    }
+
+    fn refund(&mut self) -> Tx {
+        let original = self.original();
+        let mut legs = self.naive.legs(original);
+        legs.iter_mut().for_each(|leg| leg.debit = !leg.debit);
+        let least = legs.iter().map(|leg| leg.amount).min().unwrap_or(0);
+        match self.random.below(10) {
+            // A part, of the simplest.
+            0..=5 if legs.len() == 2 && least > 0 => {
+                let part = self.random.amount(1, least);
+                legs.iter_mut().for_each(|leg| leg.amount = part);
+            }
+            6 => legs.iter_mut().for_each(|leg| leg.amount += 1),
+            7 if !legs.is_empty() => legs[0].account = self.account(),
+            8 => legs.iter_mut().for_each(|leg| leg.amount *= 2),
+            _ => {}
+        }
+        self.deed_tx(Act::Refund { original }, legs)
+    }
+
+    fn attempt(&mut self) -> Tx {
+        let expires = self.moment();
+        let tx = if self.random.percent(70) {
+            let (from, to) = (self.account(), self.account());
+            let amount = self.amount();
+            self.transfer(from, to, amount)
+        } else if self.random.percent(15) {
+            let (from, amount) = (self.random.one_of(&EAST), self.amount());
+            self.transfer(from, 20, amount)
+        } else {
+            self.many_legs()
+        };
+        Tx { act: Act::Try { expires }, ..tx }
+    }
+
+    fn second_step(&mut self) -> Tx {
+        let count = self.tried.len();
+        if count == 0 {
+            return self.attempt();
+        }
+        let late = count - 1 - self.random.below(count.min(4));
+        let tried = self.tried[if self.random.percent(80) { late } else { self.random.below(count) }];
+        let original = if self.random.percent(6) { self.any_id() } else { tried };
+        let act =
+            if self.random.percent(60) { Act::Confirm { original } } else { Act::CancelTry { original } };
+        self.deed_tx(act, vec![])
+    }
+}
