@@ -32,6 +32,13 @@ impl Side {
         self.natural(i128::from(amount.0))
     }
 
+    /// The side that a leg counts as: a red entry (红字) counts as one on the opposite side.
+    #[must_use]
+    #[inline]
+    pub fn effective(self, amount: Amount) -> Side {
+        if amount.0 < 0 { self.opposite() } else { self }
+    }
+
     /// Turns a debit-positive balance into a natural one (positive on this side), and back.
     #[must_use]
     pub fn natural(self, balance: i128) -> i128 {

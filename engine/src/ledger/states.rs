@@ -29,7 +29,7 @@ impl Touch {
     #[must_use]
     #[inline]
     pub fn of_leg(side: Side, amount: Amount) -> Touch {
-        match if amount.0 < 0 { side.opposite() } else { side } {
+        match side.effective(amount) {
             Side::Debit => Touch::Debit,
             Side::Credit => Touch::Credit,
         }

@@ -14,7 +14,7 @@ use super::jobs::{JobRef, Work};
 impl Coordinator {
     pub(super) fn consider_cancel(&mut self, what: JobRef, id: TransactionId, time: u32) {
         let client = self.jobs.get(what.job).client;
-        match self.known.get(client, id) {
+        match self.known_id(client, id) {
             Some(Known::Pending) => self.deferred.push_back(what),
             Some(Known::Decided(Decided { outcome: Outcome::Tried, frame, ordinal, .. })) => {
                 self.consider_cancel_of_try(
@@ -44,6 +44,10 @@ impl Coordinator {
 
     /// A try that stands is cancelled by a transaction of its own, which needs what the log has of it.
     fn consider_cancel_of_try(&mut self, what: JobRef, key: TransactionKey, place: RecordPlace) {
+        if self.forming.originals.contains(&key) {
+            // A transaction of this round that is not decided yet confirms or cancels it.
+            return self.deferred.push_back(what);
+        }
         let RecordPlace { frame, ordinal } = place;
         let result = PostResult { frame, ordinal, ..PostResult::default() };
         match self.originals.get(key).map(|state| state.fate) {
@@ -61,7 +65,7 @@ impl Coordinator {
         };
         let mut places = Vec::with_capacity(keys.len());
         for key in keys {
-            places.push(match self.known.get(key.client, key.id) {
+            places.push(match self.known_id(key.client, key.id) {
                 Some(Known::Pending) => return self.deferred.push_back(what),
                 Some(Known::Decided(Decided { frame, ordinal, .. })) => Some(RecordPlace { frame, ordinal }),
                 None => None,

@@ -64,12 +64,12 @@ impl Coordinator {
         let entity = self.registry.entity(entity).ok_or(Rejection::UnknownEntity)?;
         let carry_to = carry.map(|account| self.find(account)).transpose()?;
         let current = self.registry.date(entity);
-        if next < current {
-            return Err(Rejection::DateClosed);
-        }
         let of_entity = |account| self.card(account).is_some_and(|card| card.entity == entity);
         if carry_to.is_some_and(|account| !of_entity(account)) {
             return Err(Rejection::UnknownAccount);
+        }
+        if next < current {
+            return Err(Rejection::DateClosed);
         }
         Ok((next > current).then_some((entity, carry_to)))
     }
@@ -120,14 +120,21 @@ impl Coordinator {
         });
         let target = close.carry_to.expect("results are read to be carried forward");
         let (targets, rows): (Vec<ShownRow>, Vec<ShownRow>) = rows.partition(|shown| shown.account == target);
-        if targets.iter().any(|shown| shown.row.account_state == AccountState::Closed) {
-            return self.reply(asked.reply_to, Answer::Rejected(Rejection::AccountState));
-        }
         let rows: Vec<ShownRow> = rows.into_iter().filter(|shown| shown.row.balance != 0).collect();
         let entity = self.registry.entities()[usize::from(close.entity.0)].code.clone();
-        let currency = self.card(target).expect("the target was found").currency;
-        if rows.iter().any(|shown| self.card(shown.account).is_some_and(|card| card.currency != currency)) {
-            return self.reply(asked.reply_to, Answer::Rejected(Rejection::CurrencyMismatch));
+        let card = self.card(target).expect("the target was found");
+        let currency = card.currency;
+        let differs =
+            |shown: &ShownRow| self.card(shown.account).is_some_and(|card| card.currency != currency);
+        let closed = |shown: &ShownRow| shown.row.account_state == AccountState::Closed;
+        let refused = match () {
+            () if card.off_balance && !rows.is_empty() => Some(Rejection::MixedOffBalance),
+            () if rows.iter().any(differs) => Some(Rejection::CurrencyMismatch),
+            () if targets.iter().any(closed) => Some(Rejection::AccountState),
+            () => None,
+        };
+        if let Some(rejection) = refused {
+            return self.reply(asked.reply_to, Answer::Rejected(rejection));
         }
         let batch = self.carry(close.entity, target, currency, &rows);
         let (next, notes) = (close.next, close.notes.clone());

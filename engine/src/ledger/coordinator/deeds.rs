@@ -32,9 +32,20 @@ pub(super) struct Plan {
     pub(super) verdict: Option<Rejection>,
     /// The original that it names.
     pub(super) original: Option<TransactionKey>,
+    /// What the original refunded, if it is reversed: its refunds become fewer.
+    pub(super) refunded: Option<TransactionKey>,
+    /// Whether its legs follow from its original's.
+    pub(super) given: bool,
+    /// Whose accounting date it has, where it has neither legs nor effects.
+    pub(super) about: Option<AccountId>,
 }
 
 impl Plan {
+    /// The originals whose states it is judged by or changes.
+    pub(super) fn originals(&self) -> impl Iterator<Item = TransactionKey> {
+        [self.original, self.refunded].into_iter().flatten()
+    }
+
     fn refused(rejection: Rejection) -> Plan {
         Plan { verdict: Some(rejection), ..Plan::default() }
     }
@@ -148,7 +159,15 @@ impl Coordinator {
         let effects = consumed.into_iter().flatten().map(|(account, hold, amount)| {
             effect(*account, hold.key, EffectKind::Restore { amount: *amount, hold: hold.clone() })
         });
-        Plan { effects: effects.collect(), forced, verdict, original: Some(original.key), shape: None }
+        Plan {
+            effects: effects.collect(),
+            forced,
+            verdict,
+            original: Some(original.key),
+            refunded: found.filter(|found| found.action == Action::Refund).and_then(|found| found.names),
+            given: true,
+            ..Plan::default()
+        }
     }
 
     fn refuse_refund(&self, naming: &Naming, legs: &[Leg]) -> Option<Rejection> {
@@ -180,7 +199,14 @@ impl Coordinator {
         let verdict = self.originals.refuse_second_step(naming.key, found);
         let holds = found.into_iter().flat_map(|found| &found.holds);
         let effects = holds.map(|(account, hold, amount)| effect(*account, hold.key, what(hold, *amount)));
-        Plan { effects: effects.collect(), verdict, original: Some(naming.key), ..Plan::default() }
+        Plan {
+            effects: effects.collect(),
+            verdict,
+            original: Some(naming.key),
+            given: true,
+            about: found.and_then(|found| found.legs.first()).map(|leg| leg.account),
+            ..Plan::default()
+        }
     }
 
     /// What the legs take from an account, natural.
@@ -195,12 +221,19 @@ impl Coordinator {
         self.holds.get(&hold).or_else(|| self.forming.freezing.get(&hold)).copied()
     }
 
+    /// Whether a transaction names a hold that one of this round may be opening: whether there is such a hold comes first
+    /// in the order of precedence.
+    pub(super) fn names_undecided_hold(&self, plan: &Plan) -> bool {
+        let undecided = |key| self.forming.freezing.contains_key(key) && !self.holds.contains_key(key);
+        plan.effects.iter().any(|effect| !opens(effect) && undecided(&effect.key))
+    }
+
     /// Notes that a transaction of this round may open a hold, and names an original.
     pub(super) fn note_deed(&mut self, plan: &Plan) {
         for effect in plan.effects.iter().filter(|effect| opens(effect)) {
             self.forming.freezing.insert(effect.key, effect.account);
         }
-        self.forming.originals.extend(plan.original);
+        self.forming.originals.extend(plan.originals());
     }
 
     /// What the record of a transaction names.

@@ -18,7 +18,7 @@ use super::super::date::Date;
 use super::super::deed::Deed;
 use super::super::effect::Effect;
 use super::super::head::HEAD_BYTES;
-use super::super::ids::{AccountId, EntityId, ShardId, TransactionKey};
+use super::super::ids::{AccountId, ClientId, EntityId, ShardId, TransactionId, TransactionKey};
 use super::super::known_ids::Known;
 use super::super::rejection::Rejection;
 use super::super::row::{Verdict, first_of};
@@ -72,6 +72,8 @@ pub(super) struct Forming {
     pub(super) freezing: HashMap<TransactionKey, AccountId, FixedState>,
     /// Originals that an undecided transaction of this round names.
     pub(super) originals: HashSet<TransactionKey, FixedState>,
+    /// Transactions that wait for what they name, and whose ids are not noted as under way yet.
+    waiting: HashSet<TransactionKey, FixedState>,
     /// Whether enough legs were counted to judge which accounts are hot.
     heat_due: bool,
 }
@@ -102,6 +104,7 @@ impl Coordinator {
         }
         self.forming.freezing.clear();
         self.forming.originals.clear();
+        self.forming.waiting.clear();
         self.settle_prepared();
         let waiting = std::mem::take(&mut self.deferred);
         let mut room = self.settings.frame_bytes;
@@ -217,12 +220,19 @@ impl Coordinator {
             return self.refuse(what, Rejection::Malformed, 0);
         }
         let survey = self.survey(&transaction.shape, legs, plan.as_ref());
+        let date_agreed = transaction.accounting_date.is_none_or(|date| date == survey.date);
+        if let Some(plan) = &plan
+            && (plan.shape.is_some() || !survey.one_date || !date_agreed)
+            && self.names_undecided_hold(plan)
+        {
+            return self.wait_for_named(what, plan);
+        }
         if let Some((rejection, step)) = survey.shape {
-            return self.refuse(what, rejection, step);
+            return self.refuse_shape(what, (rejection, step));
         }
         let mut what = what;
         if what.begun.is_none() {
-            match self.known.get(client, transaction.id) {
+            match self.known_id(client, transaction.id) {
                 Some(Known::Pending) => return self.deferred.push_back(what),
                 Some(Known::Decided(decided)) => {
                     let result = repeat(&decided, transaction.content);
@@ -235,10 +245,9 @@ impl Coordinator {
             }
         }
         if let Some(plan) = &plan
-            && let Some(original) = plan.original
-            && self.forming.originals.contains(&original)
+            && plan.originals().any(|original| self.forming.originals.contains(&original))
         {
-            return self.wait_for_original(what, plan);
+            return self.wait_for_named(what, plan);
         }
         // What a confirm or cancel of a try says of the try itself is no result: it may be asked again.
         if let Some(rejection) = plan.as_ref().and_then(|plan| plan.verdict).filter(|r| r.group() < 2) {
@@ -248,14 +257,37 @@ impl Coordinator {
         if what.begun.is_none() {
             what.begun = Some(self.known.begin(client, transaction.id, self.frame.time_us));
         }
-        let date_agreed = transaction.accounting_date.is_none_or(|date| date == survey.date);
         self.place(what, &survey, plan.as_ref(), date_agreed);
     }
 
-    /// An earlier transaction of this round names the same original: this one goes first in a later round.
-    fn wait_for_original(&mut self, what: JobRef, plan: &Plan) {
+    /// Refuses a transaction for its shape; but the first result of its id stands, where an account or hold that makes the
+    /// shape wrong came only after it.
+    fn refuse_shape(&mut self, what: JobRef, (rejection, step): (Rejection, u16)) {
+        let job = self.jobs.get(what.job);
+        let (_, transaction) = job.transaction(what.index).expect("only a batch has shapes");
+        match self.known_id(job.client, transaction.id) {
+            Some(Known::Decided(decided)) if decided.content == transaction.content => {
+                self.finish(what, repeat(&decided, transaction.content));
+            }
+            _ => self.refuse(what, rejection, step),
+        }
+    }
+
+    /// What is known of an id, with what waits unnoted.
+    pub(super) fn known_id(&self, client: ClientId, id: TransactionId) -> Option<Known> {
+        let waits = self.forming.waiting.contains(&TransactionKey { client, id });
+        if waits { Some(Known::Pending) } else { self.known.get(client, id) }
+    }
+
+    /// What a transaction names is undecided: an earlier one of this round names the same original, or may be opening the
+    /// hold. It goes first in a later round.
+    fn wait_for_named(&mut self, what: JobRef, plan: &Plan) {
         let Coordinator { jobs, cards, pins, gates, forming, .. } = self;
-        let (_, legs) = legs_of(jobs.get(what.job), what.index);
+        let job = jobs.get(what.job);
+        if let (None, Some((_, transaction))) = (what.begun, job.transaction(what.index)) {
+            forming.waiting.insert(TransactionKey { client: job.client, id: transaction.id });
+        }
+        let (_, legs) = legs_of(job, what.index);
         close_gates(gates, cards, legs);
         hold_gates(gates, cards, legs, &mut forming.touched);
         pin(pins, cards, legs, &plan.effects, true);

@@ -32,7 +32,7 @@ pub(super) fn conflicts(pins: &Pins, cards: &[Card], legs: &[Leg], effects: &[Ef
         let Some(card) = card_of(cards, leg).filter(|card| card.gate().is_none()) else { continue };
         match pins.get(&leg.account) {
             None => {}
-            Some(Pin::Shared) if card.is_free(leg.side) => shared = true,
+            Some(Pin::Shared) if card.is_free(leg.side.effective(leg.amount)) => shared = true,
             Some(_) => return (true, shared),
         }
     }
@@ -46,7 +46,7 @@ pub(super) fn pin(pins: &mut Pins, cards: &[Card], legs: &[Leg], effects: &[Effe
     }
     for leg in legs {
         let Some(card) = card_of(cards, leg).filter(|card| card.gate().is_none()) else { continue };
-        let free = card.is_free(leg.side) && !waits;
+        let free = card.is_free(leg.side.effective(leg.amount)) && !waits;
         let pin = pins.entry(leg.account).or_insert(Pin::Shared);
         if !free {
             *pin = Pin::Exclusive;

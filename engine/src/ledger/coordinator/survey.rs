@@ -71,15 +71,15 @@ impl Coordinator {
         let only_off_balance = off_balance && !on_balance && survey.unknown.is_none();
         let mixed = (on_balance && off_balance).then_some((Rejection::MixedOffBalance, 0));
         // What undoes or confirms has the legs of its original, which were judged when they came.
-        let brought =
-            plan.is_none_or(|plan| plan.original.is_none() || legs.iter().all(|leg| leg.amount.0 > 0));
+        let brought = plan.is_none_or(|plan| !plan.given);
         survey.shape = if legs.is_empty() || !brought {
             found.map(|rejection| (rejection, 0))
         } else {
             self.shape_of(*found, legs, only_off_balance, one_entity).or(mixed).or(mismatch)
         };
         survey.shape = survey.shape.or(plan.and_then(|plan| plan.shape));
-        if let Some(entity) = first {
+        let about = || self.card(plan?.about?).map(|card| card.entity);
+        if let Some(entity) = first.or_else(about) {
             survey.entity = entity;
             survey.date = self.registry.date(entity);
             survey.one_date = one_entity || self.dates_agree(legs, survey.date);
