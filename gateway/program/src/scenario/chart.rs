@@ -2,7 +2,7 @@
 
 use longmen_client::{AccountOpening, Client, ClientError, Refusal, SetLimitsRequest, SubjectOpening};
 
-use super::{Account, Scenario};
+use super::{Account, Scenario, Subject};
 use crate::failure::Failure;
 
 /// Where a scenario is played: its entity, and what its transaction ids start with.
@@ -32,7 +32,10 @@ pub(crate) async fn open_chart(
     place: &Place,
 ) -> Result<Vec<u64>, Failure> {
     client.open_entity(&place.entity, &scenario.start.to_string()).await?;
-    let subject = |s: &super::Subject| SubjectOpening::leaf(&s.code, &s.name, &s.class, s.normal);
+    let subject = |s: &Subject| {
+        let leaf = SubjectOpening::leaf(&s.code, &s.name, &s.class, s.normal);
+        SubjectOpening { leaf: s.leaf, ..leaf }
+    };
     let subjects: Vec<SubjectOpening> = scenario.subjects.iter().map(subject).collect();
     for (subject, opened) in subjects.iter().zip(client.open_subjects(&place.entity, &subjects).await?) {
         opened.map_err(|refusal| named("subject", &subject.code, refusal))?;

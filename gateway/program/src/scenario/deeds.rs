@@ -80,6 +80,7 @@ impl Player<'_> {
             kind: (!posting.kind.is_empty()).then(|| posting.kind.clone()),
             value_date: posting.value_date.map(text),
             accounting_date: posting.accounting_date.map(text),
+            time: posting.time,
             reference: by.reference.clone(),
             tags: by.tags.clone(),
             operator: by.operator.clone(),

@@ -18,9 +18,11 @@ impl Step {
                 first(&[(posting.forced, "forced")]).and_then(field)
             }
             Op::Unfreeze { forced, .. } => first(&[(*forced, "forced")]).and_then(field),
-            Op::SetState { .. } | Op::SetReserve { .. } | Op::SetLimits { .. } | Op::CloseDay { .. } => {
-                first(&unregistered).and_then(field)
-            }
+            Op::SetState { .. }
+            | Op::SetReserve { .. }
+            | Op::SetLimits { .. }
+            | Op::MapType { .. }
+            | Op::CloseDay { .. } => first(&unregistered).and_then(field),
             Op::Unknown { .. } => Some(unknown_operation(&self.op)),
             _ => None,
         }

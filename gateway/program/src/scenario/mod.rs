@@ -33,7 +33,7 @@ pub(crate) struct Scenario {
     pub(crate) entity: String,
     /// The first accounting date.
     pub(crate) start: Date,
-    /// The leaf subjects.
+    /// The subjects that it needs.
     pub(crate) subjects: Vec<Subject>,
     /// The accounts.
     pub(crate) accounts: Vec<Account>,
@@ -41,7 +41,7 @@ pub(crate) struct Scenario {
     pub(crate) steps: Vec<Step>,
 }
 
-/// A leaf subject.
+/// A subject.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Subject {
@@ -50,6 +50,13 @@ pub(crate) struct Subject {
     /// `asset`, `liability` and so on.
     pub(crate) class: String,
     pub(crate) normal: Side,
+    /// Whether accounts may be opened under it.
+    #[serde(default = "yes")]
+    pub(crate) leaf: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// An account, named by its label. Limits are minor units.

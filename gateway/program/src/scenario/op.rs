@@ -99,6 +99,13 @@ pub(crate) enum Op {
         credit: LimitChange,
         outcome: Outcome,
     },
+    MapType {
+        kind: String,
+        /// The code of a subject, which need not exist.
+        subject: String,
+        from: Date,
+        outcome: Outcome,
+    },
     CloseDay {
         next: Date,
         /// The label of the account that income and expense are carried forward to first.
@@ -140,6 +147,7 @@ impl Op {
             Op::SetState { .. } => "set_state",
             Op::SetReserve { .. } => "set_reserve",
             Op::SetLimits { .. } => "set_limits",
+            Op::MapType { .. } => "map_type",
             Op::CloseDay { .. } => "close_day",
             Op::Check { .. } => "check",
             Op::CheckTurnover { .. } => "check_turnover",
@@ -162,6 +170,7 @@ impl Op {
             Op::SetState { account, .. } | Op::SetReserve { account, .. } | Op::SetLimits { account, .. } => {
                 Some(account)
             }
+            Op::MapType { kind, .. } => Some(kind),
             Op::CloseDay { next, .. } => Some(next),
             Op::Check { .. } | Op::CheckTurnover { .. } | Op::CheckBalanceAt { .. } | Op::Unknown { .. } => {
                 None
@@ -189,6 +198,8 @@ pub(crate) struct Posting {
     pub(crate) kind: String,
     pub(crate) value_date: Option<Date>,
     pub(crate) accounting_date: Option<Date>,
+    /// The client's own time, in seconds since 1970.
+    pub(crate) time: Option<u32>,
     /// Whether it passes where only what is forced does.
     pub(crate) forced: bool,
     pub(crate) legs: Vec<Leg>,

@@ -1,7 +1,7 @@
 //! Plays a scenario against a node, step by step.
 
 use longmen_client::{
-    AccountKey, AccountRef, Amount, Client, ClientError, CloseDayRequest, SetLimitsRequest,
+    AccountKey, AccountRef, Amount, Client, ClientError, CloseDayRequest, MapTypeRequest, SetLimitsRequest,
     SetReserveRequest, SetStateRequest,
 };
 use serde::Serialize;
@@ -137,6 +137,11 @@ impl<'a> Player<'a> {
                     ..SetLimitsRequest::new(self.account(account))
                 };
                 (self.client.set_limits(&request).await, outcome)
+            }
+            Op::MapType { kind, subject, from, outcome } => {
+                let (entity, from) = (&*self.place.entity, from.to_string());
+                let request = MapTypeRequest { entity, kind, subject, from: &from, registration };
+                (self.client.map_type(&request).await, outcome)
             }
             Op::CloseDay { next, carry_forward, outcome } => {
                 let next = next.to_string();

@@ -96,6 +96,7 @@ impl Fields {
             kind: self.or_default("type")?,
             value_date: self.optional_date("value_date")?,
             accounting_date: self.optional_date("accounting_date")?,
+            time: self.optional("time")?,
             forced: self.or_default("forced")?,
             legs: self.legs()?,
         })

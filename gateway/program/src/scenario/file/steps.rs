@@ -51,6 +51,7 @@ impl<'a> StepReader<'a> {
             "post" | "try" | "confirm" | "cancel_try" | "cancel" | "reverse" => transaction(op, fields),
             "freeze" | "unfreeze" | "consume" => hold(number, op, fields),
             "set_state" | "set_reserve" | "set_limits" => setting(op, fields),
+            "map_type" => map_type(fields),
             "close_day" => close_day(fields),
             "check" => self.check(fields),
             "check_turnover" => self.check_turnover(fields),
@@ -126,6 +127,11 @@ impl<'a> StepReader<'a> {
     fn find(&self, label: &str) -> Option<usize> {
         self.accounts.iter().position(|account| account.label == label)
     }
+}
+
+fn map_type(fields: &mut Fields) -> Result<Op, Wrong> {
+    let (kind, subject) = (fields.required("type")?, fields.required("subject")?);
+    Ok(Op::MapType { kind, subject, from: fields.date("from")?, outcome: fields.outcome()? })
 }
 
 fn close_day(fields: &mut Fields) -> Result<Op, Wrong> {

@@ -57,11 +57,12 @@ fn transactions_are_read() {
         kind: "t".into(),
         value_date: Some(date("2018-05-02")),
         accounting_date: Some(date("2018-05-01")),
+        time: Some(5),
         forced: true,
         legs: read,
     };
     check_op(
-        &json!({"op": "post", "txn": "1", "type": "t", "value_date": "2018-05-02", "accounting_date": "2018-05-01",
+        &json!({"op": "post", "txn": "1", "type": "t", "value_date": "2018-05-02", "accounting_date": "2018-05-01", "time": 5,
                 "forced": true, "refunds": "0", "legs": legs, "outcome": "duplicate"}),
         &Op::Post {
             id: "1".into(),
@@ -72,7 +73,7 @@ fn transactions_are_read() {
     );
     check_op(
         &json!({"op": "consume", "txn": "1", "freeze": "F", "amount": "5", "authority": "court 1", "type": "t",
-                "value_date": "2018-05-02", "accounting_date": "2018-05-01", "forced": true, "legs": legs}),
+                "value_date": "2018-05-02", "accounting_date": "2018-05-01", "time": 5, "forced": true, "legs": legs}),
         &Op::Consume {
             id: "1".into(),
             hold: "F".into(),
@@ -197,6 +198,19 @@ fn settings_are_read() {
     check_op(
         &json!({"op": "close_day", "next": "2018-05-02"}),
         &Op::CloseDay { next: date("2018-05-02"), carry_forward: None, outcome: Outcome::Posted },
+    );
+    check_op(
+        &json!({"op": "close_day", "next": "2018-05-02", "carry_forward": "A"}),
+        &Op::CloseDay { next: date("2018-05-02"), carry_forward: Some("A".into()), outcome: Outcome::Posted },
+    );
+    check_op(
+        &json!({"op": "map_type", "type": "wallet", "subject": "2203", "from": "2018-05-02", "outcome": "rejected:not_leaf"}),
+        &Op::MapType {
+            kind: "wallet".into(),
+            subject: "2203".into(),
+            from: date("2018-05-02"),
+            outcome: Outcome::Rejected("not_leaf".into()),
+        },
     );
 }
 
