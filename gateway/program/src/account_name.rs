@@ -13,6 +13,11 @@ pub(crate) const ACCOUNT_HELP: &str = "\
 An ACCOUNT is ENTITY/NUMBER/CURRENCY, ENTITY/NUMBER/TYPE/CURRENCY where it has a type, or @ID by the id that \
 `longmen accounts` shows.";
 
+/// Examples of a command, and how accounts are named in them, for `--help`.
+pub(crate) fn with_account_names(examples: &str) -> String {
+    format!("{examples}\n\n{ACCOUNT_HELP}")
+}
+
 impl AccountName {
     /// The currency, where the name says it.
     pub(crate) fn currency(&self) -> Option<&str> {

@@ -3,11 +3,14 @@
 mod account_name;
 mod commands;
 mod failure;
+mod id_name;
 mod import;
 mod journal;
 mod money;
 mod output;
+mod posting;
 mod reach;
+mod register;
 mod scenario;
 
 use std::process::ExitCode;
@@ -15,8 +18,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    accounts, balance, close_day, demo, export, open, play, post, serve, statement, status, transaction,
-    trial_balance, verify, wal,
+    accounts, balance, cancel, close_day, confirm, consume, customer, demo, export, freeze, holds, hot,
+    limits, map_customer, map_type, open, play, post, refund, reserve, reverse, serve, state, statement,
+    status, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Failure, Verdict};
 
@@ -32,6 +36,8 @@ Examples:
   longmen serve --data books                       a node on 127.0.0.1:7440
   longmen open scenario.json                       the chart and accounts of a scenario file
   longmen post --debit LM/bank/CNY=100.00 --credit LM/U1/CNY=100.00
+  longmen freeze LM/U1/CNY=30.00 --id F1           an amount set aside
+  longmen refund order-17 --debit LM/M1/CNY=5.00 --credit LM/U1/CNY=5.00
   longmen statement LM/U1/CNY
   longmen trial-balance --entity LM";
 
@@ -53,9 +59,25 @@ enum Commands {
     Accounts(accounts::Args),
     Balance(balance::Args),
     Post(post::Args),
+    Reverse(reverse::Args),
+    Refund(refund::Args),
+    Freeze(freeze::Args),
+    Unfreeze(unfreeze::Args),
+    Consume(consume::Args),
+    Holds(holds::Args),
+    Try(try_step::Args),
+    Confirm(confirm::Args),
+    Cancel(cancel::Args),
     Transaction(transaction::Args),
     Statement(statement::Args),
     TrialBalance(trial_balance::Args),
+    State(state::Args),
+    Limits(limits::Args),
+    Reserve(reserve::Args),
+    Hot(hot::Args),
+    MapCustomer(map_customer::Args),
+    Customer(customer::Args),
+    MapType(map_type::Args),
     CloseDay(close_day::Args),
     Status(status::Args),
     Verify(verify::Args),
@@ -74,9 +96,25 @@ fn main() -> ExitCode {
         Commands::Accounts(args) => on_one_thread(accounts::run(args)),
         Commands::Balance(args) => on_one_thread(balance::run(args)),
         Commands::Post(args) => on_one_thread(post::run(args)),
+        Commands::Reverse(args) => on_one_thread(reverse::run(args)),
+        Commands::Refund(args) => on_one_thread(refund::run(args)),
+        Commands::Freeze(args) => on_one_thread(freeze::run(args)),
+        Commands::Unfreeze(args) => on_one_thread(unfreeze::run(args)),
+        Commands::Consume(args) => on_one_thread(consume::run(args)),
+        Commands::Holds(args) => on_one_thread(holds::run(args)),
+        Commands::Try(args) => on_one_thread(try_step::run(args)),
+        Commands::Confirm(args) => on_one_thread(confirm::run(args)),
+        Commands::Cancel(args) => on_one_thread(cancel::run(args)),
         Commands::Transaction(args) => on_one_thread(transaction::run(args)),
         Commands::Statement(args) => on_one_thread(statement::run(args)),
         Commands::TrialBalance(args) => on_one_thread(trial_balance::run(args)),
+        Commands::State(args) => on_one_thread(state::run(args)),
+        Commands::Limits(args) => on_one_thread(limits::run(args)),
+        Commands::Reserve(args) => on_one_thread(reserve::run(args)),
+        Commands::Hot(args) => on_one_thread(hot::run(args)),
+        Commands::MapCustomer(args) => on_one_thread(map_customer::run(args)),
+        Commands::Customer(args) => on_one_thread(customer::run(args)),
+        Commands::MapType(args) => on_one_thread(map_type::run(args)),
         Commands::CloseDay(args) => on_one_thread(close_day::run(args)),
         Commands::Status(args) => on_one_thread(status::run(args)),
         Commands::Verify(args) => verify::run(&args),

@@ -1,8 +1,9 @@
 //! `longmen accounts`
 
-use longmen_client::{Account, MAX_LIST};
+use longmen_client::{Account, Client, MAX_LIST};
 use longmen_loadtest::table::Table;
 
+use crate::account_name::AccountName;
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
@@ -79,6 +80,39 @@ pub(crate) fn table(accounts: &[Account]) -> Table {
         ]);
     }
     table
+}
+
+/// Shows how one account stands, with what is set aside and its limits.
+pub(crate) async fn show_one(
+    client: &mut Client,
+    account: AccountName,
+    output: Output,
+) -> Result<Verdict, Failure> {
+    let account = client.balance(account.0).await?;
+    output.show(&account, describe)?;
+    Ok(Verdict::Held)
+}
+
+fn describe(account: &Account) -> String {
+    let print = |minor: i128| money(&account.currency, minor);
+    let limit = |limit: Option<i64>| limit.map_or_else(|| "none".to_owned(), |minor| print(minor.into()));
+    let mut rest = Table::new(&[
+        ">frozen",
+        ">withholding reserve",
+        ">per transaction",
+        ">per day",
+        ">overdraft",
+        ">credit",
+    ]);
+    rest.row([
+        print(account.frozen),
+        print(account.withholding.into()),
+        limit(account.transaction_limit),
+        limit(account.day_limit),
+        print(account.overdraft_limit.into()),
+        limit(account.credit_limit),
+    ]);
+    format!("{}\n{rest}", table(std::slice::from_ref(account)))
 }
 
 /// Account state and payment state in words.

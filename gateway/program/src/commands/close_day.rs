@@ -1,20 +1,34 @@
 //! `longmen close-day`
 
+use longmen_client::CloseDayRequest;
+
+use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::reach::Reach;
+use crate::register::Register;
 
 /// End the accounting date of an entity (日切)
 ///
 /// Payments go on meanwhile: what comes after the close belongs to the next date. Closing to the date that is
-/// current already does nothing.
+/// current already does nothing. At the end of a year every income and expense account can first be carried to zero
+/// against an account (年终结转), as the last entries of the date.
 #[derive(Debug, clap::Args)]
+#[command(after_help = with_account_names("\
+Examples:
+  longmen close-day LM 2018-05-02
+  longmen close-day LM 2019-01-01 --carry-forward LM/profit/CNY --operator ann"))]
 pub(crate) struct Args {
     /// The entity's code
     entity: String,
     /// The accounting date that begins
     #[arg(value_name = "YYYY-MM-DD")]
     next: String,
+    /// Carry income and expense to this account first; all of them are in its currency
+    #[arg(long, value_name = "ACCOUNT")]
+    carry_forward: Option<AccountName>,
+    #[command(flatten)]
+    register: Register,
     #[command(flatten)]
     reach: Reach,
     #[command(flatten)]
@@ -23,7 +37,13 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
-    client.close_day(&args.entity, &args.next).await?;
+    let request = CloseDayRequest {
+        entity: &args.entity,
+        next: &args.next,
+        carry_forward: args.carry_forward.map(|name| name.0),
+        registration: args.register.registration(),
+    };
+    client.close_day_with(&request).await?;
     let date = serde_json::json!({ "entity": args.entity, "date": args.next });
     args.output.show(&date, |_| format!("the accounting date of {} is {}", args.entity, args.next))?;
     Ok(Verdict::Held)

@@ -1,17 +1,18 @@
 //! `longmen transaction`
 
-use longmen_client::{TransactionId, TransactionRecord};
+use longmen_client::TransactionRecord;
 use longmen_loadtest::table::Table;
 
 use crate::failure::{Failure, Verdict};
+use crate::id_name::IdName;
 use crate::output::Output;
 use crate::reach::Reach;
 
 /// Show a transaction of this client as the log has it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Its id, as it was posted
-    id: String,
+    /// Its id, as it was posted, or as a statement shows it behind 0x
+    id: IdName,
     #[command(flatten)]
     reach: Reach,
     #[command(flatten)]
@@ -20,16 +21,28 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
-    let record = client.transaction(TransactionId::Text(args.id)).await?;
+    let record = client.transaction(args.id.id()).await?;
     args.output.show(&record, describe)?;
     Ok(Verdict::Held)
 }
 
 fn describe(record: &TransactionRecord) -> String {
     let mut text = format!(
-        "{} {} on {} (value date {}), frame {} record {}\n",
-        record.id, record.outcome, record.accounting_date, record.value_date, record.frame, record.ordinal
+        "{} {} {} on {} (value date {}), frame {} record {}\n",
+        record.action,
+        record.id,
+        record.outcome,
+        record.accounting_date,
+        record.value_date,
+        record.frame,
+        record.ordinal
     );
+    if let Some(named) = &record.named {
+        let place = named.place.as_ref().map_or(String::new(), |place| format!(" at {place}"));
+        let forced = if named.forced { ", forced" } else { "" };
+        let blue = if named.blue { ", on the opposite sides (蓝字反方向)" } else { "" };
+        text.push_str(&format!("names {} of client {}{place}{forced}{blue}\n", named.id, named.client));
+    }
     for (name, note) in &record.notes {
         text.push_str(&format!("{name}: {note}\n"));
     }

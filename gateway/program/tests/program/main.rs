@@ -5,5 +5,6 @@
 mod exports;
 mod import;
 mod longmen;
+mod operations;
 mod scenarios;
 mod tour;

@@ -1,0 +1,32 @@
+//! `longmen cancel`
+
+use crate::failure::{Failure, Verdict};
+use crate::id_name::IdName;
+use crate::output::Output;
+use crate::posting::show;
+use crate::reach::Reach;
+
+/// Cancel a transaction id, seen or not
+///
+/// What a try of that id holds is released. An id that was never seen is noted, and a late original is refused (空回滚,
+/// 防悬挂). What is in the books is not cancelled: see `longmen reverse`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  longmen cancel T1")]
+pub(crate) struct Args {
+    /// The id
+    id: IdName,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let result = client.cancel(args.id.id(), None).await?;
+    let cancelled = &*result.outcome == "cancelled";
+    show(&args.id, result, args.output)?;
+    Ok(Verdict::of(cancelled))
+}

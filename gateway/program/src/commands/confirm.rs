@@ -1,0 +1,32 @@
+//! `longmen confirm`
+
+use longmen_client::Deed;
+
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::posting::{Original, Posting};
+use crate::reach::Reach;
+
+/// Post the legs of a try (TCC)
+///
+/// After a cancel it is refused, and a cancel after it too.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  longmen confirm T1 --id T1-confirmed")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    original: Original,
+    #[command(flatten)]
+    posting: Posting,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let deed = Deed::Confirm(args.original.naming());
+    args.posting.send(&mut client, Some(deed), Vec::new(), args.output).await
+}

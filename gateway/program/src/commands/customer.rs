@@ -1,0 +1,29 @@
+//! `longmen customer`
+
+use super::accounts::table;
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::reach::Reach;
+
+/// List the accounts of a customer (客户号)
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  longmen customer LM C-1001")]
+pub(crate) struct Args {
+    /// The entity's code
+    entity: String,
+    /// The customer's number outside the books
+    customer: String,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let accounts = client.customer(&args.entity, &args.customer).await?;
+    args.output.show(&accounts, |accounts| table(accounts))?;
+    Ok(Verdict::Held)
+}

@@ -1,0 +1,40 @@
+//! `longmen hot`
+
+use longmen_client::SetHotRequest;
+
+use super::accounts::show_one;
+use crate::account_name::{AccountName, with_account_names};
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::reach::Reach;
+use crate::register::Register;
+
+/// Give an account a batching actor (热点账户), or take it away
+///
+/// The legs of one moment on a hot account become one merged entry. The node also heats accounts by itself; what is set
+/// here stays. An account with limits per transaction or day is never hot.
+#[derive(Debug, clap::Args)]
+#[command(after_help = with_account_names("\
+Examples:
+  longmen hot LM/fee/CNY
+  longmen hot LM/fee/CNY --off"))]
+pub(crate) struct Args {
+    /// The account
+    account: AccountName,
+    /// Take it away
+    #[arg(long)]
+    off: bool,
+    #[command(flatten)]
+    register: Register,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let (account, registration) = (args.account.0.clone(), args.register.registration());
+    client.set_hot_with(&SetHotRequest { account, hot: !args.off, registration }).await?;
+    show_one(&mut client, args.account, args.output).await
+}

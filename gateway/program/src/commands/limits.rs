@@ -1,0 +1,79 @@
+//! `longmen limits`
+
+use std::convert::Infallible;
+use std::str::FromStr;
+
+use longmen_client::{Amount, SetLimitsRequest};
+
+use super::accounts::show_one;
+use crate::account_name::{AccountName, with_account_names};
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::posting::currency;
+use crate::reach::Reach;
+use crate::register::Register;
+
+/// Set limits (限额) of an account; show them where none is given
+///
+/// What is not given stays as it is; `none` takes a limit away. The use of a day is the debit turnover of the accounting
+/// date. The register keeps who did it, when, on what approval and why.
+#[derive(Debug, clap::Args)]
+#[command(after_help = with_account_names("\
+Examples:
+  longmen limits LM/U1/CNY
+  longmen limits LM/U1/CNY --transaction 500.00 --day 2000.00 --reason \"by contract\"
+  longmen limits LM/U1/CNY --day none --approval AP-4"))]
+pub(crate) struct Args {
+    /// The account
+    account: AccountName,
+    /// The most that one transaction may debit (单笔限额)
+    #[arg(long, value_name = "AMOUNT|none")]
+    transaction: Option<Limit>,
+    /// The most that the transactions of one accounting date may debit (日限额)
+    #[arg(long, value_name = "AMOUNT|none")]
+    day: Option<Limit>,
+    /// How far the balance may go below zero (透支额度)
+    #[arg(long, value_name = "AMOUNT|none")]
+    overdraft: Option<Limit>,
+    /// The cap on the balance of a credit account (授信额度)
+    #[arg(long, value_name = "AMOUNT|none")]
+    credit: Option<Limit>,
+    #[command(flatten)]
+    register: Register,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// What becomes of a limit.
+#[derive(Clone, Debug)]
+struct Limit(Option<Amount>);
+
+impl FromStr for Limit {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Limit, Infallible> {
+        Ok(Limit((text != "none").then(|| text.into())))
+    }
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let given = [&args.transaction, &args.day, &args.overdraft, &args.credit];
+    if given.into_iter().any(Option::is_some) {
+        let currency = currency(&mut client, &args.account).await?;
+        let to = |limit: Option<Limit>| limit.map(|Limit(amount)| amount);
+        let request = SetLimitsRequest {
+            transaction_limit: to(args.transaction),
+            day_limit: to(args.day),
+            overdraft_limit: to(args.overdraft),
+            credit_limit: to(args.credit),
+            currency: Some(&currency),
+            registration: args.register.registration(),
+            ..SetLimitsRequest::new(args.account.0.clone())
+        };
+        client.set_limits(&request).await?;
+    }
+    show_one(&mut client, args.account, args.output).await
+}

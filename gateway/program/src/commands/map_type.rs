@@ -1,0 +1,47 @@
+//! `longmen map-type`
+
+use longmen_client::MapTypeRequest;
+use serde_json::json;
+
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::reach::Reach;
+use crate::register::Register;
+
+/// Say which subject accounts of a type get
+///
+/// It holds for accounts opened without a subject from the date on; accounts that are there keep theirs.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  longmen map-type LM wallet 220301 --from 2026-12-01 --approval AP-5")]
+pub(crate) struct Args {
+    /// The entity's code
+    entity: String,
+    /// The account type
+    #[arg(value_name = "TYPE")]
+    kind: String,
+    /// The code of a leaf subject
+    subject: String,
+    /// The first accounting date on which it holds
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: String,
+    #[command(flatten)]
+    register: Register,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let Args { entity, kind, subject, from, register, .. } = &args;
+    let registration = register.registration();
+    client.map_type(&MapTypeRequest { entity, kind, subject, from, registration }).await?;
+    let value = json!({ "entity": entity, "type": kind, "subject": subject, "from": from });
+    args.output.show(&value, |_| {
+        format!("accounts of type {kind} in {entity} get the subject {subject} from {from} on")
+    })?;
+    Ok(Verdict::Held)
+}

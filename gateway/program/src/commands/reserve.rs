@@ -1,0 +1,44 @@
+//! `longmen reserve`
+
+use longmen_client::SetReserveRequest;
+
+use super::accounts::show_one;
+use crate::account_name::{LegName, with_account_names};
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::posting::currency;
+use crate::reach::Reach;
+use crate::register::Register;
+
+/// Set the withholding reserve (代扣备用金) of an account: what is kept back from its available balance
+///
+/// The register keeps who did it, when, on what approval and why.
+#[derive(Debug, clap::Args)]
+#[command(after_help = with_account_names("\
+Examples:
+  longmen reserve LM/U1/CNY=50.00 --reason \"utility bills\"
+  longmen reserve LM/U1/CNY=0"))]
+pub(crate) struct Args {
+    /// The account, and how much from now on
+    #[arg(value_name = "ACCOUNT=AMOUNT")]
+    what: LegName,
+    #[command(flatten)]
+    register: Register,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let currency = currency(&mut client, &args.what.account).await?;
+    let request = SetReserveRequest {
+        account: args.what.account.0.clone(),
+        amount: (&*args.what.amount).into(),
+        currency: Some(&currency),
+        registration: args.register.registration(),
+    };
+    client.set_reserve(&request).await?;
+    show_one(&mut client, args.what.account, args.output).await
+}

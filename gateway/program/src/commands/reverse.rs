@@ -1,0 +1,38 @@
+//! `longmen reverse`
+
+use longmen_client::Reverse;
+
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::posting::{Original, Posting};
+use crate::reach::Reach;
+
+/// Undo a posted transaction with all its legs, once (冲正)
+///
+/// The ledger chooses the style by the accounting dates: within a year red (红字: negative amounts on the same sides),
+/// in a later year blue (蓝字反方向: the opposite sides). The accounts must have the money and let it through, unless it
+/// is forced, with an approval. A reversed consume puts its hold back.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  longmen reverse order-17 --id order-17-undone --reason \"paid twice\"
+  longmen reverse order-17 --forced --approval AP-9 --operator ann")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    original: Original,
+    /// Set funds and states aside; a balance may go below zero
+    #[arg(long, requires = "approval")]
+    forced: bool,
+    #[command(flatten)]
+    posting: Posting,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let reverse = Reverse { original: args.original.naming(), forced: args.forced };
+    args.posting.send(&mut client, Some(reverse.into()), Vec::new(), args.output).await
+}

@@ -1,0 +1,84 @@
+//! `longmen state`
+
+use longmen_client::SetStateRequest;
+
+use super::accounts::show_one;
+use crate::account_name::{AccountName, with_account_names};
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::reach::Reach;
+use crate::register::Register;
+
+/// Set the account state (账户状态) and the payment state (支付状态) of an account
+///
+/// What is not given stays as it is. An account is closed only with nothing in it: balance, holds, reserve. The register
+/// keeps who did it, when, on what approval and why.
+#[derive(Debug, clap::Args)]
+#[command(after_help = with_account_names("\
+Examples:
+  longmen state LM/U1/CNY --payment-state receives-only --reason \"risk control\" --approval AP-3
+  longmen state LM/U1/CNY --account-state judicial --operator ann
+  longmen state LM/U1/CNY --account-state normal --payment-state normal"))]
+pub(crate) struct Args {
+    /// The account
+    account: AccountName,
+    /// Whether the account is there to be used
+    #[arg(long, value_enum, required_unless_present = "payment_state")]
+    account_state: Option<AccountState>,
+    /// What the account may do
+    #[arg(long, value_enum)]
+    payment_state: Option<PaymentState>,
+    #[command(flatten)]
+    register: Register,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum AccountState {
+    /// 0, 销户
+    #[value(alias = "0")]
+    Closed = 0,
+    /// 1, 正常
+    #[value(alias = "1")]
+    Normal = 1,
+    /// 3, 挂失
+    #[value(alias = "3")]
+    LossReported = 3,
+    /// 4, 司法冻结
+    #[value(alias = "4")]
+    Judicial = 4,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum PaymentState {
+    /// 0, 只收不付
+    #[value(alias = "0")]
+    ReceivesOnly = 0,
+    /// 1, 正常
+    #[value(alias = "1")]
+    Normal = 1,
+    /// 2, 不收不付
+    #[value(alias = "2")]
+    Neither = 2,
+    /// 3, 部分止付
+    #[value(alias = "3")]
+    PartialStop = 3,
+    /// 4, 只付不收
+    #[value(alias = "4")]
+    PaysOnly = 4,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let request = SetStateRequest {
+        account: args.account.0.clone(),
+        account_state: args.account_state.map(|state| state as u8),
+        payment_state: args.payment_state.map(|state| state as u8),
+        registration: args.register.registration(),
+    };
+    client.set_state_with(&request).await?;
+    show_one(&mut client, args.account, args.output).await
+}

@@ -1,0 +1,51 @@
+//! `longmen unfreeze`
+
+use longmen_client::{Amount, Unfreeze};
+
+use crate::failure::{Failure, Verdict};
+use crate::id_name::IdName;
+use crate::output::Output;
+use crate::posting::Posting;
+use crate::reach::Reach;
+
+/// Release a hold, in part or all that remains (解冻)
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  longmen unfreeze F7
+  longmen unfreeze F7 --amount 100.00 --currency CNY
+  longmen unfreeze case-12 --authority \"court 3\" --approval AP-9")]
+pub(crate) struct Args {
+    /// The id of the freeze
+    hold: IdName,
+    /// How much; without it, all that remains
+    #[arg(long, requires = "currency")]
+    amount: Option<String>,
+    /// The currency of the amount, which is the held account's
+    #[arg(long, value_name = "CODE", requires = "amount")]
+    currency: Option<String>,
+    /// Who releases it, where it has an authority
+    #[arg(long, value_name = "NAME")]
+    authority: Option<String>,
+    /// The number of the client who froze; without it, your own
+    #[arg(long, value_name = "NUMBER")]
+    of_client: Option<u32>,
+    #[command(flatten)]
+    posting: Posting,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let unfreeze = Unfreeze {
+        client: args.of_client,
+        amount: args.amount.map(Amount::Decimal),
+        currency: args.currency,
+        authority: args.authority,
+        ..Unfreeze::all(args.hold.id())
+    };
+    args.posting.send(&mut client, Some(unfreeze.into()), Vec::new(), args.output).await
+}

@@ -1,0 +1,58 @@
+//! How the command line names a transaction.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use longmen_client::TransactionId;
+
+/// A transaction's id: any text, or `0x` and the hexadecimal digits that listings show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IdName {
+    text: String,
+}
+
+impl IdName {
+    /// One that nobody has used.
+    pub(crate) fn random() -> IdName {
+        IdName { text: format!("{:032x}", rand::random::<u128>()) }
+    }
+
+    /// The same as the node is asked for it.
+    pub(crate) fn id(&self) -> TransactionId {
+        let number = self.text.strip_prefix("0x").and_then(|digits| u128::from_str_radix(digits, 16).ok());
+        number.map_or_else(|| TransactionId::Text(self.text.clone()), TransactionId::Number)
+    }
+}
+
+impl FromStr for IdName {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<IdName, Infallible> {
+        Ok(IdName { text: text.to_owned() })
+    }
+}
+
+impl fmt::Display for IdName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_texts_or_hexadecimal_numbers() {
+        #[track_caller]
+        fn check(text: &str, expect: impl Into<TransactionId>) {
+            let Ok(name) = text.parse::<IdName>();
+            assert_eq!((name.id(), &*name.to_string()), (expect.into(), text));
+        }
+        check("order-17", "order-17");
+        check("17", "17");
+        check("0x1cf8320d8c5be8fc9f1841f7e4de2cdd", 0x1cf8_320d_8c5b_e8fc_9f18_41f7_e4de_2cdd_u128);
+        check("0xylophone", "0xylophone");
+    }
+}

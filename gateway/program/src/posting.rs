@@ -1,0 +1,150 @@
+//! What the commands that send a transaction have in common.
+
+use longmen_client::{Client, Deed, Leg, Naming, PostResult, Side, Transaction};
+use serde::Serialize;
+
+use crate::account_name::{AccountName, LegName};
+use crate::failure::{Failure, Verdict};
+use crate::id_name::IdName;
+use crate::output::Output;
+use crate::register::Register;
+
+/// The id of a transaction, and what is noted with it.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Posting {
+    /// The transaction's id, any text; without it a random one
+    #[arg(long)]
+    id: Option<IdName>,
+    /// The transaction type, a label such as `top_up`
+    #[arg(long = "type", value_name = "LABEL")]
+    kind: Option<String>,
+    /// The value date (期望入账日), where it differs from the accounting date
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    value_date: Option<String>,
+    /// The accounting date that you count on: on any other it is refused
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    accounting_date: Option<String>,
+    /// Your own reference
+    #[arg(long)]
+    reference: Option<String>,
+    /// The other party
+    #[arg(long, value_name = "TEXT")]
+    counterparty: Option<String>,
+    /// Who may see it in statements
+    #[arg(long, value_parser = ["customer", "operations", "internal"])]
+    visibility: Option<String>,
+    #[command(flatten)]
+    register: Register,
+}
+
+/// The legs of a transaction.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Legs {
+    /// A debit leg (借); amounts are in the currency's unit
+    #[arg(long, value_name = "ACCOUNT=AMOUNT")]
+    pub(crate) debit: Vec<LegName>,
+    /// A credit leg (贷)
+    #[arg(long, value_name = "ACCOUNT=AMOUNT")]
+    credit: Vec<LegName>,
+}
+
+/// A transaction that another one names.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Original {
+    /// The id of the transaction that it names
+    #[arg(value_name = "ORIGINAL")]
+    original: IdName,
+    /// The number of the client whose transaction that is; without it, your own
+    #[arg(long, value_name = "NUMBER")]
+    of_client: Option<u32>,
+    /// Where the log has it: needed where the id is older than the window of known ids
+    #[arg(long, value_name = "FRAME/RECORD")]
+    place: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    id: String,
+    #[serde(flatten)]
+    result: PostResult,
+}
+
+impl Posting {
+    /// Sends the transaction that does `deed` with these legs, and shows what the node says.
+    pub(crate) async fn send(
+        self,
+        client: &mut Client,
+        deed: Option<Deed>,
+        legs: Vec<Leg>,
+        output: Output,
+    ) -> Result<Verdict, Failure> {
+        let name = self.id.unwrap_or_else(IdName::random);
+        let transaction = self.register.on(Transaction {
+            legs,
+            deed,
+            kind: self.kind,
+            value_date: self.value_date,
+            accounting_date: self.accounting_date,
+            reference: self.reference,
+            counterparty: self.counterparty,
+            visibility: self.visibility,
+            ..Transaction::new(name.id())
+        });
+        let result = client.post_one(&transaction).await?;
+        let done = result.is_posted();
+        show(&name, result, output)?;
+        Ok(Verdict::of(done))
+    }
+}
+
+impl Legs {
+    /// The legs: debits, then credits.
+    pub(crate) async fn read(self, client: &mut Client) -> Result<Vec<Leg>, Failure> {
+        let mut legs = Vec::new();
+        for (side, names) in [(Side::Debit, self.debit), (Side::Credit, self.credit)] {
+            for LegName { account, amount } in names {
+                let currency = Some(currency(client, &account).await?);
+                legs.push(Leg { account: account.0, side, amount: (&*amount).into(), currency, step: None });
+            }
+        }
+        match legs.is_empty() {
+            true => Err(Failure::Usage("a transaction has at least one --debit or --credit".to_owned())),
+            false => Ok(legs),
+        }
+    }
+}
+
+impl Original {
+    /// The same as a deed names it.
+    pub(crate) fn naming(self) -> Naming {
+        Naming { client: self.of_client, place: self.place, ..Naming::new(self.original.id()) }
+    }
+}
+
+/// The currency of an account; of one that is named by its id the node is asked.
+pub(crate) async fn currency(client: &mut Client, account: &AccountName) -> Result<String, Failure> {
+    Ok(match account.currency() {
+        Some(currency) => currency.to_owned(),
+        None => client.balance(account.0.clone()).await?.currency.into(),
+    })
+}
+
+/// Shows what became of a transaction.
+pub(crate) fn show(name: &IdName, result: PostResult, output: Output) -> Result<(), Failure> {
+    output.show(&Outcome { id: name.to_string(), result }, describe)
+}
+
+fn describe(outcome: &Outcome) -> String {
+    let Outcome { id, result } = outcome;
+    let again = if result.repeated { ", the first result given again" } else { "" };
+    let place = match result.frame {
+        0 => String::new(),
+        frame => format!(", frame {frame} record {}", result.ordinal),
+    };
+    let step = match result.step {
+        0 => String::new(),
+        step => format!(" at step {step}"),
+    };
+    let message = result.message.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
+    format!("{id}: {}{step}{message}{again}{place}", result.outcome)
+}

@@ -1,0 +1,132 @@
+//! The commands that hold, undo, give back, set and map, against one node; and the audit of its books.
+
+use crate::longmen::{Ran, Served, longmen};
+
+#[track_caller]
+fn ask(served: &Served, code: i32, command: &str, words: &[&str]) -> Ran {
+    let arguments: Vec<&str> = command.split_whitespace().collect();
+    let ran = longmen(&[&arguments[..], &["--addr", &served.addr]].concat());
+    assert_eq!(ran.code, Some(code), "{command}: {ran:?}");
+    for word in words {
+        assert!(ran.out.contains(word) || ran.err.contains(word), "{command}: no {word:?} in {ran:?}");
+    }
+    ran
+}
+
+#[test]
+fn holds_reversals_refunds_tcc_and_changes() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("books");
+    let served = Served::start(&data, "3");
+    let chart = format!("{}/tests/scenarios/year_end.json", env!("CARGO_MANIFEST_DIR"));
+    ask(&served, 0, &format!("open {chart}"), &[]);
+    ask(
+        &served,
+        0,
+        "post --debit BOOKS/bank/CNY=100 --credit BOOKS/payer/CNY=100 --operator ann",
+        &["posted"],
+    );
+    holds(&served);
+    refunds(&served);
+    tried(&served);
+    changes(&served);
+    let close = "close-day BOOKS 2025-01-01 --carry-forward BOOKS/profit/CNY --operator ann --approval AP-5";
+    ask(&served, 0, close, &["2025-01-01"]);
+    ask(&served, 0, "balance BOOKS/fees/CNY BOOKS/profit/CNY", &["0.00", "0.18"]);
+    let reversed = "reverse pay-2 --id undo-2 --forced --approval AP-6";
+    ask(&served, 0, reversed, &["undo-2: posted"]);
+    ask(&served, 0, "transaction undo-2", &["reverse", "forced", "opposite sides", "approval: AP-6"]);
+    assert_eq!(served.end_by("TERM"), Some(0));
+    let audit = longmen(&["verify", data.to_str().unwrap()]);
+    assert_eq!(audit.code, Some(0), "{audit:?}");
+}
+
+fn holds(served: &Served) {
+    let frozen = "freeze BOOKS/payer/CNY=30.00 --id F1 --kind control --reason escrow";
+    ask(served, 0, frozen, &["F1: posted"]);
+    ask(served, 0, frozen, &["F1: posted, the first result given again"]);
+    let listed = ask(served, 0, "holds --json", &[]).json();
+    let hold = &listed["holds"][0];
+    assert_eq!((&hold["kind"], &hold["remaining"]), (&"control".into(), &3_000.into()));
+    let by_number = format!("unfreeze 0x{} --amount 10.00 --currency CNY", hold["id"].as_str().unwrap());
+    ask(served, 0, &by_number, &["posted"]);
+    let legs = "--debit BOOKS/payer/CNY=15 --credit BOOKS/shop/CNY=15";
+    ask(served, 0, &format!("consume F1 --id C1 {legs}"), &["C1: posted"]);
+    ask(served, 1, &format!("consume F1 {legs}"), &["freeze_exceeded"]);
+    ask(served, 0, "holds BOOKS/payer/CNY", &["30.00", "5.00", "control"]);
+    ask(served, 0, "reverse C1 --id R1", &["R1: posted"]);
+    ask(served, 1, "reverse C1 --id R2", &["already_reversed"]);
+    ask(served, 0, "transaction R1", &["reverse", "names", "-1500"]);
+    ask(served, 0, "unfreeze F1", &["posted"]);
+    ask(served, 0, "holds", &["remaining"]);
+    ask(served, 0, "balance BOOKS/payer/CNY", &["100.00"]);
+    ask(served, 1, "freeze BOOKS/payer/CNY=100.01", &["insufficient_funds"]);
+    let judicial = "freeze BOOKS/payer/CNY=1 --id J1 --kind judicial --authority court";
+    ask(served, 0, &format!("{judicial} --expires 2099-01-01T00:00:00Z"), &["posted"]);
+    ask(served, 1, "unfreeze J1", &["wrong_authority"]);
+    ask(served, 0, "unfreeze J1 --authority court", &["posted"]);
+}
+
+fn refunds(served: &Served) {
+    let payment = "--debit BOOKS/payer/CNY=40 --credit BOOKS/shop/CNY=39.76 --credit BOOKS/fees/CNY=0.24";
+    ask(served, 0, &format!("post --id pay-1 --type payment {payment}"), &["pay-1: posted"]);
+    let back = "--debit BOOKS/shop/CNY=9.94 --debit BOOKS/fees/CNY=0.06 --credit BOOKS/payer/CNY=10";
+    ask(served, 0, &format!("refund pay-1 --id back-1 {back}"), &["back-1: posted"]);
+    let more = "refund pay-1 --debit BOOKS/bank/CNY=30.01 --credit BOOKS/payer/CNY=30.01";
+    ask(served, 1, more, &["refund_exceeded"]);
+    ask(served, 1, "cancel pay-1", &["already_posted"]);
+}
+
+fn tried(served: &Served) {
+    let legs = "--debit BOOKS/payer/CNY=20 --credit BOOKS/shop/CNY=20";
+    ask(served, 0, &format!("try --id T1 {legs}"), &["T1: posted"]);
+    ask(served, 0, "holds", &["try", "20.00"]);
+    ask(served, 0, "confirm T1 --id pay-2", &["pay-2: posted"]);
+    ask(served, 0, &format!("try --id T2 {legs}"), &["T2: posted"]);
+    ask(served, 0, "cancel T2", &["T2: cancelled"]);
+    ask(served, 1, "confirm T2", &["cancelled"]);
+    ask(served, 0, "balance BOOKS/payer/CNY", &["50.00"]);
+}
+
+fn changes(served: &Served) {
+    let by = "--operator ann --approval AP-1 --reason risk";
+    let payer = "BOOKS/payer/CNY";
+    ask(served, 0, &format!("state {payer} --payment-state receives-only {by}"), &["receives only"]);
+    let payment = "post --debit BOOKS/payer/CNY=1 --credit BOOKS/shop/CNY=1";
+    ask(served, 1, payment, &["payment_state"]);
+    ask(served, 0, &format!("state {payer} --payment-state 1 --account-state 1 {by}"), &["normal"]);
+    ask(served, 1, &format!("state {payer} --account-state closed"), &["not_empty"]);
+    let limits = format!("limits {payer} --transaction 20.00 --day 2000 --overdraft 3.00 {by}");
+    ask(served, 0, &limits, &["20.00", "2,000.00", "3.00"]);
+    ask(served, 0, &format!("limits {payer} --day none"), &["20.00", "none"]);
+    ask(served, 1, "post --debit BOOKS/payer/CNY=20.01 --credit BOOKS/shop/CNY=20.01", &["limit_exceeded"]);
+    let reserved = ask(served, 0, "reserve @2=5.00 --json", &[]).json();
+    assert_eq!(reserved["withholding"], 500);
+    ask(served, 0, "hot BOOKS/shop/CNY --operator ann", &["hot"]);
+    assert_eq!(ask(served, 0, "hot BOOKS/shop/CNY --off --json", &[]).json()["hot"], false);
+    ask(served, 0, &format!("map-customer {payer} C-1 {by}"), &["@2 BOOKS/payer/CNY", "C-1"]);
+    ask(served, 0, "customer BOOKS C-1", &["payer", "50.00"]);
+    ask(served, 0, "map-type BOOKS wallet 220301 --from 2024-12-31", &["220301 from 2024-12-31"]);
+    ask(served, 1, "map-type BOOKS wallet 220399 --from 2024-12-31", &["unknown_subject"]);
+}
+
+#[test]
+fn what_is_incomplete_is_a_usage_error() {
+    #[track_caller]
+    fn check(command: &str) {
+        let arguments: Vec<&str> = command.split_whitespace().collect();
+        let ran = longmen(&[&arguments[..], &["--addr", "127.0.0.1:1"]].concat());
+        assert_eq!(ran.code, Some(2), "{command}: {ran:?}");
+    }
+    check("unfreeze F1 --amount 1.00");
+    check("reverse C1 --forced");
+    check("consume F1 --forced --debit @1=1 --credit @2=1");
+    check("consume F1 --debit @1=1 --debit @2=1 --credit @3=2");
+    check("freeze LM/U1/CNY");
+    check("freeze LM/U1/CNY=1 --kind try");
+    check("freeze LM/U1/CNY=1 --expires tomorrow");
+    check("state LM/U1/CNY");
+    check("state LM/U1/CNY --payment-state 7");
+    check("map-type LM wallet 220301");
+    check("post --debit @1=1 --credit @2=1 --visibility nobody");
+}
