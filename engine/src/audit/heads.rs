@@ -42,9 +42,7 @@ impl Books {
             Outcome::Refused(_) => self.counts.refused += 1,
             Outcome::Cancelled => self.counts.cancelled += 1,
         }
-        // The cancel of a try that holds nothing has no account to take a date from.
-        let done = matches!(head.outcome, Outcome::Posted | Outcome::Tried);
-        if done && head.action != Action::CancelTry {
+        if matches!(head.outcome, Outcome::Posted | Outcome::Tried) {
             self.chart.take_date(place, head.entity, head.accounting_date)?;
         }
         Ok(())

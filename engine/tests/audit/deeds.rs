@@ -3,7 +3,8 @@
 
 use longmen_engine::audit::{BookFault, DeedFault, RecordPlace};
 use longmen_engine::ledger::{
-    AccountId, Action, Amount, ClientId, Entry, Held, HoldKind, HoldMove, Movement, Named, Outcome, notes,
+    AccountId, Action, Amount, ClientId, EntityId, Entry, Held, HoldKind, HoldMove, Movement, Named, Outcome,
+    notes,
 };
 
 use crate::full::{
@@ -315,6 +316,12 @@ fn second_steps_do_all_of_the_try() {
     let account = AccountId(PEER);
     let cancel = |books: &mut Planted| change_amounts(books, 1, -5);
     check_in(3, cancel, RecordPlace::Head(1), CancelTry, DeedFault::HoldLeft { account, remaining: 5 });
+    let mut books = full_books();
+    books.frames.truncate(3);
+    books.last().heads[1].head.accounting_date = date(NEW);
+    let (entity, current) = (EntityId(0), date(crate::full::OLD));
+    let fault = BookFault::ClosedDate { entity, date: date(NEW), current };
+    check_found(&books.bodies(), 3, RecordPlace::Head(1), &fault);
     let other = |books: &mut Planted| {
         books.last().heads[1].named = names(TRIED);
         books.last().heads[0].named = names(TRIED_TOO);
