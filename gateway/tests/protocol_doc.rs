@@ -4,10 +4,11 @@
 
 use longmen_client::{
     Amount, CompactAnswer, CompactSettings, Format, Header, HelloRequest, MAX_ANSWER, MAX_HELLO, MAX_LIST,
-    MAX_STEP, Note as WireNote, Operation, REJECTIONS, Transfer, write_frame, write_transfers,
+    MAX_ORIGINALS, MAX_STEP, Note as WireNote, Operation, REJECTIONS, Transfer, Unfreeze, write_frame,
+    write_transfers,
 };
 use longmen_engine::ledger::notes::Note;
-use longmen_engine::ledger::{MAX_BATCH, MAX_LEGS, MAX_NOTES, Rejection};
+use longmen_engine::ledger::{Action, MAX_BATCH, MAX_LEGS, MAX_NOTES, Rejection};
 use longmen_gateway::Limits;
 use serde::Serialize;
 
@@ -53,6 +54,19 @@ fn the_examples_are_what_the_client_writes() {
     let legs = [(1, "debit", Amount::from("5.00"), "CNY"), (2, "credit", Amount::from("5.00"), "CNY")];
     assert_eq!(example("post"), request(Operation::Post, 3, &Post { transactions: [ById { id: 7, legs }] }));
 
+    #[derive(Serialize)]
+    struct Held {
+        id: u64,
+        unfreeze: Unfreeze,
+    }
+    #[derive(Serialize)]
+    struct Release {
+        transactions: [Held; 1],
+    }
+    let unfreeze = Unfreeze::part(7, "2.00", "CNY");
+    let release = Release { transactions: [Held { id: 8, unfreeze }] };
+    assert_eq!(example("unfreeze"), request(Operation::Post, 4, &release));
+
     let mut transfer = Vec::new();
     write_frame(&mut transfer, Header::request(Operation::Post, Format::Compact, 2), |out| {
         let settings = CompactSettings { want_balances: true, time: 0 };
@@ -81,6 +95,16 @@ fn the_tables_name_every_operation_and_every_rejection() {
     assert_eq!(listed, known);
 }
 
+/// Whatever deeds there are, the page tells what they do.
+#[test]
+fn the_table_of_deeds_names_every_deed() {
+    let rows = table("| deed | fields | legs | what it does |");
+    let named: Vec<_> = rows.iter().map(|row| row[0].clone()).collect();
+    let own = [Action::Post, Action::CarryForward];
+    let known = Action::ALL.into_iter().filter(|action| !own.contains(action)).map(Action::name);
+    assert_eq!(named, known.collect::<Vec<_>>());
+}
+
 #[test]
 fn the_limits_are_the_default_ones() {
     let limits = Limits::default();
@@ -91,6 +115,7 @@ fn the_limits_are_the_default_ones() {
         MAX_BATCH as u64,
         MAX_LEGS as u64,
         MAX_NOTES as u64,
+        MAX_ORIGINALS as u64,
         MAX_LIST.into(),
         limits.session.transactions,
         limits.node.transactions,
@@ -108,6 +133,7 @@ fn the_limits_are_the_default_ones() {
     let listed: Vec<u64> = table("| limit | default |").iter().map(|row| digits(&row[1])).collect();
     assert_eq!(listed, known);
     assert!(PAGE.contains("1 to 32,767") && MAX_STEP == 32_767);
+    assert!(PAGE.contains("81,920 bytes"), "what an original counts");
 }
 
 /// The client knows nothing of the engine; what both must know is the same.

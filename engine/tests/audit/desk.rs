@@ -112,8 +112,8 @@ impl Desk {
             let Answer::Located(places) = self.ask(Command::Locate(keys)) else { panic!() };
             let history = self.node.history();
             for (naming, place) in batch.namings().zip(places) {
-                let found = place.and_then(|place| history.original(naming.key, place).unwrap());
-                naming.found = found.map(Arc::new);
+                let wanted: Vec<_> = place.map(|place| (naming.key, place)).into_iter().collect();
+                naming.found = history.originals(&wanted).unwrap().pop().flatten();
             }
         }
         let tag = self.submit(Command::Post(batch));

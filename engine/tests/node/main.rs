@@ -4,4 +4,5 @@
 
 mod desk;
 mod lifecycle;
+mod originals;
 mod snapshots;

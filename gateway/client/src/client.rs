@@ -5,17 +5,17 @@ use serde::de::DeserializeOwned;
 
 use crate::account::{AccountOpening, AccountRef, SubjectOpening};
 use crate::answer::{
-    Account, AccountsFound, Chart, Holds, Opened, OpenedAll, PostResult, Posted, Statement, Status, TransactionRecord,
-    TrialBalance, Welcome, each,
+    Account, AccountsFound, Chart, Holds, Opened, OpenedAll, PostResult, Posted, Statement, Status,
+    TransactionRecord, TrialBalance, Welcome, each,
 };
 use crate::connection::{AnswerFrame, Connection};
 use crate::error::{ClientError, Refusal};
 use crate::id::TransactionId;
 use crate::request::{
-    BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HoldsRequest, ListAccountsRequest,
-    MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest, PostRequest,
-    Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest, StatementRequest,
-    TransactionRequest, TrialBalanceRequest,
+    BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HoldsRequest,
+    ListAccountsRequest, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest,
+    OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest,
+    SetStateRequest, StatementRequest, TransactionRequest, TrialBalanceRequest,
 };
 use crate::transaction::Transaction;
 use crate::wire::Operation;

@@ -56,14 +56,14 @@ pub use error::{ClientError, Refusal};
 pub use frame::{FrameError, Prefix, read_prefix, write_frame};
 pub use id::{TransactionId, id_of_cancel, id_of_text};
 pub use request::{
-    BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HelloRequest, HoldsRequest,
-    ListAccountsRequest, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest,
-    OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest,
-    SetStateRequest, StatementRequest, TransactionRequest, TrialBalanceRequest,
+    BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HelloRequest,
+    HoldsRequest, ListAccountsRequest, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest,
+    OpenEntityRequest, OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest,
+    SetReserveRequest, SetStateRequest, StatementRequest, TransactionRequest, TrialBalanceRequest,
 };
 pub use transaction::{Leg, Transaction};
 pub use wire::{
     ANSWER_BIT, CONNECTION, Format, HEADER_BYTES, Header, LENGTH_BYTES, MAX_ANSWER, MAX_BATCH, MAX_HELLO,
-    MAX_LEGS, MAX_LIST, MAX_NOTES, MAX_ORIGINALS, MAX_REQUEST, MAX_STEP, OK, Operation, PREFIX_BYTES, PROTOCOL_VERSION,
-    REJECTIONS,
+    MAX_LEGS, MAX_LIST, MAX_NOTES, MAX_ORIGINALS, MAX_REQUEST, MAX_STEP, OK, Operation, PREFIX_BYTES,
+    PROTOCOL_VERSION, REJECTIONS,
 };

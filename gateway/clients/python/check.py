@@ -2,7 +2,9 @@
 
 import sys
 
-from longmen import Client, Refused, credit, debit, transaction
+from longmen import (
+    Client, Refused, cancel_try, confirm, consume, credit, debit, freeze, refund, reverse, transaction, try_, unfreeze,
+)
 
 
 def refused(code, call):
@@ -71,6 +73,51 @@ def check_reads(client, user):
     assert client.status()["accounts"] == 2
 
 
+def posted(client, one):
+    result = client.post([one])["results"][0]
+    assert result["outcome"] == "posted", (one, result)
+    return result
+
+
+def check_deeds(client, bank, user):
+    take = debit(user, "1.00", "CNY"), credit(bank, "1.00", "CNY")
+    give = debit(bank, "1.00", "CNY"), credit(user, "1.00", "CNY")
+    before = client.balance(user)["balance"]
+    posted(client, freeze("py-hold", user, "3.00", "CNY", kind="judicial", authority="court"))
+    posted(client, unfreeze("py-release", "py-hold", amount=100, authority="court"))
+    posted(client, consume("py-consume", "py-hold", "1.00", "CNY", *take, authority="court"))
+    hold, = client.holds(user, limit=1)
+    assert (hold["kind"], hold["amount"], hold["remaining"]) == ("judicial", 300, 100), hold
+    posted(client, reverse("py-undo", "py-consume"))
+    again = client.post([reverse("py-undo-2", "py-consume")])["results"][0]
+    assert again["outcome"] == "already_reversed", again
+    posted(client, unfreeze("py-release-2", "py-hold", authority="court"))
+    original = posted(client, transaction("py-pay", *take))
+    posted(client, refund("py-refund", "py-pay", *give, place=f"{original['frame']}/{original['ordinal']}"))
+    posted(client, try_("py-try", *take))
+    posted(client, confirm("py-confirm", "py-try"))
+    posted(client, reverse("py-undo-3", "py-confirm"))
+    posted(client, try_("py-try-2", *take))
+    posted(client, cancel_try("py-cancel", "py-try-2"))
+    account = client.balance(user)
+    assert (account["balance"], account["frozen"]) == (before, 0), account
+    assert client.transaction("py-undo")["action"] == "reverse"
+
+
+def check_changes(client, user):
+    client.set_reserve(user, "1.00", "CNY", operator="py", reason="check")
+    client.set_limits(user, transaction_limit="5.00", day_limit=1000, currency="CNY")
+    account = client.balance(user)
+    assert (account["withholding"], account["transaction_limit"], account["day_limit"]) == (100, 500, 1000), account
+    client.set_limits(user, transaction_limit=None, day_limit=None)
+    client.set_reserve(user, 0)
+    account = client.balance(user)
+    assert (account["withholding"], account["transaction_limit"], account["day_limit"]) == (0, None, None), account
+    client.map_customer(user, "C-1")
+    client.map_type("PY", "deposit", "220301", "2026-11-22")
+    assert [account["id"] for account in client.customer("PY", "C-1")] == [user]
+
+
 def check_days_and_states(client, bank, user):
     client.close_day("PY", "2026-11-23")
     client.set_state(user, payment_state=2)
@@ -93,6 +140,8 @@ def main(address):
         check_posts(client, bank, user)
         check_compact(client, bank, user)
         check_reads(client, user)
+        check_deeds(client, bank, user)
+        check_changes(client, user)
         check_days_and_states(client, bank, user)
         check_pipelining(client)
         refused("unknown_account", lambda: client.balance(10**6))

@@ -20,8 +20,10 @@ MAX_ANSWER = 64 << 20
 OPERATIONS = {
     "hello": 1, "ping": 2, "status": 3,
     "open_entity": 16, "open_subjects": 17, "open_accounts": 18, "set_state": 19, "set_hot": 20, "close_day": 21,
+    "set_reserve": 22, "set_limits": 23, "map_customer": 24, "map_type": 25,
     "post": 32, "cancel": 33,
     "balance": 48, "accounts": 49, "statement": 50, "transaction": 51, "trial_balance": 52,
+    "customer": 53, "holds": 54,
 }
 RETRY = {"busy", "out_of_disk", "shutting_down"}
 
@@ -49,8 +51,49 @@ def credit(account, amount, currency):
 
 
 def transaction(id, *legs, **fields):
-    """A transaction; `fields` are time, value_date, type, reference, tags, operator, approval, reason."""
+    """A transaction; `fields` are time, value_date, type, reference, tags, operator, approval, reason, accounting_date,
+    visibility, counterparty."""
     return {"id": id, "legs": list(legs), **fields}
+
+
+def freeze(id, account, amount, currency, **terms):
+    """Opens a hold of this id; `terms` are kind, authority, expires_us."""
+    return {"id": id, "freeze": {"account": account, "amount": amount, "currency": currency, **terms}}
+
+
+def unfreeze(id, hold, **terms):
+    """Releases a hold; `terms` are client, amount (if absent, all that remains) with its currency, authority."""
+    return {"id": id, "unfreeze": {"hold": hold, **terms}}
+
+
+def consume(id, hold, amount, currency, *legs, **terms):
+    """Spends part of a hold by these legs; `terms` are client, authority, forced."""
+    return {"id": id, "legs": list(legs), "consume": {"hold": hold, "amount": amount, "currency": currency, **terms}}
+
+
+def reverse(id, original, **naming):
+    """Undoes an original; `naming` are client, place, forced."""
+    return {"id": id, "reverse": {"original": original, **naming}}
+
+
+def refund(id, original, *legs, **naming):
+    """Gives back part of an original by these legs; `naming` are client, place."""
+    return {"id": id, "legs": list(legs), "refund": {"original": original, **naming}}
+
+
+def try_(id, *legs, **terms):
+    """Holds what these legs take; `terms` are expires_us."""
+    return {"id": id, "legs": list(legs), "try": terms}
+
+
+def confirm(id, original, **naming):
+    """Posts the legs of a try; `naming` are client, place."""
+    return {"id": id, "confirm": {"original": original, **naming}}
+
+
+def cancel_try(id, original, **naming):
+    """Releases what a try holds; `naming` are client, place."""
+    return {"id": id, "cancel_try": {"original": original, **naming}}
 
 
 def outcome(answer):
@@ -112,8 +155,11 @@ class Client:
 
     def ask(self, operation, **fields):
         """Asks in MessagePack and gives the payload, or raises Refused."""
-        body = msgpack.packb({name: value for name, value in fields.items() if value is not None})
-        return outcome(msgpack.unpackb(self.receive(self.send(operation, body))))
+        return self.send_and_wait(operation, {name: value for name, value in fields.items() if value is not None})
+
+    def send_and_wait(self, operation, body):
+        """The same with a body as it is."""
+        return outcome(msgpack.unpackb(self.receive(self.send(operation, msgpack.packb(body)))))
 
     # Operations
 
@@ -132,14 +178,44 @@ class Client:
     def open_accounts(self, accounts):
         return self.ask("open_accounts", accounts=accounts)["results"]
 
-    def set_state(self, account, account_state=None, payment_state=None):
-        self.ask("set_state", account=account, account_state=account_state, payment_state=payment_state)
+    # In the next ones `register` are operator, approval, reason.
 
-    def set_hot(self, account, hot):
-        self.ask("set_hot", account=account, hot=hot)
+    def set_state(self, account, account_state=None, payment_state=None, **register):
+        self.ask("set_state", account=account, account_state=account_state, payment_state=payment_state, **register)
 
-    def close_day(self, entity, next):
-        self.ask("close_day", entity=entity, next=next)
+    def set_hot(self, account, hot, **register):
+        self.ask("set_hot", account=account, hot=hot, **register)
+
+    def close_day(self, entity, next, carry_forward=None, **register):
+        self.ask("close_day", entity=entity, next=next, carry_forward=carry_forward, **register)
+
+    def set_reserve(self, account, amount, currency=None, **register):
+        self.ask("set_reserve", account=account, amount=amount, currency=currency, **register)
+
+    def set_limits(self, account, **limits):
+        """`limits` are overdraft_limit, credit_limit, transaction_limit, day_limit, currency and the register. What is
+        absent stays; a limit that is None is taken away."""
+        self.send_and_wait("set_limits", {"account": account, **limits})
+
+    def map_customer(self, account, customer, **register):
+        self.ask("map_customer", account=account, customer=customer, **register)
+
+    def map_type(self, entity, type, subject, from_date, **register):
+        self.ask("map_type", **{"entity": entity, "type": type, "subject": subject, "from": from_date}, **register)
+
+    def customer(self, entity, customer):
+        found = self.ask("customer", entity=entity, customer=customer)["accounts"]
+        return [outcome(account) for account in found]
+
+    def holds(self, account=None, limit=None):
+        """All holds of an account, or all open ones, page by page."""
+        after = None
+        while True:
+            page = self.ask("holds", account=account, after=after, limit=limit)
+            yield from page["holds"]
+            after = page["next"]
+            if after is None:
+                return
 
     def post(self, transactions, balances=False):
         return self.ask("post", transactions=transactions, balances=balances)

@@ -34,7 +34,11 @@ impl<'a> Register<'a> {
         for (note, text) in [Note::Operator, Note::Approval, Note::Reason].into_iter().zip(self.texts) {
             notes::write(&mut bytes, note, text);
         }
-        if bytes.len() > MAX_NOTES { Err(Fault::new("has more notes than are allowed")) } else { Ok(bytes.into()) }
+        if bytes.len() > MAX_NOTES {
+            Err(Fault::new("has more notes than are allowed"))
+        } else {
+            Ok(bytes.into())
+        }
     }
 }
 
@@ -150,7 +154,9 @@ pub(super) fn read_set_limits(reader: &mut Reader<'_>) -> Result<Command, Fault>
     })?;
     let in_currency = in_currency.or(currency_of(of.as_ref()));
     let read = |index: usize| {
-        let to = |written: Option<Written<'_>>| written.map(|to| limit(to, in_currency, LIMITS[index])).transpose();
+        let to = |written: Option<Written<'_>>| {
+            written.map(|to| limit(to, in_currency, LIMITS[index])).transpose()
+        };
         limits[index - 1].map(to).transpose()
     };
     let limits = AttributeChange::Limits {
@@ -200,16 +206,16 @@ pub(super) fn read_map_type(reader: &mut Reader<'_>) -> Result<Command, Fault> {
     let notes = read_registered(reader, ["entity", "type", "subject", "from"], |index, reader| {
         match index {
             0 => of = Some(entity(reader)?),
-            1 => kind = Some(Box::from(reader.text(MAX_KIND)?)),
-            2 => subject = Some(Box::from(reader.text(MAX_CODE)?)),
+            1 => kind = Some(reader.text(MAX_KIND)?),
+            2 => subject = Some(reader.text(MAX_CODE)?),
             _ => from = Some(date(reader)?),
         }
         Ok(())
     })?;
     Ok(Command::MapType {
         entity: required(of, "entity")?,
-        kind: required(kind.filter(|kind: &Box<str>| !kind.is_empty()), "type")?,
-        subject: required(subject, "subject")?,
+        kind: required(kind.filter(|kind| !kind.is_empty()), "type")?.into(),
+        subject: required(subject, "subject")?.into(),
         from: required(from, "from")?,
         notes,
     })

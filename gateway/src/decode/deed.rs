@@ -1,8 +1,8 @@
 //! Deeds in MessagePack: what a transaction does besides posting the legs that it brings.
 
 use longmen_engine::ledger::{
-    AccountId, AccountRef, Amount, ClientId, Currency, Deed, Freeze, HoldKind, HoldTerms, MAX_AUTHORITY, Naming,
-    RecordPlace, TransactionId, TransactionKey,
+    AccountId, AccountRef, Amount, ClientId, Currency, Deed, Freeze, HoldKind, HoldTerms, MAX_AUTHORITY,
+    Naming, RecordPlace, TransactionId, TransactionKey,
 };
 
 use super::fault::Fault;
@@ -106,17 +106,21 @@ fn read_unfreeze(reader: &mut Reader<'_>, own: ClientId) -> Result<Deed, Fault> 
 fn read_consume(reader: &mut Reader<'_>, own: ClientId) -> Result<Deed, Fault> {
     let (mut id, mut client, mut written, mut in_currency) = (None, own, None, None);
     let (mut by, mut forced) = (Box::default(), false);
-    read_fields(reader, &["hold", "client", "amount", "currency", "authority", "forced"], |field, reader| {
-        match field {
-            0 => id = Some(transaction_id(reader)?),
-            1 => client = ClientId(reader.integer()?),
-            2 => written = Some(Written::read(reader)?),
-            3 => in_currency = Some(currency(reader)?),
-            4 => by = authority(reader)?,
-            _ => forced = reader.flag()?,
-        }
-        Ok(())
-    })?;
+    read_fields(
+        reader,
+        &["hold", "client", "amount", "currency", "authority", "forced"],
+        |field, reader| {
+            match field {
+                0 => id = Some(transaction_id(reader)?),
+                1 => client = ClientId(reader.integer()?),
+                2 => written = Some(Written::read(reader)?),
+                3 => in_currency = Some(currency(reader)?),
+                4 => by = authority(reader)?,
+                _ => forced = reader.flag()?,
+            }
+            Ok(())
+        },
+    )?;
     let hold = TransactionKey { client, id: required(id, "hold")? };
     let amount = amount_in(required(written, "amount")?, in_currency)?;
     Ok(Deed::Consume { hold, amount, authority: by, forced })

@@ -1,10 +1,12 @@
 //! Posts in MessagePack: straight into a [`Batch`], one transaction's faults apart from the others.
 
+use std::collections::HashSet;
+
 use longmen_client::{MAX_ORIGINALS, MAX_STEP};
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountRef, Amount, Batch, Deed, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES,
-    RecordPlace, Rejection,
+    AccountId, AccountKey, AccountRef, Amount, Batch, ClientId, Deed, Draft, Leg, MAX_BATCH, MAX_LEGS,
+    MAX_NOTES, RecordPlace, Rejection,
 };
 
 use super::Asking;
@@ -30,6 +32,23 @@ impl Post {
         let index = u32::try_from(self.batch.transactions.len()).expect("a batch is capped at 8,192");
         self.batch.push_with_shape(draft, &[], &[], Some(Rejection::Malformed));
         self.faults.push((index, fault));
+    }
+
+    /// Originals are looked up before the request goes in, so that none of them can be in it. A result that says
+    /// `unknown_original` for ever would be worse than none.
+    fn refuse_own_originals(&mut self, own: ClientId) {
+        let mut ids = HashSet::new();
+        for index in 0..self.batch.transactions.len() {
+            let transaction = &self.batch.transactions[index];
+            ids.insert(transaction.id);
+            let naming = self.batch.deed(transaction).and_then(Deed::naming);
+            if naming.is_some_and(|naming| naming.key.client == own && ids.contains(&naming.key.id)) {
+                self.batch.transactions[index].shape = Some(Rejection::Malformed);
+                let index = u32::try_from(index).expect("a batch is capped at 8,192");
+                self.faults.push((index, Fault::new("names a transaction of the same request")));
+            }
+        }
+        self.faults.sort_by_key(|(index, _)| *index);
     }
 }
 
@@ -69,6 +88,9 @@ fn read_transactions(reader: &mut Reader<'_>, asking: Asking, post: &mut Post) -
         if post.places.len() > MAX_ORIGINALS {
             return Err(Fault::new("names more originals than are allowed").in_element(index));
         }
+    }
+    if !post.places.is_empty() {
+        post.refuse_own_originals(asking.client);
     }
     Ok(())
 }
@@ -264,7 +286,11 @@ impl<'a> Parts<'a> {
 /// Who may see a transaction in statements.
 fn visibility<'a>(reader: &mut Reader<'a>) -> Result<&'a str, Fault> {
     let text = reader.text(MAX_NOTES)?;
-    if VISIBILITIES.contains(&text) { Ok(text) } else { Err(Fault::new("neither customer, operations nor internal")) }
+    if VISIBILITIES.contains(&text) {
+        Ok(text)
+    } else {
+        Err(Fault::new("neither customer, operations nor internal"))
+    }
 }
 
 /// A step, from 1 to [`MAX_STEP`]: 0 says "no leg" in answers, and compact answers need the highest bit.

@@ -1,8 +1,8 @@
 //! The engine's answers in MessagePack.
 
 use longmen_engine::ledger::{
-    AccountView, Amount, Answer, Chart, LegBalance, Opened, PostResult, Posted, Rejection, Status, SubjectOpening,
-    TrialBalance, TrialLine,
+    AccountView, Amount, Answer, Chart, LegBalance, Opened, PostResult, Posted, Rejection, Status,
+    SubjectOpening, TrialBalance, TrialLine,
 };
 
 use super::pack::Pack;

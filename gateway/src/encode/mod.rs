@@ -10,8 +10,8 @@ mod tests;
 
 pub(crate) use answer::{GatewayStatus, write_answer, write_welcome};
 pub(crate) use compact::{write_compact_posted, write_compact_refusal};
-pub(crate) use holds::write_holds;
 pub(crate) use history::{write_statement, write_transaction};
+pub(crate) use holds::write_holds;
 use longmen_client::OK;
 use pack::Pack;
 

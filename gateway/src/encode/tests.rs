@@ -4,9 +4,9 @@ use longmen_client::{
 };
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountState, AccountView, Action, Amount, Answer, ClientId, Currency, Date, EntityId,
-    LegBalance, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace, Rejection, Side, Status, SubjectClass,
-    TransactionId, TransactionKey, TrialBalance, TrialLine,
+    AccountId, AccountKey, AccountState, AccountView, Action, Amount, Answer, ClientId, Currency, Date,
+    EntityId, LegBalance, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace, Rejection,
+    Side, Status, SubjectClass, TransactionId, TransactionKey, TrialBalance, TrialLine,
 };
 use longmen_engine::{Cursor, Merged, RecordedLeg, StatementLine, StatementPage, TransactionRecord};
 use serde::de::DeserializeOwned;
@@ -150,7 +150,8 @@ fn statements_and_transactions_reach_the_client_whole() {
     };
     let merged = StatementLine { merged: Some(Merged { count: 2, debit: 7, credit: 2 }), ..line.clone() };
     let next = Some(Cursor { at: Position { frame: 1, section: 0, slot: 9 }, leg: 0 });
-    let page = StatementPage { lines: vec![line, merged], opening: 10, closing: 5, next, ..Default::default() };
+    let page =
+        StatementPage { lines: vec![line, merged], opening: 10, closing: 5, next, ..Default::default() };
     let mut out = Vec::new();
     write_statement(&mut out, &view(5), &page);
     let wire: Statement = read(&out);

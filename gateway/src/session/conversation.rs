@@ -16,8 +16,8 @@ use super::pending::{Pending, Purpose, Waiting};
 use super::price::{price, price_of_original};
 use crate::decode::{Asked, Asking, Hello, Post, StatementAsked, answer_format, read_request};
 use crate::encode::{
-    FAILED, write_answer, write_compact_posted, write_compact_refusal, write_done, write_refusal,
-    write_holds, write_statement, write_transaction, write_welcome,
+    FAILED, write_answer, write_compact_posted, write_compact_refusal, write_done, write_holds,
+    write_refusal, write_statement, write_transaction, write_welcome,
 };
 use crate::limits::InFlight;
 use crate::permits::SessionPermits;
@@ -343,7 +343,10 @@ impl<'a> Conversation<'a> {
         for (place, known) in post.places.iter_mut().zip(known) {
             *place = known.or(*place);
         }
-        self.start(Waiting { header, cost, purpose: Purpose::Reading { cancels: false } }, Wanted::Originals(post));
+        self.start(
+            Waiting { header, cost, purpose: Purpose::Reading { cancels: false } },
+            Wanted::Originals(post),
+        );
     }
 
     /// Cancels a try that stands by a transaction of its own, whose id follows from the try's.
@@ -363,7 +366,10 @@ impl<'a> Conversation<'a> {
         let draft = Draft { id: TransactionId(id_of_cancel(id.0)), time, ..Draft::default() };
         let mut post = Box::new(Post { places: places.to_vec(), ..Post::default() });
         post.batch.push_deed(draft, Deed::CancelTry(naming), &[], &[]);
-        self.start(Waiting { header, cost, purpose: Purpose::Reading { cancels: true } }, Wanted::Originals(post));
+        self.start(
+            Waiting { header, cost, purpose: Purpose::Reading { cancels: true } },
+            Wanted::Originals(post),
+        );
     }
 
     fn start_lookup(&mut self, header: Header, cost: InFlight, wanted: Wanted) {

@@ -74,10 +74,16 @@ fn find(history: &History, wanted: Wanted) -> Found {
 /// What is not there stays unattached: the engine says so in its place.
 fn attach(history: &History, mut post: Box<Post>) -> Result<Box<Post>, HistoryError> {
     let Post { batch, places, .. } = &mut *post;
+    let mut wanted = Vec::new();
+    let mut known = Vec::new();
     for (naming, place) in batch.namings().zip(places) {
         if let Some(place) = place {
-            naming.found = history.original(naming.key, *place)?.map(Arc::new);
+            wanted.push((naming.key, *place));
+            known.push(naming);
         }
+    }
+    for (naming, found) in known.into_iter().zip(history.originals(&wanted)?) {
+        naming.found = found;
     }
     Ok(post)
 }

@@ -45,7 +45,10 @@ pub(crate) fn price(asked: &Asked, format: Format) -> InFlight {
                 let limit = usize::try_from(*limit).expect("usize has at least 32 bits here");
                 (limit, limit * HOLD)
             }
-            Command::TrialBalance { .. } | Command::Chart { .. } | Command::Status | Command::Customer { .. } => (1, LARGE),
+            Command::TrialBalance { .. }
+            | Command::Chart { .. }
+            | Command::Status
+            | Command::Customer { .. } => (1, LARGE),
             _ => (1, RESULT),
         },
     };

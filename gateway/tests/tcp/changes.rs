@@ -1,8 +1,9 @@
 //! Changes of accounts with their register, customers and account types.
 
 use longmen_client::{
-    AccountKey, AccountOpening, Client, CloseDayRequest, MapCustomerRequest, MapTypeRequest, Owner, Registration,
-    SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest, Side, SubjectOpening, Transaction,
+    AccountKey, AccountOpening, Client, CloseDayRequest, MapCustomerRequest, MapTypeRequest, Owner,
+    Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest, Side, SubjectOpening,
+    Transaction,
 };
 
 use crate::node::{TestNode, open_books};
@@ -52,7 +53,8 @@ async fn a_reserve_is_kept_back() {
 #[tokio::test]
 async fn limits_are_set_kept_and_taken_away() {
     let (node, mut client) = start().await;
-    let limits = SetLimitsRequest { currency: Some("CNY"), registration: REGISTER, ..SetLimitsRequest::new(2) };
+    let limits =
+        SetLimitsRequest { currency: Some("CNY"), registration: REGISTER, ..SetLimitsRequest::new(2) };
     let both = SetLimitsRequest {
         transaction_limit: Some(Some("3.00".into())),
         day_limit: Some(Some(500.into())),
@@ -61,13 +63,17 @@ async fn limits_are_set_kept_and_taken_away() {
     };
     client.set_limits(&both).await.unwrap();
     let account = client.balance(2).await.unwrap();
-    assert_eq!((account.transaction_limit, account.day_limit, account.overdraft_limit), (Some(300), Some(500), 100));
+    assert_eq!(
+        (account.transaction_limit, account.day_limit, account.overdraft_limit),
+        (Some(300), Some(500), 100)
+    );
     let pay = |id: &str, amount: i64| Transaction::new(id).debit(2, amount, "CNY").credit(3, amount, "CNY");
     assert_eq!(&*client.post_one(&pay("1", 301)).await.unwrap().outcome, "limit_exceeded");
     assert_eq!(&*client.post_one(&pay("2", 300)).await.unwrap().outcome, "posted");
     assert_eq!(&*client.post_one(&pay("3", 201)).await.unwrap().outcome, "day_limit_exceeded");
     // What is absent stays, what is nil is taken away.
-    let lifted = SetLimitsRequest { transaction_limit: Some(None), overdraft_limit: Some(None), ..limits.clone() };
+    let lifted =
+        SetLimitsRequest { transaction_limit: Some(None), overdraft_limit: Some(None), ..limits.clone() };
     client.set_limits(&lifted).await.unwrap();
     let account = client.balance(2).await.unwrap();
     assert_eq!((account.transaction_limit, account.day_limit, account.overdraft_limit), (None, Some(500), 0));
@@ -123,8 +129,12 @@ async fn every_change_takes_its_register() {
         registration: REGISTER,
     };
     client.set_state_with(&state).await.unwrap();
-    client.set_hot_with(&SetHotRequest { account: 1.into(), hot: true, registration: REGISTER }).await.unwrap();
-    let close = |next, registration| CloseDayRequest { entity: "LM", next, carry_forward: None, registration };
+    client
+        .set_hot_with(&SetHotRequest { account: 1.into(), hot: true, registration: REGISTER })
+        .await
+        .unwrap();
+    let close =
+        |next, registration| CloseDayRequest { entity: "LM", next, carry_forward: None, registration };
     client.close_day_with(&close("2026-11-23", REGISTER)).await.unwrap();
     let long = "x".repeat(2_046);
     let too_long = Registration { reason: Some(&long), ..Registration::default() };

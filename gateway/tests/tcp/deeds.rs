@@ -1,8 +1,8 @@
 //! Deeds: holds, reversals, refunds and TCC.
 
 use longmen_client::{
-    Client, Consume, Deed, Freeze, HoldKind, Holds, HoldsRequest, Naming, PostResult, Reverse, Transaction, Unfreeze,
-    id_of_cancel,
+    Client, Connection, Consume, Deed, Freeze, HoldKind, Holds, HoldsRequest, Naming, Operation, PostRequest,
+    PostResult, Posted, Reverse, Transaction, Try, Unfreeze, id_of_cancel,
 };
 
 use crate::node::{TestNode, open_books};
@@ -57,7 +57,8 @@ fn pay_back(id: &str, amount: &str) -> Transaction {
 #[tokio::test]
 async fn holds_are_frozen_released_spent_and_listed() {
     let (node, mut client) = start().await;
-    let court = Freeze::new(2, "6.00", "CNY").kind(HoldKind::Judicial).authority("court").expires_us(i64::MAX - 1);
+    let court =
+        Freeze::new(2, "6.00", "CNY").kind(HoldKind::Judicial).authority("court").expires_us(i64::MAX - 1);
     posted(&mut client, &Transaction::new("hold").deed(court)).await;
     assert_eq!(figures(&mut client, 2).await, (1000, 600, 400));
     refused(&mut client, &Transaction::new("more").freeze(2, "4.01", "CNY"), "insufficient_funds").await;
@@ -179,7 +180,10 @@ async fn a_try_is_confirmed_or_cancelled_once() {
     posted(&mut client, &pay("try", "4.00").try_()).await;
     assert_eq!(figures(&mut client, 2).await, (1000, 400, 600));
     posted(&mut client, &Transaction::new("confirm").confirm("try")).await;
-    assert_eq!((figures(&mut client, 2).await, figures(&mut client, 3).await), ((600, 0, 600), (400, 0, 400)));
+    assert_eq!(
+        (figures(&mut client, 2).await, figures(&mut client, 3).await),
+        ((600, 0, 600), (400, 0, 400))
+    );
     assert_eq!(outcome(&mut client, &Transaction::new("again").confirm("try")).await, "already_posted");
     assert_eq!(outcome(&mut client, &Transaction::new("late").cancel_try("try")).await, "already_posted");
     assert_eq!(&*client.cancel("try", None).await.unwrap().outcome, "already_posted");
@@ -205,7 +209,15 @@ async fn a_cancel_releases_a_try_that_stands() {
     assert_eq!((&*again.outcome, again.repeated), ("cancelled", true));
     let id = id_of_cancel(longmen_client::id_of_text("try"));
     let record = client.transaction(id).await.unwrap();
-    assert_eq!((&*record.action, record.frame, record.ordinal), ("cancel_try", cancelled.frame, cancelled.ordinal));
+    assert_eq!(
+        (&*record.action, record.frame, record.ordinal),
+        ("cancel_try", cancelled.frame, cancelled.ordinal)
+    );
+    // A try that has expired holds nothing any more, and cannot be confirmed.
+    posted(&mut client, &pay("brief", "4.00").deed(Try { expires_us: Some(1) })).await;
+    assert_eq!(figures(&mut client, 2).await, (1000, 0, 1000));
+    refused(&mut client, &Transaction::new("confirm").confirm("brief"), "freeze_expired").await;
+    assert_eq!(&*client.cancel("brief", None).await.unwrap().outcome, "cancelled");
     // An id that was never seen is cancelled for ever.
     assert_eq!(&*client.cancel("unseen", None).await.unwrap().outcome, "cancelled");
     let unseen = client.post_one(&pay("unseen", "4.00").try_()).await.unwrap();
@@ -233,5 +245,126 @@ async fn originals_are_found_by_client_and_by_place() {
     let wrong = Naming::new("pay").client(number).place(1, 77);
     posted(&mut bob, &undo("theirs", wrong)).await;
     assert_eq!(figures(&mut ann, 2).await, (1000, 0, 1000));
+    node.stop().await;
+}
+
+/// The original is still under way when what names it arrives; what comes behind is not held up by it.
+#[tokio::test]
+async fn an_original_in_flight_on_the_same_connection_is_waited_for() {
+    let (node, mut client) = start().await;
+    let (connection, _) = Connection::open(&node.address(), "ann", None).await.unwrap();
+    let (mut sender, mut receiver) = connection.split();
+    let rows = [
+        pay("pay", "4.00"),
+        pay_back("refund", "1.00").refund("pay"),
+        pay("try", "2.00").try_(),
+        Transaction::new("confirm").confirm("try"),
+        pay("undone", "3.00"),
+        Transaction::new("undo").reverse("undone"),
+    ];
+    for (tag, transaction) in (0..).zip(&rows) {
+        let transactions = std::slice::from_ref(transaction);
+        sender.queue(tag, Operation::Post, &PostRequest { transactions, balances: false }).unwrap();
+    }
+    sender.flush().await.unwrap();
+    let mut outcomes = vec![String::new(); rows.len()];
+    for _ in &rows {
+        let answer = receiver.next().await.unwrap();
+        let tag = usize::try_from(answer.tag()).unwrap();
+        let posted: Posted = answer.payload().unwrap();
+        outcomes[tag] = posted.results[0].outcome.to_string();
+    }
+    assert_eq!(outcomes, ["posted"; 6]);
+    assert_eq!(figures(&mut client, 2).await, (500, 0, 500));
+    node.stop().await;
+}
+
+/// A request cannot name what is in it; its neighbours are none the worse.
+#[tokio::test]
+async fn an_original_of_the_same_request_is_no_original() {
+    let (node, mut client) = start().await;
+    let number = client.welcome().client;
+    let theirs = Deed::Refund(Naming::new("pay").client(number));
+    let batch = [
+        pay("pay", "4.00"),
+        Transaction::new("undo").reverse("pay"),
+        pay_back("refund", "1.00").deed(theirs),
+        Transaction::new("itself").reverse("itself"),
+        Transaction::new("top").reverse("top-up"),
+        Transaction::new("short").debit(3, "4.00", "CNY"),
+    ];
+    let posted = client.post(&batch, true).await.unwrap();
+    let outcomes: Vec<&str> = posted.results.iter().map(|result| &*result.outcome).collect();
+    let same = "malformed";
+    assert_eq!(outcomes, ["posted", same, same, same, "insufficient_funds", "unbalanced"]);
+    let messages = posted.results.iter().map(|result| result.message.as_deref()).collect::<Vec<_>>();
+    let why = Some("names a transaction of the same request");
+    assert_eq!(messages, [None, why, why, why, None, None]);
+    // Nothing of it is remembered.
+    self::posted(&mut client, &Transaction::new("undo").reverse("pay")).await;
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn what_touched_hot_accounts_is_undone_and_given_back() {
+    let (node, mut client) = start().await;
+    client.set_hot(3, true).await.unwrap();
+    posted(&mut client, &pay("pay", "4.00")).await;
+    posted(&mut client, &pay("undone", "2.00")).await;
+    posted(&mut client, &pay_back("refund", "1.00").refund("pay")).await;
+    posted(&mut client, &Transaction::new("undo").reverse("undone")).await;
+    posted(&mut client, &pay("try", "1.00").try_()).await;
+    assert_eq!(figures(&mut client, 2).await, (700, 100, 600));
+    posted(&mut client, &Transaction::new("confirm").confirm("try")).await;
+    posted(&mut client, &Transaction::new("hold").freeze(3, "1.50", "CNY")).await;
+    assert_eq!(
+        (figures(&mut client, 2).await, figures(&mut client, 3).await),
+        ((600, 0, 600), (400, 150, 250))
+    );
+    let spend = Transaction::new("consume").debit(3, "1.00", "CNY").credit(2, "1.00", "CNY");
+    posted(&mut client, &spend.consume("hold", "1.00", "CNY")).await;
+    posted(&mut client, &Transaction::new("restore").reverse("consume")).await;
+    posted(&mut client, &Transaction::new("release").unfreeze("hold")).await;
+    assert_eq!(
+        (figures(&mut client, 2).await, figures(&mut client, 3).await),
+        ((600, 0, 600), (400, 0, 400))
+    );
+    node.stop().await;
+}
+
+/// What was done before a restart is known after it: an original, a hold, and that it was undone.
+#[tokio::test]
+async fn deeds_go_on_after_a_restart() {
+    let (node, mut client) = start().await;
+    posted(&mut client, &pay("pay", "4.00")).await;
+    posted(&mut client, &pay("undone", "1.00")).await;
+    posted(&mut client, &Transaction::new("undo").reverse("undone")).await;
+    posted(&mut client, &pay_back("refund", "3.00").refund("pay")).await;
+    posted(&mut client, &Transaction::new("hold").freeze(2, "2.00", "CNY")).await;
+    posted(&mut client, &pay("try", "1.00").try_()).await;
+    drop(client);
+    let directory = node.stop().await;
+    let node = TestNode::open(directory, longmen_gateway::Limits::default(), None).await;
+    let mut client = node.client("ann").await;
+    assert_eq!(figures(&mut client, 2).await, (900, 300, 600));
+    refused(&mut client, &Transaction::new("again").reverse("undone"), "already_reversed").await;
+    refused(&mut client, &pay_back("more", "1.01").refund("pay"), "refund_exceeded").await;
+    assert!(client.post_one(&Transaction::new("undo").reverse("undone")).await.unwrap().repeated);
+    posted(&mut client, &Transaction::new("release").unfreeze("hold")).await;
+    posted(&mut client, &Transaction::new("confirm").confirm("try")).await;
+    assert_eq!(figures(&mut client, 2).await, (800, 0, 800));
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn visibility_counterparty_and_the_date_that_is_counted_on() {
+    let (node, mut client) = start().await;
+    let noted = pay("noted", "1.00").visibility("internal").counterparty("shop 7");
+    posted(&mut client, &noted.accounting_date("2026-11-22")).await;
+    let notes = client.transaction("noted").await.unwrap().notes;
+    assert_eq!(notes.get("visibility").map(|text| &**text), Some("internal"));
+    assert_eq!(notes.get("counterparty").map(|text| &**text), Some("shop 7"));
+    refused(&mut client, &pay("dated", "1.00").accounting_date("2026-11-23"), "date_closed").await;
+    refused(&mut client, &pay("public", "1.00").visibility("everybody"), "malformed").await;
     node.stop().await;
 }
