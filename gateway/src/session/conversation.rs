@@ -2,18 +2,16 @@
 
 use bytes::{Buf, BytesMut};
 use longmen_client::{
-    CONNECTION, Format, FrameError, Header, MAX_HELLO, Operation, PREFIX_BYTES, id_of_cancel, read_prefix,
+    CONNECTION, Format, FrameError, Header, MAX_HELLO, Operation, PREFIX_BYTES, read_prefix,
 };
-use longmen_engine::ledger::{
-    Answer, ClientId, Command, Deed, Draft, Naming, RecordPlace, Rejection, TransactionId, TransactionKey,
-};
+use longmen_engine::ledger::{Answer, ClientId, Command, Rejection, TransactionKey};
 use longmen_engine::{Reply, Session};
 use tokio::task::JoinSet;
 
 use super::lookup::{Found, Wanted, look_up};
 use super::outbox::Outbox;
 use super::pending::{Pending, Purpose, Waiting};
-use super::price::{price, price_of_original};
+use super::price::price;
 use crate::decode::{Asked, Asking, Hello, Post, StatementAsked, answer_format, read_request};
 use crate::encode::{
     FAILED, write_answer, write_compact_posted, write_compact_refusal, write_done, write_holds,
@@ -39,7 +37,7 @@ pub(crate) struct Conversation<'a> {
     shared: &'a Shared,
     session: Session,
     standing: Standing,
-    permits: SessionPermits<'a>,
+    pub(super) permits: SessionPermits<'a>,
     /// Bytes that were read and are no whole frame yet.
     pub(super) inbox: BytesMut,
     /// What the frame at the front of the inbox holds, once its header was seen.
@@ -142,7 +140,7 @@ impl<'a> Conversation<'a> {
     }
 
     /// Who asks; nobody, as long as it says hello.
-    fn client(&self) -> ClientId {
+    pub(super) fn client(&self) -> ClientId {
         if let Standing::Known(client) = self.standing { client } else { ClientId::default() }
     }
 
@@ -265,7 +263,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    fn refuse(&mut self, header: Header, cost: InFlight, rejection: Rejection, why: Option<&str>) {
+    pub(super) fn refuse(&mut self, header: Header, cost: InFlight, rejection: Rejection, why: Option<&str>) {
         let format = answer_format(header);
         self.outbox.push(header, format, cost, |out| match format {
             Format::Compact => write_compact_refusal(out, rejection),
@@ -332,51 +330,11 @@ impl<'a> Conversation<'a> {
         self.outbox.push(header, Format::MessagePack, cost, write);
     }
 
-    /// Reads the originals that a post names where the engine knows them, else where the client says they are.
-    fn read_originals(
-        &mut self,
-        header: Header,
-        cost: InFlight,
-        mut post: Box<Post>,
-        known: &[Option<RecordPlace>],
-    ) {
-        for (place, known) in post.places.iter_mut().zip(known) {
-            *place = known.or(*place);
-        }
-        self.start(
-            Waiting { header, cost, purpose: Purpose::Reading { cancels: false } },
-            Wanted::Originals(post),
-        );
-    }
-
-    /// Cancels a try that stands by a transaction of its own, whose id follows from the try's.
-    fn cancel_try(
-        &mut self,
-        header: Header,
-        mut cost: InFlight,
-        (id, time): (TransactionId, u32),
-        places: &[Option<RecordPlace>],
-    ) {
-        let extra = price_of_original();
-        if !self.permits.try_take(extra) {
-            return self.refuse(header, cost, Rejection::Busy, None);
-        }
-        cost.bytes += extra.bytes;
-        let naming = Naming { key: TransactionKey { client: self.client(), id }, found: None };
-        let draft = Draft { id: TransactionId(id_of_cancel(id.0)), time, ..Draft::default() };
-        let mut post = Box::new(Post { places: places.to_vec(), ..Post::default() });
-        post.batch.push_deed(draft, Deed::CancelTry(naming), &[], &[]);
-        self.start(
-            Waiting { header, cost, purpose: Purpose::Reading { cancels: true } },
-            Wanted::Originals(post),
-        );
-    }
-
     fn start_lookup(&mut self, header: Header, cost: InFlight, wanted: Wanted) {
         self.start(Waiting { header, cost, purpose: Purpose::LookUp }, wanted);
     }
 
-    fn start(&mut self, waiting: Waiting, wanted: Wanted) {
+    pub(super) fn start(&mut self, waiting: Waiting, wanted: Wanted) {
         let tag = self.pending.add(waiting);
         let (gate, history) = (self.shared.lookups.clone(), self.shared.history.clone());
         self.lookups.spawn(look_up(gate, history, tag, wanted));

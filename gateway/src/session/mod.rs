@@ -3,6 +3,7 @@
 mod conversation;
 mod deadlines;
 mod lookup;
+mod originals;
 mod outbox;
 mod pending;
 mod price;
