@@ -146,7 +146,6 @@ async fn every_change_takes_its_register() {
 #[tokio::test]
 async fn the_end_of_a_year_carries_income_and_expense_forward() {
     let (node, mut client) = start().await;
-    use longmen_client::{Side, SubjectOpening};
     let subjects = [
         SubjectOpening::leaf("6021", "手续费收入", "income", Side::Credit),
         SubjectOpening::leaf("4103", "本年利润", "equity", Side::Credit),
