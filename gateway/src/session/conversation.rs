@@ -353,15 +353,16 @@ impl<'a> Conversation<'a> {
             (_, found) => found,
         };
         self.outbox.push(header, Format::MessagePack, cost, |out| match &found {
-            Found::Statement(account, Ok(page)) => write_statement(out, account, page),
+            Found::Statement(account, looked) => match &**looked {
+                Ok(page) => write_statement(out, account, page),
+                Err(error) => write_refusal(out, FAILED, Some(&error.to_string())),
+            },
             Found::Transaction(looked) => match &**looked {
                 Ok(Some(record)) => write_transaction(out, record),
                 Ok(None) => write_refusal(out, Rejection::UnknownTransaction.code(), None),
                 Err(error) => write_refusal(out, FAILED, Some(&error.to_string())),
             },
-            Found::Statement(_, Err(error)) | Found::Originals(Err(error)) => {
-                write_refusal(out, FAILED, Some(&error.to_string()));
-            }
+            Found::Originals(Err(error)) => write_refusal(out, FAILED, Some(&error.to_string())),
             Found::Originals(Ok(_)) => unreachable!("only a post that names originals reads them"),
             Found::Abandoned => write_refusal(out, Rejection::ShuttingDown.code(), None),
         });

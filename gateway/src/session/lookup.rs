@@ -24,7 +24,7 @@ pub(crate) enum Wanted {
 #[derive(Debug)]
 pub(crate) enum Found {
     /// A page of this account's entries.
-    Statement(Box<AccountView>, Result<StatementPage, HistoryError>),
+    Statement(Box<AccountView>, Box<Result<StatementPage, HistoryError>>),
     /// The transaction.
     Transaction(Box<Result<Option<TransactionRecord>, HistoryError>>),
     /// The post with its originals attached.
@@ -62,7 +62,7 @@ fn find(history: &History, wanted: Wanted) -> Found {
             let Page { before, limit } = page;
             let query = StatementQuery { limit, after: before, ..StatementQuery::default() };
             let found = history.statement(&account, &query);
-            Found::Statement(account, found)
+            Found::Statement(account, Box::new(found))
         }
         Wanted::Transaction(RecordPlace { frame, ordinal }) => {
             Found::Transaction(Box::new(history.transaction(frame, ordinal)))

@@ -202,3 +202,24 @@ async fn limits_that_cannot_work_together_are_refused() {
     }
     node.stop().await;
 }
+
+/// What is read of originals is counted before anything is asked, and given back with the answer.
+#[tokio::test]
+async fn originals_take_permits_as_long_as_their_post_is_under_way() {
+    let session = InFlight { transactions: 100, bytes: 1 << 20 };
+    let node =
+        TestNode::start_with(Limits { request_bytes: 1 << 20, session, ..Limits::default() }, None).await;
+    let mut raw = Raw::hello(&node.address()).await;
+    let reversals = |count: u64| {
+        let one = |id: u64| json!({"id": id, "reverse": {"original": 1_000 + id}});
+        json!({"transactions": (0..count).map(one).collect::<Vec<_>>()})
+    };
+    for _ in 0..3 {
+        let answer = raw.ask(32, &reversals(13)).await;
+        assert_eq!(answer[0], "busy");
+        let answer = raw.ask(32, &reversals(12)).await;
+        let results = answer[1]["results"].as_array().unwrap();
+        assert!(results.len() == 12 && results.iter().all(|result| result["outcome"] == "unknown_original"));
+    }
+    node.stop().await;
+}
