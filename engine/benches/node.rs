@@ -25,7 +25,7 @@ fn main() {
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory for the node");
     let storage = DirectoryStorage::open(directory.path()).expect("the directory is free");
     let node =
-        Node::start(Arc::new(storage), NodeOptions { shards, ..NodeOptions::default() }).expect("a node");
+        Node::start(Arc::new(storage), &NodeOptions { shards, ..NodeOptions::default() }).expect("a node");
     let (session, mut replies) = node.intake().open_session();
     let mut ask = |client: ClientId, command: Command| {
         session.submit(client, vec![(0, command)]);

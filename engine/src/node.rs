@@ -148,9 +148,9 @@ impl Node {
     ///
     /// # Errors
     /// [`StartError`]; nothing was answered and nothing acknowledged was changed.
-    pub fn start(storage: Arc<dyn Storage>, options: NodeOptions) -> Result<Node, StartError> {
+    pub fn start(storage: Arc<dyn Storage>, options: &NodeOptions) -> Result<Node, StartError> {
         let began = Instant::now();
-        let settings = settings_of(&options)?;
+        let settings = settings_of(options)?;
         let (snapshots, mut refused_snapshots) = snapshot::find(&*storage).map_err(StartError::Snapshots)?;
         let oldest = snapshots.last().map_or(0, |snapshot| snapshot.header.start);
         let opened = Log::open(Arc::clone(&storage), options.log, FrameNumber(oldest + 1), system_nonces())?;
@@ -174,7 +174,7 @@ impl Node {
         };
         let history = History::new(opened.reader.clone());
         let (coordinator, shards) = rebuilt.go_on(settings);
-        let engine = spawn(coordinator, shards, opened.writer, &options)?;
+        let engine = spawn(coordinator, shards, opened.writer, options)?;
         let snapshotter = Snapshotter {
             storage,
             reader: opened.reader,
@@ -270,7 +270,7 @@ fn spawn(
     let written = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&written);
     let shard_threads = options.shard_threads;
-    let least_space = least_space(&options);
+    let least_space = least_space(options);
     let run = move || {
         System::new().block_on(async move {
             let space = writer.space();

@@ -31,7 +31,7 @@ impl Desk {
         let log = LogOptions { segment_bytes: 4 << 20, segments_ahead: 0, ..LogOptions::default() };
         let options =
             NodeOptions { shards, log, known_ids: 1 << 12, hot_by_rate: false, ..NodeOptions::default() };
-        let node = Node::start(Arc::new(storage.clone()), options).expect("the node starts");
+        let node = Node::start(Arc::new(storage.clone()), &options).expect("the node starts");
         let (session, replies) = node.intake().open_session();
         let mut desk = Desk { node, session, replies, waiting: Vec::new(), next_tag: 1, client: ClientId(0) };
         let Answer::Welcome { client } = desk.ask(Command::Hello { name: "test".into() }) else { panic!() };

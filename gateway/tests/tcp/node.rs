@@ -31,7 +31,7 @@ impl TestNode {
         let storage = DirectoryStorage::open(directory.path()).unwrap();
         let log = LogOptions { segment_bytes: 2 * MIN_SEGMENT, segments_ahead: 1, ..LogOptions::default() };
         let options = NodeOptions { shards: 2, log, ..NodeOptions::default() };
-        let node = Node::start(Arc::new(storage), options).unwrap();
+        let node = Node::start(Arc::new(storage), &options).unwrap();
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let options = ServeOptions { listen, limits, tokens };
         let running = Server::start(options, node.intake(), node.history()).await.unwrap();

@@ -113,7 +113,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         },
         ..usual
     };
-    let node = Node::start(storage, options)?;
+    let node = Node::start(storage, &options)?;
     if !args.quiet {
         writeln!(io::stderr(), "{}", describe(node.report()))?;
     }
