@@ -222,7 +222,7 @@ impl Coordinator {
         let survey = self.survey(&transaction.shape, legs, plan.as_ref());
         let date_agreed = transaction.accounting_date.is_none_or(|date| date == survey.date);
         if let Some(plan) = &plan
-            && (plan.shape.is_some() || !survey.one_date || !date_agreed)
+            && (plan.shape.is_some() || survey.unknown.is_some() || !survey.one_date || !date_agreed)
             && self.names_undecided_hold(plan)
         {
             return self.wait_for_named(what, plan);
