@@ -23,9 +23,11 @@
 #![expect(clippy::cast_possible_truncation, reason = "small test numbers")]
 
 mod books;
+mod codes;
 mod crash;
 mod exhaustive;
 mod harness;
+mod matrix;
 mod naive;
 mod orders;
 mod placement;

@@ -6,6 +6,7 @@ mod closing;
 mod doing;
 mod judging;
 mod knowing;
+mod passing;
 mod showing;
 
 pub(crate) use judging::{SHORT_TYPE, SHORT_WINDOW};

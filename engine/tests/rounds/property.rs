@@ -20,7 +20,7 @@ use super::script::{Ask, Case, Said};
 use super::scripts::{CHART, FIRST, Maker};
 use super::translate;
 
-const SEEDS: u64 = 600;
+const SEEDS: u64 = 1_000;
 /// Requests of a script.
 const REQUESTS: usize = 130;
 
@@ -105,7 +105,7 @@ impl Met {
 const KINDS: usize = 25;
 
 /// The codes of the scenarios' README that the scripts can meet.
-const CODES: [Rejection; 25] = [
+const CODES: [Rejection; 27] = [
     Rejection::Malformed,
     Rejection::Unbalanced,
     Rejection::InvalidAmount,
@@ -116,6 +116,8 @@ const CODES: [Rejection; 25] = [
     Rejection::TooOld,
     Rejection::AlreadyPosted,
     Rejection::UnknownAccount,
+    Rejection::UnknownSubject,
+    Rejection::NotLeaf,
     Rejection::UnknownFreeze,
     Rejection::UnknownOriginal,
     Rejection::DateClosed,

@@ -37,10 +37,18 @@ pub(crate) struct SubjectSpec {
     pub(crate) debit_normal: bool,
 }
 
-pub(crate) const SUBJECTS: [SubjectSpec; 9] = [
+impl SubjectSpec {
+    /// Whether no other is below it.
+    pub(crate) fn is_leaf(&self) -> bool {
+        SUBJECTS.iter().all(|other| other.code == self.code || !other.code.starts_with(self.code))
+    }
+}
+
+pub(crate) const SUBJECTS: [SubjectSpec; 10] = [
     SubjectSpec { code: "1001", class: "asset", debit_normal: true },
     SubjectSpec { code: "1301", class: "asset", debit_normal: true },
     SubjectSpec { code: "2001", class: "liability", debit_normal: false },
+    SubjectSpec { code: "2002", class: "liability", debit_normal: false },
     SubjectSpec { code: "200201", class: "liability", debit_normal: false },
     SubjectSpec { code: "3001", class: "equity", debit_normal: false },
     SubjectSpec { code: "6001", class: "income", debit_normal: false },

@@ -180,8 +180,8 @@ impl Maker {
         let mut txs: Vec<Tx> = Vec::new();
         for _ in 0..count {
             let tx = self.some_tx();
-            // A hold that comes back after its moment is released by the next frame: let that be.
-            if self.is_late_restore(&tx) {
+            // A hold whose moment has passed is released by the next frame: let that be.
+            if self.is_late(&tx) {
                 self.next = Some(Ask::Wait { until: self.naive.now() });
                 return Ask::Post { txs: vec![tx], balances: false };
             }
@@ -201,7 +201,7 @@ impl Maker {
     }
 
     fn map_type(&mut self) -> Ask {
-        let subject = self.random.one_of(&["2001", "200201", "200201", "9999"]);
+        let subject = self.random.one_of(&["2001", "200201", "200201", "2002", "9999"]);
         let from = (self.naive.date(0) + self.random.below(4) as u32) - self.random.below(2) as u32;
         Ask::MapType { entity: 0, subject, from }
     }

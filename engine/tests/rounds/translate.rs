@@ -132,7 +132,7 @@ pub(crate) fn setup(chart: &[Spec], first: u64, hot: &[u64]) -> Vec<Command> {
 fn subject(subject: &SubjectSpec) -> SubjectOpening {
     let class = SubjectClass::from_name(subject.class).unwrap();
     let normal = if subject.debit_normal { Side::Debit } else { Side::Credit };
-    SubjectOpening::new(subject.code, subject.code, class, normal, true)
+    SubjectOpening::new(subject.code, subject.code, class, normal, subject.is_leaf())
 }
 
 /// How many records the setup leaves in the log.

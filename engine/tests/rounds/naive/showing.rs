@@ -21,6 +21,11 @@ impl Naive {
         self.accounts.len() as u64
     }
 
+    /// DOMAIN A4.
+    pub(crate) fn available(&self, account: u64) -> i128 {
+        self.accounts[&account].available()
+    }
+
     /// Who may release or spend a hold.
     pub(crate) fn authority(&self, account: u64, hold: u128) -> &'static str {
         self.accounts[&account].holds[&hold].authority

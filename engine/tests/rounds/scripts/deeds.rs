@@ -17,9 +17,15 @@ impl Maker {
         }
     }
 
-    /// Whether a transaction brings back a hold whose moment has passed.
-    pub(super) fn is_late_restore(&self, tx: &Tx) -> bool {
-        matches!(tx.act, Act::Reverse { original, .. } if self.naive.is_late(original))
+    /// Whether a transaction may leave a hold whose moment has passed: one that comes back, or that comes late.
+    pub(super) fn is_late(&self, tx: &Tx) -> bool {
+        match tx.act {
+            Act::Reverse { original, .. } => self.naive.is_late(original),
+            Act::Freeze { expires, .. } | Act::Try { expires } => {
+                expires.is_some_and(|moment| moment <= self.naive.now())
+            }
+            _ => false,
+        }
     }
 
     fn deed_tx(&mut self, act: Act, legs: Vec<TxLeg>) -> Tx {
@@ -98,22 +104,7 @@ impl Maker {
         let debit = !spec.subject().debit_normal;
         let (mut left, mut legs) = (amount, vec![leg(account, debit, amount)]);
         while left > 0 {
-            let other = match (spec.entity, spec.currency) {
-                (1, _) => self.random.one_of(&WEST),
-                (_, "USD") => self.random.one_of(&DOLLARS),
-                _ => self.account(),
-            };
-            // One account on both sides would take less.
-            let other = if other != account {
-                other
-            } else if spec.entity == 1 {
-                14
-            } else {
-                1
-            };
-            let other = if spec.currency == "USD" { 21 - account } else { other };
-            let other = if self.random.percent(2) { UNKNOWN } else { other };
-            let other = if other == account { 9 } else { other };
+            let other = self.payee(account);
             let part = if legs.len() == 3 { left } else { self.random.amount(1, left) };
             legs.push(leg(other, !debit, part));
             left -= part;
@@ -123,6 +114,18 @@ impl Maker {
         }
         legs.iter_mut().for_each(|leg| leg.currency = spec.currency);
         legs
+    }
+
+    /// Another account, mostly of the same entity and currency: one on both sides would take less.
+    fn payee(&mut self, account: u64) -> u64 {
+        let spec = CHART[account as usize - 1];
+        let choices: Vec<u64> = match (spec.entity, spec.currency) {
+            (1, _) => WEST.to_vec(),
+            (_, "USD") => DOLLARS.to_vec(),
+            _ => EAST.to_vec(),
+        };
+        let choices: Vec<u64> = choices.into_iter().filter(|other| *other != account).collect();
+        if self.random.percent(2) { UNKNOWN } else { self.random.one_of(&choices) }
     }
 
     fn reverse(&mut self) -> Tx {
