@@ -31,6 +31,8 @@ pub(crate) struct Books {
     pub(crate) closed: Vec<ClosedLine>,
     /// How often income and expense were carried forward.
     pub(crate) carried: usize,
+    /// Reversals on the opposite sides.
+    pub(crate) blue: usize,
     frozen: BTreeMap<u64, i64>,
     subjects: BTreeMap<u32, String>,
     /// Entity, subject and currency of each line of the general ledger.
@@ -65,7 +67,10 @@ impl Books {
             assert!(is_own || self.ids.insert(head.id.0), "transaction {} has two records", head.id);
             assert!(!is_own || head.outcome == Outcome::Posted);
             self.carried += usize::from(is_own);
-            let legs = read_tail(head, tails).unwrap().hot_legs;
+            let tail = read_tail(head, tails).unwrap();
+            let is_blue = tail.named.is_some_and(|named| named.blue);
+            self.blue += usize::from(is_blue && head.outcome == Outcome::Posted);
+            let legs = tail.hot_legs;
             let has_legs = matches!(head.outcome, Outcome::Posted | Outcome::Tried);
             assert!(legs.is_empty() || has_legs, "only what is posted, or tried, has legs");
             for leg in legs.iter().filter(|_| head.outcome == Outcome::Posted) {

@@ -36,6 +36,8 @@ struct Met {
     power_cuts: u64,
     closed_lines: u64,
     expired: u64,
+    blue: u64,
+    merged: u64,
 }
 
 #[test]
@@ -70,9 +72,8 @@ impl Met {
             let given = self.codes.get(code.code()).copied().unwrap_or(0);
             assert!(given >= 10, "{code} was given {given} times");
         }
-        assert!(
-            self.restarts > 100 && self.power_cuts > 100 && self.closed_lines > 1_000 && self.expired > 100
-        );
+        assert!(self.restarts > 100 && self.power_cuts > 100 && self.closed_lines > 1_000, "{self:?}");
+        assert!(self.expired > 100 && self.blue > 100 && self.merged > 1_000, "{self:?}");
     }
 
     fn take(&mut self, ask: &Ask, said: &Said) {
@@ -164,6 +165,8 @@ fn check(seed: u64, met: &mut Met) {
         }
     }
     met.closed_lines += trial.books.closed.len() as u64;
+    met.blue += trial.books.blue as u64;
+    met.merged += trial.books.merged as u64;
     met.expired += trial.books.holds.values().filter(|hold| hold.expired).count() as u64;
 }
 

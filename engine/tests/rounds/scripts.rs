@@ -251,7 +251,7 @@ impl Maker {
             0 => date - 1,
             1 => date,
             // Over a year's end, or half a year on.
-            2..=5 => date + 183,
+            2..=9 => date + 183,
             _ => date + 1,
         };
         Ask::CloseDay { entity, next, carry: self.carry_to(entity) }

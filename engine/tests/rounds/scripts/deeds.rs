@@ -141,7 +141,7 @@ impl Maker {
             return self.any_id();
         }
         let late = count - 1 - self.random.below(count.min(12));
-        self.posted[if self.random.percent(75) { late } else { self.random.below(count) }]
+        self.posted[if self.random.percent(55) { late } else { self.random.below(count) }]
     }
 
     fn refund(&mut self) -> Tx {
