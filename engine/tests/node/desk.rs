@@ -39,8 +39,8 @@ pub(crate) fn cny() -> Currency {
 }
 
 impl Desk {
-    pub(crate) fn start(storage: Arc<dyn Storage>, options: NodeOptions) -> Desk {
-        let node = Node::start(storage, &options).expect("the node starts");
+    pub(crate) fn start(storage: Arc<dyn Storage>, options: &NodeOptions) -> Desk {
+        let node = Node::start(storage, options).expect("the node starts");
         let (session, replies) = node.intake().open_session();
         let mut desk = Desk { node, session, replies, waiting: Vec::new(), next_tag: 1, client: ClientId(0) };
         let Answer::Welcome { client } = desk.ask(Command::Hello { name: "test".into() }) else { panic!() };

@@ -8,7 +8,7 @@ use crate::desk::{Desk, directory, options, transfers_batch};
 #[test]
 fn books_survive_restarts_with_other_shard_counts() {
     let path = tempfile::tempdir().unwrap();
-    let mut desk = Desk::start(directory(path.path()), options(2));
+    let mut desk = Desk::start(directory(path.path()), &options(2));
     desk.open_books(9, &[3]);
     let posted = desk.post(&[(1, 1, 2, 500), (2, 2, 3, 200), (3, 4, 2, 1), (4, 3, 4, 200), (5, 3, 4, 1)]);
     let outcomes: Vec<_> = posted.results.iter().map(|result| result.rejection).collect();
@@ -16,7 +16,7 @@ fn books_survive_restarts_with_other_shard_counts() {
     assert_eq!(outcomes, [None, None, short, None, short]);
     desk.stop();
     for shards in [1, 7, 2] {
-        let mut desk = Desk::start(directory(path.path()), options(shards));
+        let mut desk = Desk::start(directory(path.path()), &options(shards));
         assert!(desk.node.report().log.clean);
         let balances: Vec<_> = (1..=4).map(|account| desk.view(account).balance).collect();
         assert_eq!(balances, [-500, 300, 0, 200]);
@@ -31,7 +31,7 @@ fn books_survive_restarts_with_other_shard_counts() {
 #[test]
 fn history_follows_the_chain_and_finds_transactions() {
     let path = tempfile::tempdir().unwrap();
-    let mut desk = Desk::start(directory(path.path()), options(2));
+    let mut desk = Desk::start(directory(path.path()), &options(2));
     desk.open_books(4, &[3]);
     desk.post(&[(1, 1, 2, 500)]);
     for n in 0..20 {
@@ -70,7 +70,7 @@ fn history_follows_the_chain_and_finds_transactions() {
 #[test]
 fn hot_accounts_merge_under_load_and_come_out_right() {
     let path = tempfile::tempdir().unwrap();
-    let mut desk = Desk::start(directory(path.path()), options(3));
+    let mut desk = Desk::start(directory(path.path()), &options(3));
     desk.open_books(20, &[]);
     desk.post(&(2..=20).map(|n| (u128::from(n), 1, n, 1_000_000)).collect::<Vec<_>>());
     for wave in 0..4_u128 {
@@ -89,7 +89,7 @@ fn hot_accounts_merge_under_load_and_come_out_right() {
     assert!(status.hot.iter().any(|(account, legs)| account.0 == 2 && *legs > 1_000), "made hot by its rate");
     assert_eq!(desk.view(2).balance, 1_000_000 + 100_000);
     desk.stop();
-    let mut desk = Desk::start(directory(path.path()), options(1));
+    let mut desk = Desk::start(directory(path.path()), &options(1));
     assert_eq!(desk.view(2).balance, 1_000_000 + 100_000);
     assert!(desk.view(2).hot);
     desk.stop();

@@ -25,7 +25,7 @@ fn batch() -> Batch {
 #[test]
 fn originals_are_what_was_posted_held_or_tried() {
     let path = tempfile::tempdir().unwrap();
-    let mut desk = Desk::start(directory(path.path()), options(2));
+    let mut desk = Desk::start(directory(path.path()), &options(2));
     desk.open_books(4, &[4]);
     let Answer::Posted(posted) = desk.ask(Command::Post(batch())) else { panic!() };
     let key = |id| TransactionKey { client: desk.client, id: TransactionId(id) };

@@ -57,7 +57,7 @@ fn random_transfers(random: &mut StdRng, first: u128, count: u128) -> Vec<(u128,
 /// Loads a node over `disk` until a snapshot has been taken, then a little more, and gives the disk as it is in the
 /// midst of the load.
 fn crash_under_load(disk: &FaultyStorage, random: &mut StdRng, power: Option<u64>) -> (FaultyStorage, Told) {
-    let mut desk = Desk::start(Arc::new(disk.clone()), small_snapshots(2));
+    let mut desk = Desk::start(Arc::new(disk.clone()), &small_snapshots(2));
     // With two shards each of the last two subjects has its account in one shard alone.
     desk.open_books(ACCOUNTS - 2, &[2, 3]);
     desk.open_accounts("220302", ACCOUNTS - 1..=ACCOUNTS - 1, &[]);
@@ -89,7 +89,7 @@ fn crash_under_load(disk: &FaultyStorage, random: &mut StdRng, power: Option<u64
 
 /// Asks everything again: what was told holds, and what was not is whole or not at all.
 fn check(disk: FaultyStorage, shards: u16, told: &Told) -> StartReport {
-    let mut desk = Desk::start(Arc::new(disk), small_snapshots(shards));
+    let mut desk = Desk::start(Arc::new(disk), &small_snapshots(shards));
     let report = desk.node.report().clone();
     let posted: Vec<_> =
         told.posted.iter().map(|(id, (debit, credit, amount))| (*id, *debit, *credit, *amount)).collect();
