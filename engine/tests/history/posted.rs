@@ -53,7 +53,7 @@ fn texts(entries: &[(Note, &str)]) -> Vec<u8> {
 
 impl Books {
     pub(crate) fn open(path: &Path, seed: u64) -> Books {
-        let mut desk = Desk::start(directory(path), options(2));
+        let mut desk = Desk::start(directory(path), &options(2));
         desk.open_books(5, &[HOT]);
         let mut books = Books { desk, known: Vec::new(), moves: 0, next: 1 };
         let mut random = StdRng::seed_from_u64(seed);
@@ -150,6 +150,6 @@ impl Books {
     /// Starts the node again, with another count of shards.
     pub(crate) fn restart(self, path: &Path, shards: u16) -> Books {
         self.desk.stop();
-        Books { desk: Desk::start(directory(path), options(shards)), ..self }
+        Books { desk: Desk::start(directory(path), &options(shards)), ..self }
     }
 }
