@@ -67,7 +67,8 @@ pub enum Command {
     /// Posts transactions in order. Answer: [`Answer::Posted`], one result each.
     Post(Batch),
     /// Cancels a transaction id, seen or not: a later original is refused. Answer: [`Answer::Posted`], one result; or, of
-    /// a try that stands, [`Answer::Located`]: look it up and post [`Deed::CancelTry`](super::Deed::CancelTry).
+    /// a try that was not confirmed, [`Answer::Located`]: look it up and post
+    /// [`Deed::CancelTry`](super::Deed::CancelTry), under an id that follows from the try's.
     Cancel {
         /// The id.
         id: TransactionId,

@@ -42,21 +42,18 @@ impl Coordinator {
         }
     }
 
-    /// A try that stands is cancelled by a transaction of its own, which needs what the log has of it.
+    /// A try is cancelled by a transaction of its own, which needs what the log has of it. So is one that was cancelled
+    /// before: that transaction then has the first result of the cancel, with its place.
     fn consider_cancel_of_try(&mut self, what: JobRef, key: TransactionKey, place: RecordPlace) {
         if self.forming.originals.contains(&key) {
             // A transaction of this round that is not decided yet confirms or cancels it.
             return self.deferred.push_back(what);
         }
-        let RecordPlace { frame, ordinal } = place;
-        let result = PostResult { frame, ordinal, ..PostResult::default() };
-        match self.originals.get(key).map(|state| state.fate) {
-            Some(Fate::Cancelled) => self.finish(what, PostResult { repeated: true, ..result }),
-            Some(Fate::Confirmed) => {
-                self.finish(what, PostResult { rejection: Some(Rejection::AlreadyPosted), ..result });
-            }
-            _ => self.answer_job(what, Answer::Located(vec![Some(place)])),
+        if self.originals.get(key).is_some_and(|state| state.fate == Fate::Confirmed) {
+            let (rejection, RecordPlace { frame, ordinal }) = (Some(Rejection::AlreadyPosted), place);
+            return self.finish(what, PostResult { rejection, frame, ordinal, ..PostResult::default() });
         }
+        self.answer_job(what, Answer::Located(vec![Some(place)]));
     }
 
     pub(super) fn consider_locate(&mut self, what: JobRef) {

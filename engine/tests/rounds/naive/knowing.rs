@@ -112,8 +112,7 @@ impl Naive {
     pub(super) fn cancel(&mut self, id: u128, time: u32) -> Said {
         let said = match self.firsts.get(&id) {
             Some(First::Decided(record)) if record.refused.is_none() => match (&record.tx.act, record.fate) {
-                (Act::Try { .. }, Fate::Cancelled) => TxSaid { rejection: None, step: 0, repeated: true },
-                (Act::Try { .. }, Fate::Standing) => return Said::Stands,
+                (Act::Try { .. }, Fate::Standing | Fate::Cancelled) => return Said::Stands,
                 _ => refused((Rejection::AlreadyPosted, 0)),
             },
             Some(_) => TxSaid { rejection: None, step: 0, repeated: true },
