@@ -24,7 +24,8 @@ const HOLDING: [&str; 16] = [
 ];
 
 /// Those that are played with crashes: each kind of operation is in one of them.
-const CRASHED: [&str; 5] = ["holds", "hot_holds", "one_id_one_result", "refunds", "year_end"];
+const CRASHED: [&str; 6] =
+    ["holds", "hot_holds", "one_id_one_result", "refunds", "try_confirm_cancel", "year_end"];
 
 fn file(name: &str) -> String {
     format!("{}/tests/scenarios/{name}.json", env!("CARGO_MANIFEST_DIR"))
