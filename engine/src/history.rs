@@ -7,7 +7,9 @@
 //! [`AccountView`]: crate::ledger::AccountView
 
 mod balance;
+mod carried;
 mod chain;
+mod general_ledger;
 mod lines;
 mod merged;
 mod original;
@@ -26,6 +28,8 @@ use crate::ledger::{
 };
 
 pub use balance::{Moment, PastBalance};
+pub use carried::CarriedLeg;
+pub use general_ledger::{Closings, GeneralLedger, LedgerLine};
 pub use lines::{HoldLine, Merged, StatementLine};
 pub use merged::MergedPage;
 pub use register::{ClosedLine, LedgerRegister, RegisterEntry, RegisterPage, Registered, RegisteredCommand};

@@ -14,10 +14,10 @@ mod snapshotter;
 mod vital;
 
 pub use history::{
-    ClosedLine, Cursor, History, HistoryError, HoldLine, LedgerRegister, Merged, MergedPage, Moment,
-    NotACursor, PageOrder, PastBalance, RangeFigures, RecordedLeg, RegisterEntry, RegisterPage, Registered,
-    RegisteredCommand, StatementLine, StatementPage, StatementQuery, StatementRange, TransactionRecord,
-    Turnover, View,
+    CarriedLeg, ClosedLine, Closings, Cursor, GeneralLedger, History, HistoryError, HoldLine, LedgerLine,
+    LedgerRegister, Merged, MergedPage, Moment, NotACursor, PageOrder, PastBalance, RangeFigures,
+    RecordedLeg, RegisterEntry, RegisterPage, Registered, RegisteredCommand, StatementLine, StatementPage,
+    StatementQuery, StatementRange, TransactionRecord, Turnover, View,
 };
 pub use node::{MIN_SEGMENT, Node, NodeOptions, StartError, StartReport, StopError};
 pub use session::{Intake, Reply, Session};

@@ -66,6 +66,8 @@ pub enum Registered {
         overdraft_limit: Amount,
         /// The cap on its natural balance.
         credit_limit: Option<Amount>,
+        /// Whether a batching actor posts to it.
+        hot: bool,
     },
     /// States, limits, reserve, hot or not: all as they are after it. Its notes are the entry's.
     Changed(Changed<'static>),
@@ -208,6 +210,7 @@ fn entry_of(view: &FrameView, position: Position, entry: &Entry<'_>) -> Option<R
                 owner: opened.owner,
                 overdraft_limit: opened.overdraft_limit,
                 credit_limit: opened.credit_limit,
+                hot: opened.hot,
             };
             (None, ClientId(0), None, what, Vec::new())
         }

@@ -5,7 +5,7 @@ use super::amount::Side;
 use super::currency::Currency;
 use super::date::Date;
 use super::hold::Hold;
-use super::ids::{AccountId, ClientId, RecordPlace, TransactionId, TransactionKey};
+use super::ids::{AccountId, ClientId, EntityId, LineId, RecordPlace, TransactionId, TransactionKey};
 use super::rejection::Rejection;
 use super::shard_order::AttributeChange;
 use super::subject::{SubjectClass, SubjectOpening};
@@ -212,6 +212,8 @@ pub enum Answer {
     Holds(Vec<(AccountId, Hold)>),
     /// Closed dates, in order.
     Closings {
+        /// The entity.
+        entity: EntityId,
         /// The current accounting date.
         current: Date,
         /// Each with the frame that closed it.
@@ -278,11 +280,26 @@ pub struct TrialBalance {
     pub frame: u64,
     /// The lines, by entity, subject code and currency.
     pub lines: Vec<TrialLine>,
+    /// The subjects above the leaves, as far as they are in the charts, by entity and code.
+    pub summaries: Vec<SummarySubject>,
+}
+
+/// A subject that has others below it (汇总科目): its figures are the sums of its leaves, by code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SummarySubject {
+    /// The entity's code.
+    pub entity: Box<str>,
+    /// The subject's code.
+    pub subject: Box<str>,
+    /// The subject's name.
+    pub name: Box<str>,
 }
 
 /// One leaf subject in one currency. Balances are natural.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrialLine {
+    /// The line's dense id, under which closed dates have its figures.
+    pub id: LineId,
     /// The entity's code.
     pub entity: Box<str>,
     /// The entity's current accounting date, of which the turnovers speak.

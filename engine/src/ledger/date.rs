@@ -12,6 +12,9 @@ impl Date {
     /// 1970-01-01, the first date there is.
     pub const FIRST: Date = Date(0);
 
+    /// 9999-12-31, the last date that the calendar has.
+    pub const LAST: Date = Date(LAST);
+
     /// The date of a count of days since 1970-01-01, if the calendar has it (to the year 9999).
     #[must_use]
     pub fn from_days(days: u32) -> Option<Date> {

@@ -41,7 +41,7 @@ pub use amount::{Amount, Side};
 pub use batcher::{BookedLeg, Unmerged};
 pub use command::{
     AccountRef, Answer, Chart, Command, LegBalance, Mapping, Opened, PostResult, Posted, ReplyTo, Request,
-    Status, TrialBalance, TrialLine,
+    Status, SummarySubject, TrialBalance, TrialLine,
 };
 pub use coordinator::{
     Coordinator, Frame, FrameSection, RefundWindows, Room, SectionKind, Settings, SnapshotStart, Step,

@@ -83,7 +83,7 @@ fn closed_dates_give_their_lines_and_who_closed_them() {
     let mut books = Books::open(path.path(), 6);
     let history = books.desk.node.history();
     let asked = Command::Closings { entity: "LM".into(), from: day(0), to: day(DAYS) };
-    let Answer::Closings { current, closed } = books.desk.ask(asked) else { panic!() };
+    let Answer::Closings { current, closed, .. } = books.desk.ask(asked) else { panic!() };
     assert_eq!((current, closed.len()), (day(DAYS), DAYS as usize));
     let mut balance = 0;
     for (n, (date, frame)) in (0..).zip(&closed) {

@@ -235,7 +235,7 @@ impl Coordinator {
     fn closings(&self, entity: &str, from: Date, to: Date) -> Result<Answer, Rejection> {
         let entity = self.registry.entity(entity).ok_or(Rejection::UnknownEntity)?;
         let closed = self.registry.closings(entity, from, to).collect();
-        Ok(Answer::Closings { current: self.registry.date(entity), closed })
+        Ok(Answer::Closings { entity, current: self.registry.date(entity), closed })
     }
 
     fn ask_holds(

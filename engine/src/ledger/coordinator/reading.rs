@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use super::super::account::AccountView;
 use super::super::admin::Admin;
 use super::super::amount::Amount;
-use super::super::command::{Answer, Chart, Mapping, ReplyTo, TrialBalance, TrialLine};
+use super::super::command::{Answer, Chart, Mapping, ReplyTo, SummarySubject, TrialBalance, TrialLine};
 use super::super::ids::{AccountId, EntityId, LineId, ShardId};
 use super::super::line::{AccountsTotal, Line};
 use super::super::rejection::Rejection;
 use super::super::shard::Shard;
 use super::super::shard_order::{ShardOrder, ShardReply, ShownRow};
+use super::super::subject::Subject;
 use super::quiet::Quiet;
 use super::{Coordinator, SnapshotStart, Step};
 
@@ -157,7 +158,29 @@ impl Coordinator {
         lines.sort_by(|a, b| (&a.entity, &a.subject, a.currency).cmp(&(&b.entity, &b.subject, b.currency)));
         // The books may have seen the open frame, so that is what the answer speaks of.
         let frame = if self.frame.has_content() { self.frame.number } else { self.frame.number - 1 };
-        self.reply(reply_to, Answer::TrialBalance(TrialBalance { frame, lines }));
+        self.reply(
+            reply_to,
+            Answer::TrialBalance(TrialBalance { frame, lines, summaries: self.summaries(entity) }),
+        );
+    }
+
+    fn summaries(&self, entity: Option<EntityId>) -> Vec<SummarySubject> {
+        let wanted = |subject: &&Subject| {
+            !subject.opening.leaf && entity.is_none_or(|entity| subject.entity == entity)
+        };
+        let mut found: Vec<SummarySubject> = self
+            .registry
+            .subjects()
+            .iter()
+            .filter(wanted)
+            .map(|subject| {
+                let entity = self.registry.entities()[usize::from(subject.entity.0)].code.clone();
+                let (code, name) = (subject.opening.code.clone(), subject.opening.name.clone());
+                SummarySubject { entity, subject: code, name }
+            })
+            .collect();
+        found.sort_by(|a, b| (&a.entity, &a.subject).cmp(&(&b.entity, &b.subject)));
+        found
     }
 
     pub(super) fn entity_of(&self, line: LineId) -> EntityId {
@@ -184,6 +207,7 @@ impl Coordinator {
         }
         let natural = |balance| subject.opening.normal.natural(balance);
         TrialLine {
+            id,
             entity: entity.code.clone(),
             date: entity.date,
             subject: subject.opening.code.clone(),
