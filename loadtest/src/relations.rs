@@ -122,7 +122,7 @@ mod tests {
                 line("7101", "off_balance", Side::Debit, [0, 7, 0, 7, 7]),
             ];
             change(&mut lines);
-            let trial = TrialBalance { frame: 1, lines: lines.to_vec() };
+            let trial = TrialBalance { frame: 1, lines: lines.to_vec(), summaries: Vec::new() };
             assert_eq!(relations(&trial).map(|relation| !relation.holds()), broken);
         }
         check(|_| {}, [false; 4]);

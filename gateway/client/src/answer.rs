@@ -153,71 +153,6 @@ pub struct Account {
     pub last: Box<str>,
 }
 
-/// A page of an account's entries, newest first: `opening` plus what the lines moved is `closing`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Statement {
-    /// The account as it stood when the page was asked for.
-    pub account: Account,
-    /// The lines, newest first.
-    pub lines: Vec<StatementLine>,
-    /// The balance before the oldest line of the page.
-    #[serde(deserialize_with = "wide")]
-    pub opening: i128,
-    /// The balance after the newest line of the page.
-    #[serde(deserialize_with = "wide")]
-    pub closing: i128,
-    /// `before` of the next, older page; absent on the last.
-    pub next: Option<Box<str>>,
-}
-
-/// One entry (流水) of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StatementLine {
-    /// Where it lies in the log.
-    pub position: Box<str>,
-    /// The client whose transaction it is.
-    pub client: u32,
-    /// The transaction's id as 32 hexadecimal digits; absent for a merged entry.
-    pub transaction: Option<Box<str>>,
-    /// The leg's step.
-    pub step: u16,
-    /// The transaction's type, or what made the entry.
-    #[serde(rename = "type")]
-    pub kind: Box<str>,
-    /// The accounting date.
-    pub accounting_date: Box<str>,
-    /// The value date.
-    pub value_date: Box<str>,
-    /// The ledger's time, in microseconds since 1970.
-    pub time_us: i64,
-    /// Debit or credit; of a merged entry, the side of its net.
-    pub side: Side,
-    /// How much; of a merged entry, its net.
-    #[serde(deserialize_with = "wide")]
-    pub amount: i128,
-    /// What a merged entry stands for.
-    pub merged: Option<Merged>,
-    /// The balance before.
-    #[serde(deserialize_with = "wide")]
-    pub before: i128,
-    /// The balance after.
-    #[serde(deserialize_with = "wide")]
-    pub after: i128,
-}
-
-/// What one merged entry of a hot account stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Merged {
-    /// How many legs.
-    pub count: u32,
-    /// Their debits.
-    #[serde(deserialize_with = "wide")]
-    pub debit: i128,
-    /// Their credits.
-    #[serde(deserialize_with = "wide")]
-    pub credit: i128,
-}
-
 /// A transaction as the log has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransactionRecord {
@@ -316,99 +251,6 @@ pub struct RecordedLeg {
     pub merged: bool,
 }
 
-/// The general ledger at its leaves (余额表).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TrialBalance {
-    /// The frame up to which it counts, itself included.
-    pub frame: u64,
-    /// The lines, by entity, subject code and currency.
-    pub lines: Vec<TrialLine>,
-}
-
-/// The chart of an entity (科目表).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Chart {
-    /// The subjects, by code.
-    pub subjects: Vec<Subject>,
-    /// Which subject accounts of a type get, by type and date.
-    pub mappings: Vec<Mapping>,
-}
-
-/// A subject (科目) as it was opened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
-    /// The code.
-    pub code: Box<str>,
-    /// The name for people.
-    pub name: Box<str>,
-    /// `asset`, `liability`, `common`, `equity`, `income`, `expense` or `off_balance`.
-    pub class: Box<str>,
-    /// The side on which its balance normally stands.
-    pub normal: Side,
-    /// Whether accounts may be opened under it.
-    pub leaf: bool,
-    /// The first accounting date on which accounts may be opened under it, if there is one.
-    pub valid_from: Option<Box<str>>,
-    /// The last accounting date on which accounts may be opened under it, if there is one.
-    pub valid_to: Option<Box<str>>,
-    /// 期限; empty where nothing was said, as the next two.
-    pub tenor: Box<str>,
-    /// 主体: whom it is about.
-    pub party: Box<str>,
-    /// 用途
-    pub purpose: Box<str>,
-}
-
-/// Accounts of a type that are opened from a date on get this subject.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mapping {
-    /// The account type.
-    #[serde(rename = "type")]
-    pub kind: Box<str>,
-    /// The first accounting date on which it holds, until the next of the same type.
-    pub from: Box<str>,
-    /// The subject's code.
-    pub subject: Box<str>,
-}
-
-/// One leaf subject in one currency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TrialLine {
-    /// The entity's code.
-    pub entity: Box<str>,
-    /// The entity's current accounting date, of which the turnovers speak.
-    pub date: Box<str>,
-    /// The subject's code.
-    pub subject: Box<str>,
-    /// The subject's name.
-    pub name: Box<str>,
-    /// `asset`, `liability`, `common`, `equity`, `income`, `expense` or `off_balance`.
-    pub class: Box<str>,
-    /// The subject's normal side.
-    pub normal: Side,
-    /// The currency's ISO 4217 code.
-    pub currency: Box<str>,
-    /// Decimal places of the currency's minor unit.
-    pub exponent: u8,
-    /// The balance at the end of the date before.
-    #[serde(deserialize_with = "wide")]
-    pub opening: i128,
-    /// Debit turnover of the date.
-    #[serde(deserialize_with = "wide")]
-    pub debit: i128,
-    /// Credit turnover of the date.
-    #[serde(deserialize_with = "wide")]
-    pub credit: i128,
-    /// The balance now, kept in step with the postings.
-    #[serde(deserialize_with = "wide")]
-    pub closing: i128,
-    /// The balance now as the sum over the subject's accounts.
-    #[serde(deserialize_with = "wide")]
-    pub accounts_total: i128,
-    /// How many accounts the subject has in this currency.
-    pub accounts: u64,
-}
-
 /// How the node is. Counts are since it started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
@@ -488,7 +330,7 @@ pub(crate) fn each<T>(outcomes: Vec<Outcome<T>>) -> Result<Vec<Result<T, Refusal
 }
 
 /// Reads an integer that stands as a MessagePack integer where it fits 64 bits, and as decimal digits where not.
-fn wide<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i128, D::Error> {
+pub(crate) fn wide<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i128, D::Error> {
     struct Wide;
     impl Visitor<'_> for Wide {
         type Value = i128;

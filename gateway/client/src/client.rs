@@ -5,17 +5,21 @@ use serde::de::DeserializeOwned;
 
 use crate::account::{AccountOpening, AccountRef, SubjectOpening};
 use crate::answer::{
-    Account, AccountsFound, Chart, Holds, Opened, OpenedAll, PostResult, Posted, Statement, Status,
-    TransactionRecord, TrialBalance, Welcome, each,
+    Account, AccountsFound, Holds, Opened, OpenedAll, PostResult, Posted, Status, TransactionRecord, Welcome,
+    each,
 };
 use crate::connection::{AnswerFrame, Connection};
 use crate::error::{ClientError, Refusal};
+use crate::history::{Chart, GeneralLedger, MergedEntry, PastBalance, Register, Statement, TrialBalance};
 use crate::id::TransactionId;
+use crate::question::{
+    BalanceAtRequest, EntryRequest, GeneralLedgerRequest, RegisterRequest, StatementRequest,
+};
 use crate::request::{
     BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HoldsRequest,
     ListAccountsRequest, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest,
     OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest,
-    SetStateRequest, StatementRequest, TransactionRequest, TrialBalanceRequest,
+    SetStateRequest, TransactionRequest, TrialBalanceRequest,
 };
 use crate::transaction::Transaction;
 use crate::wire::Operation;
@@ -271,8 +275,50 @@ impl Client {
         before: Option<&str>,
         limit: u32,
     ) -> Result<Statement, ClientError> {
-        let request = StatementRequest { account: account.into(), before, limit };
-        self.request(Operation::Statement, &request).await
+        self.statement_with(&StatementRequest { before, ..StatementRequest::new(account, limit) }).await
+    }
+
+    /// A page of an account's entries over a range.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn statement_with(&mut self, request: &StatementRequest<'_>) -> Result<Statement, ClientError> {
+        self.request(Operation::Statement, request).await
+    }
+
+    /// What an account had at a moment of the past.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn balance_at(&mut self, request: &BalanceAtRequest<'_>) -> Result<PastBalance, ClientError> {
+        self.request(Operation::BalanceAt, request).await
+    }
+
+    /// The legs that a merged entry stands for.
+    ///
+    /// # Errors
+    /// See [`Client`]; `malformed`, when the entry is not merged.
+    pub async fn entry(&mut self, request: &EntryRequest<'_>) -> Result<MergedEntry, ClientError> {
+        self.request(Operation::Entry, request).await
+    }
+
+    /// A page of a register (登记簿): who changed what, when and why.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn register(&mut self, request: &RegisterRequest<'_>) -> Result<Register, ClientError> {
+        self.request(Operation::Register, request).await
+    }
+
+    /// The general ledger of an entity over a range of accounting dates.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn general_ledger(
+        &mut self,
+        request: &GeneralLedgerRequest<'_>,
+    ) -> Result<GeneralLedger, ClientError> {
+        self.request(Operation::GeneralLedger, request).await
     }
 
     /// A transaction of this client by its id.

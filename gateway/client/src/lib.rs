@@ -35,15 +35,17 @@ mod connection;
 mod deed;
 mod error;
 mod frame;
+mod history;
 mod id;
+mod question;
 mod request;
 mod transaction;
 mod wire;
 
 pub use account::{AccountKey, AccountOpening, AccountRef, Amount, Owner, Side, SubjectOpening};
 pub use answer::{
-    Account, Chart, Hold, Holds, LegBalance, Mapping, Merged, Named, Opened, PostResult, Posted, RecordedLeg,
-    Statement, StatementLine, Status, Subject, TransactionRecord, TrialBalance, TrialLine, Welcome,
+    Account, Hold, Holds, LegBalance, Named, Opened, PostResult, Posted, RecordedLeg, Status,
+    TransactionRecord, Welcome,
 };
 pub use client::Client;
 pub use compact::{
@@ -54,12 +56,20 @@ pub use connection::{AnswerFrame, Connection, Receiver, Sender};
 pub use deed::{Consume, Deed, Freeze, HoldKind, Naming, Reverse, Try, Unfreeze};
 pub use error::{ClientError, Refusal};
 pub use frame::{FrameError, Prefix, read_prefix, write_frame};
+pub use history::{
+    AttributeChange, Chart, GeneralLedger, HoldLine, LedgerLine, Mapping, Merged, MergedEntry, PastBalance,
+    RangeFigures, Register, RegisterRow, Statement, StatementLine, Subject, SummarySubject, TrialBalance,
+    TrialLine, Turnover,
+};
 pub use id::{TransactionId, id_of_cancel, id_of_text};
+pub use question::{
+    BalanceAtRequest, EntryRequest, GeneralLedgerRequest, RangeEnd, RegisterRequest, StatementRequest,
+};
 pub use request::{
     BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HelloRequest,
     HoldsRequest, ListAccountsRequest, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest,
     OpenEntityRequest, OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest,
-    SetReserveRequest, SetStateRequest, StatementRequest, TransactionRequest, TrialBalanceRequest,
+    SetReserveRequest, SetStateRequest, TransactionRequest, TrialBalanceRequest,
 };
 pub use transaction::{Leg, Transaction};
 pub use wire::{

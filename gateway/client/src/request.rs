@@ -249,18 +249,6 @@ pub struct ListAccountsRequest {
     pub limit: u32,
 }
 
-/// Body of `statement`.
-#[derive(Clone, Debug, Serialize)]
-pub struct StatementRequest<'a> {
-    /// The account.
-    pub account: AccountRef,
-    /// `next` of the page before this one; absent: start at the newest entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<&'a str>,
-    /// How many lines at most.
-    pub limit: u32,
-}
-
 /// Body of `transaction`.
 #[derive(Clone, Debug, Serialize)]
 pub struct TransactionRequest {

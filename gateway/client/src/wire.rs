@@ -146,11 +146,19 @@ pub enum Operation {
     Holds = 54,
     /// The chart of an entity (科目表).
     Chart = 55,
+    /// The general ledger (总账) over a range of accounting dates.
+    GeneralLedger = 56,
+    /// What an account had at a moment of the past.
+    BalanceAt = 57,
+    /// The legs that a merged entry stands for.
+    Entry = 58,
+    /// Who changed what, when and why (登记簿).
+    Register = 59,
 }
 
 impl Operation {
     /// Every operation, by number.
-    pub const ALL: [Operation; 23] = [
+    pub const ALL: [Operation; 27] = [
         Operation::Hello,
         Operation::Ping,
         Operation::Status,
@@ -174,6 +182,10 @@ impl Operation {
         Operation::Customer,
         Operation::Holds,
         Operation::Chart,
+        Operation::GeneralLedger,
+        Operation::BalanceAt,
+        Operation::Entry,
+        Operation::Register,
     ];
 
     /// The number on the wire.
@@ -215,6 +227,10 @@ impl Operation {
             Operation::Customer => "customer",
             Operation::Holds => "holds",
             Operation::Chart => "chart",
+            Operation::GeneralLedger => "general_ledger",
+            Operation::BalanceAt => "balance_at",
+            Operation::Entry => "entry",
+            Operation::Register => "register",
         }
     }
 }

@@ -6,19 +6,20 @@ mod deed;
 mod fault;
 mod opening;
 mod post;
+mod question;
 mod reader;
 #[cfg(test)]
 mod tests;
 mod value;
 
 use longmen_client::{Format, Header, MAX_LIST, Operation};
-use longmen_engine::Cursor;
-use longmen_engine::ledger::{AccountId, AccountRef, ClientId, Command, MAX_BATCH, TransactionId};
+use longmen_engine::ledger::{AccountId, ClientId, Command, MAX_BATCH, TransactionId};
 
 pub(crate) use fault::Fault;
 pub(crate) use post::Post;
+pub(crate) use question::{EntryAsked, LedgerAsked, Question, RegisterAsked, RegisterEnd};
 use reader::{Reader, read_elements, read_fields};
-use value::{account, cursor, entity, hold_name, required, transaction_id};
+use value::{account, entity, hold_name, required, transaction_id};
 
 /// Bytes of a client's name.
 const MAX_NAME: usize = 64;
@@ -38,8 +39,8 @@ pub(crate) enum Asked {
     Command(Command),
     /// A post, with what is malformed in which transaction.
     Post(Post),
-    /// A page of an account's entries.
-    Statement(StatementAsked),
+    /// About the past.
+    Question(Question),
     /// A transaction by its id.
     Transaction(TransactionId),
 }
@@ -49,20 +50,6 @@ pub(crate) enum Asked {
 pub(crate) struct Hello {
     pub(crate) name: Box<str>,
     pub(crate) token: Option<Box<str>>,
-}
-
-/// A page of an account's entries.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct StatementAsked {
-    pub(crate) account: AccountRef,
-    pub(crate) page: Page,
-}
-
-/// Which page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Page {
-    pub(crate) before: Option<Cursor>,
-    pub(crate) limit: usize,
 }
 
 /// Who asks, and when.
@@ -105,7 +92,11 @@ fn read_body(operation: Operation, reader: &mut Reader<'_>, asking: Asking) -> R
         Operation::Hello => return read_hello(reader).map(Asked::Hello),
         Operation::Ping => return read_fields(reader, &[], |_, _| Ok(())).map(|()| Asked::Ping),
         Operation::Post => return post::read_post(reader, asking).map(Asked::Post),
-        Operation::Statement => return read_statement(reader).map(Asked::Statement),
+        Operation::Statement => return question::read_statement(reader).map(Asked::Question),
+        Operation::BalanceAt => return question::read_balance_at(reader).map(Asked::Question),
+        Operation::Entry => return question::read_entry(reader).map(Asked::Question),
+        Operation::Register => return question::read_register(reader).map(Asked::Question),
+        Operation::GeneralLedger => return question::read_ledger(reader).map(Asked::Question),
         Operation::Transaction => return read_transaction(reader).map(Asked::Transaction),
         Operation::Status => read_fields(reader, &[], |_, _| Ok(())).map(|()| Command::Status),
         Operation::OpenEntity => opening::read_open_entity(reader),
@@ -173,20 +164,6 @@ fn read_list(reader: &mut Reader<'_>) -> Result<Command, Fault> {
         Ok(())
     })?;
     Ok(Command::ListAccounts { after, limit })
-}
-
-fn read_statement(reader: &mut Reader<'_>) -> Result<StatementAsked, Fault> {
-    let (mut of, mut before, mut limit) = (None, None, DEFAULT_PAGE);
-    read_fields(reader, &["account", "before", "limit"], |index, reader| {
-        match index {
-            0 => of = Some(account(reader)?),
-            1 => before = Some(cursor(reader)?),
-            _ => limit = page_limit(reader)?,
-        }
-        Ok(())
-    })?;
-    let limit = usize::try_from(limit).expect("usize has at least 32 bits here");
-    Ok(StatementAsked { account: required(of, "account")?, page: Page { before, limit } })
 }
 
 fn page_limit(reader: &mut Reader<'_>) -> Result<u32, Fault> {

@@ -1,6 +1,7 @@
+use longmen_engine::Cursor;
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
-    AccountKey, Amount, AttributeChange, Batch, Currency, Date, Leg, Position, Rejection, Side,
+    AccountKey, AccountRef, Amount, AttributeChange, Batch, Currency, Date, Leg, Position, Rejection, Side,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -111,7 +112,7 @@ fn dates_and_places_are_read_or_refused() {
         let value = [&[0xA0 | u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
         let body = map! {"account": [1], "before": value};
         match read_request(Operation::Statement, Format::MessagePack, &body, ASKING) {
-            Ok(Asked::Statement(asked)) => asked.page.before,
+            Ok(Asked::Question(Question::Statement(_, query))) => query.after,
             Ok(other) => panic!("{other:?}"),
             Err(_) => None,
         }

@@ -5,6 +5,7 @@ use longmen_engine::ledger::{
     SubjectOpening, TrialBalance, TrialLine,
 };
 
+use super::ledger::write_summaries;
 use super::pack::Pack;
 use super::{write_done, write_ok, write_refusal};
 use crate::decode::Fault;
@@ -163,12 +164,14 @@ fn write_limit(pack: &mut Pack<'_>, limit: Option<Amount>) {
 
 fn write_trial_balance(out: &mut Vec<u8>, trial: &TrialBalance) {
     let mut pack = write_ok(out);
-    pack.map(2);
+    pack.map(3);
     pack.name("frame").unsigned(trial.frame);
     pack.name("lines").array(trial.lines.len());
     for line in &trial.lines {
         write_trial_line(&mut pack, line);
     }
+    pack.name("summaries");
+    write_summaries(&mut pack, &trial.summaries);
 }
 
 fn write_trial_line(pack: &mut Pack<'_>, line: &TrialLine) {

@@ -1,16 +1,19 @@
 //! What was looked up in the log, in MessagePack.
 
-use longmen_engine::ledger::{AccountView, Named, RecordPlace, Rejection};
-use longmen_engine::{Merged, RecordedLeg, StatementLine, StatementPage, TransactionRecord};
+use longmen_engine::ledger::notes::Note;
+use longmen_engine::ledger::{AccountView, Named, RecordPlace, Rejection, TransactionId};
+use longmen_engine::{
+    HoldLine, Merged, MergedPage, RecordedLeg, StatementLine, StatementPage, TransactionRecord, Turnover,
+};
 
 use super::answer::write_account;
 use super::pack::Pack;
 use super::write_ok;
 
 /// A page of an account's entries.
-pub(crate) fn write_statement(out: &mut Vec<u8>, account: &AccountView, page: &StatementPage) {
+pub(super) fn write_statement(out: &mut Vec<u8>, account: &AccountView, page: &StatementPage) {
     let mut pack = write_ok(out);
-    pack.map(5);
+    pack.map(8);
     write_account(pack.name("account"), account);
     pack.name("lines").array(page.lines.len());
     for line in &page.lines {
@@ -19,32 +22,104 @@ pub(crate) fn write_statement(out: &mut Vec<u8>, account: &AccountView, page: &S
     pack.name("opening").wide(page.opening);
     pack.name("closing").wide(page.closing);
     match page.next {
-        Some(position) => pack.name("next").text(&position.to_string()),
+        Some(cursor) => pack.name("next").text(&cursor.to_string()),
+        None => pack.name("next").nil(),
+    }
+    write_turnover(pack.name("shown"), page.shown);
+    write_turnover(pack.name("hidden"), page.hidden);
+    pack.name("range").map(4);
+    pack.name("opening").wide(page.range.opening);
+    pack.name("closing").wide(page.range.closing);
+    for (name, turnover) in [
+        ("shown", page.range.totals.map(|(shown, _)| shown)),
+        ("hidden", page.range.totals.map(|(_, hidden)| hidden)),
+    ] {
+        match turnover {
+            Some(turnover) => write_turnover(pack.name(name), turnover),
+            None => pack.name(name).nil(),
+        }
+    }
+}
+
+/// Legs of a merged entry.
+pub(super) fn write_entry(out: &mut Vec<u8>, account: &AccountView, page: &MergedPage) {
+    let mut pack = write_ok(out);
+    pack.map(6);
+    write_account(pack.name("account"), account);
+    pack.name("lines").array(page.legs.len());
+    for line in &page.legs {
+        write_line(&mut pack, line);
+    }
+    pack.name("count").unsigned(page.count);
+    pack.name("opening").wide(page.opening);
+    pack.name("closing").wide(page.closing);
+    match page.next {
+        Some(leg) => pack.name("next").unsigned(leg),
         None => pack.name("next").nil(),
     }
 }
 
+fn write_turnover(pack: &mut Pack<'_>, turnover: Turnover) {
+    pack.map(3);
+    pack.name("lines").unsigned(turnover.lines);
+    pack.name("debit").wide(turnover.debit);
+    pack.name("credit").wide(turnover.credit);
+}
+
 fn write_line(pack: &mut Pack<'_>, line: &StatementLine) {
-    pack.map(13);
+    pack.map(21);
     pack.name("position").text(&line.position.to_string());
+    pack.name("leg").unsigned(line.leg);
     pack.name("client").unsigned(line.client.0);
-    match line.merged {
-        Some(_) => pack.name("transaction").nil(),
-        None => pack.name("transaction").text(&format!("{:032x}", line.transaction.0)),
+    match (line.merged, line.transaction) {
+        (Some(_), _) | (None, TransactionId(0)) => pack.name("transaction").nil(),
+        (None, id) => pack.name("transaction").text(&format!("{:032x}", id.0)),
     }
     pack.name("step").unsigned(line.step);
+    pack.name("action").text(line.action.name());
     pack.name("type").text(&line.kind);
     pack.name("accounting_date").text(&line.accounting_date.to_string());
     pack.name("value_date").text(&line.value_date.to_string());
     pack.name("time_us").signed(line.time_us);
     pack.name("side").text(line.side.name());
     pack.name("amount").wide(line.amount);
+    pack.name("red").flag(line.red);
     match &line.merged {
         Some(merged) => write_merged(pack.name("merged"), merged),
         None => pack.name("merged").nil(),
     }
+    match &line.hold {
+        Some(hold) => write_hold_line(pack.name("hold"), hold),
+        None => pack.name("hold").nil(),
+    }
     pack.name("before").wide(line.before);
     pack.name("after").wide(line.after);
+    pack.name("frozen_before").signed(line.frozen_before);
+    pack.name("frozen_after").signed(line.frozen_after);
+    match &line.named {
+        Some(named) => write_named(pack.name("named"), named),
+        None => pack.name("named").nil(),
+    }
+    write_notes(pack.name("notes"), &line.notes);
+}
+
+fn write_hold_line(pack: &mut Pack<'_>, line: &HoldLine) {
+    pack.map(7);
+    pack.name("move").text(line.moved.name());
+    pack.name("amount").signed(line.amount);
+    pack.name("client").unsigned(line.hold.key.client.0);
+    pack.name("id").text(&format!("{:032x}", line.hold.key.id.0));
+    pack.name("kind").text(line.hold.terms.kind.name());
+    pack.name("authority").text(&line.hold.terms.authority);
+    pack.name("remaining").signed(line.hold.remaining);
+}
+
+/// Notes by name.
+pub(super) fn write_notes(pack: &mut Pack<'_>, notes: &[(Note, String)]) {
+    pack.map(u32::try_from(notes.len()).expect("a transaction has at most eight notes"));
+    for (note, text) in notes {
+        pack.name(note.name()).text(text);
+    }
 }
 
 fn write_merged(pack: &mut Pack<'_>, merged: &Merged) {
@@ -71,10 +146,7 @@ pub(crate) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord) {
     pack.name("accounting_date").text(&record.accounting_date.to_string());
     pack.name("value_date").text(&record.value_date.to_string());
     pack.name("time_us").signed(record.time_us);
-    pack.name("notes").map(u32::try_from(record.notes.len()).expect("a transaction has at most eight notes"));
-    for (note, text) in &record.notes {
-        pack.name(note.name()).text(text);
-    }
+    write_notes(pack.name("notes"), &record.notes);
     pack.name("legs").array(record.legs.len());
     for leg in &record.legs {
         write_leg(&mut pack, leg);

@@ -4,16 +4,20 @@ mod answer;
 mod compact;
 mod history;
 mod holds;
+mod ledger;
 mod pack;
+mod page;
+mod register;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use answer::{GatewayStatus, write_answer, write_welcome};
 pub(crate) use compact::{write_compact_posted, write_compact_refusal};
-pub(crate) use history::{write_statement, write_transaction};
+pub(crate) use history::write_transaction;
 pub(crate) use holds::write_holds;
 use longmen_client::OK;
 use pack::Pack;
+pub(crate) use page::{Page, write_page};
 
 /// The status of an answer when the node failed at it: neither a result nor a refusal.
 pub(crate) const FAILED: &str = "failed";

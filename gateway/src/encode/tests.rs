@@ -5,8 +5,8 @@ use longmen_client::{
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountState, AccountView, Action, Amount, Answer, ClientId, Currency, Date,
-    EntityId, LegBalance, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace, Rejection,
-    Side, Status, SubjectClass, TransactionId, TransactionKey, TrialBalance, TrialLine,
+    EntityId, LegBalance, LineId, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace,
+    Rejection, Side, Status, SubjectClass, TransactionId, TransactionKey, TrialBalance, TrialLine,
 };
 use longmen_engine::{Cursor, Merged, RecordedLeg, StatementLine, StatementPage, TransactionRecord};
 use serde::de::DeserializeOwned;
@@ -153,7 +153,7 @@ fn statements_and_transactions_reach_the_client_whole() {
     let page =
         StatementPage { lines: vec![line, merged], opening: 10, closing: 5, next, ..Default::default() };
     let mut out = Vec::new();
-    write_statement(&mut out, &view(5), &page);
+    write_page(&mut out, &Page::Statement(Box::new(view(5)), page.clone()));
     let wire: Statement = read(&out);
     assert_eq!((wire.opening, wire.closing, wire.next.as_deref()), (10, 5, Some("1/0/9")));
     assert_eq!(wire.lines[0].transaction.as_deref(), Some("000000000000000000000000000000ab"));
@@ -203,6 +203,7 @@ fn statements_and_transactions_reach_the_client_whole() {
 #[test]
 fn trial_balances_and_status_reach_the_client_whole() {
     let line = TrialLine {
+        id: LineId(3),
         entity: "LM".into(),
         date: Date::parse("2026-11-22").unwrap(),
         subject: "1002".into(),
@@ -217,7 +218,11 @@ fn trial_balances_and_status_reach_the_client_whole() {
         accounts_total: i128::MAX - 1,
         accounts: 3,
     };
-    let wire: WireTrial = read(&answer(&Answer::TrialBalance(TrialBalance { frame: 4, lines: vec![line] })));
+    let wire: WireTrial = read(&answer(&Answer::TrialBalance(TrialBalance {
+        frame: 4,
+        lines: vec![line],
+        summaries: Vec::new(),
+    })));
     assert_eq!((wire.frame, wire.lines[0].closing, &*wire.lines[0].class), (4, i128::MAX - 1, "off_balance"));
 
     let status = Status {

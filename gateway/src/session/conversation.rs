@@ -1,5 +1,7 @@
 //! The protocol of one connection without its socket: bytes in, requests to the engine, answers out.
 
+mod reading;
+
 use bytes::{Buf, BytesMut};
 use longmen_client::{
     CONNECTION, Format, FrameError, Header, MAX_HELLO, Operation, PREFIX_BYTES, read_prefix,
@@ -8,14 +10,15 @@ use longmen_engine::ledger::{Answer, ClientId, Command, Rejection, TransactionKe
 use longmen_engine::{Reply, Session};
 use tokio::task::JoinSet;
 
-use super::lookup::{Found, Wanted, look_up};
+use super::inquiry::Inquiry;
+use super::lookup::{Found, Wanted};
 use super::outbox::Outbox;
 use super::pending::{Pending, Purpose, Waiting};
 use super::price::price;
-use crate::decode::{Asked, Asking, Hello, Post, StatementAsked, answer_format, read_request};
+use crate::decode::{Asked, Asking, Hello, answer_format, read_request};
 use crate::encode::{
-    FAILED, write_answer, write_compact_posted, write_compact_refusal, write_done, write_holds,
-    write_refusal, write_statement, write_transaction, write_welcome,
+    write_answer, write_compact_posted, write_compact_refusal, write_done, write_holds, write_refusal,
+    write_welcome,
 };
 use crate::limits::InFlight;
 use crate::permits::SessionPermits;
@@ -247,9 +250,7 @@ impl<'a> Conversation<'a> {
                 (Command::Locate(keys), Purpose::Originals(Box::new(post)))
             }
             Asked::Post(post) => (Command::Post(post.batch), Purpose::Post(post.faults)),
-            Asked::Statement(StatementAsked { account, page }) => {
-                (Command::Balances(vec![account]), Purpose::Statement(page))
-            }
+            Asked::Question(question) => return self.step(header, cost, Inquiry::begin(question)),
             Asked::Transaction(id) => {
                 (Command::Locate(vec![TransactionKey { client: self.client(), id }]), Purpose::Locate)
             }
@@ -291,13 +292,10 @@ impl<'a> Conversation<'a> {
                 self.standing = Standing::Stranger;
                 self.refuse(header, cost, rejection, None);
             }
-            (Purpose::Statement(page), Answer::Accounts(mut found)) => match found.pop() {
-                Some(Ok(account)) => {
-                    self.start_lookup(header, cost, Wanted::Statement(Box::new(account), page));
-                }
-                Some(Err(rejection)) => self.refuse(header, cost, rejection, None),
-                None => unreachable!("one account was asked for"),
-            },
+            (Purpose::Inquiry(inquiry), answer) => {
+                let next = self.step(header, cost, inquiry.answered(answer));
+                self.submit(header, cost, next);
+            }
             (Purpose::Locate, Answer::Located(places)) => match places.first() {
                 Some(Some(place)) => self.start_lookup(header, cost, Wanted::Transaction(*place)),
                 _ => self.refuse(header, cost, Rejection::UnknownTransaction, None),
@@ -328,44 +326,6 @@ impl<'a> Conversation<'a> {
         let status = self.shared.status(cost);
         let write = |out: &mut Vec<u8>| write_answer(out, answer, good, faults, status);
         self.outbox.push(header, Format::MessagePack, cost, write);
-    }
-
-    fn start_lookup(&mut self, header: Header, cost: InFlight, wanted: Wanted) {
-        self.start(Waiting { header, cost, purpose: Purpose::LookUp }, wanted);
-    }
-
-    pub(super) fn start(&mut self, waiting: Waiting, wanted: Wanted) {
-        let tag = self.pending.add(waiting);
-        let (gate, history) = (self.shared.lookups.clone(), self.shared.history.clone());
-        self.lookups.spawn(look_up(gate, history, tag, wanted));
-    }
-
-    /// Takes in what was looked up in the log.
-    pub(super) fn take_found(&mut self, tag: u64, found: Found) {
-        let Waiting { header, cost, purpose } = self.pending.take(tag);
-        let found = match (purpose, found) {
-            (Purpose::Reading { cancels }, Found::Originals(Ok(post))) => {
-                let Post { batch, faults, .. } = *post;
-                let purpose = if cancels { Purpose::CancelTry } else { Purpose::Post(faults) };
-                let tag = self.pending.add(Waiting { header, cost, purpose });
-                return self.session.submit(self.client(), vec![(tag, Command::Post(batch))]);
-            }
-            (_, found) => found,
-        };
-        self.outbox.push(header, Format::MessagePack, cost, |out| match &found {
-            Found::Statement(account, looked) => match &**looked {
-                Ok(page) => write_statement(out, account, page),
-                Err(error) => write_refusal(out, FAILED, Some(&error.to_string())),
-            },
-            Found::Transaction(looked) => match &**looked {
-                Ok(Some(record)) => write_transaction(out, record),
-                Ok(None) => write_refusal(out, Rejection::UnknownTransaction.code(), None),
-                Err(error) => write_refusal(out, FAILED, Some(&error.to_string())),
-            },
-            Found::Originals(Err(error)) => write_refusal(out, FAILED, Some(&error.to_string())),
-            Found::Originals(Ok(_)) => unreachable!("only a post that names originals reads them"),
-            Found::Abandoned => write_refusal(out, Rejection::ShuttingDown.code(), None),
-        });
     }
 
     /// Notes that the socket took `count` bytes of the outbox.

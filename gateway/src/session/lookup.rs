@@ -2,18 +2,31 @@
 
 use std::sync::Arc;
 
-use longmen_engine::ledger::{AccountView, RecordPlace};
-use longmen_engine::{History, HistoryError, StatementPage, StatementQuery, TransactionRecord};
+use longmen_engine::ledger::{AccountView, RecordPlace, TrialBalance};
+use longmen_engine::{
+    Closings, History, HistoryError, Moment, RegisterEntry, Registered, StatementQuery, TransactionRecord,
+};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use crate::decode::{Page, Post};
+use crate::decode::{EntryAsked, LedgerAsked, Post, RegisterAsked, RegisterEnd};
+use crate::encode::Page;
 
 /// What shall be looked up.
 #[derive(Debug)]
 pub(crate) enum Wanted {
     /// A page of this account's entries.
-    Statement(Box<AccountView>, Page),
+    Statement(Box<AccountView>, StatementQuery),
+    /// What this account had.
+    BalanceAt(Box<AccountView>, Moment),
+    /// The legs of a merged entry of this account.
+    Entry(Box<AccountView>, EntryAsked),
+    /// A page of this account's register.
+    AccountRegister(Box<AccountView>, RegisterAsked),
+    /// A part of the ledger's register.
+    LedgerRegister { first: u64, last: u64, limit: usize },
+    /// The general ledger over a range of dates.
+    Ledger(LedgerAsked, Box<(TrialBalance, Closings)>),
     /// The transaction recorded there.
     Transaction(RecordPlace),
     /// The originals that the transactions of a post name, each at the post's place for it.
@@ -23,8 +36,8 @@ pub(crate) enum Wanted {
 /// What was found.
 #[derive(Debug)]
 pub(crate) enum Found {
-    /// A page of this account's entries.
-    Statement(Box<AccountView>, Box<Result<StatementPage, HistoryError>>),
+    /// What was asked for.
+    Page(Result<Box<Page>, HistoryError>),
     /// The transaction.
     Transaction(Box<Result<Option<TransactionRecord>, HistoryError>>),
     /// The post with its originals attached.
@@ -57,18 +70,58 @@ pub(crate) async fn look_up(
 }
 
 fn find(history: &History, wanted: Wanted) -> Found {
-    match wanted {
-        Wanted::Statement(account, page) => {
-            let Page { before, limit } = page;
-            let query = StatementQuery { limit, after: before, ..StatementQuery::default() };
-            let found = history.statement(&account, &query);
-            Found::Statement(account, Box::new(found))
-        }
+    let page = match wanted {
         Wanted::Transaction(RecordPlace { frame, ordinal }) => {
-            Found::Transaction(Box::new(history.transaction(frame, ordinal)))
+            return Found::Transaction(Box::new(history.transaction(frame, ordinal)));
         }
-        Wanted::Originals(post) => Found::Originals(attach(history, post)),
+        Wanted::Originals(post) => return Found::Originals(attach(history, post)),
+        Wanted::Statement(account, query) => {
+            history.statement(&account, &query).map(|page| Page::Statement(account, page))
+        }
+        Wanted::BalanceAt(account, moment) => {
+            history.balance_at(&account, moment).map(|found| Page::PastBalance(account, found))
+        }
+        Wanted::Entry(account, EntryAsked { position, from, limit }) => {
+            history.merged_entry(&account, position, from, limit).map(|page| Page::Entry(account, page))
+        }
+        Wanted::AccountRegister(account, asked) => account_register(history, &account, &asked),
+        Wanted::LedgerRegister { first, last, limit } => {
+            history.ledger_register(first, last, limit).map(Page::LedgerRegister)
+        }
+        Wanted::Ledger(LedgerAsked { from, to, .. }, figures) => {
+            let (trial, closings) = &*figures;
+            history.general_ledger(from, to, trial, closings).map(|(ledger, legs)| Page::Ledger(ledger, legs))
+        }
+    };
+    Found::Page(page.map(Box::new))
+}
+
+/// A page of an account's register, and the newest attributes before it: a change is told by the difference.
+fn account_register(
+    history: &History,
+    account: &AccountView,
+    asked: &RegisterAsked,
+) -> Result<Page, HistoryError> {
+    let mut page = history.account_register(account, asked.after, asked.limit)?;
+    let (mut before, mut next) = (None, page.next);
+    let oldest_changes = |entry: &RegisterEntry| !matches!(entry.what, Registered::Held(_));
+    while let (None, Some(at)) = (&before, next) {
+        if !page.entries.iter().any(oldest_changes) {
+            break;
+        }
+        let older = history.account_register(account, Some(at), 1)?;
+        before = older.entries.into_iter().find(oldest_changes);
+        next = older.next;
     }
+    let is_before = |entry: &RegisterEntry| match asked.from {
+        Some(RegisterEnd::Date(from)) => entry.date.is_none_or(|date| date < from),
+        Some(RegisterEnd::Frame(from)) => entry.position.frame < from,
+        None => false,
+    };
+    if page.entries.last().is_some_and(is_before) {
+        page.next = None;
+    }
+    Ok(Page::AccountRegister { page, before, range: (asked.from, asked.to) })
 }
 
 /// What is not there stays unattached: the engine says so in its place.

@@ -2,6 +2,7 @@
 
 mod conversation;
 mod deadlines;
+mod inquiry;
 mod lookup;
 mod originals;
 mod outbox;

@@ -3,7 +3,8 @@
 use longmen_client::Header;
 use longmen_engine::ledger::TransactionId;
 
-use crate::decode::{Fault, Page, Post};
+use super::inquiry::Inquiry;
+use crate::decode::{Fault, Post};
 use crate::limits::InFlight;
 
 /// A request that waits, and what its answer needs besides what the engine says.
@@ -38,8 +39,8 @@ pub(crate) enum Purpose {
     CancelTry,
     /// A page of holds of so many at most.
     Holds(u32),
-    /// The account of which a statement page shall be looked up.
-    Statement(Page),
+    /// The next step of a question.
+    Inquiry(Box<Inquiry>),
     /// The place of the transaction that shall be looked up.
     Locate,
     /// What is being looked up.

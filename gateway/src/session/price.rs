@@ -3,7 +3,7 @@
 use longmen_client::Format;
 use longmen_engine::ledger::Command;
 
-use crate::decode::Asked;
+use crate::decode::{Asked, Question};
 use crate::limits::InFlight;
 
 /// Bytes of one result in a compact answer.
@@ -12,8 +12,10 @@ const COMPACT_RESULT: usize = 16;
 const RESULT: usize = 160;
 /// Bytes that a leg's balance stays below.
 const LEG_BALANCE: usize = 40;
-/// Bytes that an account, or a line of a statement, stays below.
+/// Bytes that an account stays below.
 const ACCOUNT: usize = 640;
+/// Bytes that nearly every line of a statement or register stays below, notes included.
+const LINE: usize = 1_024;
 /// Bytes that an original stays below: 512 legs of 24 bytes, and as many holds of 128.
 const ORIGINAL: usize = 80 << 10;
 /// Bytes that a hold stays below.
@@ -31,7 +33,7 @@ pub(crate) fn price(asked: &Asked, format: Format) -> InFlight {
             let balances = if post.batch.want_balances { post.batch.legs.len() * LEG_BALANCE } else { 0 };
             (count, count * result + balances + post.places.len() * ORIGINAL)
         }
-        Asked::Statement(asked) => (1, ACCOUNT * (1 + asked.page.limit)),
+        Asked::Question(question) => (1, price_of_question(question)),
         Asked::Transaction(_) => (1, LARGE),
         Asked::Command(command) => match command {
             Command::OpenSubjects { subjects, .. } => (subjects.len(), subjects.len() * RESULT),
@@ -53,6 +55,16 @@ pub(crate) fn price(asked: &Asked, format: Format) -> InFlight {
         },
     };
     InFlight { transactions: count(transactions.max(1)), bytes: count(bytes) }
+}
+
+fn price_of_question(question: &Question) -> usize {
+    match question {
+        Question::Statement(_, query) => LINE * query.limit + ACCOUNT,
+        Question::Entry(_, asked) => LINE * asked.limit + ACCOUNT,
+        Question::Register(asked) => LINE * asked.limit,
+        Question::BalanceAt(..) => ACCOUNT,
+        Question::Ledger(_) => LARGE,
+    }
 }
 
 /// What the original of a cancelled try takes besides.

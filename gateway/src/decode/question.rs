@@ -1,0 +1,258 @@
+//! Questions about the past: statements, past balances, merged entries, registers, the general ledger.
+
+use longmen_engine::ledger::{AccountRef, Date, Position};
+use longmen_engine::{Cursor, Moment, PageOrder, StatementQuery, StatementRange, View};
+use rmp::Marker;
+
+use super::fault::Fault;
+use super::page_limit;
+use super::reader::{Reader, read_fields};
+use super::value::{account, cursor, date, entity, required};
+
+/// Lines of a page where the request does not say.
+const DEFAULT_PAGE: usize = super::DEFAULT_PAGE as usize;
+
+/// A question as it was asked.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// A page of an account's entries.
+    Statement(AccountRef, StatementQuery),
+    /// What an account had at a moment of the past.
+    BalanceAt(AccountRef, Moment),
+    /// The legs of a merged entry.
+    Entry(AccountRef, EntryAsked),
+    /// A register.
+    Register(RegisterAsked),
+    /// The general ledger over a range of dates.
+    Ledger(LedgerAsked),
+}
+
+/// Legs of a merged entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EntryAsked {
+    pub(crate) position: Position,
+    /// The first leg.
+    pub(crate) from: u32,
+    pub(crate) limit: usize,
+}
+
+/// A page of a register.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RegisterAsked {
+    /// Of this account; `None`: of what has no account.
+    pub(crate) account: Option<AccountRef>,
+    /// Whose dates are meant.
+    pub(crate) entity: Option<Box<str>>,
+    pub(crate) from: Option<RegisterEnd>,
+    pub(crate) to: Option<RegisterEnd>,
+    /// Where the page begins, as the page before said.
+    pub(crate) after: Option<Position>,
+    pub(crate) limit: usize,
+}
+
+/// An end of a register's range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RegisterEnd {
+    Date(Date),
+    Frame(u64),
+}
+
+/// The general ledger over a range of dates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LedgerAsked {
+    pub(crate) entity: Box<str>,
+    pub(crate) from: Option<Date>,
+    pub(crate) to: Option<Date>,
+}
+
+/// What a statement's range goes by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum By {
+    #[default]
+    Accounting,
+    Time,
+    Value,
+}
+
+/// A date, or a number that means what the request says elsewhere.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Date(Date),
+    Number(i64),
+}
+
+impl End {
+    fn read(reader: &mut Reader<'_>) -> Result<End, Fault> {
+        match reader.peek()? {
+            Marker::FixStr(_) => date(reader).map(End::Date),
+            _ => reader.integer().map(End::Number),
+        }
+    }
+
+    fn date(self) -> Result<Date, Fault> {
+        let of_days = |days| u32::try_from(days).ok().and_then(Date::from_days);
+        match self {
+            End::Date(date) => Ok(date),
+            End::Number(days) => of_days(days).ok_or(Fault::new("not a date")),
+        }
+    }
+
+    fn time_us(self) -> Result<i64, Fault> {
+        match self {
+            End::Number(time_us) => Ok(time_us),
+            End::Date(_) => Err(Fault::new("a date where a time belongs")),
+        }
+    }
+
+    fn register(self) -> Result<RegisterEnd, Fault> {
+        match self {
+            End::Date(date) => Ok(RegisterEnd::Date(date)),
+            End::Number(frame) => {
+                u64::try_from(frame).map(RegisterEnd::Frame).map_err(|_| Fault::new("not a frame"))
+            }
+        }
+    }
+}
+
+/// One of a few words.
+fn word<T: Copy>(reader: &mut Reader<'_>, words: &[(&str, T)]) -> Result<T, Fault> {
+    let text = reader.text(32)?;
+    let found = words.iter().find(|(word, _)| *word == text);
+    found.map(|(_, meaning)| *meaning).ok_or(Fault::new("a word that is not known here"))
+}
+
+fn limit(reader: &mut Reader<'_>) -> Result<usize, Fault> {
+    Ok(usize::try_from(page_limit(reader)?).expect("usize has at least 32 bits here"))
+}
+
+const BY: [(&str, By); 3] = [("accounting", By::Accounting), ("time", By::Time), ("value", By::Value)];
+const ORDERS: [(&str, PageOrder); 2] =
+    [("newest_first", PageOrder::NewestFirst), ("oldest_first", PageOrder::OldestFirst)];
+const VIEWS: [(&str, View); 3] =
+    [("internal", View::Internal), ("operations", View::Operations), ("customer", View::Customer)];
+
+pub(super) fn read_statement(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+    let (mut of, mut by, mut from, mut to) = (None, By::default(), None, None);
+    let mut query = StatementQuery { limit: DEFAULT_PAGE, ..StatementQuery::default() };
+    let names =
+        ["account", "before", "limit", "from", "to", "by", "order", "visible_to", "holds", "legs", "totals"];
+    read_fields(reader, &names, |index, reader| {
+        match index {
+            0 => of = Some(account(reader)?),
+            1 => query.after = Some(cursor(reader)?),
+            2 => query.limit = limit(reader)?,
+            3 => from = Some(End::read(reader)?),
+            4 => to = Some(End::read(reader)?),
+            5 => by = word(reader, &BY)?,
+            6 => query.order = word(reader, &ORDERS)?,
+            7 => query.view = word(reader, &VIEWS)?,
+            8 => query.holds = reader.flag()?,
+            9 => query.legs = reader.flag()?,
+            _ => query.totals = reader.flag()?,
+        }
+        Ok(())
+    })?;
+    query.range = range(by, from, to)?;
+    Ok(Question::Statement(required(of, "account")?, query))
+}
+
+fn range(by: By, from: Option<End>, to: Option<End>) -> Result<StatementRange, Fault> {
+    if from.is_none() && to.is_none() && by != By::Value {
+        return Ok(StatementRange::All);
+    }
+    let date = |end: Option<End>, absent, name| {
+        end.map_or(Ok(absent), |end: End| end.date().map_err(|f| f.in_field(name)))
+    };
+    let time = |end: Option<End>, absent, name| {
+        end.map_or(Ok(absent), |end: End| end.time_us().map_err(|f| f.in_field(name)))
+    };
+    Ok(match by {
+        By::Accounting => StatementRange::Accounting {
+            from: date(from, Date::FIRST, "from")?,
+            to: date(to, Date::LAST, "to")?,
+        },
+        By::Value => {
+            StatementRange::Value { from: date(from, Date::FIRST, "from")?, to: date(to, Date::LAST, "to")? }
+        }
+        By::Time => {
+            StatementRange::Time { from_us: time(from, 0, "from")?, to_us: time(to, i64::MAX, "to")? }
+        }
+    })
+}
+
+/// Where an entry lies, as a statement says.
+fn position(reader: &mut Reader<'_>) -> Result<Position, Fault> {
+    match cursor(reader)? {
+        Cursor { at, leg: 0 } => Ok(at),
+        _ => Err(Fault::new("a leg where an entry belongs")),
+    }
+}
+
+pub(super) fn read_balance_at(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+    let (mut of, mut moments) = (None, Vec::new());
+    read_fields(reader, &["account", "date", "time_us", "value_date"], |index, reader| {
+        match index {
+            0 => of = Some(account(reader)?),
+            1 => moments.push(Moment::Accounting(date(reader)?)),
+            2 => moments.push(Moment::Time(reader.integer()?)),
+            _ => moments.push(Moment::Value(date(reader)?)),
+        }
+        Ok(())
+    })?;
+    match moments[..] {
+        [moment] => Ok(Question::BalanceAt(required(of, "account")?, moment)),
+        _ => Err(Fault::new("needs one of date, time_us and value_date")),
+    }
+}
+
+pub(super) fn read_entry(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+    let (mut of, mut at) = (None, None);
+    let (mut from, mut lines) = (0, DEFAULT_PAGE);
+    read_fields(reader, &["account", "position", "from", "limit"], |index, reader| {
+        match index {
+            0 => of = Some(account(reader)?),
+            1 => at = Some(position(reader)?),
+            2 => from = reader.integer()?,
+            _ => lines = limit(reader)?,
+        }
+        Ok(())
+    })?;
+    let position = required(at, "position")?;
+    Ok(Question::Entry(required(of, "account")?, EntryAsked { position, from, limit: lines }))
+}
+
+pub(super) fn read_register(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+    let mut asked = RegisterAsked { limit: DEFAULT_PAGE, ..RegisterAsked::default() };
+    read_fields(reader, &["account", "entity", "from", "to", "after", "limit"], |index, reader| {
+        match index {
+            0 => asked.account = Some(account(reader)?),
+            1 => asked.entity = Some(entity(reader)?),
+            2 => asked.from = Some(End::read(reader)?.register()?),
+            3 => asked.to = Some(End::read(reader)?.register()?),
+            4 => asked.after = Some(position(reader)?),
+            _ => asked.limit = limit(reader)?,
+        }
+        Ok(())
+    })?;
+    let by_date = [asked.from, asked.to].iter().any(|end| matches!(end, Some(RegisterEnd::Date(_))));
+    if by_date && asked.account.is_none() && asked.entity.is_none() {
+        return Err(Fault::new("has dates, but says not of which entity"));
+    }
+    Ok(Question::Register(asked))
+}
+
+pub(super) fn read_ledger(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+    let (mut of, mut from, mut to) = (None, None, None);
+    read_fields(reader, &["entity", "from", "to"], |index, reader| {
+        match index {
+            0 => of = Some(entity(reader)?),
+            1 => from = Some(date(reader)?),
+            _ => to = Some(date(reader)?),
+        }
+        Ok(())
+    })?;
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        return Err(Fault::new("lies before `from`").in_field("to"));
+    }
+    Ok(Question::Ledger(LedgerAsked { entity: required(of, "entity")?, from, to }))
+}

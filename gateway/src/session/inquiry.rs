@@ -1,0 +1,140 @@
+//! Questions that take several steps: of the engine first, for what is current, then of the log on a thread that may
+//! block. Each step says what comes next; nothing here waits.
+
+use longmen_engine::ledger::{
+    AccountId, AccountRef, AccountView, Answer, Command, Date, Rejection, TrialBalance,
+};
+use longmen_engine::{CarriedLeg, Closings, GeneralLedger, Moment, StatementQuery};
+
+use super::lookup::Wanted;
+use crate::decode::{EntryAsked, LedgerAsked, Question, RegisterAsked, RegisterEnd};
+use crate::encode::Page;
+
+/// What a question waits for.
+#[derive(Debug)]
+pub(crate) enum Inquiry {
+    /// The account whose statement is asked for.
+    Statement(StatementQuery),
+    /// The account whose past balance is asked for.
+    BalanceAt(Moment),
+    /// The account whose merged entry is asked for.
+    Entry(EntryAsked),
+    /// The account whose register is asked for.
+    AccountRegister(RegisterAsked),
+    /// The frames of the dates whose register is asked for.
+    Register(RegisterAsked),
+    /// The figures of the current date.
+    Ledger(LedgerAsked),
+    /// The closed dates, in a ledger of which the current one is known.
+    LedgerClosings(LedgerAsked, TrialBalance),
+    /// The accounts of the legs that carried forward.
+    LedgerCarried(GeneralLedger, Vec<CarriedLeg>),
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// Ask the engine.
+    Ask(Command, Inquiry),
+    /// Read the log.
+    LookUp(Wanted),
+    /// Answer.
+    Answer(Box<Page>),
+    /// Refuse.
+    Refuse(Rejection),
+}
+
+impl Inquiry {
+    /// The first step.
+    pub(crate) fn begin(question: Question) -> Next {
+        let of_account = |account, inquiry| Next::Ask(Command::Balances(vec![account]), inquiry);
+        match question {
+            Question::Statement(account, query) => of_account(account, Inquiry::Statement(query)),
+            Question::BalanceAt(account, moment) => of_account(account, Inquiry::BalanceAt(moment)),
+            Question::Entry(account, asked) => of_account(account, Inquiry::Entry(asked)),
+            Question::Register(mut asked) => match (asked.account.take(), asked.entity.take()) {
+                (Some(account), _) => of_account(account, Inquiry::AccountRegister(asked)),
+                (None, Some(entity)) => {
+                    let command = Command::Closings { entity, from: Date::FIRST, to: Date::LAST };
+                    Next::Ask(command, Inquiry::Register(asked))
+                }
+                (None, None) => Next::LookUp(register_of(&asked, &[])),
+            },
+            Question::Ledger(asked) => {
+                Next::Ask(Command::TrialBalance { entity: asked.entity.clone() }, Inquiry::Ledger(asked))
+            }
+        }
+    }
+
+    /// The step after the engine's answer.
+    pub(crate) fn answered(self, answer: Answer) -> Next {
+        match (self, answer) {
+            (_, Answer::Rejected(rejection)) => Next::Refuse(rejection),
+            (Inquiry::LedgerCarried(mut ledger, legs), Answer::Accounts(accounts)) => {
+                ledger.tell_carried(&legs, accounts.iter().flatten());
+                Next::Answer(Box::new(Page::Ledger(ledger, Vec::new())))
+            }
+            (inquiry, Answer::Accounts(mut found)) => match found.pop() {
+                Some(Ok(account)) => Next::LookUp(inquiry.of_account(Box::new(account))),
+                Some(Err(rejection)) => Next::Refuse(rejection),
+                None => unreachable!("one account was asked for"),
+            },
+            (Inquiry::Ledger(asked), Answer::TrialBalance(trial)) => {
+                let (entity, from, to) = (asked.entity.clone(), Date::FIRST, Date::LAST);
+                Next::Ask(Command::Closings { entity, from, to }, Inquiry::LedgerClosings(asked, trial))
+            }
+            (Inquiry::LedgerClosings(asked, trial), Answer::Closings { entity, current, closed }) => {
+                Next::LookUp(Wanted::Ledger(asked, Box::new((trial, Closings { entity, current, closed }))))
+            }
+            (Inquiry::Register(asked), Answer::Closings { closed, .. }) => {
+                Next::LookUp(register_of(&asked, &closed))
+            }
+            (inquiry, answer) => unreachable!("{inquiry:?} is not answered by {answer:?}"),
+        }
+    }
+
+    /// The step after the log was read.
+    pub(crate) fn read(page: Box<Page>) -> Next {
+        match *page {
+            Page::Ledger(ledger, legs) if !legs.is_empty() => {
+                let mut accounts: Vec<AccountId> = legs.iter().map(|leg| leg.account).collect();
+                accounts.sort_unstable();
+                accounts.dedup();
+                let command = Command::Balances(accounts.into_iter().map(AccountRef::Id).collect());
+                Next::Ask(command, Inquiry::LedgerCarried(ledger, legs))
+            }
+            page => Next::Answer(Box::new(page)),
+        }
+    }
+
+    fn of_account(self, account: Box<AccountView>) -> Wanted {
+        match self {
+            Inquiry::Statement(query) => Wanted::Statement(account, query),
+            Inquiry::BalanceAt(moment) => Wanted::BalanceAt(account, moment),
+            Inquiry::Entry(asked) => Wanted::Entry(account, asked),
+            Inquiry::AccountRegister(asked) => Wanted::AccountRegister(account, asked),
+            inquiry => unreachable!("{inquiry:?} asks for no account"),
+        }
+    }
+}
+
+/// The frames asked for, or those in which the dates asked for were current: a date begins in the frame that closed the
+/// one before it.
+fn register_of(asked: &RegisterAsked, closed: &[(Date, u64)]) -> Wanted {
+    let first = match asked.from {
+        Some(RegisterEnd::Frame(frame)) => frame,
+        Some(RegisterEnd::Date(from)) => {
+            closed.iter().rfind(|(date, _)| *date < from).map_or(1, |(_, frame)| *frame)
+        }
+        None => 1,
+    };
+    let last = match asked.to {
+        Some(RegisterEnd::Frame(frame)) => frame,
+        Some(RegisterEnd::Date(to)) => {
+            closed.iter().find(|(date, _)| *date >= to).map_or(u64::MAX, |(_, frame)| *frame)
+        }
+        None => u64::MAX,
+    };
+    let begin = asked.after.map_or(first, |after| after.frame.max(first));
+    Wanted::LedgerRegister { first: begin, last, limit: asked.limit }
+}
