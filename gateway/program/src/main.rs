@@ -6,11 +6,13 @@ mod failure;
 mod id_name;
 mod import;
 mod journal;
+mod moment;
 mod money;
 mod output;
 mod posting;
 mod reach;
 mod register;
+mod report;
 mod scenario;
 
 use std::process::ExitCode;
@@ -18,7 +20,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    accounts, balance, cancel, close_day, confirm, consume, customer, demo, export, freeze, holds, hot,
+    accounts, balance, cancel, close_day, confirm, consume, customer, demo, entry, export, freeze, holds, hot,
     limits, map_customer, map_type, open, play, post, refund, reserve, reverse, serve, state, statement,
     status, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
@@ -70,6 +72,9 @@ enum Commands {
     Cancel(cancel::Args),
     Transaction(transaction::Args),
     Statement(statement::Args),
+    Entry(entry::Args),
+    Register(commands::register::Args),
+    Report(commands::report::Args),
     TrialBalance(trial_balance::Args),
     State(state::Args),
     Limits(limits::Args),
@@ -107,6 +112,9 @@ fn main() -> ExitCode {
         Commands::Cancel(args) => on_one_thread(cancel::run(args)),
         Commands::Transaction(args) => on_one_thread(transaction::run(args)),
         Commands::Statement(args) => on_one_thread(statement::run(args)),
+        Commands::Entry(args) => on_one_thread(entry::run(args)),
+        Commands::Register(args) => on_one_thread(commands::register::run(args)),
+        Commands::Report(args) => on_one_thread(commands::report::run(args)),
         Commands::TrialBalance(args) => on_one_thread(trial_balance::run(args)),
         Commands::State(args) => on_one_thread(state::run(args)),
         Commands::Limits(args) => on_one_thread(limits::run(args)),

@@ -1,20 +1,29 @@
 //! `longmen balance`
 
-use longmen_client::Account;
+use longmen_client::{Account, AccountRef, BalanceAtRequest, PastBalance};
+use longmen_loadtest::table::Table;
 
 use super::accounts::table;
 use crate::account_name::{ACCOUNT_HELP, AccountName};
 use crate::failure::{Failure, Verdict};
+use crate::moment::Moment;
+use crate::money::money;
 use crate::output::Output;
 use crate::reach::Reach;
 
-/// Show how accounts stand
+/// Show how accounts stand, or what they had at a moment of the past
 #[derive(Debug, clap::Args)]
 #[command(after_help = ACCOUNT_HELP)]
 pub(crate) struct Args {
     /// The accounts
     #[arg(required = true, value_name = "ACCOUNT")]
     accounts: Vec<AccountName>,
+    /// At the end of this accounting date, or at this time
+    #[arg(long, value_name = "DATE|TIME")]
+    at: Option<Moment>,
+    /// Count late postings on their value dates (期望入账日)
+    #[arg(long, requires = "at")]
+    by_value: bool,
     #[command(flatten)]
     reach: Reach,
     #[command(flatten)]
@@ -22,10 +31,54 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let asked: Vec<AccountRef> = args.accounts.iter().map(|name| name.0.clone()).collect();
+    if let Some(at) = args.at {
+        return past(&args, at, asked).await;
+    }
     let mut client = args.reach.connect().await?;
-    let asked: Vec<_> = args.accounts.into_iter().map(|name| name.0).collect();
     let found = client.balances(&asked).await?;
     let found: Vec<Account> = found.into_iter().collect::<Result<_, _>>().map_err(Failure::Refused)?;
     args.output.show(&found, |found| table(found))?;
     Ok(Verdict::Held)
+}
+
+async fn past(args: &Args, at: Moment, asked: Vec<AccountRef>) -> Result<Verdict, Failure> {
+    let text;
+    let (mut date, mut time_us, mut value_date) = (None, None, None);
+    match at {
+        Moment::Time(_) if args.by_value => {
+            return Err(Failure::Usage("a value date is a date: --by-value --at YYYY-MM-DD".to_owned()));
+        }
+        Moment::Time(moment) => time_us = Some(moment),
+        Moment::Date(day) => {
+            text = day.to_string();
+            *if args.by_value { &mut value_date } else { &mut date } = Some(text.as_str());
+        }
+    }
+    let mut client = args.reach.connect().await?;
+    let mut found = Vec::new();
+    for account in asked {
+        found.push(client.balance_at(&BalanceAtRequest { account, date, time_us, value_date }).await?);
+    }
+    args.output.show(&found, |found| past_table(found))?;
+    Ok(Verdict::Held)
+}
+
+fn past_table(found: &[PastBalance]) -> Table {
+    let mut table =
+        Table::new(&[">id", "entity", "number", "type", "", ">balance", ">frozen", "newest entry"]);
+    for past in found {
+        let account = &past.account;
+        table.row([
+            account.id.to_string(),
+            account.entity.to_string(),
+            account.number.to_string(),
+            account.kind.to_string(),
+            account.currency.to_string(),
+            money(&account.currency, past.balance),
+            past.frozen.map(|frozen| money(&account.currency, frozen.into())).unwrap_or_default(),
+            past.position.as_deref().unwrap_or_default().to_owned(),
+        ]);
+    }
+    table
 }

@@ -1,17 +1,20 @@
 //! `longmen statement`
 
-use longmen_client::{MAX_LIST, Side, Statement, StatementLine};
+use clap::ValueEnum;
+use longmen_client::{MAX_LIST, RangeEnd, Side, Statement, StatementLine, StatementRequest, Turnover};
 use longmen_loadtest::table::Table;
 
 use crate::account_name::{ACCOUNT_HELP, AccountName};
 use crate::failure::{Failure, Verdict};
+use crate::moment::Moment;
 use crate::money::money;
 use crate::output::Output;
 use crate::reach::Reach;
 
-/// Show the entries (流水) of an account, newest first
+/// Show the entries (对账单) of an account, newest first
 ///
-/// Each page says its opening and its closing balance; with --before the next, older page follows.
+/// Each page says its opening and its closing balance; opening + turnover = closing. With --before the next page
+/// follows. A red entry (红字) has a negative amount on its side.
 #[derive(Debug, clap::Args)]
 #[command(after_help = ACCOUNT_HELP)]
 pub(crate) struct Args {
@@ -23,50 +26,174 @@ pub(crate) struct Args {
     /// Go on where the page before ended
     #[arg(long, value_name = "POSITION")]
     before: Option<String>,
+    /// The first date, or by time the first moment
+    #[arg(long, value_name = "DATE|TIME")]
+    from: Option<Moment>,
+    /// The last date, or by time the last moment
+    #[arg(long, value_name = "DATE|TIME")]
+    to: Option<Moment>,
+    /// What the range goes by; by value date, balances are sums by value date
+    #[arg(long, value_enum, default_value_t = By::Accounting)]
+    by: By,
+    /// For whose eyes; what is hidden is summed up
+    #[arg(long, value_enum, default_value_t = Eyes::Internal)]
+    visible_to: Eyes,
+    /// Show what moved holds (冻结), too
+    #[arg(long)]
+    holds: bool,
+    /// Show the legs of merged entries, each for itself
+    #[arg(long)]
+    legs: bool,
+    /// Oldest first
+    #[arg(long)]
+    oldest_first: bool,
+    /// Add up the turnover of the whole range
+    #[arg(long)]
+    totals: bool,
     #[command(flatten)]
     reach: Reach,
     #[command(flatten)]
     output: Output,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// The accounting date (会计日)
+    Accounting,
+    /// The ledger's time
+    Time,
+    /// The value date (期望入账日)
+    Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Eyes {
+    /// What customers may see
+    Customer,
+    /// What operations may see
+    Operations,
+    /// Everything
+    Internal,
+}
+
+impl Args {
+    fn request(&self) -> Result<StatementRequest<'_>, Failure> {
+        let end = |moment: &Option<Moment>, last: bool| -> Result<Option<RangeEnd>, Failure> {
+            moment.as_ref().map(|moment| self.end(moment, last)).transpose()
+        };
+        Ok(StatementRequest {
+            before: self.before.as_deref(),
+            from: end(&self.from, false)?,
+            to: end(&self.to, true)?,
+            by: Some(match self.by {
+                By::Accounting => "accounting",
+                By::Time => "time",
+                By::Value => "value",
+            }),
+            order: Some(if self.oldest_first { "oldest_first" } else { "newest_first" }),
+            visible_to: Some(match self.visible_to {
+                Eyes::Customer => "customer",
+                Eyes::Operations => "operations",
+                Eyes::Internal => "internal",
+            }),
+            holds: self.holds,
+            legs: self.legs,
+            totals: self.totals,
+            ..StatementRequest::new(self.account.0.clone(), self.limit)
+        })
+    }
+
+    /// By time, a date stands for its first or its last moment.
+    fn end(&self, moment: &Moment, last: bool) -> Result<RangeEnd, Failure> {
+        match (self.by, moment) {
+            (By::Time, Moment::Time(time_us)) => Ok(RangeEnd::Number(*time_us)),
+            (By::Time, Moment::Date(date)) => Ok(RangeEnd::Number(Moment::edge(*date, last))),
+            (_, Moment::Date(date)) => Ok(RangeEnd::Date(date.to_string().into())),
+            (_, Moment::Time(_)) => {
+                Err(Failure::Usage("a time is a bound by time alone: --by time".to_owned()))
+            }
+        }
+    }
+}
+
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let request = args.request()?;
     let mut client = args.reach.connect().await?;
-    let statement = client.statement(args.account.0, args.before.as_deref(), args.limit).await?;
-    args.output.show(&statement, describe)?;
+    let statement = client.statement_with(&request).await?;
+    args.output.show(&statement, |statement| describe(statement, args.oldest_first))?;
     Ok(Verdict::Held)
 }
 
-fn describe(statement: &Statement) -> String {
+fn describe(statement: &Statement, oldest_first: bool) -> String {
     let account = &statement.account;
     let print = |minor| money(&account.currency, minor);
-    let mut table =
-        Table::new(&["date", "value date", "type", "transaction", ">debit", ">credit", ">balance"]);
-    table.row(["", "", "closing", "", "", "", &print(statement.closing)]);
-    for line in &statement.lines {
-        let [debit, credit] = sides(line).map(|minor| minor.map(print).unwrap_or_default());
-        let what = match (&line.transaction, line.merged) {
-            (_, Some(merged)) => format!("{} postings merged", merged.count),
-            (Some(id), None) => format!("{id}/{}", line.step),
-            (None, None) => String::new(),
-        };
-        let [date, value_date, kind] =
-            [&line.accounting_date, &line.value_date, &line.kind].map(|text| &**text);
-        table.row([date, value_date, kind, &what, &debit, &credit, &print(line.after)]);
+    let mut table = table();
+    let (mut top, mut bottom) = (("closing", statement.closing), ("opening", statement.opening));
+    if oldest_first {
+        std::mem::swap(&mut top, &mut bottom);
     }
-    table.row(["", "", "opening", "", "", "", &print(statement.opening)]);
+    table.row(["", "", top.0, "", "", "", &print(top.1)]);
+    for line in &statement.lines {
+        table.row(row(&account.currency, line));
+    }
+    table.row(["", "", bottom.0, "", "", "", &print(bottom.1)]);
     let mut text = format!(
         "{} {} {} ({}, subject {})\n{table}",
         account.entity, account.number, account.kind, account.currency, account.subject
     );
+    let say = |words: &str, turnover: Turnover| {
+        let Turnover { lines, debit, credit } = turnover;
+        format!("\n{words}: {lines} lines, debits {}, credits {}", print(debit), print(credit))
+    };
+    if statement.hidden.lines > 0 {
+        text.push_str(&say("hidden on this page", statement.hidden));
+    }
+    if let Some(shown) = statement.range.shown {
+        let [opening, closing] = [statement.range.opening, statement.range.closing].map(print);
+        text.push_str(&format!("\nwhole range: opening {opening}, closing {closing}"));
+        text.push_str(&say("whole range, shown", shown));
+    }
+    if let Some(hidden) = statement.range.hidden.filter(|hidden| hidden.lines > 0) {
+        text.push_str(&say("whole range, hidden", hidden));
+    }
     if let Some(next) = &statement.next {
-        text.push_str(&format!("\nolder entries: --before {next}"));
+        text.push_str(&format!(
+            "\n{} entries: --before {next}",
+            if oldest_first { "newer" } else { "older" }
+        ));
     }
     text
 }
 
-/// Debit and credit of a line.
+/// A table for lines of statements.
+pub(crate) fn table() -> Table {
+    Table::new(&["date", "value date", "type", "transaction", ">debit", ">credit", ">balance"])
+}
+
+/// A line of a statement as a row.
+pub(crate) fn row(currency: &str, line: &StatementLine) -> [String; 7] {
+    let print = |minor| money(currency, minor);
+    let [debit, credit] = sides(line).map(|minor| minor.map(print).unwrap_or_default());
+    let of = line.transaction.as_ref().map(|id| format!("{id}/{}", line.step));
+    let what = match (&line.merged, &line.hold) {
+        (Some(merged), _) => format!("{} postings merged, at {}", merged.count, line.position),
+        (_, Some(hold)) => format!("hold {} of {} {}", hold.id, print(hold.amount.into()), hold.moved),
+        _ => of.unwrap_or_default(),
+    };
+    let kind = match (&*line.kind, &*line.action) {
+        ("", "post") => String::new(),
+        ("", action) => action.to_owned(),
+        (kind, "post") => kind.to_owned(),
+        (kind, action) => format!("{kind} ({action})"),
+    };
+    let [date, value_date] = [&line.accounting_date, &line.value_date].map(|text| text.to_string());
+    [date, value_date, kind, what, debit, credit, print(line.after)]
+}
+
+/// Debit and credit of a line; a hold has none.
 fn sides(line: &StatementLine) -> [Option<i128>; 2] {
     match (line.merged, line.side) {
+        _ if line.hold.is_some() => [None, None],
         (Some(merged), _) => [Some(merged.debit), Some(merged.credit)],
         (None, Side::Debit) => [Some(line.amount), None],
         (None, Side::Credit) => [None, Some(line.amount)],

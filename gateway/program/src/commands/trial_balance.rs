@@ -11,11 +11,13 @@ use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
 use crate::reach::Reach;
+use crate::report::identity::{self, Identity};
 
 /// Show the general ledger (余额表) and check its relations
 ///
-/// The general ledger is kept in step with the postings; the sum of each subject's accounts is added up anew for
-/// this answer. Ends with 1 if a relation does not hold.
+/// The general ledger is kept in step with the postings; the sum of each subject's accounts is added up anew for this
+/// answer, at one exact place between two payments while others go on. Ends with 1 if a relation, or the identity over
+/// classes, does not hold.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Only this entity
@@ -24,6 +26,9 @@ pub(crate) struct Args {
     /// The level of subjects to add up to: 1 to 4, in codes of 4-2-2-2 digits; without it, the leaves
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=4))]
     level: Option<u8>,
+    /// The equation over classes that must hold, too
+    #[arg(long, default_value = identity::DEFAULT)]
+    identity: Identity,
     #[command(flatten)]
     reach: Reach,
     #[command(flatten)]
@@ -47,15 +52,43 @@ struct Checked<'a> {
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
     let trial = client.trial_balance(&args.entity).await?;
+    let of_classes = broken_identity(&trial, &args.identity);
     let relations = relations(&trial);
     let checked = relations.iter().map(|relation| Checked {
         name: relation.name,
         holds: relation.holds(),
         broken: &relation.broken,
     });
+    let identity = Checked { name: "identity", holds: of_classes.is_empty(), broken: &of_classes };
+    let checked = checked.chain([identity]);
     let shown = Shown { trial: &trial, relations: checked.collect() };
-    args.output.show(&shown, |_| format!("{}\n\n{}", table(&trial, args.level), describe(&relations)))?;
-    Ok(Verdict::of(relations.iter().all(Relation::holds)))
+    args.output.show(&shown, |_| {
+        let identity = describe_identity(&args.identity, &of_classes);
+        format!("{}\n\n{}\n{identity}", table(&trial, args.level), describe(&relations))
+    })?;
+    Ok(Verdict::of(relations.iter().all(Relation::holds) && of_classes.is_empty()))
+}
+
+/// Entities and currencies in which the identity does not hold, in words.
+fn broken_identity(trial: &TrialBalance, identity: &Identity) -> Vec<String> {
+    let mut balances: BTreeMap<(&str, &str), BTreeMap<&str, i128>> = BTreeMap::new();
+    for line in &trial.lines {
+        let classes = balances.entry((&line.entity, &line.currency)).or_default();
+        *classes.entry(&line.class).or_default() += natural(line.normal, line.closing);
+    }
+    let difference = |classes: &BTreeMap<&str, i128>| {
+        identity.difference(|class| classes.get(class).copied().unwrap_or_default())
+    };
+    let broken = balances.iter().map(|(of, classes)| (of, difference(classes)));
+    let broken = broken.filter(|(_, difference)| *difference != 0);
+    broken.map(|((entity, currency), by)| format!("{entity} {currency}: the sides differ by {by}")).collect()
+}
+
+fn describe_identity(identity: &Identity, broken: &[String]) -> String {
+    match broken {
+        [] => format!("ok    恒等式  {identity}"),
+        broken => format!("FAIL  恒等式  {identity}: {}", broken.join("; ")),
+    }
 }
 
 /// What the relations came to, one a line.

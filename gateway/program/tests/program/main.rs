@@ -6,5 +6,8 @@ mod exports;
 mod import;
 mod longmen;
 mod operations;
+mod reports;
 mod scenarios;
 mod tour;
+#[path = "../../../tests/tcp/year.rs"]
+mod year;

@@ -1,0 +1,54 @@
+//! `longmen entry`
+
+use longmen_client::{EntryRequest, MAX_LIST, MergedEntry};
+
+use super::statement::{row, table};
+use crate::account_name::{ACCOUNT_HELP, AccountName};
+use crate::failure::{Failure, Verdict};
+use crate::money::money;
+use crate::output::Output;
+use crate::reach::Reach;
+
+/// Open a merged entry of a hot account (热点账户) into its transactions
+#[derive(Debug, clap::Args)]
+#[command(after_help = ACCOUNT_HELP)]
+pub(crate) struct Args {
+    /// The account
+    account: AccountName,
+    /// Where the entry lies, as a statement says
+    position: String,
+    /// The first leg to show, counted from 0
+    #[arg(long, default_value_t = 0)]
+    from: u32,
+    /// How many legs at most
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
+    limit: u32,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let (account, position) = (args.account.0, args.position.as_str());
+    let request = EntryRequest { account, position, from: args.from, limit: args.limit };
+    let entry = client.entry(&request).await?;
+    args.output.show(&entry, describe)?;
+    Ok(Verdict::Held)
+}
+
+fn describe(entry: &MergedEntry) -> String {
+    let currency = &entry.account.currency;
+    let mut table = table();
+    table.row(["", "", "opening", "", "", "", &money(currency, entry.opening)]);
+    for line in &entry.lines {
+        table.row(row(currency, line));
+    }
+    table.row(["", "", "closing", "", "", "", &money(currency, entry.closing)]);
+    let mut text = format!("{} legs\n{table}", entry.count);
+    if let Some(next) = entry.next {
+        text.push_str(&format!("\nfurther legs: --from {next}"));
+    }
+    text
+}

@@ -1,0 +1,103 @@
+//! `longmen register`
+
+use longmen_client::{AttributeChange, MAX_LIST, RangeEnd, Register, RegisterRequest, RegisterRow};
+use longmen_loadtest::table::Table;
+
+use crate::account_name::{ACCOUNT_HELP, AccountName};
+use crate::failure::{Failure, Verdict};
+use crate::moment::time;
+use crate::output::Output;
+use crate::reach::Reach;
+use crate::report::period::day;
+
+/// Show who changed what, when and why (登记簿)
+///
+/// Of an account: opening, states, limits, reserve, holds, newest first. Without one: what was done to names, dates
+/// and mappings, oldest first.
+#[derive(Debug, clap::Args)]
+#[command(after_help = ACCOUNT_HELP)]
+pub(crate) struct Args {
+    /// The account
+    account: Option<AccountName>,
+    /// Whose dates are meant, where there is no account
+    #[arg(long)]
+    entity: Option<String>,
+    /// The first accounting date, or the first frame
+    #[arg(long, value_name = "DATE|FRAME", value_parser = end)]
+    from: Option<RangeEnd>,
+    /// The last accounting date, or the last frame
+    #[arg(long, value_name = "DATE|FRAME", value_parser = end)]
+    to: Option<RangeEnd>,
+    /// Go on where the page before ended
+    #[arg(long, value_name = "POSITION")]
+    after: Option<String>,
+    /// How many rows at most
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
+    limit: u32,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+fn end(text: &str) -> Result<RangeEnd, String> {
+    match text.parse() {
+        Ok(frame) => Ok(RangeEnd::Number(frame)),
+        Err(_) => day(text).map(|date| RangeEnd::Date(date.to_string().into())),
+    }
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let (account, limit) = (args.account.map(|name| name.0), args.limit);
+    let mut after = args.after.map(String::into_boxed_str);
+    let register = loop {
+        let request = RegisterRequest {
+            account: account.clone(),
+            entity: args.entity.as_deref(),
+            from: args.from.clone(),
+            to: args.to.clone(),
+            after: after.as_deref(),
+            limit,
+        };
+        let page = client.register(&request).await?;
+        // A page that found nothing on its stretch of the log is not the last.
+        if !page.rows.is_empty() || page.next.is_none() {
+            break page;
+        }
+        after = page.next;
+    };
+    args.output.show(&register, describe)?;
+    Ok(Verdict::Held)
+}
+
+fn describe(register: &Register) -> String {
+    let heads = ["time", "date", ">client", "what", "changed", "operator", "approval", "reason"];
+    let mut table = Table::new(&heads);
+    for row in &register.rows {
+        let note = |name: &str| row.notes.get(name).map_or(String::new(), |text| text.to_string());
+        table.row([
+            time(row.time_us),
+            row.date.as_deref().unwrap_or_default().to_owned(),
+            row.client.to_string(),
+            [&*row.action, &*row.about].join(" "),
+            changes(row),
+            note("operator"),
+            note("approval"),
+            note("reason"),
+        ]);
+    }
+    let mut text = table.to_string();
+    if let Some(next) = &register.next {
+        text.push_str(&format!("\nfurther rows: --after {next}"));
+    }
+    text
+}
+
+fn changes(row: &RegisterRow) -> String {
+    let one = |(name, was, is): &AttributeChange| match was {
+        Some(was) => format!("{name} {was} to {is}"),
+        None => format!("{name} {is}"),
+    };
+    row.changes.iter().map(one).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,178 @@
+//! `longmen report`
+
+use jiff::civil::Date;
+use longmen_client::{Client, GeneralLedger, GeneralLedgerRequest};
+use serde::Serialize;
+
+use crate::failure::{Failure, Verdict};
+use crate::output::Output;
+use crate::reach::Reach;
+use crate::report::identity::{self, Identity};
+use crate::report::period::{self, Period, Span};
+use crate::report::sheet::{Check, Kind, checks};
+use crate::report::{Book, Level, print};
+
+const AFTER_HELP: &str = "\
+Without a period, a daily statement, a trial balance and a balance sheet are of the current accounting date, the others \
+of the month, quarter or year in which it lies; an income statement is of the year. A date that is not closed counts up \
+to the frame that the statement names, while payments go on. Ends with 1 if something that must hold does not.
+
+Examples:
+  longmen report daily --entity LM --date 2018-05-02
+  longmen report monthly --entity LM --month 2018-05 --level 1
+  longmen report balance-sheet --entity LM --year 2018
+  longmen report income --entity LM --quarter 2018-Q2 --csv";
+
+/// Statements: daily, monthly, quarterly, yearly (日计表, 月计表, 季报, 年报), trial balance (余额表), balance sheet
+/// (资产负债表), income statement (利润表)
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Which statement
+    kind: Kind,
+    /// Whose books
+    #[arg(long)]
+    entity: String,
+    #[command(flatten)]
+    when: When,
+    /// The subjects to show: level 1 to 4, in codes of 4-2-2-2 digits, or `leaf`
+    #[arg(long, default_value = "leaf")]
+    level: Level,
+    /// Only this currency
+    #[arg(long)]
+    currency: Option<String>,
+    /// The equation over classes that must hold
+    #[arg(long, default_value = identity::DEFAULT)]
+    identity: Identity,
+    /// Print CSV, with amounts as decimals
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+struct When {
+    /// This date, or the period of the statement's kind in which it lies
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = period::day)]
+    date: Option<Date>,
+    /// This month
+    #[arg(long, value_name = "YYYY-MM", value_parser = period::month)]
+    month: Option<Date>,
+    /// This quarter
+    #[arg(long, value_name = "YYYY-Qn", value_parser = period::quarter)]
+    quarter: Option<Date>,
+    /// This year
+    #[arg(long, value_name = "YYYY", value_parser = period::year)]
+    year: Option<Date>,
+}
+
+impl When {
+    /// The period, if the command line says so.
+    fn period(&self, kind: Kind) -> Option<Period> {
+        let of_date = match kind {
+            Kind::Monthly => Span::Month,
+            Kind::Quarterly => Span::Quarter,
+            Kind::Yearly => Span::Year,
+            Kind::Daily | Kind::TrialBalance | Kind::BalanceSheet | Kind::Income => Span::Day,
+        };
+        let said = [
+            (self.date, of_date),
+            (self.month, Span::Month),
+            (self.quarter, Span::Quarter),
+            (self.year, Span::Year),
+        ];
+        let said = said.into_iter().find_map(|(day, span)| Some((day?, span)));
+        said.map(|(day, span)| Period::around(span, day))
+    }
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    statement: &'static str,
+    entity: &'a str,
+    from: &'a str,
+    to: &'a str,
+    current: &'a str,
+    frame: u64,
+    dates: &'a [Box<str>],
+    books: Vec<ShownBook<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShownBook<'a> {
+    #[serde(flatten)]
+    book: &'a Book,
+    checks: Vec<Check>,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let period = match args.when.period(args.kind) {
+        Some(period) => period,
+        None => default_period(&mut client, &args).await?,
+    };
+    let (from, to) = (period.from.to_string(), period.to.to_string());
+    let request = GeneralLedgerRequest { entity: &args.entity, from: Some(&from), to: Some(&to) };
+    let ledger = client.general_ledger(&request).await?;
+    let books = Book::of(&ledger, args.level, args.currency.as_deref());
+    let shown = shown(&args, &ledger, &books);
+    let holds = shown.books.iter().all(|book| book.checks.iter().all(|check| check.holds));
+    if args.csv {
+        args.output.say(print::csv(&books, args.kind).trim_end())?;
+    } else {
+        args.output.show(&shown, |shown| text(args.kind, shown))?;
+    }
+    Ok(Verdict::of(holds))
+}
+
+/// The period that the kind of statement has, around the current accounting date.
+async fn default_period(client: &mut Client, args: &Args) -> Result<Period, Failure> {
+    let status = client.status().await?;
+    let date = status.entities.iter().find(|(code, _)| **code == *args.entity);
+    let (_, date) = date.ok_or_else(|| Failure::Usage(format!("no entity `{}`", args.entity)))?;
+    let day = period::day(date).map_err(Failure::Usage)?;
+    let span = match args.kind {
+        Kind::Daily | Kind::TrialBalance | Kind::BalanceSheet => Span::Day,
+        Kind::Monthly => Span::Month,
+        Kind::Quarterly => Span::Quarter,
+        Kind::Yearly | Kind::Income => Span::Year,
+    };
+    Ok(Period::around(span, day))
+}
+
+fn shown<'a>(args: &'a Args, ledger: &'a GeneralLedger, books: &'a [Book]) -> Shown<'a> {
+    let book = |book| ShownBook { book, checks: checks(book, args.kind, &args.identity) };
+    Shown {
+        statement: args.kind.title(),
+        entity: &args.entity,
+        from: &ledger.from,
+        to: &ledger.to,
+        current: &ledger.current,
+        frame: ledger.frame,
+        dates: &ledger.dates,
+        books: books.iter().map(book).collect(),
+    }
+}
+
+fn text(kind: Kind, shown: &Shown<'_>) -> String {
+    let mut text = format!("{} of {}, {} to {}", shown.statement, shown.entity, shown.from, shown.to);
+    match shown.dates {
+        [] => text.push_str(": no accounting date"),
+        [one] => text.push_str(&format!(": accounting date {one}")),
+        [first, .., last] => {
+            text.push_str(&format!(": {} accounting dates, {first} to {last}", shown.dates.len()));
+        }
+    }
+    if shown.dates.iter().any(|date| **date == *shown.current) {
+        text.push_str(&format!("; {} is not closed and counts up to frame {}", shown.current, shown.frame));
+    }
+    for ShownBook { book, checks } in &shown.books {
+        text.push_str("\n\n");
+        text.push_str(&print::text(book, kind, checks));
+    }
+    text
+}

@@ -1,0 +1,202 @@
+//! Statements as tables and as CSV.
+
+use std::fmt::Write;
+
+use longmen_engine::ledger::Currency;
+use longmen_loadtest::table::Table;
+
+use super::identity::is_on_debit_side;
+use super::sheet::{Check, Kind, result_in_balances, result_of_period};
+use super::{Book, Figures, Section};
+use crate::money::money;
+
+/// One currency of a statement as text.
+pub(crate) fn text(book: &Book, kind: Kind, checks: &[Check]) -> String {
+    let table = match kind {
+        Kind::BalanceSheet => balance_sheet(book),
+        Kind::Income => income_statement(book),
+        _ => turnovers(book),
+    };
+    let mut text = format!("{}\n{table}\n", book.currency);
+    for check in checks {
+        text.push('\n');
+        text.push_str(&line_of(check, &book.currency));
+    }
+    text
+}
+
+fn line_of(check: &Check, currency: &str) -> String {
+    let [left, right] = [check.left, check.right].map(|minor| money(currency, minor));
+    match check.holds {
+        true => format!("ok    {}  ({left})", check.says),
+        false => format!("FAIL  {}: {left} and {right}", check.says),
+    }
+}
+
+/// A balance in the column of its side.
+fn columns(currency: &str, balance: i128) -> [String; 2] {
+    let [debit, credit] = [balance.max(0), (-balance).max(0)];
+    [debit, credit].map(|minor| if minor == 0 { String::new() } else { money(currency, minor) })
+}
+
+fn turnovers(book: &Book) -> Table {
+    let heads = [
+        "subject",
+        "name",
+        ">opening debit",
+        ">credit",
+        ">debit turnover",
+        ">credit turnover",
+        ">closing debit",
+        ">credit",
+    ];
+    let mut table = Table::new(&heads);
+    let row = |code: &str, name: &str, figures: &Figures| {
+        let [opening_debit, opening_credit] = columns(&book.currency, figures.opening);
+        let [closing_debit, closing_credit] = columns(&book.currency, figures.closing);
+        let [debit, credit] = [figures.debit, figures.credit].map(|minor| money(&book.currency, minor));
+        let [code, name] = [code, name].map(str::to_owned);
+        [code, name, opening_debit, opening_credit, debit, credit, closing_debit, closing_credit]
+    };
+    for section in &book.sections {
+        table.row([section.title]);
+        for one in &section.rows {
+            table.row(row(&one.subject, &one.name, &one.figures));
+        }
+        table.row(row("", "total", &section.total));
+    }
+    table.row(total_by_side(book));
+    table
+}
+
+/// The totals of all rows on the balance sheet, each balance on its side.
+fn total_by_side(book: &Book) -> [String; 8] {
+    let rows = || {
+        let sections = book.sections.iter().filter(|section| section.class != "off_balance");
+        sections.flat_map(|section| &section.rows).map(|row| &row.figures)
+    };
+    let sum = |figure: &dyn Fn(&Figures) -> i128| money(&book.currency, rows().map(figure).sum());
+    [
+        String::new(),
+        "total without off-balance 合计".to_owned(),
+        sum(&|row| row.opening.max(0)),
+        sum(&|row| (-row.opening).max(0)),
+        sum(&|row| row.debit),
+        sum(&|row| row.credit),
+        sum(&|row| row.closing.max(0)),
+        sum(&|row| (-row.closing).max(0)),
+    ]
+}
+
+/// A figure on the side of its class.
+fn own(class: &str, debit_positive: i128) -> i128 {
+    if is_on_debit_side(class) { debit_positive } else { -debit_positive }
+}
+
+fn balance_sheet(book: &Book) -> Table {
+    let mut table = Table::new(&["subject", "name", ">opening", ">closing"]);
+    let print = |minor| money(&book.currency, minor);
+    let of = |class: &str| book.sections.iter().find(|section| section.class == class).cloned();
+    let mut sums = [0; 2];
+    for class in ["asset", "liability", "common", "equity"] {
+        let Some(section) = of(class) else { continue };
+        table.row([section.title]);
+        for row in &section.rows {
+            let [opening, closing] =
+                [row.figures.opening, row.figures.closing].map(|figure| own(class, figure));
+            table.row([&row.subject, &row.name, &print(opening), &print(closing)]);
+        }
+        let totals = [section.total.opening, section.total.closing].map(|figure| own(class, figure));
+        table.row(["", "total", &print(totals[0]), &print(totals[1])]);
+        if class != "asset" {
+            sums = [sums[0] + totals[0], sums[1] + totals[1]];
+        }
+    }
+    let opening = result_in_balances(book, |figures| figures.opening);
+    let closing = result_in_balances(book, |figures| figures.closing);
+    table.row(["", "result not carried forward 未结转损益", &print(opening), &print(closing)]);
+    let words = "liabilities, common, equity and result 负债和权益合计";
+    table.row(["", words, &print(sums[0] + opening), &print(sums[1] + closing)]);
+    table
+}
+
+fn income_statement(book: &Book) -> Table {
+    let mut table = Table::new(&["subject", "name", ">amount"]);
+    let print = |minor| money(&book.currency, minor);
+    for section in income_sections(book) {
+        table.row([section.title]);
+        for row in &section.rows {
+            table.row([&row.subject, &row.name, &print(own(section.class, row.figures.result))]);
+        }
+        table.row(["", "total", &print(own(section.class, section.total.result))]);
+    }
+    table.row(["", "result 净利润", &print(result_of_period(book))]);
+    table
+}
+
+fn income_sections(book: &Book) -> impl Iterator<Item = &Section> {
+    book.sections.iter().filter(|section| matches!(section.class, "income" | "expense"))
+}
+
+/// Statements as CSV: one row a subject, amounts as decimals in the currency's unit, debit-positive balances.
+pub(crate) fn csv(books: &[Book], kind: Kind) -> String {
+    let mut text = String::from("currency,class,subject,name,");
+    text.push_str(match kind {
+        Kind::Income => "amount\n",
+        Kind::BalanceSheet => "opening,closing\n",
+        _ => "opening,debit,credit,closing\n",
+    });
+    for book in books {
+        let wanted = |section: &&Section| match kind {
+            Kind::Income => matches!(section.class, "income" | "expense"),
+            Kind::BalanceSheet => !matches!(section.class, "income" | "expense" | "off_balance"),
+            _ => true,
+        };
+        for section in book.sections.iter().filter(wanted) {
+            for row in &section.rows {
+                let Figures { opening, debit, credit, closing, result } = row.figures;
+                let figures = match kind {
+                    Kind::Income => vec![own(section.class, result)],
+                    Kind::BalanceSheet => vec![own(section.class, opening), own(section.class, closing)],
+                    _ => vec![opening, debit, credit, closing],
+                };
+                let fields = [&book.currency, section.class, &row.subject, &row.name].map(field).join(",");
+                text.push_str(&fields);
+                for figure in figures {
+                    write!(text, ",{}", decimal(&book.currency, figure))
+                        .expect("writing to memory cannot fail");
+                }
+                text.push('\n');
+            }
+        }
+        if matches!(kind, Kind::Income | Kind::BalanceSheet) {
+            text.push_str(&csv_result(book, kind));
+        }
+    }
+    text
+}
+
+fn csv_result(book: &Book, kind: Kind) -> String {
+    let print = |minor| decimal(&book.currency, minor);
+    match kind {
+        Kind::Income => format!("{},result,,result,{}\n", book.currency, print(result_of_period(book))),
+        _ => {
+            let opening = print(result_in_balances(book, |figures| figures.opening));
+            let closing = print(result_in_balances(book, |figures| figures.closing));
+            format!("{},result,,result not carried forward,{opening},{closing}\n", book.currency)
+        }
+    }
+}
+
+/// A plain decimal number in the currency's unit.
+fn decimal(currency: &str, minor: i128) -> String {
+    Currency::from_code(currency).map_or_else(|| minor.to_string(), |currency| currency.print(minor))
+}
+
+/// A field of CSV, in quotes where it needs them.
+fn field(text: &str) -> String {
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    }
+}
