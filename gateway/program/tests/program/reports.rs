@@ -121,7 +121,7 @@ fn of_accounts(served: &Served) {
         &year,
         &[
             &["opening", "50.00"],
-            &["payment (reverse)", "-50.00", "100.00"],
+            &["reverse", "-50.00", "100.00"],
             &["closing", "70.00"],
             &["whole range, shown: 4 lines", "debits -20.00", "credits 0.00"],
         ],
