@@ -12,6 +12,26 @@ use crate::session::lookup::{Found, Wanted, look_up};
 use crate::session::pending::{Purpose, Waiting};
 
 impl Conversation<'_> {
+    /// Takes the next step of a question: what to ask the engine, or `None` where the answer is out or the log is read.
+    pub(super) fn step(&mut self, header: Header, cost: InFlight, next: Next) -> Option<(Command, Purpose)> {
+        match next {
+            Next::Ask(command, inquiry) => return Some((command, Purpose::Inquiry(Box::new(inquiry)))),
+            Next::LookUp(wanted) => self.start_lookup(header, cost, wanted),
+            Next::Answer(page) => {
+                self.outbox.push(header, Format::MessagePack, cost, |out| write_page(out, &page));
+            }
+            Next::Refuse(rejection) => self.refuse(header, cost, rejection, None),
+        }
+        None
+    }
+
+    pub(super) fn submit(&mut self, header: Header, cost: InFlight, next: Option<(Command, Purpose)>) {
+        if let Some((command, purpose)) = next {
+            let tag = self.pending.add(Waiting { header, cost, purpose });
+            self.session.submit(self.client(), vec![(tag, command)]);
+        }
+    }
+
     pub(super) fn start_lookup(&mut self, header: Header, cost: InFlight, wanted: Wanted) {
         self.start(Waiting { header, cost, purpose: Purpose::LookUp }, wanted);
     }
