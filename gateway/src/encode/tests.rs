@@ -153,7 +153,7 @@ fn statements_and_transactions_reach_the_client_whole() {
     let page =
         StatementPage { lines: vec![line, merged], opening: 10, closing: 5, next, ..Default::default() };
     let mut out = Vec::new();
-    write_page(&mut out, &Page::Statement(Box::new(view(5)), page.clone()));
+    write_page(&mut out, &Page::Statement(Box::new(view(5)), page));
     let wire: Statement = read(&out);
     assert_eq!((wire.opening, wire.closing, wire.next.as_deref()), (10, 5, Some("1/0/9")));
     assert_eq!(wire.lines[0].transaction.as_deref(), Some("000000000000000000000000000000ab"));
