@@ -20,8 +20,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    accounts, balance, cancel, close_day, confirm, consume, customer, demo, entry, export, freeze, holds, hot,
-    limits, map_customer, map_type, open, play, post, refund, reserve, reverse, serve, state, statement,
+    accounts, balance, cancel, close_day, confirm, consume, customer, demo, entry, export, freeze, holds,
+    hot, limits, map_customer, map_type, open, play, post, refund, reserve, reverse, serve, state, statement,
     status, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Failure, Verdict};

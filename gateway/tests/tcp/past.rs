@@ -226,14 +226,15 @@ async fn registers_say_who_changed_what_and_why() {
 /// The register of what has no account, by date and by frame.
 async fn check_closes(client: &mut Client) {
     let all = RegisterRequest { limit: 50, ..RegisterRequest::default() };
-    let closes = async |client: &mut Client, request: RegisterRequest<'_>| -> Vec<(String, String, i64)> {
-        let rows = client.register(&request).await.unwrap().rows;
-        assert!(rows.iter().all(|row| row.notes.get("operator").map_or("", |text| text) == "night"
-            || &*row.action != "close_day"));
-        let closes = rows.into_iter().filter(|row| &*row.action == "close_day");
-        let frame = |place: &str| place.split('/').next().unwrap().parse().unwrap();
-        closes.map(|row| (row.action.into(), row.about.to_string(), frame(&row.position))).collect()
-    };
+    let closes =
+        async |client: &mut Client, request: RegisterRequest<'_>| -> Vec<(String, String, i64)> {
+            let rows = client.register(&request).await.unwrap().rows;
+            assert!(rows.iter().all(|row| row.notes.get("operator").map_or("", |text| text) == "night"
+                || &*row.action != "close_day"));
+            let closes = rows.into_iter().filter(|row| &*row.action == "close_day");
+            let frame = |place: &str| place.split('/').next().unwrap().parse().unwrap();
+            closes.map(|row| (row.action.into(), row.about.to_string(), frame(&row.position))).collect()
+        };
     let found = closes(client, all.clone()).await;
     assert_eq!(
         found.iter().map(|row| &*row.1).collect::<Vec<_>>(),
