@@ -106,7 +106,7 @@ pub struct Coordinator {
 
 impl Coordinator {
     /// A coordinator with what recovery has found: the registry, the known ids, what became of originals, and the newest
-    /// durable frame with its time. The shards' rows and holds follow by [`Coordinator::know`].
+    /// durable frame with its time. The shards' rows and holds follow by `Coordinator::know`.
     #[must_use]
     pub fn new(
         settings: Settings,
