@@ -53,6 +53,18 @@ pub(crate) fn read(log: &[Stored], chart: &[Spec]) -> Books {
 }
 
 impl Books {
+    /// Releases the holds that have expired by now: a hold that comes back after its moment is released by the frame
+    /// after, and a power cut may come between.
+    pub(crate) fn let_due_expire(&mut self, now: &[HoldSaid]) {
+        for hold in now.iter().filter(|hold| hold.expired) {
+            if let Some(found) =
+                self.holds.get_mut(&(hold.account, hold.id)).filter(|found| found.remaining > 0)
+            {
+                *found = hold.clone();
+            }
+        }
+    }
+
     /// Takes the next frame.
     pub(crate) fn take(&mut self, frame: &Stored, chart: &[Spec]) {
         let records = frame.records();

@@ -19,9 +19,10 @@ use super::translate;
 /// ledger, with the first results of what was acknowledged unchanged.
 pub(crate) fn check(node: &Node, case: &Case, with_in_flight: bool, settings: &Settings) {
     let log = node.survivors(with_in_flight);
-    let found = books::read(&log, case.chart);
+    let mut found = books::read(&log, case.chart);
     let mut naive = Naive::new(case.chart, case.first, &case.hot);
     let done = replay_durable(&mut naive, case, &found);
+    found.let_due_expire(&naive.all_holds());
     assert_books(&found, &naive, &case.ever_hot());
     assert_acknowledged(node, case, &found, &done);
 
