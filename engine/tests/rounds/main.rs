@@ -30,6 +30,7 @@ mod harness;
 mod matrix;
 mod naive;
 mod orders;
+mod overtaking;
 mod placement;
 mod property;
 mod random;
