@@ -87,6 +87,8 @@ pub enum Deed {
         hold: TransactionKey,
         /// How much, in minor units; `None`: all that remains.
         amount: Option<Amount>,
+        /// The currency that the amount was given in, which must be the held account's; `None`: it was not said.
+        currency: Option<Currency>,
         /// Who releases it.
         authority: Box<str>,
     },
@@ -227,9 +229,10 @@ impl Deed {
                 write_text(out, &freeze.terms.authority);
                 out.extend_from_slice(&freeze.terms.expires_us.unwrap_or(i64::MAX).to_le_bytes());
             }
-            Deed::Unfreeze { hold, amount, authority } => {
+            Deed::Unfreeze { hold, amount, currency, authority } => {
                 write_key(out, *hold);
                 out.extend_from_slice(&amount.map_or(i64::MAX, |amount| amount.0).to_le_bytes());
+                out.extend_from_slice(&currency.map_or(0, Currency::numeric).to_le_bytes());
                 write_text(out, authority);
             }
             Deed::Consume { hold, amount, authority, forced } => {

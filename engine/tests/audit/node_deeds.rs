@@ -91,7 +91,7 @@ impl Work {
             }
             5 => {
                 let amount = forced.then_some(Amount(amount));
-                Deed::Unfreeze { hold: self.pick(|work| &work.frozen), amount, authority }
+                Deed::Unfreeze { hold: self.pick(|work| &work.frozen), amount, currency: None, authority }
             }
             6 => {
                 self.posted.push(id);

@@ -124,7 +124,8 @@ impl Books {
         });
         let mut batch = Batch::default();
         batch.push_deed(freeze, deed, &[], &texts(&[(Note::Operator, "li")]));
-        let deed = Deed::Unfreeze { hold, amount: Some(Amount(released)), authority: "".into() };
+        let deed =
+            Deed::Unfreeze { hold, amount: Some(Amount(released)), currency: None, authority: "".into() };
         let draft = self.draft(None);
         batch.push_deed(draft, deed, &[], &texts(&[(Note::Reason, "done")]));
         let Answer::Posted(posted) = self.desk.ask(Command::Post(batch)) else { panic!() };

@@ -227,9 +227,12 @@ fn deed(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Opti
                 terms: HoldTerms { kind, authority, expires_us },
             })
         }
-        Act::Unfreeze { hold, amount, authority } => {
-            Deed::Unfreeze { hold: name(*hold), amount: amount.map(Amount), authority: (*authority).into() }
-        }
+        Act::Unfreeze { hold, amount, authority } => Deed::Unfreeze {
+            hold: name(*hold),
+            amount: amount.map(Amount),
+            currency: None,
+            authority: (*authority).into(),
+        },
         Act::Consume { hold, amount, authority, forced } => Deed::Consume {
             hold: name(*hold),
             amount: Amount(*amount),

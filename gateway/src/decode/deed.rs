@@ -100,7 +100,7 @@ fn read_unfreeze(reader: &mut Reader<'_>, own: ClientId) -> Result<Deed, Fault> 
     })?;
     let hold = TransactionKey { client, id: required(id, "hold")? };
     let amount = written.map(|written| amount_in(written, in_currency)).transpose()?;
-    Ok(Deed::Unfreeze { hold, amount, authority: by })
+    Ok(Deed::Unfreeze { hold, amount, currency: in_currency, authority: by })
 }
 
 fn read_consume(reader: &mut Reader<'_>, own: ClientId) -> Result<Deed, Fault> {

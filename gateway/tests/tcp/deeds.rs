@@ -69,6 +69,8 @@ async fn holds_are_frozen_released_spent_and_listed() {
     refused(&mut client, &Transaction::new("other").unfreeze("hold"), "wrong_authority").await;
     refused(&mut client, &Transaction::new("nothing").unfreeze("none"), "unknown_freeze").await;
     let part = |amount: &str| Unfreeze::part("hold", amount, "CNY").authority("court");
+    let in_yen = Transaction::new("yen-back").deed(Unfreeze::part("hold", "1", "JPY").authority("court"));
+    refused(&mut client, &in_yen, "currency_mismatch").await;
     refused(&mut client, &Transaction::new("all-but").deed(part("6.01")), "freeze_exceeded").await;
     posted(&mut client, &Transaction::new("part").deed(part("1.00"))).await;
     let consume = |amount: &str| Consume::new("hold", amount, "CNY").authority("court");

@@ -115,12 +115,15 @@ impl Coordinator {
                     ..Plan::default()
                 }
             }
-            Deed::Unfreeze { hold, amount, authority } => {
+            Deed::Unfreeze { hold, amount, currency, authority } => {
                 let Some(account) = self.held_account(*hold) else {
                     return Plan::refused(Rejection::UnknownFreeze);
                 };
                 let what = EffectKind::Release { amount: *amount, authority: authority.clone() };
-                Plan { effects: vec![effect(account, *hold, what)], ..Plan::default() }
+                let held_in = self.card(account).map(|card| card.currency);
+                let mismatch = currency.is_some() && *currency != held_in;
+                let shape = mismatch.then_some((Rejection::CurrencyMismatch, 0));
+                Plan { effects: vec![effect(account, *hold, what)], shape, ..Plan::default() }
             }
             Deed::Consume { hold, amount, authority, forced } => {
                 let Some(account) = self.held_account(*hold) else {
