@@ -4,9 +4,10 @@
 //! The rule stays that of DESIGN section 2: it takes effect at an exact place between two transactions.
 
 use super::super::ids::{AccountId, ShardId};
-use super::super::shard_order::{ShardOrder, ShardReply};
+use super::super::shard_order::ShardReply;
 use super::jobs::JobRef;
 use super::quiet::Quiet;
+use super::reading::shown_rows;
 use super::{Coordinator, Gate, Queued, Step};
 
 /// What runs alone.
@@ -115,24 +116,17 @@ impl Coordinator {
     }
 
     fn wake(&mut self, resting: &[Resting]) -> Step {
-        let orders = resting
-            .iter()
-            .map(|resting| (self.shard_of(resting.account), ShardOrder::Read(vec![resting.account])));
-        let orders = orders.collect();
+        let orders = self.orders_to_read(resting.iter().map(|resting| resting.account));
         self.wait(Quiet::Wake(resting.to_vec()), orders)
     }
 
     /// Gives the accounts that rested their gates again.
     pub(super) fn end_wake(&mut self, resting: &[Resting], replies: Vec<(ShardId, ShardReply)>) {
-        for (_, reply) in replies {
-            let ShardReply::Rows(shown) = reply else { panic!("a read is answered by rows") };
-            for shown in shown {
-                let legs = resting.iter().find(|resting| resting.account == shown.account);
-                let legs = legs.expect("only what rested is read").legs;
-                let mut gate = Gate::new(shown.account, &shown.row);
-                gate.legs = legs;
-                self.add_gate(gate);
-            }
+        for shown in shown_rows(replies) {
+            let rested = resting.iter().find(|resting| resting.account == shown.account);
+            let mut gate = Gate::new(shown.account, &shown.row);
+            gate.legs = rested.expect("only what rested is read").legs;
+            self.add_gate(gate);
         }
     }
 }

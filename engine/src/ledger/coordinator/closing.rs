@@ -1,8 +1,6 @@
 //! Day end (日切): the figures of a date are written down when it is closed, in the frame that closes it; and year end:
 //! income and expense are carried forward as the last postings of the date (年终结转).
 
-use std::collections::BTreeMap;
-
 use super::super::account::AccountState;
 use super::super::admin::Admin;
 use super::super::amount::{Amount, Side};
@@ -18,6 +16,7 @@ use super::super::subject::SubjectClass;
 use super::super::transaction::{Batch, Draft, Leg, MAX_LEGS};
 use super::jobs::Work;
 use super::quiet::{Asked, Quiet};
+use super::reading::{shown_rows, sum_lines};
 use super::{Coordinator, Queued, Step};
 
 /// A close of a date under way.
@@ -49,8 +48,7 @@ impl Coordinator {
         if carry_to.is_some() {
             return self.read_results(asked, close);
         }
-        let orders =
-            (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::LinesAlone)).collect();
+        let orders = self.to_every_shard(&ShardOrder::LinesAlone);
         self.wait(Quiet::Closing(asked, close), orders)
     }
 
@@ -77,7 +75,7 @@ impl Coordinator {
     /// Closes the date: its figures and the next date stand in one frame.
     pub(super) fn end_closing(&mut self, asked: Asked, close: &Close, replies: Vec<(ShardId, ShardReply)>) {
         let closed = self.registry.date(close.entity);
-        for (line, total) in sum_lines(replies) {
+        for (line, total) in (0..).map(LineId).zip(sum_lines(replies)) {
             if self.entity_of(line) == close.entity {
                 self.write_line(line, &total, closed);
             }
@@ -99,27 +97,20 @@ impl Coordinator {
     }
 
     fn read_results(&mut self, asked: Asked, close: Close) -> Step {
-        let mut by_shard: BTreeMap<ShardId, Vec<AccountId>> = BTreeMap::new();
-        for (account, found) in (1..).map(AccountId).zip(self.registry.accounts()) {
+        let concerned = (1..).map(AccountId).zip(self.registry.accounts()).filter(|(account, found)| {
             let class = self.registry.subject(found.subject).opening.class;
             let is_result = matches!(class, SubjectClass::Income | SubjectClass::Expense);
-            if found.entity == close.entity && is_result || close.carry_to == Some(account) {
-                by_shard.entry(self.shard_of(account)).or_default().push(account);
-            }
-        }
-        let orders = by_shard.into_iter().map(|(shard, accounts)| (shard, ShardOrder::Read(accounts)));
-        let orders = orders.collect();
+            found.entity == close.entity && is_result || close.carry_to == Some(*account)
+        });
+        let orders = self.orders_to_read(concerned.map(|(account, _)| account));
         self.wait(Quiet::Results(asked, close), orders)
     }
 
     /// Puts the postings that carry forward, and the close after them, in front of everything that waits.
     pub(super) fn end_results(&mut self, asked: Asked, close: &Close, replies: Vec<(ShardId, ShardReply)>) {
-        let rows = replies.into_iter().flat_map(|(_, reply)| match reply {
-            ShardReply::Rows(shown) => shown,
-            other => panic!("a read is answered by rows, not {other:?}"),
-        });
         let target = close.carry_to.expect("results are read to be carried forward");
-        let (targets, rows): (Vec<ShownRow>, Vec<ShownRow>) = rows.partition(|shown| shown.account == target);
+        let (targets, rows): (Vec<ShownRow>, Vec<ShownRow>) =
+            shown_rows(replies).partition(|shown| shown.account == target);
         let rows: Vec<ShownRow> = rows.into_iter().filter(|shown| shown.row.balance != 0).collect();
         let entity = self.registry.entities()[usize::from(close.entity.0)].code.clone();
         let card = self.card(target).expect("the target was found");
@@ -187,19 +178,4 @@ fn push_pieces(legs: &mut Vec<Leg>, account: AccountId, signed: i128, currency: 
         legs.push(Leg { account, amount: Amount(piece), currency, step, side });
         left -= u128::from(piece.unsigned_abs());
     }
-}
-
-/// The lines of the general ledger, summed over the shards.
-fn sum_lines(replies: Vec<(ShardId, ShardReply)>) -> impl Iterator<Item = (LineId, Line)> {
-    let mut sums: Vec<Line> = Vec::new();
-    for (_, reply) in replies {
-        let ShardReply::Lines(lines, _) = reply else {
-            panic!("a question for the lines is answered by them")
-        };
-        sums.resize(sums.len().max(lines.len()), Line::default());
-        for (sum, line) in sums.iter_mut().zip(&lines) {
-            sum.add(line);
-        }
-    }
-    (0..).map(LineId).zip(sums)
 }

@@ -50,7 +50,7 @@ pub(super) enum Quiet {
     Snapshot,
 }
 
-type Orders = Vec<(ShardId, ShardOrder)>;
+pub(super) type Orders = Vec<(ShardId, ShardOrder)>;
 
 impl Coordinator {
     /// Begins a quiet round: answers at once, or waits for shards.
@@ -247,9 +247,7 @@ impl Coordinator {
     ) -> Step {
         let limit = limit.min(MAX_LIST) as usize;
         let orders = match account.map(|account| self.find(account)) {
-            None => {
-                (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::Holds(None))).collect()
-            }
+            None => self.to_every_shard(&ShardOrder::Holds(None)),
             Some(Ok(account)) => vec![(self.shard_of(account), ShardOrder::Holds(Some(account)))],
             Some(Err(rejection)) => return self.refuse_quiet(reply_to, rejection),
         };

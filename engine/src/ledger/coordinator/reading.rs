@@ -9,30 +9,19 @@ use super::super::command::{Answer, Chart, Mapping, ReplyTo, SummarySubject, Tri
 use super::super::ids::{AccountId, EntityId, LineId, ShardId};
 use super::super::line::{AccountsTotal, Line};
 use super::super::rejection::Rejection;
-use super::super::shard::Shard;
 use super::super::shard_order::{ShardOrder, ShardReply, ShownRow};
 use super::super::subject::Subject;
-use super::quiet::Quiet;
+use super::quiet::{Orders, Quiet};
 use super::{Coordinator, SnapshotStart, Step};
 
 impl Coordinator {
     /// Begins a snapshot.
     pub(super) fn begin_snapshot(&mut self) -> Step {
-        let orders = (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::LinesAlone));
-        let orders = orders.collect();
+        let orders = self.to_every_shard(&ShardOrder::LinesAlone);
         self.wait(Quiet::Snapshot, orders)
     }
 
     pub(super) fn end_snapshot(&mut self, replies: Vec<(ShardId, ShardReply)>) {
-        let mut sum = Shard::new(ShardId(0), 1);
-        for (_, reply) in replies {
-            let ShardReply::Lines(lines, _) = reply else {
-                panic!("a question for the lines is answered by them")
-            };
-            for (id, line) in (0..).map(LineId).zip(&lines) {
-                sum.restore_line(id, line);
-            }
-        }
         let mut names = Vec::new();
         self.registry.write_names(&mut names);
         for (key, state) in self.originals.iter() {
@@ -43,7 +32,7 @@ impl Coordinator {
             time_us: self.frame.time_us,
             names,
             accounts: self.registry.accounts().len(),
-            lines: sum.lines().to_vec(),
+            lines: sum_lines(replies),
         });
     }
 
@@ -52,13 +41,22 @@ impl Coordinator {
         reply_to: Option<ReplyTo>,
         accounts: Vec<Result<AccountId, Rejection>>,
     ) -> Step {
-        let mut by_shard: BTreeMap<ShardId, Vec<AccountId>> = BTreeMap::new();
-        for account in accounts.iter().flatten() {
-            by_shard.entry(self.shard_of(*account)).or_default().push(*account);
-        }
-        let orders = by_shard.into_iter().map(|(shard, accounts)| (shard, ShardOrder::Read(accounts)));
-        let orders = orders.collect();
+        let orders = self.orders_to_read(accounts.iter().flatten().copied());
         self.wait(Quiet::Read { reply_to, accounts }, orders)
+    }
+
+    /// The orders that ask for the rows of accounts, one to each shard concerned.
+    pub(super) fn orders_to_read(&self, accounts: impl Iterator<Item = AccountId>) -> Orders {
+        let mut by_shard: BTreeMap<ShardId, Vec<AccountId>> = BTreeMap::new();
+        for account in accounts {
+            by_shard.entry(self.shard_of(account)).or_default().push(account);
+        }
+        by_shard.into_iter().map(|(shard, accounts)| (shard, ShardOrder::Read(accounts))).collect()
+    }
+
+    /// The same order to each shard.
+    pub(super) fn to_every_shard(&self, order: &ShardOrder) -> Orders {
+        (0..self.settings.shards).map(|shard| (ShardId(shard), order.clone())).collect()
     }
 
     pub(super) fn end_read(
@@ -67,11 +65,8 @@ impl Coordinator {
         accounts: Vec<Result<AccountId, Rejection>>,
         replies: Vec<(ShardId, ShardReply)>,
     ) {
-        let mut rows = BTreeMap::new();
-        for (_, reply) in replies {
-            let ShardReply::Rows(shown) = reply else { panic!("a read is answered by rows") };
-            rows.extend(shown.into_iter().map(|shown| (shown.account, shown)));
-        }
+        let rows: BTreeMap<AccountId, ShownRow> =
+            shown_rows(replies).map(|shown| (shown.account, shown)).collect();
         let views = accounts.into_iter().map(|account| {
             let id = account?;
             Ok(self.view(rows.get(&id).expect("an account of the registry has a row")))
@@ -134,8 +129,7 @@ impl Coordinator {
             None if entity.is_empty() => None,
             None => return self.refuse_quiet(reply_to, Rejection::UnknownEntity),
         };
-        let orders = (0..self.settings.shards).map(|shard| (ShardId(shard), ShardOrder::Lines));
-        let orders = orders.collect();
+        let orders = self.to_every_shard(&ShardOrder::Lines);
         self.wait(Quiet::Lines { reply_to, entity }, orders)
     }
 
@@ -223,4 +217,27 @@ impl Coordinator {
             accounts: total.accounts,
         }
     }
+}
+
+/// The rows that shards show.
+pub(super) fn shown_rows(replies: Vec<(ShardId, ShardReply)>) -> impl Iterator<Item = ShownRow> {
+    replies.into_iter().flat_map(|(_, reply)| match reply {
+        ShardReply::Rows(shown) => shown,
+        other => panic!("a read is answered by rows, not {other:?}"),
+    })
+}
+
+/// The lines of the general ledger, summed over the shards, by id.
+pub(super) fn sum_lines(replies: Vec<(ShardId, ShardReply)>) -> Vec<Line> {
+    let mut sums: Vec<Line> = Vec::new();
+    for (_, reply) in replies {
+        let ShardReply::Lines(lines, _) = reply else {
+            panic!("a question for the lines is answered by them")
+        };
+        sums.resize(sums.len().max(lines.len()), Line::default());
+        for (sum, line) in sums.iter_mut().zip(&lines) {
+            sum.add(line);
+        }
+    }
+    sums
 }
