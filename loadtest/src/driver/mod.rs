@@ -84,6 +84,8 @@ pub(crate) struct Shared {
     pub(crate) latencies: Latencies,
     /// Requests that were due in here are measured.
     pub(crate) window: (Instant, Instant),
+    /// What had been answered, and how many legs posted, when the first answer inside the window came.
+    pub(crate) before_window: Option<(Outcomes, u64)>,
     /// How many transactions may still be sent.
     pub(crate) remaining: u64,
     /// Every answer, where they are kept.
@@ -124,6 +126,24 @@ pub async fn drive(
         .await
 }
 
+impl Shared {
+    /// Notes what lies before the window, if an answer that came at `now` is the first inside it. To be called before
+    /// the answer is counted. The looker-on cannot do it: answers come before it has woken.
+    pub(crate) fn answer_came_at(&mut self, now: Instant) {
+        if self.before_window.is_none() && self.window.0 <= now {
+            self.before_window = Some((self.books.outcomes.clone(), self.books.legs));
+        }
+    }
+
+    /// What has been answered in the window, and how many legs posted.
+    fn in_window(&self) -> (Outcomes, u64) {
+        match &self.before_window {
+            Some((outcomes, legs)) => (self.books.outcomes.since(outcomes), self.books.legs - legs),
+            None => (Outcomes::default(), 0),
+        }
+    }
+}
+
 pub(crate) type Sessions = Vec<JoinHandle<SessionEnd>>;
 
 /// Connects, and starts a task for each connection. To be called inside a `LocalSet`.
@@ -144,6 +164,7 @@ pub(crate) async fn start_sessions(
         books,
         latencies: Latencies::default(),
         window: (start, start + settings.time),
+        before_window: None,
         remaining: settings.transactions.unwrap_or(u64::MAX),
         history: keep_history.then(Vec::new),
     }));
@@ -167,22 +188,51 @@ async fn watch(
 ) -> (Duration, Outcomes, u64) {
     let (from, to) = shared.borrow().window;
     tokio::time::sleep_until(from.into()).await;
-    let from = Instant::now();
-    let (before, legs_before) = {
-        let shared = shared.borrow();
-        (shared.books.outcomes.clone(), shared.books.legs)
-    };
     let progress = Progress::over(what, settings.time);
     let mut tick = tokio::time::interval(Duration::from_millis(100));
     while Instant::now() < to && sessions.iter().any(|session| !session.is_finished()) {
         let next = tokio::time::sleep_until(to.into());
         tokio::select! { _ = tick.tick() => {}, () = next => {} }
-        let answered = shared.borrow().books.outcomes.total() - before.total();
+        let (outcomes, _) = shared.borrow().in_window();
         let elapsed = u64::try_from(from.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let rate = answered.saturating_mul(1_000) / elapsed.max(1);
-        progress.at(elapsed, format!("{} answers, {}/s", grouped(answered), grouped(rate)));
+        let rate = outcomes.total().saturating_mul(1_000) / elapsed.max(1);
+        progress.at(elapsed, format!("{} answers, {}/s", grouped(outcomes.total()), grouped(rate)));
     }
     progress.finish();
-    let shared = shared.borrow();
-    (from.elapsed(), shared.books.outcomes.since(&before), shared.books.legs - legs_before)
+    let (outcomes, legs) = shared.borrow().in_window();
+    (from.elapsed(), outcomes, legs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::books::Outcome;
+    use crate::workload::{Expect, Kind, Leg};
+    use longmen_engine::ledger::Side;
+
+    /// What is counted hangs on when answers came, not on when somebody looked.
+    #[test]
+    fn every_answer_inside_the_window_is_counted_and_none_before_it() {
+        let start = Instant::now() + Duration::from_secs(1);
+        let mut shared = Shared {
+            books: Books::new(2),
+            latencies: Latencies::default(),
+            window: (start, start + Duration::from_secs(1)),
+            before_window: None,
+            remaining: u64::MAX,
+            history: None,
+        };
+        let mut request = Request::default();
+        let leg = |account, side| Leg { account, amount: 5, side };
+        request.push(1, Kind::Transfer, Expect::Posted, &[leg(0, Side::Debit), leg(1, Side::Credit)]);
+        let posted = Outcome { rejection: None, repeated: false };
+        let before = start - Duration::from_nanos(1);
+        let after = start + Duration::from_secs(5);
+        for (came, counted) in [(before, 0), (before, 0), (start, 1), (start, 2), (after, 3)] {
+            shared.answer_came_at(came);
+            shared.books.record(&request, std::iter::once(posted));
+            let (outcomes, legs) = shared.in_window();
+            assert_eq!((outcomes.total(), legs), (counted, 2 * counted));
+        }
+    }
 }

@@ -246,6 +246,7 @@ impl Session {
     fn settle(&mut self, request: Request, due: Instant, refused: Option<longmen_engine::ledger::Rejection>) {
         let now = Instant::now();
         let mut shared = self.shared.borrow_mut();
+        shared.answer_came_at(now);
         let Shared { books, latencies, window: (from, to), history, .. } = &mut *shared;
         if *from <= due && due < *to {
             latencies.record(now - due);
