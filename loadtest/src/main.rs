@@ -13,6 +13,11 @@ use longmen_loadtest::node::{ServeArgs, serve};
 use crash_command::{CrashArgs, crash_command};
 use run_command::{RunArgs, run_command};
 
+/// Frames and requests of megabytes come and go many times a second; this one keeps their memory instead of giving it to
+/// the system and taking it back, page by page.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The hidden subcommand by which this program starts a node as a child process of itself.
 const NODE: &str = "node";
 

@@ -13,7 +13,7 @@ use longmen_wal::{
     system_nonces,
 };
 
-const PATHS: [WritePath; 2] = [WritePath::Pwritev, WritePath::Map];
+const PATHS: [WritePath; 3] = [WritePath::Direct, WritePath::Pwritev, WritePath::Map];
 /// Bytes of envelope, body header and eight table entries, so that a frame fills its pages exactly.
 const HEAD: usize = 64 + 56 + 8 * 24;
 

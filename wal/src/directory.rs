@@ -1,4 +1,5 @@
-//! The real directory: locked against a second node, files written by `pwritev` or through their map.
+//! The real directory: locked against a second node, files written past the page cache, by `pwritev` or through their
+//! map.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, IoSlice};
@@ -11,6 +12,7 @@ use memmap2::MmapRaw;
 use rustix::fs::FallocateFlags;
 
 use crate::codec::index;
+use crate::direct::{DirectFile, Stage};
 use crate::region::MappedBytes;
 use crate::storage::{Storage, StorageFile, WritePath};
 
@@ -44,6 +46,7 @@ pub struct DirectoryStorage {
     path: PathBuf,
     directory: File,
     writable: bool,
+    stage: Stage,
     /// Held open: closing it gives the lock up. `None` when an archive without a lock file is read.
     _lock: Option<File>,
 }
@@ -59,7 +62,13 @@ impl DirectoryStorage {
         let lock = options.open(path.join(LOCK_FILE)).map_err(failed)?;
         locked(path, lock.try_lock())?;
         let directory = File::open(path).map_err(failed)?;
-        Ok(Self { path: path.to_owned(), directory, writable: true, _lock: Some(lock) })
+        Ok(Self {
+            path: path.to_owned(),
+            directory,
+            writable: true,
+            stage: Stage::default(),
+            _lock: Some(lock),
+        })
     }
 
     /// Opens `path` for readers that change nothing, such as [`crate::audit`]. Several may read at once; a
@@ -76,7 +85,8 @@ impl DirectoryStorage {
         if let Some(lock) = &lock {
             locked(path, lock.try_lock_shared())?;
         }
-        Ok(Self { path: path.to_owned(), directory, writable: false, _lock: lock })
+        let stage = Stage::default();
+        Ok(Self { path: path.to_owned(), directory, writable: false, stage, _lock: lock })
     }
 
     fn check_writable(&self) -> io::Result<()> {
@@ -109,12 +119,18 @@ impl Storage for DirectoryStorage {
         self.check_writable()?;
         let path = self.path.join(name);
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
-        if let Err(error) = allocate(&file, len, write_path) {
-            // A half-made file holds the space that others now lack.
-            fs::remove_file(&path)?;
-            return Err(error);
+        let direct = allocate(&file, len, write_path).and_then(|()| match write_path {
+            WritePath::Direct if len > 0 => DirectFile::open(&path, &self.stage),
+            _ => Ok(None),
+        });
+        match direct {
+            Ok(direct) => Ok(Arc::new(RealFile { direct, ..RealFile::new(file, write_path) })),
+            Err(error) => {
+                // A half-made file holds the space that others now lack.
+                fs::remove_file(&path)?;
+                Err(error)
+            }
         }
-        Ok(Arc::new(RealFile::new(file, write_path)))
     }
 
     fn open(&self, name: &str) -> io::Result<Arc<dyn StorageFile>> {
@@ -152,6 +168,8 @@ impl Storage for DirectoryStorage {
 struct RealFile {
     file: File,
     write_path: WritePath,
+    /// The way past the page cache, if it is wanted and there is one.
+    direct: Option<DirectFile>,
     map: OnceLock<MappedBytes>,
     /// What was written through the map since the last sync.
     unsynced: Mutex<Range<usize>>,
@@ -159,7 +177,7 @@ struct RealFile {
 
 impl RealFile {
     fn new(file: File, write_path: WritePath) -> Self {
-        Self { file, write_path, map: OnceLock::new(), unsynced: Mutex::new(0..0) }
+        Self { file, write_path, direct: None, map: OnceLock::new(), unsynced: Mutex::new(0..0) }
     }
 
     fn write_through_map(&self, bufs: &[IoSlice<'_>], offset: u64) -> io::Result<()> {
@@ -183,9 +201,10 @@ impl StorageFile for RealFile {
     }
 
     fn write_at(&self, bufs: &[IoSlice<'_>], offset: u64) -> io::Result<()> {
-        match self.write_path {
-            WritePath::Pwritev => write_all_at(&self.file, bufs, offset),
-            WritePath::Map => self.write_through_map(bufs, offset),
+        match (&self.direct, self.write_path) {
+            (Some(direct), _) => direct.write_at(bufs, offset),
+            (None, WritePath::Direct | WritePath::Pwritev) => write_all_at(&self.file, bufs, offset),
+            (None, WritePath::Map) => self.write_through_map(bufs, offset),
         }
     }
 
@@ -194,9 +213,10 @@ impl StorageFile for RealFile {
     }
 
     fn sync(&self) -> io::Result<()> {
-        match self.write_path {
-            WritePath::Pwritev => self.file.sync_data(),
-            WritePath::Map => {
+        match (&self.direct, self.write_path) {
+            (Some(direct), _) => direct.sync(),
+            (None, WritePath::Direct | WritePath::Pwritev) => self.file.sync_data(),
+            (None, WritePath::Map) => {
                 let mut unsynced = self.unsynced.lock().unwrap_or_else(PoisonError::into_inner);
                 if !unsynced.is_empty() {
                     self.map()?.flush(unsynced.clone())?;
@@ -213,7 +233,9 @@ impl StorageFile for RealFile {
         }
         let raw = match self.write_path {
             WritePath::Map => MmapRaw::map_raw(&self.file)?,
-            WritePath::Pwritev => memmap2::MmapOptions::new().map_raw_read_only(&self.file)?,
+            WritePath::Direct | WritePath::Pwritev => {
+                memmap2::MmapOptions::new().map_raw_read_only(&self.file)?
+            }
         };
         Ok(self.map.get_or_init(|| MappedBytes::of_file(raw)).clone())
     }
@@ -226,7 +248,7 @@ fn allocate(file: &File, len: u64, write_path: WritePath) -> io::Result<()> {
     }
     match rustix::fs::fallocate(file, FallocateFlags::empty(), 0, len) {
         // Writing allocates as well; but a store through a map over a hole ends in SIGBUS when the disk is full.
-        Err(rustix::io::Errno::OPNOTSUPP) if write_path == WritePath::Pwritev => file.set_len(len),
+        Err(rustix::io::Errno::OPNOTSUPP) if write_path != WritePath::Map => file.set_len(len),
         outcome => Ok(outcome?),
     }
 }

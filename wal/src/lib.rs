@@ -29,6 +29,7 @@ mod body;
 mod catalog;
 mod codec;
 mod digest;
+mod direct;
 mod directory;
 mod encode;
 mod envelope;

@@ -9,8 +9,11 @@ use crate::region::MappedBytes;
 /// How bytes get into a segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WritePath {
-    /// Vectored `pwritev` and `fdatasync` into the mapped file.
+    /// `pwrite` past the page cache and `fdatasync`, whole pages only; as [`WritePath::Pwritev`] where the file system
+    /// has no way past it.
     #[default]
+    Direct,
+    /// Vectored `pwritev` and `fdatasync` into the mapped file.
     Pwritev,
     /// A copy into the map and `msync`.
     Map,

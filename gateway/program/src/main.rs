@@ -26,6 +26,11 @@ use commands::{
 };
 use failure::{Failure, Verdict};
 
+/// Frames and requests of megabytes come and go many times a second; this one keeps their memory instead of giving it to
+/// the system and taking it back, page by page.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const AFTER_HELP: &str = "\
 Exit codes:
   0  all went well, and all that was checked held

@@ -10,7 +10,7 @@ use longmen_wal::{
 
 use crate::kit::{body, contents, sections_of};
 
-const PATHS: [WritePath; 2] = [WritePath::Pwritev, WritePath::Map];
+const PATHS: [WritePath; 3] = [WritePath::Direct, WritePath::Pwritev, WritePath::Map];
 
 fn open(directory: &Path, write_path: WritePath, segments_ahead: u32) -> Result<Opened, OpenError> {
     let storage = Arc::new(DirectoryStorage::open(directory).unwrap());
@@ -25,7 +25,7 @@ fn frames_survive_restarts_whichever_way_they_are_written() {
         let mut expected = Vec::new();
         for run in 0..4 {
             // Runs alternate: what one way wrote the other reads and goes on from.
-            let mut opened = open(directory.path(), PATHS[run % 2], segments_ahead).unwrap();
+            let mut opened = open(directory.path(), PATHS[run % 3], segments_ahead).unwrap();
             assert_eq!(contents(&opened.reader), expected, "run {run}");
             for id in 0..40 {
                 let body = body(id, 50 + 997 * id as usize);

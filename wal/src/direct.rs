@@ -1,0 +1,186 @@
+//! Writing past the page cache: whole pages, from memory that begins at a page.
+//!
+//! A log is written once and seldom read soon, so copying it into the page cache costs more than it gives: a fresh
+//! page for every 4 KiB, and again for the zeros before. Readers of the map are shown what was written all the same:
+//! the system drops the pages of a range from the cache when it is written past it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, IoSlice};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use memmap2::MmapMut;
+use rustix::fs::OFlags;
+
+use crate::codec::{PAGE, PAGE_BYTES, index, offset};
+
+/// Bytes put together for one write: large enough that a disk is busy with it, small enough to stay in the caches.
+const STAGE: usize = 2 << 20;
+
+/// Where frames are put together. The files of a directory share one: only the journal's frames need it.
+#[derive(Clone, Default)]
+pub(crate) struct Stage(Arc<Mutex<Option<MmapMut>>>);
+
+/// A file opened for such writes.
+pub(crate) struct DirectFile {
+    file: File,
+    stage: Stage,
+}
+
+impl DirectFile {
+    /// Opens the file at `path`, which begins with a page that may become zeros. `None` where the file system has no
+    /// way past the page cache.
+    pub(crate) fn open(path: &Path, stage: &Stage) -> io::Result<Option<Self>> {
+        let flags = i32::try_from(OFlags::DIRECT.bits()).expect("a flag of open fits an int");
+        let file = match OpenOptions::new().write(true).custom_flags(flags).open(path) {
+            Ok(file) => Self { file, stage: stage.clone() },
+            Err(error) if is_refused(&error) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        // Some file systems take the flag and refuse the write.
+        match file.write_at(&[IoSlice::new(&[0; PAGE])], 0) {
+            Ok(()) => Ok(Some(file)),
+            Err(error) if is_refused(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes all of `bufs` one after the other at `at`.
+    ///
+    /// # Panics
+    /// If that is not whole pages at the beginning of a page: frames and zeros are.
+    pub(crate) fn write_at(&self, bufs: &[IoSlice<'_>], at: u64) -> io::Result<()> {
+        let len: usize = bufs.iter().map(|buf| buf.len()).sum();
+        assert!(
+            len.is_multiple_of(PAGE) && at.is_multiple_of(PAGE_BYTES),
+            "{len} bytes at {at} are not whole pages"
+        );
+        match bufs {
+            [pages] if pages.as_ptr().addr().is_multiple_of(PAGE) => self.write_pages(pages, at),
+            bufs => self.write_staged(bufs, at),
+        }
+    }
+
+    fn write_staged(&self, bufs: &[IoSlice<'_>], mut at: u64) -> io::Result<()> {
+        let mut stage = self.stage.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let stage = match &mut *stage {
+            Some(stage) => stage,
+            empty => empty.insert(MmapMut::map_anon(STAGE)?),
+        };
+        let mut filled = 0;
+        for buf in bufs {
+            let mut rest: &[u8] = buf;
+            while !rest.is_empty() {
+                let (now, later) = rest.split_at(rest.len().min(STAGE - filled));
+                stage[filled..filled + now.len()].copy_from_slice(now);
+                filled += now.len();
+                rest = later;
+                if filled == STAGE {
+                    self.write_pages(stage, at)?;
+                    at += offset(STAGE);
+                    filled = 0;
+                }
+            }
+        }
+        self.write_pages(&stage[..filled], at)
+    }
+
+    fn write_pages(&self, pages: &[u8], at: u64) -> io::Result<()> {
+        self.file.write_all_at(pages, at)
+    }
+
+    /// Makes everything written so far durable.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+/// Whether a file system says so that it has no way past the page cache.
+fn is_refused(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
+}
+
+/// Zeros that begin at a page, in pieces of at most as many bytes as asked for.
+pub(crate) struct ZeroPages {
+    bytes: Vec<u8>,
+    start: usize,
+}
+
+impl ZeroPages {
+    /// Room for `len` bytes, a multiple of the page size.
+    pub(crate) fn new(len: u64) -> Self {
+        let bytes = vec![0; index(len) + PAGE];
+        let start = bytes.as_ptr().align_offset(PAGE);
+        Self { bytes, start }
+    }
+
+    /// The first `len` of them.
+    pub(crate) fn first(&self, len: u64) -> &[u8] {
+        &self.bytes[self.start..self.start + index(len)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory on a real disk; where tests run on a file system without the way, there is nothing to show.
+    fn open(directory: &Path) -> Option<DirectFile> {
+        let path = directory.join("file");
+        File::create(&path).unwrap().set_len(8 << 20).unwrap();
+        DirectFile::open(&path, &Stage::default()).unwrap()
+    }
+
+    #[test]
+    fn what_is_put_together_from_pieces_lies_where_it_should() {
+        #[track_caller]
+        fn check(lens: &[usize], at: u64) {
+            let directory = tempfile::tempdir().unwrap();
+            let Some(direct) = open(directory.path()) else { return };
+            let mut byte = 0_u8;
+            let pieces: Vec<Vec<u8>> = lens
+                .iter()
+                .map(|len| {
+                    byte = byte.wrapping_add(1);
+                    (0..*len).map(|index| byte ^ u8::try_from(index % 251).unwrap()).collect()
+                })
+                .collect();
+            let slices: Vec<IoSlice<'_>> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
+            direct.write_at(&slices, at).unwrap();
+            direct.sync().unwrap();
+            let whole = std::fs::read(directory.path().join("file")).unwrap();
+            let written = pieces.concat();
+            let (from, to) = (index(at), index(at) + written.len());
+            assert!(whole[from..to] == written, "{lens:?} at {at}");
+            assert!(whole[..from].iter().chain(&whole[to..]).all(|byte| *byte == 0));
+        }
+        check(&[4096], 0);
+        check(&[64, 4000, 32], 8192);
+        check(&[1, 2, 3, 4090], 4096);
+        check(&[0, 5000, 0, 3192], 4096);
+        check(&[STAGE], 0);
+        check(&[64, STAGE, 4096 - 64], 4096);
+        check(&[STAGE - 1, 1, 2 * STAGE, 4096], 4096);
+    }
+
+    #[test]
+    fn zeros_begin_at_a_page() {
+        for len in [4096, 65_536] {
+            let zeros = ZeroPages::new(len);
+            let pages = zeros.first(len);
+            assert!(pages.as_ptr().addr().is_multiple_of(PAGE) && pages.len() == index(len));
+            assert!(pages.iter().all(|byte| *byte == 0));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "not whole pages")]
+    fn less_than_a_page_is_a_bug() {
+        let directory = tempfile::tempdir().unwrap();
+        match open(directory.path()) {
+            Some(direct) => drop(direct.write_at(&[IoSlice::new(&[1; 100])], 0)),
+            None => panic!("not whole pages can be tried without the way past the page cache"),
+        }
+    }
+}
