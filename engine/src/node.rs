@@ -11,6 +11,7 @@ use longmen_wal::{
     CloseError, FrameFault, FrameNumber, Log, LogOptions, LogWriter, OpenError, ReadError, RecoveryReport,
     Storage, system_nonces,
 };
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::actors::{CloseLog, CoordinatorActor, JournalActor, ShardActor, Stop, Wiring};
@@ -140,6 +141,7 @@ struct Engine {
     shards: Vec<Addr<ShardActor>>,
     written: Arc<AtomicU64>,
     stop: oneshot::Sender<oneshot::Sender<Result<(), CloseError>>>,
+    runtime: Handle,
     thread: JoinHandle<()>,
 }
 
@@ -205,6 +207,13 @@ impl Node {
     #[must_use]
     pub fn history(&self) -> History {
         self.history.clone()
+    }
+
+    /// The runtime of the engine's own thread. On few cores the sessions belong there: a message between threads wakes
+    /// one, a message on the same thread does not. What runs there must end before [`Node::stop`].
+    #[must_use]
+    pub fn runtime(&self) -> &Handle {
+        &self.engine.runtime
     }
 
     /// Refuses new requests, finishes and answers what was taken in, and records the clean end of the log.
@@ -281,7 +290,7 @@ fn spawn(
             let shards = start_shards(shards, shard_threads);
             let wiring = Wiring { shards: shards.clone(), journal: journal.clone(), space, least_space };
             let coordinator = CoordinatorActor::new(coordinator, wiring).start();
-            started.send((coordinator.clone(), shards)).expect("whoever starts the engine waits for it");
+            started.send((coordinator.clone(), shards, Handle::current())).expect("whoever starts the engine waits for it");
             let Ok(done): Result<oneshot::Sender<_>, _> = stopped.await else { return };
             let closed = close(&coordinator, &journal).await;
             done.send(closed).expect("whoever stops the engine waits for it");
@@ -290,8 +299,8 @@ fn spawn(
     let thread = thread::Builder::new().name("engine".into()).spawn(run);
     let thread = thread.map_err(|error| StartError::System(format!("no thread for the engine: {error}")))?;
     let started = starting.recv().map_err(|_| StartError::System("the engine did not start".into()))?;
-    let (coordinator, shards) = started;
-    Ok(Engine { coordinator, shards, written, stop, thread })
+    let (coordinator, shards, runtime) = started;
+    Ok(Engine { coordinator, shards, written, stop, runtime, thread })
 }
 
 fn start_shards(shards: Vec<Shard>, threads: u16) -> Vec<Addr<ShardActor>> {

@@ -10,7 +10,6 @@ use longmen_wal::{Body, Section, SpaceGauge};
 use tokio::sync::oneshot;
 use tracing::debug;
 
-use super::journal::{Outgoing, give_out};
 use super::shard::Release;
 use super::{BatcherActor, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame, WriteMark};
 use crate::clock::now_us;
@@ -39,6 +38,9 @@ pub(crate) struct Wiring {
     pub(crate) least_space: u64,
 }
 
+/// Answers, grouped by the session they go to.
+type Outgoing = Vec<(ReplySender, Vec<Reply>)>;
+
 /// What the actor waits for before the step under way is done.
 enum Waiting {
     Nothing,
@@ -54,6 +56,8 @@ pub(crate) struct CoordinatorActor {
     batchers: HashMap<AccountId, Addr<BatcherActor>>,
     waiting: Waiting,
     journal_free: bool,
+    /// The answers that leave with the frame that the journal writes.
+    leaving: Outgoing,
     marked: bool,
     mark_timer: Option<SpawnHandle>,
     space_timer: Option<SpawnHandle>,
@@ -73,6 +77,7 @@ impl CoordinatorActor {
             batchers: HashMap::new(),
             waiting: Waiting::Nothing,
             journal_free: true,
+            leaving: Vec::new(),
             marked: true,
             mark_timer: None,
             space_timer: None,
@@ -153,9 +158,10 @@ impl CoordinatorActor {
             chunks: section.chunks,
         });
         let body = Body { time_us: frame.time_us, sections: sections.collect() };
-        let outgoing = self.group(frame.replies);
+        assert!(self.leaving.is_empty(), "the answers of a frame leave before the next is written");
+        self.leaving = self.group(frame.replies);
         let coordinator = context.address();
-        self.wiring.journal.do_send(WriteFrame { number: frame.number, body, outgoing, coordinator });
+        self.wiring.journal.do_send(WriteFrame { number: frame.number, body, coordinator });
         self.drop_cold_batchers();
     }
 
@@ -239,6 +245,15 @@ impl CoordinatorActor {
     }
 }
 
+/// Gives answers out. A session that has gone does not want them any more.
+fn give_out(outgoing: Outgoing) {
+    for (sender, replies) in outgoing {
+        if sender.send(replies).is_err() {
+            debug!("a session ended before its answers were durable");
+        }
+    }
+}
+
 impl Actor for CoordinatorActor {
     type Context = Context<CoordinatorActor>;
 }
@@ -305,17 +320,25 @@ impl Handler<Merged> for CoordinatorActor {
     }
 }
 
-/// The log is durable up to this frame.
+/// The log is durable up to a frame.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(crate) struct Synced(pub(crate) u64);
+pub(crate) struct Synced {
+    /// The frame.
+    pub(crate) number: u64,
+    /// What it held: its memory serves the next ones.
+    pub(crate) written: Option<Body>,
+}
 
 impl Handler<Synced> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: Synced, context: &mut Context<Self>) {
         self.journal_free = true;
-        self.coordinator.durable(message.0);
+        self.coordinator.durable(message.number);
+        give_out(std::mem::take(&mut self.leaving));
+        let sections = message.written.into_iter().flat_map(|body| body.sections);
+        self.coordinator.take_back(sections.flat_map(|section| section.chunks));
         self.pump(context);
         if self.journal_free {
             self.arm_mark(context);

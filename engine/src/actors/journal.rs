@@ -1,28 +1,15 @@
-//! The journal: the only writer of the log, on a thread of its own. It seals what the coordinator hands it, syncs,
-//! and gives out the answers that rest on it.
+//! The journal: the only writer of the log, on a thread of its own. It writes what the coordinator hands it, syncs, and
+//! says so.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix::{Actor, Addr, Context, Handler, Message};
 use longmen_wal::{Body, FrameNumber, LogWriter, Section};
-use tracing::{debug, warn};
+use tracing::warn;
 
 use super::{CoordinatorActor, Synced};
-use crate::session::{Reply, ReplySender};
 use crate::vital::{Vital, die};
-
-/// Answers, grouped by the session they go to.
-pub(crate) type Outgoing = Vec<(ReplySender, Vec<Reply>)>;
-
-/// Gives answers out. A session that has gone does not want them any more.
-pub(crate) fn give_out(outgoing: Outgoing) {
-    for (sender, replies) in outgoing {
-        if sender.send(replies).is_err() {
-            debug!("a session ended before its answers were durable");
-        }
-    }
-}
 
 /// Writes the log.
 pub(crate) struct JournalActor {
@@ -54,13 +41,12 @@ impl Actor for JournalActor {
     }
 }
 
-/// A frame to be written and synced, with the answers that leave then.
+/// A frame to be written and synced.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub(crate) struct WriteFrame {
     pub(crate) number: u64,
     pub(crate) body: Body,
-    pub(crate) outgoing: Outgoing,
     pub(crate) coordinator: Addr<CoordinatorActor>,
 }
 
@@ -68,7 +54,7 @@ impl Handler<WriteFrame> for JournalActor {
     type Result = ();
 
     fn handle(&mut self, message: WriteFrame, _: &mut Context<JournalActor>) {
-        let WriteFrame { number, body, outgoing, coordinator } = message;
+        let WriteFrame { number, body, coordinator } = message;
         let writer = self.writer();
         match writer.append(&body) {
             Ok(frame) => {
@@ -85,8 +71,7 @@ impl Handler<WriteFrame> for JournalActor {
         }
         let bytes: usize = body.sections.iter().map(Section::len).sum();
         self.written.fetch_add(bytes as u64, Ordering::Relaxed);
-        give_out(outgoing);
-        coordinator.do_send(Synced(number));
+        coordinator.do_send(Synced { number, written: Some(body) });
     }
 }
 
@@ -109,7 +94,7 @@ impl Handler<WriteMark> for JournalActor {
             }
             Err(error) => die(&format!("the mark in frame {number} cannot be written: {error}")),
         }
-        coordinator.do_send(Synced(number));
+        coordinator.do_send(Synced { number, written: None });
     }
 }
 

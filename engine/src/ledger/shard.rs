@@ -74,8 +74,10 @@ impl Shard {
     }
 
     /// Runs a round: settles and releases what was prepared, executes, prepares.
-    pub fn round(&mut self, round: &ShardRound) -> ShardAnswer {
+    pub fn round(&mut self, mut round: ShardRound) -> ShardAnswer {
         self.enter(round.frame);
+        self.written.section = std::mem::take(&mut round.section);
+        assert!(self.written.section.is_empty(), "memory comes without contents");
         self.resolve(&round.resolve);
         let verdicts = self.execute_all(&round.execute);
         let prepare = round.prepare.iter();
@@ -83,7 +85,8 @@ impl Shard {
             prepare.map(|(part, legs, effects)| self.prepare(part, legs, effects)).collect::<Vec<_>>();
         self.votes.extend(votes.iter().map(Option::is_none));
         self.prepared.append(&round.prepare);
-        ShardAnswer { verdicts, votes, written: self.take_written() }
+        round.clear();
+        ShardAnswer { verdicts, votes, written: self.take_written(), spent: round }
     }
 
     /// Posts merged entries on hot accounts.

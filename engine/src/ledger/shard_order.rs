@@ -197,7 +197,7 @@ impl Shard {
     /// Does what the coordinator asks.
     pub fn obey(&mut self, order: ShardOrder) -> ShardReply {
         match order {
-            ShardOrder::Round(round) => ShardReply::Round(self.round(&round)),
+            ShardOrder::Round(round) => ShardReply::Round(self.round(round)),
             ShardOrder::Merge { frame, merges } => ShardReply::Written(self.merge(frame, &merges)),
             ShardOrder::Open { frame, accounts } => {
                 let entries =

@@ -86,6 +86,17 @@ pub struct ShardRound {
     pub execute: Visit,
     /// Transactions over several shards: decide and reserve.
     pub prepare: Visit,
+    /// Empty memory for the entries.
+    pub section: Vec<u8>,
+}
+
+impl ShardRound {
+    /// Leaves nothing of it but its memory.
+    pub(super) fn clear(&mut self) {
+        self.resolve.clear();
+        self.execute.clear();
+        self.prepare.clear();
+    }
 }
 
 /// The answer to a round.
@@ -97,6 +108,8 @@ pub struct ShardAnswer {
     pub votes: Vec<Verdict>,
     /// What was written.
     pub written: Written,
+    /// The round, emptied: its memory serves the next one.
+    pub spent: ShardRound,
 }
 
 /// What a shard has written into the open frame since it was asked last.

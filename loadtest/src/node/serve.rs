@@ -2,14 +2,17 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use clap::Args;
 use longmen_engine::ledger::RefundWindows;
 use longmen_engine::{Node, NodeOptions, StartError, StartReport, StopError};
 use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
 use longmen_wal::{DirectoryError, DirectoryStorage, LogOptions};
+use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -37,6 +40,10 @@ pub struct ServeArgs {
     /// Threads that the shards spread over; 0 shares the coordinator's, which is best on few cores
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=64))]
     pub shard_threads: u16,
+    /// Threads that the sessions of clients spread over; 0 shares the engine's, which is best on few cores [default: 1
+    /// for every 4 cores]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(0..=64))]
+    pub session_threads: Option<u16>,
     /// Take a snapshot after so many bytes of log, or twice the last one's size if that is more
     #[arg(long, value_name = "BYTES")]
     pub snapshot_bytes: Option<u64>,
@@ -118,7 +125,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         writeln!(io::stderr(), "{}", describe(node.report()))?;
     }
     let options = ServeOptions { listen: args.listen, limits: Limits::default(), tokens };
-    let served = serve_until_told(options, &node);
+    let served = serve_until_told(options, &node, args.session_threads());
     node.stop()?;
     served
 }
@@ -136,13 +143,19 @@ fn tell_on_stderr() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
 }
 
-fn serve_until_told(options: ServeOptions, node: &Node) -> Result<(), ServeError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+fn serve_until_told(options: ServeOptions, node: &Node, session_threads: usize) -> Result<(), ServeError> {
+    let threads = match session_threads {
+        0 => None,
+        count => Some(Builder::new_multi_thread().worker_threads(count).enable_all().build()?),
+    };
+    let sessions = threads.as_ref().map_or(node.runtime(), |runtime| runtime.handle());
+    let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         // Signals are caught before anyone can know that the node is up.
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        let running: Running = Server::start(options, node.intake(), node.history()).await?;
+        let started = sessions.spawn(Server::start(options, node.intake(), node.history()));
+        let running: Running = started.await.expect("starting to serve does not panic")?;
         writeln!(io::stdout(), "{READY_LINE}{}", running.local_addr())?;
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         running.stop().await;
@@ -182,6 +195,11 @@ fn describe(report: &StartReport) -> String {
 }
 
 impl ServeArgs {
+    fn session_threads(&self) -> usize {
+        let cores = || available_parallelism().map_or(1, NonZeroUsize::get);
+        self.session_threads.map_or_else(|| cores() / 4, usize::from)
+    }
+
     fn read_tokens(&self) -> Result<Option<Tokens>, ServeError> {
         let Some(path) = &self.tokens else { return Ok(None) };
         let unreadable = |source| ServeError::TokensFile { path: path.clone(), source };

@@ -31,7 +31,11 @@ impl Coordinator {
             }
             let mut written = answer.written;
             self.give_balances(&std::mem::take(&mut written.balances));
+            if written.section.is_empty() {
+                self.spare.give(std::mem::take(&mut written.section));
+            }
             self.frame.take_written(shard, written);
+            self.forming.rounds[usize::from(shard.0)] = answer.spent;
         }
         let items = std::mem::take(&mut self.forming.items);
         items.iter().for_each(|item| self.book(item));

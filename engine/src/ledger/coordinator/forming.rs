@@ -66,7 +66,7 @@ pub(super) struct Forming {
     pub(super) prepared: Vec<Prepared>,
     /// By shard: the items behind the parts of its visit, the prepared ones behind the parts to be voted on.
     pub(super) visits: Vec<(Vec<u32>, Vec<u32>)>,
-    rounds: Vec<ShardRound>,
+    pub(super) rounds: Vec<ShardRound>,
     touched: Vec<usize>,
     /// Holds that transactions of this round may be opening, with their accounts.
     pub(super) freezing: HashMap<TransactionKey, AccountId, FixedState>,
@@ -125,7 +125,7 @@ impl Coordinator {
             !(round.resolve.is_empty() && round.execute.parts.is_empty() && round.prepare.parts.is_empty())
         });
         busy.map(|(shard, round)| {
-            let round = ShardRound { frame, ..std::mem::take(round) };
+            let round = ShardRound { frame, section: self.spare.take(), ..std::mem::take(round) };
             (shard, ShardOrder::Round(round))
         })
         .collect()

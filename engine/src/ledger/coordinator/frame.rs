@@ -91,6 +91,12 @@ impl OpenFrame {
         }
     }
 
+    /// Memory for heads and tails.
+    pub(super) fn use_memory(&mut self, heads: Vec<u8>, tails: Vec<u8>) {
+        assert!(self.heads.is_empty() && self.tails.is_empty(), "a frame gets its memory when it opens");
+        (self.heads, self.tails) = (heads, tails);
+    }
+
     /// The time of everything in the frame is that of its first round; it never goes back.
     pub(super) fn set_time(&mut self, now_us: i64) {
         if !self.has_content() {

@@ -21,6 +21,7 @@ mod pins;
 mod quiet;
 mod reading;
 mod settings;
+mod spare;
 mod step;
 mod survey;
 
@@ -52,6 +53,7 @@ use jobs::{JobRef, Jobs, Work};
 use pins::Pins;
 use quiet::{Asked, Quiet};
 pub use settings::{RefundWindows, Settings};
+use spare::Spare;
 pub use step::{Room, SnapshotStart, Step};
 
 /// What waits in order of arrival.
@@ -96,6 +98,7 @@ pub struct Coordinator {
     forming: Forming,
     phase: Phase,
     frame: OpenFrame,
+    spare: Spare,
     durable: u64,
     held: VecDeque<(u64, Vec<(ReplyTo, Answer)>)>,
     stopping: bool,
@@ -132,6 +135,7 @@ impl Coordinator {
             forming: Forming::new(settings.shards),
             phase: Phase::Idle,
             frame: OpenFrame::new(durable + 1, time_us, settings.shards),
+            spare: Spare::default(),
             durable,
             held: VecDeque::new(),
             stopping: false,
@@ -203,6 +207,11 @@ impl Coordinator {
     pub fn durable(&mut self, frame: u64) {
         assert!(frame >= self.durable, "the durable mark only rises");
         self.durable = frame;
+    }
+
+    /// Takes the memory of a frame's sections back when it has been written.
+    pub fn take_back(&mut self, sections: impl Iterator<Item = Vec<u8>>) {
+        sections.for_each(|chunk| self.spare.give(chunk));
     }
 
     /// Says what is to be done next. `journal_free` tells whether a frame could be written now.
@@ -346,7 +355,8 @@ impl Coordinator {
     }
 
     fn seal(&mut self) -> Frame {
-        let next = OpenFrame::new(self.frame.number + 1, self.frame.time_us, self.settings.shards);
+        let mut next = OpenFrame::new(self.frame.number + 1, self.frame.time_us, self.settings.shards);
+        next.use_memory(self.spare.take(), self.spare.take());
         std::mem::replace(&mut self.frame, next).seal()
     }
 
