@@ -14,7 +14,7 @@ use longmen_wal::{
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::actors::{CloseLog, CoordinatorActor, JournalActor, ShardActor, Stop, Wiring};
+use crate::actors::{Closed, CoordinatorActor, Journal, JournalActor, ShardActor, Stop, Wiring};
 use crate::clock::now_us;
 use crate::history::History;
 use crate::ledger::{Coordinator, RefundWindows, ReplayError, Settings, Shard};
@@ -284,13 +284,19 @@ fn spawn(
         System::new().block_on(async move {
             let space = writer.space();
             let journal_thread = Arbiter::new();
-            let journal = JournalActor::start_in_arbiter(&journal_thread.handle(), |_| {
-                JournalActor::new(writer, counted)
-            });
+            let journal = JournalActor::start_in_arbiter(&journal_thread.handle(), |_| JournalActor::new());
             let shards = start_shards(shards, shard_threads);
-            let wiring = Wiring { shards: shards.clone(), journal: journal.clone(), space, least_space };
-            let coordinator = CoordinatorActor::new(coordinator, wiring).start();
-            started.send((coordinator.clone(), shards, Handle::current())).expect("whoever starts the engine waits for it");
+            let wiring = Wiring {
+                shards: shards.clone(),
+                journal: journal.clone(),
+                space,
+                least_space,
+                written: counted,
+            };
+            let coordinator = CoordinatorActor::new(coordinator, Journal::new(writer), wiring).start();
+            started
+                .send((coordinator.clone(), shards, Handle::current()))
+                .expect("whoever starts the engine waits for it");
             let Ok(done): Result<oneshot::Sender<_>, _> = stopped.await else { return };
             let closed = close(&coordinator, &journal).await;
             done.send(closed).expect("whoever stops the engine waits for it");
@@ -315,6 +321,8 @@ fn start_shards(shards: Vec<Shard>, threads: u16) -> Vec<Addr<ShardActor>> {
 async fn close(coordinator: &Addr<CoordinatorActor>, journal: &Addr<JournalActor>) -> Result<(), CloseError> {
     let (settled, settling) = oneshot::channel();
     coordinator.do_send(Stop(settled));
-    settling.await.expect("the coordinator settles before it goes");
-    journal.send(CloseLog).await.expect("the journal lives until the log is closed")
+    let writer = settling.await.expect("the coordinator settles before it goes");
+    let closed = writer.close();
+    journal.send(Closed).await.expect("the journal lives until the log is closed");
+    closed
 }

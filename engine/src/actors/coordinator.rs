@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, SpawnHandle};
 use longmen_wal::{Body, Section, SpaceGauge};
 use tokio::sync::oneshot;
 use tracing::debug;
 
+use super::journal::len;
 use super::shard::Release;
-use super::{BatcherActor, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame, WriteMark};
+use super::{BatcherActor, Journal, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame};
 use crate::clock::now_us;
 use crate::ledger::{
     AccountId, Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
@@ -36,6 +39,8 @@ pub(crate) struct Wiring {
     pub(crate) space: SpaceGauge,
     /// With less room than this in the log, no further round begins.
     pub(crate) least_space: u64,
+    /// Counts the bytes of records in the log.
+    pub(crate) written: Arc<AtomicU64>,
 }
 
 /// Answers, grouped by the session they go to.
@@ -55,31 +60,37 @@ pub(crate) struct CoordinatorActor {
     sessions: HashMap<u64, ReplySender>,
     batchers: HashMap<AccountId, Addr<BatcherActor>>,
     waiting: Waiting,
-    journal_free: bool,
-    /// The answers that leave with the frame that the journal writes.
+    /// Whether a [`Pump`] is under way.
+    pumps: bool,
+    /// The log's writer, when it is not away with a frame.
+    journal: Option<Journal>,
+    /// The answers that leave with the frame that is being written.
     leaving: Outgoing,
     marked: bool,
-    mark_timer: Option<SpawnHandle>,
+    last_write: Instant,
+    mark_is_due_later: bool,
     space_timer: Option<SpawnHandle>,
     /// The moment that is waited for, in microseconds since 1970.
     expiry_timer: Option<(i64, SpawnHandle)>,
-    stopping: Option<oneshot::Sender<()>>,
+    stopping: Option<oneshot::Sender<Journal>>,
     snapshot: Option<Sender<SnapshotStart>>,
     vital: Vital,
 }
 
 impl CoordinatorActor {
-    pub(crate) fn new(coordinator: Coordinator, wiring: Wiring) -> CoordinatorActor {
+    pub(crate) fn new(coordinator: Coordinator, journal: Journal, wiring: Wiring) -> CoordinatorActor {
         CoordinatorActor {
             coordinator,
             wiring,
             sessions: HashMap::new(),
             batchers: HashMap::new(),
             waiting: Waiting::Nothing,
-            journal_free: true,
+            pumps: false,
+            journal: Some(journal),
             leaving: Vec::new(),
             marked: true,
-            mark_timer: None,
+            last_write: Instant::now(),
+            mark_is_due_later: false,
             space_timer: None,
             expiry_timer: None,
             stopping: None,
@@ -92,7 +103,7 @@ impl CoordinatorActor {
     fn pump(&mut self, context: &mut Context<Self>) {
         self.watch_space(context);
         while matches!(self.waiting, Waiting::Nothing) {
-            match self.coordinator.next(now_us(), self.journal_free) {
+            match self.coordinator.next(now_us(), self.journal.is_some()) {
                 Step::Merge(legs) => self.merge(legs, context),
                 Step::Shards(orders) => self.order(orders, context),
                 Step::Seal(frame) => self.write(frame, context),
@@ -105,6 +116,9 @@ impl CoordinatorActor {
             }
         }
         self.arm_expiry(context);
+        if self.journal.is_some() {
+            self.arm_mark(context);
+        }
         self.finish_stopping();
     }
 
@@ -146,11 +160,8 @@ impl CoordinatorActor {
     }
 
     fn write(&mut self, frame: Frame, context: &mut Context<Self>) {
-        self.journal_free = false;
         self.marked = false;
-        if let Some(timer) = self.mark_timer.take() {
-            context.cancel_future(timer);
-        }
+        self.last_write = Instant::now();
         let sections = frame.sections.into_iter().map(|section| Section {
             kind: section.kind as u16,
             owner: section.owner,
@@ -160,9 +171,24 @@ impl CoordinatorActor {
         let body = Body { time_us: frame.time_us, sections: sections.collect() };
         assert!(self.leaving.is_empty(), "the answers of a frame leave before the next is written");
         self.leaving = self.group(frame.replies);
-        let coordinator = context.address();
-        self.wiring.journal.do_send(WriteFrame { number: frame.number, body, coordinator });
         self.drop_cold_batchers();
+        let mut journal = self.journal.take().expect("a frame is sealed when the writer is there");
+        if journal.is_quick(&body) {
+            journal.write(frame.number, &body);
+            self.take_written(frame.number, body, journal);
+        } else {
+            let coordinator = context.address();
+            self.wiring.journal.do_send(WriteFrame { number: frame.number, body, journal, coordinator });
+        }
+    }
+
+    /// A frame is durable: what rests on it leaves, and its memory serves the next ones.
+    fn take_written(&mut self, number: u64, body: Body, journal: Journal) {
+        self.journal = Some(journal);
+        self.wiring.written.fetch_add(len(&body) as u64, Ordering::Relaxed);
+        self.coordinator.durable(number);
+        give_out(std::mem::take(&mut self.leaving));
+        self.coordinator.take_back(body.sections.into_iter().flat_map(|section| section.chunks));
     }
 
     /// A batching actor goes when its account has cooled down.
@@ -188,23 +214,28 @@ impl CoordinatorActor {
 
     /// When nothing comes for a while, an empty frame carries the durable mark.
     fn arm_mark(&mut self, context: &mut Context<Self>) {
-        if self.marked || self.mark_timer.is_some() {
+        if self.marked || self.mark_is_due_later {
             return;
         }
-        self.mark_timer = Some(context.run_later(MARK_AFTER, |actor, context| {
-            actor.mark_timer = None;
-            actor.write_mark(context);
-        }));
+        self.mark_is_due_later = true;
+        context.run_later(MARK_AFTER.saturating_sub(self.last_write.elapsed()), |actor, context| {
+            actor.mark_is_due_later = false;
+            if actor.last_write.elapsed() >= MARK_AFTER {
+                actor.write_mark();
+            }
+            actor.pump(context);
+        });
     }
 
-    fn write_mark(&mut self, context: &Context<Self>) {
-        if !self.journal_free || self.marked || self.wiring.space.bytes() < self.wiring.least_space {
+    fn write_mark(&mut self) {
+        let Some(journal) = &mut self.journal else { return };
+        if self.marked || self.wiring.space.bytes() < self.wiring.least_space {
             return;
         }
         if let Some(number) = self.coordinator.skip_frame() {
-            self.journal_free = false;
+            journal.write_mark(number);
+            self.coordinator.durable(number);
             self.marked = true;
-            self.wiring.journal.do_send(WriteMark { number, coordinator: context.address() });
         }
     }
 
@@ -232,16 +263,18 @@ impl CoordinatorActor {
     }
 
     fn finish_stopping(&mut self) {
-        if self.stopping.is_none() || !self.coordinator.is_settled() || !self.journal_free {
+        if self.stopping.is_none() || !self.coordinator.is_settled() {
             return;
         }
+        let Some(journal) = self.journal.take() else { return };
         let Some(stopped) = self.stopping.take() else { return };
         // The log's end carries the mark.
         self.marked = true;
         self.vital.release();
         self.wiring.shards.iter().for_each(|shard| shard.do_send(Release));
         self.batchers.values().for_each(|batcher| batcher.do_send(Release));
-        stopped.send(()).expect("whoever stops the node waits until it is settled");
+        let taken = stopped.send(journal);
+        assert!(taken.is_ok(), "whoever stops the node waits until it is settled");
     }
 }
 
@@ -268,6 +301,23 @@ impl Handler<Submit> for CoordinatorActor {
 
     fn handle(&mut self, message: Submit, context: &mut Context<Self>) {
         message.0.into_iter().for_each(|request| self.coordinator.submit(request));
+        if !self.pumps {
+            self.pumps = true;
+            context.notify(Pump);
+        }
+    }
+}
+
+/// Go on, when all that waits has been taken in: it shares a round, and a frame.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Pump;
+
+impl Handler<Pump> for CoordinatorActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Pump, context: &mut Context<Self>) {
+        self.pumps = false;
         self.pump(context);
     }
 }
@@ -320,29 +370,22 @@ impl Handler<Merged> for CoordinatorActor {
     }
 }
 
-/// The log is durable up to a frame.
+/// A frame is durable.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub(crate) struct Synced {
-    /// The frame.
     pub(crate) number: u64,
-    /// What it held: its memory serves the next ones.
-    pub(crate) written: Option<Body>,
+    pub(crate) body: Body,
+    pub(crate) journal: Journal,
 }
 
 impl Handler<Synced> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: Synced, context: &mut Context<Self>) {
-        self.journal_free = true;
-        self.coordinator.durable(message.number);
-        give_out(std::mem::take(&mut self.leaving));
-        let sections = message.written.into_iter().flat_map(|body| body.sections);
-        self.coordinator.take_back(sections.flat_map(|section| section.chunks));
+        let Synced { number, body, journal } = message;
+        self.take_written(number, body, journal);
         self.pump(context);
-        if self.journal_free {
-            self.arm_mark(context);
-        }
     }
 }
 
@@ -414,10 +457,10 @@ impl Handler<CloseSession> for CoordinatorActor {
     }
 }
 
-/// Refuse new requests, finish and make durable what was taken in, then say so.
+/// Refuse new requests, finish and make durable what was taken in, then give the log's writer up.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(crate) struct Stop(pub(crate) oneshot::Sender<()>);
+pub(crate) struct Stop(pub(crate) oneshot::Sender<Journal>);
 
 impl Handler<Stop> for CoordinatorActor {
     type Result = ();

@@ -1,8 +1,7 @@
-//! The journal: the only writer of the log, on a thread of its own. It writes what the coordinator hands it, syncs, and
-//! says so.
+//! The journal: the log's writer, and the thread on which it writes large frames. A frame is encoded, written and synced
+//! by whoever holds the writer; there is one, and it goes with the frame.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use actix::{Actor, Addr, Context, Handler, Message};
 use longmen_wal::{Body, FrameNumber, LogWriter, Section};
@@ -11,21 +10,80 @@ use tracing::warn;
 use super::{CoordinatorActor, Synced};
 use crate::vital::{Vital, die};
 
-/// Writes the log.
+/// A frame up to this size may be written on the engine's own thread.
+const SMALL_FRAME: usize = 32 << 10;
+
+/// While syncs take longer than this, every frame goes to the thread: the engine works on meanwhile.
+const QUICK_SYNC: Duration = Duration::from_micros(300);
+
+/// The log's writer, with what is known of the disk.
+pub(crate) struct Journal {
+    writer: LogWriter,
+    /// How long writing and syncing a small frame takes, smoothed.
+    small: Duration,
+}
+
+impl Journal {
+    pub(crate) fn new(writer: LogWriter) -> Journal {
+        Journal { writer, small: Duration::ZERO }
+    }
+
+    /// Whether a frame is better written where it was sealed: waking a thread and being woken costs as much as a quick
+    /// sync takes, and while it takes there is little to do.
+    pub(crate) fn is_quick(&self, body: &Body) -> bool {
+        len(body) <= SMALL_FRAME && self.small <= QUICK_SYNC
+    }
+
+    /// Writes a frame and makes it durable.
+    pub(crate) fn write(&mut self, number: u64, body: &Body) {
+        let begun = Instant::now();
+        match self.writer.append(body) {
+            Ok(frame) => {
+                assert_eq!(frame, FrameNumber(number), "the log and the coordinator count the same frames");
+            }
+            Err(error) => die(&format!("frame {number} cannot be written: {error}")),
+        }
+        match self.writer.sync() {
+            Ok(durable) => {
+                assert_eq!(durable, FrameNumber(number), "a sync makes all that was written durable");
+            }
+            // Never retried in place: a failed sync leaves clean-looking pages that the disk may not have.
+            Err(error) => die(&format!("frame {number} cannot be synced: {error}")),
+        }
+        if len(body) <= SMALL_FRAME {
+            self.small = (7 * self.small + begun.elapsed()) / 8;
+        }
+    }
+
+    /// Writes an empty frame that carries the durable mark, and makes it durable.
+    pub(crate) fn write_mark(&mut self, number: u64) {
+        match self.writer.write_mark() {
+            Ok(durable) => {
+                assert_eq!(durable, FrameNumber(number), "room for a mark was seen before it was asked for");
+            }
+            Err(error) => die(&format!("the mark in frame {number} cannot be written: {error}")),
+        }
+    }
+
+    /// Ends the log in order.
+    pub(crate) fn close(self) -> Result<(), longmen_wal::CloseError> {
+        self.writer.close()
+    }
+}
+
+/// Bytes of records.
+pub(crate) fn len(body: &Body) -> usize {
+    body.sections.iter().map(Section::len).sum()
+}
+
+/// The thread for large frames.
 pub(crate) struct JournalActor {
-    writer: Option<LogWriter>,
-    written: Arc<AtomicU64>,
     vital: Vital,
 }
 
 impl JournalActor {
-    /// `written` counts the bytes of records.
-    pub(crate) fn new(writer: LogWriter, written: Arc<AtomicU64>) -> JournalActor {
-        JournalActor { writer: Some(writer), written, vital: Vital::new("the journal") }
-    }
-
-    fn writer(&mut self) -> &mut LogWriter {
-        self.writer.as_mut().expect("nothing is written after the log was closed")
+    pub(crate) fn new() -> JournalActor {
+        JournalActor { vital: Vital::new("the journal") }
     }
 }
 
@@ -47,6 +105,7 @@ impl Actor for JournalActor {
 pub(crate) struct WriteFrame {
     pub(crate) number: u64,
     pub(crate) body: Body,
+    pub(crate) journal: Journal,
     pub(crate) coordinator: Addr<CoordinatorActor>,
 }
 
@@ -54,60 +113,21 @@ impl Handler<WriteFrame> for JournalActor {
     type Result = ();
 
     fn handle(&mut self, message: WriteFrame, _: &mut Context<JournalActor>) {
-        let WriteFrame { number, body, coordinator } = message;
-        let writer = self.writer();
-        match writer.append(&body) {
-            Ok(frame) => {
-                assert_eq!(frame, FrameNumber(number), "the log and the coordinator count the same frames");
-            }
-            Err(error) => die(&format!("frame {number} cannot be written: {error}")),
-        }
-        match writer.sync() {
-            Ok(durable) => {
-                assert_eq!(durable, FrameNumber(number), "a sync makes all that was written durable");
-            }
-            // Never retried in place: a failed sync leaves clean-looking pages that the disk may not have.
-            Err(error) => die(&format!("frame {number} cannot be synced: {error}")),
-        }
-        let bytes: usize = body.sections.iter().map(Section::len).sum();
-        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
-        coordinator.do_send(Synced { number, written: Some(body) });
+        let WriteFrame { number, body, mut journal, coordinator } = message;
+        journal.write(number, &body);
+        coordinator.do_send(Synced { number, body, journal });
     }
 }
 
-/// An empty frame that carries the durable mark, when there is nothing else to write.
+/// The log is closed; the thread may go.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(crate) struct WriteMark {
-    pub(crate) number: u64,
-    pub(crate) coordinator: Addr<CoordinatorActor>,
-}
+pub(crate) struct Closed;
 
-impl Handler<WriteMark> for JournalActor {
+impl Handler<Closed> for JournalActor {
     type Result = ();
 
-    fn handle(&mut self, message: WriteMark, _: &mut Context<JournalActor>) {
-        let WriteMark { number, coordinator } = message;
-        match self.writer().write_mark() {
-            Ok(durable) => {
-                assert_eq!(durable, FrameNumber(number), "room for a mark was seen before it was asked for");
-            }
-            Err(error) => die(&format!("the mark in frame {number} cannot be written: {error}")),
-        }
-        coordinator.do_send(Synced { number, written: None });
-    }
-}
-
-/// Ends the log in order.
-#[derive(Message)]
-#[rtype(result = "Result<(), longmen_wal::CloseError>")]
-pub(crate) struct CloseLog;
-
-impl Handler<CloseLog> for JournalActor {
-    type Result = Result<(), longmen_wal::CloseError>;
-
-    fn handle(&mut self, _: CloseLog, _: &mut Context<JournalActor>) -> Self::Result {
+    fn handle(&mut self, _: Closed, _: &mut Context<JournalActor>) {
         self.vital.release();
-        self.writer.take().expect("the log is closed once").close()
     }
 }

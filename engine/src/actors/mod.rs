@@ -10,5 +10,5 @@ pub(crate) use coordinator::{
     AccountSlice, CloseSession, CoordinatorActor, Merged, OpenSession, ShardDone, Stop, Submit, Synced,
     TakeSnapshot, Wiring,
 };
-pub(crate) use journal::{CloseLog, JournalActor, WriteFrame, WriteMark};
+pub(crate) use journal::{Closed, Journal, JournalActor, WriteFrame};
 pub(crate) use shard::{Obey, RowImages, RowSlice, ShardActor};

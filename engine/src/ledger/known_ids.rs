@@ -52,10 +52,12 @@ struct Slot {
     pending: bool,
 }
 
-/// The ids inside the window, in generations of fixed capacity: nothing is ever rehashed while work waits.
+/// The ids inside the window, in generations of fixed capacity. Nothing is ever rehashed, and the next generation is made
+/// a little with every id, so no transaction waits for a table.
 #[derive(Clone, Debug)]
 pub struct KnownIds {
     hash: FixedState,
+    /// The least that a generation holds.
     capacity: usize,
     /// How long an id is kept, in microseconds of logged time.
     keep_us: i64,
@@ -63,11 +65,25 @@ pub struct KnownIds {
     oldest: u32,
     /// The newest is last.
     generations: VecDeque<Generation>,
+    next: Draft,
+}
+
+/// The next generation, being made while the newest one fills.
+#[derive(Clone, Debug)]
+struct Draft {
+    capacity: usize,
+    slots: Vec<Slot>,
+    index: Vec<u64>,
+    /// How long the index will be.
+    places: usize,
+    /// How many places are made with each id.
+    step: usize,
 }
 
 /// So many ids, with an index over them.
 #[derive(Clone, Debug)]
 struct Generation {
+    capacity: usize,
     /// The logged time of its newest id, in microseconds since 1970.
     newest_us: i64,
     slots: Vec<Slot>,
@@ -80,9 +96,10 @@ impl KnownIds {
     /// `keep_us` of logged time an id need not be known any more, since a request so old is refused by its time.
     #[must_use]
     pub fn new(seed: u64, capacity: usize, keep_us: i64) -> KnownIds {
-        let capacity = capacity.clamp(1, 1 << 30);
+        let capacity = capacity.clamp(1, MOST);
         let generations = VecDeque::from([Generation::new(capacity)]);
-        KnownIds { hash: FixedState::with_seed(seed), capacity, keep_us, oldest: 0, generations }
+        let next = Draft::new(capacity, capacity);
+        KnownIds { hash: FixedState::with_seed(seed), capacity, keep_us, oldest: 0, generations, next }
     }
 
     /// What is known of an id.
@@ -174,14 +191,23 @@ impl KnownIds {
     }
 
     fn insert(&mut self, hash: u64, slot: Slot, time_us: i64) -> KnownRef {
-        if self.generations.back().is_none_or(|newest| newest.slots.len() >= self.capacity) {
-            self.forget_before(time_us - self.keep_us);
-            self.generations.push_back(Generation::new(self.capacity));
+        if self.generations.back().is_some_and(Generation::is_full) {
+            self.begin_generation(time_us);
         }
+        self.next.go_on();
         let generation = self.number(self.generations.len() - 1);
         let newest = self.generations.back_mut().expect("there is always a generation");
         newest.newest_us = newest.newest_us.max(time_us);
         KnownRef { generation, place: newest.insert(hash, slot) }
+    }
+
+    /// A look-up asks every generation, so they grow with what there is: half of it each, and their number stays small.
+    fn begin_generation(&mut self, time_us: i64) {
+        self.forget_before(time_us - self.keep_us);
+        let newest = self.next.capacity;
+        let capacity = ((self.len() + newest) / 2).clamp(self.capacity, MOST);
+        let next = std::mem::replace(&mut self.next, Draft::new(capacity, newest));
+        self.generations.push_back(next.finish());
     }
 
     fn forget_before(&mut self, time_us: i64) {
@@ -201,13 +227,43 @@ impl KnownIds {
     }
 }
 
+impl Draft {
+    /// A generation of this capacity, to be made while `ids` come.
+    fn new(capacity: usize, ids: usize) -> Draft {
+        let places = places_for(capacity);
+        let (slots, index) = (Vec::with_capacity(capacity), Vec::with_capacity(places));
+        Draft { capacity, slots, index, places, step: places.div_ceil(ids) }
+    }
+
+    /// Makes as much as one id's share: writing to memory for the first time is what takes long.
+    #[inline]
+    fn go_on(&mut self) {
+        let made = (self.index.len() + self.step).min(self.places);
+        self.index.resize(made, 0);
+    }
+
+    /// Makes what is left, which is nothing where the ids came that it was told of.
+    fn finish(mut self) -> Generation {
+        self.index.resize(self.places, 0);
+        let Draft { capacity, slots, index, .. } = self;
+        Generation { capacity, newest_us: i64::MIN, slots, index }
+    }
+}
+
+/// A table at most half full.
+fn places_for(capacity: usize) -> usize {
+    (2 * capacity).next_power_of_two()
+}
+
 impl Generation {
+    /// The first one, which nobody waited for: the system clears its memory where it is touched.
     fn new(capacity: usize) -> Generation {
-        Generation {
-            newest_us: i64::MIN,
-            slots: Vec::with_capacity(capacity),
-            index: vec![0; (2 * capacity).next_power_of_two()],
-        }
+        let (slots, index) = (Vec::with_capacity(capacity), vec![0; places_for(capacity)]);
+        Generation { capacity, newest_us: i64::MIN, slots, index }
+    }
+
+    fn is_full(&self) -> bool {
+        self.slots.len() >= self.capacity
     }
 
     /// Where the search for a hash begins.
@@ -243,6 +299,9 @@ impl Generation {
         place
     }
 }
+
+/// The most ids of one generation: their places fit half an index entry.
+const MOST: usize = 1 << 30;
 
 /// The lower half of an index entry.
 const PLACE: u64 = 0xffff_ffff;
@@ -315,10 +374,28 @@ mod tests {
             let at = known.begin(ClientId(1), TransactionId(n), i64::try_from(n).unwrap() * 100);
             known.decide(at, &decided);
         }
-        assert!((10..=30).contains(&known.len()), "{}", known.len());
+        assert!((10..=40).contains(&known.len()), "{}", known.len());
         for n in 0..100 {
             let is_known = known.get(ClientId(1), TransactionId(n)).is_some();
             assert!(is_known || n < 90, "an id of the last 1,000 us is known: {n}");
         }
+    }
+
+    /// Generations grow with what is known, and each is made by the time it is needed.
+    #[test]
+    fn a_hundred_thousand_ids_take_few_generations_which_are_ready_in_time() {
+        let mut known = KnownIds::new(7, 1_000, i64::MAX);
+        for n in 0..100_000 {
+            let filling = known.generations.back().unwrap();
+            if filling.is_full() {
+                assert_eq!(known.next.index.len(), known.next.places, "at {n}");
+            }
+            let decided = Decided { content: 0, outcome: Outcome::Posted, step: 0, frame: 1, ordinal: 0 };
+            let at = known.begin(ClientId(1), TransactionId(n), 0);
+            known.decide(at, &decided);
+        }
+        assert!(known.generations.len() <= 14, "{}", known.generations.len());
+        assert!(known.generations.iter().all(|one| 2 * one.slots.len() <= one.index.len()));
+        assert!((0..100_000).all(|n| known.get(ClientId(1), TransactionId(n)).is_some()));
     }
 }
