@@ -1,0 +1,177 @@
+//! How many instructions the pieces of the ledger take, counted by Callgrind. Times on a shared machine drift by half;
+//! these figures do not. Every piece is done 1,024 times, so that dividing by it gives instructions a transaction.
+//!
+//! `cargo bench -p longmen-engine --bench instructions`; it needs valgrind and `gungraun-runner`, of the version that
+//! `Cargo.toml` has of `gungraun`. `.ci/run` installs both and prints a line for each piece.
+
+#![expect(missing_docs, unused_qualifications, reason = "what the macros make")]
+
+mod books;
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use gungraun::{
+    Callgrind, EventKind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main,
+};
+use longmen_engine::ledger::{
+    Batch, ClientId, Decided, Known, KnownIds, KnownRef, Outcome, Posted, Rebuilt, TransactionId,
+};
+use longmen_wal::{Body, FaultyStorage, FrameNumber, Log, LogOptions, Opened, seeded_nonces};
+
+use books::{BATCH, Books, Chain, Payments, body, check, records, settings};
+
+/// Batches that have passed before the one that is counted, so that buffers have grown to their size.
+const BEFORE: u32 = 4;
+
+/// The run fails when a piece takes more instructions a transaction than this: a quarter more than when it was set.
+fn at_most(a_transaction: u64) -> LibraryBenchmarkConfig {
+    let mut callgrind = Callgrind::with_args(["--cache-sim=no"]);
+    callgrind.hard_limits([(EventKind::Ir, a_transaction * u64::from(BATCH))]);
+    let mut config = LibraryBenchmarkConfig::default();
+    config.tool(callgrind);
+    config
+}
+
+/// Books in which something has passed, and what comes next.
+type Ready = (Books, Batch);
+
+fn transfers(shards: u16) -> Ready {
+    let mut payments = Payments::new();
+    ready(shards, || payments.transfers())
+}
+
+fn mix(shards: u16) -> Ready {
+    let mut payments = Payments::new();
+    ready(shards, || payments.mix())
+}
+
+fn ready(shards: u16, mut batch: impl FnMut() -> Batch) -> Ready {
+    let mut books = Books::open(shards, &mut drop);
+    for _ in 0..BEFORE {
+        check(&books.post(batch()), true);
+    }
+    (books, batch())
+}
+
+#[library_benchmark]
+#[bench::transfers_on_1_shard(args = (1), setup = transfers, config = at_most(4_300))]
+#[bench::transfers_on_7_shards(args = (7), setup = transfers, config = at_most(6_900))]
+#[bench::mix_on_1_shard(args = (1), setup = mix, config = at_most(6_200))]
+#[bench::mix_on_7_shards(args = (7), setup = mix, config = at_most(16_500))]
+fn round((mut books, batch): Ready) -> (Books, Posted) {
+    let posted = books.post(black_box(batch));
+    (books, posted)
+}
+
+fn chain() -> (Chain, Vec<u8>) {
+    (Chain::new(), Vec::with_capacity(1 << 17))
+}
+
+#[library_benchmark]
+#[bench::post_and_write(args = (), setup = chain, config = at_most(240))]
+fn row((mut chain, mut out): (Chain, Vec<u8>)) -> (Chain, Vec<u8>) {
+    chain.post(&mut out);
+    (chain, out)
+}
+
+const DECIDED: Decided = Decided { content: 5, outcome: Outcome::Posted, step: 0, frame: 9, ordinal: 3 };
+
+fn id(n: u32) -> TransactionId {
+    TransactionId(u128::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
+}
+
+fn begin_and_decide(known: &mut KnownIds, ids: std::ops::Range<u32>) {
+    for n in ids {
+        assert!(known.get(ClientId(1), id(n)).is_none());
+        let at: KnownRef = known.begin(ClientId(1), id(n), 0);
+        known.decide(at, &DECIDED);
+    }
+}
+
+/// A generation that is nearly full, where a search takes longest.
+fn known() -> KnownIds {
+    let mut known = KnownIds::new(7, 1 << 14, 0);
+    begin_and_decide(&mut known, 0..15 * BATCH);
+    known
+}
+
+#[library_benchmark]
+#[bench::get(args = (), setup = known, config = at_most(145))]
+fn known_ids_found(known: KnownIds) -> KnownIds {
+    for n in 0..BATCH {
+        assert_eq!(known.get(ClientId(1), id(n)), Some(Known::Decided(DECIDED)));
+    }
+    known
+}
+
+#[library_benchmark]
+#[bench::get_begin_decide(args = (), setup = known, config = at_most(350))]
+fn known_ids_new(mut known: KnownIds) -> KnownIds {
+    begin_and_decide(&mut known, 15 * BATCH..16 * BATCH);
+    known
+}
+
+/// A log in memory with a frame of transfers, another such frame, and the books before it.
+struct Logged {
+    log: Opened,
+    last: Body,
+    before: Rebuilt,
+}
+
+fn logged() -> Logged {
+    let options = LogOptions { segment_bytes: 4 << 20, segments_ahead: 0, ..LogOptions::default() };
+    let storage = Arc::new(FaultyStorage::new());
+    let log = Log::open(storage, options, FrameNumber::FIRST, seeded_nonces(1));
+    let mut log = log.expect("memory is in good order");
+    let mut opening = Vec::new();
+    let mut books = Books::open(1, &mut |frame| opening.push(body(frame)));
+    let mut payments = Payments::new();
+    check(&books.post(payments.transfers()), false);
+    opening.extend(books.sealed.drain(..).map(body));
+    opening.iter().for_each(|body| append(&mut log, body));
+    let mut before = Rebuilt::empty(&settings(1));
+    for view in log.reader.frames(FrameNumber::FIRST) {
+        let view = view.expect("a frame that was written just now");
+        before.replay(&records(&view)).expect("records that the ledger wrote");
+    }
+    check(&books.post(payments.transfers()), false);
+    let last = books.sealed.pop().map(body).expect("transfers are in a frame");
+    Logged { log, last, before }
+}
+
+fn append(log: &mut Opened, body: &Body) {
+    log.writer.append(body).expect("memory has room");
+    log.writer.sync().expect("memory does not fail");
+}
+
+fn appended() -> Logged {
+    let mut logged = logged();
+    append(&mut logged.log, &logged.last);
+    logged
+}
+
+// Sums, digest and the write; the sync of memory is nothing that a node does. About a tenth is the simulated disk's own
+// notes of which sectors are synced.
+#[library_benchmark]
+#[bench::append(args = (), setup = appended, config = at_most(1_085))]
+fn frame(mut logged: Logged) -> Logged {
+    logged.log.writer.append(black_box(&logged.last)).expect("memory has room");
+    logged
+}
+
+#[library_benchmark]
+#[bench::verify_and_replay(args = (), setup = appended, config = at_most(3_000))]
+fn replay(mut logged: Logged) -> Logged {
+    let view = logged.log.reader.frame(logged.log.writer.durable()).expect("the last frame is there");
+    view.verify().expect("memory is in good order");
+    logged.before.replay(&records(&view)).expect("records that the ledger wrote");
+    logged
+}
+
+library_benchmark_group!(
+    name = pieces,
+    benchmarks = [round, row, known_ids_found, known_ids_new, frame, replay]
+);
+
+main!(library_benchmark_groups = pieces);

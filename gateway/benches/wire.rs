@@ -1,0 +1,73 @@
+//! How long it takes to read a request's body and to write an answer's.
+//!
+//! `cargo bench -p longmen-gateway --bench wire -- [NAME]`
+
+mod inside;
+mod requests;
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use longmen_client::{Format, Operation};
+use longmen_engine::ledger::{Answer, ClientId};
+
+use inside::{decode, encode, limits, price};
+
+use decode::{Asked, Asking, read_request};
+use encode::{GatewayStatus, write_answer, write_compact_posted};
+use requests::{BATCH, compact_batch, compact_single, messagepack_single, posted};
+
+const ASKING: Asking = Asking { client: ClientId(1), arrival: 1_790_000_000 };
+const STATUS: GatewayStatus = GatewayStatus { connections: 1, in_flight_transactions: 0, in_flight_bytes: 0 };
+
+fn decoding(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("decode and price");
+    let cases = [
+        ("compact, 1024 transfers", Format::Compact, compact_batch(), BATCH),
+        ("compact, 1 payment", Format::Compact, compact_single(), 1),
+        ("MessagePack, 1 payment", Format::MessagePack, messagepack_single(), 1),
+    ];
+    for (name, format, body, count) in cases {
+        group.throughput(Throughput::Elements(u64::from(count)));
+        group.bench_function(name, |bencher| {
+            bencher.iter_with_large_drop(|| {
+                let asked = read_request(Operation::Post, format, black_box(&body), ASKING);
+                let asked = asked.expect("a request that is well formed");
+                assert!(matches!(&asked, Asked::Post(post) if post.faults.is_empty()));
+                (price::price(&asked, format), asked)
+            });
+        });
+    }
+    group.finish();
+}
+
+fn encoding(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("encode results");
+    for count in [BATCH, 1] {
+        group.throughput(Throughput::Elements(u64::from(count)));
+        let mut out = Vec::new();
+        let results = posted(count);
+        group.bench_function(format!("compact, {count}"), |bencher| {
+            bencher.iter(|| {
+                out.clear();
+                write_compact_posted(&mut out, black_box(&results));
+            });
+        });
+        let answer = Answer::Posted(results);
+        group.bench_function(format!("MessagePack, {count}"), |bencher| {
+            bencher.iter(|| {
+                out.clear();
+                write_answer(&mut out, black_box(&answer), "posted", &[], STATUS);
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = wire;
+    config = Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
+    targets = decoding, encoding
+}
+criterion_main!(wire);
