@@ -1,8 +1,12 @@
 //! A timer of microseconds. The runtime's own has a resolution of a millisecond: at 20,000 requests a second it would
 //! send twenty at once and then call the wait their latency.
 
+use std::cell::RefCell;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use rustix::time::{
@@ -10,9 +14,11 @@ use rustix::time::{
 };
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
+use tokio::sync::Notify;
+use tokio::task::{spawn_local, yield_now};
 
 /// A timer of the kernel, to be waited for in the runtime's own loop.
-pub(crate) struct PreciseTimer {
+struct PreciseTimer {
     timer: AsyncFd<OwnedFd>,
     /// What the timer is set to, as long as nobody has seen it expire.
     set_to: Option<Instant>,
@@ -20,7 +26,7 @@ pub(crate) struct PreciseTimer {
 
 impl PreciseTimer {
     /// A timer that is not set. To be called inside a runtime.
-    pub(crate) fn new() -> io::Result<PreciseTimer> {
+    fn new() -> io::Result<PreciseTimer> {
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
         let timer = timerfd_create(TimerfdClockId::Monotonic, flags)?;
         #[expect(
@@ -32,7 +38,7 @@ impl PreciseTimer {
     }
 
     /// Waits until `deadline`; at once if it has passed.
-    pub(crate) async fn wait_until(&mut self, deadline: Instant) -> io::Result<()> {
+    async fn wait_until(&mut self, deadline: Instant) -> io::Result<()> {
         if self.set_to != Some(deadline) {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -61,6 +67,101 @@ impl PreciseTimer {
         let once = Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value };
         timerfd_settime(self.timer.get_ref(), TimerfdTimerFlags::empty(), &once)?;
         Ok(())
+    }
+}
+
+/// Wakes the connections of a run when something of theirs is due. One for all of them: a timer of the kernel for each
+/// costs more than the request that it is for.
+#[derive(Clone, Default)]
+pub(crate) struct Alarms {
+    slots: Rc<RefCell<Slots>>,
+    changed: Rc<Notify>,
+}
+
+#[derive(Default)]
+struct Slots {
+    /// By the number of the connection.
+    due: Vec<Option<(Instant, Waker)>>,
+    /// What the clock waits for; none earlier is set without telling it.
+    next: Option<Instant>,
+}
+
+/// So long before something is due the clock stays awake: setting a timer, sleeping and being woken takes tens of
+/// microseconds, and more where both cores are busy.
+const STAY_AWAKE: Duration = Duration::from_micros(200);
+
+impl Alarms {
+    /// Waits until `deadline` on behalf of a connection; at once if it has passed.
+    pub(crate) fn wait_until(&self, connection: usize, deadline: Instant) -> Alarm<'_> {
+        Alarm { alarms: self, connection, deadline }
+    }
+
+    /// Starts the clock, which runs as long as the `LocalSet` that this is called in.
+    pub(crate) fn start() -> io::Result<Alarms> {
+        let alarms = Alarms::default();
+        spawn_local(alarms.clone().run(PreciseTimer::new()?));
+        Ok(alarms)
+    }
+
+    async fn run(self, mut timer: PreciseTimer) {
+        loop {
+            match self.ring(Instant::now()) {
+                Some(next) if next <= Instant::now() + STAY_AWAKE => yield_now().await,
+                Some(next) => tokio::select! {
+                    done = timer.wait_until(next - STAY_AWAKE / 2) => {
+                        done.expect("a timer of the kernel that was made goes on");
+                    }
+                    () = self.changed.notified() => {}
+                },
+                None => self.changed.notified().await,
+            }
+        }
+    }
+
+    /// Wakes those whose moment has come, and gives the moment of the next.
+    fn ring(&self, now: Instant) -> Option<Instant> {
+        let mut slots = self.slots.borrow_mut();
+        for slot in &mut slots.due {
+            if let Some((_, waker)) = slot.take_if(|(due, _)| *due <= now) {
+                waker.wake();
+            }
+        }
+        slots.next = slots.due.iter().flatten().map(|(due, _)| *due).min();
+        slots.next
+    }
+
+    fn set(&self, connection: usize, deadline: Instant, waker: &Waker) {
+        let mut slots = self.slots.borrow_mut();
+        if slots.due.len() <= connection {
+            slots.due.resize_with(connection + 1, || None);
+        }
+        match &mut slots.due[connection] {
+            Some((due, set)) if *due == deadline && set.will_wake(waker) => return,
+            slot => *slot = Some((deadline, waker.clone())),
+        }
+        if slots.next.is_none_or(|next| deadline < next) {
+            slots.next = Some(deadline);
+            self.changed.notify_one();
+        }
+    }
+}
+
+/// A moment that one connection waits for.
+pub(crate) struct Alarm<'a> {
+    alarms: &'a Alarms,
+    connection: usize,
+    deadline: Instant,
+}
+
+impl Future for Alarm<'_> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.deadline <= Instant::now() {
+            return Poll::Ready(());
+        }
+        self.alarms.set(self.connection, self.deadline, context.waker());
+        Poll::Pending
     }
 }
 
@@ -116,5 +217,31 @@ mod tests {
             timer.wait_until(deadline).await.unwrap();
             assert!(Instant::now() >= deadline);
         }
+    }
+
+    #[tokio::test]
+    async fn alarms_ring_in_time_for_all_connections_and_can_be_set_again() {
+        let local = tokio::task::LocalSet::new();
+        let alarms = local.run_until(async { Alarms::start().unwrap() }).await;
+        let connection = |number: usize| {
+            let alarms = alarms.clone();
+            async move {
+                for microseconds in [0, 30, 250, 1_500, 40, 3_000] {
+                    let far = alarms.wait_until(number, Instant::now() + Duration::from_secs(60));
+                    tokio::select! { biased; () = far => unreachable!("not due"), () = yield_now() => {} }
+                    let deadline = Instant::now() + Duration::from_micros(microseconds);
+                    alarms.wait_until(number, deadline).await;
+                    assert!(Instant::now() >= deadline);
+                }
+            }
+        };
+        let all: Vec<_> = (0..5).map(|number| local.spawn_local(connection(number))).collect();
+        local
+            .run_until(async {
+                for one in all {
+                    one.await.unwrap();
+                }
+            })
+            .await;
     }
 }

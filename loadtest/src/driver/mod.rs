@@ -16,6 +16,7 @@ use crate::books::{Books, Outcomes};
 use crate::encode::{Encoding, Placed};
 use crate::error::LoadError;
 use crate::measure::{Latencies, Measured};
+use crate::pace::Alarms;
 use crate::progress::Progress;
 use crate::setup::{House, Target};
 use crate::table::grouped;
@@ -169,10 +170,11 @@ pub(crate) async fn start_sessions(
         history: keep_history.then(Vec::new),
     }));
     let accounts: Rc<[u64]> = house.accounts.as_slice().into();
+    let alarms = Alarms::start()?;
     let mut sessions = Vec::new();
     for (number, connection) in (0..).zip(connections) {
         let stream = plan.stream(settings.first_stream + number);
-        let session = Session::new(connection, stream, Rc::clone(&shared), settings, number)?;
+        let session = Session::new(connection, stream, Rc::clone(&shared), settings, number, alarms.clone());
         let accounts = Rc::clone(&accounts);
         sessions.push(tokio::task::spawn_local(async move { session.run(&accounts).await }));
     }

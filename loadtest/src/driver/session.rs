@@ -12,7 +12,7 @@ use longmen_client::{
 use super::{Answered, Pacing, SessionEnd, Settings, Shared};
 use crate::encode::{Encoder, Placed, read_answer};
 use crate::error::LoadError;
-use crate::pace::{PreciseTimer, Schedule};
+use crate::pace::{Alarms, Schedule};
 use crate::setup::now_seconds;
 use crate::workload::{Expect, Request, Stream};
 
@@ -46,7 +46,8 @@ pub(super) struct Session {
     shared: Rc<RefCell<Shared>>,
     settings: Settings,
     schedule: Option<Schedule>,
-    timer: PreciseTimer,
+    alarms: Alarms,
+    number: usize,
     paused_until: Option<Instant>,
     stop_at: Instant,
     pending: Vec<Option<Pending>>,
@@ -67,7 +68,8 @@ impl Session {
         shared: Rc<RefCell<Shared>>,
         settings: Settings,
         number: u32,
-    ) -> std::io::Result<Session> {
+        alarms: Alarms,
+    ) -> Session {
         let (sender, receiver) = connection.split();
         let (_, stop_at) = shared.borrow().window;
         let schedule = match settings.pacing {
@@ -79,14 +81,15 @@ impl Session {
                 Some(Schedule::new(Instant::now(), phase, interval))
             }
         };
-        Ok(Session {
+        Session {
             sender,
             receiver,
             stream,
             shared,
             settings,
             schedule,
-            timer: PreciseTimer::new()?,
+            alarms,
+            number: usize::try_from(number).expect("a number of a connection fits"),
             paused_until: None,
             stop_at,
             pending: Vec::new(),
@@ -96,7 +99,7 @@ impl Session {
             spare: Vec::new(),
             placed: Vec::new(),
             not_cancelled: HashSet::new(),
-        })
+        }
     }
 
     /// Runs until its time is over and all is answered, or the connection breaks.
@@ -141,8 +144,7 @@ impl Session {
                     }
                 }
                 flushed = self.sender.flush(), if self.sender.queued_bytes() > 0 => flushed?,
-                woken = self.timer.wait_until(wake) => {
-                    woken?;
+                () = self.alarms.wait_until(self.number, wake) => {
                     if stopped && Instant::now() >= self.stop_at + DRAIN {
                         let requests = self.pending.len() - self.free.len();
                         return Err(LoadError::Unanswered { requests, seconds: DRAIN.as_secs() });
