@@ -67,7 +67,7 @@ pub(super) struct OpenFrame {
     pub(super) time_us: i64,
     pub(super) replies: Vec<(ReplyTo, Answer)>,
     pub(super) tails: Vec<u8>,
-    heads: Vec<u8>,
+    pub(super) heads: Vec<u8>,
     admin: Vec<u8>,
     admin_records: u32,
     entries: Vec<(u32, Vec<Vec<u8>>)>,
@@ -89,12 +89,6 @@ impl OpenFrame {
             entry_bytes: 0,
             nets: Vec::new(),
         }
-    }
-
-    /// Memory for heads and tails.
-    pub(super) fn use_memory(&mut self, heads: Vec<u8>, tails: Vec<u8>) {
-        assert!(self.heads.is_empty() && self.tails.is_empty(), "a frame gets its memory when it opens");
-        (self.heads, self.tails) = (heads, tails);
     }
 
     /// The time of everything in the frame is that of its first round; it never goes back.

@@ -356,7 +356,10 @@ impl Coordinator {
 
     fn seal(&mut self) -> Frame {
         let mut next = OpenFrame::new(self.frame.number + 1, self.frame.time_us, self.settings.shards);
-        next.use_memory(self.spare.take(), self.spare.take());
+        if self.frame.tails.is_empty() {
+            next.tails = std::mem::take(&mut self.frame.tails);
+        }
+        next.heads = self.spare.take();
         std::mem::replace(&mut self.frame, next).seal()
     }
 

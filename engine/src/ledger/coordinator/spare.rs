@@ -11,9 +11,10 @@ pub(super) struct Spare {
 }
 
 impl Spare {
-    /// An empty buffer, the one that came back last.
+    /// An empty buffer, the one with the most room.
     pub(super) fn take(&mut self) -> Vec<u8> {
-        let buffer = self.buffers.pop().unwrap_or_default();
+        let largest = (0..self.buffers.len()).max_by_key(|place| self.buffers[*place].capacity());
+        let buffer = largest.map(|place| self.buffers.swap_remove(place)).unwrap_or_default();
         self.bytes -= buffer.capacity();
         buffer
     }
@@ -40,8 +41,10 @@ mod tests {
         assert_eq!(spare.take().capacity(), 0);
         spare.give(vec![7; 100]);
         spare.give(Vec::new());
+        spare.give(vec![7; 50]);
         let buffer = spare.take();
         assert!(buffer.is_empty() && buffer.capacity() >= 100);
+        assert!(spare.take().capacity() >= 50);
         assert_eq!(spare.take().capacity(), 0);
         for _ in 0..10 {
             spare.give(Vec::with_capacity(10 << 20));
