@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use longmen_wal::{
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::actors::{Closed, CoordinatorActor, Journal, JournalActor, ShardActor, Stop, Wiring};
+use crate::actors::{Closed, CoordinatorActor, Journal, JournalActor, ShardActor, Stop, WantedTable, Wiring};
 use crate::clock::now_us;
 use crate::history::History;
 use crate::ledger::{Coordinator, RefundWindows, ReplayError, Settings, Shard};
@@ -39,7 +40,7 @@ pub struct NodeOptions {
     pub window_back: u32,
     /// Whether accounts become hot by their measured rate.
     pub hot_by_rate: bool,
-    /// How many ids one generation of known ids holds.
+    /// How many ids a generation of known ids holds at least.
     pub known_ids: usize,
     /// A snapshot is taken after so many bytes of log, or twice its own size if that is more.
     pub snapshot_bytes: u64,
@@ -274,8 +275,10 @@ fn spawn(
     writer: LogWriter,
     options: &NodeOptions,
 ) -> Result<Engine, StartError> {
-    let (started, starting) = std::sync::mpsc::channel();
+    let (started, starting) = channel();
     let (stop, stopped) = oneshot::channel();
+    let tables =
+        table_maker().map_err(|error| StartError::System(format!("no thread for tables: {error}")))?;
     let written = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&written);
     let shard_threads = options.shard_threads;
@@ -292,6 +295,7 @@ fn spawn(
                 space,
                 least_space,
                 written: counted,
+                tables,
             };
             let coordinator = CoordinatorActor::new(coordinator, Journal::new(writer), wiring).start();
             started
@@ -307,6 +311,14 @@ fn spawn(
     let started = starting.recv().map_err(|_| StartError::System("the engine did not start".into()))?;
     let (coordinator, shards, runtime) = started;
     Ok(Engine { coordinator, shards, written, stop, runtime, thread })
+}
+
+/// The thread that makes tables of known ids ahead of need. It ends when nobody asks any more.
+fn table_maker() -> io::Result<Sender<WantedTable>> {
+    let (asked, asking) = channel::<WantedTable>();
+    let make = move || asking.into_iter().for_each(WantedTable::make);
+    thread::Builder::new().name("id-tables".into()).spawn(make)?;
+    Ok(asked)
 }
 
 fn start_shards(shards: Vec<Shard>, threads: u16) -> Vec<Addr<ShardActor>> {

@@ -17,8 +17,8 @@ use super::shard::Release;
 use super::{BatcherActor, Journal, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame};
 use crate::clock::now_us;
 use crate::ledger::{
-    AccountId, Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
-    SnapshotStart, Step, Unmerged,
+    AccountId, Answer, Coordinator, Frame, IdTable, Merge, ReplyTo, Request, Room, ShardId, ShardOrder,
+    ShardReply, SnapshotStart, Step, Unmerged,
 };
 use crate::session::{Reply, ReplySender};
 use crate::vital::Vital;
@@ -41,6 +41,8 @@ pub(crate) struct Wiring {
     pub(crate) least_space: u64,
     /// Counts the bytes of records in the log.
     pub(crate) written: Arc<AtomicU64>,
+    /// Makes tables of known ids.
+    pub(crate) tables: Sender<WantedTable>,
 }
 
 /// Answers, grouped by the session they go to.
@@ -60,6 +62,8 @@ pub(crate) struct CoordinatorActor {
     sessions: HashMap<u64, ReplySender>,
     batchers: HashMap<AccountId, Addr<BatcherActor>>,
     waiting: Waiting,
+    /// Whether a table of ids is being made.
+    awaits_table: bool,
     /// Whether a [`Pump`] is under way.
     pumps: bool,
     /// The log's writer, when it is not away with a frame.
@@ -85,6 +89,7 @@ impl CoordinatorActor {
             sessions: HashMap::new(),
             batchers: HashMap::new(),
             waiting: Waiting::Nothing,
+            awaits_table: false,
             pumps: false,
             journal: Some(journal),
             leaving: Vec::new(),
@@ -115,11 +120,20 @@ impl CoordinatorActor {
                 Step::Idle => break,
             }
         }
+        self.ask_table(context);
         self.arm_expiry(context);
         if self.journal.is_some() {
             self.arm_mark(context);
         }
         self.finish_stopping();
+    }
+
+    /// Has a table of ids made before it is needed.
+    fn ask_table(&mut self, context: &Context<Self>) {
+        if let (false, Some(capacity)) = (self.awaits_table, self.coordinator.wants_table()) {
+            let asked = WantedTable { capacity, coordinator: context.address() };
+            self.awaits_table = self.wiring.tables.send(asked).is_ok();
+        }
     }
 
     /// A hold may expire before anything else comes.
@@ -425,6 +439,32 @@ impl Handler<AccountSlice> for CoordinatorActor {
         if message.reply.send(slice).is_err() {
             debug!("a snapshot was given up");
         }
+    }
+}
+
+/// A table of ids that will be needed soon.
+pub(crate) struct WantedTable {
+    capacity: usize,
+    coordinator: Addr<CoordinatorActor>,
+}
+
+impl WantedTable {
+    /// Makes it, which takes a while, and hands it over.
+    pub(crate) fn make(self) {
+        self.coordinator.do_send(ReadyTable(IdTable::ready(self.capacity)));
+    }
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+struct ReadyTable(IdTable);
+
+impl Handler<ReadyTable> for CoordinatorActor {
+    type Result = ();
+
+    fn handle(&mut self, message: ReadyTable, _: &mut Context<Self>) {
+        self.awaits_table = false;
+        self.coordinator.give_table(message.0);
     }
 }
 

@@ -8,7 +8,7 @@ mod shard;
 pub(crate) use batcher::{BatcherActor, MergeLegs};
 pub(crate) use coordinator::{
     AccountSlice, CloseSession, CoordinatorActor, Merged, OpenSession, ShardDone, Stop, Submit, Synced,
-    TakeSnapshot, Wiring,
+    TakeSnapshot, WantedTable, Wiring,
 };
 pub(crate) use journal::{Closed, Journal, JournalActor, WriteFrame};
 pub(crate) use shard::{Obey, RowImages, RowSlice, ShardActor};

@@ -6,6 +6,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 
 use super::head::Outcome;
+use super::id_table::IdTable;
 use super::ids::{ClientId, TransactionId};
 
 /// What is known of a transaction id.
@@ -39,21 +40,8 @@ pub struct KnownRef {
     place: u32,
 }
 
-/// 48 bytes an id, side by side in order of arrival.
-#[derive(Clone, Debug)]
-struct Slot {
-    id: [u64; 2],
-    content: u64,
-    /// The frame, shifted by 16, over the outcome's number.
-    frame_outcome: u64,
-    ordinal: u32,
-    client: u32,
-    step: u16,
-    pending: bool,
-}
-
-/// The ids inside the window, in generations of fixed capacity. Nothing is ever rehashed, and the next generation is made
-/// a little with every id, so no transaction waits for a table.
+/// The ids inside the window, in generations of fixed capacity. Nothing is ever rehashed, and the table of the next
+/// generation may be made elsewhere ahead of need: what takes long is to touch so much memory for the first time.
 #[derive(Clone, Debug)]
 pub struct KnownIds {
     hash: FixedState,
@@ -65,41 +53,25 @@ pub struct KnownIds {
     oldest: u32,
     /// The newest is last.
     generations: VecDeque<Generation>,
-    next: Draft,
+    /// The table of the next generation, if it came.
+    next: Option<IdTable>,
 }
 
-/// The next generation, being made while the newest one fills.
-#[derive(Clone, Debug)]
-struct Draft {
-    capacity: usize,
-    slots: Vec<Slot>,
-    index: Vec<u64>,
-    /// How long the index will be.
-    places: usize,
-    /// How many places are made with each id.
-    step: usize,
-}
-
-/// So many ids, with an index over them.
 #[derive(Clone, Debug)]
 struct Generation {
-    capacity: usize,
     /// The logged time of its newest id, in microseconds since 1970.
     newest_us: i64,
-    slots: Vec<Slot>,
-    /// A table at most half full, searched linearly: the upper half of an id's hash over its place from 1; 0 is vacant.
-    index: Vec<u64>,
+    table: IdTable,
 }
 
 impl KnownIds {
-    /// No ids yet. `seed` keeps clients from choosing ids that collide; `capacity` is that of one generation; after
+    /// No ids yet. `seed` keeps clients from choosing ids that collide; `capacity` is the least of one generation; after
     /// `keep_us` of logged time an id need not be known any more, since a request so old is refused by its time.
     #[must_use]
     pub fn new(seed: u64, capacity: usize, keep_us: i64) -> KnownIds {
-        let capacity = capacity.clamp(1, MOST);
-        let generations = VecDeque::from([Generation::new(capacity)]);
-        let next = Draft::new(capacity, capacity);
-        KnownIds { hash: FixedState::with_seed(seed), capacity, keep_us, oldest: 0, generations, next }
+        let capacity = capacity.clamp(1, IdTable::MOST);
+        let generations = VecDeque::from([Generation::new(IdTable::lazy(capacity))]);
+        KnownIds { hash: FixedState::with_seed(seed), capacity, keep_us, oldest: 0, generations, next: None }
     }
 
     /// What is known of an id.
@@ -107,22 +79,23 @@ impl KnownIds {
     #[inline]
     pub fn get(&self, client: ClientId, id: TransactionId) -> Option<Known> {
         let hash = self.hash(client, id);
-        self.find(hash, client, id).map(|at| self.slot(at).known())
+        self.generations.iter().rev().find_map(|generation| {
+            let table = &generation.table;
+            table.find(hash, client, id).map(|place| table.known(place))
+        })
     }
 
     /// Notes that an unknown id is under way, at this logged time.
     pub fn begin(&mut self, client: ClientId, id: TransactionId, time_us: i64) -> KnownRef {
-        let slot = Slot {
-            id: split(id),
-            content: 0,
-            frame_outcome: 0,
-            ordinal: 0,
-            client: client.0,
-            step: 0,
-            pending: true,
-        };
+        if self.newest().table.len() >= self.newest().table.capacity() {
+            self.begin_generation(time_us);
+        }
         let hash = self.hash(client, id);
-        self.insert(hash, slot, time_us)
+        let generation = self.oldest
+            + u32::try_from(self.generations.len() - 1).expect("generations are counted in a u32");
+        let newest = self.generations.back_mut().expect("there is always a generation");
+        newest.newest_us = newest.newest_us.max(time_us);
+        KnownRef { generation, place: newest.table.insert(hash, client, id) }
     }
 
     /// Notes the first result of an id that is under way.
@@ -131,13 +104,7 @@ impl KnownIds {
     /// If the id is decided already: a transaction is decided once.
     pub fn decide(&mut self, at: KnownRef, decided: &Decided) {
         let generation = &mut self.generations[(at.generation - self.oldest) as usize];
-        let slot = &mut generation.slots[at.place as usize];
-        assert!(slot.pending, "transaction {} of client {} is decided once", join(slot.id), slot.client);
-        slot.content = decided.content;
-        slot.frame_outcome = decided.frame << 16 | u64::from(decided.outcome.number());
-        slot.ordinal = decided.ordinal;
-        slot.step = decided.step;
-        slot.pending = false;
+        generation.table.decide(at.place, decided);
     }
 
     /// Notes an id that the log has decided, at the logged time of its frame.
@@ -157,15 +124,29 @@ impl KnownIds {
     pub fn fetch(&self, ids: impl Iterator<Item = (ClientId, TransactionId)>) {
         let touched = ids.fold(0, |sum, (client, id)| {
             let hash = self.hash(client, id);
-            self.generations.iter().fold(sum, |sum, table| sum ^ table.index[table.start(hash)])
+            self.generations.iter().fold(sum, |sum, generation| sum ^ generation.table.touch(hash))
         });
         std::hint::black_box(touched);
+    }
+
+    /// The capacity of the table that will be needed soon and is not there: the newest generation is half full. A look-up
+    /// asks every generation, so they grow with what there is, half of it each, and their number stays small.
+    #[must_use]
+    pub fn wants_table(&self) -> Option<usize> {
+        let newest = &self.newest().table;
+        let wanted = self.next.is_none() && 2 * newest.len() >= newest.capacity();
+        wanted.then(|| (self.len() / 2).clamp(self.capacity, IdTable::MOST))
+    }
+
+    /// Takes a table for the next generation. Without one a small one is made when it is needed.
+    pub fn give_table(&mut self, table: IdTable) {
+        self.next = Some(table);
     }
 
     /// How many ids are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.generations.iter().map(|generation| generation.slots.len()).sum()
+        self.generations.iter().map(|generation| generation.table.len()).sum()
     }
 
     /// Whether no id is known.
@@ -174,40 +155,14 @@ impl KnownIds {
         self.len() == 0
     }
 
-    #[inline]
-    fn find(&self, hash: u64, client: ClientId, id: TransactionId) -> Option<KnownRef> {
-        let key = split(id);
-        let generations = self.generations.iter().enumerate().rev();
-        generations
-            .filter_map(|(index, table)| {
-                Some((index, table.find(hash, |slot| slot.id == key && slot.client == client.0)?))
-            })
-            .map(|(index, place)| KnownRef { generation: self.number(index), place })
-            .next()
+    fn newest(&self) -> &Generation {
+        self.generations.back().expect("there is always a generation")
     }
 
-    fn slot(&self, at: KnownRef) -> &Slot {
-        &self.generations[(at.generation - self.oldest) as usize].slots[at.place as usize]
-    }
-
-    fn insert(&mut self, hash: u64, slot: Slot, time_us: i64) -> KnownRef {
-        if self.generations.back().is_some_and(Generation::is_full) {
-            self.begin_generation(time_us);
-        }
-        self.next.go_on();
-        let generation = self.number(self.generations.len() - 1);
-        let newest = self.generations.back_mut().expect("there is always a generation");
-        newest.newest_us = newest.newest_us.max(time_us);
-        KnownRef { generation, place: newest.insert(hash, slot) }
-    }
-
-    /// A look-up asks every generation, so they grow with what there is: half of it each, and their number stays small.
     fn begin_generation(&mut self, time_us: i64) {
         self.forget_before(time_us - self.keep_us);
-        let newest = self.next.capacity;
-        let capacity = ((self.len() + newest) / 2).clamp(self.capacity, MOST);
-        let next = std::mem::replace(&mut self.next, Draft::new(capacity, newest));
-        self.generations.push_back(next.finish());
+        let table = self.next.take().unwrap_or_else(|| IdTable::lazy(self.capacity));
+        self.generations.push_back(Generation::new(table));
     }
 
     fn forget_before(&mut self, time_us: i64) {
@@ -217,119 +172,16 @@ impl KnownIds {
         }
     }
 
-    fn number(&self, index: usize) -> u32 {
-        self.oldest + u32::try_from(index).expect("generations are counted in a u32")
-    }
-
     #[inline]
     fn hash(&self, client: ClientId, id: TransactionId) -> u64 {
         self.hash.hash_one((id.0, client.0))
     }
 }
 
-impl Draft {
-    /// A generation of this capacity, to be made while `ids` come.
-    fn new(capacity: usize, ids: usize) -> Draft {
-        let places = places_for(capacity);
-        let (slots, index) = (Vec::with_capacity(capacity), Vec::with_capacity(places));
-        Draft { capacity, slots, index, places, step: places.div_ceil(ids) }
-    }
-
-    /// Makes as much as one id's share: writing to memory for the first time is what takes long.
-    #[inline]
-    fn go_on(&mut self) {
-        let made = (self.index.len() + self.step).min(self.places);
-        self.index.resize(made, 0);
-    }
-
-    /// Makes what is left, which is nothing where the ids came that it was told of.
-    fn finish(mut self) -> Generation {
-        self.index.resize(self.places, 0);
-        let Draft { capacity, slots, index, .. } = self;
-        Generation { capacity, newest_us: i64::MIN, slots, index }
-    }
-}
-
-/// A table at most half full.
-fn places_for(capacity: usize) -> usize {
-    (2 * capacity).next_power_of_two()
-}
-
 impl Generation {
-    /// The first one, which nobody waited for: the system clears its memory where it is touched.
-    fn new(capacity: usize) -> Generation {
-        let (slots, index) = (Vec::with_capacity(capacity), vec![0; places_for(capacity)]);
-        Generation { capacity, newest_us: i64::MIN, slots, index }
+    fn new(table: IdTable) -> Generation {
+        Generation { newest_us: i64::MIN, table }
     }
-
-    fn is_full(&self) -> bool {
-        self.slots.len() >= self.capacity
-    }
-
-    /// Where the search for a hash begins.
-    #[inline]
-    fn start(&self, hash: u64) -> usize {
-        usize::try_from(hash & (self.index.len() as u64 - 1)).expect("an index into a table fits a usize")
-    }
-
-    #[inline]
-    fn find(&self, hash: u64, matches: impl Fn(&Slot) -> bool) -> Option<u32> {
-        let mut at = self.start(hash);
-        loop {
-            let entry = self.index[at];
-            if entry == 0 {
-                return None;
-            }
-            let place = u32::try_from(entry & PLACE).expect("the lower half") - 1;
-            if entry & !PLACE == hash & !PLACE && matches(&self.slots[place as usize]) {
-                return Some(place);
-            }
-            at = (at + 1) & (self.index.len() - 1);
-        }
-    }
-
-    fn insert(&mut self, hash: u64, slot: Slot) -> u32 {
-        let place = u32::try_from(self.slots.len()).expect("a generation holds at most 2^30 ids");
-        let mut at = self.start(hash);
-        while self.index[at] != 0 {
-            at = (at + 1) & (self.index.len() - 1);
-        }
-        self.index[at] = hash & !PLACE | u64::from(place + 1);
-        self.slots.push(slot);
-        place
-    }
-}
-
-/// The most ids of one generation: their places fit half an index entry.
-const MOST: usize = 1 << 30;
-
-/// The lower half of an index entry.
-const PLACE: u64 = 0xffff_ffff;
-
-impl Slot {
-    fn known(&self) -> Known {
-        if self.pending {
-            return Known::Pending;
-        }
-        let number = u16::try_from(self.frame_outcome & 0xffff).expect("sixteen bits");
-        Known::Decided(Decided {
-            content: self.content,
-            outcome: Outcome::from_number(number).expect("only outcomes are kept"),
-            step: self.step,
-            frame: self.frame_outcome >> 16,
-            ordinal: self.ordinal,
-        })
-    }
-}
-
-fn split(id: TransactionId) -> [u64; 2] {
-    let bytes = id.0.to_le_bytes();
-    let (low, high) = bytes.split_at(8);
-    [low, high].map(|half| u64::from_le_bytes(half.try_into().expect("half of 16 bytes is 8")))
-}
-
-fn join(id: [u64; 2]) -> TransactionId {
-    TransactionId(u128::from(id[1]) << 64 | u128::from(id[0]))
 }
 
 #[cfg(test)]
@@ -374,28 +226,28 @@ mod tests {
             let at = known.begin(ClientId(1), TransactionId(n), i64::try_from(n).unwrap() * 100);
             known.decide(at, &decided);
         }
-        assert!((10..=40).contains(&known.len()), "{}", known.len());
+        assert!((10..=30).contains(&known.len()), "{}", known.len());
         for n in 0..100 {
             let is_known = known.get(ClientId(1), TransactionId(n)).is_some();
             assert!(is_known || n < 90, "an id of the last 1,000 us is known: {n}");
         }
     }
 
-    /// Generations grow with what is known, and each is made by the time it is needed.
+    /// With tables made ahead, generations grow with what is known, and there are few.
     #[test]
-    fn a_hundred_thousand_ids_take_few_generations_which_are_ready_in_time() {
+    fn a_hundred_thousand_ids_take_few_generations() {
         let mut known = KnownIds::new(7, 1_000, i64::MAX);
         for n in 0..100_000 {
-            let filling = known.generations.back().unwrap();
-            if filling.is_full() {
-                assert_eq!(known.next.index.len(), known.next.places, "at {n}");
+            if let Some(capacity) = known.wants_table() {
+                known.give_table(IdTable::ready(capacity));
+                assert_eq!(known.wants_table(), None);
             }
             let decided = Decided { content: 0, outcome: Outcome::Posted, step: 0, frame: 1, ordinal: 0 };
             let at = known.begin(ClientId(1), TransactionId(n), 0);
             known.decide(at, &decided);
         }
-        assert!(known.generations.len() <= 14, "{}", known.generations.len());
-        assert!(known.generations.iter().all(|one| 2 * one.slots.len() <= one.index.len()));
+        assert!(known.generations.len() <= 16, "{}", known.generations.len());
         assert!((0..100_000).all(|n| known.get(ClientId(1), TransactionId(n)).is_some()));
+        assert!((100_000..200_000).all(|n| known.get(ClientId(1), TransactionId(n)).is_none()));
     }
 }

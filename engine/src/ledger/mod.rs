@@ -18,6 +18,7 @@ mod gate;
 mod head;
 mod heat;
 mod hold;
+mod id_table;
 mod ids;
 mod image;
 mod known_ids;
@@ -56,6 +57,7 @@ pub use entry::{
 pub use gate::Gate;
 pub use head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, read_tail};
 pub use hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
+pub use id_table::IdTable;
 pub use ids::{
     AccountId, ClientId, EntityId, LineId, Position, RecordPlace, ShardId, SubjectId, TransactionId,
     TransactionKey, UnitId,

@@ -34,6 +34,7 @@ use super::command::{Answer, Command, ReplyTo, Request, Status};
 use super::gate::Gate;
 use super::heat::Heat;
 use super::hold::HoldKind;
+use super::id_table::IdTable;
 use super::ids::{AccountId, ShardId, TransactionKey};
 use super::known_ids::KnownIds;
 use super::originals::Originals;
@@ -212,6 +213,17 @@ impl Coordinator {
     /// Takes the memory of a frame's sections back when it has been written.
     pub fn take_back(&mut self, sections: impl Iterator<Item = Vec<u8>>) {
         sections.for_each(|chunk| self.spare.give(chunk));
+    }
+
+    /// The capacity of a table of ids that will be needed soon; see [`KnownIds::wants_table`].
+    #[must_use]
+    pub fn wants_table(&self) -> Option<usize> {
+        self.known.wants_table()
+    }
+
+    /// Takes a table of ids that was made ahead of need.
+    pub fn give_table(&mut self, table: IdTable) {
+        self.known.give_table(table);
     }
 
     /// Says what is to be done next. `journal_free` tells whether a frame could be written now.

@@ -1,0 +1,172 @@
+//! A table of transaction ids of fixed capacity.
+
+use super::head::Outcome;
+use super::ids::{ClientId, TransactionId};
+use super::known_ids::{Decided, Known};
+
+/// 48 bytes an id, side by side in order of arrival.
+#[derive(Clone, Debug)]
+struct Slot {
+    id: [u64; 2],
+    content: u64,
+    /// The frame, shifted by 16, over the outcome's number.
+    frame_outcome: u64,
+    ordinal: u32,
+    client: u32,
+    step: u16,
+    pending: bool,
+}
+
+/// So many ids, with an index over them: nothing in it ever moves.
+#[derive(Clone, Debug)]
+pub struct IdTable {
+    capacity: usize,
+    slots: Vec<Slot>,
+    /// At most half full, searched linearly: a part of an id's hash over its place from 1; 0 is vacant.
+    index: Vec<u32>,
+    /// The bits of an index entry that hold a place.
+    places: u32,
+}
+
+impl IdTable {
+    /// The most ids of one table, so that an index entry has bits left for the hash.
+    pub(super) const MOST: usize = 1 << 26;
+
+    /// A table whose memory the system clears where it is touched: made at once, a little slower to fill.
+    pub(super) fn lazy(capacity: usize) -> IdTable {
+        let index = vec![0; places_for(capacity)];
+        IdTable { capacity, slots: Vec::with_capacity(capacity), index, places: place_mask(capacity) }
+    }
+
+    /// A table whose memory has all been touched: it takes a while to make, and nobody waits when it fills.
+    #[must_use]
+    pub fn ready(capacity: usize) -> IdTable {
+        let mut slots = vec![Slot::VACANT; capacity];
+        slots.clear();
+        // Zeros alone might be had from the system, untouched.
+        let mut index = vec![u32::MAX; places_for(capacity)];
+        std::hint::black_box(&mut index).fill(0);
+        IdTable { capacity, slots, index, places: place_mask(capacity) }
+    }
+
+    /// How many ids it takes.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// What a search for this hash reads first.
+    #[inline]
+    pub(super) fn touch(&self, hash: u64) -> u32 {
+        self.index[self.start(hash)]
+    }
+
+    /// The place of an id.
+    #[inline]
+    pub(super) fn find(&self, hash: u64, client: ClientId, id: TransactionId) -> Option<u32> {
+        let key = split(id);
+        let mut at = self.start(hash);
+        loop {
+            let entry = self.index[at];
+            if entry == 0 {
+                return None;
+            }
+            let place = (entry & self.places) - 1;
+            if entry & !self.places == self.tag(hash) {
+                let slot = &self.slots[place as usize];
+                if slot.id == key && slot.client == client.0 {
+                    return Some(place);
+                }
+            }
+            at = (at + 1) & (self.index.len() - 1);
+        }
+    }
+
+    /// Notes that an id is under way, and gives its place.
+    ///
+    /// # Panics
+    /// If the table is full.
+    pub(super) fn insert(&mut self, hash: u64, client: ClientId, id: TransactionId) -> u32 {
+        assert!(self.slots.len() < self.capacity, "a table of ids takes no more than it was made for");
+        let place = u32::try_from(self.slots.len()).expect("a table holds at most 2^26 ids");
+        let mut at = self.start(hash);
+        while self.index[at] != 0 {
+            at = (at + 1) & (self.index.len() - 1);
+        }
+        self.index[at] = self.tag(hash) | (place + 1);
+        self.slots.push(Slot { id: split(id), client: client.0, ..Slot::VACANT });
+        place
+    }
+
+    /// Notes the first result of the id at this place.
+    ///
+    /// # Panics
+    /// If the id is decided already: a transaction is decided once.
+    pub(super) fn decide(&mut self, place: u32, decided: &Decided) {
+        let slot = &mut self.slots[place as usize];
+        assert!(slot.pending, "transaction {} of client {} is decided once", join(slot.id), slot.client);
+        slot.content = decided.content;
+        slot.frame_outcome = decided.frame << 16 | u64::from(decided.outcome.number());
+        slot.ordinal = decided.ordinal;
+        slot.step = decided.step;
+        slot.pending = false;
+    }
+
+    pub(super) fn known(&self, place: u32) -> Known {
+        self.slots[place as usize].known()
+    }
+
+    #[inline]
+    fn start(&self, hash: u64) -> usize {
+        usize::try_from(hash & (self.index.len() as u64 - 1)).expect("an index into a table fits a usize")
+    }
+
+    #[inline]
+    fn tag(&self, hash: u64) -> u32 {
+        u32::try_from(hash >> 32).expect("the upper half") & !self.places
+    }
+}
+
+/// A table at most half full.
+fn places_for(capacity: usize) -> usize {
+    (2 * capacity).next_power_of_two()
+}
+
+/// The lowest bits, as many as the places from 1 to `capacity` need.
+fn place_mask(capacity: usize) -> u32 {
+    let capacity = u32::try_from(capacity).expect("a table holds at most 2^26 ids");
+    (capacity + 1).next_power_of_two() - 1
+}
+
+impl Slot {
+    const VACANT: Slot =
+        Slot { id: [0; 2], content: 0, frame_outcome: 0, ordinal: 0, client: 0, step: 0, pending: true };
+
+    fn known(&self) -> Known {
+        if self.pending {
+            return Known::Pending;
+        }
+        let number = u16::try_from(self.frame_outcome & 0xffff).expect("sixteen bits");
+        Known::Decided(Decided {
+            content: self.content,
+            outcome: Outcome::from_number(number).expect("only outcomes are kept"),
+            step: self.step,
+            frame: self.frame_outcome >> 16,
+            ordinal: self.ordinal,
+        })
+    }
+}
+
+fn split(id: TransactionId) -> [u64; 2] {
+    let bytes = id.0.to_le_bytes();
+    let (low, high) = bytes.split_at(8);
+    [low, high].map(|half| u64::from_le_bytes(half.try_into().expect("half of 16 bytes is 8")))
+}
+
+fn join(id: [u64; 2]) -> TransactionId {
+    TransactionId(u128::from(id[1]) << 64 | u128::from(id[0]))
+}
