@@ -82,9 +82,10 @@ pub(crate) async fn bench_command(args: BenchArgs) -> Result<bool, Box<dyn Error
         return Ok(true);
     }
     let machine = Machine::here(args.data.as_deref().unwrap_or(&std::env::temp_dir()))?;
-    let mut described = Table::new(&["", ""]);
-    machine.lines().iter().for_each(|(name, text)| described.row([name, text.as_str()]));
-    writeln!(io::stdout(), "{described}\n")?;
+    let mut out = io::stdout().lock();
+    machine.lines().iter().try_for_each(|(name, text)| writeln!(out, "{name:<26}{text}"))?;
+    writeln!(out)?;
+    drop(out);
     match &args.compare {
         Some(old) => compare(&args, old, &machine).await,
         None => measure(&args, machine).await,
@@ -92,19 +93,10 @@ pub(crate) async fn bench_command(args: BenchArgs) -> Result<bool, Box<dyn Error
 }
 
 async fn measure(args: &BenchArgs, machine: Machine) -> Result<bool, Box<dyn Error>> {
-    let (settings, runs) = (args.settings(), args.runs());
-    let mut rows: Vec<RowResult> = Vec::new();
-    for (number, row) in args.picked().iter().enumerate() {
-        let mut outcomes = Vec::new();
-        for run in 1..=runs {
-            let label = args.label(number, row, run);
-            outcomes.push(run_once(row, &settings, &label).await?);
-        }
-        let result = RowResult::of(row, outcomes, &rows);
-        writeln!(io::stdout(), "{}", result.line())?;
-        rows.push(result);
-    }
-    let results = Results { machine, runs, rows };
+    let mut rows = Vec::new();
+    let ended = measure_rows(args, &mut rows).await;
+    // What was measured before something went wrong is told all the same.
+    let results = Results { machine, runs: args.runs(), rows };
     if let Some(path) = &args.json {
         write_json(path, &results.json())?;
     }
@@ -117,7 +109,23 @@ async fn measure(args: &BenchArgs, machine: Machine) -> Result<bool, Box<dyn Err
         writeln!(out, "{remark}")?;
     }
     writeln!(out, "\n{}", results.conclusion())?;
+    ended?;
     Ok(results.books_held() && results.bars_held())
+}
+
+async fn measure_rows(args: &BenchArgs, rows: &mut Vec<RowResult>) -> Result<(), Box<dyn Error>> {
+    let settings = args.settings();
+    for (number, row) in args.picked().iter().enumerate() {
+        let mut outcomes = Vec::new();
+        for run in 1..=args.runs() {
+            let label = args.label(number, row, run);
+            outcomes.push(run_once(row, &settings, &label).await?);
+        }
+        let result = RowResult::of(row, outcomes, rows);
+        writeln!(io::stdout(), "{}", result.line())?;
+        rows.push(result);
+    }
+    Ok(())
 }
 
 /// Whether the books held, with both builds: a comparison has no bars.

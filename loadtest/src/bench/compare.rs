@@ -28,6 +28,8 @@ struct Pair {
     old: f64,
     new: f64,
     ratio: f64,
+    /// Pairs in which the new build was better, and all of them.
+    better: (usize, usize),
 }
 
 impl Compared {
@@ -73,7 +75,9 @@ impl Compared {
                 .filter_map(|[old, new]| Some((*old.figures.get(&figure)?, *new.figures.get(&figure)?)));
             let (old, new): (Vec<f64>, Vec<f64>) = both.unzip();
             let ratios: Vec<f64> = old.iter().zip(&new).map(|(old, new)| new / old).collect();
-            Some(Pair { figure, old: median(&old)?, new: median(&new)?, ratio: median(&ratios)? })
+            let better = ratios.iter().filter(|ratio| (**ratio > 1.0) == figure.more_is_better()).count();
+            let better = (better, ratios.len());
+            Some(Pair { figure, old: median(&old)?, new: median(&new)?, ratio: median(&ratios)?, better })
         };
         figures.unwrap_or_default().into_iter().filter_map(pair).collect()
     }
@@ -82,7 +86,7 @@ impl Compared {
         let figures = self.pairs().into_iter().map(|pair| {
             json!({
                 "figure": pair.figure, "unit": pair.figure.unit(),
-                "old": pair.old, "new": pair.new, "ratio": pair.ratio,
+                "old": pair.old, "new": pair.new, "ratio": pair.ratio, "better_in": pair.better.0,
             })
         });
         let wrong = self.differences();
@@ -94,14 +98,9 @@ impl Compared {
 }
 
 impl Pair {
-    /// By how much the new build is better or worse.
+    /// In how many pairs the new build was better: what is not so in nearly all of them may be chance.
     fn words(self) -> String {
-        let better = (self.ratio > 1.0) == self.figure.more_is_better();
-        match self.ratio {
-            ratio if (ratio - 1.0).abs() < 0.005 => "the same".to_owned(),
-            _ if better => "better".to_owned(),
-            _ => "worse".to_owned(),
-        }
+        format!("better in {} of {}", self.better.0, self.better.1)
     }
 }
 
@@ -148,7 +147,10 @@ mod tests {
         let [rate, latency] = compared.pairs()[..] else { panic!("two figures") };
         assert_eq!((rate.old, rate.new), (100.0, 110.0));
         assert!((rate.ratio - 1.1).abs() < 1e-9);
-        assert_eq!((rate.words(), latency.words()), ("better".to_owned(), "worse".to_owned()));
+        assert_eq!(
+            (rate.words().as_str(), latency.words().as_str()),
+            ("better in 2 of 3", "better in 0 of 3")
+        );
         let text = comparison_table(std::slice::from_ref(&compared)).to_string();
         assert!(text.contains("1.100") && text.contains("2.000"), "{text}");
         assert!(compared.differences().is_empty());

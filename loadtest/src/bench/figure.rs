@@ -130,9 +130,9 @@ impl Verdict {
         match (self, limit) {
             (Verdict::Held, _) => "held".to_owned(),
             (Verdict::Missed, Some(limit)) if figure.more_is_better() => {
-                format!("BELOW THE BAR: {:.0} % of it", 100.0 * value / limit)
+                format!("BELOW THE BAR, {:.0} % of it", 100.0 * value / limit)
             }
-            (Verdict::Missed, Some(limit)) => format!("BELOW THE BAR: {:.2} times it", value / limit),
+            (Verdict::Missed, Some(limit)) => format!("BELOW THE BAR, {:.2} x the limit", value / limit),
             (Verdict::Missed | Verdict::NotJudged, _) => "not judged".to_owned(),
         }
     }
@@ -161,9 +161,9 @@ mod tests {
             assert_eq!(verdict.words(figure, value, limit), words);
         }
         check(Figure::Rate, 10.0, Some(10.0), Verdict::Held, "held");
-        check(Figure::Rate, 5.0, Some(10.0), Verdict::Missed, "BELOW THE BAR: 50 % of it");
+        check(Figure::Rate, 5.0, Some(10.0), Verdict::Missed, "BELOW THE BAR, 50 % of it");
         check(Figure::P99, 10.0, Some(10.0), Verdict::Held, "held");
-        check(Figure::P99, 25.0, Some(10.0), Verdict::Missed, "BELOW THE BAR: 2.50 times it");
+        check(Figure::P99, 25.0, Some(10.0), Verdict::Missed, "BELOW THE BAR, 2.50 x the limit");
         check(Figure::Rate, 5.0, None, Verdict::NotJudged, "not judged");
     }
 

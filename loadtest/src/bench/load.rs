@@ -9,6 +9,7 @@ use tokio::task::LocalSet;
 use super::events::{DirectoryWatch, Event, Kind, counted};
 use super::figure::Figure;
 use super::own_node::{OwnNode, Posting};
+use super::recovery::float;
 use super::rows::{Load, Pace};
 use super::{BenchSettings, Outcome};
 use crate::books::Books;
@@ -35,6 +36,8 @@ const TRANSFER_BYTES: u64 = 190;
 const TURNS: u64 = 6;
 /// The smallest segment that a node takes, which is also the step of sizes here.
 const SEGMENT_STEP: u64 = 4 << 20;
+/// The part of all requests that may fall between the last that was due and the end.
+const MISSING: f64 = 0.005;
 /// The busy account is in so many of a thousand transactions: its share of legs is well above that of a hot one.
 const BUSY_PER_MILLE: u32 = 75;
 
@@ -44,6 +47,7 @@ pub(super) async fn steady(settings: &BenchSettings, load: Load, label: &str) ->
     let mut posting = open(&node, settings, load).await?;
     let driven = posting.drive(load.settings(settings), label).await?;
     let mut outcome = Outcome::of_driven(driven);
+    outcome.note_unsent(load, settings.time(load.seconds));
     outcome.note_size(settings, load);
     outcome.compared(posting.compare(true).await?);
     node.stop()?;
@@ -77,6 +81,7 @@ pub(super) async fn turning_over(
     let mut outcome = Outcome::of_driven(driven?);
     outcome.events = [seen, turned?].concat();
     outcome.finish_events();
+    outcome.note_unsent(load, driven_by.time);
     outcome.note_size(settings, load);
     outcome.compared(posting.compare(false).await?);
     outcome.compared(busy.compare(true).await?);
@@ -197,9 +202,25 @@ impl Outcome {
         self.events.sort_by_key(|event| event.from);
         let max = Figure::Max.show(self.figures[&Figure::Max]);
         self.notes.push(format!("max {max}, with {}", counted(&self.events)));
-        let longest = timeline.intervals().max_by_key(|interval| interval.max_us);
-        if let Some(longest) = longest {
-            self.notes.push(format!("the longest was due at {:.1} s", longest.at));
+        if let Some(longest) = timeline.intervals().max_by_key(|interval| interval.max_us) {
+            let wait = timeline.interval() + Duration::from_micros(longest.max_us);
+            let from = start + Duration::from_secs_f64(longest.at);
+            let under_way = |event: &&Event| event.from <= from + wait && event.to >= from;
+            let met: Vec<Event> = self.events.iter().filter(under_way).copied().collect();
+            let at = longest.at;
+            self.notes.push(format!("the longest was due at {at:.1} s; while it waited: {}", counted(&met)));
+        }
+    }
+
+    /// Says it if requests of an open loop that were due are not among those that were measured: the generator was
+    /// behind when its time was over.
+    fn note_unsent(&mut self, load: Load, time: Duration) {
+        let (Pace::PerSecond(rate), Some(measured)) = (load.pace, &self.measured) else { return };
+        let due = f64::from(rate) * time.as_secs_f64();
+        let missing = 1.0 - float(measured.requests) / due;
+        if missing > MISSING {
+            self.notes
+                .push(format!("{:.1} % of the requests that were due were never sent", 100.0 * missing));
         }
     }
 

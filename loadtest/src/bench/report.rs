@@ -58,7 +58,7 @@ fn table_rows(result: &RowResult) -> String {
         out.push_str(&format!(
             r#"<tr><td>{name}</td><td>{}</td><td class="figure">{}</td><td class="figure">{}</td><td class="{class}">{}</td></tr>"#,
             judged.figure.label(),
-            escaped(&judged.bar_words()),
+            escaped(&judged.bar_words().replace(">=", "≥").replace("<=", "≤")),
             judged.figure.show(judged.value),
             escaped(&judged.words()),
         ));
@@ -138,7 +138,7 @@ fn steps(result: &RowResult) -> Vec<Limit> {
 
 fn limit_label(judged: &Judged) -> String {
     let name = judged.figure.label().trim_start_matches("latency ");
-    format!("{name} {}", judged.bar_words().replace("<=", "≤"))
+    format!("{name} ≤ {}", latency(judged.limit.unwrap_or(0.0)))
 }
 
 /// Latency over time, with what turned over.
@@ -182,11 +182,16 @@ fn lanes(result: &RowResult) -> Vec<Lane> {
 }
 
 fn latency_axis(least: f64, most: f64) -> Axis {
-    Axis::log("latency", least, most * 1.1, |us| match us {
-        ..1_000.0 => format!("{us:.0} µs"),
-        ..1e6 => format!("{:.0} ms", us / 1e3),
-        _ => format!("{:.0} s", us / 1e6),
-    })
+    Axis::log("latency", least * 0.9, most * 1.1, latency)
+}
+
+/// Microseconds in the largest unit of which they are one or more.
+fn latency(us: f64) -> String {
+    match us {
+        ..1e3 => format!("{us:.0} µs"),
+        ..1e6 => format!("{} ms", us / 1e3),
+        _ => format!("{} s", us / 1e6),
+    }
 }
 
 /// Percentiles by the logarithm of 1 / (1 - part), up to the one that `count` requests can show.
@@ -241,11 +246,11 @@ mod tests {
         let html = html(&results);
         assert!(!html.contains("{{"), "{html}");
         for part in [
-            r#"<td class="missed">BELOW THE BAR: 3.17 times it</td>"#,
+            r#"<td class="missed">BELOW THE BAR, 3.17 x the limit</td>"#,
             "max &lt; 4 ms",
             "percentile of requests",
             "99.9 %",
-            "p99 ≤ 1,000 µs",
+            "p99 ≤ 1 ms",
             "snapshots",
             "each point over 100 ms",
         ] {

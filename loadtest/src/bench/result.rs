@@ -301,7 +301,7 @@ mod tests {
         let result = RowResult::of(row, vec![outcome], &[]);
         let limits: Vec<Option<f64>> = result.judged.iter().map(|judged| judged.limit).collect();
         assert_eq!(limits, [Some(0.2), Some(5e6)]);
-        assert_eq!(result.judged[0].words(), "BELOW THE BAR: 1.50 times it");
+        assert_eq!(result.judged[0].words(), "BELOW THE BAR, 1.50 x the limit");
     }
 
     #[test]

@@ -6,11 +6,14 @@ use std::fmt::Write;
 const WIDTH: f64 = 860.0;
 const HEIGHT: f64 = 360.0;
 const LEFT: f64 = 84.0;
-const RIGHT: f64 = 24.0;
+const RIGHT: f64 = 44.0;
 const TOP: f64 = 16.0;
 const BOTTOM: f64 = 52.0;
-/// Height of a lane of events above the plot.
+/// Height of a lane of events above the plot, and the room between the last one and the plot.
 const LANE: f64 = 18.0;
+const GAP: f64 = 8.0;
+/// The room that what is written at a limit needs before its end.
+const LIMIT_TEXT: f64 = 110.0;
 /// The narrowest that a stretch of an event is drawn.
 const NARROWEST: f64 = 2.5;
 
@@ -137,7 +140,8 @@ impl Plot {
 
     /// What the lanes above the plot take.
     fn shift(&self) -> f64 {
-        self.lanes.iter().map(|_| LANE).sum()
+        let lanes: f64 = self.lanes.iter().map(|_| LANE).sum();
+        if self.lanes.is_empty() { 0.0 } else { lanes + GAP }
     }
 
     fn top(&self) -> f64 {
@@ -218,13 +222,17 @@ impl Plot {
     fn write_limits(&self, out: &mut String) -> std::fmt::Result {
         for limit in &self.limits {
             let (from, to, y) = (self.x(limit.from), self.x(limit.to), self.y(limit.level));
-            let (above, label) = (y - 5.0, escaped(&limit.label));
+            let label = escaped(&limit.label);
             write!(out, r#"<line class="limit" x1="{from:.1}" y1="{y:.1}" x2="{to:.1}" y2="{y:.1}"/>"#)?;
             write!(out, r#"<circle class="limit" cx="{to:.1}" cy="{y:.1}" r="3.5"/>"#)?;
-            let end = to - 6.0;
+            // Where there is no room before its end it is written behind it.
+            let (x, y, anchor) = match to - LEFT < LIMIT_TEXT {
+                true => (to + 9.0, y + 4.0, "start"),
+                false => (to - 6.0, y - 5.0, "end"),
+            };
             write!(
                 out,
-                r#"<text class="limit" x="{end:.1}" y="{above:.1}" text-anchor="end">{label}</text>"#
+                r#"<text class="limit" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{label}</text>"#
             )?;
         }
         Ok(())
@@ -292,7 +300,7 @@ mod tests {
         };
         let svg = plot.svg();
         for part in
-            ["a &lt;b&gt;", "seconds", "1000 us", "p99 &lt;= 100", "1 snapshot", "84.0,326.0 836.0,34.0"]
+            ["a &lt;b&gt;", "seconds", "1000 us", "p99 &lt;= 100", "1 snapshot", "84.0,334.0 816.0,42.0"]
         {
             assert!(svg.contains(part), "{part} in {svg}");
         }

@@ -22,6 +22,9 @@ use cluster::Cluster;
 pub use error::PeerError;
 use ledger::{Poster, check, open};
 
+#[cfg(test)]
+mod tests;
+
 /// How PostgreSQL is measured.
 #[derive(Clone, Debug)]
 pub struct PostgresSettings {
