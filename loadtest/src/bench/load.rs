@@ -207,8 +207,8 @@ impl Outcome {
             let from = start + Duration::from_secs_f64(longest.at);
             let under_way = |event: &&Event| event.from <= from + wait && event.to >= from;
             let met: Vec<Event> = self.events.iter().filter(under_way).copied().collect();
-            let at = longest.at;
-            self.notes.push(format!("the longest was due at {at:.1} s; while it waited: {}", counted(&met)));
+            let met = if met.is_empty() { "nothing turned over".to_owned() } else { counted(&met) };
+            self.notes.push(format!("the longest was due at {:.1} s; while it waited: {met}", longest.at));
         }
     }
 
