@@ -7,7 +7,7 @@ use longmen_client::{
 use longmen_engine::ledger::{self, Currency, Rejection};
 
 use crate::books::Outcome;
-use crate::workload::{CURRENCY, Leg, Request};
+use crate::workload::{CURRENCY, Leg, Request, Workload};
 
 /// How transactions stand in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,17 @@ pub enum Encoding {
     Transactions,
     /// MessagePack, with their type.
     MessagePack,
+}
+
+impl Encoding {
+    /// The compact form that suits a workload.
+    #[must_use]
+    pub fn compact_for(workload: Workload) -> Encoding {
+        match workload {
+            Workload::Mix => Encoding::Transactions,
+            Workload::Transfers | Workload::Hot => Encoding::Transfers,
+        }
+    }
 }
 
 /// Where one transaction is in the log, and what came of it.

@@ -1,6 +1,7 @@
 //! The load and crash harness of Longmen: workloads, a driver that measures without coordinated omission, and books
 //! of its own to hold against the node's.
 
+pub mod bench;
 pub mod books;
 pub mod check;
 pub mod crash;
@@ -10,11 +11,13 @@ mod error;
 pub mod measure;
 pub mod node;
 mod pace;
+pub mod peer;
 pub mod progress;
 pub mod relations;
 pub mod run;
 pub mod setup;
 pub mod table;
+pub mod timeline;
 pub mod workload;
 
 pub use encode::Encoding;

@@ -1,6 +1,8 @@
-//! `longmen-loadtest`: load and crash runs against a Longmen node.
+//! `longmen-loadtest`: load, crash and benchmark runs against a Longmen node.
 
+mod bench_command;
 mod crash_command;
+mod peer_command;
 mod run_command;
 
 use std::error::Error;
@@ -10,7 +12,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use longmen_loadtest::node::{ServeArgs, serve};
 
+use bench_command::{BenchArgs, bench_command};
 use crash_command::{CrashArgs, crash_command};
+use peer_command::{PeerArgs, peer_command};
 use run_command::{RunArgs, run_command};
 
 /// Frames and requests of megabytes come and go many times a second; this one keeps their memory instead of giving it to
@@ -24,18 +28,21 @@ const NODE: &str = "node";
 const EXIT_CODES: &str = "\
 Exit codes:
   0  everything held
-  1  an answer or a balance was wrong
+  1  an answer or a balance was wrong; bench: or a bar was not reached
   2  the command line was wrong
-  3  the node could not be reached, started or stopped, or broke a connection
+  3  the node or the peer could not be reached, started or stopped, or broke a connection
 
 Examples:
   longmen-loadtest run --workload transfers --batch 8189 --seconds 30 --json
   longmen-loadtest run --workload mix --rate 20000 --connections 64 --seconds 60 --hgrm mix.hgrm
   longmen-loadtest run --workload hot --addr 127.0.0.1:7440
-  longmen-loadtest crash --rounds 50 --seed 7";
+  longmen-loadtest crash --rounds 50 --seed 7
+  longmen-loadtest bench --html report.html --json report.json
+  longmen-loadtest bench --rows transfers-10k,mix --seconds 10 --runs 3 --compare old/longmen-loadtest
+  longmen-loadtest peer postgres --seconds 30";
 
 #[derive(Parser)]
-#[command(name = "longmen-loadtest", version, about = "Load and crash runs against a Longmen node", after_help = EXIT_CODES)]
+#[command(name = "longmen-loadtest", version, about = "Load, crash and benchmark runs against a Longmen node", after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Subcommands,
@@ -45,6 +52,8 @@ struct Cli {
 enum Subcommands {
     Run(Box<RunArgs>),
     Crash(CrashArgs),
+    Bench(BenchArgs),
+    Peer(PeerArgs),
     /// Serve as a node (what `run` and `crash` start)
     #[command(name = NODE, hide = true)]
     Node(ServeArgs),
@@ -54,6 +63,8 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Subcommands::Run(args) => with_runtime(run_command(*args)),
         Subcommands::Crash(args) => with_runtime(crash_command(args)),
+        Subcommands::Bench(args) => with_runtime(bench_command(args)),
+        Subcommands::Peer(args) => with_runtime(peer_command(args)),
         Subcommands::Node(args) => serve(&args).map(|()| true).map_err(Into::into),
     };
     match done {

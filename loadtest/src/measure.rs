@@ -52,6 +52,13 @@ impl Latencies {
         self.histogram.max()
     }
 
+    /// The latency in microseconds at ever finer steps towards the longest, as (part of all requests, latency).
+    #[must_use]
+    pub fn curve(&self) -> Vec<(f64, u64)> {
+        let steps = self.histogram.iter_quantiles(8);
+        steps.map(|step| (step.quantile_iterated_to(), step.value_iterated_to())).collect()
+    }
+
     /// Writes the percentile distribution in the `.hgrm` form that plotters of HDR histograms read, in
     /// microseconds.
     ///

@@ -135,10 +135,9 @@ pub async fn run_with_own_node(launch: &Launch, settings: &RunSettings) -> Resul
 
 impl RunSettings {
     fn encoding(&self) -> Encoding {
-        match (self.messagepack, self.workload) {
-            (true, _) => Encoding::MessagePack,
-            (false, Workload::Mix) => Encoding::Transactions,
-            (false, Workload::Transfers | Workload::Hot) => Encoding::Transfers,
+        match self.messagepack {
+            true => Encoding::MessagePack,
+            false => Encoding::compact_for(self.workload),
         }
     }
 }
@@ -186,7 +185,8 @@ pub fn measured_table(columns: &[(&str, &Measured)]) -> Table {
     table
 }
 
-fn rate(per_second: f64) -> String {
+/// A rate as a whole number.
+pub(crate) fn rate(per_second: f64) -> String {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -197,7 +197,7 @@ fn rate(per_second: f64) -> String {
 }
 
 /// A duration with a unit that suits it.
-fn microseconds(count: u64) -> String {
+pub(crate) fn microseconds(count: u64) -> String {
     match count {
         0..10_000 => format!("{} µs", grouped(count)),
         _ => format!("{} ms", grouped(count / 1_000)),

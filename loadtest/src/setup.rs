@@ -65,6 +65,23 @@ pub async fn open(
     population: Population,
     books: &mut Books,
 ) -> Result<House, LoadError> {
+    let house = open_unfunded(target, entity, population).await?;
+    fund(target, &house, books).await?;
+    let mut client = target.client().await?;
+    for (plan, account) in house.population.accounts.iter().zip(&house.accounts) {
+        if plan.receives_only {
+            client.set_state(*account, None, Some(0)).await?;
+        }
+    }
+    Ok(house)
+}
+
+/// Opens a population under the entity code `entity` with nothing on its accounts.
+pub(crate) async fn open_unfunded(
+    target: &Target,
+    entity: &str,
+    population: Population,
+) -> Result<House, LoadError> {
     let progress = Progress::new("opening accounts", u64::try_from(population.accounts.len()).unwrap_or(0));
     let mut client = target.client().await?;
     client.open_entity(entity, START_DATE).await?;
@@ -93,14 +110,7 @@ pub async fn open(
         progress.at(u64::try_from(accounts.len()).unwrap_or(0), String::new());
     }
     progress.finish();
-    let house = House { entity: entity.to_owned(), population, accounts };
-    fund(target, &house, books).await?;
-    for (plan, account) in house.population.accounts.iter().zip(&house.accounts) {
-        if plan.receives_only {
-            client.set_state(*account, None, Some(0)).await?;
-        }
-    }
-    Ok(house)
+    Ok(House { entity: entity.to_owned(), population, accounts })
 }
 
 async fn open_subjects(client: &mut Client, entity: &str, population: &Population) -> Result<(), LoadError> {
@@ -116,7 +126,7 @@ async fn open_subjects(client: &mut Client, entity: &str, population: &Populatio
 }
 
 /// Pays the opening balances in from the bank.
-async fn fund(target: &Target, house: &House, books: &mut Books) -> Result<(), LoadError> {
+pub(crate) async fn fund(target: &Target, house: &House, books: &mut Books) -> Result<(), LoadError> {
     let (mut sender, mut receiver) = target.connection().await?.split();
     let mut encoder = Encoder::new(Encoding::Transfers, &house.accounts);
     let mut ids = Ids::of_stream(0, u32::MAX);

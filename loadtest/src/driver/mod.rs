@@ -20,6 +20,7 @@ use crate::pace::Alarms;
 use crate::progress::Progress;
 use crate::setup::{House, Target};
 use crate::table::grouped;
+use crate::timeline::Timeline;
 use crate::workload::{Plan, Request};
 
 pub(crate) use session::Sent;
@@ -61,6 +62,12 @@ pub struct Settings {
     pub first_stream: u32,
 }
 
+impl Settings {
+    fn is_open(&self) -> bool {
+        matches!(self.pacing, Pacing::Open { .. })
+    }
+}
+
 /// What came of driving.
 #[derive(Clone, Debug)]
 pub struct Driven {
@@ -70,6 +77,8 @@ pub struct Driven {
     pub measured: Measured,
     /// Its latencies.
     pub latencies: Latencies,
+    /// How they went over time, in an open loop.
+    pub timeline: Option<Timeline>,
 }
 
 /// A request with the answers to its transactions.
@@ -83,6 +92,8 @@ pub(crate) struct Answered {
 pub(crate) struct Shared {
     pub(crate) books: Books,
     pub(crate) latencies: Latencies,
+    /// The same over time, in an open loop.
+    pub(crate) timeline: Option<Timeline>,
     /// Requests that were due in here are measured.
     pub(crate) window: (Instant, Instant),
     /// What had been answered, and how many legs posted, when the first answer inside the window came.
@@ -115,14 +126,15 @@ pub async fn drive(
     local
         .run_until(async {
             let (shared, sessions) = start_sessions(target, house, plan, settings, books, false).await?;
-            let (elapsed, outcomes, legs) = watch(&shared, settings, &sessions, what).await;
+            let (elapsed, outcomes, legs) = watch(&shared, &sessions, what).await;
             for session in sessions {
                 let end = session.await.map_err(std::io::Error::other)?;
                 end.result?;
             }
             let shared = Rc::into_inner(shared).expect("the sessions have ended").into_inner();
             let measured = Measured::new(elapsed, &outcomes, legs, &shared.latencies);
-            Ok(Driven { books: shared.books, measured, latencies: shared.latencies })
+            let Shared { books, latencies, timeline, .. } = shared;
+            Ok(Driven { books, measured, latencies, timeline })
         })
         .await
 }
@@ -133,6 +145,19 @@ impl Shared {
     pub(crate) fn answer_came_at(&mut self, now: Instant) {
         if self.before_window.is_none() && self.window.0 <= now {
             self.before_window = Some((self.books.outcomes.clone(), self.books.legs));
+        }
+    }
+
+    /// Nothing has been answered yet; what is due in the `time` after `start` is measured.
+    pub(crate) fn new(books: Books, start: Instant, time: Duration) -> Shared {
+        Shared {
+            books,
+            latencies: Latencies::default(),
+            timeline: None,
+            window: (start, start + time),
+            before_window: None,
+            remaining: u64::MAX,
+            history: None,
         }
     }
 
@@ -162,12 +187,10 @@ pub(crate) async fn start_sessions(
     }
     let start = Instant::now() + settings.warm_up;
     let shared = Rc::new(RefCell::new(Shared {
-        books,
-        latencies: Latencies::default(),
-        window: (start, start + settings.time),
-        before_window: None,
+        timeline: settings.is_open().then(|| Timeline::new(start, settings.time)),
         remaining: settings.transactions.unwrap_or(u64::MAX),
         history: keep_history.then(Vec::new),
+        ..Shared::new(books, start, settings.time)
     }));
     let accounts: Rc<[u64]> = house.accounts.as_slice().into();
     let alarms = Alarms::start()?;
@@ -182,15 +205,14 @@ pub(crate) async fn start_sessions(
 }
 
 /// Looks on until the measured stretch is over, and says how long it was and what was answered in it.
-async fn watch(
+pub(crate) async fn watch<T>(
     shared: &RefCell<Shared>,
-    settings: Settings,
-    sessions: &Sessions,
+    sessions: &[JoinHandle<T>],
     what: &str,
 ) -> (Duration, Outcomes, u64) {
     let (from, to) = shared.borrow().window;
     tokio::time::sleep_until(from.into()).await;
-    let progress = Progress::over(what, settings.time);
+    let progress = Progress::over(what, to - from);
     let mut tick = tokio::time::interval(Duration::from_millis(100));
     while Instant::now() < to && sessions.iter().any(|session| !session.is_finished()) {
         let next = tokio::time::sleep_until(to.into());
@@ -216,14 +238,7 @@ mod tests {
     #[test]
     fn every_answer_inside_the_window_is_counted_and_none_before_it() {
         let start = Instant::now() + Duration::from_secs(1);
-        let mut shared = Shared {
-            books: Books::new(2),
-            latencies: Latencies::default(),
-            window: (start, start + Duration::from_secs(1)),
-            before_window: None,
-            remaining: u64::MAX,
-            history: None,
-        };
+        let mut shared = Shared::new(Books::new(2), start, Duration::from_secs(1));
         let mut request = Request::default();
         let leg = |account, side| Leg { account, amount: 5, side };
         request.push(1, Kind::Transfer, Expect::Posted, &[leg(0, Side::Debit), leg(1, Side::Credit)]);

@@ -249,9 +249,12 @@ impl Session {
         let now = Instant::now();
         let mut shared = self.shared.borrow_mut();
         shared.answer_came_at(now);
-        let Shared { books, latencies, window: (from, to), history, .. } = &mut *shared;
+        let Shared { books, latencies, timeline, window: (from, to), history, .. } = &mut *shared;
         if *from <= due && due < *to {
             latencies.record(now - due);
+            if let Some(timeline) = timeline {
+                timeline.record(due, now - due);
+            }
         }
         if let Some(rejection) = refused {
             books.record_refused(&request, rejection);

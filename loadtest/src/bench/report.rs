@@ -1,0 +1,262 @@
+//! The report for people: one file, with nothing to fetch.
+
+use std::time::Duration;
+
+use super::events::Kind;
+use super::figure::Verdict;
+use super::result::{Judged, Results, RowResult};
+use super::svg::{Axis, Lane, Limit, Line, Plot, Scale, escaped};
+use crate::run::measured_table;
+
+const TEMPLATE: &str = include_str!("report.html");
+
+/// The whole report as a document.
+#[must_use]
+pub fn html(results: &Results) -> String {
+    let plots: String = results.rows.iter().map(section).collect();
+    let runs = match results.runs {
+        1 => "one run each".to_owned(),
+        runs => format!("medians of {runs} runs"),
+    };
+    TEMPLATE
+        .replace("{{runs}}", &runs)
+        .replace("{{machine}}", &machine(results))
+        .replace("{{conclusion}}", &conclusion(results))
+        .replace("{{rows}}", &results.rows.iter().map(table_rows).collect::<String>())
+        .replace("{{sections}}", &plots)
+}
+
+fn machine(results: &Results) -> String {
+    let line = |(name, text): (&str, String)| {
+        format!("<tr><th>{}</th><td>{}</td></tr>\n", escaped(name), escaped(&text))
+    };
+    results.machine.lines().into_iter().map(line).collect()
+}
+
+fn conclusion(results: &Results) -> String {
+    let text = results.conclusion();
+    let (books, bars) = text.split_once('\n').unwrap_or((&text, ""));
+    let class = |held| if held { "held" } else { "missed" };
+    format!(
+        r#"<p class="{}">{}</p><p class="{}">{}</p>"#,
+        if results.books_held() { "held" } else { "wrong" },
+        escaped(books),
+        class(results.bars_held()),
+        escaped(bars)
+    )
+}
+
+fn table_rows(result: &RowResult) -> String {
+    let mut out = String::new();
+    let mut name = format!(r##"<a href="#{0}">{0}</a>"##, result.row.name);
+    for judged in &result.judged {
+        let class = match judged.verdict {
+            Verdict::Held => "held",
+            Verdict::Missed => "missed",
+            Verdict::NotJudged => "",
+        };
+        out.push_str(&format!(
+            r#"<tr><td>{name}</td><td>{}</td><td class="figure">{}</td><td class="figure">{}</td><td class="{class}">{}</td></tr>"#,
+            judged.figure.label(),
+            escaped(&judged.bar_words().replace(">=", "≥").replace("<=", "≤")),
+            judged.figure.show(judged.value),
+            escaped(&judged.words()),
+        ));
+        name.clear();
+    }
+    if !result.books_held() {
+        out.push_str(&format!(
+            r#"<tr><td>{name}</td><td>books</td><td></td><td></td><td class="wrong">BOOKS WRONG</td></tr>"#
+        ));
+    }
+    out.push('\n');
+    out
+}
+
+/// What there is to a row beyond the table.
+fn section(result: &RowResult) -> String {
+    let item = |class: &str, text: &String| format!(r#"<li class="{class}">{}</li>"#, escaped(text));
+    let notes: String = result.shown.notes.iter().map(|note| item("", note)).collect();
+    let wrong: String = result.differences.iter().map(|words| item("wrong", words)).collect();
+    let measured = result.shown.measured.as_ref().map(|measured| {
+        format!("<pre>{}</pre>", escaped(&measured_table(&[("shown run", measured)]).to_string()))
+    });
+    let (distribution, timeline) = (distribution(result), timeline(result));
+    let figure = |caption: &str, plot: &Plot| {
+        format!("<figure><figcaption>{}</figcaption>{}</figure>", escaped(caption), plot.svg())
+    };
+    format!(
+        "<section id=\"{name}\"><h2>{name}</h2><p>{title}</p><ul>{notes}{wrong}</ul>{plot}{timeline}{measured}</section>\n",
+        name = result.row.name,
+        title = escaped(result.row.title),
+        plot = distribution
+            .map(|plot| figure(
+                "Latency by percentile, from the intended send time; steps are the bars",
+                &plot
+            ))
+            .unwrap_or_default(),
+        timeline = timeline
+            .map(|(plot, interval)| {
+                let caption = format!("Latency over time, each point over {} ms", interval.as_millis());
+                figure(&caption, &plot)
+            })
+            .unwrap_or_default(),
+        measured = measured.unwrap_or_default(),
+    )
+}
+
+/// Latency over the percentiles. Rows whose bars are about batches have a latency as well: that of a batch.
+fn distribution(result: &RowResult) -> Option<Plot> {
+    let latencies = result.shown.latencies.as_ref().filter(|latencies| latencies.count() > 0)?;
+    let count = float(latencies.count());
+    let points: Vec<(f64, f64)> = latencies
+        .curve()
+        .into_iter()
+        .map(|(part, us)| ((1.0 / (1.0 - part).max(f64::MIN_POSITIVE)).min(count), float(us.max(1))))
+        .collect();
+    let limits = steps(result);
+    let levels = || points.iter().map(|point| point.1).chain(limits.iter().map(|limit| limit.level));
+    let y = latency_axis(levels().fold(f64::INFINITY, f64::min), levels().fold(1.0, f64::max));
+    let line = Line { class: "p99", name: String::new(), points };
+    let title = format!("{}: latency by percentile", result.row.name);
+    let x = percentile_axis(count);
+    Some(Plot { title, x, y, lines: vec![line], limits, lanes: Vec::new() })
+}
+
+/// The row's latency bars as steps: each holds from the percentile before it up to its own.
+fn steps(result: &RowResult) -> Vec<Limit> {
+    let mut from = 1.0;
+    let mut limits = Vec::new();
+    for judged in &result.judged {
+        let (Some(part), Some(level)) = (judged.figure.quantile(), judged.limit) else { continue };
+        let to = 1.0 / (1.0 - part);
+        limits.push(Limit { from, to, level, label: limit_label(judged) });
+        from = to;
+    }
+    limits
+}
+
+fn limit_label(judged: &Judged) -> String {
+    let name = judged.figure.label().trim_start_matches("latency ");
+    format!("{name} ≤ {}", latency(judged.limit.unwrap_or(0.0)))
+}
+
+/// Latency over time, with what turned over.
+fn timeline(result: &RowResult) -> Option<(Plot, Duration)> {
+    let timeline = result.shown.timeline.as_ref()?;
+    let intervals: Vec<_> = timeline.intervals().filter(|interval| interval.requests > 0).collect();
+    let half = timeline.interval().as_secs_f64() / 2.0;
+    let end = intervals.last()?.at + 2.0 * half;
+    let points = |figure: fn(&crate::timeline::Interval) -> u64| {
+        intervals
+            .iter()
+            .map(|interval| (interval.at + half, float(figure(interval).max(1))))
+            .collect::<Vec<_>>()
+    };
+    let lines = vec![
+        Line { class: "max", name: "maximum".into(), points: points(|interval| interval.max_us) },
+        Line { class: "p99", name: "p99".into(), points: points(|interval| interval.p99_us) },
+    ];
+    let limits: Vec<Limit> =
+        steps(result).into_iter().map(|limit| Limit { from: 0.0, to: end, ..limit }).collect();
+    let levels = || {
+        let drawn = lines.iter().flat_map(|line| &line.points).map(|point| point.1);
+        drawn.chain(limits.iter().map(|limit| limit.level))
+    };
+    let y = latency_axis(levels().fold(f64::INFINITY, f64::min), levels().fold(1.0, f64::max));
+    let title = format!("{}: latency over time", result.row.name);
+    let x = Axis::linear("seconds from the beginning of the measured stretch", end);
+    let plot = Plot { title, x, y, lines, limits, lanes: lanes(result) };
+    Some((plot, timeline.interval()))
+}
+
+fn lanes(result: &RowResult) -> Vec<Lane> {
+    let events = result.shown.timed_events();
+    let lane = |kind: Kind| {
+        let of_kind = events.iter().filter(|event| event.0 == kind);
+        let stretches: Vec<(f64, f64)> = of_kind.map(|&(_, from, to)| (from, to)).collect();
+        let (_, name) = kind.names();
+        (!stretches.is_empty()).then(|| Lane { name: name.trim_start_matches("hot ").to_owned(), stretches })
+    };
+    Kind::ALL.into_iter().filter_map(lane).collect()
+}
+
+fn latency_axis(least: f64, most: f64) -> Axis {
+    Axis::log("latency", least * 0.9, most * 1.1, latency)
+}
+
+/// Microseconds in the largest unit of which they are one or more.
+fn latency(us: f64) -> String {
+    match us {
+        ..1e3 => format!("{us:.0} µs"),
+        ..1e6 => format!("{} ms", us / 1e3),
+        _ => format!("{} s", us / 1e6),
+    }
+}
+
+/// Percentiles by the logarithm of 1 / (1 - part), up to the one that `count` requests can show.
+fn percentile_axis(count: f64) -> Axis {
+    let names = ["0", "90 %", "99 %", "99.9 %", "99.99 %", "99.999 %", "99.9999 %", "99.99999 %"];
+    let mut ticks = vec![(2.0, "50 %".to_owned())];
+    let to = 10_f64.powf(count.log10().ceil()).clamp(1e3, 1e7);
+    let mut at = 1.0;
+    for name in names {
+        if at > to {
+            break;
+        }
+        ticks.push((at, name.to_owned()));
+        at *= 10.0;
+    }
+    Axis { label: "percentile of requests", scale: Scale::Log, from: 1.0, to, ticks }
+}
+
+fn float(count: u64) -> f64 {
+    super::recovery::float(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::figure::Figure;
+    use super::super::rows::row_named;
+    use super::super::{Machine, Outcome};
+    use super::*;
+    use crate::measure::Latencies;
+    use crate::timeline::Timeline;
+    use std::time::Instant;
+
+    #[test]
+    fn a_report_has_the_table_the_machine_and_the_plots() {
+        let start = Instant::now();
+        let mut latencies = Latencies::default();
+        let mut timeline = Timeline::new(start, Duration::from_secs(3));
+        for number in 1..=3_000 {
+            let latency = Duration::from_micros(200 + number);
+            latencies.record(latency);
+            timeline.record(start + Duration::from_millis(number), latency);
+        }
+        let figures = [(Figure::P99, 3_170.0), (Figure::P999, 3_200.0), (Figure::Max, 3_200.0)];
+        let event = super::super::events::Event { kind: Kind::Snapshot, from: start, to: start };
+        let mut outcome = Outcome::of(figures);
+        (outcome.latencies, outcome.timeline) = (Some(latencies), Some(timeline));
+        outcome.events = vec![event];
+        outcome.notes = vec!["max < 4 ms".into()];
+        let row = RowResult::of(row_named("open-20k").unwrap(), vec![outcome], &[]);
+        let machine = Machine::here(std::path::Path::new("/")).unwrap();
+        let results = Results { machine, runs: 1, rows: vec![row] };
+        let html = html(&results);
+        assert!(!html.contains("{{"), "{html}");
+        for part in [
+            r#"<td class="missed">BELOW THE BAR, 3.17 x the limit</td>"#,
+            "max &lt; 4 ms",
+            "percentile of requests",
+            "99.9 %",
+            "p99 ≤ 1 ms",
+            "snapshots",
+            "each point over 100 ms",
+        ] {
+            assert!(html.contains(part), "{part} in {html}");
+        }
+        assert_eq!(html.matches("<svg").count(), 2);
+        assert_eq!(html.matches("<svg").count(), html.matches("</svg>").count());
+    }
+}

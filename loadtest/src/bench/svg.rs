@@ -1,0 +1,308 @@
+//! Plots as SVG: what a report of latencies needs, and no more.
+
+use std::fmt::Write;
+
+/// Size of a plot with its margins, in units of the picture.
+const WIDTH: f64 = 860.0;
+const HEIGHT: f64 = 360.0;
+const LEFT: f64 = 84.0;
+const RIGHT: f64 = 44.0;
+const TOP: f64 = 16.0;
+const BOTTOM: f64 = 52.0;
+/// Height of a lane of events above the plot, and the room between the last one and the plot.
+const LANE: f64 = 18.0;
+const GAP: f64 = 8.0;
+/// The room that what is written at a limit needs before its end.
+const LIMIT_TEXT: f64 = 110.0;
+/// The narrowest that a stretch of an event is drawn.
+const NARROWEST: f64 = 2.5;
+
+/// How values lie along an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scale {
+    /// Evenly.
+    Linear,
+    /// By their logarithm.
+    Log,
+}
+
+/// One axis, from its beginning to its end.
+#[derive(Clone, Debug)]
+pub(super) struct Axis {
+    pub(super) label: &'static str,
+    pub(super) scale: Scale,
+    pub(super) from: f64,
+    pub(super) to: f64,
+    /// Where lines of the grid are, with what is written at them, if anything is.
+    pub(super) ticks: Vec<(f64, String)>,
+}
+
+/// A line over the plot; its class gives the colour.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub(super) class: &'static str,
+    pub(super) name: String,
+    pub(super) points: Vec<(f64, f64)>,
+}
+
+/// What must not be exceeded: a level between two places on the x axis.
+#[derive(Clone, Debug)]
+pub(super) struct Limit {
+    pub(super) from: f64,
+    pub(super) to: f64,
+    pub(super) level: f64,
+    pub(super) label: String,
+}
+
+/// Events of one kind, in a lane of their own above the plot.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    pub(super) name: String,
+    pub(super) stretches: Vec<(f64, f64)>,
+}
+
+/// A plot.
+#[derive(Clone, Debug)]
+pub(super) struct Plot {
+    /// What it shows, for those who cannot see it.
+    pub(super) title: String,
+    pub(super) x: Axis,
+    pub(super) y: Axis,
+    pub(super) lines: Vec<Line>,
+    pub(super) limits: Vec<Limit>,
+    pub(super) lanes: Vec<Lane>,
+}
+
+impl Axis {
+    /// The part of the axis that lies before `value`; beyond its ends are its ends.
+    fn part(&self, value: f64) -> f64 {
+        let part = match self.scale {
+            Scale::Linear => (value - self.from) / (self.to - self.from),
+            Scale::Log => (value / self.from).ln() / (self.to / self.from).ln(),
+        };
+        part.clamp(0.0, 1.0)
+    }
+
+    /// A linear axis from 0 with about eight round ticks.
+    pub(super) fn linear(label: &'static str, to: f64) -> Axis {
+        let rough = to / 8.0;
+        let power = 10_f64.powf(rough.log10().floor());
+        let step = [1.0, 2.0, 5.0, 10.0].map(|one| one * power).into_iter().find(|step| *step >= rough);
+        let step = step.unwrap_or(10.0 * power);
+        let places = usize::from(step < 1.0) + usize::from(step < 0.1);
+        let mut ticks = Vec::new();
+        let mut at = 0.0;
+        while at <= to * 1.000_001 {
+            ticks.push((at, format!("{at:.places$}")));
+            at += step;
+        }
+        Axis { label, scale: Scale::Linear, from: 0.0, to, ticks }
+    }
+
+    /// A logarithmic axis around values: it begins and ends at 1, 2 or 5 of a decade; `name` writes the decades.
+    pub(super) fn log(label: &'static str, least: f64, most: f64, name: impl Fn(f64) -> String) -> Axis {
+        let steps: Vec<(f64, bool)> = (-6..12)
+            .flat_map(|power| [1.0, 2.0, 5.0].map(|one| (one * 10_f64.powi(power), one == 1.0)))
+            .collect();
+        let from = steps.iter().rev().map(|step| step.0).find(|step| *step <= least).unwrap_or(least);
+        let to = steps.iter().map(|step| step.0).find(|step| *step >= most && *step > from).unwrap_or(most);
+        // Over many decades only those are written.
+        let all = to / from <= 1_000.0;
+        let inside = steps.into_iter().filter(|(step, _)| (from..=to).contains(step));
+        let ticks =
+            inside.map(|(step, decade)| (step, if decade || all { name(step) } else { String::new() }));
+        Axis { label, scale: Scale::Log, from, to, ticks: ticks.collect() }
+    }
+}
+
+impl Plot {
+    /// The picture.
+    pub(super) fn svg(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out).expect("a string takes all that is written to it");
+        out
+    }
+
+    fn write(&self, out: &mut String) -> std::fmt::Result {
+        let height = HEIGHT + self.shift();
+        let title = escaped(&self.title);
+        write!(out, r#"<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{title}">"#)?;
+        self.write_grid(out)?;
+        self.write_lanes(out)?;
+        for line in &self.lines {
+            self.write_line(out, line)?;
+        }
+        self.write_limits(out)?;
+        self.write_names(out)?;
+        out.push_str("</svg>\n");
+        Ok(())
+    }
+
+    /// What the lanes above the plot take.
+    fn shift(&self) -> f64 {
+        let lanes: f64 = self.lanes.iter().map(|_| LANE).sum();
+        if self.lanes.is_empty() { 0.0 } else { lanes + GAP }
+    }
+
+    fn top(&self) -> f64 {
+        TOP + self.shift()
+    }
+
+    fn bottom(&self) -> f64 {
+        HEIGHT + self.shift() - BOTTOM
+    }
+
+    fn x(&self, value: f64) -> f64 {
+        LEFT + self.x.part(value) * (WIDTH - LEFT - RIGHT)
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        self.bottom() - self.y.part(value) * (self.bottom() - self.top())
+    }
+
+    fn write_grid(&self, out: &mut String) -> std::fmt::Result {
+        let (top, bottom, right) = (self.top(), self.bottom(), WIDTH - RIGHT);
+        for (value, name) in &self.x.ticks {
+            let (x, weight, below) = (self.x(*value), weight(name), bottom + 16.0);
+            write!(out, r#"<line class="grid {weight}" x1="{x:.1}" y1="{top}" x2="{x:.1}" y2="{bottom}"/>"#)?;
+            write!(out, r#"<text x="{x:.1}" y="{below}" text-anchor="middle">{}</text>"#, escaped(name))?;
+        }
+        for (value, name) in &self.y.ticks {
+            let (y, weight, before) = (self.y(*value), weight(name), LEFT - 8.0);
+            write!(out, r#"<line class="grid {weight}" x1="{LEFT}" y1="{y:.1}" x2="{right}" y2="{y:.1}"/>"#)?;
+            let below = y + 4.0;
+            write!(out, r#"<text x="{before}" y="{below:.1}" text-anchor="end">{}</text>"#, escaped(name))?;
+        }
+        let (width, height) = (right - LEFT, bottom - top);
+        write!(out, r#"<rect class="frame" x="{LEFT}" y="{top}" width="{width}" height="{height}"/>"#)?;
+        let (middle, foot) = (f64::midpoint(LEFT, right), bottom + 40.0);
+        let label = escaped(self.x.label);
+        write!(out, r#"<text class="label" x="{middle}" y="{foot}" text-anchor="middle">{label}</text>"#)?;
+        let (middle, label) = (f64::midpoint(top, bottom), escaped(self.y.label));
+        write!(
+            out,
+            r#"<text class="label" transform="translate(16 {middle}) rotate(-90)" text-anchor="middle">{label}</text>"#
+        )
+    }
+
+    fn write_lanes(&self, out: &mut String) -> std::fmt::Result {
+        let mut top = TOP;
+        for lane in &self.lanes {
+            let (height, base) = (LANE - 6.0, top + LANE - 8.0);
+            let (before, name) = (LEFT - 8.0, escaped(&lane.name));
+            write!(out, r#"<text class="lane" x="{before}" y="{base}" text-anchor="end">{name}</text>"#)?;
+            let (middle, right) = (top + LANE / 2.0 - 3.0, WIDTH - RIGHT);
+            write!(out, r#"<line class="grid" x1="{LEFT}" y1="{middle}" x2="{right}" y2="{middle}"/>"#)?;
+            for (from, to) in &lane.stretches {
+                let (from, to) = (self.x(*from), self.x(*to));
+                let (width, plot, bottom) = ((to - from).max(NARROWEST), self.top(), self.bottom());
+                write!(
+                    out,
+                    r#"<rect class="event" x="{from:.1}" y="{top}" width="{width:.1}" height="{height}"/>"#
+                )?;
+                write!(
+                    out,
+                    r#"<line class="event" x1="{from:.1}" y1="{plot}" x2="{from:.1}" y2="{bottom}"/>"#
+                )?;
+            }
+            top += LANE;
+        }
+        Ok(())
+    }
+
+    fn write_line(&self, out: &mut String, line: &Line) -> std::fmt::Result {
+        write!(out, r#"<polyline class="{}" points=""#, line.class)?;
+        for (x, y) in &line.points {
+            write!(out, "{:.1},{:.1} ", self.x(*x), self.y(*y))?;
+        }
+        out.push_str(r#""/>"#);
+        Ok(())
+    }
+
+    fn write_limits(&self, out: &mut String) -> std::fmt::Result {
+        for limit in &self.limits {
+            let (from, to, y) = (self.x(limit.from), self.x(limit.to), self.y(limit.level));
+            let label = escaped(&limit.label);
+            write!(out, r#"<line class="limit" x1="{from:.1}" y1="{y:.1}" x2="{to:.1}" y2="{y:.1}"/>"#)?;
+            write!(out, r#"<circle class="limit" cx="{to:.1}" cy="{y:.1}" r="3.5"/>"#)?;
+            // Where there is no room before its end it is written behind it.
+            let (x, y, anchor) = match to - LEFT < LIMIT_TEXT {
+                true => (to + 9.0, y + 4.0, "start"),
+                false => (to - 6.0, y - 5.0, "end"),
+            };
+            write!(
+                out,
+                r#"<text class="limit" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{label}</text>"#
+            )?;
+        }
+        Ok(())
+    }
+
+    /// The names of the lines, where there is more than one.
+    fn write_names(&self, out: &mut String) -> std::fmt::Result {
+        if self.lines.len() < 2 {
+            return Ok(());
+        }
+        let mut x = LEFT + 12.0;
+        for line in &self.lines {
+            let (y, end, text, base) = (self.top() + 14.0, x + 22.0, x + 28.0, self.top() + 18.0);
+            let (class, name) = (line.class, escaped(&line.name));
+            write!(out, r#"<line class="{class}" x1="{x}" y1="{y}" x2="{end}" y2="{y}"/>"#)?;
+            write!(out, r#"<text x="{text}" y="{base}">{name}</text>"#)?;
+            x += 110.0;
+        }
+        Ok(())
+    }
+}
+
+/// Lines with something written at them are stronger.
+fn weight(name: &str) -> &'static str {
+    if name.is_empty() { "minor" } else { "major" }
+}
+
+/// Text as it may stand in a document or an attribute.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn axes_have_round_ends_and_ticks() {
+        let axis = Axis::linear("s", 3.0);
+        assert_eq!(
+            axis.ticks.iter().map(|tick| tick.1.as_str()).collect::<Vec<_>>()[..3],
+            ["0.0", "0.5", "1.0"]
+        );
+        assert_eq!(Axis::linear("s", 300.0).ticks.len(), 7);
+        let axis = Axis::log("us", 130.0, 1_800.0, |value| format!("{value:.0}"));
+        assert!((axis.from - 100.0).abs() < 1e-9 && (axis.to - 2_000.0).abs() < 1e-9, "{axis:?}");
+        assert!((axis.part(1_000.0) - 0.768_6).abs() < 1e-3);
+        assert_eq!((axis.part(1.0), axis.part(1e9)), (0.0, 1.0));
+        let same = Axis::log("us", 100.0, 100.0, |value| format!("{value:.0}"));
+        assert!(same.to > same.from);
+    }
+
+    #[test]
+    fn a_plot_holds_what_was_put_into_it() {
+        let plot = Plot {
+            title: "a <b>".into(),
+            x: Axis::linear("seconds", 10.0),
+            y: Axis::log("latency", 10.0, 1_000.0, |value| format!("{value:.0} us")),
+            lines: vec![
+                Line { class: "max", name: "max".into(), points: vec![(0.0, 10.0), (10.0, 1_000.0)] },
+                Line { class: "p99", name: "p99".into(), points: vec![(0.0, 10.0)] },
+            ],
+            limits: vec![Limit { from: 0.0, to: 10.0, level: 100.0, label: "p99 <= 100".into() }],
+            lanes: vec![Lane { name: "1 snapshot".into(), stretches: vec![(5.0, 5.0)] }],
+        };
+        let svg = plot.svg();
+        for part in
+            ["a &lt;b&gt;", "seconds", "1000 us", "p99 &lt;= 100", "1 snapshot", "84.0,334.0 816.0,42.0"]
+        {
+            assert!(svg.contains(part), "{part} in {svg}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What others reach on the same machine with the same work: figures to read ours against.
+
+pub mod postgres;
