@@ -56,7 +56,7 @@ impl Default for Settings {
             window_back: 3 * 86_400,
             window_ahead: 3_600,
             frame_bytes: 8 << 20,
-            known_ids: 1 << 20,
+            known_ids: 8 << 20,
             hot_accounts: 64,
             hot_by_rate: true,
             refund_windows: RefundWindows::default(),
