@@ -240,7 +240,8 @@ impl Shard {
     /// Touches the rows of these legs, so that the processor fetches them side by side.
     fn fetch(&self, legs: &[ShardLeg]) {
         let rows = legs.iter().map(|leg| &self.rows[leg.slot as usize]);
-        std::hint::black_box(rows.fold(0, |sum, row| sum ^ row.last.frame ^ u64::from(row.flags)));
+        // A row is two cache lines: one has its balance, the other its attributes.
+        std::hint::black_box(rows.fold(0, |sum, row| sum ^ row.balance ^ i128::from(row.last.frame)));
     }
 
     #[inline]

@@ -36,7 +36,7 @@ impl Coordinator {
                         JobRef { begun: Some(self.known.begin(client, id, self.frame.time_us)), ..what };
                     let entity = EntityId(0);
                     let date = Date::of_time_us(self.frame.time_us);
-                    self.push_item(Item { what, verdict: None, entity, date, gates_know: true });
+                    self.push_item(Item { what, verdict: None, entity, date, hot: false, gates_know: true });
                 }
             },
         }

@@ -91,11 +91,12 @@ impl Coordinator {
         let cards = &self.cards;
         let posted = outcome == Outcome::Posted;
         let is_hot = |leg: &Leg| card_of(cards, leg).is_some_and(|card| card.gate().is_some());
-        let kept = legs.iter().filter(|leg| outcome == Outcome::Tried || posted && is_hot(leg));
+        let hot = posted && item.hot;
+        let kept = legs.iter().filter(|leg| outcome == Outcome::Tried || hot && is_hot(leg));
         let named = if action == Action::Post { None } else { self.named(item.what) };
         let tail = write_tail(&mut self.frame.tails, batch.notes(&transaction), named.as_ref(), kept);
         let count = u16::try_from(legs.len()).expect("legs of a transaction are capped");
-        if posted && !self.gates.is_empty() {
+        if hot {
             self.book_hot_legs(item);
         }
         if action != Action::Post && item.verdict.is_none() {
@@ -137,7 +138,7 @@ impl Coordinator {
     /// Tells the gates of a transaction's hot accounts what became of it.
     fn tell_gates(&mut self, item: &Item) {
         let Coordinator { jobs, cards, gates, .. } = self;
-        if item.verdict.is_some() || gates.is_empty() {
+        if item.verdict.is_some() || !item.hot {
             return;
         }
         let job = jobs.get(item.what.job);

@@ -44,6 +44,8 @@ pub(super) struct Item {
     pub(super) verdict: Verdict,
     pub(super) entity: EntityId,
     pub(super) date: Date,
+    /// Whether it has legs on hot accounts: which accounts are hot changes only when nothing is undecided.
+    pub(super) hot: bool,
     /// Whether the gates have been told what became of it: it was prepared in the round before.
     pub(super) gates_know: bool,
 }
@@ -143,7 +145,7 @@ impl Coordinator {
                 return 0;
             }
             if index % FETCH_AHEAD == 0 {
-                self.known.fetch(self.jobs.get(job).ids(index, FETCH_AHEAD as usize));
+                self.fetch(job, index);
             }
             let what = JobRef { job, index, begun: None };
             room = room.saturating_sub(self.record_bytes(what));
@@ -154,6 +156,19 @@ impl Coordinator {
             self.consider(what);
         }
         room
+    }
+
+    /// Touches what will be looked up for some transactions from one on, so that the processor fetches it side by side.
+    fn fetch(&self, job: u32, from: u32) {
+        let job = self.jobs.get(job);
+        self.known.fetch(job.ids(from, FETCH_AHEAD as usize));
+        if let Work::Post(batch) = &job.work {
+            let ahead = batch.transactions.iter().skip(from as usize).take(FETCH_AHEAD as usize);
+            let cards = ahead.flat_map(|transaction| batch.legs(transaction));
+            let touched =
+                cards.filter_map(|leg| card_of(&self.cards, leg)).fold(0, |sum, card| sum ^ card.gate);
+            std::hint::black_box(touched);
+        }
     }
 
     /// About what a transaction's records take in the log.
@@ -299,7 +314,8 @@ impl Coordinator {
     fn place(&mut self, what: JobRef, survey: &Survey, plan: Option<&Plan>, date_agreed: bool) {
         let verdict = refuse_early(survey, plan, date_agreed);
         let gates_know = verdict.is_some();
-        let mut item = Item { what, verdict, entity: survey.entity, date: survey.date, gates_know };
+        let Survey { entity, date, hot, .. } = *survey;
+        let mut item = Item { what, verdict, entity, date, hot, gates_know };
         if verdict.is_some() {
             self.push_item(item);
             return;
