@@ -1,4 +1,5 @@
-//! Recovery: the log's frames become the books again, the names on one thread, the shards on others.
+//! Recovery: the log's frames become the books again, the names on one thread, the transaction ids on another, the shards
+//! on others.
 
 use std::thread;
 
@@ -40,45 +41,49 @@ pub(crate) fn recover(
 ) -> Result<Recovered, StartError> {
     let rebuilt =
         snapshot.map_or_else(|| Ok(Rebuilt::empty(settings)), |snapshot| snapshot.restore(settings))?;
-    let Rebuilt { mut registry, mut known, mut originals, shards, mut frame, mut time_us } = rebuilt;
+    let Rebuilt { mut registry, known, mut originals, shards, mut frame, mut time_us } = rebuilt;
     let from = FrameNumber(frame + 1);
     let mut frames = 0;
-    let (shards, entries) = thread::scope(|scope| {
+    let (known, shards, entries) = thread::scope(|scope| {
         let workers: Vec<_> =
             shards.into_iter().map(|shard| scope.spawn(move || replay_shard(reader, from, shard))).collect();
-        remember_ids(reader, from, settings, now_us, &mut known)?;
+        let ids = scope.spawn(move || replay_ids(reader, from, settings, now_us, known));
         for view in reader.frames(from) {
             let view = view?;
             let records = records(&view)?;
             registry.replay(&records)?;
-            known.replay(&records)?;
             originals.replay(&records)?;
             (frame, time_us, frames) = (records.number, records.time_us.max(time_us), frames + 1);
         }
         let mut shards = Vec::new();
         let mut entries = 0;
+        let known = ids.join().map_err(|_| broken())??;
         for worker in workers {
-            let (shard, taken) =
-                worker.join().map_err(|_| StartError::System("replay found broken books".into()))??;
+            let (shard, taken) = worker.join().map_err(|_| broken())??;
             shards.push(shard);
             entries += taken;
         }
-        Ok::<_, StartError>((shards, entries))
+        Ok::<_, StartError>((known, shards, entries))
     })?;
     Ok(Recovered { rebuilt: Rebuilt { registry, known, originals, shards, frame, time_us }, frames, entries })
 }
 
-/// The ids in frames before `to` whose clients' own time may still lie inside the window.
-fn remember_ids(
+fn broken() -> StartError {
+    StartError::System("replay found broken books".into())
+}
+
+/// The ids in all frames whose clients' own time may still lie inside the window. Frames before `checked` were not read
+/// whole when the log was opened: a snapshot covers them.
+fn replay_ids(
     reader: &LogReader,
-    to: FrameNumber,
+    checked: FrameNumber,
     settings: &Settings,
     now_us: i64,
-    known: &mut KnownIds,
-) -> Result<(), StartError> {
+    mut known: KnownIds,
+) -> Result<KnownIds, StartError> {
     let oldest = now_us - settings.keep_ids_us();
     let mut from = reader.first().0;
-    let mut beyond = to.0;
+    let mut beyond = checked.0;
     while from < beyond {
         let middle = from + (beyond - from) / 2;
         if reader.frame(FrameNumber(middle))?.time_us() < oldest {
@@ -89,14 +94,12 @@ fn remember_ids(
     }
     for view in reader.frames(FrameNumber(from)) {
         let view = view?;
-        if view.number() >= to {
-            break;
+        if view.number() < checked {
+            view.verify().map_err(|fault| StartError::Ids { frame: view.number().0, fault })?;
         }
-        // Frames that a snapshot covers were not read whole when the log was opened.
-        view.verify().map_err(|fault| StartError::Ids { frame: view.number().0, fault })?;
         known.replay(&records(&view)?)?;
     }
-    Ok(())
+    Ok(known)
 }
 
 fn replay_shard(reader: &LogReader, from: FrameNumber, mut shard: Shard) -> Result<(Shard, u64), StartError> {

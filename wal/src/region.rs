@@ -98,6 +98,13 @@ impl MappedBytes {
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.0.start().add(offset), bytes.len()) };
     }
 
+    /// Tells the system that all of it is read soon, so that it is fetched in one go. Whether it does is its own affair.
+    pub(crate) fn will_need(&self) {
+        if let Region::File(map) = &*self.0 {
+            drop(map.advise(memmap2::Advice::WillNeed));
+        }
+    }
+
     /// Writes the range back to the file and waits until it is durable. Memory has nothing to write back to.
     pub(crate) fn flush(&self, range: Range<usize>) -> io::Result<()> {
         match &*self.0 {

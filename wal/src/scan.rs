@@ -149,6 +149,7 @@ impl<'a> Walk<'a> {
         from: FrameNumber,
     ) -> Result<(), Finding> {
         if extent.last >= from {
+            segment.map.will_need();
             let mut at = FIRST_FRAME;
             while self.end.frame < extent.last {
                 at = self.step(segment, at).map_err(|fault| self.damage(segment, at, fault))?.end;
@@ -217,6 +218,7 @@ impl<'a> Walk<'a> {
     }
 
     fn open_segment(&mut self, segment: &SegmentBytes) -> (Vec<FramePlace>, u64, FrameFault) {
+        segment.map.will_need();
         let mut frames = Vec::new();
         let mut at = FIRST_FRAME;
         loop {

@@ -15,6 +15,9 @@ use super::registry::Registry;
 use super::row::Row;
 use super::shard::{Shard, shard_of};
 
+/// So many ids are fetched side by side before they are noted.
+const FETCH_AHEAD: usize = 16;
+
 /// The records of one frame, as they stand in the log.
 #[derive(Clone, Debug)]
 pub struct FrameRecords<'a> {
@@ -143,16 +146,15 @@ impl KnownIds {
     /// # Errors
     /// [`ReplayError`] where a head cannot be read.
     pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
-        for (ordinal, head) in (0..).zip(frame.heads()) {
-            let head = head?;
-            let decided = Decided {
-                content: head.content,
-                outcome: head.outcome,
-                step: head.step,
-                frame: frame.number,
-                ordinal,
-            };
-            self.restore(head.client, head.id, &decided, frame.time_us);
+        let heads = frame.heads().collect::<Result<Vec<_>, _>>()?;
+        let mut ordinal = 0;
+        for ahead in heads.chunks(FETCH_AHEAD) {
+            self.fetch(ahead.iter().map(|head| (head.client, head.id)));
+            for &Head { client, id, content, outcome, step, .. } in ahead {
+                let decided = Decided { content, outcome, step, frame: frame.number, ordinal };
+                self.restore(client, id, &decided, frame.time_us);
+                ordinal += 1;
+            }
         }
         Ok(())
     }
