@@ -129,12 +129,12 @@ impl KnownIds {
         std::hint::black_box(touched);
     }
 
-    /// The capacity of the table that will be needed soon and is not there: the newest generation is half full. A look-up
+    /// The capacity of the table that will be needed soon and is not there: a quarter of the newest is left. A look-up
     /// asks every generation, so they grow with what there is, half of it each, and their number stays small.
     #[must_use]
     pub fn wants_table(&self) -> Option<usize> {
         let newest = &self.newest().table;
-        let wanted = self.next.is_none() && 2 * newest.len() >= newest.capacity();
+        let wanted = self.next.is_none() && 4 * newest.len() >= 3 * newest.capacity();
         wanted.then(|| (self.len() / 2).clamp(self.capacity, IdTable::MOST))
     }
 
