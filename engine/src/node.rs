@@ -14,6 +14,7 @@ use longmen_wal::{
 };
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tracing::debug;
 
 use crate::actors::{Closed, CoordinatorActor, Journal, JournalActor, ShardActor, Stop, WantedTable, Wiring};
 use crate::clock::now_us;
@@ -316,7 +317,14 @@ fn spawn(
 /// The thread that makes tables of known ids ahead of need. It ends when nobody asks any more.
 fn table_maker() -> io::Result<Sender<WantedTable>> {
     let (asked, asking) = channel::<WantedTable>();
-    let make = move || asking.into_iter().for_each(WantedTable::make);
+    let make = move || {
+        // There is time: nobody shall wait for it.
+        let thread = rustix::thread::gettid();
+        if let Err(error) = rustix::process::setpriority_process(Some(thread), 19) {
+            debug!("tables of ids are made at normal priority: {error}");
+        }
+        asking.into_iter().for_each(WantedTable::make);
+    };
     thread::Builder::new().name("id-tables".into()).spawn(make)?;
     Ok(asked)
 }

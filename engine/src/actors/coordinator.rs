@@ -106,8 +106,8 @@ impl CoordinatorActor {
 
     /// Does one step after the other until one has to be waited for.
     fn pump(&mut self, context: &mut Context<Self>) {
-        self.watch_space(context);
         while matches!(self.waiting, Waiting::Nothing) {
+            self.watch_space(context);
             match self.coordinator.next(now_us(), self.journal.is_some()) {
                 Step::Merge(legs) => self.merge(legs, context),
                 Step::Shards(orders) => self.order(orders, context),
@@ -175,7 +175,6 @@ impl CoordinatorActor {
 
     fn write(&mut self, frame: Frame, context: &mut Context<Self>) {
         self.marked = false;
-        self.last_write = Instant::now();
         let sections = frame.sections.into_iter().map(|section| Section {
             kind: section.kind as u16,
             owner: section.owner,
@@ -199,6 +198,7 @@ impl CoordinatorActor {
     /// A frame is durable: what rests on it leaves, and its memory serves the next ones.
     fn take_written(&mut self, number: u64, body: Body, journal: Journal) {
         self.journal = Some(journal);
+        self.last_write = Instant::now();
         self.wiring.written.fetch_add(len(&body) as u64, Ordering::Relaxed);
         self.coordinator.durable(number);
         give_out(std::mem::take(&mut self.leaving));
@@ -236,6 +236,7 @@ impl CoordinatorActor {
             actor.mark_is_due_later = false;
             if actor.last_write.elapsed() >= MARK_AFTER {
                 actor.write_mark();
+                actor.last_write = Instant::now();
             }
             actor.pump(context);
         });

@@ -371,7 +371,10 @@ impl Coordinator {
         if self.frame.tails.is_empty() {
             next.tails = std::mem::take(&mut self.frame.tails);
         }
-        next.heads = self.spare.take();
+        next.heads = match self.frame.heads.is_empty() {
+            true => std::mem::take(&mut self.frame.heads),
+            false => self.spare.take(),
+        };
         std::mem::replace(&mut self.frame, next).seal()
     }
 

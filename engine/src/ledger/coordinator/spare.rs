@@ -1,7 +1,11 @@
 //! Memory of frames that are durable, kept for the next ones.
 
-/// So many bytes are kept at most; what comes back beyond them is given up.
+/// So many bytes are kept at most.
 const MOST_BYTES: usize = 64 << 20;
+/// So many buffers at most: each `take` looks at all of them.
+const MOST_BUFFERS: usize = 32;
+/// Smaller buffers are not worth keeping.
+const LEAST_BYTES: usize = 16 << 10;
 
 /// Empty buffers. Under load a frame takes megabytes: memory that the system would have to clear anew for each.
 #[derive(Clone, Debug, Default)]
@@ -14,20 +18,33 @@ impl Spare {
     /// An empty buffer, the one with the most room.
     pub(super) fn take(&mut self) -> Vec<u8> {
         let largest = (0..self.buffers.len()).max_by_key(|place| self.buffers[*place].capacity());
-        let buffer = largest.map(|place| self.buffers.swap_remove(place)).unwrap_or_default();
-        self.bytes -= buffer.capacity();
-        buffer
+        largest.map(|place| self.remove(place)).unwrap_or_default()
     }
 
-    /// Takes a buffer that nobody needs any more.
+    /// Takes a buffer that nobody needs any more. Where there is no room for it smaller ones go.
     pub(super) fn give(&mut self, mut buffer: Vec<u8>) {
-        let bytes = self.bytes + buffer.capacity();
-        if buffer.capacity() == 0 || bytes > MOST_BYTES {
+        if !(LEAST_BYTES..=MOST_BYTES).contains(&buffer.capacity()) {
             return;
         }
+        while self.buffers.len() == MOST_BUFFERS || self.bytes + buffer.capacity() > MOST_BYTES {
+            let places = 0..self.buffers.len();
+            let smallest = places.min_by_key(|place| self.buffers[*place].capacity());
+            match smallest {
+                Some(place) if self.buffers[place].capacity() < buffer.capacity() => {
+                    self.remove(place);
+                }
+                _ => return,
+            }
+        }
         buffer.clear();
+        self.bytes += buffer.capacity();
         self.buffers.push(buffer);
-        self.bytes = bytes;
+    }
+
+    fn remove(&mut self, place: usize) -> Vec<u8> {
+        let buffer = self.buffers.swap_remove(place);
+        self.bytes -= buffer.capacity();
+        buffer
     }
 }
 
@@ -35,22 +52,37 @@ impl Spare {
 mod tests {
     use super::*;
 
+    const KIB: usize = 1 << 10;
+    const MIB: usize = 1 << 20;
+
     #[test]
-    fn buffers_come_back_empty_and_so_many_bytes_are_kept() {
+    fn buffers_come_back_empty_the_largest_first() {
         let mut spare = Spare::default();
         assert_eq!(spare.take().capacity(), 0);
-        spare.give(vec![7; 100]);
-        spare.give(Vec::new());
-        spare.give(vec![7; 50]);
-        let buffer = spare.take();
-        assert!(buffer.is_empty() && buffer.capacity() >= 100);
-        assert!(spare.take().capacity() >= 50);
-        assert_eq!(spare.take().capacity(), 0);
-        for _ in 0..10 {
-            spare.give(Vec::with_capacity(10 << 20));
+        for bytes in [100 * KIB, 300 * KIB, 0, 100, 200 * KIB] {
+            spare.give(vec![7; bytes]);
         }
-        assert!((50 << 20..=MOST_BYTES).contains(&spare.bytes), "{}", spare.bytes);
+        for bytes in [300 * KIB, 200 * KIB, 100 * KIB, 0] {
+            let buffer = spare.take();
+            assert!(buffer.is_empty() && buffer.capacity() == bytes, "{}", buffer.capacity());
+        }
+    }
+
+    #[test]
+    fn no_more_is_kept_than_is_worth_it_and_small_ones_give_way() {
+        let mut spare = Spare::default();
+        for round in 0..100_000 {
+            spare.give(Vec::with_capacity(round % 500));
+            spare.give(Vec::with_capacity(20 * KIB));
+        }
+        assert_eq!(spare.buffers.len(), MOST_BUFFERS);
+        for _ in 0..10 {
+            spare.give(Vec::with_capacity(10 * MIB));
+        }
+        assert!(spare.bytes <= MOST_BYTES && spare.buffers.len() <= MOST_BUFFERS);
+        let large = std::iter::repeat_with(|| spare.take()).take_while(|one| one.capacity() == 10 * MIB);
+        assert_eq!(large.count(), 6);
         while spare.take().capacity() > 0 {}
-        assert_eq!(spare.bytes, 0);
+        assert_eq!((spare.bytes, spare.buffers.len()), (0, 0));
     }
 }
