@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -14,9 +14,10 @@ use longmen_wal::{
 };
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tracing::debug;
 
-use crate::actors::{Closed, CoordinatorActor, Journal, JournalActor, ShardActor, Stop, WantedTable, Wiring};
+use crate::actors::{
+    Closed, CoordinatorActor, IdTableMaker, Journal, JournalActor, ShardActor, Stop, Wiring,
+};
 use crate::clock::now_us;
 use crate::history::History;
 use crate::ledger::{Coordinator, RefundWindows, ReplayError, Settings, Shard};
@@ -278,8 +279,8 @@ fn spawn(
 ) -> Result<Engine, StartError> {
     let (started, starting) = channel();
     let (stop, stopped) = oneshot::channel();
-    let tables =
-        table_maker().map_err(|error| StartError::System(format!("no thread for tables: {error}")))?;
+    let tables = IdTableMaker::start()
+        .map_err(|error| StartError::System(format!("no thread for tables: {error}")))?;
     let written = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&written);
     let shard_threads = options.shard_threads;
@@ -314,21 +315,6 @@ fn spawn(
     Ok(Engine { coordinator, shards, written, stop, runtime, thread })
 }
 
-/// The thread that makes tables of known ids ahead of need. It ends when nobody asks any more.
-fn table_maker() -> io::Result<Sender<WantedTable>> {
-    let (asked, asking) = channel::<WantedTable>();
-    let make = move || {
-        // There is time: nobody shall wait for it.
-        let thread = rustix::thread::gettid();
-        if let Err(error) = rustix::process::setpriority_process(Some(thread), 19) {
-            debug!("tables of ids are made at normal priority: {error}");
-        }
-        asking.into_iter().for_each(WantedTable::make);
-    };
-    thread::Builder::new().name("id-tables".into()).spawn(make)?;
-    Ok(asked)
-}
-
 fn start_shards(shards: Vec<Shard>, threads: u16) -> Vec<Addr<ShardActor>> {
     let arbiters: Vec<Arbiter> = (0..threads).map(|_| Arbiter::new()).collect();
     let place = |(index, shard): (usize, Shard)| match arbiters.get(index % arbiters.len().max(1)) {
@@ -341,8 +327,8 @@ fn start_shards(shards: Vec<Shard>, threads: u16) -> Vec<Addr<ShardActor>> {
 async fn close(coordinator: &Addr<CoordinatorActor>, journal: &Addr<JournalActor>) -> Result<(), CloseError> {
     let (settled, settling) = oneshot::channel();
     coordinator.do_send(Stop(settled));
-    let writer = settling.await.expect("the coordinator settles before it goes");
-    let closed = writer.close();
+    let journal_at_rest = settling.await.expect("the coordinator settles before it goes");
+    let closed = journal_at_rest.close();
     journal.send(Closed).await.expect("the journal lives until the log is closed");
     closed
 }

@@ -12,13 +12,14 @@ use longmen_wal::{Body, Section, SpaceGauge};
 use tokio::sync::oneshot;
 use tracing::debug;
 
+use super::id_tables::ReadyTable;
 use super::journal::len;
 use super::shard::Release;
-use super::{BatcherActor, Journal, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame};
+use super::{BatcherActor, IdTableMaker, Journal, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame};
 use crate::clock::now_us;
 use crate::ledger::{
-    AccountId, Answer, Coordinator, Frame, IdTable, Merge, ReplyTo, Request, Room, ShardId, ShardOrder,
-    ShardReply, SnapshotStart, Step, Unmerged,
+    AccountId, Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
+    SnapshotStart, Step, Unmerged,
 };
 use crate::session::{Reply, ReplySender};
 use crate::vital::Vital;
@@ -42,7 +43,7 @@ pub(crate) struct Wiring {
     /// Counts the bytes of records in the log.
     pub(crate) written: Arc<AtomicU64>,
     /// Makes tables of known ids.
-    pub(crate) tables: Sender<WantedTable>,
+    pub(crate) tables: IdTableMaker,
 }
 
 /// Answers, grouped by the session they go to.
@@ -131,8 +132,8 @@ impl CoordinatorActor {
     /// Has a table of ids made before it is needed.
     fn ask_table(&mut self, context: &Context<Self>) {
         if let (false, Some(capacity)) = (self.awaits_table, self.coordinator.wants_table()) {
-            let asked = WantedTable { capacity, coordinator: context.address() };
-            self.awaits_table = self.wiring.tables.send(asked).is_ok();
+            self.wiring.tables.make(capacity, context.address());
+            self.awaits_table = true;
         }
     }
 
@@ -442,23 +443,6 @@ impl Handler<AccountSlice> for CoordinatorActor {
         }
     }
 }
-
-/// A table of ids that will be needed soon.
-pub(crate) struct WantedTable {
-    capacity: usize,
-    coordinator: Addr<CoordinatorActor>,
-}
-
-impl WantedTable {
-    /// Makes it, which takes a while, and hands it over.
-    pub(crate) fn make(self) {
-        self.coordinator.do_send(ReadyTable(IdTable::ready(self.capacity)));
-    }
-}
-
-#[derive(Message)]
-#[rtype(result = "()")]
-struct ReadyTable(IdTable);
 
 impl Handler<ReadyTable> for CoordinatorActor {
     type Result = ();

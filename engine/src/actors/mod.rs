@@ -2,13 +2,15 @@
 
 mod batcher;
 mod coordinator;
+mod id_tables;
 mod journal;
 mod shard;
 
 pub(crate) use batcher::{BatcherActor, MergeLegs};
 pub(crate) use coordinator::{
     AccountSlice, CloseSession, CoordinatorActor, Merged, OpenSession, ShardDone, Stop, Submit, Synced,
-    TakeSnapshot, WantedTable, Wiring,
+    TakeSnapshot, Wiring,
 };
+pub(crate) use id_tables::IdTableMaker;
 pub(crate) use journal::{Closed, Journal, JournalActor, WriteFrame};
 pub(crate) use shard::{Obey, RowImages, RowSlice, ShardActor};

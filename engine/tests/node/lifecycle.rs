@@ -1,7 +1,7 @@
 //! Start, work, stop, start again: everything acknowledged is there, once.
 
-use longmen_engine::StatementQuery;
-use longmen_engine::ledger::{Answer, Command, Rejection, TransactionId, TransactionKey};
+use longmen_engine::ledger::{Answer, Command, PostResult, Rejection, TransactionId, TransactionKey};
+use longmen_engine::{NodeOptions, StatementQuery};
 
 use crate::desk::{Desk, directory, options, transfers_batch};
 
@@ -92,5 +92,37 @@ fn hot_accounts_merge_under_load_and_come_out_right() {
     let mut desk = Desk::start(directory(path.path()), &options(1));
     assert_eq!(desk.view(2).balance, 1_000_000 + 100_000);
     assert!(desk.view(2).hot);
+    desk.stop();
+}
+
+/// Small and large frames take turns, on the engine's thread and on the journal's, and tables of ids come from a thread of
+/// their own; every id keeps its first result, over a restart too.
+#[test]
+fn ids_over_many_tables_keep_their_first_results() {
+    let path = tempfile::tempdir().unwrap();
+    let options = NodeOptions { known_ids: 256, ..options(2) };
+    let sizes = [1, 700, 3, 40, 1_000, 2, 1, 500];
+    let batches: Vec<Vec<(u128, u64, u64, i64)>> = (0..)
+        .zip(sizes.into_iter().cycle().take(24))
+        .map(|(batch, size)| (0..size).map(|n| (batch << 32 | n, 1, 2 + (n % 3) as u64, 1)).collect())
+        .collect();
+    let mut desk = Desk::start(directory(path.path()), &options);
+    desk.open_books(4, &[]);
+    let first: Vec<_> = batches.iter().map(|batch| desk.post(batch).results).collect();
+    assert!(first.iter().flatten().all(|result| result.rejection.is_none() && !result.repeated));
+    let check = |desk: &mut Desk| {
+        for (batch, first) in batches.iter().zip(&first) {
+            let again = desk.post(batch).results;
+            assert!(again.iter().all(|result| result.repeated && result.rejection.is_none()));
+            let place = |result: &PostResult| (result.frame, result.ordinal);
+            assert!(again.iter().map(place).eq(first.iter().map(place)));
+        }
+        let posted: usize = batches.iter().map(Vec::len).sum();
+        assert_eq!(desk.view(1).balance, -i128::try_from(posted).unwrap());
+    };
+    check(&mut desk);
+    desk.stop();
+    let mut desk = Desk::start(directory(path.path()), &options);
+    check(&mut desk);
     desk.stop();
 }
