@@ -5,6 +5,7 @@ pub mod audit;
 mod clock;
 pub mod export;
 mod history;
+mod id_archive;
 pub mod ledger;
 mod node;
 mod recovery;

@@ -16,10 +16,12 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::actors::{
-    Closed, CoordinatorActor, IdTableMaker, Journal, JournalActor, ShardActor, Stop, Wiring,
+    ArchiverTasks, Closed, CoordinatorActor, IdArchiver, IdTableMaker, Journal, JournalActor, ShardActor,
+    Stop, Wiring,
 };
 use crate::clock::now_us;
 use crate::history::History;
+use crate::id_archive::{FoundArchives, IdArchive, name_of};
 use crate::ledger::{Coordinator, RefundWindows, ReplayError, Settings, Shard};
 use crate::recovery::{self, Recovered};
 use crate::session::Intake;
@@ -92,6 +94,9 @@ pub enum StartError {
     /// The snapshots could not be read.
     #[error("snapshots cannot be read: {0}")]
     Snapshots(#[source] io::Error),
+    /// The archives of transaction ids could not be read, or one that is of no use could not be removed.
+    #[error("archives of transaction ids cannot be read: {0}")]
+    Archives(#[source] io::Error),
     /// The system gave no thread or no randomness.
     #[error("{0}")]
     System(String),
@@ -125,6 +130,11 @@ pub struct StartReport {
     pub accounts: u64,
     /// Transaction ids known.
     pub known_ids: u64,
+    /// Archives of ids that recovery went on from.
+    pub archives: usize,
+    /// Archives of ids that were removed, to be made anew: torn, damaged, of another node, newer than the log, or behind
+    /// such a one.
+    pub refused_archives: Vec<String>,
     /// How long it all took.
     pub took: Duration,
 }
@@ -136,6 +146,7 @@ pub struct Node {
     report: StartReport,
     engine: Engine,
     snapshotter: Running,
+    archiver: IdArchiver,
 }
 
 /// The engine's thread, and the way to its actors.
@@ -165,8 +176,15 @@ impl Node {
             snapshots.into_iter().partition(|snapshot| usable(&snapshot.header));
         refused_snapshots.extend(passed.iter().map(|snapshot| format!("at frame {}", snapshot.header.start)));
         let snapshot = usable.first();
-        let recovered = recovery::recover(&opened.reader, snapshot, &settings, now_us())?;
+        let archive = IdArchive { storage: Arc::clone(&storage), node: log.node };
+        let FoundArchives { whole, mut refused } = archive.find(log.last.0).map_err(StartError::Archives)?;
+        let found: Vec<u32> = whole.iter().map(|archive| archive.number).collect();
+        let recovered = recovery::recover(&opened.reader, snapshot, whole, &settings, now_us())?;
         let Recovered { rebuilt, frames, entries } = recovered;
+        if rebuilt.known.archives() == 0 {
+            refused.extend(found.into_iter().map(name_of));
+        }
+        archive.discard(&refused).map_err(StartError::Archives)?;
         let report = StartReport {
             snapshot: snapshot.map(|snapshot| snapshot.header.start),
             refused_snapshots,
@@ -174,12 +192,16 @@ impl Node {
             entries,
             accounts: rebuilt.registry.accounts().len() as u64,
             known_ids: rebuilt.known.len() as u64,
+            archives: rebuilt.known.archives(),
+            refused_archives: refused,
             took: began.elapsed(),
             log,
         };
         let history = History::new(opened.reader.clone());
         let (coordinator, shards) = rebuilt.go_on(settings);
-        let engine = spawn(coordinator, shards, opened.writer, options)?;
+        let archiver = IdArchiver::start(archive)
+            .map_err(|error| StartError::System(format!("no thread for archives: {error}")))?;
+        let engine = spawn(coordinator, shards, opened.writer, archiver.tasks(), options)?;
         let snapshotter = Snapshotter {
             storage,
             reader: opened.reader,
@@ -191,7 +213,14 @@ impl Node {
         };
         let no_thread = |error| StartError::System(format!("no thread for snapshots: {error}"));
         let snapshotter = snapshotter.start().map_err(no_thread)?;
-        Ok(Node { intake: Intake::new(engine.coordinator.clone()), history, report, engine, snapshotter })
+        Ok(Node {
+            intake: Intake::new(engine.coordinator.clone()),
+            history,
+            report,
+            engine,
+            snapshotter,
+            archiver,
+        })
     }
 
     /// What recovery found and did.
@@ -224,8 +253,9 @@ impl Node {
     /// # Errors
     /// [`StopError`], where the end could not be recorded.
     pub fn stop(self) -> Result<(), StopError> {
-        let Node { engine, snapshotter, .. } = self;
+        let Node { engine, snapshotter, archiver, .. } = self;
         drop(snapshotter);
+        drop(archiver);
         let (done, closed) = oneshot::channel();
         engine.stop.send(done).map_err(|_| StopError::Ended)?;
         let closed = closed.blocking_recv().map_err(|_| StopError::Ended)?;
@@ -275,6 +305,7 @@ fn spawn(
     coordinator: Coordinator,
     shards: Vec<Shard>,
     writer: LogWriter,
+    archiver: ArchiverTasks,
     options: &NodeOptions,
 ) -> Result<Engine, StartError> {
     let (started, starting) = channel();
@@ -298,6 +329,7 @@ fn spawn(
                 least_space,
                 written: counted,
                 tables,
+                archiver,
             };
             let coordinator = CoordinatorActor::new(coordinator, Journal::new(writer), wiring).start();
             started

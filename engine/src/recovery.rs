@@ -5,7 +5,9 @@ use std::thread;
 
 use longmen_wal::{FrameNumber, FrameView, LogReader};
 
-use crate::ledger::{FrameRecords, KnownIds, Rebuilt, ReplayError, SectionKind, Settings, Shard};
+use crate::ledger::{
+    ArchivedIds, FrameRecords, KnownIds, Rebuilt, ReplayError, SectionKind, Settings, Shard,
+};
 use crate::node::StartError;
 use crate::snapshot::Snapshot;
 
@@ -36,6 +38,7 @@ pub(crate) fn records(view: &FrameView) -> Result<FrameRecords<'_>, ReplayError>
 pub(crate) fn recover(
     reader: &LogReader,
     snapshot: Option<&Snapshot>,
+    archives: Vec<ArchivedIds>,
     settings: &Settings,
     now_us: i64,
 ) -> Result<Recovered, StartError> {
@@ -47,7 +50,7 @@ pub(crate) fn recover(
     let (known, shards, entries) = thread::scope(|scope| {
         let workers: Vec<_> =
             shards.into_iter().map(|shard| scope.spawn(move || replay_shard(reader, from, shard))).collect();
-        let ids = scope.spawn(move || replay_ids(reader, from, settings, now_us, known));
+        let ids = scope.spawn(move || replay_ids(reader, from, settings, now_us, known, archives));
         for view in reader.frames(from) {
             let view = view?;
             let records = records(&view)?;
@@ -72,7 +75,8 @@ fn broken() -> StartError {
     StartError::System("replay found broken books".into())
 }
 
-/// The ids in all frames whose clients' own time may still lie inside the window. Frames before `checked` were not read
+/// The ids in all frames whose clients' own time may still lie inside the window: from the archives, if they go back so
+/// far, and from the frames behind them. Frames before `checked` were not read
 /// whole when the log was opened: a snapshot covers them.
 fn replay_ids(
     reader: &LogReader,
@@ -80,6 +84,7 @@ fn replay_ids(
     settings: &Settings,
     now_us: i64,
     mut known: KnownIds,
+    archives: Vec<ArchivedIds>,
 ) -> Result<KnownIds, StartError> {
     let oldest = now_us - settings.keep_ids_us();
     let mut from = reader.first().0;
@@ -91,6 +96,13 @@ fn replay_ids(
         } else {
             beyond = middle;
         }
+    }
+    match (archives.first(), archives.last()) {
+        (Some(first), Some(last)) if first.after < from => {
+            from = from.max(last.covers + 1);
+            known.know_archives(archives);
+        }
+        _ => known.know_after(from - 1),
     }
     for view in reader.frames(FrameNumber(from)) {
         let view = view?;

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath};
 
+use crate::ledger::bytes::crc32c;
 use crate::ledger::{FrameRecords, LINE_IMAGE, Line, Rebuilt, ReplayError, SectionKind, Settings};
 
 const MAGIC: [u8; 8] = *b"LMSNAP01";
@@ -210,9 +211,4 @@ fn starts(storage: &dyn Storage) -> io::Result<Vec<u64>> {
         names.iter().filter_map(|name| name.strip_prefix(PREFIX)?.parse().ok()).collect();
     starts.sort_unstable();
     Ok(starts)
-}
-
-fn crc32c(bytes: &[u8]) -> u32 {
-    let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, bytes);
-    u32::try_from(crc).expect("a CRC-32C has 32 bits")
 }

@@ -105,6 +105,13 @@ impl MappedBytes {
         }
     }
 
+    /// Tells the system that single pages of it are read, so that it fetches no others with them.
+    pub fn reads_are_single(&self) {
+        if let Region::File(map) = &*self.0 {
+            drop(map.advise(memmap2::Advice::Random));
+        }
+    }
+
     /// Writes the range back to the file and waits until it is durable. Memory has nothing to write back to.
     pub(crate) fn flush(&self, range: Range<usize>) -> io::Result<()> {
         match &*self.0 {

@@ -1,5 +1,7 @@
 //! The actor of the coordinator: takes requests in, carries each step to those who do it, gives answers out.
 
+mod ids;
+
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,10 +14,11 @@ use longmen_wal::{Body, Section, SpaceGauge};
 use tokio::sync::oneshot;
 use tracing::debug;
 
-use super::id_tables::ReadyTable;
 use super::journal::len;
 use super::shard::Release;
-use super::{BatcherActor, IdTableMaker, Journal, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame};
+use super::{
+    ArchiverTasks, BatcherActor, IdTableMaker, Journal, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame,
+};
 use crate::clock::now_us;
 use crate::ledger::{
     AccountId, Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
@@ -44,6 +47,8 @@ pub(crate) struct Wiring {
     pub(crate) written: Arc<AtomicU64>,
     /// Makes tables of known ids.
     pub(crate) tables: IdTableMaker,
+    /// Writes known ids out of memory.
+    pub(crate) archiver: ArchiverTasks,
 }
 
 /// Answers, grouped by the session they go to.
@@ -121,20 +126,12 @@ impl CoordinatorActor {
                 Step::Idle => break,
             }
         }
-        self.ask_table(context);
+        self.tend_ids(context);
         self.arm_expiry(context);
         if self.journal.is_some() {
             self.arm_mark(context);
         }
         self.finish_stopping();
-    }
-
-    /// Has a table of ids made before it is needed.
-    fn ask_table(&mut self, context: &Context<Self>) {
-        if let (false, Some(capacity)) = (self.awaits_table, self.coordinator.wants_table()) {
-            self.wiring.tables.make(capacity, context.address());
-            self.awaits_table = true;
-        }
     }
 
     /// A hold may expire before anything else comes.
@@ -441,15 +438,6 @@ impl Handler<AccountSlice> for CoordinatorActor {
         if message.reply.send(slice).is_err() {
             debug!("a snapshot was given up");
         }
-    }
-}
-
-impl Handler<ReadyTable> for CoordinatorActor {
-    type Result = ();
-
-    fn handle(&mut self, message: ReadyTable, _: &mut Context<Self>) {
-        self.awaits_table = false;
-        self.coordinator.give_table(message.0);
     }
 }
 

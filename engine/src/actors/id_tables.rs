@@ -1,6 +1,7 @@
 //! Tables of known ids, made on a thread of their own before they are needed.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
@@ -11,11 +12,11 @@ use super::CoordinatorActor;
 use crate::ledger::IdTable;
 
 /// The thread that makes tables. It ends when its handle is dropped.
-pub(crate) struct IdTableMaker(Sender<Wanted>);
+pub(crate) struct IdTableMaker(Sender<Task>);
 
-struct Wanted {
-    capacity: usize,
-    coordinator: Addr<CoordinatorActor>,
+enum Task {
+    Make { capacity: usize, coordinator: Addr<CoordinatorActor> },
+    TakeBack(Arc<IdTable>),
 }
 
 /// A table that was asked for.
@@ -26,18 +27,27 @@ pub(crate) struct ReadyTable(pub(crate) IdTable);
 impl IdTableMaker {
     /// Starts the thread, at the lowest priority: nobody waits for what it makes.
     pub(crate) fn start() -> io::Result<IdTableMaker> {
-        let (wanted, asked) = channel::<Wanted>();
+        let (tasks, asked) = channel::<Task>();
         let make = move || {
             let thread = rustix::thread::gettid();
             if let Err(error) = rustix::process::setpriority_process(Some(thread), 19) {
                 debug!("tables of ids are made at normal priority: {error}");
             }
-            for Wanted { capacity, coordinator } in asked {
-                coordinator.do_send(ReadyTable(IdTable::ready(capacity)));
+            let mut spare: Option<IdTable> = None;
+            for task in asked {
+                match task {
+                    Task::Make { capacity, coordinator } => {
+                        let used = spare.take().filter(|table| table.capacity() >= capacity);
+                        let table = used.map_or_else(|| IdTable::ready(capacity), IdTable::emptied);
+                        coordinator.do_send(ReadyTable(table));
+                    }
+                    // One that others still hold is not used again.
+                    Task::TakeBack(table) => spare = Arc::into_inner(table),
+                }
             }
         };
         thread::Builder::new().name("id-tables".into()).spawn(make)?;
-        Ok(IdTableMaker(wanted))
+        Ok(IdTableMaker(tasks))
     }
 
     /// Has a table made, which the coordinator gets as a [`ReadyTable`].
@@ -45,7 +55,19 @@ impl IdTableMaker {
     /// # Panics
     /// If the thread has ended, which it does only after a panic.
     pub(crate) fn make(&self, capacity: usize, coordinator: Addr<CoordinatorActor>) {
-        let asked = self.0.send(Wanted { capacity, coordinator });
-        assert!(asked.is_ok(), "the thread that makes tables lives as long as its handle");
+        self.send(Task::Make { capacity, coordinator });
+    }
+
+    /// Takes a table that is not needed any more: its memory serves the next, or is given back to the system, which takes a
+    /// while.
+    ///
+    /// # Panics
+    /// As [`IdTableMaker::make`].
+    pub(crate) fn take_back(&self, table: Arc<IdTable>) {
+        self.send(Task::TakeBack(table));
+    }
+
+    fn send(&self, task: Task) {
+        assert!(self.0.send(task).is_ok(), "the thread that makes tables lives as long as its handle");
     }
 }

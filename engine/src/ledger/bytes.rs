@@ -24,3 +24,9 @@ pub(crate) fn put<const N: usize>(record: &mut [u8], at: usize, value: [u8; N]) 
 pub(crate) fn pad_to_slot(out: &mut Vec<u8>) {
     out.resize(out.len().next_multiple_of(8), 0);
 }
+
+/// CRC-32C (Castagnoli).
+pub(crate) fn crc32c(bytes: &[u8]) -> u32 {
+    let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, bytes);
+    u32::try_from(crc).expect("a CRC-32C has 32 bits")
+}

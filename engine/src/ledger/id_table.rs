@@ -49,14 +49,30 @@ impl IdTable {
         IdTable { capacity, slots, index, places: place_mask(capacity) }
     }
 
+    /// The table emptied, its memory ready for other ids.
+    #[must_use]
+    pub fn emptied(mut self) -> IdTable {
+        self.slots.clear();
+        self.index.fill(0);
+        self
+    }
+
     /// How many ids it takes.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 
-    pub(super) fn len(&self) -> usize {
+    /// How many ids are in it.
+    #[must_use]
+    pub fn len(&self) -> usize {
         self.slots.len()
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
     }
 
     /// What a search for this hash reads first.
@@ -118,6 +134,23 @@ impl IdTable {
 
     pub(super) fn known(&self, place: u32) -> Known {
         self.slots[place as usize].known()
+    }
+
+    /// The id at this place.
+    pub(super) fn id(&self, place: u32) -> (ClientId, TransactionId) {
+        let slot = &self.slots[place as usize];
+        (ClientId(slot.client), join(slot.id))
+    }
+
+    /// The first result of the id at this place.
+    ///
+    /// # Panics
+    /// If it is still under way.
+    pub(super) fn decided(&self, place: u32) -> Decided {
+        match self.known(place) {
+            Known::Decided(decided) => decided,
+            Known::Pending => panic!("a table is archived when all its ids are decided"),
+        }
     }
 
     #[inline]

@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
 use super::head::Outcome;
+use super::id_pages::{ArchivedIds, archive_hash};
 use super::id_table::IdTable;
 use super::ids::{ClientId, TransactionId};
 
@@ -40,8 +42,9 @@ pub struct KnownRef {
     place: u32,
 }
 
-/// The ids inside the window, in generations of fixed capacity. Nothing is ever rehashed, and the table of the next
-/// generation may be made elsewhere ahead of need: what takes long is to touch so much memory for the first time.
+/// The ids inside the window, in generations of fixed capacity: the newest in memory, those before in archives of which
+/// only a filter is in memory. Nothing is ever rehashed, and the table of the next generation may be made elsewhere ahead
+/// of need: what takes long is to touch so much memory for the first time.
 #[derive(Clone, Debug)]
 pub struct KnownIds {
     hash: FixedState,
@@ -49,10 +52,22 @@ pub struct KnownIds {
     capacity: usize,
     /// How long an id is kept, in microseconds of logged time.
     keep_us: i64,
-    /// The number of the oldest generation that is kept.
+    /// What has left memory, oldest first.
+    archived: VecDeque<Arc<ArchivedIds>>,
+    /// The seed of archives' hashes.
+    archive_seed: u64,
+    /// Archives that are not needed any more.
+    forgotten: Vec<Arc<ArchivedIds>>,
+    /// The number of the oldest generation in memory.
     oldest: u32,
     /// The newest is last.
     generations: VecDeque<Generation>,
+    /// Ids that were decided in frames up to this one may be missing in memory.
+    after: u64,
+    /// Whether the oldest is being archived.
+    archiving: bool,
+    /// The newest frame in which an id was decided.
+    newest_frame: u64,
     /// The table of the next generation, if it came.
     next: Option<IdTable>,
 }
@@ -61,17 +76,71 @@ pub struct KnownIds {
 struct Generation {
     /// The logged time of its newest id, in microseconds since 1970.
     newest_us: i64,
-    table: IdTable,
+    /// Ids that are under way.
+    pending: usize,
+    /// The newest frame in which one of its ids was decided.
+    last_frame: u64,
+    /// When it was left for the next: every id decided in frames up to this one is in it or was before it.
+    covers: u64,
+    table: Table,
+}
+
+#[derive(Clone, Debug)]
+enum Table {
+    Own(IdTable),
+    /// Full, decided, and being archived.
+    Shared(Arc<IdTable>),
+}
+
+/// A generation that may leave memory: full, and durable.
+#[derive(Debug)]
+pub struct SealedIds {
+    /// Its number.
+    pub number: u32,
+    /// Its ids.
+    pub table: Arc<IdTable>,
+    /// The logged time of its newest id, in microseconds since 1970.
+    pub newest_us: i64,
+    /// Ids that were decided in frames up to this one may be missing in it and behind.
+    pub after: u64,
+    /// The newest frame in which one of its ids was decided.
+    pub last_frame: u64,
+    /// Every id that was decided in frames up to this one is in it or was before it.
+    pub covers: u64,
+    /// The seed of archives' hashes.
+    pub seed: u64,
+    /// How many wait behind it.
+    pub behind: usize,
+    /// Archives whose ids are too old to be asked for.
+    pub forgotten: Vec<Arc<ArchivedIds>>,
 }
 
 impl KnownIds {
+    /// The most that a generation holds: a table that is being archived takes memory until it is.
+    const LARGEST: usize = 16 << 20;
+    /// So many generations stay in memory behind the newest: who asks again mostly does so soon.
+    const KEPT: usize = 1;
+
     /// No ids yet. `seed` keeps clients from choosing ids that collide; `capacity` is the least of one generation; after
     /// `keep_us` of logged time an id need not be known any more, since a request so old is refused by its time.
     #[must_use]
     pub fn new(seed: u64, capacity: usize, keep_us: i64) -> KnownIds {
-        let capacity = capacity.clamp(1, IdTable::MOST);
+        let capacity = capacity.clamp(1, Self::LARGEST);
         let generations = VecDeque::from([Generation::new(IdTable::lazy(capacity))]);
-        KnownIds { hash: FixedState::with_seed(seed), capacity, keep_us, oldest: 0, generations, next: None }
+        KnownIds {
+            hash: FixedState::with_seed(seed),
+            capacity,
+            keep_us,
+            archived: VecDeque::new(),
+            archive_seed: seed,
+            forgotten: Vec::new(),
+            oldest: 0,
+            generations,
+            after: 0,
+            archiving: false,
+            newest_frame: 0,
+            next: None,
+        }
     }
 
     /// What is known of an id.
@@ -79,15 +148,21 @@ impl KnownIds {
     #[inline]
     pub fn get(&self, client: ClientId, id: TransactionId) -> Option<Known> {
         let hash = self.hash(client, id);
-        self.generations.iter().rev().find_map(|generation| {
-            let table = &generation.table;
+        let resident = self.generations.iter().rev().find_map(|generation| {
+            let table = generation.table.get();
             table.find(hash, client, id).map(|place| table.known(place))
-        })
+        });
+        if resident.is_some() || self.archived.is_empty() {
+            return resident;
+        }
+        let hash = archive_hash(self.archive_seed, client, id);
+        self.archived.iter().rev().find_map(|archive| archive.find(hash, client, id)).map(Known::Decided)
     }
 
     /// Notes that an unknown id is under way, at this logged time.
     pub fn begin(&mut self, client: ClientId, id: TransactionId, time_us: i64) -> KnownRef {
-        if self.newest().table.len() >= self.newest().table.capacity() {
+        let newest = self.newest().table.get();
+        if newest.len() >= newest.capacity() {
             self.begin_generation(time_us);
         }
         let hash = self.hash(client, id);
@@ -95,7 +170,8 @@ impl KnownIds {
             + u32::try_from(self.generations.len() - 1).expect("generations are counted in a u32");
         let newest = self.generations.back_mut().expect("there is always a generation");
         newest.newest_us = newest.newest_us.max(time_us);
-        KnownRef { generation, place: newest.table.insert(hash, client, id) }
+        newest.pending += 1;
+        KnownRef { generation, place: newest.table.own().insert(hash, client, id) }
     }
 
     /// Notes the first result of an id that is under way.
@@ -104,27 +180,41 @@ impl KnownIds {
     /// If the id is decided already: a transaction is decided once.
     pub fn decide(&mut self, at: KnownRef, decided: &Decided) {
         let generation = &mut self.generations[(at.generation - self.oldest) as usize];
-        generation.table.decide(at.place, decided);
+        generation.table.own().decide(at.place, decided);
+        generation.pending -= 1;
+        generation.last_frame = generation.last_frame.max(decided.frame);
+        self.newest_frame = self.newest_frame.max(decided.frame);
     }
 
-    /// Notes an id that the log has decided, at the logged time of its frame.
+    /// Notes an id that the log has decided, at the logged time of its frame, unless an archive has it.
     ///
     /// # Panics
-    /// If the id is known: a log holds one record of a transaction.
+    /// If the id is known from another record: a log holds one record of a transaction.
     pub fn restore(&mut self, client: ClientId, id: TransactionId, decided: &Decided, time_us: i64) {
-        assert!(
-            self.get(client, id).is_none(),
-            "the log holds one record of transaction {id} of client {client}"
-        );
-        let at = self.begin(client, id, time_us);
-        self.decide(at, decided);
+        match self.get(client, id) {
+            None => {
+                let at = self.begin(client, id, time_us);
+                self.decide(at, decided);
+            }
+            Some(known) => assert_eq!(
+                known,
+                Known::Decided(*decided),
+                "the log holds one record of transaction {id} of client {client}"
+            ),
+        }
     }
 
-    /// Touches what a look-up of these ids will read, so that the processor fetches them side by side.
+    /// Touches what a look-up of these ids will read, so that the processor fetches it side by side.
     pub fn fetch(&self, ids: impl Iterator<Item = (ClientId, TransactionId)>) {
         let touched = ids.fold(0, |sum, (client, id)| {
             let hash = self.hash(client, id);
-            self.generations.iter().fold(sum, |sum, generation| sum ^ generation.table.touch(hash))
+            let resident = self.generations.iter();
+            let sum = resident.fold(sum, |sum, generation| sum ^ generation.table.get().touch(hash));
+            if self.archived.is_empty() {
+                return sum;
+            }
+            let hash = archive_hash(self.archive_seed, client, id);
+            self.archived.iter().fold(sum, |sum, archive| sum ^ archive.touch(hash))
         });
         std::hint::black_box(touched);
     }
@@ -134,10 +224,11 @@ impl KnownIds {
     /// each, and their number stays small.
     #[must_use]
     pub fn wants_table(&self) -> Option<usize> {
-        let first = &self.newest().table;
-        let is_spared = self.generations.len() == 1 && 4 * first.len() < 3 * first.capacity();
+        let first = self.newest().table.get();
+        let is_first = self.generations.len() == 1 && self.archived.is_empty();
+        let is_spared = is_first && 4 * first.len() < 3 * first.capacity();
         let wanted = self.next.is_none() && !is_spared;
-        wanted.then(|| (self.len() / 3).clamp(self.capacity, IdTable::MOST))
+        wanted.then(|| (self.len() / 3).clamp(self.capacity, Self::LARGEST))
     }
 
     /// Takes a table for the next generation. Without one a small one is made when it is needed.
@@ -145,10 +236,82 @@ impl KnownIds {
         self.next = Some(table);
     }
 
+    /// Gives the oldest generation in memory out to be archived, if it may be: another is kept beside the newest, all its
+    /// ids are decided, and the log is durable up to `durable` with the last of them. One at a time.
+    pub fn seal(&mut self, durable: u64) -> Option<SealedIds> {
+        let behind = self.generations.len().checked_sub(2 + Self::KEPT)?;
+        let oldest = &mut self.generations[0];
+        if self.archiving || oldest.pending > 0 || oldest.last_frame > durable {
+            return None;
+        }
+        self.archiving = true;
+        Some(SealedIds {
+            number: self.oldest,
+            table: oldest.table.share(),
+            newest_us: oldest.newest_us,
+            after: self.after,
+            last_frame: oldest.last_frame,
+            covers: oldest.covers,
+            seed: self.archive_seed,
+            behind,
+            forgotten: std::mem::take(&mut self.forgotten),
+        })
+    }
+
+    /// Takes the archive of the generation that was given out, and gives back what memory it had.
+    pub fn archived(&mut self, archive: ArchivedIds) -> Option<Arc<IdTable>> {
+        self.archiving = false;
+        if archive.number != self.oldest {
+            self.forgotten.push(Arc::new(archive));
+            return None;
+        }
+        self.archived.push_back(Arc::new(archive));
+        match self.drop_oldest().table {
+            Table::Shared(table) => Some(table),
+            Table::Own(_) => unreachable!("what is archived was shared"),
+        }
+    }
+
+    fn drop_oldest(&mut self) -> Generation {
+        let oldest = self.generations.pop_front().expect("there is always a generation");
+        self.oldest += 1;
+        self.after = self.after.max(oldest.last_frame);
+        oldest
+    }
+
+    /// The generation that was given out could not be archived: it stays, and may be given out again.
+    pub fn not_archived(&mut self) {
+        self.archiving = false;
+    }
+
+    /// Goes on from the archives of runs before, oldest first, when nothing else is known yet.
+    pub fn know_archives(&mut self, archives: Vec<ArchivedIds>) {
+        assert!(self.is_empty(), "archives come before what the log has after them");
+        if let Some(last) = archives.last() {
+            self.oldest = last.number + 1;
+            self.archive_seed = last.seed;
+            self.after = last.last_frame;
+        }
+        self.archived.extend(archives.into_iter().map(Arc::new));
+    }
+
+    /// How many archives there are.
+    #[must_use]
+    pub fn archives(&self) -> usize {
+        self.archived.len()
+    }
+
+    /// Ids that were decided in frames up to this one are too old to be known.
+    pub fn know_after(&mut self, frame: u64) {
+        self.after = frame;
+    }
+
     /// How many ids are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.generations.iter().map(|generation| generation.table.len()).sum()
+        let archived: u64 = self.archived.iter().map(|archive| archive.ids).sum();
+        let resident: usize = self.generations.iter().map(|generation| generation.table.get().len()).sum();
+        usize::try_from(archived).expect("usize is 64 bits wide") + resident
     }
 
     /// Whether no id is known.
@@ -163,15 +326,21 @@ impl KnownIds {
 
     fn begin_generation(&mut self, time_us: i64) {
         self.forget_before(time_us - self.keep_us);
+        // What is decided from here on is decided in the newest frame or a later one.
+        let covers = self.newest_frame.saturating_sub(1);
+        self.generations.back_mut().expect("there is always a generation").covers = covers;
         let table = self.next.take().unwrap_or_else(|| IdTable::lazy(self.capacity));
         self.generations.push_back(Generation::new(table));
     }
 
     fn forget_before(&mut self, time_us: i64) {
         // The newest may hold ids that are still under way, whatever the clock says.
-        while self.generations.len() > 1 && self.generations[0].newest_us < time_us {
-            self.generations.pop_front();
-            self.oldest += 1;
+        while let Some(archive) = self.archived.pop_front_if(|archive| archive.newest_us < time_us) {
+            self.forgotten.push(archive);
+        }
+        let is_too_old = |generation: &Generation| generation.newest_us < time_us && generation.pending == 0;
+        while self.generations.len() > 1 && is_too_old(&self.generations[0]) {
+            self.drop_oldest();
         }
     }
 
@@ -181,9 +350,38 @@ impl KnownIds {
     }
 }
 
+const _: () = assert!(KnownIds::LARGEST <= IdTable::MOST);
+
 impl Generation {
     fn new(table: IdTable) -> Generation {
-        Generation { newest_us: i64::MIN, table }
+        Generation { newest_us: i64::MIN, pending: 0, last_frame: 0, covers: 0, table: Table::Own(table) }
+    }
+}
+
+impl Table {
+    #[inline]
+    fn get(&self) -> &IdTable {
+        match self {
+            Table::Own(table) => table,
+            Table::Shared(table) => table,
+        }
+    }
+
+    #[inline]
+    fn own(&mut self) -> &mut IdTable {
+        match self {
+            Table::Own(table) => table,
+            Table::Shared(_) => panic!("what is being archived is decided and full"),
+        }
+    }
+
+    fn share(&mut self) -> Arc<IdTable> {
+        let shared = match std::mem::replace(self, Table::Own(IdTable::lazy(0))) {
+            Table::Own(table) => Arc::new(table),
+            Table::Shared(table) => table,
+        };
+        *self = Table::Shared(Arc::clone(&shared));
+        shared
     }
 }
 

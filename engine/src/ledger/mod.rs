@@ -6,7 +6,7 @@ mod admin;
 mod amount;
 mod aside;
 mod batcher;
-mod bytes;
+pub(crate) mod bytes;
 mod command;
 mod coordinator;
 mod currency;
@@ -18,6 +18,8 @@ mod gate;
 mod head;
 mod heat;
 mod hold;
+mod id_bloom;
+mod id_pages;
 mod id_table;
 mod ids;
 mod image;
@@ -57,13 +59,15 @@ pub use entry::{
 pub use gate::Gate;
 pub use head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, read_tail};
 pub use hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
+pub use id_bloom::IdBloom;
+pub use id_pages::{ArchivedIds, ID_PAGE, IdFilter, IdPages, PackedIds};
 pub use id_table::IdTable;
 pub use ids::{
     AccountId, ClientId, EntityId, LineId, Position, RecordPlace, ShardId, SubjectId, TransactionId,
     TransactionKey, UnitId,
 };
 pub use image::{LINE_IMAGE, ROW_IMAGE};
-pub use known_ids::{Decided, Known, KnownIds, KnownRef};
+pub use known_ids::{Decided, Known, KnownIds, KnownRef, SealedIds};
 pub use line::{AccountsTotal, Line};
 pub use originals::{Fate, OriginalState, Originals};
 pub use registry::{Account, Entity, Judged, LineKey, Registry};

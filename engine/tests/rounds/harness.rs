@@ -10,6 +10,7 @@ use longmen_engine::ledger::{
     Request, Room, SectionKind, Settings, Shard, ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
 };
 
+use super::archive::archive;
 use super::reader;
 use super::script::{Ask, NOW, Spec};
 use super::{naive, translate};
@@ -72,7 +73,7 @@ pub(crate) struct Node {
 pub(crate) fn settings(shards: u16) -> Settings {
     let by_type = [(naive::SHORT_TYPE.into(), naive::SHORT_WINDOW)].into();
     let refund_windows = RefundWindows { by_type, ..RefundWindows::default() };
-    Settings { shards, known_ids: 64, hot_by_rate: false, refund_windows, ..Settings::default() }
+    Settings { shards, known_ids: 16, hot_by_rate: false, refund_windows, ..Settings::default() }
 }
 
 impl Node {
@@ -155,6 +156,9 @@ impl Node {
     /// Takes one step of the work: hands over what is under way, or asks the coordinator what is next. False if
     /// there is nothing to do until a request arrives or the journal is done.
     pub(crate) fn step(&mut self, backwards: bool) -> bool {
+        if let Some(sealed) = self.coordinator.seal_ids() {
+            self.coordinator.archived_ids(archive(&sealed));
+        }
         match self.under_way.take() {
             Some(UnderWay::Merging(unmerged)) => {
                 let merges = unmerged.iter().map(Unmerged::merge).collect();

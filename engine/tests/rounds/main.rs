@@ -22,6 +22,7 @@
 )]
 #![expect(clippy::cast_possible_truncation, reason = "small test numbers")]
 
+mod archive;
 mod books;
 mod codes;
 mod crash;

@@ -9,6 +9,7 @@ use tokio::task::LocalSet;
 use super::events::{DirectoryWatch, Event, Kind, counted};
 use super::figure::Figure;
 use super::own_node::{OwnNode, Posting};
+use super::placement::Placement;
 use super::recovery::float;
 use super::rows::{Load, Pace};
 use super::{BenchSettings, Outcome};
@@ -45,8 +46,10 @@ const BUSY_PER_MILLE: u32 = 75;
 pub(super) async fn steady(settings: &BenchSettings, load: Load, label: &str) -> Result<Outcome, LoadError> {
     let mut node = OwnNode::start(settings, |_| {})?;
     let mut posting = open(&node, settings, load).await?;
+    let placement = load.place(&node)?;
     let driven = posting.drive(load.settings(settings), label).await?;
     let mut outcome = Outcome::of_driven(driven);
+    outcome.note_placement(placement.as_ref());
     outcome.note_unsent(load, settings.time(load.seconds));
     outcome.note_size(settings, load);
     outcome.compared(posting.compare(true).await?);
@@ -71,6 +74,7 @@ pub(super) async fn turning_over(
     let mut busy = open_busy(&node).await?;
     let (target, entity) = (posting.target.clone(), posting.house.entity.clone());
     let watch = DirectoryWatch::start(node.data())?;
+    let placement = load.place(&node)?;
     let (driven, turned, busied) = tokio::join!(
         Box::pin(posting.drive(driven_by, label)),
         Box::pin(close_and_ask(&target, &entity, driven_by)),
@@ -79,6 +83,7 @@ pub(super) async fn turning_over(
     let seen = watch.stop()?;
     busied?;
     let mut outcome = Outcome::of_driven(driven?);
+    outcome.note_placement(placement.as_ref());
     outcome.events = [seen, turned?].concat();
     outcome.finish_events();
     outcome.note_unsent(load, driven_by.time);
@@ -180,6 +185,14 @@ impl Load {
         }
     }
 
+    /// In an open loop the generator and the engine get a core each.
+    fn place(self, node: &OwnNode) -> std::io::Result<Option<Placement>> {
+        match self.pace {
+            Pace::Depth(_) => Ok(None),
+            Pace::PerSecond(_) => Placement::of(node.process()),
+        }
+    }
+
     fn sized_accounts(self, settings: &BenchSettings) -> u64 {
         settings.sized(self.accounts, FEWEST)
     }
@@ -209,6 +222,13 @@ impl Outcome {
             let met: Vec<Event> = self.events.iter().filter(under_way).copied().collect();
             let met = if met.is_empty() { "nothing turned over".to_owned() } else { counted(&met) };
             self.notes.push(format!("the longest was due at {:.1} s; while it waited: {met}", longest.at));
+        }
+    }
+
+    /// Says it if the generator and the engine had a core each.
+    fn note_placement(&mut self, placement: Option<&Placement>) {
+        if placement.is_some() {
+            self.notes.push("the generator and the node's engine have a core each".to_owned());
         }
     }
 

@@ -8,6 +8,7 @@ mod footprint;
 mod load;
 mod machine;
 mod own_node;
+mod placement;
 mod process;
 mod recovery;
 pub mod report;

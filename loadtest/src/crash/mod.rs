@@ -143,6 +143,7 @@ impl Harness {
             shards: Some(shards),
             segment_bytes: Some(4 << 20),
             snapshot_bytes: Some(512 << 10),
+            known_ids: Some(1_000),
             ..launch
         };
         let node = launch.start()?;

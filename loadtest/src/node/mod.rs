@@ -29,6 +29,8 @@ pub struct Launch {
     pub segment_bytes: Option<u64>,
     /// Bytes of log from snapshot to snapshot; `None` for what is usual.
     pub snapshot_bytes: Option<u64>,
+    /// Ids of a generation of known ids; `None` for what is usual.
+    pub known_ids: Option<u32>,
 }
 
 /// Why a node did not start, or did not stop.
@@ -56,7 +58,15 @@ impl Launch {
     #[must_use]
     pub fn new(subcommand: &'static str, data: &Path) -> Launch {
         let data = data.to_owned();
-        Launch { executable: None, subcommand, data, shards: None, segment_bytes: None, snapshot_bytes: None }
+        Launch {
+            executable: None,
+            subcommand,
+            data,
+            shards: None,
+            segment_bytes: None,
+            snapshot_bytes: None,
+            known_ids: None,
+        }
     }
 
     /// Starts the node and waits until it serves.
@@ -101,6 +111,9 @@ impl Launch {
         }
         if let Some(bytes) = self.snapshot_bytes {
             arguments.extend(["--snapshot-bytes".into(), bytes.to_string().into()]);
+        }
+        if let Some(ids) = self.known_ids {
+            arguments.extend(["--known-ids".into(), ids.to_string().into()]);
         }
         arguments
     }

@@ -47,6 +47,9 @@ pub struct ServeArgs {
     /// Take a snapshot after so many bytes of log, or twice the last one's size if that is more
     #[arg(long, value_name = "BYTES")]
     pub snapshot_bytes: Option<u64>,
+    /// Transaction ids of one generation, at least: three of them stay in memory, older ones go to files
+    #[arg(long, value_name = "IDS", value_parser = clap::value_parser!(u32).range(1_000..=16_777_216))]
+    pub known_ids: Option<u32>,
     /// Take refunds for so many days after the original's accounting date
     #[arg(long, value_name = "DAYS", default_value_t = RefundWindows::default().days)]
     pub refund_days: u32,
@@ -114,6 +117,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         shard_threads: args.shard_threads,
         log,
         snapshot_bytes: args.snapshot_bytes.unwrap_or(usual.snapshot_bytes),
+        known_ids: args.known_ids.map_or(usual.known_ids, |ids| ids as usize),
         refund_windows: RefundWindows {
             days: args.refund_days,
             by_type: args.refund_window.iter().cloned().collect(),
@@ -184,6 +188,13 @@ fn describe(report: &StartReport) -> String {
         grouped(report.accounts),
         grouped(report.known_ids),
     );
+    if report.archives > 0 {
+        text.push_str(&format!(", some in {} archives", report.archives));
+    }
+    if !report.refused_archives.is_empty() {
+        let names = report.refused_archives.join(", ");
+        text.push_str(&format!("; archives that were of no use, and are made anew: {names}"));
+    }
     if let Some((first, last)) = report.log.rewritten {
         text.push_str(&format!("; frames {first} to {last}, above the durable mark, written again"));
     }

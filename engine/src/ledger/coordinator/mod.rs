@@ -26,6 +26,7 @@ mod step;
 mod survey;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
@@ -34,9 +35,10 @@ use super::command::{Answer, Command, ReplyTo, Request, Status};
 use super::gate::Gate;
 use super::heat::Heat;
 use super::hold::HoldKind;
+use super::id_pages::ArchivedIds;
 use super::id_table::IdTable;
 use super::ids::{AccountId, ShardId, TransactionKey};
-use super::known_ids::KnownIds;
+use super::known_ids::{KnownIds, SealedIds};
 use super::originals::Originals;
 use super::registry::{Account, Registry};
 use super::rejection::Rejection;
@@ -224,6 +226,21 @@ impl Coordinator {
     /// Takes a table of ids that was made ahead of need.
     pub fn give_table(&mut self, table: IdTable) {
         self.known.give_table(table);
+    }
+
+    /// Gives out known ids that may leave memory; see [`KnownIds::seal`].
+    pub fn seal_ids(&mut self) -> Option<SealedIds> {
+        self.known.seal(self.durable)
+    }
+
+    /// Takes their archive; see [`KnownIds::archived`].
+    pub fn archived_ids(&mut self, archive: ArchivedIds) -> Option<Arc<IdTable>> {
+        self.known.archived(archive)
+    }
+
+    /// They could not be archived; see [`KnownIds::not_archived`].
+    pub fn not_archived_ids(&mut self) {
+        self.known.not_archived();
     }
 
     /// Says what is to be done next. `journal_free` tells whether a frame could be written now.

@@ -1,0 +1,176 @@
+use super::*;
+use crate::ledger::known_ids::{Known, KnownIds, SealedIds};
+use crate::ledger::rejection::Rejection;
+
+/// Pages in memory.
+struct Memory(Vec<[u8; ID_PAGE]>);
+
+impl IdPages for Memory {
+    fn page(&self, number: u64) -> &[u8] {
+        &self.0[usize::try_from(number).unwrap()]
+    }
+}
+
+fn archive(sealed: &SealedIds, damage: impl FnOnce(&mut Vec<[u8; ID_PAGE]>)) -> ArchivedIds {
+    let packed = PackedIds::new(Arc::clone(&sealed.table), sealed.seed, Vec::new());
+    let mut pages: Vec<_> = packed.pages().collect();
+    assert_eq!(pages.len() as u64, packed.count);
+    damage(&mut pages);
+    ArchivedIds {
+        number: sealed.number,
+        newest_us: sealed.newest_us,
+        ids: sealed.table.len() as u64,
+        after: sealed.after,
+        covers: sealed.covers,
+        last_frame: sealed.last_frame,
+        seed: sealed.seed,
+        homes: packed.homes,
+        bloom: packed.bloom,
+        filter: packed.filter,
+        pages: Arc::new(Memory(pages)),
+    }
+}
+
+fn decided(n: u32) -> Decided {
+    let outcomes =
+        [Outcome::Posted, Outcome::Tried, Outcome::Cancelled, Outcome::Refused(Rejection::InsufficientFunds)];
+    Decided {
+        content: u64::from(n) * 7,
+        outcome: outcomes[n as usize % 4],
+        step: u16::try_from(n % 300).unwrap(),
+        frame: 1 + u64::from(n / 100),
+        ordinal: n % 100,
+    }
+}
+
+fn id(n: u32) -> TransactionId {
+    TransactionId(u128::from(n) << 70 | 3)
+}
+
+fn known(count: u32, capacity: usize) -> KnownIds {
+    let mut known = KnownIds::new(7, capacity, i64::MAX / 2);
+    for n in 0..count {
+        let at = known.begin(ClientId(1), id(n), i64::from(n));
+        known.decide(at, &decided(n));
+    }
+    known
+}
+
+/// Archives whatever may be.
+fn archive_all(known: &mut KnownIds, durable: u64) -> u32 {
+    let mut archives = 0;
+    while let Some(sealed) = known.seal(durable) {
+        let archive = archive(&sealed, |_| {});
+        drop(sealed);
+        assert!(Arc::try_unwrap(known.archived(archive).unwrap()).is_ok(), "nobody else holds the table");
+        archives += 1;
+    }
+    archives
+}
+
+#[test]
+fn archived_ids_have_their_first_results_and_others_have_none() {
+    for (count, capacity) in [(1_000, 10), (1_000, 333), (50_000, 9_000), (50_000, 16_000)] {
+        let mut known = known(count, capacity);
+        assert!(archive_all(&mut known, u64::MAX) > 0);
+        assert_eq!(known.len(), count as usize);
+        for n in 0..count {
+            let expected = Some(Known::Decided(decided(n)));
+            assert_eq!(known.get(ClientId(1), id(n)), expected, "{n} of {count} in {capacity}");
+            assert_eq!(known.get(ClientId(2), id(n)), None);
+        }
+        assert!((count..2 * count).all(|n| known.get(ClientId(1), id(n)).is_none()));
+        known.fetch((0..50).map(|n| (ClientId(1), id(n))));
+    }
+}
+
+#[test]
+fn what_is_not_durable_or_not_decided_stays_in_memory() {
+    let mut kept = known(1_000, 100);
+    assert!(kept.seal(0).is_none());
+    // The ids of the first generation were decided in frame 1, those of the second in frame 2.
+    assert_eq!(archive_all(&mut kept, 1), 1);
+    assert_eq!(archive_all(&mut kept, 3), 2);
+
+    let mut waiting = KnownIds::new(7, 100, i64::MAX / 2);
+    let late = waiting.begin(ClientId(1), id(5_000), 0);
+    for n in 0..500 {
+        let at = waiting.begin(ClientId(1), id(n), 0);
+        waiting.decide(at, &decided(n));
+    }
+    assert!(waiting.seal(u64::MAX).is_none(), "an id of it is under way");
+    waiting.decide(late, &decided(5_000));
+    let sealed = waiting.seal(u64::MAX).unwrap();
+    assert_eq!(sealed.last_frame, decided(5_000).frame);
+    assert_eq!(sealed.covers, 0, "the next ids were decided in frame 1 as well");
+    assert!(waiting.seal(u64::MAX).is_none(), "one at a time");
+    waiting.not_archived();
+    assert_eq!(waiting.seal(u64::MAX).unwrap().number, 0);
+}
+
+#[test]
+fn archives_are_forgotten_by_their_newest_id() {
+    let mut known = KnownIds::new(7, 100, 1_000);
+    for n in 0..10_000 {
+        let at = known.begin(ClientId(1), id(n), i64::from(n));
+        known.decide(at, &decided(n));
+        archive_all(&mut known, u64::MAX);
+    }
+    assert!((1_000..1_500).contains(&known.len()), "{}", known.len());
+    assert!((9_000..10_000).all(|n| known.get(ClientId(1), id(n)).is_some()));
+    assert!((0..8_000).all(|n| known.get(ClientId(1), id(n)).is_none()));
+}
+
+#[test]
+fn a_log_is_taken_in_after_its_archives() {
+    let mut before = known(1_000, 90);
+    let mut archives = Vec::new();
+    while let Some(sealed) = before.seal(u64::MAX) {
+        archives.push(archive(&sealed, |_| {}));
+        before.archived(archive(&sealed, |_| {}));
+    }
+    let covered = archives.last().unwrap().covers;
+    assert!(covered > 5);
+    let mut after = KnownIds::new(8, 90, i64::MAX / 2);
+    after.know_archives(archives);
+    for n in (0..1_000).filter(|n| decided(*n).frame > covered) {
+        after.restore(ClientId(1), id(n), &decided(n), i64::from(n));
+    }
+    assert_eq!(after.len(), 1_000);
+    assert!((0..1_000).all(|n| after.get(ClientId(1), id(n)) == Some(Known::Decided(decided(n)))));
+    assert!(archive_all(&mut after, u64::MAX) == 0 || after.len() == 1_000);
+}
+
+/// Every bit of every page: what was known is never taken for unknown.
+#[test]
+fn a_damaged_page_stops_whoever_reads_it() {
+    let known = || known(300, 100);
+    let sealed = known().seal(u64::MAX).unwrap();
+    let pages = PackedIds::new(Arc::clone(&sealed.table), sealed.seed, Vec::new()).count;
+    let mut stops = 0;
+    for page in 0..pages {
+        for byte in (0..ID_PAGE).step_by(37).chain(0..HEAD) {
+            let page = usize::try_from(page).unwrap();
+            let damaged = archive(&sealed, |pages| pages[page][byte] ^= 1 << (byte % 8));
+            for n in 0..100 {
+                let hash = archive_hash(sealed.seed, ClientId(1), id(n));
+                let look = std::panic::AssertUnwindSafe(|| damaged.find(hash, ClientId(1), id(n)));
+                match std::panic::catch_unwind(look) {
+                    Ok(found) => assert_eq!(found, Some(decided(n)), "page {page}, byte {byte}"),
+                    Err(_) => stops += 1,
+                }
+            }
+        }
+    }
+    assert!(stops > 10_000, "{stops}");
+}
+
+/// Written once, read for years: the bytes of a small archive do not change.
+#[test]
+fn the_format_stays() {
+    let sealed = known(30, 10).seal(u64::MAX).unwrap();
+    let packed = PackedIds::new(Arc::clone(&sealed.table), 7, Vec::new());
+    let pages: Vec<_> = packed.pages().collect();
+    let crcs: Vec<u32> = pages.iter().map(|page| crc32c(page)).collect();
+    assert_eq!(crcs, [126_049_558]);
+}
