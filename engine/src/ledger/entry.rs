@@ -67,6 +67,8 @@ const POSTING: u8 = 1;
 const OPENED: u8 = 2;
 
 const POSTING_BYTES: usize = 64;
+/// Bytes of the sums of a merged posting.
+const MERGED_BYTES: usize = 40;
 const OPENED_FIXED: usize = 52;
 const NO_UNIT: u16 = u16::MAX;
 
@@ -241,6 +243,20 @@ impl Posting {
         }
     }
 
+    /// The length of the posting at the start of `bytes`.
+    #[inline]
+    fn length(bytes: &[u8]) -> Option<usize> {
+        let flags = u8_at(bytes, 1)?;
+        let extension = |flag: u8, length: usize| if flags & flag == 0 { 0 } else { length };
+        Some(
+            POSTING_BYTES
+                + extension(FROZEN, 8)
+                + extension(MERGED, MERGED_BYTES)
+                + extension(LINK, LINK_BYTES),
+        )
+    }
+
+    #[inline]
     fn read(bytes: &[u8]) -> Option<(Posting, usize)> {
         let flags = u8_at(bytes, 1)?;
         let mut length = POSTING_BYTES;
@@ -251,7 +267,7 @@ impl Posting {
         }
         let movement = if flags & MERGED != 0 {
             let (debit, credit) = (i128_at(bytes, length)?, i128_at(bytes, length + 16)?);
-            length += 40;
+            length += MERGED_BYTES;
             Movement::Merged { count: u32_at(bytes, 4)?, debit, credit }
         } else {
             let side = if flags & CREDIT == 0 { Side::Debit } else { Side::Credit };
@@ -371,6 +387,41 @@ impl Entry<'_> {
             Entry::Changed(changed) => changed.previous,
             Entry::Held(held) => held.previous,
         }
+    }
+}
+
+/// The accounts that an entries section opens; `None` in place of a record that cannot be read. Postings, of which there
+/// are many, are stepped over.
+pub(super) fn opened(section: &[u8]) -> impl Iterator<Item = Option<OpenedEntry<'_>>> {
+    let mut rest = section;
+    std::iter::from_fn(move || {
+        while let Some(kind) = rest.first() {
+            let read = match *kind {
+                POSTING => Posting::length(rest).map(|length| (None, length)),
+                OPENED => OpenedEntry::read(rest).map(|(opened, length)| (Some(opened), length)),
+                _ => Entry::read(rest).map(|(_, length)| (None, length)),
+            };
+            let Some((opened, behind)) =
+                read.and_then(|(opened, length)| Some((opened, rest.get(length..)?)))
+            else {
+                rest = &[];
+                return Some(None);
+            };
+            rest = behind;
+            if opened.is_some() {
+                return Some(opened);
+            }
+        }
+        None
+    })
+}
+
+/// The posting at the start of `bytes` with its length, if the record there is one; `Some(None)` where it is another.
+#[inline]
+pub(super) fn posting(bytes: &[u8]) -> Option<Option<(Posting, usize)>> {
+    match *bytes.first()? {
+        POSTING => Posting::read(bytes).map(Some),
+        _ => Some(None),
     }
 }
 

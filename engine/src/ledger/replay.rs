@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::admin::{Admin, admin_records};
 use super::coordinator::{Coordinator, SectionKind, Settings};
 use super::deed::Action;
-use super::entry::{Entry, Movement, OpenedEntry, entries};
+use super::entry::{self, Entry, Movement, OpenedEntry, entries};
 use super::head::{HEAD_BYTES, Head, Outcome, Tail, read_tail};
 use super::ids::{AccountId, Position, ShardId, TransactionKey};
 use super::known_ids::{Decided, KnownIds};
@@ -51,12 +51,15 @@ impl FrameRecords<'_> {
         ReplayError { frame: self.number, what: what.into() }
     }
 
+    fn unreadable_entry(&self, owner: u16) -> ReplayError {
+        self.error(format!("an entry of shard {owner} cannot be read"))
+    }
+
     /// The entries of the frame with their positions.
     pub fn entries(&self) -> impl Iterator<Item = Result<(Position, Entry<'_>), ReplayError>> {
         self.sections_of(SectionKind::Entries).flat_map(move |(owner, bytes)| {
             entries(bytes).map(move |entry| {
-                let (slot, entry) =
-                    entry.ok_or_else(|| self.error(format!("an entry of shard {owner} cannot be read")))?;
+                let (slot, entry) = entry.ok_or_else(|| self.unreadable_entry(owner))?;
                 Ok((Position { frame: self.number, slot, section: owner }, entry))
             })
         })
@@ -128,9 +131,9 @@ impl Registry {
             }
         }
         let mut opened: Vec<OpenedEntry<'_>> = Vec::new();
-        for entry in frame.entries() {
-            if let (_, Entry::Opened(entry)) = entry? {
-                opened.push(entry);
+        for (owner, section) in frame.sections_of(SectionKind::Entries) {
+            for entry in entry::opened(section) {
+                opened.push(entry.ok_or_else(|| frame.unreadable_entry(owner))?);
             }
         }
         // Shards wrote them side by side; the registry counts them in order.
@@ -146,11 +149,19 @@ impl KnownIds {
     /// # Errors
     /// [`ReplayError`] where a head cannot be read.
     pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
-        let heads = frame.heads().collect::<Result<Vec<_>, _>>()?;
+        let mut heads = frame.heads();
+        let mut ahead = Vec::with_capacity(FETCH_AHEAD);
         let mut ordinal = 0;
-        for ahead in heads.chunks(FETCH_AHEAD) {
+        loop {
+            ahead.clear();
+            for head in heads.by_ref().take(FETCH_AHEAD) {
+                ahead.push(head?);
+            }
+            if ahead.is_empty() {
+                break;
+            }
             self.fetch(ahead.iter().map(|head| (head.client, head.id)));
-            for &Head { client, id, content, outcome, step, .. } in ahead {
+            for &Head { client, id, content, outcome, step, .. } in &ahead {
                 let decided = Decided { content, outcome, step, frame: frame.number, ordinal };
                 self.restore(client, id, &decided, frame.time_us);
                 ordinal += 1;
@@ -205,14 +216,36 @@ impl Shard {
     /// [`ReplayError`] where an entry cannot be read.
     pub fn replay_frame(&mut self, frame: &FrameRecords<'_>) -> Result<u64, ReplayError> {
         let mut taken = 0;
-        for entry in frame.entries() {
-            let (at, entry) = entry?;
-            if shard_of(entry.account(), self.shards()) == self.id() {
-                self.replay(&entry, at);
-                taken += 1;
+        for (owner, section) in frame.sections_of(SectionKind::Entries) {
+            let mut start = 0;
+            while start < section.len() {
+                let slot = u32::try_from(start / 8).map_err(|_| frame.unreadable_entry(owner))?;
+                let at = Position { frame: frame.number, slot, section: owner };
+                let (length, own) =
+                    self.replay_next(&section[start..], at).ok_or_else(|| frame.unreadable_entry(owner))?;
+                start += length;
+                taken += u64::from(own);
             }
         }
         Ok(taken)
+    }
+
+    /// Takes the record at the start of `bytes`, if it is of this shard's accounts, and gives its length. Nearly all are
+    /// postings.
+    fn replay_next(&mut self, bytes: &[u8], at: Position) -> Option<(usize, bool)> {
+        if let Some((posting, length)) = entry::posting(bytes)? {
+            let own = shard_of(posting.account, self.shards()) == self.id();
+            if own {
+                self.replay_posting(&posting, at);
+            }
+            return Some((length, own));
+        }
+        let (entry, length) = Entry::read(bytes)?;
+        let own = shard_of(entry.account(), self.shards()) == self.id();
+        if own {
+            self.replay(&entry, at);
+        }
+        Some((length, own))
     }
 }
 

@@ -1,7 +1,7 @@
 //! A shard's rows and lines from records: replay of the log, and the images of snapshots.
 
 use super::super::aside::Aside;
-use super::super::entry::Entry;
+use super::super::entry::{Entry, Posting};
 use super::super::ids::{LineId, Position};
 use super::super::image::ROW_IMAGE;
 use super::super::line::Line;
@@ -22,18 +22,7 @@ impl Shard {
                     self.add_row(opened, at);
                 }
             }
-            Entry::Posting(posting) => {
-                let slot = self.slot_of(posting.account);
-                let row = &mut self.rows[slot];
-                let line = row.line;
-                if (at.frame, at.slot) > (row.last.frame, row.last.slot) {
-                    row.post(posting, at);
-                    if let Some(link) = &posting.link {
-                        self.aside_mut(slot).links.take(link, at);
-                    }
-                }
-                self.count(line, &posting.movement, posting.date);
-            }
+            Entry::Posting(posting) => self.replay_posting(posting, at),
             Entry::Changed(changed) => {
                 let slot = self.slot_of(changed.account);
                 let row = &mut self.rows[slot];
@@ -51,6 +40,20 @@ impl Shard {
                 }
             }
         }
+    }
+
+    /// Takes a posting, as [`Shard::replay`] does.
+    pub(in super::super) fn replay_posting(&mut self, posting: &Posting, at: Position) {
+        let slot = self.slot_of(posting.account);
+        let row = &mut self.rows[slot];
+        let line = row.line;
+        if (at.frame, at.slot) > (row.last.frame, row.last.slot) {
+            row.post(posting, at);
+            if let Some(link) = &posting.link {
+                self.aside_mut(slot).links.take(link, at);
+            }
+        }
+        self.count(line, &posting.movement, posting.date);
     }
 
     /// Appends the images of the rows at these places, each with what is kept beside it, and gives the newest frame that
