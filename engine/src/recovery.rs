@@ -42,16 +42,16 @@ pub(crate) fn recover(
     settings: &Settings,
     now_us: i64,
 ) -> Result<Recovered, StartError> {
-    let rebuilt =
-        snapshot.map_or_else(|| Ok(Rebuilt::empty(settings)), |snapshot| snapshot.restore(settings))?;
-    let Rebuilt { mut registry, known, mut originals, shards, mut frame, mut time_us } = rebuilt;
-    let from = FrameNumber(frame + 1);
-    let mut frames = 0;
-    let (known, shards, entries) = thread::scope(|scope| {
-        let workers: Vec<_> =
-            shards.into_iter().map(|shard| scope.spawn(move || replay_shard(reader, from, shard))).collect();
-        let ids = scope.spawn(move || replay_ids(reader, from, settings, now_us, known, archives));
-        for view in reader.frames(from) {
+    let begin = FrameNumber(snapshot.map_or(0, |snapshot| snapshot.header.start) + 1);
+    thread::scope(|scope| {
+        let ids = scope.spawn(move || replay_ids(reader, begin, settings, now_us, archives));
+        let rebuilt =
+            snapshot.map_or_else(|| Ok(Rebuilt::empty(settings)), |snapshot| snapshot.restore(settings))?;
+        let Rebuilt { mut registry, mut originals, shards, mut frame, mut time_us, .. } = rebuilt;
+        let replay = |shard| scope.spawn(move || replay_shard(reader, begin, shard));
+        let workers: Vec<_> = shards.into_iter().map(replay).collect();
+        let mut frames = 0;
+        for view in reader.frames(begin) {
             let view = view?;
             let records = records(&view)?;
             registry.replay(&records)?;
@@ -66,9 +66,9 @@ pub(crate) fn recover(
             shards.push(shard);
             entries += taken;
         }
-        Ok::<_, StartError>((known, shards, entries))
-    })?;
-    Ok(Recovered { rebuilt: Rebuilt { registry, known, originals, shards, frame, time_us }, frames, entries })
+        let rebuilt = Rebuilt { registry, known, originals, shards, frame, time_us };
+        Ok(Recovered { rebuilt, frames, entries })
+    })
 }
 
 fn broken() -> StartError {
@@ -83,7 +83,6 @@ fn replay_ids(
     checked: FrameNumber,
     settings: &Settings,
     now_us: i64,
-    mut known: KnownIds,
     archives: Vec<ArchivedIds>,
 ) -> Result<KnownIds, StartError> {
     let oldest = now_us - settings.keep_ids_us();
@@ -97,6 +96,7 @@ fn replay_ids(
             beyond = middle;
         }
     }
+    let mut known = KnownIds::new(settings.seed, settings.known_ids, settings.keep_ids_us());
     match (archives.first(), archives.last()) {
         (Some(first), Some(last)) if first.after < from => {
             from = from.max(last.covers + 1);
