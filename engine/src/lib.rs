@@ -6,6 +6,7 @@ mod clock;
 pub mod export;
 mod history;
 pub mod ledger;
+mod meters;
 mod node;
 mod recovery;
 mod session;
@@ -19,5 +20,6 @@ pub use history::{
     RecordedLeg, RegisterEntry, RegisterPage, Registered, RegisteredCommand, StatementLine, StatementPage,
     StatementQuery, StatementRange, TransactionRecord, Turnover, View,
 };
+pub use meters::{Meter, MeterKind, MeterReading, Meters};
 pub use node::{MIN_SEGMENT, Node, NodeOptions, StartError, StartReport, StopError};
-pub use session::{Intake, Reply, Session};
+pub use session::{Intake, Replies, Reply, Session};
