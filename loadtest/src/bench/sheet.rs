@@ -102,16 +102,25 @@ impl Unit {
             Unit::Rate => format!("{}/s", rate(value)),
             Unit::Latency => microseconds(whole(value)),
             Unit::Cost if value < 100.0 => format!("{value:.3} µs"),
-            Unit::Cost => format!("{value:.0} µs"),
+            Unit::Cost => microseconds(whole(value)),
             Unit::Seconds => format!("{value:.3} s"),
             Unit::Bytes if value < 1e6 => format!("{value:.0} B"),
             Unit::Bytes => format!("{} MB", grouped(whole(value / 1e6))),
             Unit::Count => grouped(whole(value)),
-            Unit::Each => format!("{value:.4}"),
+            Unit::Each => significant(value),
             Unit::Share => format!("{:.1} %", 100.0 * value),
             Unit::Times => format!("{value:.2} x"),
         }
     }
+}
+
+/// With three digits that count, as long as there are any among the first six places.
+fn significant(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let places = (1..6).find(|places| value * 10_f64.powi(places - 2) >= 1.0).unwrap_or(6);
+    format!("{value:.*}", usize::try_from(places).unwrap_or(0))
 }
 
 fn whole(value: f64) -> u64 {
@@ -288,6 +297,19 @@ mod tests {
             html.contains("10 &lt;accounts&gt;") && html.contains(r#"<td class="held">held</td>"#),
             "{html}"
         );
+    }
+
+    #[test]
+    fn small_parts_keep_digits_that_count() {
+        for (value, shown) in [
+            (0.0, "0"),
+            (0.000_122, "0.000122"),
+            (0.035_2, "0.0352"),
+            (1.002_3, "1.00"),
+            (250.0, "250.0"),
+        ] {
+            assert_eq!(Unit::Each.show(value), shown);
+        }
     }
 
     #[test]

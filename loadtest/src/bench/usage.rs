@@ -40,8 +40,10 @@ impl Process {
             let path = entry?.path();
             let number = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
             // A thread may end while it is looked at.
-            if let (Some(number), Ok(thread)) = (number, thread_usage(&path)) {
-                threads.insert(number, thread);
+            if let (Some(number), Ok((name, used))) = (number, thread_usage(&path)) {
+                // The first thread bears the program's name.
+                let name = if number == self.0 { "main".to_owned() } else { name };
+                threads.insert(number, (name, used));
             }
         }
         let io = fs::read_to_string(self.file("io"))?;

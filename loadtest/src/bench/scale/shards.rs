@@ -2,6 +2,7 @@
 
 use longmen_engine::Meter;
 
+use super::super::BenchSettings;
 use super::super::load;
 use super::super::own_node::{OwnNode, Sampled};
 use super::super::recovery::float;
@@ -15,6 +16,9 @@ use crate::workload::Workload;
 const SHARDS: [u16; 4] = [1, 2, 4, 7];
 const LOADS: [(Workload, u64); 2] = [(Workload::Transfers, 10_000), (Workload::Mix, 50_000)];
 const SECONDS: u32 = 20;
+/// Accounts are not made fewer than at this part of full size: what would be measured is how legs of one batch wait for
+/// each other.
+const LEAST_SIZE: f64 = 0.2;
 
 const fn cost(key: &'static str, head: &'static str) -> Column {
     Column { key, head, unit: Unit::Cost }
@@ -72,11 +76,12 @@ async fn row(
     shards: u16,
 ) -> Result<SheetRow, LoadError> {
     let label = format!("{}, {shards}", workload.name());
+    let size = settings.bench.size.max(LEAST_SIZE);
+    let bench = BenchSettings { size, ..settings.bench.clone() };
     let work = batches(workload, accounts, SECONDS);
-    let mut node = OwnNode::start(&settings.bench, |launch| launch.shards = Some(shards))?;
-    let mut posting = load::open(&node, &settings.bench, work).await?;
-    let sampled =
-        posting.sample(&mut node, work.settings(&settings.bench), &format!("shards: {label}")).await?;
+    let mut node = OwnNode::start(&bench, |launch| launch.shards = Some(shards))?;
+    let mut posting = load::open(&node, &bench, work).await?;
+    let sampled = posting.sample(&mut node, work.settings(&bench), &format!("shards: {label}")).await?;
     let held = sheet.compared(&label, posting.compare(true).await?);
     node.stop()?;
     Ok(SheetRow { label, at: Some(f64::from(shards)), cells: cells(&sampled), held: Some(held) })
