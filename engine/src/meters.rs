@@ -14,11 +14,7 @@ const MOST: u64 = 60_000_000_000;
 pub enum Meter {
     /// Decoding the requests that one read of a socket brought.
     Decode,
-    /// From there to the coordinator.
-    Handing,
-    /// The coordinator takes them in.
-    TakeIn,
-    /// From the session's handing over to the next round.
+    /// From there to the next round.
     ToRound,
     /// A step of the coordinator: forming a round, deciding, sealing a frame.
     Decide,
@@ -94,10 +90,8 @@ pub struct MeterReading {
 
 impl Meter {
     /// All, in the order of a request's way.
-    pub const ALL: [Meter; 19] = [
+    pub const ALL: [Meter; 17] = [
         Meter::Decode,
-        Meter::Handing,
-        Meter::TakeIn,
         Meter::ToRound,
         Meter::Decide,
         Meter::Merge,
@@ -131,8 +125,6 @@ impl Meter {
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Meter::Decode => ("decode", "decode"),
-            Meter::Handing => ("handing", "decoded, to the coordinator"),
-            Meter::TakeIn => ("take_in", "coordinator: take in"),
             Meter::ToRound => ("to_round", "decoded, to the next round"),
             Meter::Decide => ("decide", "coordinator: form, decide, seal"),
             Meter::Merge => ("merge", "batching actors: merge"),
@@ -156,8 +148,7 @@ impl Meter {
     #[must_use]
     pub fn kind(self) -> MeterKind {
         match self {
-            Meter::Handing
-            | Meter::ToRound
+            Meter::ToRound
             | Meter::Trip
             | Meter::ToSeal
             | Meter::ToJournal
@@ -205,7 +196,7 @@ impl Meters {
 
     /// Notes a time.
     pub fn note_time(&self, meter: Meter, took: Duration) {
-        self.note(meter, u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
+        self.note_times(meter, std::iter::once(took));
     }
 
     /// Notes a figure.
@@ -213,8 +204,12 @@ impl Meters {
         self.note_each(meter, std::iter::once(value));
     }
 
-    /// Notes many figures of one meter.
-    pub fn note_each(&self, meter: Meter, values: impl Iterator<Item = u64>) {
+    /// Notes many times of one meter.
+    pub fn note_times(&self, meter: Meter, times: impl Iterator<Item = Duration>) {
+        self.note_each(meter, times.map(|took| u64::try_from(took.as_nanos()).unwrap_or(u64::MAX)));
+    }
+
+    fn note_each(&self, meter: Meter, values: impl Iterator<Item = u64>) {
         let mut measure = self.measure(meter);
         for value in values {
             measure.histogram.saturating_record(value);

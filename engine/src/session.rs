@@ -71,13 +71,18 @@ pub struct Session {
 impl Session {
     /// Submits requests of one client, in order. One call for all that one read brought costs the node one message.
     pub fn submit(&self, client: ClientId, requests: Vec<(u64, Command)>) {
+        self.submit_at(client, requests, Instant::now());
+    }
+
+    /// The same, by a clock that has been read already.
+    pub fn submit_at(&self, client: ClientId, requests: Vec<(u64, Command)>, sent: Instant) {
         let session = self.id;
         let requests = requests.into_iter().map(|(tag, command)| Request {
             reply_to: ReplyTo { session, tag },
             client,
             command,
         });
-        self.coordinator.do_send(Submit { requests: requests.collect(), sent: Instant::now() });
+        self.coordinator.do_send(Submit { requests: requests.collect(), sent });
     }
 }
 

@@ -338,10 +338,7 @@ impl Handler<Submit> for CoordinatorActor {
 
     fn handle(&mut self, message: Submit, context: &mut Context<Self>) {
         self.clock.arrive(message.sent);
-        let Self { coordinator, wiring, .. } = self;
-        wiring.meters.time(Meter::TakeIn, || {
-            message.requests.into_iter().for_each(|request| coordinator.submit(request));
-        });
+        message.requests.into_iter().for_each(|request| self.coordinator.submit(request));
         if !self.pumps {
             self.pumps = true;
             context.notify(Pump);

@@ -23,7 +23,6 @@ impl RoundClock {
 
     /// What a session handed over at `sent` has come.
     pub(super) fn arrive(&mut self, sent: Instant) {
-        self.meters.note_since(Meter::Handing, sent);
         self.arrived.push(sent);
     }
 
@@ -59,8 +58,7 @@ impl RoundClock {
     }
 
     fn take_up(&mut self, now: Instant) {
-        for sent in self.arrived.drain(..) {
-            self.meters.note_time(Meter::ToRound, now - sent);
-        }
+        let waited = self.arrived.drain(..).map(|sent| now.saturating_duration_since(sent));
+        self.meters.note_times(Meter::ToRound, waited);
     }
 }

@@ -2,7 +2,7 @@
 
 mod reading;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Buf, BytesMut};
 use longmen_client::{
@@ -52,8 +52,8 @@ pub(crate) struct Conversation<'a> {
     pub(super) outbox: Outbox,
     pending: Pending,
     pub(super) lookups: JoinSet<(u64, Found)>,
-    /// How long the requests took that are being answered, in nanoseconds.
-    ages: Vec<u64>,
+    /// How long the requests took that are being answered.
+    ages: Vec<Duration>,
     /// Whether frames are still taken in.
     is_open: bool,
 }
@@ -123,6 +123,9 @@ impl<'a> Conversation<'a> {
     /// Takes in all whole frames of the inbox, and submits what they ask for as one; how many there were. `arrival`
     /// is the time they came, in seconds since 1970.
     pub(super) fn take_frames(&mut self, arrival: u32) -> usize {
+        if self.inbox.is_empty() {
+            return 0;
+        }
         let begun = Instant::now();
         self.pending.is_now(begun);
         let mut inbox = std::mem::take(&mut self.inbox);
@@ -143,11 +146,12 @@ impl<'a> Conversation<'a> {
             inbox.advance(total);
         }
         self.inbox = inbox;
+        let decoded = Instant::now();
         if frames > 0 {
-            self.shared.intake.meters().note_since(Meter::Decode, begun);
+            self.shared.intake.meters().note_time(Meter::Decode, decoded - begun);
         }
         if !requests.is_empty() {
-            self.session.submit(self.client(), requests);
+            self.session.submit_at(self.client(), requests, decoded);
         }
         frames
     }
@@ -288,12 +292,11 @@ impl<'a> Conversation<'a> {
         let meters = self.shared.intake.meters();
         meters.note_time(Meter::ToSession, begun - made);
         for Reply { tag, answer } in replies {
-            let age = begun - self.pending.since(tag);
-            self.ages.push(u64::try_from(age.as_nanos()).unwrap_or(u64::MAX));
+            self.ages.push(begun - self.pending.since(tag));
             self.take_reply(tag, answer);
         }
         meters.note_since(Meter::Encode, begun);
-        meters.note_each(Meter::Request, self.ages.drain(..));
+        meters.note_times(Meter::Request, self.ages.drain(..));
     }
 
     fn take_reply(&mut self, tag: u64, answer: Answer) {

@@ -233,7 +233,8 @@ impl Results {
     /// The whole in two sentences: first the books, then the bars.
     #[must_use]
     pub fn conclusion(&self) -> String {
-        let compared = self.rows.iter().map(|result| result.accounts_compared).sum::<usize>();
+        let of_rows = self.rows.iter().map(|result| result.accounts_compared).sum::<usize>();
+        let compared = of_rows + self.sheets.iter().map(|sheet| sheet.accounts_compared).sum::<usize>();
         let compared = grouped(u64::try_from(compared).unwrap_or(u64::MAX));
         let books = match self.books_held() {
             true => {

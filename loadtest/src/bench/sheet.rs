@@ -301,13 +301,9 @@ mod tests {
 
     #[test]
     fn small_parts_keep_digits_that_count() {
-        for (value, shown) in [
-            (0.0, "0"),
-            (0.000_122, "0.000122"),
-            (0.035_2, "0.0352"),
-            (1.002_3, "1.00"),
-            (250.0, "250.0"),
-        ] {
+        for (value, shown) in
+            [(0.0, "0"), (0.000_122, "0.000122"), (0.035_2, "0.0352"), (1.002_3, "1.00"), (250.0, "250.0")]
+        {
             assert_eq!(Unit::Each.show(value), shown);
         }
     }

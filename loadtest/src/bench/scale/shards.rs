@@ -88,7 +88,7 @@ async fn row(
 }
 
 fn cells(sampled: &Sampled) -> Vec<Option<f64>> {
-    let coordinator = [Meter::TakeIn, Meter::Decide, Meter::Book, Meter::Settle];
+    let coordinator = [Meter::Decide, Meter::Book, Meter::Settle];
     let stages = [
         &[Meter::Decode][..],
         &coordinator,
