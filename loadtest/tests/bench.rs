@@ -194,9 +194,11 @@ fn check_table(table: &Value, sizes: &[f64], figures: &[&str]) {
     for (row, size) in rows.iter().zip(sizes) {
         assert_eq!((row["at"].as_f64(), row["books_held"].as_bool()), (Some(*size), Some(true)), "{row}");
         for figure in figures {
-            assert!(row[*figure].as_f64().unwrap() > 0.0, "{figure} of {row}");
+            assert!(row[*figure].as_f64().unwrap().is_finite(), "{figure} of {row}");
             assert!(table["units"][*figure].is_string(), "{figure} of {table}");
         }
+        // Rates count what is answered inside a window that may be shorter here than one answer takes.
+        assert!(row["node_us"].as_f64().unwrap() > 0.0, "{row}");
     }
 }
 
@@ -229,7 +231,8 @@ fn the_time_of_a_node_is_split_by_stage_and_by_thread() {
     assert_eq!(names, format!("phases,{}", each.join(",")));
     let tables = report["tables"].as_array().unwrap();
     for total in tables[0]["rows"].as_array().unwrap() {
-        for figure in ["rate", "node_us", "frames", "record_bytes", "disk_bytes", "frame_p50"] {
+        assert!(total["rate"].as_f64().unwrap().is_finite(), "{total}");
+        for figure in ["node_us", "frames", "record_bytes", "disk_bytes", "frame_p50"] {
             assert!(total[figure].as_f64().unwrap() > 0.0, "{figure} of {total}");
         }
         assert_eq!(total["books_held"], true);
