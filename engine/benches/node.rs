@@ -29,7 +29,7 @@ fn main() {
     let (session, mut replies) = node.intake().open_session();
     let mut ask = |client: ClientId, command: Command| {
         session.submit(client, vec![(0, command)]);
-        replies.blocking_recv().expect("the node lives").remove(0).answer
+        replies.blocking_recv().expect("the node lives").replies.remove(0).answer
     };
     let Answer::Welcome { client } = ask(ClientId(0), Command::Hello { name: "bench".into() }) else {
         panic!("a welcome")
@@ -43,7 +43,7 @@ fn main() {
             session.submit(client, vec![(sent, Command::Post(batch(sent, accounts, &mut random)))]);
             sent += 1;
         }
-        for reply in replies.blocking_recv().expect("the node lives") {
+        for reply in replies.blocking_recv().expect("the node lives").replies {
             let Answer::Posted(posted) = reply.answer else { panic!("results") };
             assert!(posted.results.iter().all(|result| result.rejection.is_none()));
             done += 1;

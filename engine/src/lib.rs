@@ -7,6 +7,7 @@ pub mod export;
 mod history;
 mod id_archive;
 pub mod ledger;
+mod meters;
 mod node;
 mod recovery;
 mod session;
@@ -20,5 +21,6 @@ pub use history::{
     RecordedLeg, RegisterEntry, RegisterPage, Registered, RegisteredCommand, StatementLine, StatementPage,
     StatementQuery, StatementRange, TransactionRecord, Turnover, View,
 };
+pub use meters::{Meter, MeterKind, MeterReading, Meters};
 pub use node::{MIN_SEGMENT, Node, NodeOptions, StartError, StartReport, StopError};
-pub use session::{Intake, Reply, Session};
+pub use session::{Intake, Replies, Reply, Session};

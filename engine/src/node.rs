@@ -17,12 +17,13 @@ use tokio::sync::oneshot;
 
 use crate::actors::{
     ArchiverTasks, Closed, CoordinatorActor, IdArchiver, IdTableMaker, Journal, JournalActor, ShardActor,
-    Stop, Wiring,
+    Stop, Wiring, name_thread,
 };
 use crate::clock::now_us;
 use crate::history::History;
 use crate::id_archive::{FoundArchives, IdArchive, name_of};
 use crate::ledger::{Coordinator, RefundWindows, ReplayError, Settings, Shard};
+use crate::meters::Meters;
 use crate::recovery::{self, Recovered};
 use crate::session::Intake;
 use crate::snapshot::{self, Header};
@@ -154,6 +155,7 @@ struct Engine {
     coordinator: Addr<CoordinatorActor>,
     shards: Vec<Addr<ShardActor>>,
     written: Arc<AtomicU64>,
+    meters: Arc<Meters>,
     stop: oneshot::Sender<oneshot::Sender<Result<(), CloseError>>>,
     runtime: Handle,
     thread: JoinHandle<()>,
@@ -213,14 +215,8 @@ impl Node {
         };
         let no_thread = |error| StartError::System(format!("no thread for snapshots: {error}"));
         let snapshotter = snapshotter.start().map_err(no_thread)?;
-        Ok(Node {
-            intake: Intake::new(engine.coordinator.clone()),
-            history,
-            report,
-            engine,
-            snapshotter,
-            archiver,
-        })
+        let intake = Intake::new(engine.coordinator.clone(), Arc::clone(&engine.meters));
+        Ok(Node { intake, history, report, engine, snapshotter, archiver })
     }
 
     /// What recovery found and did.
@@ -233,6 +229,12 @@ impl Node {
     #[must_use]
     pub fn intake(&self) -> Intake {
         self.intake.clone()
+    }
+
+    /// Where its time goes.
+    #[must_use]
+    pub fn meters(&self) -> &Arc<Meters> {
+        &self.engine.meters
     }
 
     /// What stands in the log.
@@ -314,6 +316,8 @@ fn spawn(
         .map_err(|error| StartError::System(format!("no thread for tables: {error}")))?;
     let written = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&written);
+    let meters = Arc::new(Meters::default());
+    let metered = Arc::clone(&meters);
     let shard_threads = options.shard_threads;
     let least_space = least_space(options);
     let run = move || {
@@ -321,7 +325,8 @@ fn spawn(
             let space = writer.space();
             let journal_thread = Arbiter::new();
             let journal = JournalActor::start_in_arbiter(&journal_thread.handle(), |_| JournalActor::new());
-            let shards = start_shards(shards, shard_threads);
+            let shards = start_shards(shards, shard_threads, &metered);
+            let journal_of_log = Journal::new(writer, Arc::clone(&metered));
             let wiring = Wiring {
                 shards: shards.clone(),
                 journal: journal.clone(),
@@ -330,8 +335,9 @@ fn spawn(
                 written: counted,
                 tables,
                 archiver,
+                meters: metered,
             };
-            let coordinator = CoordinatorActor::new(coordinator, Journal::new(writer), wiring).start();
+            let coordinator = CoordinatorActor::new(coordinator, journal_of_log, wiring).start();
             started
                 .send((coordinator.clone(), shards, Handle::current()))
                 .expect("whoever starts the engine waits for it");
@@ -344,14 +350,20 @@ fn spawn(
     let thread = thread.map_err(|error| StartError::System(format!("no thread for the engine: {error}")))?;
     let started = starting.recv().map_err(|_| StartError::System("the engine did not start".into()))?;
     let (coordinator, shards, runtime) = started;
-    Ok(Engine { coordinator, shards, written, stop, runtime, thread })
+    Ok(Engine { coordinator, shards, written, meters, stop, runtime, thread })
 }
 
-fn start_shards(shards: Vec<Shard>, threads: u16) -> Vec<Addr<ShardActor>> {
+fn start_shards(shards: Vec<Shard>, threads: u16, meters: &Arc<Meters>) -> Vec<Addr<ShardActor>> {
     let arbiters: Vec<Arbiter> = (0..threads).map(|_| Arbiter::new()).collect();
-    let place = |(index, shard): (usize, Shard)| match arbiters.get(index % arbiters.len().max(1)) {
-        Some(arbiter) => ShardActor::start_in_arbiter(&arbiter.handle(), |_| ShardActor::new(shard)),
-        None => ShardActor::new(shard).start(),
+    arbiters.iter().for_each(|arbiter| _ = arbiter.spawn_fn(|| name_thread(c"shards")));
+    let place = |(index, shard): (usize, Shard)| {
+        let meters = Arc::clone(meters);
+        match arbiters.get(index % arbiters.len().max(1)) {
+            Some(arbiter) => {
+                ShardActor::start_in_arbiter(&arbiter.handle(), |_| ShardActor::new(shard, meters))
+            }
+            None => ShardActor::new(shard, meters).start(),
+        }
     };
     shards.into_iter().enumerate().map(place).collect()
 }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use actix::Addr;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::actors::{CloseSession, CoordinatorActor, OpenSession, Submit};
 use crate::ledger::{Answer, ClientId, Command, ReplyTo, Request};
+use crate::meters::Meters;
 
 /// An answer, with the session's own number for the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,28 +21,44 @@ pub struct Reply {
 }
 
 /// Where a session's answers go.
-pub(crate) type ReplySender = UnboundedSender<Vec<Reply>>;
+pub(crate) type ReplySender = UnboundedSender<Replies>;
+
+/// Answers that became durable together.
+#[derive(Debug)]
+pub struct Replies {
+    /// When they left the coordinator.
+    pub made: Instant,
+    /// The answers.
+    pub replies: Vec<Reply>,
+}
 
 /// Opens sessions. Clones share everything.
 #[derive(Clone)]
 pub struct Intake {
     coordinator: Addr<CoordinatorActor>,
     next: Arc<AtomicU64>,
+    meters: Arc<Meters>,
 }
 
 impl Intake {
-    pub(crate) fn new(coordinator: Addr<CoordinatorActor>) -> Intake {
-        Intake { coordinator, next: Arc::new(AtomicU64::new(1)) }
+    pub(crate) fn new(coordinator: Addr<CoordinatorActor>, meters: Arc<Meters>) -> Intake {
+        Intake { coordinator, next: Arc::new(AtomicU64::new(1)), meters }
     }
 
-    /// Opens a session, with the receiver of its answers: one vector for all that became durable together, not
+    /// Opens a session, with the receiver of its answers: one message for all that became durable together, not
     /// necessarily in the order of the requests. The channel is unbounded; whoever submits bounds what is in flight.
     #[must_use]
-    pub fn open_session(&self) -> (Session, UnboundedReceiver<Vec<Reply>>) {
+    pub fn open_session(&self) -> (Session, UnboundedReceiver<Replies>) {
         let (sender, receiver) = unbounded_channel();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         self.coordinator.do_send(OpenSession { id, sender });
         (Session { id, coordinator: self.coordinator.clone() }, receiver)
+    }
+
+    /// Where the node's time goes.
+    #[must_use]
+    pub fn meters(&self) -> &Arc<Meters> {
+        &self.meters
     }
 }
 
@@ -53,13 +71,18 @@ pub struct Session {
 impl Session {
     /// Submits requests of one client, in order. One call for all that one read brought costs the node one message.
     pub fn submit(&self, client: ClientId, requests: Vec<(u64, Command)>) {
+        self.submit_at(client, requests, Instant::now());
+    }
+
+    /// The same, by a clock that has been read already.
+    pub fn submit_at(&self, client: ClientId, requests: Vec<(u64, Command)>, sent: Instant) {
         let session = self.id;
         let requests = requests.into_iter().map(|(tag, command)| Request {
             reply_to: ReplyTo { session, tag },
             client,
             command,
         });
-        self.coordinator.do_send(Submit(requests.collect()));
+        self.coordinator.do_send(Submit { requests: requests.collect(), sent });
     }
 }
 

@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use longmen_loadtest::bench::compare::{Compared, comparison_json, comparison_table};
+use longmen_loadtest::bench::peers::Peer;
 use longmen_loadtest::bench::report::html;
 use longmen_loadtest::bench::result::{Results, RowResult};
 use longmen_loadtest::bench::rows::{ROWS, Row, row_named};
+use longmen_loadtest::bench::sheet::Sheet;
 use longmen_loadtest::bench::{BenchSettings, Machine, run_once};
 use longmen_loadtest::table::Table;
 
 use crate::NODE;
+use crate::tables_command::tell;
 
 /// Runs of each row where nothing else is asked for, with and without `--full`.
 const FULL_RUNS: usize = 5;
@@ -53,6 +56,9 @@ pub(crate) struct BenchArgs {
     /// Write a report with plots here
     #[arg(long, value_name = "FILE", conflicts_with = "compare")]
     html: Option<PathBuf>,
+    /// Also measure these with the same loads, after the rows; `peer` measures one of them alone
+    #[arg(long, value_name = "NAME,NAME", value_delimiter = ',', value_enum, conflicts_with = "compare")]
+    peers: Vec<Peer>,
     /// Run each row with the node of this other longmen-loadtest and with this one's, one after the other
     #[arg(long, value_name = "OLD_PROGRAM")]
     compare: Option<PathBuf>,
@@ -63,14 +69,14 @@ fn row(name: &str) -> Result<&'static str, String> {
     row_named(name).map(|row| row.name).ok_or_else(|| format!("no row has this name; there are {}", known()))
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     let seconds: Option<f64> = text.parse().ok();
     seconds
         .filter(|seconds| (0.1..=86_400.0).contains(seconds))
         .ok_or_else(|| "not from 0.1 to 86400".to_owned())
 }
 
-fn part(text: &str) -> Result<f64, String> {
+pub(crate) fn part(text: &str) -> Result<f64, String> {
     let part: Option<f64> = text.parse().ok();
     part.filter(|part| 0.0 < *part && *part <= 1.0).ok_or_else(|| "not above 0 and up to 1".to_owned())
 }
@@ -81,22 +87,29 @@ pub(crate) async fn bench_command(args: BenchArgs) -> Result<bool, Box<dyn Error
         writeln!(io::stdout(), "{}", list())?;
         return Ok(true);
     }
-    let machine = Machine::here(args.data.as_deref().unwrap_or(&std::env::temp_dir()))?;
-    let mut out = io::stdout().lock();
-    machine.lines().iter().try_for_each(|(name, text)| writeln!(out, "{name:<26}{text}"))?;
-    writeln!(out)?;
-    drop(out);
+    // Before hours are spent on the rows.
+    args.peers.iter().try_for_each(|peer| peer.check())?;
+    let machine = tell_machine(args.data.as_deref())?;
     match &args.compare {
         Some(old) => compare(&args, old, &machine).await,
         None => measure(&args, machine).await,
     }
 }
 
+/// Describes the machine, for data at this place.
+pub(crate) fn tell_machine(data: Option<&Path>) -> Result<Machine, Box<dyn Error>> {
+    let machine = Machine::here(data.unwrap_or(&std::env::temp_dir()))?;
+    let mut out = io::stdout().lock();
+    machine.lines().iter().try_for_each(|(name, text)| writeln!(out, "{name:<26}{text}"))?;
+    writeln!(out)?;
+    Ok(machine)
+}
+
 async fn measure(args: &BenchArgs, machine: Machine) -> Result<bool, Box<dyn Error>> {
-    let mut rows = Vec::new();
-    let ended = measure_rows(args, &mut rows).await;
+    let (mut rows, mut sheets) = (Vec::new(), Vec::new());
+    let ended = measure_all(args, &mut rows, &mut sheets).await;
     // What was measured before something went wrong is told all the same.
-    let results = Results { machine, runs: args.runs(), rows };
+    let results = Results { machine, runs: args.runs(), rows, sheets };
     if let Some(path) = &args.json {
         write_json(path, &results.json())?;
     }
@@ -108,9 +121,26 @@ async fn measure(args: &BenchArgs, machine: Machine) -> Result<bool, Box<dyn Err
     for remark in results.remarks() {
         writeln!(out, "{remark}")?;
     }
+    drop(out);
+    for sheet in &results.sheets {
+        tell(sheet)?;
+    }
+    let mut out = io::stdout().lock();
     writeln!(out, "\n{}", results.conclusion())?;
     ended?;
     Ok(results.books_held() && results.bars_held())
+}
+
+async fn measure_all(
+    args: &BenchArgs,
+    rows: &mut Vec<RowResult>,
+    sheets: &mut Vec<Sheet>,
+) -> Result<(), Box<dyn Error>> {
+    measure_rows(args, rows).await?;
+    for peer in &args.peers {
+        sheets.push(peer.measure(&args.settings(), rows).await?);
+    }
+    Ok(())
 }
 
 async fn measure_rows(args: &BenchArgs, rows: &mut Vec<RowResult>) -> Result<(), Box<dyn Error>> {
@@ -160,13 +190,13 @@ fn list() -> Table {
     table
 }
 
-fn write_json(path: &Path, value: &serde_json::Value) -> Result<(), Box<dyn Error>> {
+pub(crate) fn write_json(path: &Path, value: &serde_json::Value) -> Result<(), Box<dyn Error>> {
     let text = serde_json::to_string_pretty(value)?;
     fs::write(path, text + "\n").map_err(|error| unwritable(path, &error))?;
     Ok(())
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> io::Error {
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 

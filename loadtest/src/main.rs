@@ -4,6 +4,7 @@ mod bench_command;
 mod crash_command;
 mod peer_command;
 mod run_command;
+mod tables_command;
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -16,6 +17,7 @@ use bench_command::{BenchArgs, bench_command};
 use crash_command::{CrashArgs, crash_command};
 use peer_command::{PeerArgs, peer_command};
 use run_command::{RunArgs, run_command};
+use tables_command::{PhasesArgs, ScaleArgs, phases_command, scale_command};
 
 /// Frames and requests of megabytes come and go many times a second; this one keeps their memory instead of giving it to
 /// the system and taking it back, page by page.
@@ -39,6 +41,9 @@ Examples:
   longmen-loadtest crash --rounds 50 --seed 7
   longmen-loadtest bench --html report.html --json report.json
   longmen-loadtest bench --rows transfers-10k,mix --seconds 10 --runs 3 --compare old/longmen-loadtest
+  longmen-loadtest bench --rows single,singles-64,transfers-10k --peers postgres --html report.html
+  longmen-loadtest scale --tables accounts,ids --size 0.01 --seconds 2
+  longmen-loadtest phases --loads transfers,mix --seconds 10
   longmen-loadtest peer postgres --seconds 30";
 
 #[derive(Parser)]
@@ -53,6 +58,8 @@ enum Subcommands {
     Run(Box<RunArgs>),
     Crash(CrashArgs),
     Bench(BenchArgs),
+    Scale(ScaleArgs),
+    Phases(PhasesArgs),
     Peer(PeerArgs),
     /// Serve as a node (what `run` and `crash` start)
     #[command(name = NODE, hide = true)]
@@ -64,6 +71,8 @@ fn main() -> ExitCode {
         Subcommands::Run(args) => with_runtime(run_command(*args)),
         Subcommands::Crash(args) => with_runtime(crash_command(args)),
         Subcommands::Bench(args) => with_runtime(bench_command(args)),
+        Subcommands::Scale(args) => with_runtime(scale_command(args)),
+        Subcommands::Phases(args) => with_runtime(phases_command(args)),
         Subcommands::Peer(args) => with_runtime(peer_command(args)),
         Subcommands::Node(args) => serve(&args).map(|()| true).map_err(Into::into),
     };

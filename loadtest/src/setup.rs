@@ -92,6 +92,7 @@ pub(crate) async fn open_unfunded(
             .iter()
             .map(|plan| AccountOpening {
                 may_go_negative: plan.may_go_negative,
+                overdraft_limit: plan.overdraft.map(Into::into),
                 hot: plan.hot,
                 ..AccountOpening::new(
                     entity,

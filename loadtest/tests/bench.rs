@@ -137,6 +137,174 @@ fn two_builds_are_compared_in_pairs() {
     assert!(text.contains("new / old"), "{text}");
 }
 
+/// Every table by size, with sizes that take moments: rows, figures and books are there. No figure is judged.
+#[test]
+fn tables_by_size_are_made_and_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let (json, html) = (directory.path().join("scale.json"), directory.path().join("scale.html"));
+    let data = directory.path().join("nodes");
+    std::fs::create_dir(&data).unwrap();
+    let (code, text) = loadtest(&[
+        "scale",
+        "--size",
+        "0.002",
+        "--seconds",
+        "0.3",
+        "--max-accounts",
+        "1000000",
+        "--max-connections",
+        "64",
+        "--max-ids",
+        "5000000",
+        "--data",
+        data.to_str().unwrap(),
+        "--json",
+        json.to_str().unwrap(),
+        "--html",
+        html.to_str().unwrap(),
+    ]);
+    let report: Value = serde_json::from_str(&read(&json)).unwrap();
+    assert_eq!((code, report["books_held"].as_bool()), (0, Some(true)), "{text}");
+    let tables = report["tables"].as_array().unwrap();
+    assert_eq!(strings(&report["tables"], "name"), ["accounts", "connections", "ids", "recovery", "shards"]);
+    check_table(&tables[0], &[100.0, 200.0, 2_000.0], &["rate", "node_us", "account_bytes", "opening_rate"]);
+    check_table(&tables[1], &[1.0, 10.0, 64.0], &["rate", "p50_us", "p99_us", "node_us", "frame_bytes"]);
+    let recovered = [2_000.0, 4_000.0, 10_000.0, 20_000.0];
+    check_table(&tables[3], &recovered, &["first_answer_s", "a_million_s", "node_us", "replay_rate"]);
+    let stages =
+        ["rate", "node_us", "decode_us", "coordinator_us", "shards_us", "write_us", "sync_us", "encode_us"];
+    check_table(&tables[4], &[1.0, 2.0, 4.0, 7.0, 1.0, 2.0, 4.0, 7.0], &stages);
+    check_ids(&tables[2]);
+    let with_snapshots = &tables[3]["rows"][4];
+    assert!(with_snapshots["first_answer_s"].as_f64().unwrap() > 0.0, "{with_snapshots}");
+    assert!(with_snapshots["at"].is_null() && with_snapshots["replay_rate"].is_null(), "{with_snapshots}");
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0, "the nodes' directories go");
+    let html = read(&html);
+    assert_eq!((html.matches("<svg").count(), html.matches("</svg>").count()), (8, 8));
+    assert!(html.contains("id=\"ids\"") && html.contains("Books: held."), "the tables are in the report");
+    assert!(!html.contains("{{") && !html.contains("NaN") && !html.contains("http"), "it stands alone");
+}
+
+/// The first rows of a table are about these sizes, have these figures, and their books held.
+#[track_caller]
+fn check_table(table: &Value, sizes: &[f64], figures: &[&str]) {
+    let rows = table["rows"].as_array().unwrap();
+    assert!(table["accounts_compared"].as_u64().unwrap() >= 100 && table["books_held"] == true, "{table}");
+    assert!(rows.len() >= sizes.len(), "{table}");
+    for (row, size) in rows.iter().zip(sizes) {
+        assert_eq!((row["at"].as_f64(), row["books_held"].as_bool()), (Some(*size), Some(true)), "{row}");
+        for figure in figures {
+            assert!(row[*figure].as_f64().unwrap().is_finite(), "{figure} of {row}");
+            assert!(table["units"][*figure].is_string(), "{figure} of {table}");
+        }
+        // Rates count what is answered inside a window that may be shorter here than one answer takes.
+        assert!(row["node_us"].as_f64().unwrap() > 0.0, "{row}");
+    }
+}
+
+/// Known ids only become more, and the books are compared at the end.
+#[track_caller]
+fn check_ids(table: &Value) {
+    let rows = table["rows"].as_array().unwrap();
+    let known: Vec<f64> = rows.iter().map(|row| row["at"].as_f64().unwrap()).collect();
+    assert_eq!(known.len(), 3, "{table}");
+    assert!(known[0] == 0.0 && known.is_sorted() && known[2] >= 10_000.0, "{known:?}");
+    for row in rows {
+        let (rate, cost) = (row["rate"].as_f64().unwrap(), row["node_us"].as_f64().unwrap());
+        assert!(rate > 0.0 && cost > 0.0 && row["memory"].as_f64().unwrap() > 0.0, "{row}");
+    }
+    assert_eq!((&rows[0]["books_held"], &rows[2]["books_held"]), (&Value::Null, &Value::Bool(true)));
+}
+
+/// The time of a node, split: stages and threads of each load, and what a transaction takes in all.
+#[test]
+fn the_time_of_a_node_is_split_by_stage_and_by_thread() {
+    let directory = tempfile::tempdir().unwrap();
+    let (json, html) = (directory.path().join("phases.json"), directory.path().join("phases.html"));
+    let (json_to, html_to) = (json.to_str().unwrap(), html.to_str().unwrap());
+    let (code, text) =
+        loadtest(&["phases", "--size", "0.02", "--seconds", "0.5", "--json", json_to, "--html", html_to]);
+    let report: Value = serde_json::from_str(&read(&json)).unwrap();
+    assert_eq!((code, report["books_held"].as_bool()), (0, Some(true)), "{text}");
+    let names = strings(&report["tables"], "name").join(",");
+    let each = ["transfers", "singles", "mix"].map(|load| format!("stages-{load},threads-{load}"));
+    assert_eq!(names, format!("phases,{}", each.join(",")));
+    let tables = report["tables"].as_array().unwrap();
+    for total in tables[0]["rows"].as_array().unwrap() {
+        assert!(total["rate"].as_f64().unwrap().is_finite(), "{total}");
+        for figure in ["node_us", "frames", "record_bytes", "disk_bytes", "frame_p50"] {
+            assert!(total[figure].as_f64().unwrap() > 0.0, "{figure} of {total}");
+        }
+        assert_eq!(total["books_held"], true);
+    }
+    for pair in tables[1..].chunks(2) {
+        check_stages(&pair[0]);
+        let threads = pair[1]["rows"].as_array().unwrap();
+        let busy = |name: &str| {
+            let thread = threads.iter().find(|row| row["label"] == name).unwrap();
+            thread["processor_us"].as_f64().unwrap()
+        };
+        assert!(busy("engine") > 0.0 && busy("all") >= busy("engine"), "{threads:?}");
+        assert!(threads.iter().any(|row| row["label"] == "journal"), "{threads:?}");
+    }
+    let html = read(&html);
+    assert!(html.contains("id=\"stages-mix\"") && html.contains("id=\"threads-singles\""), "{html}");
+}
+
+#[track_caller]
+fn check_stages(table: &Value) {
+    let rows = table["rows"].as_array().unwrap();
+    for stage in ["decode", "coordinator: form, decide, seal", "shards", "frame: sync", "encode answers"] {
+        let row =
+            rows.iter().find(|row| row["label"] == stage).unwrap_or_else(|| panic!("{stage} in {table}"));
+        for figure in ["us", "times", "p50", "p99", "max"] {
+            assert!(row[figure].as_f64().unwrap() > 0.0, "{figure} of {row}");
+        }
+        assert!(
+            row["p50"].as_f64() <= row["p99"].as_f64() && row["p99"].as_f64() <= row["max"].as_f64(),
+            "{row}"
+        );
+    }
+    let request = rows.iter().find(|row| row["label"] == "wait: a request, read to answered").unwrap();
+    assert!(request["us"].is_null() && request["p50"].as_f64().unwrap() > 0.0, "{request}");
+}
+
+/// PostgreSQL after the rows, held against those that ran; where it is not installed, how to install it.
+#[test]
+fn peers_are_measured_in_the_same_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let (json, html) = (directory.path().join("peers.json"), directory.path().join("peers.html"));
+    let output = Command::new(PROGRAM)
+        .args(["bench", "--rows", "single", "--peers", "postgres", "--seconds", "0.5", "--size", "0.01"])
+        .args(["--json", json.to_str().unwrap(), "--html", html.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    if output.status.code() == Some(3) {
+        assert!(err.contains("apt-get install postgresql"), "{err}");
+        assert!(!json.exists(), "it is said before anything is measured");
+        return;
+    }
+    let report: Value = serde_json::from_str(&read(&json)).unwrap();
+    assert_eq!(report["books_held"], true, "{err}");
+    let peer = &report["peers"][0];
+    assert_eq!((peer["name"].as_str(), peer["accounts_compared"].as_u64()), (Some("postgres"), Some(101)));
+    let rows = peer["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 3);
+    for row in rows {
+        assert!(row["rate"].as_f64().unwrap() > 0.0 && row["books_held"] == true, "{row}");
+    }
+    assert!(rows[0]["ours"].as_f64().unwrap() > 0.0 && rows[0]["ratio"].as_f64().unwrap() > 0.0, "{peer}");
+    assert!(rows[1]["ours"].is_null(), "a row that did not run is held against nothing");
+    let text = String::from_utf8(output.stdout).unwrap();
+    for said in [&text, &read(&html)] {
+        assert!(
+            said.contains("in the measured work of both") && said.contains("only in PostgreSQL"),
+            "{said}"
+        );
+    }
+}
+
 #[test]
 fn command_lines_that_cannot_work_are_refused() {
     for arguments in [
@@ -144,6 +312,10 @@ fn command_lines_that_cannot_work_are_refused() {
         &["bench", "--size", "0"],
         &["bench", "--seconds", "-1"],
         &["bench", "--compare", "x", "--html", "y"],
+        &["bench", "--peers", "no-such-peer"],
+        &["scale", "--tables", "no-such-table"],
+        &["scale", "--size", "2"],
+        &["phases", "--loads", "no-such-load"],
     ] {
         let output = Command::new(PROGRAM).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

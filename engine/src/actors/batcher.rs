@@ -1,20 +1,24 @@
 //! The batching actor of a hot account: merges the legs of a frame into one posting.
 
+use std::sync::Arc;
+
 use actix::{Actor, ActorContext, Addr, Context, Handler, Message};
 
 use super::shard::Release;
 use super::{CoordinatorActor, Merged};
 use crate::ledger::Unmerged;
+use crate::meters::{Meter, Meters};
 use crate::vital::Vital;
 
 /// Merges the postings of one hot account.
 pub(crate) struct BatcherActor {
+    meters: Arc<Meters>,
     vital: Vital,
 }
 
 impl BatcherActor {
-    pub(crate) fn new() -> BatcherActor {
-        BatcherActor { vital: Vital::new("a batching actor") }
+    pub(crate) fn new(meters: Arc<Meters>) -> BatcherActor {
+        BatcherActor { meters, vital: Vital::new("a batching actor") }
     }
 }
 
@@ -34,7 +38,8 @@ impl Handler<MergeLegs> for BatcherActor {
     type Result = ();
 
     fn handle(&mut self, message: MergeLegs, _: &mut Context<BatcherActor>) {
-        message.coordinator.do_send(Merged(message.legs.merge()));
+        let merged = self.meters.time(Meter::Merge, || message.legs.merge());
+        message.coordinator.do_send(Merged(merged));
     }
 }
 

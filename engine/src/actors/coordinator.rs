@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use tracing::debug;
 
 use super::journal::len;
+use super::round_clock::RoundClock;
 use super::shard::Release;
 use super::{
     ArchiverTasks, BatcherActor, IdTableMaker, Journal, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame,
@@ -24,7 +25,8 @@ use crate::ledger::{
     AccountId, Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
     SnapshotStart, Step, Unmerged,
 };
-use crate::session::{Reply, ReplySender};
+use crate::meters::{Meter, Meters};
+use crate::session::{Replies, Reply, ReplySender};
 use crate::vital::Vital;
 
 /// So long after the last frame an empty one carries the durable mark, if nothing else comes.
@@ -49,6 +51,7 @@ pub(crate) struct Wiring {
     pub(crate) tables: IdTableMaker,
     /// Writes known ids out of memory.
     pub(crate) archiver: ArchiverTasks,
+    pub(crate) meters: Arc<Meters>,
 }
 
 /// Answers, grouped by the session they go to.
@@ -65,6 +68,7 @@ enum Waiting {
 pub(crate) struct CoordinatorActor {
     coordinator: Coordinator,
     wiring: Wiring,
+    clock: RoundClock,
     sessions: HashMap<u64, ReplySender>,
     batchers: HashMap<AccountId, Addr<BatcherActor>>,
     waiting: Waiting,
@@ -89,9 +93,11 @@ pub(crate) struct CoordinatorActor {
 
 impl CoordinatorActor {
     pub(crate) fn new(coordinator: Coordinator, journal: Journal, wiring: Wiring) -> CoordinatorActor {
+        let clock = RoundClock::new(Arc::clone(&wiring.meters));
         CoordinatorActor {
             coordinator,
             wiring,
+            clock,
             sessions: HashMap::new(),
             batchers: HashMap::new(),
             waiting: Waiting::Nothing,
@@ -114,11 +120,15 @@ impl CoordinatorActor {
     fn pump(&mut self, context: &mut Context<Self>) {
         while matches!(self.waiting, Waiting::Nothing) {
             self.watch_space(context);
-            match self.coordinator.next(now_us(), self.journal.is_some()) {
+            let begun = Instant::now();
+            let step = self.coordinator.next(now_us(), self.journal.is_some());
+            self.wiring.meters.note_since(Meter::Decide, begun);
+            match step {
                 Step::Merge(legs) => self.merge(legs, context),
                 Step::Shards(orders) => self.order(orders, context),
                 Step::Seal(frame) => self.write(frame, context),
                 Step::Release(replies) => {
+                    self.clock.release();
                     let outgoing = self.group(replies);
                     give_out(outgoing);
                 }
@@ -154,7 +164,8 @@ impl CoordinatorActor {
     fn merge(&mut self, legs: Vec<Unmerged>, context: &Context<Self>) {
         self.waiting = Waiting::Merges { left: legs.len(), merges: Vec::with_capacity(legs.len()) };
         for legs in legs {
-            let batcher = self.batchers.entry(legs.account).or_insert_with(|| BatcherActor::new().start());
+            let start = || BatcherActor::new(Arc::clone(&self.wiring.meters)).start();
+            let batcher = self.batchers.entry(legs.account).or_insert_with(start);
             batcher.do_send(MergeLegs { legs, coordinator: context.address() });
         }
     }
@@ -164,6 +175,7 @@ impl CoordinatorActor {
             self.coordinator.answered(Vec::new());
             return;
         }
+        self.clock.order();
         self.waiting = Waiting::Replies { left: orders.len(), replies: Vec::with_capacity(orders.len()) };
         for (shard, order) in orders {
             let coordinator = context.address();
@@ -180,6 +192,7 @@ impl CoordinatorActor {
             chunks: section.chunks,
         });
         let body = Body { time_us: frame.time_us, sections: sections.collect() };
+        self.clock.seal(len(&body));
         assert!(self.leaving.is_empty(), "the answers of a frame leave before the next is written");
         self.leaving = self.group(frame.replies);
         self.drop_cold_batchers();
@@ -188,19 +201,22 @@ impl CoordinatorActor {
             journal.write(frame.number, &body);
             self.take_written(frame.number, body, journal);
         } else {
-            let coordinator = context.address();
-            self.wiring.journal.do_send(WriteFrame { number: frame.number, body, journal, coordinator });
+            let (coordinator, sealed) = (context.address(), Instant::now());
+            let number = frame.number;
+            self.wiring.journal.do_send(WriteFrame { number, body, journal, coordinator, sealed });
         }
     }
 
     /// A frame is durable: what rests on it leaves, and its memory serves the next ones.
     fn take_written(&mut self, number: u64, body: Body, journal: Journal) {
         self.journal = Some(journal);
-        self.last_write = Instant::now();
+        let durable = Instant::now();
+        self.last_write = durable;
         self.wiring.written.fetch_add(len(&body) as u64, Ordering::Relaxed);
         self.coordinator.durable(number);
         give_out(std::mem::take(&mut self.leaving));
         self.coordinator.take_back(body.sections.into_iter().flat_map(|section| section.chunks));
+        self.wiring.meters.note_since(Meter::Settle, durable);
     }
 
     /// A batching actor goes when its account has cooled down.
@@ -293,8 +309,9 @@ impl CoordinatorActor {
 
 /// Gives answers out. A session that has gone does not want them any more.
 fn give_out(outgoing: Outgoing) {
+    let made = Instant::now();
     for (sender, replies) in outgoing {
-        if sender.send(replies).is_err() {
+        if sender.send(Replies { made, replies }).is_err() {
             debug!("a session ended before its answers were durable");
         }
     }
@@ -307,13 +324,18 @@ impl Actor for CoordinatorActor {
 /// Requests, in order.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(crate) struct Submit(pub(crate) Vec<Request>);
+pub(crate) struct Submit {
+    pub(crate) requests: Vec<Request>,
+    /// When the session handed them over.
+    pub(crate) sent: Instant,
+}
 
 impl Handler<Submit> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: Submit, context: &mut Context<Self>) {
-        message.0.into_iter().for_each(|request| self.coordinator.submit(request));
+        self.clock.arrive(message.sent);
+        message.requests.into_iter().for_each(|request| self.coordinator.submit(request));
         if !self.pumps {
             self.pumps = true;
             context.notify(Pump);
@@ -354,7 +376,9 @@ impl Handler<ShardDone> for CoordinatorActor {
         if replies.len() == *left {
             let replies = std::mem::take(replies);
             self.waiting = Waiting::Nothing;
-            self.coordinator.answered(replies);
+            self.clock.replied();
+            let Self { coordinator, wiring, .. } = self;
+            wiring.meters.time(Meter::Book, || coordinator.answered(replies));
             self.pump(context);
         }
     }
@@ -390,13 +414,16 @@ pub(crate) struct Synced {
     pub(crate) number: u64,
     pub(crate) body: Body,
     pub(crate) journal: Journal,
+    /// When it was.
+    pub(crate) synced: Instant,
 }
 
 impl Handler<Synced> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: Synced, context: &mut Context<Self>) {
-        let Synced { number, body, journal } = message;
+        let Synced { number, body, journal, synced } = message;
+        self.wiring.meters.note_since(Meter::FromJournal, synced);
         self.take_written(number, body, journal);
         self.pump(context);
     }

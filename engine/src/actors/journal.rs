@@ -1,6 +1,7 @@
 //! The journal: the log's writer, and the thread on which it writes large frames. A frame is encoded, written and synced
 //! by whoever holds the writer; there is one, and it goes with the frame.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::{Actor, Addr, Context, Handler, Message};
@@ -8,6 +9,7 @@ use longmen_wal::{Body, FrameNumber, LogWriter, Section};
 use tracing::warn;
 
 use super::{CoordinatorActor, Synced};
+use crate::meters::{Meter, Meters};
 use crate::vital::{Vital, die};
 
 /// A frame up to this size may be written on the engine's own thread.
@@ -21,11 +23,12 @@ pub(crate) struct Journal {
     writer: LogWriter,
     /// How long writing and syncing a small frame takes, smoothed.
     small: Duration,
+    meters: Arc<Meters>,
 }
 
 impl Journal {
-    pub(crate) fn new(writer: LogWriter) -> Journal {
-        Journal { writer, small: Duration::ZERO }
+    pub(crate) fn new(writer: LogWriter, meters: Arc<Meters>) -> Journal {
+        Journal { writer, small: Duration::ZERO, meters }
     }
 
     /// Whether a frame is better written where it was sealed: waking a thread and being woken costs as much as a quick
@@ -43,6 +46,7 @@ impl Journal {
             }
             Err(error) => die(&format!("frame {number} cannot be written: {error}")),
         }
+        let written = Instant::now();
         match self.writer.sync() {
             Ok(durable) => {
                 assert_eq!(durable, FrameNumber(number), "a sync makes all that was written durable");
@@ -50,8 +54,11 @@ impl Journal {
             // Never retried in place: a failed sync leaves clean-looking pages that the disk may not have.
             Err(error) => die(&format!("frame {number} cannot be synced: {error}")),
         }
+        let synced = Instant::now();
+        self.meters.note_time(Meter::Write, written - begun);
+        self.meters.note_time(Meter::Sync, synced - written);
         if len(body) <= SMALL_FRAME {
-            self.small = (7 * self.small + begun.elapsed()) / 8;
+            self.small = (7 * self.small + (synced - begun)) / 8;
         }
     }
 
@@ -91,6 +98,7 @@ impl Actor for JournalActor {
     type Context = Context<JournalActor>;
 
     fn started(&mut self, _: &mut Context<JournalActor>) {
+        super::name_thread(c"journal");
         // A sync that waits for the scheduler costs milliseconds while both cores are busy.
         let thread = rustix::thread::gettid();
         if let Err(error) = rustix::process::setpriority_process(Some(thread), -15) {
@@ -107,15 +115,17 @@ pub(crate) struct WriteFrame {
     pub(crate) body: Body,
     pub(crate) journal: Journal,
     pub(crate) coordinator: Addr<CoordinatorActor>,
+    pub(crate) sealed: Instant,
 }
 
 impl Handler<WriteFrame> for JournalActor {
     type Result = ();
 
     fn handle(&mut self, message: WriteFrame, _: &mut Context<JournalActor>) {
-        let WriteFrame { number, body, mut journal, coordinator } = message;
+        let WriteFrame { number, body, mut journal, coordinator, sealed } = message;
+        journal.meters.note_since(Meter::ToJournal, sealed);
         journal.write(number, &body);
-        coordinator.do_send(Synced { number, body, journal });
+        coordinator.do_send(Synced { number, body, journal, synced: Instant::now() });
     }
 }
 

@@ -5,7 +5,10 @@ mod coordinator;
 mod id_archiver;
 mod id_tables;
 mod journal;
+mod round_clock;
 mod shard;
+
+use std::ffi::CStr;
 
 pub(crate) use batcher::{BatcherActor, MergeLegs};
 pub(crate) use coordinator::{
@@ -16,3 +19,10 @@ pub(crate) use id_archiver::{ArchiverTasks, IdArchiver};
 pub(crate) use id_tables::IdTableMaker;
 pub(crate) use journal::{Closed, Journal, JournalActor, WriteFrame};
 pub(crate) use shard::{Obey, RowImages, RowSlice, ShardActor};
+
+/// Names the thread that an actor has to itself, so that an operator knows it in a list of threads.
+pub(crate) fn name_thread(name: &CStr) {
+    if let Err(error) = rustix::thread::set_name(name) {
+        tracing::debug!("a thread has no name: {error}");
+    }
+}

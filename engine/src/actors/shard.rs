@@ -1,5 +1,6 @@
 //! The actor of a shard: owns its accounts' rows, does what the coordinator asks.
 
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use actix::{Actor, Addr, Context, Handler, Message};
@@ -7,17 +8,19 @@ use tracing::debug;
 
 use super::{CoordinatorActor, ShardDone};
 use crate::ledger::{ROW_IMAGE, Shard, ShardOrder};
+use crate::meters::{Meter, Meters};
 use crate::vital::Vital;
 
 /// Owns a shard of the ledger.
 pub(crate) struct ShardActor {
     shard: Shard,
+    meters: Arc<Meters>,
     vital: Vital,
 }
 
 impl ShardActor {
-    pub(crate) fn new(shard: Shard) -> ShardActor {
-        ShardActor { shard, vital: Vital::new("a shard") }
+    pub(crate) fn new(shard: Shard, meters: Arc<Meters>) -> ShardActor {
+        ShardActor { shard, meters, vital: Vital::new("a shard") }
     }
 }
 
@@ -37,7 +40,8 @@ impl Handler<Obey> for ShardActor {
     type Result = ();
 
     fn handle(&mut self, message: Obey, _: &mut Context<ShardActor>) {
-        let reply = self.shard.obey(message.order);
+        let Self { shard, meters, .. } = self;
+        let reply = meters.time(Meter::Shard, || shard.obey(message.order));
         message.coordinator.do_send(ShardDone { shard: self.shard.id(), reply });
     }
 }

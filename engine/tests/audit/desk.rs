@@ -7,7 +7,7 @@ use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, Amount, Answer, Batch, ClientId, Command, Deed, Draft, Leg, Owner,
     Rejection, Side, SubjectClass, SubjectOpening, TransactionId, notes,
 };
-use longmen_engine::{Node, NodeOptions, Reply, Session};
+use longmen_engine::{Node, NodeOptions, Replies, Reply, Session};
 use longmen_wal::{FaultyStorage, LogOptions};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -16,7 +16,7 @@ use crate::planted::currency;
 pub(crate) struct Desk {
     node: Node,
     session: Session,
-    replies: UnboundedReceiver<Vec<Reply>>,
+    replies: UnboundedReceiver<Replies>,
     waiting: Vec<Reply>,
     next_tag: u64,
     client: ClientId,
@@ -52,7 +52,7 @@ impl Desk {
             if let Some(at) = self.waiting.iter().position(|reply| reply.tag == tag) {
                 return self.waiting.swap_remove(at).answer;
             }
-            self.waiting.extend(self.replies.blocking_recv().expect("the node lives"));
+            self.waiting.extend(self.replies.blocking_recv().expect("the node lives").replies);
         }
     }
 

@@ -8,14 +8,14 @@ use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, AccountRef, AccountView, Amount, Answer, Batch, ClientId, Command,
     Currency, Date, Draft, Leg, Owner, Posted, Side, SubjectClass, SubjectOpening, TransactionId,
 };
-use longmen_engine::{Node, NodeOptions, Reply, Session};
+use longmen_engine::{Node, NodeOptions, Replies, Reply, Session};
 use longmen_wal::{DirectoryStorage, LogOptions, Storage};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 pub(crate) struct Desk {
     pub(crate) node: Node,
     session: Session,
-    replies: UnboundedReceiver<Vec<Reply>>,
+    replies: UnboundedReceiver<Replies>,
     waiting: Vec<Reply>,
     next_tag: u64,
     pub(crate) client: ClientId,
@@ -61,7 +61,7 @@ impl Desk {
             if let Some(at) = self.waiting.iter().position(|reply| reply.tag == tag) {
                 return self.waiting.swap_remove(at).answer;
             }
-            self.waiting.extend(self.replies.blocking_recv().expect("the node lives"));
+            self.waiting.extend(self.replies.blocking_recv().expect("the node lives").replies);
         }
     }
 

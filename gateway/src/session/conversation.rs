@@ -2,12 +2,14 @@
 
 mod reading;
 
+use std::time::{Duration, Instant};
+
 use bytes::{Buf, BytesMut};
 use longmen_client::{
     CONNECTION, Format, FrameError, Header, MAX_HELLO, Operation, PREFIX_BYTES, read_prefix,
 };
 use longmen_engine::ledger::{Answer, ClientId, Command, Rejection, TransactionKey};
-use longmen_engine::{Reply, Session};
+use longmen_engine::{Meter, Replies, Reply, Session};
 use tokio::task::JoinSet;
 
 use super::inquiry::Inquiry;
@@ -50,6 +52,8 @@ pub(crate) struct Conversation<'a> {
     pub(super) outbox: Outbox,
     pending: Pending,
     pub(super) lookups: JoinSet<(u64, Found)>,
+    /// How long the requests took that are being answered.
+    ages: Vec<Duration>,
     /// Whether frames are still taken in.
     is_open: bool,
 }
@@ -67,6 +71,7 @@ impl<'a> Conversation<'a> {
             outbox: Outbox::default(),
             pending: Pending::default(),
             lookups: JoinSet::new(),
+            ages: Vec::new(),
             is_open: true,
         }
     }
@@ -118,6 +123,11 @@ impl<'a> Conversation<'a> {
     /// Takes in all whole frames of the inbox, and submits what they ask for as one; how many there were. `arrival`
     /// is the time they came, in seconds since 1970.
     pub(super) fn take_frames(&mut self, arrival: u32) -> usize {
+        if self.inbox.is_empty() {
+            return 0;
+        }
+        let begun = Instant::now();
+        self.pending.is_now(begun);
         let mut inbox = std::mem::take(&mut self.inbox);
         let mut requests = Vec::new();
         let mut frames = 0;
@@ -136,8 +146,12 @@ impl<'a> Conversation<'a> {
             inbox.advance(total);
         }
         self.inbox = inbox;
+        let decoded = Instant::now();
+        if frames > 0 {
+            self.shared.intake.meters().note_time(Meter::Decode, decoded - begun);
+        }
         if !requests.is_empty() {
-            self.session.submit(self.client(), requests);
+            self.session.submit_at(self.client(), requests, decoded);
         }
         frames
     }
@@ -273,10 +287,16 @@ impl<'a> Conversation<'a> {
     }
 
     /// Takes in what the engine answers.
-    pub(super) fn take_replies(&mut self, replies: Vec<Reply>) {
+    pub(super) fn take_replies(&mut self, Replies { made, replies }: Replies) {
+        let begun = Instant::now();
+        let meters = self.shared.intake.meters();
+        meters.note_time(Meter::ToSession, begun - made);
         for Reply { tag, answer } in replies {
+            self.ages.push(begun - self.pending.since(tag));
             self.take_reply(tag, answer);
         }
+        meters.note_since(Meter::Encode, begun);
+        meters.note_times(Meter::Request, self.ages.drain(..));
     }
 
     fn take_reply(&mut self, tag: u64, answer: Answer) {

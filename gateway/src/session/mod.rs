@@ -13,7 +13,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use longmen_engine::Reply;
+use longmen_engine::Replies;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -85,7 +85,7 @@ pub(crate) async fn turn_away(mut stream: TcpStream, farewell: &[u8]) {
 async fn converse(
     stream: &mut TcpStream,
     conversation: &mut Conversation<'_>,
-    replies: &mut UnboundedReceiver<Vec<Reply>>,
+    replies: &mut UnboundedReceiver<Replies>,
     stop: &mut watch::Receiver<bool>,
     shared: &Shared,
 ) -> End {
@@ -167,7 +167,7 @@ async fn linger(stream: &mut TcpStream) {
 
 /// Waits until the engine has answered all that a lost client asked, so that its permits are held as long as its
 /// requests are.
-async fn settle(conversation: &mut Conversation<'_>, replies: &mut UnboundedReceiver<Vec<Reply>>) {
+async fn settle(conversation: &mut Conversation<'_>, replies: &mut UnboundedReceiver<Replies>) {
     while !conversation.is_answered() {
         tokio::select! {
             batch = replies.recv() => match batch {

@@ -1,5 +1,7 @@
 //! Requests that wait for an answer.
 
+use std::time::Instant;
+
 use longmen_client::Header;
 use longmen_engine::ledger::TransactionId;
 
@@ -50,20 +52,42 @@ pub(crate) enum Purpose {
 }
 
 /// Requests that wait, by the session's own tags: the client's may come twice.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pending {
     slots: Vec<Option<Waiting>>,
+    /// When each slot was taken last.
+    taken: Vec<Instant>,
     free: Vec<usize>,
+    now: Instant,
+}
+
+impl Default for Pending {
+    fn default() -> Pending {
+        Pending { slots: Vec::new(), taken: Vec::new(), free: Vec::new(), now: Instant::now() }
+    }
 }
 
 impl Pending {
+    /// Requests that are added from here on came at `now`.
+    pub(crate) fn is_now(&mut self, now: Instant) {
+        self.now = now;
+    }
+
+    /// When the request with this tag came, or was asked on.
+    pub(crate) fn since(&self, tag: u64) -> Instant {
+        let slot = usize::try_from(tag).expect("tags are given by `add`");
+        self.taken.get(slot).copied().unwrap_or(self.now)
+    }
+
     /// Adds a request; its tag.
     pub(crate) fn add(&mut self, waiting: Waiting) -> u64 {
         let slot = if let Some(slot) = self.free.pop() {
             self.slots[slot] = Some(waiting);
+            self.taken[slot] = self.now;
             slot
         } else {
             self.slots.push(Some(waiting));
+            self.taken.push(self.now);
             self.slots.len() - 1
         };
         u64::try_from(slot).expect("usize has at most 64 bits here")

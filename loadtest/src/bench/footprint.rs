@@ -6,9 +6,8 @@ use longmen_client::Client;
 use longmen_wal::{DirectoryError, DirectoryStorage, Inspected, StorageError, inspect};
 
 use super::figure::Figure;
-use super::own_node::{OwnNode, Posting};
-use super::recovery::{NO_SNAPSHOT, float};
-use super::rows::ACCOUNTS;
+use super::own_node::OwnNode;
+use super::recovery::float;
 use super::{BenchSettings, Outcome};
 use crate::error::LoadError;
 use crate::setup::open_unfunded;
@@ -28,9 +27,7 @@ pub(super) async fn memory(
     label: &str,
 ) -> Result<Outcome, LoadError> {
     let (opened, posted) = (settings.sized(accounts, 1_000), settings.sized(transfers, 1_000));
-    let mut node = OwnNode::start(settings, |launch| launch.snapshot_bytes = Some(NO_SNAPSHOT))?;
-    let accounts = usize::try_from(settings.sized(ACCOUNTS, 100)).expect("a population in memory");
-    let mut posting = Posting::open(&node, "BENCH", Workload::Transfers.plan(accounts, 1)).await?;
+    let (mut node, mut posting) = OwnNode::without_snapshots(settings).await?;
     posting.post(posted / SETTLING_PART, label).await?;
     let at_first = resting_memory(&node).await?;
     let many = Workload::Transfers.plan(usize::try_from(opened).expect("a population in memory"), 1);
@@ -68,9 +65,7 @@ pub(super) async fn log_size(
     label: &str,
 ) -> Result<Outcome, LoadError> {
     let count = settings.sized(transfers, 1_000);
-    let mut node = OwnNode::start(settings, |launch| launch.snapshot_bytes = Some(NO_SNAPSHOT))?;
-    let accounts = usize::try_from(settings.sized(ACCOUNTS, 100)).expect("a population in memory");
-    let mut posting = Posting::open(&node, "BENCH", Workload::Transfers.plan(accounts, 1)).await?;
+    let (mut node, mut posting) = OwnNode::without_snapshots(settings).await?;
     let mut client: Client = posting.client().await?;
     let before = client.status().await?.durable;
     posting.post(count, label).await?;

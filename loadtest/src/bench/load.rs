@@ -94,7 +94,7 @@ pub(super) async fn turning_over(
     Ok(outcome)
 }
 
-async fn open(node: &OwnNode, settings: &BenchSettings, load: Load) -> Result<Posting, LoadError> {
+pub(super) async fn open(node: &OwnNode, settings: &BenchSettings, load: Load) -> Result<Posting, LoadError> {
     let accounts = usize::try_from(load.sized_accounts(settings)).expect("a population in memory");
     Posting::open(node, "BENCH", load.workload.plan(accounts, SEED)).await
 }
@@ -168,7 +168,7 @@ async fn hot_accounts(client: &mut longmen_client::Client) -> Result<BTreeSet<u6
 }
 
 impl Load {
-    fn settings(self, settings: &BenchSettings) -> Settings {
+    pub(super) fn settings(self, settings: &BenchSettings) -> Settings {
         let time = settings.time(self.seconds);
         Settings {
             connections: self.connections,
@@ -193,7 +193,7 @@ impl Load {
         }
     }
 
-    fn sized_accounts(self, settings: &BenchSettings) -> u64 {
+    pub(super) fn sized_accounts(self, settings: &BenchSettings) -> u64 {
         settings.sized(self.accounts, FEWEST)
     }
 

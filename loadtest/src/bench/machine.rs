@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::process::kibibytes;
+use super::process::number_after;
 
 /// The priority that the journal's thread asks for.
 const JOURNAL_PRIORITY: i32 = -15;
@@ -49,7 +49,7 @@ impl Machine {
         Ok(Machine {
             processor,
             cores: std::thread::available_parallelism()?.get(),
-            memory: kibibytes(&read("/proc/meminfo"), "MemTotal:").map_or(0, |count| count * 1_024),
+            memory: number_after(&read("/proc/meminfo"), "MemTotal:").map_or(0, |count| count * 1_024),
             kernel: format!("Linux {}", read("/proc/sys/kernel/osrelease").trim()),
             file_system: file_system(&read("/proc/self/mountinfo"), &data)
                 .unwrap_or_else(|| "unknown".to_owned()),

@@ -8,13 +8,18 @@ mod footprint;
 mod load;
 mod machine;
 mod own_node;
+pub mod peers;
+pub mod phases;
 mod placement;
 mod process;
 mod recovery;
 pub mod report;
 pub mod result;
 pub mod rows;
+pub mod scale;
+pub mod sheet;
 mod svg;
+mod usage;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -4,17 +4,20 @@ use std::path::Path;
 use std::time::Duration;
 
 use longmen_client::Client;
+use longmen_engine::Meter;
 use tempfile::TempDir;
 
 use super::BenchSettings;
 use super::process::Process;
-use super::rows::BATCH;
+use super::recovery::{NO_SNAPSHOT, float};
+use super::rows::{ACCOUNTS, BATCH};
+use super::usage::Usage;
 use crate::books::Books;
 use crate::check::{Findings, compare};
 use crate::driver::{Driven, Pacing, Settings, drive};
 use crate::encode::Encoding;
 use crate::error::LoadError;
-use crate::node::{Launch, NodeProcess};
+use crate::node::{Launch, MeterLine, NodeProcess};
 use crate::setup::{House, Target, open};
 use crate::workload::{Plan, Workload};
 
@@ -39,6 +42,15 @@ pub(super) struct Posting {
     pub(super) streams: u32,
 }
 
+/// What a drive came to, and what it cost the node.
+pub(super) struct Sampled {
+    pub(super) driven: Driven,
+    /// Everything that was answered, in the measured stretch or not.
+    pub(super) transactions: u64,
+    pub(super) usage: Usage,
+    pub(super) meters: Vec<MeterLine>,
+}
+
 impl OwnNode {
     /// Starts a node on a new directory, after `adjust` has changed how.
     pub(super) fn start(
@@ -57,6 +69,13 @@ impl OwnNode {
         };
         adjust(&mut launch);
         Ok(OwnNode { process: launch.start()?, launch, _directory: directory })
+    }
+
+    /// A node that takes no snapshot, with the accounts of rows that are not about their number.
+    pub(super) async fn without_snapshots(settings: &BenchSettings) -> Result<(OwnNode, Posting), LoadError> {
+        let node = OwnNode::start(settings, |launch| launch.snapshot_bytes = Some(NO_SNAPSHOT))?;
+        let posting = Posting::usual(&node, settings).await?;
+        Ok((node, posting))
     }
 
     /// Kills it.
@@ -80,6 +99,11 @@ impl OwnNode {
         Process(self.process.id())
     }
 
+    /// Where its time went since this was last asked.
+    pub(super) fn meters(&mut self) -> Result<Vec<MeterLine>, LoadError> {
+        Ok(self.process.meters()?)
+    }
+
     /// Its data directory.
     pub(super) fn data(&self) -> &Path {
         &self.launch.data
@@ -100,6 +124,12 @@ impl Posting {
         Ok(Posting { target, plan, house, books, streams: 0 })
     }
 
+    /// Transfers over the accounts of rows that are not about their number.
+    pub(super) async fn usual(node: &OwnNode, settings: &BenchSettings) -> Result<Posting, LoadError> {
+        let accounts = usize::try_from(settings.sized(ACCOUNTS, 100)).expect("a population in memory");
+        Posting::open(node, "BENCH", Workload::Transfers.plan(accounts, 1)).await
+    }
+
     /// Drives the plan. What was posted before goes on being in the books.
     pub(super) async fn drive(&mut self, settings: Settings, label: &str) -> Result<Driven, LoadError> {
         let settings = Settings { first_stream: self.streams, ..settings };
@@ -110,9 +140,34 @@ impl Posting {
         Ok(driven)
     }
 
+    /// Drives the plan, first for its warm-up and then for its time, and sees what the latter costs the node: nothing
+    /// else is in it.
+    pub(super) async fn sample(
+        &mut self,
+        node: &mut OwnNode,
+        settings: Settings,
+        label: &str,
+    ) -> Result<Sampled, LoadError> {
+        let cold = Settings { warm_up: Duration::ZERO, ..settings };
+        if !settings.warm_up.is_zero() {
+            self.drive(Settings { time: settings.warm_up, ..cold }, label).await?;
+        }
+        node.meters()?;
+        let (answered, before) = (self.books.outcomes.total(), node.process().usage()?);
+        let driven = self.drive(cold, label).await?;
+        let usage = node.process().usage()?.since(&before);
+        let transactions = self.books.outcomes.total() - answered;
+        Ok(Sampled { driven, transactions, usage, meters: node.meters()? })
+    }
+
     /// Posts so many transfers in batches.
     pub(super) async fn post(&mut self, transfers: u64, label: &str) -> Result<Driven, LoadError> {
-        let settings = Settings {
+        self.drive(Posting::counted(transfers), label).await
+    }
+
+    /// So many transfers in batches, however long it takes.
+    pub(super) fn counted(transfers: u64) -> Settings {
+        Settings {
             connections: 2,
             batch: BATCH,
             pacing: Pacing::Closed { depth: 2 },
@@ -121,8 +176,7 @@ impl Posting {
             time: UNLIMITED,
             transactions: Some(transfers),
             first_stream: 0,
-        };
-        self.drive(settings, label).await
+        }
     }
 
     /// A client of the node.
@@ -134,5 +188,22 @@ impl Posting {
     pub(super) async fn compare(&self, first_date: bool) -> Result<Findings, LoadError> {
         let mut client = self.client().await?;
         compare(&mut client, &self.house, &self.books, first_date).await
+    }
+}
+
+impl Sampled {
+    /// Microseconds of the node's processor time for each transaction.
+    pub(super) fn node_us(&self) -> f64 {
+        self.each(self.usage.all().processor_us())
+    }
+
+    /// What a meter of the node came to.
+    pub(super) fn meter(&self, meter: Meter) -> Option<&MeterLine> {
+        self.meters.iter().find(|line| line.meter() == Some(meter))
+    }
+
+    /// A figure for each transaction.
+    pub(super) fn each(&self, figure: f64) -> f64 {
+        figure / float(self.transactions.max(1))
     }
 }

@@ -13,7 +13,7 @@ impl Process {
     /// cache's, which gives them up when others need the memory.
     pub(super) fn own_memory(self) -> io::Result<u64> {
         let status = fs::read_to_string(self.file("status"))?;
-        kibibytes(&status, "RssAnon:").map(|count| count * 1_024).ok_or_else(|| lacks("RssAnon"))
+        number_after(&status, "RssAnon:").map(|count| count * 1_024).ok_or_else(|| lacks("RssAnon"))
     }
 
     /// Seconds of processor time, of all its threads, those that have ended included.
@@ -23,7 +23,7 @@ impl Process {
         Ok(f64::from(ticks) / TICKS_A_SECOND)
     }
 
-    fn file(self, name: &str) -> PathBuf {
+    pub(super) fn file(self, name: &str) -> PathBuf {
         PathBuf::from(format!("/proc/{}/{name}", self.0))
     }
 }
@@ -32,7 +32,7 @@ impl Process {
 const TICKS_A_SECOND: f64 = 100.0;
 
 /// The figure of a line such as `RssAnon:     1234 kB`.
-pub(super) fn kibibytes(text: &str, name: &str) -> Option<u64> {
+pub(super) fn number_after(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()
 }
@@ -45,7 +45,7 @@ fn ticks(stat: &str) -> Option<u64> {
     Some(user + system)
 }
 
-fn lacks(what: &str) -> io::Error {
+pub(super) fn lacks(what: &str) -> io::Error {
     io::Error::other(format!("the system does not tell {what} of the node's process"))
 }
 
@@ -56,8 +56,8 @@ mod tests {
     #[test]
     fn figures_are_found_in_what_the_kernel_prints() {
         let text = "VmRSS:\t    9 kB\nRssAnon:\t   12340 kB\nRssFile:\t 5 kB\n";
-        assert_eq!(kibibytes(text, "RssAnon:"), Some(12_340));
-        assert_eq!(kibibytes(text, "RssShmem:"), None);
+        assert_eq!(number_after(text, "RssAnon:"), Some(12_340));
+        assert_eq!(number_after(text, "RssShmem:"), None);
         let stat = "71 (a ) (b) S 1 2 3 4 5 6 7 8 9 10 150 25 0 0 20 0 9 0";
         assert_eq!(ticks(stat), Some(175));
         assert_eq!(ticks("71 (cut"), None);

@@ -7,7 +7,6 @@ use longmen_client::ClientError;
 use super::events::newest_snapshot;
 use super::figure::Figure;
 use super::own_node::{OwnNode, Posting};
-use super::rows::ACCOUNTS;
 use super::{BenchSettings, Outcome};
 use crate::books::Books;
 use crate::error::LoadError;
@@ -27,9 +26,9 @@ const SNAPSHOT_LIMIT: Duration = Duration::from_secs(120);
 const USUAL_PART: f64 = 0.1;
 
 /// How a node came back.
-struct ComeBack {
-    first_answer: Duration,
-    processor_seconds: f64,
+pub(super) struct ComeBack {
+    pub(super) first_answer: Duration,
+    pub(super) processor_seconds: f64,
 }
 
 /// Posts transfers, with no snapshot since the first of them, kills the node and starts it.
@@ -39,9 +38,7 @@ pub(super) async fn replay(
     label: &str,
 ) -> Result<Outcome, LoadError> {
     let count = settings.sized(transfers, 1_000);
-    let mut node = OwnNode::start(settings, |launch| launch.snapshot_bytes = Some(NO_SNAPSHOT))?;
-    let accounts = usize::try_from(settings.sized(ACCOUNTS, 100)).expect("a population in memory");
-    let mut posting = Posting::open(&node, "BENCH", Workload::Transfers.plan(accounts, 1)).await?;
+    let (mut node, mut posting) = OwnNode::without_snapshots(settings).await?;
     posting.post(count, label).await?;
     let back = kill_and_start(&mut node, &mut posting).await?;
     let entries = float(posting.books.legs);
@@ -112,7 +109,7 @@ async fn await_snapshot(node: &OwnNode, label: &str) -> Result<(), LoadError> {
 }
 
 /// Kills the node and starts it: the time runs from the start of the process to the answer of a question.
-async fn kill_and_start(node: &mut OwnNode, posting: &mut Posting) -> Result<ComeBack, LoadError> {
+pub(super) async fn kill_and_start(node: &mut OwnNode, posting: &mut Posting) -> Result<ComeBack, LoadError> {
     node.kill()?;
     let began = Instant::now();
     node.start_again()?;

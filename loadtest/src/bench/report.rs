@@ -2,35 +2,75 @@
 
 use std::time::Duration;
 
+use super::Machine;
 use super::events::Kind;
 use super::figure::Verdict;
 use super::result::{Judged, Results, RowResult};
+use super::sheet::Sheet;
 use super::svg::{Axis, Lane, Limit, Line, Plot, Scale, escaped};
 use crate::run::measured_table;
 
 const TEMPLATE: &str = include_str!("report.html");
 
-/// The whole report as a document.
+/// The whole report of a benchmark as a document.
 #[must_use]
 pub fn html(results: &Results) -> String {
-    let plots: String = results.rows.iter().map(section).collect();
     let runs = match results.runs {
-        1 => "one run each".to_owned(),
-        runs => format!("medians of {runs} runs"),
+        1 => "Each row against a node of its own, one run each.".to_owned(),
+        runs => format!("Each row against a node of its own, medians of {runs} runs."),
     };
-    TEMPLATE
-        .replace("{{runs}}", &runs)
-        .replace("{{machine}}", &machine(results))
-        .replace("{{conclusion}}", &conclusion(results))
-        .replace("{{rows}}", &results.rows.iter().map(table_rows).collect::<String>())
-        .replace("{{sections}}", &plots)
+    let heads =
+        r#"<tr><th>row</th><th></th><th class="figure">bar</th><th class="figure">figure</th><th></th></tr>"#;
+    let rows: String = results.rows.iter().map(table_rows).collect();
+    let sections: String = results.rows.iter().map(section).collect();
+    let bars = format!("<table class=\"bars\">\n{heads}\n{rows}</table>\n");
+    document(&runs, &results.machine, &conclusion(results), &bars, &(sections + &sheets(&results.sheets)))
 }
 
-fn machine(results: &Results) -> String {
+/// Tables of figures without bars as a document.
+#[must_use]
+pub fn sheets_html(machine: &Machine, tables: &[Sheet]) -> String {
+    let held = tables.iter().all(Sheet::books_held);
+    let (class, words) = if held { ("held", "Books: held.") } else { ("wrong", "Books: WRONG, see below.") };
+    let conclusion = format!(r#"<p class="{class}">{words}</p>"#);
+    document(
+        "Tables of figures by size, and of where the time goes.",
+        machine,
+        &conclusion,
+        "",
+        &sheets(tables),
+    )
+}
+
+fn document(runs: &str, machine: &Machine, conclusion: &str, bars: &str, sections: &str) -> String {
     let line = |(name, text): (&str, String)| {
         format!("<tr><th>{}</th><td>{}</td></tr>\n", escaped(name), escaped(&text))
     };
-    results.machine.lines().into_iter().map(line).collect()
+    TEMPLATE
+        .replace("{{runs}}", runs)
+        .replace("{{machine}}", &machine.lines().into_iter().map(line).collect::<String>())
+        .replace("{{conclusion}}", conclusion)
+        .replace("{{bars}}", bars)
+        .replace("{{sections}}", sections)
+}
+
+fn sheets(tables: &[Sheet]) -> String {
+    tables.iter().map(sheet).collect()
+}
+
+fn sheet(sheet: &Sheet) -> String {
+    let remarks: String = sheet.remarks().map(|remark| format!("<li>{}</li>", escaped(&remark))).collect();
+    let plots: String = sheet.plots.iter().map(|one| figure(&one.caption, &one.plot)).collect();
+    format!(
+        "<section id=\"{name}\"><h2>{name}</h2><p>{title}</p><table class=\"sheet\">\n{rows}</table><ul>{remarks}</ul>{plots}</section>\n",
+        name = escaped(&sheet.name),
+        title = escaped(&sheet.title),
+        rows = sheet.html_rows(escaped),
+    )
+}
+
+fn figure(caption: &str, plot: &Plot) -> String {
+    format!("<figure><figcaption>{}</figcaption>{}</figure>", escaped(caption), plot.svg())
 }
 
 fn conclusion(results: &Results) -> String {
@@ -82,9 +122,6 @@ fn section(result: &RowResult) -> String {
         format!("<pre>{}</pre>", escaped(&measured_table(&[("shown run", measured)]).to_string()))
     });
     let (distribution, timeline) = (distribution(result), timeline(result));
-    let figure = |caption: &str, plot: &Plot| {
-        format!("<figure><figcaption>{}</figcaption>{}</figure>", escaped(caption), plot.svg())
-    };
     format!(
         "<section id=\"{name}\"><h2>{name}</h2><p>{title}</p><ul>{notes}{wrong}</ul>{plot}{timeline}{measured}</section>\n",
         name = result.row.name,
@@ -242,7 +279,7 @@ mod tests {
         outcome.notes = vec!["max < 4 ms".into()];
         let row = RowResult::of(row_named("open-20k").unwrap(), vec![outcome], &[]);
         let machine = Machine::here(std::path::Path::new("/")).unwrap();
-        let results = Results { machine, runs: 1, rows: vec![row] };
+        let results = Results { machine, runs: 1, rows: vec![row], sheets: Vec::new() };
         let html = html(&results);
         assert!(!html.contains("{{"), "{html}");
         for part in [

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::figure::{Bar, Figure, Verdict};
 use super::rows::Row;
+use super::sheet::Sheet;
 use super::{Machine, Outcome};
 use crate::table::{Table, grouped};
 
@@ -48,6 +49,8 @@ pub struct Results {
     pub runs: usize,
     /// The rows, in the order of running.
     pub rows: Vec<RowResult>,
+    /// What others came to with the same work in the same run.
+    pub sheets: Vec<Sheet>,
 }
 
 impl RowResult {
@@ -188,7 +191,7 @@ impl Results {
     /// Whether every row's books held.
     #[must_use]
     pub fn books_held(&self) -> bool {
-        self.rows.iter().all(RowResult::books_held)
+        self.rows.iter().all(RowResult::books_held) && self.sheets.iter().all(Sheet::books_held)
     }
 
     /// Whether every figure that was judged is at its bar.
@@ -230,23 +233,26 @@ impl Results {
     /// The whole in two sentences: first the books, then the bars.
     #[must_use]
     pub fn conclusion(&self) -> String {
-        let compared = self.rows.iter().map(|result| result.accounts_compared).sum::<usize>();
+        let of_rows = self.rows.iter().map(|result| result.accounts_compared).sum::<usize>();
+        let compared = of_rows + self.sheets.iter().map(|sheet| sheet.accounts_compared).sum::<usize>();
         let compared = grouped(u64::try_from(compared).unwrap_or(u64::MAX));
-        let names = |wanted: fn(&RowResult) -> bool| {
-            let names = self.rows.iter().filter(|result| wanted(result)).map(|result| result.row.name);
-            names.collect::<Vec<_>>().join(", ")
-        };
         let books = match self.books_held() {
             true => {
                 format!("Books: held; the balances of all {compared} accounts are what the answers said.")
             }
             false => {
-                format!("Books: WRONG in {}. No figure of these rows counts.", names(|one| !one.books_held()))
+                let rows = self.rows.iter().filter(|one| !one.books_held()).map(|one| one.row.name);
+                let sheets = self.sheets.iter().filter(|one| !one.books_held()).map(|one| &*one.name);
+                let wrong: Vec<&str> = rows.chain(sheets).collect();
+                format!("Books: WRONG in {}. No figure of these rows counts.", wrong.join(", "))
             }
         };
         let bars = match self.bars_held() {
             true => "Bars: every figure that was judged is at its bar.".to_owned(),
-            false => format!("Bars: not reached in {}.", names(|one| !one.bars_held())),
+            false => {
+                let missed = self.rows.iter().filter(|one| !one.bars_held()).map(|one| one.row.name);
+                format!("Bars: not reached in {}.", missed.collect::<Vec<_>>().join(", "))
+            }
         };
         format!("{books}\n{bars}")
     }
@@ -260,6 +266,7 @@ impl Results {
             "books_held": self.books_held(),
             "bars_held": self.bars_held(),
             "rows": self.rows.iter().map(RowResult::value_json).collect::<Vec<_>>(),
+            "peers": self.sheets.iter().map(Sheet::json).collect::<Vec<_>>(),
         })
     }
 }
@@ -307,8 +314,12 @@ mod tests {
     #[test]
     fn wrong_books_are_told_apart_from_missed_bars() {
         let machine = Machine::here(std::path::Path::new("/")).unwrap();
-        let mut results =
-            Results { machine, runs: 3, rows: vec![result("transfers-10k", &[[1.0, 2.0, 3.0]], &[])] };
+        let mut results = Results {
+            machine,
+            runs: 3,
+            rows: vec![result("transfers-10k", &[[1.0, 2.0, 3.0]], &[])],
+            sheets: Vec::new(),
+        };
         assert!(results.books_held() && !results.bars_held());
         assert!(results.conclusion().contains("Books: held"), "{}", results.conclusion());
         assert!(results.table().to_string().contains("BELOW THE BAR"));

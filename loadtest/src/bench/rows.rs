@@ -60,11 +60,11 @@ const UNIFORM: &str = "transfers-10k";
 const MILLISECOND: f64 = 1_000.0;
 
 /// Two connections, two batches deep: what a node takes in while it syncs.
-const fn batches(workload: Workload, accounts: u64, seconds: u32) -> Load {
+pub(super) const fn batches(workload: Workload, accounts: u64, seconds: u32) -> Load {
     Load { workload, accounts, batch: BATCH, connections: 2, pace: Pace::Depth(2), seconds }
 }
 
-const fn singles(connections: u32, pace: Pace, seconds: u32) -> Load {
+pub(super) const fn singles(connections: u32, pace: Pace, seconds: u32) -> Load {
     Load { workload: Workload::Transfers, accounts: ACCOUNTS, batch: 1, connections, pace, seconds }
 }
 

@@ -98,6 +98,8 @@ pub(crate) struct Shared {
     pub(crate) window: (Instant, Instant),
     /// What had been answered, and how many legs posted, when the first answer inside the window came.
     pub(crate) before_window: Option<(Outcomes, u64)>,
+    /// When the last answer came.
+    pub(crate) last_answer: Option<Instant>,
     /// How many transactions may still be sent.
     pub(crate) remaining: u64,
     /// Every answer, where they are kept.
@@ -146,6 +148,7 @@ impl Shared {
         if self.before_window.is_none() && self.window.0 <= now {
             self.before_window = Some((self.books.outcomes.clone(), self.books.legs));
         }
+        self.last_answer = Some(now);
     }
 
     /// Nothing has been answered yet; what is due in the `time` after `start` is measured.
@@ -156,6 +159,7 @@ impl Shared {
             timeline: None,
             window: (start, start + time),
             before_window: None,
+            last_answer: None,
             remaining: u64::MAX,
             history: None,
         }
@@ -223,8 +227,12 @@ pub(crate) async fn watch<T>(
         progress.at(elapsed, format!("{} answers, {}/s", grouped(outcomes.total()), grouped(rate)));
     }
     progress.finish();
-    let (outcomes, legs) = shared.borrow().in_window();
-    (from.elapsed(), outcomes, legs)
+    let shared = shared.borrow();
+    let (outcomes, legs) = shared.in_window();
+    // What is over before its time, for there was no more to send, ended with the last answer, and not when it was seen.
+    let end = Instant::now();
+    let end = if end < to { shared.last_answer.unwrap_or(end) } else { end };
+    (end.saturating_duration_since(from), outcomes, legs)
 }
 
 #[cfg(test)]

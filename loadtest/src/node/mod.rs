@@ -1,5 +1,6 @@
 //! A node as a process of its own, so that it can be killed.
 
+mod meters;
 mod serve;
 
 use std::ffi::OsString;
@@ -9,6 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
+pub use meters::{METERS_LINE, MeterLine};
 pub use serve::{ServeArgs, ServeError, serve};
 
 /// What a node prints on its standard output, followed by its address, once it serves.
@@ -48,6 +52,12 @@ pub enum NodeError {
     /// It did not end in time after it was asked to.
     #[error("the node did not stop within {0:?} of being asked to")]
     NotStopped(Duration),
+    /// It did not say where its time went.
+    #[error("the node did not tell its meters: {said}")]
+    NoMeters {
+        /// What it said instead.
+        said: String,
+    },
     /// It ended with an error after it was asked to stop.
     #[error("the node ended with {0} when it was asked to stop")]
     Failed(ExitStatus),
@@ -154,8 +164,7 @@ impl NodeProcess {
     /// # Errors
     /// [`NodeError`], when it does not end within `limit`, or ends with an error.
     pub fn stop(&mut self, limit: Duration) -> Result<(), NodeError> {
-        let process = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(process, rustix::process::Signal::TERM).map_err(io::Error::from)?;
+        self.signal(Signal::TERM)?;
         let deadline = Instant::now() + limit;
         loop {
             match self.child.try_wait()? {
@@ -165,6 +174,23 @@ impl NodeProcess {
                 None => std::thread::sleep(Duration::from_millis(5)),
             }
         }
+    }
+
+    /// Where its time went since this was last asked, or since it started.
+    ///
+    /// # Errors
+    /// [`NodeError`], when it does not say.
+    pub fn meters(&mut self) -> Result<Vec<MeterLine>, NodeError> {
+        self.signal(Signal::USR1)?;
+        let mut line = String::new();
+        self.stdout.read_line(&mut line)?;
+        let lines = line.strip_prefix(METERS_LINE).and_then(|json| serde_json::from_str(json).ok());
+        lines.ok_or_else(|| NodeError::NoMeters { said: line.trim_end().to_owned() })
+    }
+
+    fn signal(&self, signal: Signal) -> io::Result<()> {
+        let process = Pid::from_child(&self.child);
+        kill_process(process, signal).map_err(io::Error::from)
     }
 
     fn await_address(&mut self) -> Result<(), NodeError> {

@@ -6,10 +6,11 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::available_parallelism;
+use std::time::Instant;
 
 use clap::Args;
 use longmen_engine::ledger::RefundWindows;
-use longmen_engine::{Node, NodeOptions, StartError, StartReport, StopError};
+use longmen_engine::{Meters, Node, NodeOptions, StartError, StartReport, StopError};
 use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
 use longmen_wal::{DirectoryError, DirectoryStorage, LogOptions};
 use tokio::runtime::Builder;
@@ -17,6 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::READY_LINE;
+use super::meters::{METERS_LINE, MeterLine, meters_table};
 use crate::table::grouped;
 
 /// How a node serves.
@@ -98,7 +100,8 @@ pub enum ServeError {
 }
 
 /// Recovers the books, serves, and on SIGTERM or SIGINT answers what is under way and ends cleanly. Prints
-/// [`READY_LINE`] and its address on standard output once it serves, what recovery found on standard error.
+/// [`READY_LINE`] and its address on standard output once it serves, what recovery found on standard error. On SIGUSR1
+/// it says where its time went since it was last asked.
 ///
 /// # Errors
 /// [`ServeError`].
@@ -129,7 +132,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         writeln!(io::stderr(), "{}", describe(node.report()))?;
     }
     let options = ServeOptions { listen: args.listen, limits: Limits::default(), tokens };
-    let served = serve_until_told(options, &node, args.session_threads());
+    let served = serve_until_told(options, &node, args);
     node.stop()?;
     served
 }
@@ -147,8 +150,8 @@ fn tell_on_stderr() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
 }
 
-fn serve_until_told(options: ServeOptions, node: &Node, session_threads: usize) -> Result<(), ServeError> {
-    let threads = match session_threads {
+fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Result<(), ServeError> {
+    let threads = match args.session_threads() {
         0 => None,
         count => Some(Builder::new_multi_thread().worker_threads(count).enable_all().build()?),
     };
@@ -158,13 +161,33 @@ fn serve_until_told(options: ServeOptions, node: &Node, session_threads: usize) 
         // Signals are caught before anyone can know that the node is up.
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut asked = signal(SignalKind::user_defined1())?;
         let started = sessions.spawn(Server::start(options, node.intake(), node.history()));
         let running: Running = started.await.expect("starting to serve does not panic")?;
         writeln!(io::stdout(), "{READY_LINE}{}", running.local_addr())?;
-        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        let mut since = Instant::now();
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = asked.recv() => tell_meters(node.meters(), &mut since, args.quiet)?,
+            }
+        }
         running.stop().await;
         Ok(())
     })
+}
+
+/// Says where the time went since `since`: for the program that started a quiet node on standard output, otherwise for
+/// people on standard error.
+fn tell_meters(meters: &Meters, since: &mut Instant, quiet: bool) -> io::Result<()> {
+    let readings = meters.take();
+    let over = std::mem::replace(since, Instant::now()).elapsed();
+    if quiet {
+        let lines: Vec<MeterLine> = readings.into_iter().map(MeterLine::from).collect();
+        return writeln!(io::stdout(), "{METERS_LINE}{}", serde_json::to_string(&lines)?);
+    }
+    writeln!(io::stderr(), "{}", meters_table(&readings, over))
 }
 
 /// A ledger that may be wrong stops, in builds that unwind as well.

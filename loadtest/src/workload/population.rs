@@ -29,6 +29,8 @@ pub struct AccountPlan {
     pub owner: Owner,
     /// Whether its balance may go below zero.
     pub may_go_negative: bool,
+    /// How far its balance may go below zero, in minor units; funds are checked all the same.
+    pub overdraft: Option<i64>,
     /// Whether it is opened with a batching actor.
     pub hot: bool,
     /// Its opening balance in minor units, paid in from the account at index 0.
@@ -64,6 +66,7 @@ impl Population {
             subject,
             owner,
             may_go_negative,
+            overdraft: None,
             hot: false,
             funding: 0,
             receives_only: false,

@@ -7,7 +7,8 @@ use crate::failure::{Failure, Verdict};
 /// Serve the books in a data directory over TCP
 ///
 /// Recovers the books, prints `listening on ADDRESS`, and serves until SIGTERM or SIGINT: then it answers what is
-/// under way and records a clean end. A node that listens beyond loopback needs tokens.
+/// under way and records a clean end. A node that listens beyond loopback needs tokens. On SIGUSR1 it says on standard
+/// error where its time went since it was last asked.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

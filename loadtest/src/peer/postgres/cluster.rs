@@ -135,6 +135,12 @@ impl Owner {
     }
 }
 
+/// Whether its programs are where Debian's package puts them.
+#[must_use]
+pub fn is_installed() -> bool {
+    programs().is_some()
+}
+
 /// The directory of the newest version's programs.
 fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir(PROGRAMS).ok()?.filter_map(Result::ok);

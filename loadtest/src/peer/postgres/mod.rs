@@ -18,6 +18,8 @@ use crate::driver::{Shared, watch};
 use crate::measure::Measured;
 use crate::workload::{Plan, Request, Stream, Workload};
 
+pub use cluster::is_installed;
+
 use cluster::Cluster;
 pub use error::PeerError;
 use ledger::{Poster, check, open};
