@@ -37,6 +37,10 @@ use super::{Card, Coordinator, Queued, Room};
 /// So many ids are fetched side by side before they are looked up.
 const FETCH_AHEAD: u32 = 16;
 
+/// While so many wait for a later round, no newcomer is looked at: all of them are looked at again in every round, and
+/// newcomers that meet them would only wait as well.
+const MOST_WAITING: usize = 128;
+
 /// A transaction that gets its record in this round.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
@@ -141,7 +145,8 @@ impl Coordinator {
         }
         let len = self.jobs.get(job).len();
         for index in self.jobs.get(job).cursor..len {
-            if room == 0 || self.waits_alone(JobRef { job, index, begun: None }) {
+            let full = room == 0 || self.deferred.len() >= MOST_WAITING;
+            if full || self.waits_alone(JobRef { job, index, begun: None }) {
                 return 0;
             }
             if index % FETCH_AHEAD == 0 {
