@@ -96,13 +96,11 @@ fn row(load: &Load, held: bool, rows: &[RowResult]) -> SheetRow {
     };
     let ran = rows.iter().find(|result| result.row.name == same);
     let ours = ran.and_then(|result| result.shown.figures.get(&Figure::Rate).copied());
-    let theirs = load.measured.transactions_per_second;
-    let cells = vec![
-        Some(theirs),
-        Some(float(load.measured.p50_us)),
-        Some(float(load.measured.p99_us)),
-        ours,
-        ours.filter(|_| theirs > 0.0).map(|ours| ours / theirs),
-    ];
+    let measured = &load.measured;
+    // A batch may take longer than a short stretch lasts: nothing was measured then, which is no rate of 0.
+    let theirs = (measured.transactions > 0).then_some(measured.transactions_per_second);
+    let latency = |us: u64| (measured.requests > 0).then(|| float(us));
+    let ratio = theirs.zip(ours).map(|(theirs, ours)| ours / theirs);
+    let cells = vec![theirs, latency(measured.p50_us), latency(measured.p99_us), ours, ratio];
     SheetRow { label, at: None, cells, held: Some(held) }
 }
