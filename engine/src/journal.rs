@@ -17,6 +17,7 @@ const QUICK_SYNC: Duration = Duration::from_micros(300);
 /// Why a frame is not durable. Never retried in place: a failed sync leaves clean-looking pages that the disk may not have,
 /// so the node ends, and recovery decides from the disk.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(not(feature = "simulation"), expect(unreachable_pub, reason = "the simulation looks at it"))]
 pub enum JournalError {
     /// It could not be written.
     #[error("frame {number} cannot be written: {error}")]
