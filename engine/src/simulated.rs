@@ -9,11 +9,13 @@ use std::sync::mpsc::{Receiver, channel};
 use longmen_wal::{AppendError, CloseError, LogOptions, LogReader, NodeId, NonceSource, Storage};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use crate::actors::TableShelf;
 use crate::history::History;
+use crate::id_archive::IdArchive;
 use crate::journal::{Journal, JournalError};
 use crate::ledger::{
-    ClientId, Command, IdTable, Merge, ReplyTo, Request, Settings, Shard, ShardId, ShardOrder, ShardReply,
-    SnapshotStart, Unmerged,
+    ArchivedIds, ClientId, Command, Merge, ReplyTo, Request, SealedIds, Settings, Shard, ShardId, ShardOrder,
+    ShardReply, SnapshotStart, Unmerged,
 };
 use crate::meters::Meters;
 use crate::node::{StartError, StartReport};
@@ -68,6 +70,12 @@ pub struct SimulatedNode {
     frame: Option<(Sealed, bool)>,
     /// A table of ids that is being made.
     table: Option<usize>,
+    shelf: TableShelf,
+    archive: IdArchive,
+    /// Ids that are to be archived.
+    sealed: Option<SealedIds>,
+    /// What became of them, on its way to the coordinator.
+    archived: Option<Option<ArchivedIds>>,
     /// A snapshot that was asked for and has not begun.
     starting: Option<Receiver<SnapshotStart>>,
     taking: Option<Taking>,
@@ -92,8 +100,13 @@ impl SimulatedNode {
         let written = Arc::new(AtomicU64::new(0));
         let meters = Arc::new(Meters::default());
         let journal = Journal::new(writer, Arc::clone(&meters));
+        let archive = IdArchive { storage: Arc::clone(&storage), node: report.log.node };
         let node = SimulatedNode {
             storage,
+            shelf: TableShelf::default(),
+            archive,
+            sealed: None,
+            archived: None,
             reader,
             node: report.log.node,
             pipeline: Pipeline::new(coordinator, journal, options.least_space, written, meters),
@@ -129,16 +142,33 @@ impl SimulatedNode {
 
     /// Lets the coordinator take its next step. False if there is nothing to do until something else happens.
     pub fn pump(&mut self, now_us: i64) -> bool {
+        let did = match self.pipeline.next(now_us) {
+            Task::Merge(legs) => {
+                self.messages.extend(legs.into_iter().map(Message::Legs));
+                true
+            }
+            Task::Order(orders) => {
+                self.order(orders);
+                true
+            }
+            Task::Write(frame) => {
+                self.frame = Some((frame, false));
+                true
+            }
+            Task::Idle => false,
+        };
+        self.tend_ids();
+        did
+    }
+
+    /// Has a table of ids made, and ids archived, when they are due.
+    fn tend_ids(&mut self) {
         if let (None, Some(capacity)) = (self.table, self.pipeline.coordinator().wants_table()) {
             self.table = Some(capacity);
         }
-        match self.pipeline.next(now_us) {
-            Task::Merge(legs) => self.messages.extend(legs.into_iter().map(Message::Legs)),
-            Task::Order(orders) => self.order(orders),
-            Task::Write(frame) => self.frame = Some((frame, false)),
-            Task::Idle => return false,
+        if let Some(sealed) = self.pipeline.coordinator_mut().seal_ids() {
+            self.sealed = Some(sealed);
         }
-        true
     }
 
     fn order(&mut self, orders: Vec<(ShardId, ShardOrder)>) {
@@ -224,9 +254,26 @@ impl SimulatedNode {
     pub fn give_table(&mut self) -> bool {
         let asked = self.table.take();
         if let Some(capacity) = asked {
-            self.pipeline.coordinator_mut().give_table(IdTable::ready(capacity));
+            self.pipeline.coordinator_mut().give_table(self.shelf.make(capacity));
         }
         asked.is_some()
+    }
+
+    /// Archives the ids that are to leave memory, or tells the coordinator what became of them. False if there is neither.
+    pub fn archive_step(&mut self) -> bool {
+        if let Some(sealed) = self.sealed.take() {
+            self.archived = Some(self.archive.write(&sealed, &mut Vec::new(), &mut || Ok(())).ok());
+            return true;
+        }
+        let Some(archived) = self.archived.take() else { return false };
+        let coordinator = self.pipeline.coordinator_mut();
+        match archived.map(|archive| coordinator.archived_ids(archive)) {
+            None => coordinator.not_archived_ids(),
+            Some(None) => {}
+            Some(Some(table)) => self.shelf.take_back(table),
+        }
+        self.tend_ids();
+        true
     }
 
     /// Whether a snapshot is asked for or being taken.

@@ -23,6 +23,8 @@ pub(crate) enum Action {
     WriteThrough,
     /// The next table of known ids is ready.
     Table,
+    /// Known ids are archived, or the coordinator hears of it.
+    Archive,
     /// Nothing came for a while: an empty frame carries the mark.
     Mark,
     /// The maker of segments tries again.
@@ -50,7 +52,7 @@ pub(crate) enum Action {
 }
 
 /// How often each is decided, of ten thousand.
-const WEIGHTS: [(Action, usize); 21] = [
+const WEIGHTS: [(Action, usize); 22] = [
     (Action::Send, 800),
     (Action::Arrive, 1_000),
     (Action::Again, 150),
@@ -60,6 +62,7 @@ const WEIGHTS: [(Action, usize); 21] = [
     (Action::Write, 750),
     (Action::WriteThrough, 250),
     (Action::Table, 60),
+    (Action::Archive, 80),
     (Action::Mark, 80),
     (Action::Tend, 40),
     (Action::AskSnapshot, 20),

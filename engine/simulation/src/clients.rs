@@ -1,6 +1,6 @@
 //! Clients: they send, lose patience and send again, vanish and come back; and the network between them and the node.
 
-use longmen_engine::Reply;
+use longmen_engine::{Replies, Reply};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::rounds::random::Random;
@@ -18,7 +18,7 @@ pub(crate) struct Clients {
 
 #[derive(Default)]
 struct Client {
-    session: Option<(u64, UnboundedReceiver<Vec<Reply>>)>,
+    session: Option<(u64, UnboundedReceiver<Replies>)>,
     /// What it has sent and has no answer to.
     open: Vec<(u64, Ask)>,
 }
@@ -81,7 +81,7 @@ impl Clients {
     }
 
     /// A client connects.
-    pub(crate) fn connect(&mut self, client: usize, session: u64, replies: UnboundedReceiver<Vec<Reply>>) {
+    pub(crate) fn connect(&mut self, client: usize, session: u64, replies: UnboundedReceiver<Replies>) {
         self.clients[client].session = Some((session, replies));
     }
 
@@ -114,8 +114,8 @@ impl Clients {
         let mut all = Vec::new();
         for client in &mut self.clients {
             if let Some((_, replies)) = &mut client.session {
-                while let Ok(replies) = replies.try_recv() {
-                    all.extend(replies);
+                while let Ok(together) = replies.try_recv() {
+                    all.extend(together.replies);
                 }
             }
         }

@@ -8,8 +8,9 @@ use crate::rounds::random::Random;
 /// A damaged copy of a disk.
 pub(crate) struct Damaged {
     pub(crate) disk: FaultyStorage,
-    /// The file that was damaged.
+    /// The file that was damaged, and the frame.
     file: String,
+    pub(crate) frame: u64,
     pub(crate) what: String,
 }
 
@@ -42,10 +43,10 @@ pub(crate) fn damage(disk: &FaultyStorage, marked: u64, random: &mut Random) -> 
         let at = offset + random.next() % bytes;
         disk.flip_bit(&file, at, (random.next() % 8) as u32);
         let what = format!("a bit of byte {at} of {file} is flipped, in frame {frame}");
-        return Some(Damaged { disk, file, what });
+        return Some(Damaged { disk, file, frame: frame.0, what });
     }
     let what = format!("{file} is {what}, with frame {frame} in it");
-    Some(Damaged { disk, file, what })
+    Some(Damaged { disk, file, frame: frame.0, what })
 }
 
 /// The file that holds a frame, the frame's offset in it, and its length.
@@ -81,4 +82,23 @@ pub(crate) fn flip_in_snapshot(disk: &FaultyStorage, random: &mut Random) {
     if size > 0 {
         disk.flip_bit(&name, random.next() % size, (random.next() % 8) as u32);
     }
+}
+
+/// Spoils an archive of known ids, if there is one: it and those behind it are made anew from the log.
+pub(crate) fn spoil_archive(disk: &FaultyStorage, random: &mut Random) -> bool {
+    let names = disk.list().expect("a simulated disk can be listed");
+    let names: Vec<String> = names.into_iter().filter(|name| name.starts_with("ids-")).collect();
+    if names.is_empty() {
+        return false;
+    }
+    let name = &names[random.below(names.len())];
+    let size = disk.file(name).map_or(0, |bytes| bytes.len() as u64);
+    match random.below(3) {
+        0 => disk.delete_file(name),
+        1 => disk.truncate(name, random.next() % size.max(1)),
+        // A page behind the header is looked at when it is read, and then the node ends.
+        _ if size > 0 => disk.flip_bit(name, random.next() % size.min(4_096), (random.next() % 8) as u32),
+        _ => {}
+    }
+    true
 }

@@ -62,6 +62,10 @@ pub struct Counts {
     pub failed_starts: u64,
     /// Recoveries that went on from a snapshot.
     pub from_snapshot: u64,
+    /// Archives of known ids that recoveries went on from.
+    pub archives: u64,
+    /// Archives that were spoiled before a start.
+    pub spoiled: u64,
     /// Recoveries that cut a torn tail.
     pub cut_tails: u64,
     /// Recoveries that wrote frames above the mark again.
@@ -92,6 +96,8 @@ impl AddAssign<&Counts> for Counts {
         self.stops += other.stops;
         self.failed_starts += other.failed_starts;
         self.from_snapshot += other.from_snapshot;
+        self.archives += other.archives;
+        self.spoiled += other.spoiled;
         self.cut_tails += other.cut_tails;
         self.rewritten += other.rewritten;
         self.filled += other.filled;

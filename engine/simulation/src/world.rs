@@ -7,7 +7,7 @@ mod restarting;
 use std::collections::BTreeMap;
 
 use longmen_engine::ledger::{Answer, ClientId, Command};
-use longmen_engine::{Delivery, Reply, SimulatedNode};
+use longmen_engine::{Delivery, Replies, Reply, SimulatedNode};
 use longmen_wal::FaultyStorage;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -56,13 +56,11 @@ pub(crate) struct World {
     tags: BTreeMap<u64, (usize, u64)>,
     next_tag: u64,
     /// The simulation's own session, for what the clients do not ask.
-    own: Option<(u64, UnboundedReceiver<Vec<Reply>>)>,
+    own: Option<(u64, UnboundedReceiver<Replies>)>,
     /// Whether the disk is full, so that one thing is asked after the other.
     full: bool,
     /// Whether the disk will fail something.
     armed: bool,
-    /// Whether the clock is so far ahead that a start reads nothing below a snapshot: `verify` alone would see damage there.
-    far_ahead: bool,
     /// How often a nonce source was made.
     lives: u64,
 }
@@ -90,7 +88,6 @@ impl World {
             own: None,
             full: false,
             armed: false,
-            far_ahead: false,
             lives: 0,
         };
         if let Err(error) = world.start(&mut random) {
@@ -149,6 +146,7 @@ impl World {
             Action::Write => return self.write(),
             Action::WriteThrough => return Ok(self.write()? && self.write()?),
             Action::Table => self.live().give_table(),
+            Action::Archive => self.archive(),
             Action::Mark => {
                 self.live().write_mark().map_err(|error| Broken::Died(error.to_string()))?;
                 true
@@ -246,6 +244,14 @@ impl World {
         }
     }
 
+    fn archive(&mut self) -> bool {
+        let did = self.live().archive_step();
+        if did {
+            self.trace.note("archives", &[], || "known ids".into());
+        }
+        did
+    }
+
     fn ask_snapshot(&mut self) -> bool {
         if self.live().is_taking_snapshot() {
             return false;
@@ -321,7 +327,7 @@ impl World {
         self.live().submit(session, 0, CLIENT, command);
         self.drain()?;
         let (_, replies) = self.own.as_mut().expect("the simulation is connected");
-        match replies.try_recv().map(|mut replies| replies.pop()) {
+        match replies.try_recv().map(|mut together| together.replies.pop()) {
             Ok(Some(reply)) => Ok(reply.answer),
             _ => Broken::failed(Check::Stuck, "a question has no answer"),
         }

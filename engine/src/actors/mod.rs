@@ -16,6 +16,8 @@ pub(crate) use coordinator::{
 };
 pub(crate) use id_archiver::{ArchiverTasks, IdArchiver};
 pub(crate) use id_tables::IdTableMaker;
+#[cfg(feature = "simulation")]
+pub(crate) use id_tables::TableShelf;
 pub(crate) use journal::{Closed, JournalActor, WriteFrame};
 pub(crate) use shard::{Obey, RowSlice, ShardActor};
 

@@ -63,7 +63,6 @@ impl World {
     /// A clock that is a year ahead: what was asked before then is too old, known or not, or has its first result; it is
     /// never posted again. Now and then the node is started again in between, and knows none of it any more.
     fn far_ahead(&mut self, random: &mut Random) -> Result<(), Broken> {
-        self.far_ahead = true;
         self.wait(self.oracle.now().now() + 400 * 86_400)?;
         if random.percent(50) {
             self.restart(super::End::Kill, random)?;

@@ -101,16 +101,21 @@ impl World {
         self.clients.lose_all(random);
         self.tags.clear();
         self.leave_disk(end);
-        if !self.far_ahead && random.percent(15) {
+        if random.percent(15) {
             self.try_damage(marked, random)?;
         }
         if random.percent(10) {
             damage::flip_in_snapshot(&self.disk, random);
         }
+        if random.percent(10) && damage::spoil_archive(&self.disk, random) {
+            self.counts.spoiled += 1;
+            self.trace.note("spoils", &[], || "an archive of known ids".into());
+        }
         let report = self.recover(random)?;
         self.trace.note("starts", &[report.log.last.0], || started(&report));
         self.counts.restarts += 1;
         self.counts.from_snapshot += u64::from(report.snapshot.is_some());
+        self.counts.archives += report.archives as u64;
         self.counts.cut_tails += u64::from(report.log.cut.is_some());
         self.counts.rewritten += u64::from(report.log.rewritten.is_some());
         self.looking = Check::Books;
@@ -145,7 +150,11 @@ impl World {
         self.lives += 1;
         let nonces = seeded_nonces(self.seed ^ self.lives.wrapping_mul(0x9e37_79b9));
         match SimulatedNode::start(Arc::new(damaged.disk.clone()), &options, nonces, self.clock_us) {
-            Ok(_) => Broken::failed(Check::Damage, format!("{} and nobody noticed", damaged.what)),
+            // Below a snapshot and an archive of ids a start need not read: `verify` does.
+            Ok((_, report)) => match longmen_engine::audit::verify(&damaged.disk, &mut |_| {}) {
+                Err(_) if report.snapshot.is_some_and(|start| start >= damaged.frame) => Ok(()),
+                _ => Broken::failed(Check::Damage, format!("{} and nobody noticed", damaged.what)),
+            },
             Err(error) => damaged.is_named(&error).or_else(|what| Broken::failed(Check::Damage, what)),
         }
     }
@@ -192,11 +201,11 @@ impl World {
         let by_type = [(naive::SHORT_TYPE.into(), naive::SHORT_WINDOW)].into();
         let settings = Settings {
             shards: random.one_of(&[1, 2, 3, 5, 7]),
-            known_ids: 64,
+            known_ids: random.one_of(&[16, 64]),
             hot_by_rate: false,
             frame_bytes: random.one_of(&[100, 1_000, 4_000, 8_000]),
             refund_windows: RefundWindows { by_type, ..RefundWindows::default() },
-            seed: self.seed,
+            seed: random.next(),
             ..Settings::default()
         };
         let segment_bytes = random.one_of(&[128 << 10, 256 << 10]);
