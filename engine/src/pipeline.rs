@@ -30,6 +30,7 @@ enum Waiting {
 }
 
 /// What others are to do.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is made, once a frame")]
 pub(crate) enum Task {
     /// Merge these legs, one batching actor each; each merge goes to [`Pipeline::merged`].
     Merge(Vec<Unmerged>),

@@ -41,7 +41,7 @@ pub(crate) fn damage(disk: &FaultyStorage, marked: u64, random: &mut Random) -> 
     };
     if flips {
         let at = offset + random.next() % bytes;
-        disk.flip_bit(&file, at, (random.next() % 8) as u32);
+        disk.flip_bit(&file, at, a_bit(random));
         let what = format!("a bit of byte {at} of {file} is flipped, in frame {frame}");
         return Some(Damaged { disk, file, frame: frame.0, what });
     }
@@ -80,7 +80,7 @@ pub(crate) fn flip_in_snapshot(disk: &FaultyStorage, random: &mut Random) {
     let Some(name) = names.into_iter().rfind(|name| name.starts_with("snapshot-")) else { return };
     let size = disk.file(&name).map_or(0, |bytes| bytes.len() as u64);
     if size > 0 {
-        disk.flip_bit(&name, random.next() % size, (random.next() % 8) as u32);
+        disk.flip_bit(&name, random.next() % size, a_bit(random));
     }
 }
 
@@ -97,8 +97,12 @@ pub(crate) fn spoil_archive(disk: &FaultyStorage, random: &mut Random) -> bool {
         0 => disk.delete_file(name),
         1 => disk.truncate(name, random.next() % size.max(1)),
         // A page behind the header is looked at when it is read, and then the node ends.
-        _ if size > 0 => disk.flip_bit(name, random.next() % size.min(4_096), (random.next() % 8) as u32),
+        _ if size > 0 => disk.flip_bit(name, random.next() % size.min(4_096), a_bit(random)),
         _ => {}
     }
     true
+}
+
+fn a_bit(random: &mut Random) -> u32 {
+    u32::try_from(random.below(8)).expect("a byte has eight bits")
 }
