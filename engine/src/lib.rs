@@ -6,13 +6,21 @@ mod clock;
 pub mod export;
 mod history;
 mod id_archive;
+mod journal;
 pub mod ledger;
 mod meters;
 mod node;
+mod pipeline;
+#[cfg(feature = "planted-bugs")]
+pub mod planted;
 mod recovery;
+mod round_clock;
 mod session;
+#[cfg(feature = "simulation")]
+mod simulated;
 mod snapshot;
 mod snapshotter;
+mod taking;
 mod vital;
 
 pub use history::{
@@ -21,6 +29,10 @@ pub use history::{
     RecordedLeg, RegisterEntry, RegisterPage, Registered, RegisteredCommand, StatementLine, StatementPage,
     StatementQuery, StatementRange, TransactionRecord, Turnover, View,
 };
+#[cfg(feature = "simulation")]
+pub use journal::JournalError;
 pub use meters::{Meter, MeterKind, MeterReading, Meters};
 pub use node::{MIN_SEGMENT, Node, NodeOptions, StartError, StartReport, StopError};
 pub use session::{Intake, Replies, Reply, Session};
+#[cfg(feature = "simulation")]
+pub use simulated::{Delivery, SimulatedNode, SimulatedOptions};

@@ -5,28 +5,29 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix::{Actor, Addr, Arbiter, System};
 use longmen_wal::{
-    CloseError, FrameFault, FrameNumber, Log, LogOptions, LogWriter, OpenError, ReadError, RecoveryReport,
-    Storage, system_nonces,
+    CloseError, FrameFault, LogOptions, LogWriter, OpenError, ReadError, RecoveryReport, Storage,
+    system_nonces,
 };
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::actors::{
-    ArchiverTasks, Closed, CoordinatorActor, IdArchiver, IdTableMaker, Journal, JournalActor, ShardActor,
-    Stop, Wiring, name_thread,
+    ArchiverTasks, Closed, CoordinatorActor, IdArchiver, IdTableMaker, JournalActor, ShardActor, Stop,
+    Wiring, name_thread,
 };
 use crate::clock::now_us;
 use crate::history::History;
-use crate::id_archive::{FoundArchives, IdArchive, name_of};
+use crate::id_archive::IdArchive;
+use crate::journal::Journal;
 use crate::ledger::{Coordinator, RefundWindows, ReplayError, Settings, Shard};
 use crate::meters::Meters;
-use crate::recovery::{self, Recovered};
+use crate::pipeline::Pipeline;
+use crate::recovery::{self, Start};
 use crate::session::Intake;
-use crate::snapshot::{self, Header};
 use crate::snapshotter::{Running, Snapshotter};
 
 /// The smallest segment a node works with: the largest request must fit a frame, and a frame a segment.
@@ -167,46 +168,18 @@ impl Node {
     /// # Errors
     /// [`StartError`]; nothing was answered and nothing acknowledged was changed.
     pub fn start(storage: Arc<dyn Storage>, options: &NodeOptions) -> Result<Node, StartError> {
-        let began = Instant::now();
         let settings = settings_of(options)?;
-        let (snapshots, mut refused_snapshots) = snapshot::find(&*storage).map_err(StartError::Snapshots)?;
-        let oldest = snapshots.last().map_or(0, |snapshot| snapshot.header.start);
-        let opened = Log::open(Arc::clone(&storage), options.log, FrameNumber(oldest + 1), system_nonces())?;
-        let log = opened.report;
-        let usable = |header: &Header| header.node == log.node && header.last <= log.last.0;
-        let (usable, passed): (Vec<_>, Vec<_>) =
-            snapshots.into_iter().partition(|snapshot| usable(&snapshot.header));
-        refused_snapshots.extend(passed.iter().map(|snapshot| format!("at frame {}", snapshot.header.start)));
-        let snapshot = usable.first();
-        let archive = IdArchive { storage: Arc::clone(&storage), node: log.node };
-        let FoundArchives { whole, mut refused } = archive.find(log.last.0).map_err(StartError::Archives)?;
-        let found: Vec<u32> = whole.iter().map(|archive| archive.number).collect();
-        let recovered = recovery::recover(&opened.reader, snapshot, whole, &settings, now_us())?;
-        let Recovered { rebuilt, frames, entries } = recovered;
-        if rebuilt.known.archives() == 0 {
-            refused.extend(found.into_iter().map(name_of));
-        }
-        archive.discard(&refused).map_err(StartError::Archives)?;
-        let report = StartReport {
-            snapshot: snapshot.map(|snapshot| snapshot.header.start),
-            refused_snapshots,
-            frames,
-            entries,
-            accounts: rebuilt.registry.accounts().len() as u64,
-            known_ids: rebuilt.known.len() as u64,
-            archives: rebuilt.known.archives(),
-            refused_archives: refused,
-            took: began.elapsed(),
-            log,
-        };
-        let history = History::new(opened.reader.clone());
+        let start = recovery::start(&storage, options.log, &settings, system_nonces(), now_us())?;
+        let Start { writer, reader, rebuilt, report } = start;
+        let history = History::new(reader.clone());
         let (coordinator, shards) = rebuilt.go_on(settings);
+        let archive = IdArchive { storage: Arc::clone(&storage), node: report.log.node };
         let archiver = IdArchiver::start(archive)
             .map_err(|error| StartError::System(format!("no thread for archives: {error}")))?;
-        let engine = spawn(coordinator, shards, opened.writer, archiver.tasks(), options)?;
+        let engine = spawn(coordinator, shards, writer, archiver.tasks(), options)?;
         let snapshotter = Snapshotter {
             storage,
-            reader: opened.reader,
+            reader,
             node: report.log.node,
             coordinator: engine.coordinator.clone(),
             shards: engine.shards.clone(),
@@ -322,22 +295,16 @@ fn spawn(
     let least_space = least_space(options);
     let run = move || {
         System::new().block_on(async move {
-            let space = writer.space();
             let journal_thread = Arbiter::new();
             let journal = JournalActor::start_in_arbiter(&journal_thread.handle(), |_| JournalActor::new());
             let shards = start_shards(shards, shard_threads, &metered);
             let journal_of_log = Journal::new(writer, Arc::clone(&metered));
-            let wiring = Wiring {
-                shards: shards.clone(),
-                journal: journal.clone(),
-                space,
-                least_space,
-                written: counted,
-                tables,
-                archiver,
-                meters: metered,
-            };
-            let coordinator = CoordinatorActor::new(coordinator, journal_of_log, wiring).start();
+            let pipeline =
+                Pipeline::new(coordinator, journal_of_log, least_space, counted, Arc::clone(&metered));
+            let journal_actor = journal.clone();
+            let wiring =
+                Wiring { shards: shards.clone(), journal: journal_actor, tables, archiver, meters: metered };
+            let coordinator = CoordinatorActor::new(pipeline, wiring).start();
             started
                 .send((coordinator.clone(), shards, Handle::current()))
                 .expect("whoever starts the engine waits for it");

@@ -1,21 +1,77 @@
 //! Recovery: the log's frames become the books again, the names on one thread, the transaction ids on another, the shards
 //! on others.
 
+use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
 
-use longmen_wal::{FrameNumber, FrameView, LogReader};
+use longmen_wal::{FrameNumber, FrameView, Log, LogOptions, LogReader, LogWriter, NonceSource, Storage};
 
+use crate::id_archive::{FoundArchives, IdArchive, name_of};
 use crate::ledger::{
     ArchivedIds, FrameRecords, KnownIds, Rebuilt, ReplayError, SectionKind, Settings, Shard,
 };
-use crate::node::StartError;
-use crate::snapshot::Snapshot;
+use crate::node::{StartError, StartReport};
+use crate::snapshot::{self, Header, Snapshot};
 
 /// What recovery has rebuilt.
-pub(crate) struct Recovered {
+struct Recovered {
+    rebuilt: Rebuilt,
+    frames: u64,
+    entries: u64,
+}
+
+/// What a node goes on from: the log's ends and the books.
+pub(crate) struct Start {
+    pub(crate) writer: LogWriter,
+    pub(crate) reader: LogReader,
     pub(crate) rebuilt: Rebuilt,
-    pub(crate) frames: u64,
-    pub(crate) entries: u64,
+    pub(crate) report: StartReport,
+}
+
+/// Opens the log in `storage` and rebuilds the books, from the newest snapshot that can be used if there is one.
+///
+/// # Errors
+/// [`StartError`]; nothing acknowledged was changed.
+pub(crate) fn start(
+    storage: &Arc<dyn Storage>,
+    log: LogOptions,
+    settings: &Settings,
+    nonces: NonceSource,
+    now_us: i64,
+) -> Result<Start, StartError> {
+    let began = Instant::now();
+    let (snapshots, mut refused_snapshots) = snapshot::find(&**storage).map_err(StartError::Snapshots)?;
+    let oldest = snapshots.last().map_or(0, |snapshot| snapshot.header.start);
+    let opened = Log::open(Arc::clone(storage), log, FrameNumber(oldest + 1), nonces)?;
+    let log = opened.report;
+    let usable = |header: &Header| header.node == log.node && header.last <= log.last.0;
+    let (usable, passed): (Vec<_>, Vec<_>) =
+        snapshots.into_iter().partition(|snapshot| usable(&snapshot.header));
+    refused_snapshots.extend(passed.iter().map(|snapshot| format!("at frame {}", snapshot.header.start)));
+    let snapshot = usable.first();
+    let archive = IdArchive { storage: Arc::clone(storage), node: log.node };
+    let FoundArchives { whole, mut refused } = archive.find(log.last.0).map_err(StartError::Archives)?;
+    let found: Vec<u32> = whole.iter().map(|archive| archive.number).collect();
+    let recovered = recover(&opened.reader, snapshot, whole, settings, now_us)?;
+    let Recovered { rebuilt, frames, entries } = recovered;
+    if rebuilt.known.archives() == 0 {
+        refused.extend(found.into_iter().map(name_of));
+    }
+    archive.discard(&refused).map_err(StartError::Archives)?;
+    let report = StartReport {
+        snapshot: snapshot.map(|snapshot| snapshot.header.start),
+        refused_snapshots,
+        frames,
+        entries,
+        accounts: rebuilt.registry.accounts().len() as u64,
+        known_ids: rebuilt.known.len() as u64,
+        archives: rebuilt.known.archives(),
+        refused_archives: refused,
+        took: began.elapsed(),
+        log,
+    };
+    Ok(Start { writer: opened.writer, reader: opened.reader, rebuilt, report })
 }
 
 /// Reads a frame's sections as the ledger's records.
@@ -35,7 +91,7 @@ pub(crate) fn records(view: &FrameView) -> Result<FrameRecords<'_>, ReplayError>
 }
 
 /// Replays everything that is durable, from a snapshot on if there is one.
-pub(crate) fn recover(
+fn recover(
     reader: &LogReader,
     snapshot: Option<&Snapshot>,
     archives: Vec<ArchivedIds>,

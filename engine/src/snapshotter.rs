@@ -12,12 +12,13 @@ use actix::Addr;
 use longmen_wal::{LogReader, NodeId, Storage};
 use tracing::{info, warn};
 
-use crate::actors::{AccountSlice, CoordinatorActor, RowImages, RowSlice, ShardActor, TakeSnapshot};
-use crate::ledger::{LineId, SnapshotStart};
-use crate::snapshot::Writing;
+use crate::actors::{AccountSlice, CoordinatorActor, RowSlice, ShardActor, TakeSnapshot};
+use crate::ledger::SnapshotStart;
+use crate::taking::{Taking, Want};
 
 /// So often the size of the log is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+
 /// Rows and accounts of one slice: some tens of microseconds on the engine's thread.
 const SLICE: usize = 512;
 
@@ -81,9 +82,10 @@ impl Snapshotter {
         let Ok(start) = self.ask(|reply| self.coordinator.do_send(TakeSnapshot(reply))) else {
             return Outcome::Gone;
         };
-        match self.write(&start, stopped) {
+        let frame = start.frame;
+        match self.write(start, stopped) {
             Ok(Ok(size)) => {
-                info!("snapshot at frame {}: {size} bytes in {:?}", start.frame, began.elapsed());
+                info!("snapshot at frame {frame}: {size} bytes in {:?}", began.elapsed());
                 Outcome::Published(size)
             }
             Ok(Err(Gone)) => Outcome::Gone,
@@ -91,44 +93,28 @@ impl Snapshotter {
         }
     }
 
-    fn write(&self, start: &SnapshotStart, stopped: &Receiver<()>) -> io::Result<Result<u64, Gone>> {
-        let mut writing = Writing::begin(Arc::clone(&self.storage))?;
-        writing.write(&start.names)?;
-        writing.next_part();
-        for from in (0..start.accounts).step_by(SLICE) {
-            let to = (from + SLICE).min(start.accounts);
-            let asked =
-                self.ask(|reply| self.coordinator.do_send(AccountSlice { accounts: from..to, reply }));
-            let Ok(slice) = asked else { return Ok(Err(Gone)) };
-            writing.write(&slice)?;
-        }
-        writing.next_part();
-        let mut lines = Vec::new();
-        for (id, line) in (0..).map(LineId).zip(&start.lines) {
-            line.write_image(id, &mut lines);
-        }
-        writing.write(&lines)?;
-        writing.next_part();
-        let mut last = start.frame;
-        for shard in &self.shards {
-            let mut next = Some(0);
-            while let Some(from) = next {
-                let Ok(slice): Result<RowImages, Gone> =
-                    self.ask(|reply| shard.do_send(RowSlice { from, count: SLICE, reply }))
-                else {
-                    return Ok(Err(Gone));
-                };
-                writing.write(&slice.images)?;
-                last = last.max(slice.last_frame);
-                next = slice.next;
+    fn write(&self, start: SnapshotStart, stopped: &Receiver<()>) -> io::Result<Result<u64, Gone>> {
+        let mut taking = Taking::begin(Arc::clone(&self.storage), start, self.shards.len(), SLICE)?;
+        loop {
+            match taking.wants() {
+                Want::Accounts(accounts) => {
+                    let asked = self.ask(|reply| self.coordinator.do_send(AccountSlice { accounts, reply }));
+                    let Ok(slice) = asked else { return Ok(Err(Gone)) };
+                    taking.take_accounts(&slice)?;
+                }
+                Want::Rows { shard, from, count } => {
+                    let asked = self.ask(|reply| self.shards[shard].do_send(RowSlice { from, count, reply }));
+                    let Ok(slice) = asked else { return Ok(Err(Gone)) };
+                    taking.take_rows(&slice)?;
+                }
+                Want::Durable(last) if self.reader.durable().0 < last => {
+                    if stopped.recv_timeout(Duration::from_millis(1)) != Err(RecvTimeoutError::Timeout) {
+                        return Ok(Err(Gone));
+                    }
+                }
+                Want::Durable(_) => return taking.publish(self.node, self.reader.durable().0).map(Ok),
             }
         }
-        while self.reader.durable().0 < last {
-            if stopped.recv_timeout(Duration::from_millis(1)) != Err(RecvTimeoutError::Timeout) {
-                return Ok(Err(Gone));
-            }
-        }
-        writing.publish(self.node, start.frame, last, start.time_us).map(Ok)
     }
 
     fn ask<T>(&self, send: impl FnOnce(Sender<T>)) -> Result<T, Gone> {

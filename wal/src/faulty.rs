@@ -127,6 +127,24 @@ impl FaultyStorage {
         Self::of(live, disk.torn_sectors)
     }
 
+    /// The disk as a power cut now leaves it that keeps nothing unsynced. The new disk has no faults.
+    #[must_use]
+    pub fn without_unsynced(&self) -> Self {
+        let disk = lock(&self.disk);
+        let synced = disk.synced.iter();
+        let synced = synced.map(|(name, inode)| {
+            let contents = lock(inode).synced_alone();
+            (name.clone(), Arc::new(Mutex::new(contents)))
+        });
+        Self::of(synced.collect(), disk.torn_sectors)
+    }
+
+    /// How many bytes its files have.
+    #[must_use]
+    pub fn used(&self) -> u64 {
+        lock(&self.disk).used()
+    }
+
     /// Another disk in the same state, unsynced data included, without faults.
     #[must_use]
     pub fn branch(&self) -> Self {

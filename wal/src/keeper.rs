@@ -54,7 +54,12 @@ pub(crate) fn write_manifest(storage: &dyn Storage, manifest: &Manifest) -> io::
     remove_if_there(storage, MANIFEST_DRAFT)?;
     let file = storage.create(MANIFEST_DRAFT, 0, WritePath::Pwritev)?;
     file.write_at(&[IoSlice::new(manifest.render().as_bytes())], 0)?;
+    #[cfg(not(feature = "planted-bugs"))]
     file.sync()?;
+    #[cfg(feature = "planted-bugs")]
+    if !crate::planted::is(crate::planted::Bug::ManifestNotSynced) {
+        file.sync()?;
+    }
     storage.rename(MANIFEST_DRAFT, MANIFEST_FILE)?;
     storage.sync_directory()
 }

@@ -42,6 +42,8 @@ mod manifest;
 mod nonces;
 mod number;
 mod open;
+#[cfg(feature = "planted-bugs")]
+pub mod planted;
 mod reader;
 mod region;
 mod report;

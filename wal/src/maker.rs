@@ -94,6 +94,10 @@ impl Maker {
             return Err(error);
         }
         storage.rename(SEGMENT_DRAFT, &header.number.file_name())?;
+        #[cfg(feature = "planted-bugs")]
+        if crate::planted::is(crate::planted::Bug::NameNotSynced) {
+            return Ok(file);
+        }
         storage.sync_directory()?;
         Ok(file)
     }
@@ -131,6 +135,12 @@ pub(crate) fn record(
     durable: FrameNumber,
 ) {
     for segment in finished {
+        #[cfg(feature = "planted-bugs")]
+        if crate::planted::is(crate::planted::Bug::ExtentForgotten) {
+            let extent = Extent { last: durable, ..segment.extent };
+            manifest.set_state(segment.number, SegmentState::Finished(extent));
+            continue;
+        }
         manifest.set_state(segment.number, SegmentState::Finished(segment.extent));
     }
     manifest.durable = manifest.durable.max(durable);

@@ -17,6 +17,7 @@ struct Figures {
     current: AtomicU64,
     ready: AtomicU64,
     disk_full: AtomicBool,
+    failed: AtomicBool,
 }
 
 impl SpaceGauge {
@@ -32,12 +33,23 @@ impl SpaceGauge {
         self.0.disk_full.load(Ordering::Relaxed)
     }
 
+    /// True when no further segment will ever be made, for an error that is no want of space: the frame that needs one
+    /// fails with it. Nothing is gained by waiting for room.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        self.0.failed.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn set_current(&self, bytes: u64) {
         self.0.current.store(bytes, Ordering::Relaxed);
     }
 
     pub(crate) fn set_ready(&self, bytes: u64) {
         self.0.ready.store(bytes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_failed(&self, failed: bool) {
+        self.0.failed.store(failed, Ordering::Relaxed);
     }
 
     pub(crate) fn set_disk_full(&self, full: bool) {

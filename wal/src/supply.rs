@@ -161,6 +161,7 @@ impl Stock {
         let ready = shelf.ready.iter().map(|segment| segment.bytes.len() - FIRST_FRAME).sum();
         self.gauge.set_ready(ready);
         self.gauge.set_disk_full(shelf.disk_full);
+        self.gauge.set_failed(shelf.failed);
         self.changed.notify_all();
     }
 

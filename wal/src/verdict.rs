@@ -47,6 +47,10 @@ pub(crate) fn verdict(
     mark: FrameNumber,
     frames_behind: bool,
 ) -> Verdict {
+    #[cfg(feature = "planted-bugs")]
+    if number <= mark && state != FrameState::Good && crate::planted::is(crate::planted::Bug::DamageCut) {
+        return Verdict::Cut;
+    }
     match (state, number <= mark) {
         (FrameState::Good, true) => Verdict::Keep,
         (FrameState::Good, false) => Verdict::Rewrite,

@@ -171,6 +171,9 @@ impl LogWriter {
             nonce: segment.nonce,
             epoch: segment.epoch,
             number,
+            #[cfg(feature = "planted-bugs")]
+            durable: if crate::planted::is(crate::planted::Bug::MarkTooHigh) { number } else { self.durable },
+            #[cfg(not(feature = "planted-bugs"))]
             durable: self.durable,
             body_len: draft.body_len,
             body_crc: draft.body_crc,
@@ -215,7 +218,14 @@ impl LogWriter {
         if self.end.frame == self.durable {
             return Ok(self.durable);
         }
-        self.sync_files().map_err(|error| SyncError::Io(self.fail(error)))?;
+        let synced = self.sync_files();
+        #[cfg(feature = "planted-bugs")]
+        let synced = if crate::planted::is(crate::planted::Bug::SyncRetried) {
+            synced.or_else(|_| self.sync_files())
+        } else {
+            synced
+        };
+        synced.map_err(|error| SyncError::Io(self.fail(error)))?;
         self.durable = self.end.frame;
         self.shared.publish(self.durable, self.end.digest);
         if !self.left.is_empty() {
@@ -228,6 +238,10 @@ impl LogWriter {
     }
 
     fn sync_files(&self) -> io::Result<()> {
+        #[cfg(feature = "planted-bugs")]
+        if crate::planted::is(crate::planted::Bug::SyncForgotten) {
+            return Ok(());
+        }
         for left in &self.left {
             left.file.sync()?;
         }

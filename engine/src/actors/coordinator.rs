@@ -5,29 +5,24 @@ mod ids;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, SpawnHandle};
-use longmen_wal::{Body, Section, SpaceGauge};
 use tokio::sync::oneshot;
 use tracing::debug;
 
-use super::journal::len;
-use super::round_clock::RoundClock;
 use super::shard::Release;
 use super::{
-    ArchiverTasks, BatcherActor, IdTableMaker, Journal, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame,
+    ArchiverTasks, BatcherActor, IdTableMaker, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame,
 };
 use crate::clock::now_us;
-use crate::ledger::{
-    AccountId, Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
-    SnapshotStart, Step, Unmerged,
-};
+use crate::journal::Journal;
+use crate::ledger::{AccountId, Merge, Request, ShardId, ShardOrder, ShardReply, SnapshotStart, Unmerged};
 use crate::meters::{Meter, Meters};
-use crate::session::{Replies, Reply, ReplySender};
-use crate::vital::Vital;
+use crate::pipeline::{Pipeline, Sealed, Task};
+use crate::session::ReplySender;
+use crate::vital::{Vital, die};
 
 /// So long after the last frame an empty one carries the durable mark, if nothing else comes.
 const MARK_AFTER: Duration = Duration::from_millis(50);
@@ -42,11 +37,6 @@ const MAX_WAIT_US: i64 = 1_000_000;
 pub(crate) struct Wiring {
     pub(crate) shards: Vec<Addr<ShardActor>>,
     pub(crate) journal: Addr<JournalActor>,
-    pub(crate) space: SpaceGauge,
-    /// With less room than this in the log, no further round begins.
-    pub(crate) least_space: u64,
-    /// Counts the bytes of records in the log.
-    pub(crate) written: Arc<AtomicU64>,
     /// Makes tables of known ids.
     pub(crate) tables: IdTableMaker,
     /// Writes known ids out of memory.
@@ -54,99 +44,62 @@ pub(crate) struct Wiring {
     pub(crate) meters: Arc<Meters>,
 }
 
-/// Answers, grouped by the session they go to.
-type Outgoing = Vec<(ReplySender, Vec<Reply>)>;
-
-/// What the actor waits for before the step under way is done.
-enum Waiting {
-    Nothing,
-    Merges { left: usize, merges: Vec<Merge> },
-    Replies { left: usize, replies: Vec<(ShardId, ShardReply)> },
-}
-
 /// Carries the coordinator's messages.
 pub(crate) struct CoordinatorActor {
-    coordinator: Coordinator,
+    pipeline: Pipeline,
     wiring: Wiring,
-    clock: RoundClock,
-    sessions: HashMap<u64, ReplySender>,
     batchers: HashMap<AccountId, Addr<BatcherActor>>,
-    waiting: Waiting,
     /// Whether a table of ids is being made.
     awaits_table: bool,
     /// Whether a [`Pump`] is under way.
     pumps: bool,
-    /// The log's writer, when it is not away with a frame.
-    journal: Option<Journal>,
-    /// The answers that leave with the frame that is being written.
-    leaving: Outgoing,
-    marked: bool,
     last_write: Instant,
     mark_is_due_later: bool,
     space_timer: Option<SpawnHandle>,
     /// The moment that is waited for, in microseconds since 1970.
     expiry_timer: Option<(i64, SpawnHandle)>,
     stopping: Option<oneshot::Sender<Journal>>,
-    snapshot: Option<Sender<SnapshotStart>>,
     vital: Vital,
 }
 
 impl CoordinatorActor {
-    pub(crate) fn new(coordinator: Coordinator, journal: Journal, wiring: Wiring) -> CoordinatorActor {
-        let clock = RoundClock::new(Arc::clone(&wiring.meters));
+    pub(crate) fn new(pipeline: Pipeline, wiring: Wiring) -> CoordinatorActor {
         CoordinatorActor {
-            coordinator,
+            pipeline,
             wiring,
-            clock,
-            sessions: HashMap::new(),
             batchers: HashMap::new(),
-            waiting: Waiting::Nothing,
             awaits_table: false,
             pumps: false,
-            journal: Some(journal),
-            leaving: Vec::new(),
-            marked: true,
             last_write: Instant::now(),
             mark_is_due_later: false,
             space_timer: None,
             expiry_timer: None,
             stopping: None,
-            snapshot: None,
             vital: Vital::new("the coordinator"),
         }
     }
 
     /// Does one step after the other until one has to be waited for.
     fn pump(&mut self, context: &mut Context<Self>) {
-        while matches!(self.waiting, Waiting::Nothing) {
-            self.watch_space(context);
-            let begun = Instant::now();
-            let step = self.coordinator.next(now_us(), self.journal.is_some());
-            self.wiring.meters.note_since(Meter::Decide, begun);
-            match step {
-                Step::Merge(legs) => self.merge(legs, context),
-                Step::Shards(orders) => self.order(orders, context),
-                Step::Seal(frame) => self.write(frame, context),
-                Step::Release(replies) => {
-                    self.clock.release();
-                    let outgoing = self.group(replies);
-                    give_out(outgoing);
-                }
-                Step::Snapshot(start) => self.begin_snapshot(start),
-                Step::Idle => break,
+        loop {
+            match self.pipeline.next(now_us()) {
+                Task::Merge(legs) => self.merge(legs, context),
+                Task::Order(orders) => self.order(orders, context),
+                Task::Write(frame) => self.write(frame, context),
+                Task::Idle => break,
             }
         }
         self.tend_ids(context);
+        self.arm_space(context);
         self.arm_expiry(context);
-        if self.journal.is_some() {
-            self.arm_mark(context);
-        }
+        self.arm_mark(context);
         self.finish_stopping();
     }
 
     /// A hold may expire before anything else comes.
     fn arm_expiry(&mut self, context: &mut Context<Self>) {
-        let Some(moment) = self.coordinator.next_expiry().filter(|_| self.stopping.is_none()) else { return };
+        let next = self.pipeline.coordinator().next_expiry();
+        let Some(moment) = next.filter(|_| self.stopping.is_none()) else { return };
         if self.expiry_timer.is_some_and(|(armed, _)| armed <= moment) {
             return;
         }
@@ -162,7 +115,6 @@ impl CoordinatorActor {
     }
 
     fn merge(&mut self, legs: Vec<Unmerged>, context: &Context<Self>) {
-        self.waiting = Waiting::Merges { left: legs.len(), merges: Vec::with_capacity(legs.len()) };
         for legs in legs {
             let start = || BatcherActor::new(Arc::clone(&self.wiring.meters)).start();
             let batcher = self.batchers.entry(legs.account).or_insert_with(start);
@@ -171,57 +123,33 @@ impl CoordinatorActor {
     }
 
     fn order(&mut self, orders: Vec<(ShardId, ShardOrder)>, context: &Context<Self>) {
-        if orders.is_empty() {
-            self.coordinator.answered(Vec::new());
-            return;
-        }
-        self.clock.order();
-        self.waiting = Waiting::Replies { left: orders.len(), replies: Vec::with_capacity(orders.len()) };
         for (shard, order) in orders {
             let coordinator = context.address();
             self.wiring.shards[usize::from(shard.0)].do_send(Obey { order, coordinator });
         }
     }
 
-    fn write(&mut self, frame: Frame, context: &mut Context<Self>) {
-        self.marked = false;
-        let sections = frame.sections.into_iter().map(|section| Section {
-            kind: section.kind as u16,
-            owner: section.owner,
-            records: section.records,
-            chunks: section.chunks,
-        });
-        let body = Body { time_us: frame.time_us, sections: sections.collect() };
-        self.clock.seal(len(&body));
-        assert!(self.leaving.is_empty(), "the answers of a frame leave before the next is written");
-        self.leaving = self.group(frame.replies);
+    fn write(&mut self, mut frame: Sealed, context: &mut Context<Self>) {
         self.drop_cold_batchers();
-        let mut journal = self.journal.take().expect("a frame is sealed when the writer is there");
-        if journal.is_quick(&body) {
-            journal.write(frame.number, &body);
-            self.take_written(frame.number, body, journal);
+        if frame.is_quick() {
+            frame.write().unwrap_or_else(|error| die(&error.to_string()));
+            self.take_written(frame);
         } else {
             let (coordinator, sealed) = (context.address(), Instant::now());
-            let number = frame.number;
-            self.wiring.journal.do_send(WriteFrame { number, body, journal, coordinator, sealed });
+            self.wiring.journal.do_send(WriteFrame { frame, coordinator, sealed });
         }
     }
 
-    /// A frame is durable: what rests on it leaves, and its memory serves the next ones.
-    fn take_written(&mut self, number: u64, body: Body, journal: Journal) {
-        self.journal = Some(journal);
+    fn take_written(&mut self, frame: Sealed) {
         let durable = Instant::now();
         self.last_write = durable;
-        self.wiring.written.fetch_add(len(&body) as u64, Ordering::Relaxed);
-        self.coordinator.durable(number);
-        give_out(std::mem::take(&mut self.leaving));
-        self.coordinator.take_back(body.sections.into_iter().flat_map(|section| section.chunks));
+        self.pipeline.written(frame);
         self.wiring.meters.note_since(Meter::Settle, durable);
     }
 
     /// A batching actor goes when its account has cooled down.
     fn drop_cold_batchers(&mut self) {
-        let coordinator = &self.coordinator;
+        let coordinator = self.pipeline.coordinator();
         self.batchers.retain(|account, batcher| {
             let hot = coordinator.is_hot(*account);
             if !hot {
@@ -231,52 +159,25 @@ impl CoordinatorActor {
         });
     }
 
-    fn group(&self, replies: Vec<(ReplyTo, Answer)>) -> Outgoing {
-        let mut groups: HashMap<u64, Vec<Reply>> = HashMap::new();
-        for (reply_to, answer) in replies {
-            groups.entry(reply_to.session).or_default().push(Reply { tag: reply_to.tag, answer });
-        }
-        let sessions = &self.sessions;
-        groups.into_iter().filter_map(|(id, replies)| Some((sessions.get(&id)?.clone(), replies))).collect()
-    }
-
     /// When nothing comes for a while, an empty frame carries the durable mark.
     fn arm_mark(&mut self, context: &mut Context<Self>) {
-        if self.marked || self.mark_is_due_later {
+        if !self.pipeline.wants_mark() || self.mark_is_due_later {
             return;
         }
         self.mark_is_due_later = true;
         context.run_later(MARK_AFTER.saturating_sub(self.last_write.elapsed()), |actor, context| {
             actor.mark_is_due_later = false;
             if actor.last_write.elapsed() >= MARK_AFTER {
-                actor.write_mark();
+                actor.pipeline.write_mark().unwrap_or_else(|error| die(&error.to_string()));
                 actor.last_write = Instant::now();
             }
             actor.pump(context);
         });
     }
 
-    fn write_mark(&mut self) {
-        let Some(journal) = &mut self.journal else { return };
-        if self.marked || self.wiring.space.bytes() < self.wiring.least_space {
-            return;
-        }
-        if let Some(number) = self.coordinator.skip_frame() {
-            journal.write_mark(number);
-            self.coordinator.durable(number);
-            self.marked = true;
-        }
-    }
-
-    /// Looks at the room in the log before anything is decided that would need it.
-    fn watch_space(&mut self, context: &mut Context<Self>) {
-        let room = match self.wiring.space.bytes() >= self.wiring.least_space {
-            true => Room::Enough,
-            false if self.wiring.space.is_disk_full() => Room::None,
-            false => Room::Soon,
-        };
-        self.coordinator.set_room(room);
-        if room == Room::Soon && self.space_timer.is_none() {
+    /// Looks at the room in the log again soon, while a segment is being made.
+    fn arm_space(&mut self, context: &mut Context<Self>) {
+        if self.pipeline.waits_for_space() && self.space_timer.is_none() {
             self.space_timer = Some(context.run_later(SPACE_AFTER, |actor, context| {
                 actor.space_timer = None;
                 actor.pump(context);
@@ -284,36 +185,17 @@ impl CoordinatorActor {
         }
     }
 
-    fn begin_snapshot(&mut self, start: SnapshotStart) {
-        let begun = self.snapshot.take().is_some_and(|reply| reply.send(start).is_ok());
-        if !begun {
-            debug!("a snapshot was given up");
-        }
-    }
-
     fn finish_stopping(&mut self) {
-        if self.stopping.is_none() || !self.coordinator.is_settled() {
+        if self.stopping.is_none() {
             return;
         }
-        let Some(journal) = self.journal.take() else { return };
+        let Some(journal) = self.pipeline.take_journal() else { return };
         let Some(stopped) = self.stopping.take() else { return };
-        // The log's end carries the mark.
-        self.marked = true;
         self.vital.release();
         self.wiring.shards.iter().for_each(|shard| shard.do_send(Release));
         self.batchers.values().for_each(|batcher| batcher.do_send(Release));
         let taken = stopped.send(journal);
         assert!(taken.is_ok(), "whoever stops the node waits until it is settled");
-    }
-}
-
-/// Gives answers out. A session that has gone does not want them any more.
-fn give_out(outgoing: Outgoing) {
-    let made = Instant::now();
-    for (sender, replies) in outgoing {
-        if sender.send(Replies { made, replies }).is_err() {
-            debug!("a session ended before its answers were durable");
-        }
     }
 }
 
@@ -334,8 +216,8 @@ impl Handler<Submit> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: Submit, context: &mut Context<Self>) {
-        self.clock.arrive(message.sent);
-        message.requests.into_iter().for_each(|request| self.coordinator.submit(request));
+        self.pipeline.arrive(message.sent);
+        message.requests.into_iter().for_each(|request| self.pipeline.submit(request));
         if !self.pumps {
             self.pumps = true;
             context.notify(Pump);
@@ -369,16 +251,7 @@ impl Handler<ShardDone> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: ShardDone, context: &mut Context<Self>) {
-        let Waiting::Replies { left, replies } = &mut self.waiting else {
-            panic!("a shard answers what it was asked")
-        };
-        replies.push((message.shard, message.reply));
-        if replies.len() == *left {
-            let replies = std::mem::take(replies);
-            self.waiting = Waiting::Nothing;
-            self.clock.replied();
-            let Self { coordinator, wiring, .. } = self;
-            wiring.meters.time(Meter::Book, || coordinator.answered(replies));
+        if self.pipeline.shard_done(message.shard, message.reply) {
             self.pump(context);
         }
     }
@@ -393,16 +266,8 @@ impl Handler<Merged> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: Merged, context: &mut Context<Self>) {
-        let Waiting::Merges { left, merges } = &mut self.waiting else {
-            panic!("a batching actor answers what it was given")
-        };
-        merges.push(message.0);
-        if merges.len() == *left {
-            let merges = std::mem::take(merges);
-            self.waiting = Waiting::Nothing;
-            let orders = self.coordinator.merged(merges);
+        if let Some(Task::Order(orders)) = self.pipeline.merged(message.0) {
             self.order(orders, context);
-            self.pump(context);
         }
     }
 }
@@ -411,9 +276,7 @@ impl Handler<Merged> for CoordinatorActor {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub(crate) struct Synced {
-    pub(crate) number: u64,
-    pub(crate) body: Body,
-    pub(crate) journal: Journal,
+    pub(crate) frame: Sealed,
     /// When it was.
     pub(crate) synced: Instant,
 }
@@ -422,9 +285,9 @@ impl Handler<Synced> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: Synced, context: &mut Context<Self>) {
-        let Synced { number, body, journal, synced } = message;
+        let Synced { frame, synced } = message;
         self.wiring.meters.note_since(Meter::FromJournal, synced);
-        self.take_written(number, body, journal);
+        self.take_written(frame);
         self.pump(context);
     }
 }
@@ -440,8 +303,7 @@ impl Handler<TakeSnapshot> for CoordinatorActor {
     fn handle(&mut self, message: TakeSnapshot, context: &mut Context<Self>) {
         // With the node about to stop the sender is dropped, and the snapshotter sees that.
         if self.stopping.is_none() {
-            self.snapshot = Some(message.0);
-            self.coordinator.ask_snapshot();
+            self.pipeline.ask_snapshot(message.0);
             self.pump(context);
         }
     }
@@ -461,7 +323,7 @@ impl Handler<AccountSlice> for CoordinatorActor {
 
     fn handle(&mut self, message: AccountSlice, _: &mut Context<Self>) {
         let mut slice = Vec::new();
-        self.coordinator.registry().write_accounts(message.accounts, &mut slice);
+        self.pipeline.coordinator().registry().write_accounts(message.accounts, &mut slice);
         if message.reply.send(slice).is_err() {
             debug!("a snapshot was given up");
         }
@@ -480,7 +342,7 @@ impl Handler<OpenSession> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: OpenSession, _: &mut Context<Self>) {
-        self.sessions.insert(message.id, message.sender);
+        self.pipeline.open_session(message.id, message.sender);
     }
 }
 
@@ -493,7 +355,7 @@ impl Handler<CloseSession> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: CloseSession, _: &mut Context<Self>) {
-        self.sessions.remove(&message.0);
+        self.pipeline.close_session(message.0);
     }
 }
 
@@ -506,7 +368,7 @@ impl Handler<Stop> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: Stop, context: &mut Context<Self>) {
-        self.coordinator.stop();
+        self.pipeline.stop();
         self.stopping = Some(message.0);
         self.pump(context);
     }

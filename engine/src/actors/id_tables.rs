@@ -11,6 +11,23 @@ use tracing::debug;
 use super::CoordinatorActor;
 use crate::ledger::IdTable;
 
+/// A table that is not needed any more, and serves as the next.
+#[derive(Default)]
+pub(crate) struct TableShelf(Option<IdTable>);
+
+impl TableShelf {
+    /// A table for so many ids.
+    pub(crate) fn make(&mut self, capacity: usize) -> IdTable {
+        let used = self.0.take().filter(|table| table.capacity() >= capacity);
+        used.map_or_else(|| IdTable::ready(capacity), IdTable::emptied)
+    }
+
+    /// Takes a table back. One that others still hold is not used again.
+    pub(crate) fn take_back(&mut self, table: Arc<IdTable>) {
+        self.0 = Arc::into_inner(table);
+    }
+}
+
 /// The thread that makes tables. It ends when its handle is dropped.
 pub(crate) struct IdTableMaker(Sender<Task>);
 
@@ -33,16 +50,13 @@ impl IdTableMaker {
             if let Err(error) = rustix::process::setpriority_process(Some(thread), 19) {
                 debug!("tables of ids are made at normal priority: {error}");
             }
-            let mut spare: Option<IdTable> = None;
+            let mut shelf = TableShelf::default();
             for task in asked {
                 match task {
                     Task::Make { capacity, coordinator } => {
-                        let used = spare.take().filter(|table| table.capacity() >= capacity);
-                        let table = used.map_or_else(|| IdTable::ready(capacity), IdTable::emptied);
-                        coordinator.do_send(ReadyTable(table));
+                        coordinator.do_send(ReadyTable(shelf.make(capacity)));
                     }
-                    // One that others still hold is not used again.
-                    Task::TakeBack(table) => spare = Arc::into_inner(table),
+                    Task::TakeBack(table) => shelf.take_back(table),
                 }
             }
         };

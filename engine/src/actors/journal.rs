@@ -1,87 +1,13 @@
-//! The journal: the log's writer, and the thread on which it writes large frames. A frame is encoded, written and synced
-//! by whoever holds the writer; there is one, and it goes with the frame.
+//! The actor of the journal: the thread on which large frames are written.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix::{Actor, Addr, Context, Handler, Message};
-use longmen_wal::{Body, FrameNumber, LogWriter, Section};
 use tracing::warn;
 
 use super::{CoordinatorActor, Synced};
-use crate::meters::{Meter, Meters};
+use crate::pipeline::Sealed;
 use crate::vital::{Vital, die};
-
-/// A frame up to this size may be written on the engine's own thread.
-const SMALL_FRAME: usize = 32 << 10;
-
-/// While syncs take longer than this, every frame goes to the thread: the engine works on meanwhile.
-const QUICK_SYNC: Duration = Duration::from_micros(300);
-
-/// The log's writer, with what is known of the disk.
-pub(crate) struct Journal {
-    writer: LogWriter,
-    /// How long writing and syncing a small frame takes, smoothed.
-    small: Duration,
-    meters: Arc<Meters>,
-}
-
-impl Journal {
-    pub(crate) fn new(writer: LogWriter, meters: Arc<Meters>) -> Journal {
-        Journal { writer, small: Duration::ZERO, meters }
-    }
-
-    /// Whether a frame is better written where it was sealed: waking a thread and being woken costs as much as a quick
-    /// sync takes, and while it takes there is little to do.
-    pub(crate) fn is_quick(&self, body: &Body) -> bool {
-        len(body) <= SMALL_FRAME && self.small <= QUICK_SYNC
-    }
-
-    /// Writes a frame and makes it durable.
-    pub(crate) fn write(&mut self, number: u64, body: &Body) {
-        let begun = Instant::now();
-        match self.writer.append(body) {
-            Ok(frame) => {
-                assert_eq!(frame, FrameNumber(number), "the log and the coordinator count the same frames");
-            }
-            Err(error) => die(&format!("frame {number} cannot be written: {error}")),
-        }
-        let written = Instant::now();
-        match self.writer.sync() {
-            Ok(durable) => {
-                assert_eq!(durable, FrameNumber(number), "a sync makes all that was written durable");
-            }
-            // Never retried in place: a failed sync leaves clean-looking pages that the disk may not have.
-            Err(error) => die(&format!("frame {number} cannot be synced: {error}")),
-        }
-        let synced = Instant::now();
-        self.meters.note_time(Meter::Write, written - begun);
-        self.meters.note_time(Meter::Sync, synced - written);
-        if len(body) <= SMALL_FRAME {
-            self.small = (7 * self.small + (synced - begun)) / 8;
-        }
-    }
-
-    /// Writes an empty frame that carries the durable mark, and makes it durable.
-    pub(crate) fn write_mark(&mut self, number: u64) {
-        match self.writer.write_mark() {
-            Ok(durable) => {
-                assert_eq!(durable, FrameNumber(number), "room for a mark was seen before it was asked for");
-            }
-            Err(error) => die(&format!("the mark in frame {number} cannot be written: {error}")),
-        }
-    }
-
-    /// Ends the log in order.
-    pub(crate) fn close(self) -> Result<(), longmen_wal::CloseError> {
-        self.writer.close()
-    }
-}
-
-/// Bytes of records.
-pub(crate) fn len(body: &Body) -> usize {
-    body.sections.iter().map(Section::len).sum()
-}
 
 /// The thread for large frames.
 pub(crate) struct JournalActor {
@@ -111,9 +37,7 @@ impl Actor for JournalActor {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub(crate) struct WriteFrame {
-    pub(crate) number: u64,
-    pub(crate) body: Body,
-    pub(crate) journal: Journal,
+    pub(crate) frame: Sealed,
     pub(crate) coordinator: Addr<CoordinatorActor>,
     pub(crate) sealed: Instant,
 }
@@ -122,10 +46,10 @@ impl Handler<WriteFrame> for JournalActor {
     type Result = ();
 
     fn handle(&mut self, message: WriteFrame, _: &mut Context<JournalActor>) {
-        let WriteFrame { number, body, mut journal, coordinator, sealed } = message;
-        journal.meters.note_since(Meter::ToJournal, sealed);
-        journal.write(number, &body);
-        coordinator.do_send(Synced { number, body, journal, synced: Instant::now() });
+        let WriteFrame { mut frame, coordinator, sealed } = message;
+        frame.journal.took_to_come(sealed);
+        frame.write().unwrap_or_else(|error| die(&error.to_string()));
+        coordinator.do_send(Synced { frame, synced: Instant::now() });
     }
 }
 

@@ -5,7 +5,6 @@ mod coordinator;
 mod id_archiver;
 mod id_tables;
 mod journal;
-mod round_clock;
 mod shard;
 
 use std::ffi::CStr;
@@ -17,8 +16,10 @@ pub(crate) use coordinator::{
 };
 pub(crate) use id_archiver::{ArchiverTasks, IdArchiver};
 pub(crate) use id_tables::IdTableMaker;
-pub(crate) use journal::{Closed, Journal, JournalActor, WriteFrame};
-pub(crate) use shard::{Obey, RowImages, RowSlice, ShardActor};
+#[cfg(feature = "simulation")]
+pub(crate) use id_tables::TableShelf;
+pub(crate) use journal::{Closed, JournalActor, WriteFrame};
+pub(crate) use shard::{Obey, RowSlice, ShardActor};
 
 /// Names the thread that an actor has to itself, so that an operator knows it in a list of threads.
 pub(crate) fn name_thread(name: &CStr) {

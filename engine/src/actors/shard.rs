@@ -7,8 +7,9 @@ use actix::{Actor, Addr, Context, Handler, Message};
 use tracing::debug;
 
 use super::{CoordinatorActor, ShardDone};
-use crate::ledger::{ROW_IMAGE, Shard, ShardOrder};
+use crate::ledger::{Shard, ShardOrder};
 use crate::meters::{Meter, Meters};
+use crate::taking::RowImages;
 use crate::vital::Vital;
 
 /// Owns a shard of the ledger.
@@ -52,30 +53,16 @@ impl Handler<Obey> for ShardActor {
 pub(crate) struct RowSlice {
     /// The place of the first row.
     pub(crate) from: usize,
-    /// How many places at most.
+    /// How many places.
     pub(crate) count: usize,
     pub(crate) reply: Sender<RowImages>,
-}
-
-/// Images of rows.
-pub(crate) struct RowImages {
-    pub(crate) images: Vec<u8>,
-    /// The newest frame that any of them has seen.
-    pub(crate) last_frame: u64,
-    /// The place of the next slice, if there is one.
-    pub(crate) next: Option<usize>,
 }
 
 impl Handler<RowSlice> for ShardActor {
     type Result = ();
 
     fn handle(&mut self, message: RowSlice, _: &mut Context<ShardActor>) {
-        let to = (message.from + message.count).min(self.shard.places());
-        let next = (to < self.shard.places()).then_some(to);
-        let mut images = Vec::with_capacity(message.count * ROW_IMAGE);
-        let last_frame = self.shard.write_images(message.from..to, &mut images);
-        let slice = RowImages { images, last_frame, next };
-        if message.reply.send(slice).is_err() {
+        if message.reply.send(RowImages::of(&self.shard, message.from, message.count)).is_err() {
             debug!("a snapshot was given up");
         }
     }

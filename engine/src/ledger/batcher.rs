@@ -31,6 +31,10 @@ impl Unmerged {
     pub fn merge(&self) -> Merge {
         let total = |side: Side| {
             let legs = self.legs.iter().filter(|leg| leg.side == side);
+            #[cfg(feature = "planted-bugs")]
+            let legs = legs.skip(usize::from(
+                self.legs.len() > 2 && crate::planted::is(crate::planted::Bug::MergeLosesLeg),
+            ));
             legs.map(|leg| i128::from(leg.amount.0)).sum()
         };
         Merge {

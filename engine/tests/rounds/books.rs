@@ -7,7 +7,7 @@ use longmen_engine::ledger::{
     Side, read_tail,
 };
 
-use super::harness::Stored;
+use super::naive::Naive;
 use super::script::{ClosedLine, HoldSaid, Seen, Spec};
 
 /// What a log says.
@@ -44,12 +44,28 @@ pub(crate) struct Books {
 /// # Panics
 /// If a frame's debits and credits differ in an entity and currency, an entry does not follow from the one before,
 /// what is frozen is not the sum of the holds, a merged entry is not the sum of its legs, or an id has two records.
-pub(crate) fn read(log: &[Stored], chart: &[Spec]) -> Books {
+pub(crate) fn read<'a>(log: impl IntoIterator<Item = FrameRecords<'a>>, chart: &[Spec]) -> Books {
     let mut books = Books::default();
     for frame in log {
-        books.take(frame, chart);
+        books.take(&frame, chart);
     }
     books
+}
+
+/// The books in a log are those of the naive ledger: balances, turnovers by date, holds, the figures of closed dates, and
+/// leg by leg for the accounts that were never hot.
+pub(crate) fn assert_books(books: &Books, naive: &Naive, hot: &[u64]) {
+    for (account, balance) in naive.balances() {
+        assert_eq!(books.balances.get(&account).copied().unwrap_or(0), balance, "balance of {account}");
+        if !hot.contains(&account) {
+            let seen = books.seen.get(&account).map_or(&[][..], Vec::as_slice);
+            assert_eq!(seen, naive.seen(account), "entries of {account}");
+        }
+    }
+    assert_eq!(books.turnovers, naive.turnovers());
+    let holds: Vec<HoldSaid> = books.holds.values().cloned().collect();
+    assert_eq!(holds, naive.all_holds());
+    assert_eq!(books.closed, naive.closed());
 }
 
 impl Books {
@@ -66,13 +82,12 @@ impl Books {
     }
 
     /// Takes the next frame.
-    pub(crate) fn take(&mut self, frame: &Stored, chart: &[Spec]) {
-        let records = frame.records();
+    pub(crate) fn take(&mut self, records: &FrameRecords<'_>, chart: &[Spec]) {
         let heads: Vec<Head> = records.heads().map(|head| head.unwrap()).collect();
         let tails = records.sections.iter().find(|(kind, ..)| *kind == SectionKind::Tails);
         let tails = tails.map_or(&[][..], |(.., bytes)| bytes);
         let mut merged: BTreeMap<u64, (u32, i128, i128)> = BTreeMap::new();
-        self.names(&records);
+        self.names(records);
         for head in &heads {
             // The ledger's own transactions have ids of their own.
             let is_own = head.action == Action::CarryForward;

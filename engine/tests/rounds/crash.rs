@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_engine::ledger::{Answer, PostResult, Rejection, Settings};
 
-use super::books::{self, Books};
-use super::harness::Node;
+use super::books::{self, Books, assert_books};
+use super::harness::{Node, Stored};
 use super::naive::Naive;
-use super::run::assert_books;
 use super::script::{Act, Ask, Case, Tx};
 use super::translate;
 
@@ -19,7 +18,7 @@ use super::translate;
 /// ledger, with the first results of what was acknowledged unchanged.
 pub(crate) fn check(node: &Node, case: &Case, with_in_flight: bool, settings: &Settings) {
     let log = node.survivors(with_in_flight);
-    let mut found = books::read(&log, case.chart);
+    let mut found = books::read(log.iter().map(Stored::records), case.chart);
     let mut naive = Naive::new(case.chart, case.first, &case.hot);
     let done = replay_durable(&mut naive, case, &found);
     found.let_due_expire(&naive.all_holds());
@@ -40,7 +39,8 @@ pub(crate) fn check(node: &Node, case: &Case, with_in_flight: bool, settings: &S
     for (tag, answer) in &node.given {
         assert_first_results(answer, answers[tag]);
     }
-    assert_books(&books::read(again.durable(), case.chart), &naive, &case.ever_hot());
+    let found = books::read(again.durable().iter().map(Stored::records), case.chart);
+    assert_books(&found, &naive, &case.ever_hot());
 }
 
 /// Lets a serial ledger do what has a record in the log, in order of arrival, and gives the tags of the requests

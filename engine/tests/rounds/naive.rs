@@ -146,16 +146,21 @@ impl Naive {
 
     /// How many records of its own a request leaves in the log, apart from transactions.
     pub(crate) fn records(&self, ask: &Ask) -> usize {
-        let is_done = || self.clone().ask(ask) == Said::Done;
-        match ask {
-            Ask::SetState { .. } | Ask::SetReserve { .. } | Ask::SetLimits { .. } | Ask::MapType { .. } => {
-                usize::from(is_done())
-            }
-            Ask::SetHot { account, hot } => usize::from(self.hot.contains(account) != *hot && is_done()),
-            Ask::CloseDay { entity, next, .. } => usize::from(*next > self.dates[*entity] && is_done()),
-            Ask::Open { from, to } => {
-                let mut naive = self.clone();
-                naive.open(*from, *to).iter().filter(|one| matches!(one, Ok((_, false)))).count()
+        self.records_of(ask, &self.clone().ask(ask))
+    }
+
+    /// The same, of a request to which it will say this.
+    pub(crate) fn records_of(&self, ask: &Ask, said: &Said) -> usize {
+        let is_done = *said == Said::Done;
+        match (ask, said) {
+            (
+                Ask::SetState { .. } | Ask::SetReserve { .. } | Ask::SetLimits { .. } | Ask::MapType { .. },
+                _,
+            ) => usize::from(is_done),
+            (Ask::SetHot { account, hot }, _) => usize::from(self.hot.contains(account) != *hot && is_done),
+            (Ask::CloseDay { entity, next, .. }, _) => usize::from(*next > self.dates[*entity] && is_done),
+            (Ask::Open { .. }, Said::Opened(opened)) => {
+                opened.iter().filter(|one| matches!(one, Ok((_, false)))).count()
             }
             _ => 0,
         }

@@ -10,12 +10,11 @@ use std::time::{Duration, Instant};
 
 use longmen_engine::ledger::{Answer, Rejection, Settings};
 
-use super::books::Books;
+use super::books::{Books, assert_books};
 use super::harness::Node;
 use super::placement::{OnPanic, cut_power, number, some_settings};
 use super::random::Random;
 use super::relations;
-use super::run::assert_books;
 use super::script::{Ask, Case, Said};
 use super::scripts::{CHART, FIRST, Maker};
 use super::translate;
@@ -243,7 +242,7 @@ impl Trial {
         }
         relations::check(&shown[0], &shown[2], &self.case);
         for frame in &self.node.durable()[self.frames..] {
-            self.books.take(frame, self.case.chart);
+            self.books.take(&frame.records(), self.case.chart);
         }
         self.frames = self.node.durable().len();
         assert_books(&self.books, &self.maker.naive, &self.case.ever_hot());

@@ -2,11 +2,11 @@
 
 use longmen_engine::ledger::{Room, Settings};
 
-use super::books::Books;
-use super::harness::Node;
+use super::books::{Books, assert_books};
+use super::harness::{Node, Stored};
 use super::naive::Naive;
 use super::random::Random;
-use super::script::{Case, HoldSaid, Said};
+use super::script::{Case, Said};
 use super::{books, translate};
 
 /// How a run goes, by percent.
@@ -72,25 +72,9 @@ pub(crate) fn assert_equal(node: &Node, case: &Case, expect: &(Vec<Said>, Naive)
         let answer = translate::said(ask, answer).without(&hot);
         assert_eq!(answer, said.clone().without(&hot), "request {tag}: {ask:?}");
     }
-    let books = books::read(node.durable(), case.chart);
+    let books = books::read(node.durable().iter().map(Stored::records), case.chart);
     assert_books(&books, &expect.1, &hot);
     books
-}
-
-/// The books in a log are those of the naive ledger: balances, turnovers by date, holds, the figures of closed dates, and
-/// leg by leg for the accounts that were never hot.
-pub(crate) fn assert_books(books: &Books, naive: &Naive, hot: &[u64]) {
-    for (account, balance) in naive.balances() {
-        assert_eq!(books.balances.get(&account).copied().unwrap_or(0), balance, "balance of {account}");
-        if !hot.contains(&account) {
-            let seen = books.seen.get(&account).map_or(&[][..], Vec::as_slice);
-            assert_eq!(seen, naive.seen(account), "entries of {account}");
-        }
-    }
-    assert_eq!(books.turnovers, naive.turnovers());
-    let holds: Vec<HoldSaid> = books.holds.values().cloned().collect();
-    assert_eq!(holds, naive.all_holds());
-    assert_eq!(books.closed, naive.closed());
 }
 
 /// What the naive ledger says to a case.

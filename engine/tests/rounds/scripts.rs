@@ -115,15 +115,26 @@ impl Maker {
 
     /// The next request, with what the naive ledger says to it.
     pub(crate) fn next(&mut self) -> (Ask, Said) {
-        let ask = match self.next.take() {
-            Some(ask) => ask,
-            None => self.ask(),
-        };
+        let ask = self.draft();
         self.said(ask)
     }
 
+    /// The next request, which may arrive later, or never; the naive ledger hears of it by [`Maker::arrived`].
+    pub(crate) fn draft(&mut self) -> Ask {
+        match self.next.take() {
+            Some(ask) => ask,
+            None => self.ask(),
+        }
+    }
+
     fn said(&mut self, ask: Ask) -> (Ask, Said) {
-        let said = self.naive.ask(&ask);
+        let said = self.arrived(&ask);
+        (ask, said)
+    }
+
+    /// What the naive ledger says to a request that arrives.
+    pub(crate) fn arrived(&mut self, ask: &Ask) -> Said {
+        let said = self.naive.ask(ask);
         if let Said::Results { results, .. } = &said {
             for (tx, said) in ask.txs().iter().zip(results) {
                 if said.rejection.is_none() && !said.repeated {
@@ -132,7 +143,12 @@ impl Maker {
                 }
             }
         }
-        (ask, said)
+        said
+    }
+
+    /// Makes what follows depend on this number alone, and on what was made before.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.random = Random::new(seed, 1);
     }
 
     fn funding(&mut self, share: usize) -> Ask {

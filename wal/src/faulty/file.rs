@@ -91,6 +91,11 @@ impl Contents {
         self.lost.append(&mut self.unsynced);
     }
 
+    /// What is durable and nothing else.
+    pub(super) fn synced_alone(&self) -> Self {
+        Self::durable(&self.synced)
+    }
+
     /// What a power cut leaves.
     pub(super) fn after_power_cut(&self, random: &mut SplitMix, torn: bool) -> Self {
         let mut bytes = self.synced.clone();

@@ -167,6 +167,7 @@ fn the_background_maker_goes_on_by_itself_when_there_is_room() {
 fn a_failure_of_the_background_maker_ends_the_log() {
     let disk = FaultyStorage::new();
     let mut opened = open_with(&disk, LogOptions { segments_ahead: 1, ..TINY }, 1).unwrap();
+    let space = opened.writer.space();
     disk.fail_nth(Operation::SyncDirectory, 2);
     let failure = loop {
         match opened.writer.append(&body(1, 100)) {
@@ -177,6 +178,10 @@ fn a_failure_of_the_background_maker_ends_the_log() {
         }
     };
     assert!(matches!(failure, AppendError::Io(_)), "{failure}");
+    assert!(
+        space.is_failed() && !space.is_disk_full(),
+        "whoever waits for room must know that none will come"
+    );
     assert!(matches!(opened.writer.append(&body(1, 100)), Err(AppendError::Failed)));
 }
 

@@ -79,6 +79,9 @@ impl Coordinator {
 
 /// The first result of an id, given again.
 pub(super) fn repeat(decided: &Decided, content: u64) -> PostResult {
+    #[cfg(feature = "planted-bugs")]
+    let content =
+        if crate::planted::is(crate::planted::Bug::ConflictNotCompared) { decided.content } else { content };
     let rejection = match decided.outcome {
         Outcome::Cancelled => Some(Rejection::Cancelled),
         _ if decided.content != content => Some(Rejection::IdempotencyConflict),

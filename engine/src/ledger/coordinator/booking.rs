@@ -26,6 +26,8 @@ impl Coordinator {
                 item.verdict = first_of(item.verdict, verdict);
             }
             for (index, vote) in voted.iter().zip(answer.votes) {
+                #[cfg(feature = "planted-bugs")]
+                let vote = vote.filter(|_| !crate::planted::is(crate::planted::Bug::VoteIgnored));
                 let item = &mut self.forming.prepared[*index as usize].item;
                 item.verdict = first_of(item.verdict, vote);
             }

@@ -94,6 +94,10 @@ impl OpenFrame {
     /// The time of everything in the frame is that of its first round; it never goes back.
     pub(super) fn set_time(&mut self, now_us: i64) {
         if !self.has_content() {
+            #[cfg(feature = "planted-bugs")]
+            if crate::planted::is(crate::planted::Bug::TimeGoesBack) {
+                self.time_us = now_us;
+            }
             self.time_us = self.time_us.max(now_us);
         }
     }
@@ -152,6 +156,12 @@ impl OpenFrame {
         ];
         for (owner, (records, chunks)) in (0..).zip(self.entries) {
             sections.push(section(SectionKind::Entries, owner, records, chunks));
+        }
+        #[cfg(feature = "planted-bugs")]
+        if crate::planted::is(crate::planted::Bug::SectionLost) {
+            let is_first =
+                |section: &FrameSection| section.kind != SectionKind::Entries || section.owner == 0;
+            sections.retain(is_first);
         }
         sections.retain(|section| section.chunks.iter().any(|chunk| !chunk.is_empty()));
         Frame { number: self.number, time_us: self.time_us, sections, replies: self.replies }

@@ -169,6 +169,8 @@ impl Coordinator {
                 self.holds.insert(hold.key, account);
             }
             let expires = hold.terms.expires_us.filter(|_| hold.remaining > 0);
+            #[cfg(feature = "planted-bugs")]
+            let expires = expires.filter(|_| !crate::planted::is(crate::planted::Bug::ExpiryForgotten));
             self.expiries.extend(expires.map(|moment| (moment, account, hold.key)));
         }
     }
@@ -367,6 +369,10 @@ impl Coordinator {
             self.held.push_back((rests_on, std::mem::take(&mut self.frame.replies)));
         }
         let (rests_on, _) = self.held.front()?;
+        #[cfg(feature = "planted-bugs")]
+        if crate::planted::is(crate::planted::Bug::HeldNotWaited) {
+            return self.held.pop_front().map(|(_, replies)| replies);
+        }
         if *rests_on > self.durable {
             return None;
         }

@@ -25,10 +25,18 @@ impl Coordinator {
         let mut names = Vec::new();
         self.registry.write_names(&mut names);
         for (key, state) in self.originals.iter() {
+            #[cfg(feature = "planted-bugs")]
+            if crate::planted::is(crate::planted::Bug::SnapshotWithoutOriginals) {
+                continue;
+            }
             Admin::Undone(key, state.clone()).write(&mut names);
         }
         self.snapshot = Some(SnapshotStart {
+            #[cfg(not(feature = "planted-bugs"))]
             frame: self.frame.number - 1,
+            #[cfg(feature = "planted-bugs")]
+            frame: self.frame.number
+                - u64::from(!crate::planted::is(crate::planted::Bug::SnapshotStartsLate)),
             time_us: self.frame.time_us,
             names,
             accounts: self.registry.accounts().len(),

@@ -47,11 +47,18 @@ impl Shard {
         let slot = self.slot_of(posting.account);
         let row = &mut self.rows[slot];
         let line = row.line;
-        if (at.frame, at.slot) > (row.last.frame, row.last.slot) {
+        let is_new = (at.frame, at.slot) > (row.last.frame, row.last.slot);
+        #[cfg(feature = "planted-bugs")]
+        let is_new = is_new || crate::planted::is(crate::planted::Bug::EntryTwice);
+        if is_new {
             row.post(posting, at);
             if let Some(link) = &posting.link {
                 self.aside_mut(slot).links.take(link, at);
             }
+        }
+        #[cfg(feature = "planted-bugs")]
+        if !is_new && crate::planted::is(crate::planted::Bug::LineNotCounted) {
+            return;
         }
         self.count(line, &posting.movement, posting.date);
     }
@@ -62,6 +69,8 @@ impl Shard {
         let mut newest = 0;
         for (account, row) in self.rows_at(places) {
             let aside = self.aside(self.slot_of(account));
+            #[cfg(feature = "planted-bugs")]
+            let aside = aside.filter(|_| !crate::planted::is(crate::planted::Bug::SnapshotWithoutHolds));
             row.write_image(account, aside.is_some(), out);
             if let Some(aside) = aside {
                 aside.write_image(account, out);

@@ -18,7 +18,7 @@ impl Maker {
     }
 
     /// Whether a transaction may leave a hold whose moment has passed: one that comes back, or that comes late.
-    pub(super) fn is_late(&self, tx: &Tx) -> bool {
+    pub(crate) fn is_late(&self, tx: &Tx) -> bool {
         match tx.act {
             Act::Reverse { original, .. } => self.naive.is_late(original),
             Act::Freeze { expires, .. } | Act::Try { expires } => {

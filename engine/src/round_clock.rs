@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::meters::{Meter, Meters};
 
 /// The waits on the coordinator's side.
-pub(super) struct RoundClock {
+pub(crate) struct RoundClock {
     meters: Arc<Meters>,
     /// When sessions handed over what has found no round yet.
     arrived: Vec<Instant>,
@@ -17,17 +17,17 @@ pub(super) struct RoundClock {
 }
 
 impl RoundClock {
-    pub(super) fn new(meters: Arc<Meters>) -> RoundClock {
+    pub(crate) fn new(meters: Arc<Meters>) -> RoundClock {
         RoundClock { meters, arrived: Vec::new(), ordered: None, gathering: None }
     }
 
     /// What a session handed over at `sent` has come.
-    pub(super) fn arrive(&mut self, sent: Instant) {
+    pub(crate) fn arrive(&mut self, sent: Instant) {
         self.arrived.push(sent);
     }
 
     /// Orders go out to the shards.
-    pub(super) fn order(&mut self) {
+    pub(crate) fn order(&mut self) {
         let now = Instant::now();
         self.take_up(now);
         self.ordered = Some(now);
@@ -35,14 +35,14 @@ impl RoundClock {
     }
 
     /// All shards have replied.
-    pub(super) fn replied(&mut self) {
+    pub(crate) fn replied(&mut self) {
         if let Some(ordered) = self.ordered.take() {
             self.meters.note_since(Meter::Trip, ordered);
         }
     }
 
     /// A frame is sealed, of so many bytes of records.
-    pub(super) fn seal(&mut self, bytes: usize) {
+    pub(crate) fn seal(&mut self, bytes: usize) {
         let now = Instant::now();
         // What needs no shard is in the frame as well.
         self.take_up(now);
@@ -53,7 +53,7 @@ impl RoundClock {
     }
 
     /// Answers that need no frame go out.
-    pub(super) fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         self.take_up(Instant::now());
     }
 

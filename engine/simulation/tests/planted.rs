@@ -1,0 +1,31 @@
+//! Each planted bug is found, a failing run is made small, and without a bug the same seeds hold. One test, since a bug is
+//! planted in the whole process.
+
+use std::time::Duration;
+
+use longmen_simulation::{Plant, first_failure, shrink};
+
+/// So many seeds may a bug take.
+const SEEDS: u64 = 150;
+const STEPS: u64 = 10_000;
+const THREADS: usize = 2;
+
+#[test]
+fn every_planted_bug_is_found() {
+    let mut most = 1;
+    for plant in Plant::all() {
+        let found = plant.hunt(SEEDS, STEPS, THREADS);
+        let found = found.unwrap_or_else(|| panic!("{plant} was not found in {SEEDS} seeds"));
+        println!("{plant}: seed {}, step {}, {}: {}", found.seeds - 1, found.step, found.check, found.what);
+        most = most.max(found.seeds);
+    }
+    assert_eq!(first_failure(most, STEPS, THREADS), None, "without a bug the same seeds hold");
+
+    let plant = Plant::named("ReplyBeforeSync").unwrap();
+    let seed = plant.hunt(SEEDS, STEPS, THREADS).unwrap().seeds - 1;
+    plant.plant();
+    let small = shrink(seed, STEPS, Duration::from_secs(20)).unwrap();
+    Plant::take_out();
+    println!("{} steps in {} runs\n{}", small.steps.len(), small.runs, small.trace.join("\n"));
+    assert!(small.steps.len() < 200 && !small.trace.is_empty(), "{} steps are left", small.steps.len());
+}
