@@ -1,0 +1,42 @@
+//! Fuzz targets for everything in Longmen that reads bytes it did not just write itself: what clients send, what lies on
+//! a disk, what stands in files for import, what a node answers.
+//!
+//! Each target is a function from bytes to nothing that panics where something does not hold. Two things drive them:
+//! libFuzzer, guided by coverage (`.ci/fuzz`), and `tests/mutations.rs`, which changes the seeds at random and needs
+//! nothing but `cargo test`. A target takes its input for a list of changes to something good wherever plain bytes would
+//! never get past a sum or a length.
+
+pub mod answers;
+mod books;
+pub mod conversation;
+mod edits;
+pub mod imports;
+mod ledger;
+pub mod log;
+pub mod mutate;
+pub mod records;
+pub mod requests;
+pub mod snapshots;
+
+/// A target and what it begins from.
+pub struct Target {
+    /// Its name, which is that of its program under libFuzzer, too.
+    pub name: &'static str,
+    /// Takes one input.
+    pub run: fn(&[u8]),
+    /// Inputs made from real encodings.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+    /// The longest input that is worth its time.
+    pub max_len: usize,
+}
+
+/// Every target.
+pub const TARGETS: [Target; 7] = [
+    Target { name: "requests", run: requests::run, seeds: requests::seeds, max_len: 1_024 },
+    Target { name: "conversation", run: conversation::run, seeds: conversation::seeds, max_len: 2_048 },
+    Target { name: "log", run: log::run, seeds: log::seeds, max_len: 64 },
+    Target { name: "records", run: records::run, seeds: records::seeds, max_len: 64 },
+    Target { name: "snapshots", run: snapshots::run, seeds: snapshots::seeds, max_len: 64 },
+    Target { name: "imports", run: imports::run, seeds: imports::seeds, max_len: 1_024 },
+    Target { name: "answers", run: answers::run, seeds: answers::seeds, max_len: 1_024 },
+];
