@@ -38,5 +38,20 @@ pub const TARGETS: [Target; 7] = [
     Target { name: "records", run: records::run, seeds: records::seeds, max_len: 64 },
     Target { name: "snapshots", run: snapshots::run, seeds: snapshots::seeds, max_len: 64 },
     Target { name: "imports", run: imports::run, seeds: imports::seeds, max_len: 1_024 },
-    Target { name: "answers", run: answers::run, seeds: answers::seeds, max_len: 1_024 },
+    Target { name: "answers", run: answers::run, seeds: answers::seeds, max_len: 4_096 },
 ];
+
+/// Writes the seeds of a target to a directory of its name below `LONGMEN_FUZZ_SEEDS`, where that is set: libFuzzer calls
+/// this before it reads what it begins from.
+///
+/// # Panics
+/// If there is no such target, or the files cannot be written.
+pub fn write_seeds(name: &str) {
+    let Some(directory) = std::env::var_os("LONGMEN_FUZZ_SEEDS") else { return };
+    let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
+    let directory = std::path::Path::new(&directory).join(name);
+    std::fs::create_dir_all(&directory).expect("a directory for seeds can be made");
+    for (index, seed) in (target.seeds)().iter().enumerate() {
+        std::fs::write(directory.join(format!("seed-{index:03}")), seed).expect("a seed can be written");
+    }
+}

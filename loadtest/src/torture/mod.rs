@@ -127,7 +127,8 @@ pub async fn torture(
         wild: books.wild.clone(),
         untouched: books.untouched,
         sockets,
-        serial: Cell::new(u64::from(crate::setup::now_seconds()) << 20),
+        // Room above for the requests of each, below the 64 bits of an id.
+        serial: Cell::new(u64::from(crate::setup::now_seconds()) << 14),
     });
     let client = Good::start(good.clone(), books.bank, books.customer)?;
     let local = LocalSet::new();
