@@ -8,6 +8,15 @@ use longmen_wal::Storage;
 use crate::ledger::{Rebuilt, ReplayError, Settings};
 use crate::snapshot;
 
+/// How many snapshots in `storage` a start would take for whole, and those that it passes over.
+///
+/// # Errors
+/// If the directory cannot be read.
+pub fn find_snapshots(storage: &dyn Storage) -> io::Result<(usize, Vec<String>)> {
+    let (whole, refused) = snapshot::find(storage)?;
+    Ok((whole.len(), refused))
+}
+
 /// What a start would find of the snapshots in a directory.
 pub struct Snapshots {
     /// The books of those that are whole, newest first, as recovery would go on from them.

@@ -69,8 +69,8 @@ fn check(bodies: &[Body], good: &[Body]) {
         Err(VerifyError::Log(error)) => panic!("the sums are right: {error}"),
     };
     assert!(audited || bodies != good, "good books hold");
-    let replayed = replay(bodies);
-    if let (true, Err(error)) = (audited, &replayed) {
+    // What the audit names, replay stops at by an assertion or an error: it trusts sums that are right.
+    if audited && let Err(error) = replay(bodies) {
         panic!("passes the audit, and cannot be recovered from: {error}");
     }
     look(&disk);

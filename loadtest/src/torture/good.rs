@@ -17,6 +17,8 @@ use crate::setup::{Target, now_seconds};
 const EVERY: Duration = Duration::from_millis(5);
 /// Transfers of one post.
 const TRANSFERS: u64 = 4;
+/// A client may name, and reverse, what another one posted: no extreme value is an id from here on.
+const FIRST_ID: u128 = 1 << 90;
 /// How long it waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often it connects anew beside its connection, as another good client would.
@@ -122,8 +124,12 @@ impl Work {
     /// Posts, once more with the same ids after `busy`: `serial` goes on only when a post was taken.
     async fn post(&self, connection: &mut Connection, serial: u64) -> Result<Posted, ClientError> {
         let (debit, credit) = self.accounts;
-        let transfer =
-            |index: u64| Transfer { id: u128::from(serial * TRANSFERS + index), debit, credit, amount: 1 };
+        let transfer = |index: u64| Transfer {
+            id: FIRST_ID + u128::from(serial * TRANSFERS + index),
+            debit,
+            credit,
+            amount: 1,
+        };
         let transfers: Vec<Transfer> = (0..TRANSFERS).map(transfer).collect();
         let settings = CompactSettings { want_balances: false, time: now_seconds() };
         let (sender, receiver) = connection.halves();

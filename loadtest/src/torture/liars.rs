@@ -144,7 +144,9 @@ async fn replayed(field: &Field, mut raw: Raw, tally: &mut Tally) {
         ("a ping behind replayed hellos", ["ok"]),
     ] {
         let heard = raw.receive(PATIENCE).await;
-        if !tally.hear(what, &heard, &codes) {
+        let is_busy = matches!(&heard, Heard::Answer(answer) if &*answer.code == "busy");
+        // Whoever was not let in is a stranger behind it.
+        if !tally.hear(what, &heard, &codes) || is_busy {
             return;
         }
     }
