@@ -93,7 +93,7 @@ fn a_snapshot() -> (String, Vec<u8>) {
             }
             let mut answers = Vec::new();
             while answers.len() < count {
-                answers.extend(replies.blocking_recv().expect("the node lives"));
+                answers.extend(replies.blocking_recv().expect("the node lives").replies);
             }
             answers
         },

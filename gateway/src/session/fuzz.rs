@@ -1,7 +1,10 @@
 //! A conversation without its socket, for the fuzz targets.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use longmen_engine::ledger::Request;
-use longmen_engine::{History, Intake, Reply};
+use longmen_engine::{History, Intake, Meters, Replies, Reply};
 use tokio::runtime::Runtime;
 
 use super::conversation::Conversation;
@@ -36,7 +39,7 @@ pub fn converse<'a>(
     engine: &mut dyn FnMut(Vec<Request>) -> Vec<Reply>,
 ) -> Conversed {
     let _context = runtime.enter();
-    let (intake, mut submitted) = Intake::piped();
+    let (intake, mut submitted) = Intake::piped(Arc::new(Meters::default()));
     let shared = Shared::new(intake, history, limits, None);
     let (session, _replies) = shared.intake.open_session();
     let mut conversation = Conversation::new(&shared, session);
@@ -59,7 +62,7 @@ pub fn converse<'a>(
         done.most.bytes = done.most.bytes.max(held.bytes);
         while !conversation.is_answered() {
             if let Ok(requests) = submitted.try_recv() {
-                conversation.take_replies(engine(requests));
+                conversation.take_replies(Replies { made: Instant::now(), replies: engine(requests) });
                 done.frames += conversation.take_frames(arrival);
             } else {
                 let found = runtime.block_on(conversation.lookups.join_next());
