@@ -1,7 +1,5 @@
 //! Hostile clients against a real node, for a short time.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::process::Command;
 
 #[test]

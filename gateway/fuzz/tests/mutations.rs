@@ -16,7 +16,7 @@ fn drive(name: &str) {
     let target: &Target = TARGETS.iter().find(|target| target.name == name).expect("a target");
     let seeds = (target.seeds)();
     seeds.iter().for_each(|seed| (target.run)(seed));
-    let (runs, seed) = (number("LONGMEN_FUZZ_RUNS", 20_000), number("LONGMEN_FUZZ_SEED", 1));
+    let (runs, seed) = (number("LONGMEN_FUZZ_RUNS", 5_000), number("LONGMEN_FUZZ_SEED", 1));
     let mut mutator = Mutator::new(seed, seeds, target.max_len);
     let began = Instant::now();
     for run in 0..runs {

@@ -70,7 +70,7 @@ impl TortureReport {
         let stretches = attacks
             .into_iter()
             .zip(served)
-            .map(|(attack, served)| stretch(attack, served, settings))
+            .map(|(attack, served)| stretch(attack, &served, settings))
             .collect();
         TortureReport {
             stretches,
@@ -142,7 +142,7 @@ impl Stretch {
 
 fn stretch(
     (attack, tally, memory_bytes): (&'static str, Tally, u64),
-    served: Served,
+    served: &Served,
     settings: &TortureSettings,
 ) -> Stretch {
     let mut findings = tally.findings;
