@@ -4,6 +4,8 @@ mod actors;
 pub mod audit;
 mod clock;
 pub mod export;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod history;
 mod id_archive;
 mod journal;

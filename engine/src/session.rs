@@ -35,14 +35,32 @@ pub struct Replies {
 /// Opens sessions. Clones share everything.
 #[derive(Clone)]
 pub struct Intake {
-    coordinator: Addr<CoordinatorActor>,
+    engine: Engine,
     next: Arc<AtomicU64>,
     meters: Arc<Meters>,
 }
 
+/// Where requests go.
+#[derive(Clone)]
+enum Engine {
+    /// To the node's actors.
+    Actors(Addr<CoordinatorActor>),
+    /// To whoever drives the pure ledger in their place.
+    #[cfg(feature = "fuzz")]
+    Pipe(UnboundedSender<Vec<Request>>),
+}
+
 impl Intake {
     pub(crate) fn new(coordinator: Addr<CoordinatorActor>, meters: Arc<Meters>) -> Intake {
-        Intake { coordinator, next: Arc::new(AtomicU64::new(1)), meters }
+        Intake { engine: Engine::Actors(coordinator), next: Arc::new(AtomicU64::new(1)), meters }
+    }
+
+    /// An intake without a node: what its sessions submit comes out of the receiver.
+    #[cfg(feature = "fuzz")]
+    #[must_use]
+    pub fn piped(meters: Arc<Meters>) -> (Intake, UnboundedReceiver<Vec<Request>>) {
+        let (sender, receiver) = unbounded_channel();
+        (Intake { engine: Engine::Pipe(sender), next: Arc::new(AtomicU64::new(1)), meters }, receiver)
     }
 
     /// Opens a session, with the receiver of its answers: one message for all that became durable together, not
@@ -51,8 +69,12 @@ impl Intake {
     pub fn open_session(&self) -> (Session, UnboundedReceiver<Replies>) {
         let (sender, receiver) = unbounded_channel();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        self.coordinator.do_send(OpenSession { id, sender });
-        (Session { id, coordinator: self.coordinator.clone() }, receiver)
+        match &self.engine {
+            Engine::Actors(coordinator) => coordinator.do_send(OpenSession { id, sender }),
+            #[cfg(feature = "fuzz")]
+            Engine::Pipe(_) => {}
+        }
+        (Session { id, engine: self.engine.clone() }, receiver)
     }
 
     /// Where the node's time goes.
@@ -65,7 +87,7 @@ impl Intake {
 /// A session; dropping it ends it, and answers under way are dropped with it (what they answer is done all the same).
 pub struct Session {
     id: u64,
-    coordinator: Addr<CoordinatorActor>,
+    engine: Engine,
 }
 
 impl Session {
@@ -82,12 +104,23 @@ impl Session {
             client,
             command,
         });
-        self.coordinator.do_send(Submit { requests: requests.collect(), sent });
+        match &self.engine {
+            Engine::Actors(coordinator) => {
+                coordinator.do_send(Submit { requests: requests.collect(), sent });
+            }
+            #[cfg(feature = "fuzz")]
+            // Whoever drove the ledger may be gone; there is nobody left to answer then.
+            Engine::Pipe(sender) => drop(sender.send(requests.collect())),
+        }
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        self.coordinator.do_send(CloseSession(self.id));
+        match &self.engine {
+            Engine::Actors(coordinator) => coordinator.do_send(CloseSession(self.id)),
+            #[cfg(feature = "fuzz")]
+            Engine::Pipe(_) => {}
+        }
     }
 }

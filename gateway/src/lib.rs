@@ -8,6 +8,8 @@
 
 mod decode;
 mod encode;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod limits;
 mod permits;
 mod server;

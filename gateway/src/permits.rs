@@ -25,11 +25,16 @@ impl NodePermits {
         }
     }
 
-    fn try_take(&self, cost: InFlight) -> bool {
-        if !take(&self.transactions, cost.transactions, self.cap.transactions) {
+    /// Takes `cost` for a session that will then hold `own`, if as much as that stays free for others.
+    fn try_take(&self, cost: InFlight, own: InFlight) -> bool {
+        if !take(
+            &self.transactions,
+            cost.transactions,
+            self.cap.transactions.saturating_sub(own.transactions),
+        ) {
             return false;
         }
-        let taken = take(&self.bytes, cost.bytes, self.cap.bytes);
+        let taken = take(&self.bytes, cost.bytes, self.cap.bytes.saturating_sub(own.bytes));
         if !taken {
             give_back(&self.transactions, cost.transactions);
         }
@@ -65,14 +70,19 @@ impl<'a> SessionPermits<'a> {
         SessionPermits { node, cap, held: InFlight::default() }
     }
 
-    /// Takes `cost`, or nothing where it goes beyond what the session or the node may have under way.
+    /// Takes `cost`, or nothing where it goes beyond what the session may have under way, or where the node would not have
+    /// as much left for others as the session then holds. So however many take all they can, a newcomer finds as much as each
+    /// of them has: a few that never read their answers cannot keep the others out.
     pub(crate) fn try_take(&mut self, cost: InFlight) -> bool {
-        let transactions = self.held.transactions.saturating_add(cost.transactions);
-        let bytes = self.held.bytes.saturating_add(cost.bytes);
-        if transactions > self.cap.transactions || bytes > self.cap.bytes || !self.node.try_take(cost) {
+        let own = InFlight {
+            transactions: self.held.transactions.saturating_add(cost.transactions),
+            bytes: self.held.bytes.saturating_add(cost.bytes),
+        };
+        let beyond = own.transactions > self.cap.transactions || own.bytes > self.cap.bytes;
+        if beyond || !self.node.try_take(cost, own) {
             return false;
         }
-        self.held = InFlight { transactions, bytes };
+        self.held = own;
         true
     }
 
@@ -100,21 +110,34 @@ mod tests {
 
     #[test]
     fn permits_are_bounded_by_session_and_node_and_come_back() {
-        let node = NodePermits::new(cost(10, 100));
+        let node = NodePermits::new(cost(17, 170));
         let mut one = SessionPermits::new(&node, cost(6, 60));
         let mut two = SessionPermits::new(&node, cost(6, 60));
         assert!(one.try_take(cost(6, 10)));
         assert!(!one.try_take(cost(1, 0)), "the session's transactions");
-        assert!(!two.try_take(cost(5, 0)), "the node's transactions");
+        assert!(!two.try_take(cost(6, 0)), "12 of 17 would be held, and less than 6 left");
         assert!(!two.try_take(cost(0, 61)), "the session's bytes");
-        assert!(two.try_take(cost(4, 60)));
+        assert!(two.try_take(cost(5, 60)));
         one.give_back(cost(1, 0));
-        assert!(!one.try_take(cost(1, 31)), "the node's bytes");
-        assert_eq!(node.held(), cost(9, 70), "a refusal takes nothing");
+        assert!(!one.try_take(cost(1, 41)), "the node's bytes");
+        assert_eq!(node.held(), cost(10, 70), "a refusal takes nothing");
         assert!(!two.try_take(cost(u64::MAX, u64::MAX)));
         drop(two);
         assert_eq!(node.held(), cost(5, 10));
         drop(one);
         assert_eq!(node.held(), cost(0, 0));
+    }
+
+    #[test]
+    fn sessions_that_take_all_they_can_leave_as_much_as_each_has() {
+        for hogs in [1, 2, 3, 7, 50] {
+            let node = NodePermits::new(cost(1_000, 1_000));
+            let mut sessions: Vec<_> =
+                (0..hogs).map(|_| SessionPermits::new(&node, cost(1_000, 1_000))).collect();
+            while sessions.iter_mut().fold(false, |took, session| session.try_take(cost(1, 1)) || took) {}
+            let mut newcomer = SessionPermits::new(&node, cost(1_000, 1_000));
+            let share = 1_000 / (hogs + 1);
+            assert!(newcomer.try_take(cost(share / 2, share / 2)), "beside {hogs}");
+        }
     }
 }

@@ -18,6 +18,7 @@ pub mod run;
 pub mod setup;
 pub mod table;
 pub mod timeline;
+pub mod torture;
 pub mod workload;
 
 pub use encode::Encoding;

@@ -5,6 +5,7 @@ mod crash_command;
 mod peer_command;
 mod run_command;
 mod tables_command;
+mod torture_command;
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -18,6 +19,7 @@ use crash_command::{CrashArgs, crash_command};
 use peer_command::{PeerArgs, peer_command};
 use run_command::{RunArgs, run_command};
 use tables_command::{PhasesArgs, ScaleArgs, phases_command, scale_command};
+use torture_command::{TortureArgs, torture_command};
 
 /// Frames and requests of megabytes come and go many times a second; this one keeps their memory instead of giving it to
 /// the system and taking it back, page by page.
@@ -39,6 +41,7 @@ Examples:
   longmen-loadtest run --workload mix --rate 20000 --connections 64 --seconds 60 --hgrm mix.hgrm
   longmen-loadtest run --workload hot --addr 127.0.0.1:7440
   longmen-loadtest crash --rounds 50 --seed 7
+  longmen-loadtest torture --seconds 300
   longmen-loadtest bench --html report.html --json report.json
   longmen-loadtest bench --rows transfers-10k,mix --seconds 10 --runs 3 --compare old/longmen-loadtest
   longmen-loadtest bench --rows single,singles-64,transfers-10k --peers postgres --html report.html
@@ -60,6 +63,7 @@ enum Subcommands {
     Bench(BenchArgs),
     Scale(ScaleArgs),
     Phases(PhasesArgs),
+    Torture(TortureArgs),
     Peer(PeerArgs),
     /// Serve as a node (what `run` and `crash` start)
     #[command(name = NODE, hide = true)]
@@ -73,6 +77,7 @@ fn main() -> ExitCode {
         Subcommands::Bench(args) => with_runtime(bench_command(args)),
         Subcommands::Scale(args) => with_runtime(scale_command(args)),
         Subcommands::Phases(args) => with_runtime(phases_command(args)),
+        Subcommands::Torture(args) => with_runtime(torture_command(args)),
         Subcommands::Peer(args) => with_runtime(peer_command(args)),
         Subcommands::Node(args) => serve(&args).map(|()| true).map_err(Into::into),
     };

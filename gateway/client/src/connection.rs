@@ -217,6 +217,12 @@ pub struct AnswerFrame<'a> {
 }
 
 impl<'a> AnswerFrame<'a> {
+    /// The answer that a header and a body make, of whoever reads frames by [`read_prefix`].
+    #[must_use]
+    pub fn new(header: Header, body: &'a [u8]) -> AnswerFrame<'a> {
+        AnswerFrame { header, body }
+    }
+
     /// The tag of the request that it answers.
     #[must_use]
     pub fn tag(&self) -> u64 {

@@ -2,6 +2,8 @@
 
 mod conversation;
 mod deadlines;
+#[cfg(feature = "fuzz")]
+pub(crate) mod fuzz;
 mod inquiry;
 mod lookup;
 mod originals;
@@ -23,6 +25,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::shared::Shared;
 use conversation::Conversation;
 use deadlines::{Deadlines, Due};
+#[cfg(feature = "fuzz")]
+pub(crate) use price::price;
 
 /// The least that one read of a socket has room for.
 const LEAST_READ: usize = 16 << 10;

@@ -11,7 +11,7 @@ mod own_node;
 pub mod peers;
 pub mod phases;
 mod placement;
-mod process;
+pub(crate) mod process;
 mod recovery;
 pub mod report;
 pub mod result;

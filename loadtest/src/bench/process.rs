@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 /// A process, by its id.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Process(pub(super) u32);
+pub(crate) struct Process(pub(crate) u32);
 
 impl Process {
     /// Bytes of memory of its own that are resident. Pages of mapped files are not counted: the log's are the page
     /// cache's, which gives them up when others need the memory.
-    pub(super) fn own_memory(self) -> io::Result<u64> {
+    pub(crate) fn own_memory(self) -> io::Result<u64> {
         let status = fs::read_to_string(self.file("status"))?;
         number_after(&status, "RssAnon:").map(|count| count * 1_024).ok_or_else(|| lacks("RssAnon"))
     }

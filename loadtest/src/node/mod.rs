@@ -35,6 +35,8 @@ pub struct Launch {
     pub snapshot_bytes: Option<u64>,
     /// Ids of a generation of known ids; `None` for what is usual.
     pub known_ids: Option<u32>,
+    /// A file with the clients' tokens; `None` for a node that takes every name at its word.
+    pub tokens: Option<PathBuf>,
 }
 
 /// Why a node did not start, or did not stop.
@@ -76,6 +78,7 @@ impl Launch {
             segment_bytes: None,
             snapshot_bytes: None,
             known_ids: None,
+            tokens: None,
         }
     }
 
@@ -124,6 +127,9 @@ impl Launch {
         }
         if let Some(ids) = self.known_ids {
             arguments.extend(["--known-ids".into(), ids.to_string().into()]);
+        }
+        if let Some(tokens) = &self.tokens {
+            arguments.extend(["--tokens".into(), tokens.into()]);
         }
         arguments
     }

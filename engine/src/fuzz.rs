@@ -1,0 +1,36 @@
+//! What the fuzz targets in `gateway/fuzz` reach into, and nothing else should: the reader of snapshots. The way into a
+//! ledger without actors is [`crate::Intake::piped`].
+
+use std::io;
+
+use longmen_wal::Storage;
+
+use crate::ledger::{Rebuilt, ReplayError, Settings};
+use crate::snapshot;
+
+/// How many snapshots in `storage` a start would take for whole, and those that it passes over.
+///
+/// # Errors
+/// If the directory cannot be read.
+pub fn find_snapshots(storage: &dyn Storage) -> io::Result<(usize, Vec<String>)> {
+    let (whole, refused) = snapshot::find(storage)?;
+    Ok((whole.len(), refused))
+}
+
+/// What a start would find of the snapshots in a directory.
+pub struct Snapshots {
+    /// The books of those that are whole, newest first, as recovery would go on from them.
+    pub restored: Vec<Result<Rebuilt, ReplayError>>,
+    /// Those that are passed over.
+    pub refused: Vec<String>,
+}
+
+/// Reads the snapshots in `storage` as a start does.
+///
+/// # Errors
+/// If the directory cannot be read.
+pub fn read_snapshots(storage: &dyn Storage, settings: &Settings) -> io::Result<Snapshots> {
+    let (whole, refused) = snapshot::find(storage)?;
+    let restored = whole.iter().map(|snapshot| snapshot.restore(settings)).collect();
+    Ok(Snapshots { restored, refused })
+}

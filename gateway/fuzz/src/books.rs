@@ -1,0 +1,318 @@
+//! Small books in which everything has happened once, told as the requests that make them.
+
+use std::cell::RefCell;
+
+use longmen_client::{
+    AccountOpening, AccountRef, BalanceAtRequest, BalanceRequest, CancelRequest, ChartRequest,
+    CloseDayRequest, CompactLeg, CompactSettings, CompactTransaction, Consume, CustomerRequest, EntryRequest,
+    Format, Freeze, GeneralLedgerRequest, Header, HoldsRequest, ListAccountsRequest, MapCustomerRequest,
+    MapTypeRequest, Note, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest, Operation, Owner,
+    PostRequest, RangeEnd, RegisterRequest, Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest,
+    SetStateRequest, Side, StatementRequest, SubjectOpening, Transaction, TransactionRequest, Transfer,
+    TrialBalanceRequest, Unfreeze, write_frame, write_transactions, write_transfers,
+};
+use longmen_gateway::Limits;
+use longmen_gateway::fuzz::converse;
+use serde::Serialize;
+use tokio::runtime::Runtime;
+
+use crate::ledger::{Ledger, NOW, Resting};
+
+/// The body of a request and what it asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) operation: Operation,
+    pub(crate) format: Format,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Asked {
+    fn new(operation: Operation, body: &impl Serialize) -> Asked {
+        let mut out = Vec::new();
+        body.serialize(&mut rmp_serde::Serializer::new(&mut out).with_struct_map())
+            .expect("a request can be written");
+        Asked { operation, format: Format::MessagePack, body: out }
+    }
+
+    fn compact(write: impl FnOnce(&mut Vec<u8>)) -> Asked {
+        let mut body = Vec::new();
+        write(&mut body);
+        Asked { operation: Operation::Post, format: Format::Compact, body }
+    }
+
+    pub(crate) fn frame(&self, tag: u64) -> Vec<u8> {
+        let mut out = Vec::new();
+        let header = Header::request(self.operation, self.format, tag);
+        write_frame(&mut out, header, |out| out.extend_from_slice(&self.body));
+        out
+    }
+}
+
+const BANK: u64 = 1;
+const USER: u64 = 2;
+const OTHER: u64 = 3;
+const FEES: u64 = 4;
+
+fn post(transactions: &[Transaction]) -> Asked {
+    Asked::new(Operation::Post, &PostRequest { transactions, balances: true })
+}
+
+fn move_of(id: &str, from: u64, to: u64, amount: &str) -> Transaction {
+    Transaction::new(id).debit(from, amount, "CNY").credit(to, amount, "CNY")
+}
+
+fn chart() -> Vec<Asked> {
+    let subjects = [
+        SubjectOpening::leaf("10020101", "Bank", "asset", Side::Debit),
+        SubjectOpening::leaf("220301", "Users", "liability", Side::Credit),
+        SubjectOpening::leaf("602101", "Fees", "income", Side::Credit),
+        SubjectOpening::leaf("410301", "Profit", "equity", Side::Credit),
+        SubjectOpening::leaf("900101", "Memo", "off_balance", Side::Debit),
+    ];
+    let open = |number: &str, currency: &str, subject: &str, owner| {
+        AccountOpening::new("LM", number, "cash", currency, subject, owner)
+    };
+    let accounts = [
+        open("bank", "CNY", "10020101", Owner::Internal).may_go_negative(),
+        open("U1", "CNY", "220301", Owner::Customer).customer("C1").overdraft_limit("1.00"),
+        open("U2", "CNY", "220301", Owner::Customer).credit_limit("100000.00"),
+        open("fees", "CNY", "602101", Owner::Internal).may_go_negative().hot(),
+        open("U1", "USD", "", Owner::Customer),
+        open("profit", "CNY", "410301", Owner::Internal).may_go_negative(),
+        open("memo", "CNY", "900101", Owner::Internal).may_go_negative(),
+    ];
+    let registration = Registration { operator: Some("ann"), approval: Some("7"), reason: Some("test") };
+    vec![
+        Asked::new(Operation::OpenEntity, &OpenEntityRequest { code: "LM", start: "2026-11-18" }),
+        Asked::new(Operation::OpenSubjects, &OpenSubjectsRequest { entity: "LM", subjects: &subjects }),
+        Asked::new(
+            Operation::MapType,
+            &MapTypeRequest {
+                entity: "LM",
+                kind: "cash",
+                subject: "220301",
+                from: "2026-11-18",
+                registration,
+            },
+        ),
+        Asked::new(Operation::OpenAccounts, &OpenAccountsRequest { accounts: &accounts }),
+    ]
+}
+
+/// Postings of every kind, and every deed.
+fn postings(day: &str) -> Vec<Asked> {
+    let id = |name: &str| format!("{day}{name}");
+    let named = Transaction::new(id("fund").as_str())
+        .debit(BANK, "500.00", "CNY")
+        .credit(USER, "300.00", "CNY")
+        .credit(OTHER, "199.00", "CNY")
+        .credit(FEES, "1.00", "CNY")
+        .time(NOW - 60)
+        .value_date("2026-11-17")
+        .kind("top_up")
+        .reference("r-1")
+        .operator("ann")
+        .reason("why")
+        .visibility("operations")
+        .counterparty("bank 9");
+    let fee = move_of(&id("fee"), USER, FEES, "0.30");
+    vec![
+        post(&[named, fee.clone(), fee]),
+        Asked::compact(|out| {
+            let transfers = [
+                Transfer {
+                    id: u128::from(NOW) << 64 | u128::from(day.len() as u64),
+                    debit: USER,
+                    credit: OTHER,
+                    amount: 77,
+                },
+                Transfer { id: 1 << 100, debit: OTHER, credit: USER, amount: 1 << 40 },
+            ];
+            write_transfers(out, CompactSettings { want_balances: true, time: NOW }, 156, &transfers);
+        }),
+        Asked::compact(|out| {
+            let leg = |account, amount, step, side| CompactLeg { account, amount, currency: 156, step, side };
+            let legs = [
+                leg(BANK, 900, 1, Side::Debit),
+                leg(USER, 800, 3, Side::Credit),
+                leg(FEES, 100, 9, Side::Credit),
+            ];
+            let transaction = CompactTransaction {
+                id: 5 + (day.len() as u128),
+                value_date: Some(20_000),
+                legs: &legs,
+                notes: &[(Note::Kind, "top_up"), (Note::Reason, "why")],
+            };
+            write_transactions(out, CompactSettings::default(), &[transaction]);
+        }),
+        post(&[
+            Transaction::new(id("hold").as_str()).freeze(USER, "20.00", "CNY"),
+            Transaction::new(id("judge").as_str()).deed(
+                Freeze::new(OTHER, 500, "CNY").authority("court").expires_us(i64::from(NOW) * 1_000_000 + 40),
+            ),
+        ]),
+        post(&[
+            Transaction::new(id("part").as_str()).deed(Unfreeze::part(id("hold").as_str(), "5.00", "CNY")),
+            move_of(&id("spend"), USER, OTHER, "10.00").deed(Consume::new(
+                id("hold").as_str(),
+                "10.00",
+                "CNY",
+            )),
+            Transaction::new(id("rest").as_str()).unfreeze(id("hold").as_str()),
+        ]),
+        post(&[
+            move_of(&id("try"), USER, OTHER, "3.00").try_(),
+            move_of(&id("try2"), USER, OTHER, "4.00").try_(),
+        ]),
+        post(&[
+            Transaction::new(id("confirm").as_str()).confirm(id("try").as_str()),
+            Transaction::new(id("leave").as_str()).cancel_try(id("try2").as_str()),
+        ]),
+        post(&[move_of(&id("back"), OTHER, USER, "1.00").refund(id("spend").as_str())]),
+        post(&[Transaction::new(id("undo").as_str()).reverse(id("fee").as_str())]),
+        post(&[Transaction::new(id("memo").as_str()).debit(7, "12.00", "CNY")]),
+        Asked::new(Operation::Cancel, &CancelRequest { id: id("never").as_str().into(), time: Some(NOW) }),
+    ]
+}
+
+fn changes() -> Vec<Asked> {
+    let registration = Registration { operator: Some("bob"), ..Registration::default() };
+    let account = || AccountRef::Id(OTHER);
+    let mut limits = SetLimitsRequest::new(OTHER);
+    limits.day_limit = Some(Some(5_000_000.into()));
+    limits.credit_limit = Some(None);
+    vec![
+        Asked::new(Operation::SetLimits, &limits),
+        Asked::new(
+            Operation::SetReserve,
+            &SetReserveRequest {
+                account: account(),
+                amount: "1.00".into(),
+                currency: Some("CNY"),
+                registration,
+            },
+        ),
+        Asked::new(
+            Operation::SetState,
+            &SetStateRequest {
+                account: account(),
+                account_state: None,
+                payment_state: Some(3),
+                registration,
+            },
+        ),
+        Asked::new(
+            Operation::SetState,
+            &SetStateRequest {
+                account: account(),
+                account_state: Some(1),
+                payment_state: Some(1),
+                registration,
+            },
+        ),
+        Asked::new(Operation::SetHot, &SetHotRequest { account: USER.into(), hot: true, registration }),
+        Asked::new(
+            Operation::MapCustomer,
+            &MapCustomerRequest { account: account(), customer: "C1", registration },
+        ),
+        Asked::new(
+            Operation::CloseDay,
+            &CloseDayRequest { entity: "LM", next: "2026-11-19", carry_forward: None, registration },
+        ),
+    ]
+}
+
+fn year_end() -> Asked {
+    let carry_forward = Some(AccountRef::Id(6));
+    let registration = Registration::default();
+    Asked::new(
+        Operation::CloseDay,
+        &CloseDayRequest { entity: "LM", next: "2027-01-01", carry_forward, registration },
+    )
+}
+
+fn questions() -> Vec<Asked> {
+    let accounts: Vec<AccountRef> = [BANK, USER, FEES, 99].map(AccountRef::Id).into();
+    let mut statement = StatementRequest::new(USER, 20);
+    (statement.holds, statement.legs, statement.totals) = (true, true, true);
+    let mut oldest = StatementRequest::new(FEES, 2);
+    oldest.order = Some("oldest_first");
+    oldest.from = Some(RangeEnd::Date("2026-11-18".into()));
+    let mut by_value = StatementRequest::new(USER, 20);
+    (by_value.by, by_value.visible_to) = (Some("value"), Some("customer"));
+    let at = |date, time_us, value_date| BalanceAtRequest { account: USER.into(), date, time_us, value_date };
+    vec![
+        Asked::new(Operation::Ping, &()),
+        Asked::new(Operation::Status, &()),
+        Asked::new(Operation::Balance, &BalanceRequest { accounts: &accounts }),
+        Asked::new(Operation::Accounts, &ListAccountsRequest { after: 1, limit: 3 }),
+        Asked::new(Operation::Statement, &statement),
+        Asked::new(Operation::Statement, &oldest),
+        Asked::new(Operation::Statement, &by_value),
+        Asked::new(Operation::Transaction, &TransactionRequest { id: "afund".into() }),
+        Asked::new(Operation::TrialBalance, &TrialBalanceRequest { entity: "" }),
+        Asked::new(Operation::Customer, &CustomerRequest { entity: "LM", customer: "C1" }),
+        Asked::new(Operation::Holds, &HoldsRequest { account: None, after: None, limit: 10 }),
+        Asked::new(Operation::Chart, &ChartRequest { entity: "LM" }),
+        Asked::new(
+            Operation::GeneralLedger,
+            &GeneralLedgerRequest { entity: "LM", from: Some("2026-11-18"), to: Some("2026-11-19") },
+        ),
+        Asked::new(Operation::BalanceAt, &at(Some("2026-11-18"), None, None)),
+        Asked::new(Operation::BalanceAt, &at(None, Some(i64::from(NOW) * 1_000_000), None)),
+        Asked::new(Operation::BalanceAt, &at(None, None, Some("2026-11-17"))),
+        Asked::new(
+            Operation::Entry,
+            &EntryRequest { account: FEES.into(), position: "5/2/0", from: 0, limit: 5 },
+        ),
+        Asked::new(Operation::Register, &RegisterRequest { limit: 20, ..RegisterRequest::default() }),
+        Asked::new(
+            Operation::Register,
+            &RegisterRequest { account: Some(OTHER.into()), limit: 2, ..RegisterRequest::default() },
+        ),
+    ]
+}
+
+/// What the books are made of.
+pub(crate) fn story() -> Vec<Asked> {
+    [chart(), postings("a"), changes(), postings("bb")].concat()
+}
+
+/// Requests of every kind: those of the story, what would follow it, and every question.
+pub(crate) fn every_request() -> Vec<Asked> {
+    [story(), postings("ccc"), vec![year_end()], questions()].concat()
+}
+
+/// A runtime for what is looked up.
+pub(crate) fn runtime() -> Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.max_blocking_threads(1).build().expect("the system gives a runtime")
+}
+
+/// Asks for all of it on one connection.
+pub(crate) fn tell(ledger: &mut Ledger, runtime: &Runtime, story: &[Asked]) {
+    let hello = Asked::new(Operation::Hello, &("fuzz",));
+    let frames: Vec<Vec<u8>> =
+        std::iter::once(&hello).chain(story).zip(1..).map(|(one, tag)| one.frame(tag)).collect();
+    let history = ledger.history();
+    let reads = frames.iter().map(Vec::as_slice);
+    let done =
+        converse(Limits::default(), history, runtime, reads, NOW, &mut |requests| ledger.answer(requests));
+    assert_eq!(done.frames, frames.len(), "every frame of the story is taken");
+}
+
+/// Calls `work` with the books of the story, at rest, and a runtime; both are made once a thread.
+pub(crate) fn with_books<T>(work: impl FnOnce(&Resting, &Runtime) -> T) -> T {
+    thread_local! {
+        static BOOKS: RefCell<Option<(Resting, Runtime)>> = const { RefCell::new(None) };
+    }
+    BOOKS.with_borrow_mut(|books| {
+        let (resting, runtime) = books.get_or_insert_with(|| {
+            let runtime = runtime();
+            let mut ledger = Ledger::empty();
+            tell(&mut ledger, &runtime, &story());
+            (ledger.rest(), runtime)
+        });
+        work(resting, runtime)
+    })
+}

@@ -1,0 +1,41 @@
+//! What the fuzz targets in `gateway/fuzz` reach into, and nothing else should: the decoder of requests, and a whole
+//! connection without its socket.
+
+use longmen_client::{Format, Header, Operation};
+use longmen_engine::ledger::{Batch, ClientId};
+
+use crate::decode::{Asked, Asking, answer_format, read_request};
+use crate::limits::InFlight;
+use crate::session::price;
+
+pub use crate::session::fuzz::{Conversed, converse};
+
+/// What the decoder makes of a body.
+#[derive(Debug)]
+pub struct Decoded {
+    /// What was asked for, in words.
+    pub asked: String,
+    /// What it takes of the permits.
+    pub price: InFlight,
+    /// Of a post, its transactions, and what is malformed in which.
+    pub post: Option<(Batch, Vec<(u32, String)>)>,
+}
+
+/// Decodes the body of a request of client 1.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn decode(operation: Operation, format: Format, body: &[u8], arrival: u32) -> Result<Decoded, String> {
+    let asking = Asking { client: ClientId(1), arrival };
+    let asked = read_request(operation, format, body, asking).map_err(|fault| fault.to_string())?;
+    let price = price(&asked, answer_format(Header::request(operation, format, 0)));
+    let words = format!("{asked:?}");
+    let post = match asked {
+        Asked::Post(post) => {
+            let faults = post.faults.into_iter().map(|(index, fault)| (index, fault.to_string()));
+            Some((post.batch, faults.collect()))
+        }
+        _ => None,
+    };
+    Ok(Decoded { asked: words, price, post })
+}

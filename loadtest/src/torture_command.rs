@@ -1,0 +1,123 @@
+//! `longmen-loadtest torture`
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use longmen_loadtest::node::Launch;
+use longmen_loadtest::setup::Target;
+use longmen_loadtest::table::grouped;
+use longmen_loadtest::torture::{TOKENS, TortureReport, TortureSettings, torture, torture_own_node};
+
+use crate::NODE;
+
+const ABOUT: &str = "\
+Let hostile clients loose on a node, and see that a good one is served
+
+Half of the time each attack has its turn: lying lengths, garbage, hellos, half frames, nesting, extremes, duplicates,
+flood, reconnects, slowloris, never reading, idle sockets. In the other half all are at it at once, but for the idle
+sockets, which would keep the rest out. Meanwhile a good client posts four transfers every 5 ms on one connection, and
+connects anew four times a second.
+
+It holds when every hostile thing got a coded answer or a closed connection, the good client never went longer than
+--gap without a post that was taken, the node's memory stayed below --memory, the balances are what the answers said,
+and the offline audit of the stopped node's books finds nothing. Slow clients and those that never read are dropped by
+deadlines of 10 s: with turns shorter than that (--seconds below 300) that shows only when all are at it at once.";
+
+/// Let hostile clients loose on a node, and see that a good one is served
+#[derive(clap::Args)]
+#[command(long_about = ABOUT)]
+pub(crate) struct TortureArgs {
+    /// The node to torture; without it a node is started, stopped and audited. Use one whose books nobody needs
+    #[arg(long, value_name = "HOST:PORT")]
+    addr: Option<String>,
+    /// A file with the token of the client `good`, where the node has tokens
+    #[arg(long, value_name = "FILE", requires = "addr")]
+    good_token_file: Option<PathBuf>,
+    /// A file with the token of the client `hostile`, where the node has tokens
+    #[arg(long, value_name = "FILE", requires = "addr")]
+    hostile_token_file: Option<PathBuf>,
+    /// The data directory of the node that is started; without it, a temporary one, kept only if something did not hold
+    #[arg(long, value_name = "DIR", conflicts_with = "addr")]
+    data: Option<PathBuf>,
+    /// Shards of the node that is started
+    #[arg(long, conflicts_with = "addr")]
+    shards: Option<u16>,
+    /// Seconds in all
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: u64,
+    /// Sockets that say nothing, as far as the system allows so many files
+    #[arg(long, default_value_t = 10_000)]
+    sockets: usize,
+    /// What the node may have resident of its own, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 1_024)]
+    memory: u64,
+    /// How long the good client may go without a post that is taken, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 2_000)]
+    gap: u64,
+    /// Print the figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn torture_command(args: TortureArgs) -> Result<bool, Box<dyn Error>> {
+    let settings = TortureSettings {
+        time: Duration::from_secs(args.seconds),
+        sockets: args.sockets,
+        memory: args.memory << 20,
+        longest_gap: Duration::from_millis(args.gap),
+    };
+    let report = match &args.addr {
+        Some(address) => {
+            let target = |client: &str, file: Option<&PathBuf>| {
+                let token = file.map(std::fs::read_to_string).transpose()?;
+                let token = token.map(|text| text.trim().to_owned());
+                Ok::<_, io::Error>(Target { address: address.clone(), client: client.to_owned(), token })
+            };
+            let good = target("good", args.good_token_file.as_ref())?;
+            torture(&good, &target("hostile", args.hostile_token_file.as_ref())?, None, &settings).await?
+        }
+        None => own_node(&args, &settings).await?,
+    };
+    print(&args, &report)?;
+    Ok(report.held())
+}
+
+async fn own_node(args: &TortureArgs, settings: &TortureSettings) -> Result<TortureReport, Box<dyn Error>> {
+    let temporary = tempfile::tempdir()?;
+    let data = args.data.clone().unwrap_or_else(|| temporary.path().join("books"));
+    let tokens = temporary.path().join("tokens");
+    std::fs::write(&tokens, TOKENS)?;
+    let launch = Launch { shards: args.shards, tokens: Some(tokens), ..Launch::new(NODE, &data) };
+    let report = torture_own_node(&launch, settings).await;
+    let held = report.as_ref().is_ok_and(TortureReport::held);
+    if !held && args.data.is_none() {
+        writeln!(io::stderr(), "the data directory is kept: {}", temporary.keep().display())?;
+    }
+    Ok(report?)
+}
+
+fn print(args: &TortureArgs, report: &TortureReport) -> Result<(), Box<dyn Error>> {
+    let mut out = io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(report)?)?;
+        return Ok(());
+    }
+    writeln!(out, "{}\n", report.table())?;
+    for stretch in &report.stretches {
+        for finding in &stretch.findings {
+            writeln!(out, "{}: {finding}", stretch.attack)?;
+        }
+    }
+    for difference in &report.differences {
+        writeln!(out, "{difference}")?;
+    }
+    let audited = if report.audited { ", and so does the offline audit" } else { "" };
+    let posted = grouped(report.posted);
+    match report.held() {
+        true => writeln!(out, "The good client posted {posted} transfers; the books hold{audited}.")?,
+        false => writeln!(out, "It did NOT hold.")?,
+    }
+    Ok(())
+}
