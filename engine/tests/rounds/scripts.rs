@@ -147,6 +147,7 @@ impl Maker {
     }
 
     /// Makes what follows depend on this number alone, and on what was made before.
+    #[allow(dead_code, reason = "only the simulation asks for it")]
     pub(crate) fn reseed(&mut self, seed: u64) {
         self.random = Random::new(seed, 1);
     }
