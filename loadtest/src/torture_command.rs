@@ -25,6 +25,9 @@ It holds when every hostile thing got a coded answer or a closed connection, the
 and the offline audit of the stopped node's books finds nothing. Slow clients and those that never read are dropped by
 deadlines of 10 s: with turns shorter than that (--seconds below 300) that shows only when all are at it at once.";
 
+/// Floods bring millions of transaction ids, which leave memory a million at a time.
+const KNOWN_IDS: u32 = 1_000_000;
+
 /// Let hostile clients loose on a node, and see that a good one is served
 #[derive(clap::Args)]
 #[command(long_about = ABOUT)]
@@ -89,7 +92,12 @@ async fn own_node(args: &TortureArgs, settings: &TortureSettings) -> Result<Tort
     let data = args.data.clone().unwrap_or_else(|| temporary.path().join("books"));
     let tokens = temporary.path().join("tokens");
     std::fs::write(&tokens, TOKENS)?;
-    let launch = Launch { shards: args.shards, tokens: Some(tokens), ..Launch::new(NODE, &data) };
+    let launch = Launch {
+        shards: args.shards,
+        tokens: Some(tokens),
+        known_ids: Some(KNOWN_IDS),
+        ..Launch::new(NODE, &data)
+    };
     let report = torture_own_node(&launch, settings).await;
     let held = report.as_ref().is_ok_and(TortureReport::held);
     if !held && args.data.is_none() {
