@@ -8,6 +8,7 @@ mod history;
 mod id_archive;
 pub mod ledger;
 mod node;
+mod planted;
 mod recovery;
 mod session;
 mod snapshot;
@@ -21,4 +22,6 @@ pub use history::{
     StatementQuery, StatementRange, TransactionRecord, Turnover, View,
 };
 pub use node::{MIN_SEGMENT, Node, NodeOptions, StartError, StartReport, StopError};
+#[cfg(feature = "planted-panics")]
+pub use planted::{PLANTED, PLANTED_BY};
 pub use session::{Intake, Reply, Session};

@@ -14,6 +14,7 @@ use tracing::{info, warn};
 
 use crate::actors::{AccountSlice, CoordinatorActor, RowImages, RowSlice, ShardActor, TakeSnapshot};
 use crate::ledger::{LineId, SnapshotStart};
+use crate::planted;
 use crate::snapshot::Writing;
 
 /// So often the size of the log is looked at.
@@ -77,6 +78,7 @@ impl Snapshotter {
     }
 
     fn take(&self, stopped: &Receiver<()>) -> Outcome {
+        planted::visit("snapshotter");
         let began = Instant::now();
         let Ok(start) = self.ask(|reply| self.coordinator.do_send(TakeSnapshot(reply))) else {
             return Outcome::Gone;

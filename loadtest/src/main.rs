@@ -2,6 +2,7 @@
 
 mod bench_command;
 mod crash_command;
+mod faults_command;
 mod peer_command;
 mod run_command;
 
@@ -14,6 +15,7 @@ use longmen_loadtest::node::{ServeArgs, serve};
 
 use bench_command::{BenchArgs, bench_command};
 use crash_command::{CrashArgs, crash_command};
+use faults_command::{FaultsArgs, faults_command};
 use peer_command::{PeerArgs, peer_command};
 use run_command::{RunArgs, run_command};
 
@@ -37,6 +39,8 @@ Examples:
   longmen-loadtest run --workload mix --rate 20000 --connections 64 --seconds 60 --hgrm mix.hgrm
   longmen-loadtest run --workload hot --addr 127.0.0.1:7440
   longmen-loadtest crash --rounds 50 --seed 7
+  longmen-loadtest crash --rounds 1000 --quick
+  longmen-loadtest faults --only power-cut,sync-fails
   longmen-loadtest bench --html report.html --json report.json
   longmen-loadtest bench --rows transfers-10k,mix --seconds 10 --runs 3 --compare old/longmen-loadtest
   longmen-loadtest peer postgres --seconds 30";
@@ -52,6 +56,7 @@ struct Cli {
 enum Subcommands {
     Run(Box<RunArgs>),
     Crash(CrashArgs),
+    Faults(FaultsArgs),
     Bench(BenchArgs),
     Peer(PeerArgs),
     /// Serve as a node (what `run` and `crash` start)
@@ -63,6 +68,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Subcommands::Run(args) => with_runtime(run_command(*args)),
         Subcommands::Crash(args) => with_runtime(crash_command(args)),
+        Subcommands::Faults(args) => with_runtime(faults_command(args)),
         Subcommands::Bench(args) => with_runtime(bench_command(args)),
         Subcommands::Peer(args) => with_runtime(peer_command(args)),
         Subcommands::Node(args) => serve(&args).map(|()| true).map_err(Into::into),

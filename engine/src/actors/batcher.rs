@@ -5,6 +5,7 @@ use actix::{Actor, ActorContext, Addr, Context, Handler, Message};
 use super::shard::Release;
 use super::{CoordinatorActor, Merged};
 use crate::ledger::Unmerged;
+use crate::planted;
 use crate::vital::Vital;
 
 /// Merges the postings of one hot account.
@@ -34,6 +35,7 @@ impl Handler<MergeLegs> for BatcherActor {
     type Result = ();
 
     fn handle(&mut self, message: MergeLegs, _: &mut Context<BatcherActor>) {
+        planted::visit("batcher");
         message.coordinator.do_send(Merged(message.legs.merge()));
     }
 }

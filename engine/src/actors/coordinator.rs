@@ -24,6 +24,7 @@ use crate::ledger::{
     AccountId, Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
     SnapshotStart, Step, Unmerged,
 };
+use crate::planted;
 use crate::session::{Reply, ReplySender};
 use crate::vital::Vital;
 
@@ -260,6 +261,11 @@ impl CoordinatorActor {
             false => Room::Soon,
         };
         self.coordinator.set_room(room);
+        if room != Room::Enough
+            && let Some(journal) = &mut self.journal
+        {
+            journal.check_supply();
+        }
         if room == Room::Soon && self.space_timer.is_none() {
             self.space_timer = Some(context.run_later(SPACE_AFTER, |actor, context| {
                 actor.space_timer = None;
@@ -313,6 +319,7 @@ impl Handler<Submit> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: Submit, context: &mut Context<Self>) {
+        planted::visit("coordinator");
         message.0.into_iter().for_each(|request| self.coordinator.submit(request));
         if !self.pumps {
             self.pumps = true;

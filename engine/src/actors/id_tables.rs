@@ -10,6 +10,7 @@ use tracing::debug;
 
 use super::CoordinatorActor;
 use crate::ledger::IdTable;
+use crate::planted;
 
 /// The thread that makes tables. It ends when its handle is dropped.
 pub(crate) struct IdTableMaker(Sender<Task>);
@@ -35,6 +36,7 @@ impl IdTableMaker {
             }
             let mut spare: Option<IdTable> = None;
             for task in asked {
+                planted::visit("id-tables");
                 match task {
                     Task::Make { capacity, coordinator } => {
                         let used = spare.take().filter(|table| table.capacity() >= capacity);

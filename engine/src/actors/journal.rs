@@ -8,6 +8,7 @@ use longmen_wal::{Body, FrameNumber, LogWriter, Section};
 use tracing::warn;
 
 use super::{CoordinatorActor, Synced};
+use crate::planted;
 use crate::vital::{Vital, die};
 
 /// A frame up to this size may be written on the engine's own thread.
@@ -34,9 +35,17 @@ impl Journal {
         len(body) <= SMALL_FRAME && self.small <= QUICK_SYNC
     }
 
+    /// Ends the process if the next segment cannot be made, and not for want of room: nothing heals that.
+    pub(crate) fn check_supply(&mut self) {
+        if let Err(error) = self.writer.tend() {
+            die(&format!("the next segment cannot be made: {error}"));
+        }
+    }
+
     /// Writes a frame and makes it durable.
     pub(crate) fn write(&mut self, number: u64, body: &Body) {
         let begun = Instant::now();
+        self.check_supply();
         match self.writer.append(body) {
             Ok(frame) => {
                 assert_eq!(frame, FrameNumber(number), "the log and the coordinator count the same frames");
@@ -113,6 +122,7 @@ impl Handler<WriteFrame> for JournalActor {
     type Result = ();
 
     fn handle(&mut self, message: WriteFrame, _: &mut Context<JournalActor>) {
+        planted::visit("journal");
         let WriteFrame { number, body, mut journal, coordinator } = message;
         journal.write(number, &body);
         coordinator.do_send(Synced { number, body, journal });

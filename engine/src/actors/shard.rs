@@ -7,6 +7,7 @@ use tracing::debug;
 
 use super::{CoordinatorActor, ShardDone};
 use crate::ledger::{ROW_IMAGE, Shard, ShardOrder};
+use crate::planted;
 use crate::vital::Vital;
 
 /// Owns a shard of the ledger.
@@ -37,6 +38,7 @@ impl Handler<Obey> for ShardActor {
     type Result = ();
 
     fn handle(&mut self, message: Obey, _: &mut Context<ShardActor>) {
+        planted::visit("shard");
         let reply = self.shard.obey(message.order);
         message.coordinator.do_send(ShardDone { shard: self.shard.id(), reply });
     }

@@ -3,6 +3,7 @@
 mod serve;
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,14 @@ pub struct Launch {
     pub snapshot_bytes: Option<u64>,
     /// Ids of a generation of known ids; `None` for what is usual.
     pub known_ids: Option<u32>,
+    /// How frames reach their file; `None` for what is usual.
+    pub write_path: Option<&'static str>,
+    /// A program that starts the node and leaves it to its caller as its own process, with its arguments.
+    pub under: Vec<OsString>,
+    /// Variables of its environment.
+    pub variables: Vec<(OsString, OsString)>,
+    /// Where its standard error goes, if not to this process's: then it also tells what recovery found.
+    pub tells: Option<PathBuf>,
 }
 
 /// Why a node did not start, or did not stop.
@@ -44,6 +53,8 @@ pub enum NodeError {
     NotReady {
         /// What it said instead, or how it ended.
         said: String,
+        /// How it ended, if it did.
+        status: Option<ExitStatus>,
     },
     /// It did not end in time after it was asked to.
     #[error("the node did not stop within {0:?} of being asked to")]
@@ -66,6 +77,10 @@ impl Launch {
             segment_bytes: None,
             snapshot_bytes: None,
             known_ids: None,
+            write_path: None,
+            under: Vec::new(),
+            variables: Vec::new(),
+            tells: None,
         }
     }
 
@@ -74,7 +89,11 @@ impl Launch {
     /// # Errors
     /// [`NodeError`], when the process cannot be made or ends before it serves.
     pub fn start(&self) -> Result<NodeProcess, NodeError> {
-        let mut child = self.command()?.stdout(Stdio::piped()).spawn()?;
+        let mut command = self.command()?;
+        if let Some(path) = &self.tells {
+            command.stderr(File::create(path)?);
+        }
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().expect("its standard output is a pipe");
         let mut node = NodeProcess { child, stdout: BufReader::new(stdout), address: None };
         node.await_address()?;
@@ -94,15 +113,20 @@ impl Launch {
 
     fn command(&self) -> io::Result<Command> {
         let executable = self.executable.clone().map_or_else(std::env::current_exe, Ok)?;
-        let mut command = Command::new(executable);
-        command.args(self.arguments()).stdin(Stdio::null());
+        let mut words = self.under.iter().cloned().chain([executable.into_os_string()]);
+        let mut command = Command::new(words.next().expect("the executable is the last of them"));
+        command.args(words).args(self.arguments()).stdin(Stdio::null());
+        command.envs(self.variables.iter().cloned());
         Ok(command)
     }
 
     fn arguments(&self) -> Vec<OsString> {
         let mut arguments: Vec<OsString> =
             vec![self.subcommand.into(), "--data".into(), self.data.clone().into()];
-        arguments.extend(["--listen", "127.0.0.1:0", "--quiet"].map(OsString::from));
+        arguments.extend(["--listen", "127.0.0.1:0"].map(OsString::from));
+        if self.tells.is_none() {
+            arguments.push("--quiet".into());
+        }
         if let Some(shards) = self.shards {
             arguments.extend(["--shards".into(), shards.to_string().into()]);
         }
@@ -111,6 +135,9 @@ impl Launch {
         }
         if let Some(bytes) = self.snapshot_bytes {
             arguments.extend(["--snapshot-bytes".into(), bytes.to_string().into()]);
+        }
+        if let Some(path) = self.write_path {
+            arguments.extend(["--write-path", path].map(OsString::from));
         }
         if let Some(ids) = self.known_ids {
             arguments.extend(["--known-ids".into(), ids.to_string().into()]);
@@ -149,6 +176,14 @@ impl NodeProcess {
         self.child.wait().map(drop)
     }
 
+    /// How it ended, if it has.
+    ///
+    /// # Errors
+    /// If it cannot be watched.
+    pub fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+        self.child.try_wait()
+    }
+
     /// SIGTERM, and waits for a clean end.
     ///
     /// # Errors
@@ -173,10 +208,12 @@ impl NodeProcess {
             line.clear();
             if self.stdout.read_line(&mut line)? == 0 {
                 let status = self.child.wait()?;
-                return Err(NodeError::NotReady { said: format!("it ended with {status}") });
+                let said = format!("it ended with {status}");
+                return Err(NodeError::NotReady { said, status: Some(status) });
             }
             if let Some(address) = line.trim_end().strip_prefix(READY_LINE) {
-                let address = address.parse().map_err(|_| NodeError::NotReady { said: line.clone() })?;
+                let unread = |_| NodeError::NotReady { said: line.clone(), status: None };
+                let address = address.parse().map_err(unread)?;
                 self.address = Some(address);
                 return Ok(());
             }
