@@ -28,7 +28,10 @@ fn faults(only: &str, rounds: &str) -> Option<serde_json::Value> {
 /// How often this came of a fault.
 fn came(report: &serde_json::Value, what: &str) -> u64 {
     let came = report["came"].as_array().unwrap();
-    came.iter().filter(|one| one[0].as_str().unwrap().contains(what)).map(|one| one[1].as_u64().unwrap()).sum()
+    came.iter()
+        .filter(|one| one[0].as_str().unwrap().contains(what))
+        .map(|one| one[1].as_u64().unwrap())
+        .sum()
 }
 
 #[test]

@@ -25,7 +25,7 @@ use wound::Wound;
 /// A few frames, which all lie in one segment and no snapshot covers.
 const FEW: Load = Load { batch: 6, depth: 1, transactions: Some(60) };
 /// Several segments, snapshots and archives of ids.
-const MANY: Load = Load { batch: 1_024, depth: 2, transactions: Some(30_720) };
+const MANY: Load = Load { batch: 1_024, depth: 2, transactions: Some(8_192) };
 /// What a node says of a cut before and after the number of its first frame.
 const CUT: (&str, &str) = ("a torn tail cut off, frames ", " to ");
 

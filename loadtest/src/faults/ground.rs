@@ -60,6 +60,7 @@ impl Ground {
             segment_bytes: Some(SEGMENT),
             snapshot_bytes: Some(256 << 10),
             known_ids: Some(1_000),
+            tells: Some(self.path("told.txt")),
             ..self.launch.clone()
         }
     }

@@ -165,6 +165,7 @@ impl Trial<'_> {
     async fn recheck(&mut self, what: &str, harness: &mut Harness, said: Said) -> Result<(), NotTried> {
         let mut round =
             Round { acknowledged: said.acknowledged + self.base.acknowledged(), ..Round::default() };
+        harness.subject().node.kill()?;
         let checked = match harness.start_again() {
             Ok(()) => harness.check(&mut round, said).await,
             Err(error) => Err(LoadError::from(error)),

@@ -89,11 +89,7 @@ impl Launch {
     /// # Errors
     /// [`NodeError`], when the process cannot be made or ends before it serves.
     pub fn start(&self) -> Result<NodeProcess, NodeError> {
-        let mut command = self.command()?;
-        if let Some(path) = &self.tells {
-            command.stderr(File::create(path)?);
-        }
-        let mut child = command.stdout(Stdio::piped()).spawn()?;
+        let mut child = self.command()?.stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().expect("its standard output is a pipe");
         let mut node = NodeProcess { child, stdout: BufReader::new(stdout), address: None };
         node.await_address()?;
@@ -117,6 +113,9 @@ impl Launch {
         let mut command = Command::new(words.next().expect("the executable is the last of them"));
         command.args(words).args(self.arguments()).stdin(Stdio::null());
         command.envs(self.variables.iter().cloned());
+        if let Some(path) = &self.tells {
+            command.stderr(File::create(path)?);
+        }
         Ok(command)
     }
 
