@@ -15,6 +15,7 @@ mod node;
 mod pipeline;
 #[cfg(feature = "planted-bugs")]
 pub mod planted;
+mod planted_panics;
 mod recovery;
 mod round_clock;
 mod session;
@@ -35,6 +36,8 @@ pub use history::{
 pub use journal::JournalError;
 pub use meters::{Meter, MeterKind, MeterReading, Meters};
 pub use node::{MIN_SEGMENT, Node, NodeOptions, StartError, StartReport, StopError};
+#[cfg(feature = "planted-panics")]
+pub use planted_panics::{PLANTED, PLANTED_BY};
 pub use session::{Intake, Replies, Reply, Session};
 #[cfg(feature = "simulation")]
 pub use simulated::{Delivery, SimulatedNode, SimulatedOptions};

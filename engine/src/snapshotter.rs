@@ -14,6 +14,7 @@ use tracing::{info, warn};
 
 use crate::actors::{AccountSlice, CoordinatorActor, RowSlice, ShardActor, TakeSnapshot};
 use crate::ledger::SnapshotStart;
+use crate::planted_panics;
 use crate::taking::{Taking, Want};
 
 /// So often the size of the log is looked at.
@@ -78,6 +79,7 @@ impl Snapshotter {
     }
 
     fn take(&self, stopped: &Receiver<()>) -> Outcome {
+        planted_panics::visit("snapshotter");
         let began = Instant::now();
         let Ok(start) = self.ask(|reply| self.coordinator.do_send(TakeSnapshot(reply))) else {
             return Outcome::Gone;

@@ -42,6 +42,13 @@ pub(crate) struct Placed {
     pub(crate) ordinal: u32,
 }
 
+impl Placed {
+    /// Whether it is a result, and not a refusal for the moment.
+    pub(crate) fn is_result(&self) -> bool {
+        self.outcome.rejection.is_none_or(|rejection| !rejection.may_retry())
+    }
+}
+
 /// Writes requests over a population whose accounts have these ids.
 #[derive(Debug)]
 pub(crate) struct Encoder<'a> {

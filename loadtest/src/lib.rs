@@ -8,6 +8,7 @@ pub mod crash;
 pub mod driver;
 mod encode;
 mod error;
+pub mod faults;
 pub mod measure;
 pub mod node;
 mod pace;

@@ -2,6 +2,7 @@
 
 mod bench_command;
 mod crash_command;
+mod faults_command;
 mod peer_command;
 mod run_command;
 mod tables_command;
@@ -16,6 +17,7 @@ use longmen_loadtest::node::{ServeArgs, serve};
 
 use bench_command::{BenchArgs, bench_command};
 use crash_command::{CrashArgs, crash_command};
+use faults_command::{FaultsArgs, faults_command};
 use peer_command::{PeerArgs, peer_command};
 use run_command::{RunArgs, run_command};
 use tables_command::{PhasesArgs, ScaleArgs, phases_command, scale_command};
@@ -42,6 +44,8 @@ Examples:
   longmen-loadtest run --workload hot --addr 127.0.0.1:7440
   longmen-loadtest crash --rounds 50 --seed 7
   longmen-loadtest torture --seconds 300
+  longmen-loadtest crash --rounds 1000 --quick
+  longmen-loadtest faults --only power-cut,sync-fails
   longmen-loadtest bench --html report.html --json report.json
   longmen-loadtest bench --rows transfers-10k,mix --seconds 10 --runs 3 --compare old/longmen-loadtest
   longmen-loadtest bench --rows single,singles-64,transfers-10k --peers postgres --html report.html
@@ -60,6 +64,7 @@ struct Cli {
 enum Subcommands {
     Run(Box<RunArgs>),
     Crash(CrashArgs),
+    Faults(FaultsArgs),
     Bench(BenchArgs),
     Scale(ScaleArgs),
     Phases(PhasesArgs),
@@ -74,6 +79,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Subcommands::Run(args) => with_runtime(run_command(*args)),
         Subcommands::Crash(args) => with_runtime(crash_command(args)),
+        Subcommands::Faults(args) => with_runtime(faults_command(args)),
         Subcommands::Bench(args) => with_runtime(bench_command(args)),
         Subcommands::Scale(args) => with_runtime(scale_command(args)),
         Subcommands::Phases(args) => with_runtime(phases_command(args)),

@@ -8,6 +8,7 @@ use super::shard::Release;
 use super::{CoordinatorActor, Merged};
 use crate::ledger::Unmerged;
 use crate::meters::{Meter, Meters};
+use crate::planted_panics;
 use crate::vital::Vital;
 
 /// Merges the postings of one hot account.
@@ -38,6 +39,7 @@ impl Handler<MergeLegs> for BatcherActor {
     type Result = ();
 
     fn handle(&mut self, message: MergeLegs, _: &mut Context<BatcherActor>) {
+        planted_panics::visit("batcher");
         let merged = self.meters.time(Meter::Merge, || message.legs.merge());
         message.coordinator.do_send(Merged(merged));
     }

@@ -21,6 +21,7 @@ use crate::journal::Journal;
 use crate::ledger::{AccountId, Merge, Request, ShardId, ShardOrder, ShardReply, SnapshotStart, Unmerged};
 use crate::meters::{Meter, Meters};
 use crate::pipeline::{Pipeline, Sealed, Task};
+use crate::planted_panics;
 use crate::session::ReplySender;
 use crate::vital::{Vital, die};
 
@@ -216,6 +217,7 @@ impl Handler<Submit> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: Submit, context: &mut Context<Self>) {
+        planted_panics::visit("coordinator");
         self.pipeline.arrive(message.sent);
         message.requests.into_iter().for_each(|request| self.pipeline.submit(request));
         if !self.pumps {

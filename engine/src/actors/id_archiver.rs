@@ -13,6 +13,7 @@ use tracing::{debug, info, warn};
 use super::CoordinatorActor;
 use crate::id_archive::IdArchive;
 use crate::ledger::{ArchivedIds, SealedIds};
+use crate::planted_panics;
 
 /// How long to wait after a failure, such as a full disk.
 const RETRY: Duration = Duration::from_secs(10);
@@ -95,6 +96,7 @@ impl Worker {
     }
 
     fn write(&self, sealed: &SealedIds, order: &mut Vec<(u64, u32)>) -> Option<ArchivedIds> {
+        planted_panics::visit("id-archive");
         let begun = Instant::now();
         let mut last = begun;
         let mut rest = || {

@@ -10,6 +10,7 @@ use tracing::debug;
 
 use super::CoordinatorActor;
 use crate::ledger::IdTable;
+use crate::planted_panics;
 
 /// A table that is not needed any more, and serves as the next.
 #[derive(Default)]
@@ -52,6 +53,7 @@ impl IdTableMaker {
             }
             let mut shelf = TableShelf::default();
             for task in asked {
+                planted_panics::visit("id-tables");
                 match task {
                     Task::Make { capacity, coordinator } => {
                         coordinator.do_send(ReadyTable(shelf.make(capacity)));

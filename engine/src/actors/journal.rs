@@ -9,6 +9,7 @@ use super::{CoordinatorActor, Synced};
 use crate::pipeline::Sealed;
 use crate::vital::{Vital, die};
 
+use crate::planted_panics;
 /// The thread for large frames.
 pub(crate) struct JournalActor {
     vital: Vital,
@@ -46,6 +47,7 @@ impl Handler<WriteFrame> for JournalActor {
     type Result = ();
 
     fn handle(&mut self, message: WriteFrame, _: &mut Context<JournalActor>) {
+        planted_panics::visit("journal");
         let WriteFrame { mut frame, coordinator, sealed } = message;
         frame.journal.took_to_come(sealed);
         frame.write().unwrap_or_else(|error| die(&error.to_string()));

@@ -9,6 +9,7 @@ use tracing::debug;
 use super::{CoordinatorActor, ShardDone};
 use crate::ledger::{Shard, ShardOrder};
 use crate::meters::{Meter, Meters};
+use crate::planted_panics;
 use crate::taking::RowImages;
 use crate::vital::Vital;
 
@@ -41,6 +42,7 @@ impl Handler<Obey> for ShardActor {
     type Result = ();
 
     fn handle(&mut self, message: Obey, _: &mut Context<ShardActor>) {
+        planted_panics::visit("shard");
         let Self { shard, meters, .. } = self;
         let reply = meters.time(Meter::Shard, || shard.obey(message.order));
         message.coordinator.do_send(ShardDone { shard: self.shard.id(), reply });

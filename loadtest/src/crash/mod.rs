@@ -5,9 +5,11 @@
 //! the same id tells which; every balance is the sum of what was posted; the relations of the trial balance hold; and
 //! the statements of a few accounts lead from nothing to their balance.
 
+mod quick;
 mod recheck;
 mod statement;
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -21,13 +23,14 @@ use tokio::task::LocalSet;
 
 use crate::books::Books;
 use crate::check::{Findings, compare};
-use crate::driver::{Answered, Pacing, Sent, Settings, start_sessions};
+use crate::driver::{Answered, Pacing, Sent, Settings, Shared, start_sessions};
 use crate::encode::Encoding;
 use crate::error::LoadError;
-use crate::node::{Launch, NodeProcess};
+use crate::node::{Launch, NodeError, NodeProcess};
 use crate::setup::{House, START_DATE, Target, open};
 use crate::workload::{Plan, Workload};
 
+pub use quick::QuickRounds;
 use recheck::Asker;
 
 /// How a crash run goes.
@@ -79,6 +82,8 @@ pub struct Round {
     pub unanswered: u64,
     /// Of them, those that were there.
     pub unanswered_there: u64,
+    /// Whether it was killed once more while it recovered.
+    pub killed_again: bool,
     /// Milliseconds until the node served again.
     pub recovered_in_ms: u64,
     /// What did not hold, in words.
@@ -95,9 +100,34 @@ impl Round {
 
 const SHARDS: [u16; 4] = [1, 2, 3, 7];
 const BATCHES: [usize; 4] = [1, 16, 256, 2_048];
-const STOP_LIMIT: Duration = Duration::from_secs(30);
+/// The client's name.
+pub(crate) const CLIENT: &str = "crash";
+/// How long a node may take to stop.
+pub(crate) const STOP_LIMIT: Duration = Duration::from_secs(30);
 /// Requests answered in earlier rounds that are asked again in later ones.
 const REMEMBERED: usize = 64;
+
+/// How a node is loaded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load {
+    /// Transactions of one request.
+    pub(crate) batch: usize,
+    /// Requests under way on each connection.
+    pub(crate) depth: usize,
+    /// How many transactions are sent, if that is limited.
+    pub(crate) transactions: Option<u64>,
+}
+
+/// What a node said under one load.
+#[derive(Default)]
+pub(crate) struct Said {
+    /// Transactions answered.
+    pub(crate) acknowledged: u64,
+    /// The answers.
+    pub(crate) answered: Vec<Answered>,
+    /// What was under way when the connections broke.
+    pub(crate) unanswered: Vec<Sent>,
+}
 
 /// A node under load, and all that it has said so far.
 pub struct Subject {
@@ -142,17 +172,26 @@ impl Harness {
         let launch = Launch {
             shards: Some(shards),
             segment_bytes: Some(4 << 20),
-            snapshot_bytes: Some(512 << 10),
+            snapshot_bytes: launch.snapshot_bytes.or(Some(512 << 10)),
             known_ids: Some(1_000),
             ..launch
         };
+        Ok(Harness { rng, ..Harness::open(settings, launch).await? })
+    }
+
+    /// Starts a node by `launch` as it is, and opens the accounts.
+    ///
+    /// # Errors
+    /// As [`Harness::start`].
+    pub(crate) async fn open(settings: CrashSettings, launch: Launch) -> Result<Harness, LoadError> {
         let node = launch.start()?;
-        let target = Target { address: node.address().to_string(), client: "crash".into(), token: None };
+        let target = Target { address: node.address().to_string(), client: CLIENT.into(), token: None };
         let plan = Workload::Mix.plan(settings.accounts, settings.seed);
         let mut books = Books::new(plan.population.accounts.len());
         let house = open(&target, "CRASH", plan.population.clone(), &mut books).await?;
+        let shards = launch.shards.unwrap_or(1);
         let subject = Subject { launch, node, shards, target, plan, house, books, streams: 0 };
-        Ok(Harness { rng, ..Harness::take_over(settings, subject) })
+        Ok(Harness::take_over(settings, subject))
     }
 
     /// Takes over a node that is under no load now, on its first accounting date.
@@ -188,11 +227,23 @@ impl Harness {
         self.round += 1;
         let mut round = Round { round: self.round, shards: self.subject.shards, ..Round::default() };
         round.batch = BATCHES[self.rng.random_range(0..BATCHES.len())];
-        let (answered, unanswered) = self.load_and_kill(&mut round).await?;
+        let said = self.load_and_kill(&mut round).await?;
         meddle(&self.subject.launch.data);
         self.restart(&mut round)?;
+        self.check(&mut round, said).await?;
+        if self.rng.random_ratio(1, 5) {
+            self.stop_and_start()?;
+        }
+        Ok(round)
+    }
+
+    /// Holds what a node that has been started again says against everything it `said` before.
+    ///
+    /// # Errors
+    /// [`LoadError`], when it breaks a connection.
+    pub(crate) async fn check(&mut self, round: &mut Round, said: Said) -> Result<(), LoadError> {
         let mut findings = Findings::default();
-        self.recheck(&mut round, &mut findings, answered, unanswered).await?;
+        self.recheck(round, &mut findings, said).await?;
         let mut client = self.subject.target.client().await?;
         self.check_date(&mut client, &mut findings).await?;
         if self.settings.close_days && self.rng.random_ratio(1, 3) {
@@ -204,10 +255,42 @@ impl Harness {
         for found in [findings, compared, walked] {
             round.differences.extend(found.differences);
         }
-        if self.rng.random_ratio(1, 5) {
-            self.stop_and_start()?;
+        Ok(())
+    }
+
+    /// Asks again for what was answered from frames below `cut`, and for nothing else.
+    ///
+    /// # Errors
+    /// [`LoadError`], when the node breaks the connection.
+    pub(crate) async fn check_below(&mut self, cut: u64) -> Result<Findings, LoadError> {
+        let mut findings = Findings::default();
+        let mut asker = Asker::connect(&self.subject.target, &self.subject.house).await?;
+        for one in &self.remembered {
+            if one.placed.iter().all(|placed| placed.frame < cut) {
+                asker.confirm(one, &mut findings).await?;
+            }
         }
-        Ok(round)
+        Ok(findings)
+    }
+
+    /// Has all these asked again in every later check.
+    pub(crate) fn remember(&mut self, answered: impl IntoIterator<Item = Answered>) {
+        self.remembered.extend(answered);
+    }
+
+    /// The node and what it said.
+    pub(crate) fn subject(&mut self) -> &mut Subject {
+        &mut self.subject
+    }
+
+    /// Starts the node again as it was started before.
+    ///
+    /// # Errors
+    /// [`NodeError`], when it does not start.
+    pub(crate) fn start_again(&mut self) -> Result<(), NodeError> {
+        self.subject.node = self.subject.launch.start()?;
+        self.subject.target.address = self.subject.node.address().to_string();
+        Ok(())
     }
 
     /// Stops the node cleanly.
@@ -229,59 +312,71 @@ impl Harness {
         Ok(longmen_engine::audit::verify(&storage, &mut |_| {}).err().map(|error| error.to_string()))
     }
 
-    async fn load_and_kill(&mut self, round: &mut Round) -> Result<(Vec<Answered>, Vec<Sent>), LoadError> {
+    async fn load_and_kill(&mut self, round: &mut Round) -> Result<Said, LoadError> {
+        let longest = u64::try_from(self.settings.longest.as_millis()).unwrap_or(u64::MAX).max(2);
+        let delay = Duration::from_millis(self.rng.random_range(1..longest));
+        let closing = (self.settings.close_days && self.rng.random_ratio(1, 3))
+            .then(|| delay.mul_f64(self.rng.random_range(0.0..1.0)));
+        let (target, entity) = (self.subject.target.clone(), self.subject.house.entity.clone());
+        let date = self.date;
+        let load = Load { batch: round.batch, depth: (4_096 / round.batch).clamp(2, 32), transactions: None };
+        let (said, closed) = self
+            .load(load, async |node, _| {
+                let kill = async {
+                    tokio::time::sleep(delay).await;
+                    node.kill()
+                };
+                let (killed, closed) = tokio::join!(kill, close_day_after(&target, &entity, date, closing));
+                killed?;
+                Ok(closed)
+            })
+            .await?;
+        self.closing = closed;
+        round.killed_after_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        round.acknowledged = said.acknowledged;
+        Ok(said)
+    }
+
+    /// Loads the node until its connections break, or all that was to be sent is answered. Meanwhile `end` has the
+    /// process to itself, and sees what is answered: it is to bring the end about, or to wait for it.
+    ///
+    /// # Errors
+    /// [`LoadError`], when the node cannot be reached, and what `end` gives.
+    pub(crate) async fn load<T>(
+        &mut self,
+        load: Load,
+        end: impl AsyncFnOnce(&mut NodeProcess, &RefCell<Shared>) -> Result<T, LoadError>,
+    ) -> Result<(Said, T), LoadError> {
         let settings = Settings {
             connections: self.settings.connections,
-            batch: round.batch,
-            pacing: Pacing::Closed { depth: (4_096 / round.batch).clamp(2, 32) },
+            batch: load.batch,
+            pacing: Pacing::Closed { depth: load.depth },
             encoding: Encoding::Transactions,
             warm_up: Duration::ZERO,
             time: Duration::from_secs(3_600),
-            transactions: None,
+            transactions: load.transactions,
             first_stream: self.subject.streams,
         };
         self.subject.streams += self.settings.connections;
-        let longest = u64::try_from(self.settings.longest.as_millis()).unwrap_or(u64::MAX).max(2);
-        let delay = Duration::from_millis(self.rng.random_range(1..longest));
         let before = self.subject.books.outcomes.total();
-        let books = std::mem::replace(&mut self.subject.books, Books::new(0));
-        let closing = (self.settings.close_days && self.rng.random_ratio(1, 3))
-            .then(|| delay.mul_f64(self.rng.random_range(0.0..1.0)));
-        let local = LocalSet::new();
-        let (shared, ends) = local
+        let Subject { target, house, plan, books, node, .. } = &mut self.subject;
+        let (shared, ends, came) = LocalSet::new()
             .run_until(async {
-                let started = start_sessions(
-                    &self.subject.target,
-                    &self.subject.house,
-                    &self.subject.plan,
-                    settings,
-                    books,
-                    true,
-                )
-                .await?;
-                let (shared, sessions) = started;
-                let kill = async {
-                    tokio::time::sleep(delay).await;
-                    self.subject.node.kill()
-                };
-                let close =
-                    close_day_after(&self.subject.target, &self.subject.house.entity, self.date, closing);
-                let (killed, closed) = tokio::join!(kill, close);
-                killed?;
-                self.closing = closed;
+                let (shared, sessions) =
+                    start_sessions(target, house, plan, settings, books.clone(), true).await?;
+                let came = end(node, &shared).await;
                 let mut ends = Vec::new();
                 for session in sessions {
                     ends.push(session.await.map_err(std::io::Error::other)?);
                 }
-                Ok::<_, LoadError>((shared, ends))
+                Ok::<_, LoadError>((shared, ends, came))
             })
             .await?;
         let shared = Rc::into_inner(shared).expect("the sessions have ended").into_inner();
-        self.subject.books = shared.books;
-        round.killed_after_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-        round.acknowledged = self.subject.books.outcomes.total() - before;
+        *books = shared.books;
+        let acknowledged = books.outcomes.total() - before;
         let unanswered = ends.into_iter().flat_map(|end| end.unanswered).collect();
-        Ok((shared.history.unwrap_or_default(), unanswered))
+        Ok((Said { acknowledged, answered: shared.history.unwrap_or_default(), unanswered }, came?))
     }
 
     /// Starts the node with another number of shards; now and then it is killed once more while it recovers.
@@ -291,10 +386,10 @@ impl Harness {
         if self.rng.random_ratio(1, 4) {
             let delay = Duration::from_millis(self.rng.random_range(0..60));
             self.subject.launch.start_and_kill(delay)?;
+            round.killed_again = true;
         }
         let start = Instant::now();
-        self.subject.node = self.subject.launch.start()?;
-        self.subject.target.address = self.subject.node.address().to_string();
+        self.start_again()?;
         round.recovered_in_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         round.shards_after = self.subject.shards;
         Ok(())
@@ -304,9 +399,9 @@ impl Harness {
         &mut self,
         round: &mut Round,
         findings: &mut Findings,
-        answered: Vec<Answered>,
-        unanswered: Vec<Sent>,
+        said: Said,
     ) -> Result<(), LoadError> {
+        let Said { answered, unanswered, .. } = said;
         let mut asker = Asker::connect(&self.subject.target, &self.subject.house).await?;
         for sent in &unanswered {
             if let Sent::Cancel(id) = sent {
@@ -369,9 +464,7 @@ impl Harness {
 
     fn stop_and_start(&mut self) -> Result<(), LoadError> {
         self.subject.node.stop(STOP_LIMIT)?;
-        self.subject.node = self.subject.launch.start()?;
-        self.subject.target.address = self.subject.node.address().to_string();
-        Ok(())
+        Ok(self.start_again()?)
     }
 }
 

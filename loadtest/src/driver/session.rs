@@ -32,6 +32,19 @@ pub(crate) enum Sent {
     Cancel(u128),
 }
 
+impl Sent {
+    /// The same, where transactions whose cancel the node did not take on are to be posted.
+    fn without_cancels(self, not_cancelled: &HashSet<u128>) -> Sent {
+        match self {
+            Sent::Post(mut request) if !not_cancelled.is_empty() => {
+                request.expect_posted(not_cancelled);
+                Sent::Post(request)
+            }
+            other => other,
+        }
+    }
+}
+
 struct Pending {
     tag: u64,
     due: Instant,
@@ -108,7 +121,9 @@ impl Session {
         let result = self.pump(&mut encoder).await;
         let mut pending: Vec<Pending> = self.pending.into_iter().flatten().collect();
         pending.sort_unstable_by_key(|pending| pending.tag >> 32);
-        let unanswered = pending.into_iter().map(|pending| pending.sent).collect();
+        let not_cancelled = self.not_cancelled;
+        let unanswered =
+            pending.into_iter().map(|pending| pending.sent.without_cancels(&not_cancelled)).collect();
         SessionEnd { result, unanswered }
     }
 
@@ -273,7 +288,8 @@ impl Session {
             }
         }
         match history {
-            Some(history) if refused.is_none() => {
+            // What was refused for want of room or time is no result, and is not asked again.
+            Some(history) if refused.is_none() && self.placed.iter().any(Placed::is_result) => {
                 history.push(Answered { request, placed: std::mem::take(&mut self.placed) });
             }
             _ => self.spare.push(request),

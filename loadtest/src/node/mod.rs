@@ -4,6 +4,7 @@ mod meters;
 mod serve;
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,14 @@ pub struct Launch {
     pub known_ids: Option<u32>,
     /// A file with the clients' tokens; `None` for a node that takes every name at its word.
     pub tokens: Option<PathBuf>,
+    /// How frames reach their file; `None` for what is usual.
+    pub write_path: Option<&'static str>,
+    /// A program that starts the node and leaves it to its caller as its own process, with its arguments.
+    pub under: Vec<OsString>,
+    /// Variables of its environment.
+    pub variables: Vec<(OsString, OsString)>,
+    /// Where its standard error goes, if not to this process's: then it also tells what recovery found.
+    pub tells: Option<PathBuf>,
 }
 
 /// Why a node did not start, or did not stop.
@@ -50,6 +59,8 @@ pub enum NodeError {
     NotReady {
         /// What it said instead, or how it ended.
         said: String,
+        /// How it ended, if it did.
+        status: Option<ExitStatus>,
     },
     /// It did not end in time after it was asked to.
     #[error("the node did not stop within {0:?} of being asked to")]
@@ -79,6 +90,10 @@ impl Launch {
             snapshot_bytes: None,
             known_ids: None,
             tokens: None,
+            write_path: None,
+            under: Vec::new(),
+            variables: Vec::new(),
+            tells: None,
         }
     }
 
@@ -107,15 +122,23 @@ impl Launch {
 
     fn command(&self) -> io::Result<Command> {
         let executable = self.executable.clone().map_or_else(std::env::current_exe, Ok)?;
-        let mut command = Command::new(executable);
-        command.args(self.arguments()).stdin(Stdio::null());
+        let mut words = self.under.iter().cloned().chain([executable.into_os_string()]);
+        let mut command = Command::new(words.next().expect("the executable is the last of them"));
+        command.args(words).args(self.arguments()).stdin(Stdio::null());
+        command.envs(self.variables.iter().cloned());
+        if let Some(path) = &self.tells {
+            command.stderr(File::create(path)?);
+        }
         Ok(command)
     }
 
     fn arguments(&self) -> Vec<OsString> {
         let mut arguments: Vec<OsString> =
             vec![self.subcommand.into(), "--data".into(), self.data.clone().into()];
-        arguments.extend(["--listen", "127.0.0.1:0", "--quiet"].map(OsString::from));
+        arguments.extend(["--listen", "127.0.0.1:0"].map(OsString::from));
+        if self.tells.is_none() {
+            arguments.push("--quiet".into());
+        }
         if let Some(shards) = self.shards {
             arguments.extend(["--shards".into(), shards.to_string().into()]);
         }
@@ -124,6 +147,9 @@ impl Launch {
         }
         if let Some(bytes) = self.snapshot_bytes {
             arguments.extend(["--snapshot-bytes".into(), bytes.to_string().into()]);
+        }
+        if let Some(path) = self.write_path {
+            arguments.extend(["--write-path", path].map(OsString::from));
         }
         if let Some(ids) = self.known_ids {
             arguments.extend(["--known-ids".into(), ids.to_string().into()]);
@@ -163,6 +189,14 @@ impl NodeProcess {
     pub fn kill(&mut self) -> io::Result<()> {
         self.child.kill()?;
         self.child.wait().map(drop)
+    }
+
+    /// How it ended, if it has.
+    ///
+    /// # Errors
+    /// If it cannot be watched.
+    pub fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+        self.child.try_wait()
     }
 
     /// SIGTERM, and waits for a clean end.
@@ -205,10 +239,12 @@ impl NodeProcess {
             line.clear();
             if self.stdout.read_line(&mut line)? == 0 {
                 let status = self.child.wait()?;
-                return Err(NodeError::NotReady { said: format!("it ended with {status}") });
+                let said = format!("it ended with {status}");
+                return Err(NodeError::NotReady { said, status: Some(status) });
             }
             if let Some(address) = line.trim_end().strip_prefix(READY_LINE) {
-                let address = address.parse().map_err(|_| NodeError::NotReady { said: line.clone() })?;
+                let unread = |_| NodeError::NotReady { said: line.clone(), status: None };
+                let address = address.parse().map_err(unread)?;
                 self.address = Some(address);
                 return Ok(());
             }

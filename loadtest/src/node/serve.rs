@@ -12,7 +12,7 @@ use clap::Args;
 use longmen_engine::ledger::RefundWindows;
 use longmen_engine::{Meters, Node, NodeOptions, StartError, StartReport, StopError};
 use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
-use longmen_wal::{DirectoryError, DirectoryStorage, LogOptions};
+use longmen_wal::{DirectoryError, DirectoryStorage, LogOptions, WritePath};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -58,6 +58,9 @@ pub struct ServeArgs {
     /// Take refunds of originals of this type for so many days; may be given more than once
     #[arg(long, value_name = "TYPE=DAYS", value_parser = parse_window)]
     pub refund_window: Vec<(Box<str>, u32)>,
+    /// How frames reach their file, for tests: direct, pwritev or map
+    #[arg(long, hide = true, value_parser = parse_write_path)]
+    pub write_path: Option<WritePath>,
     /// Say nothing but the address: for programs that start nodes of their own
     #[arg(long, hide = true)]
     pub quiet: bool,
@@ -114,6 +117,9 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     if let Some(bytes) = args.segment_size {
         log.segment_bytes = bytes;
     }
+    if let Some(path) = args.write_path {
+        log.write_path = path;
+    }
     let usual = NodeOptions::default();
     let options = NodeOptions {
         shards: args.shards,
@@ -135,6 +141,15 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     let served = serve_until_told(options, &node, args);
     node.stop()?;
     served
+}
+
+fn parse_write_path(text: &str) -> Result<WritePath, String> {
+    match text {
+        "direct" => Ok(WritePath::Direct),
+        "pwritev" => Ok(WritePath::Pwritev),
+        "map" => Ok(WritePath::Map),
+        other => Err(format!("`{other}` is none of direct, pwritev and map")),
+    }
 }
 
 fn parse_window(text: &str) -> Result<(Box<str>, u32), String> {

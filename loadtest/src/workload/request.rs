@@ -119,6 +119,13 @@ impl Request {
         self.planned.push(Planned { end: offset(self.legs.len()), ..other.planned[index] });
     }
 
+    /// These are to be posted, whatever was planned for them.
+    pub(crate) fn expect_posted(&mut self, ids: &std::collections::HashSet<u128>) {
+        for planned in self.planned.iter_mut().filter(|planned| ids.contains(&planned.id)) {
+            planned.expect = Expect::Posted;
+        }
+    }
+
     /// Forgets the transactions from the one at `count` on.
     pub fn truncate(&mut self, count: usize) {
         self.legs.truncate(self.start(count));

@@ -1,0 +1,101 @@
+//! `longmen-loadtest faults`
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use longmen_loadtest::faults::{Fault, FaultReport, FaultSettings};
+use longmen_loadtest::node::Launch;
+use longmen_loadtest::table::{Table, grouped};
+
+use crate::NODE;
+
+/// Bring faults about on real nodes and real file systems, and check everything they said before
+///
+/// Each fault starts nodes of its own, loads them, and breaks something: the process, the file system under it, its
+/// system calls, its files, its memory, its clock. Then everything that was acknowledged is asked again with the same
+/// ids: each must get its first result from the same place of the log; what was never answered must be there whole or
+/// not at all; balances, relations and statements must hold, and the offline audit at the end. A start on damaged
+/// files must recover fully, or refuse, name the place, and change nothing.
+#[derive(clap::Args)]
+#[command(after_help = "\
+What a fault needs and this machine lacks (root, strace, loop mounts with xfs_io, a memory cgroup, libfaketime, a build
+with --features planted-panics) is told in its line: it is skipped.
+
+Examples:
+  longmen-loadtest faults
+  longmen-loadtest faults --only kill --rounds 1000
+  longmen-loadtest faults --only power-cut --rounds 300
+  longmen-loadtest faults --only sync-fails --rounds 100000     every call, not a sample of 8 each
+  longmen-loadtest faults --only damage --rounds 1000 --seed 7 --json")]
+pub(crate) struct FaultsArgs {
+    /// Only these, separated by commas
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "NAMES")]
+    only: Vec<Fault>,
+    /// How often each is brought about: kills, cuts, samples of calls, changed bytes [default: what takes some seconds]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: Option<u32>,
+    /// What all random choices come from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where directories and images are made [default: the system's directory for temporary files]
+    #[arg(long, value_name = "DIR")]
+    scratch: Option<PathBuf>,
+    /// Print each fault as a line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn faults_command(args: FaultsArgs) -> Result<bool, Box<dyn Error>> {
+    let scratch = args.scratch.clone().unwrap_or_else(std::env::temp_dir);
+    let launch = Launch::new(NODE, &scratch);
+    let settings = FaultSettings { launch, scratch, seed: args.seed, rounds: args.rounds };
+    let mut reports = Vec::new();
+    for fault in Fault::ALL.into_iter().filter(|fault| args.only.is_empty() || args.only.contains(fault)) {
+        let report = fault.run(&settings).await.map_err(|error| format!("{}: {error}", fault.name()))?;
+        if args.json {
+            writeln!(io::stdout(), "{}", serde_json::to_string(&report)?)?;
+        } else {
+            print_details(&report)?;
+        }
+        reports.push(report);
+    }
+    if !args.json {
+        writeln!(io::stdout(), "\n{}", table(&reports))?;
+    }
+    Ok(reports.iter().all(FaultReport::held))
+}
+
+fn print_details(report: &FaultReport) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", report.fault)?;
+    if let Some(why) = &report.skipped {
+        writeln!(out, "  skipped: {why}")?;
+    }
+    for (what, count) in &report.came {
+        writeln!(out, "  {:>9}  {what}", grouped(*count))?;
+    }
+    for difference in &report.differences {
+        writeln!(out, "  FAIL  {difference}")?;
+    }
+    Ok(())
+}
+
+fn table(reports: &[FaultReport]) -> Table {
+    let mut table = Table::new(&["fault", ">times", ">acknowledged", ">seconds", ""]);
+    for report in reports {
+        let end = match (report.held(), &report.skipped) {
+            (false, _) => "DID NOT HOLD",
+            (true, Some(_)) => "skipped",
+            (true, None) => "held",
+        };
+        table.row([
+            report.fault.clone(),
+            grouped(report.cases),
+            grouped(report.acknowledged),
+            format!("{:.1}", report.seconds),
+            end.to_owned(),
+        ]);
+    }
+    table
+}
