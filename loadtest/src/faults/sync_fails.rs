@@ -44,7 +44,7 @@ pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTri
     let base = Base::make(ground, launch, LIGHT, Ended::KilledAtRest).await?;
     let mut trial = Trial { ground, tally, base, output: ground.path("strace.txt") };
     for (call, error) in CALLS {
-        trial.from_the_start(call, error).await?;
+        trial.fail_each_call(call, error).await?;
     }
     for (thread, may_live) in THREADS {
         let load = if thread == "engine" { LIGHT } else { HEAVY };
@@ -75,7 +75,7 @@ struct Trial<'a> {
 
 impl Trial<'_> {
     /// The n-th call of any thread since the process began, for each n.
-    async fn from_the_start(&mut self, call: &'static str, error: &str) -> Result<(), NotTried> {
+    async fn fail_each_call(&mut self, call: &'static str, error: &str) -> Result<(), NotTried> {
         self.start_under(call, "").await?;
         for nth in self.picked(most_of_a_thread(&self.output)?) {
             self.start_under(call, &format!("error={error}:when={nth}")).await?;

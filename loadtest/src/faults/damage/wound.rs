@@ -163,7 +163,7 @@ fn names(data: &Path) -> io::Result<Vec<String>> {
 /// Bytes up to the last that is not zero, in whole pages where the file has them.
 fn used(bytes: &[u8]) -> u64 {
     let last = bytes.iter().rposition(|byte| *byte != 0).map_or(1, |last| last + 1) as u64;
-    if bytes.len() as u64 % PAGE == 0 { last.next_multiple_of(PAGE) } else { last }
+    if (bytes.len() as u64).is_multiple_of(PAGE) { last.next_multiple_of(PAGE) } else { last }
 }
 
 /// Around the beginnings of pages, and the ends.
