@@ -30,7 +30,7 @@
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 
-use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath};
+use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_if_there};
 use xorf::Descriptor;
 
 use crate::ledger::bytes::{crc32c, i64_at, put, u32_at, u64_at, u128_at};
@@ -82,10 +82,10 @@ impl IdArchive {
         rest: &mut dyn FnMut() -> io::Result<()>,
     ) -> io::Result<ArchivedIds> {
         for archive in &sealed.forgotten {
-            self.remove(&name_of(archive.number))?;
+            remove_if_there(&*self.storage, &name_of(archive.number))?;
         }
-        let packed = PackedIds::new(Arc::clone(&sealed.table), sealed.seed, std::mem::take(order));
-        self.remove(ASIDE)?;
+        let packed = PackedIds::new(sealed, std::mem::take(order));
+        remove_if_there(&*self.storage, ASIDE)?;
         let mut filters = packed.bloom.to_bytes();
         filters.extend(packed.filter.fingerprints.iter().flat_map(|print| print.to_le_bytes()));
         let from = ID_PAGE + filters.len().next_multiple_of(ID_PAGE);
@@ -104,22 +104,9 @@ impl IdArchive {
         self.storage.sync_directory()?;
         let bytes = file.map()?;
         bytes.reads_are_single();
-        let homes = packed.homes;
-        let (bloom, filter, spent) = packed.into_parts();
+        let (archive, spent) = packed.into_archive(sealed, Arc::new(MappedPages { bytes, from }));
         *order = spent;
-        Ok(ArchivedIds {
-            number: sealed.number,
-            newest_us: sealed.newest_us,
-            ids: sealed.table.len() as u64,
-            after: sealed.after,
-            covers: sealed.covers,
-            last_frame: sealed.last_frame,
-            seed: sealed.seed,
-            homes,
-            bloom,
-            filter,
-            pages: Arc::new(MappedPages { bytes, from }),
-        })
+        Ok(archive)
     }
 
     /// Reads the archives that follow each other, and whose ids the log has up to its `last` frame.
@@ -142,15 +129,11 @@ impl IdArchive {
 
     /// Removes files, so that no later archive is taken for their successor.
     pub(crate) fn discard(&self, names: &[String]) -> io::Result<()> {
-        names.iter().try_for_each(|name| self.remove(name))?;
-        self.storage.sync_directory()
-    }
-
-    fn remove(&self, name: &str) -> io::Result<()> {
-        match self.storage.remove(name) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other,
+        if names.is_empty() {
+            return Ok(());
         }
+        names.iter().try_for_each(|name| remove_if_there(&*self.storage, name))?;
+        self.storage.sync_directory()
     }
 
     fn header(&self, sealed: &SealedIds, packed: &PackedIds, filters: &[u8]) -> [u8; ID_PAGE] {

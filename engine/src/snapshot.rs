@@ -22,7 +22,7 @@
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 
-use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath};
+use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_if_there};
 
 use crate::ledger::bytes::crc32c;
 use crate::ledger::{FrameRecords, LINE_IMAGE, Line, Rebuilt, ReplayError, SectionKind, Settings};
@@ -91,9 +91,7 @@ pub(crate) struct Writing {
 impl Writing {
     /// Begins a snapshot; what was left of one that was never published goes.
     pub(crate) fn begin(storage: Arc<dyn Storage>) -> io::Result<Writing> {
-        if storage.list()?.iter().any(|name| name == ASIDE) {
-            storage.remove(ASIDE)?;
-        }
+        remove_if_there(&*storage, ASIDE)?;
         let file = storage.create(ASIDE, 0, WritePath::Pwritev)?;
         let at = HEADER as u64;
         let crc = crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc32Iscsi);

@@ -76,8 +76,11 @@ pub(crate) fn read_manifest(storage: &dyn Storage) -> io::Result<Option<Vec<u8>>
     Ok(Some(bytes))
 }
 
-/// Removes a draft that an interrupted run may have left.
-pub(crate) fn remove_if_there(storage: &dyn Storage, name: &str) -> io::Result<()> {
+/// Removes a file that may not be there, such as a draft that an interrupted run has left.
+///
+/// # Errors
+/// What removing it says, but that it is not there.
+pub fn remove_if_there(storage: &dyn Storage, name: &str) -> io::Result<()> {
     match storage.remove(name) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

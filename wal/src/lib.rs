@@ -65,6 +65,7 @@ pub use error::{
 };
 pub use faulty::{FaultyStorage, Operation};
 pub use inspect::{FrameSummary, Inspected, SectionSummary, SegmentSummary, inspect};
+pub use keeper::remove_if_there;
 pub use nonces::{NonceSource, seeded_nonces, system_nonces};
 pub use number::{Epoch, FrameNumber, NodeId, Nonce, SegmentNumber};
 pub use open::{Log, LogOptions, Opened};

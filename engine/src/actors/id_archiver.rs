@@ -132,8 +132,7 @@ impl Worker {
 
 /// At the lowest priority, unless memory would run full.
 fn hurry(hurried: bool) {
-    let thread = rustix::thread::gettid();
-    if let Err(error) = rustix::process::setpriority_process(Some(thread), if hurried { 0 } else { 19 }) {
+    if let Err(error) = super::set_priority(if hurried { 0 } else { 19 }) {
         debug!("archives are written at the priority there is: {error}");
     }
 }

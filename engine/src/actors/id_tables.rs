@@ -47,8 +47,7 @@ impl IdTableMaker {
     pub(crate) fn start() -> io::Result<IdTableMaker> {
         let (tasks, asked) = channel::<Task>();
         let make = move || {
-            let thread = rustix::thread::gettid();
-            if let Err(error) = rustix::process::setpriority_process(Some(thread), 19) {
+            if let Err(error) = super::set_priority(19) {
                 debug!("tables of ids are made at normal priority: {error}");
             }
             let mut shelf = TableShelf::default();

@@ -27,8 +27,7 @@ impl Actor for JournalActor {
     fn started(&mut self, _: &mut Context<JournalActor>) {
         super::name_thread(c"journal");
         // A sync that waits for the scheduler costs milliseconds while both cores are busy.
-        let thread = rustix::thread::gettid();
-        if let Err(error) = rustix::process::setpriority_process(Some(thread), -15) {
+        if let Err(error) = super::set_priority(-15) {
             warn!("the journal runs at normal priority ({error}): expect longer latencies under load");
         }
     }

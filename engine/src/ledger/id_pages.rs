@@ -37,7 +37,7 @@ use super::head::Outcome;
 use super::id_bloom::IdBloom;
 use super::id_table::IdTable;
 use super::ids::{ClientId, TransactionId};
-use super::known_ids::Decided;
+use super::known_ids::{Decided, SealedIds};
 
 /// Bytes of a page.
 pub const ID_PAGE: usize = 4_096;
@@ -152,11 +152,12 @@ impl PackedIds {
     /// # Panics
     /// If no filter can be made over them, which has a chance of nothing.
     #[must_use]
-    pub fn new(table: Arc<IdTable>, seed: u64, mut order: Vec<(u64, u32)>) -> PackedIds {
+    pub fn new(sealed: &SealedIds, mut order: Vec<(u64, u32)>) -> PackedIds {
+        let table = Arc::clone(&sealed.table);
         order.clear();
         order.extend((0_u32..).take(table.len()).map(|place| {
             let (client, id) = table.id(place);
-            (archive_hash(seed, client, id), place)
+            (archive_hash(sealed.seed, client, id), place)
         }));
         order.sort_unstable();
         let homes = order.len().div_ceil(USUAL).max(1) as u64;
@@ -173,10 +174,24 @@ impl PackedIds {
         PackedIds { table, order, homes, count, bloom, filter }
     }
 
-    /// The filters, and the memory that the order was in.
+    /// The archive of the ids, whose pages now lie there, and the memory that the order was in.
     #[must_use]
-    pub fn into_parts(self) -> (IdBloom, IdFilter, Vec<(u64, u32)>) {
-        (self.bloom, self.filter, self.order)
+    pub fn into_archive(self, sealed: &SealedIds, pages: Arc<dyn IdPages>) -> (ArchivedIds, Vec<(u64, u32)>) {
+        let PackedIds { table, order, homes, bloom, filter, .. } = self;
+        let archive = ArchivedIds {
+            number: sealed.number,
+            newest_us: sealed.newest_us,
+            ids: table.len() as u64,
+            after: sealed.after,
+            covers: sealed.covers,
+            last_frame: sealed.last_frame,
+            seed: sealed.seed,
+            homes,
+            bloom,
+            filter,
+            pages,
+        };
+        (archive, order)
     }
 
     /// The pages, one after the other.

@@ -14,18 +14,7 @@ impl IdPages for Pages {
 
 /// The archive of ids that leave memory.
 pub(crate) fn archive(sealed: &SealedIds) -> ArchivedIds {
-    let packed = PackedIds::new(Arc::clone(&sealed.table), sealed.seed, Vec::new());
-    ArchivedIds {
-        number: sealed.number,
-        newest_us: sealed.newest_us,
-        ids: sealed.table.len() as u64,
-        after: sealed.after,
-        covers: sealed.covers,
-        last_frame: sealed.last_frame,
-        seed: sealed.seed,
-        homes: packed.homes,
-        pages: Arc::new(Pages(packed.pages().collect())),
-        bloom: packed.bloom,
-        filter: packed.filter,
-    }
+    let packed = PackedIds::new(sealed, Vec::new());
+    let pages = Pages(packed.pages().collect());
+    packed.into_archive(sealed, Arc::new(pages)).0
 }

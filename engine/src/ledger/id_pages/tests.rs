@@ -1,5 +1,5 @@
 use super::*;
-use crate::ledger::known_ids::{Known, KnownIds, SealedIds};
+use crate::ledger::known_ids::{Known, KnownIds};
 use crate::ledger::rejection::Rejection;
 
 /// Pages in memory.
@@ -12,23 +12,11 @@ impl IdPages for Memory {
 }
 
 fn archive(sealed: &SealedIds, damage: impl FnOnce(&mut Vec<[u8; ID_PAGE]>)) -> ArchivedIds {
-    let packed = PackedIds::new(Arc::clone(&sealed.table), sealed.seed, Vec::new());
+    let packed = PackedIds::new(sealed, Vec::new());
     let mut pages: Vec<_> = packed.pages().collect();
     assert_eq!(pages.len() as u64, packed.count);
     damage(&mut pages);
-    ArchivedIds {
-        number: sealed.number,
-        newest_us: sealed.newest_us,
-        ids: sealed.table.len() as u64,
-        after: sealed.after,
-        covers: sealed.covers,
-        last_frame: sealed.last_frame,
-        seed: sealed.seed,
-        homes: packed.homes,
-        bloom: packed.bloom,
-        filter: packed.filter,
-        pages: Arc::new(Memory(pages)),
-    }
+    packed.into_archive(sealed, Arc::new(Memory(pages))).0
 }
 
 fn decided(n: u32) -> Decided {
@@ -146,7 +134,7 @@ fn a_log_is_taken_in_after_its_archives() {
 fn a_damaged_page_stops_whoever_reads_it() {
     let known = || known(300, 100);
     let sealed = known().seal(u64::MAX).unwrap();
-    let pages = PackedIds::new(Arc::clone(&sealed.table), sealed.seed, Vec::new()).count;
+    let pages = PackedIds::new(&sealed, Vec::new()).count;
     let mut stops = 0;
     for page in 0..pages {
         for byte in (0..ID_PAGE).step_by(37).chain(0..HEAD) {
@@ -169,7 +157,7 @@ fn a_damaged_page_stops_whoever_reads_it() {
 #[test]
 fn the_format_stays() {
     let sealed = known(30, 10).seal(u64::MAX).unwrap();
-    let packed = PackedIds::new(Arc::clone(&sealed.table), 7, Vec::new());
+    let packed = PackedIds::new(&sealed, Vec::new());
     let pages: Vec<_> = packed.pages().collect();
     let crcs: Vec<u32> = pages.iter().map(|page| crc32c(page)).collect();
     assert_eq!(crcs, [126_049_558]);
