@@ -365,6 +365,10 @@ impl Harness {
                 let (shared, sessions) =
                     start_sessions(target, house, plan, settings, books.clone(), true).await?;
                 let came = end(node, &shared).await;
+                if came.is_err() {
+                    // Else the sessions would go on for ever.
+                    node.kill()?;
+                }
                 let mut ends = Vec::new();
                 for session in sessions {
                     ends.push(session.await.map_err(std::io::Error::other)?);

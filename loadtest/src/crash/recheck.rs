@@ -62,7 +62,7 @@ impl<'a> Asker<'a> {
         let mut request = Request::default();
         let mut first: Vec<&Placed> = Vec::new();
         for (index, one) in answered.placed.iter().enumerate() {
-            if one.outcome.rejection.is_none_or(|rejection| !rejection.may_retry()) {
+            if one.is_result() {
                 request.push_from(&answered.request, index);
                 first.push(one);
             }

@@ -10,6 +10,8 @@ use longmen_client::{
 };
 
 use super::{Answered, Pacing, SessionEnd, Settings, Shared};
+use longmen_engine::ledger::Rejection;
+
 use crate::encode::{Encoder, Placed, read_answer};
 use crate::error::LoadError;
 use crate::pace::{Alarms, Schedule};
@@ -260,7 +262,7 @@ impl Session {
     }
 
     /// Takes the answer to a post, which is in `placed`, into the books.
-    fn settle(&mut self, request: Request, due: Instant, refused: Option<longmen_engine::ledger::Rejection>) {
+    fn settle(&mut self, request: Request, due: Instant, refused: Option<Rejection>) {
         let now = Instant::now();
         let mut shared = self.shared.borrow_mut();
         shared.answer_came_at(now);
@@ -305,7 +307,11 @@ fn settle_cancel(shared: &RefCell<Shared>, answer: &AnswerFrame<'_>) -> Result<b
         Err(ClientError::Refused(refusal)) => Some(refusal.code),
         Err(other) => return Err(other),
     };
-    if said.as_deref() != Some("cancelled") {
+    let said = said.as_deref();
+    if Rejection::ALL.into_iter().any(|code| code.may_retry() && said == Some(code.code())) {
+        return Ok(true);
+    }
+    if said != Some("cancelled") {
         shared.borrow_mut().books.complain(|| format!("the cancel of an unseen id was answered {said:?}"));
     }
     Ok(false)

@@ -2,6 +2,7 @@
 //! call after the other. A clean run is counted first.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::NotTried;
 use super::base::{Base, Came, Ended, answers_wanted, wait};
@@ -54,6 +55,9 @@ pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTri
     }
     Ok(())
 }
+
+/// So long a thread may take to get its name.
+const NAMED_AFTER_MS: u32 = 2_000;
 
 /// Where errors are put in.
 #[derive(Clone, Copy)]
@@ -218,8 +222,15 @@ async fn load_and_stop(harness: &mut Harness, load: Load) -> Result<(Said, Endin
     Ok((said, ending))
 }
 
-/// The journal's thread has the name that the actor library gives it; it is the first of them.
+/// The journal's thread has the name that the actor library gives it; it is the first of them. A thread takes its name
+/// when it first runs, which may be after the node says that it serves.
 fn thread_of(node: &NodeProcess, name: &str) -> std::io::Result<Option<u32>> {
-    let threads = threads(node.id())?;
-    Ok(threads.into_iter().find(|(thread, _)| thread.starts_with(name)).map(|(_, number)| number))
+    for _ in 0..NAMED_AFTER_MS {
+        let found = threads(node.id())?.into_iter().find(|(thread, _)| thread.starts_with(name));
+        if let Some((_, number)) = found {
+            return Ok(Some(number));
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok(None)
 }

@@ -56,7 +56,9 @@ impl Coordinator {
     /// Begins a quiet round: answers at once, or waits for shards.
     pub(super) fn begin_quiet(&mut self, asked: Asked, command: Command) -> Step {
         let Asked { reply_to, client } = asked;
-        if self.room == Room::None && command.writes() {
+        // Whoever is known already may come back to read.
+        let is_known = matches!(&command, Command::Hello { name } if self.registry.client(name).is_some());
+        if self.room == Room::None && command.writes() && !is_known {
             return self.refuse_quiet(reply_to, Rejection::OutOfDisk);
         }
         let outcome = match command {
