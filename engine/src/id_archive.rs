@@ -40,6 +40,8 @@ const MAGIC: [u8; 8] = *b"LMIDS001";
 const CRC_AT: usize = ID_PAGE - 4;
 const PREFIX: &str = "ids-";
 const ASIDE: &str = "ids.new";
+/// What the name of an archive begins with, once a page of it was found to be damaged.
+const DAMAGED: &str = "damaged-";
 /// Written at once: little enough that a sync of the log never waits long behind it.
 const PIECE: usize = 64 * ID_PAGE;
 
@@ -62,6 +64,8 @@ pub(crate) struct FoundArchives {
 struct MappedPages {
     bytes: MappedBytes,
     from: usize,
+    storage: Arc<dyn Storage>,
+    name: String,
 }
 
 impl IdPages for MappedPages {
@@ -69,6 +73,15 @@ impl IdPages for MappedPages {
         let number = usize::try_from(number).expect("usize is 64 bits wide");
         let start = self.from + number * ID_PAGE;
         self.bytes.get(start..start + ID_PAGE).expect("the pages of a whole archive lie in it")
+    }
+
+    fn set_aside(&self) -> String {
+        let (name, aside) = (&self.name, format!("{DAMAGED}{}", self.name));
+        let moved = self.storage.rename(name, &aside).and_then(|()| self.storage.sync_directory());
+        match moved {
+            Ok(()) => format!("{name} is now {aside}, and the next start makes it anew from the log"),
+            Err(error) => format!("{name} could not be renamed ({error}); move it away and start again"),
+        }
     }
 }
 
@@ -104,7 +117,7 @@ impl IdArchive {
         self.storage.sync_directory()?;
         let bytes = file.map()?;
         bytes.reads_are_single();
-        let (archive, spent) = packed.into_archive(sealed, Arc::new(MappedPages { bytes, from }));
+        let (archive, spent) = packed.into_archive(sealed, Arc::new(self.pages(bytes, from, sealed.number)));
         *order = spent;
         Ok(archive)
     }
@@ -169,9 +182,55 @@ impl IdArchive {
             return Ok(None);
         }
         let bytes = file.map()?;
-        let archive = parse(&bytes, self.node).filter(|archive| name_of(archive.number) == name);
+        let archive = self.parse(&bytes).filter(|archive| name_of(archive.number) == name);
         bytes.reads_are_single();
         Ok(archive)
+    }
+
+    fn parse(&self, bytes: &MappedBytes) -> Option<ArchivedIds> {
+        let header = bytes.get(0..ID_PAGE)?;
+        let good = header.starts_with(&MAGIC) && u32_at(header, CRC_AT)? == crc32c(&header[..CRC_AT]);
+        if !good || u128_at(header, 8)? != self.node.0 {
+            return None;
+        }
+        let fingerprints = usize::try_from(u64_at(header, 96)?).ok()?;
+        let ids = usize::try_from(u64_at(header, 72)?).ok().filter(|ids| *ids < u32::MAX as usize)?;
+        let bloom = IdBloom::size(ids);
+        let end = fingerprints.checked_mul(2)?.checked_add(ID_PAGE + bloom)?;
+        let filters = bytes.get(ID_PAGE..end)?;
+        let from = end.next_multiple_of(ID_PAGE);
+        let pages = usize::try_from(u64_at(header, 88)?).ok()?;
+        let size = pages.checked_mul(ID_PAGE)?.checked_add(from)?;
+        if crc32c(filters) != u32_at(header, 28)? || bytes.len() != size {
+            return None;
+        }
+        let number = u32_at(header, 24)?;
+        let (bloom, fingerprints) = filters.split_at(bloom);
+        let descriptor = Descriptor {
+            seed: u64_at(header, 104)?,
+            segment_length: u32_at(header, 112)?,
+            segment_length_mask: u32_at(header, 116)?,
+            segment_count_length: u32_at(header, 120)?,
+        };
+        let fingerprints =
+            fingerprints.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
+        Some(ArchivedIds {
+            number,
+            newest_us: i64_at(header, 64)?,
+            ids: ids as u64,
+            after: u64_at(header, 40)?,
+            covers: u64_at(header, 48)?,
+            last_frame: u64_at(header, 56)?,
+            seed: u64_at(header, 32)?,
+            homes: u64_at(header, 80)?,
+            bloom: IdBloom::from_bytes(bloom, ids)?,
+            filter: IdFilter { descriptor, fingerprints },
+            pages: Arc::new(self.pages(bytes.clone(), from, number)),
+        })
+    }
+
+    fn pages(&self, bytes: MappedBytes, from: usize, number: u32) -> MappedPages {
+        MappedPages { bytes, from, storage: Arc::clone(&self.storage), name: name_of(number) }
     }
 }
 
@@ -180,46 +239,6 @@ fn follows(archive: &ArchivedIds, before: &ArchivedIds) -> bool {
     archive.number == before.number + 1
         && archive.after == before.after.max(before.last_frame)
         && archive.seed == before.seed
-}
-
-fn parse(bytes: &MappedBytes, node: NodeId) -> Option<ArchivedIds> {
-    let header = bytes.get(0..ID_PAGE)?;
-    let good = header.starts_with(&MAGIC) && u32_at(header, CRC_AT)? == crc32c(&header[..CRC_AT]);
-    if !good || u128_at(header, 8)? != node.0 {
-        return None;
-    }
-    let fingerprints = usize::try_from(u64_at(header, 96)?).ok()?;
-    let ids = usize::try_from(u64_at(header, 72)?).ok().filter(|ids| *ids < u32::MAX as usize)?;
-    let bloom = IdBloom::size(ids);
-    let end = fingerprints.checked_mul(2)?.checked_add(ID_PAGE + bloom)?;
-    let filters = bytes.get(ID_PAGE..end)?;
-    let from = end.next_multiple_of(ID_PAGE);
-    let pages = usize::try_from(u64_at(header, 88)?).ok()?;
-    let size = pages.checked_mul(ID_PAGE)?.checked_add(from)?;
-    if crc32c(filters) != u32_at(header, 28)? || bytes.len() != size {
-        return None;
-    }
-    let (bloom, fingerprints) = filters.split_at(bloom);
-    let descriptor = Descriptor {
-        seed: u64_at(header, 104)?,
-        segment_length: u32_at(header, 112)?,
-        segment_length_mask: u32_at(header, 116)?,
-        segment_count_length: u32_at(header, 120)?,
-    };
-    let fingerprints = fingerprints.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
-    Some(ArchivedIds {
-        number: u32_at(header, 24)?,
-        newest_us: i64_at(header, 64)?,
-        ids: ids as u64,
-        after: u64_at(header, 40)?,
-        covers: u64_at(header, 48)?,
-        last_frame: u64_at(header, 56)?,
-        seed: u64_at(header, 32)?,
-        homes: u64_at(header, 80)?,
-        bloom: IdBloom::from_bytes(bloom, ids)?,
-        filter: IdFilter { descriptor, fingerprints },
-        pages: Arc::new(MappedPages { bytes: bytes.clone(), from }),
-    })
 }
 
 /// The file of an archive.
@@ -268,3 +287,6 @@ impl<'a> Pieces<'a> {
         self.file.sync()
     }
 }
+
+#[cfg(test)]
+mod tests;

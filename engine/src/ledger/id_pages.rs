@@ -53,6 +53,10 @@ const _: () = assert!(HEAD + FIT * RECORD == ID_PAGE);
 pub trait IdPages: Send + Sync {
     /// The bytes of a page, by number.
     fn page(&self, number: u64) -> &[u8];
+
+    /// Puts pages of which one is damaged out of the way of the next start, which makes them anew from the log, and says
+    /// in words what was done.
+    fn set_aside(&self) -> String;
 }
 
 /// The filter over the hashes of some ids.
@@ -114,7 +118,7 @@ impl ArchivedIds {
     /// The first result of an id, if it is here.
     ///
     /// # Panics
-    /// If a page is damaged: an id that is not found would be posted again.
+    /// If a page is damaged: an id that is not found would be posted again. The archive is set aside before.
     pub(super) fn find(&self, hash: u64, client: ClientId, id: TransactionId) -> Option<Decided> {
         if !self.bloom.may_have(hash) || !self.filter.contains(&hash) {
             return None;
@@ -123,9 +127,9 @@ impl ArchivedIds {
             let page = self.pages.page(number);
             let Some(whole) = Page::check(page) else {
                 panic!(
-                    "page {number} of the archive of ids {} is damaged, so what it holds is not known: move the file away, \
-                     and the next start makes it anew from the log",
-                    self.number
+                    "page {number} of the archive of ids {} is damaged, so what it holds is not known: {}",
+                    self.number,
+                    self.pages.set_aside()
                 )
             };
             if let Some(found) = whole.find(client, id) {

@@ -3,7 +3,7 @@
 
 use super::NotTried;
 #[cfg(feature = "planted-panics")]
-use super::base::{Came, answers_wanted, wait};
+use super::base::{Came, load_while_it_lives};
 use super::ground::Ground;
 use super::tally::Tally;
 #[cfg(feature = "planted-panics")]
@@ -13,7 +13,7 @@ use crate::node::Launch;
 
 #[cfg(feature = "planted-panics")]
 /// Enough for every thread to have something to do.
-const LOAD: Load = Load { batch: 1_024, depth: 2, transactions: Some(30_720) };
+const LOAD: Load = Load { batch: 1_024, depth: 2, transactions: Some(122_880) };
 
 #[cfg(not(feature = "planted-panics"))]
 pub(super) async fn run(_: &Ground, _: &mut Tally) -> Result<(), NotTried> {
@@ -34,9 +34,7 @@ pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTri
             harness.subject().launch =
                 Launch { variables: vec![plant], tells: Some(told.clone()), ..plain.clone() };
             harness.start_again()?;
-            let wanted = answers_wanted(&mut harness, LOAD);
-            let (said, came) =
-                harness.load(LOAD, async |node, shared| wait(node, shared, wanted).await).await?;
+            let (said, came) = load_while_it_lives(&mut harness, LOAD).await?;
             let words = std::fs::read_to_string(&told)?;
             match came {
                 Came::Died if words.contains("planted") => tally.case(&format!("{place}: the node ended")),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::books::Books;
-use crate::crash::{CLIENT, CrashSettings, Harness, Load, Subject};
+use crate::crash::{CLIENT, CrashSettings, Harness, Load, Said, Subject};
 use crate::driver::{Answered, Shared};
 use crate::error::LoadError;
 use crate::node::{Launch, NodeProcess};
@@ -127,6 +127,19 @@ pub(super) enum Came {
 /// The number of answers at which `load` is over.
 pub(super) fn answers_wanted(harness: &mut Harness, load: Load) -> u64 {
     harness.subject().books.outcomes.total() + load.transactions.unwrap_or(0)
+}
+
+/// Loads a node that may end at any moment, until `load` is answered.
+pub(super) async fn load_while_it_lives(
+    harness: &mut Harness,
+    load: Load,
+) -> Result<(Said, Came), LoadError> {
+    let wanted = answers_wanted(harness, load);
+    match harness.load(load, async |node, shared| wait(node, shared, wanted).await).await {
+        // It ended before a connection was made.
+        Err(LoadError::Client(_)) => Ok((Said::default(), Came::Died)),
+        loaded => loaded,
+    }
 }
 
 /// Waits until there are `wanted` answers or the node has ended, and kills a node with which neither happens.

@@ -28,8 +28,8 @@ const FEW: Load = Load { batch: 6, depth: 1, transactions: Some(60) };
 const MANY: Load = Load { batch: 1_024, depth: 2, transactions: Some(8_192) };
 /// What a node says of a cut before and after the number of its first frame.
 const CUT: (&str, &str) = ("a torn tail cut off, frames ", " to ");
-/// What it says of an archive before and after its number.
-const DAMAGED: (&str, &str) = (" of the archive of ids ", " is damaged");
+/// What it says of an archive that it puts out of its own way.
+const SET_ASIDE: &str = " is now damaged-ids-";
 
 pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTried> {
     let memory = ground.in_memory()?;
@@ -93,10 +93,8 @@ impl Ward<'_> {
                 };
                 harness.subject().node.kill()?;
                 let words = fs::read_to_string(&told)?;
-                if checked.is_err()
-                    && let Some(archive) = damaged_archive(&words)
-                {
-                    return self.move_away(wound, &what, archive).await;
+                if checked.is_err() && words.contains(SET_ASIDE) {
+                    return self.once_more(wound, &what).await;
                 }
                 if let Err(error) = checked {
                     round.differences.push(format!("{error}; it said {words:?}"));
@@ -108,8 +106,8 @@ impl Ward<'_> {
             }
             Err(NodeError::NotReady { status: Some(status), .. }) => {
                 let words = fs::read_to_string(&told)?;
-                if let Some(archive) = damaged_archive(&words) {
-                    return self.move_away(wound, &what, archive).await;
+                if words.contains(SET_ASIDE) {
+                    return self.once_more(wound, &what).await;
                 }
                 self.tally.case(&format!("{}: refused", wound.kind()));
                 if status.code().is_none_or(|code| code == 0) || !names_a_place(&words) {
@@ -124,11 +122,10 @@ impl Ward<'_> {
         Ok(())
     }
 
-    /// A page of an archive of ids is read when an id is looked up in it, and damage ends the node then. It names the
-    /// archive and says what to do; done so, the books must be whole.
-    async fn move_away(&mut self, wound: &Wound, what: &str, archive: u32) -> Result<(), NotTried> {
-        self.tally.case(&format!("{}: ended when it was read, whole without the file", wound.kind()));
-        fs::remove_file(self.data.join(format!("ids-{archive:010}")))?;
+    /// A page of an archive of ids is read when an id is looked up in it. Damage then ends the node, which names it and
+    /// puts the archive aside; started once more, the node has made it anew.
+    async fn once_more(&mut self, wound: &Wound, what: &str) -> Result<(), NotTried> {
+        self.tally.case(&format!("{}: set aside when it was read, then recovered", wound.kind()));
         let launch = self.ground.launch(&self.data);
         let mut harness = self.base.harness(launch.clone(), launch.start()?);
         let mut round = Round { acknowledged: self.base.acknowledged(), ..Round::default() };
@@ -136,12 +133,6 @@ impl Ward<'_> {
         self.tally.checked(what, round);
         Ok(harness.subject().node.kill()?)
     }
-}
-
-/// The archive of which a node says that a page is damaged.
-fn damaged_archive(words: &str) -> Option<u32> {
-    let (_, rest) = words.split_once(DAMAGED.0)?;
-    rest.split_once(DAMAGED.1)?.0.parse().ok()
 }
 
 /// The first frame that recovery says it cut off.

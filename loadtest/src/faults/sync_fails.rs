@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::NotTried;
-use super::base::{Base, Came, Ended, answers_wanted, wait};
+use super::base::{Base, Came, Ended, load_while_it_lives};
 use super::ground::{Ground, need_program, need_root};
 use super::strace::{Attached, Seen, most_of_a_thread, threads, under};
 use super::tally::Tally;
@@ -28,7 +28,7 @@ const CALLS: [(&str, &str); 9] = [
 /// Threads that write, and whether the node may live on when a call of theirs fails: what they make is derived.
 const THREADS: [(&str, bool); 5] = [
     ("engine", false),
-    ("actix-rt", false),
+    ("journal", false),
     ("wal-maker", false),
     ("snapshotter", true),
     ("id-archive", true),
@@ -37,6 +37,9 @@ const THREADS: [(&str, bool); 5] = [
 const LIGHT: Load = Load { batch: 4, depth: 1, transactions: Some(48) };
 /// Large frames, over the end of a segment, with snapshots and archives of ids.
 const HEAVY: Load = Load { batch: 2_048, depth: 2, transactions: Some(30_720) };
+/// The same, over the end of every segment that is there already: a node works on until it needs the one that could not
+/// be made.
+const LONG: Load = Load { transactions: Some(163_840), ..HEAVY };
 
 pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTried> {
     need_program("strace", "-V")?;
@@ -138,6 +141,7 @@ impl Trial<'_> {
         let injection = nth.map(|nth| format!("error={error}:when={nth}")).unwrap_or_default();
         let attached = Attached::to(number, call, &injection, &self.output)?;
         let mut harness = self.base.harness(plain, node);
+        let load = if nth.is_some() && thread == "wal-maker" { LONG } else { load };
         let (said, came) = load_and_stop(&mut harness, load).await?;
         let seen = attached.finish()?;
         let what = format!("{thread}, {call} {injection}");
@@ -199,14 +203,7 @@ enum Ending {
 
 /// Loads the node, then stops it; either may fail.
 async fn load_and_stop(harness: &mut Harness, load: Load) -> Result<(Said, Ending), NotTried> {
-    let wanted = answers_wanted(harness, load);
-    let loaded = harness.load(load, async |node, shared| wait(node, shared, wanted).await).await;
-    let (said, came) = match loaded {
-        Ok(loaded) => loaded,
-        // It ended before a connection was made.
-        Err(LoadError::Client(_)) => (Said::default(), Came::Died),
-        Err(error) => return Err(error.into()),
-    };
+    let (said, came) = load_while_it_lives(harness, load).await?;
     let ending = match came {
         Came::Answered => match harness.subject().node.stop(STOP_LIMIT) {
             Ok(()) => Ending::Clean,
@@ -222,8 +219,7 @@ async fn load_and_stop(harness: &mut Harness, load: Load) -> Result<(Said, Endin
     Ok((said, ending))
 }
 
-/// The journal's thread has the name that the actor library gives it; it is the first of them. A thread takes its name
-/// when it first runs, which may be after the node says that it serves.
+/// A thread takes its name when it first runs, which may be after the node says that it serves.
 fn thread_of(node: &NodeProcess, name: &str) -> std::io::Result<Option<u32>> {
     for _ in 0..NAMED_AFTER_MS {
         let found = threads(node.id())?.into_iter().find(|(thread, _)| thread.starts_with(name));
