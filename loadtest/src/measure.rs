@@ -34,6 +34,11 @@ impl Latencies {
         self.histogram.add(&other.histogram).expect("both histograms have the same bounds");
     }
 
+    /// Forgets them all.
+    pub fn clear(&mut self) {
+        self.histogram.reset();
+    }
+
     /// How many were recorded.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -142,7 +147,7 @@ impl Measured {
 }
 
 /// A count as a float: exact to 2^53, which no run reaches.
-fn float(count: u64) -> f64 {
+pub(crate) fn float(count: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a rate is printed with a few digits")]
     let float = count as f64;
     float

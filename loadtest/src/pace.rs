@@ -76,6 +76,8 @@ impl PreciseTimer {
 pub(crate) struct Alarms {
     slots: Rc<RefCell<Slots>>,
     changed: Rc<Notify>,
+    /// So long before something is due the clock stays awake.
+    awake: Duration,
 }
 
 #[derive(Default)]
@@ -88,7 +90,7 @@ struct Slots {
 
 /// So long before something is due the clock stays awake: setting a timer, sleeping and being woken takes tens of
 /// microseconds, and more where both cores are busy.
-const STAY_AWAKE: Duration = Duration::from_micros(200);
+pub(crate) const STAY_AWAKE: Duration = Duration::from_micros(200);
 
 impl Alarms {
     /// Waits until `deadline` on behalf of a connection; at once if it has passed.
@@ -96,9 +98,10 @@ impl Alarms {
         Alarm { alarms: self, connection, deadline }
     }
 
-    /// Starts the clock, which runs as long as the `LocalSet` that this is called in.
-    pub(crate) fn start() -> io::Result<Alarms> {
-        let alarms = Alarms::default();
+    /// Starts the clock, which runs as long as the `LocalSet` that this is called in, and stays awake for as long as
+    /// `awake` before something is due. At zero it always sleeps, and rings as late as the system wakes it.
+    pub(crate) fn start(awake: Duration) -> io::Result<Alarms> {
+        let alarms = Alarms { awake, ..Alarms::default() };
         spawn_local(alarms.clone().run(PreciseTimer::new()?));
         Ok(alarms)
     }
@@ -106,9 +109,9 @@ impl Alarms {
     async fn run(self, mut timer: PreciseTimer) {
         loop {
             match self.ring(Instant::now()) {
-                Some(next) if next <= Instant::now() + STAY_AWAKE => yield_now().await,
+                Some(next) if next <= Instant::now() + self.awake => yield_now().await,
                 Some(next) => tokio::select! {
-                    done = timer.wait_until(next - STAY_AWAKE / 2) => {
+                    done = timer.wait_until(next - self.awake / 2) => {
                         done.expect("a timer of the kernel that was made goes on");
                     }
                     () = self.changed.notified() => {}
@@ -221,8 +224,14 @@ mod tests {
 
     #[tokio::test]
     async fn alarms_ring_in_time_for_all_connections_and_can_be_set_again() {
+        for awake in [STAY_AWAKE, Duration::ZERO] {
+            ring_all(awake).await;
+        }
+    }
+
+    async fn ring_all(awake: Duration) {
         let local = tokio::task::LocalSet::new();
-        let alarms = local.run_until(async { Alarms::start().unwrap() }).await;
+        let alarms = local.run_until(async { Alarms::start(awake).unwrap() }).await;
         let connection = |number: usize| {
             let alarms = alarms.clone();
             async move {

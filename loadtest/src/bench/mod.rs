@@ -18,7 +18,7 @@ pub mod result;
 pub mod rows;
 pub mod scale;
 pub mod sheet;
-mod svg;
+pub(crate) mod svg;
 mod usage;
 
 use std::collections::BTreeMap;

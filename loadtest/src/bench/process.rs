@@ -16,6 +16,12 @@ impl Process {
         number_after(&status, "RssAnon:").map(|count| count * 1_024).ok_or_else(|| lacks("RssAnon"))
     }
 
+    /// Bytes of memory that are resident, pages of mapped files included.
+    pub(crate) fn resident(self) -> io::Result<u64> {
+        let status = fs::read_to_string(self.file("status"))?;
+        number_after(&status, "VmRSS:").map(|count| count * 1_024).ok_or_else(|| lacks("VmRSS"))
+    }
+
     /// Seconds of processor time, of all its threads, those that have ended included.
     pub(super) fn processor_seconds(self) -> io::Result<f64> {
         let ticks = ticks(&fs::read_to_string(self.file("stat"))?).ok_or_else(|| lacks("utime"))?;

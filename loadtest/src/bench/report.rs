@@ -11,6 +11,11 @@ use super::svg::{Axis, Lane, Limit, Line, Plot, Scale, escaped};
 use crate::run::measured_table;
 
 const TEMPLATE: &str = include_str!("report.html");
+const TITLE: &str = "benchmark";
+/// What holds for all figures.
+const INTRO: &str = "\
+The load generator runs on the same cores. Everything on: idempotency, funds and states checked, entries chained for
+statements, sums and digests, a synced frame before every answer. Latency counts from the intended send time.";
 
 /// The whole report of a benchmark as a document.
 #[must_use]
@@ -24,7 +29,9 @@ pub fn html(results: &Results) -> String {
     let rows: String = results.rows.iter().map(table_rows).collect();
     let sections: String = results.rows.iter().map(section).collect();
     let bars = format!("<table class=\"bars\">\n{heads}\n{rows}</table>\n");
-    document(&runs, &results.machine, &conclusion(results), &bars, &(sections + &sheets(&results.sheets)))
+    let intro = format!("{runs} {INTRO}");
+    let sections = sections + &sheets(&results.sheets);
+    document(TITLE, &intro, &results.machine, &conclusion(results), &bars, &sections)
 }
 
 /// Tables of figures without bars as a document.
@@ -33,21 +40,25 @@ pub fn sheets_html(machine: &Machine, tables: &[Sheet]) -> String {
     let held = tables.iter().all(Sheet::books_held);
     let (class, words) = if held { ("held", "Books: held.") } else { ("wrong", "Books: WRONG, see below.") };
     let conclusion = format!(r#"<p class="{class}">{words}</p>"#);
-    document(
-        "Tables of figures by size, and of where the time goes.",
-        machine,
-        &conclusion,
-        "",
-        &sheets(tables),
-    )
+    let intro = format!("Tables of figures by size, and of where the time goes. {INTRO}");
+    document(TITLE, &intro, machine, &conclusion, "", &sheets(tables))
 }
 
-fn document(runs: &str, machine: &Machine, conclusion: &str, bars: &str, sections: &str) -> String {
+/// A report with this heading: what it is about, what came of it, the table of figures, the machine and the rest.
+pub(crate) fn document(
+    title: &str,
+    intro: &str,
+    machine: &Machine,
+    conclusion: &str,
+    bars: &str,
+    sections: &str,
+) -> String {
     let line = |(name, text): (&str, String)| {
         format!("<tr><th>{}</th><td>{}</td></tr>\n", escaped(name), escaped(&text))
     };
     TEMPLATE
-        .replace("{{runs}}", runs)
+        .replace("{{title}}", title)
+        .replace("{{intro}}", intro)
         .replace("{{machine}}", &machine.lines().into_iter().map(line).collect::<String>())
         .replace("{{conclusion}}", conclusion)
         .replace("{{bars}}", bars)
@@ -69,7 +80,7 @@ fn sheet(sheet: &Sheet) -> String {
     )
 }
 
-fn figure(caption: &str, plot: &Plot) -> String {
+pub(crate) fn figure(caption: &str, plot: &Plot) -> String {
     format!("<figure><figcaption>{}</figcaption>{}</figure>", escaped(caption), plot.svg())
 }
 
@@ -218,7 +229,7 @@ fn lanes(result: &RowResult) -> Vec<Lane> {
     Kind::ALL.into_iter().filter_map(lane).collect()
 }
 
-fn latency_axis(least: f64, most: f64) -> Axis {
+pub(crate) fn latency_axis(least: f64, most: f64) -> Axis {
     Axis::log("latency", least * 0.9, most * 1.1, latency)
 }
 

@@ -19,7 +19,7 @@ const NARROWEST: f64 = 2.5;
 
 /// How values lie along an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scale {
+pub(crate) enum Scale {
     /// Evenly.
     Linear,
     /// By their logarithm.
@@ -28,49 +28,49 @@ pub(super) enum Scale {
 
 /// One axis, from its beginning to its end.
 #[derive(Clone, Debug)]
-pub(super) struct Axis {
-    pub(super) label: &'static str,
-    pub(super) scale: Scale,
-    pub(super) from: f64,
-    pub(super) to: f64,
+pub(crate) struct Axis {
+    pub(crate) label: &'static str,
+    pub(crate) scale: Scale,
+    pub(crate) from: f64,
+    pub(crate) to: f64,
     /// Where lines of the grid are, with what is written at them, if anything is.
-    pub(super) ticks: Vec<(f64, String)>,
+    pub(crate) ticks: Vec<(f64, String)>,
 }
 
 /// A line over the plot; its class gives the colour.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) class: &'static str,
-    pub(super) name: String,
-    pub(super) points: Vec<(f64, f64)>,
+pub(crate) struct Line {
+    pub(crate) class: &'static str,
+    pub(crate) name: String,
+    pub(crate) points: Vec<(f64, f64)>,
 }
 
 /// What must not be exceeded: a level between two places on the x axis.
 #[derive(Clone, Debug)]
-pub(super) struct Limit {
-    pub(super) from: f64,
-    pub(super) to: f64,
-    pub(super) level: f64,
-    pub(super) label: String,
+pub(crate) struct Limit {
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) level: f64,
+    pub(crate) label: String,
 }
 
 /// Events of one kind, in a lane of their own above the plot.
 #[derive(Clone, Debug)]
-pub(super) struct Lane {
-    pub(super) name: String,
-    pub(super) stretches: Vec<(f64, f64)>,
+pub(crate) struct Lane {
+    pub(crate) name: String,
+    pub(crate) stretches: Vec<(f64, f64)>,
 }
 
 /// A plot.
 #[derive(Clone, Debug)]
-pub(super) struct Plot {
+pub(crate) struct Plot {
     /// What it shows, for those who cannot see it.
-    pub(super) title: String,
-    pub(super) x: Axis,
-    pub(super) y: Axis,
-    pub(super) lines: Vec<Line>,
-    pub(super) limits: Vec<Limit>,
-    pub(super) lanes: Vec<Lane>,
+    pub(crate) title: String,
+    pub(crate) x: Axis,
+    pub(crate) y: Axis,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) limits: Vec<Limit>,
+    pub(crate) lanes: Vec<Lane>,
 }
 
 impl Axis {
@@ -84,7 +84,7 @@ impl Axis {
     }
 
     /// A linear axis from 0 with about eight round ticks.
-    pub(super) fn linear(label: &'static str, to: f64) -> Axis {
+    pub(crate) fn linear(label: &'static str, to: f64) -> Axis {
         let rough = to / 8.0;
         let power = 10_f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].map(|one| one * power).into_iter().find(|step| *step >= rough);
@@ -100,7 +100,7 @@ impl Axis {
     }
 
     /// A logarithmic axis around values: it begins and ends at 1, 2 or 5 of a decade; `name` writes the decades.
-    pub(super) fn log(label: &'static str, least: f64, most: f64, name: impl Fn(f64) -> String) -> Axis {
+    pub(crate) fn log(label: &'static str, least: f64, most: f64, name: impl Fn(f64) -> String) -> Axis {
         let steps: Vec<(f64, bool)> = (-6..12)
             .flat_map(|power| [1.0, 2.0, 5.0].map(|one| (one * 10_f64.powi(power), one == 1.0)))
             .collect();
@@ -117,7 +117,7 @@ impl Axis {
 
 impl Plot {
     /// The picture.
-    pub(super) fn svg(&self) -> String {
+    pub(crate) fn svg(&self) -> String {
         let mut out = String::new();
         self.write(&mut out).expect("a string takes all that is written to it");
         out
@@ -261,7 +261,7 @@ fn weight(name: &str) -> &'static str {
 }
 
 /// Text as it may stand in a document or an attribute.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

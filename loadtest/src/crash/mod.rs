@@ -6,8 +6,8 @@
 //! the statements of a few accounts lead from nothing to their balance.
 
 mod quick;
-mod recheck;
-mod statement;
+pub(crate) mod recheck;
+pub(crate) mod statement;
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -23,7 +23,7 @@ use tokio::task::LocalSet;
 
 use crate::books::Books;
 use crate::check::{Findings, compare};
-use crate::driver::{Answered, Pacing, Sent, Settings, Shared, start_sessions};
+use crate::driver::{Answered, Heard, Pacing, Sent, Settings, Shared, start_sessions};
 use crate::encode::Encoding;
 use crate::error::LoadError;
 use crate::node::{Launch, NodeError, NodeProcess};
@@ -379,8 +379,9 @@ impl Harness {
         let shared = Rc::into_inner(shared).expect("the sessions have ended").into_inner();
         *books = shared.books;
         let acknowledged = books.outcomes.total() - before;
-        let unanswered = ends.into_iter().flat_map(|end| end.unanswered).collect();
-        Ok((Said { acknowledged, answered: shared.history.unwrap_or_default(), unanswered }, came?))
+        let unanswered = ends.into_iter().flat_map(|end| end.unanswered).map(|one| one.sent).collect();
+        let answered = if let Heard::Kept(answered) = shared.heard { answered } else { Vec::new() };
+        Ok((Said { acknowledged, answered, unanswered }, came?))
     }
 
     /// Starts the node with another number of shards; now and then it is killed once more while it recovers.

@@ -12,7 +12,7 @@ use crate::setup::{House, Target, now_seconds};
 use crate::workload::Request;
 
 /// Two connections of the client whose requests are asked again.
-pub(super) struct Asker<'a> {
+pub(crate) struct Asker<'a> {
     encoder: Encoder<'a>,
     house: &'a House,
     sender: Sender,
@@ -22,7 +22,7 @@ pub(super) struct Asker<'a> {
 }
 
 impl<'a> Asker<'a> {
-    pub(super) async fn connect(target: &Target, house: &'a House) -> Result<Asker<'a>, LoadError> {
+    pub(crate) async fn connect(target: &Target, house: &'a House) -> Result<Asker<'a>, LoadError> {
         let connection: Connection = target.connection().await?;
         let (sender, receiver) = connection.split();
         let encoder = Encoder::new(Encoding::Transactions, &house.accounts);
@@ -31,7 +31,7 @@ impl<'a> Asker<'a> {
     }
 
     /// Cancels an id again whose cancel was not answered; its transaction has not been asked again yet.
-    pub(super) async fn cancel(&mut self, id: u128, findings: &mut Findings) -> Result<(), LoadError> {
+    pub(crate) async fn cancel(&mut self, id: u128, findings: &mut Findings) -> Result<(), LoadError> {
         let result = self.client.cancel(id, Some(now_seconds())).await?;
         if &*result.outcome != "cancelled" {
             findings.add(format!("the cancel of {id:032x} is answered {} after recovery", result.outcome));
@@ -41,7 +41,7 @@ impl<'a> Asker<'a> {
 
     /// Asks again for transactions that were never answered and takes the answers into the books. Gives how many
     /// were there already.
-    pub(super) async fn settle(&mut self, request: &Request, books: &mut Books) -> Result<u64, LoadError> {
+    pub(crate) async fn settle(&mut self, request: &Request, books: &mut Books) -> Result<u64, LoadError> {
         self.ask(request).await?;
         let mut there = 0;
         for ((planned, legs), one) in request.iter().zip(&self.placed) {
@@ -54,7 +54,7 @@ impl<'a> Asker<'a> {
     }
 
     /// Asks again for transactions that were answered: the same results, from the same places of the log.
-    pub(super) async fn confirm(
+    pub(crate) async fn confirm(
         &mut self,
         answered: &Answered,
         findings: &mut Findings,
@@ -83,7 +83,7 @@ impl<'a> Asker<'a> {
     }
 
     /// Looks a transaction of an answered request up in the log: all its legs, or none and its refusal.
-    pub(super) async fn look_up(
+    pub(crate) async fn look_up(
         &mut self,
         answered: &Answered,
         findings: &mut Findings,

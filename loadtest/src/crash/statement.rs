@@ -13,7 +13,7 @@ const PAGES: usize = 40;
 
 /// Checks that the statement of an account leads from its balance back to nothing: each line's balance before, plus
 /// what it moved, is its balance after, which is the balance before of the line that follows it.
-pub(super) async fn walk(
+pub(crate) async fn walk(
     client: &mut Client,
     account: u64,
     findings: &mut Findings,

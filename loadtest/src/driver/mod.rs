@@ -10,21 +10,22 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use longmen_client::Connection;
 use tokio::task::{JoinHandle, LocalSet};
 
 use crate::books::{Books, Outcomes};
 use crate::encode::{Encoding, Placed};
 use crate::error::LoadError;
 use crate::measure::{Latencies, Measured};
-use crate::pace::Alarms;
+use crate::pace::{Alarms, STAY_AWAKE};
 use crate::progress::Progress;
 use crate::setup::{House, Target};
 use crate::table::grouped;
 use crate::timeline::Timeline;
 use crate::workload::{Plan, Request};
 
-pub(crate) use session::Sent;
 use session::Session;
+pub(crate) use session::{Sent, Unanswered};
 
 /// When requests are sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,14 +103,31 @@ pub(crate) struct Shared {
     pub(crate) last_answer: Option<Instant>,
     /// How many transactions may still be sent.
     pub(crate) remaining: u64,
-    /// Every answer, where they are kept.
-    pub(crate) history: Option<Vec<Answered>>,
+    /// What becomes of answers once they are in the books.
+    pub(crate) heard: Heard,
+    /// The first moment at which a transaction of an open loop is due. It may lie in the past: what was due since then is
+    /// sent at once, late.
+    pub(crate) due_from: Instant,
 }
+
+/// What becomes of answers once they are in the books.
+pub(crate) enum Heard {
+    /// They are forgotten.
+    Forgotten,
+    /// Those with results are kept, all of them.
+    Kept(Vec<Answered>),
+    /// This is told of each: when the request was due, when the answer came, and both, with no results where all was
+    /// refused as a whole. It gives back buffers that it does not need.
+    Told(Teller),
+}
+
+/// See [`Heard::Told`].
+pub(crate) type Teller = Box<dyn FnMut(Instant, Instant, Answered) -> Option<Answered>>;
 
 /// How a connection ended, and what was under way on it, in the order of sending.
 pub(crate) struct SessionEnd {
     pub(crate) result: Result<(), LoadError>,
-    pub(crate) unanswered: Vec<Sent>,
+    pub(crate) unanswered: Vec<Unanswered>,
 }
 
 /// Drives a workload until its time is over or its transactions are sent, and every request is answered.
@@ -161,7 +179,8 @@ impl Shared {
             before_window: None,
             last_answer: None,
             remaining: u64::MAX,
-            history: None,
+            heard: Heard::Forgotten,
+            due_from: start,
         }
     }
 
@@ -185,27 +204,49 @@ pub(crate) async fn start_sessions(
     books: Books,
     keep_history: bool,
 ) -> Result<(Rc<RefCell<Shared>>, Sessions), LoadError> {
+    let connections = connect(target, settings).await?;
+    let now = Instant::now();
+    let start = now + settings.warm_up;
+    let shared = Rc::new(RefCell::new(Shared {
+        timeline: settings.is_open().then(|| Timeline::new(start, settings.time)),
+        remaining: settings.transactions.unwrap_or(u64::MAX),
+        heard: if keep_history { Heard::Kept(Vec::new()) } else { Heard::Forgotten },
+        due_from: now,
+        ..Shared::new(books, start, settings.time)
+    }));
+    let sessions = spawn_sessions(connections, house, plan, settings, &shared, STAY_AWAKE)?;
+    Ok((shared, sessions))
+}
+
+/// The connections of one run.
+pub(crate) async fn connect(target: &Target, settings: Settings) -> Result<Vec<Connection>, LoadError> {
     let mut connections = Vec::new();
     for _ in 0..settings.connections {
         connections.push(target.connection().await?);
     }
-    let start = Instant::now() + settings.warm_up;
-    let shared = Rc::new(RefCell::new(Shared {
-        timeline: settings.is_open().then(|| Timeline::new(start, settings.time)),
-        remaining: settings.transactions.unwrap_or(u64::MAX),
-        history: keep_history.then(Vec::new),
-        ..Shared::new(books, start, settings.time)
-    }));
+    Ok(connections)
+}
+
+/// Starts a task for each connection; so long before something is due in an open loop the generator stays `awake`. To be
+/// called inside a `LocalSet`.
+pub(crate) fn spawn_sessions(
+    connections: Vec<Connection>,
+    house: &House,
+    plan: &Plan,
+    settings: Settings,
+    shared: &Rc<RefCell<Shared>>,
+    awake: Duration,
+) -> Result<Sessions, LoadError> {
     let accounts: Rc<[u64]> = house.accounts.as_slice().into();
-    let alarms = Alarms::start()?;
+    let alarms = Alarms::start(awake)?;
     let mut sessions = Vec::new();
     for (number, connection) in (0..).zip(connections) {
         let stream = plan.stream(settings.first_stream + number);
-        let session = Session::new(connection, stream, Rc::clone(&shared), settings, number, alarms.clone());
+        let session = Session::new(connection, stream, Rc::clone(shared), settings, number, alarms.clone());
         let accounts = Rc::clone(&accounts);
         sessions.push(tokio::task::spawn_local(async move { session.run(&accounts).await }));
     }
-    Ok((shared, sessions))
+    Ok(sessions)
 }
 
 /// Looks on until the measured stretch is over, and says how long it was and what was answered in it.

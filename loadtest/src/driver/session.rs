@@ -9,7 +9,7 @@ use longmen_client::{
     AnswerFrame, CancelRequest, ClientError, Connection, Operation, Posted, Receiver, Sender, TransactionId,
 };
 
-use super::{Answered, Pacing, SessionEnd, Settings, Shared};
+use super::{Answered, Heard, Pacing, SessionEnd, Settings, Shared};
 use longmen_engine::ledger::Rejection;
 
 use crate::encode::{Encoder, Placed, read_answer};
@@ -45,6 +45,12 @@ impl Sent {
             other => other,
         }
     }
+}
+
+/// What has no answer, and when it was due.
+pub(crate) struct Unanswered {
+    pub(crate) due: Instant,
+    pub(crate) sent: Sent,
 }
 
 struct Pending {
@@ -86,14 +92,14 @@ impl Session {
         alarms: Alarms,
     ) -> Session {
         let (sender, receiver) = connection.split();
-        let (_, stop_at) = shared.borrow().window;
+        let (due_from, (_, stop_at)) = (shared.borrow().due_from, shared.borrow().window);
         let schedule = match settings.pacing {
             Pacing::Closed { .. } => None,
             Pacing::Open { rate } => {
                 let batch = f64::from(u32::try_from(settings.batch).unwrap_or(u32::MAX));
                 let phase = Duration::from_secs_f64(batch / rate) * number;
                 let interval = Duration::from_secs_f64(f64::from(settings.connections) / rate);
-                Some(Schedule::new(Instant::now(), phase, interval))
+                Some(Schedule::new(due_from, phase, interval))
             }
         };
         Session {
@@ -124,8 +130,10 @@ impl Session {
         let mut pending: Vec<Pending> = self.pending.into_iter().flatten().collect();
         pending.sort_unstable_by_key(|pending| pending.tag >> 32);
         let not_cancelled = self.not_cancelled;
-        let unanswered =
-            pending.into_iter().map(|pending| pending.sent.without_cancels(&not_cancelled)).collect();
+        let unanswered = pending
+            .into_iter()
+            .map(|Pending { due, sent, .. }| Unanswered { due, sent: sent.without_cancels(&not_cancelled) })
+            .collect();
         SessionEnd { result, unanswered }
     }
 
@@ -266,7 +274,7 @@ impl Session {
         let now = Instant::now();
         let mut shared = self.shared.borrow_mut();
         shared.answer_came_at(now);
-        let Shared { books, latencies, timeline, window: (from, to), history, .. } = &mut *shared;
+        let Shared { books, latencies, timeline, window: (from, to), heard, .. } = &mut *shared;
         if *from <= due && due < *to {
             latencies.record(now - due);
             if let Some(timeline) = timeline {
@@ -289,12 +297,19 @@ impl Session {
                 books.record_one(&planned.expecting(expect), legs, one.outcome);
             }
         }
-        match history {
+        match heard {
             // What was refused for want of room or time is no result, and is not asked again.
-            Some(history) if refused.is_none() && self.placed.iter().any(Placed::is_result) => {
-                history.push(Answered { request, placed: std::mem::take(&mut self.placed) });
+            Heard::Kept(all) if refused.is_none() && self.placed.iter().any(Placed::is_result) => {
+                all.push(Answered { request, placed: std::mem::take(&mut self.placed) });
             }
-            _ => self.spare.push(request),
+            Heard::Told(tell) => {
+                let answered = Answered { request, placed: std::mem::take(&mut self.placed) };
+                if let Some(Answered { request, placed }) = tell(due, now, answered) {
+                    self.placed = placed;
+                    self.spare.push(request);
+                }
+            }
+            Heard::Kept(_) | Heard::Forgotten => self.spare.push(request),
         }
     }
 }
