@@ -5,6 +5,7 @@ mod crash_command;
 mod faults_command;
 mod peer_command;
 mod run_command;
+mod soak_command;
 mod tables_command;
 mod torture_command;
 
@@ -20,6 +21,7 @@ use crash_command::{CrashArgs, crash_command};
 use faults_command::{FaultsArgs, faults_command};
 use peer_command::{PeerArgs, peer_command};
 use run_command::{RunArgs, run_command};
+use soak_command::{SoakArgs, soak_command};
 use tables_command::{PhasesArgs, ScaleArgs, phases_command, scale_command};
 use torture_command::{TortureArgs, torture_command};
 
@@ -44,6 +46,7 @@ Examples:
   longmen-loadtest run --workload hot --addr 127.0.0.1:7440
   longmen-loadtest crash --rounds 50 --seed 7
   longmen-loadtest torture --seconds 300
+  longmen-loadtest soak --data soak-books --json soak.json --html soak.html
   longmen-loadtest crash --rounds 1000 --quick
   longmen-loadtest faults --only power-cut,sync-fails
   longmen-loadtest bench --html report.html --json report.json
@@ -69,6 +72,7 @@ enum Subcommands {
     Scale(ScaleArgs),
     Phases(PhasesArgs),
     Torture(TortureArgs),
+    Soak(SoakArgs),
     Peer(PeerArgs),
     /// Serve as a node (what `run` and `crash` start)
     #[command(name = NODE, hide = true)]
@@ -83,6 +87,7 @@ fn main() -> ExitCode {
         Subcommands::Bench(args) => with_runtime(bench_command(args)),
         Subcommands::Scale(args) => with_runtime(scale_command(args)),
         Subcommands::Phases(args) => with_runtime(phases_command(args)),
+        Subcommands::Soak(args) => with_runtime(soak_command(args)),
         Subcommands::Torture(args) => with_runtime(torture_command(args)),
         Subcommands::Peer(args) => with_runtime(peer_command(args)),
         Subcommands::Node(args) => serve(&args).map(|()| true).map_err(Into::into),
