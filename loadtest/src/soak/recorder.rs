@@ -8,8 +8,8 @@ use crate::measure::Latencies;
 pub(super) const FINE: Duration = Duration::from_secs(1);
 /// The interval of rows that are written down.
 pub(super) const COARSE: Duration = Duration::from_secs(10);
-/// An answer within this time of the moment at which it was due says that nothing is left over from an outage.
-const IN_TIME: Duration = Duration::from_millis(100);
+/// What is answered within this time of the moment at which it was due is in time.
+const IN_TIME: Duration = Duration::from_millis(50);
 
 /// What was answered in one interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +64,9 @@ pub(super) struct Recorder {
     coarse: Rows,
     /// What was due before this fell due while the node was down.
     down_until: Instant,
+    /// When the last answer came that was not in time.
+    late_until: Instant,
+    /// When an answer was in time to something that fell due after the last late one: nothing is left over.
     caught_up_at: Option<Instant>,
     /// Latencies of what fell due while the node was down, or was under way when it was killed.
     pub(super) down: Latencies,
@@ -80,6 +83,7 @@ impl Recorder {
             fine: Rows::new(FINE),
             coarse: Rows::new(COARSE),
             down_until: began,
+            late_until: began,
             caught_up_at: Some(began),
             down: Latencies::default(),
             catching_up: Latencies::default(),
@@ -101,10 +105,13 @@ impl Recorder {
     /// A request that was due at `due` was answered at `now`.
     pub(super) fn answered(&mut self, due: Instant, now: Instant, transactions: usize) {
         let latency = now.saturating_duration_since(due);
+        if latency > IN_TIME {
+            self.late_until = now;
+        }
         if due < self.down_until {
             self.down.record(latency);
         } else {
-            if self.caught_up_at.is_none() && latency <= IN_TIME {
+            if self.caught_up_at.is_none() && due >= self.late_until {
                 self.caught_up_at = Some(now);
             }
             match self.caught_up_at {
@@ -159,13 +166,14 @@ mod tests {
         recorder.resume(at(3_000));
         recorder.answered(at(2_000), at(3_100), 8);
         recorder.answered(at(3_010), at(3_200), 8);
+        recorder.answered(at(3_190), at(3_215), 8);
         assert_eq!(recorder.caught_up_at(), None);
-        recorder.answered(at(3_150), at(3_210), 8);
-        assert_eq!(recorder.caught_up_at(), Some(at(3_210)));
+        recorder.answered(at(3_205), at(3_220), 8);
+        assert_eq!(recorder.caught_up_at(), Some(at(3_220)));
         let counts = [&recorder.steady, &recorder.catching_up, &recorder.down].map(Latencies::count);
-        assert_eq!((counts, recorder.served().count()), ([2, 1, 2], 3));
+        assert_eq!((counts, recorder.served().count()), ([2, 2, 2], 4));
         let (fine, coarse) = recorder.rows(at(4_500));
-        assert_eq!(fine.iter().map(|row| row.transactions).collect::<Vec<_>>(), [8, 3, 0, 24]);
+        assert_eq!(fine.iter().map(|row| row.transactions).collect::<Vec<_>>(), [8, 3, 0, 32]);
         assert!((1_090_000..1_110_000).contains(&fine[3].max_us) && fine[2].max_us == 0);
         assert!(coarse.is_empty());
     }

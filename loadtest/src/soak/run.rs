@@ -35,8 +35,8 @@ const SHARDS: [u16; 4] = [1, 2, 3, 4];
 const TICK: Duration = Duration::from_millis(50);
 /// How often the node is asked which accounts are hot.
 const ASK_EVERY: Duration = Duration::from_secs(1);
-/// Longer than any answer takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than any answer takes, also where all processes are stopped for some time.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// Nothing is begun in this time before the end.
 const LAST: Duration = Duration::from_secs(2);
 /// How long the node may take to stop.
@@ -341,6 +341,7 @@ impl Run {
         let start = Instant::now();
         let mut client = self.mix.target.client().await?;
         self.last_proof = self.prove(&mut client, start, &mut async |_: &Target, _: &House| ()).await?;
+        self.checks += start.elapsed();
         Ok(())
     }
 
