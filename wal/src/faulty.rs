@@ -12,11 +12,13 @@ use crate::codec::index;
 use crate::nonces::SplitMix;
 use crate::storage::{Storage, StorageFile, WritePath};
 
+mod cuts;
 mod faults;
 mod file;
 #[cfg(test)]
 mod tests;
 
+pub use cuts::PowerCuts;
 use faults::Faults;
 pub use faults::Operation;
 use file::{Contents, MemoryFile};
@@ -38,6 +40,8 @@ struct Disk {
     unsynced: Vec<DirectoryChange>,
     faults: Faults,
     torn_sectors: bool,
+    /// What power cuts might have left before each sync, where that is wanted.
+    cuts: Option<Vec<PowerCuts>>,
 }
 
 /// A directory operation that no directory sync has made durable.
@@ -139,6 +143,38 @@ impl FaultyStorage {
         Self::of(synced.collect(), disk.torn_sectors)
     }
 
+    /// All that a power cut now might leave.
+    #[must_use]
+    pub fn power_cuts(&self) -> PowerCuts {
+        PowerCuts::of(&lock(&self.disk))
+    }
+
+    /// Begins to note, before each sync of a file or the directory, all that a power cut there might leave. What is not
+    /// synced only grows between two syncs, so that a cut anywhere between leaves nothing else.
+    pub fn note_cuts(&self) {
+        lock(&self.disk).cuts = Some(Vec::new());
+    }
+
+    /// What was noted since [`FaultyStorage::note_cuts`]; no more is.
+    #[must_use]
+    pub fn take_cuts(&self) -> Vec<PowerCuts> {
+        lock(&self.disk).cuts.take().unwrap_or_default()
+    }
+
+    /// A sum over the names and bytes of all files: disks with another one differ.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let disk = lock(&self.disk);
+        let mut digest = crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc64Nvme);
+        for (name, inode) in &disk.live {
+            let contents = lock(inode);
+            digest.update(name.as_bytes());
+            digest.update(&contents.len().to_le_bytes());
+            digest.update(contents.bytes());
+        }
+        digest.finalize()
+    }
+
     /// How many bytes its files have.
     #[must_use]
     pub fn used(&self) -> u64 {
@@ -173,7 +209,7 @@ impl FaultyStorage {
         });
         let unsynced = unsynced.collect();
         let torn_sectors = disk.torn_sectors;
-        let branched = Disk { live, synced, unsynced, faults: Faults::default(), torn_sectors };
+        let branched = Disk { live, synced, unsynced, torn_sectors, ..Disk::default() };
         Self { disk: Arc::new(Mutex::new(branched)) }
     }
 
@@ -223,6 +259,13 @@ impl FaultyStorage {
 impl Disk {
     fn used(&self) -> u64 {
         self.live.values().map(|inode| lock(inode).len()).sum()
+    }
+
+    fn note_cuts(&mut self) {
+        if let Some(mut cuts) = self.cuts.take() {
+            cuts.push(PowerCuts::of(self));
+            self.cuts = Some(cuts);
+        }
     }
 
     fn change(&mut self, change: DirectoryChange) {
@@ -283,6 +326,7 @@ impl Storage for FaultyStorage {
 
     fn sync_directory(&self) -> io::Result<()> {
         let mut disk = lock(&self.disk);
+        disk.note_cuts();
         disk.faults.begin(Operation::SyncDirectory).result()?;
         disk.synced = disk.live.clone();
         disk.unsynced.clear();

@@ -63,7 +63,7 @@ pub use directory::{DirectoryError, DirectoryStorage};
 pub use error::{
     AppendError, AuditError, CloseError, Fault, Finding, OpenError, ReadError, StorageError, SyncError,
 };
-pub use faulty::{FaultyStorage, Operation};
+pub use faulty::{FaultyStorage, Operation, PowerCuts};
 pub use inspect::{FrameSummary, Inspected, SectionSummary, SegmentSummary, inspect};
 pub use keeper::remove_if_there;
 pub use nonces::{NonceSource, seeded_nonces, system_nonces};

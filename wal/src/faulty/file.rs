@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, IoSlice};
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use super::faults::Operation;
@@ -18,8 +19,8 @@ pub(super) struct Contents {
     /// What is read; at least `len` bytes, zeros behind.
     live: MappedBytes,
     len: usize,
-    /// What is durable, and how long the file then is.
-    synced: Vec<u8>,
+    /// What is durable, and how long the file then is. Disks made of this one share it until they write.
+    synced: Arc<Vec<u8>>,
     /// Sectors written since the last sync.
     unsynced: BTreeSet<usize>,
     /// Sectors a failed sync left clean-looking: only a new write and a sync make them durable.
@@ -33,7 +34,7 @@ impl Contents {
         Self {
             live: MappedBytes::in_memory(len),
             len,
-            synced: Vec::new(),
+            synced: Arc::default(),
             unsynced: BTreeSet::new(),
             lost: BTreeSet::new(),
         }
@@ -41,18 +42,27 @@ impl Contents {
 
     /// A file that is durable as it is.
     pub(super) fn durable(bytes: &[u8]) -> Self {
+        Self::durable_of(bytes.to_vec())
+    }
+
+    /// A file that is durable with these bytes.
+    pub(super) fn durable_of(bytes: Vec<u8>) -> Self {
         let live = MappedBytes::in_memory(bytes.len());
-        live.copy_in(0, bytes);
-        let synced = bytes.to_vec();
-        Self { live, len: bytes.len(), synced, unsynced: BTreeSet::new(), lost: BTreeSet::new() }
+        live.copy_in(0, &bytes);
+        let len = bytes.len();
+        Self { live, len, synced: Arc::new(bytes), unsynced: BTreeSet::new(), lost: BTreeSet::new() }
     }
 
     pub(super) fn duplicate(&self) -> Self {
-        let mut copy = Self::durable(self.bytes());
-        copy.synced.clone_from(&self.synced);
-        copy.unsynced.clone_from(&self.unsynced);
-        copy.lost.clone_from(&self.lost);
-        copy
+        let live = MappedBytes::in_memory(self.len);
+        live.copy_in(0, self.bytes());
+        Self {
+            live,
+            len: self.len,
+            synced: Arc::clone(&self.synced),
+            unsynced: self.unsynced.clone(),
+            lost: self.lost.clone(),
+        }
     }
 
     pub(super) fn len(&self) -> u64 {
@@ -79,11 +89,12 @@ impl Contents {
     }
 
     fn sync(&mut self) {
-        self.synced.resize(self.len, 0);
+        let synced = Arc::make_mut(&mut self.synced);
+        synced.resize(self.len, 0);
         for sector in std::mem::take(&mut self.unsynced) {
             let range = sector * SECTOR..((sector + 1) * SECTOR).min(self.len);
             let live = self.live.get(range.clone()).expect("sectors lie inside the file");
-            self.synced[range].copy_from_slice(live);
+            synced[range].copy_from_slice(live);
         }
     }
 
@@ -98,7 +109,7 @@ impl Contents {
 
     /// What a power cut leaves.
     pub(super) fn after_power_cut(&self, random: &mut SplitMix, torn: bool) -> Self {
-        let mut bytes = self.synced.clone();
+        let mut bytes = Vec::clone(&self.synced);
         bytes.resize(self.surviving_len(random), 0);
         for sector in self.unsynced.iter().chain(&self.lost) {
             let range = sector * SECTOR..((sector + 1) * SECTOR).min(bytes.len());
@@ -112,7 +123,20 @@ impl Contents {
                 bytes[range].copy_from_slice(live);
             }
         }
-        Self::durable(&bytes)
+        Self::durable_of(bytes)
+    }
+
+    /// What a power cut decides about.
+    pub(super) fn remains(&self) -> Remains {
+        let unsynced: Vec<usize> = self.unsynced.union(&self.lost).copied().collect();
+        let live = self.bytes().to_vec();
+        let differs = |sector: &usize| {
+            let range = Remains::range(*sector, live.len());
+            let new = &live[range.clone()];
+            self.synced.get(range).map_or_else(|| new.iter().any(|byte| *byte != 0), |old| old != new)
+        };
+        let changed = unsynced.iter().copied().filter(differs).collect();
+        Remains { synced: Arc::clone(&self.synced), live, unsynced, changed }
     }
 
     /// An unsynced length is the old one, the new one, or one between.
@@ -126,6 +150,25 @@ impl Contents {
             1 => self.len,
             _ => synced + index(random.below(offset(self.len - synced))),
         }
+    }
+}
+
+/// A file as a power cut finds it.
+pub(super) struct Remains {
+    /// What is durable.
+    pub(super) synced: Arc<Vec<u8>>,
+    /// What was written.
+    pub(super) live: Vec<u8>,
+    /// Sectors written and not synced.
+    pub(super) unsynced: Vec<usize>,
+    /// Those of them whose bytes are not what is durable.
+    pub(super) changed: Vec<usize>,
+}
+
+impl Remains {
+    /// The bytes of a sector in a file of this length.
+    pub(super) fn range(sector: usize, len: usize) -> Range<usize> {
+        (sector * SECTOR).min(len)..((sector + 1) * SECTOR).min(len)
     }
 }
 
@@ -181,6 +224,7 @@ impl StorageFile for MemoryFile {
 
     fn sync(&self) -> io::Result<()> {
         let mut disk = lock(&self.disk);
+        disk.note_cuts();
         let outcome = disk.faults.begin(Operation::Sync);
         let mut contents = lock(&self.inode);
         match outcome {

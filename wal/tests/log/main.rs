@@ -7,6 +7,7 @@
 
 mod basics;
 mod damage;
+mod every_cut;
 mod faults;
 mod kit;
 mod power_cuts;

@@ -1,13 +1,21 @@
-//! Power cuts and kills at random operations, in the middle of recoveries too.
+//! Power cuts and kills at random operations, in the middle of recoveries too; and every cut of small histories.
 //!
 //! Mutations tried against these tests are listed in `docs/WAL_FORMAT.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+use std::time::Instant;
 
 use longmen_wal::{FaultyStorage, OpenError, Opened};
 
+use crate::every_cut::every_history;
 use crate::kit::{body, contents, open, sections_of};
 use crate::random::Random;
+
+/// So many steps a history has.
+const STEPS: usize = 4;
+/// In these histories so many different things are left by power cuts, and recovered from.
+const PROMISED: u64 = 1_000_000;
 
 type Sections = Vec<Vec<u8>>;
 
@@ -114,7 +122,18 @@ fn lives(seed: u64) -> u64 {
 #[test]
 fn nothing_acknowledged_is_ever_lost() {
     let seeds = std::env::var("LONGMEN_WAL_SEEDS").map_or(10_000, |text| text.parse().unwrap());
-    let begin = std::time::Instant::now();
+    let begin = Instant::now();
     let lived: u64 = (0..seeds).map(lives).sum();
     println!("{seeds} seeds, {lived} cuts and kills, {:?}", begin.elapsed());
+}
+
+/// `LONGMEN_WAL_STEPS=N` goes through the histories of N steps.
+#[test]
+fn a_million_power_cuts_of_small_histories_are_survived() {
+    let steps = std::env::var("LONGMEN_WAL_STEPS").map_or(STEPS, |text| text.parse().unwrap());
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let begin = Instant::now();
+    let counts = every_history(steps, threads);
+    println!("histories of {steps} steps, {threads} threads: {counts:?}, {:?}", begin.elapsed());
+    assert!(steps < STEPS || counts.distinct >= PROMISED, "{counts:?}");
 }
