@@ -40,4 +40,4 @@ pub use node::{MIN_SEGMENT, Node, NodeOptions, StartError, StartReport, StopErro
 pub use planted_panics::{PLANTED, PLANTED_BY};
 pub use session::{Intake, Replies, Reply, Session};
 #[cfg(feature = "simulation")]
-pub use simulated::{Delivery, SimulatedNode, SimulatedOptions};
+pub use simulated::{Delivery, NextSlice, SimulatedNode, SimulatedOptions};

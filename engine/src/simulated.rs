@@ -58,6 +58,19 @@ pub enum Delivery {
     Merge(u64),
 }
 
+/// What the next step of a snapshot looks at, see [`SimulatedNode::snapshot_step`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextSlice {
+    /// It was asked for and has not begun: the coordinator has not come to the end of a frame.
+    NotBegun,
+    /// Accounts.
+    Accounts,
+    /// Rows of a shard.
+    Rows(u16),
+    /// Nothing more: it is published when the log is durable as far as its rows have seen, which it is or is not.
+    Publish(bool),
+}
+
 /// A node whose every step is taken from outside.
 pub struct SimulatedNode {
     storage: Arc<dyn Storage>,
@@ -287,6 +300,24 @@ impl SimulatedNode {
         let (begun, starting) = channel();
         self.pipeline.ask_snapshot(begun);
         self.starting = Some(starting);
+    }
+
+    /// What the next step of the snapshot looks at; `None` if there is no snapshot.
+    ///
+    /// # Errors
+    /// Where it cannot be begun: it is given up, and the node goes on.
+    pub fn next_slice(&mut self) -> io::Result<Option<NextSlice>> {
+        self.taking = self.begun()?;
+        let Some(taking) = &self.taking else {
+            return Ok(self.starting.is_some().then_some(NextSlice::NotBegun));
+        };
+        Ok(Some(match taking.wants() {
+            Want::Accounts(_) => NextSlice::Accounts,
+            Want::Rows { shard, .. } => {
+                NextSlice::Rows(u16::try_from(shard).expect("shards have 16-bit numbers"))
+            }
+            Want::Durable(last) => NextSlice::Publish(self.reader.durable().0 >= last),
+        }))
     }
 
     /// Takes the next slice of the snapshot, or publishes it. Gives its size when it is published.

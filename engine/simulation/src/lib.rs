@@ -9,6 +9,7 @@
 mod action;
 mod clients;
 mod damage;
+mod every_snapshot;
 mod failure;
 mod oracle;
 #[cfg(feature = "planted-bugs")]
@@ -36,6 +37,7 @@ mod rounds {
 
 use rounds::{naive, script};
 
+pub use every_snapshot::{SnapshotCounts, every_snapshot};
 pub use failure::{Check, Failure};
 #[cfg(feature = "planted-bugs")]
 pub use plants::{Plant, Planted, first_failure};

@@ -437,7 +437,7 @@ fn carry_out(naive: &mut Naive, run: &mut Vec<(RecordPlace, Ask)>, by_log: bool)
 }
 
 /// Whether a result says that its id has a record.
-fn is_known(tx: Option<&Tx>, rejection: Option<Rejection>) -> bool {
+pub(crate) fn is_known(tx: Option<&Tx>, rejection: Option<Rejection>) -> bool {
     let of_the_id = [Rejection::IdempotencyConflict, Rejection::Cancelled, Rejection::AlreadyPosted];
     // A confirm or cancel of a try speaks of the try.
     let of_a_try = tx.is_some_and(|tx| matches!(tx.act, Act::Confirm { .. } | Act::CancelTry { .. }));
@@ -449,7 +449,7 @@ fn is_known(tx: Option<&Tx>, rejection: Option<Rejection>) -> bool {
 ///
 /// # Panics
 /// If it has a section of a kind that no ledger writes.
-fn records(view: &FrameView) -> FrameRecords<'_> {
+pub(crate) fn records(view: &FrameView) -> FrameRecords<'_> {
     let sections = view.sections().map(|section| {
         let kind = SectionKind::from_number(section.kind).expect("a frame with good sums has known sections");
         (kind, section.owner, section.bytes)
