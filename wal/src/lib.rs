@@ -52,6 +52,7 @@ mod segment;
 mod space;
 mod storage;
 mod supply;
+mod sync;
 mod verdict;
 mod view;
 mod writer;
