@@ -71,7 +71,7 @@ pub use nonces::{NonceSource, seeded_nonces, system_nonces};
 pub use number::{Epoch, FrameNumber, NodeId, Nonce, SegmentNumber};
 pub use open::{Log, LogOptions, Opened};
 pub use reader::{Frames, LogReader};
-pub use region::MappedBytes;
+pub use region::{MappedBytes, end_at_a_lost_page};
 pub use report::{CutTail, RecoveryReport};
 pub use space::SpaceGauge;
 pub use storage::{Storage, StorageFile, WritePath};

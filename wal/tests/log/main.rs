@@ -9,6 +9,7 @@ mod basics;
 mod damage;
 mod faults;
 mod kit;
+mod lost_page;
 mod power_cuts;
 mod random;
 mod real_files;
