@@ -16,7 +16,7 @@ use gungraun::{
 use longmen_client::{Format, Operation};
 use longmen_engine::ledger::{Answer, ClientId};
 
-use inside::{decode, encode, limits, price};
+use inside::{decode, encode, in_flight, limits, price};
 
 use decode::{Asked, Asking, read_request};
 use encode::{GatewayStatus, write_answer, write_compact_posted};

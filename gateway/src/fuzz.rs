@@ -5,7 +5,7 @@ use longmen_client::{Format, Header, Operation};
 use longmen_engine::ledger::{Batch, ClientId};
 
 use crate::decode::{Asked, Asking, answer_format, read_request};
-use crate::limits::InFlight;
+use crate::in_flight::InFlight;
 use crate::session::price;
 
 pub use crate::session::fuzz::{Conversed, converse};

@@ -10,13 +10,17 @@ mod decode;
 mod encode;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
+mod in_flight;
 mod limits;
 mod permits;
+mod places;
 mod server;
 mod session;
 mod shared;
+mod sync;
 mod tokens;
 
-pub use limits::{InFlight, Limits};
+pub use in_flight::InFlight;
+pub use limits::Limits;
 pub use server::{Running, ServeError, ServeOptions, Server};
 pub use tokens::{Tokens, TokensError};

@@ -1,8 +1,7 @@
 //! Permits for what is under way, over all sessions.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use crate::limits::InFlight;
+use crate::in_flight::InFlight;
+use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// What all sessions have under way, and the most they may.
 #[derive(Debug)]

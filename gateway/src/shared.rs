@@ -1,14 +1,15 @@
 //! What all sessions share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use longmen_engine::{History, Intake};
 use tokio::sync::Semaphore;
 
 use crate::encode::GatewayStatus;
-use crate::limits::{InFlight, Limits};
+use crate::in_flight::InFlight;
+use crate::limits::Limits;
 use crate::permits::NodePermits;
+use crate::places::Places;
 use crate::tokens::Tokens;
 
 /// What all sessions share.
@@ -20,7 +21,7 @@ pub(crate) struct Shared {
     pub(crate) permits: NodePermits,
     /// Lets a bounded number of look-ups into the log at once.
     pub(crate) lookups: Arc<Semaphore>,
-    connections: AtomicU32,
+    places: Places,
 }
 
 impl Shared {
@@ -31,7 +32,7 @@ impl Shared {
             tokens,
             permits: NodePermits::new(limits.node),
             lookups: Arc::new(Semaphore::new(limits.lookups)),
-            connections: AtomicU32::new(0),
+            places: Places::new(limits.connections),
             limits,
         }
     }
@@ -40,7 +41,7 @@ impl Shared {
     pub(crate) fn status(&self, asking: InFlight) -> GatewayStatus {
         let held = self.permits.held();
         GatewayStatus {
-            connections: self.connections.load(Ordering::Relaxed),
+            connections: self.places.taken(),
             in_flight_transactions: held.transactions - asking.transactions,
             in_flight_bytes: held.bytes - asking.bytes,
         }
@@ -48,9 +49,7 @@ impl Shared {
 
     /// A place for one more connection, if there is one.
     pub(crate) fn take_place(self: &Arc<Shared>) -> Option<Place> {
-        let one_more = |taken: u32| (taken < self.limits.connections).then_some(taken + 1);
-        self.connections.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
-        Some(Place(Arc::clone(self)))
+        self.places.try_take().then(|| Place(Arc::clone(self)))
     }
 }
 
@@ -65,6 +64,6 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.connections.fetch_sub(1, Ordering::Relaxed);
+        self.0.places.give_back();
     }
 }

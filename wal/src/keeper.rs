@@ -1,12 +1,13 @@
 //! Replaces the manifest durably: written aside, synced, renamed, directory synced.
 
 use std::io::{self, IoSlice};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use crate::codec::index;
 use crate::manifest::{MANIFEST_FILE, Manifest, SegmentState};
 use crate::number::SegmentNumber;
 use crate::storage::{Storage, WritePath};
+use crate::sync::Mutex;
 
 /// Where a new manifest is written before it takes the name.
 pub(crate) const MANIFEST_DRAFT: &str = "MANIFEST.new";

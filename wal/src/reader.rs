@@ -1,7 +1,6 @@
 //! Reading durable frames in place, on any thread, while the journal writes.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use crate::codec::PAGE_BYTES;
 use crate::digest::Digest;
@@ -9,6 +8,8 @@ use crate::error::{Fault, Finding, ReadError};
 use crate::manifest::Extent;
 use crate::number::FrameNumber;
 use crate::segment::{FIRST_FRAME, SegmentBytes};
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{Mutex, RwLock};
 use crate::view::{FrameFault, FrameView};
 
 /// Every so many frames of a segment one offset is kept.

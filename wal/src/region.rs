@@ -11,16 +11,23 @@
 //! * recovery and audit read when there is no writer;
 //! * the writer never borrows from a region, it only copies into it.
 //!
-//! Truncating a mapped file from outside ends the process with SIGBUS; the directory lock keeps other nodes
-//! away, nothing keeps an operator away.
+//! A page of a mapped file that cannot be read, for a bad sector or since someone cut the file short, is a SIGBUS; the
+//! directory lock keeps other nodes away, nothing keeps an operator away. [`end_at_a_lost_page`] says so before the end.
 #![allow(unsafe_code)]
 
 use std::cell::UnsafeCell;
 use std::io;
 use std::ops::Range;
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
 use memmap2::MmapRaw;
+use rustix::process::Signal;
+
+/// What is said when a mapped page cannot be read.
+const LOST_PAGE: &[u8] =
+    b"longmen: a page of a file in the data directory cannot be read (SIGBUS): a bad sector, or \
+    the file was cut short; the process ends, and recovery decides from the disk\n";
 
 /// The bytes of a mapped file; clones share them and keep the map alive.
 #[derive(Clone)]
@@ -51,6 +58,24 @@ impl Region {
             Self::Heap(bytes) => bytes.len(),
         }
     }
+}
+
+/// Has a mapped page that cannot be read end the process with a message. There is no going on: who reads has no way to be
+/// told, and a ledger that may be wrong stops.
+///
+/// # Errors
+/// When the system does not let signals be caught.
+pub fn end_at_a_lost_page() -> io::Result<()> {
+    let say_and_end = || {
+        // SAFETY: standard error is open for as long as the process lives; if it is not, the write fails.
+        let stderr = unsafe { BorrowedFd::borrow_raw(2) };
+        // Nothing can be done about words that find no reader.
+        let _ = rustix::io::write(stderr, LOST_PAGE);
+        std::process::abort()
+    };
+    // SAFETY: what runs in the handler is a system call on constant bytes and `abort`, both async-signal-safe; nothing is
+    // allocated, locked or unwound. The handler that was there before (of stack overflows) is called first.
+    unsafe { signal_hook_registry::register(Signal::BUS.as_raw(), say_and_end) }.map(drop)
 }
 
 impl MappedBytes {

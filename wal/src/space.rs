@@ -1,7 +1,8 @@
 //! How much room the log certainly has.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Bytes that can be appended without asking the disk for anything: what is left of the current segment and
 /// of the segments made ahead. Read it before accepting work, so that a full disk refuses clearly instead of
@@ -24,7 +25,8 @@ impl SpaceGauge {
     /// Bytes certainly available, envelopes and padding included.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.0.current.load(Ordering::Relaxed).saturating_add(self.0.ready.load(Ordering::Relaxed))
+        // What is left of a segment may be told only with the shelf that it was taken from, or it would count twice.
+        self.0.current.load(Ordering::Acquire).saturating_add(self.0.ready.load(Ordering::Relaxed))
     }
 
     /// True while no further segment can be made for want of disk space.
@@ -41,7 +43,7 @@ impl SpaceGauge {
     }
 
     pub(crate) fn set_current(&self, bytes: u64) {
-        self.0.current.store(bytes, Ordering::Relaxed);
+        self.0.current.store(bytes, Ordering::Release);
     }
 
     pub(crate) fn set_ready(&self, bytes: u64) {

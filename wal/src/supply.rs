@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use crate::error::AppendError;
@@ -11,6 +10,8 @@ use crate::maker::{FinishedSegment, Maker, Pace, ReadySegment, is_disk_full};
 use crate::reader::Shared;
 use crate::segment::FIRST_FRAME;
 use crate::space::SpaceGauge;
+use crate::sync::thread::{self, JoinHandle};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 
 /// How long the disk is left to others between two pieces of a segment nobody waits for yet.
 const REST: Duration = Duration::from_millis(2);

@@ -22,7 +22,7 @@ use crate::encode::{
     write_answer, write_compact_posted, write_compact_refusal, write_done, write_holds, write_refusal,
     write_welcome,
 };
-use crate::limits::InFlight;
+use crate::in_flight::InFlight;
 use crate::permits::SessionPermits;
 use crate::shared::Shared;
 

@@ -8,7 +8,8 @@ use longmen_engine::{History, Intake, Meters, Replies, Reply};
 use tokio::runtime::Runtime;
 
 use super::conversation::Conversation;
-use crate::limits::{InFlight, Limits};
+use crate::in_flight::InFlight;
+use crate::limits::Limits;
 use crate::shared::Shared;
 
 /// What a connection came to.

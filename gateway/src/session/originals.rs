@@ -8,7 +8,7 @@ use super::lookup::Wanted;
 use super::pending::{Purpose, Waiting};
 use super::price::price_of_original;
 use crate::decode::Post;
-use crate::limits::InFlight;
+use crate::in_flight::InFlight;
 
 impl Conversation<'_> {
     /// Reads the originals that a post names where the engine knows them, else where the client says they are.

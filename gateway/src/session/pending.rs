@@ -7,7 +7,7 @@ use longmen_engine::ledger::TransactionId;
 
 use super::inquiry::Inquiry;
 use crate::decode::{Fault, Post};
-use crate::limits::InFlight;
+use crate::in_flight::InFlight;
 
 /// A request that waits, and what its answer needs besides what the engine says.
 #[derive(Debug)]

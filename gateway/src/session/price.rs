@@ -4,7 +4,7 @@ use longmen_client::Format;
 use longmen_engine::ledger::Command;
 
 use crate::decode::{Asked, Question};
-use crate::limits::InFlight;
+use crate::in_flight::InFlight;
 
 /// Bytes of one result in a compact answer.
 const COMPACT_RESULT: usize = 16;

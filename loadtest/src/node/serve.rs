@@ -12,7 +12,7 @@ use clap::Args;
 use longmen_engine::ledger::RefundWindows;
 use longmen_engine::{Meters, Node, NodeOptions, StartError, StartReport, StopError};
 use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
-use longmen_wal::{DirectoryError, DirectoryStorage, LogOptions, WritePath};
+use longmen_wal::{DirectoryError, DirectoryStorage, LogOptions, WritePath, end_at_a_lost_page};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -110,6 +110,7 @@ pub enum ServeError {
 /// [`ServeError`].
 pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     abort_on_panic();
+    end_at_a_lost_page()?;
     tell_on_stderr();
     let tokens = args.read_tokens()?;
     let storage = Arc::new(DirectoryStorage::open(&args.data)?);

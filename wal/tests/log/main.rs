@@ -10,6 +10,7 @@ mod damage;
 mod every_cut;
 mod faults;
 mod kit;
+mod lost_page;
 mod power_cuts;
 mod random;
 mod real_files;

@@ -6,7 +6,7 @@ use longmen_engine::ledger::{Command, Rejection};
 use super::Conversation;
 use crate::decode::Post;
 use crate::encode::{FAILED, write_page, write_refusal, write_transaction};
-use crate::limits::InFlight;
+use crate::in_flight::InFlight;
 use crate::session::inquiry::{Inquiry, Next};
 use crate::session::lookup::{Found, Wanted, look_up};
 use crate::session::pending::{Purpose, Waiting};
