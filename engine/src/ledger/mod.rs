@@ -8,6 +8,7 @@ mod aside;
 mod batcher;
 pub(crate) mod bytes;
 mod command;
+mod contradiction;
 mod coordinator;
 mod currency;
 mod date;
@@ -46,6 +47,7 @@ pub use command::{
     AccountRef, Answer, Chart, Command, LegBalance, Mapping, Opened, PostResult, Posted, ReplyTo, Request,
     Status, SummarySubject, TrialBalance, TrialLine,
 };
+pub use contradiction::Contradiction;
 pub use coordinator::{
     Coordinator, Frame, FrameSection, RefundWindows, Room, SectionKind, Settings, SnapshotStart, Step,
 };
