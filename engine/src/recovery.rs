@@ -60,7 +60,8 @@ pub(crate) fn start(
         match recovery.run(snapshot, whole)? {
             Ok(recovered) => break (snapshot, found, refused, recovered),
             Err(error) => {
-                refused_snapshots.extend(snapshot.map(|snapshot| format!("{}: {error}", snapshot.name())))
+                let name = snapshot.map(Snapshot::name);
+                refused_snapshots.extend(name.map(|name| format!("{name}: {error}")));
             }
         }
     };
