@@ -74,6 +74,7 @@ pub use line::{AccountsTotal, Line};
 pub use originals::{Fate, OriginalState, Originals};
 pub use registry::{Account, Entity, Judged, LineKey, Registry};
 pub use rejection::Rejection;
+pub(crate) use replay::is_logged_time;
 pub use replay::{FrameRecords, Rebuilt, ReplayError};
 pub use row::Row;
 pub use shard::{MAX_HOLDS, Shard, place_of, shard_of};

@@ -34,6 +34,11 @@ pub struct FrameRecords<'a> {
 /// The last second that a frame's logged time may lie in: the clients' own times end there.
 const LAST_SECOND: i64 = u32::MAX as i64;
 
+/// Whether a frame may have been logged at this moment.
+pub(crate) fn is_logged_time(time_us: i64) -> bool {
+    (0..=LAST_SECOND * 1_000_000).contains(&time_us)
+}
+
 /// Bytes under a good sum that no ledger of this version writes, or that say what cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("frame {frame}: {what}")]
@@ -55,7 +60,7 @@ impl<'a> FrameRecords<'a> {
         sections: Vec<(SectionKind, u16, &'a [u8])>,
     ) -> Result<FrameRecords<'a>, ReplayError> {
         let records = FrameRecords { number, time_us, sections };
-        if !(0..=LAST_SECOND * 1_000_000).contains(&time_us) {
+        if !is_logged_time(time_us) {
             return Err(records.error(format!("{time_us} is no time that is logged")));
         }
         Ok(records)

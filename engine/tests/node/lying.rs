@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use longmen_engine::audit::{BookFault, VerifyError, verify};
 use longmen_engine::ledger::{Answer, Command, ROW_IMAGE, SectionKind};
 use longmen_engine::{Node, StartError};
 use longmen_wal::{Body, FaultyStorage, FrameNumber, Log, LogOptions, Section, seeded_nonces};
@@ -47,14 +48,19 @@ fn good() -> Vec<Body> {
 }
 
 fn start(bodies: &[Body], shards: u16) -> Result<Node, StartError> {
-    let disk = Arc::new(FaultyStorage::new());
-    let mut log = Log::open(disk.clone(), log(), FrameNumber::FIRST, seeded_nonces(1)).unwrap();
+    let disk = FaultyStorage::new();
+    written(bodies, &disk);
+    Node::start(Arc::new(disk), &options(shards))
+}
+
+/// A cleanly closed log of these frames, all sums right.
+fn written(bodies: &[Body], disk: &FaultyStorage) {
+    let opened = Log::open(Arc::new(disk.clone()), log(), FrameNumber::FIRST, seeded_nonces(1));
+    let mut writer = opened.unwrap().writer;
     for body in bodies {
-        log.writer.append(body).unwrap();
+        writer.append(body).unwrap();
     }
-    log.writer.close().unwrap();
-    drop(log.reader);
-    Node::start(disk, &options(shards))
+    writer.close().unwrap();
 }
 
 /// The place of the `nth` frame with a section of this kind, and that of the section in it.
@@ -115,6 +121,12 @@ fn frames_doubled_lost_or_out_of_time_are_refused_with_the_frame() {
         let mut bodies = good.clone();
         bodies[transfer].time_us = time_us;
         refused(&bodies, 2, transfer as u64 + 1, "no time that is logged");
+        let disk = FaultyStorage::new();
+        written(&bodies, &disk);
+        let Err(VerifyError::Books(finding)) = verify(&disk, &mut |_| {}) else {
+            panic!("the audit names it")
+        };
+        assert_eq!(finding.fault, BookFault::Time { time_us });
     }
 }
 
