@@ -149,12 +149,14 @@ impl KnownIds {
     #[inline]
     pub fn get(&self, client: ClientId, id: TransactionId) -> Option<Known> {
         let hash = self.hash(client, id);
-        let resident = self.generations.iter().rev().find_map(|generation| {
+        for generation in self.generations.iter().rev() {
             let table = generation.table.get();
-            table.find(hash, client, id).map(|place| table.known(place))
-        });
-        if resident.is_some() || self.archived.is_empty() {
-            return resident;
+            if let Some(place) = table.find(hash, client, id) {
+                return Some(table.known(place));
+            }
+        }
+        if self.archived.is_empty() {
+            return None;
         }
         let hash = archive_hash(self.archive_seed, client, id);
         self.archived.iter().rev().find_map(|archive| archive.find(hash, client, id)).map(Known::Decided)
