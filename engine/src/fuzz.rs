@@ -1,20 +1,17 @@
-//! What the fuzz targets in `gateway/fuzz` reach into, and nothing else should: the reader of snapshots. The way into a
-//! ledger without actors is [`crate::Intake::piped`].
+//! What the fuzz targets in `gateway/fuzz` reach into, and nothing else should: the reader of snapshots, what becomes of a
+//! sealed frame. The way into a ledger without actors is [`crate::Intake::piped`].
 
 use std::io;
 
-use longmen_wal::Storage;
+use longmen_wal::{Body, Storage};
 
-use crate::ledger::{Rebuilt, ReplayError, Settings};
-use crate::snapshot;
+use crate::ledger::{FrameSection, Rebuilt, ReplayError, Settings};
+use crate::{journal, snapshot};
 
-/// How many snapshots in `storage` a start would take for whole, and those that it passes over.
-///
-/// # Errors
-/// If the directory cannot be read.
-pub fn find_snapshots(storage: &dyn Storage) -> io::Result<(usize, Vec<String>)> {
-    let (whole, refused) = snapshot::find(storage)?;
-    Ok((whole.len(), refused))
+/// The sections of a sealed frame as the log takes them.
+#[must_use]
+pub fn body_of(time_us: i64, sections: Vec<FrameSection>) -> Body {
+    journal::body_of(time_us, sections)
 }
 
 /// What a start would find of the snapshots in a directory.

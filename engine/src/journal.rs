@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use longmen_wal::{AppendError, Body, CloseError, FrameNumber, LogWriter, Section, SpaceGauge, SyncError};
 
+use crate::ledger::FrameSection;
 use crate::meters::{Meter, Meters};
 
 /// A frame up to this size may be written on the engine's own thread.
@@ -35,6 +36,17 @@ pub enum JournalError {
         /// Why.
         error: SyncError,
     },
+}
+
+/// The sections of a sealed frame as the log takes them.
+pub(crate) fn body_of(time_us: i64, sections: Vec<FrameSection>) -> Body {
+    let sections = sections.into_iter().map(|section| Section {
+        kind: section.kind as u16,
+        owner: section.owner,
+        records: section.records,
+        chunks: section.chunks,
+    });
+    Body { time_us, sections: sections.collect() }
 }
 
 /// The log's writer, with what is known of the disk.

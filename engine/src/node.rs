@@ -82,10 +82,12 @@ pub enum StartError {
     /// A frame could not be read again.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// A frame with good sums holds what this version cannot read.
-    #[error("refusing to start: {0}; was it written by a newer version?")]
+    /// A frame with good sums holds what this version cannot read, or what contradicts the frames before it.
+    #[error(
+        "refusing to start: {0}; written by a newer version, or not by this program at all: see `longmen verify`"
+    )]
     Replay(#[from] ReplayError),
-    /// A frame that a snapshot covers, but whose transaction ids must be known, is damaged.
+    /// A frame that a snapshot covers, but which must be read, is damaged.
     #[error("refusing to start: frame {frame}: {fault}")]
     Ids {
         /// The frame.

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::Instant;
 
-use longmen_wal::{Body, Section, SpaceGauge};
+use longmen_wal::{Body, SpaceGauge};
 use tracing::debug;
 
-use crate::journal::{Journal, JournalError, len};
+use crate::journal::{Journal, JournalError, body_of, len};
 use crate::ledger::{
     Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
     SnapshotStart, Step, Unmerged,
@@ -193,13 +193,7 @@ impl Pipeline {
 
     fn seal(&mut self, frame: Frame) -> Sealed {
         self.marked = false;
-        let sections = frame.sections.into_iter().map(|section| Section {
-            kind: section.kind as u16,
-            owner: section.owner,
-            records: section.records,
-            chunks: section.chunks,
-        });
-        let body = Body { time_us: frame.time_us, sections: sections.collect() };
+        let body = body_of(frame.time_us, frame.sections);
         self.clock.seal(len(&body));
         assert!(self.leaving.is_empty(), "the answers of a frame leave before the next is written");
         self.leaving = self.group(frame.replies);

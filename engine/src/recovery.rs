@@ -49,11 +49,22 @@ pub(crate) fn start(
     let (usable, passed): (Vec<_>, Vec<_>) =
         snapshots.into_iter().partition(|snapshot| usable(&snapshot.header));
     refused_snapshots.extend(passed.iter().map(|snapshot| format!("at frame {}", snapshot.header.start)));
-    let snapshot = usable.first();
     let archive = IdArchive { storage: Arc::clone(storage), node: log.node };
-    let FoundArchives { whole, mut refused } = archive.find(log.last.0).map_err(StartError::Archives)?;
-    let found: Vec<u32> = whole.iter().map(|archive| archive.number).collect();
-    let recovered = recover(&opened.reader, snapshot, whole, settings, now_us)?;
+    let mut usable = usable.iter();
+    let (snapshot, found, mut refused, recovered) = loop {
+        let snapshot = usable.next();
+        let FoundArchives { whole, refused } = archive.find(log.last.0).map_err(StartError::Archives)?;
+        let found: Vec<u32> = whole.iter().map(|archive| archive.number).collect();
+        let recovery =
+            Recovery { reader: &opened.reader, whole_from: FrameNumber(oldest + 1), settings, now_us };
+        match recovery.run(snapshot, whole)? {
+            Ok(recovered) => break (snapshot, found, refused, recovered),
+            Err(error) => {
+                let name = snapshot.map(Snapshot::name);
+                refused_snapshots.extend(name.map(|name| format!("{name}: {error}")));
+            }
+        }
+    };
     let Recovered { rebuilt, frames, entries } = recovered;
     if rebuilt.known.archives() == 0 {
         refused.extend(found.into_iter().map(name_of));
@@ -77,7 +88,7 @@ pub(crate) fn start(
 /// Reads a frame's sections as the ledger's records.
 ///
 /// # Errors
-/// [`ReplayError`] for a section that this version does not know.
+/// [`ReplayError`] for a section that this version does not know, or a time that no ledger logs.
 pub(crate) fn records(view: &FrameView) -> Result<FrameRecords<'_>, ReplayError> {
     let number = view.number().0;
     let sections = view.sections().map(|section| {
@@ -87,94 +98,123 @@ pub(crate) fn records(view: &FrameView) -> Result<FrameRecords<'_>, ReplayError>
         })?;
         Ok((kind, section.owner, section.bytes))
     });
-    Ok(FrameRecords { number, time_us: view.time_us(), sections: sections.collect::<Result<_, _>>()? })
+    FrameRecords::new(number, view.time_us(), sections.collect::<Result<_, _>>()?)
 }
 
-/// Replays everything that is durable, from a snapshot on if there is one.
-fn recover(
-    reader: &LogReader,
-    snapshot: Option<&Snapshot>,
-    archives: Vec<ArchivedIds>,
-    settings: &Settings,
+/// A recovery from a log, with one snapshot or another.
+#[derive(Clone, Copy)]
+struct Recovery<'a> {
+    reader: &'a LogReader,
+    /// Frames before this one were not read whole when the log was opened: a snapshot covers them.
+    whole_from: FrameNumber,
+    settings: &'a Settings,
     now_us: i64,
-) -> Result<Recovered, StartError> {
-    let begin = FrameNumber(snapshot.map_or(0, |snapshot| snapshot.header.start) + 1);
-    thread::scope(|scope| {
-        let ids = scope.spawn(move || replay_ids(reader, begin, settings, now_us, archives));
-        let rebuilt =
-            snapshot.map_or_else(|| Ok(Rebuilt::empty(settings)), |snapshot| snapshot.restore(settings))?;
-        let Rebuilt { mut registry, mut originals, shards, mut frame, mut time_us, .. } = rebuilt;
-        let replay = |shard| scope.spawn(move || replay_shard(reader, begin, shard));
-        let workers: Vec<_> = shards.into_iter().map(replay).collect();
-        let mut frames = 0;
-        for view in reader.frames(begin) {
-            let view = view?;
-            let records = records(&view)?;
-            registry.replay(&records)?;
-            originals.replay(&records)?;
-            (frame, time_us, frames) = (records.number, records.time_us.max(time_us), frames + 1);
+}
+
+impl Recovery<'_> {
+    /// Replays everything that is durable, from a snapshot on if there is one. The inner error says that the snapshot's
+    /// records contradict each other.
+    fn run(
+        self,
+        snapshot: Option<&Snapshot>,
+        archives: Vec<ArchivedIds>,
+    ) -> Result<Result<Recovered, ReplayError>, StartError> {
+        let begin = FrameNumber(snapshot.map_or(0, |snapshot| snapshot.header.start) + 1);
+        thread::scope(|scope| {
+            let ids = scope.spawn(move || self.replay_ids(begin, archives));
+            let restored = snapshot.map(|snapshot| snapshot.restore(self.settings)).transpose();
+            let rebuilt = match restored {
+                Ok(restored) => restored.unwrap_or_else(|| Rebuilt::empty(self.settings)),
+                Err(error) => return Ok(Err(error)),
+            };
+            let Rebuilt { mut registry, mut originals, shards, mut frame, mut time_us, .. } = rebuilt;
+            let replay = |shard| scope.spawn(move || self.replay_shard(begin, shard));
+            let workers: Vec<_> = shards.into_iter().map(replay).collect();
+            let mut frames = 0;
+            let mut names = || {
+                for view in self.reader.frames(begin) {
+                    let view = self.whole(view?)?;
+                    let records = records(&view)?;
+                    registry.replay(&records)?;
+                    originals.replay(&records)?;
+                    (frame, time_us, frames) = (records.number, records.time_us.max(time_us), frames + 1);
+                }
+                Ok(())
+            };
+            // Each thread stops at what it stumbles over; the first of those places is where the log goes wrong.
+            let mut wrong: Vec<StartError> = names().err().into_iter().collect();
+            let mut shards = Vec::new();
+            let mut entries = 0;
+            let known = ids.join().map_err(|_| broken())?.map_err(|error| wrong.push(error));
+            for worker in workers {
+                match worker.join().map_err(|_| broken())? {
+                    Ok((shard, taken)) => {
+                        shards.push(shard);
+                        entries += taken;
+                    }
+                    Err(error) => wrong.push(error),
+                }
+            }
+            let first = wrong.into_iter().min_by_key(|error| match error {
+                StartError::Replay(error) => error.frame,
+                _ => 0,
+            });
+            let known = match (first, known) {
+                (None, Ok(known)) => known,
+                (first, _) => return Err(first.unwrap_or_else(broken)),
+            };
+            let rebuilt = Rebuilt { registry, known, originals, shards, frame, time_us };
+            rebuilt.check()?;
+            Ok(Ok(Recovered { rebuilt, frames, entries }))
+        })
+    }
+
+    /// The frame, after a look at its sums where nobody has looked yet.
+    fn whole(&self, view: FrameView) -> Result<FrameView, StartError> {
+        if view.number() < self.whole_from {
+            view.verify().map_err(|fault| StartError::Ids { frame: view.number().0, fault })?;
         }
-        let mut shards = Vec::new();
+        Ok(view)
+    }
+
+    /// The ids in all frames whose clients' own time may still lie inside the window: from the archives, if they go back so
+    /// far, and from the frames behind them.
+    fn replay_ids(self, begin: FrameNumber, archives: Vec<ArchivedIds>) -> Result<KnownIds, StartError> {
+        let Recovery { reader, settings, now_us, .. } = self;
+        let oldest = now_us - settings.keep_ids_us();
+        let mut from = reader.first().0;
+        let mut beyond = begin.0;
+        while from < beyond {
+            let middle = from + (beyond - from) / 2;
+            if reader.frame(FrameNumber(middle))?.time_us() < oldest {
+                from = middle + 1;
+            } else {
+                beyond = middle;
+            }
+        }
+        let mut known = KnownIds::new(settings.seed, settings.known_ids, settings.keep_ids_us());
+        match (archives.first(), archives.last()) {
+            (Some(first), Some(last)) if first.after < from => {
+                from = from.max(last.covers + 1);
+                known.know_archives(archives);
+            }
+            _ => known.know_after(from - 1),
+        }
+        for view in reader.frames(FrameNumber(from)) {
+            known.replay(&records(&self.whole(view?)?)?)?;
+        }
+        Ok(known)
+    }
+
+    fn replay_shard(self, from: FrameNumber, mut shard: Shard) -> Result<(Shard, u64), StartError> {
         let mut entries = 0;
-        let known = ids.join().map_err(|_| broken())??;
-        for worker in workers {
-            let (shard, taken) = worker.join().map_err(|_| broken())??;
-            shards.push(shard);
-            entries += taken;
+        for view in self.reader.frames(from) {
+            entries += shard.replay_frame(&records(&self.whole(view?)?)?)?;
         }
-        let rebuilt = Rebuilt { registry, known, originals, shards, frame, time_us };
-        Ok(Recovered { rebuilt, frames, entries })
-    })
+        Ok((shard, entries))
+    }
 }
 
 fn broken() -> StartError {
-    StartError::System("replay found broken books".into())
-}
-
-/// The ids in all frames whose clients' own time may still lie inside the window: from the archives, if they go back so
-/// far, and from the frames behind them. Frames before `checked` were not read
-/// whole when the log was opened: a snapshot covers them.
-fn replay_ids(
-    reader: &LogReader,
-    checked: FrameNumber,
-    settings: &Settings,
-    now_us: i64,
-    archives: Vec<ArchivedIds>,
-) -> Result<KnownIds, StartError> {
-    let oldest = now_us - settings.keep_ids_us();
-    let mut from = reader.first().0;
-    let mut beyond = checked.0;
-    while from < beyond {
-        let middle = from + (beyond - from) / 2;
-        if reader.frame(FrameNumber(middle))?.time_us() < oldest {
-            from = middle + 1;
-        } else {
-            beyond = middle;
-        }
-    }
-    let mut known = KnownIds::new(settings.seed, settings.known_ids, settings.keep_ids_us());
-    match (archives.first(), archives.last()) {
-        (Some(first), Some(last)) if first.after < from => {
-            from = from.max(last.covers + 1);
-            known.know_archives(archives);
-        }
-        _ => known.know_after(from - 1),
-    }
-    for view in reader.frames(FrameNumber(from)) {
-        let view = view?;
-        if view.number() < checked {
-            view.verify().map_err(|fault| StartError::Ids { frame: view.number().0, fault })?;
-        }
-        known.replay(&records(&view)?)?;
-    }
-    Ok(known)
-}
-
-fn replay_shard(reader: &LogReader, from: FrameNumber, mut shard: Shard) -> Result<(Shard, u64), StartError> {
-    let mut entries = 0;
-    for view in reader.frames(from) {
-        let view = view?;
-        entries += shard.replay_frame(&records(&view)?)?;
-    }
-    Ok((shard, entries))
+    StartError::System("replay came upon a bug in this program".into())
 }

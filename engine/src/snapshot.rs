@@ -25,7 +25,7 @@ use std::sync::Arc;
 use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_if_there};
 
 use crate::ledger::bytes::crc32c;
-use crate::ledger::{FrameRecords, LINE_IMAGE, Line, Rebuilt, ReplayError, SectionKind, Settings};
+use crate::ledger::{FrameRecords, Rebuilt, ReplayError, SectionKind, Settings};
 
 const MAGIC: [u8; 8] = *b"LMSNAP01";
 const HEADER: usize = 8 + 16 + 8 + 8 + 8 + 4 * 16 + 4 + 4;
@@ -67,14 +67,16 @@ impl Header {
         let u32_at = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
         let whole = bytes.starts_with(&MAGIC) && u32_at(HEADER - 4)? == crc32c(&bytes[..HEADER - 4]);
         let part = |n: usize| Some((u64_at(48 + 16 * n)?, u64_at(56 + 16 * n)?));
-        whole.then_some(Header {
+        let header = Header {
             node: NodeId(u128::from_le_bytes(bytes[8..24].try_into().ok()?)),
             start: u64_at(24)?,
             last: u64_at(32)?,
             time_us: u64_at(40)?.cast_signed(),
             parts: [part(0)?, part(1)?, part(2)?, part(3)?],
             body_crc: u32_at(112)?,
-        })
+        };
+        // There are frames behind it to number.
+        (whole && header.start <= header.last && header.last < u64::MAX).then_some(header)
     }
 }
 
@@ -155,26 +157,24 @@ pub(crate) fn find(storage: &dyn Storage) -> io::Result<(Vec<Snapshot>, Vec<Stri
 }
 
 impl Snapshot {
+    /// The name of its file.
+    pub(crate) fn name(&self) -> String {
+        name_of(self.header.start)
+    }
+
     /// The books as the snapshot has them: what replay goes on from, at the frame after its start.
+    ///
+    /// # Errors
+    /// Where its records cannot be read, or contradict each other under right sums.
     pub(crate) fn restore(&self, settings: &Settings) -> Result<Rebuilt, ReplayError> {
         let mut rebuilt = Rebuilt::empty(settings);
-        let error = |what: &str| ReplayError { frame: self.header.start, what: format!("snapshot: {what}") };
+        let Header { start, last, time_us, .. } = self.header;
         let sections = vec![(SectionKind::Admin, 0, self.part(0)), (SectionKind::Entries, 0, self.part(1))];
-        let names = FrameRecords { number: self.header.start, time_us: self.header.time_us, sections };
+        let names = FrameRecords::new(start, time_us, sections)?;
         rebuilt.registry.replay(&names)?;
         rebuilt.originals.replay(&names)?;
-        for image in self.part(2).chunks(LINE_IMAGE) {
-            let (id, line) = Line::read_image(image).ok_or_else(|| error("a line cannot be read"))?;
-            rebuilt.shards[0].restore_line(id, &line);
-        }
-        let mut images = self.part(3);
-        while !images.is_empty() {
-            let length = rebuilt.restore_image(images).ok_or_else(|| error("a row cannot be read"))?;
-            images = &images[length..];
-        }
-        let lines = rebuilt.shards[0].lines().to_vec();
-        rebuilt.shards.iter_mut().for_each(|shard| shard.know_lines(&lines));
-        (rebuilt.frame, rebuilt.time_us) = (self.header.start, self.header.time_us);
+        (rebuilt.frame, rebuilt.time_us) = (start, time_us);
+        rebuilt.restore(self.part(2), self.part(3), last)?;
         Ok(rebuilt)
     }
 

@@ -10,6 +10,12 @@ use crate::ledger::{
 /// What does not hold in the books. Amounts are minor units, balances debit-positive unless called natural.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BookFault {
+    /// A frame's time before 1970, or behind those that clients have.
+    #[error("{time_us} is no time that is logged")]
+    Time {
+        /// Microseconds since 1970.
+        time_us: i64,
+    },
     /// A section of a kind that no ledger of this version writes.
     #[error("a section of unknown kind {kind}")]
     SectionKind {

@@ -3,7 +3,7 @@
 use longmen_wal::FrameView;
 
 use super::fault::{BookFault, Checked, RecordPlace};
-use crate::ledger::SectionKind;
+use crate::ledger::{SectionKind, is_logged_time};
 
 /// A section and its place in the frame.
 pub(super) struct Placed<'a> {
@@ -28,6 +28,8 @@ impl<'a> Sections<'a> {
     pub(super) fn of(view: &'a FrameView) -> Checked<Sections<'a>> {
         let mut sections = Sections::default();
         let mut newest = None;
+        let time_us = view.time_us();
+        RecordPlace::Frame.check(is_logged_time(time_us), || BookFault::Time { time_us })?;
         for (index, section) in (0..).zip(view.sections()) {
             let place = RecordPlace::Section(index);
             let (number, owner) = (section.kind, section.owner);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::amount::Amount;
 use super::bytes::{i64_at, u32_at, u64_at};
 use super::date::Date;
-use super::entry::{Entry, Held, Links, position_at, put_position};
+use super::entry::{Entry, Held, LINK_EVERY, Links, position_at, put_position};
 use super::hold::{Hold, HoldMove};
 use super::ids::{AccountId, Position, TransactionKey};
 
@@ -85,22 +85,30 @@ impl Aside {
         out[start..start + 4].copy_from_slice(&length.to_le_bytes());
     }
 
+    /// The sum of what remains of the holds, if it is a number.
+    pub(crate) fn held(&self) -> Option<i64> {
+        self.holds.values().try_fold(0_i64, |sum, hold| sum.checked_add(hold.remaining))
+    }
+
     /// Reads the image at the start of `bytes` and gives its length.
     pub(crate) fn read_image(bytes: &[u8]) -> Option<(Aside, usize)> {
         let length = 4 + usize::try_from(u32_at(bytes, 0)?).ok()?;
         let bytes = bytes.get(..length)?;
+        let number = u64_at(bytes, 4)?;
+        if number > u64::MAX / LINK_EVERY {
+            return None;
+        }
         let mut aside = Aside {
-            links: Links {
-                number: u64_at(bytes, 4)?,
-                near: position_at(bytes, 12)?,
-                far: position_at(bytes, 28)?,
-            },
+            links: Links { number, near: position_at(bytes, 12)?, far: position_at(bytes, 28)? },
             limits: Limits { transaction: i64_at(bytes, 44)?, day: i64_at(bytes, 52)? },
             holds: BTreeMap::new(),
         };
         let mut at = FIXED;
         for _ in 0..u32_at(bytes, 60)? {
             let (Entry::Held(held), length) = Entry::read(bytes.get(at..)?)? else { return None };
+            if held.hold.remaining < 0 || held.hold.amount < 0 {
+                return None;
+            }
             aside.holds.insert(held.hold.key, held.hold);
             at += length;
         }

@@ -70,6 +70,8 @@ const POSTING_BYTES: usize = 64;
 /// Bytes of the sums of a merged posting.
 const MERGED_BYTES: usize = 40;
 const OPENED_FIXED: usize = 52;
+/// Bytes of the shortest opened record.
+pub(super) const OPENED_LEAST: usize = OPENED_FIXED.next_multiple_of(8);
 const NO_UNIT: u16 = u16::MAX;
 
 const CREDIT: u8 = 1;
@@ -144,6 +146,17 @@ impl Movement {
         match *self {
             Movement::Leg { side, amount, .. } => side.signed(amount),
             Movement::Merged { debit, credit, .. } => debit - credit,
+        }
+    }
+
+    /// Whether it is no more than legs of 64 bits come to when a u32 counts them.
+    #[inline]
+    pub(crate) fn is_sum_of_legs(&self) -> bool {
+        match *self {
+            Movement::Leg { .. } => true,
+            Movement::Merged { debit, credit, .. } => {
+                debit.unsigned_abs() <= 1 << 95 && credit.unsigned_abs() <= 1 << 95
+            }
         }
     }
 

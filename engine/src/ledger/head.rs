@@ -55,6 +55,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    #[inline]
     pub(crate) fn number(self) -> u16 {
         match self {
             Outcome::Posted => 0,
@@ -64,6 +65,7 @@ impl Outcome {
         }
     }
 
+    #[inline]
     pub(crate) fn from_number(number: u16) -> Option<Outcome> {
         match number {
             0 => Some(Outcome::Posted),

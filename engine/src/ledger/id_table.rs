@@ -122,6 +122,7 @@ impl IdTable {
     ///
     /// # Panics
     /// If the id is decided already: a transaction is decided once.
+    #[inline]
     pub(super) fn decide(&mut self, place: u32, decided: &Decided) {
         let slot = &mut self.slots[place as usize];
         assert!(slot.pending, "transaction {} of client {} is decided once", join(slot.id), slot.client);
@@ -132,6 +133,7 @@ impl IdTable {
         slot.pending = false;
     }
 
+    #[inline]
     pub(super) fn known(&self, place: u32) -> Known {
         self.slots[place as usize].known()
     }
@@ -179,6 +181,7 @@ impl Slot {
     const VACANT: Slot =
         Slot { id: [0; 2], content: 0, frame_outcome: 0, ordinal: 0, client: 0, step: 0, pending: true };
 
+    #[inline]
     fn known(&self) -> Known {
         if self.pending {
             return Known::Pending;

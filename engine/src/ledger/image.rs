@@ -10,6 +10,7 @@
 //! i128, day u32, 4 zero bytes.
 
 use super::account::{AccountState, PaymentState};
+use super::aside::Aside;
 use super::bytes::{array, i64_at, i128_at, put, u8_at, u16_at, u32_at, u64_at};
 use super::date::Date;
 use super::ids::{AccountId, LineId, Position, SubjectId, UnitId};
@@ -22,6 +23,43 @@ pub const ROW_IMAGE: usize = 120;
 pub const LINE_IMAGE: usize = 64;
 const NO_UNIT: u16 = u16::MAX;
 const ASIDE: u8 = 128;
+/// No balance comes near: it takes 2^37 legs of the largest amount. Of numbers below it there may be as many rows as memory
+/// has room for, and their sum is a number still.
+const MOST: u128 = 1 << 100;
+
+/// The image of a row as it was read, with what is kept beside it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RowImage {
+    pub(crate) account: AccountId,
+    pub(crate) row: Row,
+    pub(crate) aside: Option<Aside>,
+    /// Bytes of all of it.
+    pub(crate) length: usize,
+}
+
+impl RowImage {
+    /// Reads the image at the start of `bytes`; `None` where there is none of an open account.
+    pub(crate) fn read(bytes: &[u8]) -> Option<RowImage> {
+        let (account, row, has_aside) = Row::read_image(bytes)?;
+        if account == AccountId::NONE || row.last.frame == 0 {
+            return None;
+        }
+        let (aside, length) = match has_aside {
+            true => {
+                let (aside, length) = Aside::read_image(bytes.get(ROW_IMAGE..)?)?;
+                (Some(aside), ROW_IMAGE + length)
+            }
+            false => (None, ROW_IMAGE),
+        };
+        Some(RowImage { account, row, aside, length })
+    }
+}
+
+/// Balance and turnovers, unless they are numbers that no amounts come to.
+fn sums_at(bytes: &[u8]) -> Option<(i128, (i128, i128))> {
+    let sum = |at| i128_at(bytes, at).filter(|sum| sum.unsigned_abs() < MOST);
+    Some((sum(8)?, (sum(24)?, sum(40)?)))
+}
 
 impl Row {
     /// Appends the row's image, which says whether that of what is kept beside it follows.
@@ -49,14 +87,14 @@ impl Row {
     }
 
     /// Reads a row's image, and whether another one follows; `None` where the bytes are none.
-    #[must_use]
-    pub(crate) fn read_image(bytes: &[u8]) -> Option<(AccountId, Row, bool)> {
+    fn read_image(bytes: &[u8]) -> Option<(AccountId, Row, bool)> {
         let bytes: &[u8] = &array::<ROW_IMAGE>(bytes, 0)?;
         let last =
             Position { frame: u64_at(bytes, 56)?, slot: u32_at(bytes, 64)?, section: u16_at(bytes, 68)? };
+        let (balance, turnover) = sums_at(bytes)?;
         let row = Row {
-            balance: i128_at(bytes, 8)?,
-            turnover: (i128_at(bytes, 24)?, i128_at(bytes, 40)?),
+            balance,
+            turnover,
             last,
             frozen: i64_at(bytes, 72)?,
             withholding: i64_at(bytes, 80)?,
@@ -93,9 +131,10 @@ impl Line {
     pub fn read_image(bytes: &[u8]) -> Option<(LineId, Line)> {
         let bytes: &[u8] = &array::<LINE_IMAGE>(bytes, 0)?;
         let unit = u16_at(bytes, 4)?;
+        let (balance, turnover) = sums_at(bytes)?;
         let line = Line {
-            balance: i128_at(bytes, 8)?,
-            turnover: (i128_at(bytes, 24)?, i128_at(bytes, 40)?),
+            balance,
+            turnover,
             day: Date::from_days(u32_at(bytes, 56)?)?,
             unit: (unit != NO_UNIT).then_some(UnitId(unit)),
         };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
+use super::contradiction::Contradiction;
 use super::head::Outcome;
 use super::id_pages::{ArchivedIds, archive_hash};
 use super::id_table::IdTable;
@@ -148,12 +149,14 @@ impl KnownIds {
     #[inline]
     pub fn get(&self, client: ClientId, id: TransactionId) -> Option<Known> {
         let hash = self.hash(client, id);
-        let resident = self.generations.iter().rev().find_map(|generation| {
+        for generation in self.generations.iter().rev() {
             let table = generation.table.get();
-            table.find(hash, client, id).map(|place| table.known(place))
-        });
-        if resident.is_some() || self.archived.is_empty() {
-            return resident;
+            if let Some(place) = table.find(hash, client, id) {
+                return Some(table.known(place));
+            }
+        }
+        if self.archived.is_empty() {
+            return None;
         }
         let hash = archive_hash(self.archive_seed, client, id);
         self.archived.iter().rev().find_map(|archive| archive.find(hash, client, id)).map(Known::Decided)
@@ -188,19 +191,23 @@ impl KnownIds {
 
     /// Notes an id that the log has decided, at the logged time of its frame, unless an archive has it.
     ///
-    /// # Panics
-    /// If the id is known from another record: a log holds one record of a transaction.
-    pub fn restore(&mut self, client: ClientId, id: TransactionId, decided: &Decided, time_us: i64) {
+    /// # Errors
+    /// [`Contradiction`] if the id is known from another record: a log holds one record of a transaction.
+    pub fn restore(
+        &mut self,
+        client: ClientId,
+        id: TransactionId,
+        decided: &Decided,
+        time_us: i64,
+    ) -> Result<(), Contradiction> {
         match self.get(client, id) {
             None => {
                 let at = self.begin(client, id, time_us);
                 self.decide(at, decided);
+                Ok(())
             }
-            Some(known) => assert_eq!(
-                known,
-                Known::Decided(*decided),
-                "the log holds one record of transaction {id} of client {client}"
-            ),
+            Some(known) if known == Known::Decided(*decided) => Ok(()),
+            Some(_) => Err(Contradiction::Decided(client, id)),
         }
     }
 

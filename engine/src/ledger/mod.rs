@@ -8,6 +8,7 @@ mod aside;
 mod batcher;
 pub(crate) mod bytes;
 mod command;
+mod contradiction;
 mod coordinator;
 mod currency;
 mod date;
@@ -46,6 +47,7 @@ pub use command::{
     AccountRef, Answer, Chart, Command, LegBalance, Mapping, Opened, PostResult, Posted, ReplyTo, Request,
     Status, SummarySubject, TrialBalance, TrialLine,
 };
+pub use contradiction::Contradiction;
 pub use coordinator::{
     Coordinator, Frame, FrameSection, RefundWindows, Room, SectionKind, Settings, SnapshotStart, Step,
 };
@@ -72,6 +74,7 @@ pub use line::{AccountsTotal, Line};
 pub use originals::{Fate, OriginalState, Originals};
 pub use registry::{Account, Entity, Judged, LineKey, Registry};
 pub use rejection::Rejection;
+pub(crate) use replay::is_logged_time;
 pub use replay::{FrameRecords, Rebuilt, ReplayError};
 pub use row::Row;
 pub use shard::{MAX_HOLDS, Shard, place_of, shard_of};

@@ -11,6 +11,9 @@ use super::ids::{AccountId, ClientId, TransactionId, TransactionKey};
 use super::rejection::Rejection;
 use super::transaction::Leg;
 
+/// No refunds come to so much: an original's legs are few, and of 64 bits.
+const MOST_REFUNDED: u128 = 1 << 96;
+
 /// What became of an original as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
@@ -46,6 +49,7 @@ pub struct Originals {
 impl OriginalState {
     /// Counts what a refund moved on an account.
     pub(crate) fn refund(&mut self, account: AccountId, net: i128) {
+        // Legs are 64 bits wide, and sums are checked where they are read.
         match self.refunded.iter_mut().find(|(refunded, _)| *refunded == account) {
             Some((_, sum)) => *sum += net,
             None => self.refunded.push((account, net)),
@@ -82,7 +86,8 @@ impl OriginalState {
             _ => Some(key_at(bytes, 22)?),
         };
         let refunded = (0..usize::from(u16_at(bytes, 42)?)).map(|index| {
-            Some((AccountId(u64_at(bytes, 44 + 24 * index)?), i128_at(bytes, 52 + 24 * index)?))
+            let net = i128_at(bytes, 52 + 24 * index).filter(|net| net.unsigned_abs() < MOST_REFUNDED)?;
+            Some((AccountId(u64_at(bytes, 44 + 24 * index)?), net))
         });
         let refunded = refunded.collect::<Option<_>>()?;
         Some((key_at(bytes, 0)?, OriginalState { fate, refunds, refunded }))

@@ -1,6 +1,8 @@
 //! The registry (登记簿): clients, entities with their accounting dates, the chart of subjects, and the accounts by
 //! their natural keys.
 
+mod replay;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::FixedState;

@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 
 use super::admin::{Admin, admin_records};
-use super::coordinator::{Coordinator, SectionKind, Settings};
+use super::contradiction::Contradiction;
+use super::coordinator::{Coordinator, MOST_HOT, SectionKind, Settings};
 use super::deed::Action;
-use super::entry::{self, Entry, Movement, OpenedEntry, entries};
+use super::entry::{self, Entry, Movement, entries};
 use super::head::{HEAD_BYTES, Head, Outcome, Tail, read_tail};
 use super::ids::{AccountId, Position, ShardId, TransactionKey};
+use super::image::{LINE_IMAGE, RowImage};
 use super::known_ids::{Decided, KnownIds};
+use super::line::Line;
 use super::originals::Originals;
 use super::registry::Registry;
-use super::row::Row;
 use super::shard::{Shard, shard_of};
 
 /// So many ids are fetched side by side before they are noted.
@@ -29,14 +31,40 @@ pub struct FrameRecords<'a> {
     pub sections: Vec<(SectionKind, u16, &'a [u8])>,
 }
 
-/// Bytes under a good sum that no ledger of this version writes.
+/// The last second that a frame's logged time may lie in: the clients' own times end there.
+const LAST_SECOND: i64 = u32::MAX as i64;
+
+/// Whether a frame may have been logged at this moment.
+pub(crate) fn is_logged_time(time_us: i64) -> bool {
+    (0..=LAST_SECOND * 1_000_000).contains(&time_us)
+}
+
+/// Bytes under a good sum that no ledger of this version writes, or that say what cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("frame {frame}: {what}")]
 pub struct ReplayError {
     /// The frame.
     pub frame: u64,
-    /// What cannot be read, and where.
+    /// What cannot be read or cannot be, and where.
     pub what: String,
+}
+
+impl<'a> FrameRecords<'a> {
+    /// The records of a frame, as they stand in the log.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where its time is none that a ledger logs.
+    pub fn new(
+        number: u64,
+        time_us: i64,
+        sections: Vec<(SectionKind, u16, &'a [u8])>,
+    ) -> Result<FrameRecords<'a>, ReplayError> {
+        let records = FrameRecords { number, time_us, sections };
+        if !is_logged_time(time_us) {
+            return Err(records.error(format!("{time_us} is no time that is logged")));
+        }
+        Ok(records)
+    }
 }
 
 impl FrameRecords<'_> {
@@ -47,12 +75,17 @@ impl FrameRecords<'_> {
             .map(|(_, owner, bytes)| (*owner, *bytes))
     }
 
-    fn error(&self, what: impl Into<String>) -> ReplayError {
+    pub(super) fn error(&self, what: impl Into<String>) -> ReplayError {
         ReplayError { frame: self.number, what: what.into() }
     }
 
-    fn unreadable_entry(&self, owner: u16) -> ReplayError {
+    pub(super) fn unreadable_entry(&self, owner: u16) -> ReplayError {
         self.error(format!("an entry of shard {owner} cannot be read"))
+    }
+
+    /// The sections of entries, with the shards that wrote them.
+    pub(super) fn entries_sections(&self) -> impl Iterator<Item = (u16, &[u8])> {
+        self.sections_of(SectionKind::Entries)
     }
 
     /// The entries of the frame with their positions.
@@ -103,51 +136,11 @@ impl FrameRecords<'_> {
     }
 }
 
-impl Registry {
-    /// Takes the names of a frame: clients, entities, subjects, closed dates and opened accounts.
-    ///
-    /// # Errors
-    /// [`ReplayError`] where a record cannot be read.
-    pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
-        for record in frame.admin() {
-            match record? {
-                Admin::Client { id, name } => self.add_client(id, &name),
-                Admin::Entity { code, start, .. } => self.add_entity(&code, start),
-                Admin::Subject { entity, opening, .. } => {
-                    self.add_subject(entity, opening);
-                }
-                Admin::DateClosed { entity, closed, next } => {
-                    self.add_closing(entity, closed, frame.number);
-                    self.set_date(entity, next);
-                }
-                Admin::Closing { entity, date, frame } => self.add_closing(entity, date, frame),
-                Admin::Customer { entity, account, customer } => {
-                    self.add_customer(entity, &customer, account);
-                }
-                Admin::Mapping { entity, subject, from, kind } => {
-                    self.add_mapping(entity, &kind, from, subject);
-                }
-                Admin::LineClosed { .. } | Admin::Undone(..) | Admin::Registered { .. } => {}
-            }
-        }
-        let mut opened: Vec<OpenedEntry<'_>> = Vec::new();
-        for (owner, section) in frame.sections_of(SectionKind::Entries) {
-            for entry in entry::opened(section) {
-                opened.push(entry.ok_or_else(|| frame.unreadable_entry(owner))?);
-            }
-        }
-        // Shards wrote them side by side; the registry counts them in order.
-        opened.sort_unstable_by_key(|entry| entry.account);
-        opened.iter().for_each(|entry| self.add_account(entry));
-        Ok(())
-    }
-}
-
 impl KnownIds {
     /// Takes the transaction ids of a frame.
     ///
     /// # Errors
-    /// [`ReplayError`] where a head cannot be read.
+    /// [`ReplayError`] where a head cannot be read, or an id has a record before.
     pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
         let mut heads = frame.heads();
         let mut ahead = Vec::with_capacity(FETCH_AHEAD);
@@ -168,7 +161,8 @@ impl KnownIds {
                     ordinal += 1;
                     continue;
                 }
-                self.restore(client, id, &decided, frame.time_us);
+                self.restore(client, id, &decided, frame.time_us)
+                    .map_err(|what| frame.error(what.to_string()))?;
                 ordinal += 1;
             }
         }
@@ -218,16 +212,20 @@ impl Shard {
     /// Takes the entries of a frame that belong to this shard's accounts, whichever shard wrote them.
     ///
     /// # Errors
-    /// [`ReplayError`] where an entry cannot be read.
+    /// [`ReplayError`] where an entry cannot be read, or does not follow from those before it.
     pub fn replay_frame(&mut self, frame: &FrameRecords<'_>) -> Result<u64, ReplayError> {
         let mut taken = 0;
-        for (owner, section) in frame.sections_of(SectionKind::Entries) {
+        // Accounts are opened in order: no more can be new than there is room for in the frame.
+        let bytes: usize = frame.entries_sections().map(|(_, section)| section.len()).sum();
+        let most_places = self.places() + bytes / entry::OPENED_LEAST;
+        for (owner, section) in frame.entries_sections() {
             let mut start = 0;
             while start < section.len() {
                 let slot = u32::try_from(start / 8).map_err(|_| frame.unreadable_entry(owner))?;
                 let at = Position { frame: frame.number, slot, section: owner };
-                let (length, own) =
-                    self.replay_next(&section[start..], at).ok_or_else(|| frame.unreadable_entry(owner))?;
+                let (length, own) = self
+                    .replay_next(&section[start..], at, most_places)
+                    .map_err(|refused| frame.refused(at, refused))?;
                 start += length;
                 taken += u64::from(own);
             }
@@ -237,20 +235,38 @@ impl Shard {
 
     /// Takes the record at the start of `bytes`, if it is of this shard's accounts, and gives its length. Nearly all are
     /// postings.
-    fn replay_next(&mut self, bytes: &[u8], at: Position) -> Option<(usize, bool)> {
-        if let Some((posting, length)) = entry::posting(bytes)? {
-            let own = shard_of(posting.account, self.shards()) == self.id();
-            if own {
-                self.replay_posting(&posting, at);
-            }
-            return Some((length, own));
+    fn replay_next(
+        &mut self,
+        bytes: &[u8],
+        at: Position,
+        most_places: usize,
+    ) -> Result<(usize, bool), Refused> {
+        let posting = entry::posting(bytes).ok_or(Refused::Unreadable)?;
+        if let Some((posting, length)) = posting {
+            let own = self.replay_posting(&posting, at);
+            let own = own.map_err(|what| Refused::Contradicts(posting.account, what))?;
+            return Ok((length, own));
         }
-        let (entry, length) = Entry::read(bytes)?;
-        let own = shard_of(entry.account(), self.shards()) == self.id();
-        if own {
-            self.replay(&entry, at);
+        let (entry, length) = Entry::read(bytes).ok_or(Refused::Unreadable)?;
+        let own = self.replay(&entry, at, most_places);
+        let own = own.map_err(|what| Refused::Contradicts(entry.account(), what))?;
+        Ok((length, own))
+    }
+}
+
+/// Why an entry was not taken.
+enum Refused {
+    Unreadable,
+    Contradicts(AccountId, Contradiction),
+}
+
+impl FrameRecords<'_> {
+    #[cold]
+    fn refused(&self, at: Position, refused: Refused) -> ReplayError {
+        match refused {
+            Refused::Unreadable => self.unreadable_entry(at.section),
+            Refused::Contradicts(account, what) => self.error(format!("account {account} at {at}: {what}")),
         }
-        Some((length, own))
     }
 }
 
@@ -285,19 +301,45 @@ impl Rebuilt {
         }
     }
 
-    /// Puts the row that an image of a snapshot has into its shard, and gives the image's length; `None` where the bytes
-    /// are none.
-    #[must_use]
-    pub fn restore_image(&mut self, bytes: &[u8]) -> Option<usize> {
-        let (account, ..) = Row::read_image(bytes)?;
+    /// Takes the lines and rows that a snapshot has, when its names were taken, and nothing else. None has seen anything
+    /// behind frame `last`.
+    ///
+    /// # Errors
+    /// What cannot be read, or is not that of the accounts.
+    pub fn restore(&mut self, lines: &[u8], images: &[u8], last: u64) -> Result<(), ReplayError> {
+        let error = |what: String| ReplayError { frame: self.frame, what };
+        let known = self.registry.lines().len();
+        for image in lines.chunks(LINE_IMAGE) {
+            let line = Line::read_image(image).filter(|(id, _)| (id.0 as usize) < known);
+            let (id, line) = line.ok_or_else(|| error("a line cannot be read".into()))?;
+            self.shards[0].restore_line(id, &line);
+        }
         let shards = u16::try_from(self.shards.len()).expect("shards are counted in a u16");
-        self.shards[usize::from(shard_of(account, shards).0)].restore_image(bytes)
+        let mut rest = images;
+        while !rest.is_empty() {
+            let image = RowImage::read(rest).filter(|image| image.row.last.frame <= last);
+            let image = image.ok_or_else(|| error("a row cannot be read".into()))?;
+            rest = &rest[image.length..];
+            // What was opened later comes from the frames behind the snapshot, with all that happened to it.
+            let Some(account) = self.registry.account(image.account) else { continue };
+            let shard = &mut self.shards[usize::from(shard_of(image.account, shards).0)];
+            let id = image.account;
+            shard.restore_row(image, account).map_err(|what| error(format!("account {id}: {what}")))?;
+        }
+        let rows: usize = self.shards.iter().map(|shard| shard.rows().count()).sum();
+        match self.registry.accounts().len() - rows {
+            0 => {}
+            missing => return Err(error(Contradiction::Rows(missing).to_string())),
+        }
+        let lines = self.shards[0].lines().to_vec();
+        self.shards.iter_mut().for_each(|shard| shard.know_lines(&lines));
+        Ok(())
     }
 
     /// Takes the next frame.
     ///
     /// # Errors
-    /// [`ReplayError`] where a record cannot be read.
+    /// [`ReplayError`] where a record cannot be read, or does not follow from those before it.
     pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
         self.registry.replay(frame)?;
         self.known.replay(frame)?;
@@ -308,6 +350,18 @@ impl Rebuilt {
         self.frame = frame.number;
         self.time_us = self.time_us.max(frame.time_us);
         Ok(())
+    }
+
+    /// Looks at what no single record shows: that the hot accounts are no more than a node may have.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where they are.
+    pub fn check(&self) -> Result<(), ReplayError> {
+        let hot = self.shards.iter().flat_map(Shard::rows).filter(|(_, row)| row.hot()).count();
+        if hot <= MOST_HOT {
+            return Ok(());
+        }
+        Err(ReplayError { frame: self.frame, what: Contradiction::Hot(hot).to_string() })
     }
 
     /// The coordinator and the shards that go on from here.

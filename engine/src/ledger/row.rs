@@ -3,6 +3,7 @@
 use super::account::{AccountState, PaymentState};
 use super::amount::{Amount, Side};
 use super::aside::Limits;
+use super::contradiction::Contradiction;
 use super::date::Date;
 use super::entry::{Changed, Held, LINK_EVERY, OpenedEntry, Posting};
 use super::ids::{AccountId, ClientId, LineId, Position, SubjectId};
@@ -194,25 +195,31 @@ impl Row {
         exceeded.then_some((Rejection::DayLimitExceeded, step))
     }
 
-    /// Takes a posting into the row. The same code runs live and in replay.
+    /// Takes a posting into the row.
     ///
     /// # Panics
     /// If the posting does not follow from the row: before + amount = after and the chain's last record are
     /// invariants of the books, and a ledger that may be wrong stops.
     #[inline]
     pub fn post(&mut self, posting: &Posting, at: Position) {
-        let account = posting.account;
-        assert!(
-            self.balance.checked_add(posting.movement.signed()) == Some(posting.balance_after),
-            "account {account} at {at}: balance {} and the movement do not give {}",
-            self.balance,
-            posting.balance_after
-        );
-        self.follow(account, posting.previous, at);
-        assert!(
-            posting.link.is_some() == self.link_is_due(),
-            "account {account} at {at}: every {LINK_EVERY}th posting is a link, and no other"
-        );
+        if let Err(what) = self.take_posting(posting, at) {
+            panic!("account {} at {at}: {what}", posting.account);
+        }
+    }
+
+    /// Takes a posting into the row, if it follows from it. The same code runs live and in replay.
+    ///
+    /// # Errors
+    /// [`Contradiction`]; the row is as it was.
+    #[inline]
+    pub(crate) fn take_posting(&mut self, posting: &Posting, at: Position) -> Result<(), Contradiction> {
+        if self.balance.checked_add(posting.movement.signed()) != Some(posting.balance_after) {
+            return Err(Contradiction::Balance { before: self.balance, after: posting.balance_after });
+        }
+        self.follow(posting.previous)?;
+        if posting.link.is_some() != self.link_is_due() {
+            return Err(Contradiction::Link);
+        }
         self.since_link = if posting.link.is_some() { 0 } else { self.since_link + 1 };
         self.roll_to(posting.date);
         let (debit, credit) = posting.movement.turnover();
@@ -220,50 +227,68 @@ impl Row {
         self.turnover.0 += debit;
         self.turnover.1 += credit;
         self.last = at;
+        Ok(())
     }
 
-    /// Takes a change of attributes into the row.
+    /// Takes a change of attributes into the row, if it follows from it.
     ///
-    /// # Panics
-    /// If the change does not follow the chain's last record.
-    pub fn change(&mut self, changed: &Changed<'_>, at: Position) {
-        self.follow(changed.account, changed.previous, at);
+    /// # Errors
+    /// [`Contradiction`]; the row is as it was.
+    pub(crate) fn take_change(&mut self, changed: &Changed<'_>, at: Position) -> Result<(), Contradiction> {
+        self.follow(changed.previous)?;
+        if changed.frozen != self.frozen {
+            return Err(Contradiction::Frozen { before: self.frozen, after: changed.frozen });
+        }
         self.account_state = changed.account_state;
         self.payment_state = changed.payment_state;
         self.overdraft_limit = changed.overdraft_limit.0;
         self.credit_limit = changed.credit_limit.map_or(i64::MAX, |limit| limit.0);
-        self.frozen = changed.frozen;
         self.withholding = changed.withholding;
         let limited = changed.transaction_limit.is_some() || changed.day_limit.is_some();
         let flag = |on: bool, bit: u8| if on { bit } else { 0 };
         self.flags = self.flags & !(HOT | LIMITED) | flag(changed.hot, HOT) | flag(limited, LIMITED);
         self.last = at;
+        Ok(())
     }
 
-    /// Takes a move of a hold into the row.
+    /// Takes a change that was just made.
     ///
     /// # Panics
-    /// If it does not follow the chain's last record, or before + amount = after does not hold for what is frozen.
-    pub fn hold(&mut self, held: &Held, at: Position) {
-        let account = held.account;
-        self.follow(account, held.previous, at);
-        assert!(
-            self.frozen.checked_add(held.moved.signed(held.amount)) == Some(held.frozen_after)
-                && held.frozen_after >= 0,
-            "account {account} at {at}: frozen {} and the move of a hold do not give {}",
-            self.frozen,
-            held.frozen_after
-        );
-        self.frozen = held.frozen_after;
-        self.last = at;
+    /// If the change does not follow from the row.
+    pub fn change(&mut self, changed: &Changed<'_>, at: Position) {
+        if let Err(what) = self.take_change(changed, at) {
+            panic!("account {} at {at}: {what}", changed.account);
+        }
     }
 
-    fn follow(&self, account: AccountId, previous: Position, at: Position) {
-        assert!(
-            previous == self.last,
-            "account {account} at {at}: the chain's last record is {}, not {previous}",
-            self.last
-        );
+    /// Takes a move of a hold into the row, if it follows from it.
+    ///
+    /// # Errors
+    /// [`Contradiction`]; the row is as it was.
+    pub(crate) fn take_hold(&mut self, held: &Held, at: Position) -> Result<(), Contradiction> {
+        self.follow(held.previous)?;
+        let after = self.frozen.checked_add(held.moved.signed(held.amount));
+        if after != Some(held.frozen_after) || held.frozen_after < 0 {
+            return Err(Contradiction::Frozen { before: self.frozen, after: held.frozen_after });
+        }
+        self.frozen = held.frozen_after;
+        self.last = at;
+        Ok(())
+    }
+
+    /// Takes a move that was just made.
+    ///
+    /// # Panics
+    /// If the move does not follow from the row.
+    pub fn hold(&mut self, held: &Held, at: Position) {
+        if let Err(what) = self.take_hold(held, at) {
+            panic!("account {} at {at}: {what}", held.account);
+        }
+    }
+
+    #[inline]
+    fn follow(&self, named: Position) -> Result<(), Contradiction> {
+        if named == self.last { Ok(()) } else { Err(Contradiction::Chain { last: self.last, named }) }
     }
 
     /// The attributes of the row, as a change that changes nothing.

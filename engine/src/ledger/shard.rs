@@ -37,6 +37,8 @@ pub struct Shard {
     prepared: Visit,
     votes: Vec<bool>,
     frame: u64,
+    /// The newest frame of which a row that came from a snapshot has seen something.
+    seen: u64,
     slots_before: usize,
     pub(super) written: Written,
 }
@@ -56,6 +58,7 @@ impl Shard {
             prepared: Visit::default(),
             votes: Vec::new(),
             frame: 0,
+            seen: 0,
             slots_before: 0,
             written: Written::default(),
         }

@@ -5,5 +5,6 @@
 mod archives;
 mod desk;
 mod lifecycle;
+mod lying;
 mod originals;
 mod snapshots;

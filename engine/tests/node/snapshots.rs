@@ -10,6 +10,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use crate::desk::{Desk, options, transfers_batch};
+use crate::lying::lying_snapshots;
 
 const ACCOUNTS: u64 = 600;
 
@@ -176,6 +177,24 @@ fn a_snapshot_that_cannot_be_used_is_passed_over() {
             "{what}: the older one is used"
         );
     }
+    for (what, bytes) in lying_snapshots(&left.file(newest).unwrap()) {
+        let disk = left.branch();
+        disk.set_file(newest, &bytes);
+        let report = check(disk, 2, &told);
+        let [refused] = &report.refused_snapshots[..] else { panic!("{what}: {report:?}") };
+        assert!(refused.starts_with(newest.as_str()), "{what}: {refused}");
+        assert!(
+            older.ends_with(&format!("{:016}", report.snapshot.unwrap())),
+            "{what}: the older one is used"
+        );
+    }
+    let disk = left.branch();
+    for name in [older, newest] {
+        let (_, bytes) = lying_snapshots(&left.file(name).unwrap()).remove(0);
+        disk.set_file(name, &bytes);
+    }
+    let report = check(disk, 2, &told);
+    assert_eq!((report.snapshot, report.refused_snapshots.len()), (None, 2), "the whole log is replayed");
     let foreign = FaultyStorage::new();
     let (other, _) = crash_under_load(&foreign, &mut StdRng::seed_from_u64(10), None);
     let theirs = other.list().unwrap().into_iter().filter(|name| is_snapshot(name)).max().unwrap();

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use longmen_engine::fuzz::body_of;
 use longmen_engine::ledger::{
     Answer, Coordinator, Frame, Rebuilt, ReplyTo, Request, Settings, Shard, ShardId, ShardOrder, Step,
     Unmerged,
@@ -109,13 +110,7 @@ impl Ledger {
     }
 
     fn write(&mut self, frame: Frame) -> Vec<(ReplyTo, Answer)> {
-        let sections = frame.sections.into_iter().map(|section| Section {
-            kind: section.kind as u16,
-            owner: section.owner,
-            records: section.records,
-            chunks: section.chunks,
-        });
-        let body = Body { time_us: frame.time_us, sections: sections.collect() };
+        let body = body_of(frame.time_us, frame.sections);
         let number = self.writer.append(&body).expect("an input makes no frame that fits no segment");
         assert_eq!(number.0, frame.number, "the ledger and its log count alike");
         self.writer.sync().expect("this disk does not fail");

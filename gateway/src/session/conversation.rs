@@ -26,6 +26,9 @@ use crate::in_flight::InFlight;
 use crate::permits::SessionPermits;
 use crate::shared::Shared;
 
+/// So many bytes of refusals may wait for a client to read them before nothing more is read from it.
+const MOST_UNPAID: usize = 256 << 10;
+
 /// Who the other side is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
@@ -54,6 +57,8 @@ pub(crate) struct Conversation<'a> {
     pub(super) lookups: JoinSet<(u64, Found)>,
     /// How long the requests took that are being answered.
     ages: Vec<Duration>,
+    /// The last word of a connection that ends because of what was sent, until all that was asked before is answered.
+    farewell: Option<(Rejection, String)>,
     /// Whether frames are still taken in.
     is_open: bool,
 }
@@ -72,6 +77,7 @@ impl<'a> Conversation<'a> {
             pending: Pending::default(),
             lookups: JoinSet::new(),
             ages: Vec::new(),
+            farewell: None,
             is_open: true,
         }
     }
@@ -90,11 +96,13 @@ impl<'a> Conversation<'a> {
         matches!(self.standing, Standing::Known(_))
     }
 
-    /// Whether more bytes are wanted: not while a hello is decided, nor while too much waits to be read.
+    /// Whether more bytes are wanted: not while a hello is decided, nor while too much waits to be read. Refusals for want
+    /// of permits hold none, so fewer of them stop it.
     pub(super) fn wants_bytes(&self) -> bool {
         self.is_open
             && self.standing != Standing::Announced
             && self.outbox.len() <= self.shared.limits.outgoing_bytes / 2
+            && self.outbox.unpaid() <= MOST_UNPAID
     }
 
     /// Whether a frame has begun and not ended.
@@ -109,7 +117,7 @@ impl<'a> Conversation<'a> {
 
     /// Whether every answer is out.
     pub(super) fn is_settled(&self) -> bool {
-        self.is_answered() && self.outbox.is_empty()
+        self.is_answered() && self.farewell.is_none() && self.outbox.is_empty()
     }
 
     /// How many bytes the frame under way still needs at least.
@@ -153,6 +161,7 @@ impl<'a> Conversation<'a> {
         if !requests.is_empty() {
             self.session.submit_at(self.client(), requests, decoded);
         }
+        self.take_leave();
         frames
     }
 
@@ -191,9 +200,18 @@ impl<'a> Conversation<'a> {
     fn dismiss(&mut self, error: FrameError) {
         let is_hello_too_long = matches!(error, FrameError::TooLong { .. }) && !self.is_known();
         let code = if is_hello_too_long { Rejection::NotAuthenticated } else { Rejection::Malformed };
-        let header = Header { format: 0, operation: CONNECTION, tag: 0 };
-        self.refuse(header, InFlight::default(), code, Some(&error.to_string()));
+        self.farewell = Some((code, error.to_string()));
         self.close();
+    }
+
+    /// Says the last word when nothing comes behind it any more.
+    pub(super) fn take_leave(&mut self) {
+        if self.is_answered()
+            && let Some((code, why)) = self.farewell.take()
+        {
+            let header = Header { format: 0, operation: CONNECTION, tag: 0 };
+            self.refuse(header, InFlight::default(), code, Some(&why));
+        }
     }
 
     fn take_request(
@@ -297,6 +315,7 @@ impl<'a> Conversation<'a> {
         }
         meters.note_since(Meter::Encode, begun);
         meters.note_times(Meter::Request, self.ages.drain(..));
+        self.take_leave();
     }
 
     fn take_reply(&mut self, tag: u64, answer: Answer) {

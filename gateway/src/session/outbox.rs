@@ -19,6 +19,8 @@ pub(crate) struct Outbox {
     cut: u64,
     /// Where answers end, counted from the connection's first byte, and the permits that end with them.
     costs: VecDeque<(u64, InFlight)>,
+    /// Bytes of answers without permits since the socket last took everything; no permits bound them.
+    unpaid: usize,
 }
 
 impl Outbox {
@@ -30,8 +32,11 @@ impl Outbox {
         cost: InFlight,
         body: impl FnOnce(&mut Vec<u8>),
     ) {
+        let before = self.buffer.len();
         write_frame(&mut self.buffer, asked.answer(format), body);
-        if cost != InFlight::default() {
+        if cost == InFlight::default() {
+            self.unpaid += self.buffer.len() - before;
+        } else {
             self.costs.push_back((self.end(), cost));
         }
     }
@@ -44,6 +49,11 @@ impl Outbox {
     /// How much the socket has not taken yet.
     pub(crate) fn len(&self) -> usize {
         self.buffer.len() - self.written
+    }
+
+    /// The most that the socket may not have taken yet of answers that hold no permits.
+    pub(crate) fn unpaid(&self) -> usize {
+        self.unpaid.min(self.len())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -59,6 +69,7 @@ impl Outbox {
             free.transactions += cost.transactions;
             free.bytes += cost.bytes;
         }
+        self.unpaid = self.unpaid();
         if self.is_empty() || (self.written >= CUT_BYTES && self.written * 2 >= self.buffer.len()) {
             self.buffer.drain(..self.written);
             self.cut = out;
@@ -105,5 +116,21 @@ mod tests {
         outbox.push(header, Format::Compact, InFlight::default(), |_| ());
         assert_eq!(outbox.advance(outbox.len()), InFlight { transactions: 5, bytes: 2 });
         assert!(outbox.is_empty() && outbox.costs.is_empty());
+    }
+
+    #[test]
+    fn answers_without_permits_are_counted_until_they_are_out() {
+        let header = Header::request(Operation::Post, Format::Compact, 1);
+        let mut outbox = Outbox::default();
+        outbox.push(header, Format::Compact, InFlight { transactions: 1, bytes: 1 }, |_| ());
+        assert_eq!(outbox.unpaid(), 0);
+        let paid = outbox.len();
+        outbox.push(header, Format::Compact, InFlight::default(), |out| out.extend([7; 100]));
+        let refusal = outbox.len() - paid;
+        assert_eq!(outbox.unpaid(), refusal);
+        outbox.advance(paid + 10);
+        assert_eq!(outbox.unpaid(), refusal - 10);
+        outbox.advance(outbox.len());
+        assert_eq!(outbox.unpaid(), 0);
     }
 }

@@ -30,6 +30,26 @@ async fn lying_lengths_and_garbage_end_the_connection_with_a_word() {
 }
 
 #[tokio::test]
+async fn the_last_word_comes_behind_the_answers_to_what_was_asked_before() {
+    let node = TestNode::start().await;
+    open_books(&mut node.client("setup").await).await;
+    let mut raw = Raw::hello(&node.address()).await;
+    let post = json!({"transactions": [{"id": 1, "legs": [[1, 0, 1, "CNY"], [2, 1, 1, "CNY"]]}]});
+    // The post waits for its sync when the garbage behind it, in the same read, ends the connection.
+    let mut bytes = frame(32, 0, 1, &rmp_serde::to_vec(&post).unwrap());
+    bytes.extend(b"\xFF\xFF\xFF\xFF");
+    raw.send(&bytes).await;
+    let answer = raw.receive().await;
+    assert_eq!((answer.operation, answer.tag), (0x8020, 1));
+    assert_eq!(answer.status().0, "ok");
+    let farewell = raw.receive().await;
+    assert_eq!((farewell.operation, farewell.tag), (0x8000, 0));
+    assert_eq!(farewell.status().0, "malformed");
+    raw.is_closed().await;
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn a_body_that_is_nonsense_is_malformed_and_the_connection_lives() {
     let node = TestNode::start().await;
     let mut raw = Raw::hello(&node.address()).await;

@@ -157,6 +157,35 @@ async fn a_client_that_stops_reading_is_dropped_at_the_deadline() {
 }
 
 #[tokio::test]
+async fn a_client_that_leaves_refusals_unread_is_no_longer_read_from() {
+    // Nothing but the refusals decides here: there is room for all else, and the deadline is far.
+    let session = InFlight { transactions: 131_072, bytes: 16 << 20 };
+    let write_deadline = Duration::from_secs(3_600);
+    let limits = Limits { session, outgoing_bytes: 1 << 30, write_deadline, ..Limits::default() };
+    let node = TestNode::start_with(limits, None).await;
+    let mut client = node.client("ann").await;
+    open_books(&mut client).await;
+    let mut deaf = Raw::hello(&node.address()).await;
+    // Answers that fill the buffers of both sides and then hold all permits of the session.
+    for _ in 0..100 {
+        deaf.send(&ask_for_much()).await;
+    }
+    let pings = frame(2, 0, 7, &[]).repeat(4_096);
+    let mut sent = 0;
+    while sent < 64 << 20 {
+        match tokio::time::timeout(Duration::from_secs(2), deaf.0.write(&pings[sent % 16..])).await {
+            Ok(count) => sent += count.unwrap(),
+            Err(_) => break,
+        }
+    }
+    // What the buffers of both sides hold is a few MiB.
+    assert!(sent < 32 << 20, "{sent} bytes of requests were refused and none of it was read");
+    client.ping().await.unwrap();
+    drop(deaf);
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn slow_silent_and_speechless_clients_are_dropped() {
     let limits = Limits {
         hello_deadline: Duration::from_millis(200),

@@ -19,6 +19,8 @@ pub(super) struct Card {
 }
 
 pub(super) const NO_GATE: u16 = u16::MAX;
+/// The most accounts that can be hot at once: each gate has a number.
+pub(in super::super) const MOST_HOT: usize = NO_GATE as usize;
 const _: () = assert!(size_of::<Card>() == 8, "a card is one word");
 
 impl Card {

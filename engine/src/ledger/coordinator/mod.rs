@@ -48,6 +48,7 @@ use super::shard_order::{ShardOrder, ShardReply};
 use super::shard_round::Merge;
 use super::subject::SubjectClass;
 use alone::Alone;
+pub(super) use card::MOST_HOT;
 use card::{Card, NO_GATE};
 use forming::Forming;
 use frame::OpenFrame;

@@ -1,66 +1,138 @@
 //! A shard's rows and lines from records: replay of the log, and the images of snapshots.
 
 use super::super::aside::Aside;
-use super::super::entry::{Entry, Posting};
-use super::super::ids::{LineId, Position};
-use super::super::image::ROW_IMAGE;
+use super::super::contradiction::Contradiction;
+use super::super::entry::{Entry, Held, OpenedEntry, Posting};
+use super::super::ids::{AccountId, LineId, Position};
+use super::super::image::RowImage;
 use super::super::line::Line;
+use super::super::registry::Account;
 use super::super::row::Row;
-use super::{Shard, slot_of};
+use super::Shard;
 
 impl Shard {
-    /// Takes an entry from the log: into the row unless the row has seen it already (it came from a snapshot taken
-    /// while work went on), and into the general ledger always. Sets values; runs no business rule.
+    /// Takes an entry from the log, if it is of an account of this shard, and tells whether it is: into the row unless the
+    /// row has seen it already (it came from a snapshot taken while work went on), and into the general ledger always. Sets
+    /// values; runs no business rule. No account has its place at `most_places` or behind.
     ///
-    /// # Panics
-    /// If the entry does not follow from the row, see [`Row::post`].
-    pub fn replay(&mut self, entry: &Entry<'_>, at: Position) {
+    /// # Errors
+    /// [`Contradiction`] if the entry does not follow from the row.
+    pub(in super::super) fn replay(
+        &mut self,
+        entry: &Entry<'_>,
+        at: Position,
+        most_places: usize,
+    ) -> Result<bool, Contradiction> {
+        let Some(slot) = self.place_here(entry.account()) else { return Ok(false) };
         match entry {
-            Entry::Opened(opened) => {
-                self.line_of(opened.placement.line, opened.placement.unit);
-                if self.row(opened.account).is_none() {
-                    self.add_row(opened, at);
-                }
-            }
-            Entry::Posting(posting) => self.replay_posting(posting, at),
+            Entry::Opened(opened) => self.replay_opened(opened, at, slot, most_places)?,
+            Entry::Posting(posting) => return self.replay_posting(posting, at),
             Entry::Changed(changed) => {
-                let slot = self.slot_of(changed.account);
-                let row = &mut self.rows[slot];
-                if (at.frame, at.slot) > (row.last.frame, row.last.slot) {
-                    row.change(changed, at);
+                if self.is_new_to(slot, at)? {
+                    self.rows[slot].take_change(changed, at)?;
                     self.keep_limits(slot, changed);
                 }
             }
             Entry::Held(held) => {
-                let slot = self.slot_of(held.account);
-                let row = &mut self.rows[slot];
-                if (at.frame, at.slot) > (row.last.frame, row.last.slot) {
-                    row.hold(held, at);
+                if self.is_new_to(slot, at)? {
+                    self.check_hold(slot, held)?;
+                    self.rows[slot].take_hold(held, at)?;
                     self.keep_hold(slot, held.hold.clone());
                 }
             }
         }
+        Ok(true)
+    }
+
+    fn replay_opened(
+        &mut self,
+        opened: &OpenedEntry<'_>,
+        at: Position,
+        slot: usize,
+        most_places: usize,
+    ) -> Result<(), Contradiction> {
+        let line = opened.placement.line;
+        // Each line came with an account.
+        if u64::from(line.0) >= opened.account.0 {
+            return Err(Contradiction::Line(line));
+        }
+        if slot >= most_places {
+            return Err(Contradiction::Account(opened.account));
+        }
+        if self.row(opened.account).is_some() {
+            return Err(Contradiction::OpenedBefore);
+        }
+        self.add_row(opened, at);
+        Ok(())
     }
 
     /// Takes a posting, as [`Shard::replay`] does.
-    pub(in super::super) fn replay_posting(&mut self, posting: &Posting, at: Position) {
-        let slot = self.slot_of(posting.account);
-        let row = &mut self.rows[slot];
-        let line = row.line;
-        let is_new = (at.frame, at.slot) > (row.last.frame, row.last.slot);
+    #[inline]
+    pub(in super::super) fn replay_posting(
+        &mut self,
+        posting: &Posting,
+        at: Position,
+    ) -> Result<bool, Contradiction> {
+        let Some(slot) = self.place_here(posting.account) else { return Ok(false) };
+        let is_new = self.is_new_to(slot, at)?;
+        if !posting.movement.is_sum_of_legs() {
+            return Err(Contradiction::Merged);
+        }
         #[cfg(feature = "planted-bugs")]
         let is_new = is_new || crate::planted::is(crate::planted::Bug::EntryTwice);
+        let row = &mut self.rows[slot];
+        let line = row.line;
         if is_new {
-            row.post(posting, at);
+            row.take_posting(posting, at)?;
             if let Some(link) = &posting.link {
-                self.aside_mut(slot).links.take(link, at);
+                let links = &mut self.aside_mut(slot).links;
+                if *link != links.next() {
+                    return Err(Contradiction::Link);
+                }
+                links.take(link, at);
             }
         }
         #[cfg(feature = "planted-bugs")]
         if !is_new && crate::planted::is(crate::planted::Bug::LineNotCounted) {
-            return;
+            return Ok(true);
         }
         self.count(line, &posting.movement, posting.date);
+        Ok(true)
+    }
+
+    /// The place that the account has in this shard; `None` if it lives in another. It may be a place that there is not.
+    #[inline]
+    fn place_here(&self, account: AccountId) -> Option<usize> {
+        // Account 0 gets the place behind all others.
+        let index = account.0.wrapping_sub(1);
+        let shards = u64::from(self.shards);
+        (index % shards == u64::from(self.id.0))
+            .then(|| usize::try_from(index / shards).expect("usize is 64 bits wide"))
+    }
+
+    /// Whether the row at `slot` has not seen the record at `at` yet.
+    #[inline]
+    fn is_new_to(&self, slot: usize, at: Position) -> Result<bool, Contradiction> {
+        let Some(Row { last, .. }) = self.rows.get(slot) else { return Err(Contradiction::NotOpened) };
+        if last.frame == 0 {
+            return Err(Contradiction::NotOpened);
+        }
+        let is_new = (at.frame, at.slot) > (last.frame, last.slot);
+        if !is_new && at.frame > self.seen {
+            return Err(Contradiction::Order { last: *last });
+        }
+        Ok(is_new)
+    }
+
+    /// Whether a hold is after a move what it was before and the amount.
+    fn check_hold(&self, slot: usize, held: &Held) -> Result<(), Contradiction> {
+        let known = self.aside(slot).and_then(|aside| aside.holds.get(&held.hold.key));
+        // One of which nothing remained may have been forgotten since.
+        let before = known.map_or(0, |hold| hold.remaining);
+        let after = held.hold.remaining;
+        let amounts = held.amount >= 0 && held.hold.amount >= 0 && after >= 0;
+        let follows = amounts && before.checked_add(held.moved.signed(held.amount)) == Some(after);
+        if follows { Ok(()) } else { Err(Contradiction::Hold { before, after }) }
     }
 
     /// Appends the images of the rows at these places, each with what is kept beside it, and gives the newest frame that
@@ -80,25 +152,35 @@ impl Shard {
         newest
     }
 
-    /// Puts the row that an image has in its place, if it lives in this shard, and gives the image's length; `None` where
-    /// the bytes are none.
-    #[must_use]
-    pub fn restore_image(&mut self, bytes: &[u8]) -> Option<usize> {
-        let (account, row, has_aside) = Row::read_image(bytes)?;
-        let (aside, length) = match has_aside {
-            true => {
-                Aside::read_image(bytes.get(ROW_IMAGE..)?).map(|(aside, length)| (Some(aside), length))?
-            }
-            false => (None, 0),
-        };
-        if let Some(slot) = slot_of(self.id, self.shards, account) {
-            self.place(slot);
-            self.rows[slot] = row;
-            if let Some(aside) = aside {
-                *self.aside_mut(slot) = aside;
-            }
+    /// Puts the row that an image has in its place, with what is kept beside it.
+    ///
+    /// # Errors
+    /// [`Contradiction`] if it is not that of the account, or there already.
+    pub(in super::super) fn restore_row(
+        &mut self,
+        image: RowImage,
+        account: &Account,
+    ) -> Result<(), Contradiction> {
+        let RowImage { account: id, row, aside, .. } = image;
+        if self.row(id).is_some() {
+            return Err(Contradiction::OpenedBefore);
         }
-        Some(ROW_IMAGE + length)
+        let held = aside.as_ref().map_or(Some(0), Aside::held);
+        let belongs = row.line == account.placement.line
+            && row.subject == account.subject
+            && row.normal() == account.placement.normal
+            && held.is_some_and(|held| held <= row.frozen);
+        if !belongs {
+            return Err(Contradiction::Row);
+        }
+        let slot = self.slot_of(id);
+        self.place(slot);
+        self.seen = self.seen.max(row.last.frame);
+        self.rows[slot] = row;
+        if let Some(aside) = aside {
+            *self.aside_mut(slot) = aside;
+        }
+        Ok(())
     }
 
     /// Adds a line from a snapshot to what is there.

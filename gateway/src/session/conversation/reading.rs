@@ -72,5 +72,6 @@ impl Conversation<'_> {
             }
             Found::Abandoned => write_refusal(out, Rejection::ShuttingDown.code(), None),
         });
+        self.take_leave();
     }
 }

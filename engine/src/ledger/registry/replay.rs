@@ -1,0 +1,141 @@
+//! The registry from records. Everything that live code relies on is checked here, before it is taken.
+
+use super::super::admin::Admin;
+use super::super::contradiction::Contradiction;
+use super::super::entry::{self, OpenedEntry};
+use super::super::ids::{AccountId, EntityId, SubjectId};
+use super::super::replay::{FrameRecords, ReplayError};
+use super::super::subject::SubjectClass;
+use super::{LineKey, Registry};
+
+impl Registry {
+    /// Takes the names of a frame: clients, entities, subjects, closed dates and opened accounts.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where a record cannot be read, or does not follow from those before it.
+    pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
+        let mut tied = Vec::new();
+        for record in frame.admin() {
+            let record = record?;
+            if let Admin::Customer { entity, account, .. } = record {
+                tied.push((entity, account));
+            }
+            self.take(record, frame.number).map_err(|what| frame.error(what.to_string()))?;
+        }
+        let mut opened: Vec<OpenedEntry<'_>> = Vec::new();
+        for (owner, section) in frame.entries_sections() {
+            for entry in entry::opened(section) {
+                opened.push(entry.ok_or_else(|| frame.unreadable_entry(owner))?);
+            }
+        }
+        // Shards wrote them side by side; the registry counts them in order.
+        opened.sort_unstable_by_key(|entry| entry.account);
+        for entry in &opened {
+            self.check_account(entry).map_err(|what| frame.error(what.to_string()))?;
+            self.add_account(entry);
+        }
+        // An account is tied in the frame that opens it.
+        match tied.into_iter().find(|(entity, account)| !self.has_account(*entity, *account)) {
+            Some((entity, account)) => {
+                Err(frame.error(Contradiction::UnknownAccount(entity, account).to_string()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn take(&mut self, record: Admin, frame: u64) -> Result<(), Contradiction> {
+        match record {
+            Admin::Client { id, name } => {
+                if id != self.next_client() {
+                    return Err(Contradiction::Client(id));
+                }
+                if self.client(&name).is_some() {
+                    return Err(Contradiction::Name(name));
+                }
+                self.add_client(id, &name);
+            }
+            Admin::Entity { id, code, start } => {
+                if usize::from(id.0) != self.entities.len() {
+                    return Err(Contradiction::Entity(id));
+                }
+                if self.entity(&code).is_some() {
+                    return Err(Contradiction::Name(code));
+                }
+                self.add_entity(&code, start);
+            }
+            Admin::Subject { id, entity, opening } => {
+                self.check_entity(entity)?;
+                if id.0 as usize != self.subjects.len() {
+                    return Err(Contradiction::Subject(id));
+                }
+                if self.subject_by_code(entity, &opening.code).is_some() {
+                    return Err(Contradiction::Name(opening.code));
+                }
+                self.add_subject(entity, opening);
+            }
+            Admin::DateClosed { entity, closed, next } => {
+                self.check_entity(entity)?;
+                let current = self.date(entity);
+                if closed != current || next <= closed {
+                    return Err(Contradiction::Closing { current, closed, next });
+                }
+                self.add_closing(entity, closed, frame);
+                self.set_date(entity, next);
+            }
+            Admin::Closing { entity, date, frame } => {
+                self.check_entity(entity)?;
+                self.add_closing(entity, date, frame);
+            }
+            Admin::Customer { entity, account, customer } => {
+                self.check_entity(entity)?;
+                self.add_customer(entity, &customer, account);
+            }
+            Admin::Mapping { entity, subject, from, kind } => {
+                self.check_subject(entity, subject)?;
+                self.add_mapping(entity, &kind, from, subject);
+            }
+            Admin::LineClosed { .. } | Admin::Undone(..) | Admin::Registered { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn check_entity(&self, entity: EntityId) -> Result<(), Contradiction> {
+        let known = usize::from(entity.0) < self.entities.len();
+        if known { Ok(()) } else { Err(Contradiction::UnknownEntity(entity)) }
+    }
+
+    fn check_subject(&self, entity: EntityId, subject: SubjectId) -> Result<(), Contradiction> {
+        let known = self.subjects.get(subject.0 as usize).is_some_and(|found| found.entity == entity);
+        if known { Ok(()) } else { Err(Contradiction::UnknownSubject(entity, subject)) }
+    }
+
+    fn has_account(&self, entity: EntityId, account: AccountId) -> bool {
+        self.account(account).is_some_and(|found| found.entity == entity)
+    }
+
+    /// What live code would have judged when it opened the account, and what keeps tables dense.
+    fn check_account(&self, opened: &OpenedEntry<'_>) -> Result<(), Contradiction> {
+        if opened.account != self.next_account() {
+            return Err(Contradiction::Account(opened.account));
+        }
+        self.check_subject(opened.entity, opened.subject)?;
+        let subject = &self.subject(opened.subject).opening;
+        let placement = opened.placement;
+        let off_balance = subject.class == SubjectClass::OffBalance;
+        if placement.normal != subject.normal || placement.unit.is_none() != off_balance {
+            return Err(Contradiction::Placement(opened.account));
+        }
+        let line = LineKey { subject: opened.subject, currency: opened.currency };
+        let known = self.line_ids.get(&line).map(|line| line.0 as usize);
+        if known.unwrap_or(self.lines.len()) != placement.line.0 as usize {
+            return Err(Contradiction::Line(placement.line));
+        }
+        if let Some(unit) = placement.unit {
+            let known = self.units.get(&(opened.entity, opened.currency)).map(|unit| usize::from(unit.0));
+            if known.unwrap_or(self.units.len()) != usize::from(unit.0) {
+                return Err(Contradiction::Unit(unit));
+            }
+        }
+        Ok(())
+    }
+}
