@@ -91,17 +91,23 @@ impl Held {
         let key =
             TransactionKey { client: ClientId(u32_at(bytes, 48)?), id: TransactionId(u128_at(bytes, 32)?) };
         let expired = moved == HoldMove::Expired;
-        let hold = Hold { key, terms, amount: i64_at(bytes, 64)?, remaining: i64_at(bytes, 72)?, expired };
+        let hold =
+            Hold { key, terms, amount: minor_units(bytes, 64)?, remaining: minor_units(bytes, 72)?, expired };
         let held = Held {
             account: AccountId(u64_at(bytes, 8)?),
             previous: position_at(bytes, 16)?,
             transaction: (transaction != NO_TRANSACTION).then_some(transaction),
             moved,
-            amount: i64_at(bytes, 56)?,
+            amount: minor_units(bytes, 56)?,
             hold,
-            frozen_after: i64_at(bytes, 88)?,
+            frozen_after: minor_units(bytes, 88)?,
             date: Date::from_days(u32_at(bytes, 52)?)?,
         };
         (end.next_multiple_of(8) == length).then_some((held, length))
     }
+}
+
+/// The least number there is has no counterpart above zero, and is no amount.
+fn minor_units(bytes: &[u8], at: usize) -> Option<i64> {
+    i64_at(bytes, at).filter(|amount| *amount != i64::MIN)
 }
