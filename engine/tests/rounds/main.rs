@@ -27,6 +27,7 @@ mod books;
 mod codes;
 mod crash;
 mod exhaustive;
+mod extremes;
 mod full_disk;
 mod harness;
 mod matrix;

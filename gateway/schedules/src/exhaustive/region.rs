@@ -9,7 +9,7 @@ use std::sync::Arc;
 use loom::cell::UnsafeCell;
 use memmap2::MmapRaw;
 
-#[path = "../../../wal/src/region.rs"]
+#[path = "../../../../wal/src/region.rs"]
 mod production;
 
 const PAGE: usize = 4096;

@@ -9,7 +9,7 @@
 
 include!("../log.rs");
 
-#[path = "../../../wal/src/region.rs"]
+#[path = "../../../../wal/src/region.rs"]
 mod region;
 mod running;
 mod stock;

@@ -8,12 +8,12 @@
 
 include!("../log.rs");
 
-#[path = "../../../gateway/src/in_flight.rs"]
+#[path = "../../../src/in_flight.rs"]
 mod in_flight;
 mod pages;
-#[path = "../../../gateway/src/permits.rs"]
+#[path = "../../../src/permits.rs"]
 mod permits;
-#[path = "../../../gateway/src/places.rs"]
+#[path = "../../../src/places.rs"]
 mod places;
 mod region;
 mod room;

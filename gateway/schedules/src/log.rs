@@ -1,6 +1,6 @@
 // The log's production files, but the two that a checker has its own of: `region` and `sync`. Included by the programs.
 
-#[path = "../../wal/src"]
+#[path = "../../../wal/src"]
 mod log {
     pub(crate) mod body;
     pub(crate) mod catalog;
