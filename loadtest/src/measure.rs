@@ -10,6 +10,11 @@ use serde::Serialize;
 
 use crate::books::Outcomes;
 
+/// Whole milliseconds.
+pub(crate) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Latencies of requests, from the intended send time to the answer. Three significant digits, to ten minutes.
 #[derive(Clone, Debug)]
 pub struct Latencies {

@@ -26,6 +26,7 @@ use crate::check::{Findings, compare};
 use crate::driver::{Answered, Heard, Pacing, Sent, Settings, Shared, start_sessions};
 use crate::encode::Encoding;
 use crate::error::LoadError;
+use crate::measure::milliseconds;
 use crate::node::{Launch, NodeError, NodeProcess};
 use crate::setup::{House, START_DATE, Target, open};
 use crate::workload::{Plan, Workload};
@@ -313,7 +314,7 @@ impl Harness {
     }
 
     async fn load_and_kill(&mut self, round: &mut Round) -> Result<Said, LoadError> {
-        let longest = u64::try_from(self.settings.longest.as_millis()).unwrap_or(u64::MAX).max(2);
+        let longest = milliseconds(self.settings.longest).max(2);
         let delay = Duration::from_millis(self.rng.random_range(1..longest));
         let closing = (self.settings.close_days && self.rng.random_ratio(1, 3))
             .then(|| delay.mul_f64(self.rng.random_range(0.0..1.0)));
@@ -332,7 +333,7 @@ impl Harness {
             })
             .await?;
         self.closing = closed;
-        round.killed_after_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        round.killed_after_ms = milliseconds(delay);
         round.acknowledged = said.acknowledged;
         Ok(said)
     }
@@ -395,7 +396,7 @@ impl Harness {
         }
         let start = Instant::now();
         self.start_again()?;
-        round.recovered_in_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        round.recovered_in_ms = milliseconds(start.elapsed());
         round.shards_after = self.subject.shards;
         Ok(())
     }

@@ -16,7 +16,7 @@ use tokio::task::{JoinHandle, LocalSet};
 use crate::books::{Books, Outcomes};
 use crate::encode::{Encoding, Placed};
 use crate::error::LoadError;
-use crate::measure::{Latencies, Measured};
+use crate::measure::{Latencies, Measured, milliseconds};
 use crate::pace::{Alarms, STAY_AWAKE};
 use crate::progress::Progress;
 use crate::setup::{House, Target};
@@ -263,7 +263,7 @@ pub(crate) async fn watch<T>(
         let next = tokio::time::sleep_until(to.into());
         tokio::select! { _ = tick.tick() => {}, () = next => {} }
         let (outcomes, _) = shared.borrow().in_window();
-        let elapsed = u64::try_from(from.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed = milliseconds(from.elapsed());
         let rate = outcomes.total().saturating_mul(1_000) / elapsed.max(1);
         progress.at(elapsed, format!("{} answers, {}/s", grouped(outcomes.total()), grouped(rate)));
     }

@@ -1,6 +1,6 @@
 //! What a node that has been started again says, against everything that was said before.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use longmen_client::GeneralLedgerRequest;
 use rand::Rng;
@@ -124,9 +124,4 @@ async fn compare_turnovers(traffic: &Traffic, findings: &mut Findings) -> Result
 
 fn count(length: usize) -> u64 {
     u64::try_from(length).expect("a length fits")
-}
-
-/// Milliseconds.
-pub(super) fn ms(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -12,7 +12,7 @@ use rand::{Rng, SeedableRng};
 use super::SoakSettings;
 use super::days::Days;
 use super::heat::Heat;
-use super::proof::{Proof, ms};
+use super::proof::Proof;
 use super::recollection::Recollection;
 use super::recorder::Recorder;
 use super::report::{Audited, Kill, SoakReport};
@@ -23,6 +23,7 @@ use crate::check::Findings;
 use crate::driver::{Pacing, Settings};
 use crate::encode::Encoding;
 use crate::error::LoadError;
+use crate::measure::milliseconds;
 use crate::node::{Launch, NodeProcess};
 use crate::progress::Progress;
 use crate::setup::{House, Target};
@@ -269,7 +270,7 @@ impl Run {
         let mut kill = Kill {
             number: self.kills.len() + 1,
             at: killed_at.saturating_duration_since(self.began).as_secs_f64(),
-            served_ms: ms(killed_at - self.resumed),
+            served_ms: milliseconds(killed_at - self.resumed),
             shards: self.launch.shards.unwrap_or(1),
             while_closing: self.days.is_closing(),
             while_busy: self.busy.is_under_way(),
@@ -285,11 +286,11 @@ impl Run {
         client.status().await?;
         let first_answer = Instant::now();
         let outage = first_answer - killed_at;
-        kill.outage_ms = ms(outage);
+        kill.outage_ms = milliseconds(outage);
         let proof = self.prove(&mut client, first_answer, meddle).await?;
         kill.take(proof, &self.findings);
         let checked = first_answer.elapsed();
-        kill.check_ms = ms(checked);
+        kill.check_ms = milliseconds(checked);
         self.checks += checked;
         // The clocks of what is done under load stand still as well.
         self.close_at += checked;
@@ -311,7 +312,7 @@ impl Run {
         }
         let start = Instant::now();
         self.node = self.launch.start()?;
-        kill.recovered_ms = ms(start.elapsed());
+        kill.recovered_ms = milliseconds(start.elapsed());
         self.watch.node_is(self.node.id());
         let address = self.node.address().to_string();
         self.mix.target.address.clone_from(&address);
@@ -348,7 +349,7 @@ impl Run {
     fn note_caught_up(&mut self) {
         let caught_up = self.recorder.borrow().caught_up_at();
         if let (Some(kill), Some(at)) = (self.kills.last_mut(), caught_up) {
-            kill.caught_up_ms = Some(ms(at.saturating_duration_since(self.resumed)));
+            kill.caught_up_ms = Some(milliseconds(at.saturating_duration_since(self.resumed)));
         }
     }
 
@@ -358,12 +359,13 @@ impl Run {
 
     fn show(&self, now: Instant, progress: &Progress) {
         let elapsed = now - self.began;
-        let rate = self.answered().saturating_mul(1_000) / ms(elapsed.saturating_sub(self.checks)).max(1);
+        let rate =
+            self.answered().saturating_mul(1_000) / milliseconds(elapsed.saturating_sub(self.checks)).max(1);
         let (kills, closes) = (self.kills.len(), self.days.closes.len());
         let promotions = self.heat.promotions.len();
         let answers = grouped(self.answered());
         progress.at(
-            ms(elapsed),
+            milliseconds(elapsed),
             format!(
                 "{answers} answers, {}/s; {kills} kills, {closes} closes, {promotions} promotions",
                 grouped(rate)

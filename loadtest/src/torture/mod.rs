@@ -28,6 +28,7 @@ use tokio::task::LocalSet;
 
 use crate::bench::process::Process;
 use crate::error::LoadError;
+use crate::measure::milliseconds;
 use crate::node::{Launch, NodeProcess};
 use crate::progress::Progress;
 use crate::relations::relations;
@@ -151,7 +152,7 @@ async fn all(
     let slice = settings.time / 2 / turns;
     let progress = Progress::over("torture", settings.time);
     let began = Instant::now();
-    let at = || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let at = || milliseconds(began.elapsed());
     for (phase, attack) in Attack::ALL.into_iter().enumerate() {
         client.enter(phase);
         progress.at(at(), attack.name().to_owned());

@@ -1,10 +1,9 @@
 //! What a torture came to.
 
-use std::time::Duration;
-
 use serde::Serialize;
 
 use super::{Served, Tally, TortureSettings};
+use crate::measure::milliseconds;
 use crate::table::{Table, grouped};
 
 /// What one attack came to, and how the good client was served meanwhile.
@@ -177,10 +176,6 @@ fn stretch(
         memory_bytes,
         findings,
     }
-}
-
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn in_milliseconds(microseconds: u64) -> String {
