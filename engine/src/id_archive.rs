@@ -7,36 +7,31 @@
 //!
 //! | bytes | field |
 //! | --- | --- |
-//! | 0..8 | magic `LMIDS001` |
+//! | 0..8 | magic `LMIDS002` |
 //! | 8..24 | node id |
 //! | 24..28 | number |
-//! | 28..32 | CRC-32C of both filters |
+//! | 28..32 | CRC-32C of the hashes |
 //! | 32..40 | seed of the hashes |
 //! | 40..48 | ids decided in frames up to this one may be missing here and behind |
 //! | 48..56 | every id decided in frames up to this one is here or in an archive before |
 //! | 56..64 | newest frame in which an id of this archive was decided |
 //! | 64..72 | logged time of its newest id, microseconds since 1970 |
 //! | 72..80 | ids |
-//! | 80..88 | pages that ids belong to |
-//! | 88..96 | pages |
-//! | 96..104 | fingerprints of the second filter |
-//! | 104..124 | that filter's seed (8), segment length, its mask, count of segments times their length (4 each) |
-//! | 124..4092 | zeros |
+//! | 80..4092 | zeros |
 //! | 4092..4096 | CRC-32C of the header before this field |
-//! | 4096.. | the first filter, a split block Bloom filter of 17 bits an id in blocks of 32 bytes |
-//! | then | fingerprints of the second, a binary fuse filter (Graf, Lemire 2022), 2 bytes each, up to the next page |
-//! | then | the pages, as [`crate::ledger::PackedIds`] has them |
+//! | 4096.. | the hashes of the ids in order of arrival, 8 bytes each, up to the next page |
+//! | then | the pages, as [`crate::ledger::SealedIds::pages`] has them |
 
 use std::io::{self, IoSlice};
+use std::ops::Range;
 use std::sync::Arc;
 
 use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_if_there};
-use xorf::Descriptor;
 
 use crate::ledger::bytes::{crc32c, i64_at, put, u32_at, u64_at, u128_at};
-use crate::ledger::{ArchivedIds, ID_PAGE, IdBloom, IdFilter, IdPages, PackedIds, SealedIds};
+use crate::ledger::{ArchivedIds, ID_PAGE, IdPages, SealedIds};
 
-const MAGIC: [u8; 8] = *b"LMIDS001";
+const MAGIC: [u8; 8] = *b"LMIDS002";
 const CRC_AT: usize = ID_PAGE - 4;
 const PREFIX: &str = "ids-";
 const ASIDE: &str = "ids.new";
@@ -44,6 +39,8 @@ const ASIDE: &str = "ids.new";
 const DAMAGED: &str = "damaged-";
 /// Written at once: little enough that a sync of the log never waits long behind it.
 const PIECE: usize = 64 * ID_PAGE;
+/// Synced at once: each sync makes the file system commit, and the log wait for it.
+const SYNCED: u64 = 64 * PIECE as u64;
 
 /// The archives of a data directory.
 #[derive(Clone)]
@@ -60,10 +57,10 @@ pub(crate) struct FoundArchives {
     pub(crate) refused: Vec<String>,
 }
 
-/// The pages of a mapped file.
+/// The pages and hashes of a mapped file.
 struct MappedPages {
     bytes: MappedBytes,
-    from: usize,
+    ids: usize,
     storage: Arc<dyn Storage>,
     name: String,
 }
@@ -71,8 +68,12 @@ struct MappedPages {
 impl IdPages for MappedPages {
     fn page(&self, number: u64) -> &[u8] {
         let number = usize::try_from(number).expect("usize is 64 bits wide");
-        let start = self.from + number * ID_PAGE;
+        let start = pages_from(self.ids) + number * ID_PAGE;
         self.bytes.get(start..start + ID_PAGE).expect("the pages of a whole archive lie in it")
+    }
+
+    fn hashes(&self) -> &[u8] {
+        self.bytes.get(hashes(self.ids)).expect("the hashes of a whole archive lie in it")
     }
 
     fn set_aside(&self) -> String {
@@ -86,30 +87,27 @@ impl IdPages for MappedPages {
 }
 
 impl IdArchive {
-    /// Writes an archive, makes it durable, then visible, and removes those that are forgotten. `order` is
-    /// memory that serves again; `rest` is called between two pieces, and gives up where it is an error.
+    /// Writes an archive, makes it durable, then visible, and removes those that are forgotten. `column` is memory that
+    /// serves again; `rest` is called between two pieces, and gives up where it is an error.
     pub(crate) fn write(
         &self,
         sealed: &SealedIds,
-        order: &mut Vec<(u64, u32)>,
+        column: &mut Vec<u8>,
         rest: &mut dyn FnMut() -> io::Result<()>,
     ) -> io::Result<ArchivedIds> {
         for archive in &sealed.forgotten {
             remove_if_there(&*self.storage, &name_of(archive.number))?;
         }
-        let packed = PackedIds::new(sealed, std::mem::take(order));
         remove_if_there(&*self.storage, ASIDE)?;
-        let mut filters = packed.bloom.to_bytes();
-        filters.extend(packed.filter.fingerprints.iter().flat_map(|print| print.to_le_bytes()));
-        let from = ID_PAGE + filters.len().next_multiple_of(ID_PAGE);
-        let pages = usize::try_from(packed.count).expect("usize is 64 bits wide");
-        let size = from + pages * ID_PAGE;
-        let file = self.storage.create(ASIDE, size as u64, WritePath::Direct)?;
+        let ids = sealed.table.len();
+        let file = self.storage.create(ASIDE, size_of(ids) as u64, WritePath::Direct)?;
+        column.clear();
+        sealed.hashes().for_each(|hash| column.extend_from_slice(&hash.to_le_bytes()));
+        column.resize(pages_from(ids) - ID_PAGE, 0);
         let mut pieces = Pieces::new(&*file);
-        pieces.write(&self.header(sealed, &packed, &filters), rest)?;
-        pieces.write(&filters, rest)?;
-        pieces.write(&vec![0; from - ID_PAGE - filters.len()], rest)?;
-        for page in packed.pages() {
+        pieces.write(&self.header(sealed, &column[..8 * ids]), rest)?;
+        pieces.write(column, rest)?;
+        for page in sealed.pages() {
             pieces.write(&page, rest)?;
         }
         pieces.finish()?;
@@ -117,9 +115,7 @@ impl IdArchive {
         self.storage.sync_directory()?;
         let bytes = file.map()?;
         bytes.reads_are_single();
-        let (archive, spent) = packed.into_archive(sealed, Arc::new(self.pages(bytes, from, sealed.number)));
-        *order = spent;
-        Ok(archive)
+        Ok(ArchivedIds::new(sealed, Arc::new(self.pages(bytes, ids, sealed.number))))
     }
 
     /// Reads the archives that follow each other, and whose ids the log has up to its `last` frame.
@@ -149,27 +145,18 @@ impl IdArchive {
         self.storage.sync_directory()
     }
 
-    fn header(&self, sealed: &SealedIds, packed: &PackedIds, filters: &[u8]) -> [u8; ID_PAGE] {
+    fn header(&self, sealed: &SealedIds, hashes: &[u8]) -> [u8; ID_PAGE] {
         let mut header = [0; ID_PAGE];
         put(&mut header, 0, MAGIC);
         put(&mut header, 8, self.node.0.to_le_bytes());
         put(&mut header, 24, sealed.number.to_le_bytes());
-        put(&mut header, 28, crc32c(filters).to_le_bytes());
+        put(&mut header, 28, crc32c(hashes).to_le_bytes());
         put(&mut header, 32, sealed.seed.to_le_bytes());
         put(&mut header, 40, sealed.after.to_le_bytes());
         put(&mut header, 48, sealed.covers.to_le_bytes());
         put(&mut header, 56, sealed.last_frame.to_le_bytes());
         put(&mut header, 64, sealed.newest_us.to_le_bytes());
         put(&mut header, 72, (sealed.table.len() as u64).to_le_bytes());
-        put(&mut header, 80, packed.homes.to_le_bytes());
-        put(&mut header, 88, packed.count.to_le_bytes());
-        put(&mut header, 96, (packed.filter.fingerprints.len() as u64).to_le_bytes());
-        let Descriptor { seed, segment_length, segment_length_mask, segment_count_length } =
-            packed.filter.descriptor;
-        put(&mut header, 104, seed.to_le_bytes());
-        put(&mut header, 112, segment_length.to_le_bytes());
-        put(&mut header, 116, segment_length_mask.to_le_bytes());
-        put(&mut header, 120, segment_count_length.to_le_bytes());
         let crc = crc32c(&header[..CRC_AT]);
         put(&mut header, CRC_AT, crc.to_le_bytes());
         header
@@ -193,27 +180,11 @@ impl IdArchive {
         if !good || u128_at(header, 8)? != self.node.0 {
             return None;
         }
-        let fingerprints = usize::try_from(u64_at(header, 96)?).ok()?;
         let ids = usize::try_from(u64_at(header, 72)?).ok().filter(|ids| *ids < u32::MAX as usize)?;
-        let bloom = IdBloom::size(ids);
-        let end = fingerprints.checked_mul(2)?.checked_add(ID_PAGE + bloom)?;
-        let filters = bytes.get(ID_PAGE..end)?;
-        let from = end.next_multiple_of(ID_PAGE);
-        let pages = usize::try_from(u64_at(header, 88)?).ok()?;
-        let size = pages.checked_mul(ID_PAGE)?.checked_add(from)?;
-        if crc32c(filters) != u32_at(header, 28)? || bytes.len() != size {
+        if bytes.len() != size_of(ids) || crc32c(bytes.get(hashes(ids))?) != u32_at(header, 28)? {
             return None;
         }
         let number = u32_at(header, 24)?;
-        let (bloom, fingerprints) = filters.split_at(bloom);
-        let descriptor = Descriptor {
-            seed: u64_at(header, 104)?,
-            segment_length: u32_at(header, 112)?,
-            segment_length_mask: u32_at(header, 116)?,
-            segment_count_length: u32_at(header, 120)?,
-        };
-        let fingerprints =
-            fingerprints.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
         Some(ArchivedIds {
             number,
             newest_us: i64_at(header, 64)?,
@@ -222,16 +193,29 @@ impl IdArchive {
             covers: u64_at(header, 48)?,
             last_frame: u64_at(header, 56)?,
             seed: u64_at(header, 32)?,
-            homes: u64_at(header, 80)?,
-            bloom: IdBloom::from_bytes(bloom, ids)?,
-            filter: IdFilter { descriptor, fingerprints },
-            pages: Arc::new(self.pages(bytes.clone(), from, number)),
+            pages: Arc::new(self.pages(bytes.clone(), ids, number)),
         })
     }
 
-    fn pages(&self, bytes: MappedBytes, from: usize, number: u32) -> MappedPages {
-        MappedPages { bytes, from, storage: Arc::clone(&self.storage), name: name_of(number) }
+    fn pages(&self, bytes: MappedBytes, ids: usize, number: u32) -> MappedPages {
+        MappedPages { bytes, ids, storage: Arc::clone(&self.storage), name: name_of(number) }
     }
+}
+
+/// Where the hashes of so many ids stand in their file.
+fn hashes(ids: usize) -> Range<usize> {
+    ID_PAGE..ID_PAGE + 8 * ids
+}
+
+/// Where the pages begin.
+fn pages_from(ids: usize) -> usize {
+    hashes(ids).end.next_multiple_of(ID_PAGE)
+}
+
+/// Bytes of the file.
+fn size_of(ids: usize) -> usize {
+    let pages = usize::try_from(ArchivedIds::page_count(ids as u64)).expect("usize is 64 bits wide");
+    pages_from(ids) + pages * ID_PAGE
 }
 
 /// Whether an archive is the next after another: no id was forgotten between them.
@@ -246,7 +230,7 @@ pub(crate) fn name_of(number: u32) -> String {
     format!("{PREFIX}{number:010}")
 }
 
-/// Puts bytes together into pieces that begin at a page in memory as in the file, and syncs each.
+/// Puts bytes together into pieces that begin at a page in memory as in the file, and syncs so many together.
 struct Pieces<'a> {
     file: &'a dyn StorageFile,
     bytes: Vec<u8>,
@@ -277,14 +261,15 @@ impl<'a> Pieces<'a> {
     }
 
     fn finish(mut self) -> io::Result<()> {
-        self.flush()
+        self.flush()?;
+        self.file.sync()
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.write_at(&[IoSlice::new(&self.bytes[self.start..self.start + self.filled])], self.at)?;
         self.at += self.filled as u64;
         self.filled = 0;
-        self.file.sync()
+        if self.at.is_multiple_of(SYNCED) { self.file.sync() } else { Ok(()) }
     }
 }
 

@@ -14,8 +14,8 @@ use crate::history::History;
 use crate::id_archive::IdArchive;
 use crate::journal::{Journal, JournalError};
 use crate::ledger::{
-    ArchivedIds, ClientId, Command, Merge, ReplyTo, Request, SealedIds, Settings, Shard, ShardId, ShardOrder,
-    ShardReply, SnapshotStart, Unmerged,
+    ArchivedIds, ClientId, Command, IdMemory, Merge, ReplyTo, Request, SealedIds, Settings, Shard, ShardId,
+    ShardOrder, ShardReply, SnapshotStart, Unmerged,
 };
 use crate::meters::Meters;
 use crate::node::{StartError, StartReport};
@@ -81,8 +81,8 @@ pub struct SimulatedNode {
     messages: Vec<Message>,
     /// The frame that is being written, and whether it is written but not synced.
     frame: Option<(Sealed, bool)>,
-    /// A table of ids that is being made.
-    table: Option<usize>,
+    /// Memory for ids that is being made ready.
+    id_memory: Option<IdMemory>,
     shelf: TableShelf,
     archive: IdArchive,
     /// Ids that are to be archived.
@@ -126,7 +126,7 @@ impl SimulatedNode {
             shards,
             messages: Vec::new(),
             frame: None,
-            table: None,
+            id_memory: None,
             starting: None,
             taking: None,
             slice: options.slice,
@@ -174,10 +174,10 @@ impl SimulatedNode {
         did
     }
 
-    /// Has a table of ids made, and ids archived, when they are due.
+    /// Has memory for ids made ready, and ids archived, when they are due.
     fn tend_ids(&mut self) {
-        if let (None, Some(capacity)) = (self.table, self.pipeline.coordinator().wants_table()) {
-            self.table = Some(capacity);
+        if let (None, Some(wanted)) = (self.id_memory, self.pipeline.coordinator().wants_id_memory()) {
+            self.id_memory = Some(wanted);
         }
         if let Some(sealed) = self.pipeline.coordinator_mut().seal_ids() {
             self.sealed = Some(sealed);
@@ -263,11 +263,12 @@ impl SimulatedNode {
         self.pipeline.tend()
     }
 
-    /// Gives the coordinator the table of ids that it asked for. False if it asked for none.
-    pub fn give_table(&mut self) -> bool {
-        let asked = self.table.take();
-        if let Some(capacity) = asked {
-            self.pipeline.coordinator_mut().give_table(self.shelf.make(capacity));
+    /// Gives the coordinator the memory for ids that it asked for. False if it asked for none.
+    pub fn give_id_memory(&mut self) -> bool {
+        let asked = self.id_memory.take();
+        if let Some(wanted) = asked {
+            let (table, room) = self.shelf.make(wanted);
+            self.pipeline.coordinator_mut().give_id_memory(table, room);
         }
         asked.is_some()
     }

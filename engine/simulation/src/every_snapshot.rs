@@ -414,7 +414,7 @@ impl Life {
                 return self.take_replies();
             } else {
                 self.node.tend().expect("the disk has no faults");
-                self.node.give_table();
+                self.node.give_id_memory();
             }
         }
         panic!("the node does not settle");

@@ -145,7 +145,7 @@ impl World {
             Action::Deliver => self.deliver(random),
             Action::Write => return self.write(),
             Action::WriteThrough => return Ok(self.write()? && self.write()?),
-            Action::Table => self.live().give_table(),
+            Action::Table => self.live().give_id_memory(),
             Action::Archive => self.archive(),
             Action::Mark => {
                 self.live().write_mark().map_err(|error| Broken::Died(error.to_string()))?;
@@ -314,7 +314,7 @@ impl World {
                 return Ok(());
             }
             self.tend();
-            self.live().give_table();
+            self.live().give_id_memory();
         }
         Broken::failed(Check::Stuck, "the node does not settle")
     }

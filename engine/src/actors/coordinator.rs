@@ -51,7 +51,7 @@ pub(crate) struct CoordinatorActor {
     wiring: Wiring,
     batchers: HashMap<AccountId, Addr<BatcherActor>>,
     /// Whether a table of ids is being made.
-    awaits_table: bool,
+    awaits_id_memory: bool,
     /// Whether a [`Pump`] is under way.
     pumps: bool,
     last_write: Instant,
@@ -69,7 +69,7 @@ impl CoordinatorActor {
             pipeline,
             wiring,
             batchers: HashMap::new(),
-            awaits_table: false,
+            awaits_id_memory: false,
             pumps: false,
             last_write: Instant::now(),
             mark_is_due_later: false,

@@ -82,10 +82,10 @@ struct Worker {
 
 impl Worker {
     fn run(&self, asked: &Receiver<Task>) {
-        let mut order = Vec::new();
+        let mut column = Vec::new();
         while let Ok(Task::Archive(sealed, coordinator)) = asked.recv() {
             hurry(sealed.behind >= MANY);
-            let written = self.write(&sealed, &mut order);
+            let written = self.write(&sealed, &mut column);
             // So that the coordinator is the last to hold the table, and its memory can be used again.
             drop(sealed);
             if written.is_none() && !matches!(asked.recv_timeout(RETRY), Err(RecvTimeoutError::Timeout)) {
@@ -95,7 +95,7 @@ impl Worker {
         }
     }
 
-    fn write(&self, sealed: &SealedIds, order: &mut Vec<(u64, u32)>) -> Option<ArchivedIds> {
+    fn write(&self, sealed: &SealedIds, column: &mut Vec<u8>) -> Option<ArchivedIds> {
         planted_panics::visit("id-archive");
         let begun = Instant::now();
         let mut last = begun;
@@ -108,7 +108,7 @@ impl Worker {
             last = Instant::now();
             Ok(())
         };
-        match self.archive.write(sealed, order, &mut rest) {
+        match self.archive.write(sealed, column, &mut rest) {
             Ok(archive) => {
                 info!(
                     "archive {} of {} transaction ids in {:?}",

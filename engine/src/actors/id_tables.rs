@@ -1,4 +1,4 @@
-//! Tables of known ids, made on a thread of their own before they are needed.
+//! Memory for known ids, made ready on a thread of its own before it is needed.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use actix::{Addr, Message};
 use tracing::debug;
 
 use super::CoordinatorActor;
-use crate::ledger::IdTable;
+use crate::ledger::{IdMemory, IdTable, IndexRoom};
 use crate::planted_panics;
 
 /// A table that is not needed any more, and serves as the next.
@@ -17,10 +17,11 @@ use crate::planted_panics;
 pub(crate) struct TableShelf(Option<IdTable>);
 
 impl TableShelf {
-    /// A table for so many ids.
-    pub(crate) fn make(&mut self, capacity: usize) -> IdTable {
-        let used = self.0.take().filter(|table| table.capacity() >= capacity);
-        used.map_or_else(|| IdTable::ready(capacity), IdTable::emptied)
+    /// The memory that is wanted.
+    pub(crate) fn make(&mut self, wanted: IdMemory) -> (IdTable, Vec<IndexRoom>) {
+        let used = self.0.take().filter(|table| table.capacity() == wanted.table);
+        let table = used.map_or_else(|| IdTable::ready(wanted.table), IdTable::emptied);
+        (table, (0..wanted.pieces).map(|_| IndexRoom::ready(wanted.piece)).collect())
     }
 
     /// Takes a table back. One that others still hold is not used again.
@@ -33,14 +34,17 @@ impl TableShelf {
 pub(crate) struct IdTableMaker(Sender<Task>);
 
 enum Task {
-    Make { capacity: usize, coordinator: Addr<CoordinatorActor> },
+    Make { wanted: IdMemory, coordinator: Addr<CoordinatorActor> },
     TakeBack(Arc<IdTable>),
 }
 
-/// A table that was asked for.
+/// Memory that was asked for.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(crate) struct ReadyTable(pub(crate) IdTable);
+pub(crate) struct ReadyIdMemory {
+    pub(crate) table: IdTable,
+    pub(crate) room: Vec<IndexRoom>,
+}
 
 impl IdTableMaker {
     /// Starts the thread, at the lowest priority: nobody waits for what it makes.
@@ -54,8 +58,9 @@ impl IdTableMaker {
             for task in asked {
                 planted_panics::visit("id-tables");
                 match task {
-                    Task::Make { capacity, coordinator } => {
-                        coordinator.do_send(ReadyTable(shelf.make(capacity)));
+                    Task::Make { wanted, coordinator } => {
+                        let (table, room) = shelf.make(wanted);
+                        coordinator.do_send(ReadyIdMemory { table, room });
                     }
                     Task::TakeBack(table) => shelf.take_back(table),
                 }
@@ -65,12 +70,12 @@ impl IdTableMaker {
         Ok(IdTableMaker(tasks))
     }
 
-    /// Has a table made, which the coordinator gets as a [`ReadyTable`].
+    /// Has memory made ready, which the coordinator gets as [`ReadyIdMemory`].
     ///
     /// # Panics
     /// If the thread has ended, which it does only after a panic.
-    pub(crate) fn make(&self, capacity: usize, coordinator: Addr<CoordinatorActor>) {
-        self.send(Task::Make { capacity, coordinator });
+    pub(crate) fn make(&self, wanted: IdMemory, coordinator: Addr<CoordinatorActor>) {
+        self.send(Task::Make { wanted, coordinator });
     }
 
     /// Takes a table that is not needed any more: its memory serves the next, or is given back to the system, which takes a

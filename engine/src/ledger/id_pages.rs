@@ -1,14 +1,15 @@
-//! Transaction ids that have left memory: pages of records, and two filters that tell of nearly all others that they are in
-//! none: the first reads one cache line, the second three, and lets one in 65,536 pass.
+//! Transaction ids that have left memory: pages of records in order of arrival, and the hashes by which a start finds them
+//! again.
 //!
 //! A page has 4096 bytes, little endian:
 //!
 //! | bytes | field |
 //! | --- | --- |
 //! | 0..4 | CRC-32C of the rest of the page |
-//! | 4..6 | records, at most 85 |
-//! | 6 | 1 if records that belong to this page or one before it stand in the next |
-//! | 7..16 | zeros |
+//! | 4..6 | records: 80, or what is left for the last page |
+//! | 6..8 | zeros |
+//! | 8..12 | number of the archive |
+//! | 12..16 | number of the page |
 //! | 16.. | records of 48 bytes, then zeros |
 //!
 //! | bytes of a record | field |
@@ -22,20 +23,17 @@
 //! | 40..44 | ordinal |
 //! | 44..48 | zeros |
 //!
-//! Records stand in the order of their hash: XXH3-64 of the id and the client, 20 bytes, with the archive's seed. An id
-//! belongs to page `hash * homes >> 64`; what does not fit there stands first in the next. So a search reads one page,
-//! seldom two, and nothing that it reads goes unchecked.
+//! Hashes are XXH3-64 of the id and the client, 20 bytes, with the archive's seed. A search reads one page, and nothing that
+//! it reads goes unchecked.
 
 use std::fmt;
 use std::sync::Arc;
 
-use xorf::{BinaryFuse16, Filter};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::bytes::{crc32c, put, u16_at, u32_at, u64_at};
 use super::head::Outcome;
-use super::id_bloom::IdBloom;
-use super::id_table::IdTable;
+use super::id_index::GROUP;
 use super::ids::{ClientId, TransactionId};
 use super::known_ids::{Decided, SealedIds};
 
@@ -43,24 +41,23 @@ use super::known_ids::{Decided, SealedIds};
 pub const ID_PAGE: usize = 4_096;
 const HEAD: usize = 16;
 const RECORD: usize = 48;
-const FIT: usize = (ID_PAGE - HEAD) / RECORD;
-/// Records that belong to a page on average: few pages overflow.
-const USUAL: usize = 64;
+/// Records of a page that is full: ids that share a place in the index share a page.
+const FULL: usize = 80;
 
-const _: () = assert!(HEAD + FIT * RECORD == ID_PAGE);
+const _: () = assert!(HEAD + FULL * RECORD <= ID_PAGE && FULL.is_multiple_of(GROUP));
 
-/// Where the pages lie.
+/// Where the pages and the hashes lie.
 pub trait IdPages: Send + Sync {
     /// The bytes of a page, by number.
     fn page(&self, number: u64) -> &[u8];
+
+    /// The hashes of the ids in order of arrival, 8 bytes each, little endian.
+    fn hashes(&self) -> &[u8];
 
     /// Puts pages of which one is damaged out of the way of the next start, which makes them anew from the log, and says
     /// in words what was done.
     fn set_aside(&self) -> String;
 }
-
-/// The filter over the hashes of some ids.
-pub type IdFilter = BinaryFuse16;
 
 /// Ids that have left memory.
 pub struct ArchivedIds {
@@ -78,68 +75,60 @@ pub struct ArchivedIds {
     pub last_frame: u64,
     /// The seed of its hashes.
     pub seed: u64,
-    /// Pages that ids belong to; there may be more, for what did not fit.
-    pub homes: u64,
-    /// Asked first.
-    pub bloom: IdBloom,
-    /// Asked where that one is in doubt.
-    pub filter: IdFilter,
-    /// The pages.
+    /// The pages and the hashes.
     pub pages: Arc<dyn IdPages>,
 }
 
-/// Ids in the order in which they stand in pages.
-pub struct PackedIds {
-    table: Arc<IdTable>,
-    order: Vec<(u64, u32)>,
-    /// Pages that ids belong to.
-    pub homes: u64,
-    /// Pages in all.
-    pub count: u64,
-    /// The first filter over them.
-    pub bloom: IdBloom,
-    /// The second.
-    pub filter: IdFilter,
-}
-
-/// The hash by which an id is found in archives of this seed.
+/// The hash by which an id is found, with this seed.
 #[must_use]
-pub(super) fn archive_hash(seed: u64, client: ClientId, id: TransactionId) -> u64 {
+pub(super) fn id_hash(seed: u64, client: ClientId, id: TransactionId) -> u64 {
     xxh3_64_with_seed(&key(client, id), seed)
 }
 
 impl ArchivedIds {
-    /// What a search for this hash reads first.
-    #[inline]
-    pub(super) fn touch(&self, hash: u64) -> u32 {
-        self.bloom.touch(hash)
+    /// How many pages so many ids take.
+    #[must_use]
+    pub fn page_count(ids: u64) -> u64 {
+        ids.div_ceil(FULL as u64)
     }
 
-    /// The first result of an id, if it is here.
+    /// The archive of ids whose pages and hashes now lie there.
+    #[must_use]
+    pub fn new(sealed: &SealedIds, pages: Arc<dyn IdPages>) -> ArchivedIds {
+        ArchivedIds {
+            number: sealed.number,
+            newest_us: sealed.newest_us,
+            ids: sealed.table.len() as u64,
+            after: sealed.after,
+            covers: sealed.covers,
+            last_frame: sealed.last_frame,
+            seed: sealed.seed,
+            pages,
+        }
+    }
+
+    /// The hashes of its ids, in order of arrival.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = u64> {
+        self.pages.hashes().chunks_exact(8).map(|hash| u64_at(hash, 0).expect("eight bytes"))
+    }
+
+    /// The first result of an id, if it is in the group that begins at this place.
     ///
     /// # Panics
-    /// If a page is damaged: an id that is not found would be posted again. The archive is set aside before.
-    pub(super) fn find(&self, hash: u64, client: ClientId, id: TransactionId) -> Option<Decided> {
-        if !self.bloom.may_have(hash) || !self.filter.contains(&hash) {
+    /// If the page is damaged: an id that is not found would be posted again. The archive is set aside before.
+    pub(super) fn find(&self, first: u64, client: ClientId, id: TransactionId) -> Option<Decided> {
+        if first >= self.ids {
             return None;
         }
-        for number in home(hash, self.homes).. {
-            let page = self.pages.page(number);
-            let Some(whole) = Page::check(page) else {
-                panic!(
-                    "page {number} of the archive of ids {} is damaged, so what it holds is not known: {}",
-                    self.number,
-                    self.pages.set_aside()
-                )
-            };
-            if let Some(found) = whole.find(client, id) {
-                return Some(found);
-            }
-            if !whole.spilled {
-                return None;
-            }
-        }
-        None
+        let number = first / FULL as u64;
+        let Some(page) = Page::check(self.pages.page(number), self.number, number) else {
+            panic!(
+                "page {number} of the archive of ids {} is damaged, so what it holds is not known: {}",
+                self.number,
+                self.pages.set_aside()
+            )
+        };
+        page.find(usize::try_from(first % FULL as u64).expect("a place in a page"), client, id)
     }
 }
 
@@ -150,67 +139,34 @@ impl fmt::Debug for ArchivedIds {
     }
 }
 
-impl PackedIds {
-    /// Orders the ids of a table, all of which are decided, in memory that may have served before.
-    ///
-    /// # Panics
-    /// If no filter can be made over them, which has a chance of nothing.
-    #[must_use]
-    pub fn new(sealed: &SealedIds, mut order: Vec<(u64, u32)>) -> PackedIds {
-        let table = Arc::clone(&sealed.table);
-        order.clear();
-        order.extend((0_u32..).take(table.len()).map(|place| {
-            let (client, id) = table.id(place);
-            (archive_hash(sealed.seed, client, id), place)
-        }));
-        order.sort_unstable();
-        let homes = order.len().div_ceil(USUAL).max(1) as u64;
-        let count = layout(&order, homes).count() as u64;
-        let hashes = order.iter().map(|(hash, _)| *hash);
-        let bloom = IdBloom::new(hashes.clone());
-        // It takes distinct hashes, which these nearly always are.
-        let filter = IdFilter::try_from_iterator(hashes.clone()).or_else(|_| {
-            let mut hashes: Vec<u64> = hashes.collect();
-            hashes.dedup();
-            IdFilter::try_from(hashes)
-        });
-        let filter = filter.expect("distinct hashes have a filter");
-        PackedIds { table, order, homes, count, bloom, filter }
-    }
-
-    /// The archive of the ids, whose pages now lie there, and the memory that the order was in.
-    #[must_use]
-    pub fn into_archive(self, sealed: &SealedIds, pages: Arc<dyn IdPages>) -> (ArchivedIds, Vec<(u64, u32)>) {
-        let PackedIds { table, order, homes, bloom, filter, .. } = self;
-        let archive = ArchivedIds {
-            number: sealed.number,
-            newest_us: sealed.newest_us,
-            ids: table.len() as u64,
-            after: sealed.after,
-            covers: sealed.covers,
-            last_frame: sealed.last_frame,
-            seed: sealed.seed,
-            homes,
-            bloom,
-            filter,
-            pages,
-        };
-        (archive, order)
+impl SealedIds {
+    /// The hashes of the ids, in order of arrival.
+    pub fn hashes(&self) -> impl Iterator<Item = u64> {
+        self.places().map(|place| {
+            let (client, id) = self.table.id(place);
+            id_hash(self.seed, client, id)
+        })
     }
 
     /// The pages, one after the other.
+    ///
+    /// # Panics
+    /// If an id is not decided.
     pub fn pages(&self) -> impl Iterator<Item = [u8; ID_PAGE]> {
-        layout(&self.order, self.homes).map(|(records, spilled)| self.page(records, spilled))
+        (0..).zip((0..self.table.len()).step_by(FULL)).map(|(number, first)| self.page(number, first))
     }
 
-    fn page(&self, records: &[(u64, u32)], spilled: bool) -> [u8; ID_PAGE] {
+    fn page(&self, number: u32, first: usize) -> [u8; ID_PAGE] {
         let mut page = [0; ID_PAGE];
-        let count = u16::try_from(records.len()).expect("a page holds at most 85 records");
-        put(&mut page, 4, count.to_le_bytes());
-        page[6] = u8::from(spilled);
-        for (record, (_, place)) in page[HEAD..].chunks_exact_mut(RECORD).zip(records) {
-            let (client, id) = self.table.id(*place);
-            let decided = self.table.decided(*place);
+        let count = FULL.min(self.table.len() - first);
+        put(&mut page, 4, u16::try_from(count).expect("a page holds 80 records").to_le_bytes());
+        put(&mut page, 8, self.number.to_le_bytes());
+        put(&mut page, 12, number.to_le_bytes());
+        for (record, place) in
+            page[HEAD..].chunks_exact_mut(RECORD).zip(self.places().skip(first).take(count))
+        {
+            let (client, id) = self.table.id(place);
+            let decided = self.table.decided(place);
             put(record, 0, key(client, id));
             put(record, 20, decided.step.to_le_bytes());
             put(record, 22, decided.outcome.number().to_le_bytes());
@@ -222,48 +178,29 @@ impl PackedIds {
         put(&mut page, 0, crc.to_le_bytes());
         page
     }
-}
 
-/// Which records stand in each page, and whether more of them belong there.
-fn layout(order: &[(u64, u32)], homes: u64) -> impl Iterator<Item = (&[(u64, u32)], bool)> {
-    let (mut rest, mut number, mut spilled) = (order, 0, false);
-    std::iter::from_fn(move || {
-        if number >= homes && !spilled {
-            return None;
-        }
-        let belong = |records: &&(u64, u32)| home(records.0, homes) <= number;
-        let len = rest.iter().take(FIT).take_while(belong).count();
-        let (here, later) = rest.split_at(len);
-        rest = later;
-        spilled = rest.first().is_some_and(|first| belong(&first));
-        number += 1;
-        Some((here, spilled))
-    })
-}
-
-fn home(hash: u64, homes: u64) -> u64 {
-    let product = u128::from(hash) * u128::from(homes);
-    u64::try_from(product >> 64).expect("a fraction of a u64 is one")
+    fn places(&self) -> impl Iterator<Item = u32> + use<> {
+        (0_u32..).take(self.table.len())
+    }
 }
 
 /// A page that is whole.
-struct Page<'a> {
-    records: &'a [u8],
-    spilled: bool,
-}
+struct Page<'a>(&'a [u8]);
 
 impl<'a> Page<'a> {
-    fn check(bytes: &'a [u8]) -> Option<Page<'a>> {
-        if bytes.len() != ID_PAGE || u32_at(bytes, 0)? != crc32c(&bytes[4..]) {
+    fn check(bytes: &'a [u8], archive: u32, number: u64) -> Option<Page<'a>> {
+        let whole = bytes.len() == ID_PAGE && u32_at(bytes, 0)? == crc32c(&bytes[4..]);
+        if !whole || u32_at(bytes, 8)? != archive || u64::from(u32_at(bytes, 12)?) != number {
             return None;
         }
         let count = usize::from(u16_at(bytes, 4)?);
-        Some(Page { records: bytes.get(HEAD..HEAD + count * RECORD)?, spilled: bytes[6] != 0 })
+        bytes.get(HEAD..HEAD + count * RECORD).map(Page)
     }
 
-    fn find(&self, client: ClientId, id: TransactionId) -> Option<Decided> {
+    fn find(&self, first: usize, client: ClientId, id: TransactionId) -> Option<Decided> {
         let key = key(client, id);
-        let record = self.records.chunks_exact(RECORD).find(|record| record.starts_with(&key))?;
+        let mut group = self.0.chunks_exact(RECORD).skip(first).take(GROUP);
+        let record = group.find(|record| record.starts_with(&key))?;
         let outcome = Outcome::from_number(u16_at(record, 22)?);
         Some(Decided {
             step: u16_at(record, 20)?,
@@ -276,6 +213,7 @@ impl<'a> Page<'a> {
 }
 
 /// What a record begins with.
+#[inline]
 fn key(client: ClientId, id: TransactionId) -> [u8; 20] {
     let mut key = [0; 20];
     put(&mut key, 0, id.0.to_le_bytes());

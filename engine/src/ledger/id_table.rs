@@ -17,25 +17,20 @@ struct Slot {
     pending: bool,
 }
 
-/// So many ids, with an index over them: nothing in it ever moves.
+/// So many ids in order of arrival: nothing in it ever moves.
 #[derive(Clone, Debug)]
 pub struct IdTable {
     capacity: usize,
     slots: Vec<Slot>,
-    /// At most half full, searched linearly: a part of an id's hash over its place from 1; 0 is vacant.
-    index: Vec<u32>,
-    /// The bits of an index entry that hold a place.
-    places: u32,
 }
 
 impl IdTable {
-    /// The most ids of one table, so that an index entry has bits left for the hash.
+    /// The most ids of one table: a place in it is a u32.
     pub(super) const MOST: usize = 1 << 26;
 
     /// A table whose memory the system clears where it is touched: made at once, a little slower to fill.
     pub(super) fn lazy(capacity: usize) -> IdTable {
-        let index = vec![0; places_for(capacity)];
-        IdTable { capacity, slots: Vec::with_capacity(capacity), index, places: place_mask(capacity) }
+        IdTable { capacity, slots: Vec::with_capacity(capacity) }
     }
 
     /// A table whose memory has all been touched: it takes a while to make, and nobody waits when it fills.
@@ -43,17 +38,13 @@ impl IdTable {
     pub fn ready(capacity: usize) -> IdTable {
         let mut slots = vec![Slot::VACANT; capacity];
         slots.clear();
-        // Zeros alone might be had from the system, untouched.
-        let mut index = vec![u32::MAX; places_for(capacity)];
-        std::hint::black_box(&mut index).fill(0);
-        IdTable { capacity, slots, index, places: place_mask(capacity) }
+        IdTable { capacity, slots }
     }
 
     /// The table emptied, its memory ready for other ids.
     #[must_use]
     pub fn emptied(mut self) -> IdTable {
         self.slots.clear();
-        self.index.fill(0);
         self
     }
 
@@ -75,45 +66,29 @@ impl IdTable {
         self.slots.is_empty()
     }
 
-    /// What a search for this hash reads first.
+    /// The place of an id, which is looked for among so many from `first` on.
     #[inline]
-    pub(super) fn touch(&self, hash: u64) -> u32 {
-        self.index[self.start(hash)]
-    }
-
-    /// The place of an id.
-    #[inline]
-    pub(super) fn find(&self, hash: u64, client: ClientId, id: TransactionId) -> Option<u32> {
+    pub(super) fn find(
+        &self,
+        first: usize,
+        count: usize,
+        client: ClientId,
+        id: TransactionId,
+    ) -> Option<u32> {
         let key = split(id);
-        let mut at = self.start(hash);
-        loop {
-            let entry = self.index[at];
-            if entry == 0 {
-                return None;
-            }
-            let place = (entry & self.places) - 1;
-            if entry & !self.places == self.tag(hash) {
-                let slot = &self.slots[place as usize];
-                if slot.id == key && slot.client == client.0 {
-                    return Some(place);
-                }
-            }
-            at = (at + 1) & (self.index.len() - 1);
-        }
+        let slots = self.slots.get(first..)?;
+        let is_it = |slot: &Slot| slot.id == key && slot.client == client.0;
+        let found = first + slots.iter().take(count).position(is_it)?;
+        Some(u32::try_from(found).expect("a table holds at most 2^26 ids"))
     }
 
     /// Notes that an id is under way, and gives its place.
     ///
     /// # Panics
     /// If the table is full.
-    pub(super) fn insert(&mut self, hash: u64, client: ClientId, id: TransactionId) -> u32 {
+    pub(super) fn push(&mut self, client: ClientId, id: TransactionId) -> u32 {
         assert!(self.slots.len() < self.capacity, "a table of ids takes no more than it was made for");
         let place = u32::try_from(self.slots.len()).expect("a table holds at most 2^26 ids");
-        let mut at = self.start(hash);
-        while self.index[at] != 0 {
-            at = (at + 1) & (self.index.len() - 1);
-        }
-        self.index[at] = self.tag(hash) | (place + 1);
         self.slots.push(Slot { id: split(id), client: client.0, ..Slot::VACANT });
         place
     }
@@ -154,27 +129,6 @@ impl IdTable {
             Known::Pending => panic!("a table is archived when all its ids are decided"),
         }
     }
-
-    #[inline]
-    fn start(&self, hash: u64) -> usize {
-        usize::try_from(hash & (self.index.len() as u64 - 1)).expect("an index into a table fits a usize")
-    }
-
-    #[inline]
-    fn tag(&self, hash: u64) -> u32 {
-        u32::try_from(hash >> 32).expect("the upper half") & !self.places
-    }
-}
-
-/// A table at most half full.
-fn places_for(capacity: usize) -> usize {
-    (2 * capacity).next_power_of_two()
-}
-
-/// The lowest bits, as many as the places from 1 to `capacity` need.
-fn place_mask(capacity: usize) -> u32 {
-    let capacity = u32::try_from(capacity).expect("a table holds at most 2^26 ids");
-    (capacity + 1).next_power_of_two() - 1
 }
 
 impl Slot {

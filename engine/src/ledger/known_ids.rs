@@ -1,14 +1,12 @@
 //! Known transaction ids: what makes the same request give the same answer.
 
 use std::collections::VecDeque;
-use std::hash::BuildHasher;
 use std::sync::Arc;
-
-use foldhash::fast::FixedState;
 
 use super::contradiction::Contradiction;
 use super::head::Outcome;
-use super::id_pages::{ArchivedIds, archive_hash};
+use super::id_index::{FETCHED, GROUP, Groups, IdIndex, IndexRoom};
+use super::id_pages::{ArchivedIds, id_hash};
 use super::id_table::IdTable;
 use super::ids::{ClientId, TransactionId};
 
@@ -43,38 +41,49 @@ pub struct KnownRef {
     place: u32,
 }
 
-/// The ids inside the window, in generations of fixed capacity: the newest in memory, those before in archives of which
-/// only a filter is in memory. Nothing is ever rehashed, and the table of the next generation may be made elsewhere ahead
-/// of need: what takes long is to touch so much memory for the first time.
+/// The ids inside the window, in generations of fixed capacity: the newest in memory, those before in archives. One index
+/// says where each of them is looked for. Nothing is ever rehashed at once, and the memory of the next generation may be made
+/// elsewhere ahead of need: what takes long is to touch so much of it for the first time.
 #[derive(Clone, Debug)]
 pub struct KnownIds {
-    hash: FixedState,
-    /// The least that a generation holds.
+    /// The seed of the hashes.
+    seed: u64,
+    /// What a generation holds.
     capacity: usize,
     /// How long an id is kept, in microseconds of logged time.
     keep_us: i64,
-    /// What has left memory, oldest first.
-    archived: VecDeque<Arc<ArchivedIds>>,
-    /// The seed of archives' hashes.
-    archive_seed: u64,
+    index: IdIndex,
+    /// What was archived, oldest first.
+    archived: VecDeque<Archived>,
     /// Archives that are not needed any more.
     forgotten: Vec<Arc<ArchivedIds>>,
     /// The number of the oldest generation in memory.
     oldest: u32,
-    /// The newest is last.
+    /// The newest is last. The first of them may be archived already.
     generations: VecDeque<Generation>,
-    /// Ids that were decided in frames up to this one may be missing in memory.
+    /// Ids that were decided in frames up to this one may be missing in what is not archived.
     after: u64,
-    /// Whether the oldest is being archived.
-    archiving: bool,
+    /// The generation that is being archived.
+    archiving: Option<u32>,
     /// The newest frame in which an id was decided.
     newest_frame: u64,
+    /// How many ids are known.
+    len: usize,
     /// The table of the next generation, if it came.
     next: Option<IdTable>,
 }
 
 #[derive(Clone, Debug)]
+struct Archived {
+    /// Its first group in the index.
+    group: u64,
+    archive: Arc<ArchivedIds>,
+}
+
+#[derive(Clone, Debug)]
 struct Generation {
+    /// Its first group in the index.
+    group: u64,
     /// The logged time of its newest id, in microseconds since 1970.
     newest_us: i64,
     /// Ids that are under way.
@@ -83,14 +92,27 @@ struct Generation {
     last_frame: u64,
     /// When it was left for the next: every id decided in frames up to this one is in it or was before it.
     covers: u64,
+    /// Whether an archive has it.
+    is_archived: bool,
     table: Table,
 }
 
 #[derive(Clone, Debug)]
 enum Table {
     Own(IdTable),
-    /// Full, decided, and being archived.
+    /// Full and decided: being archived, or archived.
     Shared(Arc<IdTable>),
+}
+
+/// Memory that will be needed for ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdMemory {
+    /// The ids of a generation.
+    pub table: usize,
+    /// How many pieces of the index.
+    pub pieces: usize,
+    /// The buckets of a piece, see [`IndexRoom::ready`].
+    pub piece: usize,
 }
 
 /// A generation that may leave memory: full, and durable.
@@ -117,29 +139,27 @@ pub struct SealedIds {
 }
 
 impl KnownIds {
-    /// The most that a generation holds: a table that is being archived takes memory until it is.
-    const LARGEST: usize = 16 << 20;
     /// So many generations stay in memory behind the newest: who asks again mostly does so soon.
     const KEPT: usize = 1;
 
-    /// No ids yet. `seed` keeps clients from choosing ids that collide; `capacity` is the least of one generation; after
+    /// No ids yet. `seed` keeps clients from choosing ids that collide; `capacity` is that of one generation; after
     /// `keep_us` of logged time an id need not be known any more, since a request so old is refused by its time.
     #[must_use]
     pub fn new(seed: u64, capacity: usize, keep_us: i64) -> KnownIds {
-        let capacity = capacity.clamp(1, Self::LARGEST);
-        let generations = VecDeque::from([Generation::new(IdTable::lazy(capacity))]);
+        let capacity = capacity.clamp(1, IdTable::MOST);
         KnownIds {
-            hash: FixedState::with_seed(seed),
+            seed,
             capacity,
             keep_us,
+            index: IdIndex::new(0, capacity),
             archived: VecDeque::new(),
-            archive_seed: seed,
             forgotten: Vec::new(),
             oldest: 0,
-            generations,
+            generations: VecDeque::from([Generation::new(0, IdTable::lazy(capacity))]),
             after: 0,
-            archiving: false,
+            archiving: None,
             newest_frame: 0,
+            len: 0,
             next: None,
         }
     }
@@ -148,18 +168,20 @@ impl KnownIds {
     #[must_use]
     #[inline]
     pub fn get(&self, client: ClientId, id: TransactionId) -> Option<Known> {
-        let hash = self.hash(client, id);
-        for generation in self.generations.iter().rev() {
-            let table = generation.table.get();
-            if let Some(place) = table.find(hash, client, id) {
-                return Some(table.known(place));
-            }
+        let hash = id_hash(self.seed, client, id);
+        self.index.find(hash, self.groups(), |group| self.get_in(group, client, id))
+    }
+
+    fn get_in(&self, group: u64, client: ClientId, id: TransactionId) -> Option<Known> {
+        let place = |first: u64| (group - first) * GROUP as u64;
+        if let Some(in_memory) = self.generations.iter().rfind(|generation| generation.group <= group) {
+            let table = in_memory.table.get();
+            let first = usize::try_from(place(in_memory.group)).expect("a place in memory");
+            return table.find(first, GROUP, client, id).map(|place| table.known(place));
         }
-        if self.archived.is_empty() {
-            return None;
-        }
-        let hash = archive_hash(self.archive_seed, client, id);
-        self.archived.iter().rev().find_map(|archive| archive.find(hash, client, id)).map(Known::Decided)
+        let behind = self.archived.partition_point(|archived| archived.group <= group);
+        let Archived { group: first, archive } = &self.archived[behind.checked_sub(1)?];
+        archive.find(place(*first), client, id).map(Known::Decided)
     }
 
     /// Notes that an unknown id is under way, at this logged time.
@@ -168,13 +190,15 @@ impl KnownIds {
         if newest.len() >= newest.capacity() {
             self.begin_generation(time_us);
         }
-        let hash = self.hash(client, id);
         let generation = self.oldest
             + u32::try_from(self.generations.len() - 1).expect("generations are counted in a u32");
         let newest = self.generations.back_mut().expect("there is always a generation");
         newest.newest_us = newest.newest_us.max(time_us);
         newest.pending += 1;
-        KnownRef { generation, place: newest.table.own().insert(hash, client, id) }
+        let place = newest.table.own().push(client, id);
+        self.len += 1;
+        self.index.insert(id_hash(self.seed, client, id), self.groups());
+        KnownRef { generation, place }
     }
 
     /// Notes the first result of an id that is under way.
@@ -211,95 +235,123 @@ impl KnownIds {
         }
     }
 
-    /// Touches what a look-up of these ids will read, so that the processor fetches it side by side.
+    /// Touches what look-ups of these ids will read, of [`FETCHED`] of them at most, so that the processor fetches it side by
+    /// side.
     pub fn fetch(&self, ids: impl Iterator<Item = (ClientId, TransactionId)>) {
-        let touched = ids.fold(0, |sum, (client, id)| {
-            let hash = self.hash(client, id);
-            let resident = self.generations.iter();
-            let sum = resident.fold(sum, |sum, generation| sum ^ generation.table.get().touch(hash));
-            if self.archived.is_empty() {
-                return sum;
-            }
-            let hash = archive_hash(self.archive_seed, client, id);
-            self.archived.iter().fold(sum, |sum, archive| sum ^ archive.touch(hash))
-        });
-        std::hint::black_box(touched);
+        let mut hashes = [0; FETCHED];
+        for (hash, (client, id)) in hashes.iter_mut().zip(ids) {
+            *hash = id_hash(self.seed, client, id);
+        }
+        self.index.fetch(&hashes);
     }
 
-    /// The capacity of the table that will be needed next, if it is not there: asked for when a quarter of the first is
-    /// left, and at once from then on. A look-up asks every generation, so they grow with what there is, a third of it
-    /// each, and their number stays small.
+    /// The memory that will be needed next, if it is not there: asked for when a quarter of the first generation is left,
+    /// and at once from then on.
     #[must_use]
-    pub fn wants_table(&self) -> Option<usize> {
-        let first = self.newest().table.get();
-        let is_first = self.generations.len() == 1 && self.archived.is_empty();
-        let is_spared = is_first && 4 * first.len() < 3 * first.capacity();
+    pub fn wants_memory(&self) -> Option<IdMemory> {
+        let newest = self.newest().table.get();
+        let is_spared = self.len == newest.len() && 4 * newest.len() < 3 * newest.capacity();
         let wanted = self.next.is_none() && !is_spared;
-        wanted.then(|| (self.len() / 3).clamp(self.capacity, Self::LARGEST))
+        wanted.then(|| IdMemory {
+            table: self.capacity,
+            pieces: self.index.lacks_room(self.capacity),
+            piece: self.index.room_size(),
+        })
     }
 
-    /// Takes a table for the next generation. Without one a small one is made when it is needed.
-    pub fn give_table(&mut self, table: IdTable) {
+    /// Takes memory for the next generation. Without it some is found when it is needed.
+    pub fn give_memory(&mut self, table: IdTable, room: Vec<IndexRoom>) {
         self.next = Some(table);
+        self.index.give_room(room);
     }
 
-    /// Gives the oldest generation in memory out to be archived, if it may be: another is kept beside the newest, all its
-    /// ids are decided, and the log is durable up to `durable` with the last of them. One at a time.
+    /// Gives the oldest generation that is not archived out to be, if it may be: it is full, all its ids are decided, and
+    /// the log is durable up to `durable` with the last of them. One at a time.
     pub fn seal(&mut self, durable: u64) -> Option<SealedIds> {
-        let behind = self.generations.len().checked_sub(2 + Self::KEPT)?;
-        let oldest = &mut self.generations[0];
-        if self.archiving || oldest.pending > 0 || oldest.last_frame > durable {
+        let archived = self.archived_in_memory();
+        let behind = self.generations.len().checked_sub(archived + 2)?;
+        let sealed = &mut self.generations[archived];
+        if self.archiving.is_some() || sealed.pending > 0 || sealed.last_frame > durable {
             return None;
         }
-        self.archiving = true;
+        let number = self.oldest + u32::try_from(archived).expect("generations are counted in a u32");
+        self.archiving = Some(number);
         Some(SealedIds {
-            number: self.oldest,
-            table: oldest.table.share(),
-            newest_us: oldest.newest_us,
+            number,
+            table: sealed.table.share(),
+            newest_us: sealed.newest_us,
             after: self.after,
-            last_frame: oldest.last_frame,
-            covers: oldest.covers,
-            seed: self.archive_seed,
+            last_frame: sealed.last_frame,
+            covers: sealed.covers,
+            seed: self.seed,
             behind,
             forgotten: std::mem::take(&mut self.forgotten),
         })
     }
 
-    /// Takes the archive of the generation that was given out, and gives back what memory it had.
+    /// Takes the archive of the generation that was given out, and gives back the memory of the one that leaves.
+    ///
+    /// # Panics
+    /// If none was given out.
     pub fn archived(&mut self, archive: ArchivedIds) -> Option<Arc<IdTable>> {
-        self.archiving = false;
-        if archive.number != self.oldest {
-            self.forgotten.push(Arc::new(archive));
+        let number = self.archiving.take().expect("an archive is of ids that were given out");
+        assert_eq!(archive.number, number, "one generation is archived at a time");
+        let archived = self.archived_in_memory();
+        let archive = Arc::new(archive);
+        if number < self.oldest {
+            self.forgotten.push(archive);
             return None;
         }
-        self.archived.push_back(Arc::new(archive));
-        match self.drop_oldest().table {
+        let generation = &mut self.generations[archived];
+        generation.is_archived = true;
+        self.after = self.after.max(generation.last_frame);
+        self.archived.push_back(Archived { group: generation.group, archive });
+        self.leave()
+    }
+
+    /// Lets the oldest generation leave memory, if an archive has it and it need not stay.
+    fn leave(&mut self) -> Option<Arc<IdTable>> {
+        let stay = self.generations.len() < 2 + Self::KEPT || !self.generations[0].is_archived;
+        match (!stay).then(|| self.drop_oldest().table)? {
             Table::Shared(table) => Some(table),
             Table::Own(_) => unreachable!("what is archived was shared"),
         }
     }
 
+    fn archived_in_memory(&self) -> usize {
+        self.generations.iter().take_while(|generation| generation.is_archived).count()
+    }
+
     fn drop_oldest(&mut self) -> Generation {
-        let oldest = self.generations.pop_front().expect("there is always a generation");
         self.oldest += 1;
-        self.after = self.after.max(oldest.last_frame);
-        oldest
+        self.generations.pop_front().expect("there is always a generation")
     }
 
     /// The generation that was given out could not be archived: it stays, and may be given out again.
     pub fn not_archived(&mut self) {
-        self.archiving = false;
+        self.archiving = None;
     }
 
     /// Goes on from the archives of runs before, oldest first, when nothing else is known yet.
     pub fn know_archives(&mut self, archives: Vec<ArchivedIds>) {
         assert!(self.is_empty(), "archives come before what the log has after them");
-        if let Some(last) = archives.last() {
-            self.oldest = last.number + 1;
-            self.archive_seed = last.seed;
-            self.after = last.last_frame;
+        let Some(last) = archives.last() else { return };
+        (self.oldest, self.seed, self.after) = (last.number + 1, last.seed, last.last_frame);
+        let ids: u64 = archives.iter().map(|archive| archive.ids).sum();
+        self.len = usize::try_from(ids).expect("usize is 64 bits wide");
+        self.index = IdIndex::new(self.len, self.capacity);
+        let mut group = 0;
+        for archive in archives {
+            let first = group;
+            let mut known = Groups { oldest: 0, newest: first };
+            for (place, hash) in (0..).zip(archive.hashes()) {
+                known.newest = first + place / GROUP as u64;
+                self.index.insert(hash, known);
+            }
+            group = first + groups_of(archive.ids);
+            self.archived.push_back(Archived { group: first, archive: Arc::new(archive) });
         }
-        self.archived.extend(archives.into_iter().map(Arc::new));
+        self.generations[0].group = group;
     }
 
     /// How many archives there are.
@@ -316,52 +368,77 @@ impl KnownIds {
     /// How many ids are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        let archived: u64 = self.archived.iter().map(|archive| archive.ids).sum();
-        let resident: usize = self.generations.iter().map(|generation| generation.table.get().len()).sum();
-        usize::try_from(archived).expect("usize is 64 bits wide") + resident
+        self.len
     }
 
     /// Whether no id is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.len == 0
     }
 
     fn newest(&self) -> &Generation {
         self.generations.back().expect("there is always a generation")
     }
 
+    /// The groups of ids that are known.
+    #[inline]
+    fn groups(&self) -> Groups {
+        let newest = self.newest();
+        let oldest =
+            self.archived.front().map_or_else(|| self.generations[0].group, |archived| archived.group);
+        let last = newest.table.get().len().saturating_sub(1) / GROUP;
+        Groups { oldest, newest: newest.group + last as u64 }
+    }
+
     fn begin_generation(&mut self, time_us: i64) {
         self.forget_before(time_us - self.keep_us);
         // What is decided from here on is decided in the newest frame or a later one.
         let covers = self.newest_frame.saturating_sub(1);
-        self.generations.back_mut().expect("there is always a generation").covers = covers;
+        let newest = self.generations.back_mut().expect("there is always a generation");
+        newest.covers = covers;
+        let group = newest.group + groups_of(newest.table.get().len() as u64);
         let table = self.next.take().unwrap_or_else(|| IdTable::lazy(self.capacity));
-        self.generations.push_back(Generation::new(table));
+        self.generations.push_back(Generation::new(group, table));
     }
 
     fn forget_before(&mut self, time_us: i64) {
+        while let Some(archived) = self.archived.pop_front_if(|archived| archived.archive.newest_us < time_us)
+        {
+            self.len -= usize::try_from(archived.archive.ids).expect("usize is 64 bits wide");
+            self.forgotten.push(archived.archive);
+            if self.archived.is_empty() {
+                (0..self.archived_in_memory()).for_each(|_| drop(self.drop_oldest()));
+            }
+        }
         // The newest may hold ids that are still under way, whatever the clock says.
-        while let Some(archive) = self.archived.pop_front_if(|archive| archive.newest_us < time_us) {
-            self.forgotten.push(archive);
+        let is_too_old = |generation: &Generation| {
+            generation.newest_us < time_us && generation.pending == 0 && !generation.is_archived
+        };
+        while self.archived.is_empty() && self.generations.len() > 1 && is_too_old(&self.generations[0]) {
+            let dropped = self.drop_oldest();
+            self.after = self.after.max(dropped.last_frame);
+            self.len -= dropped.table.get().len();
         }
-        let is_too_old = |generation: &Generation| generation.newest_us < time_us && generation.pending == 0;
-        while self.generations.len() > 1 && is_too_old(&self.generations[0]) {
-            self.drop_oldest();
-        }
-    }
-
-    #[inline]
-    fn hash(&self, client: ClientId, id: TransactionId) -> u64 {
-        self.hash.hash_one((id.0, client.0))
     }
 }
 
-const _: () = assert!(KnownIds::LARGEST <= IdTable::MOST);
+/// How many groups so many ids take.
+fn groups_of(ids: u64) -> u64 {
+    ids.div_ceil(GROUP as u64)
+}
 
 impl Generation {
-    fn new(table: IdTable) -> Generation {
-        Generation { newest_us: i64::MIN, pending: 0, last_frame: 0, covers: 0, table: Table::Own(table) }
+    fn new(group: u64, table: IdTable) -> Generation {
+        Generation {
+            group,
+            newest_us: i64::MIN,
+            pending: 0,
+            last_frame: 0,
+            covers: 0,
+            is_archived: false,
+            table: Table::Own(table),
+        }
     }
 }
 
@@ -441,21 +518,27 @@ mod tests {
         }
     }
 
-    /// With tables made ahead, generations grow with what is known, and there are few.
+    /// Memory is asked for when a quarter of the first generation is left, and once for each after it.
     #[test]
-    fn a_hundred_thousand_ids_take_few_generations() {
+    fn memory_is_wanted_ahead_of_need() {
         let mut known = KnownIds::new(7, 1_000, i64::MAX);
-        for n in 0..100_000 {
-            if let Some(capacity) = known.wants_table() {
-                known.give_table(IdTable::ready(capacity));
-                assert_eq!(known.wants_table(), None);
+        let mut given = Vec::new();
+        for n in 0..20_000 {
+            if let Some(IdMemory { table, pieces, piece }) = known.wants_memory() {
+                known.give_memory(
+                    IdTable::ready(table),
+                    (0..pieces).map(|_| IndexRoom::ready(piece)).collect(),
+                );
+                assert_eq!(known.wants_memory(), None);
+                given.push(n);
             }
             let decided = Decided { content: 0, outcome: Outcome::Posted, step: 0, frame: 1, ordinal: 0 };
             let at = known.begin(ClientId(1), TransactionId(n), 0);
             known.decide(at, &decided);
         }
-        assert!(known.generations.len() <= 18, "{}", known.generations.len());
-        assert!((0..100_000).all(|n| known.get(ClientId(1), TransactionId(n)).is_some()));
-        assert!((100_000..200_000).all(|n| known.get(ClientId(1), TransactionId(n)).is_none()));
+        assert_eq!(given[..3], [750, 1_001, 2_001]);
+        assert_eq!(given.len(), 20);
+        assert!((0..20_000).all(|n| known.get(ClientId(1), TransactionId(n)).is_some()));
+        assert!((20_000..40_000).all(|n| known.get(ClientId(1), TransactionId(n)).is_none()));
     }
 }

@@ -19,7 +19,7 @@ mod gate;
 mod head;
 mod heat;
 mod hold;
-mod id_bloom;
+mod id_index;
 mod id_pages;
 mod id_table;
 mod ids;
@@ -61,15 +61,15 @@ pub use entry::{
 pub use gate::Gate;
 pub use head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, read_tail};
 pub use hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
-pub use id_bloom::IdBloom;
-pub use id_pages::{ArchivedIds, ID_PAGE, IdFilter, IdPages, PackedIds};
+pub use id_index::IndexRoom;
+pub use id_pages::{ArchivedIds, ID_PAGE, IdPages};
 pub use id_table::IdTable;
 pub use ids::{
     AccountId, ClientId, EntityId, LineId, Position, RecordPlace, ShardId, SubjectId, TransactionId,
     TransactionKey, UnitId,
 };
 pub use image::{LINE_IMAGE, ROW_IMAGE};
-pub use known_ids::{Decided, Known, KnownIds, KnownRef, SealedIds};
+pub use known_ids::{Decided, IdMemory, Known, KnownIds, KnownRef, SealedIds};
 pub use line::{AccountsTotal, Line};
 pub use originals::{Fate, OriginalState, Originals};
 pub use registry::{Account, Entity, Judged, LineKey, Registry};

@@ -9,6 +9,7 @@ use super::coordinator::{Coordinator, MOST_HOT, SectionKind, Settings};
 use super::deed::Action;
 use super::entry::{self, Entry, Movement, entries};
 use super::head::{HEAD_BYTES, Head, Outcome, Tail, read_tail};
+use super::id_index::FETCHED;
 use super::ids::{AccountId, Position, ShardId, TransactionKey};
 use super::image::{LINE_IMAGE, RowImage};
 use super::known_ids::{Decided, KnownIds};
@@ -16,9 +17,6 @@ use super::line::Line;
 use super::originals::Originals;
 use super::registry::Registry;
 use super::shard::{Shard, shard_of};
-
-/// So many ids are fetched side by side before they are noted.
-const FETCH_AHEAD: usize = 16;
 
 /// The records of one frame, as they stand in the log.
 #[derive(Clone, Debug)]
@@ -143,11 +141,11 @@ impl KnownIds {
     /// [`ReplayError`] where a head cannot be read, or an id has a record before.
     pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
         let mut heads = frame.heads();
-        let mut ahead = Vec::with_capacity(FETCH_AHEAD);
+        let mut ahead = Vec::with_capacity(FETCHED);
         let mut ordinal = 0;
         loop {
             ahead.clear();
-            for head in heads.by_ref().take(FETCH_AHEAD) {
+            for head in heads.by_ref().take(FETCHED) {
                 ahead.push(head?);
             }
             if ahead.is_empty() {

@@ -2,13 +2,20 @@
 
 use std::sync::Arc;
 
-use longmen_engine::ledger::{ArchivedIds, ID_PAGE, IdPages, PackedIds, SealedIds};
+use longmen_engine::ledger::{ArchivedIds, ID_PAGE, IdPages, SealedIds};
 
-struct Pages(Vec<[u8; ID_PAGE]>);
+struct Pages {
+    pages: Vec<[u8; ID_PAGE]>,
+    hashes: Vec<u8>,
+}
 
 impl IdPages for Pages {
     fn page(&self, number: u64) -> &[u8] {
-        &self.0[usize::try_from(number).unwrap()]
+        &self.pages[usize::try_from(number).unwrap()]
+    }
+
+    fn hashes(&self) -> &[u8] {
+        &self.hashes
     }
 
     fn set_aside(&self) -> String {
@@ -18,7 +25,6 @@ impl IdPages for Pages {
 
 /// The archive of ids that leave memory.
 pub(crate) fn archive(sealed: &SealedIds) -> ArchivedIds {
-    let packed = PackedIds::new(sealed, Vec::new());
-    let pages = Pages(packed.pages().collect());
-    packed.into_archive(sealed, Arc::new(pages)).0
+    let hashes = sealed.hashes().flat_map(u64::to_le_bytes).collect();
+    ArchivedIds::new(sealed, Arc::new(Pages { pages: sealed.pages().collect(), hashes }))
 }

@@ -1,17 +1,18 @@
-//! Known ids: tables for more of them, and archives for those that leave memory.
+//! Known ids: memory for more of them, and archives for those that leave memory.
 
 use actix::{AsyncContext, Context, Handler};
 
 use super::super::id_archiver::IdsArchived;
-use super::super::id_tables::ReadyTable;
+use super::super::id_tables::ReadyIdMemory;
 use super::CoordinatorActor;
 
 impl CoordinatorActor {
-    /// Has a table of ids made before it is needed, and ids archived when they may leave memory.
+    /// Has memory for ids made ready before it is needed, and ids archived when they may leave memory.
     pub(super) fn tend_ids(&mut self, context: &Context<Self>) {
-        if let (false, Some(capacity)) = (self.awaits_table, self.pipeline.coordinator().wants_table()) {
-            self.wiring.tables.make(capacity, context.address());
-            self.awaits_table = true;
+        if let (false, Some(wanted)) = (self.awaits_id_memory, self.pipeline.coordinator().wants_id_memory())
+        {
+            self.wiring.tables.make(wanted, context.address());
+            self.awaits_id_memory = true;
         }
         if let Some(sealed) = self.pipeline.coordinator_mut().seal_ids() {
             self.wiring.archiver.archive(sealed, context.address());
@@ -19,12 +20,12 @@ impl CoordinatorActor {
     }
 }
 
-impl Handler<ReadyTable> for CoordinatorActor {
+impl Handler<ReadyIdMemory> for CoordinatorActor {
     type Result = ();
 
-    fn handle(&mut self, message: ReadyTable, _: &mut Context<Self>) {
-        self.awaits_table = false;
-        self.pipeline.coordinator_mut().give_table(message.0);
+    fn handle(&mut self, message: ReadyIdMemory, _: &mut Context<Self>) {
+        self.awaits_id_memory = false;
+        self.pipeline.coordinator_mut().give_id_memory(message.table, message.room);
     }
 }
 

@@ -35,10 +35,11 @@ use super::command::{Answer, Command, ReplyTo, Request, Status};
 use super::gate::Gate;
 use super::heat::Heat;
 use super::hold::HoldKind;
+use super::id_index::IndexRoom;
 use super::id_pages::ArchivedIds;
 use super::id_table::IdTable;
 use super::ids::{AccountId, ShardId, TransactionKey};
-use super::known_ids::{KnownIds, SealedIds};
+use super::known_ids::{IdMemory, KnownIds, SealedIds};
 use super::originals::Originals;
 use super::registry::{Account, Registry};
 use super::rejection::Rejection;
@@ -220,15 +221,15 @@ impl Coordinator {
         sections.for_each(|chunk| self.spare.give(chunk));
     }
 
-    /// The capacity of a table of ids that will be needed soon; see [`KnownIds::wants_table`].
+    /// The memory that will be needed soon for ids; see [`KnownIds::wants_memory`].
     #[must_use]
-    pub fn wants_table(&self) -> Option<usize> {
-        self.known.wants_table()
+    pub fn wants_id_memory(&self) -> Option<IdMemory> {
+        self.known.wants_memory()
     }
 
-    /// Takes a table of ids that was made ahead of need.
-    pub fn give_table(&mut self, table: IdTable) {
-        self.known.give_table(table);
+    /// Takes memory for ids that was made ahead of need.
+    pub fn give_id_memory(&mut self, table: IdTable, room: Vec<IndexRoom>) {
+        self.known.give_memory(table, room);
     }
 
     /// Gives out known ids that may leave memory; see [`KnownIds::seal`].

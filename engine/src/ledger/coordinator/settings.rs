@@ -14,7 +14,7 @@ pub struct Settings {
     /// How many bytes of records one round may make, about, and how many may wait for the journal before no further
     /// round begins.
     pub frame_bytes: usize,
-    /// How many ids a generation of known ids holds at least.
+    /// How many ids a generation of known ids holds: each leaves for an archive of its own.
     pub known_ids: usize,
     /// How many accounts may be hot.
     pub hot_accounts: usize,
@@ -56,7 +56,7 @@ impl Default for Settings {
             window_back: 3 * 86_400,
             window_ahead: 3_600,
             frame_bytes: 8 << 20,
-            known_ids: 8 << 20,
+            known_ids: 1 << 20,
             hot_accounts: 64,
             hot_by_rate: true,
             refund_windows: RefundWindows::default(),

@@ -1,0 +1,361 @@
+//! Where known ids are: of nearly every id that is new, one cache line says so, however many are known.
+//!
+//! A hash table by extendible hashing (Fagin, Nievergelt, Pippenger, Strong 1979): a directory by the first bits of a hash
+//! leads to segments, and a segment that is full becomes two, so that nothing larger is ever moved. Within a segment the
+//! last bits of the hash choose a bucket of one cache line, and what does not fit there stands in one of the next. Segments
+//! have different sizes, which those that they are made into inherit, so that not all of them are full at once.
+//!
+//! An entry has 36 bits of the hash, three bits for the buckets that it stands behind its own, and 25 bits of a place: the
+//! number of the group of [`GROUP`] ids in order of arrival, in which the id is looked for. At a hundred million ids, one of
+//! some 500,000 new ones is looked for in a group in vain. Entries of ids that are forgotten stay until their segment is full.
+
+/// So many ids share a place.
+pub(super) const GROUP: usize = 16;
+
+/// So many ids are fetched side by side.
+pub(super) const FETCHED: usize = 16;
+
+const SLOTS: usize = 8;
+const STEP_BITS: u32 = 3;
+const PLACE_BITS: u32 = 25;
+const TAG_BITS: u32 = 64 - STEP_BITS - PLACE_BITS;
+/// The bits of a hash that choose a bucket: those that no entry has.
+const OWN_BITS: u32 = 64 - TAG_BITS;
+/// Places count on from 1 after so many: 0 is of an entry that is vacant.
+const PLACES: u64 = (1 << PLACE_BITS) - 1;
+/// The most buckets of a segment: 64 KiB, laid out anew within some 50 us.
+const LARGEST: usize = 1_024;
+/// A segment is full when so many of eight slots are taken.
+const FULL: usize = 7;
+/// A piece of memory has so many segments of the largest size.
+const TOGETHER: usize = 16;
+/// The most first bits of a hash that a segment's size depends on.
+const PHASE_BITS: u32 = 6;
+
+/// One cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Bucket([u64; SLOTS]);
+
+/// Memory for more segments.
+#[derive(Clone, Debug)]
+pub struct IndexRoom(Box<[Bucket]>);
+
+/// Where the buckets of a segment lie.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    piece: u32,
+    first: u16,
+    buckets: u16,
+    number: u32,
+}
+
+/// How full a segment is, and how many first bits of a hash all its ids have in common.
+#[derive(Clone, Copy, Debug)]
+struct Fill {
+    used: u32,
+    depth: u32,
+}
+
+/// Groups of ids that are still known: the oldest and the newest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Groups {
+    pub(super) oldest: u64,
+    pub(super) newest: u64,
+}
+
+/// An index over known ids.
+#[derive(Clone, Debug)]
+pub(super) struct IdIndex {
+    /// The most buckets of a segment.
+    largest: usize,
+    depth: u32,
+    /// Segments by the first `depth` bits of a hash.
+    directory: Vec<Segment>,
+    /// By the numbers of segments.
+    fills: Vec<Fill>,
+    memory: Vec<IndexRoom>,
+    /// The buckets of the last piece of memory that are taken.
+    taken: usize,
+    /// For segments to come.
+    room: Vec<IndexRoom>,
+    /// What a segment held while it is laid out anew: entries, and their own buckets.
+    moving: Vec<(u64, usize)>,
+}
+
+impl IdIndex {
+    /// An index for so many ids to begin with, in segments that suit steps of `step` ids.
+    pub(super) fn new(ids: usize, step: usize) -> IdIndex {
+        let largest = (step / SLOTS).next_power_of_two().clamp(1, LARGEST);
+        let phase_bits = largest.trailing_zeros().min(PHASE_BITS);
+        let segments = ids.div_ceil(largest * (FULL - 1)).next_power_of_two().max(1 << phase_bits);
+        let depth = segments.trailing_zeros();
+        let mut index = IdIndex {
+            largest,
+            depth,
+            directory: Vec::with_capacity(segments),
+            fills: Vec::new(),
+            memory: Vec::new(),
+            taken: 0,
+            room: Vec::new(),
+            moving: Vec::new(),
+        };
+        for prefix in 0..segments {
+            let phase = prefix >> (depth - phase_bits);
+            let more = (largest / 2 * (phase + 1)) >> phase_bits;
+            let segment = index.add_segment(largest.div_ceil(2) + more, depth);
+            index.directory.push(segment);
+        }
+        index
+    }
+
+    /// How many pieces of room so many more ids will need that it has not got.
+    pub(super) fn lacks_room(&self, ids: usize) -> usize {
+        // Sixteen bytes an id: segments are half full on average.
+        let buckets = ids.div_ceil(SLOTS / 2);
+        buckets.div_ceil(self.room_size()).saturating_sub(self.room.len())
+    }
+
+    /// How large a piece of room is: its buckets.
+    pub(super) fn room_size(&self) -> usize {
+        self.largest * TOGETHER
+    }
+
+    /// Takes room for segments to come.
+    pub(super) fn give_room(&mut self, room: Vec<IndexRoom>) {
+        let size = self.room_size();
+        self.room.extend(room.into_iter().filter(|room| room.0.len() == size));
+    }
+
+    /// Touches what searches for these hashes read, so that the processor fetches it side by side. The loop that waits for
+    /// memory does nothing else: so all of them are under way at once.
+    pub(super) fn fetch(&self, hashes: &[u64; FETCHED]) {
+        let lines = hashes.map(|hash| {
+            let segment = self.segment_of(hash);
+            (segment.piece as usize, usize::from(segment.first) + segment.own(hash))
+        });
+        let touched = lines.iter().fold(0, |sum, (piece, line)| sum ^ self.memory[*piece].0[*line].0[0]);
+        std::hint::black_box(touched);
+    }
+
+    /// Asks `check` of every group that may have an id of this hash, until it finds it.
+    #[inline]
+    pub(super) fn find<T>(
+        &self,
+        hash: u64,
+        known: Groups,
+        mut check: impl FnMut(u64) -> Option<T>,
+    ) -> Option<T> {
+        let segment = self.segment_of(hash);
+        let buckets = self.buckets(segment);
+        for step in 0..segment.steps() {
+            let bucket = &buckets[segment.behind(segment.own(hash), step)].0;
+            let wanted = key(hash >> OWN_BITS, step);
+            // All at once: a branch for each entry would cost more than it spares.
+            let is_there = bucket.iter().fold(false, |is, entry| is | (entry >> PLACE_BITS == wanted));
+            if is_there {
+                let entries = bucket.iter().filter(|entry| **entry >> PLACE_BITS == wanted);
+                let mut groups = entries.flat_map(|entry| groups(*entry, known));
+                if let Some(found) = groups.find_map(&mut check) {
+                    return Some(found);
+                }
+            }
+            if bucket[SLOTS - 1] == 0 {
+                break;
+            }
+        }
+        None
+    }
+
+    /// Notes that an id of this hash is in the newest group.
+    ///
+    /// # Panics
+    /// If far too many ids have the same hash, which a secret seed prevents.
+    pub(super) fn insert(&mut self, hash: u64, known: Groups) {
+        let place = 1 + known.newest % PLACES;
+        loop {
+            let segment = self.segment_of(hash);
+            let is_full = self.fills[segment.number as usize].used as usize >= segment.most();
+            if !is_full && self.put(segment, segment.own(hash), hash >> OWN_BITS, place) {
+                return;
+            }
+            self.make_room(segment, hash, known);
+        }
+    }
+
+    /// Lays a full segment out anew: without the ids that are forgotten, or as two.
+    fn make_room(&mut self, segment: Segment, hash: u64, known: Groups) {
+        let Fill { used, depth } = self.fills[segment.number as usize];
+        let mut moving = std::mem::take(&mut self.moving);
+        moving.clear();
+        for (at, bucket) in self.buckets(segment).iter().enumerate() {
+            let live = bucket.0.iter().filter(|entry| groups(**entry, known).next().is_some());
+            moving.extend(live.map(|entry| (*entry, segment.before(at, step_of(*entry)))));
+        }
+        let freed = used as usize - moving.len();
+        let prefix = |depth: u32| if depth == 0 { 0 } else { hash >> (64 - depth) };
+        // For less it would soon be full again.
+        if freed > segment.most() / 8 {
+            self.lay_out(segment, prefix(depth), depth, &moving);
+        } else {
+            self.split(segment, prefix(depth), depth, &mut moving);
+        }
+        self.moving = moving;
+    }
+
+    /// Lays the entries of a segment of these first bits out as two, by the next bit.
+    fn split(&mut self, segment: Segment, prefix: u64, depth: u32, moving: &mut [(u64, usize)]) {
+        let depth = depth + 1;
+        assert!(depth <= TAG_BITS, "hashes of ids are spread by a secret seed");
+        if depth > self.depth {
+            self.directory = self.directory.iter().flat_map(|segment| [*segment; 2]).collect();
+            self.depth = depth;
+        }
+        let upper = self.add_segment(segment.buckets.into(), depth);
+        let is_lower = |entry: u64| (entry >> (64 - depth)) & 1 == 0;
+        moving.sort_unstable_by_key(|(entry, _)| !is_lower(*entry));
+        let (low, high) = moving.split_at(moving.partition_point(|(entry, _)| is_lower(*entry)));
+        self.lay_out(segment, prefix << 1, depth, low);
+        self.lay_out(upper, prefix << 1 | 1, depth, high);
+    }
+
+    /// Makes a segment of these entries. What finds no place near its own bucket, which hardly ever happens, makes it two.
+    fn lay_out(&mut self, segment: Segment, prefix: u64, depth: u32, entries: &[(u64, usize)]) {
+        self.fills[segment.number as usize] = Fill { used: 0, depth };
+        self.buckets_mut(segment).fill(Bucket::VACANT);
+        let shift = self.depth - depth;
+        let covered = usize::try_from(prefix << shift).expect("a directory fits memory");
+        self.directory[covered..covered + (1 << shift)].fill(segment);
+        let is_put = |&(entry, own): &(u64, usize)| self.put(segment, own, entry >> OWN_BITS, entry & PLACES);
+        if !entries.iter().all(is_put) {
+            self.split(segment, prefix, depth, &mut entries.to_vec());
+        }
+    }
+
+    /// Puts an entry into its own bucket or one of the next. False if they are full.
+    fn put(&mut self, segment: Segment, own: usize, tag: u64, place: u64) -> bool {
+        let buckets = self.buckets_mut(segment);
+        for step in 0..segment.steps() {
+            let bucket = &mut buckets[segment.behind(own, step)].0;
+            let taken = bucket.iter().fold(0, |taken, slot| taken + usize::from(*slot != 0));
+            if let Some(slot) = bucket.get_mut(taken) {
+                *slot = key(tag, step) << PLACE_BITS | place;
+                self.fills[segment.number as usize].used += 1;
+                return true;
+            }
+        }
+        false
+    }
+
+    fn add_segment(&mut self, buckets: usize, depth: u32) -> Segment {
+        if self.memory.is_empty() || self.taken + buckets > self.room_size() {
+            let room = self.room.pop().unwrap_or_else(|| IndexRoom::ready(self.room_size()));
+            self.memory.push(room);
+            self.taken = 0;
+        }
+        let count = |count: usize| u32::try_from(count).expect("an index of less than 256 GiB");
+        let short = |buckets: usize| u16::try_from(buckets).expect("a piece has at most 2^14 buckets");
+        let segment = Segment {
+            piece: count(self.memory.len() - 1),
+            first: short(self.taken),
+            buckets: short(buckets),
+            number: count(self.fills.len()),
+        };
+        self.taken += buckets;
+        self.fills.push(Fill { used: 0, depth });
+        segment
+    }
+
+    #[inline]
+    fn segment_of(&self, hash: u64) -> Segment {
+        // Two shifts, since none of the bits may count.
+        let first = hash >> 1 >> (63 - self.depth);
+        self.directory[usize::try_from(first).expect("a directory fits memory")]
+    }
+
+    #[inline]
+    fn buckets(&self, segment: Segment) -> &[Bucket] {
+        &self.memory[segment.piece as usize].0[segment.range()]
+    }
+
+    #[inline]
+    fn buckets_mut(&mut self, segment: Segment) -> &mut [Bucket] {
+        &mut self.memory[segment.piece as usize].0[segment.range()]
+    }
+}
+
+impl Segment {
+    /// The bucket that a hash belongs to.
+    #[inline]
+    fn own(self, hash: u64) -> usize {
+        let own = ((hash & ((1 << OWN_BITS) - 1)) * u64::from(self.buckets)) >> OWN_BITS;
+        usize::try_from(own).expect("a bucket of a segment")
+    }
+
+    /// How many buckets an entry may stand in.
+    #[inline]
+    fn steps(self) -> usize {
+        usize::from(self.buckets).min(1 << STEP_BITS)
+    }
+
+    /// The bucket so many steps behind another.
+    #[inline]
+    fn behind(self, bucket: usize, step: usize) -> usize {
+        let behind = bucket + step;
+        if behind < self.buckets.into() { behind } else { behind - usize::from(self.buckets) }
+    }
+
+    /// The bucket so many steps before another.
+    fn before(self, bucket: usize, step: usize) -> usize {
+        if step <= bucket { bucket - step } else { bucket + usize::from(self.buckets) - step }
+    }
+
+    /// How many entries make it full.
+    fn most(self) -> usize {
+        usize::from(self.buckets) * FULL
+    }
+
+    #[inline]
+    fn range(self) -> std::ops::Range<usize> {
+        let first = usize::from(self.first);
+        first..first + usize::from(self.buckets)
+    }
+}
+
+impl Bucket {
+    const VACANT: Bucket = Bucket([0; SLOTS]);
+}
+
+impl IndexRoom {
+    /// Room of so many buckets, all of whose memory has been touched.
+    #[must_use]
+    pub fn ready(buckets: usize) -> IndexRoom {
+        // Zeros alone might be had from the system, untouched.
+        let mut room = vec![Bucket([1; SLOTS]); buckets];
+        std::hint::black_box(&mut room).fill(Bucket::VACANT);
+        IndexRoom(room.into_boxed_slice())
+    }
+}
+
+/// What an entry begins with that stands so many steps behind its own bucket.
+#[inline]
+fn key(tag: u64, step: usize) -> u64 {
+    tag << STEP_BITS | step as u64
+}
+
+fn step_of(entry: u64) -> usize {
+    usize::try_from(entry >> PLACE_BITS & ((1 << STEP_BITS) - 1)).expect("three bits")
+}
+
+/// The groups that are still known among those that an entry may mean: places come again after [`PLACES`] groups.
+#[inline]
+fn groups(entry: u64, known: Groups) -> impl Iterator<Item = u64> {
+    let place = entry & PLACES;
+    let behind = (known.newest % PLACES + 1 + PLACES - place) % PLACES;
+    let newest = known.newest.checked_sub(behind).filter(|_| place != 0);
+    std::iter::successors(newest, |group| group.checked_sub(PLACES))
+        .take_while(move |group| *group >= known.oldest)
+}
+
+#[cfg(test)]
+mod tests;
