@@ -342,16 +342,26 @@ impl KnownIds {
         self.index = IdIndex::new(self.len, self.capacity);
         let mut group = 0;
         for archive in archives {
-            let first = group;
-            let mut known = Groups { oldest: 0, newest: first };
-            for (place, hash) in (0..).zip(archive.hashes()) {
-                known.newest = first + place / GROUP as u64;
-                self.index.insert(hash, known);
-            }
-            group = first + groups_of(archive.ids);
-            self.archived.push_back(Archived { group: first, archive: Arc::new(archive) });
+            self.enter(group, archive.hashes());
+            let next = group + groups_of(archive.ids);
+            self.archived.push_back(Archived { group, archive: Arc::new(archive) });
+            group = next;
         }
         self.generations[0].group = group;
+    }
+
+    /// Enters ids in the index, of which the first are in this group.
+    fn enter(&mut self, first: u64, mut hashes: impl Iterator<Item = u64>) {
+        const _: () = assert!(GROUP == FETCHED, "the ids of a group are entered together");
+        for newest in first.. {
+            let mut group = [0; FETCHED];
+            let count = group.iter_mut().zip(hashes.by_ref()).map(|(to, hash)| *to = hash).count();
+            self.index.fetch(&group);
+            group[..count].iter().for_each(|hash| self.index.insert(*hash, Groups { oldest: 0, newest }));
+            if count < FETCHED {
+                break;
+            }
+        }
     }
 
     /// How many archives there are.
