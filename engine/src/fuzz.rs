@@ -6,6 +6,7 @@ use std::io;
 use longmen_wal::{Body, Storage};
 
 use crate::ledger::{FrameSection, Rebuilt, ReplayError, Settings};
+use crate::snapshot::Snapshot;
 use crate::{journal, snapshot};
 
 /// The sections of a sealed frame as the log takes them.
@@ -27,7 +28,9 @@ pub struct Snapshots {
 /// # Errors
 /// If the directory cannot be read.
 pub fn read_snapshots(storage: &dyn Storage, settings: &Settings) -> io::Result<Snapshots> {
-    let (whole, refused) = snapshot::find(storage)?;
+    let (found, mut refused) = snapshot::find(storage)?;
+    let (whole, damaged): (Vec<_>, Vec<_>) = found.into_iter().partition(Snapshot::is_whole);
+    refused.extend(damaged.iter().map(Snapshot::name));
     let restored = whole.iter().map(|snapshot| snapshot.restore(settings)).collect();
     Ok(Snapshots { restored, refused })
 }

@@ -53,6 +53,10 @@ pub(crate) fn start(
     let mut usable = usable.iter();
     let (snapshot, found, mut refused, recovered) = loop {
         let snapshot = usable.next();
+        if let Some(damaged) = snapshot.filter(|snapshot| !snapshot.is_whole()) {
+            refused_snapshots.push(damaged.name());
+            continue;
+        }
         let FoundArchives { whole, refused } = archive.find(log.last.0).map_err(StartError::Archives)?;
         let found: Vec<u32> = whole.iter().map(|archive| archive.number).collect();
         let recovery =

@@ -20,12 +20,14 @@
 //! | 4 | CRC-32C of the header before this field |
 
 use std::io::{self, IoSlice};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_if_there};
 
 use crate::ledger::bytes::crc32c;
-use crate::ledger::{FrameRecords, Rebuilt, ReplayError, SectionKind, Settings};
+use crate::ledger::{FrameRecords, Rebuilt, ReplayError, SectionKind, Settings, restore_rows};
 
 const MAGIC: [u8; 8] = *b"LMSNAP01";
 const HEADER: usize = 8 + 16 + 8 + 8 + 8 + 4 * 16 + 4 + 4;
@@ -131,15 +133,16 @@ impl Writing {
     }
 }
 
-/// A snapshot that was read and is whole.
+/// A snapshot whose header is whole.
 pub(crate) struct Snapshot {
     pub(crate) header: Header,
     bytes: MappedBytes,
 }
 
-/// The snapshots of a directory that are whole and this node's, newest first, and the names of those that are not.
+/// The snapshots of a directory whose headers are whole, newest first, and the names of those that are not. What stands
+/// behind a header is looked at when it is needed, see [`Snapshot::is_whole`]: of two, mostly one is.
 pub(crate) fn find(storage: &dyn Storage) -> io::Result<(Vec<Snapshot>, Vec<String>)> {
-    let (mut whole, mut refused) = (Vec::new(), Vec::new());
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
     for start in starts(storage)?.into_iter().rev() {
         let name = name_of(start);
         let file = storage.open(&name)?;
@@ -148,18 +151,24 @@ pub(crate) fn find(storage: &dyn Storage) -> io::Result<(Vec<Snapshot>, Vec<Stri
             continue;
         }
         let bytes = file.map()?;
-        match read_whole(all(&bytes)).filter(|header| header.start == start) {
-            Some(header) => whole.push(Snapshot { header, bytes }),
+        match read_header(all(&bytes)).filter(|header| header.start == start) {
+            Some(header) => found.push(Snapshot { header, bytes }),
             None => refused.push(name),
         }
     }
-    Ok((whole, refused))
+    Ok((found, refused))
 }
 
 impl Snapshot {
     /// The name of its file.
     pub(crate) fn name(&self) -> String {
         name_of(self.header.start)
+    }
+
+    /// Whether it holds everything that it should.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.bytes.will_need();
+        all(&self.bytes).get(HEADER..).map(crc32c) == Some(self.header.body_crc)
     }
 
     /// The books as the snapshot has them: what replay goes on from, at the frame after its start.
@@ -171,10 +180,18 @@ impl Snapshot {
         let Header { start, last, time_us, .. } = self.header;
         let sections = vec![(SectionKind::Admin, 0, self.part(0)), (SectionKind::Entries, 0, self.part(1))];
         let names = FrameRecords::new(start, time_us, sections)?;
-        rebuilt.registry.replay(&names)?;
-        rebuilt.originals.replay(&names)?;
+        let accounts = rebuilt.reserve(&names);
+        let Rebuilt { registry, originals, shards, .. } = &mut rebuilt;
+        // Names and rows are of equal size, and of different tables.
+        thread::scope(|scope| {
+            let rows = scope.spawn(|| restore_rows(shards, accounts, self.part(3), last));
+            registry.replay(&names)?;
+            originals.replay(&names)?;
+            let restored = rows.join().unwrap_or_else(|panic| resume_unwind(panic));
+            restored.map_err(|what| ReplayError { frame: start, what })
+        })?;
         (rebuilt.frame, rebuilt.time_us) = (start, time_us);
-        rebuilt.restore(self.part(2), self.part(3), last)?;
+        rebuilt.restore_lines(self.part(2))?;
         Ok(rebuilt)
     }
 
@@ -183,11 +200,11 @@ impl Snapshot {
     }
 }
 
-/// The header of a snapshot that holds everything it should.
-fn read_whole(bytes: &[u8]) -> Option<Header> {
+/// The header of a snapshot whose parts lie in it.
+fn read_header(bytes: &[u8]) -> Option<Header> {
     let header = Header::read(bytes)?;
     let contained = header.parts.iter().all(|part| slice(bytes, *part).is_some());
-    (contained && crc32c(bytes.get(HEADER..)?) == header.body_crc).then_some(header)
+    contained.then_some(header)
 }
 
 fn all(bytes: &MappedBytes) -> &[u8] {

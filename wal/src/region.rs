@@ -124,7 +124,7 @@ impl MappedBytes {
     }
 
     /// Tells the system that all of it is read soon, so that it is fetched in one go. Whether it does is its own affair.
-    pub(crate) fn will_need(&self) {
+    pub fn will_need(&self) {
         if let Region::File(map) = &*self.0 {
             drop(map.advise(memmap2::Advice::WillNeed));
         }

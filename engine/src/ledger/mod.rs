@@ -75,7 +75,7 @@ pub use originals::{Fate, OriginalState, Originals};
 pub use registry::{Account, Entity, Judged, LineKey, Registry};
 pub use rejection::Rejection;
 pub(crate) use replay::is_logged_time;
-pub use replay::{FrameRecords, Rebuilt, ReplayError};
+pub use replay::{FrameRecords, Rebuilt, ReplayError, restore_rows};
 pub use row::Row;
 pub use shard::{MAX_HOLDS, Shard, place_of, shard_of};
 pub use shard_order::{AttributeChange, Registration, ShardOrder, ShardReply, ShownRow};

@@ -374,10 +374,14 @@ impl Registry {
         });
         let hash = self.key_hash(opened.entity, opened.number, opened.kind, opened.currency);
         let (accounts, state) = (&self.accounts, &self.hash);
-        self.directory.insert_unique(hash, opened.account, |id| {
-            let account = &accounts[id.index().expect("accounts in the directory have a place")];
-            state.hash_one((account.entity.0, &account.number, &account.kind, account.currency.numeric()))
-        });
+        self.directory.insert_unique(hash, opened.account, |id| account_hash(state, accounts, *id));
+    }
+
+    /// Makes room for so many more accounts at once: to grow is to copy, into memory that was never touched.
+    pub(super) fn reserve(&mut self, accounts: usize) {
+        self.accounts.reserve(accounts);
+        let (accounts_there, state) = (&self.accounts, &self.hash);
+        self.directory.reserve(accounts, |id| account_hash(state, accounts_there, *id));
     }
 
     /// The id that the next account gets.
@@ -434,7 +438,7 @@ impl Registry {
     fn find_in(&self, entity: EntityId, number: &str, kind: &str, currency: Currency) -> Option<AccountId> {
         let hash = self.key_hash(entity, number, kind, currency);
         let matches = |id: &AccountId| {
-            let account = &self.accounts[id.index().expect("accounts in the directory have a place")];
+            let account = in_directory(&self.accounts, *id);
             account.entity == entity
                 && account.currency == currency
                 && account.number.as_ref() == number
@@ -446,6 +450,15 @@ impl Registry {
     fn key_hash(&self, entity: EntityId, number: &str, kind: &str, currency: Currency) -> u64 {
         self.hash.hash_one((entity.0, number, kind, currency.numeric()))
     }
+}
+
+fn in_directory(accounts: &[Account], id: AccountId) -> &Account {
+    &accounts[id.index().expect("accounts in the directory have a place")]
+}
+
+fn account_hash(state: &FixedState, accounts: &[Account], id: AccountId) -> u64 {
+    let account = in_directory(accounts, id);
+    state.hash_one((account.entity.0, &account.number, &account.kind, account.currency.numeric()))
 }
 
 /// What an opening comes to.

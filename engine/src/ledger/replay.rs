@@ -268,6 +268,31 @@ impl FrameRecords<'_> {
     }
 }
 
+/// Takes the rows that a snapshot of so many accounts has, into shards that have nothing yet. None has seen anything behind
+/// frame `last`.
+///
+/// # Errors
+/// In words, what cannot be read, or is there twice.
+pub fn restore_rows(shards: &mut [Shard], accounts: usize, images: &[u8], last: u64) -> Result<(), String> {
+    // The snapshot that lies about this is what the bug is about.
+    #[cfg(feature = "planted-bugs")]
+    let last = if crate::planted::is(crate::planted::Bug::SnapshotTooEarly) { u64::MAX } else { last };
+    let count = u16::try_from(shards.len()).expect("shards are counted in a u16");
+    let mut rest = images;
+    while !rest.is_empty() {
+        let image = RowImage::read(rest).filter(|image| image.row.last.frame <= last);
+        let image = image.ok_or("a row cannot be read")?;
+        rest = &rest[image.length..];
+        // What was opened later comes from the frames behind the snapshot, with all that happened to it.
+        let id = image.account;
+        if id.index().is_some_and(|index| index < accounts) {
+            let shard = &mut shards[usize::from(shard_of(id, count).0)];
+            shard.restore_row(image).map_err(|what| format!("account {id}: {what}"))?;
+        }
+    }
+    Ok(())
+}
+
 /// The books rebuilt from a log: what a node goes on from.
 #[derive(Clone, Debug)]
 pub struct Rebuilt {
@@ -299,38 +324,36 @@ impl Rebuilt {
         }
     }
 
-    /// Takes the lines and rows that a snapshot has, when its names were taken, and nothing else. None has seen anything
-    /// behind frame `last`.
+    /// Makes room for the accounts whose opened entries these are, and says how many they are.
+    pub fn reserve(&mut self, names: &FrameRecords<'_>) -> usize {
+        let accounts = names.entries_sections().map(|(_, section)| entry::opened(section).count()).sum();
+        self.registry.reserve(accounts);
+        let rows = accounts.div_ceil(self.shards.len());
+        self.shards.iter_mut().for_each(|shard| shard.reserve(rows));
+        accounts
+    }
+
+    /// Takes the lines that a snapshot has, when its names and rows were taken, and nothing else.
     ///
     /// # Errors
-    /// What cannot be read, or is not that of the accounts.
-    pub fn restore(&mut self, lines: &[u8], images: &[u8], last: u64) -> Result<(), ReplayError> {
+    /// What cannot be read, or rows that are not those of the accounts.
+    pub fn restore_lines(&mut self, lines: &[u8]) -> Result<(), ReplayError> {
         let error = |what: String| ReplayError { frame: self.frame, what };
         let known = self.registry.lines().len();
-        // The snapshot that lies about this is what the bug is about.
-        #[cfg(feature = "planted-bugs")]
-        let last = if crate::planted::is(crate::planted::Bug::SnapshotTooEarly) { u64::MAX } else { last };
         for image in lines.chunks(LINE_IMAGE) {
             let line = Line::read_image(image).filter(|(id, _)| (id.0 as usize) < known);
             let (id, line) = line.ok_or_else(|| error("a line cannot be read".into()))?;
             self.shards[0].restore_line(id, &line);
         }
-        let shards = u16::try_from(self.shards.len()).expect("shards are counted in a u16");
-        let mut rest = images;
-        while !rest.is_empty() {
-            let image = RowImage::read(rest).filter(|image| image.row.last.frame <= last);
-            let image = image.ok_or_else(|| error("a row cannot be read".into()))?;
-            rest = &rest[image.length..];
-            // What was opened later comes from the frames behind the snapshot, with all that happened to it.
-            let Some(account) = self.registry.account(image.account) else { continue };
-            let shard = &mut self.shards[usize::from(shard_of(image.account, shards).0)];
-            let id = image.account;
-            shard.restore_row(image, account).map_err(|what| error(format!("account {id}: {what}")))?;
+        let mut missing = self.registry.accounts().len();
+        for (id, row) in self.shards.iter().flat_map(Shard::rows) {
+            if !self.registry.account(id).is_some_and(|account| row.is_of(account)) {
+                return Err(error(format!("account {id}: {}", Contradiction::Row)));
+            }
+            missing -= 1;
         }
-        let rows: usize = self.shards.iter().map(|shard| shard.rows().count()).sum();
-        match self.registry.accounts().len() - rows {
-            0 => {}
-            missing => return Err(error(Contradiction::Rows(missing).to_string())),
+        if missing > 0 {
+            return Err(error(Contradiction::Rows(missing).to_string()));
         }
         let lines = self.shards[0].lines().to_vec();
         self.shards.iter_mut().for_each(|shard| shard.know_lines(&lines));

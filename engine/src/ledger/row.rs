@@ -7,6 +7,7 @@ use super::contradiction::Contradiction;
 use super::date::Date;
 use super::entry::{Changed, Held, LINK_EVERY, OpenedEntry, Posting};
 use super::ids::{AccountId, ClientId, LineId, Position, SubjectId};
+use super::registry::Account;
 use super::rejection::Rejection;
 use super::states::{Touch, refuse};
 
@@ -113,6 +114,14 @@ impl Row {
     #[inline]
     pub fn normal(&self) -> Side {
         if self.flags & CREDIT == 0 { Side::Debit } else { Side::Credit }
+    }
+
+    /// Whether it may be the row of this account: of its line and subject, on its normal side.
+    #[must_use]
+    pub fn is_of(&self, account: &Account) -> bool {
+        self.line == account.placement.line
+            && self.subject == account.subject
+            && self.normal() == account.placement.normal
     }
 
     /// Whether it may go below zero without limit.

@@ -125,7 +125,7 @@ impl Coordinator {
         time_us: i64,
     ) -> Coordinator {
         let mut coordinator = Coordinator {
-            cards: Vec::new(),
+            cards: Vec::with_capacity(registry.accounts().len()),
             gates: Vec::new(),
             heat: Heat::default(),
             queue: VecDeque::new(),

@@ -22,17 +22,21 @@ impl Registry {
             }
             self.take(record, frame.number).map_err(|what| frame.error(what.to_string()))?;
         }
-        let mut opened: Vec<OpenedEntry<'_>> = Vec::new();
+        // Shards wrote them side by side; the registry counts them in order. With one shard they come so.
+        let mut waiting: Vec<OpenedEntry<'_>> = Vec::new();
         for (owner, section) in frame.entries_sections() {
             for entry in entry::opened(section) {
-                opened.push(entry.ok_or_else(|| frame.unreadable_entry(owner))?);
+                let entry = entry.ok_or_else(|| frame.unreadable_entry(owner))?;
+                if entry.account == self.next_account() {
+                    self.take_account(&entry).map_err(|what| frame.error(what.to_string()))?;
+                } else {
+                    waiting.push(entry);
+                }
             }
         }
-        // Shards wrote them side by side; the registry counts them in order.
-        opened.sort_unstable_by_key(|entry| entry.account);
-        for entry in &opened {
-            self.check_account(entry).map_err(|what| frame.error(what.to_string()))?;
-            self.add_account(entry);
+        waiting.sort_unstable_by_key(|entry| entry.account);
+        for entry in &waiting {
+            self.take_account(entry).map_err(|what| frame.error(what.to_string()))?;
         }
         // An account is tied in the frame that opens it.
         match tied.into_iter().find(|(entity, account)| !self.has_account(*entity, *account)) {
@@ -41,6 +45,12 @@ impl Registry {
             }
             None => Ok(()),
         }
+    }
+
+    fn take_account(&mut self, opened: &OpenedEntry<'_>) -> Result<(), Contradiction> {
+        self.check_account(opened)?;
+        self.add_account(opened);
+        Ok(())
     }
 
     fn take(&mut self, record: Admin, frame: u64) -> Result<(), Contradiction> {

@@ -6,7 +6,6 @@ use super::super::entry::{Entry, Held, OpenedEntry, Posting};
 use super::super::ids::{AccountId, LineId, Position};
 use super::super::image::RowImage;
 use super::super::line::Line;
-use super::super::registry::Account;
 use super::super::row::Row;
 use super::Shard;
 
@@ -152,25 +151,22 @@ impl Shard {
         newest
     }
 
+    /// Makes room for so many more rows at once.
+    pub(in super::super) fn reserve(&mut self, rows: usize) {
+        self.rows.reserve(rows);
+    }
+
     /// Puts the row that an image has in its place, with what is kept beside it.
     ///
     /// # Errors
-    /// [`Contradiction`] if it is not that of the account, or there already.
-    pub(in super::super) fn restore_row(
-        &mut self,
-        image: RowImage,
-        account: &Account,
-    ) -> Result<(), Contradiction> {
+    /// [`Contradiction`] if it is there already, or holds more than it froze.
+    pub(in super::super) fn restore_row(&mut self, image: RowImage) -> Result<(), Contradiction> {
         let RowImage { account: id, row, aside, .. } = image;
         if self.row(id).is_some() {
             return Err(Contradiction::OpenedBefore);
         }
         let held = aside.as_ref().map_or(Some(0), Aside::held);
-        let belongs = row.line == account.placement.line
-            && row.subject == account.subject
-            && row.normal() == account.placement.normal
-            && held.is_some_and(|held| held <= row.frozen);
-        if !belongs {
+        if held.is_none_or(|held| held > row.frozen) {
             return Err(Contradiction::Row);
         }
         let slot = self.slot_of(id);
