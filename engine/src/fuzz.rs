@@ -6,7 +6,6 @@ use std::io;
 use longmen_wal::{Body, Storage};
 
 use crate::ledger::{FrameSection, Rebuilt, ReplayError, Settings};
-use crate::snapshot::Snapshot;
 use crate::{journal, snapshot};
 
 /// The sections of a sealed frame as the log takes them.
@@ -17,9 +16,9 @@ pub fn body_of(time_us: i64, sections: Vec<FrameSection>) -> Body {
 
 /// What a start would find of the snapshots in a directory.
 pub struct Snapshots {
-    /// The books of those that are whole, newest first, as recovery would go on from them.
+    /// The books of those whose headers are whole, newest first, as recovery would go on from them.
     pub restored: Vec<Result<Rebuilt, ReplayError>>,
-    /// Those that are passed over.
+    /// The others, which are passed over.
     pub refused: Vec<String>,
 }
 
@@ -28,9 +27,7 @@ pub struct Snapshots {
 /// # Errors
 /// If the directory cannot be read.
 pub fn read_snapshots(storage: &dyn Storage, settings: &Settings) -> io::Result<Snapshots> {
-    let (found, mut refused) = snapshot::find(storage)?;
-    let (whole, damaged): (Vec<_>, Vec<_>) = found.into_iter().partition(Snapshot::is_whole);
-    refused.extend(damaged.iter().map(Snapshot::name));
-    let restored = whole.iter().map(|snapshot| snapshot.restore(settings)).collect();
+    let (found, refused) = snapshot::find(storage)?;
+    let restored = found.iter().map(|snapshot| snapshot.restore(settings)).collect();
     Ok(Snapshots { restored, refused })
 }

@@ -53,10 +53,6 @@ pub(crate) fn start(
     let mut usable = usable.iter();
     let (snapshot, found, mut refused, recovered) = loop {
         let snapshot = usable.next();
-        if let Some(damaged) = snapshot.filter(|snapshot| !snapshot.is_whole()) {
-            refused_snapshots.push(damaged.name());
-            continue;
-        }
         let FoundArchives { whole, refused } = archive.find(log.last.0).map_err(StartError::Archives)?;
         let found: Vec<u32> = whole.iter().map(|archive| archive.number).collect();
         let recovery =
@@ -116,8 +112,8 @@ struct Recovery<'a> {
 }
 
 impl Recovery<'_> {
-    /// Replays everything that is durable, from a snapshot on if there is one. The inner error says that the snapshot's
-    /// records contradict each other.
+    /// Replays everything that is durable, from a snapshot on if there is one. The inner error says that the snapshot is
+    /// damaged, or its records contradict each other.
     fn run(
         self,
         snapshot: Option<&Snapshot>,

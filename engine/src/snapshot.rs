@@ -140,7 +140,7 @@ pub(crate) struct Snapshot {
 }
 
 /// The snapshots of a directory whose headers are whole, newest first, and the names of those that are not. What stands
-/// behind a header is looked at when it is needed, see [`Snapshot::is_whole`]: of two, mostly one is.
+/// behind a header is looked at when it is needed, see [`Snapshot::restore`]: of two, mostly one is.
 pub(crate) fn find(storage: &dyn Storage) -> io::Result<(Vec<Snapshot>, Vec<String>)> {
     let (mut found, mut refused) = (Vec::new(), Vec::new());
     for start in starts(storage)?.into_iter().rev() {
@@ -166,7 +166,7 @@ impl Snapshot {
     }
 
     /// Whether it holds everything that it should.
-    pub(crate) fn is_whole(&self) -> bool {
+    fn is_whole(&self) -> bool {
         self.bytes.will_need();
         all(&self.bytes).get(HEADER..).map(crc32c) == Some(self.header.body_crc)
     }
@@ -174,8 +174,21 @@ impl Snapshot {
     /// The books as the snapshot has them: what replay goes on from, at the frame after its start.
     ///
     /// # Errors
-    /// Where its records cannot be read, or contradict each other under right sums.
+    /// Where its sum is another, or its records cannot be read, or contradict each other.
     pub(crate) fn restore(&self, settings: &Settings) -> Result<Rebuilt, ReplayError> {
+        let frame = self.header.start;
+        thread::scope(|scope| {
+            // Records are read with care whatever they are, so they are while the sum is being made.
+            let is_whole = scope.spawn(|| self.is_whole());
+            let rebuilt = self.rebuild(settings);
+            match is_whole.join().unwrap_or_else(|panic| resume_unwind(panic)) {
+                true => rebuilt,
+                false => Err(ReplayError { frame, what: "the snapshot's sum is another".into() }),
+            }
+        })
+    }
+
+    fn rebuild(&self, settings: &Settings) -> Result<Rebuilt, ReplayError> {
         let mut rebuilt = Rebuilt::empty(settings);
         let Header { start, last, time_us, .. } = self.header;
         let sections = vec![(SectionKind::Admin, 0, self.part(0)), (SectionKind::Entries, 0, self.part(1))];

@@ -171,7 +171,8 @@ fn a_snapshot_that_cannot_be_used_is_passed_over() {
     empty.truncate(newest, 0);
     for (disk, what) in [(flipped, "flipped"), (torn, "torn"), (empty, "empty")] {
         let report = check(disk, 2, &told);
-        assert_eq!(report.refused_snapshots, std::slice::from_ref(newest), "{what}");
+        let [refused] = &report.refused_snapshots[..] else { panic!("{what}: {report:?}") };
+        assert!(refused.starts_with(newest.as_str()), "{what}: {refused}");
         assert!(
             older.ends_with(&format!("{:016}", report.snapshot.unwrap())),
             "{what}: the older one is used"

@@ -3,6 +3,7 @@
 use super::super::admin::Admin;
 use super::super::contradiction::Contradiction;
 use super::super::entry::{self, OpenedEntry};
+use super::super::id_index::FETCHED;
 use super::super::ids::{AccountId, EntityId, SubjectId};
 use super::super::replay::{FrameRecords, ReplayError};
 use super::super::subject::SubjectClass;
@@ -25,12 +26,17 @@ impl Registry {
         // Shards wrote them side by side; the registry counts them in order. With one shard they come so.
         let mut waiting: Vec<OpenedEntry<'_>> = Vec::new();
         for (owner, section) in frame.entries_sections() {
-            for entry in entry::opened(section) {
-                let entry = entry.ok_or_else(|| frame.unreadable_entry(owner))?;
-                if entry.account == self.next_account() {
-                    self.take_account(&entry).map_err(|what| frame.error(what.to_string()))?;
-                } else {
-                    waiting.push(entry);
+            let mut entries = entry::opened(section).peekable();
+            while entries.peek().is_some() {
+                let ahead: Option<Vec<_>> = entries.by_ref().take(FETCHED).collect();
+                let ahead = ahead.ok_or_else(|| frame.unreadable_entry(owner))?;
+                self.fetch(&ahead);
+                for entry in ahead {
+                    if entry.account == self.next_account() {
+                        self.take_account(&entry).map_err(|what| frame.error(what.to_string()))?;
+                    } else {
+                        waiting.push(entry);
+                    }
                 }
             }
         }
@@ -45,6 +51,15 @@ impl Registry {
             }
             None => Ok(()),
         }
+    }
+
+    /// Touches the places that accounts will have in the directory, so that the processor fetches them side by side.
+    fn fetch(&self, opened: &[OpenedEntry<'_>]) {
+        let place = |opened: &OpenedEntry<'_>| {
+            let hash = self.key_hash(opened.entity, opened.number, opened.kind, opened.currency);
+            self.directory.find(hash, |_| false).is_some()
+        };
+        std::hint::black_box(opened.iter().fold(false, |any, opened| any | place(opened)));
     }
 
     fn take_account(&mut self, opened: &OpenedEntry<'_>) -> Result<(), Contradiction> {
