@@ -97,7 +97,7 @@ fn known() -> KnownIds {
 }
 
 #[library_benchmark]
-#[bench::get(args = (), setup = known, config = at_most(222))]
+#[bench::get(args = (), setup = known, config = at_most(715))]
 fn known_ids_found(known: KnownIds) -> KnownIds {
     for n in 0..BATCH {
         assert_eq!(known.get(ClientId(1), id(n)), Some(Known::Decided(DECIDED)));
@@ -106,7 +106,7 @@ fn known_ids_found(known: KnownIds) -> KnownIds {
 }
 
 #[library_benchmark]
-#[bench::get_begin_decide(args = (), setup = known, config = at_most(465))]
+#[bench::get_begin_decide(args = (), setup = known, config = at_most(840))]
 fn known_ids_new(mut known: KnownIds) -> KnownIds {
     begin_and_decide(&mut known, 15 * BATCH..16 * BATCH);
     known

@@ -194,9 +194,10 @@ impl Recovery<'_> {
         }
         let mut known = KnownIds::new(settings.seed, settings.known_ids, settings.keep_ids_us());
         match (archives.first(), archives.last()) {
-            (Some(first), Some(last)) if first.after < from => {
-                from = from.max(last.covers + 1);
-                known.know_archives(archives);
+            // Archives that end before the window are no use, and what lay between would be missed with a longer one.
+            (Some(first), Some(last)) if first.after < from && from <= last.covers + 1 => {
+                from = last.covers + 1;
+                known.know_archives(archives, oldest);
             }
             _ => known.know_after(from - 1),
         }

@@ -21,7 +21,7 @@ use crate::bench_command::{part, seconds, tell_machine, unwritable, write_json};
 /// and system, of all its threads. As in `bench` everything is on, every load runs against a node of its own (`ids` loads
 /// one node ever further), and at its end the node's books are held against the answers: wrong books end with 1.
 ///
-/// At full size 100,000,000 known ids alone take some 9 GB of memory, and their log 19 GB below --data. The limits leave
+/// At full size 100,000,000 known ids alone take some 2.5 GB of memory, their log and files 25 GB below --data. The limits leave
 /// rows out from the top, --size makes all counts smaller.
 #[derive(clap::Args)]
 pub(crate) struct ScaleArgs {

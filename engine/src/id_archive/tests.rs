@@ -51,7 +51,7 @@ fn an_archive_with_a_damaged_page_is_set_aside() {
     let found = archive.find(u64::MAX).unwrap();
     assert_eq!(found.whole.len(), count, "a start does not read the pages");
     let mut known = KnownIds::new(8, 200, i64::MAX / 2);
-    known.know_archives(found.whole);
+    known.know_archives(found.whole, i64::MIN);
     let answers: Vec<_> =
         (0..400).map(|n| (n, catch_unwind(AssertUnwindSafe(|| known.get(CLIENT, id(n)))))).collect();
     assert!(answers.iter().any(|(_, answer)| answer.is_err()));

@@ -63,8 +63,8 @@ pub struct KnownIds {
     generations: VecDeque<Generation>,
     /// Ids that were decided in frames up to this one may be missing in what is not archived.
     after: u64,
-    /// The generation that is being archived.
-    archiving: Option<u32>,
+    /// The generation that is being archived, and how many archives are removed with it.
+    archiving: Option<(u32, usize)>,
     /// The newest frame in which an id was decided.
     newest_frame: u64,
     /// How many ids are known.
@@ -275,17 +275,17 @@ impl KnownIds {
             return None;
         }
         let number = self.oldest + u32::try_from(archived).expect("generations are counted in a u32");
-        self.archiving = Some(number);
+        self.archiving = Some((number, self.forgotten.len()));
         Some(SealedIds {
             number,
             table: sealed.table.share(),
             newest_us: sealed.newest_us,
             after: self.after,
             last_frame: sealed.last_frame,
-            covers: sealed.covers,
+            covers: sealed.covers.min(durable),
             seed: self.seed,
             behind,
-            forgotten: std::mem::take(&mut self.forgotten),
+            forgotten: self.forgotten.clone(),
         })
     }
 
@@ -294,7 +294,8 @@ impl KnownIds {
     /// # Panics
     /// If none was given out.
     pub fn archived(&mut self, archive: ArchivedIds) -> Option<Arc<IdTable>> {
-        let number = self.archiving.take().expect("an archive is of ids that were given out");
+        let (number, removed) = self.archiving.take().expect("an archive is of ids that were given out");
+        self.forgotten.drain(..removed);
         assert_eq!(archive.number, number, "one generation is archived at a time");
         let archived = self.archived_in_memory();
         let archive = Arc::new(archive);
@@ -332,11 +333,15 @@ impl KnownIds {
         self.archiving = None;
     }
 
-    /// Goes on from the archives of runs before, oldest first, when nothing else is known yet.
-    pub fn know_archives(&mut self, archives: Vec<ArchivedIds>) {
+    /// Goes on from the archives of runs before, oldest first, when nothing else is known yet. Those with ids of before
+    /// `oldest_us` alone are forgotten: a run before may have forgotten them, and taken their ids again.
+    pub fn know_archives(&mut self, mut archives: Vec<ArchivedIds>, oldest_us: i64) {
         assert!(self.is_empty(), "archives come before what the log has after them");
         let Some(last) = archives.last() else { return };
-        (self.oldest, self.seed, self.after) = (last.number + 1, last.seed, last.last_frame);
+        (self.oldest, self.seed) = (last.number + 1, last.seed);
+        self.after = last.after.max(last.last_frame);
+        let old = archives.iter().take_while(|archive| archive.newest_us < oldest_us).count();
+        self.forgotten.extend(archives.drain(..old).map(Arc::new));
         let ids: u64 = archives.iter().map(|archive| archive.ids).sum();
         self.len = usize::try_from(ids).expect("usize is 64 bits wide");
         self.index = IdIndex::new(self.len, self.capacity);
@@ -480,75 +485,4 @@ impl Table {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::Rejection;
-
-    #[test]
-    fn ids_are_known_over_generations_and_by_client() {
-        let mut known = KnownIds::new(7, 10, 1_000);
-        let decided = |n: u32| Decided {
-            content: u64::from(n),
-            outcome: if n.is_multiple_of(2) {
-                Outcome::Posted
-            } else {
-                Outcome::Refused(Rejection::InsufficientFunds)
-            },
-            step: 3,
-            frame: 1 << 40 | u64::from(n),
-            ordinal: n,
-        };
-        for n in 0..100 {
-            let id = TransactionId(u128::from(n) << 64 | 5);
-            assert_eq!(known.get(ClientId(1), id), None);
-            let at = known.begin(ClientId(1), id, 0);
-            assert_eq!(known.get(ClientId(1), id), Some(Known::Pending));
-            known.decide(at, &decided(n));
-        }
-        for n in 0..100 {
-            let id = TransactionId(u128::from(n) << 64 | 5);
-            assert_eq!(known.get(ClientId(1), id), Some(Known::Decided(decided(n))));
-            assert_eq!(known.get(ClientId(2), id), None);
-        }
-        assert_eq!(known.len(), 100);
-    }
-
-    #[test]
-    fn ids_are_forgotten_a_generation_at_a_time_when_they_are_too_old() {
-        let mut known = KnownIds::new(7, 10, 1_000);
-        for n in 0..100 {
-            let decided = Decided { content: 0, outcome: Outcome::Posted, step: 0, frame: 1, ordinal: 0 };
-            let at = known.begin(ClientId(1), TransactionId(n), i64::try_from(n).unwrap() * 100);
-            known.decide(at, &decided);
-        }
-        assert!((10..=30).contains(&known.len()), "{}", known.len());
-        for n in 0..100 {
-            let is_known = known.get(ClientId(1), TransactionId(n)).is_some();
-            assert!(is_known || n < 90, "an id of the last 1,000 us is known: {n}");
-        }
-    }
-
-    /// Memory is asked for when a quarter of the first generation is left, and once for each after it.
-    #[test]
-    fn memory_is_wanted_ahead_of_need() {
-        let mut known = KnownIds::new(7, 1_000, i64::MAX);
-        let mut given = Vec::new();
-        for n in 0..20_000 {
-            if let Some(IdMemory { table, pieces, piece }) = known.wants_memory() {
-                known.give_memory(
-                    IdTable::ready(table),
-                    (0..pieces).map(|_| IndexRoom::ready(piece)).collect(),
-                );
-                assert_eq!(known.wants_memory(), None);
-                given.push(n);
-            }
-            let decided = Decided { content: 0, outcome: Outcome::Posted, step: 0, frame: 1, ordinal: 0 };
-            let at = known.begin(ClientId(1), TransactionId(n), 0);
-            known.decide(at, &decided);
-        }
-        assert_eq!(given[..3], [750, 1_001, 2_001]);
-        assert_eq!(given.len(), 20);
-        assert!((0..20_000).all(|n| known.get(ClientId(1), TransactionId(n)).is_some()));
-        assert!((20_000..40_000).all(|n| known.get(ClientId(1), TransactionId(n)).is_none()));
-    }
-}
+mod tests;

@@ -49,7 +49,7 @@ pub struct ServeArgs {
     /// Take a snapshot after so many bytes of log, or twice the last one's size if that is more
     #[arg(long, value_name = "BYTES")]
     pub snapshot_bytes: Option<u64>,
-    /// Transaction ids of one generation: three of them stay in memory, older ones go to a file each, which a start reads
+    /// Transaction ids of one generation: the newest stay in memory, older ones go to a file each, which a start reads
     /// instead of the log [default: 1048576]
     #[arg(long, value_name = "IDS", value_parser = clap::value_parser!(u32).range(1_000..=16_777_216))]
     pub known_ids: Option<u32>,

@@ -133,6 +133,62 @@ fn hashes_that_begin_alike_are_told_apart() {
     }
 }
 
+/// Hashes that crowd into few buckets, over the end of a segment: nothing is lost where entries find no place near their own
+/// bucket, when they come and when they are laid out anew.
+#[test]
+fn hashes_that_end_alike_are_told_apart() {
+    let crowded = |n: u64| {
+        let own = [1_019, 1_020, 1_021, 1_022, 1_023, 0, 1, 2, 3, 4, 5][usize::try_from(n % 11).unwrap()];
+        hash(n) >> OWN_BITS << OWN_BITS | own << (OWN_BITS - 10) | hash(n) & 0x3fff
+    };
+    for (ids, window) in [(30_000_u64, 30_000), (60_000, 3_000), (20_000, 200)] {
+        let mut index = IdIndex::new(0, 1 << 13);
+        for n in 0..ids {
+            let known = Groups { oldest: group(n.saturating_sub(window)), newest: group(n) };
+            index.insert(crowded(n), known);
+            if n % 997 == 0 || n == ids - 1 {
+                let is_lost = |n: &u64| !found(&index, crowded(*n), known).contains(&group(*n));
+                assert_eq!((n.saturating_sub(window)..=n).find(is_lost), None, "of {n} in {window}");
+            }
+        }
+    }
+}
+
+/// A segment whose entries cannot all stand near their own bucket becomes two, and those again: beside it nothing changes.
+#[test]
+fn what_finds_no_place_when_it_is_laid_out_makes_a_segment_two() {
+    let known = Groups { oldest: 0, newest: 9 };
+    let index = filled(1 << 13, 1_000);
+    let (depth, most) = (index.depth, index.fills.len());
+    let segment = index.directory[3];
+    // Those of the segment, and as many of one bucket as eight have no place for, or as sixteen have none.
+    let own = segment.buckets - 3;
+    let alike = |n: u64| {
+        let bits = (u64::from(own) << OWN_BITS).div_ceil(u64::from(segment.buckets));
+        3 << (64 - depth) | hash(n) >> depth >> OWN_BITS << OWN_BITS | bits
+    };
+    for count in [65, 200, 500] {
+        let hashes: Vec<u64> = (0..count).map(|n| alike(n + 10_000 * count)).collect();
+        let mut index = index.clone();
+        let there: Vec<u64> = (0..1_000).map(hash).filter(|hash| hash >> (64 - depth) == 3).collect();
+        let place = 1 + known.newest;
+        let entries: Vec<(u64, usize)> = hashes
+            .iter()
+            .chain(&there)
+            .map(|hash| (key(hash >> OWN_BITS, 0) << PLACE_BITS | place, segment.own(*hash)))
+            .collect();
+        assert!(hashes.iter().all(|hash| segment.own(*hash) == usize::from(own)));
+        index.lay_out(segment, 3, depth, &entries);
+        assert!(index.fills.len() > most && slots(&index) > 0);
+        assert!(hashes.iter().chain(&there).all(|hash| found(&index, *hash, known).contains(&9)), "{count}");
+        let beside = (0..1_000).filter(|n| hash(*n) >> (64 - depth) != 3);
+        let known = Groups { oldest: 0, newest: group(999) };
+        assert!(beside.into_iter().all(|n| found(&index, hash(n), known).contains(&group(n))));
+        let used: u32 = index.fills.iter().map(|fill| fill.used).sum();
+        assert_eq!(used as usize, 1_000 + hashes.len());
+    }
+}
+
 #[test]
 fn room_that_was_made_ahead_is_used() {
     let mut index = IdIndex::new(0, 1_000);

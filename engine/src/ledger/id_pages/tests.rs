@@ -129,7 +129,7 @@ fn a_log_is_taken_in_after_its_archives() {
     let covered = archives.last().unwrap().covers;
     assert!(covered > 5);
     let mut after = KnownIds::new(8, 90, i64::MAX / 2);
-    after.know_archives(archives);
+    after.know_archives(archives, 0);
     for n in (0..1_000).filter(|n| decided(*n).frame > covered) {
         after.restore(ClientId(1), id(n), &decided(n), i64::from(n)).unwrap();
     }
