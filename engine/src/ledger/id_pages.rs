@@ -33,9 +33,10 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::bytes::{crc32c, put, u16_at, u32_at, u64_at};
 use super::head::Outcome;
+use super::id_generation::SealedIds;
 use super::id_index::GROUP;
 use super::ids::{ClientId, TransactionId};
-use super::known_ids::{Decided, SealedIds};
+use super::known_ids::Decided;
 
 /// Bytes of a page.
 pub const ID_PAGE: usize = 4_096;

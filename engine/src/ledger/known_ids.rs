@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::contradiction::Contradiction;
 use super::head::Outcome;
+use super::id_generation::{Generation, SealedIds, Table};
 use super::id_index::{FETCHED, GROUP, Groups, IdIndex, IndexRoom};
 use super::id_pages::{ArchivedIds, id_hash};
 use super::id_table::IdTable;
@@ -80,30 +81,6 @@ struct Archived {
     archive: Arc<ArchivedIds>,
 }
 
-#[derive(Clone, Debug)]
-struct Generation {
-    /// Its first group in the index.
-    group: u64,
-    /// The logged time of its newest id, in microseconds since 1970.
-    newest_us: i64,
-    /// Ids that are under way.
-    pending: usize,
-    /// The newest frame in which one of its ids was decided.
-    last_frame: u64,
-    /// When it was left for the next: every id decided in frames up to this one is in it or was before it.
-    covers: u64,
-    /// Whether an archive has it.
-    is_archived: bool,
-    table: Table,
-}
-
-#[derive(Clone, Debug)]
-enum Table {
-    Own(IdTable),
-    /// Full and decided: being archived, or archived.
-    Shared(Arc<IdTable>),
-}
-
 /// Memory that will be needed for ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdMemory {
@@ -113,29 +90,6 @@ pub struct IdMemory {
     pub pieces: usize,
     /// The buckets of a piece, see [`IndexRoom::ready`].
     pub piece: usize,
-}
-
-/// A generation that may leave memory: full, and durable.
-#[derive(Debug)]
-pub struct SealedIds {
-    /// Its number.
-    pub number: u32,
-    /// Its ids.
-    pub table: Arc<IdTable>,
-    /// The logged time of its newest id, in microseconds since 1970.
-    pub newest_us: i64,
-    /// Ids that were decided in frames up to this one may be missing in it and behind.
-    pub after: u64,
-    /// The newest frame in which one of its ids was decided.
-    pub last_frame: u64,
-    /// Every id that was decided in frames up to this one is in it or was before it.
-    pub covers: u64,
-    /// The seed of archives' hashes.
-    pub seed: u64,
-    /// How many wait behind it.
-    pub behind: usize,
-    /// Archives whose ids are too old to be asked for.
-    pub forgotten: Vec<Arc<ArchivedIds>>,
 }
 
 impl KnownIds {
@@ -441,47 +395,6 @@ impl KnownIds {
 /// How many groups so many ids take.
 fn groups_of(ids: u64) -> u64 {
     ids.div_ceil(GROUP as u64)
-}
-
-impl Generation {
-    fn new(group: u64, table: IdTable) -> Generation {
-        Generation {
-            group,
-            newest_us: i64::MIN,
-            pending: 0,
-            last_frame: 0,
-            covers: 0,
-            is_archived: false,
-            table: Table::Own(table),
-        }
-    }
-}
-
-impl Table {
-    #[inline]
-    fn get(&self) -> &IdTable {
-        match self {
-            Table::Own(table) => table,
-            Table::Shared(table) => table,
-        }
-    }
-
-    #[inline]
-    fn own(&mut self) -> &mut IdTable {
-        match self {
-            Table::Own(table) => table,
-            Table::Shared(_) => panic!("what is being archived is decided and full"),
-        }
-    }
-
-    fn share(&mut self) -> Arc<IdTable> {
-        let shared = match std::mem::replace(self, Table::Own(IdTable::lazy(0))) {
-            Table::Own(table) => Arc::new(table),
-            Table::Shared(table) => table,
-        };
-        *self = Table::Shared(Arc::clone(&shared));
-        shared
-    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod gate;
 mod head;
 mod heat;
 mod hold;
+mod id_generation;
 mod id_index;
 mod id_pages;
 mod id_table;
@@ -61,6 +62,7 @@ pub use entry::{
 pub use gate::Gate;
 pub use head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, read_tail};
 pub use hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
+pub use id_generation::SealedIds;
 pub use id_index::IndexRoom;
 pub use id_pages::{ArchivedIds, ID_PAGE, IdPages};
 pub use id_table::IdTable;
@@ -69,7 +71,7 @@ pub use ids::{
     TransactionKey, UnitId,
 };
 pub use image::{LINE_IMAGE, ROW_IMAGE};
-pub use known_ids::{Decided, IdMemory, Known, KnownIds, KnownRef, SealedIds};
+pub use known_ids::{Decided, IdMemory, Known, KnownIds, KnownRef};
 pub use line::{AccountsTotal, Line};
 pub use originals::{Fate, OriginalState, Originals};
 pub use registry::{Account, Entity, Judged, LineKey, Registry};
