@@ -189,7 +189,7 @@ impl KnownIds {
         }
     }
 
-    /// Touches what look-ups of these ids will read, of [`FETCHED`] of them at most, so that the processor fetches it side by
+    /// Touches what look-ups of these ids will read, of sixteen of them at most, so that the processor fetches it side by
     /// side.
     pub fn fetch(&self, ids: impl Iterator<Item = (ClientId, TransactionId)>) {
         let mut hashes = [0; FETCHED];
