@@ -233,7 +233,9 @@ fn describe(report: &StartReport) -> String {
     }
     if !report.refused_archives.is_empty() {
         let names = report.refused_archives.join(", ");
-        text.push_str(&format!("; archives that were of no use, and are made anew: {names}"));
+        text.push_str(&format!(
+            "; archives that were of no use (not whole, or older than the window): {names}"
+        ));
     }
     if let Some((first, last)) = report.log.rewritten {
         text.push_str(&format!("; frames {first} to {last}, above the durable mark, written again"));
