@@ -50,7 +50,7 @@ pub(crate) struct CoordinatorActor {
     pipeline: Pipeline,
     wiring: Wiring,
     batchers: HashMap<AccountId, Addr<BatcherActor>>,
-    /// Whether a table of ids is being made.
+    /// Whether memory for ids is being made ready.
     awaits_id_memory: bool,
     /// Whether a [`Pump`] is under way.
     pumps: bool,

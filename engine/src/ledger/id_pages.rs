@@ -223,4 +223,4 @@ fn key(client: ClientId, id: TransactionId) -> [u8; 20] {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -18,6 +18,7 @@ use super::super::date::Date;
 use super::super::deed::Deed;
 use super::super::effect::Effect;
 use super::super::head::HEAD_BYTES;
+use super::super::id_index::FETCHED;
 use super::super::ids::{AccountId, ClientId, EntityId, ShardId, TransactionId, TransactionKey};
 use super::super::known_ids::Known;
 use super::super::rejection::Rejection;
@@ -36,6 +37,8 @@ use super::{Card, Coordinator, Queued, Room};
 
 /// So many ids are fetched side by side before they are looked up.
 const FETCH_AHEAD: u32 = 16;
+
+const _: () = assert!(FETCH_AHEAD as usize == FETCHED, "known ids fetch no more at once");
 
 /// While so many wait for a later round, no newcomer is looked at: all of them are looked at again in every round, and
 /// newcomers that meet them would only wait as well.

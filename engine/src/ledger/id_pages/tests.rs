@@ -19,7 +19,11 @@ impl IdPages for Memory {
     }
 }
 
-fn archive(sealed: &SealedIds, damage: impl FnOnce(&mut Vec<[u8; ID_PAGE]>)) -> ArchivedIds {
+/// The archive of ids that leave memory, its pages after some damage.
+pub(in super::super) fn archive(
+    sealed: &SealedIds,
+    damage: impl FnOnce(&mut Vec<[u8; ID_PAGE]>),
+) -> ArchivedIds {
     let mut pages: Vec<_> = sealed.pages().collect();
     assert_eq!(pages.len() as u64, ArchivedIds::page_count(sealed.table.len() as u64));
     damage(&mut pages);

@@ -6,37 +6,16 @@ use std::collections::{BTreeMap, HashMap};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::super::super::id_pages::{ID_PAGE, IdPages};
+use super::super::super::id_pages::tests::archive as archive_of;
 use super::super::*;
 use crate::ledger::Rejection;
 
 /// What a window is at first; a start may have another.
 const KEEP_US: i64 = 1_000;
 
-/// Pages and hashes in memory.
-struct Pages {
-    pages: Vec<[u8; ID_PAGE]>,
-    hashes: Vec<u8>,
-}
-
-impl IdPages for Pages {
-    fn page(&self, number: u64) -> &[u8] {
-        &self.pages[usize::try_from(number).unwrap()]
-    }
-
-    fn hashes(&self) -> &[u8] {
-        &self.hashes
-    }
-
-    fn set_aside(&self) -> String {
-        "nothing lies in a file".into()
-    }
-}
-
 /// The archive of ids that leave memory.
 fn archive(sealed: &SealedIds) -> ArchivedIds {
-    let hashes = sealed.hashes().flat_map(u64::to_le_bytes).collect();
-    ArchivedIds::new(sealed, Arc::new(Pages { pages: sealed.pages().collect(), hashes }))
+    archive_of(sealed, |_| {})
 }
 
 /// What a start reads of an archive that lies in a file.
