@@ -39,7 +39,7 @@ pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTri
             let words = std::fs::read_to_string(&told)?;
             match came {
                 Came::Died | Came::Answered if ended && words.contains("planted") => {
-                    tally.case(&format!("{place}: the node ended"))
+                    tally.case(&format!("{place}: the node ended"));
                 }
                 other => tally.differ(format!("{place}, visit {visit}: {other:?}; it said {words:?}")),
             }
