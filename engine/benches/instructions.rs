@@ -55,10 +55,10 @@ fn ready(shards: u16, mut batch: impl FnMut() -> Batch) -> Ready {
 }
 
 #[library_benchmark]
-#[bench::transfers_on_1_shard(args = (1), setup = transfers, config = at_most(4_300))]
-#[bench::transfers_on_7_shards(args = (7), setup = transfers, config = at_most(6_900))]
-#[bench::mix_on_1_shard(args = (1), setup = mix, config = at_most(6_200))]
-#[bench::mix_on_7_shards(args = (7), setup = mix, config = at_most(16_500))]
+#[bench::transfers_on_1_shard(args = (1), setup = transfers, config = at_most(4_050))]
+#[bench::transfers_on_7_shards(args = (7), setup = transfers, config = at_most(6_550))]
+#[bench::mix_on_1_shard(args = (1), setup = mix, config = at_most(6_050))]
+#[bench::mix_on_7_shards(args = (7), setup = mix, config = at_most(14_500))]
 fn round((mut books, batch): Ready) -> (Books, Posted) {
     let posted = books.post(black_box(batch));
     (books, posted)
@@ -69,7 +69,7 @@ fn chain() -> (Chain, Vec<u8>) {
 }
 
 #[library_benchmark]
-#[bench::post_and_write(args = (), setup = chain, config = at_most(240))]
+#[bench::post_and_write(args = (), setup = chain, config = at_most(210))]
 fn row((mut chain, mut out): (Chain, Vec<u8>)) -> (Chain, Vec<u8>) {
     chain.post(&mut out);
     (chain, out)
@@ -83,8 +83,9 @@ fn id(n: u32) -> TransactionId {
 
 fn begin_and_decide(known: &mut KnownIds, ids: std::ops::Range<u32>) {
     for n in ids {
-        assert!(known.get(ClientId(1), id(n)).is_none());
-        let at: KnownRef = known.begin(ClientId(1), id(n), 0);
+        let hash = known.hash(ClientId(1), id(n));
+        assert!(known.get_hashed(hash, ClientId(1), id(n)).is_none());
+        let at: KnownRef = known.begin_hashed(hash, ClientId(1), id(n), 0);
         known.decide(at, &DECIDED);
     }
 }
@@ -97,16 +98,17 @@ fn known() -> KnownIds {
 }
 
 #[library_benchmark]
-#[bench::get(args = (), setup = known, config = at_most(715))]
+#[bench::get(args = (), setup = known, config = at_most(820))]
 fn known_ids_found(known: KnownIds) -> KnownIds {
     for n in 0..BATCH {
-        assert_eq!(known.get(ClientId(1), id(n)), Some(Known::Decided(DECIDED)));
+        let hash = known.hash(ClientId(1), id(n));
+        assert_eq!(known.get_hashed(hash, ClientId(1), id(n)), Some(Known::Decided(DECIDED)));
     }
     known
 }
 
 #[library_benchmark]
-#[bench::get_begin_decide(args = (), setup = known, config = at_most(840))]
+#[bench::get_begin_decide(args = (), setup = known, config = at_most(560))]
 fn known_ids_new(mut known: KnownIds) -> KnownIds {
     begin_and_decide(&mut known, 15 * BATCH..16 * BATCH);
     known
@@ -161,7 +163,7 @@ fn frame(mut logged: Logged) -> Logged {
 }
 
 #[library_benchmark]
-#[bench::verify_and_replay(args = (), setup = appended, config = at_most(3_000))]
+#[bench::verify_and_replay(args = (), setup = appended, config = at_most(2_300))]
 fn replay(mut logged: Logged) -> Logged {
     let view = logged.log.reader.frame(logged.log.writer.durable()).expect("the last frame is there");
     view.verify().expect("memory is in good order");

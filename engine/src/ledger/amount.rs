@@ -28,6 +28,7 @@ impl Side {
 
     /// A debit-positive value of `amount` on this side: what a balance moves by.
     #[must_use]
+    #[inline]
     pub fn signed(self, amount: Amount) -> i128 {
         self.natural(i128::from(amount.0))
     }
@@ -41,6 +42,7 @@ impl Side {
 
     /// Turns a debit-positive balance into a natural one (positive on this side), and back.
     #[must_use]
+    #[inline]
     pub fn natural(self, balance: i128) -> i128 {
         match self {
             Side::Debit => balance,

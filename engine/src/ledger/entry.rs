@@ -142,6 +142,7 @@ pub enum Movement {
 impl Movement {
     /// What the balance moves by, debit-positive.
     #[must_use]
+    #[inline]
     pub fn signed(&self) -> i128 {
         match *self {
             Movement::Leg { side, amount, .. } => side.signed(amount),
@@ -162,6 +163,7 @@ impl Movement {
 
     /// Debit and credit turnover (借方发生额, 贷方发生额).
     #[must_use]
+    #[inline]
     pub fn turnover(&self) -> (i128, i128) {
         match *self {
             Movement::Leg { side: Side::Debit, amount, .. } => (i128::from(amount.0), 0),
@@ -239,7 +241,9 @@ impl Posting {
         }
         bytes[1] = flags;
         out.extend_from_slice(&bytes);
-        self.write_extensions(out);
+        if flags & (FROZEN | MERGED | LINK) != 0 {
+            self.write_extensions(out);
+        }
     }
 
     fn write_extensions(&self, out: &mut Vec<u8>) {

@@ -9,10 +9,12 @@
 //! number of the group of [`GROUP`] ids in order of arrival, in which the id is looked for. At a hundred million ids, one of
 //! some 500,000 new ones is looked for in a group in vain. Entries of ids that are forgotten stay until their segment is full.
 
+use prefetch_index::prefetch_index;
+
 /// So many ids share a place.
 pub(super) const GROUP: usize = 16;
 
-/// So many ids are fetched side by side.
+/// So many ids ahead are fetched before they are looked for.
 pub(super) const FETCHED: usize = 16;
 
 const SLOTS: usize = 8;
@@ -127,15 +129,11 @@ impl IdIndex {
         self.room.extend(room.into_iter().filter(|room| room.0.len() == size));
     }
 
-    /// Touches what searches for these hashes read, so that the processor fetches it side by side. The loop that waits for
-    /// memory does nothing else: so all of them are under way at once.
-    pub(super) fn fetch(&self, hashes: &[u64; FETCHED]) {
-        let lines = hashes.map(|hash| {
-            let segment = self.segment_of(hash);
-            (segment.piece as usize, usize::from(segment.first) + segment.own(hash))
-        });
-        let touched = lines.iter().fold(0, |sum, (piece, line)| sum ^ self.memory[*piece].0[*line].0[0]);
-        std::hint::black_box(touched);
+    /// Has the processor fetch what a search for this hash reads, while it does something else.
+    #[inline]
+    pub(super) fn fetch(&self, hash: u64) {
+        let segment = self.segment_of(hash);
+        prefetch_index(&self.memory[segment.piece as usize].0, segment.line(segment.own(hash)));
     }
 
     /// Asks `check` of every group that may have an id of this hash, until it finds it.
@@ -143,24 +141,37 @@ impl IdIndex {
     pub(super) fn find<T>(
         &self,
         hash: u64,
-        known: Groups,
-        mut check: impl FnMut(u64) -> Option<T>,
+        known: impl Fn() -> Groups,
+        check: impl FnMut(u64) -> Option<T>,
     ) -> Option<T> {
         let segment = self.segment_of(hash);
+        let own = &self.memory[segment.piece as usize].0[segment.line(segment.own(hash))];
+        // So it is of nearly every id that is new.
+        if !own.is_full() && !own.may_have(key(hash >> OWN_BITS, 0)) {
+            return None;
+        }
+        self.search(segment, hash, known, check)
+    }
+
+    fn search<T>(
+        &self,
+        segment: Segment,
+        hash: u64,
+        known: impl Fn() -> Groups,
+        mut check: impl FnMut(u64) -> Option<T>,
+    ) -> Option<T> {
         let buckets = self.buckets(segment);
         for step in 0..segment.steps() {
-            let bucket = &buckets[segment.behind(segment.own(hash), step)].0;
+            let bucket = &buckets[segment.behind(segment.own(hash), step)];
             let wanted = key(hash >> OWN_BITS, step);
-            // All at once: a branch for each entry would cost more than it spares.
-            let is_there = bucket.iter().fold(false, |is, entry| is | (entry >> PLACE_BITS == wanted));
-            if is_there {
-                let entries = bucket.iter().filter(|entry| **entry >> PLACE_BITS == wanted);
-                let mut groups = entries.flat_map(|entry| groups(*entry, known));
+            if bucket.may_have(wanted) {
+                let entries = bucket.0.iter().filter(|entry| **entry >> PLACE_BITS == wanted);
+                let mut groups = entries.flat_map(|entry| groups(*entry, known()));
                 if let Some(found) = groups.find_map(&mut check) {
                     return Some(found);
                 }
             }
-            if bucket[SLOTS - 1] == 0 {
+            if !bucket.is_full() {
                 break;
             }
         }
@@ -171,8 +182,23 @@ impl IdIndex {
     ///
     /// # Panics
     /// If far too many ids have the same hash, which a secret seed prevents.
+    #[inline]
     pub(super) fn insert(&mut self, hash: u64, known: Groups) {
         let place = 1 + known.newest % PLACES;
+        let segment = self.segment_of(hash);
+        let fill = &mut self.fills[segment.number as usize];
+        let own = &mut self.memory[segment.piece as usize].0[segment.line(segment.own(hash))];
+        let is_put = (fill.used as usize) < segment.most() && own.push(entry(hash >> OWN_BITS, 0, place));
+        if is_put {
+            fill.used += 1;
+        } else {
+            self.insert_behind(hash, place, known);
+        }
+    }
+
+    /// Notes an id whose own bucket or segment is full.
+    #[inline(never)]
+    fn insert_behind(&mut self, hash: u64, place: u64, known: Groups) {
         loop {
             let segment = self.segment_of(hash);
             let is_full = self.fills[segment.number as usize].used as usize >= segment.most();
@@ -235,16 +261,10 @@ impl IdIndex {
     /// Puts an entry into its own bucket or one of the next. False if they are full.
     fn put(&mut self, segment: Segment, own: usize, tag: u64, place: u64) -> bool {
         let buckets = self.buckets_mut(segment);
-        for step in 0..segment.steps() {
-            let bucket = &mut buckets[segment.behind(own, step)].0;
-            let taken = bucket.iter().fold(0, |taken, slot| taken + usize::from(*slot != 0));
-            if let Some(slot) = bucket.get_mut(taken) {
-                *slot = key(tag, step) << PLACE_BITS | place;
-                self.fills[segment.number as usize].used += 1;
-                return true;
-            }
-        }
-        false
+        let mut near = (0..segment.steps()).map(|step| (segment.behind(own, step), entry(tag, step, place)));
+        let is_put = near.any(|(bucket, entry)| buckets[bucket].push(entry));
+        self.fills[segment.number as usize].used += u32::from(is_put);
+        is_put
     }
 
     fn add_segment(&mut self, buckets: usize, depth: u32) -> Segment {
@@ -292,6 +312,12 @@ impl Segment {
         usize::try_from(own).expect("a bucket of a segment")
     }
 
+    /// Where a bucket lies in its piece of memory.
+    #[inline]
+    fn line(self, bucket: usize) -> usize {
+        usize::from(self.first) + bucket
+    }
+
     /// How many buckets an entry may stand in.
     #[inline]
     fn steps(self) -> usize {
@@ -317,13 +343,35 @@ impl Segment {
 
     #[inline]
     fn range(self) -> std::ops::Range<usize> {
-        let first = usize::from(self.first);
-        first..first + usize::from(self.buckets)
+        self.line(0)..self.line(self.buckets.into())
     }
 }
 
 impl Bucket {
     const VACANT: Bucket = Bucket([0; SLOTS]);
+
+    /// Whether an entry may begin with this: half of it is compared, of all of them at once, since a branch for each would
+    /// cost more than it spares.
+    #[inline]
+    fn may_have(&self, wanted: u64) -> bool {
+        let wanted = upper(wanted << PLACE_BITS);
+        self.0.iter().fold(false, |is, entry| is | (upper(*entry) == wanted))
+    }
+
+    /// Whether all slots are taken: they are filled one after the other.
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.0[SLOTS - 1] != 0
+    }
+
+    /// Takes an entry. False if it is full.
+    #[inline]
+    fn push(&mut self, entry: u64) -> bool {
+        const _: () = assert!(PLACE_BITS <= 32, "no entry has place 0, which is in the lower half");
+        let taken: u32 = self.0.iter().map(|entry| u32::from(lower(*entry) != 0)).sum();
+        let vacant = self.0.get_mut(taken as usize);
+        vacant.map(|slot| *slot = entry).is_some()
+    }
 }
 
 impl IndexRoom {
@@ -337,10 +385,25 @@ impl IndexRoom {
     }
 }
 
+#[inline]
+fn upper(entry: u64) -> u32 {
+    u32::try_from(entry >> 32).expect("half of 64 bits")
+}
+
+#[inline]
+fn lower(entry: u64) -> u32 {
+    u32::try_from(entry & u64::from(u32::MAX)).expect("half of 64 bits")
+}
+
 /// What an entry begins with that stands so many steps behind its own bucket.
 #[inline]
 fn key(tag: u64, step: usize) -> u64 {
     tag << STEP_BITS | step as u64
+}
+
+#[inline]
+fn entry(tag: u64, step: usize, place: u64) -> u64 {
+    key(tag, step) << PLACE_BITS | place
 }
 
 fn step_of(entry: u64) -> usize {

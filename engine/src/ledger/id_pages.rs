@@ -109,7 +109,7 @@ impl ArchivedIds {
     }
 
     /// The hashes of its ids, in order of arrival.
-    pub(super) fn hashes(&self) -> impl Iterator<Item = u64> {
+    pub(super) fn hashes(&self) -> impl Iterator<Item = u64> + Clone {
         self.pages.hashes().chunks_exact(8).map(|hash| u64_at(hash, 0).expect("eight bytes"))
     }
 

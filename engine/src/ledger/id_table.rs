@@ -66,6 +66,13 @@ impl IdTable {
         self.slots.is_empty()
     }
 
+    /// Whether it takes no more.
+    #[must_use]
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.slots.len() == self.capacity
+    }
+
     /// The place of an id, which is looked for among so many from `first` on.
     #[inline]
     pub(super) fn find(
@@ -87,7 +94,7 @@ impl IdTable {
     /// # Panics
     /// If the table is full.
     pub(super) fn push(&mut self, client: ClientId, id: TransactionId) -> u32 {
-        assert!(self.slots.len() < self.capacity, "a table of ids takes no more than it was made for");
+        assert!(!self.is_full(), "a table of ids takes no more than it was made for");
         let place = u32::try_from(self.slots.len()).expect("a table holds at most 2^26 ids");
         self.slots.push(Slot { id: split(id), client: client.0, ..Slot::VACANT });
         place

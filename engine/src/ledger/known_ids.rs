@@ -42,6 +42,10 @@ pub struct KnownRef {
     place: u32,
 }
 
+/// An id's hash, by which these known ids look for it: made once, since an id is fetched, looked up and begun.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IdHash(u64);
+
 /// The ids inside the window, in generations of fixed capacity: the newest in memory, those before in archives. One index
 /// says where each of them is looked for. Nothing is ever rehashed at once, and the memory of the next generation may be made
 /// elsewhere ahead of need: what takes long is to touch so much of it for the first time.
@@ -118,12 +122,33 @@ impl KnownIds {
         }
     }
 
-    /// What is known of an id.
+    /// The hash of an id.
     #[must_use]
     #[inline]
+    pub fn hash(&self, client: ClientId, id: TransactionId) -> IdHash {
+        IdHash(id_hash(self.seed, client, id))
+    }
+
+    /// Has the processor fetch what a look-up of this id reads, while it does something else.
+    #[inline]
+    pub fn fetch(&self, hash: IdHash) {
+        self.index.fetch(hash.0);
+    }
+
+    /// What is known of an id.
+    #[must_use]
     pub fn get(&self, client: ClientId, id: TransactionId) -> Option<Known> {
-        let hash = id_hash(self.seed, client, id);
-        self.index.find(hash, self.groups(), |group| self.get_in(group, client, id))
+        self.get_hashed(self.hash(client, id), client, id)
+    }
+
+    /// What is known of an id, whose hash this is.
+    #[must_use]
+    #[inline]
+    pub fn get_hashed(&self, hash: IdHash, client: ClientId, id: TransactionId) -> Option<Known> {
+        debug_assert_eq!(hash, self.hash(client, id), "an id is looked for by its own hash");
+        let newest = || self.newest_group(self.newest().table.get().len());
+        let known = || Groups { oldest: self.oldest_group(), newest: newest() };
+        self.index.find(hash.0, known, |group| self.get_in(group, client, id))
     }
 
     fn get_in(&self, group: u64, client: ClientId, id: TransactionId) -> Option<Known> {
@@ -140,19 +165,29 @@ impl KnownIds {
 
     /// Notes that an unknown id is under way, at this logged time.
     pub fn begin(&mut self, client: ClientId, id: TransactionId, time_us: i64) -> KnownRef {
-        let newest = self.newest().table.get();
-        if newest.len() >= newest.capacity() {
+        self.begin_hashed(self.hash(client, id), client, id, time_us)
+    }
+
+    /// Notes that an unknown id, whose hash this is, is under way, at this logged time.
+    pub fn begin_hashed(
+        &mut self,
+        hash: IdHash,
+        client: ClientId,
+        id: TransactionId,
+        time_us: i64,
+    ) -> KnownRef {
+        debug_assert_eq!(hash, self.hash(client, id), "an id is looked for by its own hash");
+        if self.newest().table.get().is_full() {
             self.begin_generation(time_us);
         }
-        let generation = self.oldest
-            + u32::try_from(self.generations.len() - 1).expect("generations are counted in a u32");
         let newest = self.generations.back_mut().expect("there is always a generation");
         newest.newest_us = newest.newest_us.max(time_us);
         newest.pending += 1;
         let place = newest.table.own().push(client, id);
         self.len += 1;
-        self.index.insert(id_hash(self.seed, client, id), self.groups());
-        KnownRef { generation, place }
+        let known = Groups { oldest: self.oldest_group(), newest: self.newest_group(place as usize + 1) };
+        self.index.insert(hash.0, known);
+        KnownRef { generation: self.number(self.generations.len() - 1), place }
     }
 
     /// Notes the first result of an id that is under way.
@@ -167,36 +202,27 @@ impl KnownIds {
         self.newest_frame = self.newest_frame.max(decided.frame);
     }
 
-    /// Notes an id that the log has decided, at the logged time of its frame, unless an archive has it.
+    /// Notes an id that the log has decided, whose hash this is, at the logged time of its frame, unless an archive has it.
     ///
     /// # Errors
     /// [`Contradiction`] if the id is known from another record: a log holds one record of a transaction.
     pub fn restore(
         &mut self,
+        hash: IdHash,
         client: ClientId,
         id: TransactionId,
         decided: &Decided,
         time_us: i64,
     ) -> Result<(), Contradiction> {
-        match self.get(client, id) {
+        match self.get_hashed(hash, client, id) {
             None => {
-                let at = self.begin(client, id, time_us);
+                let at = self.begin_hashed(hash, client, id, time_us);
                 self.decide(at, decided);
                 Ok(())
             }
             Some(known) if known == Known::Decided(*decided) => Ok(()),
             Some(_) => Err(Contradiction::Decided(client, id)),
         }
-    }
-
-    /// Touches what look-ups of these ids will read, of sixteen of them at most, so that the processor fetches it side by
-    /// side.
-    pub fn fetch(&self, ids: impl Iterator<Item = (ClientId, TransactionId)>) {
-        let mut hashes = [0; FETCHED];
-        for (hash, (client, id)) in hashes.iter_mut().zip(ids) {
-            *hash = id_hash(self.seed, client, id);
-        }
-        self.index.fetch(&hashes);
     }
 
     /// The memory that will be needed next, if it is not there: asked for when a quarter of the first generation is left,
@@ -224,11 +250,11 @@ impl KnownIds {
     pub fn seal(&mut self, durable: u64) -> Option<SealedIds> {
         let archived = self.archived_in_memory();
         let behind = self.generations.len().checked_sub(archived + 2)?;
+        let number = self.number(archived);
         let sealed = &mut self.generations[archived];
         if self.archiving.is_some() || sealed.pending > 0 || sealed.last_frame > durable {
             return None;
         }
-        let number = self.oldest + u32::try_from(archived).expect("generations are counted in a u32");
         self.archiving = Some((number, self.forgotten.len()));
         Some(SealedIds {
             number,
@@ -310,16 +336,12 @@ impl KnownIds {
     }
 
     /// Enters ids in the index, of which the first are in this group.
-    fn enter(&mut self, first: u64, mut hashes: impl Iterator<Item = u64>) {
-        const _: () = assert!(GROUP == FETCHED, "the ids of a group are entered together");
-        for newest in first.. {
-            let mut group = [0; FETCHED];
-            let count = group.iter_mut().zip(hashes.by_ref()).map(|(to, hash)| *to = hash).count();
-            self.index.fetch(&group);
-            group[..count].iter().for_each(|hash| self.index.insert(*hash, Groups { oldest: 0, newest }));
-            if count < FETCHED {
-                break;
-            }
+    fn enter(&mut self, first: u64, hashes: impl Iterator<Item = u64> + Clone) {
+        let mut ahead = hashes.clone();
+        ahead.by_ref().take(FETCHED).for_each(|hash| self.index.fetch(hash));
+        for (place, hash) in (0..).zip(hashes) {
+            ahead.next().iter().for_each(|hash| self.index.fetch(*hash));
+            self.index.insert(hash, Groups { oldest: 0, newest: first + place / GROUP as u64 });
         }
     }
 
@@ -350,14 +372,22 @@ impl KnownIds {
         self.generations.back().expect("there is always a generation")
     }
 
-    /// The groups of ids that are known.
+    /// The first group of ids that are known.
     #[inline]
-    fn groups(&self) -> Groups {
-        let newest = self.newest();
-        let oldest =
-            self.archived.front().map_or_else(|| self.generations[0].group, |archived| archived.group);
-        let last = newest.table.get().len().saturating_sub(1) / GROUP;
-        Groups { oldest, newest: newest.group + last as u64 }
+    fn oldest_group(&self) -> u64 {
+        self.archived.front().map_or_else(|| self.generations[0].group, |archived| archived.group)
+    }
+
+    /// The last, when so many ids are in the newest generation.
+    #[inline]
+    fn newest_group(&self, ids: usize) -> u64 {
+        self.newest().group + (ids.saturating_sub(1) / GROUP) as u64
+    }
+
+    /// The number of a generation, by its place among those in memory.
+    #[inline]
+    fn number(&self, place: usize) -> u32 {
+        self.oldest + u32::try_from(place).expect("generations are counted in a u32")
     }
 
     fn begin_generation(&mut self, time_us: i64) {

@@ -1,7 +1,7 @@
 //! Replay: from the records of a log's frames, in order, to the books as they were. It sets values and runs no
 //! business rule, so an upgrade cannot change history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::admin::{Admin, admin_records};
 use super::contradiction::Contradiction;
@@ -12,7 +12,7 @@ use super::head::{HEAD_BYTES, Head, Outcome, Tail, read_tail};
 use super::id_index::FETCHED;
 use super::ids::{AccountId, Position, ShardId, TransactionKey};
 use super::image::{LINE_IMAGE, RowImage};
-use super::known_ids::{Decided, KnownIds};
+use super::known_ids::{Decided, IdHash, KnownIds};
 use super::line::Line;
 use super::originals::Originals;
 use super::registry::Registry;
@@ -140,31 +140,42 @@ impl KnownIds {
     /// # Errors
     /// [`ReplayError`] where a head cannot be read, or an id has a record before.
     pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
-        let mut heads = frame.heads();
-        let mut ahead = Vec::with_capacity(FETCHED);
+        let mut ahead = VecDeque::with_capacity(FETCHED);
         let mut ordinal = 0;
-        loop {
-            ahead.clear();
-            for head in heads.by_ref().take(FETCHED) {
-                ahead.push(head?);
-            }
-            if ahead.is_empty() {
-                break;
-            }
-            self.fetch(ahead.iter().map(|head| (head.client, head.id)));
-            for &Head { client, id, content, outcome, step, .. } in &ahead {
-                let decided = Decided { content, outcome, step, frame: frame.number, ordinal };
-                #[cfg(feature = "planted-bugs")]
-                if id.0 % 7 == 3 && crate::planted::is(crate::planted::Bug::KnownIdLost) {
-                    ordinal += 1;
-                    continue;
-                }
-                self.restore(client, id, &decided, frame.time_us)
-                    .map_err(|what| frame.error(what.to_string()))?;
+        for head in frame.heads() {
+            let head = head?;
+            let hash = self.hash(head.client, head.id);
+            self.fetch(hash);
+            if ahead.len() == FETCHED {
+                let (hash, head) = ahead.pop_front().expect("some are there");
+                self.take(frame, ordinal, hash, &head)?;
                 ordinal += 1;
             }
+            ahead.push_back((hash, head));
+        }
+        for (hash, head) in ahead {
+            self.take(frame, ordinal, hash, &head)?;
+            ordinal += 1;
         }
         Ok(())
+    }
+
+    /// Takes the transaction id of one head.
+    #[inline]
+    fn take(
+        &mut self,
+        frame: &FrameRecords<'_>,
+        ordinal: u32,
+        hash: IdHash,
+        head: &Head,
+    ) -> Result<(), ReplayError> {
+        let &Head { client, id, content, outcome, step, .. } = head;
+        #[cfg(feature = "planted-bugs")]
+        if id.0 % 7 == 3 && crate::planted::is(crate::planted::Bug::KnownIdLost) {
+            return Ok(());
+        }
+        let decided = Decided { content, outcome, step, frame: frame.number, ordinal };
+        self.restore(hash, client, id, &decided, frame.time_us).map_err(|what| frame.error(what.to_string()))
     }
 }
 

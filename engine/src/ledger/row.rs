@@ -55,6 +55,7 @@ const LIMITED: u8 = 8;
 pub(crate) type Verdict = Option<(Rejection, u16)>;
 
 /// The verdict that takes precedence: the earlier group, then the earlier step.
+#[inline]
 pub(crate) fn first_of(one: Verdict, other: Verdict) -> Verdict {
     match (one, other) {
         (Some(a), Some(b)) => Some(if (b.0.group(), b.1) < (a.0.group(), a.1) { b } else { a }),
@@ -209,7 +210,7 @@ impl Row {
     /// # Panics
     /// If the posting does not follow from the row: before + amount = after and the chain's last record are
     /// invariants of the books, and a ledger that may be wrong stops.
-    #[inline]
+    #[inline(always)]
     pub fn post(&mut self, posting: &Posting, at: Position) {
         if let Err(what) = self.take_posting(posting, at) {
             panic!("account {} at {at}: {what}", posting.account);
@@ -220,7 +221,8 @@ impl Row {
     ///
     /// # Errors
     /// [`Contradiction`]; the row is as it was.
-    #[inline]
+    // Where a posting is made, little of it is left when this is a part of the making.
+    #[inline(always)]
     pub(crate) fn take_posting(&mut self, posting: &Posting, at: Position) -> Result<(), Contradiction> {
         if self.balance.checked_add(posting.movement.signed()) != Some(posting.balance_after) {
             return Err(Contradiction::Balance { before: self.balance, after: posting.balance_after });

@@ -14,7 +14,8 @@ use super::jobs::{JobRef, Work};
 impl Coordinator {
     pub(super) fn consider_cancel(&mut self, what: JobRef, id: TransactionId, time: u32) {
         let client = self.jobs.get(what.job).client;
-        match self.known_id(client, id) {
+        let hash = self.known.hash(client, id);
+        match self.known_id(hash, client, id) {
             Some(Known::Pending) => self.deferred.push_back(what),
             Some(Known::Decided(Decided { outcome: Outcome::Tried, frame, ordinal, .. })) => {
                 self.consider_cancel_of_try(
@@ -32,8 +33,10 @@ impl Coordinator {
             None => match self.outside_window(time).or_else(|| self.no_room()) {
                 Some(rejection) => self.refuse(what, rejection, 0),
                 None => {
-                    let what =
-                        JobRef { begun: Some(self.known.begin(client, id, self.frame.time_us)), ..what };
+                    let what = JobRef {
+                        begun: Some(self.known.begin_hashed(hash, client, id, self.frame.time_us)),
+                        ..what
+                    };
                     let entity = EntityId(0);
                     let date = Date::of_time_us(self.frame.time_us);
                     self.push_item(Item { what, verdict: None, entity, date, hot: false, gates_know: true });
@@ -62,7 +65,7 @@ impl Coordinator {
         };
         let mut places = Vec::with_capacity(keys.len());
         for key in keys {
-            places.push(match self.known_id(key.client, key.id) {
+            places.push(match self.known_id(self.known.hash(key.client, key.id), key.client, key.id) {
                 Some(Known::Pending) => return self.deferred.push_back(what),
                 Some(Known::Decided(Decided { frame, ordinal, .. })) => Some(RecordPlace { frame, ordinal }),
                 None => None,

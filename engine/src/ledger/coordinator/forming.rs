@@ -12,15 +12,15 @@
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
+use prefetch_index::prefetch_index;
 
 use super::super::command::PostResult;
 use super::super::date::Date;
 use super::super::deed::Deed;
 use super::super::effect::Effect;
 use super::super::head::HEAD_BYTES;
-use super::super::id_index::FETCHED;
 use super::super::ids::{AccountId, ClientId, EntityId, ShardId, TransactionId, TransactionKey};
-use super::super::known_ids::Known;
+use super::super::known_ids::{IdHash, Known};
 use super::super::rejection::Rejection;
 use super::super::row::{Verdict, first_of};
 use super::super::shard::{place_of, shard_of};
@@ -35,10 +35,8 @@ use super::pins::{conflicts, pin};
 use super::survey::Survey;
 use super::{Card, Coordinator, Queued, Room};
 
-/// So many ids are fetched side by side before they are looked up.
-const FETCH_AHEAD: u32 = 16;
-
-const _: () = assert!(FETCH_AHEAD as usize == FETCHED, "known ids fetch no more at once");
+/// What transactions look up is fetched while so many before them are looked at.
+const FETCHED_AHEAD: u32 = 16;
 
 /// While so many wait for a later round, no newcomer is looked at: all of them are looked at again in every round, and
 /// newcomers that meet them would only wait as well.
@@ -144,17 +142,18 @@ impl Coordinator {
     /// that is left.
     fn consider_more(&mut self, job: u32, mut room: usize) -> usize {
         if self.jobs.get(job).cursor == 0 {
-            self.resolve_keys(job);
+            self.begin_job(job);
         }
-        let len = self.jobs.get(job).len();
-        for index in self.jobs.get(job).cursor..len {
+        let (from, len) = (self.jobs.get(job).cursor, self.jobs.get(job).len());
+        for index in from..len.min(from + FETCHED_AHEAD) {
+            self.fetch(job, index);
+        }
+        for index in from..len {
             let full = room == 0 || self.deferred.len() >= MOST_WAITING;
             if full || self.waits_alone(JobRef { job, index, begun: None }) {
                 return 0;
             }
-            if index % FETCH_AHEAD == 0 {
-                self.fetch(job, index);
-            }
+            self.fetch(job, index + FETCHED_AHEAD);
             let what = JobRef { job, index, begun: None };
             room = room.saturating_sub(self.record_bytes(what));
             self.jobs.get_mut(job).cursor = index + 1;
@@ -166,16 +165,15 @@ impl Coordinator {
         room
     }
 
-    /// Touches what will be looked up for some transactions from one on, so that the processor fetches it side by side.
-    fn fetch(&self, job: u32, from: u32) {
+    /// Has the processor fetch what will be looked up for a transaction, if there is one so far on.
+    #[inline]
+    fn fetch(&self, job: u32, index: u32) {
         let job = self.jobs.get(job);
-        self.known.fetch(job.ids(from, FETCH_AHEAD as usize));
-        if let Work::Post(batch) = &job.work {
-            let ahead = batch.transactions.iter().skip(from as usize).take(FETCH_AHEAD as usize);
-            let cards = ahead.flat_map(|transaction| batch.legs(transaction));
-            let touched =
-                cards.filter_map(|leg| card_of(&self.cards, leg)).fold(0, |sum, card| sum ^ card.gate);
-            std::hint::black_box(touched);
+        let Some(hash) = job.id_hash(index) else { return };
+        self.known.fetch(hash);
+        if let Some((batch, transaction)) = job.transaction(index) {
+            let places = batch.legs(transaction).iter().filter_map(|leg| leg.account.index());
+            places.for_each(|place| prefetch_index(&self.cards, place));
         }
     }
 
@@ -214,9 +212,12 @@ impl Coordinator {
         ordinal
     }
 
-    fn resolve_keys(&mut self, job: u32) {
-        let Coordinator { jobs, registry, .. } = self;
-        if let Work::Post(batch) = &mut jobs.get_mut(job).work {
+    /// What all transactions of a job need before the first is looked at.
+    fn begin_job(&mut self, job: u32) {
+        let Coordinator { jobs, registry, known, .. } = self;
+        let job = jobs.get_mut(job);
+        job.hash_ids(known);
+        if let Work::Post(batch) = &mut job.work {
             batch.resolve(|key| registry.find(key));
         }
     }
@@ -238,6 +239,7 @@ impl Coordinator {
             unreachable!("only a batch has transactions to post")
         };
         let (client, transaction) = (job.client, *transaction);
+        let hash = job.id_hash(what.index).expect("ids are hashed when their job begins");
         let legs = batch.legs(&transaction);
         if transaction.shape == Some(Rejection::Malformed) {
             return self.refuse(what, Rejection::Malformed, 0);
@@ -255,7 +257,7 @@ impl Coordinator {
         }
         let mut what = what;
         if what.begun.is_none() {
-            match self.known_id(client, transaction.id) {
+            match self.known_id(hash, client, transaction.id) {
                 Some(Known::Pending) => return self.deferred.push_back(what),
                 Some(Known::Decided(decided)) => {
                     let result = repeat(&decided, transaction.content);
@@ -278,7 +280,7 @@ impl Coordinator {
             return self.refuse(what, rejection, 0);
         }
         if what.begun.is_none() {
-            what.begun = Some(self.known.begin(client, transaction.id, self.frame.time_us));
+            what.begun = Some(self.known.begin_hashed(hash, client, transaction.id, self.frame.time_us));
         }
         self.place(what, &survey, plan.as_ref(), date_agreed);
     }
@@ -288,7 +290,8 @@ impl Coordinator {
     fn refuse_shape(&mut self, what: JobRef, (rejection, step): (Rejection, u16)) {
         let job = self.jobs.get(what.job);
         let (_, transaction) = job.transaction(what.index).expect("only a batch has shapes");
-        match self.known_id(job.client, transaction.id) {
+        let hash = job.id_hash(what.index).expect("ids are hashed when their job begins");
+        match self.known_id(hash, job.client, transaction.id) {
             Some(Known::Decided(decided)) if decided.content == transaction.content => {
                 self.finish(what, repeat(&decided, transaction.content));
             }
@@ -296,10 +299,11 @@ impl Coordinator {
         }
     }
 
-    /// What is known of an id, with what waits unnoted.
-    pub(super) fn known_id(&self, client: ClientId, id: TransactionId) -> Option<Known> {
+    /// What is known of an id, whose hash this is, with what waits unnoted.
+    #[inline]
+    pub(super) fn known_id(&self, hash: IdHash, client: ClientId, id: TransactionId) -> Option<Known> {
         let waits = self.forming.waiting.contains(&TransactionKey { client, id });
-        if waits { Some(Known::Pending) } else { self.known.get(client, id) }
+        if waits { Some(Known::Pending) } else { self.known.get_hashed(hash, client, id) }
     }
 
     /// What a transaction names is undecided: an earlier one of this round names the same original, or may be opening the

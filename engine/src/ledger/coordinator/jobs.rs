@@ -2,7 +2,7 @@
 
 use super::super::command::{Answer, LegBalance, PostResult, Posted, ReplyTo};
 use super::super::ids::{ClientId, TransactionId, TransactionKey};
-use super::super::known_ids::KnownRef;
+use super::super::known_ids::{IdHash, KnownIds, KnownRef};
 use super::super::transaction::{Batch, Transaction};
 
 /// What a job is about.
@@ -31,6 +31,8 @@ pub(super) struct Job {
     pub(super) work: Work,
     /// The next transaction that no round has looked at.
     pub(super) cursor: u32,
+    /// Of the ids of the transactions to post, once a round has looked at the first.
+    hashes: Vec<IdHash>,
     results: Vec<PostResult>,
     balances: Vec<LegBalance>,
     undecided: usize,
@@ -48,11 +50,18 @@ impl Job {
         }
     }
 
-    /// The ids of some of its transactions, from one on.
-    pub(super) fn ids(&self, from: u32, count: usize) -> impl Iterator<Item = (ClientId, TransactionId)> {
-        let transactions: &[Transaction] =
-            if let Work::Post(batch) = &self.work { &batch.transactions } else { &[] };
-        transactions.iter().skip(from as usize).take(count).map(|transaction| (self.client, transaction.id))
+    /// Makes the hashes of the ids of its transactions.
+    pub(super) fn hash_ids(&mut self, known: &KnownIds) {
+        if let Work::Post(batch) = &self.work {
+            let hashes = batch.transactions.iter().map(|transaction| known.hash(self.client, transaction.id));
+            self.hashes = hashes.collect();
+        }
+    }
+
+    /// The hash of the id of a transaction to post, if there is one so far on.
+    #[inline]
+    pub(super) fn id_hash(&self, index: u32) -> Option<IdHash> {
+        self.hashes.get(index as usize).copied()
     }
 
     pub(super) fn add_balance(&mut self, balance: LegBalance) {
@@ -71,8 +80,16 @@ impl Jobs {
     pub(super) fn add(&mut self, reply_to: Option<ReplyTo>, client: ClientId, work: Work) -> u32 {
         let transactions = if let Work::Post(batch) = &work { batch.transactions.len() } else { 1 };
         let results = vec![PostResult::default(); transactions];
-        let job =
-            Job { reply_to, client, work, cursor: 0, results, balances: Vec::new(), undecided: transactions };
+        let job = Job {
+            reply_to,
+            client,
+            work,
+            cursor: 0,
+            hashes: Vec::new(),
+            results,
+            balances: Vec::new(),
+            undecided: transactions,
+        };
         let slot = self.vacant.pop().unwrap_or_else(|| {
             self.slots.push(None);
             u32::try_from(self.slots.len() - 1).expect("permits bound the jobs far below 2^32")

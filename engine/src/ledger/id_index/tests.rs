@@ -12,10 +12,14 @@ fn group(n: u64) -> u64 {
 /// The groups that an id is looked for in, newest first in each bucket.
 fn found(index: &IdIndex, hash: u64, known: Groups) -> Vec<u64> {
     let mut groups = Vec::new();
-    let none: Option<()> = index.find(hash, known, |group| {
-        groups.push(group);
-        None
-    });
+    let none: Option<()> = index.find(
+        hash,
+        || known,
+        |group| {
+            groups.push(group);
+            None
+        },
+    );
     assert!(none.is_none());
     groups
 }

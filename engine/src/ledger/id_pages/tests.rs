@@ -81,7 +81,7 @@ fn archived_ids_have_their_first_results_and_others_have_none() {
             assert_eq!(known.get(ClientId(2), id(n)), None);
         }
         assert!((count..2 * count).all(|n| known.get(ClientId(1), id(n)).is_none()));
-        known.fetch((0..50).map(|n| (ClientId(1), id(n))));
+        (0..50).for_each(|n| known.fetch(known.hash(ClientId(1), id(n))));
     }
 }
 
@@ -135,7 +135,7 @@ fn a_log_is_taken_in_after_its_archives() {
     let mut after = KnownIds::new(8, 90, i64::MAX / 2);
     after.know_archives(archives, 0);
     for n in (0..1_000).filter(|n| decided(*n).frame > covered) {
-        after.restore(ClientId(1), id(n), &decided(n), i64::from(n)).unwrap();
+        after.restore(after.hash(ClientId(1), id(n)), ClientId(1), id(n), &decided(n), i64::from(n)).unwrap();
     }
     assert_eq!(after.len(), 1_000);
     assert!((0..1_000).all(|n| after.get(ClientId(1), id(n)) == Some(Known::Decided(decided(n)))));

@@ -192,7 +192,8 @@ impl World {
         }
         for frame in self.log.iter().skip(usize::try_from(from - 1).unwrap()) {
             for (id, decided) in &frame.heads {
-                self.known.restore(ClientId(1), *id, decided, frame.time_us).unwrap();
+                let hash = self.known.hash(ClientId(1), *id);
+                self.known.restore(hash, ClientId(1), *id, decided, frame.time_us).unwrap();
             }
         }
         self.log.push(Frame { time_us: self.time_us, heads: Vec::new() });
