@@ -132,7 +132,7 @@ impl Coordinator {
         let command = Command::CloseDay { entity, next, carry_forward: None, notes };
         self.queue.push_front(Queued::Quiet(asked, command));
         if !batch.transactions.is_empty() {
-            let job = self.jobs.add(None, ClientId(0), Work::Post(batch));
+            let job = self.add_job(None, ClientId(0), Work::Post(batch));
             self.queue.push_front(Queued::Job(job));
         }
     }

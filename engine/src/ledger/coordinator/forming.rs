@@ -12,13 +12,11 @@
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
-use prefetch_index::prefetch_index;
 
 use super::super::command::PostResult;
 use super::super::date::Date;
 use super::super::deed::Deed;
 use super::super::effect::Effect;
-use super::super::head::HEAD_BYTES;
 use super::super::ids::{AccountId, ClientId, EntityId, ShardId, TransactionId, TransactionKey};
 use super::super::known_ids::{IdHash, Known};
 use super::super::rejection::Rejection;
@@ -34,13 +32,6 @@ use super::jobs::{Job, JobRef, Work};
 use super::pins::{conflicts, pin};
 use super::survey::Survey;
 use super::{Card, Coordinator, Queued, Room};
-
-/// What transactions look up is fetched while so many before them are looked at.
-const FETCHED_AHEAD: u32 = 16;
-
-/// While so many wait for a later round, no newcomer is looked at: all of them are looked at again in every round, and
-/// newcomers that meet them would only wait as well.
-const MOST_WAITING: usize = 128;
 
 /// A transaction that gets its record in this round.
 #[derive(Clone, Copy, Debug)]
@@ -138,53 +129,6 @@ impl Coordinator {
         .collect()
     }
 
-    /// Looks at transactions of the job at the front of the queue while their records have room, and gives the room
-    /// that is left.
-    fn consider_more(&mut self, job: u32, mut room: usize) -> usize {
-        if self.jobs.get(job).cursor == 0 {
-            self.begin_job(job);
-        }
-        let (from, len) = (self.jobs.get(job).cursor, self.jobs.get(job).len());
-        for index in from..len.min(from + FETCHED_AHEAD) {
-            self.fetch(job, index);
-        }
-        for index in from..len {
-            let full = room == 0 || self.deferred.len() >= MOST_WAITING;
-            if full || self.waits_alone(JobRef { job, index, begun: None }) {
-                return 0;
-            }
-            self.fetch(job, index + FETCHED_AHEAD);
-            let what = JobRef { job, index, begun: None };
-            room = room.saturating_sub(self.record_bytes(what));
-            self.jobs.get_mut(job).cursor = index + 1;
-            if index + 1 == len {
-                self.queue.pop_front();
-            }
-            self.consider(what);
-        }
-        room
-    }
-
-    /// Has the processor fetch what will be looked up for a transaction, if there is one so far on.
-    #[inline]
-    fn fetch(&self, job: u32, index: u32) {
-        let job = self.jobs.get(job);
-        let Some(hash) = job.id_hash(index) else { return };
-        self.known.fetch(hash);
-        if let Some((batch, transaction)) = job.transaction(index) {
-            let places = batch.legs(transaction).iter().filter_map(|leg| leg.account.index());
-            places.for_each(|place| prefetch_index(&self.cards, place));
-        }
-    }
-
-    /// About what a transaction's records take in the log.
-    fn record_bytes(&self, what: JobRef) -> usize {
-        let per_leg = 88;
-        self.jobs.get(what.job).transaction(what.index).map_or(HEAD_BYTES, |(batch, transaction)| {
-            HEAD_BYTES + per_leg * batch.legs(transaction).len() + batch.notes(transaction).len()
-        })
-    }
-
     /// What the last round prepared settles now, before anything else.
     fn settle_prepared(&mut self) {
         self.forming.items.clear();
@@ -212,18 +156,8 @@ impl Coordinator {
         ordinal
     }
 
-    /// What all transactions of a job need before the first is looked at.
-    fn begin_job(&mut self, job: u32) {
-        let Coordinator { jobs, registry, known, .. } = self;
-        let job = jobs.get_mut(job);
-        job.hash_ids(known);
-        if let Work::Post(batch) = &mut job.work {
-            batch.resolve(|key| registry.find(key));
-        }
-    }
-
     /// Decides where a transaction goes.
-    fn consider(&mut self, what: JobRef) {
+    pub(super) fn consider(&mut self, what: JobRef) {
         let job = self.jobs.get(what.job);
         match job.work {
             Work::Post(_) => self.consider_post(what),
@@ -239,7 +173,7 @@ impl Coordinator {
             unreachable!("only a batch has transactions to post")
         };
         let (client, transaction) = (job.client, *transaction);
-        let hash = job.id_hash(what.index).expect("ids are hashed when their job begins");
+        let hash = job.id_hash(what.index).expect("ids are hashed when their job is taken in");
         let legs = batch.legs(&transaction);
         if transaction.shape == Some(Rejection::Malformed) {
             return self.refuse(what, Rejection::Malformed, 0);
@@ -290,7 +224,7 @@ impl Coordinator {
     fn refuse_shape(&mut self, what: JobRef, (rejection, step): (Rejection, u16)) {
         let job = self.jobs.get(what.job);
         let (_, transaction) = job.transaction(what.index).expect("only a batch has shapes");
-        let hash = job.id_hash(what.index).expect("ids are hashed when their job begins");
+        let hash = job.id_hash(what.index).expect("ids are hashed when their job is taken in");
         match self.known_id(hash, job.client, transaction.id) {
             Some(Known::Decided(decided)) if decided.content == transaction.content => {
                 self.finish(what, repeat(&decided, transaction.content));

@@ -31,7 +31,7 @@ pub(super) struct Job {
     pub(super) work: Work,
     /// The next transaction that no round has looked at.
     pub(super) cursor: u32,
-    /// Of the ids of the transactions to post, once a round has looked at the first.
+    /// Of the ids of the transactions to post.
     hashes: Vec<IdHash>,
     results: Vec<PostResult>,
     balances: Vec<LegBalance>,

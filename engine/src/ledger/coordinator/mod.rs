@@ -16,6 +16,7 @@ mod forming;
 mod frame;
 mod gating;
 mod jobs;
+mod newcomers;
 mod opening;
 mod pins;
 mod quiet;
@@ -186,7 +187,7 @@ impl Coordinator {
         }
         let Request { reply_to, client, command } = request;
         let asked = Asked { reply_to: Some(reply_to), client };
-        let mut job = |work| Queued::Job(self.jobs.add(Some(reply_to), client, work));
+        let mut job = |work| Queued::Job(self.add_job(Some(reply_to), client, work));
         let queued = match command {
             Command::Post(batch) if !batch.transactions.is_empty() => job(Work::Post(batch)),
             Command::Cancel { id, time } => job(Work::Cancel { id, time }),

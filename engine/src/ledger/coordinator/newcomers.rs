@@ -1,0 +1,77 @@
+//! Newcomers: jobs as they are taken in, and as a round comes to their transactions.
+
+use prefetch_index::prefetch_index;
+
+use super::super::command::ReplyTo;
+use super::super::head::HEAD_BYTES;
+use super::super::ids::ClientId;
+use super::Coordinator;
+use super::jobs::{JobRef, Work};
+
+/// What transactions look up is fetched while so many before them are looked at.
+const FETCHED_AHEAD: u32 = 16;
+
+/// While so many wait for a later round, no newcomer is looked at: all of them are looked at again in every round, and
+/// newcomers that meet them would only wait as well.
+const MOST_WAITING: usize = 128;
+
+impl Coordinator {
+    /// Takes a job in. What its first transactions look up is fetched while others are taken in.
+    pub(super) fn add_job(&mut self, reply_to: Option<ReplyTo>, client: ClientId, work: Work) -> u32 {
+        let job = self.jobs.add(reply_to, client, work);
+        self.jobs.get_mut(job).hash_ids(&self.known);
+        (0..FETCHED_AHEAD.min(self.jobs.get(job).len())).for_each(|index| self.fetch(job, index));
+        job
+    }
+
+    /// Looks at transactions of the job at the front of the queue while their records have room, and gives the room
+    /// that is left.
+    pub(super) fn consider_more(&mut self, job: u32, mut room: usize) -> usize {
+        if self.jobs.get(job).cursor == 0 {
+            self.resolve_keys(job);
+        }
+        let len = self.jobs.get(job).len();
+        for index in self.jobs.get(job).cursor..len {
+            let full = room == 0 || self.deferred.len() >= MOST_WAITING;
+            if full || self.waits_alone(JobRef { job, index, begun: None }) {
+                return 0;
+            }
+            self.fetch(job, index + FETCHED_AHEAD);
+            let what = JobRef { job, index, begun: None };
+            room = room.saturating_sub(self.record_bytes(what));
+            self.jobs.get_mut(job).cursor = index + 1;
+            if index + 1 == len {
+                self.queue.pop_front();
+            }
+            self.consider(what);
+        }
+        room
+    }
+
+    /// Has the processor fetch what will be looked up for a transaction, if there is one so far on.
+    #[inline]
+    fn fetch(&self, job: u32, index: u32) {
+        let job = self.jobs.get(job);
+        let Some(hash) = job.id_hash(index) else { return };
+        self.known.fetch(hash);
+        if let Some((batch, transaction)) = job.transaction(index) {
+            let places = batch.legs(transaction).iter().filter_map(|leg| leg.account.index());
+            places.for_each(|place| prefetch_index(&self.cards, place));
+        }
+    }
+
+    /// About what a transaction's records take in the log.
+    pub(super) fn record_bytes(&self, what: JobRef) -> usize {
+        let per_leg = 88;
+        self.jobs.get(what.job).transaction(what.index).map_or(HEAD_BYTES, |(batch, transaction)| {
+            HEAD_BYTES + per_leg * batch.legs(transaction).len() + batch.notes(transaction).len()
+        })
+    }
+
+    fn resolve_keys(&mut self, job: u32) {
+        let Coordinator { jobs, registry, .. } = self;
+        if let Work::Post(batch) = &mut jobs.get_mut(job).work {
+            batch.resolve(|key| registry.find(key));
+        }
+    }
+}
