@@ -14,7 +14,7 @@ use prefetch_index::prefetch_index;
 /// So many ids share a place.
 pub(super) const GROUP: usize = 16;
 
-/// So many ids ahead are fetched before they are looked for.
+/// So many ids are fetched together, while as many before them are looked for.
 pub(super) const FETCHED: usize = 16;
 
 const SLOTS: usize = 8;
@@ -129,7 +129,8 @@ impl IdIndex {
         self.room.extend(room.into_iter().filter(|room| room.0.len() == size));
     }
 
-    /// Has the processor fetch what a search for this hash reads, while it does something else.
+    /// Has the processor fetch what a search for this hash reads. It does not wait for the line, but for where its page is,
+    /// and finds that out for several at a time: so some are fetched one right after the other, and searched later.
     #[inline]
     pub(super) fn fetch(&self, hash: u64) {
         let segment = self.segment_of(hash);

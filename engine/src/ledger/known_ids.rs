@@ -129,7 +129,7 @@ impl KnownIds {
         IdHash(id_hash(self.seed, client, id))
     }
 
-    /// Has the processor fetch what a look-up of this id reads, while it does something else.
+    /// Has the processor fetch what a look-up of this id reads, see [`IdIndex::fetch`].
     #[inline]
     pub fn fetch(&self, hash: IdHash) {
         self.index.fetch(hash.0);
@@ -338,10 +338,13 @@ impl KnownIds {
     /// Enters ids in the index, of which the first are in this group.
     fn enter(&mut self, first: u64, hashes: impl Iterator<Item = u64> + Clone) {
         let mut ahead = hashes.clone();
-        ahead.by_ref().take(FETCHED).for_each(|hash| self.index.fetch(hash));
+        let mut fetch = |index: &IdIndex| ahead.by_ref().take(FETCHED).for_each(|hash| index.fetch(hash));
+        fetch(&self.index);
         for (place, hash) in (0..).zip(hashes) {
-            ahead.next().iter().for_each(|hash| self.index.fetch(*hash));
-            self.index.insert(hash, Groups { oldest: 0, newest: first + place / GROUP as u64 });
+            if place % FETCHED == 0 {
+                fetch(&self.index);
+            }
+            self.index.insert(hash, Groups { oldest: 0, newest: first + (place / GROUP) as u64 });
         }
     }
 

@@ -1,7 +1,7 @@
 //! Replay: from the records of a log's frames, in order, to the books as they were. It sets values and runs no
 //! business rule, so an upgrade cannot change history.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::admin::{Admin, admin_records};
 use super::contradiction::Contradiction;
@@ -140,23 +140,33 @@ impl KnownIds {
     /// # Errors
     /// [`ReplayError`] where a head cannot be read, or an id has a record before.
     pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
-        let mut ahead = VecDeque::with_capacity(FETCHED);
+        let mut heads = frame.heads();
+        let (mut some, mut ahead) = (Vec::with_capacity(FETCHED), Vec::with_capacity(FETCHED));
+        self.fetch_heads(&mut heads, &mut ahead)?;
         let mut ordinal = 0;
-        for head in frame.heads() {
-            let head = head?;
-            let hash = self.hash(head.client, head.id);
-            self.fetch(hash);
-            if ahead.len() == FETCHED {
-                let (hash, head) = ahead.pop_front().expect("some are there");
-                self.take(frame, ordinal, hash, &head)?;
+        while !ahead.is_empty() {
+            std::mem::swap(&mut some, &mut ahead);
+            self.fetch_heads(&mut heads, &mut ahead)?;
+            for (hash, head) in &some {
+                self.take(frame, ordinal, *hash, head)?;
                 ordinal += 1;
             }
-            ahead.push_back((hash, head));
         }
-        for (hash, head) in ahead {
-            self.take(frame, ordinal, hash, &head)?;
-            ordinal += 1;
+        Ok(())
+    }
+
+    /// Reads some heads, and has the processor fetch what their look-ups read.
+    fn fetch_heads(
+        &self,
+        heads: &mut impl Iterator<Item = Result<Head, ReplayError>>,
+        ahead: &mut Vec<(IdHash, Head)>,
+    ) -> Result<(), ReplayError> {
+        ahead.clear();
+        for head in heads.take(FETCHED) {
+            let head = head?;
+            ahead.push((self.hash(head.client, head.id), head));
         }
+        ahead.iter().for_each(|(hash, _)| self.fetch(*hash));
         Ok(())
     }
 

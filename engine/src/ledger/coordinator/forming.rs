@@ -173,7 +173,7 @@ impl Coordinator {
             unreachable!("only a batch has transactions to post")
         };
         let (client, transaction) = (job.client, *transaction);
-        let hash = job.id_hash(what.index).expect("ids are hashed when their job is taken in");
+        let hash = job.id_hash(what.index);
         let legs = batch.legs(&transaction);
         if transaction.shape == Some(Rejection::Malformed) {
             return self.refuse(what, Rejection::Malformed, 0);
@@ -224,7 +224,7 @@ impl Coordinator {
     fn refuse_shape(&mut self, what: JobRef, (rejection, step): (Rejection, u16)) {
         let job = self.jobs.get(what.job);
         let (_, transaction) = job.transaction(what.index).expect("only a batch has shapes");
-        let hash = job.id_hash(what.index).expect("ids are hashed when their job is taken in");
+        let hash = job.id_hash(what.index);
         match self.known_id(hash, job.client, transaction.id) {
             Some(Known::Decided(decided)) if decided.content == transaction.content => {
                 self.finish(what, repeat(&decided, transaction.content));

@@ -1,5 +1,7 @@
 //! Jobs: requests about transaction ids, whose results come one by one.
 
+use std::ops::Range;
+
 use super::super::command::{Answer, LegBalance, PostResult, Posted, ReplyTo};
 use super::super::ids::{ClientId, TransactionId, TransactionKey};
 use super::super::known_ids::{IdHash, KnownIds, KnownRef};
@@ -58,10 +60,15 @@ impl Job {
         }
     }
 
-    /// The hash of the id of a transaction to post, if there is one so far on.
+    /// The hash of the id of a transaction to post.
     #[inline]
-    pub(super) fn id_hash(&self, index: u32) -> Option<IdHash> {
-        self.hashes.get(index as usize).copied()
+    pub(super) fn id_hash(&self, index: u32) -> IdHash {
+        self.hashes[index as usize]
+    }
+
+    /// The hashes of the ids of some, if there are so many.
+    pub(super) fn id_hashes(&self, some: Range<usize>) -> Option<&[IdHash]> {
+        self.hashes.get(some)
     }
 
     pub(super) fn add_balance(&mut self, balance: LegBalance) {

@@ -4,12 +4,12 @@ use prefetch_index::prefetch_index;
 
 use super::super::command::ReplyTo;
 use super::super::head::HEAD_BYTES;
-use super::super::ids::ClientId;
+use super::super::ids::{AccountId, ClientId};
 use super::Coordinator;
 use super::jobs::{JobRef, Work};
 
-/// What transactions look up is fetched while so many before them are looked at.
-const FETCHED_AHEAD: u32 = 16;
+/// What so many transactions look up is fetched together, while as many before them are looked at.
+const FETCHED: u32 = 16;
 
 /// While so many wait for a later round, no newcomer is looked at: all of them are looked at again in every round, and
 /// newcomers that meet them would only wait as well.
@@ -20,7 +20,7 @@ impl Coordinator {
     pub(super) fn add_job(&mut self, reply_to: Option<ReplyTo>, client: ClientId, work: Work) -> u32 {
         let job = self.jobs.add(reply_to, client, work);
         self.jobs.get_mut(job).hash_ids(&self.known);
-        (0..FETCHED_AHEAD.min(self.jobs.get(job).len())).for_each(|index| self.fetch(job, index));
+        self.fetch(job, 0);
         job
     }
 
@@ -36,7 +36,9 @@ impl Coordinator {
             if full || self.waits_alone(JobRef { job, index, begun: None }) {
                 return 0;
             }
-            self.fetch(job, index + FETCHED_AHEAD);
+            if index % FETCHED == 0 {
+                self.fetch(job, index + FETCHED);
+            }
             let what = JobRef { job, index, begun: None };
             room = room.saturating_sub(self.record_bytes(what));
             self.jobs.get_mut(job).cursor = index + 1;
@@ -48,16 +50,18 @@ impl Coordinator {
         room
     }
 
-    /// Has the processor fetch what will be looked up for a transaction, if there is one so far on.
-    #[inline]
-    fn fetch(&self, job: u32, index: u32) {
+    /// Has the processor fetch what will be looked up for some transactions from one on. The processor does not wait for the
+    /// lines, but for where their pages are, and finds that out for several at a time: so nothing else is done in between.
+    fn fetch(&self, job: u32, from: u32) {
         let job = self.jobs.get(job);
-        let Some(hash) = job.id_hash(index) else { return };
-        self.known.fetch(hash);
-        if let Some((batch, transaction)) = job.transaction(index) {
-            let places = batch.legs(transaction).iter().filter_map(|leg| leg.account.index());
-            places.for_each(|place| prefetch_index(&self.cards, place));
-        }
+        let some = from as usize..(from + FETCHED).min(job.len()) as usize;
+        let Work::Post(batch) = &job.work else { return };
+        let (Some(hashes), Some(ahead)) = (job.id_hashes(some.clone()), batch.transactions.get(some)) else {
+            return;
+        };
+        hashes.iter().for_each(|hash| self.known.fetch(*hash));
+        let accounts = ahead.iter().flat_map(|transaction| batch.legs(transaction)).map(|leg| leg.account);
+        accounts.filter_map(AccountId::index).for_each(|place| prefetch_index(&self.cards, place));
     }
 
     /// About what a transaction's records take in the log.
