@@ -1,11 +1,15 @@
 //! Recovery: the log's frames become the books again, the names on one thread, the transaction ids on another, the shards
 //! on others.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
-use longmen_wal::{FrameNumber, FrameView, Log, LogOptions, LogReader, LogWriter, NonceSource, Storage};
+use longmen_wal::{
+    FrameNumber, FrameView, Log, LogOptions, LogReader, LogWriter, NonceSource, Opened, RecoveryReport,
+    Storage,
+};
 
 use crate::id_archive::{FoundArchives, IdArchive, name_of};
 use crate::ledger::{
@@ -41,27 +45,73 @@ pub(crate) fn start(
     now_us: i64,
 ) -> Result<Start, StartError> {
     let began = Instant::now();
-    let (snapshots, mut refused_snapshots) = snapshot::find(&**storage).map_err(StartError::Snapshots)?;
+    let (snapshots, refused) = snapshot::find(&**storage).map_err(StartError::Snapshots)?;
     let oldest = snapshots.last().map_or(0, |snapshot| snapshot.header.start);
-    let opened = Log::open(Arc::clone(storage), log, FrameNumber(oldest + 1), nonces)?;
+    thread::scope(|scope| {
+        // Nearly always the newest is gone on from. Whether it may be, the log says, which meanwhile waits for the disk.
+        let newest = snapshots.first().map(|snapshot| scope.spawn(|| snapshot.restore(settings)));
+        let opened = Log::open(Arc::clone(storage), log, FrameNumber(oldest + 1), nonces)?;
+        let found = Found { whole: &snapshots, refused, newest };
+        go_on(storage, settings, now_us, opened, found, began)
+    })
+}
+
+/// The snapshots of a data directory.
+struct Found<'scope> {
+    /// Those whose headers are whole, the newest first.
+    whole: &'scope [Snapshot],
+    /// What was passed over.
+    refused: Vec<String>,
+    /// The books of the newest, until they are asked for.
+    newest: Option<ScopedJoinHandle<'scope, Result<Rebuilt, ReplayError>>>,
+}
+
+impl<'scope> Found<'scope> {
+    /// Passes over those that are of another node, or of a log that went on further.
+    fn usable(&mut self, log: &RecoveryReport) -> Vec<&'scope Snapshot> {
+        let is_usable = |header: &Header| header.node == log.node && header.last <= log.last.0;
+        let (usable, passed): (Vec<_>, Vec<_>) =
+            self.whole.iter().partition(|snapshot| is_usable(&snapshot.header));
+        self.refused.extend(passed.iter().map(|snapshot| format!("at frame {}", snapshot.header.start)));
+        usable
+    }
+
+    /// The books of one of them.
+    fn restore(&mut self, snapshot: &Snapshot, settings: &Settings) -> Result<Rebuilt, ReplayError> {
+        let newest =
+            self.newest.take().map(|newest| newest.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        // Those of one that is not asked for give their memory back first.
+        match newest.filter(|_| snapshot.header.start == self.whole[0].header.start) {
+            Some(books) => books,
+            None => snapshot.restore(settings),
+        }
+    }
+}
+
+/// Rebuilds the books from an open log, and from the newest snapshot that can be used if there is one.
+fn go_on(
+    storage: &Arc<dyn Storage>,
+    settings: &Settings,
+    now_us: i64,
+    opened: Opened,
+    mut snapshots: Found<'_>,
+    began: Instant,
+) -> Result<Start, StartError> {
     let log = opened.report;
-    let usable = |header: &Header| header.node == log.node && header.last <= log.last.0;
-    let (usable, passed): (Vec<_>, Vec<_>) =
-        snapshots.into_iter().partition(|snapshot| usable(&snapshot.header));
-    refused_snapshots.extend(passed.iter().map(|snapshot| format!("at frame {}", snapshot.header.start)));
     let archive = IdArchive { storage: Arc::clone(storage), node: log.node };
-    let mut usable = usable.iter();
+    let whole_from = snapshots.whole.last().map_or(0, |snapshot| snapshot.header.start) + 1;
+    let recovery = Recovery { reader: &opened.reader, whole_from: FrameNumber(whole_from), settings, now_us };
+    let mut usable = snapshots.usable(&log).into_iter();
     let (snapshot, found, mut refused, recovered) = loop {
         let snapshot = usable.next();
         let FoundArchives { whole, refused } = archive.find(log.last.0).map_err(StartError::Archives)?;
         let found: Vec<u32> = whole.iter().map(|archive| archive.number).collect();
-        let recovery =
-            Recovery { reader: &opened.reader, whole_from: FrameNumber(oldest + 1), settings, now_us };
-        match recovery.run(snapshot, whole)? {
+        let books = || snapshot.map(|snapshot| snapshots.restore(snapshot, settings)).transpose();
+        match recovery.run(snapshot, books, whole)? {
             Ok(recovered) => break (snapshot, found, refused, recovered),
             Err(error) => {
                 let name = snapshot.map(Snapshot::name);
-                refused_snapshots.extend(name.map(|name| format!("{name}: {error}")));
+                snapshots.refused.extend(name.map(|name| format!("{name}: {error}")));
             }
         }
     };
@@ -72,7 +122,7 @@ pub(crate) fn start(
     archive.discard(&refused).map_err(StartError::Archives)?;
     let report = StartReport {
         snapshot: snapshot.map(|snapshot| snapshot.header.start),
-        refused_snapshots,
+        refused_snapshots: snapshots.refused,
         frames,
         entries,
         accounts: rebuilt.registry.accounts().len() as u64,
@@ -112,18 +162,18 @@ struct Recovery<'a> {
 }
 
 impl Recovery<'_> {
-    /// Replays everything that is durable, from a snapshot on if there is one. The inner error says that the snapshot is
+    /// Replays everything that is durable, from a snapshot and its books on if there is one. The inner error says that the snapshot is
     /// damaged, or its records contradict each other.
     fn run(
         self,
         snapshot: Option<&Snapshot>,
+        books: impl FnOnce() -> Result<Option<Rebuilt>, ReplayError>,
         archives: Vec<ArchivedIds>,
     ) -> Result<Result<Recovered, ReplayError>, StartError> {
         let begin = FrameNumber(snapshot.map_or(0, |snapshot| snapshot.header.start) + 1);
         thread::scope(|scope| {
             let ids = scope.spawn(move || self.replay_ids(begin, archives));
-            let restored = snapshot.map(|snapshot| snapshot.restore(self.settings)).transpose();
-            let rebuilt = match restored {
+            let rebuilt = match books() {
                 Ok(restored) => restored.unwrap_or_else(|| Rebuilt::empty(self.settings)),
                 Err(error) => return Ok(Err(error)),
             };

@@ -27,7 +27,7 @@ use std::thread;
 use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_if_there};
 
 use crate::ledger::bytes::crc32c;
-use crate::ledger::{FrameRecords, Rebuilt, ReplayError, SectionKind, Settings, restore_rows};
+use crate::ledger::{Directory, FrameRecords, Rebuilt, ReplayError, SectionKind, Settings, restore_rows};
 
 const MAGIC: [u8; 8] = *b"LMSNAP01";
 const HEADER: usize = 8 + 16 + 8 + 8 + 8 + 4 * 16 + 4 + 4;
@@ -195,11 +195,13 @@ impl Snapshot {
         let names = FrameRecords::new(start, time_us, sections)?;
         let accounts = rebuilt.reserve(&names);
         let Rebuilt { registry, originals, shards, .. } = &mut rebuilt;
-        // Names and rows are of equal size, and of different tables.
+        // Three tables, none of which needs another to be made.
         thread::scope(|scope| {
             let rows = scope.spawn(|| restore_rows(shards, accounts, self.part(3), last));
-            registry.replay(&names)?;
+            let directory = scope.spawn(|| Directory::of_names(settings.seed, accounts, &names));
+            registry.restore(&names)?;
             originals.replay(&names)?;
+            registry.take_directory(directory.join().unwrap_or_else(|panic| resume_unwind(panic))?);
             let restored = rows.join().unwrap_or_else(|panic| resume_unwind(panic));
             restored.map_err(|what| ReplayError { frame: start, what })
         })?;

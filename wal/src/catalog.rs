@@ -1,9 +1,11 @@
 //! The files of a log against its manifest: every segment is there, whole, and who it should be. Changes nothing.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::Arc;
 
-use crate::codec::PAGE;
+use crate::codec::{PAGE, PAGE_BYTES};
+use crate::direct::Pages;
 use crate::error::{Fault, Finding, StorageError};
 use crate::keeper::{MANIFEST_DRAFT, read_manifest};
 use crate::maker::SEGMENT_DRAFT;
@@ -11,6 +13,9 @@ use crate::manifest::{MANIFEST_FILE, Manifest, SegmentEntry, SegmentState};
 use crate::number::{NodeId, SegmentNumber};
 use crate::segment::{FIRST_FRAME, SegmentBytes, SegmentHeader};
 use crate::storage::{Storage, StorageFile};
+
+/// So much is read at once of what nobody else reads.
+const AT_ONCE: u64 = 1 << 20;
 
 /// Why the files were not accepted.
 #[derive(Debug)]
@@ -44,6 +49,7 @@ pub(crate) struct Catalog {
 pub(crate) struct CatalogSegment {
     pub(crate) bytes: SegmentBytes,
     pub(crate) state: SegmentState,
+    pub(crate) file: Arc<dyn StorageFile>,
 }
 
 /// Reads the catalog; `None` when the directory holds no log at all.
@@ -90,7 +96,7 @@ fn named_segment(
         return Err(Finding::of_file(name, fault).into());
     }
     let bytes = SegmentBytes::new(&header, file.map().map_err(StorageError::of(&name))?);
-    Ok(CatalogSegment { bytes, state: entry.state })
+    Ok(CatalogSegment { bytes, state: entry.state, file })
 }
 
 fn header_of(file: &dyn StorageFile, name: &str, node: NodeId) -> Result<SegmentHeader, Refusal> {
@@ -104,6 +110,29 @@ fn header_of(file: &dyn StorageFile, name: &str, node: NodeId) -> Result<Segment
         return Err(Finding::of_file(name, Fault::Node { found: header.node }).into());
     }
     Ok(header)
+}
+
+/// Shows the pages of a file from one place to another, each with its place, until `look` says that it has seen enough by
+/// `false`. True when it never did.
+pub(crate) fn pages_from(
+    file: &dyn StorageFile,
+    from: u64,
+    to: u64,
+    mut look: impl FnMut(u64, &[u8; PAGE]) -> bool,
+) -> io::Result<bool> {
+    let mut pages = Pages::new(AT_ONCE.min(to.saturating_sub(from)));
+    let mut at = from;
+    while at < to {
+        let now = AT_ONCE.min(to - at);
+        file.read_once(pages.first_mut(now), at)?;
+        for page in pages.first(now).as_chunks().0 {
+            if !look(at, page) {
+                return Ok(false);
+            }
+            at += PAGE_BYTES;
+        }
+    }
+    Ok(true)
 }
 
 /// Files that may be removed once the log is accepted: drafts, discarded segments, and a segment that was made
@@ -143,7 +172,9 @@ fn is_unused(
         return Ok(false);
     }
     let header = header_of(&*file, name, manifest.node)?;
-    let bytes = SegmentBytes::new(&header, file.map().map_err(StorageError::of(name))?);
-    let frames = bytes.get(FIRST_FRAME, len).expect("the file is that long");
-    Ok(header.number == number && header.bytes == len && frames.iter().all(|byte| *byte == 0))
+    if header.number != number || header.bytes != len {
+        return Ok(false);
+    }
+    let zeros = pages_from(&*file, FIRST_FRAME, len, |_, page| page.iter().all(|byte| *byte == 0));
+    zeros.map_err(|error| StorageError::of(name)(error).into())
 }

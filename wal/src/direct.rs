@@ -1,11 +1,13 @@
-//! Writing past the page cache: whole pages, from memory that begins at a page.
+//! Writing and reading past the page cache: whole pages, from and into memory that begins at a page.
 //!
 //! A log is written once and seldom read soon, so copying it into the page cache costs more than it gives: a fresh
 //! page for every 4 KiB, and again for the zeros before. Readers of the map are shown what was written all the same:
-//! the system drops the pages of a range from the cache when it is written past it.
+//! the system drops the pages of a range from the cache when it is written past it. What is read once, such as segments
+//! that hold nothing but zeros, is read so too: finding pages for it would take longer than the disk does.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IoSlice};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -96,18 +98,41 @@ impl DirectFile {
     }
 }
 
+/// A file opened once more for such reads.
+pub(crate) struct DirectReads(File);
+
+impl DirectReads {
+    /// `None` where there is no way past the page cache, or none to open a file again that is open already.
+    pub(crate) fn of(file: &File) -> Option<Self> {
+        let flags = i32::try_from(OFlags::DIRECT.bits()).expect("a flag of open fits an int");
+        // By its descriptor: its name may be another file's by now.
+        let again = format!("/proc/self/fd/{}", file.as_raw_fd());
+        OpenOptions::new().read(true).custom_flags(flags).open(again).ok().map(Self)
+    }
+
+    /// Fills `pages` from `at`. `None` where that is not whole pages, in memory or in the file, or where the file system
+    /// took the flag and refuses the read.
+    pub(crate) fn read_at(&self, pages: &mut [u8], at: u64) -> Option<io::Result<()>> {
+        let whole = pages.len().is_multiple_of(PAGE)
+            && pages.as_ptr().addr().is_multiple_of(PAGE)
+            && at.is_multiple_of(PAGE_BYTES);
+        let read = whole.then(|| self.0.read_exact_at(pages, at))?;
+        if read.as_ref().is_err_and(is_refused) { None } else { Some(read) }
+    }
+}
+
 /// Whether a file system says so that it has no way past the page cache.
 fn is_refused(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
 }
 
-/// Zeros that begin at a page, in pieces of at most as many bytes as asked for.
-pub(crate) struct ZeroPages {
+/// Memory that begins at a page: zeros, until something is read into it.
+pub(crate) struct Pages {
     bytes: Vec<u8>,
     start: usize,
 }
 
-impl ZeroPages {
+impl Pages {
     /// Room for `len` bytes, a multiple of the page size.
     pub(crate) fn new(len: u64) -> Self {
         let bytes = vec![0; index(len) + PAGE];
@@ -115,9 +140,14 @@ impl ZeroPages {
         Self { bytes, start }
     }
 
-    /// The first `len` of them.
+    /// The first `len` bytes.
     pub(crate) fn first(&self, len: u64) -> &[u8] {
         &self.bytes[self.start..self.start + index(len)]
+    }
+
+    /// The first `len` bytes, to be read into.
+    pub(crate) fn first_mut(&mut self, len: u64) -> &mut [u8] {
+        &mut self.bytes[self.start..self.start + index(len)]
     }
 }
 
@@ -184,9 +214,38 @@ mod tests {
     }
 
     #[test]
-    fn zeros_begin_at_a_page() {
+    fn what_is_read_past_the_cache_is_what_the_file_has() {
+        let directory = tempfile::tempdir().unwrap();
+        let Some(direct) = open(directory.path()) else { return };
+        let file = File::open(directory.path().join("file")).unwrap();
+        let Some(reads) = DirectReads::of(&file) else { panic!("no /proc to open a file again by") };
+        let mut pages = Pages::new(8192);
+        for round in 1..50_u8 {
+            // Through the cache, past it, and through it again: the last one counts.
+            let at = u64::from(round) * PAGE_BYTES;
+            FileExt::write_all_at(
+                &OpenOptions::new().write(true).open(directory.path().join("file")).unwrap(),
+                &[round; 2 * PAGE],
+                at,
+            )
+            .unwrap();
+            reads.read_at(pages.first_mut(8192), at).unwrap().unwrap();
+            assert_eq!(pages.first(8192), [round; 2 * PAGE]);
+            direct.write_at(&[IoSlice::new(&[round ^ 255; PAGE])], at).unwrap();
+            reads.read_at(pages.first_mut(8192), at).unwrap().unwrap();
+            assert_eq!(pages.first(4096), [round ^ 255; PAGE]);
+            assert_eq!(pages.first(8192)[PAGE..], [round; PAGE]);
+        }
+        assert!(reads.read_at(&mut pages.first_mut(8192)[1..4097], 0).is_none(), "memory not at a page");
+        assert!(reads.read_at(pages.first_mut(4096), 512).is_none(), "a place that is no page");
+        let behind = reads.read_at(pages.first_mut(4096), 8 << 20).unwrap();
+        assert_eq!(behind.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn pages_begin_at_a_page() {
         for len in [4096, 65_536] {
-            let zeros = ZeroPages::new(len);
+            let zeros = Pages::new(len);
             let pages = zeros.first(len);
             assert!(pages.as_ptr().addr().is_multiple_of(PAGE) && pages.len() == index(len));
             assert!(pages.iter().all(|byte| *byte == 0));

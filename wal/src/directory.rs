@@ -12,7 +12,7 @@ use memmap2::MmapRaw;
 use rustix::fs::FallocateFlags;
 
 use crate::codec::index;
-use crate::direct::{DirectFile, Stage};
+use crate::direct::{DirectFile, DirectReads, Stage};
 use crate::region::MappedBytes;
 use crate::storage::{Storage, StorageFile, WritePath};
 
@@ -170,6 +170,8 @@ struct RealFile {
     write_path: WritePath,
     /// The way past the page cache, if it is wanted and there is one.
     direct: Option<DirectFile>,
+    /// The same for reading, once it was asked for.
+    direct_reads: OnceLock<Option<DirectReads>>,
     map: OnceLock<MappedBytes>,
     /// What was written through the map since the last sync.
     unsynced: Mutex<Range<usize>>,
@@ -177,7 +179,14 @@ struct RealFile {
 
 impl RealFile {
     fn new(file: File, write_path: WritePath) -> Self {
-        Self { file, write_path, direct: None, map: OnceLock::new(), unsynced: Mutex::new(0..0) }
+        Self {
+            file,
+            write_path,
+            direct: None,
+            direct_reads: OnceLock::new(),
+            map: OnceLock::new(),
+            unsynced: Mutex::new(0..0),
+        }
     }
 
     fn write_through_map(&self, bufs: &[IoSlice<'_>], offset: u64) -> io::Result<()> {
@@ -210,6 +219,12 @@ impl StorageFile for RealFile {
 
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<()> {
         self.file.read_exact_at(buf, offset)
+    }
+
+    fn read_once(&self, buf: &mut [u8], offset: u64) -> io::Result<()> {
+        let direct = self.direct_reads.get_or_init(|| DirectReads::of(&self.file));
+        let read = direct.as_ref().and_then(|direct| direct.read_at(buf, offset));
+        read.unwrap_or_else(|| self.read_at(buf, offset))
     }
 
     fn sync(&self) -> io::Result<()> {

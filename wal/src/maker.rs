@@ -3,7 +3,7 @@
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 
-use crate::direct::ZeroPages;
+use crate::direct::Pages;
 use crate::keeper::{Keeper, remove_if_there};
 use crate::manifest::{Extent, SegmentState};
 use crate::nonces::NonceSource;
@@ -110,7 +110,7 @@ impl Maker {
 
 /// Writes zeros to the whole file, so that no later sync has to allocate, and the header.
 fn fill(file: &dyn StorageFile, header: &SegmentHeader, pace: &dyn Fn() -> Pace) -> io::Result<()> {
-    let zeros = ZeroPages::new(PIECE.min(header.bytes));
+    let zeros = Pages::new(PIECE.min(header.bytes));
     let mut at = 0;
     for piece in 1_u64.. {
         let gentle = pace() == Pace::Gentle;

@@ -1,10 +1,9 @@
 //! Reads a log from its files: checks every frame, finds where the log ends, and what anything calls durable.
 //! Changes nothing; what to do about the end is [`crate::verdict`]'s.
 
-use crate::catalog::{Catalog, CatalogSegment};
-use crate::codec::PAGE_BYTES;
+use crate::catalog::{Catalog, CatalogSegment, Refusal, pages_from};
 use crate::digest::Digest;
-use crate::error::{Fault, Finding};
+use crate::error::{Fault, Finding, StorageError};
 use crate::manifest::{Extent, LogEnd, SegmentState};
 use crate::number::FrameNumber;
 use crate::segment::{FIRST_FRAME, SegmentBytes};
@@ -68,7 +67,7 @@ pub(crate) fn scan(
     catalog: &Catalog,
     from: FrameNumber,
     visit: &mut dyn FnMut(&FrameView),
-) -> Result<Scan, Finding> {
+) -> Result<Scan, Refusal> {
     let mut walk = Walk::new(catalog, visit);
     for segment in &catalog.segments {
         if let SegmentState::Finished(extent) = segment.state {
@@ -80,19 +79,20 @@ pub(crate) fn scan(
     let clean = catalog.manifest.clean_end;
     let behind = match clean {
         Some(clean) if clean.frame == end.frame => Behind::default(),
-        _ => Behind::of(catalog, &stop),
+        _ => Behind::of(catalog, &stop)?,
     };
     let mark = floor.max(behind.mark);
     let decided = verdict(stop.state(), stop.number, mark, behind.frames);
     if decided == Verdict::Refuse {
-        return Err(damage(catalog, &stop, mark));
+        return Err(damage(catalog, &stop, mark).into());
     }
     if clean.is_some_and(|clean| clean != end) {
         return Err(Finding {
             offset: Some(end.offset),
             frame: Some(end.frame),
             ..Finding::of_file(end.segment.file_name(), Fault::CleanEnd)
-        });
+        }
+        .into());
     }
     Ok(Scan {
         open,
@@ -249,7 +249,7 @@ struct Behind {
 impl Behind {
     /// Looks for good envelopes at every page: from the stop on in its segment, and in all segments behind it,
     /// those of starts that were not completed included.
-    fn of(catalog: &Catalog, stop: &Stop) -> Self {
+    fn of(catalog: &Catalog, stop: &Stop) -> Result<Self, StorageError> {
         let mut behind = Self::default();
         for (position, segment) in catalog.segments.iter().enumerate() {
             let completed = segment.bytes.epoch <= catalog.manifest.epoch;
@@ -257,9 +257,9 @@ impl Behind {
                 continue;
             }
             let begin = if position == stop.segment { stop.offset } else { FIRST_FRAME };
-            let mut at = begin;
-            while at < segment.bytes.len() {
-                if let Some(envelope) = segment.bytes.envelope(at) {
+            let seen = pages_from(&*segment.file, begin, segment.bytes.len(), |at, page| {
+                let envelope = page.first_chunk().and_then(|bytes| segment.bytes.envelope_in(bytes, at));
+                if let Some(envelope) = envelope {
                     behind.mark = behind.mark.max(envelope.durable);
                     // An interrupted start only repeated frames; they do not make a tail.
                     if completed {
@@ -267,9 +267,10 @@ impl Behind {
                         behind.highest = behind.highest.max(envelope.number);
                     }
                 }
-                at += PAGE_BYTES;
-            }
+                true
+            });
+            seen.map_err(StorageError::of(segment.bytes.number.file_name()))?;
         }
-        behind
+        Ok(behind)
     }
 }

@@ -17,7 +17,7 @@
 
 use crate::codec::{FieldReader, FieldWriter, PAGE, PAGE_BYTES};
 use crate::digest::crc32c;
-use crate::envelope::{ENVELOPE_BYTES, Envelope, FORMAT_VERSION};
+use crate::envelope::{ENVELOPE, ENVELOPE_BYTES, Envelope, FORMAT_VERSION};
 use crate::number::{Epoch, FrameNumber, NodeId, Nonce, SegmentNumber};
 use crate::region::MappedBytes;
 
@@ -102,7 +102,12 @@ impl SegmentBytes {
     /// The envelope at `offset`, when one of this very segment and place stands there and its frame fits.
     pub(crate) fn envelope(&self, offset: u64) -> Option<Envelope> {
         let bytes = self.get(offset, offset.checked_add(ENVELOPE_BYTES)?)?;
-        let envelope = Envelope::parse(bytes.try_into().ok()?)?;
+        self.envelope_in(bytes.first_chunk()?, offset)
+    }
+
+    /// The same of bytes that were read from there.
+    pub(crate) fn envelope_in(&self, bytes: &[u8; ENVELOPE], offset: u64) -> Option<Envelope> {
+        let envelope = Envelope::parse(bytes)?;
         let mine =
             envelope.nonce == self.nonce && envelope.epoch == self.epoch && envelope.offset() == offset;
         let fits = offset.checked_add(envelope.frame_bytes())? <= self.len();

@@ -53,6 +53,12 @@ pub trait StorageFile: Send + Sync {
     /// Fills `buf` from `offset`, or fails.
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<()>;
 
+    /// Fills `buf` from `offset`, or fails: for what is read once. Whole pages into memory that begins at a page are read
+    /// past the page cache, where there is a way.
+    fn read_once(&self, buf: &mut [u8], offset: u64) -> io::Result<()> {
+        self.read_at(buf, offset)
+    }
+
     /// Makes everything written so far durable. After an error nothing is known about what was written since
     /// the last success, and trying again proves nothing.
     fn sync(&self) -> io::Result<()>;

@@ -339,8 +339,13 @@ impl OpenedEntry<'_> {
         pad_to_slot(out);
     }
 
+    /// The length of the record at the start of `bytes`.
+    fn length(bytes: &[u8]) -> Option<usize> {
+        usize::try_from(u32_at(bytes, 4)?).ok().filter(|length| *length >= OPENED_LEAST)
+    }
+
     fn read(bytes: &[u8]) -> Option<(OpenedEntry<'_>, usize)> {
-        let length = usize::try_from(u32_at(bytes, 4)?).ok()?;
+        let length = OpenedEntry::length(bytes)?;
         let bytes = bytes.get(..length)?;
         let flags = u8_at(bytes, 1)?;
         let number_end = OPENED_FIXED + usize::from(u16_at(bytes, 40)?);
@@ -431,6 +436,23 @@ pub(super) fn opened(section: &[u8]) -> impl Iterator<Item = Option<OpenedEntry<
         }
         None
     })
+}
+
+/// How many accounts an entries section opens, up to a record that cannot be read: [`opened`] gives no more. Only the
+/// lengths of records are looked at.
+pub(super) fn count_opened(section: &[u8]) -> usize {
+    let (mut rest, mut count) = (section, 0);
+    while let Some(kind) = rest.first() {
+        let length = match *kind {
+            POSTING => Posting::length(rest),
+            OPENED => OpenedEntry::length(rest),
+            _ => Entry::read(rest).map(|(_, length)| length),
+        };
+        let Some(behind) = length.and_then(|length| rest.get(length..)) else { break };
+        count += usize::from(*kind == OPENED);
+        rest = behind;
+    }
+    count
 }
 
 /// The posting at the start of `bytes` with its length, if the record there is one; `Some(None)` where it is another.

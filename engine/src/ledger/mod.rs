@@ -13,6 +13,7 @@ mod coordinator;
 mod currency;
 mod date;
 mod deed;
+mod directory;
 mod effect;
 mod entry;
 mod gate;
@@ -55,6 +56,7 @@ pub use coordinator::{
 pub use currency::{AmountError, Currency};
 pub use date::Date;
 pub use deed::{Action, Deed, Freeze, Naming, Original};
+pub use directory::Directory;
 pub use effect::{Effect, EffectKind};
 pub use entry::{
     Changed, Entry, Held, LINK_EVERY, Link, Links, Movement, OpenedEntry, Placement, Posting, entries,

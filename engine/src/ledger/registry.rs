@@ -5,15 +5,12 @@ mod replay;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-use std::hash::BuildHasher;
-
 use super::account::{AccountKey, AccountOpening, Owner};
 use super::admin::Admin;
 use super::amount::Amount;
 use super::currency::Currency;
 use super::date::Date;
+use super::directory::{Directory, KeyRef};
 use super::entry::{OpenedEntry, Placement};
 use super::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, UnitId};
 use super::rejection::Rejection;
@@ -68,16 +65,16 @@ pub struct LineKey {
 /// Everything that has a name.
 #[derive(Clone, Debug)]
 pub struct Registry {
-    hash: FixedState,
     clients: HashMap<Box<str>, ClientId>,
     entities: Vec<Entity>,
     subjects: Vec<Subject>,
     chart: BTreeMap<(EntityId, Box<str>), SubjectId>,
     lines: Vec<LineKey>,
     line_ids: BTreeMap<LineKey, LineId>,
-    units: BTreeMap<(EntityId, Currency), UnitId>,
+    units: Vec<(EntityId, Currency)>,
+    unit_ids: BTreeMap<(EntityId, Currency), UnitId>,
     accounts: Vec<Account>,
-    directory: HashTable<AccountId>,
+    directory: Directory,
     /// The frames that closed each date.
     closings: BTreeMap<(EntityId, Date), u64>,
     customers: BTreeMap<(EntityId, Box<str>), BTreeSet<AccountId>>,
@@ -89,16 +86,16 @@ impl Registry {
     #[must_use]
     pub fn new(seed: u64) -> Registry {
         Registry {
-            hash: FixedState::with_seed(seed),
             clients: HashMap::new(),
             entities: Vec::new(),
             subjects: Vec::new(),
             chart: BTreeMap::new(),
             lines: Vec::new(),
             line_ids: BTreeMap::new(),
-            units: BTreeMap::new(),
+            units: Vec::new(),
+            unit_ids: BTreeMap::new(),
             accounts: Vec::new(),
-            directory: HashTable::new(),
+            directory: Directory::new(seed),
             closings: BTreeMap::new(),
             customers: BTreeMap::new(),
             mappings: BTreeMap::new(),
@@ -349,17 +346,14 @@ impl Registry {
     /// # Panics
     /// If ids, lines or units do not come in order.
     pub fn add_account(&mut self, opened: &OpenedEntry<'_>) {
+        self.add_unlisted(opened);
+        self.directory.add(opened.account, opened.natural_key(), &self.accounts);
+    }
+
+    /// Adds an account that the directory does not find.
+    fn add_unlisted(&mut self, opened: &OpenedEntry<'_>) {
         assert_eq!(opened.account, self.next_account(), "account ids are dense");
-        let line = LineKey { subject: opened.subject, currency: opened.currency };
-        let line_id = *self.line_ids.entry(line).or_insert(opened.placement.line);
-        if line_id.0 as usize == self.lines.len() {
-            self.lines.push(line);
-        }
-        assert_eq!(line_id, opened.placement.line, "a subject and currency have one line");
-        if let Some(unit) = opened.placement.unit {
-            let there = *self.units.entry((opened.entity, opened.currency)).or_insert(unit);
-            assert_eq!(there, unit, "an entity and currency have one unit");
-        }
+        self.place(opened);
         self.accounts.push(Account {
             number: opened.number.into(),
             kind: opened.kind.into(),
@@ -372,16 +366,32 @@ impl Registry {
             credit_limit: opened.credit_limit,
             placement: opened.placement,
         });
-        let hash = self.key_hash(opened.entity, opened.number, opened.kind, opened.currency);
-        let (accounts, state) = (&self.accounts, &self.hash);
-        self.directory.insert_unique(hash, opened.account, |id| account_hash(state, accounts, *id));
     }
 
-    /// Makes room for so many more accounts at once: to grow is to copy, into memory that was never touched.
+    /// Notes the line and the unit of an account, where they are new. Nearly none are: their numbers tell.
+    fn place(&mut self, opened: &OpenedEntry<'_>) {
+        let Placement { line: id, unit, .. } = opened.placement;
+        let line = LineKey { subject: opened.subject, currency: opened.currency };
+        if self.lines.get(id.0 as usize) != Some(&line) {
+            assert_eq!(id.0 as usize, self.lines.len(), "a subject and currency have one line, in order");
+            let there = self.line_ids.insert(line, id);
+            assert_eq!(there, None, "a subject and currency have one line");
+            self.lines.push(line);
+        }
+        let Some(id) = unit else { return };
+        let unit = (opened.entity, opened.currency);
+        if self.units.get(usize::from(id.0)) != Some(&unit) {
+            assert_eq!(usize::from(id.0), self.units.len(), "an entity and currency have one unit, in order");
+            let there = self.unit_ids.insert(unit, id);
+            assert_eq!(there, None, "an entity and currency have one unit");
+            self.units.push(unit);
+        }
+    }
+
+    /// Makes room for so many more accounts at once: to grow is to copy, into memory that was never touched. The directory
+    /// of a snapshot's accounts is made beside it.
     pub(super) fn reserve(&mut self, accounts: usize) {
         self.accounts.reserve(accounts);
-        let (accounts_there, state) = (&self.accounts, &self.hash);
-        self.directory.reserve(accounts, |id| account_hash(state, accounts_there, *id));
     }
 
     /// The id that the next account gets.
@@ -415,7 +425,7 @@ impl Registry {
         let next_line = LineId(u32::try_from(self.lines.len()).expect("lines are counted in a u32"));
         // The largest number stands for "no unit" in the log.
         let next_unit = UnitId(u16::try_from(self.units.len()).ok().filter(|unit| *unit < u16::MAX)?);
-        let unit = self.units.get(&(entity, key.currency)).copied().unwrap_or(next_unit);
+        let unit = self.unit_ids.get(&(entity, key.currency)).copied().unwrap_or(next_unit);
         let off_balance = subject.opening.class == SubjectClass::OffBalance;
         Some(Account {
             number: key.number.clone(),
@@ -436,29 +446,22 @@ impl Registry {
     }
 
     fn find_in(&self, entity: EntityId, number: &str, kind: &str, currency: Currency) -> Option<AccountId> {
-        let hash = self.key_hash(entity, number, kind, currency);
-        let matches = |id: &AccountId| {
-            let account = in_directory(&self.accounts, *id);
-            account.entity == entity
-                && account.currency == currency
-                && account.number.as_ref() == number
-                && account.kind.as_ref() == kind
-        };
-        self.directory.find(hash, matches).copied()
-    }
-
-    fn key_hash(&self, entity: EntityId, number: &str, kind: &str, currency: Currency) -> u64 {
-        self.hash.hash_one((entity.0, number, kind, currency.numeric()))
+        self.directory.find(KeyRef { entity, number, kind, currency }, &self.accounts)
     }
 }
 
-fn in_directory(accounts: &[Account], id: AccountId) -> &Account {
-    &accounts[id.index().expect("accounts in the directory have a place")]
+impl Account {
+    /// What it is found by.
+    pub(super) fn natural_key(&self) -> KeyRef<'_> {
+        KeyRef { entity: self.entity, number: &self.number, kind: &self.kind, currency: self.currency }
+    }
 }
 
-fn account_hash(state: &FixedState, accounts: &[Account], id: AccountId) -> u64 {
-    let account = in_directory(accounts, id);
-    state.hash_one((account.entity.0, &account.number, &account.kind, account.currency.numeric()))
+impl<'a> OpenedEntry<'a> {
+    /// What the account will be found by.
+    pub(super) fn natural_key(&self) -> KeyRef<'a> {
+        KeyRef { entity: self.entity, number: self.number, kind: self.kind, currency: self.currency }
+    }
 }
 
 /// What an opening comes to.

@@ -347,7 +347,7 @@ impl Rebuilt {
 
     /// Makes room for the accounts whose opened entries these are, and says how many they are.
     pub fn reserve(&mut self, names: &FrameRecords<'_>) -> usize {
-        let accounts = names.entries_sections().map(|(_, section)| entry::opened(section).count()).sum();
+        let accounts = names.entries_sections().map(|(_, section)| entry::count_opened(section)).sum();
         self.registry.reserve(accounts);
         let rows = accounts.div_ceil(self.shards.len());
         self.shards.iter_mut().for_each(|shard| shard.reserve(rows));

@@ -1,11 +1,12 @@
 //! The same log on real files, both ways of writing, with the background maker.
 
+use std::io::IoSlice;
 use std::path::Path;
 use std::sync::Arc;
 
 use longmen_wal::{
-    AuditError, DirectoryError, DirectoryStorage, FrameNumber, Log, LogOptions, OpenError, Opened, WritePath,
-    audit, system_nonces,
+    AuditError, DirectoryError, DirectoryStorage, FrameNumber, Log, LogOptions, OpenError, Opened, Storage,
+    WritePath, audit, system_nonces,
 };
 
 use crate::kit::{body, contents, sections_of};
@@ -116,6 +117,32 @@ fn a_second_opener_is_refused_and_an_audit_too_while_a_node_runs() {
     busy(DirectoryStorage::open(directory.path()));
     assert!(audit(&one, &mut |_| {}).unwrap().clean);
     assert!(audit(&two, &mut |_| {}).unwrap().clean);
+}
+
+#[test]
+fn what_is_read_once_is_what_was_written_whichever_way() {
+    let directory = tempfile::tempdir().unwrap();
+    let storage = DirectoryStorage::open(directory.path()).unwrap();
+    let written: Vec<u8> = (0..16_384_u32).map(|at| u8::try_from(at * 7 % 251).unwrap()).collect();
+    for (name, write_path) in ["direct", "pwritev", "map"].into_iter().zip(PATHS) {
+        let file = storage.create(name, 16_384, write_path).unwrap();
+        file.write_at(&[IoSlice::new(&written)], 0).unwrap();
+        // Not synced yet, and read through another handle; memory that begins at a page, and such that does not.
+        let reading = storage.open(name).unwrap();
+        let mut memory = vec![0; 4 * 4_096];
+        let page = memory.as_ptr().align_offset(4_096);
+        for start in [page, page + 1] {
+            let buf = &mut memory[start..start + 8_192];
+            reading.read_once(buf, 4_096).unwrap();
+            assert!(buf == &written[4_096..12_288], "{name}, from {start}");
+            reading.read_once(buf, 100).unwrap();
+            assert!(buf == &written[100..8_292], "{name}, from {start}, not at a page");
+        }
+        assert!(
+            reading.read_once(&mut memory[page..page + 8_192], 12_288).is_err(),
+            "{name}: behind the end"
+        );
+    }
 }
 
 #[test]

@@ -111,3 +111,19 @@ fn cut_or_strange_bytes_are_no_records() {
         entries(&bytes).take(100).for_each(drop);
     }
 }
+
+#[test]
+fn accounts_are_counted_as_they_are_read() {
+    let bytes = [samples(), samples()].concat();
+    assert_eq!(count_opened(&bytes), 2);
+    let read = |bytes: &[u8]| super::opened(bytes).take_while(Option::is_some).count();
+    for len in 0..bytes.len() {
+        assert_eq!(count_opened(&bytes[..len]), read(&bytes[..len]), "{len} bytes");
+    }
+    // Whatever a byte is changed to, no more are read than were counted: there is room for all that is read.
+    for at in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1 << (at % 8);
+        assert!(read(&changed) <= count_opened(&changed), "byte {at}");
+    }
+}

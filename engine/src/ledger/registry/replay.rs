@@ -1,7 +1,10 @@
 //! The registry from records. Everything that live code relies on is checked here, before it is taken.
 
+use std::collections::BTreeMap;
+
 use super::super::admin::Admin;
 use super::super::contradiction::Contradiction;
+use super::super::directory::Directory;
 use super::super::entry::{self, OpenedEntry};
 use super::super::id_index::FETCHED;
 use super::super::ids::{AccountId, EntityId, SubjectId};
@@ -15,6 +18,37 @@ impl Registry {
     /// # Errors
     /// [`ReplayError`] where a record cannot be read, or does not follow from those before it.
     pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
+        self.take_names(
+            frame,
+            |registry, opened| registry.directory.fetch_opened(opened),
+            Registry::add_account,
+        )
+    }
+
+    /// Takes the names of a snapshot, when there is nothing yet. [`Registry::take_directory`] is to follow.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where a record cannot be read, or does not follow from those before it.
+    pub fn restore(&mut self, names: &FrameRecords<'_>) -> Result<(), ReplayError> {
+        self.take_names(names, |_, _| {}, Registry::add_unlisted)
+    }
+
+    /// Takes the directory of the accounts that there are.
+    ///
+    /// # Panics
+    /// If it is of another number of accounts: it was made of the same names.
+    pub fn take_directory(&mut self, directory: Directory) {
+        assert_eq!(directory.len(), self.accounts.len(), "a directory is of all accounts");
+        self.directory = directory;
+    }
+
+    /// Takes the names of a frame. `prepare` sees accounts before `add` takes each of them.
+    fn take_names(
+        &mut self,
+        frame: &FrameRecords<'_>,
+        prepare: impl Fn(&Registry, &[OpenedEntry<'_>]),
+        add: impl Fn(&mut Registry, &OpenedEntry<'_>),
+    ) -> Result<(), ReplayError> {
         let mut tied = Vec::new();
         for record in frame.admin() {
             let record = record?;
@@ -25,24 +59,35 @@ impl Registry {
         }
         // Shards wrote them side by side; the registry counts them in order. With one shard they come so.
         let mut waiting: Vec<OpenedEntry<'_>> = Vec::new();
+        let mut ahead: Vec<OpenedEntry<'_>> = Vec::new();
+        let take = |registry: &mut Registry, opened: &OpenedEntry<'_>| {
+            registry.check_account(opened).map_err(|what| frame.error(what.to_string()))?;
+            add(registry, opened);
+            Ok(())
+        };
         for (owner, section) in frame.entries_sections() {
-            let mut entries = entry::opened(section).peekable();
-            while entries.peek().is_some() {
-                let ahead: Option<Vec<_>> = entries.by_ref().take(FETCHED).collect();
-                let ahead = ahead.ok_or_else(|| frame.unreadable_entry(owner))?;
-                self.fetch(&ahead);
-                for entry in ahead {
+            let mut entries = entry::opened(section);
+            loop {
+                ahead.clear();
+                for entry in entries.by_ref().take(FETCHED) {
+                    ahead.push(entry.ok_or_else(|| frame.unreadable_entry(owner))?);
+                }
+                if ahead.is_empty() {
+                    break;
+                }
+                prepare(self, &ahead);
+                for entry in &ahead {
                     if entry.account == self.next_account() {
-                        self.take_account(&entry).map_err(|what| frame.error(what.to_string()))?;
+                        take(self, entry)?;
                     } else {
-                        waiting.push(entry);
+                        waiting.push(*entry);
                     }
                 }
             }
         }
         waiting.sort_unstable_by_key(|entry| entry.account);
         for entry in &waiting {
-            self.take_account(entry).map_err(|what| frame.error(what.to_string()))?;
+            take(self, entry)?;
         }
         // An account is tied in the frame that opens it.
         match tied.into_iter().find(|(entity, account)| !self.has_account(*entity, *account)) {
@@ -51,21 +96,6 @@ impl Registry {
             }
             None => Ok(()),
         }
-    }
-
-    /// Touches the places that accounts will have in the directory, so that the processor fetches them side by side.
-    fn fetch(&self, opened: &[OpenedEntry<'_>]) {
-        let place = |opened: &OpenedEntry<'_>| {
-            let hash = self.key_hash(opened.entity, opened.number, opened.kind, opened.currency);
-            self.directory.find(hash, |_| false).is_some()
-        };
-        std::hint::black_box(opened.iter().fold(false, |any, opened| any | place(opened)));
-    }
-
-    fn take_account(&mut self, opened: &OpenedEntry<'_>) -> Result<(), Contradiction> {
-        self.check_account(opened)?;
-        self.add_account(opened);
-        Ok(())
     }
 
     fn take(&mut self, record: Admin, frame: u64) -> Result<(), Contradiction> {
@@ -151,16 +181,20 @@ impl Registry {
             return Err(Contradiction::Placement(opened.account));
         }
         let line = LineKey { subject: opened.subject, currency: opened.currency };
-        let known = self.line_ids.get(&line).map(|line| line.0 as usize);
-        if known.unwrap_or(self.lines.len()) != placement.line.0 as usize {
+        if !is_next_or_known(&self.lines, &self.line_ids, &line, placement.line.0 as usize) {
             return Err(Contradiction::Line(placement.line));
         }
-        if let Some(unit) = placement.unit {
-            let known = self.units.get(&(opened.entity, opened.currency)).map(|unit| usize::from(unit.0));
-            if known.unwrap_or(self.units.len()) != usize::from(unit.0) {
-                return Err(Contradiction::Unit(unit));
-            }
-        }
-        Ok(())
+        let Some(unit) = placement.unit else { return Ok(()) };
+        let key = (opened.entity, opened.currency);
+        let follows = is_next_or_known(&self.units, &self.unit_ids, &key, unit.0.into());
+        if follows { Ok(()) } else { Err(Contradiction::Unit(unit)) }
+    }
+}
+
+/// Whether a number is that of a key, or the next one and the key is new.
+fn is_next_or_known<K: Ord, N>(keys: &[K], numbers: &BTreeMap<K, N>, key: &K, number: usize) -> bool {
+    match keys.get(number) {
+        Some(there) => there == key,
+        None => number == keys.len() && !numbers.contains_key(key),
     }
 }
