@@ -247,7 +247,12 @@ impl Recovery<'_> {
             // Archives that end before the window are no use, and what lay between would be missed with a longer one.
             (Some(first), Some(last)) if first.after < from && from <= last.covers + 1 => {
                 from = last.covers + 1;
-                known.know_archives(archives, oldest);
+                known.know_archives(archives, oldest, |[lower, upper]| {
+                    thread::scope(|scope| {
+                        scope.spawn(|| upper.fill());
+                        lower.fill();
+                    });
+                });
             }
             _ => known.know_after(from - 1),
         }

@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use longmen_wal::FaultyStorage;
 
 use super::*;
-use crate::ledger::{ClientId, Decided, Known, KnownIds, Outcome, TransactionId};
+use crate::ledger::{ClientId, Decided, IndexHalf, Known, KnownIds, Outcome, TransactionId};
 
 const CLIENT: ClientId = ClientId(1);
 
@@ -51,7 +51,7 @@ fn an_archive_with_a_damaged_page_is_set_aside() {
     let found = archive.find(u64::MAX).unwrap();
     assert_eq!(found.whole.len(), count, "a start does not read the pages");
     let mut known = KnownIds::new(8, 200, i64::MAX / 2);
-    known.know_archives(found.whole, i64::MIN);
+    known.know_archives(found.whole, i64::MIN, |halves| halves.iter_mut().for_each(IndexHalf::fill));
     let answers: Vec<_> =
         (0..400).map(|n| (n, catch_unwind(AssertUnwindSafe(|| known.get(CLIENT, id(n)))))).collect();
     assert!(answers.iter().any(|(_, answer)| answer.is_err()));

@@ -9,6 +9,10 @@
 //! number of the group of [`GROUP`] ids in order of arrival, in which the id is looked for. At a hundred million ids, one of
 //! some 500,000 new ones is looked for in a group in vain. Entries of ids that are forgotten stay until their segment is full.
 
+mod halves;
+
+pub use halves::IndexHalf;
+
 use prefetch_index::prefetch_index;
 
 /// So many ids share a place.
@@ -88,9 +92,14 @@ pub(super) struct IdIndex {
 impl IdIndex {
     /// An index for so many ids to begin with, in segments that suit steps of `step` ids.
     pub(super) fn new(ids: usize, step: usize) -> IdIndex {
+        IdIndex::with_segments(ids, step, 0, |_| true)
+    }
+
+    /// The same with at least so many first bits, and without the segments of those that are not wanted.
+    fn with_segments(ids: usize, step: usize, bits: u32, is_wanted: impl Fn(usize) -> bool) -> IdIndex {
         let largest = (step / SLOTS).next_power_of_two().clamp(1, LARGEST);
         let phase_bits = largest.trailing_zeros().min(PHASE_BITS);
-        let segments = ids.div_ceil(largest * (FULL - 1)).next_power_of_two().max(1 << phase_bits);
+        let segments = ids.div_ceil(largest * (FULL - 1)).next_power_of_two().max(1 << phase_bits.max(bits));
         let depth = segments.trailing_zeros();
         let mut index = IdIndex {
             largest,
@@ -103,6 +112,10 @@ impl IdIndex {
             moving: Vec::new(),
         };
         for prefix in 0..segments {
+            if !is_wanted(prefix >> (depth - bits)) {
+                index.directory.push(Segment::NONE);
+                continue;
+            }
             let phase = prefix >> (depth - phase_bits);
             let more = (largest / 2 * (phase + 1)) >> phase_bits;
             let segment = index.add_segment(largest.div_ceil(2) + more, depth);
@@ -235,8 +248,7 @@ impl IdIndex {
         let depth = depth + 1;
         assert!(depth <= TAG_BITS, "hashes of ids are spread by a secret seed");
         if depth > self.depth {
-            self.directory = self.directory.iter().flat_map(|segment| [*segment; 2]).collect();
-            self.depth = depth;
+            self.look_at_another_bit();
         }
         let upper = self.add_segment(segment.buckets.into(), depth);
         let is_lower = |entry: u64| (entry >> (64 - depth)) & 1 == 0;
@@ -244,6 +256,11 @@ impl IdIndex {
         let (low, high) = moving.split_at(moving.partition_point(|(entry, _)| is_lower(*entry)));
         self.lay_out(segment, prefix << 1, depth, low);
         self.lay_out(upper, prefix << 1 | 1, depth, high);
+    }
+
+    fn look_at_another_bit(&mut self) {
+        self.directory = self.directory.iter().flat_map(|segment| [*segment; 2]).collect();
+        self.depth += 1;
     }
 
     /// Makes a segment of these entries. What finds no place near its own bucket, which hardly ever happens, makes it two.
@@ -306,6 +323,9 @@ impl IdIndex {
 }
 
 impl Segment {
+    /// Where another index has a segment.
+    const NONE: Segment = Segment { piece: 0, first: 0, buckets: 0, number: 0 };
+
     /// The bucket that a hash belongs to.
     #[inline]
     fn own(self, hash: u64) -> usize {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::contradiction::Contradiction;
 use super::head::Outcome;
 use super::id_generation::{Generation, SealedIds, Table};
-use super::id_index::{FETCHED, GROUP, Groups, IdIndex, IndexRoom};
+use super::id_index::{GROUP, Groups, IdIndex, IndexHalf, IndexRoom};
 use super::id_pages::{ArchivedIds, id_hash};
 use super::id_table::IdTable;
 use super::ids::{ClientId, TransactionId};
@@ -314,8 +314,14 @@ impl KnownIds {
     }
 
     /// Goes on from the archives of runs before, oldest first, when nothing else is known yet. Those with ids of before
-    /// `oldest_us` alone are forgotten: a run before may have forgotten them, and taken their ids again.
-    pub fn know_archives(&mut self, mut archives: Vec<ArchivedIds>, oldest_us: i64) {
+    /// `oldest_us` alone are forgotten: a run before may have forgotten them, and taken their ids again. `fill` is to call
+    /// [`IndexHalf::fill`] for both halves of the index, on one thread or two.
+    pub fn know_archives(
+        &mut self,
+        mut archives: Vec<ArchivedIds>,
+        oldest_us: i64,
+        fill: impl FnOnce(&mut [IndexHalf<'_>; 2]),
+    ) {
         assert!(self.is_empty(), "archives come before what the log has after them");
         let Some(last) = archives.last() else { return };
         (self.oldest, self.seed) = (last.number + 1, last.seed);
@@ -324,28 +330,20 @@ impl KnownIds {
         self.forgotten.extend(archives.drain(..old).map(Arc::new));
         let ids: u64 = archives.iter().map(|archive| archive.ids).sum();
         self.len = usize::try_from(ids).expect("usize is 64 bits wide");
-        self.index = IdIndex::new(self.len, self.capacity);
         let mut group = 0;
-        for archive in archives {
-            self.enter(group, archive.hashes());
-            let next = group + groups_of(archive.ids);
-            self.archived.push_back(Archived { group, archive: Arc::new(archive) });
-            group = next;
-        }
+        let first_group = |archive: ArchivedIds| {
+            let first = group;
+            group += groups_of(archive.ids);
+            (first, archive)
+        };
+        let archives: Vec<_> = archives.into_iter().map(first_group).collect();
+        let mut halves = IndexHalf::both(&archives, self.len, self.capacity);
+        fill(&mut halves);
+        self.index = IndexHalf::join(halves);
+        let archived =
+            archives.into_iter().map(|(group, archive)| Archived { group, archive: Arc::new(archive) });
+        self.archived.extend(archived);
         self.generations[0].group = group;
-    }
-
-    /// Enters ids in the index, of which the first are in this group.
-    fn enter(&mut self, first: u64, hashes: impl Iterator<Item = u64> + Clone) {
-        let mut ahead = hashes.clone();
-        let mut fetch = |index: &IdIndex| ahead.by_ref().take(FETCHED).for_each(|hash| index.fetch(hash));
-        fetch(&self.index);
-        for (place, hash) in (0..).zip(hashes) {
-            if place % FETCHED == 0 {
-                fetch(&self.index);
-            }
-            self.index.insert(hash, Groups { oldest: 0, newest: first + (place / GROUP) as u64 });
-        }
     }
 
     /// How many archives there are.

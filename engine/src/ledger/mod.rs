@@ -65,7 +65,7 @@ pub use gate::Gate;
 pub use head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, read_tail};
 pub use hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
 pub use id_generation::SealedIds;
-pub use id_index::IndexRoom;
+pub use id_index::{IndexHalf, IndexRoom};
 pub use id_pages::{ArchivedIds, ID_PAGE, IdPages};
 pub use id_table::IdTable;
 pub use ids::{

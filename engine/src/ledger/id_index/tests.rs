@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use super::super::id_pages::{ArchivedIds, IdPages};
 use super::*;
 
 /// Hashes as a seeded hash function spreads them.
@@ -204,4 +207,60 @@ fn room_that_was_made_ahead_is_used() {
     assert_eq!(index.room.len(), lacking, "room of another size is of no use");
     (0..100_000).for_each(|n| index.insert(hash(n), Groups { oldest: 0, newest: group(n) }));
     assert!(index.room.len() < lacking / 2, "{} of {lacking} are left", index.room.len());
+}
+
+/// The hashes of an archive, without its pages.
+struct Column(Vec<u8>);
+
+impl IdPages for Column {
+    fn page(&self, _: u64) -> &[u8] {
+        unreachable!("an index reads no pages")
+    }
+
+    fn hashes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn set_aside(&self) -> String {
+        unreachable!("an index reads no pages")
+    }
+}
+
+fn archive_of(hashes: impl Iterator<Item = u64>) -> ArchivedIds {
+    let column: Vec<u8> = hashes.flat_map(u64::to_le_bytes).collect();
+    let ids = column.len() as u64 / 8;
+    let pages = Arc::new(Column(column));
+    ArchivedIds { number: 0, newest_us: 0, ids, after: 0, covers: 0, last_frame: 0, seed: 0, pages }
+}
+
+/// Two halves that were filled side by side are an index as good as one that was filled at once, also when their hashes are
+/// so uneven that one of them has split its segments more often.
+#[test]
+fn halves_are_filled_side_by_side() {
+    #[track_caller]
+    fn check(step: usize, ids: u64, hash: fn(u64) -> u64) {
+        let (first, second) = (ids / 3 / 16 * 16, ids);
+        let archives =
+            [(0, archive_of((0..first).map(hash))), (group(first), archive_of((first..second).map(hash)))];
+        let mut halves = IndexHalf::both(&archives, usize::try_from(ids).unwrap(), step);
+        std::thread::scope(|scope| halves.iter_mut().for_each(|half| drop(scope.spawn(|| half.fill()))));
+        let mut index = IndexHalf::join(halves);
+        assert_eq!(index.fills.iter().map(|fill| u64::from(fill.used)).sum::<u64>(), ids);
+        slots(&index);
+        // It goes on like any other.
+        for n in ids..3 * ids {
+            index.insert(hash(n), Groups { oldest: 0, newest: group(n) });
+        }
+        let known = Groups { oldest: 0, newest: group(3 * ids) };
+        for n in 0..3 * ids {
+            assert!(found(&index, hash(n), known).contains(&group(n)), "{n} of {ids} in steps of {step}");
+        }
+        slots(&index);
+    }
+    for (step, ids) in [(1, 0), (1, 3_000), (16, 5), (16, 3_000), (1_000, 20_000), (1 << 20, 200_000)] {
+        check(step, ids, hash);
+        check(step, ids, |n| hash(n) >> 1);
+        check(step, ids, |n| hash(n) | 1 << 63);
+        check(step, ids, |n| if n % 16 == 0 { hash(n) >> 2 } else { hash(n) | 1 << 63 });
+    }
 }

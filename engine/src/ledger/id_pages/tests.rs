@@ -1,4 +1,5 @@
 use super::*;
+use crate::ledger::id_index::IndexHalf;
 use crate::ledger::known_ids::{Known, KnownIds};
 use crate::ledger::rejection::Rejection;
 
@@ -133,7 +134,7 @@ fn a_log_is_taken_in_after_its_archives() {
     let covered = archives.last().unwrap().covers;
     assert!(covered > 5);
     let mut after = KnownIds::new(8, 90, i64::MAX / 2);
-    after.know_archives(archives, 0);
+    after.know_archives(archives, 0, |halves| halves.iter_mut().for_each(IndexHalf::fill));
     for n in (0..1_000).filter(|n| decided(*n).frame > covered) {
         after.restore(after.hash(ClientId(1), id(n)), ClientId(1), id(n), &decided(n), i64::from(n)).unwrap();
     }

@@ -182,7 +182,8 @@ impl World {
         match (archives.first(), archives.last()) {
             (Some(first), Some(last)) if first.after < from && from <= last.covers + 1 => {
                 from = last.covers + 1;
-                self.known.know_archives(archives, oldest);
+                self.known
+                    .know_archives(archives, oldest, |halves| halves.iter_mut().for_each(IndexHalf::fill));
                 self.restarts_from_archives += 1;
             }
             _ => {
