@@ -129,7 +129,8 @@ impl KnownIds {
         IdHash(id_hash(self.seed, client, id))
     }
 
-    /// Has the processor fetch what a look-up of this id reads, see [`IdIndex::fetch`].
+    /// Has the processor fetch what a look-up of this id reads, while other work goes on: of several ids one right after the
+    /// other.
     #[inline]
     pub fn fetch(&self, hash: IdHash) {
         self.index.fetch(hash.0);
