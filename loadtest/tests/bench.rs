@@ -62,6 +62,7 @@ fn rows_are_run_judged_and_written() {
         assert!(text.contains(row["name"].as_str().unwrap()), "{text}");
     }
     check_turnover(&report["rows"][2]);
+    assert!(report["rows"][0]["disk_alone"].is_null(), "no request of a batch waits for one sync alone");
     assert!(text.contains("Books: held") && text.contains("Bars: "), "{text}");
     assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0, "the nodes' directories go");
     check_html(&read(&html));
@@ -93,6 +94,9 @@ fn check_turnover(row: &Value) {
     assert_eq!(requests, row["measured"]["requests"].as_u64().unwrap());
     let max = timeline.iter().map(|interval| interval["max_us"].as_u64().unwrap()).max().unwrap();
     assert!(max > 0 && row["measured"]["max_us"].as_u64().unwrap() > 0);
+    let [count, p50, p999, most] = ["count", "p50_us", "p999_us", "max_us"]
+        .map(|name| row["disk_alone"][name].as_u64().unwrap_or_else(|| panic!("{name}: {row}")));
+    assert!(count > 0 && p50 > 0 && p50 <= p999 && p999 <= most, "{row}");
 }
 
 #[track_caller]

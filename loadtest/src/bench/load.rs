@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::LocalSet;
 
+use super::disk;
 use super::events::{DirectoryWatch, Event, Kind, counted};
 use super::figure::Figure;
 use super::own_node::{OwnNode, Posting};
@@ -17,6 +18,7 @@ use crate::books::Books;
 use crate::driver::{Pacing, Settings, start_sessions};
 use crate::encode::Encoding;
 use crate::error::LoadError;
+use crate::measure::Latencies;
 use crate::setup::{House, Target};
 use crate::table::grouped;
 use crate::workload::Workload;
@@ -44,11 +46,13 @@ const BUSY_PER_MILLE: u32 = 75;
 
 /// Drives a workload against a node as it usually is.
 pub(super) async fn steady(settings: &BenchSettings, load: Load, label: &str) -> Result<Outcome, LoadError> {
+    let disk = load.disk_alone(settings)?;
     let mut node = OwnNode::start(settings, |_| {})?;
     let mut posting = open(&node, settings, load).await?;
     let placement = load.place(&node)?;
     let driven = posting.drive(load.settings(settings), label).await?;
     let mut outcome = Outcome::of_driven(driven);
+    disk.into_iter().for_each(|alone| outcome.note_disk(alone));
     outcome.note_placement(placement.as_ref());
     outcome.note_unsent(load, settings.time(load.seconds));
     outcome.note_size(settings, load);
@@ -64,6 +68,7 @@ pub(super) async fn turning_over(
     load: Load,
     label: &str,
 ) -> Result<Outcome, LoadError> {
+    let disk = load.disk_alone(settings)?;
     let driven_by = load.settings(settings);
     let turn = load.log_bytes(driven_by.time) / TURNS;
     let mut node = OwnNode::start(settings, |launch| {
@@ -83,6 +88,7 @@ pub(super) async fn turning_over(
     let seen = watch.stop()?;
     busied?;
     let mut outcome = Outcome::of_driven(driven?);
+    disk.into_iter().for_each(|alone| outcome.note_disk(alone));
     outcome.note_placement(placement.as_ref());
     outcome.events = [seen, turned?].concat();
     outcome.finish_events();
@@ -195,6 +201,11 @@ impl Load {
 
     pub(super) fn sized_accounts(self, settings: &BenchSettings) -> u64 {
         settings.sized(self.accounts, FEWEST)
+    }
+
+    /// What the disk does alone, where each request waits for it.
+    fn disk_alone(self, settings: &BenchSettings) -> Result<Option<Latencies>, LoadError> {
+        (self.batch == 1).then(|| disk::alone(settings, settings.time(self.seconds))).transpose()
     }
 
     /// About how many bytes of records an open loop of single transfers writes.

@@ -2,6 +2,7 @@
 //! were reached and the books held.
 
 pub mod compare;
+mod disk;
 pub mod events;
 pub mod figure;
 mod footprint;
@@ -66,6 +67,8 @@ pub struct Outcome {
     pub latencies: Option<Latencies>,
     /// Its latencies over time, in an open loop.
     pub timeline: Option<Timeline>,
+    /// What the disk did alone just before, where latencies hang on it.
+    pub disk_alone: Option<Latencies>,
     /// What turned over meanwhile, where that was looked at.
     pub events: Vec<Event>,
     /// What a reader of the figures should know.
@@ -128,6 +131,7 @@ impl Outcome {
             measured: None,
             latencies: None,
             timeline: None,
+            disk_alone: None,
             events: Vec::new(),
             notes: Vec::new(),
             accounts_compared: 0,

@@ -1,5 +1,6 @@
 //! A node of a row's own, with its data directory.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -51,18 +52,23 @@ pub(super) struct Sampled {
     pub(super) meters: Vec<MeterLine>,
 }
 
+/// A new directory where nodes have theirs.
+pub(super) fn new_directory(settings: &BenchSettings) -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("longmen-bench-");
+    match &settings.data {
+        Some(data) => builder.tempdir_in(data),
+        None => builder.tempdir(),
+    }
+}
+
 impl OwnNode {
     /// Starts a node on a new directory, after `adjust` has changed how.
     pub(super) fn start(
         settings: &BenchSettings,
         adjust: impl FnOnce(&mut Launch),
     ) -> Result<OwnNode, LoadError> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix("longmen-bench-");
-        let directory = match &settings.data {
-            Some(data) => builder.tempdir_in(data)?,
-            None => builder.tempdir()?,
-        };
+        let directory = new_directory(settings)?;
         let mut launch = Launch {
             executable: settings.executable.clone(),
             ..Launch::new(settings.subcommand, directory.path())

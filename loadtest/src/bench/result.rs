@@ -6,6 +6,7 @@ use super::figure::{Bar, Figure, Verdict};
 use super::rows::Row;
 use super::sheet::Sheet;
 use super::{Machine, Outcome};
+use crate::measure::Latencies;
 use crate::table::{Table, grouped};
 
 /// A figure of a row held against its bar.
@@ -118,6 +119,7 @@ impl RowResult {
             "figures": bars.collect::<Vec<_>>(),
             "measured": self.shown.measured,
             "timeline": timeline.map(|timeline| timeline.intervals().collect::<Vec<_>>()),
+            "disk_alone": self.shown.disk_alone.as_ref().map(latencies_json),
             "events": self.shown.events_json(),
             "notes": self.shown.notes,
             "accounts_compared": self.accounts_compared,
@@ -125,6 +127,17 @@ impl RowResult {
             "differences": self.differences,
         })
     }
+}
+
+/// Latencies as JSON, in microseconds.
+fn latencies_json(latencies: &Latencies) -> Value {
+    json!({
+        "count": latencies.count(),
+        "p50_us": latencies.quantile_us(0.5),
+        "p99_us": latencies.quantile_us(0.99),
+        "p999_us": latencies.quantile_us(0.999),
+        "max_us": latencies.max_us(),
+    })
 }
 
 impl Judged {
