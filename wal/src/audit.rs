@@ -43,7 +43,7 @@ pub fn audit(storage: &dyn Storage, visit: &mut dyn FnMut(&FrameView)) -> Result
     let Some(catalog) = catalog::read(storage)? else {
         return Err(Finding::of_file(MANIFEST_FILE, Fault::ManifestMissing).into());
     };
-    let scan = scan(&catalog, FrameNumber::NONE, visit)?;
+    let scan = scan(storage, &catalog, FrameNumber::NONE, visit)?;
     Ok(AuditReport {
         node: catalog.manifest.node,
         epoch: catalog.manifest.epoch,

@@ -49,7 +49,6 @@ pub(crate) struct Catalog {
 pub(crate) struct CatalogSegment {
     pub(crate) bytes: SegmentBytes,
     pub(crate) state: SegmentState,
-    pub(crate) file: Arc<dyn StorageFile>,
 }
 
 /// Reads the catalog; `None` when the directory holds no log at all.
@@ -96,7 +95,7 @@ fn named_segment(
         return Err(Finding::of_file(name, fault).into());
     }
     let bytes = SegmentBytes::new(&header, file.map().map_err(StorageError::of(&name))?);
-    Ok(CatalogSegment { bytes, state: entry.state, file })
+    Ok(CatalogSegment { bytes, state: entry.state })
 }
 
 fn header_of(file: &dyn StorageFile, name: &str, node: NodeId) -> Result<SegmentHeader, Refusal> {
@@ -114,12 +113,16 @@ fn header_of(file: &dyn StorageFile, name: &str, node: NodeId) -> Result<Segment
 
 /// Shows the pages of a file from one place to another, each with its place, until `look` says that it has seen enough by
 /// `false`. True when it never did.
+///
+/// # Panics
+/// If these are not whole pages.
 pub(crate) fn pages_from(
     file: &dyn StorageFile,
     from: u64,
     to: u64,
     mut look: impl FnMut(u64, &[u8; PAGE]) -> bool,
 ) -> io::Result<bool> {
+    assert!((to - from).is_multiple_of(PAGE_BYTES), "segments are whole pages");
     let mut pages = Pages::new(AT_ONCE.min(to.saturating_sub(from)));
     let mut at = from;
     while at < to {
@@ -172,9 +175,53 @@ fn is_unused(
         return Ok(false);
     }
     let header = header_of(&*file, name, manifest.node)?;
-    if header.number != number || header.bytes != len {
+    if header.number != number || header.bytes != len || !len.is_multiple_of(PAGE_BYTES) {
         return Ok(false);
     }
     let zeros = pages_from(&*file, FIRST_FRAME, len, |_, page| page.iter().all(|byte| *byte == 0));
     zeros.map_err(|error| StorageError::of(name)(error).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::faulty::FaultyStorage;
+    use crate::number::{Epoch, FrameNumber, Nonce};
+
+    /// What is unused is removed unasked: zeros behind a good header, and nothing else.
+    #[test]
+    fn only_a_segment_that_was_never_written_to_is_unused() {
+        let (node, number) = (NodeId(7), SegmentNumber(5));
+        let manifest = |next_segment| Manifest {
+            node,
+            epoch: Epoch(1),
+            next_segment,
+            durable: FrameNumber::NONE,
+            segments: BTreeMap::new(),
+            clean_end: None,
+        };
+        let check = |expected: bool, next: u64, says: u64, len: usize, change: fn(&mut [u8])| {
+            let header = SegmentHeader { node, number, nonce: Nonce(3), epoch: Epoch(1), bytes: says };
+            let mut bytes = header.to_page().to_vec();
+            bytes.resize(len, 0);
+            change(&mut bytes);
+            let storage = FaultyStorage::new();
+            storage.set_file("segment", &bytes);
+            let found = is_unused(&storage, "segment", &manifest(SegmentNumber(next)), number).unwrap();
+            assert_eq!(found, expected, "{next} {says} {len}");
+        };
+        check(true, 5, 8_192, 8_192, |_| {});
+        check(true, 1, 3 << 20, 3 << 20, |_| {});
+        check(true, 5, (1 << 20) + 8_192, (1 << 20) + 8_192, |_| {});
+        check(false, 6, 8_192, 8_192, |_| {});
+        check(false, 5, 8_192, 12_288, |_| {});
+        // No node makes segments that are not whole pages.
+        check(false, 5, 8_292, 8_292, |_| {});
+        for len in [8_192, 3 << 20] {
+            check(false, 5, len as u64, len, |bytes| *bytes.last_mut().unwrap() = 1);
+            check(false, 5, len as u64, len, |bytes| bytes[PAGE] = 1);
+        }
+    }
 }

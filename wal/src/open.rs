@@ -73,7 +73,7 @@ impl Log {
             Some(catalog) => catalog,
             None => new_catalog(&*storage, NodeId(nonces()))?,
         };
-        let scan = scan(&catalog, replay_from, &mut |_| {})?;
+        let scan = scan(&*storage, &catalog, replay_from, &mut |_| {})?;
         let plan = Plan::new(&catalog, &scan);
         let report = RecoveryReport::new(&catalog, &scan);
         let keeper = Arc::new(Keeper::new(Arc::clone(&storage), catalog.manifest.clone()));

@@ -7,6 +7,7 @@ use crate::error::{Fault, Finding, StorageError};
 use crate::manifest::{Extent, LogEnd, SegmentState};
 use crate::number::FrameNumber;
 use crate::segment::{FIRST_FRAME, SegmentBytes};
+use crate::storage::Storage;
 use crate::verdict::{FrameState, Verdict, verdict};
 use crate::view::{FrameFault, FrameView};
 
@@ -64,6 +65,7 @@ impl Stop {
 /// Scans `catalog`, checking whole every segment that holds a frame from `from` on and showing those frames to
 /// `visit`. A finding when a durable frame does not hold.
 pub(crate) fn scan(
+    storage: &dyn Storage,
     catalog: &Catalog,
     from: FrameNumber,
     visit: &mut dyn FnMut(&FrameView),
@@ -79,7 +81,7 @@ pub(crate) fn scan(
     let clean = catalog.manifest.clean_end;
     let behind = match clean {
         Some(clean) if clean.frame == end.frame => Behind::default(),
-        _ => Behind::of(catalog, &stop)?,
+        _ => Behind::of(storage, catalog, &stop)?,
     };
     let mark = floor.max(behind.mark);
     let decided = verdict(stop.state(), stop.number, mark, behind.frames);
@@ -249,7 +251,7 @@ struct Behind {
 impl Behind {
     /// Looks for good envelopes at every page: from the stop on in its segment, and in all segments behind it,
     /// those of starts that were not completed included.
-    fn of(catalog: &Catalog, stop: &Stop) -> Result<Self, StorageError> {
+    fn of(storage: &dyn Storage, catalog: &Catalog, stop: &Stop) -> Result<Self, StorageError> {
         let mut behind = Self::default();
         for (position, segment) in catalog.segments.iter().enumerate() {
             let completed = segment.bytes.epoch <= catalog.manifest.epoch;
@@ -257,7 +259,9 @@ impl Behind {
                 continue;
             }
             let begin = if position == stop.segment { stop.offset } else { FIRST_FRAME };
-            let seen = pages_from(&*segment.file, begin, segment.bytes.len(), |at, page| {
+            let name = segment.bytes.number.file_name();
+            let file = storage.open(&name).map_err(StorageError::of(&name))?;
+            let seen = pages_from(&*file, begin, segment.bytes.len(), |at, page| {
                 let envelope = page.first_chunk().and_then(|bytes| segment.bytes.envelope_in(bytes, at));
                 if let Some(envelope) = envelope {
                     behind.mark = behind.mark.max(envelope.durable);
@@ -269,7 +273,7 @@ impl Behind {
                 }
                 true
             });
-            seen.map_err(StorageError::of(segment.bytes.number.file_name()))?;
+            seen.map_err(StorageError::of(name))?;
         }
         Ok(behind)
     }

@@ -3,6 +3,7 @@
 use std::io::IoSlice;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use longmen_wal::{
     AuditError, DirectoryError, DirectoryStorage, FrameNumber, Log, LogOptions, OpenError, Opened, Storage,
@@ -49,6 +50,37 @@ fn frames_survive_restarts_whichever_way_they_are_written() {
         assert_eq!((report.last.0, report.frames), (expected.len() as u64, expected.len() as u64));
         assert!(!report.clean && report.torn.is_none());
     }
+}
+
+/// How long a log may get is not for the limit of open files to say: segments are mapped, looked at, and closed.
+#[test]
+fn a_start_keeps_hardly_any_file_open() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut opened = open(directory.path(), WritePath::Direct, 0).unwrap();
+    (0..60).for_each(|id| assert_eq!(opened.writer.append(&body(id, 30_000)).unwrap().0, id + 1));
+    opened.writer.sync().unwrap();
+    drop(opened);
+    let own = directory.path().canonicalize().unwrap();
+    let open_files = move || {
+        let files = std::fs::read_dir("/proc/self/fd")
+            .unwrap()
+            .filter_map(|file| file.unwrap().path().read_link().ok());
+        files.filter(|file| file.starts_with(&own) && file != &own).count()
+    };
+    let most = Arc::new(AtomicUsize::new(0));
+    // A start draws a number for each segment that it makes, when it has read all that there are.
+    let (mut nonces, seen) = (system_nonces(), Arc::clone(&most));
+    let counting = move || {
+        seen.fetch_max(open_files(), Ordering::Relaxed);
+        nonces()
+    };
+    let storage = Arc::new(DirectoryStorage::open(directory.path()).unwrap());
+    let options = LogOptions { segment_bytes: 65_536, segments_ahead: 2, write_path: WritePath::Direct };
+    let opened = Log::open(storage, options, FrameNumber::FIRST, Box::new(counting)).unwrap();
+    let segments = std::fs::read_dir(directory.path()).unwrap().count();
+    let most = most.load(Ordering::Relaxed);
+    assert!(segments > 30 && (1..8).contains(&most), "{most} open files for {segments}");
+    drop(opened);
 }
 
 #[test]
