@@ -73,16 +73,20 @@ impl<'scope> Found<'scope> {
         let (usable, passed): (Vec<_>, Vec<_>) =
             self.whole.iter().partition(|snapshot| is_usable(&snapshot.header));
         self.refused.extend(passed.iter().map(|snapshot| format!("at frame {}", snapshot.header.start)));
+        if usable.first().map(|snapshot| snapshot.header.start)
+            != self.whole.first().map(|newest| newest.header.start)
+        {
+            // Nobody will ask for its books, which give their memory back when they are done.
+            drop(self.newest.take());
+        }
         usable
     }
 
     /// The books of one of them.
     fn restore(&mut self, snapshot: &Snapshot, settings: &Settings) -> Result<Rebuilt, ReplayError> {
-        let newest =
-            self.newest.take().map(|newest| newest.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        // Those of one that is not asked for give their memory back first.
-        match newest.filter(|_| snapshot.header.start == self.whole[0].header.start) {
-            Some(books) => books,
+        // If it may be used at all, it is the first that is asked for.
+        match self.newest.take() {
+            Some(newest) => newest.join().unwrap_or_else(|panic| resume_unwind(panic)),
             None => snapshot.restore(settings),
         }
     }
@@ -162,8 +166,8 @@ struct Recovery<'a> {
 }
 
 impl Recovery<'_> {
-    /// Replays everything that is durable, from a snapshot and its books on if there is one. The inner error says that the snapshot is
-    /// damaged, or its records contradict each other.
+    /// Replays everything that is durable, from a snapshot and its books on if there is one. The inner error says that the
+    /// snapshot is damaged, or its records contradict each other.
     fn run(
         self,
         snapshot: Option<&Snapshot>,

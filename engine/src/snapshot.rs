@@ -199,9 +199,8 @@ impl Snapshot {
         thread::scope(|scope| {
             let rows = scope.spawn(|| restore_rows(shards, accounts, self.part(3), last));
             let directory = scope.spawn(|| Directory::of_names(settings.seed, accounts, &names));
-            registry.restore(&names)?;
             originals.replay(&names)?;
-            registry.take_directory(directory.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+            registry.restore(&names, || directory.join().unwrap_or_else(|panic| resume_unwind(panic)))?;
             let restored = rows.join().unwrap_or_else(|panic| resume_unwind(panic));
             restored.map_err(|what| ReplayError { frame: start, what })
         })?;

@@ -36,7 +36,7 @@ impl Directory {
     }
 
     /// The directory of so many accounts that a snapshot opens. Whether they may be opened is for the registry to say, which
-    /// takes it with [`super::Registry::take_directory`].
+    /// takes it with [`super::Registry::restore`].
     ///
     /// # Errors
     /// [`ReplayError`] where a record cannot be read.

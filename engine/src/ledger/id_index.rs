@@ -124,6 +124,11 @@ impl IdIndex {
         index
     }
 
+    /// How many entries there are, those of ids included that are forgotten since.
+    pub(super) fn entries(&self) -> usize {
+        self.fills.iter().map(|fill| fill.used as usize).sum()
+    }
+
     /// How many pieces of room so many more ids will need that it has not got.
     pub(super) fn lacks_room(&self, ids: usize) -> usize {
         // Sixteen bytes an id: segments are half full on average.

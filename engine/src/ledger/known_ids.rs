@@ -341,6 +341,7 @@ impl KnownIds {
         let mut halves = IndexHalf::both(&archives, self.len, self.capacity);
         fill(&mut halves);
         self.index = IndexHalf::join(halves);
+        assert_eq!(self.index.entries(), self.len, "an id that is not entered would be posted again");
         let archived =
             archives.into_iter().map(|(group, archive)| Archived { group, archive: Arc::new(archive) });
         self.archived.extend(archived);

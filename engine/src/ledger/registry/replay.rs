@@ -25,21 +25,22 @@ impl Registry {
         )
     }
 
-    /// Takes the names of a snapshot, when there is nothing yet. [`Registry::take_directory`] is to follow.
+    /// Takes the names of a snapshot, when there is nothing yet, and then the directory that was made of them meanwhile.
     ///
     /// # Errors
     /// [`ReplayError`] where a record cannot be read, or does not follow from those before it.
-    pub fn restore(&mut self, names: &FrameRecords<'_>) -> Result<(), ReplayError> {
-        self.take_names(names, |_, _| {}, Registry::add_unlisted)
-    }
-
-    /// Takes the directory of the accounts that there are.
     ///
     /// # Panics
-    /// If it is of another number of accounts: it was made of the same names.
-    pub fn take_directory(&mut self, directory: Directory) {
-        assert_eq!(directory.len(), self.accounts.len(), "a directory is of all accounts");
-        self.directory = directory;
+    /// If the directory is of another number of accounts: it was made of the same names.
+    pub fn restore(
+        &mut self,
+        names: &FrameRecords<'_>,
+        directory: impl FnOnce() -> Result<Directory, ReplayError>,
+    ) -> Result<(), ReplayError> {
+        self.take_names(names, |_, _| {}, Registry::add_unlisted)?;
+        self.directory = directory()?;
+        assert_eq!(self.directory.len(), self.accounts.len(), "a directory is of all accounts");
+        Ok(())
     }
 
     /// Takes the names of a frame. `prepare` sees accounts before `add` takes each of them.
