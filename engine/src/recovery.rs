@@ -7,8 +7,8 @@ use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
 use longmen_wal::{
-    FrameNumber, FrameView, Log, LogOptions, LogReader, LogWriter, NonceSource, Opened, RecoveryReport,
-    Storage,
+    Checked, FrameNumber, FrameView, Log, LogOptions, LogReader, LogWriter, NonceSource, Opened,
+    RecoveryReport, Storage,
 };
 
 use crate::id_archive::{FoundArchives, IdArchive, name_of};
@@ -18,12 +18,15 @@ use crate::ledger::{
 use crate::node::{StartError, StartReport};
 use crate::snapshot::{self, Header, Snapshot};
 
-/// What recovery has rebuilt.
-struct Recovered {
+/// The books but for the known ids, rebuilt from a log.
+struct Books {
     rebuilt: Rebuilt,
     frames: u64,
     entries: u64,
 }
+
+/// Books, or why the snapshot that they begin with cannot be gone on from.
+type Replayed = Result<Result<Books, ReplayError>, StartError>;
 
 /// What a node goes on from: the log's ends and the books.
 pub(crate) struct Start {
@@ -47,11 +50,23 @@ pub(crate) fn start(
     let began = Instant::now();
     let (snapshots, refused) = snapshot::find(&**storage).map_err(StartError::Snapshots)?;
     let oldest = snapshots.last().map_or(0, |snapshot| snapshot.header.start);
+    let checked = Checked::default();
     thread::scope(|scope| {
-        // Nearly always the newest is gone on from. Whether it may be, the log says, which meanwhile waits for the disk.
-        let newest = snapshots.first().map(|snapshot| scope.spawn(|| snapshot.restore(settings)));
-        let opened = Log::open(Arc::clone(storage), log, FrameNumber(oldest + 1), nonces)?;
-        let found = Found { whole: &snapshots, refused, newest };
+        // Nearly always the newest is gone on from, and the log is good: so the books are made while it is being checked, which
+        // is mostly waiting for the disk. Whether they count, the log says in the end.
+        let ahead = scope.spawn(|| {
+            replay_books(snapshots.first(), settings, |from| checked.frames(from).map(|view| Ok(view?)))
+        });
+        let opened = Log::open_ahead(Arc::clone(storage), log, FrameNumber(oldest + 1), nonces, &checked);
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                // What became of them, panics included, is no matter beside a log that is refused.
+                drop(ahead.join());
+                return Err(error.into());
+            }
+        };
+        let found = Found { whole: &snapshots, refused, ahead: Some(ahead) };
         go_on(storage, settings, now_us, opened, found, began)
     })
 }
@@ -62,8 +77,8 @@ struct Found<'scope> {
     whole: &'scope [Snapshot],
     /// What was passed over.
     refused: Vec<String>,
-    /// The books of the newest, until they are asked for.
-    newest: Option<ScopedJoinHandle<'scope, Result<Rebuilt, ReplayError>>>,
+    /// The books that begin with the newest, until they are asked for.
+    ahead: Option<ScopedJoinHandle<'scope, Replayed>>,
 }
 
 impl<'scope> Found<'scope> {
@@ -73,21 +88,19 @@ impl<'scope> Found<'scope> {
         let (usable, passed): (Vec<_>, Vec<_>) =
             self.whole.iter().partition(|snapshot| is_usable(&snapshot.header));
         self.refused.extend(passed.iter().map(|snapshot| format!("at frame {}", snapshot.header.start)));
-        if usable.first().map(|snapshot| snapshot.header.start)
-            != self.whole.first().map(|newest| newest.header.start)
-        {
+        if self.whole.first().is_some_and(|newest| !is_usable(&newest.header)) {
             // Nobody will ask for its books, which give their memory back when they are done.
-            drop(self.newest.take());
+            drop(self.ahead.take());
         }
         usable
     }
 
-    /// The books of one of them.
-    fn restore(&mut self, snapshot: &Snapshot, settings: &Settings) -> Result<Rebuilt, ReplayError> {
-        // If it may be used at all, it is the first that is asked for.
-        match self.newest.take() {
-            Some(newest) => newest.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            None => snapshot.restore(settings),
+    /// The books that begin with one of them, or with nothing.
+    fn books(&mut self, snapshot: Option<&Snapshot>, recovery: Recovery<'_>) -> Replayed {
+        // If they may be used at all, they are the first that are asked for.
+        match self.ahead.take() {
+            Some(ahead) => ahead.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            None => replay_books(snapshot, recovery.settings, |from| recovery.frames(from)),
         }
     }
 }
@@ -106,20 +119,19 @@ fn go_on(
     let whole_from = snapshots.whole.last().map_or(0, |snapshot| snapshot.header.start) + 1;
     let recovery = Recovery { reader: &opened.reader, whole_from: FrameNumber(whole_from), settings, now_us };
     let mut usable = snapshots.usable(&log).into_iter();
-    let (snapshot, found, mut refused, recovered) = loop {
+    let (snapshot, found, mut refused, books) = loop {
         let snapshot = usable.next();
         let FoundArchives { whole, refused } = archive.find(log.last.0).map_err(StartError::Archives)?;
         let found: Vec<u32> = whole.iter().map(|archive| archive.number).collect();
-        let books = || snapshot.map(|snapshot| snapshots.restore(snapshot, settings)).transpose();
-        match recovery.run(snapshot, books, whole)? {
-            Ok(recovered) => break (snapshot, found, refused, recovered),
+        match recovery.run(snapshot, &mut snapshots, whole)? {
+            Ok(books) => break (snapshot, found, refused, books),
             Err(error) => {
                 let name = snapshot.map(Snapshot::name);
                 snapshots.refused.extend(name.map(|name| format!("{name}: {error}")));
             }
         }
     };
-    let Recovered { rebuilt, frames, entries } = recovered;
+    let Books { rebuilt, frames, entries } = books;
     if rebuilt.known.archives() == 0 {
         refused.extend(found.into_iter().map(name_of));
     }
@@ -166,65 +178,36 @@ struct Recovery<'a> {
 }
 
 impl Recovery<'_> {
-    /// Replays everything that is durable, from a snapshot and its books on if there is one. The inner error says that the
-    /// snapshot is damaged, or its records contradict each other.
+    /// Replays everything that is durable, from a snapshot on if there is one. The inner error says that the snapshot is
+    /// damaged, or its records contradict each other.
     fn run(
         self,
         snapshot: Option<&Snapshot>,
-        books: impl FnOnce() -> Result<Option<Rebuilt>, ReplayError>,
+        snapshots: &mut Found<'_>,
         archives: Vec<ArchivedIds>,
-    ) -> Result<Result<Recovered, ReplayError>, StartError> {
-        let begin = FrameNumber(snapshot.map_or(0, |snapshot| snapshot.header.start) + 1);
+    ) -> Replayed {
         thread::scope(|scope| {
-            let ids = scope.spawn(move || self.replay_ids(begin, archives));
-            let rebuilt = match books() {
-                Ok(restored) => restored.unwrap_or_else(|| Rebuilt::empty(self.settings)),
-                Err(error) => return Ok(Err(error)),
+            let ids = scope.spawn(move || self.replay_ids(begin(snapshot), archives));
+            let books = snapshots.books(snapshot, self);
+            let known = ids.join().map_err(|_| broken())?;
+            let (mut books, known) = match (books, known) {
+                (Ok(Ok(books)), Ok(known)) => (books, known),
+                (Ok(Err(error)), _) => return Ok(Err(error)),
+                (books, known) => return Err(first_of(books.err().into_iter().chain(known.err()))),
             };
-            let Rebuilt { mut registry, mut originals, shards, mut frame, mut time_us, .. } = rebuilt;
-            let replay = |shard| scope.spawn(move || self.replay_shard(begin, shard));
-            let workers: Vec<_> = shards.into_iter().map(replay).collect();
-            let mut frames = 0;
-            let mut names = || {
-                for view in self.reader.frames(begin) {
-                    let view = self.whole(view?)?;
-                    let records = records(&view)?;
-                    registry.replay(&records)?;
-                    originals.replay(&records)?;
-                    (frame, time_us, frames) = (records.number, records.time_us.max(time_us), frames + 1);
-                }
-                Ok(())
-            };
-            // Each thread stops at what it stumbles over; the first of those places is where the log goes wrong.
-            let mut wrong: Vec<StartError> = names().err().into_iter().collect();
-            let mut shards = Vec::new();
-            let mut entries = 0;
-            let known = ids.join().map_err(|_| broken())?.map_err(|error| wrong.push(error));
-            for worker in workers {
-                match worker.join().map_err(|_| broken())? {
-                    Ok((shard, taken)) => {
-                        shards.push(shard);
-                        entries += taken;
-                    }
-                    Err(error) => wrong.push(error),
-                }
-            }
-            let first = wrong.into_iter().min_by_key(|error| match error {
-                StartError::Replay(error) => error.frame,
-                _ => 0,
-            });
-            let known = match (first, known) {
-                (None, Ok(known)) => known,
-                (first, _) => return Err(first.unwrap_or_else(broken)),
-            };
-            let rebuilt = Rebuilt { registry, known, originals, shards, frame, time_us };
-            rebuilt.check()?;
-            Ok(Ok(Recovered { rebuilt, frames, entries }))
+            books.rebuilt.known = known;
+            books.rebuilt.check()?;
+            Ok(Ok(books))
         })
     }
 
+    /// The frames from one on, each whole.
+    fn frames(self, from: FrameNumber) -> impl Iterator<Item = Result<FrameView, StartError>> {
+        self.reader.frames(from).map(move |view| self.whole(view?))
+    }
+
     /// The frame, after a look at its sums where nobody has looked yet.
-    fn whole(&self, view: FrameView) -> Result<FrameView, StartError> {
+    fn whole(self, view: FrameView) -> Result<FrameView, StartError> {
         if view.number() < self.whole_from {
             view.verify().map_err(|fault| StartError::Ids { frame: view.number().0, fault })?;
         }
@@ -260,19 +243,94 @@ impl Recovery<'_> {
             }
             _ => known.know_after(from - 1),
         }
-        for view in reader.frames(FrameNumber(from)) {
-            known.replay(&records(&self.whole(view?)?)?)?;
+        for view in self.frames(FrameNumber(from)) {
+            known.replay(&records(&view?)?)?;
         }
         Ok(known)
     }
+}
 
-    fn replay_shard(self, from: FrameNumber, mut shard: Shard) -> Result<(Shard, u64), StartError> {
-        let mut entries = 0;
-        for view in self.reader.frames(from) {
-            entries += shard.replay_frame(&records(&self.whole(view?)?)?)?;
+/// The frame after those that a snapshot stands for.
+fn begin(snapshot: Option<&Snapshot>) -> FrameNumber {
+    FrameNumber(snapshot.map_or(0, |snapshot| snapshot.header.start) + 1)
+}
+
+/// The books that a snapshot has, or empty ones, and all frames behind it: names on this thread, shards on others. The inner
+/// error says what is wrong with the snapshot.
+fn replay_books<F>(
+    snapshot: Option<&Snapshot>,
+    settings: &Settings,
+    frames: impl Fn(FrameNumber) -> F + Sync,
+) -> Replayed
+where
+    F: Iterator<Item = Result<FrameView, StartError>>,
+{
+    let mut rebuilt = match snapshot.map(|snapshot| snapshot.restore(settings)) {
+        Some(Ok(restored)) => restored,
+        Some(Err(error)) => return Ok(Err(error)),
+        None => Rebuilt::empty(settings),
+    };
+    let (frames, begin) = (&frames, begin(snapshot));
+    thread::scope(|scope| {
+        let shards = std::mem::take(&mut rebuilt.shards).into_iter();
+        let workers: Vec<_> =
+            shards.map(|shard| scope.spawn(move || replay_shard(shard, frames(begin)))).collect();
+        // Each thread stops at what it stumbles over; the first of those places is where the log goes wrong.
+        let (mut count, mut entries) = (0, 0);
+        let names = replay_names(&mut rebuilt, frames(begin)).map(|replayed| count = replayed);
+        let mut wrong: Vec<StartError> = names.err().into_iter().collect();
+        for worker in workers {
+            match worker.join().map_err(|_| broken())? {
+                Ok((shard, taken)) => {
+                    rebuilt.shards.push(shard);
+                    entries += taken;
+                }
+                Err(error) => wrong.push(error),
+            }
         }
-        Ok((shard, entries))
+        match wrong.is_empty() {
+            true => Ok(Ok(Books { rebuilt, frames: count, entries })),
+            false => Err(first_of(wrong)),
+        }
+    })
+}
+
+/// Replays what is not the shards', and says how many frames there were.
+fn replay_names(
+    rebuilt: &mut Rebuilt,
+    frames: impl Iterator<Item = Result<FrameView, StartError>>,
+) -> Result<u64, StartError> {
+    let mut count = 0;
+    for view in frames {
+        let view = view?;
+        let records = records(&view)?;
+        rebuilt.registry.replay(&records)?;
+        rebuilt.originals.replay(&records)?;
+        rebuilt.frame = records.number;
+        rebuilt.time_us = records.time_us.max(rebuilt.time_us);
+        count += 1;
     }
+    Ok(count)
+}
+
+fn replay_shard(
+    mut shard: Shard,
+    frames: impl Iterator<Item = Result<FrameView, StartError>>,
+) -> Result<(Shard, u64), StartError> {
+    let mut entries = 0;
+    for view in frames {
+        entries += shard.replay_frame(&records(&view?)?)?;
+    }
+    Ok((shard, entries))
+}
+
+/// Of what several threads stumbled over, what stands first in the log.
+fn first_of(wrong: impl IntoIterator<Item = StartError>) -> StartError {
+    let first = wrong.into_iter().min_by_key(|error| match error {
+        StartError::Replay(error) => error.frame,
+        _ => 0,
+    });
+    first.unwrap_or_else(broken)
 }
 
 fn broken() -> StartError {

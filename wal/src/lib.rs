@@ -27,6 +27,7 @@
 mod audit;
 mod body;
 mod catalog;
+mod checked;
 mod codec;
 mod digest;
 mod direct;
@@ -59,6 +60,7 @@ mod writer;
 
 pub use audit::{AuditReport, audit};
 pub use body::{Body, Section};
+pub use checked::{Checked, CheckedFrames};
 pub use digest::Digest;
 pub use directory::{DirectoryError, DirectoryStorage};
 pub use error::{

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalog::{self, Catalog, Refusal};
+use crate::checked::{Checked, Teller};
 use crate::codec::PAGE_BYTES;
 use crate::error::{OpenError, StorageError};
 use crate::keeper::{Keeper, remove_if_there, write_manifest};
@@ -66,14 +67,28 @@ impl Log {
         storage: Arc<dyn Storage>,
         options: LogOptions,
         replay_from: FrameNumber,
-        mut nonces: NonceSource,
+        nonces: NonceSource,
     ) -> Result<Opened, OpenError> {
+        Self::open_ahead(storage, options, replay_from, nonces, &Checked::default())
+    }
+
+    /// The same, while other threads read the frames from `replay_from` on, each as soon as it was checked. Nothing may be
+    /// made of them when the log is refused.
+    pub fn open_ahead(
+        storage: Arc<dyn Storage>,
+        options: LogOptions,
+        replay_from: FrameNumber,
+        mut nonces: NonceSource,
+        checked: &Checked,
+    ) -> Result<Opened, OpenError> {
+        let mut teller = Teller::new(checked);
         check_segment_bytes(options.segment_bytes)?;
         let catalog = match catalog::read(&*storage)? {
             Some(catalog) => catalog,
             None => new_catalog(&*storage, NodeId(nonces()))?,
         };
-        let scan = scan(&*storage, &catalog, replay_from, &mut |_| {})?;
+        let scan = scan(&*storage, &catalog, replay_from, &mut |frame| teller.add(frame))?;
+        drop(teller);
         let plan = Plan::new(&catalog, &scan);
         let report = RecoveryReport::new(&catalog, &scan);
         let keeper = Arc::new(Keeper::new(Arc::clone(&storage), catalog.manifest.clone()));

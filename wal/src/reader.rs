@@ -224,6 +224,16 @@ pub struct Frames {
 }
 
 impl Frames {
+    /// The last one that is read.
+    pub(crate) fn until(&self) -> FrameNumber {
+        self.last
+    }
+
+    /// Goes on to a later one, where none could not be read.
+    pub(crate) fn go_on_to(&mut self, last: FrameNumber) {
+        self.last = last;
+    }
+
     fn read(&mut self) -> Result<FrameView, ReadError> {
         let segment = self
             .reader

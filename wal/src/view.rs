@@ -77,8 +77,13 @@ impl FrameView {
     /// # Errors
     /// [`FrameFault`]: what is wrong with the bytes there.
     pub fn beside(&self, offset: u64) -> Result<Self, FrameFault> {
+        Self::at(&self.segment_bytes(), offset)
+    }
+
+    /// The segment that the frame is read from.
+    pub(crate) fn segment_bytes(&self) -> SegmentBytes {
         let Envelope { nonce, epoch, .. } = self.envelope;
-        Self::at(&SegmentBytes { number: self.segment, nonce, epoch, map: self.map.clone() }, offset)
+        SegmentBytes { number: self.segment, nonce, epoch, map: self.map.clone() }
     }
 
     fn fault_without_envelope(segment: &SegmentBytes, at: u64) -> FrameFault {

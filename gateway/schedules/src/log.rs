@@ -4,6 +4,7 @@
 mod log {
     pub(crate) mod body;
     pub(crate) mod catalog;
+    pub(crate) mod checked;
     pub(crate) mod codec;
     pub(crate) mod digest;
     pub(crate) mod direct;

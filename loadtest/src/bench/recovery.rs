@@ -48,7 +48,8 @@ pub(super) async fn replay(
     ]);
     outcome.scale = float(count) / float(transfers);
     outcome.notes.push(format!(
-        "{} entries in {:.2} s of processor time until the first answer, files in the page cache",
+        "{} entries in {:.2} s of processor time until the first answer; the log is written past the page cache, \
+         and is read from the disk",
         grouped(posting.books.legs),
         back.processor_seconds
     ));

@@ -5,6 +5,7 @@
 )]
 #![expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small test numbers")]
 
+mod ahead;
 mod basics;
 mod damage;
 mod every_cut;
