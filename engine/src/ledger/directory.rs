@@ -8,7 +8,6 @@ use hashbrown::HashTable;
 
 use super::currency::Currency;
 use super::entry::OpenedEntry;
-use super::id_index::FETCHED;
 use super::ids::{AccountId, EntityId};
 use super::registry::Account;
 use super::replay::{FrameRecords, ReplayError};
@@ -42,26 +41,18 @@ impl Directory {
     /// [`ReplayError`] where a record cannot be read.
     pub fn of_names(seed: u64, accounts: usize, names: &FrameRecords<'_>) -> Result<Directory, ReplayError> {
         let mut directory = Directory { ids: HashTable::with_capacity(accounts), ..Directory::new(seed) };
-        let mut ahead = Vec::with_capacity(FETCHED);
-        for (owner, section) in names.entries_sections() {
-            let mut opened = super::entry::opened(section);
-            loop {
-                ahead.clear();
-                for entry in opened.by_ref().take(FETCHED) {
-                    let entry = entry.ok_or_else(|| names.unreadable_entry(owner))?;
-                    ahead.push((directory.hash_of(entry.natural_key()), entry.account));
-                }
-                if ahead.is_empty() {
-                    break;
-                }
-                directory.fetch(ahead.iter().map(|(hash, _)| *hash));
-                for (hash, id) in &ahead {
-                    directory
-                        .ids
-                        .insert_unique(*hash, *id, |_| unreachable!("there is room for all accounts"));
-                }
+        let mut hashes = Vec::new();
+        names.each_opened(|opened| {
+            hashes.clear();
+            hashes.extend(opened.iter().map(|entry| directory.hash_of(entry.natural_key())));
+            directory.fetch(hashes.iter().copied());
+            for (hash, entry) in hashes.iter().zip(opened) {
+                directory
+                    .ids
+                    .insert_unique(*hash, entry.account, |_| unreachable!("there is room for all accounts"));
             }
-        }
+            Ok(())
+        })?;
         Ok(directory)
     }
 

@@ -1,6 +1,7 @@
-use super::super::account::{AccountState, PaymentState};
+use super::super::account::{AccountState, Owner, PaymentState};
+use super::super::currency::Currency;
 use super::super::hold::{Hold, HoldKind, HoldMove, HoldTerms};
-use super::super::ids::{ClientId, TransactionId, TransactionKey};
+use super::super::ids::{ClientId, EntityId, LineId, TransactionId, TransactionKey};
 use super::*;
 
 fn samples() -> Vec<u8> {

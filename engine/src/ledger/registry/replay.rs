@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::super::admin::Admin;
 use super::super::contradiction::Contradiction;
 use super::super::directory::Directory;
-use super::super::entry::{self, OpenedEntry};
-use super::super::id_index::FETCHED;
+use super::super::entry::OpenedEntry;
 use super::super::ids::{AccountId, EntityId, SubjectId};
 use super::super::replay::{FrameRecords, ReplayError};
 use super::super::subject::SubjectClass;
@@ -60,32 +59,22 @@ impl Registry {
         }
         // Shards wrote them side by side; the registry counts them in order. With one shard they come so.
         let mut waiting: Vec<OpenedEntry<'_>> = Vec::new();
-        let mut ahead: Vec<OpenedEntry<'_>> = Vec::new();
         let take = |registry: &mut Registry, opened: &OpenedEntry<'_>| {
             registry.check_account(opened).map_err(|what| frame.error(what.to_string()))?;
             add(registry, opened);
             Ok(())
         };
-        for (owner, section) in frame.entries_sections() {
-            let mut entries = entry::opened(section);
-            loop {
-                ahead.clear();
-                for entry in entries.by_ref().take(FETCHED) {
-                    ahead.push(entry.ok_or_else(|| frame.unreadable_entry(owner))?);
-                }
-                if ahead.is_empty() {
-                    break;
-                }
-                prepare(self, &ahead);
-                for entry in &ahead {
-                    if entry.account == self.next_account() {
-                        take(self, entry)?;
-                    } else {
-                        waiting.push(*entry);
-                    }
+        frame.each_opened(|opened| {
+            prepare(self, opened);
+            for entry in opened {
+                if entry.account == self.next_account() {
+                    take(self, entry)?;
+                } else {
+                    waiting.push(*entry);
                 }
             }
-        }
+            Ok(())
+        })?;
         waiting.sort_unstable_by_key(|entry| entry.account);
         for entry in &waiting {
             take(self, entry)?;
