@@ -9,8 +9,10 @@
 //! number of the group of [`GROUP`] ids in order of arrival, in which the id is looked for. At a hundred million ids, one of
 //! some 500,000 new ones is looked for in a group in vain. Entries of ids that are forgotten stay until their segment is full.
 
+mod bucket;
 mod halves;
 
+use bucket::{Bucket, OWN_BITS, PLACE_BITS, PLACES, SLOTS, STEP_BITS, TAG_BITS, entry, groups, key, step_of};
 pub use halves::IndexHalf;
 
 use prefetch_index::prefetch_index;
@@ -21,14 +23,6 @@ pub(super) const GROUP: usize = 16;
 /// So many ids are fetched together, while as many before them are looked for.
 pub(super) const FETCHED: usize = 16;
 
-const SLOTS: usize = 8;
-const STEP_BITS: u32 = 3;
-const PLACE_BITS: u32 = 25;
-const TAG_BITS: u32 = 64 - STEP_BITS - PLACE_BITS;
-/// The bits of a hash that choose a bucket: those that no entry has.
-const OWN_BITS: u32 = 64 - TAG_BITS;
-/// Places count on from 1 after so many: 0 is of an entry that is vacant.
-const PLACES: u64 = (1 << PLACE_BITS) - 1;
 /// The most buckets of a segment: 64 KiB, laid out anew within some 50 us.
 const LARGEST: usize = 1_024;
 /// A segment is full when so many of eight slots are taken.
@@ -37,11 +31,6 @@ const FULL: usize = 7;
 const TOGETHER: usize = 16;
 /// The most first bits of a hash that a segment's size depends on.
 const PHASE_BITS: u32 = 6;
-
-/// One cache line.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-struct Bucket([u64; SLOTS]);
 
 /// Memory for more segments.
 #[derive(Clone, Debug)]
@@ -373,33 +362,6 @@ impl Segment {
     }
 }
 
-impl Bucket {
-    const VACANT: Bucket = Bucket([0; SLOTS]);
-
-    /// Whether an entry may begin with this: half of it is compared, of all of them at once, since a branch for each would
-    /// cost more than it spares.
-    #[inline]
-    fn may_have(&self, wanted: u64) -> bool {
-        let wanted = upper(wanted << PLACE_BITS);
-        self.0.iter().fold(false, |is, entry| is | (upper(*entry) == wanted))
-    }
-
-    /// Whether all slots are taken: they are filled one after the other.
-    #[inline]
-    fn is_full(&self) -> bool {
-        self.0[SLOTS - 1] != 0
-    }
-
-    /// Takes an entry. False if it is full.
-    #[inline]
-    fn push(&mut self, entry: u64) -> bool {
-        const _: () = assert!(PLACE_BITS <= 32, "no entry has place 0, which is in the lower half");
-        let taken: u32 = self.0.iter().map(|entry| u32::from(lower(*entry) != 0)).sum();
-        let vacant = self.0.get_mut(taken as usize);
-        vacant.map(|slot| *slot = entry).is_some()
-    }
-}
-
 impl IndexRoom {
     /// Room of so many buckets, all of whose memory has been touched.
     #[must_use]
@@ -409,41 +371,6 @@ impl IndexRoom {
         std::hint::black_box(&mut room).fill(Bucket::VACANT);
         IndexRoom(room.into_boxed_slice())
     }
-}
-
-#[inline]
-fn upper(entry: u64) -> u32 {
-    u32::try_from(entry >> 32).expect("half of 64 bits")
-}
-
-#[inline]
-fn lower(entry: u64) -> u32 {
-    u32::try_from(entry & u64::from(u32::MAX)).expect("half of 64 bits")
-}
-
-/// What an entry begins with that stands so many steps behind its own bucket.
-#[inline]
-fn key(tag: u64, step: usize) -> u64 {
-    tag << STEP_BITS | step as u64
-}
-
-#[inline]
-fn entry(tag: u64, step: usize, place: u64) -> u64 {
-    key(tag, step) << PLACE_BITS | place
-}
-
-fn step_of(entry: u64) -> usize {
-    usize::try_from(entry >> PLACE_BITS & ((1 << STEP_BITS) - 1)).expect("three bits")
-}
-
-/// The groups that are still known among those that an entry may mean: places come again after [`PLACES`] groups.
-#[inline]
-fn groups(entry: u64, known: Groups) -> impl Iterator<Item = u64> {
-    let place = entry & PLACES;
-    let behind = (known.newest % PLACES + 1 + PLACES - place) % PLACES;
-    let newest = known.newest.checked_sub(behind).filter(|_| place != 0);
-    std::iter::successors(newest, |group| group.checked_sub(PLACES))
-        .take_while(move |group| *group >= known.oldest)
 }
 
 #[cfg(test)]
