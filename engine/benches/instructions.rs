@@ -46,6 +46,11 @@ fn mix(shards: u16) -> Ready {
     ready(shards, || payments.mix())
 }
 
+fn hot(shards: u16) -> Ready {
+    let mut payments = Payments::new();
+    ready(shards, || payments.hot())
+}
+
 fn ready(shards: u16, mut batch: impl FnMut() -> Batch) -> Ready {
     let mut books = Books::open(shards, &mut drop);
     for _ in 0..BEFORE {
@@ -55,10 +60,12 @@ fn ready(shards: u16, mut batch: impl FnMut() -> Batch) -> Ready {
 }
 
 #[library_benchmark]
-#[bench::transfers_on_1_shard(args = (1), setup = transfers, config = at_most(4_050))]
-#[bench::transfers_on_7_shards(args = (7), setup = transfers, config = at_most(6_550))]
-#[bench::mix_on_1_shard(args = (1), setup = mix, config = at_most(6_050))]
-#[bench::mix_on_7_shards(args = (7), setup = mix, config = at_most(14_500))]
+#[bench::transfers_on_1_shard(args = (1), setup = transfers, config = at_most(3_900))]
+#[bench::transfers_on_7_shards(args = (7), setup = transfers, config = at_most(6_350))]
+#[bench::mix_on_1_shard(args = (1), setup = mix, config = at_most(5_200))]
+#[bench::mix_on_7_shards(args = (7), setup = mix, config = at_most(12_600))]
+#[bench::hot_on_1_shard(args = (1), setup = hot, config = at_most(4_000))]
+#[bench::hot_on_7_shards(args = (7), setup = hot, config = at_most(4_050))]
 fn round((mut books, batch): Ready) -> (Books, Posted) {
     let posted = books.post(black_box(batch));
     (books, posted)

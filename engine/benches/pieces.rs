@@ -28,6 +28,10 @@ fn rounds(criterion: &mut Criterion) {
             let post = |batch: Batch| check(&books.post(batch), false);
             bencher.iter_batched(|| payments.transfers(), post, BatchSize::PerIteration);
         });
+        group.bench_function(format!("hot {on}"), |bencher| {
+            let post = |batch: Batch| check(&books.post(batch), false);
+            bencher.iter_batched(|| payments.hot(), post, BatchSize::PerIteration);
+        });
         group.bench_function(format!("mix {on}"), |bencher| {
             let post = |batch: Batch| check(&books.post(batch), true);
             bencher.iter_batched(|| payments.mix(), post, BatchSize::PerIteration);

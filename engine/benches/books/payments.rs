@@ -1,4 +1,5 @@
-//! Batches that are the same in every run: two-leg transfers, and a mix of the shape that payments have.
+//! Batches that are the same in every run: two-leg transfers, between customers or all on one hot account, and a mix of
+//! the shape that payments have.
 
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
@@ -13,6 +14,8 @@ pub(crate) const BATCH: u32 = 1_024;
 const MERCHANTS: u64 = 1_000;
 /// One payment out of a balance in so many is short of funds, which is one in fifty of all transactions.
 const SHORT_IN: u64 = 17;
+/// One payout in so many transactions of the hot account.
+const PAYOUT_IN: u32 = 50;
 
 /// An endless stream of batches, a second apart.
 #[derive(Clone)]
@@ -53,6 +56,18 @@ impl Payments {
                 let legs = this.transfer();
                 this.push(batch, &legs, "transfer");
             }
+        })
+    }
+
+    /// Every transaction on the hot account: payments in, a few payouts that need its funds and find them.
+    pub(crate) fn hot(&mut self) -> Batch {
+        self.batch(|this, n, batch| {
+            let customer = this.below(CUSTOMERS) + 1;
+            let (amount, to_hot) = if n % PAYOUT_IN == PAYOUT_IN - 1 { (1_000, false) } else { (100, true) };
+            let (from, to) =
+                if to_hot { (customer, of_house(House::Fees)) } else { (of_house(House::Fees), customer) };
+            let legs = [this.leg(1, from, Side::Debit, amount), this.leg(2, to, Side::Credit, amount)];
+            this.push(batch, &legs, "");
         })
     }
 

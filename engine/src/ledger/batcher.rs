@@ -29,20 +29,21 @@ impl Unmerged {
     /// Merges the legs into what the account's shard posts as one entry.
     #[must_use]
     pub fn merge(&self) -> Merge {
-        let total = |side: Side| {
-            let legs = self.legs.iter().filter(|leg| leg.side == side);
-            #[cfg(feature = "planted-bugs")]
-            let legs = legs.skip(usize::from(
-                self.legs.len() > 2 && crate::planted::is(crate::planted::Bug::MergeLosesLeg),
-            ));
-            legs.map(|leg| i128::from(leg.amount.0)).sum()
-        };
+        let legs = self.legs.iter();
+        #[cfg(feature = "planted-bugs")]
+        let legs = legs
+            .skip(usize::from(self.legs.len() > 2 && crate::planted::is(crate::planted::Bug::MergeLosesLeg)));
+        let (mut debit, mut credit) = (0, 0);
+        for leg in legs {
+            let total = if leg.side == Side::Debit { &mut debit } else { &mut credit };
+            *total += i128::from(leg.amount.0);
+        }
         Merge {
             account: self.account,
             date: self.date,
             count: u32::try_from(self.legs.len()).expect("a frame is capped far below 2^32 legs"),
-            debit: total(Side::Debit),
-            credit: total(Side::Credit),
+            debit,
+            credit,
         }
     }
 }

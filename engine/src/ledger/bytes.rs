@@ -22,7 +22,10 @@ pub(crate) fn put<const N: usize>(record: &mut [u8], at: usize, value: [u8; N]) 
 
 /// Fills up with zeros to a whole number of 8-byte slots.
 pub(crate) fn pad_to_slot(out: &mut Vec<u8>) {
-    out.resize(out.len().next_multiple_of(8), 0);
+    let missing = out.len().next_multiple_of(8) - out.len();
+    if missing > 0 {
+        out.extend_from_slice(&[0; 8][..missing]);
+    }
 }
 
 /// CRC-32C (Castagnoli).

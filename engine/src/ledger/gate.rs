@@ -82,16 +82,27 @@ impl Gate {
     }
 
     /// What the states say to a touch.
+    #[inline]
     pub(crate) fn admits(&self, touch: Touch, step: u16) -> Verdict {
+        if self.account_state == AccountState::Normal && self.payment_state == PaymentState::Normal {
+            return None;
+        }
         refuse(self.account_state, self.payment_state, touch).map(|rejection| (rejection, step))
     }
 
-    /// What funds and limits say to a net movement, debit-positive.
-    pub(crate) fn passage(&self, net: i128) -> Passage {
+    /// What a leg moves the balance by, natural.
+    #[inline]
+    pub(crate) fn natural(&self, side: Side, amount: Amount) -> i128 {
+        let amount = i128::from(amount.0);
+        if side == self.normal { amount } else { -amount }
+    }
+
+    /// What funds and limits say to a net movement, natural.
+    #[inline]
+    pub(crate) fn passage(&self, natural: i128) -> Passage {
         if self.open.closed {
             return Passage::Later;
         }
-        let natural = self.normal.natural(net);
         let (low, high) = (self.decided - self.open.outgoing, self.decided + self.open.incoming);
         if natural < 0 && !self.may_go_negative {
             if low + natural >= self.floor {
@@ -110,14 +121,23 @@ impl Gate {
         Passage::Free
     }
 
-    /// Counts a transaction among the open ones of this round, with its net movement.
-    pub(crate) fn hold(&mut self, net: i128) {
-        let natural = self.normal.natural(net);
+    /// Whether no transaction of this round was held yet.
+    #[inline]
+    pub(crate) fn has_none_open(&self) -> bool {
+        self.open.transactions == 0
+    }
+
+    /// Counts a transaction among the open ones of this round, with its net movement, natural.
+    #[inline]
+    pub(crate) fn hold(&mut self, natural: i128) {
         #[cfg(feature = "planted-bugs")]
         let natural =
             if crate::planted::is(crate::planted::Bug::GateOpenSums) { natural.max(0) } else { natural };
-        self.open.outgoing += (-natural).max(0);
-        self.open.incoming += natural.max(0);
+        if natural < 0 {
+            self.open.outgoing -= natural;
+        } else {
+            self.open.incoming += natural;
+        }
         self.open.transactions += 1;
     }
 
@@ -131,12 +151,14 @@ impl Gate {
         self.open = Open::default();
     }
 
-    /// Counts a transaction that passed.
-    pub(crate) fn decide(&mut self, net: i128) {
-        self.decided += self.normal.natural(net);
+    /// Counts a transaction that passed, with its net movement, natural.
+    #[inline]
+    pub(crate) fn decide(&mut self, natural: i128) {
+        self.decided += natural;
     }
 
     /// Books a leg whose transaction's record is being written, and gives the natural balance after it.
+    #[inline]
     pub(crate) fn book(&mut self, side: Side, amount: Amount, date: Date) -> i128 {
         assert!(
             self.unmerged.is_empty() || self.date == date,
@@ -145,7 +167,7 @@ impl Gate {
         self.date = date;
         self.unmerged.push(BookedLeg { side, amount });
         self.legs += 1;
-        self.booked += self.normal.natural(side.signed(amount));
+        self.booked += self.natural(side, amount);
         self.booked
     }
 

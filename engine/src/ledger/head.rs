@@ -197,6 +197,7 @@ pub(crate) fn write_tail<'l>(
         return (0, 0);
     }
     let start = out.len();
+    out.reserve(TAIL_HEADER + count * HOT_LEG + NAMED + notes.len().next_multiple_of(8));
     let mut header = [0; TAIL_HEADER];
     put(&mut header, 0, length16(notes.len()));
     put(&mut header, 2, length16(count));

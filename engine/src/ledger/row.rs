@@ -55,13 +55,18 @@ const LIMITED: u8 = 8;
 pub(crate) type Verdict = Option<(Rejection, u16)>;
 
 /// The verdict that takes precedence: the earlier group, then the earlier step.
-#[inline]
+#[inline(always)]
 pub(crate) fn first_of(one: Verdict, other: Verdict) -> Verdict {
     match (one, other) {
-        (Some(a), Some(b)) => Some(if (b.0.group(), b.1) < (a.0.group(), a.1) { b } else { a }),
+        (Some(a), Some(b)) => Some(first_refusal(a, b)),
         (one, None) => one,
         (None, other) => other,
     }
+}
+
+/// Of two. That is rare: where there is one at most, the question is a part of what asks it.
+fn first_refusal(one: (Rejection, u16), other: (Rejection, u16)) -> (Rejection, u16) {
+    if (other.0.group(), other.1) < (one.0.group(), one.1) { other } else { one }
 }
 
 impl Row {

@@ -21,7 +21,6 @@ use super::row::{Row, Verdict, first_of};
 use super::shard_order::Registration;
 use super::shard_round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
 use super::states::Touch;
-use super::transaction::net_of_first;
 
 /// The rows of legs are fetched while so many legs before them are judged and posted.
 const FETCHED_AHEAD: usize = 32;
@@ -466,8 +465,13 @@ fn account_at(shard: ShardId, shards: u16, slot: usize) -> AccountId {
     AccountId(slot as u64 * u64::from(shards) + u64::from(shard.0) + 1)
 }
 
-/// The net movement of the account of leg `index` over all legs, if it is the first leg on that account.
+/// The net movement of the account of leg `index` over all legs, debit-positive, if it is the first leg on that account:
+/// funds and limits are judged on the net effect, once for each account.
 #[inline]
 pub(super) fn net_at_first(legs: &[ShardLeg], index: usize) -> Option<i128> {
-    net_of_first(legs, index, |leg| leg.slot, |leg| leg.side.signed(leg.amount))
+    let of = legs[index].slot;
+    if legs[..index].iter().any(|leg| leg.slot == of) {
+        return None;
+    }
+    Some(legs[index..].iter().filter(|leg| leg.slot == of).map(|leg| leg.side.signed(leg.amount)).sum())
 }

@@ -263,22 +263,6 @@ pub(crate) fn balances_by<K: PartialEq + Copy>(legs: &[Leg], key: impl Fn(&Leg) 
     })
 }
 
-/// The net movement of the account of leg `index` over all legs, debit-positive, if it is the first leg on that account:
-/// funds and limits are judged on the net effect, once for each account.
-#[inline]
-pub(crate) fn net_of_first<L, K: PartialEq>(
-    legs: &[L],
-    index: usize,
-    account: impl Fn(&L) -> K,
-    signed: impl Fn(&L) -> i128,
-) -> Option<i128> {
-    let of = account(&legs[index]);
-    if legs[..index].iter().any(|leg| account(leg) == of) {
-        return None;
-    }
-    Some(legs[index..].iter().filter(|leg| account(leg) == of).map(signed).sum())
-}
-
 /// XXH3 with 64 bits over a fixed layout: it is stored, so it must never change.
 fn digest(draft: &Draft, legs: &[Leg], notes: &[u8]) -> u64 {
     if let (([debit, credit], []), None) = ((legs, notes), draft.accounting_date) {

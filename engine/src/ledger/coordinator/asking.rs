@@ -9,6 +9,7 @@ use super::super::originals::Fate;
 use super::super::rejection::Rejection;
 use super::Coordinator;
 use super::forming::Item;
+use super::hot_legs::Listed;
 use super::jobs::{JobRef, Work};
 
 impl Coordinator {
@@ -39,7 +40,14 @@ impl Coordinator {
                     };
                     let entity = EntityId(0);
                     let date = Date::of_time_us(self.frame.time_us);
-                    self.push_item(Item { what, verdict: None, entity, date, hot: false, gates_know: true });
+                    self.push_item(Item {
+                        what,
+                        verdict: None,
+                        entity,
+                        date,
+                        hot: Listed::NONE,
+                        gates_know: true,
+                    });
                 }
             },
         }

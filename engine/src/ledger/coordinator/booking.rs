@@ -9,10 +9,11 @@ use super::super::row::first_of;
 use super::super::shard_order::ShardReply;
 use super::super::shard_round::BalanceAfter;
 use super::super::transaction::Leg;
-use super::Coordinator;
-use super::forming::{Item, card_of, legs_of, net_at_first};
-use super::gating::gate_of;
+use super::forming::{Item, legs_of};
+use super::gating::{gate_at, tell_gates};
+use super::hot_legs::GatedLeg;
 use super::jobs::Work;
+use super::{Coordinator, Gate};
 
 impl Coordinator {
     /// Takes the shards' answers to the round under way.
@@ -21,7 +22,8 @@ impl Coordinator {
             let ShardReply::Round(answer) = reply else { panic!("a round is answered by verdicts") };
             let (executed, voted) = &self.forming.visits[usize::from(shard.0)];
             assert_eq!((executed.len(), voted.len()), (answer.verdicts.len(), answer.votes.len()));
-            for (index, verdict) in executed.iter().zip(answer.verdicts) {
+            let refused = executed.iter().zip(answer.verdicts).filter(|(_, verdict)| verdict.is_some());
+            for (index, verdict) in refused {
                 let item = &mut self.forming.items[*index as usize];
                 item.verdict = first_of(item.verdict, verdict);
             }
@@ -90,16 +92,17 @@ impl Coordinator {
             None => (Outcome::Posted, 0),
             Some((rejection, step)) => (Outcome::Refused(rejection), step),
         };
-        let cards = &self.cards;
-        let posted = outcome == Outcome::Posted;
-        let is_hot = |leg: &Leg| card_of(cards, leg).is_some_and(|card| card.gate().is_some());
-        let hot = posted && item.hot;
-        let kept = legs.iter().filter(|leg| outcome == Outcome::Tried || hot && is_hot(leg));
+        // A try keeps all its legs: its confirm posts them.
+        let tried = if outcome == Outcome::Tried { legs } else { &[] };
+        let hot = if outcome == Outcome::Posted { self.forming.hot_legs.of(item.hot) } else { &[] };
+        let kept = tried.iter().chain(hot.iter().map(|hot| hot.of(legs)));
         let named = if action == Action::Post { None } else { self.named(item.what) };
         let tail = write_tail(&mut self.frame.tails, batch.notes(&transaction), named.as_ref(), kept);
         let count = u16::try_from(legs.len()).expect("legs of a transaction are capped");
-        if hot {
-            self.book_hot_legs(item);
+        let balances = book_hot_legs(&mut self.gates, hot, legs, item, batch.want_balances);
+        if !balances.is_empty() {
+            let job = self.jobs.get_mut(item.what.job);
+            balances.into_iter().for_each(|balance| job.add_balance(balance));
         }
         if action != Action::Post && item.verdict.is_none() {
             self.done(item);
@@ -121,38 +124,34 @@ impl Coordinator {
         (head, outcome)
     }
 
-    fn book_hot_legs(&mut self, item: &Item) {
-        let Coordinator { jobs, cards, gates, .. } = self;
-        let (batch, legs) = legs_of(jobs.get(item.what.job), item.what.index);
-        let mut balances = Vec::new();
-        for leg in legs {
-            let Some(gate) = gate_of(gates, cards, leg) else { continue };
-            let balance = gate.book(leg.side, leg.amount, item.date);
-            if batch.want_balances {
-                let (transaction, step, account) = (item.what.index, leg.step, leg.account);
-                balances.push(LegBalance { transaction, step, account, balance });
-            }
-        }
-        let job = jobs.get_mut(item.what.job);
-        balances.into_iter().for_each(|balance| job.add_balance(balance));
-    }
-
     /// Tells the gates of a transaction's hot accounts what became of it.
+    #[inline]
     fn tell_gates(&mut self, item: &Item) {
-        let Coordinator { jobs, cards, gates, .. } = self;
-        if item.verdict.is_some() || !item.hot {
-            return;
-        }
-        let job = jobs.get(item.what.job);
-        let Work::Post(_) = job.work else { return };
-        let (_, legs) = legs_of(job, item.what.index);
-        for (index, leg) in legs.iter().enumerate() {
-            let Some(gate) = gate_of(gates, cards, leg) else { continue };
-            if let Some(net) = net_at_first(legs, index) {
-                gate.decide(net);
-            }
+        if item.verdict.is_none() && !item.hot.is_empty() {
+            tell_gates(&mut self.gates, self.forming.hot_legs.of(item.hot));
         }
     }
+}
+
+/// Books the legs on hot accounts of a transaction that passed, and gives the balances after them where they are wanted.
+#[inline]
+fn book_hot_legs(
+    gates: &mut [Option<Gate>],
+    hot: &[GatedLeg],
+    legs: &[Leg],
+    item: &Item,
+    wanted: bool,
+) -> Vec<LegBalance> {
+    let mut balances = Vec::new();
+    for one in hot {
+        let leg = one.of(legs);
+        let balance = gate_at(gates, *one).book(leg.side, leg.amount, item.date);
+        if wanted {
+            let (transaction, step, account) = (item.what.index, leg.step, leg.account);
+            balances.push(LegBalance { transaction, step, account, balance });
+        }
+    }
+    balances
 }
 
 fn cancel_head(item: &Item, client: ClientId, id: TransactionId, time: u32) -> Head {

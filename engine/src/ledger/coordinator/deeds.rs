@@ -16,7 +16,7 @@ use super::super::rejection::Rejection;
 use super::super::row::Verdict;
 use super::super::transaction::Leg;
 use super::Coordinator;
-use super::forming::{Item, card_of, legs_of, net_at_first};
+use super::forming::{Item, card_of, legs_of};
 use super::jobs::{JobRef, Work};
 
 /// What a deed comes to.
@@ -57,8 +57,14 @@ impl Coordinator {
     pub(super) fn plan(&mut self, what: JobRef) -> Option<Plan> {
         let (batch, transaction) = self.jobs.get(what.job).transaction(what.index)?;
         batch.deed(transaction)?;
+        Some(self.plan_with_legs(what))
+    }
+
+    // Few transactions have a deed: that one has none shall cost the others no call.
+    #[inline(never)]
+    fn plan_with_legs(&mut self, what: JobRef) -> Plan {
         self.give_legs(what);
-        Some(self.plan_deed(what))
+        self.plan_deed(what)
     }
 
     /// Gives a reversal or a confirm the legs of its original, in the style that the accounting dates ask for (V1).
@@ -186,7 +192,9 @@ impl Coordinator {
     /// A try holds what its legs take from each account whose funds are checked.
     fn effects_of_try(&self, own: TransactionKey, legs: &[Leg], terms: &HoldTerms) -> Vec<Effect> {
         let outgoing = legs.iter().enumerate().filter_map(|(index, leg)| {
-            net_at_first(legs, index)?;
+            if legs[..index].iter().any(|before| before.account == leg.account) {
+                return None;
+            }
             let taken = self.taken_from(leg.account, legs);
             let checked = self.registry.account(leg.account).is_some_and(|account| !account.may_go_negative);
             // More than an i64 no account has.

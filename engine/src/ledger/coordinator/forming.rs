@@ -24,10 +24,11 @@ use super::super::row::{Verdict, first_of};
 use super::super::shard::{place_of, shard_of};
 use super::super::shard_order::ShardOrder;
 use super::super::shard_round::{Part, ShardLeg, ShardRound, Visit};
-use super::super::transaction::{Batch, Leg, net_of_first};
+use super::super::transaction::{Batch, Leg};
 use super::asking::repeat;
 use super::deeds::Plan;
 use super::gating::{ask_gates, close_gates, hold_gates};
+use super::hot_legs::{HotLegs, Listed};
 use super::jobs::{Job, JobRef, Work};
 use super::pins::{conflicts, pin};
 use super::survey::Survey;
@@ -40,8 +41,8 @@ pub(super) struct Item {
     pub(super) verdict: Verdict,
     pub(super) entity: EntityId,
     pub(super) date: Date,
-    /// Whether it has legs on hot accounts: which accounts are hot changes only when nothing is undecided.
-    pub(super) hot: bool,
+    /// Its legs on hot accounts.
+    pub(super) hot: Listed,
     /// Whether the gates have been told what became of it: it was prepared in the round before.
     pub(super) gates_know: bool,
 }
@@ -66,6 +67,8 @@ pub(super) struct Forming {
     pub(super) visits: Vec<(Vec<u32>, Vec<u32>)>,
     pub(super) rounds: Vec<ShardRound>,
     touched: Vec<usize>,
+    /// Of the items and of what is prepared.
+    pub(super) hot_legs: HotLegs,
     /// Holds that transactions of this round may be opening, with their accounts.
     pub(super) freezing: HashMap<TransactionKey, AccountId, FixedState>,
     /// Originals that an undecided transaction of this round names.
@@ -103,6 +106,8 @@ impl Coordinator {
         self.forming.freezing.clear();
         self.forming.originals.clear();
         self.forming.waiting.clear();
+        let Forming { hot_legs, prepared, .. } = &mut self.forming;
+        hot_legs.begin_round(prepared.iter_mut().map(|prepared| &mut prepared.item.hot));
         self.settle_prepared();
         let waiting = std::mem::take(&mut self.deferred);
         let mut room = self.settings.frame_bytes;
@@ -249,8 +254,11 @@ impl Coordinator {
             forming.waiting.insert(TransactionKey { client: job.client, id: transaction.id });
         }
         let (_, legs) = legs_of(job, what.index);
-        close_gates(gates, cards, legs);
-        hold_gates(gates, cards, legs, &mut forming.touched);
+        let listed = forming.hot_legs.list(gates, cards, legs);
+        let hot = forming.hot_legs.of(listed);
+        close_gates(gates, hot);
+        hold_gates(gates, hot, &mut forming.touched);
+        forming.hot_legs.forget(listed);
         pin(pins, cards, legs, &plan.effects, true);
         self.deferred.push_back(what);
         self.counts.deferred += 1;
@@ -260,8 +268,8 @@ impl Coordinator {
     fn place(&mut self, what: JobRef, survey: &Survey, plan: Option<&Plan>, date_agreed: bool) {
         let verdict = refuse_early(survey, plan, date_agreed);
         let gates_know = verdict.is_some();
-        let Survey { entity, date, hot, .. } = *survey;
-        let mut item = Item { what, verdict, entity, date, hot, gates_know };
+        let Survey { entity, date, .. } = *survey;
+        let mut item = Item { what, verdict, entity, date, hot: Listed::NONE, gates_know };
         if verdict.is_some() {
             self.push_item(item);
             return;
@@ -276,15 +284,20 @@ impl Coordinator {
             if pins.is_empty() { (false, false) } else { conflicts(pins, cards, legs, effects) };
         let mut later = conflict;
         if survey.hot {
-            let (verdict, waits) = ask_gates(gates, cards, legs);
+            item.hot = forming.hot_legs.list(gates, cards, legs);
+            let hot = forming.hot_legs.of(item.hot);
+            let (verdict, waits) = ask_gates(gates, hot, legs);
             item.verdict = verdict;
             later |= waits;
             if later {
-                close_gates(gates, cards, legs);
+                close_gates(gates, hot);
             }
-            hold_gates(gates, cards, legs, &mut forming.touched);
+            hold_gates(gates, hot, &mut forming.touched);
         }
         if later {
+            if survey.hot {
+                forming.hot_legs.forget(item.hot);
+            }
             pin(pins, cards, legs, effects, true);
             self.deferred.push_back(what);
             self.counts.deferred += 1;
@@ -386,11 +399,6 @@ pub(super) fn legs_of(job: &Job, index: u32) -> (&Batch, &[Leg]) {
 #[inline]
 pub(super) fn card_of(cards: &[Card], leg: &Leg) -> Option<Card> {
     cards.get(leg.account.index()?).copied()
-}
-
-/// The net movement of the account of leg `index`, debit-positive, if it is the first leg on that account.
-pub(super) fn net_at_first(legs: &[Leg], index: usize) -> Option<i128> {
-    net_of_first(legs, index, |leg| leg.account, |leg| leg.side.signed(leg.amount))
 }
 
 /// What refuses a transaction whatever its rows say, in order of precedence: existence, date, the original.

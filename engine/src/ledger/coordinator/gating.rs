@@ -1,19 +1,22 @@
-//! What the gates of a transaction's hot accounts say to it, all together.
+//! What the gates of a transaction's hot accounts say to it, all together, and what they are told.
 
 use super::super::gate::Passage;
 use super::super::row::{Verdict, first_of};
 use super::super::states::Touch;
 use super::super::transaction::Leg;
-use super::forming::{card_of, net_at_first};
-use super::{Card, Gate};
+use super::Gate;
+use super::hot_legs::GatedLeg;
 
 /// Asks the gates of a transaction's hot accounts: what holds it back for certain, and whether it must wait.
-pub(super) fn ask_gates(gates: &mut [Option<Gate>], cards: &[Card], legs: &[Leg]) -> (Verdict, bool) {
+#[inline]
+pub(super) fn ask_gates(gates: &mut [Option<Gate>], hot: &[GatedLeg], legs: &[Leg]) -> (Verdict, bool) {
     let (mut verdict, mut waits) = (None, false);
-    for (index, leg) in legs.iter().enumerate() {
-        let Some(gate) = gate_of(gates, cards, leg) else { continue };
-        verdict = first_of(verdict, gate.admits(Touch::of_leg(leg.side, leg.amount), leg.step));
-        let Some(net) = net_at_first(legs, index) else { continue };
+    for one in hot {
+        let (gate, leg) = (gate_at(gates, *one), one.of(legs));
+        if let Some(refused) = gate.admits(Touch::of_leg(leg.side, leg.amount), leg.step) {
+            verdict = first_of(verdict, Some(refused));
+        }
+        let Some(net) = one.net_at_first() else { continue };
         match gate.passage(net) {
             Passage::Free => {}
             Passage::Refused(rejection) => verdict = first_of(verdict, Some((rejection, leg.step))),
@@ -25,27 +28,39 @@ pub(super) fn ask_gates(gates: &mut [Option<Gate>], cards: &[Card], legs: &[Leg]
 
 /// Closes the gates behind a transaction that waits, but those that let it pass in every case. A gate that refuses it
 /// now must refuse it in the next round too, whatever the money is that arrives after it.
-pub(super) fn close_gates(gates: &mut [Option<Gate>], cards: &[Card], legs: &[Leg]) {
-    for (index, leg) in legs.iter().enumerate() {
-        let Some(gate) = gate_of(gates, cards, leg) else { continue };
-        let Some(net) = net_at_first(legs, index) else { continue };
-        if gate.passage(net) != Passage::Free {
+pub(super) fn close_gates(gates: &mut [Option<Gate>], hot: &[GatedLeg]) {
+    for one in hot {
+        let gate = gate_at(gates, *one);
+        if one.net_at_first().is_some_and(|net| gate.passage(net) != Passage::Free) {
             gate.close();
         }
     }
 }
 
 /// Counts a transaction among the open ones at the gates of its hot accounts.
-pub(super) fn hold_gates(gates: &mut [Option<Gate>], cards: &[Card], legs: &[Leg], touched: &mut Vec<usize>) {
-    for (index, leg) in legs.iter().enumerate() {
-        let Some(place) = card_of(cards, leg).and_then(Card::gate) else { continue };
-        let Some(net) = net_at_first(legs, index) else { continue };
-        let gate = gates[place].as_mut().expect("a card names a gate that is there");
+#[inline]
+pub(super) fn hold_gates(gates: &mut [Option<Gate>], hot: &[GatedLeg], touched: &mut Vec<usize>) {
+    for one in hot {
+        let Some(net) = one.net_at_first() else { continue };
+        let gate = gate_at(gates, *one);
+        if gate.has_none_open() {
+            touched.push(one.gate());
+        }
         gate.hold(net);
-        touched.push(place);
     }
 }
 
-pub(super) fn gate_of<'g>(gates: &'g mut [Option<Gate>], cards: &[Card], leg: &Leg) -> Option<&'g mut Gate> {
-    gates[card_of(cards, leg)?.gate()?].as_mut()
+/// Tells the gates of a transaction's hot accounts that it passed.
+#[inline]
+pub(super) fn tell_gates(gates: &mut [Option<Gate>], hot: &[GatedLeg]) {
+    for one in hot {
+        if let Some(net) = one.net_at_first() {
+            gate_at(gates, *one).decide(net);
+        }
+    }
+}
+
+#[inline]
+pub(super) fn gate_at(gates: &mut [Option<Gate>], hot: GatedLeg) -> &mut Gate {
+    gates[hot.gate()].as_mut().expect("a card names a gate that is there")
 }

@@ -15,6 +15,7 @@ mod expiring;
 mod forming;
 mod frame;
 mod gating;
+mod hot_legs;
 mod jobs;
 mod newcomers;
 mod opening;
