@@ -16,7 +16,7 @@ use crate::table::grouped;
 /// So many of the longest stops are told one by one.
 const TOLD: usize = 20;
 
-/// The disk beside a run.
+/// The disk beside a run. It stands still where the witness waits for it, whoever keeps it busy: the node as well.
 ///
 /// A request waited for the disk if a stop was going on at any time from the moment at which it was due to its answer. A
 /// request that came after a stop and stood behind those that had waited for it did not, and one that was slow for another

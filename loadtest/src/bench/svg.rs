@@ -298,7 +298,7 @@ impl Plot {
             let (y, end, text, base) = (self.top() + 14.0, x + 22.0, x + 28.0, self.top() + 18.0);
             let (class, name) = (line.class, escaped(&line.name));
             write!(out, r#"<line class="{class}" x1="{x}" y1="{y}" x2="{end}" y2="{y}"/>"#)?;
-            write!(out, r#"<text x="{text}" y="{base}">{name}</text>"#)?;
+            write!(out, r#"<text class="name" x="{text}" y="{base}">{name}</text>"#)?;
             x += 110.0;
         }
         Ok(())
