@@ -18,9 +18,9 @@ const TOLD: usize = 20;
 
 /// The disk beside a run. It stands still where the witness waits for it, whoever keeps it busy: the node as well.
 ///
-/// A request waited for the disk if a stop was going on at any time from the moment at which it was due to its answer. A
-/// request that came after a stop and stood behind those that had waited for it did not, and one that was slow for another
-/// reason and met a stop on its way did.
+/// A request waited for the disk if a stop was going on at any time from the moment at which it was due to its answer.
+/// One that was slow for another reason and met a stop on its way did, and one that came after a stop did not: if some that
+/// had waited for it were still unanswered then, it stood behind them.
 #[derive(Clone, Debug)]
 pub struct DiskBeside {
     start: Instant,
@@ -35,6 +35,8 @@ pub struct DiskBeside {
     left_out: u64,
     /// Those that waited for the disk.
     waited: u64,
+    /// Those that did not, and stood behind some that had.
+    behind: u64,
     /// All the other requests, slow or not.
     others: Latencies,
 }
@@ -56,8 +58,14 @@ impl DiskBeside {
         let Testimony { writes, mut stops } = testimony;
         let mut waited = Latencies::default();
         // Stops after the stretch as well: what was due in it may have been answered later.
-        let met = slow.iter().filter(|(due, latency)| meets(&stops, *due, *due + *latency));
-        met.for_each(|(_, latency)| waited.record(latency));
+        let mut last_answers = vec![None; stops.len()];
+        for (due, latency) in slow.iter() {
+            if let Some(stop) = met(&stops, due, due + latency) {
+                waited.record(latency);
+                last_answers[stop] = last_answers[stop].max(Some(due + latency));
+            }
+        }
+        let behind = stood_behind(&stops, &last_answers, slow);
         let (start, end) = (slow.start(), slow.start() + stretch);
         stops.retain(|stop| stop.to >= start && stop.from <= end);
         DiskBeside {
@@ -68,6 +76,7 @@ impl DiskBeside {
             slow: slow.count(),
             left_out: slow.left_out(),
             waited: waited.count(),
+            behind,
             others: all.without(&waited),
         }
     }
@@ -153,13 +162,17 @@ impl DiskBeside {
     fn waits_in_words(&self) -> String {
         let (slow, waited) = (grouped(self.slow), grouped(self.waited));
         let (at, others) = (|part| microseconds(self.others.quantile_us(part)), self.others.count());
+        let behind = match self.behind {
+            0 => String::new(),
+            behind => format!(", {} more stood behind such as had", grouped(behind)),
+        };
         match (self.slow, self.waited) {
             (0, _) => "no request took longer than 1 ms".to_owned(),
             (_, 0) => format!("of {slow} requests over 1 ms none waited through one of these"),
             _ if others == 0 => format!("all {slow} requests waited through one of these"),
             _ => format!(
-                "of {slow} requests over 1 ms {waited} waited through one of these; without them p50 {}, p99 {}, p99.9 \
-                 {}, max {}",
+                "of {slow} requests over 1 ms {waited} waited through one of these{behind}; without those that waited p50 \
+                 {}, p99 {}, p99.9 {}, max {}",
                 at(0.5),
                 at(0.99),
                 at(0.999),
@@ -170,8 +183,8 @@ impl DiskBeside {
 
     /// For programs: the witness's rate and how often it wrote; the stops in the measured stretch, how long the disk stood
     /// still in each second, the longest stop, and the twenty longest with their seconds from the beginning of the stretch;
-    /// the requests over a millisecond, those of them that waited for the disk, those that could not be looked at; and the
-    /// latencies of all requests but those that waited.
+    /// the requests over a millisecond, those of them that waited for the disk, those that stood behind such as had, those
+    /// that could not be looked at; and the latencies of all requests but those that waited.
     pub(super) fn json(&self) -> Value {
         let mut longest: Vec<&Stop> = self.stops.iter().collect();
         longest.sort_by_key(|stop| std::cmp::Reverse(stop.to - stop.from));
@@ -191,6 +204,7 @@ impl DiskBeside {
             "longest_stops": told.collect::<Vec<_>>(),
             "slow_requests": self.slow,
             "waited_for_disk": self.waited,
+            "stood_behind": self.behind,
             "not_looked_at": self.left_out,
             "without_waits": latencies_json(&self.others),
         })
@@ -205,10 +219,27 @@ impl Outcome {
     }
 }
 
-/// Whether a stop was going on between the two moments; `stops` are in order and do not overlap.
-fn meets(stops: &[Stop], due: Instant, answered: Instant) -> bool {
+/// The first stop that was going on between the two moments; `stops` are in order and do not overlap.
+fn met(stops: &[Stop], due: Instant, answered: Instant) -> Option<usize> {
     let first = stops.partition_point(|stop| stop.to < due);
-    stops.get(first).is_some_and(|stop| stop.from <= answered)
+    stops.get(first).is_some_and(|stop| stop.from <= answered).then_some(first)
+}
+
+/// How many of those that met no stop were due before the last answer to such as had met an earlier one; `last_answers`
+/// are by the first stop that was met.
+fn stood_behind(stops: &[Stop], last_answers: &[Option<Instant>], slow: &SlowRequests) -> u64 {
+    let mut last = None;
+    let mut until = Vec::with_capacity(stops.len());
+    for answer in last_answers {
+        last = last.max(*answer);
+        until.push(last);
+    }
+    let behind = slow.iter().filter(|&(due, latency)| {
+        let before = stops.partition_point(|stop| stop.to < due);
+        let until = before.checked_sub(1).and_then(|stop| until[stop]);
+        until.is_some_and(|until| due < until) && met(stops, due, due + latency).is_none()
+    });
+    u64::try_from(behind.count()).expect("a count fits")
 }
 
 fn whole_us(time: Duration) -> u64 {
@@ -276,6 +307,29 @@ mod tests {
     }
 
     #[test]
+    fn requests_stand_behind_those_that_waited_until_these_are_answered() {
+        #[track_caller]
+        fn check(what: &str, stops: &[(i64, i64)], requests: &[(u64, u64)], (waited, behind): (u64, u64)) {
+            let beside = beside(Instant::now(), stops, requests, 9);
+            assert_eq!((beside.waited, beside.behind), (waited, behind), "{what}");
+            assert_eq!(beside.others.count(), u64::try_from(requests.len()).unwrap() - waited, "{what}");
+        }
+        let stop = [(10_000, 50_000)];
+        let waits = (20_000, 40_000);
+        check("nobody waited", &stop, &[(55_000, 5_000)], (0, 0));
+        check("came while one that waited was unanswered", &stop, &[waits, (55_000, 5_000)], (1, 1));
+        check("the same, answered out of order", &stop, &[(55_000, 3_000), waits], (1, 1));
+        check("came as it was answered", &stop, &[waits, (60_000, 5_000)], (1, 0));
+        check("came and was not slow", &stop, &[waits, (55_000, 900)], (1, 0));
+        check("answered before the stop", &stop, &[waits, (2_000, 7_000)], (1, 0));
+        let third = [waits, (59_000, 9_000), (65_000, 9_000)];
+        check("nobody stands behind those that stand behind", &stop, &third, (1, 1));
+        let two = [(10_000, 50_000), (52_000, 54_000)];
+        check("behind the first through a later stop", &two, &[waits, (55_000, 5_000)], (1, 1));
+        check("who waits himself stands behind nobody", &two, &[waits, (51_000, 5_000)], (2, 0));
+    }
+
+    #[test]
     fn those_that_waited_are_taken_away_and_all_others_stay() {
         let fast = (0..97).map(|number| (number * 1_000, 200 + number));
         let slow = [(500_000, 40_000), (530_000, 10_000), (600_000, 3_000)];
@@ -321,9 +375,12 @@ mod tests {
         let stops = [(100_000, 143_000), (200_000, 300_000)];
         let all = "all 1 requests waited through one of these";
         check(&stops, &[(120_000, 30_000)], twice, all);
-        let most = "of 3 requests over 1 ms 2 waited through one of these; without them p50 400 µs, p99 2,000 µs, \
-                    p99.9 2,000 µs, max 2,000 µs";
+        let most = "of 3 requests over 1 ms 2 waited through one of these; without those that waited \
+                    p50 400 µs, p99 2,000 µs, p99.9 2,000 µs, max 2,000 µs";
         check(&stops, &[(120_000, 30_000), (250_000, 60_000), (0, 400), (0, 2_000)], twice, most);
+        let behind = "of 3 requests over 1 ms 1 waited through one of these, 2 more stood behind such as had; without those \
+                      that waited p50 1,200 µs, p99 2,000 µs, p99.9 2,000 µs, max 2,000 µs";
+        check(&stops, &[(250_000, 60_000), (302_000, 2_000), (303_000, 1_200)], twice, behind);
     }
 
     /// A stop that began before the stretch, and one that outlasts it, count with what lies in it.
