@@ -17,6 +17,7 @@ pub mod progress;
 pub mod relations;
 pub mod run;
 pub mod setup;
+pub mod slow_requests;
 pub mod soak;
 pub mod table;
 pub mod timeline;

@@ -39,6 +39,17 @@ impl Latencies {
         self.histogram.add(&other.histogram).expect("both histograms have the same bounds");
     }
 
+    /// The others, where `some` of these are taken away.
+    ///
+    /// # Panics
+    /// If `some` holds what was not recorded here.
+    #[must_use]
+    pub fn without(&self, some: &Latencies) -> Latencies {
+        let mut histogram = self.histogram.clone();
+        histogram.subtract(&some.histogram).expect("what is taken away was recorded here");
+        Latencies { histogram }
+    }
+
     /// Forgets them all.
     pub fn clear(&mut self) {
         self.histogram.reset();
@@ -178,6 +189,28 @@ mod tests {
         let text = std::fs::read_to_string(path).unwrap();
         assert!(text.contains("Percentile") && text.contains("#[Max"), "{text}");
         assert!(text.lines().any(|line| line.contains(" 1.000000000000 ")), "{text}");
+    }
+
+    #[test]
+    fn some_latencies_are_taken_away_and_the_others_stay() {
+        #[track_caller]
+        fn check(all: &[u64], some: &[u64], (count, p50, max): (u64, u64, u64)) {
+            let of = |all: &[u64]| {
+                let mut latencies = Latencies::default();
+                all.iter().for_each(|us| latencies.record(Duration::from_micros(*us)));
+                latencies
+            };
+            let others = of(all).without(&of(some));
+            assert_eq!((others.count(), others.quantile_us(0.5), others.max_us()), (count, p50, max));
+        }
+        check(&[], &[], (0, 0, 0));
+        check(&[100, 200, 300], &[], (3, 200, 300));
+        check(&[100, 200, 300], &[300], (2, 100, 200));
+        check(&[100, 200, 300], &[100, 200], (1, 300, 300));
+        check(&[100, 200, 300], &[100, 200, 300], (0, 0, 0));
+        check(&[100, 300, 300, 300], &[300, 300], (2, 100, 300));
+        // Beyond the range all are its end.
+        check(&[100, 5_000_000_000, 6_000_000_000], &[7_000_000_000; 2], (1, 100, 100));
     }
 
     #[test]

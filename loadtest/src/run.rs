@@ -95,6 +95,7 @@ pub async fn run(target: &Target, settings: &RunSettings) -> Result<RunReport, L
         time: settings.time,
         transactions: settings.transactions,
         first_stream: 0,
+        keep_slow: false,
     };
     let driven = drive(target, &house, &plan, driven_by, books, settings.workload.name()).await?;
     if let Some(path) = &settings.hgrm {

@@ -63,6 +63,9 @@ fn rows_are_run_judged_and_written() {
     }
     check_turnover(&report["rows"][2]);
     assert!(report["rows"][0]["disk_alone"].is_null(), "no request of a batch waits for one sync alone");
+    assert!(report["rows"][0]["disk_beside"].is_null(), "nor has it a witness");
+    check_witness(&report["rows"][2]);
+    assert!(text.contains("a witness's 4 KiB written and synced 200 times a second"), "{text}");
     assert!(text.contains("Books: held") && text.contains("Bars: "), "{text}");
     assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0, "the nodes' directories go");
     check_html(&read(&html));
@@ -97,6 +100,22 @@ fn check_turnover(row: &Value) {
     let [count, p50, p999, most] = ["count", "p50_us", "p999_us", "max_us"]
         .map(|name| row["disk_alone"][name].as_u64().unwrap_or_else(|| panic!("{name}: {row}")));
     assert!(count > 0 && p50 > 0 && p50 <= p999 && p999 <= most, "{row}");
+}
+
+/// The witness has written all along, and what it says of requests adds up; whether the disk stood still is no matter.
+#[track_caller]
+fn check_witness(row: &Value) {
+    let beside = &row["disk_beside"];
+    let count = |name: &str| beside[name].as_u64().unwrap_or_else(|| panic!("{name}: {row}"));
+    let (stops, longest, waited) = (count("stops"), count("longest_stop_us"), count("waited_for_disk"));
+    assert!(count("writes") > 0 && count("not_looked_at") == 0, "{row}");
+    assert!(waited + count("stood_behind") <= count("slow_requests"), "{row}");
+    assert_eq!(stops > 0, longest > 1_000, "{row}");
+    let told = beside["longest_stops"].as_array().unwrap();
+    assert_eq!(u64::try_from(told.len()).unwrap(), stops.min(20), "{row}");
+    let others = &beside["without_waits"];
+    assert_eq!(others["count"].as_u64().unwrap() + waited, row["measured"]["requests"].as_u64().unwrap());
+    assert!(others["max_us"].as_u64().unwrap() <= row["measured"]["max_us"].as_u64().unwrap(), "{row}");
 }
 
 #[track_caller]

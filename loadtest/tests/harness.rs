@@ -128,6 +128,7 @@ async fn books_that_differ_are_found() {
         time: Duration::from_secs(20),
         transactions: Some(1_000),
         first_stream: 0,
+        keep_slow: false,
     };
     let Driven { books, .. } = drive(&target, &house, &plan, settings, books, "test").await.unwrap();
     let mut client = target.client().await.unwrap();

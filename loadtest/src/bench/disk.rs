@@ -1,9 +1,11 @@
 //! What the disk does alone, in the way in which a node's log uses it: no node on it answers sooner.
 
 use std::io::{self, IoSlice};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use longmen_wal::{DirectoryStorage, Storage, WritePath};
+use longmen_wal::{DirectoryStorage, Storage, StorageFile, WritePath};
 
 use super::own_node::new_directory;
 use super::{BenchSettings, Outcome};
@@ -12,31 +14,58 @@ use crate::measure::Latencies;
 use crate::run::microseconds;
 
 /// What a frame of a few transactions takes.
-const WRITE: usize = 4_096;
+const WRITE: u64 = 4_096;
 /// The file that is written over and over, as a segment is that was made ahead.
 const FILE: u64 = 16 << 20;
 /// How long the disk is watched, at most.
 const LONGEST: Duration = Duration::from_secs(2);
 
+/// A file that is written over and over, 4 KiB at a time.
+pub(super) struct Probe {
+    file: Arc<dyn StorageFile>,
+    size: u64,
+    block: Vec<u8>,
+    place: u64,
+}
+
+impl Probe {
+    /// A new file in this directory.
+    pub(super) fn in_directory(directory: &Path) -> io::Result<Probe> {
+        let storage = DirectoryStorage::open(directory).map_err(io::Error::other)?;
+        Probe::over(storage.create("disk", FILE, WritePath::Direct)?)
+    }
+
+    /// This file, which is written once and whole: what a file system does at the first write of a page is done.
+    pub(super) fn over(file: Arc<dyn StorageFile>) -> io::Result<Probe> {
+        let size = file.size()?;
+        let block = vec![1; usize::try_from(WRITE).expect("a small constant")];
+        for place in (0..size).step_by(block.len()) {
+            file.write_at(&[IoSlice::new(&block)], place)?;
+        }
+        file.sync()?;
+        Ok(Probe { file, size, block, place: 0 })
+    }
+
+    /// Writes 4 KiB behind what was written last, and syncs them.
+    pub(super) fn write(&mut self) -> io::Result<()> {
+        self.file.write_at(&[IoSlice::new(&self.block)], self.place)?;
+        self.file.sync()?;
+        self.place = (self.place + WRITE) % self.size;
+        Ok(())
+    }
+}
+
 /// Latencies of writes of 4 KiB, each synced before the next, in a new directory where nodes have theirs.
 pub(super) fn alone(settings: &BenchSettings, row: Duration) -> Result<Latencies, LoadError> {
     let directory = new_directory(settings)?;
-    let storage = DirectoryStorage::open(directory.path()).map_err(io::Error::other)?;
-    let file = storage.create("disk", FILE, WritePath::Direct)?;
-    let block = vec![1; WRITE];
-    let places = (0..FILE).step_by(WRITE);
-    for place in places.clone() {
-        file.write_at(&[IoSlice::new(&block)], place)?;
-    }
-    file.sync()?;
+    let mut probe = Probe::in_directory(directory.path())?;
     let (mut latencies, began) = (Latencies::default(), Instant::now());
-    for place in places.cycle() {
+    loop {
         let from = began.elapsed();
         if from >= LONGEST.min(row / 4) {
             break;
         }
-        file.write_at(&[IoSlice::new(&block)], place)?;
-        file.sync()?;
+        probe.write()?;
         latencies.record(began.elapsed().saturating_sub(from));
     }
     Ok(latencies)

@@ -7,15 +7,17 @@ use std::time::{Duration, Instant};
 use tokio::task::LocalSet;
 
 use super::disk;
+use super::disk_beside::DiskBeside;
 use super::events::{DirectoryWatch, Event, Kind, counted};
 use super::figure::Figure;
 use super::own_node::{OwnNode, Posting};
 use super::placement::Placement;
 use super::recovery::float;
 use super::rows::{Load, Pace};
+use super::witness::Witness;
 use super::{BenchSettings, Outcome};
 use crate::books::Books;
-use crate::driver::{Pacing, Settings, start_sessions};
+use crate::driver::{Driven, Pacing, Settings, start_sessions};
 use crate::encode::Encoding;
 use crate::error::LoadError;
 use crate::measure::Latencies;
@@ -49,10 +51,14 @@ pub(super) async fn steady(settings: &BenchSettings, load: Load, label: &str) ->
     let disk = load.disk_alone(settings)?;
     let mut node = OwnNode::start(settings, |_| {})?;
     let mut posting = open(&node, settings, load).await?;
+    let witness = load.witness(settings)?;
     let placement = load.place(&node)?;
-    let driven = posting.drive(load.settings(settings), label).await?;
+    let driven_by = Settings { keep_slow: witness.is_some(), ..load.settings(settings) };
+    let driven = posting.drive(driven_by, label).await?;
+    let beside = testimony(witness, &driven)?;
     let mut outcome = Outcome::of_driven(driven);
     disk.into_iter().for_each(|alone| outcome.note_disk(alone));
+    beside.into_iter().for_each(|beside| outcome.note_disk_beside(beside));
     outcome.note_placement(placement.as_ref());
     outcome.note_unsent(load, settings.time(load.seconds));
     outcome.note_size(settings, load);
@@ -79,16 +85,21 @@ pub(super) async fn turning_over(
     let mut busy = open_busy(&node).await?;
     let (target, entity) = (posting.target.clone(), posting.house.entity.clone());
     let watch = DirectoryWatch::start(node.data())?;
+    let witness = load.witness(settings)?;
+    let measured_by = Settings { keep_slow: witness.is_some(), ..driven_by };
     let placement = load.place(&node)?;
     let (driven, turned, busied) = tokio::join!(
-        Box::pin(posting.drive(driven_by, label)),
+        Box::pin(posting.drive(measured_by, label)),
         Box::pin(close_and_ask(&target, &entity, driven_by)),
         Box::pin(keep_busy(&mut busy, driven_by, load)),
     );
     let seen = watch.stop()?;
     busied?;
-    let mut outcome = Outcome::of_driven(driven?);
+    let driven = driven?;
+    let beside = testimony(witness, &driven)?;
+    let mut outcome = Outcome::of_driven(driven);
     disk.into_iter().for_each(|alone| outcome.note_disk(alone));
+    beside.into_iter().for_each(|beside| outcome.note_disk_beside(beside));
     outcome.note_placement(placement.as_ref());
     outcome.events = [seen, turned?].concat();
     outcome.finish_events();
@@ -173,6 +184,12 @@ async fn hot_accounts(client: &mut longmen_client::Client) -> Result<BTreeSet<u6
     Ok(client.status().await?.hot.into_iter().map(|(account, _)| account).collect())
 }
 
+/// Asks what was seen of the disk while this was driven.
+fn testimony(witness: Option<Witness>, driven: &Driven) -> std::io::Result<Option<DiskBeside>> {
+    let seen = witness.map(Witness::testify).transpose()?;
+    Ok(seen.and_then(|seen| DiskBeside::of(seen, driven)))
+}
+
 impl Load {
     pub(super) fn settings(self, settings: &BenchSettings) -> Settings {
         let time = settings.time(self.seconds);
@@ -188,6 +205,7 @@ impl Load {
             time,
             transactions: None,
             first_stream: 0,
+            keep_slow: false,
         }
     }
 
@@ -206,6 +224,11 @@ impl Load {
     /// What the disk does alone, where each request waits for it.
     fn disk_alone(self, settings: &BenchSettings) -> Result<Option<Latencies>, LoadError> {
         (self.batch == 1).then(|| disk::alone(settings, settings.time(self.seconds))).transpose()
+    }
+
+    /// Beside the run as well.
+    fn witness(self, settings: &BenchSettings) -> std::io::Result<Option<Witness>> {
+        (self.batch == 1).then(|| Witness::start(settings)).transpose()
     }
 
     /// About how many bytes of records an open loop of single transfers writes.

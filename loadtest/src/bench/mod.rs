@@ -3,6 +3,7 @@
 
 pub mod compare;
 mod disk;
+pub mod disk_beside;
 pub mod events;
 pub mod figure;
 mod footprint;
@@ -21,6 +22,7 @@ pub mod scale;
 pub mod sheet;
 pub(crate) mod svg;
 mod usage;
+mod witness;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -33,6 +35,7 @@ use crate::driver::Driven;
 use crate::error::LoadError;
 use crate::measure::{Latencies, Measured};
 use crate::timeline::Timeline;
+use disk_beside::DiskBeside;
 use events::Event;
 use figure::Figure;
 use rows::{Row, Work};
@@ -69,6 +72,8 @@ pub struct Outcome {
     pub timeline: Option<Timeline>,
     /// What the disk did alone just before, where latencies hang on it.
     pub disk_alone: Option<Latencies>,
+    /// What it did beside the run, and who waited for it.
+    pub disk_beside: Option<DiskBeside>,
     /// What turned over meanwhile, where that was looked at.
     pub events: Vec<Event>,
     /// What a reader of the figures should know.
@@ -132,6 +137,7 @@ impl Outcome {
             latencies: None,
             timeline: None,
             disk_alone: None,
+            disk_beside: None,
             events: Vec::new(),
             notes: Vec::new(),
             accounts_compared: 0,

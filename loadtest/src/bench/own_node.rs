@@ -182,6 +182,7 @@ impl Posting {
             time: UNLIMITED,
             transactions: Some(transfers),
             first_stream: 0,
+            keep_slow: false,
         }
     }
 

@@ -3,15 +3,20 @@
 use std::time::Duration;
 
 use super::Machine;
+use super::disk_beside::DiskBeside;
 use super::events::Kind;
 use super::figure::Verdict;
 use super::result::{Judged, Results, RowResult};
 use super::sheet::Sheet;
-use super::svg::{Axis, Lane, Limit, Line, Plot, Scale, escaped};
+use super::svg::{Axis, Lane, Limit, Line, Marks, Plot, Scale, escaped};
+use crate::measure::Latencies;
 use crate::run::measured_table;
 
 const TEMPLATE: &str = include_str!("report.html");
 const TITLE: &str = "benchmark";
+/// The lane of the disk, and what the caption says of it.
+const DISK_STOPS: &str = "disk stops";
+const STOPS_TOLD: &str = "; disk stops: the part of that time for which the disk stood still";
 /// What holds for all figures.
 const INTRO: &str = "\
 The load generator runs on the same cores. Everything on: idempotency, funds and states checked, entries chained for
@@ -145,7 +150,10 @@ fn section(result: &RowResult) -> String {
             .unwrap_or_default(),
         timeline = timeline
             .map(|(plot, interval)| {
-                let caption = format!("Latency over time, each point over {} ms", interval.as_millis());
+                let stops =
+                    if plot.lanes.iter().any(|lane| lane.name == DISK_STOPS) { STOPS_TOLD } else { "" };
+                let caption =
+                    format!("Latency over time, each point over {} ms{stops}", interval.as_millis());
                 figure(&caption, &plot)
             })
             .unwrap_or_default(),
@@ -157,18 +165,27 @@ fn section(result: &RowResult) -> String {
 fn distribution(result: &RowResult) -> Option<Plot> {
     let latencies = result.shown.latencies.as_ref().filter(|latencies| latencies.count() > 0)?;
     let count = float(latencies.count());
-    let points: Vec<(f64, f64)> = latencies
-        .curve()
-        .into_iter()
-        .map(|(part, us)| ((1.0 / (1.0 - part).max(f64::MIN_POSITIVE)).min(count), float(us.max(1))))
-        .collect();
+    let mut lines = vec![Line { class: "p99", name: "all requests".into(), points: percentiles(latencies) }];
+    if let Some(others) = result.shown.disk_beside.as_ref().and_then(DiskBeside::without_stops) {
+        let name = "without those that waited for a disk that stood still".into();
+        lines.push(Line { class: "without", name, points: percentiles(others) });
+    }
     let limits = steps(result);
-    let levels = || points.iter().map(|point| point.1).chain(limits.iter().map(|limit| limit.level));
+    let levels = || {
+        let drawn = lines.iter().flat_map(|line| &line.points).map(|point| point.1);
+        drawn.chain(limits.iter().map(|limit| limit.level))
+    };
     let y = latency_axis(levels().fold(f64::INFINITY, f64::min), levels().fold(1.0, f64::max));
-    let line = Line { class: "p99", name: String::new(), points };
     let title = format!("{}: latency by percentile", result.row.name);
     let x = percentile_axis(count);
-    Some(Plot { title, x, y, lines: vec![line], limits, lanes: Vec::new() })
+    Some(Plot { title, x, y, lines, limits, lanes: Vec::new() })
+}
+
+/// Latencies over 1 / (1 - part), up to the part that so many requests can show.
+fn percentiles(latencies: &Latencies) -> Vec<(f64, f64)> {
+    let count = float(latencies.count());
+    let place = |part: f64| (1.0 / (1.0 - part).max(f64::MIN_POSITIVE)).min(count);
+    latencies.curve().into_iter().map(|(part, us)| (place(part), float(us.max(1)))).collect()
 }
 
 /// The row's latency bars as steps: each holds from the percentile before it up to its own.
@@ -224,9 +241,17 @@ fn lanes(result: &RowResult) -> Vec<Lane> {
         let of_kind = events.iter().filter(|event| event.0 == kind);
         let stretches: Vec<(f64, f64)> = of_kind.map(|&(_, from, to)| (from, to)).collect();
         let (_, name) = kind.names();
-        (!stretches.is_empty()).then(|| Lane { name: name.trim_start_matches("hot ").to_owned(), stretches })
+        Lane::events(name.trim_start_matches("hot "), stretches)
     };
-    Kind::ALL.into_iter().filter_map(lane).collect()
+    Kind::ALL.into_iter().filter_map(lane).chain(disk_lane(result)).collect()
+}
+
+/// The part of each point's time that the disk stood still for, where it did.
+fn disk_lane(result: &RowResult) -> Option<Lane> {
+    let interval = result.shown.timeline.as_ref()?.interval();
+    let parts = result.shown.disk_beside.as_ref()?.parts(interval);
+    let name = DISK_STOPS.to_owned();
+    (!parts.is_empty()).then_some(Lane { name, marks: Marks::Parts(interval.as_secs_f64(), parts) })
 }
 
 pub(crate) fn latency_axis(least: f64, most: f64) -> Axis {
@@ -266,9 +291,10 @@ fn float(count: u64) -> f64 {
 mod tests {
     use super::super::figure::Figure;
     use super::super::rows::row_named;
+    use super::super::witness::{Stop, Testimony};
     use super::super::{Machine, Outcome};
     use super::*;
-    use crate::measure::Latencies;
+    use crate::slow_requests::SlowRequests;
     use crate::timeline::Timeline;
     use std::time::Instant;
 
@@ -289,6 +315,7 @@ mod tests {
         outcome.events = vec![event];
         outcome.notes = vec!["max < 4 ms".into()];
         let row = RowResult::of(row_named("open-20k").unwrap(), vec![outcome], &[]);
+        assert!(!section(&row).contains("disk stops"), "nobody looked at the disk");
         let machine = Machine::here(std::path::Path::new("/")).unwrap();
         let results = Results { machine, runs: 1, rows: vec![row], sheets: Vec::new() };
         let html = html(&results);
@@ -306,5 +333,40 @@ mod tests {
         }
         assert_eq!(html.matches("<svg").count(), 2);
         assert_eq!(html.matches("<svg").count(), html.matches("</svg>").count());
+    }
+
+    /// 90 of 100 requests waited for the disk, which stood still for half of the first second.
+    #[test]
+    fn stops_of_the_disk_have_a_lane_and_the_other_requests_a_line() {
+        let start = Instant::now();
+        let stretch = Duration::from_secs(1);
+        let (mut slow, mut all) = (SlowRequests::new(start), Latencies::default());
+        let mut timeline = Timeline::new(start, stretch);
+        for number in 1..=100 {
+            let (due, latency) = (start + Duration::from_millis(number), Duration::from_millis(10));
+            let latency = if number > 10 { latency } else { latency / 20 };
+            slow.record(due, latency);
+            all.record(latency);
+            timeline.record(due, latency);
+        }
+        let stops =
+            vec![Stop { from: start + Duration::from_millis(12), to: start + Duration::from_millis(512) }];
+        let beside = DiskBeside::new(Testimony { writes: 1, stops }, &slow, &all, stretch);
+        let mut outcome = Outcome::of([(Figure::P99, 10_000.0), (Figure::P999, 10_000.0)]);
+        (outcome.latencies, outcome.timeline) = (Some(all), Some(timeline));
+        outcome.note_disk_beside(beside);
+        let row = RowResult::of(row_named("open-20k").unwrap(), vec![outcome], &[]);
+        assert!(!row.bars_held(), "all requests are judged");
+        let html = section(&row);
+        for part in [
+            "the disk stood still for 500 ms of each second",
+            "of 90 requests over 1 ms 90 waited",
+            r#"<polyline class="without""#,
+            "without those that waited for a disk that stood still",
+            "disk stops: the part of that time for which the disk stood still",
+            r#"<rect class="part""#,
+        ] {
+            assert!(html.contains(part), "{part} in {html}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::disk_beside::DiskBeside;
 use super::figure::{Bar, Figure, Verdict};
 use super::rows::Row;
 use super::sheet::Sheet;
@@ -120,6 +121,7 @@ impl RowResult {
             "measured": self.shown.measured,
             "timeline": timeline.map(|timeline| timeline.intervals().collect::<Vec<_>>()),
             "disk_alone": self.shown.disk_alone.as_ref().map(latencies_json),
+            "disk_beside": self.shown.disk_beside.as_ref().map(DiskBeside::json),
             "events": self.shown.events_json(),
             "notes": self.shown.notes,
             "accounts_compared": self.accounts_compared,
@@ -130,7 +132,7 @@ impl RowResult {
 }
 
 /// Latencies as JSON, in microseconds.
-fn latencies_json(latencies: &Latencies) -> Value {
+pub(super) fn latencies_json(latencies: &Latencies) -> Value {
     json!({
         "count": latencies.count(),
         "p50_us": latencies.quantile_us(0.5),

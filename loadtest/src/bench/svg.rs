@@ -14,8 +14,9 @@ const LANE: f64 = 18.0;
 const GAP: f64 = 8.0;
 /// The room that what is written at a limit needs before its end.
 const LIMIT_TEXT: f64 = 110.0;
-/// The narrowest that a stretch of an event is drawn.
+/// The narrowest that a stretch of an event is drawn, and the lowest that a part is.
 const NARROWEST: f64 = 2.5;
+const LOWEST: f64 = 1.5;
 
 /// How values lie along an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +55,20 @@ pub(crate) struct Limit {
     pub(crate) label: String,
 }
 
-/// Events of one kind, in a lane of their own above the plot.
+/// What was going on, in a lane of its own above the plot.
 #[derive(Clone, Debug)]
 pub(crate) struct Lane {
     pub(crate) name: String,
-    pub(crate) stretches: Vec<(f64, f64)>,
+    pub(crate) marks: Marks,
+}
+
+/// What stands in a lane.
+#[derive(Clone, Debug)]
+pub(crate) enum Marks {
+    /// Events of one kind, from when to when; a line through the plot is where each begins.
+    Events(Vec<(f64, f64)>),
+    /// What is too frequent to be shown one by one: intervals of this length from 0 on, and the part of each.
+    Parts(f64, Vec<f64>),
 }
 
 /// A plot.
@@ -112,6 +122,13 @@ impl Axis {
         let ticks =
             inside.map(|(step, decade)| (step, if decade || all { name(step) } else { String::new() }));
         Axis { label, scale: Scale::Log, from, to, ticks: ticks.collect() }
+    }
+}
+
+impl Lane {
+    /// A lane of events of one kind, if there are any.
+    pub(crate) fn events(name: &str, stretches: Vec<(f64, f64)>) -> Option<Lane> {
+        (!stretches.is_empty()).then(|| Lane { name: name.to_owned(), marks: Marks::Events(stretches) })
     }
 }
 
@@ -193,19 +210,52 @@ impl Plot {
             write!(out, r#"<text class="lane" x="{before}" y="{base}" text-anchor="end">{name}</text>"#)?;
             let (middle, right) = (top + LANE / 2.0 - 3.0, WIDTH - RIGHT);
             write!(out, r#"<line class="grid" x1="{LEFT}" y1="{middle}" x2="{right}" y2="{middle}"/>"#)?;
-            for (from, to) in &lane.stretches {
-                let (from, to) = (self.x(*from), self.x(*to));
-                let (width, plot, bottom) = ((to - from).max(NARROWEST), self.top(), self.bottom());
-                write!(
-                    out,
-                    r#"<rect class="event" x="{from:.1}" y="{top}" width="{width:.1}" height="{height}"/>"#
-                )?;
-                write!(
-                    out,
-                    r#"<line class="event" x1="{from:.1}" y1="{plot}" x2="{from:.1}" y2="{bottom}"/>"#
-                )?;
+            match &lane.marks {
+                Marks::Events(stretches) => self.write_events(out, top, height, stretches)?,
+                Marks::Parts(interval, parts) => self.write_parts(out, top, height, *interval, parts)?,
             }
             top += LANE;
+        }
+        Ok(())
+    }
+
+    fn write_events(
+        &self,
+        out: &mut String,
+        top: f64,
+        height: f64,
+        stretches: &[(f64, f64)],
+    ) -> std::fmt::Result {
+        for (from, to) in stretches {
+            let (from, to) = (self.x(*from), self.x(*to));
+            let (width, plot, bottom) = ((to - from).max(NARROWEST), self.top(), self.bottom());
+            write!(
+                out,
+                r#"<rect class="event" x="{from:.1}" y="{top}" width="{width:.1}" height="{height}"/>"#
+            )?;
+            write!(out, r#"<line class="event" x1="{from:.1}" y1="{plot}" x2="{from:.1}" y2="{bottom}"/>"#)?;
+        }
+        Ok(())
+    }
+
+    /// A bar for each interval that has any part, at least so high that it is seen.
+    fn write_parts(
+        &self,
+        out: &mut String,
+        top: f64,
+        height: f64,
+        interval: f64,
+        parts: &[f64],
+    ) -> std::fmt::Result {
+        for (number, part) in (0_u32..).zip(parts).filter(|(_, part)| **part > 0.0) {
+            let from = f64::from(number) * interval;
+            let (from, to) = (self.x(from), self.x(from + interval));
+            let (width, high) = ((to - from).max(1.0), (part.min(1.0) * height).max(LOWEST));
+            let top = top + height - high;
+            write!(
+                out,
+                r#"<rect class="part" x="{from:.1}" y="{top:.1}" width="{width:.1}" height="{high:.1}"/>"#
+            )?;
         }
         Ok(())
     }
@@ -248,7 +298,7 @@ impl Plot {
             let (y, end, text, base) = (self.top() + 14.0, x + 22.0, x + 28.0, self.top() + 18.0);
             let (class, name) = (line.class, escaped(&line.name));
             write!(out, r#"<line class="{class}" x1="{x}" y1="{y}" x2="{end}" y2="{y}"/>"#)?;
-            write!(out, r#"<text x="{text}" y="{base}">{name}</text>"#)?;
+            write!(out, r#"<text class="name" x="{text}" y="{base}">{name}</text>"#)?;
             x += 110.0;
         }
         Ok(())
@@ -296,7 +346,7 @@ mod tests {
                 Line { class: "p99", name: "p99".into(), points: vec![(0.0, 10.0)] },
             ],
             limits: vec![Limit { from: 0.0, to: 10.0, level: 100.0, label: "p99 <= 100".into() }],
-            lanes: vec![Lane { name: "1 snapshot".into(), stretches: vec![(5.0, 5.0)] }],
+            lanes: Lane::events("1 snapshot", vec![(5.0, 5.0)]).into_iter().collect(),
         };
         let svg = plot.svg();
         for part in
@@ -304,5 +354,28 @@ mod tests {
         {
             assert!(svg.contains(part), "{part} in {svg}");
         }
+    }
+
+    #[test]
+    fn parts_of_intervals_are_bars_and_the_smallest_is_seen() {
+        let marks = Marks::Parts(2.5, vec![0.5, 0.0, 0.01, 1.000_1]);
+        let plot = Plot {
+            title: String::new(),
+            x: Axis::linear("seconds", 10.0),
+            y: Axis::log("latency", 10.0, 1_000.0, |value| format!("{value:.0} us")),
+            lines: Vec::new(),
+            limits: Vec::new(),
+            lanes: vec![Lane { name: "stops".into(), marks }],
+        };
+        let svg = plot.svg();
+        for bar in [
+            r#"x="84.0" y="22.0" width="183.0" height="6.0""#,
+            r#"x="450.0" y="26.5" width="183.0" height="1.5""#,
+            r#"x="633.0" y="16.0" width="183.0" height="12.0""#,
+        ] {
+            assert!(svg.contains(bar), "{bar} in {svg}");
+        }
+        assert_eq!(svg.matches(r#"class="part""#).count(), 3, "no bar where there is no part");
+        assert!(Lane::events("kills", Vec::new()).is_none(), "no lane without an event");
     }
 }

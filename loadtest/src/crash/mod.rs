@@ -357,6 +357,7 @@ impl Harness {
             time: Duration::from_secs(3_600),
             transactions: load.transactions,
             first_stream: self.subject.streams,
+            keep_slow: false,
         };
         self.subject.streams += self.settings.connections;
         let before = self.subject.books.outcomes.total();

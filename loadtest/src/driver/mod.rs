@@ -20,6 +20,7 @@ use crate::measure::{Latencies, Measured, milliseconds};
 use crate::pace::{Alarms, STAY_AWAKE};
 use crate::progress::Progress;
 use crate::setup::{House, Target};
+use crate::slow_requests::SlowRequests;
 use crate::table::grouped;
 use crate::timeline::Timeline;
 use crate::workload::{Plan, Request};
@@ -61,6 +62,8 @@ pub struct Settings {
     pub transactions: Option<u64>,
     /// Number of the first connection's stream: streams that were used before would repeat their ids.
     pub first_stream: u32,
+    /// Whether slow requests of the measured stretch are kept one by one.
+    pub keep_slow: bool,
 }
 
 impl Settings {
@@ -80,6 +83,8 @@ pub struct Driven {
     pub latencies: Latencies,
     /// How they went over time, in an open loop.
     pub timeline: Option<Timeline>,
+    /// Those that were slow, if they are kept.
+    pub slow: Option<SlowRequests>,
 }
 
 /// A request with the answers to its transactions.
@@ -95,6 +100,8 @@ pub(crate) struct Shared {
     pub(crate) latencies: Latencies,
     /// The same over time, in an open loop.
     pub(crate) timeline: Option<Timeline>,
+    /// The slow requests among them, if they are kept.
+    pub(crate) slow: Option<SlowRequests>,
     /// Requests that were due in here are measured.
     pub(crate) window: (Instant, Instant),
     /// What had been answered, and how many legs posted, when the first answer inside the window came.
@@ -153,8 +160,8 @@ pub async fn drive(
             }
             let shared = Rc::into_inner(shared).expect("the sessions have ended").into_inner();
             let measured = Measured::new(elapsed, &outcomes, legs, &shared.latencies);
-            let Shared { books, latencies, timeline, .. } = shared;
-            Ok(Driven { books, measured, latencies, timeline })
+            let Shared { books, latencies, timeline, slow, .. } = shared;
+            Ok(Driven { books, measured, latencies, timeline, slow })
         })
         .await
 }
@@ -175,6 +182,7 @@ impl Shared {
             books,
             latencies: Latencies::default(),
             timeline: None,
+            slow: None,
             window: (start, start + time),
             before_window: None,
             last_answer: None,
@@ -209,6 +217,7 @@ pub(crate) async fn start_sessions(
     let start = now + settings.warm_up;
     let shared = Rc::new(RefCell::new(Shared {
         timeline: settings.is_open().then(|| Timeline::new(start, settings.time)),
+        slow: settings.keep_slow.then(|| SlowRequests::new(start)),
         remaining: settings.transactions.unwrap_or(u64::MAX),
         heard: if keep_history { Heard::Kept(Vec::new()) } else { Heard::Forgotten },
         due_from: now,

@@ -274,11 +274,14 @@ impl Session {
         let now = Instant::now();
         let mut shared = self.shared.borrow_mut();
         shared.answer_came_at(now);
-        let Shared { books, latencies, timeline, window: (from, to), heard, .. } = &mut *shared;
+        let Shared { books, latencies, timeline, slow, window: (from, to), heard, .. } = &mut *shared;
         if *from <= due && due < *to {
             latencies.record(now - due);
             if let Some(timeline) = timeline {
                 timeline.record(due, now - due);
+            }
+            if let Some(slow) = slow {
+                slow.record(due, now - due);
             }
         }
         if let Some(rejection) = refused {

@@ -139,14 +139,14 @@ fn lanes(report: &SoakReport) -> Vec<Lane> {
     let moments = |moments: &[f64]| moments.iter().map(|at| (*at, *at)).collect::<Vec<_>>();
     let lane = |(name, stretches): (&str, Vec<(f64, f64)>)| {
         let stretches = stretches.into_iter().map(|(from, to)| (from / MINUTE, to / MINUTE)).collect();
-        Lane { name: name.to_owned(), stretches }
+        Lane::events(name, stretches)
     };
     let all = [
         ("kills", kills.collect::<Vec<_>>()),
         ("day closes", closes.collect()),
         ("promotions", moments(&report.promotions)),
     ];
-    all.map(lane).into_iter().filter(|lane| !lane.stretches.is_empty()).collect()
+    all.into_iter().filter_map(lane).collect()
 }
 
 fn kills(kills: &[Kill]) -> String {

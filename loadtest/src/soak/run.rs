@@ -435,6 +435,7 @@ impl SoakSettings {
             time: self.time,
             transactions: None,
             first_stream: 0,
+            keep_slow: false,
         }
     }
 
