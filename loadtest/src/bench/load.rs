@@ -156,23 +156,33 @@ async fn post_unmeasured(
     Ok(Rc::into_inner(shared).expect("the sessions have ended").into_inner().books)
 }
 
-/// Closes the day in the midst of the measured stretch, and asks all along which accounts are hot.
+/// Closes the day in the midst of the measured stretch, and asks all along which accounts are hot. Each has a client of its
+/// own: on a busy machine a question may take as long as what is left until the close.
 async fn close_and_ask(target: &Target, entity: &str, main: Settings) -> Result<Vec<Event>, LoadError> {
-    let mut client = target.client().await?;
     let start = Instant::now() + main.warm_up;
-    let (mut close_at, end) = (Some(start + main.time / 2), start + main.time);
+    let (middle, end) = (start + main.time / 2, start + main.time);
+    let (closed, heated) = tokio::join!(close_at(target, entity, middle), ask_until(target, end));
+    Ok([vec![closed?], heated?].concat())
+}
+
+async fn close_at(target: &Target, entity: &str, at: Instant) -> Result<Event, LoadError> {
+    let mut client = target.client().await?;
+    tokio::time::sleep_until(at.into()).await;
+    let from = Instant::now();
+    client.close_day(entity, NEXT_DATE).await?;
+    Ok(Event { kind: Kind::DayClose, from, to: Instant::now() })
+}
+
+/// Which accounts became hot, and which ceased to be.
+async fn ask_until(target: &Target, end: Instant) -> Result<Vec<Event>, LoadError> {
+    let mut client = target.client().await?;
     let mut hot: BTreeSet<u64> = hot_accounts(&mut client).await?;
     let mut events = Vec::new();
     while Instant::now() < end {
-        let next = (Instant::now() + ASK_EVERY).min(close_at.unwrap_or(end)).min(end);
-        tokio::time::sleep_until(next.into()).await;
-        let from = Instant::now();
-        if close_at.take_if(|at| *at <= from).is_some() {
-            client.close_day(entity, NEXT_DATE).await?;
-            events.push(Event { kind: Kind::DayClose, from, to: Instant::now() });
-        }
+        tokio::time::sleep_until((Instant::now() + ASK_EVERY).min(end).into()).await;
+        let at = Instant::now();
         let now_hot = hot_accounts(&mut client).await?;
-        let event = |kind| Event { kind, from, to: from };
+        let event = |kind| Event { kind, from: at, to: at };
         events.extend(now_hot.difference(&hot).map(|_| event(Kind::Promotion)));
         events.extend(hot.difference(&now_hot).map(|_| event(Kind::Cooling)));
         hot = now_hot;
