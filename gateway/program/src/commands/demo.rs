@@ -153,6 +153,7 @@ fn steady_settings(args: &Args) -> Settings {
         time: STEADY,
         transactions: args.transactions.map(|count| count / 2),
         first_stream: 0,
+        keep_slow: false,
     }
 }
 
