@@ -20,7 +20,6 @@ pub struct Checked {
     progress: Arc<Progress>,
 }
 
-#[derive(Default)]
 struct Progress {
     /// Whether no frame follows.
     ended: Mutex<bool>,
@@ -30,7 +29,8 @@ struct Progress {
 impl Default for Checked {
     fn default() -> Self {
         let shared = Shared::new(FrameNumber::NONE, Digest::ZERO, Vec::new());
-        Self { shared: Arc::new(shared), progress: Arc::default() }
+        let progress = Progress { ended: Mutex::new(false), more: Condvar::new() };
+        Self { shared: Arc::new(shared), progress: Arc::new(progress) }
     }
 }
 

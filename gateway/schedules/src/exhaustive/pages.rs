@@ -5,6 +5,7 @@ use std::sync::Arc;
 use loom::thread;
 
 use crate::body::{Body, Section};
+use crate::checked::Checked;
 use crate::faulty::FaultyStorage;
 use crate::nonces::seeded_nonces;
 use crate::number::FrameNumber;
@@ -16,9 +17,14 @@ use crate::storage::WritePath;
 pub(crate) const TWO_FRAMES: u64 = 3 * 4096;
 
 pub(crate) fn open(disk: &FaultyStorage, segment_bytes: u64) -> Opened {
+    open_ahead(disk, segment_bytes, &Checked::default())
+}
+
+fn open_ahead(disk: &FaultyStorage, segment_bytes: u64, checked: &Checked) -> Opened {
     let options = LogOptions { segment_bytes, segments_ahead: 0, write_path: WritePath::Pwritev };
-    Log::open(Arc::new(disk.clone()), options, FrameNumber::FIRST, seeded_nonces(1))
-        .expect("the disk is empty")
+    let storage = Arc::new(disk.clone());
+    Log::open_ahead(storage, options, FrameNumber::FIRST, seeded_nonces(1), checked)
+        .expect("the disk is empty, or has a good log")
 }
 
 pub(crate) fn body(number: u64) -> Body {
@@ -75,4 +81,30 @@ pub(crate) fn over_the_end() {
 
 pub(crate) fn two_readers() {
     beside(2, 4 * 4096, 2);
+}
+
+/// The frames of a log are read while it is opened again, over a segment's end: all of them, and then no more.
+pub(crate) fn ahead() {
+    let disk = FaultyStorage::new();
+    let mut writer = open(&disk, TWO_FRAMES).writer;
+    for number in 1..=3 {
+        writer.append(&body(number)).expect("there is room");
+        writer.sync().expect("the disk is well");
+    }
+    drop(writer);
+    let checked = Checked::default();
+    let reader = {
+        let checked = checked.clone();
+        thread::spawn(move || {
+            let frames = checked.frames(FrameNumber::FIRST).map(|frame| {
+                let frame = frame.expect("it was checked");
+                frame.verify().expect("it was found whole");
+                frame.number().0
+            });
+            assert!(frames.eq(1..=3));
+        })
+    };
+    let opened = open_ahead(&disk, TWO_FRAMES, &checked);
+    reader.join().expect("it does not panic");
+    assert_eq!(opened.reader.durable(), FrameNumber(3));
 }
