@@ -54,19 +54,17 @@ pub(crate) fn start(
     thread::scope(|scope| {
         // Nearly always the newest is gone on from, and the log is good: so the books are made while it is being checked, which
         // is mostly waiting for the disk. Whether they count, the log says in the end.
-        let ahead = scope.spawn(|| {
-            replay_books(snapshots.first(), settings, |from| checked.frames(from).map(|view| Ok(view?)))
-        });
+        let ahead = scope.spawn(|| replay_ahead(snapshots.first(), settings, &checked));
         let opened = Log::open_ahead(Arc::clone(storage), log, FrameNumber(oldest + 1), nonces, &checked);
         let opened = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                // What became of them, panics included, is no matter beside a log that is refused.
-                drop(ahead.join());
+                checked.give_up();
+                drop(ahead.join().unwrap_or_else(|panic| resume_unwind(panic)));
                 return Err(error.into());
             }
         };
-        let found = Found { whole: &snapshots, refused, ahead: Some(ahead) };
+        let found = Found { whole: &snapshots, refused, ahead: Some((ahead, &checked)) };
         go_on(storage, settings, now_us, opened, found, began)
     })
 }
@@ -78,7 +76,7 @@ struct Found<'scope> {
     /// What was passed over.
     refused: Vec<String>,
     /// The books that begin with the newest, until they are asked for.
-    ahead: Option<ScopedJoinHandle<'scope, Replayed>>,
+    ahead: Option<(ScopedJoinHandle<'scope, Replayed>, &'scope Checked)>,
 }
 
 impl<'scope> Found<'scope> {
@@ -88,9 +86,11 @@ impl<'scope> Found<'scope> {
         let (usable, passed): (Vec<_>, Vec<_>) =
             self.whole.iter().partition(|snapshot| is_usable(&snapshot.header));
         self.refused.extend(passed.iter().map(|snapshot| format!("at frame {}", snapshot.header.start)));
-        if self.whole.first().is_some_and(|newest| !is_usable(&newest.header)) {
-            // Nobody will ask for its books, which give their memory back when they are done.
-            drop(self.ahead.take());
+        if self.whole.first().is_some_and(|newest| !is_usable(&newest.header))
+            && let Some((_, checked)) = self.ahead.take()
+        {
+            // Nobody will ask for its books, which give their memory back when they have ended.
+            checked.give_up();
         }
         usable
     }
@@ -99,7 +99,7 @@ impl<'scope> Found<'scope> {
     fn books(&mut self, snapshot: Option<&Snapshot>, recovery: Recovery<'_>) -> Replayed {
         // If they may be used at all, they are the first that are asked for.
         match self.ahead.take() {
-            Some(ahead) => ahead.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Some((ahead, _)) => ahead.join().unwrap_or_else(|panic| resume_unwind(panic)),
             None => replay_books(snapshot, recovery.settings, |from| recovery.frames(from)),
         }
     }
@@ -253,6 +253,17 @@ impl Recovery<'_> {
 /// The frame after those that a snapshot stands for.
 fn begin(snapshot: Option<&Snapshot>) -> FrameNumber {
     FrameNumber(snapshot.map_or(0, |snapshot| snapshot.header.start) + 1)
+}
+
+/// The books that begin with the newest snapshot, of frames of a log that is being opened. Those of another node are not
+/// even tried: records are checked before they are taken, but nobody shall have to rely on that where it can be told before.
+fn replay_ahead(newest: Option<&Snapshot>, settings: &Settings, checked: &Checked) -> Replayed {
+    let is_foreign = |snapshot: &&Snapshot| checked.node() != Some(snapshot.header.node);
+    if let Some(foreign) = newest.filter(is_foreign) {
+        let what = "the snapshot is another node's, or its log is refused".into();
+        return Ok(Err(ReplayError { frame: foreign.header.start, what }));
+    }
+    replay_books(newest, settings, |from| checked.frames(from).map(|view| Ok(view?)))
 }
 
 /// The books that a snapshot has, or empty ones, and all frames behind it: names on this thread, shards on others. The inner

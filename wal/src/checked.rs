@@ -4,15 +4,16 @@ use std::sync::{Arc, PoisonError};
 
 use crate::digest::Digest;
 use crate::error::ReadError;
-use crate::number::{FrameNumber, SegmentNumber};
+use crate::number::{FrameNumber, NodeId, SegmentNumber};
 use crate::reader::{Frames, LogReader, LogSegment, Shared};
-use crate::sync::{Condvar, Mutex};
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::view::FrameView;
 
 /// Readers learn of frames when so many bytes of them were checked: for each small one it would be more work than the check.
-const TOLD_AFTER: u64 = 1 << 20;
+const TOLD_AFTER: u64 = 256 << 10;
 
-/// The frames of a log that were checked so far, for [`crate::Log::open_ahead`]. Reading them takes the time in which the
+/// The frames of a log that were checked so far, for one [`crate::Log::open_ahead`]. Reading them takes the time in which the
 /// log waits for the disk; what they say counts only when the log has been opened. Clones share everything.
 #[derive(Clone)]
 pub struct Checked {
@@ -21,15 +22,24 @@ pub struct Checked {
 }
 
 struct Progress {
-    /// Whether no frame follows.
-    ended: Mutex<bool>,
+    told: Mutex<Told>,
     more: Condvar,
+    /// Whether nobody will ask what became of the frames.
+    given_up: AtomicBool,
+}
+
+struct Told {
+    /// Whose log it is, once that is known.
+    node: Option<NodeId>,
+    /// Whether no frame follows.
+    ended: bool,
 }
 
 impl Default for Checked {
     fn default() -> Self {
         let shared = Shared::new(FrameNumber::NONE, Digest::ZERO, Vec::new());
-        let progress = Progress { ended: Mutex::new(false), more: Condvar::new() };
+        let told = Mutex::new(Told { node: None, ended: false });
+        let progress = Progress { told, more: Condvar::new(), given_up: AtomicBool::new(false) };
         Self { shared: Arc::new(shared), progress: Arc::new(progress) }
     }
 }
@@ -43,29 +53,43 @@ impl Checked {
         CheckedFrames { checked: self.clone(), frames: Some(frames) }
     }
 
+    /// Whose log it is, once that is known; `None` where it is refused before.
+    #[must_use]
+    pub fn node(&self) -> Option<NodeId> {
+        let mut told = self.told();
+        while told.node.is_none() && !told.ended {
+            told = self.progress.more.wait(told).unwrap_or_else(PoisonError::into_inner);
+        }
+        told.node
+    }
+
+    /// Ends all reading at the next frame: nobody will ask what became of it.
+    pub fn give_up(&self) {
+        self.progress.given_up.store(true, Ordering::Relaxed);
+    }
+
     /// The last frame that may be read, once it is one after `last`; `None` when there is none and none follows.
     fn wait_beyond(&self, last: FrameNumber) -> Option<FrameNumber> {
-        let mut ended = self.progress.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.told();
         loop {
             let checked = self.shared.durable();
             if checked > last {
                 return Some(checked);
             }
-            if *ended {
+            if told.ended {
                 return None;
             }
-            ended = self.progress.more.wait(ended).unwrap_or_else(PoisonError::into_inner);
+            told = self.progress.more.wait(told).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn tell(&self, last: FrameNumber) {
-        let _ended = self.progress.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        self.shared.publish(last, Digest::ZERO);
-        self.progress.more.notify_all();
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.progress.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn end(&self) {
-        *self.progress.ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
+    /// Changes what is told, and wakes who waits for that.
+    fn tell(&self, change: impl FnOnce(&mut Told)) {
+        change(&mut self.told());
         self.progress.more.notify_all();
     }
 }
@@ -81,6 +105,9 @@ impl Iterator for CheckedFrames {
     type Item = Result<FrameView, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.checked.progress.given_up.load(Ordering::Relaxed) {
+            return None;
+        }
         let frames = self.frames.as_mut()?;
         let item = loop {
             let item = frames.next();
@@ -112,6 +139,11 @@ impl<'a> Teller<'a> {
         Self { checked, segment: None, last: FrameNumber::NONE, untold: 0 }
     }
 
+    /// Whose log it is.
+    pub(crate) fn begin(&mut self, node: NodeId) {
+        self.checked.tell(|told| told.node = Some(node));
+    }
+
     /// A frame that was checked, the one after the last.
     pub(crate) fn add(&mut self, frame: &FrameView) {
         let segment = match &self.segment {
@@ -126,19 +158,18 @@ impl<'a> Teller<'a> {
         self.last = frame.number();
         self.untold += frame.frame_bytes();
         if self.untold >= TOLD_AFTER {
-            self.tell();
+            // Under the lock, so that nobody who has just looked misses it.
+            self.checked.tell(|_| self.checked.shared.publish(self.last, Digest::ZERO));
+            self.untold = 0;
         }
-    }
-
-    fn tell(&mut self) {
-        self.checked.tell(self.last);
-        self.untold = 0;
     }
 }
 
 impl Drop for Teller<'_> {
     fn drop(&mut self) {
-        self.tell();
-        self.checked.end();
+        self.checked.tell(|told| {
+            self.checked.shared.publish(self.last, Digest::ZERO);
+            told.ended = true;
+        });
     }
 }

@@ -72,8 +72,8 @@ impl Log {
         Self::open_ahead(storage, options, replay_from, nonces, &Checked::default())
     }
 
-    /// The same, while other threads read the frames from `replay_from` on, each as soon as it was checked. Nothing may be
-    /// made of them when the log is refused.
+    /// The same, while other threads read the frames from `replay_from` on, each as soon as it was checked. What they made of
+    /// them counts only if the log is not refused.
     pub fn open_ahead(
         storage: Arc<dyn Storage>,
         options: LogOptions,
@@ -87,6 +87,7 @@ impl Log {
             Some(catalog) => catalog,
             None => new_catalog(&*storage, NodeId(nonces()))?,
         };
+        teller.begin(catalog.manifest.node);
         let scan = scan(&*storage, &catalog, replay_from, &mut |frame| teller.add(frame))?;
         drop(teller);
         let plan = Plan::new(&catalog, &scan);

@@ -8,7 +8,7 @@
 //!
 //! * readers of a running log ask only for ranges of frames at or below the durable mark, which was published
 //!   (with release ordering) after those frames were written, and frames are never rewritten;
-//! * recovery and audit read when there is no writer;
+//! * audit reads when there is no writer; a start reads what its scan has found whole, and writes only to new files;
 //! * the writer never borrows from a region, it only copies into it.
 //!
 //! A page of a mapped file that cannot be read, for a bad sector or since someone cut the file short, is a SIGBUS; the

@@ -1,5 +1,6 @@
 //! A run: so many steps of one seed.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::ops::AddAssign;
 use std::panic::{self, AssertUnwindSafe};
@@ -137,7 +138,7 @@ pub fn run(run: &Run) -> Outcome {
         Ok(Ok(())) => None,
         Ok(Err(Broken::Failed(check, what))) => Some((check, what)),
         Ok(Err(Broken::Died(why))) => Some((Check::Ended, why)),
-        Err(_) => Some((looking, last_panic())),
+        Err(panicked) => Some((looking, words_of(&*panicked))),
     };
     let seed = run.seed;
     let failure = failed.map(|(check, what)| Failure { seed, step: at, check, what });
@@ -178,6 +179,10 @@ fn catch_quietly() {
     });
 }
 
-fn last_panic() -> String {
-    PANIC.with(|kept| std::mem::take(&mut *kept.borrow_mut()).replace('\n', " "))
+/// What was said with its place, if it was on this thread; a panic that came from another has its words alone.
+fn words_of(panicked: &(dyn Any + Send)) -> String {
+    let kept = PANIC.with(|kept| std::mem::take(&mut *kept.borrow_mut()));
+    let carried = panicked.downcast_ref::<String>().map(String::as_str);
+    let carried = carried.or_else(|| panicked.downcast_ref::<&str>().copied()).unwrap_or_default();
+    if kept.is_empty() { carried } else { &kept }.replace('\n', " ")
 }

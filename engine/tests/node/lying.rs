@@ -141,8 +141,9 @@ fn refused(bodies: &[Body], shards: u16, frame: u64, what: &str) {
     }
 }
 
-/// Bytes of a snapshot's header, and where in it the place of its rows stands.
+/// Bytes of a snapshot's header, and where in it stand its last frame and the places of its lines and rows.
 const HEADER: usize = 120;
+const LAST: usize = 32;
 const LINES: usize = 48 + 2 * 16;
 const ROWS: usize = 48 + 3 * 16;
 
@@ -151,6 +152,17 @@ pub(crate) fn forged(good: &[u8], part: usize, at: usize, bytes: &[u8]) -> Vec<u
     let mut forged = good.to_vec();
     let start = usize::try_from(u64::from_le_bytes(good[part..part + 8].try_into().unwrap())).unwrap() + at;
     forged[start..start + bytes.len()].copy_from_slice(bytes);
+    with_right_sums(forged)
+}
+
+/// A snapshot of a log that went on far beyond the one that it stands beside.
+pub(crate) fn of_a_longer_log(good: &[u8]) -> Vec<u8> {
+    let mut longer = good.to_vec();
+    longer[LAST..LAST + 8].copy_from_slice(&(1_u64 << 40).to_le_bytes());
+    with_right_sums(longer)
+}
+
+fn with_right_sums(mut forged: Vec<u8>) -> Vec<u8> {
     let crc = |bytes: &[u8]| {
         u32::try_from(crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, bytes)).unwrap().to_le_bytes()
     };

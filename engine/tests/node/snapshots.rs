@@ -10,7 +10,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use crate::desk::{Desk, options, transfers_batch};
-use crate::lying::lying_snapshots;
+use crate::lying::{lying_snapshots, of_a_longer_log};
 
 const ACCOUNTS: u64 = 600;
 
@@ -206,6 +206,37 @@ fn a_snapshot_that_cannot_be_used_is_passed_over() {
     let report = check(mixed, 2, &told);
     assert_eq!(report.snapshot, None, "another node's snapshot, or one under a wrong name, is not used");
     assert_eq!(report.refused_snapshots.len(), 1);
+}
+
+/// The newest snapshot is gone on from while the log is being checked, before it is known whether it may be: here it may not,
+/// and the log has frames behind it.
+#[test]
+fn a_newest_snapshot_of_another_log_is_passed_over() {
+    let (left, told) = crash_under_load(&FaultyStorage::new(), &mut StdRng::seed_from_u64(9), None);
+    let snapshots = |disk: &FaultyStorage| {
+        let names = disk.list().unwrap().into_iter().filter(|name| is_snapshot(name));
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    let own = snapshots(&left);
+    let newest = own.last().unwrap();
+    let start_of = |name: &str| name.rsplit('-').next().unwrap().parse::<u64>().unwrap();
+
+    let longer = left.branch();
+    longer.set_file(newest, &of_a_longer_log(&left.file(newest).unwrap()));
+    let report = check(longer, 2, &told);
+    assert_eq!(report.snapshot, Some(start_of(own.first().unwrap())));
+    assert_eq!(report.refused_snapshots, [format!("at frame {}", start_of(newest))]);
+    assert!(report.log.last.0 > start_of(newest), "there is something behind it");
+
+    let (other, _) = crash_under_load(&FaultyStorage::new(), &mut StdRng::seed_from_u64(10), None);
+    let theirs = snapshots(&other).pop_first().unwrap();
+    let foreign = left.branch();
+    own.range(theirs.clone()..).for_each(|name| foreign.delete_file(name));
+    foreign.set_file(&theirs, &other.file(&theirs).unwrap());
+    let report = check(foreign, 2, &told);
+    assert_eq!(report.snapshot, own.range(..theirs.clone()).next_back().map(|name| start_of(name)));
+    assert_eq!(report.refused_snapshots, [format!("at frame {}", start_of(&theirs))]);
+    assert!(report.log.last.0 > start_of(&theirs), "there is something behind it");
 }
 
 /// Whatever is damaged behind a whole header: the records are read before their sum is known to be wrong, and the reader

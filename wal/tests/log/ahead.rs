@@ -96,3 +96,31 @@ fn nothing_follows_where_there_is_no_opening_it() {
     assert!(matches!(opened, Err(OpenError::SegmentBytes(1))));
     assert!(ahead.is_empty());
 }
+
+#[test]
+fn whose_log_it_is_is_told_and_reading_can_be_given_up() {
+    let disk = log_of(TINY, 9, &[100]);
+    let checked = Checked::default();
+    let (node, opened) = thread::scope(|scope| {
+        let node = scope.spawn(|| checked.node());
+        let storage = Arc::new(disk.clone());
+        let opened = Log::open_ahead(storage, TINY, FrameNumber::FIRST, seeded_nonces(2), &checked).unwrap();
+        (node.join().unwrap(), opened)
+    });
+    assert_eq!(node, Some(opened.report.node));
+    let mut frames = checked.frames(FrameNumber::FIRST);
+    assert!(frames.next().is_some_and(|frame| frame.is_ok()));
+    checked.give_up();
+    assert!(frames.next().is_none() && checked.frames(FrameNumber(5)).next().is_none());
+
+    let never = Checked::default();
+    let options = LogOptions { segment_bytes: 1, ..TINY };
+    let opened = Log::open_ahead(
+        Arc::new(FaultyStorage::new()),
+        options,
+        FrameNumber::FIRST,
+        seeded_nonces(2),
+        &never,
+    );
+    assert!(opened.is_err() && never.node().is_none(), "of no log");
+}

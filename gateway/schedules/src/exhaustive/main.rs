@@ -33,7 +33,7 @@ fn main() {
     check("a reader beside the writer, one segment", None, pages::one_segment);
     check("a reader beside the writer, over a segment's end", None, pages::over_the_end);
     check("two readers beside the writer", Some(2), pages::two_readers);
-    check("a reader of a log that is being opened", None, pages::ahead);
+    check("a reader of a log that is being opened", Some(2), pages::ahead);
     check("the room told while a segment is left for the next", None, room::never_more_than_there_was);
 }
 

@@ -83,12 +83,17 @@ pub(crate) fn two_readers() {
     beside(2, 4 * 4096, 2);
 }
 
-/// The frames of a log are read while it is opened again, over a segment's end: all of them, and then no more.
+/// The frames of a log are read while it is opened again, over a segment's end: all of them, and then no more. Its reader asks
+/// whose log it is before. Each frame is so large that readers are told of it alone.
 pub(crate) fn ahead() {
+    const LARGE: usize = 260 << 10;
+    const SEGMENT: u64 = 140 * 4096;
     let disk = FaultyStorage::new();
-    let mut writer = open(&disk, TWO_FRAMES).writer;
+    let mut writer = open(&disk, SEGMENT).writer;
     for number in 1..=3 {
-        writer.append(&body(number)).expect("there is room");
+        let mut large = body(number);
+        large.sections[0].chunks.push(vec![7; LARGE]);
+        writer.append(&large).expect("there is room");
         writer.sync().expect("the disk is well");
     }
     drop(writer);
@@ -96,15 +101,16 @@ pub(crate) fn ahead() {
     let reader = {
         let checked = checked.clone();
         thread::spawn(move || {
+            assert!(checked.node().is_some());
             let frames = checked.frames(FrameNumber::FIRST).map(|frame| {
                 let frame = frame.expect("it was checked");
-                frame.verify().expect("it was found whole");
+                assert!(frame.body().len() > LARGE);
                 frame.number().0
             });
             assert!(frames.eq(1..=3));
         })
     };
-    let opened = open_ahead(&disk, TWO_FRAMES, &checked);
+    let opened = open_ahead(&disk, SEGMENT, &checked);
     reader.join().expect("it does not panic");
     assert_eq!(opened.reader.durable(), FrameNumber(3));
 }
