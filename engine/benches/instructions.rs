@@ -71,6 +71,22 @@ fn round((mut books, batch): Ready) -> (Books, Posted) {
     (books, posted)
 }
 
+fn singles() -> (Books, Vec<Batch>) {
+    let mut payments = Payments::new();
+    let mut books = Books::open(1, &mut drop);
+    for _ in 0..BEFORE {
+        assert_eq!(books.post_singles(payments.singles()), BATCH as usize);
+    }
+    (books, payments.singles())
+}
+
+#[library_benchmark]
+#[bench::sixty_four_together(args = (), setup = singles, config = at_most(9_000))]
+fn single_requests((mut books, batches): (Books, Vec<Batch>)) -> (Books, usize) {
+    let answered = books.post_singles(black_box(batches));
+    (books, answered)
+}
+
 fn chain() -> (Chain, Vec<u8>) {
     (Chain::new(), Vec::with_capacity(1 << 17))
 }
@@ -180,7 +196,7 @@ fn replay(mut logged: Logged) -> Logged {
 
 library_benchmark_group!(
     name = pieces,
-    benchmarks = [round, row, known_ids_found, known_ids_new, frame, replay]
+    benchmarks = [round, single_requests, row, known_ids_found, known_ids_new, frame, replay]
 );
 
 main!(library_benchmark_groups = pieces);

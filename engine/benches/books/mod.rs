@@ -16,6 +16,8 @@ pub(crate) use payments::{BATCH, Payments, check};
 
 /// Accounts of customers, whose ids are 1 and on; the house's follow, in the order of [`House`].
 const CUSTOMERS: u64 = 10_000;
+/// Single requests that share a round.
+const TOGETHER: usize = 64;
 /// The moment the books are opened.
 const OPENED: u32 = 1_790_000_000;
 
@@ -85,13 +87,33 @@ impl Books {
         }
     }
 
+    /// Posts batches as requests that wait for each other no longer than a round takes; gives how many were answered.
+    pub(crate) fn post_singles(&mut self, singles: Vec<Batch>) -> usize {
+        self.sealed.clear();
+        self.time_us = self.time_us.max(i64::from(singles[0].transactions[0].time) * 1_000_000);
+        let mut singles = singles.into_iter();
+        while !singles.as_slice().is_empty() {
+            singles.by_ref().take(TOGETHER).for_each(|batch| self.submit(Command::Post(batch)));
+            self.settle();
+        }
+        self.answers.drain(..).filter(|answer| matches!(answer, Answer::Posted(_))).count()
+    }
+
     fn ask(&mut self, command: Command) -> Answer {
         self.sealed.clear();
+        self.submit(command);
+        self.settle();
+        self.answers.pop().expect("what is asked is answered")
+    }
+
+    fn submit(&mut self, command: Command) {
         let reply_to = ReplyTo { session: 1, tag: 0 };
         self.coordinator.submit(Request { reply_to, client: ClientId(1), command });
+    }
+
+    fn settle(&mut self) {
         while self.step() {}
         assert!(self.coordinator.is_settled(), "nothing is left undone");
-        self.answers.pop().expect("what is asked is answered")
     }
 
     /// Takes one step of the work. False if there is none.

@@ -40,6 +40,17 @@ impl Payments {
         })
     }
 
+    /// As many transfers, each a request of its own.
+    pub(crate) fn singles(&mut self) -> Vec<Batch> {
+        self.time += 1;
+        let mut single = || {
+            let (legs, mut batch) = (self.transfer(), Batch::default());
+            self.push(&mut batch, &legs, "");
+            batch
+        };
+        (0..BATCH).map(|_| single()).collect()
+    }
+
     /// In turn a payment out of a balance (3 legs), a payment by card (5 legs) and a transfer (2 legs): 3.3 legs, the
     /// hot fee account in two of three, one in fifty short of funds, merchants that differ in how busy they are.
     pub(crate) fn mix(&mut self) -> Batch {
