@@ -81,7 +81,7 @@ fn singles() -> (Books, Vec<Batch>) {
 }
 
 #[library_benchmark]
-#[bench::sixty_four_together(args = (), setup = singles, config = at_most(9_000))]
+#[bench::sixty_four_together(args = (), setup = singles, config = at_most(6_350))]
 fn single_requests((mut books, batches): (Books, Vec<Batch>)) -> (Books, usize) {
     let answered = books.post_singles(black_box(batches));
     (books, answered)

@@ -65,7 +65,7 @@ fn rows_are_run_judged_and_written() {
     assert!(report["rows"][0]["disk_alone"].is_null(), "no request of a batch waits for one sync alone");
     assert!(report["rows"][0]["disk_beside"].is_null(), "nor has it a witness");
     check_witness(&report["rows"][2]);
-    assert!(text.contains("a witness's 4 KiB written and synced 200 times a second"), "{text}");
+    assert!(text.contains("a witness's 4 KiB written and synced 50 times a second"), "{text}");
     assert!(text.contains("Books: held") && text.contains("Bars: "), "{text}");
     assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0, "the nodes' directories go");
     check_html(&read(&html));

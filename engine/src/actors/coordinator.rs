@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, SpawnHandle};
+use actix::fut::wrap_future;
+use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle};
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 use tracing::debug;
 
 use super::shard::Release;
@@ -52,8 +54,10 @@ pub(crate) struct CoordinatorActor {
     batchers: HashMap<AccountId, Addr<BatcherActor>>,
     /// Whether memory for ids is being made ready.
     awaits_id_memory: bool,
-    /// Whether a [`Pump`] is under way.
+    /// Whether it goes on soon anyway.
     pumps: bool,
+    /// Whether the last frame was written on this thread.
+    writes_here: bool,
     last_write: Instant,
     mark_is_due_later: bool,
     space_timer: Option<SpawnHandle>,
@@ -71,6 +75,7 @@ impl CoordinatorActor {
             batchers: HashMap::new(),
             awaits_id_memory: false,
             pumps: false,
+            writes_here: false,
             last_write: Instant::now(),
             mark_is_due_later: false,
             space_timer: None,
@@ -78,6 +83,27 @@ impl CoordinatorActor {
             stopping: None,
             vital: Vital::new("the coordinator"),
         }
+    }
+
+    /// Goes on when all that waits has been taken in: it shares a round, and a frame. Where frames are written on this
+    /// thread, sessions whose sockets have something to read by now go first: nobody is read while a frame is written, and
+    /// whoever is read after it would wait for a frame more. Where the journal's thread writes, they are read meanwhile.
+    fn pump_soon(&mut self, context: &mut Context<Self>) {
+        if self.pumps {
+            return;
+        }
+        self.pumps = true;
+        let writes_here = self.writes_here;
+        let sockets_first = async move {
+            if writes_here {
+                // The runtime wakes who yielded when it has looked at the sockets and woken those that wait for them.
+                yield_now().await;
+            }
+        };
+        context.spawn(wrap_future::<_, Self>(sockets_first).map(|(), actor, context| {
+            actor.pumps = false;
+            actor.pump(context);
+        }));
     }
 
     /// Does one step after the other until one has to be waited for.
@@ -132,7 +158,8 @@ impl CoordinatorActor {
 
     fn write(&mut self, mut frame: Sealed, context: &mut Context<Self>) {
         self.drop_cold_batchers();
-        if frame.is_quick() {
+        self.writes_here = frame.is_quick();
+        if self.writes_here {
             frame.write().unwrap_or_else(|error| die(&error.to_string()));
             self.take_written(frame);
         } else {
@@ -220,24 +247,7 @@ impl Handler<Submit> for CoordinatorActor {
         planted_panics::visit("coordinator");
         self.pipeline.arrive(message.sent);
         message.requests.into_iter().for_each(|request| self.pipeline.submit(request));
-        if !self.pumps {
-            self.pumps = true;
-            context.notify(Pump);
-        }
-    }
-}
-
-/// Go on, when all that waits has been taken in: it shares a round, and a frame.
-#[derive(Message)]
-#[rtype(result = "()")]
-struct Pump;
-
-impl Handler<Pump> for CoordinatorActor {
-    type Result = ();
-
-    fn handle(&mut self, _: Pump, context: &mut Context<Self>) {
-        self.pumps = false;
-        self.pump(context);
+        self.pump_soon(context);
     }
 }
 

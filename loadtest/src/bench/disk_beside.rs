@@ -358,7 +358,7 @@ mod tests {
 
     #[test]
     fn notes_say_what_stood_still_and_who_waited() {
-        const WITNESS: &str = "a witness's 4 KiB written and synced 200 times a second beside the node";
+        const WITNESS: &str = "a witness's 4 KiB written and synced 50 times a second beside the node";
         #[track_caller]
         fn check(stops: &[(i64, i64)], requests: &[(u64, u64)], stood: &str, waited: &str) {
             let notes = beside(Instant::now(), stops, requests, 9).notes();

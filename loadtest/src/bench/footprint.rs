@@ -7,9 +7,9 @@ use longmen_wal::{DirectoryError, DirectoryStorage, Inspected, StorageError, ins
 
 use super::figure::Figure;
 use super::own_node::OwnNode;
-use super::recovery::float;
 use super::{BenchSettings, Outcome};
 use crate::error::LoadError;
+use crate::measure::float;
 use crate::setup::open_unfunded;
 use crate::table::grouped;
 use crate::workload::Workload;

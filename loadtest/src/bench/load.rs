@@ -12,7 +12,6 @@ use super::events::{DirectoryWatch, Event, Kind, counted};
 use super::figure::Figure;
 use super::own_node::{OwnNode, Posting};
 use super::placement::Placement;
-use super::recovery::float;
 use super::rows::{Load, Pace};
 use super::witness::Witness;
 use super::{BenchSettings, Outcome};
@@ -20,7 +19,7 @@ use crate::books::Books;
 use crate::driver::{Driven, Pacing, Settings, start_sessions};
 use crate::encode::Encoding;
 use crate::error::LoadError;
-use crate::measure::Latencies;
+use crate::measure::{Latencies, float};
 use crate::setup::{House, Target};
 use crate::table::grouped;
 use crate::workload::Workload;
@@ -237,7 +236,7 @@ impl Load {
     }
 
     /// Beside the run as well, where the load leaves room for it: in a closed loop that keeps both cores busy the witness, and
-    /// keeping the slow requests that nearly all of them are there, would take a tenth of the rate.
+    /// keeping the slow requests that nearly all of them are there, would take part of the rate.
     fn witness(self, settings: &BenchSettings) -> std::io::Result<Option<Witness>> {
         let leaves_room = self.batch == 1 && matches!(self.pace, Pace::PerSecond(_));
         leaves_room.then(|| Witness::start(settings)).transpose()

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::BenchSettings;
 use super::process::Process;
-use super::recovery::{NO_SNAPSHOT, float};
+use super::recovery::NO_SNAPSHOT;
 use super::rows::{ACCOUNTS, BATCH};
 use super::usage::Usage;
 use crate::books::Books;
@@ -18,6 +18,7 @@ use crate::check::{Findings, compare};
 use crate::driver::{Driven, Pacing, Settings, drive};
 use crate::encode::Encoding;
 use crate::error::LoadError;
+use crate::measure::float;
 use crate::node::{Launch, MeterLine, NodeProcess};
 use crate::setup::{House, Target, open};
 use crate::workload::{Plan, Workload};

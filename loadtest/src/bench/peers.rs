@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::BenchSettings;
 use super::figure::Figure;
-use super::recovery::float;
 use super::result::RowResult;
 use super::rows::{ACCOUNTS, BATCH};
 use super::sheet::{Column, Sheet, SheetRow, Unit};
+use crate::measure::float;
 use crate::peer::postgres::{Load, PeerError, PostgresReport, PostgresSettings, is_installed, measure};
 use crate::table::grouped;
 

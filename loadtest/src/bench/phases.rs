@@ -5,11 +5,11 @@ use longmen_engine::{Meter, MeterKind};
 use super::BenchSettings;
 use super::load;
 use super::own_node::{OwnNode, Sampled};
-use super::recovery::float;
 use super::rows::{Load, Pace, batches, singles};
 use super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::usage::ThreadUsage;
 use crate::error::LoadError;
+use crate::measure::float;
 use crate::node::MeterLine;
 use crate::workload::Workload;
 

@@ -10,6 +10,7 @@ use super::own_node::{OwnNode, Posting};
 use super::{BenchSettings, Outcome};
 use crate::books::Books;
 use crate::error::LoadError;
+use crate::measure::float;
 use crate::setup::{fund, open_unfunded};
 use crate::table::grouped;
 use crate::workload::Workload;
@@ -120,13 +121,6 @@ pub(super) async fn kill_and_start(node: &mut OwnNode, posting: &mut Posting) ->
     client.balance(account).await?;
     let first_answer = began.elapsed();
     Ok(ComeBack { first_answer, processor_seconds: node.process().processor_seconds()? })
-}
-
-/// A count as a float: exact for all that fit in a machine's memory.
-pub(super) fn float(count: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-    let float = count as f64;
-    float
 }
 
 impl Outcome {

@@ -9,7 +9,7 @@ use super::figure::Verdict;
 use super::result::{Judged, Results, RowResult};
 use super::sheet::Sheet;
 use super::svg::{Axis, Lane, Limit, Line, Marks, Plot, Scale, escaped};
-use crate::measure::Latencies;
+use crate::measure::{Latencies, float};
 use crate::run::measured_table;
 
 const TEMPLATE: &str = include_str!("report.html");
@@ -281,10 +281,6 @@ fn percentile_axis(count: f64) -> Axis {
         at *= 10.0;
     }
     Axis { label: "percentile of requests", scale: Scale::Log, from: 1.0, to, ticks }
-}
-
-fn float(count: u64) -> f64 {
-    super::recovery::float(count)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::ops::AddAssign;
 use std::path::Path;
 
 use super::process::{Process, lacks, number_after};
-use super::recovery::float;
+use crate::measure::float;
 
 /// What a process used since it began, thread by thread. Threads that have ended are not in it.
 #[derive(Clone, Debug, Default)]

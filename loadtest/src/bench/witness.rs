@@ -19,7 +19,7 @@ use crate::slow_requests::SLOW;
 /// So often the witness writes. A stop that is longer than the time between two writes and [`LONGER`] cannot pass unseen,
 /// and of shorter ones some are missed: requests that waited for those count as slow of their own. More writes would see
 /// more and take more of the disk from the node, which writes thousands of frames in a second.
-pub(super) const WRITES_PER_SECOND: u32 = 200;
+pub(super) const WRITES_PER_SECOND: u32 = 50;
 /// A write that takes longer saw the disk stand still: as long as makes a request slow.
 const LONGER: Duration = SLOW;
 /// The journal's own: a write that is done is seen at once, however busy both cores are.

@@ -1,12 +1,12 @@
 //! Transfers over ever more accounts.
 
 use super::super::own_node::{OwnNode, Posting};
-use super::super::recovery::float;
 use super::super::rows::batches;
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::{NODE_COST, RATE, ScaleSettings, costs, rates};
 use crate::books::Books;
 use crate::error::LoadError;
+use crate::measure::float;
 use crate::setup::open_unfunded;
 use crate::table::grouped;
 use crate::workload::Workload;

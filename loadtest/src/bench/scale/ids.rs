@@ -1,11 +1,11 @@
 //! Transfers over ever more transaction ids that are known.
 
 use super::super::own_node::{OwnNode, Posting};
-use super::super::recovery::float;
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::super::svg::Axis;
 use super::{MILLION, NODE_COST, RATE, ScaleSettings, costs, rates};
 use crate::error::LoadError;
+use crate::measure::float;
 use crate::table::grouped;
 
 /// Known ids at which a row is measured, over the next [`WINDOW`] transfers.

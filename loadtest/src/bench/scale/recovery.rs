@@ -2,10 +2,11 @@
 
 use super::super::events::newest_snapshot;
 use super::super::own_node::{OwnNode, Posting};
-use super::super::recovery::{float, kill_and_start};
+use super::super::recovery::kill_and_start;
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::{MILLION, ScaleSettings, seconds};
 use crate::error::LoadError;
+use crate::measure::float;
 use crate::table::grouped;
 
 /// Transfers with no snapshot since the first of them.

@@ -5,12 +5,12 @@ use longmen_engine::Meter;
 use super::super::BenchSettings;
 use super::super::load;
 use super::super::own_node::{OwnNode, Sampled};
-use super::super::recovery::float;
 use super::super::rows::batches;
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::super::svg::{Axis, Line};
 use super::{LINE_CLASSES, NODE_COST, RATE, ScaleSettings, rates};
 use crate::error::LoadError;
+use crate::measure::float;
 use crate::workload::Workload;
 
 const SHARDS: [u16; 4] = [1, 2, 4, 7];
