@@ -28,6 +28,10 @@ fn rounds(criterion: &mut Criterion) {
             let post = |batch: Batch| check(&books.post(batch), false);
             bencher.iter_batched(|| payments.transfers(), post, BatchSize::PerIteration);
         });
+        group.bench_function(format!("transfers {on}, a request each, 64 together"), |bencher| {
+            let post = |singles: Vec<Batch>| assert_eq!(books.post_singles(singles), BATCH as usize);
+            bencher.iter_batched(|| payments.singles(), post, BatchSize::PerIteration);
+        });
         group.bench_function(format!("hot {on}"), |bencher| {
             let post = |batch: Batch| check(&books.post(batch), false);
             bencher.iter_batched(|| payments.hot(), post, BatchSize::PerIteration);
