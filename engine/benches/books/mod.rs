@@ -12,7 +12,7 @@ use longmen_engine::ledger::{
 use longmen_wal::{Body, FrameView, Section};
 
 pub(crate) use chain::Chain;
-pub(crate) use payments::{BATCH, Payments, check};
+pub(crate) use payments::{BATCH, Payments, check, check_singles};
 
 /// Accounts of customers, whose ids are 1 and on; the house's follow, in the order of [`House`].
 const CUSTOMERS: u64 = 10_000;
@@ -81,14 +81,11 @@ impl Books {
     /// Posts a batch, at the time that it carries.
     pub(crate) fn post(&mut self, batch: Batch) -> Posted {
         self.time_us = self.time_us.max(i64::from(batch.transactions[0].time) * 1_000_000);
-        match self.ask(Command::Post(batch)) {
-            Answer::Posted(posted) => posted,
-            other => panic!("results, and not {other:?}"),
-        }
+        results(self.ask(Command::Post(batch)))
     }
 
-    /// Posts batches as requests that wait for each other no longer than a round takes; gives how many were answered.
-    pub(crate) fn post_singles(&mut self, singles: Vec<Batch>) -> usize {
+    /// Posts batches as requests of which [`TOGETHER`] share a round.
+    pub(crate) fn post_singles(&mut self, singles: Vec<Batch>) -> Vec<Posted> {
         self.sealed.clear();
         self.time_us = self.time_us.max(i64::from(singles[0].transactions[0].time) * 1_000_000);
         let mut singles = singles.into_iter();
@@ -96,7 +93,7 @@ impl Books {
             singles.by_ref().take(TOGETHER).for_each(|batch| self.submit(Command::Post(batch)));
             self.settle();
         }
-        self.answers.drain(..).filter(|answer| matches!(answer, Answer::Posted(_))).count()
+        self.answers.drain(..).map(results).collect()
     }
 
     fn ask(&mut self, command: Command) -> Answer {
@@ -141,6 +138,13 @@ impl Books {
         let obey = |(id, order): (ShardId, ShardOrder)| (id, self.shards[usize::from(id.0)].obey(order));
         let replies = orders.into_iter().map(obey).collect();
         self.coordinator.answered(replies);
+    }
+}
+
+fn results(answer: Answer) -> Posted {
+    match answer {
+        Answer::Posted(posted) => posted,
+        other => panic!("results, and not {other:?}"),
     }
 }
 

@@ -156,3 +156,9 @@ pub(crate) fn check(posted: &Posted, may_be_short: bool) {
     };
     assert!(posted.results.iter().all(as_it_must), "an unexpected refusal");
 }
+
+/// The same of all that were asked for one by one.
+pub(crate) fn check_singles(posted: &[Posted]) {
+    assert_eq!(posted.len(), BATCH as usize, "each is answered");
+    posted.iter().for_each(|one| check(one, false));
+}
