@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::Instant;
 
+use foldhash::fast::FixedState;
 use longmen_wal::{Body, SpaceGauge};
 use tracing::debug;
 
@@ -64,7 +65,8 @@ impl Sealed {
 /// The way of a request through the node.
 pub(crate) struct Pipeline {
     coordinator: Coordinator,
-    sessions: HashMap<u64, ReplySender>,
+    /// By numbers that the node gave out itself.
+    sessions: HashMap<u64, ReplySender, FixedState>,
     waiting: Waiting,
     /// The log's writer, when it is not away with a frame.
     journal: Option<Journal>,
@@ -93,7 +95,7 @@ impl Pipeline {
     ) -> Pipeline {
         Pipeline {
             coordinator,
-            sessions: HashMap::new(),
+            sessions: HashMap::default(),
             waiting: Waiting::Nothing,
             space: journal.space(),
             journal: Some(journal),
@@ -216,7 +218,7 @@ impl Pipeline {
     }
 
     fn group(&self, replies: Vec<(ReplyTo, Answer)>) -> Outgoing {
-        let mut groups: HashMap<u64, Vec<Reply>> = HashMap::new();
+        let mut groups: HashMap<u64, Vec<Reply>, FixedState> = HashMap::default();
         for (reply_to, answer) in replies {
             groups.entry(reply_to.session).or_default().push(Reply { tag: reply_to.tag, answer });
         }

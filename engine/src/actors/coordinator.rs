@@ -33,6 +33,13 @@ const MARK_AFTER: Duration = Duration::from_millis(50);
 /// So long until the room in the log is looked at again while a segment is being made.
 const SPACE_AFTER: Duration = Duration::from_millis(1);
 
+/// When sessions hand over so much between two looks of the runtime at the sockets, it stopped short of what lay ready: it
+/// looks at them again after 61 tasks.
+const FULL_LOOK: usize = 32;
+
+/// So many looks at the sockets before a round at most, whoever keeps sending.
+const MOST_LOOKS: usize = 16;
+
 /// No timer waits longer: the clock may be set in between.
 const MAX_WAIT_US: i64 = 1_000_000;
 
@@ -56,6 +63,8 @@ pub(crate) struct CoordinatorActor {
     awaits_id_memory: bool,
     /// Whether it goes on soon anyway.
     pumps: bool,
+    /// How often sessions handed something over since it last let them go first.
+    handed_over: usize,
     /// Whether the last frame was written on this thread.
     writes_here: bool,
     last_write: Instant,
@@ -75,6 +84,7 @@ impl CoordinatorActor {
             batchers: HashMap::new(),
             awaits_id_memory: false,
             pumps: false,
+            handed_over: 0,
             writes_here: false,
             last_write: Instant::now(),
             mark_is_due_later: false,
@@ -89,18 +99,25 @@ impl CoordinatorActor {
     /// thread, sessions whose sockets have something to read by now go first: nobody is read while a frame is written, and
     /// whoever is read after it would wait for a frame more. Where the journal's thread writes, they are read meanwhile.
     fn pump_soon(&mut self, context: &mut Context<Self>) {
-        if self.pumps {
-            return;
+        if !self.pumps {
+            self.pumps = true;
+            self.let_go_first(if self.writes_here { MOST_LOOKS } else { 0 }, context);
         }
-        self.pumps = true;
-        let writes_here = self.writes_here;
+    }
+
+    /// Goes on after so many looks at the sockets, fewer when one brings little.
+    fn let_go_first(&mut self, looks: usize, context: &mut Context<Self>) {
+        self.handed_over = 0;
         let sockets_first = async move {
-            if writes_here {
+            if looks > 0 {
                 // The runtime wakes who yielded when it has looked at the sockets and woken those that wait for them.
                 yield_now().await;
             }
         };
-        context.spawn(wrap_future::<_, Self>(sockets_first).map(|(), actor, context| {
+        context.spawn(wrap_future::<_, Self>(sockets_first).map(move |(), actor, context| {
+            if looks > 1 && actor.handed_over >= FULL_LOOK {
+                return actor.let_go_first(looks - 1, context);
+            }
             actor.pumps = false;
             actor.pump(context);
         }));
@@ -245,6 +262,7 @@ impl Handler<Submit> for CoordinatorActor {
 
     fn handle(&mut self, message: Submit, context: &mut Context<Self>) {
         planted_panics::visit("coordinator");
+        self.handed_over += 1;
         self.pipeline.arrive(message.sent);
         message.requests.into_iter().for_each(|request| self.pipeline.submit(request));
         self.pump_soon(context);
