@@ -185,37 +185,33 @@ pub struct Tail<'a> {
     pub notes: &'a [u8],
 }
 
-/// Appends a tail and gives its place; writes nothing where there is nothing to say.
+/// Appends a tail and gives its place; writes nothing where there is nothing to say. `kept` knows its length.
 pub(crate) fn write_tail<'l>(
     out: &mut Vec<u8>,
     notes: &[u8],
     named: Option<&Named>,
-    kept: impl Iterator<Item = &'l Leg> + Clone,
+    kept: impl Iterator<Item = &'l Leg>,
 ) -> (u32, u32) {
-    let count = kept.clone().count();
+    let (count, _) = kept.size_hint();
     if notes.is_empty() && count == 0 && named.is_none() {
         return (0, 0);
     }
     let start = out.len();
     out.reserve(TAIL_HEADER + count * HOT_LEG + NAMED + notes.len().next_multiple_of(8));
-    let mut header = [0; TAIL_HEADER];
-    put(&mut header, 0, length16(notes.len()));
-    put(&mut header, 2, length16(count));
-    header[4] = u8::from(named.is_some());
-    out.extend_from_slice(&header);
+    let counts = [length16(notes.len()), length16(count), u16::from(named.is_some()), 0];
+    out.extend_from_slice(counts.map(u16::to_le_bytes).as_flattened());
     for leg in kept {
-        let mut bytes = [0; HOT_LEG];
-        put(&mut bytes, 0, leg.account.0.to_le_bytes());
-        put(&mut bytes, 8, leg.amount.0.to_le_bytes());
-        put(&mut bytes, 16, leg.step.to_le_bytes());
-        bytes[18] = u8::from(leg.side == Side::Credit);
-        out.extend_from_slice(&bytes);
+        let step_and_side = u64::from(leg.step) | u64::from(leg.side == Side::Credit) << 16;
+        let words = [leg.account.0, leg.amount.0.cast_unsigned(), step_and_side];
+        out.extend_from_slice(words.map(u64::to_le_bytes).as_flattened());
     }
     if let Some(named) = named {
         write_named(out, named);
     }
-    out.extend_from_slice(notes);
-    pad_to_slot(out);
+    if !notes.is_empty() {
+        out.extend_from_slice(notes);
+        pad_to_slot(out);
+    }
     (length32(start), length32(out.len() - start))
 }
 
@@ -268,8 +264,8 @@ fn read_hot_leg(bytes: &[u8]) -> Option<HotLeg> {
     })
 }
 
-fn length16(len: usize) -> [u8; 2] {
-    u16::try_from(len).expect("notes and legs of a transaction are capped below 2^16").to_le_bytes()
+fn length16(len: usize) -> u16 {
+    u16::try_from(len).expect("notes and legs of a transaction are capped below 2^16")
 }
 
 fn length32(len: usize) -> u32 {
