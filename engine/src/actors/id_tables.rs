@@ -19,6 +19,7 @@ pub(crate) struct TableShelf(Option<IdTable>);
 impl TableShelf {
     /// The memory that is wanted.
     pub(crate) fn make(&mut self, wanted: IdMemory) -> (IdTable, Vec<IndexRoom>) {
+        // One that was closed early is smaller.
         let used = self.0.take().filter(|table| table.capacity() == wanted.table);
         let table = used.map_or_else(|| IdTable::ready(wanted.table), IdTable::emptied);
         (table, (0..wanted.pieces).map(|_| IndexRoom::ready(wanted.piece)).collect())

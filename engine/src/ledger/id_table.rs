@@ -22,15 +22,18 @@ struct Slot {
 pub struct IdTable {
     capacity: usize,
     slots: Vec<Slot>,
+    /// Whether all its memory has been touched.
+    is_ready: bool,
 }
 
 impl IdTable {
     /// The most ids of one table: a place in it is a u32.
     pub(super) const MOST: usize = 1 << 26;
 
-    /// A table whose memory the system clears where it is touched: made at once, a little slower to fill.
+    /// A table whose memory the system finds and clears where it is touched: made at once, and whoever fills it waits for
+    /// that.
     pub(super) fn lazy(capacity: usize) -> IdTable {
-        IdTable { capacity, slots: Vec::with_capacity(capacity) }
+        IdTable { capacity, slots: Vec::with_capacity(capacity), is_ready: false }
     }
 
     /// A table whose memory has all been touched: it takes a while to make, and nobody waits when it fills.
@@ -38,14 +41,26 @@ impl IdTable {
     pub fn ready(capacity: usize) -> IdTable {
         let mut slots = vec![Slot::VACANT; capacity];
         slots.clear();
-        IdTable { capacity, slots }
+        IdTable { capacity, slots, is_ready: true }
     }
 
-    /// The table emptied, its memory ready for other ids.
+    /// A full table emptied, its memory ready for other ids.
+    ///
+    /// # Panics
+    /// If it is not full: memory that was never touched is not ready.
     #[must_use]
     pub fn emptied(mut self) -> IdTable {
+        assert!(self.is_full(), "a table is used again when it was full");
         self.slots.clear();
+        self.is_ready = true;
         self
+    }
+
+    /// Takes no more ids than it has, where further ones would have to wait for memory.
+    pub(super) fn close_if_lazy(&mut self) {
+        if !self.is_ready && !self.slots.is_empty() {
+            self.capacity = self.slots.len();
+        }
     }
 
     /// How many ids it takes.

@@ -99,6 +99,8 @@ pub struct IdMemory {
 impl KnownIds {
     /// So many generations stay in memory behind the newest: who asks again mostly does so soon.
     const KEPT: usize = 1;
+    /// With fewer ids than this no memory is made ahead: a node that is hardly used need not have it.
+    const FEW: usize = 1 << 14;
 
     /// No ids yet. `seed` keeps clients from choosing ids that collide; `capacity` is that of one generation; after
     /// `keep_us` of logged time an id need not be known any more, since a request so old is refused by its time.
@@ -226,13 +228,11 @@ impl KnownIds {
         }
     }
 
-    /// The memory that will be needed next, if it is not there: asked for when a quarter of the first generation is left,
-    /// and at once from then on.
+    /// The memory that will be needed next, if it is not there: asked for when there are more than a few ids.
     #[must_use]
     pub fn wants_memory(&self) -> Option<IdMemory> {
-        let newest = self.newest().table.get();
-        let is_spared = self.len == newest.len() && 4 * newest.len() < 3 * newest.capacity();
-        let wanted = self.next.is_none() && !is_spared;
+        let few = KnownIds::FEW.min(self.capacity - self.capacity / 4);
+        let wanted = self.next.is_none() && self.len >= few;
         wanted.then(|| IdMemory {
             table: self.capacity,
             pieces: self.index.lacks_room(self.capacity),
@@ -240,8 +240,10 @@ impl KnownIds {
         })
     }
 
-    /// Takes memory for the next generation. Without it some is found when it is needed.
+    /// Takes memory for the next generation. Without it some is found where it is needed, and left as soon as it comes.
     pub fn give_memory(&mut self, table: IdTable, room: Vec<IndexRoom>) {
+        let newest = self.generations.back_mut().expect("there is always a generation");
+        newest.table.own().close_if_lazy();
         self.next = Some(table);
         self.index.give_room(room);
     }

@@ -45,7 +45,7 @@ fn ids_are_forgotten_a_generation_at_a_time_when_they_are_too_old() {
     }
 }
 
-/// Memory is asked for when a quarter of the first generation is left, and once for each after it.
+/// Memory is asked for when there are more than a few ids, and once for each generation after the first, which is left then.
 #[test]
 fn memory_is_wanted_ahead_of_need() {
     let mut known = KnownIds::new(7, 1_000, i64::MAX);
@@ -60,8 +60,10 @@ fn memory_is_wanted_ahead_of_need() {
         let at = known.begin(ClientId(1), TransactionId(n), 0);
         known.decide(at, &decided);
     }
-    assert_eq!(given[..3], [750, 1_001, 2_001]);
-    assert_eq!(given.len(), 20);
+    assert_eq!(given[..4], [750, 751, 1_751, 2_751]);
+    assert_eq!(given.len(), 21);
+    let capacities = known.generations.iter().map(|generation| generation.table.get().capacity());
+    assert_eq!(capacities.collect::<Vec<_>>()[..3], [750, 1_000, 1_000]);
     assert!((0..20_000).all(|n| known.get(ClientId(1), TransactionId(n)).is_some()));
     assert!((20_000..40_000).all(|n| known.get(ClientId(1), TransactionId(n)).is_none()));
 }

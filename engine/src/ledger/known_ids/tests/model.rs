@@ -93,8 +93,9 @@ impl World {
             900..940 => self.durable = self.rng.random_range(self.durable..self.frame()),
             940..965 => self.seal(),
             965..990 => self.finish(),
-            990..993 => self.time_us += self.rng.random_range(0..3 * KEEP_US),
-            993..996 => self.restart(),
+            990..993 => self.give_memory(),
+            993..995 => self.time_us += self.rng.random_range(0..3 * KEEP_US),
+            995..997 => self.restart(),
             _ => self.check(),
         }
     }
@@ -154,6 +155,13 @@ impl World {
         }
         self.write(&sealed);
         self.known.archived(archive(&sealed));
+    }
+
+    fn give_memory(&mut self) {
+        if let Some(IdMemory { table, pieces, piece }) = self.known.wants_memory() {
+            let room = (0..pieces).map(|_| IndexRoom::ready(piece)).collect();
+            self.known.give_memory(IdTable::ready(table), room);
+        }
     }
 
     fn write(&mut self, sealed: &SealedIds) {
