@@ -151,7 +151,7 @@ async fn measure_rows(args: &BenchArgs, rows: &mut Vec<RowResult>) -> Result<(),
             let label = args.label(number, row, run);
             outcomes.push(run_once(row, &settings, &label).await?);
         }
-        let result = RowResult::of(row, outcomes, rows);
+        let result = RowResult::of(row, outcomes);
         writeln!(io::stdout(), "{}", result.line())?;
         rows.push(result);
     }

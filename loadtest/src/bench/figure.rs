@@ -11,6 +11,8 @@ use crate::table::grouped;
 pub enum Figure {
     /// Transactions answered a second.
     Rate,
+    /// Transactions answered a second, in percent of those of the uniform load that ran in turn with it.
+    OfUniform,
     /// Median latency, in microseconds.
     P50,
     /// 99th percentile of the latency, in microseconds.
@@ -37,6 +39,7 @@ impl Figure {
     pub fn label(self) -> &'static str {
         match self {
             Figure::Rate => "transactions a second",
+            Figure::OfUniform => "of the uniform load's rate",
             Figure::P50 => "latency p50",
             Figure::P99 => "latency p99",
             Figure::P999 => "latency p99.9",
@@ -54,6 +57,7 @@ impl Figure {
     pub fn unit(self) -> &'static str {
         match self {
             Figure::Rate | Figure::ReplayRate => "1/s",
+            Figure::OfUniform => "%",
             Figure::P50 | Figure::P99 | Figure::P999 | Figure::Max => "us",
             Figure::FirstAnswer => "s",
             Figure::AccountBytes | Figure::TransactionBytes | Figure::LogBytes => "B",
@@ -74,7 +78,7 @@ impl Figure {
     /// Whether more is better.
     #[must_use]
     pub fn more_is_better(self) -> bool {
-        matches!(self, Figure::Rate | Figure::ReplayRate)
+        matches!(self, Figure::Rate | Figure::OfUniform | Figure::ReplayRate)
     }
 
     /// A value, with its unit.
@@ -84,6 +88,7 @@ impl Figure {
             "1/s" => format!("{}/s", rate(value)),
             "us" => microseconds(whole(value)),
             "s" => format!("{value:.2} s"),
+            "%" => format!("{value:.1} %"),
             _ => format!("{} B", grouped(whole(value))),
         }
     }
@@ -96,8 +101,6 @@ pub enum Bar {
     AtLeast(f64),
     /// At most this.
     AtMost(f64),
-    /// At least what the row of this name came to in the same run.
-    NotBelow(&'static str),
 }
 
 /// Whether a figure is at its bar.
@@ -108,32 +111,25 @@ pub enum Verdict {
     Held,
     /// It is not.
     Missed,
-    /// What it is held against was not measured in this run.
-    NotJudged,
 }
 
 impl Verdict {
-    /// Judges `value`, where `limit` is what the bar comes to, if that is known.
+    /// Judges `value`, where `limit` is what the bar comes to.
     #[must_use]
-    pub fn of(figure: Figure, value: f64, limit: Option<f64>) -> Verdict {
-        match limit {
-            None => Verdict::NotJudged,
-            Some(limit) if figure.more_is_better() && value >= limit => Verdict::Held,
-            Some(limit) if !figure.more_is_better() && value <= limit => Verdict::Held,
-            Some(_) => Verdict::Missed,
-        }
+    pub fn of(figure: Figure, value: f64, limit: f64) -> Verdict {
+        let held = if figure.more_is_better() { value >= limit } else { value <= limit };
+        if held { Verdict::Held } else { Verdict::Missed }
     }
 
     /// In words; what was missed with how much of the bar was reached, or by how much it was exceeded.
     #[must_use]
-    pub fn words(self, figure: Figure, value: f64, limit: Option<f64>) -> String {
-        match (self, limit) {
-            (Verdict::Held, _) => "held".to_owned(),
-            (Verdict::Missed, Some(limit)) if figure.more_is_better() => {
+    pub fn words(self, figure: Figure, value: f64, limit: f64) -> String {
+        match self {
+            Verdict::Held => "held".to_owned(),
+            Verdict::Missed if figure.more_is_better() => {
                 format!("BELOW THE BAR, {:.0} % of it", 100.0 * value / limit)
             }
-            (Verdict::Missed, Some(limit)) => format!("BELOW THE BAR, {:.2} x the limit", value / limit),
-            (Verdict::Missed | Verdict::NotJudged, _) => "not judged".to_owned(),
+            Verdict::Missed => format!("BELOW THE BAR, {:.2} x the limit", value / limit),
         }
     }
 }
@@ -156,21 +152,22 @@ mod tests {
     #[test]
     fn rates_are_to_be_high_and_everything_else_low() {
         #[track_caller]
-        fn check(figure: Figure, value: f64, limit: Option<f64>, verdict: Verdict, words: &str) {
+        fn check(figure: Figure, value: f64, limit: f64, verdict: Verdict, words: &str) {
             assert_eq!(Verdict::of(figure, value, limit), verdict);
             assert_eq!(verdict.words(figure, value, limit), words);
         }
-        check(Figure::Rate, 10.0, Some(10.0), Verdict::Held, "held");
-        check(Figure::Rate, 5.0, Some(10.0), Verdict::Missed, "BELOW THE BAR, 50 % of it");
-        check(Figure::P99, 10.0, Some(10.0), Verdict::Held, "held");
-        check(Figure::P99, 25.0, Some(10.0), Verdict::Missed, "BELOW THE BAR, 2.50 x the limit");
-        check(Figure::Rate, 5.0, None, Verdict::NotJudged, "not judged");
+        check(Figure::Rate, 10.0, 10.0, Verdict::Held, "held");
+        check(Figure::OfUniform, 99.9, 100.0, Verdict::Missed, "BELOW THE BAR, 100 % of it");
+        check(Figure::Rate, 5.0, 10.0, Verdict::Missed, "BELOW THE BAR, 50 % of it");
+        check(Figure::P99, 10.0, 10.0, Verdict::Held, "held");
+        check(Figure::P99, 25.0, 10.0, Verdict::Missed, "BELOW THE BAR, 2.50 x the limit");
     }
 
     #[test]
     fn values_are_shown_with_a_unit_that_suits_them() {
         for (figure, value, shown) in [
             (Figure::Rate, 1_234_567.4, "1,234,567/s"),
+            (Figure::OfUniform, 101.66, "101.7 %"),
             (Figure::P99, 950.0, "950 µs"),
             (Figure::P99, 15_000.0, "15 ms"),
             (Figure::FirstAnswer, 1.234, "1.23 s"),

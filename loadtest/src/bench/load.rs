@@ -195,8 +195,11 @@ async fn hot_accounts(client: &mut longmen_client::Client) -> Result<BTreeSet<u6
 
 /// Asks what was seen of the disk while this was driven.
 fn testimony(witness: Option<Witness>, driven: &Driven) -> std::io::Result<Option<DiskBeside>> {
-    let seen = witness.map(Witness::testify).transpose()?;
-    Ok(seen.and_then(|seen| DiskBeside::of(seen, driven)))
+    let Some(witness) = witness else { return Ok(None) };
+    let seen = witness.testify()?;
+    let slow = driven.slow.as_ref().expect("beside a witness slow requests are kept");
+    let stretch = Duration::from_secs_f64(driven.measured.seconds);
+    Ok(Some(DiskBeside::new(seen, slow, &driven.latencies, stretch)))
 }
 
 impl Load {
@@ -289,7 +292,7 @@ impl Outcome {
         }
     }
 
-    fn note_size(&mut self, settings: &BenchSettings, load: Load) {
+    pub(super) fn note_size(&mut self, settings: &BenchSettings, load: Load) {
         let accounts = load.sized_accounts(settings);
         if accounts != load.accounts {
             self.notes.push(format!("smaller than it should be: {} accounts", grouped(accounts)));

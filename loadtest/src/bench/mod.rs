@@ -7,6 +7,7 @@ pub mod disk_beside;
 pub mod events;
 pub mod figure;
 mod footprint;
+mod in_turns;
 mod load;
 mod machine;
 mod own_node;
@@ -91,6 +92,7 @@ pub struct Outcome {
 pub async fn run_once(row: &Row, settings: &BenchSettings, label: &str) -> Result<Outcome, LoadError> {
     let done = match row.work {
         Work::Load(load) => load::steady(settings, load, label).await,
+        Work::InTurns(load) => in_turns::beside_uniform(settings, load, label).await,
         Work::Turnover(load) => load::turning_over(settings, load, label).await,
         Work::Recovery { transfers } => recovery::replay(settings, transfers, label).await,
         Work::SnapshotLoad { accounts } => recovery::snapshot_load(settings, accounts, label).await,

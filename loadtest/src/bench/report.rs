@@ -109,7 +109,6 @@ fn table_rows(result: &RowResult) -> String {
         let class = match judged.verdict {
             Verdict::Held => "held",
             Verdict::Missed => "missed",
-            Verdict::NotJudged => "",
         };
         out.push_str(&format!(
             r#"<tr><td>{name}</td><td>{}</td><td class="figure">{}</td><td class="figure">{}</td><td class="{class}">{}</td></tr>"#,
@@ -193,7 +192,7 @@ fn steps(result: &RowResult) -> Vec<Limit> {
     let mut from = 1.0;
     let mut limits = Vec::new();
     for judged in &result.judged {
-        let (Some(part), Some(level)) = (judged.figure.quantile(), judged.limit) else { continue };
+        let (Some(part), level) = (judged.figure.quantile(), judged.limit) else { continue };
         let to = 1.0 / (1.0 - part);
         limits.push(Limit { from, to, level, label: limit_label(judged) });
         from = to;
@@ -203,7 +202,7 @@ fn steps(result: &RowResult) -> Vec<Limit> {
 
 fn limit_label(judged: &Judged) -> String {
     let name = judged.figure.label().trim_start_matches("latency ");
-    format!("{name} ≤ {}", latency(judged.limit.unwrap_or(0.0)))
+    format!("{name} ≤ {}", latency(judged.limit))
 }
 
 /// Latency over time, with what turned over.
@@ -310,7 +309,7 @@ mod tests {
         (outcome.latencies, outcome.timeline) = (Some(latencies), Some(timeline));
         outcome.events = vec![event];
         outcome.notes = vec!["max < 4 ms".into()];
-        let row = RowResult::of(row_named("open-20k").unwrap(), vec![outcome], &[]);
+        let row = RowResult::of(row_named("open-20k").unwrap(), vec![outcome]);
         assert!(!section(&row).contains("disk stops"), "nobody looked at the disk");
         let machine = Machine::here(std::path::Path::new("/")).unwrap();
         let results = Results { machine, runs: 1, rows: vec![row], sheets: Vec::new() };
@@ -351,7 +350,7 @@ mod tests {
         let mut outcome = Outcome::of([(Figure::P99, 10_000.0), (Figure::P999, 10_000.0)]);
         (outcome.latencies, outcome.timeline) = (Some(all), Some(timeline));
         outcome.note_disk_beside(beside);
-        let row = RowResult::of(row_named("open-20k").unwrap(), vec![outcome], &[]);
+        let row = RowResult::of(row_named("open-20k").unwrap(), vec![outcome]);
         assert!(!row.bars_held(), "all requests are judged");
         let html = section(&row);
         for part in [

@@ -18,7 +18,7 @@ pub struct Judged {
     /// Its bar.
     pub bar: Bar,
     /// What the bar comes to, at the size that was run.
-    pub limit: Option<f64>,
+    pub limit: f64,
     /// The median over the runs.
     pub value: f64,
     /// Each run's.
@@ -56,14 +56,13 @@ pub struct Results {
 }
 
 impl RowResult {
-    /// Sums up the runs of a row, at least one; `before` are the rows that ran before it.
+    /// Sums up the runs of a row, at least one.
     ///
     /// # Panics
     /// If there is no run.
     #[must_use]
-    pub fn of(row: &'static Row, outcomes: Vec<Outcome>, before: &[RowResult]) -> RowResult {
-        let judged =
-            row.bars.iter().filter_map(|&(figure, bar)| judge(figure, bar, &outcomes, before)).collect();
+    pub fn of(row: &'static Row, outcomes: Vec<Outcome>) -> RowResult {
+        let judged = row.bars.iter().filter_map(|&(figure, bar)| judge(figure, bar, &outcomes)).collect();
         let differences = outcomes.iter().flat_map(|outcome| outcome.differences.clone()).collect();
         let accounts_compared = outcomes.iter().map(|outcome| outcome.accounts_compared).sum();
         let main = row.bars[0].0;
@@ -82,11 +81,11 @@ impl RowResult {
         self.differences.is_empty()
     }
 
-    /// Whether every figure that was judged is at its bar.
+    /// Whether every figure is there, and at its bar.
     #[must_use]
     pub fn bars_held(&self) -> bool {
         self.judged.len() == self.row.bars.len()
-            && self.judged.iter().all(|judged| judged.verdict != Verdict::Missed)
+            && self.judged.iter().all(|judged| judged.verdict == Verdict::Held)
     }
 
     /// The median of a figure, if the row has it.
@@ -152,27 +151,19 @@ impl Judged {
     /// The bar in words.
     #[must_use]
     pub fn bar_words(&self) -> String {
-        match (self.bar, self.limit) {
-            (Bar::NotBelow(name), None) => format!(">= {name}"),
-            (Bar::NotBelow(name), Some(limit)) => format!(">= {} ({name})", self.figure.show(limit)),
-            (Bar::AtLeast(_), limit) => format!(">= {}", self.figure.show(limit.unwrap_or(0.0))),
-            (Bar::AtMost(_), limit) => format!("<= {}", self.figure.show(limit.unwrap_or(0.0))),
-        }
+        let sense = if let Bar::AtLeast(_) = self.bar { ">=" } else { "<=" };
+        format!("{sense} {}", self.figure.show(self.limit))
     }
 }
 
-fn judge(figure: Figure, bar: Bar, outcomes: &[Outcome], before: &[RowResult]) -> Option<Judged> {
+fn judge(figure: Figure, bar: Bar, outcomes: &[Outcome]) -> Option<Judged> {
     let runs: Vec<f64> =
         outcomes.iter().filter_map(|outcome| outcome.figures.get(&figure).copied()).collect();
     let value = median(&runs)?;
     let scale = outcomes.first().map_or(1.0, |outcome| outcome.scale);
     let limit = match bar {
-        Bar::AtLeast(limit) => Some(limit),
-        Bar::AtMost(limit) if figure == Figure::FirstAnswer => Some(limit * scale),
-        Bar::AtMost(limit) => Some(limit),
-        Bar::NotBelow(name) => {
-            before.iter().find(|result| result.row.name == name).and_then(|result| result.value(figure))
-        }
+        Bar::AtMost(limit) if figure == Figure::FirstAnswer => limit * scale,
+        Bar::AtLeast(limit) | Bar::AtMost(limit) => limit,
     };
     Some(Judged { figure, bar, limit, value, verdict: Verdict::of(figure, value, limit), runs })
 }
@@ -209,7 +200,7 @@ impl Results {
         self.rows.iter().all(RowResult::books_held) && self.sheets.iter().all(Sheet::books_held)
     }
 
-    /// Whether every figure that was judged is at its bar.
+    /// Whether every figure of every row is at its bar.
     #[must_use]
     pub fn bars_held(&self) -> bool {
         self.rows.iter().all(RowResult::bars_held)
@@ -263,7 +254,7 @@ impl Results {
             }
         };
         let bars = match self.bars_held() {
-            true => "Bars: every figure that was judged is at its bar.".to_owned(),
+            true => "Bars: every figure is at its bar.".to_owned(),
             false => {
                 let missed = self.rows.iter().filter(|one| !one.bars_held()).map(|one| one.row.name);
                 format!("Bars: not reached in {}.", missed.collect::<Vec<_>>().join(", "))
@@ -291,28 +282,28 @@ mod tests {
     use super::super::rows::row_named;
     use super::*;
 
-    fn result(name: &str, figures: &[[f64; 3]], before: &[RowResult]) -> RowResult {
+    fn result(name: &str, figures: &[[f64; 3]]) -> RowResult {
         let row = row_named(name).unwrap();
         let outcome = |run: usize| Outcome {
             figures: row.bars.iter().zip(figures).map(|((figure, _), runs)| (*figure, runs[run])).collect(),
             ..Outcome::of([])
         };
-        RowResult::of(row, (0..3).map(outcome).collect(), before)
+        RowResult::of(row, (0..3).map(outcome).collect())
     }
 
     #[test]
-    fn medians_are_judged_and_rows_against_rows() {
-        let uniform = result("transfers-10k", &[[3e6, 1e6, 2.5e6]], &[]);
+    fn medians_are_judged() {
+        let uniform = result("transfers-10k", &[[3e6, 1e6, 2.5e6]]);
         assert_eq!(uniform.value(Figure::Rate), Some(2.5e6));
         assert!(uniform.bars_held() && uniform.books_held());
         assert_eq!(uniform.shown.figures[&Figure::Rate], 2.5e6);
 
-        let slower = result("hot", &[[2.4e6, 2.4e6, 9e6]], std::slice::from_ref(&uniform));
+        let slower = result("hot", &[[96.0, 96.0, 120.0]]);
         assert_eq!(slower.judged[0].verdict, Verdict::Missed);
-        assert_eq!(slower.judged[0].bar_words(), ">= 2,500,000/s (transfers-10k)");
-        let alone = result("hot", &[[2.4e6, 2.4e6, 9e6]], &[]);
-        assert_eq!(alone.judged[0].verdict, Verdict::NotJudged);
-        assert!(alone.bars_held());
+        assert_eq!(slower.judged[0].bar_words(), ">= 100.0 %");
+        assert!(!slower.bars_held());
+        let latency = result("single", &[[200.0, 100.0, 300.0]; 3]);
+        assert_eq!(latency.judged[0].bar_words(), "<= 250 µs");
     }
 
     #[test]
@@ -320,9 +311,9 @@ mod tests {
         let row = row_named("recovery").unwrap();
         let figures = [(Figure::FirstAnswer, 0.3), (Figure::ReplayRate, 6e6)];
         let outcome = Outcome { scale: 0.1, ..Outcome::of(figures) };
-        let result = RowResult::of(row, vec![outcome], &[]);
-        let limits: Vec<Option<f64>> = result.judged.iter().map(|judged| judged.limit).collect();
-        assert_eq!(limits, [Some(0.2), Some(5e6)]);
+        let result = RowResult::of(row, vec![outcome]);
+        let limits: Vec<f64> = result.judged.iter().map(|judged| judged.limit).collect();
+        assert_eq!(limits, [0.2, 5e6]);
         assert_eq!(result.judged[0].words(), "BELOW THE BAR, 1.50 x the limit");
     }
 
@@ -332,7 +323,7 @@ mod tests {
         let mut results = Results {
             machine,
             runs: 3,
-            rows: vec![result("transfers-10k", &[[1.0, 2.0, 3.0]], &[])],
+            rows: vec![result("transfers-10k", &[[1.0, 2.0, 3.0]])],
             sheets: Vec::new(),
         };
         assert!(results.books_held() && !results.bars_held());
@@ -350,7 +341,7 @@ mod tests {
         let row = row_named("single").unwrap();
         let mut outcome = Outcome::of([]);
         outcome.differences.push("5 requests have no answer".into());
-        let result = RowResult::of(row, vec![outcome], &[]);
+        let result = RowResult::of(row, vec![outcome]);
         assert!(!result.bars_held() && !result.books_held());
     }
 
