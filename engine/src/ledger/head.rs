@@ -205,6 +205,7 @@ pub(crate) fn write_tail<'l>(
         let words = [leg.account.0, leg.amount.0.cast_unsigned(), step_and_side];
         out.extend_from_slice(words.map(u64::to_le_bytes).as_flattened());
     }
+    assert_eq!(out.len(), start + TAIL_HEADER + count * HOT_LEG, "as many legs are kept as are counted");
     if let Some(named) = named {
         write_named(out, named);
     }

@@ -127,7 +127,7 @@ impl Verdict {
         match self {
             Verdict::Held => "held".to_owned(),
             Verdict::Missed if figure.more_is_better() => {
-                format!("BELOW THE BAR, {:.0} % of it", 100.0 * value / limit)
+                format!("BELOW THE BAR, {:.1} % of it", 100.0 * value / limit)
             }
             Verdict::Missed => format!("BELOW THE BAR, {:.2} x the limit", value / limit),
         }
@@ -157,8 +157,8 @@ mod tests {
             assert_eq!(verdict.words(figure, value, limit), words);
         }
         check(Figure::Rate, 10.0, 10.0, Verdict::Held, "held");
-        check(Figure::OfUniform, 99.9, 100.0, Verdict::Missed, "BELOW THE BAR, 100 % of it");
-        check(Figure::Rate, 5.0, 10.0, Verdict::Missed, "BELOW THE BAR, 50 % of it");
+        check(Figure::OfUniform, 99.9, 100.0, Verdict::Missed, "BELOW THE BAR, 99.9 % of it");
+        check(Figure::Rate, 5.0, 10.0, Verdict::Missed, "BELOW THE BAR, 50.0 % of it");
         check(Figure::P99, 10.0, 10.0, Verdict::Held, "held");
         check(Figure::P99, 25.0, 10.0, Verdict::Missed, "BELOW THE BAR, 2.50 x the limit");
     }

@@ -1,8 +1,6 @@
 //! A workload in turn with the uniform one that it is held against: what a machine does drifts too much within minutes for
 //! one to run after the other.
 
-use std::time::Duration;
-
 use super::figure::Figure;
 use super::load::open;
 use super::own_node::{OwnNode, Posting};
@@ -84,7 +82,7 @@ impl Contestant {
 
     /// Transactions a second, over all its turns.
     fn rate(&self) -> f64 {
-        float(self.transactions) / self.seconds.max(Duration::from_nanos(1).as_secs_f64())
+        float(self.transactions) / self.seconds
     }
 
     async fn finish(mut self, outcome: &mut Outcome) -> Result<(), LoadError> {

@@ -192,9 +192,9 @@ fn steps(result: &RowResult) -> Vec<Limit> {
     let mut from = 1.0;
     let mut limits = Vec::new();
     for judged in &result.judged {
-        let (Some(part), level) = (judged.figure.quantile(), judged.limit) else { continue };
+        let Some(part) = judged.figure.quantile() else { continue };
         let to = 1.0 / (1.0 - part);
-        limits.push(Limit { from, to, level, label: limit_label(judged) });
+        limits.push(Limit { from, to, level: judged.limit, label: limit_label(judged) });
         from = to;
     }
     limits
