@@ -3,13 +3,16 @@
 mod ids;
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use actix::fut::wrap_future;
-use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle};
+use actix::{
+    Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, MailboxError, Message, SpawnHandle,
+};
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tracing::debug;
@@ -73,6 +76,10 @@ pub(crate) struct CoordinatorActor {
     /// The moment that is waited for, in microseconds since 1970.
     expiry_timer: Option<(i64, SpawnHandle)>,
     stopping: Option<oneshot::Sender<Journal>>,
+    /// The log's writer, when everything is decided and durable before the end.
+    at_rest: Option<Journal>,
+    /// How many actors were released and have not taken notice yet.
+    leaving: usize,
     vital: Vital,
 }
 
@@ -91,6 +98,8 @@ impl CoordinatorActor {
             space_timer: None,
             expiry_timer: None,
             stopping: None,
+            at_rest: None,
+            leaving: 0,
             vital: Vital::new("the coordinator"),
         }
     }
@@ -137,7 +146,7 @@ impl CoordinatorActor {
         self.arm_space(context);
         self.arm_expiry(context);
         self.arm_mark(context);
-        self.finish_stopping();
+        self.finish_stopping(context);
     }
 
     /// A hold may expire before anything else comes.
@@ -174,7 +183,7 @@ impl CoordinatorActor {
     }
 
     fn write(&mut self, mut frame: Sealed, context: &mut Context<Self>) {
-        self.drop_cold_batchers();
+        self.drop_cold_batchers(context);
         self.writes_here = frame.is_quick();
         if self.writes_here {
             frame.write().unwrap_or_else(|error| die(&error.to_string()));
@@ -193,15 +202,25 @@ impl CoordinatorActor {
     }
 
     /// A batching actor goes when its account has cooled down.
-    fn drop_cold_batchers(&mut self) {
+    fn drop_cold_batchers(&mut self, context: &mut Context<Self>) {
         let coordinator = self.pipeline.coordinator();
-        self.batchers.retain(|account, batcher| {
-            let hot = coordinator.is_hot(*account);
-            if !hot {
-                batcher.do_send(Release);
-            }
-            hot
-        });
+        let cold: Vec<_> = self.batchers.extract_if(|account, _| !coordinator.is_hot(*account)).collect();
+        cold.into_iter().for_each(|(_, batcher)| self.let_go(batcher.send(Release), context));
+    }
+
+    /// Counts an actor among those that are leaving until it has taken notice that it is released. The runtime ends with
+    /// whatever some of its tasks have not read yet.
+    fn let_go(
+        &mut self,
+        released: impl Future<Output = Result<(), MailboxError>> + 'static,
+        context: &mut Context<Self>,
+    ) {
+        self.leaving += 1;
+        context.spawn(wrap_future::<_, Self>(released).map(|released, actor, context| {
+            released.expect("an actor lives until it is released");
+            actor.leaving -= 1;
+            actor.finish_stopping(context);
+        }));
     }
 
     /// When nothing comes for a while, an empty frame carries the durable mark.
@@ -230,15 +249,25 @@ impl CoordinatorActor {
         }
     }
 
-    fn finish_stopping(&mut self) {
+    /// Lets all others go when everything is decided and durable, and gives the log's writer up when they know.
+    fn finish_stopping(&mut self, context: &mut Context<Self>) {
         if self.stopping.is_none() {
             return;
         }
-        let Some(journal) = self.pipeline.take_journal() else { return };
+        if self.at_rest.is_none() {
+            self.at_rest = self.pipeline.take_journal();
+            if self.at_rest.is_some() {
+                self.wiring.shards.clone().iter().for_each(|shard| self.let_go(shard.send(Release), context));
+                let batchers = std::mem::take(&mut self.batchers);
+                batchers.values().for_each(|batcher| self.let_go(batcher.send(Release), context));
+            }
+        }
+        if self.leaving > 0 {
+            return;
+        }
+        let Some(journal) = self.at_rest.take() else { return };
         let Some(stopped) = self.stopping.take() else { return };
         self.vital.release();
-        self.wiring.shards.iter().for_each(|shard| shard.do_send(Release));
-        self.batchers.values().for_each(|batcher| batcher.do_send(Release));
         let taken = stopped.send(journal);
         assert!(taken.is_ok(), "whoever stops the node waits until it is settled");
     }

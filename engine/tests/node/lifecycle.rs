@@ -28,6 +28,25 @@ fn books_survive_restarts_with_other_shard_counts() {
     }
 }
 
+/// More actors than the runtime gives a turn to between two looks at what ends it: each knows that it may go.
+#[test]
+fn a_node_of_many_shards_and_hot_accounts_ends_cleanly() {
+    let path = tempfile::tempdir().unwrap();
+    let hot: Vec<u64> = (2..=200).collect();
+    for start in 0..5_u128 {
+        let mut desk = Desk::start(directory(path.path()), &options(100));
+        if start == 0 {
+            desk.open_books(200, &hot);
+        }
+        let transfers: Vec<_> =
+            hot.iter().map(|account| (start * 1_000 + u128::from(*account), 1, *account, 10)).collect();
+        let posted = desk.post(&transfers);
+        assert!(posted.results.iter().all(|result| result.rejection.is_none()));
+        assert_eq!(desk.view(200).balance, 10 * (i128::try_from(start).unwrap() + 1));
+        desk.stop();
+    }
+}
+
 #[test]
 fn history_follows_the_chain_and_finds_transactions() {
     let path = tempfile::tempdir().unwrap();
