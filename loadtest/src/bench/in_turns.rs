@@ -3,7 +3,7 @@
 
 use super::figure::Figure;
 use super::load::open;
-use super::own_node::{OwnNode, Posting};
+use super::own_node::OwnNode;
 use super::rows::{Load, batches};
 use super::{BenchSettings, Outcome};
 use crate::driver::Settings;
@@ -15,11 +15,9 @@ use crate::workload::Workload;
 /// Turns of each. First one begins and then the other, so that a drift takes from both alike.
 const TURNS: u32 = 4;
 
-/// A workload on a node of its own, with what its turns came to.
-struct Contestant {
-    node: OwnNode,
-    posting: Posting,
-    settings: Settings,
+/// What the turns of a workload came to.
+#[derive(Default)]
+struct Sum {
     transactions: u64,
     seconds: f64,
     latencies: Latencies,
@@ -32,61 +30,52 @@ pub(super) async fn beside_uniform(
     label: &str,
 ) -> Result<Outcome, LoadError> {
     let uniform = batches(Workload::Transfers, load.accounts, load.seconds);
-    let mut own = Contestant::start(settings, load).await?;
-    let mut other = Contestant::start(settings, uniform).await?;
+    let mut outcome = Outcome::of([]);
+    let (mut own, mut other) = (Sum::default(), Sum::default());
     for turn in 0..TURNS {
-        let order = if turn % 2 == 0 { [&mut own, &mut other] } else { [&mut other, &mut own] };
-        for contestant in order {
-            contestant.take_turn(label).await?;
+        let mut order = [(&mut own, load), (&mut other, uniform)];
+        if turn % 2 == 1 {
+            order.reverse();
+        }
+        for (sum, load) in order {
+            sum.take_turn(settings, load, label, &mut outcome).await?;
         }
     }
     let [own_rate, other_rate] = [own.rate(), other.rate()];
-    let mut outcome =
-        Outcome::of([(Figure::Rate, own_rate), (Figure::OfUniform, 100.0 * own_rate / other_rate)]);
-    outcome.latencies = Some(own.latencies.clone());
-    let each = own.settings.time.as_secs_f64();
+    outcome.figures = [(Figure::Rate, own_rate), (Figure::OfUniform, 100.0 * own_rate / other_rate)].into();
+    outcome.latencies = Some(own.latencies);
+    let each = settings.time(load.seconds).as_secs_f64() / f64::from(TURNS);
     outcome.notes.push(format!(
-        "{}/s, and {}/s of uniform transfers: {TURNS} turns of {each} s of either, each on a node of its own",
+        "{}/s, and {}/s of uniform transfers: {TURNS} turns of {each} s of either, each against a new node",
         rate(own_rate),
         rate(other_rate)
     ));
     outcome.note_size(settings, load);
-    for contestant in [own, other] {
-        contestant.finish(&mut outcome).await?;
-    }
     Ok(outcome)
 }
 
-impl Contestant {
-    async fn start(settings: &BenchSettings, load: Load) -> Result<Contestant, LoadError> {
-        let node = OwnNode::start(settings, |_| {})?;
-        let posting = open(&node, settings, load).await?;
+impl Sum {
+    /// A turn against a node of its own: with one for all turns, the disk would have to hold the logs of both workloads.
+    async fn take_turn(
+        &mut self,
+        settings: &BenchSettings,
+        load: Load,
+        label: &str,
+        outcome: &mut Outcome,
+    ) -> Result<(), LoadError> {
+        let mut node = OwnNode::start(settings, |_| {})?;
+        let mut posting = open(&node, settings, load).await?;
         let driven_by = load.settings(settings);
-        Ok(Contestant {
-            node,
-            posting,
-            settings: Settings { time: driven_by.time / TURNS, ..driven_by },
-            transactions: 0,
-            seconds: 0.0,
-            latencies: Latencies::default(),
-        })
-    }
-
-    async fn take_turn(&mut self, label: &str) -> Result<(), LoadError> {
-        let driven = self.posting.drive(self.settings, label).await?;
+        let driven = posting.drive(Settings { time: driven_by.time / TURNS, ..driven_by }, label).await?;
         self.transactions += driven.measured.transactions;
         self.seconds += driven.measured.seconds;
         self.latencies.add(&driven.latencies);
-        Ok(())
+        outcome.compared(posting.compare(true).await?);
+        node.stop()
     }
 
-    /// Transactions a second, over all its turns.
+    /// Transactions a second, over all turns.
     fn rate(&self) -> f64 {
         float(self.transactions) / self.seconds
-    }
-
-    async fn finish(mut self, outcome: &mut Outcome) -> Result<(), LoadError> {
-        outcome.compared(self.posting.compare(true).await?);
-        self.node.stop()
     }
 }
