@@ -110,12 +110,12 @@ impl CoordinatorActor {
     fn pump_soon(&mut self, context: &mut Context<Self>) {
         if !self.pumps {
             self.pumps = true;
-            self.let_go_first(if self.writes_here { MOST_LOOKS } else { 0 }, context);
+            self.look_first(if self.writes_here { MOST_LOOKS } else { 0 }, context);
         }
     }
 
     /// Goes on after so many looks at the sockets, fewer when one brings little.
-    fn let_go_first(&mut self, looks: usize, context: &mut Context<Self>) {
+    fn look_first(&mut self, looks: usize, context: &mut Context<Self>) {
         self.handed_over = 0;
         let sockets_first = async move {
             if looks > 0 {
@@ -125,7 +125,7 @@ impl CoordinatorActor {
         };
         context.spawn(wrap_future::<_, Self>(sockets_first).map(move |(), actor, context| {
             if looks > 1 && actor.handed_over >= FULL_LOOK {
-                return actor.let_go_first(looks - 1, context);
+                return actor.look_first(looks - 1, context);
             }
             actor.pumps = false;
             actor.pump(context);

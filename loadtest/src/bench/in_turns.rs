@@ -2,11 +2,9 @@
 //! one to run after the other.
 
 use super::figure::Figure;
-use super::load::open;
-use super::own_node::OwnNode;
+use super::load::steady;
 use super::rows::{Load, batches};
 use super::{BenchSettings, Outcome};
-use crate::driver::Settings;
 use crate::error::LoadError;
 use crate::measure::{Latencies, float};
 use crate::run::rate;
@@ -30,6 +28,7 @@ pub(super) async fn beside_uniform(
     label: &str,
 ) -> Result<Outcome, LoadError> {
     let uniform = batches(Workload::Transfers, load.accounts, load.seconds);
+    let turns = BenchSettings { longest: Some(settings.time(load.seconds) / TURNS), ..settings.clone() };
     let mut outcome = Outcome::of([]);
     let (mut own, mut other) = (Sum::default(), Sum::default());
     for turn in 0..TURNS {
@@ -38,7 +37,7 @@ pub(super) async fn beside_uniform(
             order.reverse();
         }
         for (sum, load) in order {
-            sum.take_turn(settings, load, label, &mut outcome).await?;
+            sum.take_turn(&turns, load, label, &mut outcome).await?;
         }
     }
     let [own_rate, other_rate] = [own.rate(), other.rate()];
@@ -63,15 +62,14 @@ impl Sum {
         label: &str,
         outcome: &mut Outcome,
     ) -> Result<(), LoadError> {
-        let mut node = OwnNode::start(settings, |_| {})?;
-        let mut posting = open(&node, settings, load).await?;
-        let driven_by = load.settings(settings);
-        let driven = posting.drive(Settings { time: driven_by.time / TURNS, ..driven_by }, label).await?;
-        self.transactions += driven.measured.transactions;
-        self.seconds += driven.measured.seconds;
-        self.latencies.add(&driven.latencies);
-        outcome.compared(posting.compare(true).await?);
-        node.stop()
+        let turn = steady(settings, load, label).await?;
+        let measured = turn.measured.expect("a workload that was driven is measured");
+        self.transactions += measured.transactions;
+        self.seconds += measured.seconds;
+        self.latencies.add(&turn.latencies.expect("a workload that was driven has latencies"));
+        outcome.accounts_compared += turn.accounts_compared;
+        outcome.differences.extend(turn.differences);
+        Ok(())
     }
 
     /// Transactions a second, over all turns.
