@@ -22,6 +22,7 @@ pub mod soak;
 pub mod table;
 pub mod timeline;
 pub mod torture;
+pub mod visible;
 pub mod workload;
 
 pub use encode::Encoding;

@@ -6,8 +6,12 @@
 mod progress;
 #[path = "../../../loadtest/src/table.rs"]
 #[expect(unreachable_pub, reason = "the load harness uses more of it")]
-#[cfg_attr(not(feature = "planted-bugs"), allow(dead_code, reason = "only planted bugs make a table"))]
+#[allow(dead_code, reason = "only planted bugs make a table, and its tests use all of it")]
 mod table;
+#[path = "../../../loadtest/src/visible.rs"]
+#[expect(unreachable_pub, reason = "the load harness uses more of it")]
+#[allow(dead_code, reason = "only a table uses it, and its tests use all of it")]
+mod visible;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

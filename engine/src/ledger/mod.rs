@@ -19,6 +19,7 @@ mod entry;
 mod gate;
 mod head;
 mod heat;
+mod hidden;
 mod hold;
 mod id_generation;
 mod id_index;
@@ -64,6 +65,7 @@ pub use entry::{
 };
 pub use gate::Gate;
 pub use head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, read_tail};
+pub use hidden::is_hidden;
 pub use hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
 pub use id_generation::SealedIds;
 pub use id_index::{IndexHalf, IndexRoom};

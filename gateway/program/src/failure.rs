@@ -1,12 +1,14 @@
 //! How the program ends.
 
 use std::error::Error;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use longmen_client::{ClientError, Refusal};
 use longmen_loadtest::LoadError;
 use longmen_loadtest::node::NodeError;
+
+use crate::output::remark;
 
 /// What a command that did its work came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +50,7 @@ pub(crate) enum Failure {
     /// What was looked at is damaged.
     #[error(transparent)]
     Damaged(Box<dyn Error + Send + Sync>),
-    /// Nobody reads the output any more, or it cannot be written.
+    /// The output cannot be written. That nobody reads it is no failure.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
 }
@@ -62,22 +64,27 @@ impl Failure {
     /// Says what went wrong on standard error, with its causes, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         let code = match self {
-            // A reader such as `head` that has seen enough is no failure.
-            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
             Failure::Refused(_) | Failure::Damaged(_) => 1,
             Failure::Usage(_) => 2,
             Failure::Node(_) | Failure::Output(_) => 3,
         };
-        let mut text = format!("longmen: {self}");
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            text.push_str(&format!(": {error}"));
-            cause = error.source();
-        }
-        // Standard error may be closed; there is nobody left to tell then.
-        drop(writeln!(io::stderr(), "{text}"));
+        remark(with_causes(self));
         ExitCode::from(code)
     }
+}
+
+/// An error with its causes. One that says the same as the error above it is not said again.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let words = error.to_string();
+        if !text.ends_with(&words) {
+            text.push_str(&format!(": {words}"));
+        }
+        cause = error.source();
+    }
+    text
 }
 
 impl From<ClientError> for Failure {

@@ -9,6 +9,7 @@ mod journal;
 mod moment;
 mod money;
 mod output;
+mod page;
 mod posting;
 mod reach;
 mod register;

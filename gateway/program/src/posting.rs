@@ -7,6 +7,7 @@ use crate::account_name::{AccountName, LegName};
 use crate::failure::{Failure, Verdict};
 use crate::id_name::IdName;
 use crate::output::Output;
+use crate::page::Page;
 use crate::register::Register;
 
 /// The id of a transaction, and what is noted with it.
@@ -134,7 +135,7 @@ pub(crate) fn show(name: &IdName, result: PostResult, output: Output) -> Result<
     output.show(&Outcome { id: name.to_string(), result }, describe)
 }
 
-fn describe(outcome: &Outcome) -> String {
+fn describe(outcome: &Outcome) -> Page {
     let Outcome { id, result } = outcome;
     let again = if result.repeated { ", the first result given again" } else { "" };
     let place = match result.frame {
@@ -146,5 +147,7 @@ fn describe(outcome: &Outcome) -> String {
         step => format!(" at step {step}"),
     };
     let message = result.message.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
-    format!("{id}: {}{step}{message}{again}{place}", result.outcome)
+    let mut page = Page::new();
+    page.line(format_args!("{id}: {}{step}{message}{again}{place}", result.outcome));
+    page
 }

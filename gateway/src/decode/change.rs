@@ -6,6 +6,7 @@ use longmen_engine::ledger::{
 };
 
 use super::fault::Fault;
+use super::opening::shown;
 use super::reader::{Reader, read_fields, read_fields_and_nils};
 use super::value::{MAX_KIND, Written, account, currency, date, entity, required};
 
@@ -187,7 +188,7 @@ pub(super) fn read_map_customer(reader: &mut Reader<'_>) -> Result<Command, Faul
     let notes = read_registered(reader, ["account", "customer"], |index, reader| {
         match index {
             0 => of = Some(account(reader)?),
-            _ => customer = Some(read_customer(reader)?),
+            _ => customer = Some(shown(read_customer(reader)?)?),
         }
         Ok(())
     })?;
@@ -206,7 +207,7 @@ pub(super) fn read_map_type(reader: &mut Reader<'_>) -> Result<Command, Fault> {
     let notes = read_registered(reader, ["entity", "type", "subject", "from"], |index, reader| {
         match index {
             0 => of = Some(entity(reader)?),
-            1 => kind = Some(reader.text(MAX_KIND)?),
+            1 => kind = Some(shown(reader.text(MAX_KIND)?)?),
             2 => subject = Some(reader.text(MAX_CODE)?),
             _ => from = Some(date(reader)?),
         }

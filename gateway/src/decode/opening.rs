@@ -1,7 +1,7 @@
 //! Openings of entities, subjects and accounts in MessagePack.
 
 use longmen_engine::ledger::{
-    AccountOpening, Amount, Command, Currency, MAX_BATCH, Owner, SubjectClass, SubjectOpening,
+    AccountOpening, Amount, Command, Currency, MAX_BATCH, Owner, SubjectClass, SubjectOpening, is_hidden,
 };
 
 use super::change::read_customer;
@@ -22,7 +22,7 @@ pub(crate) fn read_open_entity(reader: &mut Reader<'_>) -> Result<Command, Fault
     let (mut code, mut start) = (None, None);
     read_fields(reader, &["code", "start"], |index, reader| {
         match index {
-            0 => code = Some(entity(reader)?),
+            0 => code = Some(shown(entity(reader)?)?),
             _ => start = Some(date(reader)?),
         }
         Ok(())
@@ -54,13 +54,13 @@ fn read_subject(reader: &mut Reader<'_>) -> Result<SubjectOpening, Fault> {
     read_fields(reader, &SUBJECT_FIELDS, |index, reader| {
         match index {
             0 => code = Some(reader.text(MAX_CODE)?.into()),
-            1 => name = Some(reader.text(MAX_NAME)?.into()),
+            1 => name = Some(shown(reader.text(MAX_NAME)?)?.into()),
             2 => class = Some(read_class(reader)?),
             3 => normal = Some(side(reader)?),
             4 => leaf = reader.flag()?,
             5 => valid_from = Some(date(reader)?),
             6 => valid_to = Some(date(reader)?),
-            _ => texts[index - 7] = reader.text(MAX_ATTRIBUTE)?,
+            _ => texts[index - 7] = shown(reader.text(MAX_ATTRIBUTE)?)?,
         }
         Ok(())
     })?;
@@ -119,11 +119,13 @@ fn read_account(reader: &mut Reader<'_>) -> Result<AccountOpening, Fault> {
             7 => overdraft = Some(Written::read(reader)?),
             8 => credit = Some(Written::read(reader)?),
             9 => hot = reader.flag()?,
-            _ => customer = Some(read_customer(reader)?),
+            _ => customer = Some(shown(read_customer(reader)?)?),
         }
         Ok(())
     })?;
     let key = parts.key()?;
+    shown(&*key.number).map_err(|fault| fault.in_field("number"))?;
+    shown(&*key.kind).map_err(|fault| fault.in_field("type"))?;
     let limit =
         |written: Option<Written<'_>>, name| written.map(|w| read_limit(w, key.currency, name)).transpose();
     Ok(AccountOpening {
@@ -136,6 +138,14 @@ fn read_account(reader: &mut Reader<'_>) -> Result<AccountOpening, Fault> {
         hot,
         key,
     })
+}
+
+/// A name that comes into the books is one that people can read.
+pub(super) fn shown<T: AsRef<str>>(text: T) -> Result<T, Fault> {
+    match text.as_ref().chars().any(is_hidden) {
+        true => Err(Fault::new("has a control character, or another that is not seen")),
+        false => Ok(text),
+    }
 }
 
 fn read_owner(reader: &mut Reader<'_>) -> Result<Owner, Fault> {

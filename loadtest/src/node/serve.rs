@@ -20,6 +20,7 @@ use tracing_subscriber::EnvFilter;
 use super::READY_LINE;
 use super::meters::{METERS_LINE, MeterLine, meters_table};
 use crate::table::grouped;
+use crate::visible::{EventsOnStderr, tell};
 
 /// How a node serves.
 #[derive(Clone, Debug, Args)]
@@ -137,7 +138,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     };
     let node = Node::start(storage, &options)?;
     if !args.quiet {
-        writeln!(io::stderr(), "{}", describe(node.report()))?;
+        tell(io::stderr(), &format!("{}\n", describe(node.report())))?;
     }
     let options = ServeOptions { listen: args.listen, limits: Limits::default(), tokens };
     let served = serve_until_told(options, &node, args);
@@ -164,7 +165,11 @@ fn parse_window(text: &str) -> Result<(Box<str>, u32), String> {
 fn tell_on_stderr() {
     let usual = || EnvFilter::new("warn");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(EventsOnStderr::default)
+        .init();
 }
 
 fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Result<(), ServeError> {
@@ -181,7 +186,7 @@ fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Res
         let mut asked = signal(SignalKind::user_defined1())?;
         let started = sessions.spawn(Server::start(options, node.intake(), node.history()));
         let running: Running = started.await.expect("starting to serve does not panic")?;
-        writeln!(io::stdout(), "{READY_LINE}{}", running.local_addr())?;
+        tell(io::stdout(), &format!("{READY_LINE}{}\n", running.local_addr()))?;
         let mut since = Instant::now();
         loop {
             tokio::select! {
@@ -202,9 +207,9 @@ fn tell_meters(meters: &Meters, since: &mut Instant, quiet: bool) -> io::Result<
     let over = std::mem::replace(since, Instant::now()).elapsed();
     if quiet {
         let lines: Vec<MeterLine> = readings.into_iter().map(MeterLine::from).collect();
-        return writeln!(io::stdout(), "{METERS_LINE}{}", serde_json::to_string(&lines)?);
+        return tell(io::stdout(), &format!("{METERS_LINE}{}\n", serde_json::to_string(&lines)?));
     }
-    writeln!(io::stderr(), "{}", meters_table(&readings, over))
+    tell(io::stderr(), &format!("{}\n", meters_table(&readings, over)))
 }
 
 /// A ledger that may be wrong stops, in builds that unwind as well.

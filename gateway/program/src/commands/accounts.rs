@@ -7,6 +7,7 @@ use crate::account_name::AccountName;
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
+use crate::page::Page;
 use crate::reach::Reach;
 
 /// List accounts in order of opening
@@ -93,7 +94,7 @@ pub(crate) async fn show_one(
     Ok(Verdict::Held)
 }
 
-fn describe(account: &Account) -> String {
+fn describe(account: &Account) -> Page {
     let print = |minor: i128| money(&account.currency, minor);
     let limit = |limit: Option<i64>| limit.map_or_else(|| "none".to_owned(), |minor| print(minor.into()));
     let mut rest = Table::new(&[
@@ -112,7 +113,9 @@ fn describe(account: &Account) -> String {
         print(account.overdraft_limit.into()),
         limit(account.credit_limit),
     ]);
-    format!("{}\n{rest}", table(std::slice::from_ref(account)))
+    let mut page = Page::from(table(std::slice::from_ref(account)));
+    page.table(rest);
+    page
 }
 
 /// Account state and payment state in words.

@@ -21,6 +21,7 @@ use super::{trial_balance, verify};
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
+use crate::page::Page;
 
 /// Watch a payment day go through a real node, be killed, come back and balance
 ///
@@ -88,7 +89,9 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let settings = CrashSettings { seed: rand::random(), close_days: false, ..CrashSettings::default() };
     let mut harness = Harness::take_over(settings, subject);
     let killed = harness.round().await?;
-    args.output.say(describe_kill(&killed))?;
+    for line in describe_kill(&killed).split('\n') {
+        args.output.say(line)?;
+    }
 
     let mut client = harness.client().await?;
     let trial_balance = client.trial_balance(ENTITY).await?;
@@ -102,7 +105,10 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let shown =
         Shown { steady, full_speed, killed, hottest, relations: named, trial_balance, verified, held };
     args.output.show(&shown, |shown| {
-        format!("{}\n\n{}", describe(shown, &relations, began.elapsed()), what_next(&args, &data))
+        let mut page = describe(shown, &relations, began.elapsed());
+        page.gap();
+        page.page(Page::laid_out(&what_next(&args, &data)));
+        page
     })?;
     if !held {
         let kept = args.data.unwrap_or_else(|| temporary.keep());
@@ -194,25 +200,31 @@ fn describe_kill(round: &Round) -> String {
     )
 }
 
-fn describe(shown: &Shown, relations: &[Relation], took: Duration) -> String {
+fn describe(shown: &Shown, relations: &[Relation], took: Duration) -> Page {
     let figures = measured_table(&[("20,000/s", &shown.steady), ("full speed", &shown.full_speed)]);
     let mut hottest = Table::new(&["hot account", "subject", ">postings", ">balance"]);
     for Hot { legs, account } in &shown.hottest {
         let balance = money(&account.currency, account.balance);
         hottest.row([&*account.number, &*account.subject, &grouped(*legs), &balance]);
     }
-    let mut text = format!(
-        "\n{figures}\n\n{hottest}\n\n{}\n\n{}\n\n{}\n",
-        trial_balance::table(&shown.trial_balance, Some(1)),
-        trial_balance::describe(relations),
-        shown.verified,
-    );
+    let mut page = Page::new();
+    page.gap();
+    page.table(figures);
+    page.gap();
+    page.table(hottest);
+    page.gap();
+    page.table(trial_balance::table(&shown.trial_balance, Some(1)));
+    page.gap();
+    page.page(trial_balance::describe(relations));
+    page.gap();
+    page.page(shown.verified.page());
     for difference in &shown.killed.differences {
-        text.push_str(&format!("FAIL  {difference}\n"));
+        page.line(format_args!("FAIL  {difference}"));
     }
     let end = if shown.held { "Everything held" } else { "Something did NOT hold" };
-    text.push_str(&format!("\n{end}, in {:.0} s.", took.as_secs_f64()));
-    text
+    page.gap();
+    page.line(format_args!("{end}, in {:.0} s.", took.as_secs_f64()));
+    page
 }
 
 fn what_next(args: &Args, data: &Path) -> String {

@@ -7,6 +7,7 @@ use crate::account_name::{ACCOUNT_HELP, AccountName};
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
+use crate::page::Page;
 use crate::reach::Reach;
 
 /// Open a merged entry of a hot account (热点账户) into its transactions
@@ -38,7 +39,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     Ok(Verdict::Held)
 }
 
-fn describe(entry: &MergedEntry) -> String {
+fn describe(entry: &MergedEntry) -> Page {
     let currency = &entry.account.currency;
     let mut table = table();
     table.row(["", "", "opening", "", "", "", &money(currency, entry.opening)]);
@@ -46,9 +47,11 @@ fn describe(entry: &MergedEntry) -> String {
         table.row(row(currency, line));
     }
     table.row(["", "", "closing", "", "", "", &money(currency, entry.closing)]);
-    let mut text = format!("{} legs\n{table}", entry.count);
+    let mut page = Page::new();
+    page.line(format_args!("{} legs", entry.count));
+    page.table(table);
     if let Some(next) = entry.next {
-        text.push_str(&format!("\nfurther legs: --from {next}"));
+        page.line(format_args!("further legs: --from {next}"));
     }
-    text
+    page
 }

@@ -10,6 +10,7 @@ use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
+use crate::page::Page;
 use crate::reach::Reach;
 
 /// List holds (冻结): of one account, or all of which something remains
@@ -58,7 +59,7 @@ async fn accounts_of(client: &mut Client, holds: &[Hold]) -> Result<BTreeMap<u64
     Ok(accounts)
 }
 
-fn describe(page: &Holds, accounts: &BTreeMap<u64, Account>) -> String {
+fn describe(page: &Holds, accounts: &BTreeMap<u64, Account>) -> Page {
     let heads = [
         "id",
         ">account",
@@ -88,10 +89,11 @@ fn describe(page: &Holds, accounts: &BTreeMap<u64, Account>) -> String {
             if hold.expired { "expired".to_owned() } else { String::new() },
         ]);
     }
-    match &page.next {
-        Some(next) => format!("{table}\nmore: --after {next}"),
-        None => table.to_string(),
+    let mut shown = Page::from(table);
+    if let Some(next) = &page.next {
+        shown.line(format_args!("more: --after {next}"));
     }
+    shown
 }
 
 /// A moment by RFC 3339; one beyond its years in microseconds.

@@ -1,6 +1,5 @@
 //! `longmen import`
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use serde::Serialize;
 use crate::failure::{Failure, Verdict};
 use crate::import::{Accounts, Fault, Faults, Ids, Import, Refused, Sent, Subjects, Transactions, file_time};
 use crate::output::Output;
+use crate::page::Page;
 use crate::reach::Reach;
 
 /// How many lines of what is wrong are shown to people.
@@ -180,34 +180,34 @@ async fn check<I: Import>(
     Ok(client)
 }
 
-fn describe(report: &Report, file: &Path) -> String {
+fn describe(report: &Report, file: &Path) -> Page {
     let [count, done, there, refused] =
         [report.count, report.done, report.there, report.refused.len()].map(|count| grouped(whole(count)));
     let Report { what, verb, .. } = report;
     let file = file.display();
-    let mut text = match (report.faults.len(), report.sent) {
+    let mut page = Page::from(match (report.faults.len(), report.sent) {
         (0, false) => format!("ok    {file}: {count} {what}, nothing wrong; nothing was sent"),
         (0, true) => {
             let mark = if report.refused.is_empty() { "ok    " } else { "FAIL  " };
             format!("{mark}{file}: of {count} {what} {done} {verb}, {there} there already, {refused} refused")
         }
         (faults, _) => format!("FAIL  {file}: wrong in {} places; nothing was sent", grouped(whole(faults))),
-    };
-    list(&mut text, &report.faults);
-    list(&mut text, &report.refused);
+    });
+    list(&mut page, &report.faults);
+    list(&mut page, &report.refused);
     if let Some(reason) = &report.not_looked_up {
-        write!(text, "\n      not looked up on the node: {reason}").expect("a text takes all");
+        page.line(format_args!("      not looked up on the node: {reason}"));
     }
-    text
+    page
 }
 
-fn list(text: &mut String, items: &[impl std::fmt::Display]) {
+fn list(page: &mut Page, items: &[impl std::fmt::Display]) {
     for item in items.iter().take(SHOWN) {
-        write!(text, "\n      {item}").expect("a text takes all");
+        page.line(format_args!("      {item}"));
     }
     if items.len() > SHOWN {
         let more = grouped(whole(items.len() - SHOWN));
-        write!(text, "\n      and {more} more; --json shows all").expect("a text takes all");
+        page.line(format_args!("      and {more} more; --json shows all"));
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
+use crate::page::Page;
 use crate::reach::Reach;
 use crate::scenario::{Place, Scenario, open_chart};
 
@@ -36,10 +37,11 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let opened: Vec<_> = scenario.accounts.iter().zip(&accounts).collect();
     let value: Vec<_> = opened.iter().map(|(a, id)| json!({ "account": a.label, "id": id })).collect();
     args.output.show(&value, |_| {
-        let names = opened
-            .iter()
-            .map(|(account, id)| format!("@{id} {}/{}/{}", scenario.entity, account.label, account.currency));
-        names.collect::<Vec<_>>().join("\n")
+        let mut page = Page::new();
+        for (account, id) in &opened {
+            page.line(format_args!("@{id} {}/{}/{}", scenario.entity, account.label, account.currency));
+        }
+        page
     })?;
     Ok(Verdict::Held)
 }

@@ -81,11 +81,8 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         };
         let held = steps.len() == scenario.steps.len() && steps.iter().all(Played::held);
         let count = steps.iter().filter(|step| step.held()).count();
-        args.output.say(format_args!(
-            "{}: {count} of {} steps held\n",
-            scenario.name,
-            scenario.steps.len()
-        ))?;
+        args.output.say(format_args!("{}: {count} of {} steps held", scenario.name, scenario.steps.len()))?;
+        args.output.say("")?;
         played.push(PlayedFile { scenario: scenario.name.clone(), held, steps });
     }
     let held = played.iter().all(|file| file.held);

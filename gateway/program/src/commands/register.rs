@@ -7,6 +7,7 @@ use crate::account_name::{ACCOUNT_HELP, AccountName};
 use crate::failure::{Failure, Verdict};
 use crate::moment::time;
 use crate::output::Output;
+use crate::page::Page;
 use crate::reach::Reach;
 use crate::report::period::day;
 
@@ -71,7 +72,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     Ok(Verdict::Held)
 }
 
-fn describe(register: &Register) -> String {
+fn describe(register: &Register) -> Page {
     let heads = ["time", "date", ">client", "what", "changed", "operator", "approval", "reason"];
     let mut table = Table::new(&heads);
     for row in &register.rows {
@@ -87,11 +88,11 @@ fn describe(register: &Register) -> String {
             note("reason"),
         ]);
     }
-    let mut text = table.to_string();
+    let mut page = Page::from(table);
     if let Some(next) = &register.next {
-        text.push_str(&format!("\nfurther rows: --after {next}"));
+        page.line(format_args!("further rows: --after {next}"));
     }
-    text
+    page
 }
 
 fn changes(row: &RegisterRow) -> String {

@@ -5,7 +5,8 @@ use longmen_client::{Client, GeneralLedger, GeneralLedgerRequest};
 use serde::Serialize;
 
 use crate::failure::{Failure, Verdict};
-use crate::output::Output;
+use crate::output::{Output, write_data};
+use crate::page::Page;
 use crate::reach::Reach;
 use crate::report::identity::{self, Identity};
 use crate::report::period::{self, Period, Span};
@@ -122,7 +123,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let shown = shown(&args, &ledger, &books);
     let holds = shown.books.iter().all(|book| book.checks.iter().all(|check| check.holds));
     if args.csv {
-        args.output.say(print::csv(&books, args.kind).trim_end())?;
+        write_data(&print::csv(&books, args.kind))?;
     } else {
         args.output.show(&shown, |shown| text(args.kind, shown))?;
     }
@@ -158,7 +159,7 @@ fn shown<'a>(args: &'a Args, ledger: &'a GeneralLedger, books: &'a [Book]) -> Sh
     }
 }
 
-fn text(kind: Kind, shown: &Shown<'_>) -> String {
+fn text(kind: Kind, shown: &Shown<'_>) -> Page {
     let mut text = format!("{} of {}, {} to {}", shown.statement, shown.entity, shown.from, shown.to);
     match shown.dates {
         [] => text.push_str(": no accounting date"),
@@ -170,9 +171,10 @@ fn text(kind: Kind, shown: &Shown<'_>) -> String {
     if shown.dates.iter().any(|date| **date == *shown.current) {
         text.push_str(&format!("; {} is not closed and counts up to frame {}", shown.current, shown.frame));
     }
+    let mut page = Page::from(text);
     for ShownBook { book, checks } in &shown.books {
-        text.push_str("\n\n");
-        text.push_str(&print::text(book, kind, checks));
+        page.gap();
+        page.page(print::page(book, kind, checks));
     }
-    text
+    page
 }

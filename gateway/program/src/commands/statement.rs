@@ -9,6 +9,7 @@ use crate::failure::{Failure, Verdict};
 use crate::moment::Moment;
 use crate::money::money;
 use crate::output::Output;
+use crate::page::Page;
 use crate::reach::Reach;
 
 /// Show the entries (对账单) of an account, newest first
@@ -124,7 +125,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     Ok(Verdict::Held)
 }
 
-fn describe(statement: &Statement, oldest_first: bool) -> String {
+fn describe(statement: &Statement, oldest_first: bool) -> Page {
     let account = &statement.account;
     let print = |minor| money(&account.currency, minor);
     let mut table = table();
@@ -137,32 +138,31 @@ fn describe(statement: &Statement, oldest_first: bool) -> String {
         table.row(row(&account.currency, line));
     }
     table.row(["", "", bottom.0, "", "", "", &print(bottom.1)]);
-    let mut text = format!(
-        "{} {} {} ({}, subject {})\n{table}",
+    let mut page = Page::new();
+    page.line(format_args!(
+        "{} {} {} ({}, subject {})",
         account.entity, account.number, account.kind, account.currency, account.subject
-    );
+    ));
+    page.table(table);
     let say = |words: &str, turnover: Turnover| {
         let Turnover { lines, debit, credit } = turnover;
-        format!("\n{words}: {lines} lines, debits {}, credits {}", print(debit), print(credit))
+        format!("{words}: {lines} lines, debits {}, credits {}", print(debit), print(credit))
     };
     if statement.hidden.lines > 0 {
-        text.push_str(&say("hidden on this page", statement.hidden));
+        page.line(say("hidden on this page", statement.hidden));
     }
     if let Some(shown) = statement.range.shown {
         let [opening, closing] = [statement.range.opening, statement.range.closing].map(print);
-        text.push_str(&format!("\nwhole range: opening {opening}, closing {closing}"));
-        text.push_str(&say("whole range, shown", shown));
+        page.line(format_args!("whole range: opening {opening}, closing {closing}"));
+        page.line(say("whole range, shown", shown));
     }
     if let Some(hidden) = statement.range.hidden.filter(|hidden| hidden.lines > 0) {
-        text.push_str(&say("whole range, hidden", hidden));
+        page.line(say("whole range, hidden", hidden));
     }
     if let Some(next) = &statement.next {
-        text.push_str(&format!(
-            "\n{} entries: --before {next}",
-            if oldest_first { "newer" } else { "older" }
-        ));
+        page.line(format_args!("{} entries: --before {next}", if oldest_first { "newer" } else { "older" }));
     }
-    text
+    page
 }
 
 /// A table for lines of statements.

@@ -6,6 +6,7 @@ use longmen_loadtest::table::Table;
 use crate::failure::{Failure, Verdict};
 use crate::id_name::IdName;
 use crate::output::Output;
+use crate::page::Page;
 use crate::reach::Reach;
 
 /// Show a transaction of this client as the log has it
@@ -26,9 +27,10 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     Ok(Verdict::Held)
 }
 
-fn describe(record: &TransactionRecord) -> String {
-    let mut text = format!(
-        "{} {} {} on {} (value date {}), frame {} record {}\n",
+fn describe(record: &TransactionRecord) -> Page {
+    let mut page = Page::new();
+    page.line(format_args!(
+        "{} {} {} on {} (value date {}), frame {} record {}",
         record.action,
         record.id,
         record.outcome,
@@ -36,15 +38,15 @@ fn describe(record: &TransactionRecord) -> String {
         record.value_date,
         record.frame,
         record.ordinal
-    );
+    ));
     if let Some(named) = &record.named {
         let place = named.place.as_ref().map_or(String::new(), |place| format!(" at {place}"));
         let forced = if named.forced { ", forced" } else { "" };
         let blue = if named.blue { ", on the opposite sides (蓝字反方向)" } else { "" };
-        text.push_str(&format!("names {} of client {}{place}{forced}{blue}\n", named.id, named.client));
+        page.line(format_args!("names {} of client {}{place}{forced}{blue}", named.id, named.client));
     }
     for (name, note) in &record.notes {
-        text.push_str(&format!("{name}: {note}\n"));
+        page.line(format_args!("{name}: {note}"));
     }
     let mut table = Table::new(&[">step", ">account", "side", ">minor units", "posted"]);
     for leg in &record.legs {
@@ -56,6 +58,6 @@ fn describe(record: &TransactionRecord) -> String {
             if leg.merged { "in a merged entry".to_owned() } else { String::new() },
         ]);
     }
-    text.push_str(&table.to_string());
-    text
+    page.table(table);
+    page
 }

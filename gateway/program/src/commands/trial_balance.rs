@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
+use crate::page::Page;
 use crate::reach::Reach;
 use crate::report::identity::{self, Identity};
 
@@ -64,7 +65,11 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let shown = Shown { trial: &trial, relations: checked.collect() };
     args.output.show(&shown, |_| {
         let identity = describe_identity(&args.identity, &of_classes);
-        format!("{}\n\n{}\n{identity}", table(&trial, args.level), describe(&relations))
+        let mut page = Page::from(table(&trial, args.level));
+        page.gap();
+        page.page(describe(&relations));
+        page.line(identity);
+        page
     })?;
     Ok(Verdict::of(relations.iter().all(Relation::holds) && of_classes.is_empty()))
 }
@@ -92,12 +97,14 @@ fn describe_identity(identity: &Identity, broken: &[String]) -> String {
 }
 
 /// What the relations came to, one a line.
-pub(crate) fn describe(relations: &[Relation]) -> String {
+pub(crate) fn describe(relations: &[Relation]) -> Page {
     let line = |relation: &Relation| match relation.broken.as_slice() {
         [] => format!("ok    {}  {}", relation.name, relation.says),
         broken => format!("FAIL  {}  {}: {}", relation.name, relation.says, broken.join("; ")),
     };
-    relations.iter().map(line).collect::<Vec<_>>().join("\n")
+    let mut page = Page::new();
+    relations.iter().map(line).for_each(|line| page.line(line));
+    page
 }
 
 /// Debit-positive figures of one row.

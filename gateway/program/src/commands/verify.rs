@@ -1,6 +1,5 @@
 //! `longmen verify`
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use longmen_engine::audit::{self, Counts};
@@ -12,6 +11,7 @@ use serde::Serialize;
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
+use crate::page::Page;
 
 /// Audit the books in a data directory offline (稽核)
 ///
@@ -71,8 +71,9 @@ struct Total {
     credit_balance: i128,
 }
 
-impl fmt::Display for Verified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Verified {
+    /// The same for people.
+    pub(crate) fn page(&self) -> Page {
         let end = match (self.clean, self.torn) {
             (true, _) => "ends as a clean shutdown left it".to_owned(),
             (false, None) => "has no clean end".to_owned(),
@@ -100,23 +101,23 @@ impl fmt::Display for Verified {
                 figures.map(|minor| money(&total.currency, minor));
             totals.row([&total.entity, &total.currency, &debit, &credit, &debit_balance, &credit_balance]);
         }
-        writeln!(f, "ok    verify  {frames} frames, {bytes} bytes; the log {end}")?;
-        writeln!(
-            f,
+        let mut page = Page::new();
+        page.line(format_args!("ok    verify  {frames} frames, {bytes} bytes; the log {end}"));
+        page.line(format_args!(
             "              {posted} transactions posted, {tried} tried, {refused} refused; {accounts} accounts"
-        )?;
-        writeln!(
-            f,
+        ));
+        page.line(format_args!(
             "              {legs} entries of one leg, {merged} merged ones of {merged_legs} legs, {held} moves of holds"
-        )?;
-        writeln!(f, "              head {}", self.head)?;
-        write!(f, "{totals}")
+        ));
+        page.line(format_args!("              head {}", self.head));
+        page.table(totals);
+        page
     }
 }
 
 pub(crate) fn run(args: &Args) -> Result<Verdict, Failure> {
     let verified = verify(&args.data)?;
-    args.output.show(&verified, Verified::to_string)?;
+    args.output.show(&verified, Verified::page)?;
     Ok(Verdict::Held)
 }
 

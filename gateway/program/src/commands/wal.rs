@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
+use crate::page::Page;
 
 /// Look at the log of a data directory
 #[derive(Debug, clap::Subcommand)]
@@ -123,8 +124,8 @@ fn contents_value(contents: &FrameContents) -> Value {
     })
 }
 
-fn table(found: &[Inspected], contents: &Contents) -> String {
-    let mut text = String::new();
+fn table(found: &[Inspected], contents: &Contents) -> Page {
+    let mut page = Page::new();
     let mut frames = Frames::new();
     for one in found {
         let words = match one {
@@ -133,22 +134,21 @@ fn table(found: &[Inspected], contents: &Contents) -> String {
                 continue;
             }
             Inspected::Segment(segment) => segment_line(segment),
-            Inspected::Headless { file } => format!("{file}: its header does not hold\n"),
+            Inspected::Headless { file } => format!("{file}: its header does not hold"),
             Inspected::Unreadable { segment, offset, bytes } => {
-                format!("segment {segment}: {bytes} unreadable bytes at {offset}\n")
+                format!("segment {segment}: {bytes} unreadable bytes at {offset}")
             }
         };
-        frames.flush(&mut text);
-        text.push_str(&words);
+        frames.flush(&mut page);
+        page.line(words);
     }
-    frames.flush(&mut text);
-    text.truncate(text.trim_end().len());
-    text
+    frames.flush(&mut page);
+    page
 }
 
 fn segment_line(segment: &SegmentSummary) -> String {
     let SegmentSummary { file, node, epoch, bytes, .. } = segment;
-    format!("{file}: {} bytes, epoch {epoch}, node {node}\n", grouped(*bytes))
+    format!("{file}: {} bytes, epoch {epoch}, node {node}", grouped(*bytes))
 }
 
 /// Frames of one segment, until something else comes.
@@ -182,10 +182,10 @@ impl Frames {
         ]);
     }
 
-    fn flush(&mut self, text: &mut String) {
+    fn flush(&mut self, page: &mut Page) {
         if self.count > 0 {
-            text.push_str(&format!("{}\n\n", self.table));
-            *self = Frames::new();
+            page.table(std::mem::replace(self, Frames::new()).table);
+            page.gap();
         }
     }
 }

@@ -9,20 +9,20 @@ use super::identity::is_on_debit_side;
 use super::sheet::{Check, Kind, result_in_balances, result_of_period};
 use super::{Book, Figures, Section};
 use crate::money::money;
+use crate::page::Page;
 
-/// One currency of a statement as text.
-pub(crate) fn text(book: &Book, kind: Kind, checks: &[Check]) -> String {
+/// One currency of a statement for people.
+pub(crate) fn page(book: &Book, kind: Kind, checks: &[Check]) -> Page {
     let table = match kind {
         Kind::BalanceSheet => balance_sheet(book),
         Kind::Income => income_statement(book),
         _ => turnovers(book),
     };
-    let mut text = format!("{}\n{table}\n", book.currency);
-    for check in checks {
-        text.push('\n');
-        text.push_str(&line_of(check, &book.currency));
-    }
-    text
+    let mut page = Page::from(book.currency.clone());
+    page.table(table);
+    page.gap();
+    checks.iter().for_each(|check| page.line(line_of(check, &book.currency)));
+    page
 }
 
 fn line_of(check: &Check, currency: &str) -> String {

@@ -105,7 +105,7 @@ fn the_result_of_a_period_leaves_out_what_was_carried_forward() {
     assert_eq!(result_of_period(&books[0]), 12);
     assert_eq!(result_in_balances(&books[0], |figures| figures.opening), 6);
     assert_eq!(result_in_balances(&books[0], |figures| figures.closing), 0);
-    let income = print::text(&books[0], Kind::Income, &[]);
+    let income = print::page(&books[0], Kind::Income, &[]).to_string();
     assert!(income.contains("净利润") && income.contains("0.12"), "{income}");
 }
 

@@ -26,6 +26,16 @@ pub(crate) fn longmen(arguments: &[&str]) -> Ran {
     Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
+/// Runs the program with these arguments, with nobody to read what it prints; its exit code.
+pub(crate) fn unread(arguments: &[&str]) -> Option<i32> {
+    let closed = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        writer
+    };
+    command(arguments).stdout(closed()).stderr(closed()).status().unwrap().code()
+}
+
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_longmen"));
     command.args(arguments).stdin(Stdio::null());

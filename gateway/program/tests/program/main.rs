@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod closed_pipe;
 mod exports;
+mod hostile_text;
 mod import;
 mod longmen;
 mod operations;

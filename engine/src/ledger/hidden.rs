@@ -1,0 +1,22 @@
+//! Characters that do something to those who read them, instead of being read.
+
+/// Whether a terminal obeys it, turns text around at it, or shows nothing for it: control characters, marks of direction,
+/// zero-width characters, separators of lines, blanks that are letters. No name that is opened in the books may have one.
+///
+/// ```
+/// use longmen_engine::ledger::is_hidden;
+/// assert!("\u{1b}\r\n\u{7f}\u{9b}\u{202e}\u{200b}\u{2028}".chars().all(is_hidden));
+/// assert!(!"手续费 U-1/é".chars().any(is_hidden));
+/// ```
+#[must_use]
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            // Soft hyphen, joiners, marks of direction, zero-width characters, separators of lines and paragraphs,
+            // embeddings, overrides and isolates, invisible operators, the byte order mark.
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            // Letters that are blank, annotations, tags.
+            | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}

@@ -1,0 +1,104 @@
+//! What people are shown: lines and tables.
+
+use std::fmt;
+use std::io::{self, IsTerminal};
+
+use longmen_loadtest::table::Table;
+use longmen_loadtest::visible::visible;
+
+/// So many columns have tables where no terminal says how many it has.
+const USUAL_COLUMNS: usize = 100;
+/// Fewer columns than that are none to print a table in.
+const FEWEST_COLUMNS: usize = 40;
+
+/// Lines and tables, one below the other. A line is one line whatever is in it: what a terminal would obey, an end of
+/// line as well, is written out. So no text of a client can look like a line of ours.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Page {
+    parts: Vec<String>,
+}
+
+impl Page {
+    pub(crate) fn new() -> Page {
+        Page::default()
+    }
+
+    /// Text of several lines that this program laid out itself, without any of anybody else in it.
+    pub(crate) fn laid_out(text: &str) -> Page {
+        let mut page = Page::new();
+        text.split('\n').for_each(|line| page.line(line));
+        page
+    }
+
+    /// Adds a line.
+    pub(crate) fn line(&mut self, text: impl fmt::Display) {
+        self.parts.push(visible(&text.to_string()).into_owned());
+    }
+
+    /// Adds a line with nothing in it.
+    pub(crate) fn gap(&mut self) {
+        self.parts.push(String::new());
+    }
+
+    /// Adds a table, as wide as there is room for.
+    pub(crate) fn table(&mut self, table: Table) {
+        self.parts.push(table.fit(columns()).to_string());
+    }
+
+    /// Adds another page.
+    pub(crate) fn page(&mut self, page: Page) {
+        self.parts.extend(page.parts);
+    }
+}
+
+/// How many columns there are: as `COLUMNS` says, else as the terminal has.
+fn columns() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|said| said.parse().ok());
+    let of_terminal = || {
+        let out = io::stdout();
+        let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(&out).ok()).flatten()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    };
+    said.or_else(of_terminal).unwrap_or(USUAL_COLUMNS).max(FEWEST_COLUMNS)
+}
+
+/// One line.
+impl From<String> for Page {
+    fn from(line: String) -> Page {
+        let mut page = Page::new();
+        page.line(line);
+        page
+    }
+}
+
+impl From<Table> for Page {
+    fn from(table: Table) -> Page {
+        let mut page = Page::new();
+        page.table(table);
+        page
+    }
+}
+
+impl fmt::Display for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.parts.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_line() {
+        let mut page = Page::new();
+        page.line("reference: a\nok    总总  \u{1b}[2K");
+        page.gap();
+        let mut table = Table::new(&["number"]);
+        table.row(["a\nb"]);
+        page.page(table.into());
+        let text = page.to_string();
+        assert_eq!(text.lines().count(), 5, "{text}");
+        assert!(text.starts_with("reference: a\\u{a}ok    总总  \\u{1b}[2K\n\n"), "{text}");
+    }
+}
