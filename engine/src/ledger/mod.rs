@@ -55,7 +55,7 @@ pub use contradiction::Contradiction;
 pub use coordinator::{
     Coordinator, Frame, FrameSection, RefundWindows, Room, SectionKind, Settings, SnapshotStart, Step,
 };
-pub use currency::{AmountError, Currency};
+pub use currency::{AmountError, Currency, MAX_AMOUNT_TEXT};
 pub use date::Date;
 pub use deed::{Action, Deed, Freeze, Naming, Original};
 pub use directory::Directory;

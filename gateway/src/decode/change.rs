@@ -122,7 +122,7 @@ fn limit(written: Written<'_>, currency: Option<Currency>, name: &'static str) -
         (_, None) => return Err(Fault::new("is missing").in_field("currency")),
     };
     let amount = amount.filter(|amount| amount.0 >= 0);
-    amount.ok_or_else(|| Fault::new("negative, too fine or too large").in_field(name))
+    amount.ok_or_else(|| Fault::amount("negative, too fine or too large").in_field(name))
 }
 
 const LIMITS: [&str; 9] = [

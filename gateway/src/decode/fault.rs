@@ -2,17 +2,30 @@
 
 use std::fmt;
 
+use longmen_engine::ledger::Rejection;
+
 /// Where in a body something is not as the protocol asks, and what. For people: programs look at the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     path: String,
     why: &'static str,
+    rejection: Rejection,
 }
 
 impl Fault {
-    /// A fault of the value at hand.
+    /// A fault of the value at hand: it has not the shape that the protocol asks for.
     pub(crate) fn new(why: &'static str) -> Fault {
-        Fault { path: String::new(), why }
+        Fault { path: String::new(), why, rejection: Rejection::Malformed }
+    }
+
+    /// An amount that is a number, but none that may stand there.
+    pub(crate) fn amount(why: &'static str) -> Fault {
+        Fault { rejection: Rejection::InvalidAmount, ..Fault::new(why) }
+    }
+
+    /// The code that the request is refused with.
+    pub(crate) fn rejection(&self) -> Rejection {
+        self.rejection
     }
 
     /// The same fault, seen from the map or array whose field `name` it is in.

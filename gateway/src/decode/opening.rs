@@ -156,5 +156,5 @@ fn read_limit(written: Written<'_>, currency: Currency, name: &'static str) -> R
     let amount = written.amount(currency).map_err(|fault| fault.in_field(name))?;
     amount
         .filter(|amount| amount.0 >= 0)
-        .ok_or_else(|| Fault::new("negative, too fine or too large").in_field(name))
+        .ok_or_else(|| Fault::amount("negative, too fine or too large").in_field(name))
 }

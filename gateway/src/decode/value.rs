@@ -3,8 +3,8 @@
 use longmen_client::id_of_text;
 use longmen_engine::Cursor;
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountRef, Amount, AmountError, ClientId, Currency, Date, RecordPlace, Side,
-    TransactionId, TransactionKey,
+    AccountId, AccountKey, AccountRef, Amount, AmountError, ClientId, Currency, Date, MAX_AMOUNT_TEXT,
+    RecordPlace, Side, TransactionId, TransactionKey,
 };
 use rmp::Marker;
 
@@ -19,8 +19,6 @@ const MAX_NUMBER: usize = 64;
 pub(crate) const MAX_KIND: usize = 32;
 /// Bytes of a transaction id in text form.
 const MAX_TEXT_ID: usize = 256;
-/// Bytes of a decimal amount.
-const MAX_DECIMAL: usize = 64;
 
 /// A required field.
 pub(crate) fn required<T>(value: Option<T>, name: &'static str) -> Result<T, Fault> {
@@ -167,7 +165,9 @@ pub(crate) enum Written<'a> {
 impl<'a> Written<'a> {
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Written<'a>, Fault> {
         match reader.peek()? {
-            Marker::FixStr(_) | Marker::Str8 => reader.text(MAX_DECIMAL).map(Written::Decimal),
+            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
+                reader.text(MAX_AMOUNT_TEXT).map(Written::Decimal)
+            }
             _ => reader.integer::<i128>().map(|wide| Written::Minor(i64::try_from(wide).ok())),
         }
     }

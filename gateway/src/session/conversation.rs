@@ -250,7 +250,7 @@ impl<'a> Conversation<'a> {
         let format = Format::from_number(header.format);
         let format = format.ok_or_else(|| malformed("a format that is not known".to_owned()))?;
         let asking = Asking { client: self.client(), arrival };
-        read_request(operation, format, body, asking).map_err(|fault| malformed(fault.to_string()))
+        read_request(operation, format, body, asking).map_err(|fault| (fault.rejection(), fault.to_string()))
     }
 
     /// What to ask the engine, and what for; `None` where the answer is known at once.
