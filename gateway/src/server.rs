@@ -106,7 +106,8 @@ impl Running {
         self.local_addr
     }
 
-    /// Accepts and reads nothing more, answers what was read, and closes. Stop the node after it, not before.
+    /// Accepts nothing more, finishes and answers what was taken in, refuses what still comes as `shutting_down`, tells
+    /// each client so in the end, and closes. Stop the node after it, not before.
     ///
     /// # Panics
     /// If a session panicked.

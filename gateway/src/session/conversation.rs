@@ -61,6 +61,8 @@ pub(crate) struct Conversation<'a> {
     farewell: Option<(Rejection, String)>,
     /// Whether frames are still taken in.
     is_open: bool,
+    /// Whether they are refused, since the node is about to stop.
+    is_stopping: bool,
 }
 
 impl<'a> Conversation<'a> {
@@ -79,6 +81,7 @@ impl<'a> Conversation<'a> {
             ages: Vec::new(),
             farewell: None,
             is_open: true,
+            is_stopping: false,
         }
     }
 
@@ -89,6 +92,26 @@ impl<'a> Conversation<'a> {
 
     pub(super) fn is_open(&self) -> bool {
         self.is_open
+    }
+
+    /// The node is about to stop: what was taken in before is finished and answered, every frame that ends after it is
+    /// refused as soon as its header is there.
+    pub(super) fn stop(&mut self) {
+        self.is_stopping = true;
+        if let Some(cost) = self.admitted.take() {
+            self.permits.give_back(cost);
+        }
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.is_stopping
+    }
+
+    /// Takes no further frames, and says why behind all other answers.
+    pub(super) fn say_goodbye(&mut self) {
+        self.farewell = Some((Rejection::ShuttingDown, "the node is about to stop".to_owned()));
+        self.close();
+        self.take_leave();
     }
 
     /// Whether the other side is a client already.
@@ -146,7 +169,8 @@ impl<'a> Conversation<'a> {
             let Some((header, total)) = self.next_frame(&inbox) else { break };
             frames += 1;
             let Some(cost) = self.admitted.take() else {
-                self.refuse(header, InFlight::default(), Rejection::Busy, None);
+                let why = if self.is_stopping { Rejection::ShuttingDown } else { Rejection::Busy };
+                self.refuse(header, InFlight::default(), why, None);
                 self.skip = total;
                 continue;
             };
@@ -170,11 +194,15 @@ impl<'a> Conversation<'a> {
         if let Standing::Known(client) = self.standing { client } else { ClientId::default() }
     }
 
-    /// The first frame, when it is whole, or when its header says that there are no permits for it.
+    /// The first frame, when it is whole, or, when it will not be taken in, its header: there are no permits for it, or the
+    /// node is about to stop.
     fn next_frame(&mut self, bytes: &[u8]) -> Option<(Header, usize)> {
         match read_prefix(bytes, self.frame_cap()) {
             Ok(prefix) => {
                 let prefix = prefix?;
+                if self.is_stopping {
+                    return Some((prefix.header, prefix.total));
+                }
                 if self.admitted.is_none() {
                     let total = u64::try_from(prefix.total).expect("usize has at most 64 bits here");
                     let cost = InFlight { transactions: 0, bytes: total };

@@ -1,5 +1,7 @@
 //! The moments by which something must have happened on a connection.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::conversation::Conversation;
@@ -8,7 +10,11 @@ use crate::limits::Limits;
 /// How much of what waits for it a client must read within each write deadline.
 const LEAST_PROGRESS: usize = 64 << 10;
 /// How long buffers keep what a burst made them.
-const TIDY_SECONDS: u64 = 1;
+const TIDY_AFTER: Duration = Duration::from_secs(1);
+/// A node that stops hears a client out until nothing has come for so long: what was sent before the stop is on its way.
+const HEARD_OUT_AFTER: Duration = Duration::from_millis(100);
+/// However long a client goes on sending, and whatever it waits for, it is told so long after the stop at the latest.
+const LAST_CALL_AFTER: Duration = Duration::from_secs(1);
 
 /// What is due when a moment has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -31,6 +37,20 @@ pub(super) enum Due {
     /// Not an end: buffers may be given back.
     #[error("buffers may be given back")]
     Tidy,
+    /// Not yet an end: a client of a node that stops was heard out.
+    #[error("the client was heard out")]
+    Goodbye,
+}
+
+/// What happened on a connection since it was last looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Progress {
+    /// Frames that ended.
+    pub(super) frames: usize,
+    /// Bytes of answers that got out.
+    pub(super) written: usize,
+    /// Whether anything was read.
+    pub(super) heard: bool,
 }
 
 /// Since when what has been so.
@@ -44,6 +64,10 @@ pub(super) struct Deadlines {
     /// Bytes that the client read since `unread`.
     progress: usize,
     closing: Option<Instant>,
+    /// Since when the node is about to stop.
+    stopping: Option<Instant>,
+    /// When something was last read.
+    heard: Instant,
     is_tidy: bool,
 }
 
@@ -56,18 +80,21 @@ impl Deadlines {
             unread: None,
             progress: 0,
             closing: None,
+            stopping: None,
+            heard: now,
             is_tidy: true,
         }
     }
 
-    /// Notes that `frames` ended and `written` bytes got out, and how the conversation stands now.
-    pub(super) fn note(
-        &mut self,
-        now: Instant,
-        conversation: &Conversation<'_>,
-        frames: usize,
-        written: usize,
-    ) {
+    /// Notes what happened, and how the conversation stands now.
+    pub(super) fn note(&mut self, now: Instant, conversation: &Conversation<'_>, progress: Progress) {
+        let Progress { frames, written, heard } = progress;
+        if heard {
+            self.heard = now;
+        }
+        if conversation.is_stopping() {
+            self.stopping.get_or_insert(now);
+        }
         if frames > 0 || written > 0 {
             self.active = now;
             self.is_tidy = false;
@@ -105,10 +132,24 @@ impl Deadlines {
         let closing = self.closing.map(|since| (since + limits.closing_deadline, Due::Closing));
         let is_quiet = conversation.is_settled();
         let idle = is_quiet.then(|| (self.active + limits.idle_timeout, Due::Idle));
-        let tidy_after = std::time::Duration::from_secs(TIDY_SECONDS);
-        let tidy = (is_quiet && !self.is_tidy).then(|| (self.active + tidy_after, Due::Tidy));
-        let all = [hello, frame, unread, closing, idle, tidy];
+        let tidy = (is_quiet && !self.is_tidy).then(|| (self.active + TIDY_AFTER, Due::Tidy));
+        let goodbye = self.goodbye(conversation).map(|due| (due, Due::Goodbye));
+        let all = [hello, frame, unread, closing, idle, tidy, goodbye];
         let far = self.active + limits.idle_timeout;
         all.into_iter().flatten().min().unwrap_or((far, Due::Tidy))
+    }
+
+    /// Whether a client of a node that stops is to be told so now.
+    pub(super) fn is_goodbye_due(&self, now: Instant, conversation: &Conversation<'_>) -> bool {
+        self.stopping.is_some() && self.goodbye(conversation).is_some_and(|due| due <= now)
+    }
+
+    /// When a client of a node that stops is told so: when it is silent and has all answers to what it sent.
+    fn goodbye(&self, conversation: &Conversation<'_>) -> Option<Instant> {
+        let since = self.stopping.filter(|_| conversation.is_open())?;
+        let last_call = since + LAST_CALL_AFTER;
+        let is_listened_to = conversation.is_answered() && conversation.wants_bytes();
+        let heard_out = is_listened_to.then(|| self.heard.max(since) + HEARD_OUT_AFTER);
+        Some(heard_out.map_or(last_call, |heard_out| heard_out.min(last_call)))
     }
 }

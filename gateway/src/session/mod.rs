@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::shared::Shared;
 use conversation::Conversation;
-use deadlines::{Deadlines, Due};
+use deadlines::{Deadlines, Due, Progress};
 #[cfg(feature = "fuzz")]
 pub(crate) use price::price;
 
@@ -106,15 +106,18 @@ async fn converse(
             let room = conversation.missing_bytes().clamp(LEAST_READ, MOST_READ);
             conversation.inbox.reserve(room);
         }
-        let (mut frames, mut written) = (0, 0);
+        let mut progress = Progress::default();
         // In this order, all that became durable together leaves in one write, and writing goes before reading.
         tokio::select! {
             biased;
-            _ = stop.changed(), if conversation.is_open() => conversation.close(),
+            _ = stop.changed(), if conversation.is_open() && !conversation.is_stopping() => {
+                conversation.stop();
+                progress.frames = conversation.take_frames(now_seconds());
+            }
             batch = replies.recv() => match batch {
                 Some(batch) => {
                     conversation.take_replies(batch);
-                    frames = conversation.take_frames(now_seconds());
+                    progress.frames = conversation.take_frames(now_seconds());
                 }
                 None => return End::Engine,
             },
@@ -123,23 +126,33 @@ async fn converse(
                 Err(error) => if let Ok(panic) = error.try_into_panic() { std::panic::resume_unwind(panic) },
             },
             count = write.write(conversation.outbox.unsent()), if !conversation.outbox.is_empty() => match count {
-                Ok(count) => { conversation.advance(count); written = count; }
+                Ok(count) => { conversation.advance(count); progress.written = count; }
                 Err(error) => return End::Socket(error),
             },
             count = read.read_buf(&mut conversation.inbox), if wants_bytes => match count {
                 Ok(0) => conversation.close(),
-                Ok(_) => frames = conversation.take_frames(now_seconds()),
+                Ok(_) => {
+                    progress.frames = conversation.take_frames(now_seconds());
+                    progress.heard = true;
+                }
                 Err(error) => return End::Socket(error),
             },
             () = &mut timer => {
                 match deadlines.next(limits, conversation) {
                     (due, _) if due > Instant::now() => {}
                     (_, Due::Tidy) => { conversation.shrink(); deadlines.tidied(); }
+                    (_, Due::Goodbye) => {}
                     (_, due) => return End::Late(due),
                 }
             }
         }
-        deadlines.note(Instant::now(), conversation, frames, written);
+        let now = Instant::now();
+        deadlines.note(now, conversation, progress);
+        // Not left to the timer: a client that never stops sending keeps it from being looked at.
+        if deadlines.is_goodbye_due(now, conversation) {
+            conversation.say_goodbye();
+            deadlines.note(now, conversation, Progress::default());
+        }
         let (next, _) = deadlines.next(limits, conversation);
         if next < timer.deadline() || timer.is_elapsed() {
             timer.as_mut().reset(next);

@@ -11,6 +11,7 @@ mod longmen;
 mod operations;
 mod reports;
 mod scenarios;
+mod stopping;
 mod tour;
 #[path = "../../../tests/tcp/year.rs"]
 mod year;
