@@ -12,6 +12,7 @@ mod encode;
 pub mod fuzz;
 mod in_flight;
 mod limits;
+mod lobby;
 mod permits;
 mod places;
 mod server;

@@ -9,6 +9,9 @@ use crate::in_flight::InFlight;
 pub struct Limits {
     /// The most connections at once; the next is told `busy` and closed.
     pub connections: u32,
+    /// How many of them may be without a hello. When one more comes, or there is no place for it, one that has not said
+    /// hello is told `busy` and closed: clients are not kept out by those who say nothing.
+    pub strangers: u32,
     /// The longest request, header and body, in bytes.
     pub request_bytes: u32,
     /// What one session may have under way.
@@ -36,6 +39,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connections: 4_096,
+            strangers: 256,
             request_bytes: longmen_client::MAX_REQUEST,
             session: InFlight { transactions: 131_072, bytes: 64 << 20 },
             node: InFlight { transactions: 524_288, bytes: 512 << 20 },

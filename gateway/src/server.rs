@@ -11,12 +11,13 @@ use longmen_engine::{History, Intake};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::encode::write_refusal;
 use crate::limits::Limits;
+use crate::lobby::{Lobby, Wait};
 use crate::session::{serve, turn_away};
-use crate::shared::Shared;
+use crate::shared::{Place, Shared};
 use crate::tokens::Tokens;
 
 /// Connections that wait to be accepted.
@@ -127,7 +128,11 @@ fn check_limits(limits: &Limits) -> Result<(), ServeError> {
         "a session must have room for a request, and the node for a session"
     } else if limits.node.transactions < limits.session.transactions || limits.session.transactions == 0 {
         "the node must have room for a session's transactions"
-    } else if limits.connections == 0 || limits.lookups == 0 || limits.outgoing_bytes == 0 {
+    } else if limits.connections == 0
+        || limits.strangers == 0
+        || limits.lookups == 0
+        || limits.outgoing_bytes == 0
+    {
         "nothing may be zero"
     } else {
         return Ok(());
@@ -151,6 +156,8 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Rec
     let farewells = Arc::new(Semaphore::new(FAREWELLS));
     let farewell = farewell();
     let stopped = stop.clone();
+    let strangers = shared.limits.strangers.min(shared.limits.connections);
+    let mut lobby = Lobby::new(strangers, Arc::clone(&shared.door));
     loop {
         tokio::select! {
             biased;
@@ -158,7 +165,15 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Rec
             Some(ended) = sessions.join_next() => if let Err(error) = ended { pass_on_panic(error) },
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    admit(&mut sessions, stream, peer, &shared, &stopped, (&farewells, &farewell));
+                    let place = tokio::select! {
+                        biased;
+                        _ = stop.changed() => break,
+                        place = make_room(&mut lobby, &shared) => place,
+                    };
+                    match place {
+                        Some(place) => admit(&mut sessions, (stream, peer), place, &mut lobby, &stopped),
+                        None => dismiss(&mut sessions, (stream, peer), &farewells, &farewell),
+                    }
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
@@ -175,22 +190,46 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Rec
     }
 }
 
+/// A place for one more connection; `None` where clients have all of them. Where those without a hello are too many, or in
+/// the way, one that had its time to say it goes first, and until then nobody is let in.
+async fn make_room(lobby: &mut Lobby, shared: &Arc<Shared>) -> Option<Place> {
+    loop {
+        if lobby.has_room()
+            && let Some(place) = shared.take_place()
+        {
+            return Some(place);
+        }
+        match lobby.make_room(Instant::now()) {
+            Wait::Never => return None,
+            Wait::ForOneToGo => shared.door.notified().await,
+            // Whether the time is up or something has changed: it is looked at again.
+            Wait::Until(when) => drop(timeout_at(when, shared.door.notified()).await),
+        }
+    }
+}
+
 fn admit(
     sessions: &mut JoinSet<()>,
-    stream: TcpStream,
-    peer: SocketAddr,
-    shared: &Arc<Shared>,
+    (stream, peer): (TcpStream, SocketAddr),
+    place: Place,
+    lobby: &mut Lobby,
     stop: &watch::Receiver<bool>,
-    (farewells, farewell): (&Arc<Semaphore>, &Arc<[u8]>),
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%peer, %error, "a connection ended before it began");
         return;
     }
-    if let Some(place) = shared.take_place() {
-        let stop = stop.clone();
-        sessions.spawn(async move { Box::pin(serve(stream, peer, place.shared(), stop)).await });
-    } else if let Ok(permit) = Arc::clone(farewells).try_acquire_owned() {
+    let (guest, stop) = (lobby.enter(Instant::now()), stop.clone());
+    sessions.spawn(async move { Box::pin(serve(stream, peer, place.shared(), stop, guest)).await });
+}
+
+fn dismiss(
+    sessions: &mut JoinSet<()>,
+    (stream, peer): (TcpStream, SocketAddr),
+    farewells: &Arc<Semaphore>,
+    farewell: &Arc<[u8]>,
+) {
+    if let Ok(permit) = Arc::clone(farewells).try_acquire_owned() {
         tracing::info!(%peer, "one connection too many");
         let farewell = Arc::clone(farewell);
         sessions.spawn(async move {

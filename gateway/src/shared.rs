@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use longmen_engine::{History, Intake};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::encode::GatewayStatus;
 use crate::in_flight::InFlight;
@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     /// Lets a bounded number of look-ups into the log at once.
     pub(crate) lookups: Arc<Semaphore>,
     places: Places,
+    /// Told when a place is free again, or a stranger has become a client.
+    pub(crate) door: Arc<Notify>,
 }
 
 impl Shared {
@@ -33,6 +35,7 @@ impl Shared {
             permits: NodePermits::new(limits.node),
             lookups: Arc::new(Semaphore::new(limits.lookups)),
             places: Places::new(limits.connections),
+            door: Arc::new(Notify::new()),
             limits,
         }
     }
@@ -65,5 +68,6 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.places.give_back();
+        self.0.door.notify_one();
     }
 }

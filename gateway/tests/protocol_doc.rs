@@ -122,6 +122,7 @@ fn the_limits_are_the_default_ones() {
         limits.session.bytes,
         limits.node.bytes,
         limits.connections.into(),
+        limits.strangers.into(),
         limits.outgoing_bytes as u64,
         limits.hello_deadline.as_secs(),
         limits.frame_deadline.as_secs(),

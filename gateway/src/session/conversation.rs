@@ -23,6 +23,7 @@ use crate::encode::{
     write_welcome,
 };
 use crate::in_flight::InFlight;
+use crate::limits::Limits;
 use crate::permits::SessionPermits;
 use crate::shared::Shared;
 
@@ -112,6 +113,16 @@ impl<'a> Conversation<'a> {
         self.farewell = Some((Rejection::ShuttingDown, "the node is about to stop".to_owned()));
         self.close();
         self.take_leave();
+    }
+
+    /// Tells one without a hello that others need its place.
+    pub(super) fn show_out(&mut self) {
+        let header = Header { format: 0, operation: CONNECTION, tag: 0 };
+        self.refuse(header, InFlight::default(), Rejection::Busy, Some("no hello came, and others wait"));
+    }
+
+    pub(super) fn limits(&self) -> &'a Limits {
+        &self.shared.limits
     }
 
     /// Whether the other side is a client already.

@@ -22,6 +22,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use crate::lobby::Guest;
 use crate::shared::Shared;
 use conversation::Conversation;
 use deadlines::{Deadlines, Due, Progress};
@@ -52,6 +53,9 @@ enum End {
     /// The client left too many answers unread.
     #[error("too many answers were left unread")]
     Overflow,
+    /// It said no hello while others waited to come in.
+    #[error("no hello came while others waited")]
+    ShownOut,
     /// The socket failed.
     #[error("the socket failed: {0}")]
     Socket(io::Error),
@@ -63,10 +67,11 @@ pub(crate) async fn serve(
     peer: SocketAddr,
     shared: &Shared,
     mut stop: watch::Receiver<bool>,
+    guest: Guest,
 ) {
     let (session, mut replies) = shared.intake.open_session();
     let mut conversation = Conversation::new(shared, session);
-    let end = converse(&mut stream, &mut conversation, &mut replies, &mut stop, shared).await;
+    let end = converse(&mut stream, &mut conversation, &mut replies, &mut stop, guest).await;
     match &end {
         End::Settled => tracing::debug!(%peer, "connection ended"),
         end => tracing::info!(%peer, %end, "connection dropped"),
@@ -91,9 +96,10 @@ async fn converse(
     conversation: &mut Conversation<'_>,
     replies: &mut UnboundedReceiver<Replies>,
     stop: &mut watch::Receiver<bool>,
-    shared: &Shared,
+    guest: Guest,
 ) -> End {
-    let limits = &shared.limits;
+    let limits = conversation.limits();
+    let mut guest = Some(guest);
     let (mut read, mut write) = stream.split();
     let mut deadlines = Deadlines::new(Instant::now());
     let mut timer = Box::pin(sleep_until(deadlines.next(limits, conversation).0));
@@ -114,9 +120,16 @@ async fn converse(
                 conversation.stop();
                 progress.frames = conversation.take_frames(now_seconds());
             }
+            () = async { guest.as_ref().expect("it is one").has_to_go().await }, if guest.is_some() => {
+                conversation.show_out();
+                // Whoever is asked to go is not waited for: what the socket does not take at once is not said.
+                drop(write.try_write(conversation.outbox.unsent()));
+                return End::ShownOut;
+            }
             batch = replies.recv() => match batch {
                 Some(batch) => {
                     conversation.take_replies(batch);
+                    guest = guest.filter(|_| !conversation.is_known());
                     progress.frames = conversation.take_frames(now_seconds());
                 }
                 None => return End::Engine,
@@ -134,6 +147,7 @@ async fn converse(
                 Ok(_) => {
                     progress.frames = conversation.take_frames(now_seconds());
                     progress.heard = true;
+                    guest.iter().for_each(Guest::speaks);
                 }
                 Err(error) => return End::Socket(error),
             },

@@ -252,3 +252,27 @@ async fn originals_take_permits_as_long_as_their_post_is_under_way() {
     }
     node.stop().await;
 }
+
+#[tokio::test]
+async fn those_who_say_nothing_make_room_for_those_who_come() {
+    let node = TestNode::start_with(Limits { connections: 4, strangers: 2, ..Limits::default() }, None).await;
+    let mut clients = vec![node.client("ann").await, node.client("bob").await];
+    let mut begun = Raw::open(&node.address()).await;
+    // The beginning of a hello is worth some more time, and no place for ever.
+    begun.send(&[12]).await;
+    let mut silent = Raw::open(&node.address()).await;
+    for (name, goes) in [("eve", &mut silent), ("dan", &mut begun)] {
+        clients.push(node.client(name).await);
+        let told = goes.receive().await;
+        assert_eq!((told.operation, told.tag), (0x8000, 0));
+        assert_eq!(told.status(), ("busy".into(), "no hello came, and others wait".into()));
+        goes.is_closed().await;
+    }
+    // Clients have all places now, and nobody takes one from them.
+    let mut late = Raw::open(&node.address()).await;
+    assert_eq!(late.receive().await.status(), ("busy".into(), "too many connections".into()));
+    for client in &mut clients {
+        client.ping().await.unwrap();
+    }
+    node.stop().await;
+}

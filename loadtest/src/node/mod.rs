@@ -1,6 +1,7 @@
 //! A node as a process of its own, so that it can be killed.
 
 mod meters;
+mod open_files;
 mod serve;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 pub use meters::{METERS_LINE, MeterLine};
+pub use open_files::TooFewFiles;
 pub use serve::{ServeArgs, ServeError, serve};
 
 /// What a node prints on its standard output, followed by its address, once it serves.

@@ -19,6 +19,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::READY_LINE;
 use super::meters::{METERS_LINE, MeterLine, meters_table};
+use super::open_files::{self, TooFewFiles};
 use crate::table::grouped;
 use crate::visible::{EventsOnStderr, tell};
 
@@ -74,6 +75,9 @@ pub enum ServeError {
     /// The data directory cannot be had.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The system allows too few open files.
+    #[error(transparent)]
+    OpenFiles(#[from] TooFewFiles),
     /// The file of tokens cannot be read.
     #[error("{path}")]
     TokensFile {
@@ -115,6 +119,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     end_at_a_lost_page()?;
     tell_on_stderr();
     let tokens = args.read_tokens()?;
+    let limits = args.limits()?;
     let storage = Arc::new(DirectoryStorage::open(&args.data)?);
     let mut log = LogOptions::default();
     if let Some(bytes) = args.segment_size {
@@ -140,7 +145,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     if !args.quiet {
         tell(io::stderr(), &format!("{}\n", describe(node.report())))?;
     }
-    let options = ServeOptions { listen: args.listen, limits: Limits::default(), tokens };
+    let options = ServeOptions { listen: args.listen, limits, tokens };
     let served = serve_until_told(options, &node, args);
     node.stop()?;
     served
@@ -256,6 +261,21 @@ impl ServeArgs {
     fn session_threads(&self) -> usize {
         let cores = || available_parallelism().map_or(1, NonZeroUsize::get);
         self.session_threads.map_or_else(|| cores() / 4, usize::from)
+    }
+
+    /// What clients are allowed, as far as the system lets the node have files open.
+    fn limits(&self) -> Result<Limits, ServeError> {
+        let usual = Limits::default();
+        let files = open_files::raise(usual.connections, self.shard_threads)?;
+        let connections = open_files::connections(files, usual.connections, self.shard_threads)?;
+        if connections < usual.connections && !self.quiet {
+            let why = format!(
+                "{files} files may be open (ulimit -n), so at most {connections} connections
+"
+            );
+            tell(io::stderr(), &why)?;
+        }
+        Ok(Limits { connections, strangers: usual.strangers.min(connections / 4), ..usual })
     }
 
     fn read_tokens(&self) -> Result<Option<Tokens>, ServeError> {

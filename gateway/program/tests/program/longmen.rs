@@ -42,6 +42,12 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
+/// How a node serves `data` on a free port.
+fn serving<'a>(data: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
+    let small = ["--segment-size", "8388608", "--listen", "127.0.0.1:0"];
+    [&["serve", "--data", data.to_str().unwrap()][..], &small, more].concat()
+}
+
 /// A node that `longmen serve` runs; killed when dropped.
 pub(crate) struct Served {
     child: Child,
@@ -51,10 +57,23 @@ pub(crate) struct Served {
 impl Served {
     /// Serves `data` on a free port.
     pub(crate) fn start(data: &Path, shards: &str) -> Served {
-        let data = data.to_str().unwrap();
-        let small = ["--segment-size", "8388608", "--listen", "127.0.0.1:0"];
-        let arguments = [&["serve", "--data", data, "--shards", shards][..], &small[..]].concat();
-        let mut child = command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Served::spawn(command(&serving(data, &["--shards", shards])).stderr(Stdio::null()))
+    }
+
+    /// The same with so many files open at most.
+    pub(crate) fn with_open_files(data: &Path, files: u64) -> Served {
+        let mut command = Command::new("sh");
+        command.args([
+            "-c",
+            &format!("ulimit -n {files} && exec \"$0\" \"$@\""),
+            env!("CARGO_BIN_EXE_longmen"),
+        ]);
+        command.args(serving(data, &[])).stdin(Stdio::null()).stderr(Stdio::null());
+        Served::spawn(&mut command)
+    }
+
+    fn spawn(command: &mut Command) -> Served {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let addr =

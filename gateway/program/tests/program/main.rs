@@ -4,6 +4,7 @@
 
 mod amounts;
 mod closed_pipe;
+mod crowd;
 mod exports;
 mod hostile_text;
 mod import;

@@ -1,0 +1,149 @@
+//! Connections that have not said hello yet. They are bounded apart from clients, so that however many come they keep
+//! nobody out: when there is no room for one more, one that said nothing has to go.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// A hello comes right behind the connection. One that has not sent a byte after so long makes room when others wait.
+const SILENCE: Duration = Duration::from_millis(100);
+/// Whoever began a hello, or whose hello is being decided, has so long.
+const HESITATION: Duration = Duration::from_secs(1);
+
+/// The connections without a hello, as whoever accepts them sees them.
+#[derive(Debug)]
+pub(crate) struct Lobby {
+    most: usize,
+    /// In the order of their coming.
+    strangers: VecDeque<Arc<Stranger>>,
+    /// Told when a stranger has become a client or is gone.
+    changed: Arc<Notify>,
+}
+
+#[derive(Debug)]
+struct Stranger {
+    came: Instant,
+    spoke: AtomicBool,
+    /// Whether it is no stranger any more: a client, or gone.
+    left: AtomicBool,
+    asked_to_go: AtomicBool,
+    go: Notify,
+}
+
+/// The same connection, as its session sees it. Dropping it ends its stay in the lobby.
+#[derive(Debug)]
+pub(crate) struct Guest {
+    stranger: Arc<Stranger>,
+    changed: Arc<Notify>,
+}
+
+/// What there is to wait for before one more may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// One was asked to go, and goes at once.
+    ForOneToGo,
+    /// Until then everyone here may still say hello.
+    Until(Instant),
+    /// Nobody here is a stranger.
+    Never,
+}
+
+impl Lobby {
+    /// A lobby for so many; `changed` is told when one of them is no stranger any more.
+    pub(crate) fn new(most: u32, changed: Arc<Notify>) -> Lobby {
+        Lobby { most: usize::try_from(most).unwrap_or(usize::MAX), strangers: VecDeque::new(), changed }
+    }
+
+    /// Whether there is room for one more.
+    pub(crate) fn has_room(&mut self) -> bool {
+        self.strangers.retain(|stranger| !stranger.left.load(Ordering::Relaxed));
+        self.strangers.len() < self.most
+    }
+
+    /// Takes one more in.
+    pub(crate) fn enter(&mut self, now: Instant) -> Guest {
+        let stranger = Arc::new(Stranger {
+            came: now,
+            spoke: AtomicBool::new(false),
+            left: AtomicBool::new(false),
+            asked_to_go: AtomicBool::new(false),
+            go: Notify::new(),
+        });
+        self.strangers.push_back(Arc::clone(&stranger));
+        Guest { stranger, changed: Arc::clone(&self.changed) }
+    }
+
+    /// Asks the stranger who has been here for longest and had its time to go, one at a time.
+    pub(crate) fn make_room(&mut self, now: Instant) -> Wait {
+        self.strangers.retain(|stranger| !stranger.left.load(Ordering::Relaxed));
+        if self.strangers.iter().any(|stranger| stranger.asked_to_go.load(Ordering::Relaxed)) {
+            return Wait::ForOneToGo;
+        }
+        let Some(first) = self.strangers.iter().min_by_key(|stranger| stranger.time_is_up()) else {
+            return Wait::Never;
+        };
+        if first.time_is_up() > now {
+            return Wait::Until(first.time_is_up());
+        }
+        first.asked_to_go.store(true, Ordering::Relaxed);
+        first.go.notify_one();
+        Wait::ForOneToGo
+    }
+}
+
+impl Stranger {
+    fn time_is_up(&self) -> Instant {
+        self.came + if self.spoke.load(Ordering::Relaxed) { HESITATION } else { SILENCE }
+    }
+}
+
+impl Guest {
+    /// It has sent something.
+    pub(crate) fn speaks(&self) {
+        self.stranger.spoke.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns when it has to go, since others wait.
+    pub(crate) async fn has_to_go(&self) {
+        self.stranger.go.notified().await;
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        self.stranger.left.store(true, Ordering::Relaxed);
+        self.changed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_silent_go_first_and_nobody_before_its_time() {
+        let changed = Arc::new(Notify::new());
+        let mut lobby = Lobby::new(3, Arc::clone(&changed));
+        let start = Instant::now();
+        let after = |milliseconds| start + Duration::from_millis(milliseconds);
+        assert_eq!(lobby.make_room(start), Wait::Never);
+        let [speaking, silent, late] = [0, 10, 50].map(|at| lobby.enter(after(at)));
+        assert!(!lobby.has_room());
+        speaking.speaks();
+        assert_eq!(lobby.make_room(after(60)), Wait::Until(after(110)));
+        assert_eq!(lobby.make_room(after(110)), Wait::ForOneToGo);
+        assert!(silent.stranger.asked_to_go.load(Ordering::Relaxed));
+        assert_eq!(lobby.make_room(after(10_000)), Wait::ForOneToGo, "one at a time");
+        drop(silent);
+        assert!(lobby.has_room());
+        drop(late);
+        assert_eq!(lobby.make_room(after(999)), Wait::Until(after(1_000)));
+        assert_eq!(lobby.make_room(after(1_000)), Wait::ForOneToGo);
+        drop(speaking);
+        assert_eq!(lobby.make_room(after(1_000)), Wait::Never);
+    }
+}
