@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use foldhash::fast::FixedState;
 use longmen_wal::{Body, SpaceGauge};
-use tracing::debug;
+use tracing::{debug, warn};
 
 use crate::journal::{Journal, JournalError, body_of, len};
 use crate::ledger::{
@@ -254,11 +254,20 @@ impl Pipeline {
         let fails = self.space.is_failed();
         #[cfg(feature = "planted-bugs")]
         let fails = fails && !crate::planted::is(crate::planted::Bug::WaitsForever);
-        self.room = match self.space.bytes() >= self.least_space || fails {
+        let room = match self.space.bytes() >= self.least_space || fails {
             true => Room::Enough,
             false if self.space.is_disk_full() => Room::None,
             false => Room::Soon,
         };
+        if (room == Room::None) != (self.room == Room::None) {
+            match room {
+                Room::None => {
+                    warn!("out of disk: what would write is refused as out_of_disk until there is room")
+                }
+                _ => warn!("there is room on the disk again"),
+            }
+        }
+        self.room = room;
         self.coordinator.set_room(self.room);
     }
 

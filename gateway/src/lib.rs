@@ -15,6 +15,7 @@ mod limits;
 mod lobby;
 mod permits;
 mod places;
+mod seldom;
 mod server;
 mod session;
 mod shared;

@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::encode::write_refusal;
 use crate::limits::Limits;
 use crate::lobby::{Lobby, Wait};
+use crate::seldom::Seldom;
 use crate::session::{serve, turn_away};
 use crate::shared::{Place, Shared};
 use crate::tokens::Tokens;
@@ -155,6 +156,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Rec
     let mut sessions = JoinSet::new();
     let farewells = Arc::new(Semaphore::new(FAREWELLS));
     let farewell = farewell();
+    let refused = Seldom::new(Instant::now().into_std());
     let stopped = stop.clone();
     let strangers = shared.limits.strangers.min(shared.limits.connections);
     let mut lobby = Lobby::new(strangers, Arc::clone(&shared.door));
@@ -176,7 +178,9 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Rec
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a connection was not accepted");
+                    if let Some(times) = refused.note(Instant::now().into_std()) {
+                        tracing::warn!(%error, times, "a connection was not accepted");
+                    }
                     sleep(ACCEPT_PAUSE).await;
                 }
             },

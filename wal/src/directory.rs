@@ -13,6 +13,10 @@ use rustix::fs::FallocateFlags;
 
 use crate::codec::index;
 use crate::direct::{DirectFile, DirectReads, Stage};
+use crate::keeper::MANIFEST_DRAFT;
+use crate::maker::SEGMENT_DRAFT;
+use crate::manifest::MANIFEST_FILE;
+use crate::number::SegmentNumber;
 use crate::region::MappedBytes;
 use crate::storage::{Storage, StorageFile, WritePath};
 
@@ -39,6 +43,52 @@ pub enum DirectoryError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// What a directory has, as far as the names in it tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// Nothing, or no directory: a log that is made here is a new one.
+    Nothing,
+    /// A log, or what is left of one: whether it is whole is for whoever opens it to say.
+    Log,
+    /// What is no part of a log, in the order of the names.
+    Others(Vec<String>),
+}
+
+/// Names that are no sign of a log, and of nothing else either: the lock of a node that never came further, drafts, and
+/// what some file systems have at their root.
+const NO_SIGN: [&str; 6] =
+    [LOCK_FILE, MANIFEST_DRAFT, SEGMENT_DRAFT, "snapshot.new", "ids.new", "lost+found"];
+/// What the names of files begin with that are derived from a log and lie beside it.
+const BESIDE_A_LOG: [&str; 3] = ["snapshot-", "ids-", "damaged-"];
+
+impl Contents {
+    /// Looks at the names in `path`, and changes nothing.
+    pub fn of(path: impl AsRef<Path>) -> Result<Contents, DirectoryError> {
+        let path = path.as_ref();
+        let failed = |source| DirectoryError::Io { path: path.to_owned(), source };
+        let entries = match fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Contents::Nothing),
+            Err(error) => return Err(failed(error)),
+        };
+        let name = |entry: io::Result<fs::DirEntry>| Ok(entry?.file_name().to_string_lossy().into_owned());
+        let names: Vec<String> = entries.map(name).collect::<io::Result<_>>().map_err(failed)?;
+        if names.iter().any(|name| is_of_a_log(name)) {
+            return Ok(Contents::Log);
+        }
+        let mut others = names;
+        others.retain(|name| !NO_SIGN.contains(&&**name));
+        others.sort();
+        Ok(if others.is_empty() { Contents::Nothing } else { Contents::Others(others) })
+    }
+}
+
+fn is_of_a_log(name: &str) -> bool {
+    name == MANIFEST_FILE
+        || SegmentNumber::from_file_name(name).is_some()
+        || BESIDE_A_LOG.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// A directory of real files.
@@ -284,4 +334,31 @@ fn write_all_at(file: &File, bufs: &[IoSlice<'_>], mut offset: u64) -> io::Resul
         offset += crate::codec::offset(written);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_has_a_log_or_nothing_or_something_else() {
+        #[track_caller]
+        fn check(names: &[&str], expect: &Contents) {
+            let directory = tempfile::tempdir().unwrap();
+            names.iter().for_each(|name| drop(File::create(directory.path().join(name)).unwrap()));
+            assert_eq!(Contents::of(directory.path()).unwrap(), *expect, "{names:?}");
+        }
+        check(&[], &Contents::Nothing);
+        check(&["LOCK", "SEGMENT.new", "lost+found"], &Contents::Nothing);
+        check(&["LOCK", "MANIFEST", "segment-00000001.log"], &Contents::Log);
+        check(&["MANIFEST", "notes.txt"], &Contents::Log);
+        check(&["segment-00000002.log"], &Contents::Log);
+        check(&["snapshot-0000000000000042", "LOCK"], &Contents::Log);
+        check(&["ids-0000000001", "x"], &Contents::Log);
+        check(&["notes.txt", "LOCK", ".git"], &Contents::Others(vec![".git".into(), "notes.txt".into()]));
+        check(&["segment-1.log"], &Contents::Others(vec!["segment-1.log".into()]));
+        let absent = tempfile::tempdir().unwrap().path().join("absent");
+        assert_eq!(Contents::of(&absent).unwrap(), Contents::Nothing);
+        assert!(!absent.exists(), "looking changes nothing");
+    }
 }

@@ -62,7 +62,7 @@ pub use audit::{AuditReport, audit};
 pub use body::{Body, Section};
 pub use checked::{Checked, CheckedFrames};
 pub use digest::Digest;
-pub use directory::{DirectoryError, DirectoryStorage};
+pub use directory::{Contents, DirectoryError, DirectoryStorage};
 pub use error::{
     AppendError, AuditError, CloseError, Fault, Finding, OpenError, ReadError, StorageError, SyncError,
 };

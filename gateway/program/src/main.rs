@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod id_name;
 mod import;
+mod interruption;
 mod journal;
 mod moment;
 mod money;

@@ -23,13 +23,6 @@ impl Page {
         Page::default()
     }
 
-    /// Text of several lines that this program laid out itself, without any of anybody else in it.
-    pub(crate) fn laid_out(text: &str) -> Page {
-        let mut page = Page::new();
-        text.split('\n').for_each(|line| page.line(line));
-        page
-    }
-
     /// Adds a line.
     pub(crate) fn line(&mut self, text: impl fmt::Display) {
         self.parts.push(visible(&text.to_string()).into_owned());

@@ -58,6 +58,8 @@ pub(crate) struct Conversation<'a> {
     pub(super) lookups: JoinSet<(u64, Found)>,
     /// How long the requests took that are being answered.
     ages: Vec<Duration>,
+    /// The name that was given with a wrong token, or that nobody has.
+    failed_login: Option<Box<str>>,
     /// The last word of a connection that ends because of what was sent, until all that was asked before is answered.
     farewell: Option<(Rejection, String)>,
     /// Whether frames are still taken in.
@@ -80,6 +82,7 @@ impl<'a> Conversation<'a> {
             pending: Pending::default(),
             lookups: JoinSet::new(),
             ages: Vec::new(),
+            failed_login: None,
             farewell: None,
             is_open: true,
             is_stopping: false,
@@ -119,6 +122,11 @@ impl<'a> Conversation<'a> {
     pub(super) fn show_out(&mut self) {
         let header = Header { format: 0, operation: CONNECTION, tag: 0 };
         self.refuse(header, InFlight::default(), Rejection::Busy, Some("no hello came, and others wait"));
+    }
+
+    /// The name of a hello that was refused.
+    pub(super) fn failed_login(&self) -> Option<&str> {
+        self.failed_login.as_deref()
     }
 
     pub(super) fn limits(&self) -> &'a Limits {
@@ -298,6 +306,7 @@ impl<'a> Conversation<'a> {
             Asked::Hello(hello) => {
                 if !self.is_who_it_says(&hello) {
                     self.refuse(header, cost, Rejection::NotAuthenticated, None);
+                    self.failed_login = Some(hello.name);
                     self.close();
                     return None;
                 }

@@ -70,6 +70,11 @@ async fn full(ground: &Ground, tally: &mut Tally, at: &Path) -> Result<(), NotTr
         })
         .await?;
     let words = fs::read_to_string(&told)?;
+    for sign in ["out of disk: what would write", "there is room on the disk again"] {
+        if !words.contains(sign) {
+            tally.differ(format!("the node's log does not say {sign:?}: {words:?}"));
+        }
+    }
     for (sign, what) in
         [("snapshot was taken", "a snapshot had no room"), ("archive", "an archive had no room")]
     {

@@ -3,11 +3,13 @@
 mod meters;
 mod open_files;
 mod serve;
+mod watch;
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -17,6 +19,7 @@ use rustix::process::{Pid, Signal, kill_process};
 pub use meters::{METERS_LINE, MeterLine};
 pub use open_files::TooFewFiles;
 pub use serve::{ServeArgs, ServeError, serve};
+pub use watch::Watch;
 
 /// What a node prints on its standard output, followed by its address, once it serves.
 pub const READY_LINE: &str = "listening on ";
@@ -48,6 +51,8 @@ pub struct Launch {
     pub variables: Vec<(OsString, OsString)>,
     /// Where its standard error goes, if not to this process's: then it also tells what recovery found.
     pub tells: Option<PathBuf>,
+    /// Who ends it when this process is interrupted. A terminal's Ctrl-C does not reach it then.
+    pub watch: Option<Watch>,
 }
 
 /// Why a node did not start, or did not stop.
@@ -96,6 +101,7 @@ impl Launch {
             under: Vec::new(),
             variables: Vec::new(),
             tells: None,
+            watch: None,
         }
     }
 
@@ -104,9 +110,15 @@ impl Launch {
     /// # Errors
     /// [`NodeError`], when the process cannot be made or ends before it serves.
     pub fn start(&self) -> Result<NodeProcess, NodeError> {
-        let mut child = self.command()?.stdout(Stdio::piped()).spawn()?;
+        let mut command = self.command()?;
+        command.stdout(Stdio::piped());
+        let mut child = match &self.watch {
+            Some(watch) => watch.over(|| command.process_group(0).spawn())?,
+            None => command.spawn()?,
+        };
         let stdout = child.stdout.take().expect("its standard output is a pipe");
-        let mut node = NodeProcess { child, stdout: BufReader::new(stdout), address: None };
+        let watch = self.watch.clone();
+        let mut node = NodeProcess { child, stdout: BufReader::new(stdout), address: None, watch };
         node.await_address()?;
         Ok(node)
     }
@@ -169,6 +181,7 @@ pub struct NodeProcess {
     child: Child,
     stdout: BufReader<ChildStdout>,
     address: Option<SocketAddr>,
+    watch: Option<Watch>,
 }
 
 impl NodeProcess {
@@ -190,7 +203,14 @@ impl NodeProcess {
     /// If it cannot be killed or waited for.
     pub fn kill(&mut self) -> io::Result<()> {
         self.child.kill()?;
-        self.child.wait().map(drop)
+        self.child.wait()?;
+        self.forget();
+        Ok(())
+    }
+
+    /// Nobody need end what has ended: its number may be another's next.
+    fn forget(&self) {
+        self.watch.iter().for_each(|watch| watch.forget(&self.child));
     }
 
     /// How it ended, if it has.
@@ -259,5 +279,6 @@ impl Drop for NodeProcess {
         // Killing what has ended already is no error that anyone could act on.
         drop(self.child.kill());
         drop(self.child.wait());
+        self.forget();
     }
 }

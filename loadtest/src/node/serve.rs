@@ -1,6 +1,7 @@
 //! Serves as a node until it is told to stop: what runs in the child process.
 
-use std::io::{self, Write};
+use std::fmt::Display;
+use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -9,10 +10,11 @@ use std::thread::available_parallelism;
 use std::time::Instant;
 
 use clap::Args;
+use jiff::Timestamp;
 use longmen_engine::ledger::RefundWindows;
 use longmen_engine::{Meters, Node, NodeOptions, StartError, StartReport, StopError};
 use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
-use longmen_wal::{DirectoryError, DirectoryStorage, LogOptions, WritePath, end_at_a_lost_page};
+use longmen_wal::{Contents, DirectoryError, DirectoryStorage, LogOptions, WritePath, end_at_a_lost_page};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -26,7 +28,7 @@ use crate::visible::{EventsOnStderr, tell};
 /// How a node serves.
 #[derive(Clone, Debug, Args)]
 pub struct ServeArgs {
-    /// The data directory; made if it is not there
+    /// The data directory: a ledger's, or an empty one, or none yet, where a new ledger begins
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
     /// Where to listen; port 0 takes a free one. Beyond loopback a node needs tokens
@@ -75,6 +77,14 @@ pub enum ServeError {
     /// The data directory cannot be had.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The data directory is somebody else's.
+    #[error("{path} is neither empty nor a ledger, but has {found}: a ledger has a directory of its own")]
+    NoLedger {
+        /// The directory.
+        path: PathBuf,
+        /// Some of what is in it.
+        found: String,
+    },
     /// The system allows too few open files.
     #[error(transparent)]
     OpenFiles(#[from] TooFewFiles),
@@ -120,6 +130,13 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     tell_on_stderr();
     let tokens = args.read_tokens()?;
     let limits = args.limits()?;
+    let is_new = args.begins_a_ledger()?;
+    if is_new && !args.quiet {
+        let path = args.data.display();
+        say(format_args!(
+            "NEW LEDGER: {path} has none, so one begins there. If there should be books, stop this node and look at --data"
+        ))?;
+    }
     let storage = Arc::new(DirectoryStorage::open(&args.data)?);
     let mut log = LogOptions::default();
     if let Some(bytes) = args.segment_size {
@@ -143,12 +160,21 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     };
     let node = Node::start(storage, &options)?;
     if !args.quiet {
-        tell(io::stderr(), &format!("{}\n", describe(node.report())))?;
+        say(describe(node.report()))?;
     }
     let options = ServeOptions { listen: args.listen, limits, tokens };
     let served = serve_until_told(options, &node, args);
     node.stop()?;
-    served
+    served?;
+    if !args.quiet {
+        say("stopped cleanly: all that was answered is in the log, and its end is recorded")?;
+    }
+    Ok(())
+}
+
+/// A line for people on standard error, with its time.
+fn say(words: impl Display) -> io::Result<()> {
+    tell(io::stderr(), &format!("{:.6} {words}\n", Timestamp::now()))
 }
 
 fn parse_write_path(text: &str) -> Result<WritePath, String> {
@@ -193,12 +219,15 @@ fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Res
         let running: Running = started.await.expect("starting to serve does not panic")?;
         tell(io::stdout(), &format!("{READY_LINE}{}\n", running.local_addr()))?;
         let mut since = Instant::now();
-        loop {
+        let signal = loop {
             tokio::select! {
-                _ = terminate.recv() => break,
-                _ = interrupt.recv() => break,
+                _ = terminate.recv() => break "SIGTERM",
+                _ = interrupt.recv() => break "SIGINT",
                 _ = asked.recv() => tell_meters(node.meters(), &mut since, args.quiet)?,
             }
+        };
+        if !args.quiet {
+            say(format_args!("{signal}: stopping; what was taken in is finished and answered"))?;
         }
         running.stop().await;
         Ok(())
@@ -214,7 +243,7 @@ fn tell_meters(meters: &Meters, since: &mut Instant, quiet: bool) -> io::Result<
         let lines: Vec<MeterLine> = readings.into_iter().map(MeterLine::from).collect();
         return tell(io::stdout(), &format!("{METERS_LINE}{}\n", serde_json::to_string(&lines)?));
     }
-    tell(io::stderr(), &format!("{}\n", meters_table(&readings, over)))
+    say(format_args!("where the time went\n{}", meters_table(&readings, over)))
 }
 
 /// A ledger that may be wrong stops, in builds that unwind as well.
@@ -222,7 +251,7 @@ fn abort_on_panic() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         print(panic);
-        drop(writeln!(io::stderr(), "a bug; the node stops. What it acknowledged is durable."));
+        drop(say("a bug; the node stops. What it acknowledged is durable."));
         std::process::abort();
     }));
 }
@@ -276,6 +305,20 @@ impl ServeArgs {
             tell(io::stderr(), &why)?;
         }
         Ok(Limits { connections, strangers: usual.strangers.min(connections / 4), ..usual })
+    }
+
+    /// Whether there are no books yet.
+    fn begins_a_ledger(&self) -> Result<bool, ServeError> {
+        match Contents::of(&self.data)? {
+            Contents::Nothing => Ok(true),
+            Contents::Log => Ok(false),
+            Contents::Others(names) => {
+                let shown: Vec<String> = names.iter().take(3).map(|name| format!("{name:?}")).collect();
+                let more = names.len() - shown.len();
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                Err(ServeError::NoLedger { path: self.data.clone(), found: shown.join(", ") + &more })
+            }
+        }
     }
 
     fn read_tokens(&self) -> Result<Option<Tokens>, ServeError> {

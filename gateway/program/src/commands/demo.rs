@@ -9,7 +9,7 @@ use longmen_loadtest::books::Books;
 use longmen_loadtest::crash::{CrashSettings, Harness, Round, Subject};
 use longmen_loadtest::driver::{Driven, Pacing, Settings, drive};
 use longmen_loadtest::measure::Measured;
-use longmen_loadtest::node::Launch;
+use longmen_loadtest::node::{Launch, Watch};
 use longmen_loadtest::relations::{Relation, relations};
 use longmen_loadtest::run::measured_table;
 use longmen_loadtest::setup::{Target, open};
@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use super::{trial_balance, verify};
 use crate::failure::{Failure, Verdict};
+use crate::interruption::leave_nothing_behind;
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
@@ -27,7 +28,8 @@ use crate::page::Page;
 ///
 /// Starts a node on a fresh data directory, opens the accounts of a payment house, sends its payment mix over TCP
 /// (ten seconds at 20,000 a second, then five at full speed), kills the node with SIGKILL under load, and checks
-/// what comes back: every answer, every balance, the relations of the books, and the log.
+/// what comes back: every answer, every balance, the relations of the books, and the log. Interrupted, it ends the node and
+/// removes the temporary directory; that of --data stays.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The data directory, which must not exist yet or be empty; without it, a temporary one
@@ -78,8 +80,10 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let temporary = tempfile::tempdir()?;
     let data = args.data.clone().unwrap_or_else(|| temporary.path().join("books"));
     refuse_old_data(&data)?;
+    let watch = Watch::default();
+    leave_nothing_behind(&watch, temporary.path())?;
     args.output.say("A node of its own, a payment house, and its payments over TCP:")?;
-    let mut subject = open_house(&args, &data).await?;
+    let mut subject = open_house(&args, &data, watch).await?;
     let steady = stretch(&mut subject, steady_settings(&args), "20,000 a second").await?;
     args.output.say("  the steady stretch is over: 20,000 transactions a second, whatever the answers do")?;
     let full_speed = stretch(&mut subject, full_speed_settings(&args), "full speed").await?;
@@ -104,12 +108,12 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let named = relations.iter().map(|relation| (relation.name, relation.holds())).collect();
     let shown =
         Shown { steady, full_speed, killed, hottest, relations: named, trial_balance, verified, held };
-    args.output.show(&shown, |shown| {
-        let mut page = describe(shown, &relations, began.elapsed());
-        page.gap();
-        page.page(Page::laid_out(&what_next(&args, &data)));
-        page
-    })?;
+    args.output.show(&shown, |shown| describe(shown, &relations, began.elapsed()))?;
+    args.output.say("")?;
+    args.output.say("What next:")?;
+    for line in what_next(&args, &data) {
+        args.output.say(line)?;
+    }
     if !held {
         let kept = args.data.unwrap_or_else(|| temporary.keep());
         args.output.say(format_args!("The books are kept for a look: {}", kept.display()))?;
@@ -118,8 +122,8 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
 }
 
 /// Starts the node and opens the accounts of the payment mix.
-async fn open_house(args: &Args, data: &Path) -> Result<Subject, Failure> {
-    let launch = Launch { shards: Some(args.shards), ..Launch::new("serve", data) };
+async fn open_house(args: &Args, data: &Path, watch: Watch) -> Result<Subject, Failure> {
+    let launch = Launch { shards: Some(args.shards), watch: Some(watch), ..Launch::new("serve", data) };
     let node = launch.start()?;
     let target = Target { address: node.address().to_string(), client: "demo".into(), token: None };
     let plan = Workload::Mix.plan(CUSTOMERS, rand::random());
@@ -227,15 +231,45 @@ fn describe(shown: &Shown, relations: &[Relation], took: Duration) -> Page {
     page
 }
 
-fn what_next(args: &Args, data: &Path) -> String {
-    let serve = match &args.data {
-        Some(_) => format!("longmen serve --data {}        the same books again", data.display()),
-        None => "longmen demo --data books                 the same, with the books kept in books".to_owned(),
+/// Commands that run as they are printed, in this order.
+fn what_next(args: &Args, data: &Path) -> Vec<String> {
+    let program = std::env::args_os().next().unwrap_or_else(|| "longmen".into());
+    let program = quoted(&program.to_string_lossy());
+    let (books, again) = match &args.data {
+        Some(_) => (data.to_owned(), None),
+        None => (free_name(), Some("the same again, with the books kept")),
     };
-    format!(
-        "What next:\n  {serve}\n  longmen trial-balance --entity {ENTITY}    against a node that serves\n  \
-         longmen statement {ENTITY}/fee-income/CNY  every posting of the hottest account\n  \
-         longmen wal inspect DIR --limit 20        the frames of its log\n  \
-         longmen-loadtest crash --rounds 50        the same kill, fifty times"
-    )
+    let books = quoted(&books.to_string_lossy());
+    let lines = [
+        again.map(|why| (format!("demo --data {books}"), why)),
+        Some((format!("verify {books}"), "an audit of the books from their log alone")),
+        Some((format!("wal inspect {books} --limit 20"), "the frames of the log")),
+        Some((format!("serve --data {books}"), "the same books again; the others in another terminal")),
+        Some((
+            format!("trial-balance --entity {ENTITY}"),
+            "the general ledger, and the relations of the books",
+        )),
+        Some((format!("statement {ENTITY}/fee-income/CNY"), "every posting of the hottest account")),
+    ];
+    let width = lines.iter().flatten().map(|(command, _)| command.len()).max().unwrap_or(0);
+    let line = |(command, why): &(String, &str)| format!("  {program} {command:width$}   # {why}");
+    lines.iter().flatten().map(line).collect()
+}
+
+/// A directory that is not there yet.
+fn free_name() -> PathBuf {
+    let names = (1_u32..).map(|number| match number {
+        1 => PathBuf::from("demo-books"),
+        number => PathBuf::from(format!("demo-books-{number}")),
+    });
+    names.into_iter().find(|name| !name.exists()).unwrap_or_else(|| "demo-books".into())
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:@%".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }

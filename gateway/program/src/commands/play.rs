@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use longmen_client::Client;
-use longmen_loadtest::node::Launch;
+use longmen_loadtest::node::{Launch, Watch};
 use serde::Serialize;
 
 use crate::failure::{Failure, Verdict};
+use crate::interruption::leave_nothing_behind;
 use crate::output::Output;
 use crate::reach::read_token;
 use crate::scenario::{OwnNode, Place, Played, Player, Scenario};
@@ -68,6 +69,8 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let read = |path: &PathBuf| Scenario::read(path).map_err(|error| Failure::Usage(error.to_string()));
     let scenarios: Vec<Scenario> = args.files.iter().map(read).collect::<Result<_, _>>()?;
     let mut played = Vec::new();
+    let (temporary, watch) = (tempfile::tempdir()?, Watch::default());
+    leave_nothing_behind(&watch, temporary.path())?;
     for (scenario, file) in scenarios.iter().zip(&args.files) {
         args.output.say(format_args!("{} {}", scenario.name, scenario.title))?;
         let steps = match &args.addr {
@@ -77,7 +80,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
                 let mut player = Player::open(client, scenario, Place::fresh(scenario)).await?;
                 play(&args, &mut player, scenario, None).await?
             }
-            None => play_on_own_node(&args, scenario, file).await?,
+            None => play_on_own_node(&args, scenario, file, (temporary.path(), &watch)).await?,
         };
         let held = steps.len() == scenario.steps.len() && steps.iter().all(Played::held);
         let count = steps.iter().filter(|step| step.held()).count();
@@ -90,15 +93,21 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     Ok(Verdict::of(held))
 }
 
-async fn play_on_own_node(args: &Args, scenario: &Scenario, file: &Path) -> Result<Vec<Played>, Failure> {
-    let temporary = tempfile::tempdir()?;
+async fn play_on_own_node(
+    args: &Args,
+    scenario: &Scenario,
+    file: &Path,
+    (temporary, watch): (&Path, &Watch),
+) -> Result<Vec<Played>, Failure> {
+    let temporary = tempfile::tempdir_in(temporary)?;
     let data = match (&args.data, args.files.as_slice()) {
         (None, _) => temporary.path().to_owned(),
         (Some(data), [_]) => data.clone(),
         (Some(data), _) => data.join(file.file_stem().unwrap_or(file.as_os_str())),
     };
     let segment_bytes = Some(SEGMENT_BYTES);
-    let launch = Launch { shards: args.shards, segment_bytes, ..Launch::new("serve", &data) };
+    let watch = Some(watch.clone());
+    let launch = Launch { shards: args.shards, segment_bytes, watch, ..Launch::new("serve", &data) };
     let mut node = OwnNode::start(launch)?;
     let mut player = Player::open(node.connect(CLIENT).await?, scenario, Place::as_written(scenario)).await?;
     let crashing = args.crash_between_steps.then_some(&mut node);

@@ -1,13 +1,14 @@
 //! `longmen serve`
 
-use longmen_loadtest::node::{ServeArgs, serve};
+use longmen_loadtest::node::{ServeArgs, ServeError, serve};
 
 use crate::failure::{Failure, Verdict};
 
 /// Serve the books in a data directory over TCP
 ///
-/// Recovers the books, prints `listening on ADDRESS`, and serves until SIGTERM or SIGINT: then it answers what is
-/// under way and records a clean end. A node that listens beyond loopback needs tokens. On SIGUSR1 it says on standard
+/// Recovers the books, or begins a new ledger where the directory is empty or not there yet, and says so; a directory of
+/// something else is refused. Prints `listening on ADDRESS`, and serves until SIGTERM or SIGINT: then it answers what is
+/// under way, tells every client, and records a clean end. A node that listens beyond loopback needs tokens. On SIGUSR1 it says on standard
 /// error where its time went since it was last asked.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -20,6 +21,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Verdict, Failure> {
-    serve(&args.node).map_err(Failure::node)?;
+    serve(&args.node).map_err(|error| match error {
+        ServeError::NoLedger { .. } => Failure::Usage(error.to_string()),
+        other => Failure::node(other),
+    })?;
     Ok(Verdict::Held)
 }

@@ -72,6 +72,19 @@ impl Served {
         Served::spawn(&mut command)
     }
 
+    /// Serves `data` and has what it says of itself written to a file.
+    pub(crate) fn told(data: &Path, more: &[&str], said: &Path) -> Served {
+        let said = std::fs::File::create(said).unwrap();
+        Served::spawn(command(&serving(data, more)).stderr(said))
+    }
+
+    /// Serves by this command line for a shell, on a free port.
+    pub(crate) fn by(line: &str) -> Served {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("exec {line} --listen 127.0.0.1:0")]).stdin(Stdio::null());
+        Served::spawn(command.stderr(Stdio::null()))
+    }
+
     fn spawn(command: &mut Command) -> Served {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();

@@ -5,6 +5,7 @@
 mod amounts;
 mod closed_pipe;
 mod crowd;
+mod demo;
 mod exports;
 mod hostile_text;
 mod import;
@@ -12,6 +13,7 @@ mod longmen;
 mod operations;
 mod reports;
 mod scenarios;
+mod serving;
 mod stopping;
 mod tour;
 #[path = "../../../tests/tcp/year.rs"]

@@ -1,0 +1,79 @@
+//! What `longmen serve` says of itself, and where it refuses to serve.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::longmen::{Served, longmen};
+
+/// The lines that it said, each without its time, which it must begin with.
+#[track_caller]
+fn lines(file: &Path) -> Vec<String> {
+    let said = fs::read_to_string(file).unwrap();
+    let line = |line: &str| {
+        let (time, words) = line.split_once(' ').unwrap();
+        assert!(time.parse::<Timestamp>().is_ok(), "no time: {line}");
+        words.to_owned()
+    };
+    said.lines().map(line).collect()
+}
+
+#[test]
+fn a_directory_of_something_else_is_refused_and_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    for name in ["notes.txt", "a", "b", "c\u{1b}[2K"] {
+        fs::write(directory.path().join(name), name).unwrap();
+    }
+    let data = directory.path().to_str().unwrap();
+    let refused = longmen(&["serve", "--data", data, "--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    for words in ["neither empty nor a ledger", "\"a\", \"b\"", "and 1 more"] {
+        assert!(refused.err.contains(words), "{refused:?}");
+    }
+    assert!(!refused.err.contains('\u{1b}'), "{refused:?}");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 4, "nothing was made");
+}
+
+#[test]
+fn a_new_ledger_and_a_clean_stop_are_told_with_their_times() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, said) = (directory.path().join("books"), directory.path().join("said"));
+    let is_told = |words: &str| lines(&said).iter().any(|line| line.contains(words));
+    let served = Served::told(&data, &[], &said);
+    assert!(lines(&said)[0].starts_with("NEW LEDGER: "), "{:?}", lines(&said));
+    assert_eq!(served.end_by("TERM"), Some(0));
+    assert!(is_told("SIGTERM: stopping") && lines(&said).last().unwrap().starts_with("stopped cleanly"));
+    // The same directory again is no new ledger; one that is empty is.
+    let served = Served::told(&data, &[], &said);
+    assert!(!is_told("NEW LEDGER"));
+    assert_eq!(served.end_by("KILL"), None);
+    assert!(!is_told("stopped cleanly"));
+    let empty = directory.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    let served = Served::told(&empty, &[], &said);
+    assert!(is_told("NEW LEDGER"));
+    assert_eq!(served.end_by("INT"), Some(0));
+    assert!(is_told("SIGINT: stopping"));
+}
+
+#[test]
+fn failed_logins_are_told_and_fill_no_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, said) = (directory.path().join("books"), directory.path().join("said"));
+    let tokens = directory.path().join("tokens");
+    fs::write(&tokens, "ann 0123456789abcdef\n").unwrap();
+    let served = Served::told(&data, &["--tokens", tokens.to_str().unwrap()], &said);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        for _ in 0..100 {
+            let name = "ann\u{1b}[2K";
+            assert!(longmen_client::Client::connect(&served.addr, name, Some("guessed")).await.is_err());
+        }
+    });
+    assert_eq!(served.end_by("TERM"), Some(0));
+    let told: Vec<String> = lines(&said).into_iter().filter(|line| line.contains("a login failed")).collect();
+    // One at once, and one every ten seconds of however long this takes.
+    assert!((1..10).contains(&told.len()), "{told:?}");
+    assert!(told[0].contains("times=1") && told[0].contains("ann\\u{1b}[2K"), "{told:?}");
+}
