@@ -39,8 +39,8 @@ async fn a_reserve_is_kept_back() {
     let account = client.balance(2).await.unwrap();
     assert_eq!((account.balance, account.withholding, account.available), (1000, 400, 600));
     assert_eq!(code(client.set_reserve(&reserve("10.01")).await), "insufficient_funds");
-    for wrong in ["-1", "0.001", "much"] {
-        assert_eq!(code(client.set_reserve(&reserve(wrong)).await), "malformed", "{wrong}");
+    for (wrong, expect) in [("-1", "invalid_amount"), ("0.001", "invalid_amount"), ("much", "malformed")] {
+        assert_eq!(code(client.set_reserve(&reserve(wrong)).await), expect, "{wrong}");
     }
     let by_id = SetReserveRequest { account: 2.into(), ..reserve("4.00") };
     assert_eq!(code(client.set_reserve(&by_id).await), "malformed", "which currency?");
@@ -78,7 +78,7 @@ async fn limits_are_set_kept_and_taken_away() {
     let account = client.balance(2).await.unwrap();
     assert_eq!((account.transaction_limit, account.day_limit, account.overdraft_limit), (None, Some(500), 0));
     let wrong = SetLimitsRequest { day_limit: Some(Some((-1).into())), ..limits };
-    assert_eq!(code(client.set_limits(&wrong).await), "malformed");
+    assert_eq!(code(client.set_limits(&wrong).await), "invalid_amount");
     assert_eq!(code(client.set_limits(&SetLimitsRequest::new(99)).await), "unknown_account");
     node.stop().await;
 }
