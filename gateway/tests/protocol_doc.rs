@@ -8,7 +8,7 @@ use longmen_client::{
     write_transfers,
 };
 use longmen_engine::ledger::notes::Note;
-use longmen_engine::ledger::{Action, MAX_BATCH, MAX_LEGS, MAX_NOTES, Rejection};
+use longmen_engine::ledger::{Action, MAX_BATCH, MAX_HOLDS, MAX_LEGS, MAX_NOTES, Rejection};
 use longmen_gateway::Limits;
 use serde::Serialize;
 
@@ -115,6 +115,7 @@ fn the_limits_are_the_default_ones() {
         MAX_BATCH as u64,
         MAX_LEGS as u64,
         MAX_NOTES as u64,
+        MAX_HOLDS as u64,
         MAX_ORIGINALS as u64,
         MAX_LIST.into(),
         limits.session.transactions,

@@ -370,3 +370,29 @@ async fn visibility_counterparty_and_the_date_that_is_counted_on() {
     refused(&mut client, &pay("public", "1.00").visibility("everybody"), "malformed").await;
     node.stop().await;
 }
+
+/// What makes one more hold on the account is refused as beyond a limit, a freeze like a try, one among many in a request as
+/// well; what was released makes room.
+#[tokio::test]
+async fn an_account_has_so_many_open_holds_and_no_more() {
+    const MOST: u128 = 1_024;
+    let (node, mut client) = start().await;
+    posted(&mut client, &Transaction::new("more").debit(1, "10.00", "CNY").credit(2, "10.00", "CNY")).await;
+    let freeze = |id: u128| Transaction::new(id).freeze(2, 1, "CNY");
+    let held = |id: u128| Transaction { id: id.into(), ..pay("try", "0.01").deed(Try { expires_us: None }) };
+    let holds: Vec<Transaction> =
+        (1..MOST).map(|id| if id % 2 == 0 { freeze(id) } else { held(id) }).collect();
+    let outcomes = async |client: &mut Client, holds: &[Transaction]| -> Vec<String> {
+        let answered = client.post(holds, false).await.unwrap();
+        answered.results.iter().map(|result| result.outcome.to_string()).collect()
+    };
+    assert!(outcomes(&mut client, &holds).await.iter().all(|outcome| outcome == "posted"));
+    let both = outcomes(&mut client, &[held(MOST), held(MOST + 1), freeze(MOST + 2)]).await;
+    assert_eq!(both, ["posted", "limit_exceeded", "limit_exceeded"]);
+    refused(&mut client, &freeze(MOST + 3), "limit_exceeded").await;
+    assert_eq!(figures(&mut client, 2).await, (2_000, 1_024, 976));
+    posted(&mut client, &Transaction::new("one").unfreeze(2_u128)).await;
+    posted(&mut client, &held(MOST + 4)).await;
+    refused(&mut client, &freeze(MOST + 5), "limit_exceeded").await;
+    node.stop().await;
+}
