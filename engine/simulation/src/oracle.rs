@@ -355,10 +355,12 @@ impl Oracle {
 
     /// What carries forward at the end of a year stands in front of the close: the node may end in between.
     fn carry_alone(&self, naive: &mut Naive, ask: &Ask) {
-        if let Ask::CloseDay { entity, carry: Some(target), .. } = ask
+        if let Ask::CloseDay { entity, carry, .. } = ask
+            && !carry.is_empty()
             && self.books.carried > naive.carried()
         {
-            naive.carry_forward(*entity, *target).expect("what the log has was possible");
+            let more = self.books.carried - naive.carried();
+            naive.carry_forward(*entity, carry, more).expect("what the log has was possible");
         }
     }
 

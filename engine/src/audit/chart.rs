@@ -1,7 +1,7 @@
 //! The names of the books as the audit reads them: clients, entities with their dates, the chart of subjects, and the
 //! lines and units that accounts count in.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
@@ -9,7 +9,7 @@ use super::admin_fault::AdminFault;
 use super::fault::{BookFault, Checked, RecordPlace};
 use super::lines::{Closing, Figures, Lines};
 use crate::ledger::{
-    AccountId, Admin, ClientId, Currency, Date, EntityId, LineId, OpenedEntry, Subject, SubjectClass,
+    AccountId, Admin, ClientId, Currency, Date, EntityId, LineId, OpenedEntry, RULES, Subject, SubjectClass,
     SubjectId, SubjectOpening,
 };
 
@@ -29,6 +29,10 @@ pub(super) struct Chart {
     clients: u32,
     pub(super) entities: Vec<Entity>,
     pub(super) subjects: Vec<Subject>,
+    /// Class of the subjects by code, and whether they are leaves.
+    tree: BTreeMap<(EntityId, Box<str>), (SubjectClass, bool)>,
+    /// The version of the rules that the log says it is judged by.
+    pub(super) rules: u16,
     /// Names that are taken: what has them, in which entity.
     taken: HashSet<(&'static str, EntityId, Box<str>), FixedState>,
     pub(super) lines: Lines,
@@ -85,6 +89,12 @@ impl Chart {
             Admin::Registered { client, command, about, notes } => {
                 self.register(place, client, (&command, &about), &notes)
             }
+            Admin::Rules { version } => {
+                let goes_on = version > self.rules && version <= RULES;
+                self.rules = version;
+                let (what, why) = ("rules", "go back, or are those of a later ledger");
+                place.check(goes_on, || AdminFault::BadRecord { what, why })
+            }
             Admin::Closing { .. } | Admin::Undone(..) => Err(place.flaw(AdminFault::OfSnapshots)),
         }
     }
@@ -116,9 +126,36 @@ impl Chart {
             what: "subject",
             why: "has a code in no whole levels",
         })?;
+        if self.rules > 0 {
+            let misfit = self.misfit(entity, &opening);
+            misfit.map_or(Ok(()), |why| Err(place.flaw(AdminFault::BadRecord { what: "subject", why })))?;
+        }
         let code = opening.code.clone();
+        self.tree.entry((entity, code.clone())).or_insert((opening.class, opening.leaf));
         self.subjects.push(Subject { id, entity, opening });
         self.name(place, "subject", entity, code)
+    }
+
+    /// Why a subject does not fit in with those that are there.
+    fn misfit(&self, entity: EntityId, opening: &SubjectOpening) -> Option<&'static str> {
+        let code = &opening.code;
+        let (first, levels) = code.split_at(4);
+        let zeros = first == "0000" || (0..levels.len() / 2).any(|at| &levels[2 * at..][..2] == "00");
+        let there = |code: &str| self.tree.get(&(entity, code.into()));
+        let under_leaf = (4..code.len()).any(|width| there(&code[..width]).is_some_and(|(_, leaf)| *leaf));
+        let like = |start: &'_ str| {
+            let found = self.tree.range((entity, Box::from(start))..).next();
+            found.filter(|((of, code), _)| *of == entity && code.starts_with(start))
+        };
+        let over_others = like(code).is_some_and(|((_, found), _)| found != code);
+        let other_class = like(first).is_some_and(|(_, (class, _))| *class != opening.class);
+        let findings = [
+            (zeros, "has a level of zeros alone"),
+            (under_leaf, "stands below a leaf"),
+            (opening.leaf && over_others, "is a leaf, and others stand below it"),
+            (other_class, "is of another class than its first level"),
+        ];
+        findings.into_iter().find(|(found, _)| *found).map(|(_, why)| why)
     }
 
     /// Takes a name, which must be free.

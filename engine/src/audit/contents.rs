@@ -145,6 +145,7 @@ fn name_of(record: &Admin) -> &'static str {
         Admin::Mapping { .. } => "mapping",
         Admin::Undone(..) => "undone",
         Admin::Registered { .. } => "registered",
+        Admin::Rules { .. } => "rules",
     }
 }
 

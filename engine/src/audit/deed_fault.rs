@@ -97,6 +97,12 @@ pub enum DeedFault {
         /// The account.
         account: AccountId,
     },
+    /// Carries forward to an account that is neither equity nor common.
+    #[error("carries results forward to account {account}, which is neither equity nor common")]
+    Target {
+        /// The account.
+        account: AccountId,
+    },
     /// An account that is carried forward keeps a balance.
     #[error("carries account {account} forward, and leaves something in it")]
     NotCarried {

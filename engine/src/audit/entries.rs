@@ -16,7 +16,7 @@ use super::sections::Placed;
 use super::states::Doing;
 use crate::ledger::{
     AccountId, Action, Changed, ClientId, Entry, Held, HoldMove, Movement, OpenedEntry, Position, Posting,
-    TransactionId,
+    SubjectClass, TransactionId,
 };
 
 /// What the audit keeps of the transaction whose entries it reads in a section.
@@ -134,11 +134,22 @@ impl Books {
         signed: i128,
     ) -> Checked {
         let doing = Doing::of_leg(signed);
-        if account.lets.lets(doing) || terms.waives && !account.lets.nothing() {
+        if account.lets.lets(doing) {
+            return Ok(());
+        }
+        let set_aside = terms.waives && !account.lets.nothing() && !self.takes_results(terms, account);
+        if set_aside {
             return Ok(());
         }
         let spent = account.natural(signed) < 0 && self.entries.spent.contains(&id);
         place.check(spent, || BookFault::State { account: id, what: doing.name() })
+    }
+
+    /// Whether an account takes what is carried forward: its states count, where that is a rule.
+    fn takes_results(&self, terms: Terms, account: &Account) -> bool {
+        let is_result =
+            matches!(self.chart.class(account.line), SubjectClass::Income | SubjectClass::Expense);
+        terms.action == Action::CarryForward && self.chart.rules > 0 && !is_result
     }
 
     /// Ends a transaction's entries in a section: its effect on each account is known, and had to be afforded.

@@ -120,9 +120,15 @@ impl Rules<'_> {
         if held == must { Ok(()) } else { Err(DeedFault::Holds) }
     }
 
-    /// All but the last leg's account are income or expense, and have nothing left.
+    /// All but the last leg's account are income or expense, and have nothing left. What the last one is was once free.
     fn check_carried(&self, ordinal: u32, deed: &Recorded) -> Ruled {
         let target = deed.legs.last().map(|leg| leg.account);
+        let class = target.and_then(|target| self.account(target)).map(|found| self.chart.class(found.line));
+        let bad =
+            matches!(class, Some(SubjectClass::Asset | SubjectClass::Liability | SubjectClass::OffBalance));
+        if let Some(account) = target.filter(|_| bad && self.chart.rules > 0) {
+            return Err(DeedFault::Target { account });
+        }
         for leg in deed.legs.iter().filter(|leg| Some(leg.account) != target) {
             let account = leg.account;
             let class = self.account(account).map(|account| self.chart.class(account.line));

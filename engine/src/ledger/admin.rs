@@ -16,6 +16,7 @@
 //! | 8 mapping | entity u16, subject u32, from u32, account type |
 //! | 9 undone, in snapshots | client u32, transaction id u128, fate u8, 1 if it is a refund u8, refunded transaction (client u32, id u128), count u16, each account u64 and net i128 |
 //! | 10 registered | client u32, command, about, notes |
+//! | 11 rules | version u16: what follows is judged by these rules, see [`RULES`] |
 
 use super::amount::Side;
 use super::bytes::{i128_at, pad_to_slot, u8_at, u16_at, u32_at, u64_at};
@@ -25,6 +26,16 @@ use super::originals::OriginalState;
 use super::subject::{SubjectClass, SubjectOpening};
 
 const HEADER: usize = 8;
+
+/// The version of the rules by which this ledger judges what is new. Logs that were begun before there was any have none,
+/// and what stands in them stays as it is; where the rules that an audit can hold the log against become stricter, a record
+/// says from where on.
+///
+/// | version | since then |
+/// | --- | --- |
+/// | 1 | a subject fits its chart: no level of zeros, nothing below a leaf, one class for a first level; results are carried to equity or common accounts whose states let them in |
+pub const RULES: u16 = 1;
+
 /// Stands for an open end of a subject's validity.
 const OPEN: u32 = u32::MAX;
 
@@ -120,6 +131,11 @@ pub enum Admin {
         /// Operator, approval, reason, in the form of [`super::notes`].
         notes: Box<[u8]>,
     },
+    /// From here on the ledger judges by these rules.
+    Rules {
+        /// Their version, see [`RULES`].
+        version: u16,
+    },
 }
 
 impl Admin {
@@ -183,6 +199,7 @@ impl Admin {
                 write_text(out, about);
                 write_bytes(out, notes);
             }
+            Admin::Rules { version } => out.extend_from_slice(&version.to_le_bytes()),
         }
         pad_to_slot(out);
         let length = u32::try_from(out.len() - start).expect("names are capped where they enter");
@@ -232,6 +249,7 @@ impl Admin {
             },
             9 => OriginalState::read(fields).map(|(key, state)| Admin::Undone(key, state))?,
             10 => Self::read_registered(fields)?,
+            11 => Admin::Rules { version: u16_at(fields, 0)? },
             _ => return None,
         };
         Some((admin, length))
@@ -286,6 +304,7 @@ impl Admin {
             Admin::Mapping { .. } => 8,
             Admin::Undone(..) => 9,
             Admin::Registered { .. } => 10,
+            Admin::Rules { .. } => 11,
         }
     }
 }
@@ -366,6 +385,7 @@ mod tests {
                 about: "LM".into(),
                 notes: vec![1, 2].into(),
             },
+            Admin::Rules { version: 1 },
         ];
         let mut bytes = Vec::new();
         records.iter().for_each(|record| record.write(&mut bytes));

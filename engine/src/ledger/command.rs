@@ -91,8 +91,9 @@ pub enum Command {
         entity: Box<str>,
         /// The next accounting date, after the current one.
         next: Date,
-        /// Carry income and expense forward to this account first, dated on the date that ends (年终结转).
-        carry_forward: Option<AccountRef>,
+        /// Carry income and expense forward to these accounts first, one for each currency, dated on the date that ends
+        /// (年终结转); empty: carry nothing. Answer where one is missing: [`Answer::NotCarried`].
+        carry_forward: Vec<AccountRef>,
         /// Operator, approval, reason, in the form of [`super::notes`].
         notes: Box<[u8]>,
     },
@@ -204,6 +205,8 @@ pub enum Answer {
     Posted(Posted),
     /// Done, or was so already.
     Done,
+    /// A date was not closed: income or expense in this currency has a balance, and no account was named to take it.
+    NotCarried(Currency),
     /// Accounts, in the order asked for.
     Accounts(Vec<Result<AccountView, Rejection>>),
     /// Places in the log, in the order asked for; `None` where there is no such transaction.

@@ -48,6 +48,14 @@ pub enum Contradiction {
         /// What the record names as the one before it.
         named: Position,
     },
+    /// Rules that this version does not know, or that go back.
+    #[error("rules of version {version}, and {before} before")]
+    Rules {
+        /// The version that the record names.
+        version: u16,
+        /// The version until now.
+        before: u16,
+    },
     /// The record lies before one that was taken already.
     #[error("the chain's last record, {last}, lies behind it")]
     Order {

@@ -44,7 +44,7 @@ mod subject;
 mod transaction;
 
 pub use account::{AccountKey, AccountOpening, AccountState, AccountView, Owner, PaymentState};
-pub use admin::{Admin, admin_records};
+pub use admin::{Admin, RULES, admin_records};
 pub use amount::{Amount, Side};
 pub use batcher::{BookedLeg, Unmerged};
 pub use command::{
@@ -89,5 +89,5 @@ pub use shard::{MAX_HOLDS, Shard, place_of, shard_of};
 pub use shard_order::{AttributeChange, Registration, ShardOrder, ShardReply, ShownRow};
 pub use shard_round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
 pub use states::{Touch, refuse};
-pub use subject::{Subject, SubjectClass, SubjectOpening};
+pub use subject::{Subject, SubjectClass, SubjectOpening, is_code};
 pub use transaction::{Batch, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES, Transaction};

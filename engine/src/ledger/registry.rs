@@ -1,6 +1,7 @@
 //! The registry (登记簿): clients, entities with their accounting dates, the chart of subjects, and the accounts by
 //! their natural keys.
 
+mod chart;
 mod replay;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -14,7 +15,7 @@ use super::directory::{Directory, KeyRef};
 use super::entry::{OpenedEntry, Placement};
 use super::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, UnitId};
 use super::rejection::Rejection;
-use super::subject::{Subject, SubjectClass, SubjectOpening};
+use super::subject::{Subject, SubjectClass};
 
 /// The most bytes of a client's name, an entity's code, an account number or an account type.
 pub(crate) const MAX_NAME: usize = 64;
@@ -69,6 +70,10 @@ pub struct Registry {
     entities: Vec<Entity>,
     subjects: Vec<Subject>,
     chart: BTreeMap<(EntityId, Box<str>), SubjectId>,
+    /// Leaves that have subjects below them: only charts have any that are older than the rules.
+    leaves_above: BTreeSet<SubjectId>,
+    /// The version of the rules that the log has been judged by of late, see [`RULES`].
+    rules: u16,
     lines: Vec<LineKey>,
     line_ids: BTreeMap<LineKey, LineId>,
     units: Vec<(EntityId, Currency)>,
@@ -90,6 +95,8 @@ impl Registry {
             entities: Vec::new(),
             subjects: Vec::new(),
             chart: BTreeMap::new(),
+            leaves_above: BTreeSet::new(),
+            rules: 0,
             lines: Vec::new(),
             line_ids: BTreeMap::new(),
             units: Vec::new(),
@@ -196,41 +203,22 @@ impl Registry {
         own.flat_map(|((_, kind), dates)| dates.iter().map(|(from, subject)| (&**kind, *from, *subject)))
     }
 
-    /// The subjects of an entity, by code.
-    pub fn chart(&self, entity: EntityId) -> impl Iterator<Item = &Subject> {
-        let own = self.chart.range((entity, Box::default())..).take_while(move |((of, _), _)| *of == entity);
-        own.map(|(_, id)| self.subject(*id))
-    }
-
-    /// The subject of that code in an entity's chart.
+    /// The version of the rules that the newest records were judged by.
     #[must_use]
-    pub fn subject_by_code(&self, entity: EntityId, code: &str) -> Option<&Subject> {
-        let id = self.chart.get(&(entity, Box::from(code)))?;
-        self.subjects.get(id.0 as usize)
+    pub fn rules(&self) -> u16 {
+        self.rules
     }
 
-    /// The subject with that id.
-    #[must_use]
-    pub fn subject(&self, id: SubjectId) -> &Subject {
-        &self.subjects[id.0 as usize]
-    }
-
-    /// All subjects, by id.
-    #[must_use]
-    pub fn subjects(&self) -> &[Subject] {
-        &self.subjects
-    }
-
-    /// Adds a subject to an entity's chart.
-    pub fn add_subject(&mut self, entity: EntityId, opening: SubjectOpening) -> SubjectId {
-        let id = SubjectId(u32::try_from(self.subjects.len()).expect("subjects are counted in a u32"));
-        self.chart.insert((entity, opening.code.clone()), id);
-        self.subjects.push(Subject { id, entity, opening });
-        id
+    /// Says by which version of the rules what follows is judged.
+    pub fn set_rules(&mut self, version: u16) {
+        self.rules = version;
     }
 
     /// Writes clients, entities with their current dates, and subjects as administrative records.
     pub fn write_names(&self, out: &mut Vec<u8>) {
+        if self.rules > 0 {
+            Admin::Rules { version: self.rules }.write(out);
+        }
         for (id, name) in self.clients() {
             Admin::Client { id, name: name.into() }.write(out);
         }
@@ -324,6 +312,9 @@ impl Registry {
             return Err(Rejection::NotLeaf);
         }
         let Some(id) = there else {
+            if !self.takes_accounts(subject) {
+                return Err(Rejection::NotLeaf);
+            }
             if !subject.opening.is_valid_on(self.date(entity)) {
                 return Err(Rejection::UnknownSubject);
             }

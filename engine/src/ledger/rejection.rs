@@ -46,6 +46,10 @@ pub enum Rejection {
     UnknownTransaction = 15,
     /// The natural key is taken by something with other attributes.
     KeyConflict = 16,
+    /// The subject contradicts its chart: below a leaf, a leaf above others, or of another class than its first level.
+    ChartConflict = 36,
+    /// The account's subject is of a class that it may not have here: results are carried to equity or common accounts.
+    WrongClass = 37,
     /// The accounting date is closed, or the next date does not follow it.
     DateClosed = 17,
     /// The original was reversed before (冲正 once only).
@@ -84,7 +88,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every rejection, in order of precedence.
-    pub const ALL: [Rejection; 35] = [
+    pub const ALL: [Rejection; 37] = [
         Rejection::Malformed,
         Rejection::Unbalanced,
         Rejection::InvalidAmount,
@@ -103,6 +107,8 @@ impl Rejection {
         Rejection::UnknownOriginal,
         Rejection::UnknownTransaction,
         Rejection::KeyConflict,
+        Rejection::ChartConflict,
+        Rejection::WrongClass,
         Rejection::DateClosed,
         Rejection::AlreadyReversed,
         Rejection::RefundExceeded,
@@ -144,6 +150,8 @@ impl Rejection {
             Rejection::UnknownOriginal => "unknown_original",
             Rejection::UnknownTransaction => "unknown_transaction",
             Rejection::KeyConflict => "key_conflict",
+            Rejection::ChartConflict => "chart_conflict",
+            Rejection::WrongClass => "wrong_class",
             Rejection::DateClosed => "date_closed",
             Rejection::AlreadyReversed => "already_reversed",
             Rejection::RefundExceeded => "refund_exceeded",
@@ -183,7 +191,7 @@ impl Rejection {
         match self.number() {
             1..=5 => 0,
             6..=10 => 1,
-            11..=16 | 27 | 28 => 2,
+            11..=16 | 27 | 28 | 36 | 37 => 2,
             17 => 3,
             18 | 29..=34 => 4,
             19 => 5,
@@ -225,7 +233,7 @@ mod tests {
             assert_eq!(Rejection::from_number(rejection.number()), Some(rejection));
         }
         assert_eq!(Rejection::from_number(0), None);
-        assert_eq!(Rejection::from_number(36), None);
+        assert_eq!(Rejection::from_number(38), None);
         assert!(Rejection::ALL.is_sorted_by_key(|r| r.group()));
         let mut codes = Rejection::ALL.map(Rejection::code);
         codes.sort_unstable();

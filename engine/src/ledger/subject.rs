@@ -120,14 +120,13 @@ impl SubjectOpening {
         }
     }
 
-    /// Whether code and name can be taken into a chart: a code of 4 to 10 digits in whole levels, a name of at most
-    /// 200 bytes, and an off-balance class on its own.
+    /// Whether it has the shape of a subject: a code of 4 to 10 digits in whole levels, none of them zeros alone, a name of
+    /// at most 200 bytes, free texts of at most 64, and dates that do not go back.
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
-        let digits = self.code.bytes().all(|b| b.is_ascii_digit());
         let attributes = [&self.tenor, &self.party, &self.purpose].iter().all(|text| text.len() <= 64);
-        let levels = matches!(self.code.len(), 4 | 6 | 8 | 10);
-        digits && levels && attributes && !self.name.is_empty() && self.name.len() <= 200
+        let dates = self.valid_from.zip(self.valid_to).is_none_or(|(from, to)| from <= to);
+        is_code(&self.code) && attributes && dates && !self.name.is_empty() && self.name.len() <= 200
     }
 
     /// Whether accounts may be opened under it on this accounting date.
@@ -138,7 +137,8 @@ impl SubjectOpening {
 
     /// The codes of the levels above it, from the first level down (上级科目).
     pub fn levels_above(&self) -> impl Iterator<Item = &str> {
-        [4, 6, 8].into_iter().filter(|width| *width < self.code.len()).map(|width| &self.code[..width])
+        let widths = [4, 6, 8].into_iter().filter(|width| *width < self.code.len());
+        widths.filter_map(|width| self.code.get(..width))
     }
 
     /// The code of the subject's first level (一级科目).
@@ -146,4 +146,13 @@ impl SubjectOpening {
     pub fn first_level(&self) -> &str {
         self.code.get(..4).unwrap_or(&self.code)
     }
+}
+
+/// Whether a subject may have this code: digits in levels of 4-2-2-2. A level of zeros alone is none, as 0000 or 220300: it
+/// would stand for the level above it.
+#[must_use]
+pub fn is_code(code: &str) -> bool {
+    let digits = code.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = matches!(code.len(), 4 | 6 | 8 | 10);
+    digits && whole && &code[..4] != "0000" && code.as_bytes()[4..].chunks(2).all(|level| level != b"00")
 }

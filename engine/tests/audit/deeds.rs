@@ -3,16 +3,16 @@
 
 use longmen_engine::audit::{BookFault, DeedFault, RecordPlace};
 use longmen_engine::ledger::{
-    AccountId, Action, Amount, ClientId, EntityId, Entry, Held, HoldKind, HoldMove, Movement, Named, Outcome,
-    notes,
+    AccountId, AccountState, Action, Admin, Amount, Changed, ClientId, EntityId, Entry, Held, HoldKind,
+    HoldMove, Movement, Named, Outcome, PaymentState, notes,
 };
 
 use crate::full::{
     BANK, CONSUMED, COURT, FEE, HOLD, LIMITED, NEW, PEER, PROFIT, PURCHASE, REFUSED, SHOP, TRIED, TRIED_TOO,
     USER, courts_hold, deed, full_books, hold, key, left, names, names_blue, names_hold, users_hold,
 };
-use crate::good::{Credit, Debit};
-use crate::planted::{Leg, Planted, audited, check_found, currency, date, head, written};
+use crate::good::{Credit, Debit, changed};
+use crate::planted::{Leg, Planted, audited, check_found, currency, date, head, section_of, written};
 
 const LAST: u64 = 5;
 /// The transaction that comes next in the last frame.
@@ -349,4 +349,40 @@ fn carrying_forward_leaves_nothing() {
     let account = AccountId(USER);
     let other = carry(&[(1, USER, Debit, 7), (2, PROFIT, Credit, 7)]);
     check_in(LAST, other, at, action, DeedFault::NoResult { account });
+}
+
+#[test]
+fn results_go_to_equity_and_common_accounts_since_there_are_rules() {
+    let carry = |rules: bool, target: u64, states: (AccountState, PaymentState)| {
+        move |books: &mut Planted| {
+            books.last().heads.truncate(2);
+            if rules {
+                books.last().admin.push(Admin::Rules { version: 1 });
+            }
+            books.post(39, NEW, &[(1, BANK, Debit, 7), (2, FEE, Credit, 7)]);
+            let (account_state, payment_state) = states;
+            let changed = Changed { account_state, payment_state, ..changed(target, NEW) };
+            books.last().entries[section_of(target)].push(Entry::Changed(changed));
+            let legs = [(1, FEE, Debit, 7), (2, target, Credit, 7)];
+            let mut carried = deed(40, NEW, Action::CarryForward, None, legs.len());
+            carried.head.client = ClientId(0);
+            books.plant(carried, &legs);
+        }
+    };
+    let normal = (AccountState::Normal, PaymentState::Normal);
+    check_good(carry(true, PROFIT, normal));
+    check_good(carry(true, PROFIT, (AccountState::JudicialFreeze, PaymentState::Normal)));
+    for target in [BANK, USER] {
+        let account = AccountId(target);
+        let (at, fault) = (RecordPlace::Head(3), DeedFault::Target { account });
+        check_in(LAST, carry(true, target, normal), at, Action::CarryForward, fault);
+        check_good(carry(false, target, normal));
+    }
+    let stopped = (AccountState::Normal, PaymentState::Neither);
+    check_good(carry(false, PROFIT, stopped));
+    let mut books = full_books();
+    carry(true, PROFIT, stopped)(&mut books);
+    books.chain();
+    let fault = BookFault::State { account: AccountId(PROFIT), what: "a credit" };
+    check_found(&books.bodies(), LAST, books.newest(PROFIT), &fault);
 }

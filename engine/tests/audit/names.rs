@@ -43,6 +43,42 @@ fn names_are_there_once() {
 }
 
 #[test]
+fn subjects_fit_their_chart_since_there_are_rules() {
+    let subject = |code: &str, class, leaf| Admin::Subject {
+        id: SubjectId(4),
+        entity: LM,
+        opening: SubjectOpening::new(code, "subject", class, Credit, leaf),
+    };
+    let with = |version, record: Admin| {
+        let mut books = full_books();
+        books.last().admin.extend([Admin::Rules { version }, record]);
+        books
+    };
+    let (liability, asset) = (SubjectClass::Liability, SubjectClass::Asset);
+    for (code, class, leaf, why) in [
+        ("0000", liability, true, "has a level of zeros alone"),
+        ("220300", liability, true, "has a level of zeros alone"),
+        ("22030101", liability, true, "stands below a leaf"),
+        ("2203010101", liability, true, "stands below a leaf"),
+        ("2203", liability, true, "is a leaf, and others stand below it"),
+        ("2203", asset, false, "is of another class than its first level"),
+        ("220302", asset, true, "is of another class than its first level"),
+    ] {
+        let record = subject(code, class, leaf);
+        let fault = BookFault::Admin(AdminFault::BadRecord { what: "subject", why });
+        check_found(&with(1, record.clone()).bodies(), 5, RecordPlace::Admin(1), &fault);
+        check_good(|books| books.last().admin.push(record));
+    }
+    for good in [subject("2203", liability, false), subject("220302", liability, true)] {
+        check_good(|books| books.last().admin.extend([Admin::Rules { version: 1 }, good]));
+    }
+    let what = AdminFault::BadRecord { what: "rules", why: "go back, or are those of a later ledger" };
+    for version in [0, longmen_engine::ledger::RULES + 1] {
+        check_admin(Admin::Rules { version }, what.clone());
+    }
+}
+
+#[test]
 fn accounts_have_names_of_their_own() {
     let open = |books: &mut Planted, entry: OpenedEntry<'static>| {
         books.open(OpenedEntry { number: "2", ..entry });

@@ -148,7 +148,7 @@ fn what_a_node_leaves_passes() {
                     desk.submit(Command::CloseDay {
                         entity: "LM".into(),
                         next,
-                        carry_forward: None,
+                        carry_forward: vec![],
                         notes: Box::default(),
                     });
                 }

@@ -168,7 +168,7 @@ fn what_a_node_leaves_of_deeds_passes() {
                 work.change(&mut desk);
             }
             let next = date(["2018-12-31", "2019-01-01", "2019-01-02"][day]);
-            let carry_forward = (day == 1).then_some(AccountRef::Id(AccountId(work.profit)));
+            let carry_forward = if day == 1 { vec![AccountRef::Id(AccountId(work.profit))] } else { vec![] };
             let entity = "LM".into();
             let close = Command::CloseDay { entity, next, carry_forward, notes: Box::default() };
             assert_eq!(desk.ask(close), Answer::Done, "seed {seed}");

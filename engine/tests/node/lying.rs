@@ -25,7 +25,7 @@ fn good() -> Vec<Body> {
     let Answer::Done = desk.ask(Command::CloseDay {
         entity: "LM".into(),
         next: longmen_engine::ledger::Date::parse("2018-05-02").unwrap(),
-        carry_forward: None,
+        carry_forward: vec![],
         notes: Box::default(),
     }) else {
         panic!()

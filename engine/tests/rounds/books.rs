@@ -204,5 +204,5 @@ impl Books {
 
 /// Whether a request is the reason for a record; the figures of a closed date and the register stand beside such a one.
 fn is_of_a_request(record: &Admin) -> bool {
-    !matches!(record, Admin::LineClosed { .. } | Admin::Registered { .. })
+    !matches!(record, Admin::LineClosed { .. } | Admin::Registered { .. } | Admin::Rules { .. })
 }

@@ -388,10 +388,10 @@ fn other_requests() {
         &Said::Opened(vec![Err(UnknownSubject)]),
     );
     check(&[&map("200201", START)], Ask::Open { from: 5, to: 5 }, &Said::Opened(vec![Ok((5, false))]));
-    check(&[], Ask::CloseDay { entity: 0, next: START - 1, carry: None }, &Said::Rejected(DateClosed));
+    check(&[], Ask::CloseDay { entity: 0, next: START - 1, carry: vec![] }, &Said::Rejected(DateClosed));
     check(
         &[],
-        Ask::CloseDay { entity: 0, next: START - 1, carry: Some(UNKNOWN) },
+        Ask::CloseDay { entity: 0, next: START - 1, carry: vec![UNKNOWN] },
         &Said::Rejected(UnknownAccount),
     );
     check(&[], Ask::Holds(Some(UNKNOWN)), &Said::Rejected(UnknownAccount));

@@ -85,10 +85,12 @@ fn replay_durable(naive: &mut Naive, case: &Case, found: &Books) -> BTreeSet<u64
 
 /// What carries forward at the end of a year stands in front of the close: a power cut may come between.
 fn carry_alone(naive: &mut Naive, ask: &Ask, found: &Books) {
-    if let Ask::CloseDay { entity, carry: Some(target), .. } = ask
+    if let Ask::CloseDay { entity, carry, .. } = ask
+        && !carry.is_empty()
         && found.carried > naive.carried()
     {
-        naive.carry_forward(*entity, *target).expect("what the log has was possible");
+        let more = found.carried - naive.carried();
+        naive.carry_forward(*entity, carry, more).expect("what the log has was possible");
     }
 }
 

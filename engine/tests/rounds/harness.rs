@@ -6,8 +6,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use longmen_engine::ledger::{
-    Answer, ClientId, Command, Coordinator, Frame, FrameRecords, Original, Rebuilt, RefundWindows, ReplyTo,
-    Request, Room, SectionKind, Settings, Shard, ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
+    Admin, Answer, ClientId, Command, Coordinator, Frame, FrameRecords, Original, Rebuilt, RefundWindows,
+    ReplyTo, Request, Room, SectionKind, Settings, Shard, ShardId, ShardOrder, ShardReply, Status, Step,
+    Unmerged,
 };
 
 use super::archive::archive;
@@ -32,6 +33,15 @@ impl Stored {
         let sections =
             sections.map(|section| (section.kind, section.owner, section.chunks.concat())).collect();
         Stored(Rc::new(Record { number: frame.number, time_us: frame.time_us, sections }))
+    }
+
+    /// A frame of these administrative records alone.
+    #[allow(dead_code, reason = "not everything that takes the harness in asks for it")]
+    pub(crate) fn of_admin(number: u64, records: &[Admin]) -> Stored {
+        let mut bytes = Vec::new();
+        records.iter().for_each(|record| record.write(&mut bytes));
+        let sections = vec![(SectionKind::Admin, 0, bytes)];
+        Stored(Rc::new(Record { number, time_us: i64::from(NOW) * 1_000_000, sections }))
     }
 
     /// The frame as replay wants it.

@@ -24,6 +24,7 @@
 
 mod archive;
 mod books;
+mod charts;
 mod codes;
 mod crash;
 mod exhaustive;

@@ -2,6 +2,7 @@
 //! rules alone; of the engine it knows the rejections' names.
 
 mod changing;
+mod charting;
 mod closing;
 mod doing;
 mod judging;
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_engine::ledger::Rejection;
 
-use super::script::{Ask, ClosedLine, LegSaid, NOW, START, Said, Seen, Spec, Tx, TxLeg, TxSaid};
+use super::script::{Ask, ClosedLine, LegSaid, NOW, NewSubject, START, Said, Seen, Spec, Tx, TxLeg, TxSaid};
 
 #[derive(Clone, Debug)]
 struct Account {
@@ -87,6 +88,8 @@ pub(crate) struct Naive {
     /// The accounts that a batching actor posts to.
     hot: BTreeSet<u64>,
     dates: [u32; 2],
+    /// The subjects with their entities, in the order of their ids.
+    subjects: Vec<(usize, NewSubject)>,
     /// Subjects of the mapped type, by entity and the date from which they hold.
     mappings: BTreeMap<(usize, u32), &'static str>,
     firsts: BTreeMap<u128, First>,
@@ -109,6 +112,7 @@ impl Naive {
             accounts: BTreeMap::new(),
             hot: hot.iter().copied().collect(),
             dates: [START; 2],
+            subjects: charting::at_the_start(chart),
             mappings: BTreeMap::new(),
             firsts: BTreeMap::new(),
             closed: Vec::new(),
@@ -131,8 +135,11 @@ impl Naive {
             Ask::SetHot { account, hot } => done(self.set_hot(*account, *hot)),
             Ask::SetReserve { account, amount } => done(self.set_reserve(*account, *amount)),
             Ask::SetLimits { account, limits } => done(self.set_limits(*account, limits)),
-            Ask::CloseDay { entity, next, carry } => done(self.close_day(*entity, *next, *carry)),
+            Ask::CloseDay { entity, next, carry } => done(self.close_day(*entity, *next, carry)),
             Ask::MapType { entity, subject, from } => done(self.map_type(*entity, subject, *from)),
+            Ask::OpenSubjects { entity, subjects } => {
+                Said::Opened(subjects.iter().map(|one| self.open_subject(*entity, one)).collect())
+            }
             Ask::Read(accounts) => Said::Views(accounts.iter().map(|account| self.view(*account)).collect()),
             Ask::Holds(account) => self.holds(*account).map_or_else(Said::Rejected, Said::Holds),
             Ask::Trial => Said::Lines(self.lines()),
@@ -159,7 +166,7 @@ impl Naive {
             ) => usize::from(is_done),
             (Ask::SetHot { account, hot }, _) => usize::from(self.hot.contains(account) != *hot && is_done),
             (Ask::CloseDay { entity, next, .. }, _) => usize::from(*next > self.dates[*entity] && is_done),
-            (Ask::Open { .. }, Said::Opened(opened)) => {
+            (Ask::Open { .. } | Ask::OpenSubjects { .. }, Said::Opened(opened)) => {
                 opened.iter().filter(|one| matches!(one, Ok((_, false)))).count()
             }
             _ => 0,

@@ -79,6 +79,11 @@ impl Met {
         if let Said::Rejected(rejection) = said {
             *self.codes.entry(rejection.code()).or_default() += 1;
         }
+        if let Said::Opened(opened) = said {
+            for rejection in opened.iter().filter_map(|one| one.err()) {
+                *self.codes.entry(rejection.code()).or_default() += 1;
+            }
+        }
         let Said::Results { results, .. } = said else {
             self.operations += 1;
             self.count(ask.kind(), !matches!(said, Said::Rejected(_)));
@@ -102,10 +107,10 @@ impl Met {
 }
 
 /// How many kinds of operations there are.
-const KINDS: usize = 25;
+const KINDS: usize = 26;
 
 /// The codes of the scenarios' README that the scripts can meet.
-const CODES: [Rejection; 27] = [
+const CODES: [Rejection; 30] = [
     Rejection::Malformed,
     Rejection::Unbalanced,
     Rejection::InvalidAmount,
@@ -120,6 +125,9 @@ const CODES: [Rejection; 27] = [
     Rejection::NotLeaf,
     Rejection::UnknownFreeze,
     Rejection::UnknownOriginal,
+    Rejection::KeyConflict,
+    Rejection::ChartConflict,
+    Rejection::WrongClass,
     Rejection::DateClosed,
     Rejection::AlreadyReversed,
     Rejection::RefundExceeded,

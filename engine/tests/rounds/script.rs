@@ -44,18 +44,44 @@ impl SubjectSpec {
     }
 }
 
-pub(crate) const SUBJECTS: [SubjectSpec; 10] = [
+pub(crate) const SUBJECTS: [SubjectSpec; 11] = [
     SubjectSpec { code: "1001", class: "asset", debit_normal: true },
     SubjectSpec { code: "1301", class: "asset", debit_normal: true },
     SubjectSpec { code: "2001", class: "liability", debit_normal: false },
     SubjectSpec { code: "2002", class: "liability", debit_normal: false },
     SubjectSpec { code: "200201", class: "liability", debit_normal: false },
     SubjectSpec { code: "3001", class: "equity", debit_normal: false },
+    SubjectSpec { code: "3101", class: "common", debit_normal: true },
     SubjectSpec { code: "6001", class: "income", debit_normal: false },
     SubjectSpec { code: "6401", class: "expense", debit_normal: true },
     SubjectSpec { code: "7001", class: "off_balance", debit_normal: true },
     SubjectSpec { code: "7002", class: "off_balance", debit_normal: false },
 ];
+
+/// The subjects that an entity of a chart has at the start.
+pub(crate) fn subjects_of(chart: &[Spec], entity: usize) -> Vec<&'static SubjectSpec> {
+    let used = |subject: &&SubjectSpec| {
+        let maps = chart.iter().any(|spec| spec.entity == entity && spec.mapped);
+        maps || chart.iter().any(|spec| (spec.entity, spec.subject) == (entity, subject.code))
+    };
+    SUBJECTS.iter().filter(used).collect()
+}
+
+/// A subject that is to be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NewSubject {
+    pub(crate) code: &'static str,
+    pub(crate) class: &'static str,
+    pub(crate) debit_normal: bool,
+    pub(crate) leaf: bool,
+}
+
+impl From<&SubjectSpec> for NewSubject {
+    fn from(spec: &SubjectSpec) -> NewSubject {
+        let SubjectSpec { code, class, debit_normal } = *spec;
+        NewSubject { code, class, debit_normal, leaf: spec.is_leaf() }
+    }
+}
 
 impl Spec {
     pub(crate) fn subject(&self) -> &'static SubjectSpec {
@@ -207,17 +233,21 @@ pub(crate) enum Ask {
         account: u64,
         limits: NewLimits,
     },
-    /// Ends a date; first carries income and expense forward to an account, if there is one.
+    /// Ends a date; first carries income and expense forward to these accounts, if there are any.
     CloseDay {
         entity: usize,
         next: u32,
-        carry: Option<u64>,
+        carry: Vec<u64>,
     },
     /// Says which subject accounts of the mapped type get.
     MapType {
         entity: usize,
         subject: &'static str,
         from: u32,
+    },
+    OpenSubjects {
+        entity: usize,
+        subjects: Vec<NewSubject>,
     },
     Holds(Option<u64>),
     /// Lets time pass until this moment, after everything before is durable.
@@ -245,9 +275,10 @@ impl Ask {
             Ask::SetHot { .. } => "cool",
             Ask::SetReserve { .. } => "set_reserve",
             Ask::SetLimits { .. } => "set_limits",
-            Ask::CloseDay { carry: Some(_), .. } => "close a year",
+            Ask::CloseDay { carry, .. } if !carry.is_empty() => "close a year",
             Ask::CloseDay { .. } => "close_day",
             Ask::MapType { .. } => "map_type",
+            Ask::OpenSubjects { .. } => "open_subjects",
             Ask::Holds(_) => "holds",
             Ask::Wait { .. } => "wait",
             Ask::Read(_) => "read",

@@ -1,6 +1,7 @@
 //! Random scripts: few accounts, little money, every kind of request, so that everything gets in the way of
 //! everything. A naive ledger goes along, so that most of what is asked makes sense.
 
+mod chart;
 mod deeds;
 mod money;
 
@@ -17,8 +18,8 @@ const fn mapped(spec: Spec) -> Spec {
 }
 
 /// Open at the start.
-pub(crate) const FIRST: u64 = 19;
-pub(crate) const CHART: [Spec; 23] = [
+pub(crate) const FIRST: u64 = 23;
+pub(crate) const CHART: [Spec; 27] = [
     free(Spec::new(0, "1001")),
     Spec::new(0, "2001"),
     Spec::new(0, "2001"),
@@ -38,6 +39,10 @@ pub(crate) const CHART: [Spec; 23] = [
     free(Spec::new(0, "3001")),
     free(Spec::new(0, "6401")),
     free(Spec::new(1, "6001")),
+    Spec { currency: "USD", ..free(Spec::new(0, "6001")) },
+    Spec { currency: "USD", ..free(Spec::new(0, "3001")) },
+    free(Spec::new(0, "3101")),
+    free(Spec::new(1, "3001")),
     Spec::new(0, "2001"),
     free(Spec::new(0, "7002")),
     mapped(Spec::new(0, "2001")),
@@ -46,7 +51,9 @@ pub(crate) const CHART: [Spec; 23] = [
 
 const EAST: [u64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 17, 18];
 const WEST: [u64; 4] = [14, 15, 16, 19];
-const DOLLARS: [u64; 2] = [10, 11];
+const DOLLARS: [u64; 3] = [10, 11, 20];
+/// Not open at the start.
+const UNOPENED: u64 = FIRST + 1;
 const UNKNOWN: u64 = 99;
 /// So long may a script last at most, or the window of the client's own times would move.
 const LONGEST: u32 = 3_000;
@@ -167,7 +174,8 @@ impl Maker {
     }
 
     fn ask(&mut self) -> Ask {
-        match self.random.below(120) {
+        match self.random.below(124) {
+            120.. => self.open_subjects(),
             0..=64 => self.batch(),
             65..=70 => Ask::Cancel { id: self.any_id(), time: self.time() },
             71..=73 => Ask::Locate { id: self.any_id() },
@@ -218,7 +226,7 @@ impl Maker {
     }
 
     fn map_type(&mut self) -> Ask {
-        let subject = self.random.one_of(&["2001", "200201", "200201", "2002", "9999"]);
+        let subject = self.random.one_of(&["2001", "200201", "200201", "200202", "2002", "9999"]);
         let from = (self.naive.date(0) + self.random.below(4) as u32) - self.random.below(2) as u32;
         Ask::MapType { entity: 0, subject, from }
     }
@@ -274,10 +282,21 @@ impl Maker {
         Ask::CloseDay { entity, next, carry: self.carry_to(entity) }
     }
 
-    fn carry_to(&mut self, entity: usize) -> Option<u64> {
-        let target = if entity == 0 { self.random.one_of(&[17, 17, 17, 17, 2, 8, 10]) } else { 14 };
-        let target = if self.random.percent(5) { self.account_or_unknown() } else { target };
-        self.random.percent(25).then_some(target)
+    /// Mostly accounts that may take results, of both currencies.
+    fn carry_to(&mut self, entity: usize) -> Vec<u64> {
+        if self.random.percent(70) {
+            return Vec::new();
+        }
+        if entity == 1 {
+            return vec![self.random.one_of(&[23, 23, 23, 14])];
+        }
+        let yuan = self.random.one_of(&[17, 17, 17, 17, 17, 22, 22, 2, 8]);
+        let dollars = self.random.one_of(&[21, 21, 21, 21, 10]);
+        let mut targets = if self.random.percent(80) { vec![yuan, dollars] } else { vec![yuan] };
+        if self.random.percent(5) {
+            targets.push(self.account_or_unknown());
+        }
+        targets
     }
 
     fn account(&mut self) -> u64 {
@@ -291,7 +310,7 @@ impl Maker {
     fn account_or_unknown(&mut self) -> u64 {
         match self.random.below(20) {
             0 => UNKNOWN,
-            1 => 20,
+            1 => UNOPENED,
             2 => 12,
             3 => self.random.one_of(&WEST),
             4 => self.random.one_of(&DOLLARS),

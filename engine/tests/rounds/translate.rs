@@ -11,8 +11,8 @@ use longmen_engine::ledger::{
 };
 
 use super::script::{
-    Act, Ask, ENTITIES, HoldSaid, LegSaid, LineSaid, NewLimits, START, SUBJECTS, Said, Spec, SubjectSpec, Tx,
-    TxLeg, TxSaid, View,
+    Act, Ask, ENTITIES, HoldSaid, LegSaid, LineSaid, NewLimits, NewSubject, START, Said, Spec, Tx, TxLeg,
+    TxSaid, View, subjects_of,
 };
 
 /// The type of the accounts whose subject is mapped.
@@ -55,7 +55,7 @@ pub(crate) fn command(
         Ask::CloseDay { entity, next, carry } => Command::CloseDay {
             entity: ENTITIES[*entity].into(),
             next: date(*next),
-            carry_forward: carry.map(|account| AccountRef::Id(AccountId(account))),
+            carry_forward: carry.iter().map(|account| AccountRef::Id(AccountId(*account))).collect(),
             notes: Box::default(),
         },
         Ask::MapType { entity, subject, from } => Command::MapType {
@@ -64,6 +64,10 @@ pub(crate) fn command(
             subject: (*subject).into(),
             from: date(*from),
             notes: Box::default(),
+        },
+        Ask::OpenSubjects { entity, subjects } => Command::OpenSubjects {
+            entity: ENTITIES[*entity].into(),
+            subjects: subjects.iter().map(subject).collect(),
         },
         Ask::Holds(account) => Command::Holds {
             account: account.map(|account| AccountRef::Id(AccountId(account))),
@@ -115,11 +119,8 @@ pub(crate) fn open(from: u64, to: u64, chart: &[Spec], hot: &[u64]) -> Command {
 pub(crate) fn setup(chart: &[Spec], first: u64, hot: &[u64]) -> Vec<Command> {
     let mut commands = vec![Command::Hello { name: "tester".into() }];
     for (entity, code) in ENTITIES.iter().enumerate() {
-        let used = |subject: &&SubjectSpec| {
-            let maps = chart.iter().any(|spec| spec.entity == entity && spec.mapped);
-            maps || chart.iter().any(|spec| (spec.entity, spec.subject) == (entity, subject.code))
-        };
-        let subjects: Vec<SubjectOpening> = SUBJECTS.iter().filter(used).map(subject).collect();
+        let subjects: Vec<SubjectOpening> =
+            subjects_of(chart, entity).into_iter().map(|spec| subject(&spec.into())).collect();
         if !subjects.is_empty() {
             commands.push(Command::OpenEntity { code: (*code).into(), start: date(START) });
             commands.push(Command::OpenSubjects { entity: (*code).into(), subjects });
@@ -129,10 +130,10 @@ pub(crate) fn setup(chart: &[Spec], first: u64, hot: &[u64]) -> Vec<Command> {
     commands
 }
 
-fn subject(subject: &SubjectSpec) -> SubjectOpening {
+fn subject(subject: &NewSubject) -> SubjectOpening {
     let class = SubjectClass::from_name(subject.class).unwrap();
     let normal = if subject.debit_normal { Side::Debit } else { Side::Credit };
-    SubjectOpening::new(subject.code, subject.code, class, normal, subject.is_leaf())
+    SubjectOpening::new(subject.code, subject.code, class, normal, subject.leaf)
 }
 
 /// How many records the setup leaves in the log.
@@ -153,6 +154,7 @@ pub(crate) fn said(ask: &Ask, answer: &Answer) -> Said {
             Said::Opened(opened.iter().map(|one| one.map(|one| (one.id, one.existed))).collect())
         }
         Answer::Posted(posted) => results(posted),
+        Answer::NotCarried(_) => Said::Rejected(Rejection::CurrencyMismatch),
         Answer::Done => Said::Done,
         Answer::Located(places) if places[0].is_some() => match ask {
             Ask::Cancel { .. } => Said::Stands,

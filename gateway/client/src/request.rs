@@ -225,9 +225,9 @@ pub struct CloseDayRequest<'a> {
     pub entity: &'a str,
     /// The accounting date that begins, `YYYY-MM-DD`.
     pub next: &'a str,
-    /// Carry income and expense forward to this account first (年终结转).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub carry_forward: Option<AccountRef>,
+    /// Carry income and expense forward to these accounts first, one for each currency (年终结转); empty: carry nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub carry_forward: Vec<AccountRef>,
     /// Who asks for it, and why.
     #[serde(flatten)]
     pub registration: Registration<'a>,

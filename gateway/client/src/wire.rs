@@ -36,7 +36,7 @@ pub const MAX_LIST: u32 = 1_000;
 pub const MAX_ORIGINALS: usize = 512;
 
 /// The codes of rejections by their numbers in compact answers, counted from 1.
-pub const REJECTIONS: [&str; 35] = [
+pub const REJECTIONS: [&str; 37] = [
     "malformed",
     "unbalanced",
     "invalid_amount",
@@ -72,6 +72,8 @@ pub const REJECTIONS: [&str; 35] = [
     "freeze_expired",
     "wrong_authority",
     "day_limit_exceeded",
+    "chart_conflict",
+    "wrong_class",
 ];
 
 /// How a body is written.

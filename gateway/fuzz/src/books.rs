@@ -217,13 +217,13 @@ fn changes() -> Vec<Asked> {
         ),
         Asked::new(
             Operation::CloseDay,
-            &CloseDayRequest { entity: "LM", next: "2026-11-19", carry_forward: None, registration },
+            &CloseDayRequest { entity: "LM", next: "2026-11-19", carry_forward: Vec::new(), registration },
         ),
     ]
 }
 
 fn year_end() -> Asked {
-    let carry_forward = Some(AccountRef::Id(6));
+    let carry_forward = vec![AccountRef::Id(6)];
     let registration = Registration::default();
     Asked::new(
         Operation::CloseDay,

@@ -7,13 +7,15 @@ use longmen_engine::ledger::{
 
 use super::fault::Fault;
 use super::opening::shown;
-use super::reader::{Reader, read_fields, read_fields_and_nils};
+use super::reader::{Reader, read_elements, read_fields, read_fields_and_nils};
 use super::value::{MAX_KIND, Written, account, currency, date, entity, required};
 
 /// Bytes of a customer's id outside the books.
 pub(super) const MAX_CUSTOMER: usize = 64;
 /// Bytes of a subject's code.
 const MAX_CODE: usize = 10;
+/// Accounts that a close of a year carries to: one for each currency there is.
+const MAX_TARGETS: usize = 256;
 
 /// Who asks for a change, on what approval and why.
 #[derive(Default)]
@@ -170,17 +172,26 @@ pub(super) fn read_set_limits(reader: &mut Reader<'_>) -> Result<Command, Fault>
 }
 
 pub(super) fn read_close_day(reader: &mut Reader<'_>) -> Result<Command, Fault> {
-    let (mut of, mut next, mut carry_forward) = (None, None, None);
+    let (mut of, mut next, mut carry_forward) = (None, None, Vec::new());
     let notes = read_registered(reader, ["entity", "next", "carry_forward"], |index, reader| {
         match index {
             0 => of = Some(entity(reader)?),
             1 => next = Some(date(reader)?),
-            _ => carry_forward = Some(account(reader)?),
+            _ => carry_forward = targets(reader)?,
         }
         Ok(())
     })?;
     let (entity, next) = (required(of, "entity")?, required(next, "next")?);
     Ok(Command::CloseDay { entity, next, carry_forward, notes })
+}
+
+/// One account, or a list of them. A natural key by position is an array too, but begins with a text.
+fn targets(reader: &mut Reader<'_>) -> Result<Vec<AccountRef>, Fault> {
+    if reader.is_at_list()? {
+        read_elements(reader, MAX_TARGETS, account)
+    } else {
+        account(reader).map(|one| vec![one])
+    }
 }
 
 pub(super) fn read_map_customer(reader: &mut Reader<'_>) -> Result<Command, Fault> {

@@ -36,6 +36,17 @@ impl<'a> Reader<'a> {
         self.rest.first().map(|byte| Marker::from_u8(*byte)).ok_or(Fault::new("the body ends here"))
     }
 
+    /// Whether the value at hand is an array that does not begin with a text: a list, and no natural key by position.
+    pub(crate) fn is_at_list(&self) -> Result<bool, Fault> {
+        if !matches!(self.peek()?, Marker::FixArray(_) | Marker::Array16 | Marker::Array32) {
+            return Ok(false);
+        }
+        let mut ahead = *self;
+        let texts =
+            |marker| matches!(marker, Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32);
+        Ok(ahead.array()? == 0 || !texts(ahead.peek()?))
+    }
+
     /// Passes over a nil, if there is one.
     pub(crate) fn take_nil(&mut self) -> Result<bool, Fault> {
         let nil = self.peek()? == Marker::Null;

@@ -1,7 +1,8 @@
 use longmen_engine::Cursor;
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
-    AccountKey, AccountRef, Amount, AttributeChange, Batch, Currency, Date, Leg, Position, Rejection, Side,
+    AccountId, AccountKey, AccountRef, Amount, AttributeChange, Batch, Currency, Date, Leg, Position,
+    Rejection, Side,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -89,6 +90,36 @@ fn accounts_are_ids_or_natural_keys() {
     check(b"\x94\xA2LM\xA0\xA0\xA3CNY", Err("account.number: is empty"));
     check(b"\x94\xA2LM\xA2U1\xA0\xA3XAU", Err("account.currency: not a currency"));
     check(b"\xA2U1", Err("account: not an integer"));
+}
+
+#[test]
+fn results_are_carried_to_one_account_or_to_several() {
+    #[track_caller]
+    fn check(value: &[u8], expect: Result<&[AccountRef], &str>) {
+        let body = map! {"entity": b"\xA2LM", "next": [1], "carry_forward": value};
+        let found = command(Operation::CloseDay, &body).map(|command| match command {
+            Command::CloseDay { carry_forward, .. } => carry_forward,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(found.as_deref().map_err(String::as_str), expect, "{value:02x?}");
+    }
+    let id = |id| AccountRef::Id(AccountId(id));
+    let (entity, number, kind) = ("LM".into(), "U1".into(), "".into());
+    let currency = Currency::from_code("CNY").unwrap();
+    let key = AccountRef::Key(AccountKey { entity, number, kind, currency });
+    let by_place = b"\x94\xA2LM\xA2U1\xA0\xA3CNY";
+    let by_name = map! {"entity": b"\xA2LM", "number": b"\xA2U1", "currency": b"\xA3CNY"};
+    check(&[7], Ok(&[id(7)]));
+    check(by_place, Ok(std::slice::from_ref(&key)));
+    check(&by_name, Ok(std::slice::from_ref(&key)));
+    check(&[0x92, 7, 8], Ok(&[id(7), id(8)]));
+    check(&[&[0x92][..], by_place, &by_name].concat(), Ok(&[key.clone(), key]));
+    check(&[0x90], Ok(&[]));
+    check(&[0xC0], Ok(&[]));
+    check(&[0xDC, 0, 1, 7], Ok(&[id(7)]));
+    check(&[0x91, 0x91, 7], Err("carry_forward[0].entity: not a text"));
+    check(&[0xDC, 1, 1], Err("carry_forward: has fewer elements than it says"));
+    check(&[&[0xDC, 1, 1][..], &[7; 257]].concat(), Err("carry_forward: has more elements than are allowed"));
 }
 
 #[test]

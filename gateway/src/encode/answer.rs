@@ -31,6 +31,11 @@ pub(crate) fn write_answer(
     match answer {
         Answer::Rejected(rejection) => write_refusal(out, rejection.code(), None),
         Answer::Done => write_done(out),
+        Answer::NotCarried(currency) => {
+            let message =
+                format!("income or expense in {currency} has a balance, and no account was named to take it");
+            write_refusal(out, Rejection::CurrencyMismatch.code(), Some(&message));
+        }
         Answer::Welcome { .. } | Answer::Located(_) | Answer::Holds(_) | Answer::Closings { .. } => {
             unreachable!("the session takes these in itself, or never asks for them")
         }

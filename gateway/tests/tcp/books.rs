@@ -20,11 +20,19 @@ async fn openings_are_idempotent_and_refused_one_by_one() {
         SubjectOpening::leaf("220301", "用户余额", "liability", Side::Credit),
         SubjectOpening::leaf("220301", "用户余额", "asset", Side::Debit),
         SubjectOpening::leaf("22x", "wrong", "asset", Side::Debit),
+        SubjectOpening::leaf("220300", "zeros", "liability", Side::Credit),
+        SubjectOpening::leaf("22030101", "below a leaf", "liability", Side::Credit),
+        SubjectOpening::leaf("2203", "a leaf above", "liability", Side::Credit),
+        SubjectOpening::leaf("220302", "of another class", "equity", Side::Credit),
     ];
     let opened = client.open_subjects("LM", &subjects).await.unwrap();
     assert!(opened[0].as_ref().unwrap().existed);
     assert_eq!(&*opened[1].as_ref().unwrap_err().code, "key_conflict");
     assert_eq!(&*opened[2].as_ref().unwrap_err().code, "malformed");
+    assert_eq!(&*opened[3].as_ref().unwrap_err().code, "malformed");
+    for conflict in &opened[4..] {
+        assert_eq!(&*conflict.as_ref().unwrap_err().code, "chart_conflict");
+    }
     assert_eq!(code(client.open_subjects("NO", &subjects).await), "unknown_entity");
     let accounts = [
         AccountOpening::new("LM", "U1", "cash", "CNY", "220301", Owner::Customer),

@@ -134,7 +134,7 @@ async fn every_change_takes_its_register() {
         .await
         .unwrap();
     let close =
-        |next, registration| CloseDayRequest { entity: "LM", next, carry_forward: None, registration };
+        |next, registration| CloseDayRequest { entity: "LM", next, carry_forward: vec![], registration };
     client.close_day_with(&close("2026-11-23", REGISTER)).await.unwrap();
     let long = "x".repeat(2_046);
     let too_long = Registration { reason: Some(&long), ..Registration::default() };
@@ -158,17 +158,34 @@ async fn the_end_of_a_year_carries_income_and_expense_forward() {
     let [fees, profit] = [0, 1].map(|index: usize| opened[index].as_ref().unwrap().id);
     let fee = Transaction::new("fee").debit(2, "1.00", "CNY").credit(fees, "1.00", "CNY");
     assert!(client.post_one(&fee).await.unwrap().is_posted());
-    let close = |carry_forward| CloseDayRequest {
+    let close = |carry_forward: &[u64]| CloseDayRequest {
         entity: "LM",
         next: "2027-01-01",
-        carry_forward: Some(carry_forward),
+        carry_forward: carry_forward.iter().map(|id| (*id).into()).collect(),
         registration: REGISTER,
     };
-    assert_eq!(code(client.close_day_with(&close(99.into())).await), "unknown_account");
-    client.close_day_with(&close(profit.into())).await.unwrap();
+    assert_eq!(code(client.close_day_with(&close(&[99])).await), "unknown_account");
+    assert_eq!(code(client.close_day_with(&close(&[2])).await), "wrong_class");
+    client.close_day_with(&close(&[profit])).await.unwrap();
     assert_eq!(client.balance(fees).await.unwrap().balance, 0);
     let profit = client.balance(profit).await.unwrap();
     assert_eq!((profit.balance, profit.opening, &*profit.date), (100, 100, "2027-01-01"));
+    let profit = profit.id;
+    let dollars = |number: &str, subject: &str| {
+        AccountOpening::new("LM", number, "", "USD", subject, Owner::Internal).may_go_negative()
+    };
+    let accounts = ["10020101", "6021", "4103"].map(|subject| dollars(&format!("usd {subject}"), subject));
+    let opened = client.open_accounts(&accounts).await.unwrap();
+    let [bank, fees, dollar_profit] = [0, 1, 2].map(|index: usize| opened[index].as_ref().unwrap().id);
+    let fee = Transaction::new("usd").debit(bank, "2.00", "USD").credit(fees, "2.00", "USD");
+    assert!(client.post_one(&fee).await.unwrap().is_posted());
+    let close = |targets: &[u64]| CloseDayRequest { next: "2027-02-01", ..close(targets) };
+    let refusal = client.close_day_with(&close(&[profit])).await.unwrap_err();
+    let refusal = refusal.refusal().expect("a refusal");
+    assert_eq!(&*refusal.code, "currency_mismatch");
+    assert!(refusal.message.as_ref().is_some_and(|message| message.contains("USD")), "{refusal:?}");
+    client.close_day_with(&close(&[profit, dollar_profit])).await.unwrap();
+    assert_eq!(client.balance(dollar_profit).await.unwrap().balance, 200);
     node.stop().await;
 }
 

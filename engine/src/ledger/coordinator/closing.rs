@@ -12,6 +12,7 @@ use super::super::ids::{AccountId, ClientId, EntityId, LineId, ShardId, Transact
 use super::super::line::Line;
 use super::super::rejection::Rejection;
 use super::super::shard_order::{ShardOrder, ShardReply, ShownRow};
+use super::super::states::{Touch, refuse};
 use super::super::subject::SubjectClass;
 use super::super::transaction::{Batch, Draft, Leg, MAX_LEGS};
 use super::jobs::Work;
@@ -24,9 +25,12 @@ use super::{Coordinator, Queued, Step};
 pub(super) struct Close {
     pub(super) entity: EntityId,
     pub(super) next: Date,
-    pub(super) carry_to: Option<AccountId>,
+    pub(super) targets: Targets,
     pub(super) notes: Box<[u8]>,
 }
+
+/// The accounts that take what is carried forward, one for each currency.
+type Targets = Vec<(Currency, AccountId)>;
 
 impl Coordinator {
     pub(super) fn close_day(
@@ -34,18 +38,18 @@ impl Coordinator {
         asked: Asked,
         entity: &str,
         next: Date,
-        carry: Option<&AccountRef>,
+        carry: &[AccountRef],
         notes: Box<[u8]>,
     ) -> Step {
         let refused = self.own_refused.take().map_or(Ok(()), Err);
         let judged = refused.and_then(|()| self.judge_close(entity, next, carry));
-        let (entity, carry_to) = match judged {
+        let (entity, targets) = match judged {
             Ok(Some(judged)) => judged,
             Ok(None) => return self.answer_quiet(asked.reply_to, Answer::Done),
             Err(rejection) => return self.refuse_quiet(asked.reply_to, rejection),
         };
-        let close = Close { entity, next, carry_to, notes };
-        if carry_to.is_some() {
+        let close = Close { entity, next, targets, notes };
+        if !close.targets.is_empty() {
             return self.read_results(asked, close);
         }
         let orders = self.to_every_shard(&ShardOrder::LinesAlone);
@@ -57,19 +61,40 @@ impl Coordinator {
         &self,
         entity: &str,
         next: Date,
-        carry: Option<&AccountRef>,
-    ) -> Result<Option<(EntityId, Option<AccountId>)>, Rejection> {
+        carry: &[AccountRef],
+    ) -> Result<Option<(EntityId, Targets)>, Rejection> {
         let entity = self.registry.entity(entity).ok_or(Rejection::UnknownEntity)?;
-        let carry_to = carry.map(|account| self.find(account)).transpose()?;
+        let targets = self.judge_targets(entity, carry)?;
         let current = self.registry.date(entity);
-        let of_entity = |account| self.card(account).is_some_and(|card| card.entity == entity);
-        if carry_to.is_some_and(|account| !of_entity(account)) {
-            return Err(Rejection::UnknownAccount);
-        }
         if next < current {
             return Err(Rejection::DateClosed);
         }
-        Ok((next > current).then_some((entity, carry_to)))
+        Ok((next > current).then_some((entity, targets)))
+    }
+
+    /// The targets of a carry-forward: accounts of the entity under equity or common subjects, no two in one currency.
+    fn judge_targets(&self, entity: EntityId, carry: &[AccountRef]) -> Result<Targets, Rejection> {
+        let mut targets = Targets::new();
+        let mut found = Ok(());
+        for target in carry {
+            let Ok(id) = self.find(target) else {
+                found = Err(Rejection::UnknownAccount);
+                continue;
+            };
+            let account = self.registry.account(id).expect("a found account has a place");
+            if targets.iter().any(|(currency, _)| *currency == account.currency) {
+                return Err(Rejection::Malformed);
+            }
+            targets.push((account.currency, id));
+            if account.entity != entity {
+                found = Err(Rejection::UnknownAccount);
+            }
+            let class = self.registry.subject(account.subject).opening.class;
+            if !matches!(class, SubjectClass::Equity | SubjectClass::Common) {
+                found = found.and(Err(Rejection::WrongClass));
+            }
+        }
+        found.map(|()| targets)
     }
 
     /// Closes the date: its figures and the next date stand in one frame.
@@ -100,7 +125,7 @@ impl Coordinator {
         let concerned = (1..).map(AccountId).zip(self.registry.accounts()).filter(|(account, found)| {
             let class = self.registry.subject(found.subject).opening.class;
             let is_result = matches!(class, SubjectClass::Income | SubjectClass::Expense);
-            found.entity == close.entity && is_result || close.carry_to == Some(*account)
+            found.entity == close.entity && is_result || close.is_target(*account)
         });
         let orders = self.orders_to_read(concerned.map(|(account, _)| account));
         self.wait(Quiet::Results(asked, close), orders)
@@ -108,51 +133,55 @@ impl Coordinator {
 
     /// Puts the postings that carry forward, and the close after them, in front of everything that waits.
     pub(super) fn end_results(&mut self, asked: Asked, close: &Close, replies: Vec<(ShardId, ShardReply)>) {
-        let target = close.carry_to.expect("results are read to be carried forward");
         let (targets, rows): (Vec<ShownRow>, Vec<ShownRow>) =
-            shown_rows(replies).partition(|shown| shown.account == target);
+            shown_rows(replies).partition(|shown| close.is_target(shown.account));
         let rows: Vec<ShownRow> = rows.into_iter().filter(|shown| shown.row.balance != 0).collect();
-        let entity = self.registry.entities()[usize::from(close.entity.0)].code.clone();
-        let card = self.card(target).expect("the target was found");
-        let currency = card.currency;
-        let differs =
-            |shown: &ShownRow| self.card(shown.account).is_some_and(|card| card.currency != currency);
-        let closed = |shown: &ShownRow| shown.row.account_state == AccountState::Closed;
-        let refused = match () {
-            () if card.off_balance && !rows.is_empty() => Some(Rejection::MixedOffBalance),
-            () if rows.iter().any(differs) => Some(Rejection::CurrencyMismatch),
-            () if targets.iter().any(closed) => Some(Rejection::AccountState),
-            () => None,
-        };
-        if let Some(rejection) = refused {
+        let currency_of = |shown: &ShownRow| self.card(shown.account).expect("a row has a card").currency;
+        let has_target = |currency| close.targets.iter().any(|(of, _)| *of == currency);
+        if let Some(left) = rows.iter().map(currency_of).find(|currency| !has_target(*currency)) {
+            return self.reply(asked.reply_to, Answer::NotCarried(left));
+        }
+        let mut batch = Batch::default();
+        for &(currency, target) in &close.targets {
+            let rows: Vec<&ShownRow> = rows.iter().filter(|shown| currency_of(shown) == currency).collect();
+            self.carry(&mut batch, close.entity, (currency, target), &rows);
+        }
+        if let Some(rejection) = refuse_target(&targets, &batch) {
             return self.reply(asked.reply_to, Answer::Rejected(rejection));
         }
-        let batch = self.carry(close.entity, target, currency, &rows);
+        let entity = self.registry.entities()[usize::from(close.entity.0)].code.clone();
         let (next, notes) = (close.next, close.notes.clone());
-        let command = Command::CloseDay { entity, next, carry_forward: None, notes };
+        let command = Command::CloseDay { entity, next, carry_forward: Vec::new(), notes };
         self.queue.push_front(Queued::Quiet(asked, command));
         if !batch.transactions.is_empty() {
+            self.begin_rules();
             let job = self.add_job(None, ClientId(0), Work::Post(batch));
             self.queue.push_front(Queued::Job(job));
         }
     }
 
-    fn carry(&self, entity: EntityId, target: AccountId, currency: Currency, rows: &[ShownRow]) -> Batch {
-        let mut batch = Batch::default();
+    /// Adds what carries the results of one currency to their target.
+    fn carry(
+        &self,
+        batch: &mut Batch,
+        entity: EntityId,
+        (currency, target): (Currency, AccountId),
+        rows: &[&ShownRow],
+    ) {
         let date = self.registry.date(entity);
         let time =
             u32::try_from(self.frame.time_us / 1_000_000).expect("the logged time is a time since 1970");
-        for (part, rows) in (0_u16..).zip(rows.chunks(MAX_LEGS / 2 - 1)) {
+        for rows in rows.chunks(MAX_LEGS / 2 - 1) {
             let mut legs = Vec::new();
             for shown in rows {
                 push_pieces(&mut legs, shown.account, -shown.row.balance, currency);
             }
             let sum: i128 = rows.iter().map(|shown| shown.row.balance).sum();
             push_pieces(&mut legs, target, sum, currency);
+            let part = u16::try_from(batch.transactions.len()).expect("results are far fewer than 2^24");
             let id = carry_id(entity, date, self.frame.number, part);
             batch.push_deed(Draft { id, time, ..Draft::default() }, Deed::CarryForward, &legs, &[]);
         }
-        batch
     }
 
     /// Writes down who asked for a command, and why (登记簿).
@@ -160,6 +189,28 @@ impl Coordinator {
         let (command, about, notes) = (command.into(), about.into(), notes.into());
         self.frame.push_admin(&Admin::Registered { client, command, about, notes });
     }
+}
+
+impl Close {
+    fn is_target(&self, account: AccountId) -> bool {
+        self.targets.iter().any(|(_, target)| *target == account)
+    }
+}
+
+/// What the states of the targets refuse of what would be carried to them: account states before payment states. Funds and
+/// limits are set aside: a loss must be booked.
+fn refuse_target(targets: &[ShownRow], batch: &Batch) -> Option<Rejection> {
+    let mut refused = Vec::new();
+    for ShownRow { account, row, .. } in targets {
+        if row.account_state == AccountState::Closed {
+            refused.push(Rejection::AccountState);
+        }
+        let legs = batch.transactions.iter().flat_map(|transaction| batch.legs(transaction));
+        let touches =
+            legs.filter(|leg| leg.account == *account).map(|leg| Touch::of_leg(leg.side, leg.amount));
+        refused.extend(touches.filter_map(|touch| refuse(row.account_state, row.payment_state, touch)));
+    }
+    refused.into_iter().min_by_key(|rejection| rejection.group())
 }
 
 /// The ledger's own transaction ids: they are those of client 0, which no client is.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::account::AccountOpening;
-use super::super::admin::Admin;
+use super::super::admin::{Admin, RULES};
 use super::super::command::{AccountRef, Answer, Opened, ReplyTo};
 use super::super::date::Date;
 use super::super::gate::Gate;
@@ -65,20 +65,21 @@ impl Coordinator {
         entity: EntityId,
         opening: SubjectOpening,
     ) -> Result<Opened, Rejection> {
-        if !opening.is_well_formed() {
-            return Err(Rejection::Malformed);
+        if let Some(there) = self.registry.judge_subject(entity, &opening)? {
+            return Ok(Opened { id: u64::from(there.0), existed: true });
         }
-        if let Some(there) = self.registry.subject_by_code(entity, &opening.code) {
-            let id = u64::from(there.id.0);
-            return if there.opening == opening {
-                Ok(Opened { id, existed: true })
-            } else {
-                Err(Rejection::KeyConflict)
-            };
-        }
+        self.begin_rules();
         let id = self.registry.add_subject(entity, opening.clone());
         self.frame.push_admin(&Admin::Subject { id, entity, opening });
         Ok(Opened { id: u64::from(id.0), existed: false })
+    }
+
+    /// Writes down that what follows is judged by the rules of this version, where the log does not say so yet.
+    pub(super) fn begin_rules(&mut self) {
+        if self.registry.rules() < RULES {
+            self.frame.push_admin(&Admin::Rules { version: RULES });
+            self.registry.set_rules(RULES);
+        }
     }
 
     pub(super) fn open_accounts(&mut self, reply_to: Option<ReplyTo>, openings: &[AccountOpening]) -> Step {
@@ -141,8 +142,8 @@ impl Coordinator {
         }
         let entity = self.registry.entity(entity).ok_or(Rejection::UnknownEntity)?;
         let found = self.registry.subject_by_code(entity, subject).ok_or(Rejection::UnknownSubject)?;
-        let (leaf, id) = (found.opening.leaf, found.id);
-        if !leaf {
+        let (takes_accounts, id) = (self.registry.takes_accounts(found), found.id);
+        if !takes_accounts {
             return Err(Rejection::NotLeaf);
         }
         if from < self.registry.date(entity) {

@@ -76,7 +76,7 @@ impl Coordinator {
             Command::Status => Ok(self.status()),
             Command::Post(_) => Ok(Answer::Posted(Posted::default())),
             Command::CloseDay { entity, next, carry_forward, notes } => {
-                return self.close_day(asked, &entity, next, carry_forward.as_ref(), notes);
+                return self.close_day(asked, &entity, next, &carry_forward, notes);
             }
             Command::OpenAccounts(openings) => return self.open_accounts(reply_to, &openings),
             Command::Change { account, change, notes } => return self.change(asked, &account, change, notes),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::admin::Admin;
+use super::super::admin::{Admin, RULES};
 use super::super::contradiction::Contradiction;
 use super::super::directory::Directory;
 use super::super::entry::OpenedEntry;
@@ -138,6 +138,12 @@ impl Registry {
             Admin::Mapping { entity, subject, from, kind } => {
                 self.check_subject(entity, subject)?;
                 self.add_mapping(entity, &kind, from, subject);
+            }
+            Admin::Rules { version } => {
+                if version <= self.rules() || version > RULES {
+                    return Err(Contradiction::Rules { version, before: self.rules() });
+                }
+                self.set_rules(version);
             }
             Admin::LineClosed { .. } | Admin::Undone(..) | Admin::Registered { .. } => {}
         }

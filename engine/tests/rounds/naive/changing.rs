@@ -3,7 +3,7 @@
 use longmen_engine::ledger::Rejection;
 
 use super::{Account, Naive};
-use crate::script::{NewLimits, SUBJECTS};
+use crate::script::NewLimits;
 
 impl Naive {
     pub(super) fn open(&mut self, from: u64, to: u64) -> Vec<Result<(u64, bool), Rejection>> {
@@ -32,8 +32,8 @@ impl Naive {
         subject: &'static str,
         from: u32,
     ) -> Result<(), Rejection> {
-        let found = SUBJECTS.iter().find(|one| one.code == subject).ok_or(Rejection::UnknownSubject)?;
-        if !found.is_leaf() {
+        let found = self.subject(entity, subject).ok_or(Rejection::UnknownSubject)?;
+        if !found.leaf {
             return Err(Rejection::NotLeaf);
         }
         if from < self.dates[entity] {

@@ -1,22 +1,25 @@
 //! The end of a date, and of a year.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_engine::ledger::Rejection;
 
+use super::passing::leg_lets;
 use super::{Account, Naive};
 use crate::script::{LineName, TxLeg};
 
 impl Naive {
-    pub(super) fn close_day(
-        &mut self,
-        entity: usize,
-        next: u32,
-        carry: Option<u64>,
-    ) -> Result<(), Rejection> {
-        let of_entity = |account: &Account| account.spec.entity == entity;
-        if carry.is_some_and(|target| !self.accounts.get(&target).is_some_and(of_entity)) {
+    pub(super) fn close_day(&mut self, entity: usize, next: u32, carry: &[u64]) -> Result<(), Rejection> {
+        let known: Vec<&Account> = carry.iter().filter_map(|target| self.accounts.get(target)).collect();
+        let currencies: BTreeSet<&str> = known.iter().map(|account| account.spec.currency).collect();
+        if currencies.len() < known.len() {
+            return Err(Rejection::Malformed);
+        }
+        if known.len() < carry.len() || known.iter().any(|account| account.spec.entity != entity) {
             return Err(Rejection::UnknownAccount);
+        }
+        if !known.iter().all(|account| matches!(account.spec.subject().class, "equity" | "common")) {
+            return Err(Rejection::WrongClass);
         }
         if next < self.dates[entity] {
             return Err(Rejection::DateClosed);
@@ -24,51 +27,78 @@ impl Naive {
         if next == self.dates[entity] {
             return Ok(());
         }
-        if let Some(target) = carry {
-            self.carry_forward(entity, target)?;
+        if !carry.is_empty() {
+            self.carry_forward(entity, carry, usize::MAX)?;
         }
         self.close_lines(entity);
         self.dates[entity] = next;
         Ok(())
     }
 
-    /// Moves what income and expense accounts have to another account.
-    pub(crate) fn carry_forward(&mut self, entity: usize, target: u64) -> Result<(), Rejection> {
-        let is_result = |id: &u64, account: &Account| {
-            let of_class = matches!(account.spec.subject().class, "income" | "expense");
-            account.spec.entity == entity && of_class && *id != target && account.balance != 0
-        };
-        let results = self.accounts.iter().filter(|(id, account)| is_result(id, account));
-        let results: Vec<u64> = results.map(|(id, _)| *id).collect();
-        let to = &self.accounts[&target];
-        if to.spec.subject().class == "off_balance" && !results.is_empty() {
-            return Err(Rejection::MixedOffBalance);
-        }
-        if results.iter().any(|id| self.accounts[id].spec.currency != to.spec.currency) {
+    /// Moves what income and expense accounts have to other accounts, of their currencies: at most so many of these.
+    pub(crate) fn carry_forward(
+        &mut self,
+        entity: usize,
+        targets: &[u64],
+        at_most: usize,
+    ) -> Result<(), Rejection> {
+        let currency = |id: &u64| self.accounts[id].spec.currency;
+        let has_target = |id: &u64| targets.iter().any(|target| currency(target) == currency(id));
+        let results = self.results(entity);
+        if !results.iter().all(has_target) {
             return Err(Rejection::CurrencyMismatch);
         }
-        if to.state == 0 {
-            return Err(Rejection::AccountState);
+        let carried = targets.iter().map(|target| {
+            let of_currency = results.iter().filter(|id| currency(id) == currency(target));
+            let mut legs: Vec<(u64, i128)> = of_currency.map(|id| (*id, -self.signed(*id))).collect();
+            let sum: i128 = legs.iter().map(|(_, signed)| -signed).sum();
+            legs.extend((sum != 0).then_some((*target, sum)));
+            legs
+        });
+        let carried: Vec<Vec<(u64, i128)>> = carried.collect();
+        self.judge_targets(targets, &carried)?;
+        for legs in carried.into_iter().filter(|legs| !legs.is_empty()).take(at_most) {
+            for (step, (account, signed)) in (1..).zip(legs) {
+                let currency = self.accounts[&account].spec.currency;
+                let (debit, amount) = (signed > 0, signed.abs() as i64);
+                let leg = TxLeg { account, named: false, step, debit, amount, currency };
+                self.book(0, &leg, self.dates[entity]);
+            }
+            self.carried += 1;
         }
-        let mut sum = 0;
-        let mut legs: Vec<(u64, i128)> = Vec::new();
-        for id in results {
-            let account = &self.accounts[&id];
-            let signed = if account.spec.subject().debit_normal { account.balance } else { -account.balance };
-            legs.push((id, -signed));
-            sum += signed;
-        }
-        if legs.is_empty() {
-            return Ok(());
-        }
-        legs.extend((sum != 0).then_some((target, sum)));
-        let currency = self.accounts[&target].spec.currency;
-        for (step, (account, signed)) in (1..).zip(legs) {
-            let (debit, amount) = (signed > 0, signed.abs() as i64);
-            self.book(0, &TxLeg { account, named: false, step, debit, amount, currency }, self.dates[entity]);
-        }
-        self.carried += 1;
         Ok(())
+    }
+
+    /// The income and expense accounts that have something.
+    fn results(&self, entity: usize) -> Vec<u64> {
+        let is_result = |account: &Account| matches!(account.spec.subject().class, "income" | "expense");
+        let of =
+            self.accounts.iter().filter(|(_, account)| account.spec.entity == entity && is_result(account));
+        of.filter(|(_, account)| account.balance != 0).map(|(id, _)| *id).collect()
+    }
+
+    /// Debit-positive.
+    fn signed(&self, id: u64) -> i128 {
+        let account = &self.accounts[&id];
+        if account.spec.subject().debit_normal { account.balance } else { -account.balance }
+    }
+
+    /// The states of the targets must let in what they would get; a closed one refuses even nothing.
+    fn judge_targets(&self, targets: &[u64], carried: &[Vec<(u64, i128)>]) -> Result<(), Rejection> {
+        let mut lets = (true, true);
+        for target in targets {
+            let account = &self.accounts[target];
+            lets.0 &= account.state != 0;
+            for (_, signed) in carried.iter().flatten().filter(|(id, _)| id == target) {
+                let of_leg = leg_lets(account, *signed > 0);
+                lets = (lets.0 && of_leg.0, lets.1 && of_leg.1);
+            }
+        }
+        match lets {
+            (false, _) => Err(Rejection::AccountState),
+            (_, false) => Err(Rejection::PaymentState),
+            _ => Ok(()),
+        }
     }
 
     fn close_lines(&mut self, entity: usize) {

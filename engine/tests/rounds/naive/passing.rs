@@ -140,7 +140,7 @@ fn touch_lets(account: &Account, hold: Option<&Hold>, touch: &Touch) -> (bool, b
 }
 
 /// What account state and payment state let through (A6) of a leg.
-fn leg_lets(account: &Account, debit: bool) -> (bool, bool) {
+pub(super) fn leg_lets(account: &Account, debit: bool) -> (bool, bool) {
     match (account.state, account.payment) {
         (0, _) => (false, true),
         (3 | 4, _) => (!debit, true),

@@ -1,7 +1,7 @@
 //! Transactions that do more than move money.
 
 use super::money::leg;
-use super::{CHART, DOLLARS, EAST, Maker, UNKNOWN, WEST};
+use super::{CHART, DOLLARS, EAST, Maker, UNKNOWN, UNOPENED, WEST};
 use crate::script::{Act, HoldSaid, Tx, TxLeg};
 
 impl Maker {
@@ -171,7 +171,7 @@ impl Maker {
             self.transfer(from, to, amount)
         } else if self.random.percent(15) {
             let (from, amount) = (self.random.one_of(&EAST), self.amount());
-            self.transfer(from, 20, amount)
+            self.transfer(from, UNOPENED, amount)
         } else {
             self.many_legs()
         };

@@ -1,6 +1,6 @@
 //! Transactions that only move money.
 
-use super::{DOLLARS, Maker, UNKNOWN, WEST};
+use super::{DOLLARS, Maker, UNKNOWN, UNOPENED, WEST};
 use crate::naive::SHORT_TYPE;
 use crate::script::{START, Tx, TxLeg};
 
@@ -86,7 +86,7 @@ impl Maker {
             4 => tx.legs[at].account = 12,
             5 => tx.legs.iter_mut().for_each(|leg| leg.currency = "USD"),
             6 => tx.legs[at].account = 14,
-            7 => tx.legs[at].account = 20,
+            7 => tx.legs[at].account = UNOPENED,
             _ => tx.legs[at].account = UNKNOWN,
         }
         tx

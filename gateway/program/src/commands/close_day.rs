@@ -17,16 +17,16 @@ use crate::register::Register;
 #[command(after_help = with_account_names("\
 Examples:
   longmen close-day LM 2018-05-02
-  longmen close-day LM 2019-01-01 --carry-forward LM/profit/CNY --operator ann"))]
+  longmen close-day LM 2019-01-01 --carry-forward LM/profit/CNY --carry-forward LM/profit/USD --operator ann"))]
 pub(crate) struct Args {
     /// The entity's code
     entity: String,
     /// The accounting date that begins
     #[arg(value_name = "YYYY-MM-DD")]
     next: String,
-    /// Carry income and expense to this account first; all of them are in its currency
+    /// Carry income and expense to this account of an equity or common subject first; once for each currency
     #[arg(long, value_name = "ACCOUNT")]
-    carry_forward: Option<AccountName>,
+    carry_forward: Vec<AccountName>,
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
@@ -40,7 +40,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let request = CloseDayRequest {
         entity: &args.entity,
         next: &args.next,
-        carry_forward: args.carry_forward.map(|name| name.0),
+        carry_forward: args.carry_forward.into_iter().map(|name| name.0).collect(),
         registration: args.register.registration(),
     };
     client.close_day_with(&request).await?;

@@ -133,7 +133,9 @@ impl Row {
         };
         let reason = match node::subject(chart, code) {
             None => format!("no subject {code} is open in {}", key.entity),
-            Some(subject) if !subject.leaf => format!("subject {code} is no leaf"),
+            Some(subject) if !subject.leaf || node::below(chart, code).is_some() => {
+                format!("subject {code} is no leaf")
+            }
             Some(subject)
                 if subject.valid_from.as_deref().is_some_and(|from| date < from)
                     || subject.valid_to.as_deref().is_some_and(|to| to < date) =>

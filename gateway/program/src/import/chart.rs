@@ -60,6 +60,7 @@ impl Subjects {
         let mut rows = read_rows(bytes, COLUMNS, faults, |cells| read_row(cells, entity));
         check_duplicates(&rows, faults);
         settle_leaves(&mut rows, faults);
+        check_classes(&rows, faults);
         Subjects { rows, start }
     }
 
@@ -115,7 +116,7 @@ impl Row {
     fn compare(&self, chart: &Chart, faults: &mut Faults) {
         let opening = &self.opening;
         let Some(there) = node::subject(chart, &opening.code) else {
-            return;
+            return self.fit(chart, faults);
         };
         let text = |text: &Option<String>| text.as_deref().unwrap_or_default().to_owned();
         let differing = [
@@ -135,6 +136,22 @@ impl Row {
                 column,
                 format!("subject {} is open already, with another one", opening.code),
             );
+        }
+    }
+
+    /// Notes why the chart that is there cannot take the subject.
+    fn fit(&self, chart: &Chart, faults: &mut Faults) {
+        let SubjectOpening { code, class, leaf, .. } = &self.opening;
+        let widths = [4, 6, 8].into_iter().filter(|width| *width < code.len());
+        let above = widths.filter_map(|width| node::subject(chart, &code[..width]));
+        for above in above.filter(|above| above.leaf) {
+            faults.cell(self.line, "code", format!("{code} stands below {}, which is a leaf", above.code));
+        }
+        if let Some(below) = node::below(chart, code).filter(|_| *leaf) {
+            faults.cell(self.line, "leaf", format!("is true, but {} stands below it", below.code));
+        }
+        if let Some(of_level) = node::of_level(chart, code).filter(|found| *found.class != **class) {
+            faults.cell(self.line, "class", other_class(code, &of_level.code, &of_level.class));
         }
     }
 
@@ -225,4 +242,20 @@ fn settle_leaves(rows: &mut [Row], faults: &mut Faults) {
         }
         row.opening.leaf = row.leaf.unwrap_or(below.is_none());
     }
+}
+
+/// The subjects of a first level are of one class.
+fn check_classes(rows: &[Row], faults: &mut Faults) {
+    let mut first = HashMap::new();
+    for row in rows {
+        let SubjectOpening { code, class, .. } = &row.opening;
+        let (other, of_level) = *first.entry((&row.entity, &code[..4])).or_insert((code, class));
+        if of_level != class {
+            faults.cell(row.line, "class", other_class(code, other, of_level));
+        }
+    }
+}
+
+fn other_class(code: &str, other: &str, class: &str) -> String {
+    format!("{code} is of another class than {other} of the same first level, {class}")
 }

@@ -43,6 +43,19 @@ pub(super) async fn chart(client: &mut Client, entity: &str) -> Result<Option<Ch
     }
 }
 
+/// The first subject that stands below this code.
+pub(super) fn below<'a>(chart: &'a Chart, code: &str) -> Option<&'a Subject> {
+    let from = chart.subjects.partition_point(|subject| *subject.code <= *code);
+    chart.subjects.get(from).filter(|subject| subject.code.starts_with(code))
+}
+
+/// The first subject of the first level that this code belongs to.
+pub(super) fn of_level<'a>(chart: &'a Chart, code: &str) -> Option<&'a Subject> {
+    let first = code.get(..4)?;
+    let from = chart.subjects.partition_point(|subject| *subject.code < *first);
+    chart.subjects.get(from).filter(|subject| subject.code.starts_with(first))
+}
+
 /// The subject of that code.
 pub(super) fn subject<'a>(chart: &'a Chart, code: &str) -> Option<&'a Subject> {
     let place = chart.subjects.binary_search_by(|subject| (*subject.code).cmp(code));

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use longmen_client::{Owner, Side};
-use longmen_engine::ledger::{Amount, Currency, Date, SubjectClass};
+use longmen_engine::ledger::{Amount, Currency, Date, SubjectClass, is_code};
 
 /// Bytes of an entity's code.
 pub(super) const MAX_ENTITY: usize = 32;
@@ -22,11 +22,12 @@ pub(super) fn text(max: usize) -> impl Fn(&str) -> Result<String, String> {
 
 /// The code of a subject.
 pub(super) fn code(cell: &str) -> Result<String, String> {
-    let digits = cell.bytes().all(|byte| byte.is_ascii_digit());
-    if digits && matches!(cell.len(), 4 | 6 | 8 | 10) {
+    if is_code(cell) {
         Ok(cell.to_owned())
     } else {
-        Err(format!("`{cell}` is no code of a subject: 4, 6, 8 or 10 digits"))
+        Err(format!(
+            "`{cell}` is no code of a subject: 4, 6, 8 or 10 digits, in levels of 4-2-2-2 that are not zeros alone"
+        ))
     }
 }
 
@@ -125,6 +126,7 @@ mod tests {
         check(code("2203"), Ok("2203".to_owned()));
         check(code("22031"), Err("4, 6, 8 or 10 digits"));
         check(code("22o3"), Err("`22o3`"));
+        check(code("220300"), Err("not zeros alone"));
         check(class("Off_Balance"), Ok(SubjectClass::OffBalance));
         check(class("assets"), Err("asset, liability, common"));
         check(side("借"), Ok(Side::Debit));

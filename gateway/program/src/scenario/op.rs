@@ -108,8 +108,8 @@ pub(crate) enum Op {
     },
     CloseDay {
         next: Date,
-        /// The label of the account that income and expense are carried forward to first.
-        carry_forward: Option<String>,
+        /// The labels of the accounts that income and expense are carried forward to first, one for each currency.
+        carry_forward: Vec<String>,
         outcome: Outcome,
     },
     Check {

@@ -145,7 +145,7 @@ impl<'a> Player<'a> {
             }
             Op::CloseDay { next, carry_forward, outcome } => {
                 let next = next.to_string();
-                let carry_forward = carry_forward.as_ref().map(|label| self.account(label));
+                let carry_forward = carry_forward.iter().map(|label| self.account(label)).collect();
                 let entity = &*self.place.entity;
                 let request = CloseDayRequest { entity, next: &next, carry_forward, registration };
                 (self.client.close_day_with(&request).await, outcome)

@@ -54,6 +54,15 @@ impl Fields {
         }
     }
 
+    /// A text, or a list of texts; none if absent.
+    pub(super) fn one_or_more(&mut self, name: &str) -> Result<Vec<String>, Wrong> {
+        match self.left.remove(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::String(one)) => Ok(vec![one]),
+            Some(several) => self.parse(name, several),
+        }
+    }
+
     pub(super) fn or_default<T: DeserializeOwned + Default>(&mut self, name: &str) -> Result<T, Wrong> {
         Ok(self.optional(name)?.unwrap_or_default())
     }

@@ -135,7 +135,7 @@ fn map_type(fields: &mut Fields) -> Result<Op, Wrong> {
 }
 
 fn close_day(fields: &mut Fields) -> Result<Op, Wrong> {
-    let carry_forward = fields.optional("carry_forward")?;
+    let carry_forward = fields.one_or_more("carry_forward")?;
     Ok(Op::CloseDay { next: fields.date("next")?, carry_forward, outcome: fields.outcome()? })
 }
 

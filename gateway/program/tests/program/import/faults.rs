@@ -30,7 +30,13 @@ fn line(fault: &Value) -> String {
 fn rows_of_a_chart() {
     let world = World::open("1");
     let chart = |head: &str, rows: &[&str], expect: &[&str]| check(&world, "chart", head, rows, expect);
-    chart(CHART, &["10,Cash,asset,debit"], &["2 code: `10` is no code of a subject: 4, 6, 8 or 10 digits"]);
+    chart(
+        CHART,
+        &["10,Cash,asset,debit"],
+        &[
+            "2 code: `10` is no code of a subject: 4, 6, 8 or 10 digits, in levels of 4-2-2-2 that are not zeros alone",
+        ],
+    );
     chart(
         CHART,
         &["1001,,assets,left", ",Cash,asset,debit"],
@@ -87,7 +93,25 @@ fn rows_of_a_chart() {
             "2 normal: subject 2203 is open already, with another one",
             "2 leaf: subject 2203 is open already, with another one",
             "2 valid_to: subject 2203 is open already, with another one",
+            "3 class: 220302 is of another class than 2203 of the same first level, asset",
             "3 party: subject 220302 is open already, with another one",
+        ],
+    );
+    chart(
+        "code,name,class,normal,leaf",
+        &[
+            "0000,Nothing,asset,debit,",
+            "22030101,Below,liability,credit,",
+            "220399,Other,equity,credit,",
+            "1009,One,asset,debit,false",
+            "100901,Other,liability,credit,",
+        ],
+        &[
+            "2 code: `0000` is no code of a subject: 4, 6, 8 or 10 digits, in levels of 4-2-2-2 that are not zeros alone",
+            "3 code: 22030101 stands below 220301, which is a leaf",
+            "4 class: 220399 is of another class than 22030101 of the same first level, liability",
+            "4 class: 220399 is of another class than 2203 of the same first level, liability",
+            "6 class: 100901 is of another class than 1009 of the same first level, asset",
         ],
     );
     chart(
@@ -113,7 +137,7 @@ fn rows_of_accounts() {
             "2 account: is missing",
             "3 account: `@7` begins with @, as ids do",
             "4 subject: is missing, and there is no type that could be mapped to one",
-            "5 subject: `22030` is no code of a subject: 4, 6, 8 or 10 digits",
+            "5 subject: `22030` is no code of a subject: 4, 6, 8 or 10 digits, in levels of 4-2-2-2 that are not zeros alone",
             "5 currency: `RMB` is no currency of ISO 4217 such as CNY",
             "5 owner: `nobody` is no owner: customer, merchant, internal",
         ],

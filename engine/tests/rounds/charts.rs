@@ -1,0 +1,226 @@
+//! What a chart takes, and which accounts take what is carried forward: case by case, from the node and the naive ledger.
+
+use longmen_engine::ledger::{
+    Admin, Date, EntityId, Rejection, Side, SubjectClass, SubjectId, SubjectOpening,
+};
+
+use super::harness::{Node, Stored, settings};
+use super::naive::Naive;
+use super::script::{Ask, NewSubject, START, Said, Spec, Tx, TxLeg};
+use super::translate;
+
+const fn free(subject: &'static str, currency: &'static str) -> Spec {
+    Spec { currency, may_go_negative: true, ..Spec::new(0, subject) }
+}
+
+const CHART: [Spec; 11] = [
+    free("1001", "CNY"),
+    Spec::new(0, "200201"),
+    free("6001", "CNY"),
+    free("6401", "CNY"),
+    free("3001", "CNY"),
+    free("3101", "CNY"),
+    free("1001", "USD"),
+    free("6001", "USD"),
+    free("3001", "USD"),
+    free("7001", "CNY"),
+    Spec { entity: 1, ..free("3001", "CNY") },
+];
+const BANK: u64 = 1;
+const WALLET: u64 = 2;
+const FEES: u64 = 3;
+const COSTS: u64 = 4;
+const PROFIT: u64 = 5;
+const CLEARING: u64 = 6;
+const DOLLARS: u64 = 7;
+const DOLLAR_FEES: u64 = 8;
+const DOLLAR_PROFIT: u64 = 9;
+const MEMO: u64 = 10;
+const OTHERS: u64 = 11;
+
+/// What the ledgers say to the last of these requests.
+#[track_caller]
+fn check(asks: &[Ask], expect: &Said) {
+    let mut naive = Naive::new(&CHART, CHART.len() as u64, &[]);
+    let said = asks.iter().map(|ask| naive.ask(ask)).last();
+    assert_eq!(said.as_ref(), Some(expect), "the naive ledger: {asks:#?}");
+    for shards in [1, 3] {
+        let mut node = Node::open(&settings(shards), &CHART, CHART.len() as u64, &[FEES]);
+        for (tag, ask) in (0..).zip(asks) {
+            node.ask(tag, ask, &CHART);
+            node.drain();
+        }
+        let (_, answer) = node.given.last().unwrap();
+        assert_eq!(translate::said(asks.last().unwrap(), answer), *expect, "{shards} shards: {asks:#?}");
+    }
+}
+
+fn pays(id: u128, debit: u64, credit: u64, amount: i64) -> Ask {
+    let currency = CHART[debit as usize - 1].currency;
+    let leg = |step, account, debit| TxLeg { account, named: false, step, debit, amount, currency };
+    Ask::Post { txs: vec![Tx::new(id, vec![leg(1, debit, true), leg(2, credit, false)])], balances: false }
+}
+
+fn carries(targets: &[u64]) -> Ask {
+    Ask::CloseDay { entity: 0, next: START + 1, carry: targets.to_vec() }
+}
+
+fn state(account: u64, state: u8, payment: u8) -> Ask {
+    Ask::SetState { account, state: Some(state), payment: Some(payment) }
+}
+
+#[test]
+fn equity_and_common_accounts_take_results_one_for_each_currency() {
+    let refused = |targets: &[u64], rejection| {
+        check(&[pays(1, BANK, FEES, 30), carries(targets)], &Said::Rejected(rejection));
+    };
+    let done = |targets: &[u64]| check(&[pays(1, BANK, FEES, 30), carries(targets)], &Said::Done);
+    for target in [BANK, WALLET, FEES, COSTS, MEMO] {
+        refused(&[target], Rejection::WrongClass);
+    }
+    refused(&[OTHERS], Rejection::UnknownAccount);
+    refused(&[PROFIT, 99], Rejection::UnknownAccount);
+    refused(&[BANK, 99], Rejection::UnknownAccount);
+    refused(&[PROFIT, CLEARING], Rejection::Malformed);
+    refused(&[PROFIT, PROFIT], Rejection::Malformed);
+    refused(&[DOLLAR_PROFIT], Rejection::CurrencyMismatch);
+    done(&[PROFIT]);
+    done(&[CLEARING]);
+    done(&[DOLLAR_PROFIT, PROFIT]);
+    let both = [pays(1, BANK, FEES, 30), pays(2, DOLLARS, DOLLAR_FEES, 40)];
+    let then = |last: &[Ask]| [&both[..], last].concat();
+    check(&then(&[carries(&[PROFIT])]), &Said::Rejected(Rejection::CurrencyMismatch));
+    let read = Ask::Read(vec![FEES, DOLLAR_FEES, PROFIT, DOLLAR_PROFIT]);
+    for (close, balances) in
+        [(carries(&[PROFIT, DOLLAR_PROFIT]), [0, 0, 30, 40]), (carries(&[PROFIT]), [30, 40, 0, 0])]
+    {
+        let asks = then(&[close, read.clone()]);
+        let mut naive = Naive::new(&CHART, CHART.len() as u64, &[]);
+        let said = asks.iter().map(|ask| naive.ask(ask)).last().unwrap();
+        let Said::Views(views) = &said else { panic!("{said:?}") };
+        let found: Vec<i128> = views.iter().map(|view| view.as_ref().unwrap().balance).collect();
+        assert_eq!(found, balances);
+        check(&asks, &said);
+    }
+    // A close that was done is done when it comes again.
+    check(&then(&[carries(&[PROFIT, DOLLAR_PROFIT]), carries(&[PROFIT, DOLLAR_PROFIT])]), &Said::Done);
+}
+
+#[test]
+fn what_takes_results_obeys_its_states() {
+    let (profit, loss) = (pays(1, BANK, FEES, 30), pays(1, COSTS, BANK, 30));
+    let check_state = |result: &Ask, account, payment, expect: Option<Rejection>| {
+        let asks = [result.clone(), state(PROFIT, account, payment), carries(&[PROFIT])];
+        check(&asks, &expect.map_or(Said::Done, Said::Rejected));
+    };
+    let (account, payment) = (Some(Rejection::AccountState), Some(Rejection::PaymentState));
+    check_state(&profit, 0, 1, account);
+    check_state(&profit, 3, 1, None);
+    check_state(&profit, 4, 1, None);
+    check_state(&loss, 3, 1, account);
+    check_state(&loss, 4, 2, account);
+    check_state(&loss, 1, 0, payment);
+    check_state(&profit, 1, 0, None);
+    check_state(&profit, 1, 2, payment);
+    check_state(&profit, 1, 4, payment);
+    check_state(&loss, 1, 4, None);
+    // What gets nothing is refused when it is closed, and else not asked.
+    check(&[state(PROFIT, 1, 2), carries(&[PROFIT])], &Said::Done);
+    check(&[state(PROFIT, 0, 2), carries(&[PROFIT])], &Said::Rejected(Rejection::AccountState));
+    // The account state of one comes before the payment state of another, and nothing was carried.
+    let dollars = pays(2, DOLLARS, DOLLAR_FEES, 40);
+    let states = [state(PROFIT, 1, 2), state(DOLLAR_PROFIT, 0, 1)];
+    let both = [profit, dollars, states[0].clone(), states[1].clone(), carries(&[PROFIT, DOLLAR_PROFIT])];
+    check(&both, &Said::Rejected(Rejection::AccountState));
+}
+
+fn subject(code: &'static str, class: &'static str, leaf: bool) -> NewSubject {
+    NewSubject { code, class, debit_normal: false, leaf }
+}
+
+fn opens(subjects: &[NewSubject]) -> Ask {
+    Ask::OpenSubjects { entity: 0, subjects: subjects.to_vec() }
+}
+
+#[test]
+fn a_chart_takes_what_fits_in() {
+    // Of 2001 on the first entity nothing is there, and 200201 is a leaf.
+    #[track_caller]
+    fn refused(subjects: &[NewSubject], rejection: Rejection) {
+        let mut naive = Naive::new(&CHART, CHART.len() as u64, &[]);
+        let Said::Opened(mut expect) = naive.ask(&opens(&subjects[..subjects.len() - 1])) else { panic!() };
+        assert!(expect.iter().all(Result::is_ok), "{expect:?}");
+        expect.push(Err(rejection));
+        check(&[opens(subjects)], &Said::Opened(expect));
+    }
+    #[track_caller]
+    fn opened(subjects: &[NewSubject]) {
+        let mut naive = Naive::new(&CHART, CHART.len() as u64, &[]);
+        let Said::Opened(expect) = naive.ask(&opens(subjects)) else { panic!() };
+        assert!(expect.iter().all(Result::is_ok), "{expect:?}");
+        check(&[opens(subjects)], &Said::Opened(expect));
+    }
+    let liability = |code, leaf| subject(code, "liability", leaf);
+    for code in ["0000", "000001", "200300", "20030100", "2003010100", "200", "20030", "20a3", ""] {
+        refused(&[liability(code, true)], Rejection::Malformed);
+    }
+    opened(&[liability("0001", true)]);
+    opened(&[liability("20031020", true)]);
+    refused(&[liability("20020101", true)], Rejection::ChartConflict);
+    refused(&[liability("2002010101", true)], Rejection::ChartConflict);
+    refused(&[liability("2002", true)], Rejection::ChartConflict);
+    opened(&[liability("2002", false), liability("200202", true), liability("20020301", true)]);
+    refused(&[subject("2002", "asset", false)], Rejection::ChartConflict);
+    refused(&[subject("200202", "asset", true)], Rejection::ChartConflict);
+    refused(&[liability("2003", false), subject("20030101", "equity", true)], Rejection::ChartConflict);
+    refused(&[liability("200301", true), liability("2003", true)], Rejection::ChartConflict);
+    refused(&[liability("2003", true), liability("2003", false)], Rejection::KeyConflict);
+    opened(&[liability("20030101", true), liability("2003", false), liability("200301", false)]);
+    // The normal side is its own: contra accounts (备抵) stand among those they reduce.
+    opened(&[
+        subject("100201", "asset", true),
+        NewSubject { debit_normal: true, ..subject("100202", "asset", true) },
+    ]);
+    opened(&[liability("2003", true), liability("2003", true)]);
+}
+
+/// A chart from before there were rules: a leaf with an account, others below it, one of another class, and a level of zeros.
+#[test]
+fn an_old_chart_stays_and_takes_no_more_of_its_kind() {
+    let opening = |code: &str, class| SubjectOpening::new(code, "old", class, Side::Credit, true);
+    let (liability, asset) = (SubjectClass::Liability, SubjectClass::Asset);
+    let old = [("2203", liability), ("220301", liability), ("220302", asset), ("220300", liability)];
+    let mut records = vec![Admin::Entity { id: EntityId(0), code: "east".into(), start: Date::FIRST }];
+    records.extend((0..).zip(old).map(|(id, (code, class))| Admin::Subject {
+        id: SubjectId(id),
+        entity: EntityId(0),
+        opening: opening(code, class),
+    }));
+    let mut node = Node::recover(&[Stored::of_admin(1, &records)], &settings(2));
+    let mut ask = |command| {
+        node.given.clear();
+        node.submit(0, command);
+        node.drain();
+        let (_, answer) = node.given.pop().unwrap();
+        translate::said(&Ask::Trial, &answer)
+    };
+    ask(longmen_engine::ledger::Command::Hello { name: "tester".into() });
+    let mut open = |code: &str, class| {
+        let (entity, subjects) = ("east".into(), vec![opening(code, class)]);
+        let said = ask(longmen_engine::ledger::Command::OpenSubjects { entity, subjects });
+        let Said::Opened(opened) = said else { panic!("{said:?}") };
+        opened[0]
+    };
+    for (id, (code, class)) in (0..).zip(old) {
+        assert_eq!(open(code, class), Ok((id, true)), "{code}");
+    }
+    assert_eq!(open("220303", liability), Err(Rejection::ChartConflict));
+    assert_eq!(open("220400", liability), Err(Rejection::Malformed));
+    assert_eq!(open("2204", liability), Ok((4, false)));
+    let spec = |subject| Spec::new(0, subject);
+    for (subject, expect) in [("2203", Err(Rejection::NotLeaf)), ("220301", Ok((1, false)))] {
+        let chart = [spec(subject)];
+        let said = ask(translate::open(1, 1, &chart, &[]));
+        assert_eq!(said, Said::Opened(vec![expect]), "{subject}");
+    }
+}
