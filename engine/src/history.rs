@@ -54,7 +54,15 @@ pub enum HistoryError {
     /// A frame holds what cannot be read.
     #[error(transparent)]
     Records(#[from] ReplayError),
-    /// A chain leads where no record of its account lies, or a page is asked for from where none lies.
+    /// What is asked for from a place that came from outside: no record of the account lies there. Nothing is damaged.
+    #[error("no entry of account {account} lies at {at}")]
+    NotThere {
+        /// The account.
+        account: AccountId,
+        /// Where it was looked for.
+        at: Position,
+    },
+    /// A chain leads where no record of its account lies.
     #[error("account {account}: the chain leads to {at}, where no record of it lies")]
     BrokenChain {
         /// The account.

@@ -9,10 +9,11 @@ use crate::visible::visible_cell;
 
 /// A line under the heads and no other.
 const UNDERLINED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
-/// The space around a column.
-const PADDING: usize = 2;
-/// A column of text that is wrapped becomes no narrower.
-const NARROWEST: usize = 8;
+/// The space behind a column of a fitted table, and what stands between two.
+const PADDING: u16 = 1;
+const BETWEEN: usize = 1;
+/// A column of text that is wrapped becomes no narrower, where that is enough; else no narrower than the second.
+const NARROWEST: [usize; 2] = [8, 4];
 
 /// A table of text, with columns of figures to the right. Whatever stands in a cell, it is one cell: what a terminal
 /// would obey is written out.
@@ -43,7 +44,7 @@ impl Table {
     }
 
     /// Fits the table into so many columns of a terminal: leaves out what is empty in every row, and wraps text, never
-    /// figures. A table of more figures than that stays wider.
+    /// figures. A table whose figures need more than that stays wider.
     #[must_use]
     pub fn fit(mut self, width: usize) -> Table {
         let is_empty = |index: usize| self.rows.iter().all(|row| row.get(index).is_none_or(String::is_empty));
@@ -63,7 +64,10 @@ impl Table {
         };
         let mut widths: Vec<usize> =
             self.heads.iter().enumerate().map(|(index, head)| cells(index).max(head.width())).collect();
-        let all = |widths: &[usize]| widths.iter().map(|width| width + PADDING).sum::<usize>();
+        let all = |widths: &[usize]| {
+            let padded: usize = widths.iter().map(|width| width + usize::from(PADDING)).sum();
+            padded + widths.len().saturating_sub(1) * BETWEEN
+        };
         if all(&widths) > most {
             // Heads of figures take several lines first.
             for (index, head) in self.heads.iter().enumerate().filter(|(index, _)| self.right[*index]) {
@@ -71,12 +75,18 @@ impl Table {
                 widths[index] = cells(index).max(word);
             }
         }
-        while all(&widths) > most {
-            let text = (0..widths.len()).filter(|index| !self.right[*index] && widths[*index] > NARROWEST);
-            let Some(widest) = text.max_by_key(|index| widths[*index]) else { break };
-            widths[widest] -= 1;
-        }
-        widths
+        let [usual, narrow] = NARROWEST.map(|narrowest| {
+            let mut widths = widths.clone();
+            while all(&widths) > most {
+                let text =
+                    (0..widths.len()).filter(|index| !self.right[*index] && widths[*index] > narrowest);
+                let Some(widest) = text.max_by_key(|index| widths[*index]) else { break };
+                widths[widest] -= 1;
+            }
+            widths
+        });
+        // Words are not torn where that does not make it fit either.
+        if all(&usual) > most && all(&narrow) <= most { narrow } else { usual }
     }
 }
 
@@ -95,9 +105,13 @@ impl fmt::Display for Table {
         table.add_rows(self.rows.iter().map(|row| cells(row)));
         if let Some(most) = self.width {
             let fixed = |width: usize| {
-                ColumnConstraint::Absolute(Width::Fixed(u16::try_from(width + PADDING).unwrap_or(u16::MAX)))
+                let width = u16::try_from(width).unwrap_or(u16::MAX).saturating_add(PADDING);
+                ColumnConstraint::Absolute(Width::Fixed(width))
             };
             table.discover_columns();
+            table.column_iter_mut().for_each(|column| {
+                column.set_padding((0, PADDING));
+            });
             table.set_constraints(self.widths(most).into_iter().map(fixed));
         }
         let text = table.to_string();
@@ -170,6 +184,6 @@ mod tests {
         let mut table = Table::new(&["number", ">balance"]);
         table.row(["U1\n U2       9.00", "1.00"]);
         assert_eq!(table.to_string().lines().count(), 3, "{table}");
-        assert_eq!(table.fit(60).to_string().lines().count(), 3);
+        assert_eq!(table.fit(100).to_string().lines().count(), 3);
     }
 }

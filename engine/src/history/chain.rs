@@ -6,7 +6,7 @@
 //! what it leads to is still after the bound, then the near one, then single steps. With `n` postings that is at most
 //! 255 steps to the first link, `n / 16384` far ones, 63 near ones and 255 steps more.
 
-use longmen_wal::FrameView;
+use longmen_wal::{FrameView, ReadError};
 
 use super::{History, HistoryError, section};
 use crate::ledger::{AccountId, Date, Entry, Position, SectionKind, entries};
@@ -83,11 +83,15 @@ impl<'h> Chain<'h> {
     /// Makes sure that a record of the account begins at `at`, which came from outside: texts inside records may look like
     /// records.
     pub(super) fn must_begin_at(&mut self, at: Position) -> Result<(), HistoryError> {
-        let view = self.history.frame(at.frame)?;
+        let not_there = || HistoryError::NotThere { account: self.account, at };
+        let view = self.history.frame(at.frame).map_err(|error| match error {
+            HistoryError::Read(ReadError::NotDurable { .. } | ReadError::BeforeFirst { .. }) => not_there(),
+            other => other,
+        })?;
         let slots = entries(section(&view, SectionKind::Entries, at.section)).map_while(|entry| entry);
         let mut slots = slots.take_while(|(slot, _)| *slot <= at.slot);
         let found = slots.find(|(slot, entry)| *slot == at.slot && entry.account() == self.account);
-        found.map(|_| ()).ok_or(HistoryError::BrokenChain { account: self.account, at })
+        found.map(|_| ()).ok_or_else(not_there)
     }
 
     /// The frame of the record read last.

@@ -1,7 +1,10 @@
 //! One request at a time, with arguments and results instead of frames.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use crate::account::{AccountOpening, AccountRef, SubjectOpening};
 use crate::answer::{
@@ -33,6 +36,7 @@ pub struct Client {
     connection: Connection,
     welcome: Welcome,
     tag: u64,
+    limit: Option<Duration>,
 }
 
 impl Client {
@@ -42,7 +46,22 @@ impl Client {
     /// When the node cannot be reached, or refuses the name and token.
     pub async fn connect(address: &str, name: &str, token: Option<&str>) -> Result<Client, ClientError> {
         let (connection, welcome) = Connection::open(address, name, token).await?;
-        Ok(Client { connection, welcome, tag: 0 })
+        Ok(Client { connection, welcome, tag: 0, limit: None })
+    }
+
+    /// The same, waiting no longer than `limit` for the welcome and afterwards for any answer.
+    ///
+    /// # Errors
+    /// As [`Client::connect`]; [`ClientError::TimedOut`], when it takes longer.
+    pub async fn connect_within(
+        address: &str,
+        name: &str,
+        token: Option<&str>,
+        limit: Duration,
+    ) -> Result<Client, ClientError> {
+        let connected = timeout(limit, Client::connect(address, name, token)).await;
+        let client = connected.map_err(|_| ClientError::TimedOut { limit })??;
+        Ok(Client { limit: Some(limit), ..client })
     }
 
     /// What the node said to the hello.
@@ -383,8 +402,14 @@ impl Client {
         let tag = self.tag;
         let (sender, receiver) = self.connection.halves();
         sender.queue(tag, operation, body)?;
-        sender.flush().await?;
-        receiver.answer_to(tag).await
+        let answered = async {
+            sender.flush().await?;
+            receiver.answer_to(tag).await
+        };
+        match self.limit {
+            Some(limit) => timeout(limit, answered).await.map_err(|_| ClientError::TimedOut { limit })?,
+            None => answered.await,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use crate::compact::BadCompactAnswer;
 use crate::frame::FrameError;
@@ -60,6 +61,12 @@ pub enum ClientError {
     /// The connection broke.
     #[error("the connection to the node broke")]
     Io(#[from] io::Error),
+    /// No answer came in the time that there was for it. It may still come.
+    #[error("no answer within {limit:?}")]
+    TimedOut {
+        /// How long was waited.
+        limit: Duration,
+    },
     /// The node closed the connection without a word.
     #[error("the node closed the connection")]
     Closed,
@@ -86,7 +93,13 @@ pub enum ClientError {
     Encode(#[from] rmp_serde::encode::Error),
     /// The node refused the request.
     #[error("refused: {0}")]
-    Refused(#[from] Refusal),
+    Refused(Refusal),
+}
+
+impl From<Refusal> for ClientError {
+    fn from(refusal: Refusal) -> ClientError {
+        ClientError::Refused(refusal)
+    }
 }
 
 impl ClientError {

@@ -1,8 +1,9 @@
 //! How the command line names an account.
 
+use std::fmt;
 use std::str::FromStr;
 
-use longmen_client::{AccountKey, AccountRef};
+use longmen_client::{Account, AccountKey, AccountRef};
 
 /// An account: `ENTITY/NUMBER/CURRENCY`, `ENTITY/NUMBER/TYPE/CURRENCY`, or `@ID` by its dense id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,35 @@ impl AccountName {
             AccountRef::Id(_) => None,
         }
     }
+}
+
+impl fmt::Display for AccountName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&name_of(&self.0))
+    }
+}
+
+/// An account as it is named on the command line.
+pub(crate) fn name_of(account: &AccountRef) -> String {
+    match account {
+        AccountRef::Id(id) => format!("@{id}"),
+        AccountRef::Key(AccountKey { entity, number, kind, currency }) => {
+            joined([entity, number, kind, currency])
+        }
+    }
+}
+
+/// An account by its natural key, as it is named on the command line.
+pub(crate) fn name_of_account(account: &Account) -> String {
+    joined([&account.entity, &account.number, &account.kind, &account.currency])
+}
+
+fn joined<T: AsRef<str>>([entity, number, kind, currency]: [T; 4]) -> String {
+    let kind = match kind.as_ref() {
+        "" => String::new(),
+        kind => format!("/{kind}"),
+    };
+    format!("{}/{}{kind}/{}", entity.as_ref(), number.as_ref(), currency.as_ref())
 }
 
 impl FromStr for AccountName {

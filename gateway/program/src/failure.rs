@@ -1,6 +1,7 @@
 //! How the program ends.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
@@ -44,6 +45,19 @@ pub(crate) enum Failure {
     /// The command line, or a file that it names.
     #[error("{0}")]
     Usage(String),
+    /// The node could not be reached.
+    #[error("{0}")]
+    Unreachable(String),
+    /// A change was sent, and no answer came.
+    #[error("unknown whether {what} was done; {again}")]
+    Unknown {
+        /// What was sent.
+        what: String,
+        /// What to do now.
+        again: String,
+        /// Why no answer came.
+        source: ClientError,
+    },
     /// The node could not be reached, started or stopped.
     #[error(transparent)]
     Node(Box<dyn Error + Send + Sync>),
@@ -61,12 +75,39 @@ impl Failure {
         Failure::Node(Box::new(error))
     }
 
+    /// What came of a change that was sent: refused, or not answered. Whatever is sent so may be sent again: it does
+    /// nothing twice.
+    pub(crate) fn of_change(error: ClientError, what: &str) -> Failure {
+        match error {
+            ClientError::Refused(refusal) => Failure::Refused(refusal),
+            source => {
+                let again = "run the same command again, it does nothing twice".to_owned();
+                Failure::Unknown { what: what.to_owned(), again, source }
+            }
+        }
+    }
+
+    /// A failure of a question about something: a refusal that does not say so itself names it.
+    pub(crate) fn about(error: ClientError, what: impl fmt::Display) -> Failure {
+        Failure::from(error).naming(what)
+    }
+
+    /// The same; a refusal that says no more than its code names what it is about.
+    pub(crate) fn naming(self, what: impl fmt::Display) -> Failure {
+        match self {
+            Failure::Refused(Refusal { code, message: None }) => {
+                Failure::Refused(Refusal { code, message: Some(what.to_string().into()) })
+            }
+            other => other,
+        }
+    }
+
     /// Says what went wrong on standard error, with its causes, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         let code = match self {
             Failure::Refused(_) | Failure::Damaged(_) => 1,
             Failure::Usage(_) => 2,
-            Failure::Node(_) | Failure::Output(_) => 3,
+            Failure::Unreachable(_) | Failure::Unknown { .. } | Failure::Node(_) | Failure::Output(_) => 3,
         };
         remark(with_causes(self));
         ExitCode::from(code)

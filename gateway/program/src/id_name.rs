@@ -18,6 +18,15 @@ impl IdName {
         IdName { text: format!("{:032x}", rand::random::<u128>()) }
     }
 
+    /// The same for a shell, in quotes where it needs them.
+    pub(crate) fn quoted(&self) -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@+".contains(c);
+        match !self.text.is_empty() && self.text.chars().all(plain) {
+            true => self.text.clone(),
+            false => format!("'{}'", self.text.replace('\'', "'\\''")),
+        }
+    }
+
     /// The same as the node is asked for it.
     pub(crate) fn id(&self) -> TransactionId {
         let number = self.text.strip_prefix("0x").and_then(|digits| u128::from_str_radix(digits, 16).ok());
@@ -54,5 +63,8 @@ mod tests {
         check("17", "17");
         check("0x1cf8320d8c5be8fc9f1841f7e4de2cdd", 0x1cf8_320d_8c5b_e8fc_9f18_41f7_e4de_2cdd_u128);
         check("0xylophone", "0xylophone");
+        let quoted = |text: &str| text.parse::<IdName>().unwrap().quoted();
+        assert_eq!(quoted("order-17"), "order-17");
+        assert_eq!(quoted("it's 5 $"), "'it'\\''s 5 $'");
     }
 }

@@ -2,6 +2,9 @@
 
 mod account_name;
 mod commands;
+#[cfg(test)]
+mod examples;
+mod explain;
 mod failure;
 mod id_name;
 mod import;

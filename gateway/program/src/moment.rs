@@ -18,6 +18,15 @@ pub(crate) enum Moment {
 }
 
 impl Moment {
+    /// Whether it ends before `other` begins.
+    pub(crate) fn ends_before(&self, other: &Moment) -> bool {
+        let us = |moment: &Moment, last| match moment {
+            Moment::Date(date) => Moment::edge(*date, last),
+            Moment::Time(time_us) => *time_us,
+        };
+        us(self, true) < us(other, false)
+    }
+
     /// The first or the last microsecond of a date in UTC.
     pub(crate) fn edge(date: Date, last: bool) -> i64 {
         let start =

@@ -1,12 +1,13 @@
 //! What the commands that send a transaction have in common.
 
-use longmen_client::{Client, Deed, Leg, Naming, PostResult, Side, Transaction};
+use longmen_client::{Client, ClientError, Deed, Leg, Naming, PostResult, Side, Transaction};
 use serde::Serialize;
 
 use crate::account_name::{AccountName, LegName};
+use crate::explain::explain;
 use crate::failure::{Failure, Verdict};
 use crate::id_name::IdName;
-use crate::output::Output;
+use crate::output::{Output, remark};
 use crate::page::Page;
 use crate::register::Register;
 
@@ -42,7 +43,7 @@ pub(crate) struct Posting {
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Legs {
     /// A debit leg (借); amounts are in the currency's unit
-    #[arg(long, value_name = "ACCOUNT=AMOUNT")]
+    #[arg(long, value_name = "ACCOUNT=AMOUNT", required_unless_present = "credit")]
     pub(crate) debit: Vec<LegName>,
     /// A credit leg (贷)
     #[arg(long, value_name = "ACCOUNT=AMOUNT")]
@@ -79,7 +80,12 @@ impl Posting {
         legs: Vec<Leg>,
         output: Output,
     ) -> Result<Verdict, Failure> {
-        let name = self.id.unwrap_or_else(IdName::random);
+        let name = self.id.unwrap_or_else(|| {
+            let name = IdName::random();
+            // Told before anything is sent: whoever gets no answer can send the same again.
+            remark(format_args!("the id is {name}"));
+            name
+        });
         let transaction = self.register.on(Transaction {
             legs,
             deed,
@@ -91,8 +97,11 @@ impl Posting {
             visibility: self.visibility,
             ..Transaction::new(name.id())
         });
-        let result = client.post_one(&transaction).await?;
+        let mut result = client.post_one(&transaction).await.map_err(|error| unanswered(error, &name))?;
         let done = result.is_posted();
+        if !done && result.message.is_none() {
+            result.message = explain(client, &transaction, &result).await.map(Into::into);
+        }
         show(&name, result, output)?;
         Ok(Verdict::of(done))
     }
@@ -108,10 +117,7 @@ impl Legs {
                 legs.push(Leg { account: account.0, side, amount: (&*amount).into(), currency, step: None });
             }
         }
-        match legs.is_empty() {
-            true => Err(Failure::Usage("a transaction has at least one --debit or --credit".to_owned())),
-            false => Ok(legs),
-        }
+        Ok(legs)
     }
 }
 
@@ -126,8 +132,22 @@ impl Original {
 pub(crate) async fn currency(client: &mut Client, account: &AccountName) -> Result<String, Failure> {
     Ok(match account.currency() {
         Some(currency) => currency.to_owned(),
-        None => client.balance(account.0.clone()).await?.currency.into(),
+        None => {
+            let found = client.balance(account.0.clone()).await;
+            found.map_err(|error| Failure::about(error, account))?.currency.into()
+        }
     })
+}
+
+/// What came of a transaction that was sent: refused as a whole, or not answered.
+pub(crate) fn unanswered(error: ClientError, name: &IdName) -> Failure {
+    match error {
+        ClientError::Refused(refusal) => Failure::Refused(refusal),
+        source => {
+            let again = format!("send the same again with --id {}", name.quoted());
+            Failure::Unknown { what: name.to_string(), again, source }
+        }
+    }
 }
 
 /// Shows what became of a transaction.

@@ -1,8 +1,9 @@
 //! How a command reaches a node.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use longmen_client::Client;
+use longmen_client::{Client, ClientError};
 
 use crate::failure::Failure;
 
@@ -18,14 +19,41 @@ pub(crate) struct Reach {
     /// A file with the client's token, where the node has tokens
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// How long to wait for each answer of the node, in seconds; 0: for ever
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    timeout: u64,
 }
 
 impl Reach {
     /// Connects and says hello.
     pub(crate) async fn connect(&self) -> Result<Client, Failure> {
         let token = self.token_file.as_deref().map(read_token).transpose()?;
-        Ok(Client::connect(&self.addr, &self.client, token.as_deref()).await?)
+        connect(&self.addr, &self.client, token.as_deref(), self.timeout).await
     }
+}
+
+/// Connects and says hello; so many seconds are waited for each answer, or for ever.
+pub(crate) async fn connect(
+    address: &str,
+    name: &str,
+    token: Option<&str>,
+    timeout: u64,
+) -> Result<Client, Failure> {
+    let connected = match timeout {
+        0 => Client::connect(address, name, token).await,
+        seconds => Client::connect_within(address, name, token, Duration::from_secs(seconds)).await,
+    };
+    connected.map_err(|error| match error {
+        ClientError::Refused(refusal) => Failure::Refused(refusal),
+        ClientError::Connect { address, source } => Failure::Unreachable(format!(
+            "cannot reach {address}: {source}; start a node with `longmen serve --data DIR`, or say with --addr where \
+             there is one"
+        )),
+        ClientError::TimedOut { limit } => Failure::Unreachable(format!(
+            "{address} does not answer: no welcome within {limit:?}; the node there stands still, or it is none"
+        )),
+        other => Failure::node(other),
+    })
 }
 
 /// Reads a file that holds a token and nothing else.

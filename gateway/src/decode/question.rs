@@ -166,18 +166,22 @@ fn range(by: By, from: Option<End>, to: Option<End>) -> Result<StatementRange, F
     let time = |end: Option<End>, absent, name| {
         end.map_or(Ok(absent), |end: End| end.time_us().map_err(|f| f.in_field(name)))
     };
+    if by == By::Time {
+        let (from_us, to_us) = (time(from, 0, "from")?, time(to, i64::MAX, "to")?);
+        in_order(&from_us, &to_us)?;
+        return Ok(StatementRange::Time { from_us, to_us });
+    }
+    let (from, to) = (date(from, Date::FIRST, "from")?, date(to, Date::LAST, "to")?);
+    in_order(&from, &to)?;
     Ok(match by {
-        By::Accounting => StatementRange::Accounting {
-            from: date(from, Date::FIRST, "from")?,
-            to: date(to, Date::LAST, "to")?,
-        },
-        By::Value => {
-            StatementRange::Value { from: date(from, Date::FIRST, "from")?, to: date(to, Date::LAST, "to")? }
-        }
-        By::Time => {
-            StatementRange::Time { from_us: time(from, 0, "from")?, to_us: time(to, i64::MAX, "to")? }
-        }
+        By::Value => StatementRange::Value { from, to },
+        _ => StatementRange::Accounting { from, to },
     })
+}
+
+/// A range that ends before it begins is a slip, and no empty range.
+fn in_order<T: PartialOrd>(from: &T, to: &T) -> Result<(), Fault> {
+    if to < from { Err(Fault::new("lies before `from`").in_field("to")) } else { Ok(()) }
 }
 
 /// Where an entry lies, as a statement says.
@@ -234,6 +238,11 @@ pub(super) fn read_register(reader: &mut Reader<'_>) -> Result<Question, Fault> 
         }
         Ok(())
     })?;
+    match (asked.from, asked.to) {
+        (Some(RegisterEnd::Date(from)), Some(RegisterEnd::Date(to))) => in_order(&from, &to)?,
+        (Some(RegisterEnd::Frame(from)), Some(RegisterEnd::Frame(to))) => in_order(&from, &to)?,
+        _ => {}
+    }
     let by_date = [asked.from, asked.to].iter().any(|end| matches!(end, Some(RegisterEnd::Date(_))));
     if by_date && asked.account.is_none() && asked.entity.is_none() {
         return Err(Fault::new("has dates, but says not of which entity"));
@@ -251,8 +260,8 @@ pub(super) fn read_ledger(reader: &mut Reader<'_>) -> Result<Question, Fault> {
         }
         Ok(())
     })?;
-    if from.zip(to).is_some_and(|(from, to)| to < from) {
-        return Err(Fault::new("lies before `from`").in_field("to"));
+    if let (Some(from), Some(to)) = (from, to) {
+        in_order(&from, &to)?;
     }
     Ok(Question::Ledger(LedgerAsked { entity: required(of, "entity")?, from, to }))
 }

@@ -118,11 +118,9 @@ async fn statements_page_backwards_through_the_chain() {
     assert_eq!(code(client.statement(2, Some("nonsense"), 2).await), "malformed");
     assert_eq!(code(client.statement(2, None, 0).await), "malformed");
     assert_eq!(code(client.statement(2, None, 1_001).await), "malformed");
-    // A place that no page gave is a failure or a page, never the node's end.
+    // A place that no page gave is a slip, never a failure nor the node's end.
     for place in ["1/0/0", "3/65535/4294967295", "18446744073709551615/0/0", "0/0/0"] {
-        if let Err(error) = client.statement(2, Some(place), 2).await {
-            assert_eq!(&*error.refusal().expect("an answer").code, "failed", "{place}");
-        }
+        assert_eq!(code(client.statement(2, Some(place), 2).await), "malformed", "{place}");
     }
     client.ping().await.unwrap();
     node.stop().await;

@@ -9,6 +9,7 @@ mod hello;
 mod hostile;
 mod limits;
 mod node;
+mod page;
 mod past;
 mod posting;
 mod raw;

@@ -170,7 +170,7 @@ async fn a_merged_entry_opens_into_its_transactions() {
     let plain = EntryRequest { account, position: &carried.position, from: 0, limit: 1 };
     assert_eq!(code(client.entry(&plain).await), "malformed");
     assert_eq!(code(client.entry(&EntryRequest { position: "1/2", ..plain.clone() }).await), "malformed");
-    assert_eq!(code(client.entry(&EntryRequest { position: "1/0/0", ..plain }).await), "failed");
+    assert_eq!(code(client.entry(&EntryRequest { position: "1/0/0", ..plain }).await), "malformed");
     node.stop().await;
 }
 

@@ -1,9 +1,10 @@
 //! `longmen accounts`
 
-use longmen_client::{Account, Client, MAX_LIST};
+use longmen_client::{Account, Client, ClientError, MAX_LIST};
 use longmen_loadtest::table::Table;
 
 use crate::account_name::AccountName;
+use crate::explain::about_account;
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
@@ -12,6 +13,10 @@ use crate::reach::Reach;
 
 /// List accounts in order of opening
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  longmen accounts
+  longmen accounts --entity LM --limit 1000 --json")]
 pub(crate) struct Args {
     /// Only those of this entity
     #[arg(long)]
@@ -83,13 +88,27 @@ pub(crate) fn table(accounts: &[Account]) -> Table {
     table
 }
 
+/// What came of a change of an account: a refusal says how the account stands.
+pub(crate) async fn settle(
+    client: &mut Client,
+    name: &AccountName,
+    changed: Result<(), ClientError>,
+) -> Result<(), Failure> {
+    let Err(error) = changed else { return Ok(()) };
+    let code = error.refusal().map(|refusal| refusal.code.clone());
+    let failure = Failure::of_change(error, "the change");
+    let Some(code) = code else { return Err(failure) };
+    let about = about_account(client, &name.0, &code).await;
+    Err(failure.naming(about.unwrap_or_else(|| name.to_string())))
+}
+
 /// Shows how one account stands, with what is set aside and its limits.
 pub(crate) async fn show_one(
     client: &mut Client,
     account: AccountName,
     output: Output,
 ) -> Result<Verdict, Failure> {
-    let account = client.balance(account.0).await?;
+    let account = client.balance(account.0.clone()).await.map_err(|error| Failure::about(error, &account))?;
     output.show(&account, describe)?;
     Ok(Verdict::Held)
 }
@@ -119,7 +138,7 @@ fn describe(account: &Account) -> Page {
 }
 
 /// Account state and payment state in words.
-fn state(account: &Account) -> String {
+pub(crate) fn state(account: &Account) -> String {
     let account_state = match account.account_state {
         0 => "closed",
         1 => "normal",

@@ -4,7 +4,7 @@ use longmen_client::{Account, AccountRef, BalanceAtRequest, PastBalance};
 use longmen_loadtest::table::Table;
 
 use super::accounts::table;
-use crate::account_name::{ACCOUNT_HELP, AccountName};
+use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::moment::Moment;
 use crate::money::money;
@@ -13,7 +13,11 @@ use crate::reach::Reach;
 
 /// Show how accounts stand, or what they had at a moment of the past
 #[derive(Debug, clap::Args)]
-#[command(after_help = ACCOUNT_HELP)]
+#[command(after_help = with_account_names("\
+Examples:
+  longmen balance LM/U1/CNY LM/fee/CNY @7
+  longmen balance LM/U1/CNY --at 2026-11-30
+  longmen balance LM/U1/CNY --at 2026-11-30T16:00:00Z --json"))]
 pub(crate) struct Args {
     /// The accounts
     #[arg(required = true, value_name = "ACCOUNT")]
@@ -37,7 +41,10 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     }
     let mut client = args.reach.connect().await?;
     let found = client.balances(&asked).await?;
-    let found: Vec<Account> = found.into_iter().collect::<Result<_, _>>().map_err(Failure::Refused)?;
+    let named = found.into_iter().zip(&args.accounts);
+    let found: Vec<Account> = named
+        .map(|(account, name)| account.map_err(|refusal| Failure::Refused(refusal).naming(name)))
+        .collect::<Result<_, _>>()?;
     args.output.show(&found, |found| table(found))?;
     Ok(Verdict::Held)
 }
@@ -57,8 +64,9 @@ async fn past(args: &Args, at: Moment, asked: Vec<AccountRef>) -> Result<Verdict
     }
     let mut client = args.reach.connect().await?;
     let mut found = Vec::new();
-    for account in asked {
-        found.push(client.balance_at(&BalanceAtRequest { account, date, time_us, value_date }).await?);
+    for (account, name) in asked.into_iter().zip(&args.accounts) {
+        let past = client.balance_at(&BalanceAtRequest { account, date, time_us, value_date }).await;
+        found.push(past.map_err(|error| Failure::about(error, name))?);
     }
     args.output.show(&found, |found| past_table(found))?;
     Ok(Verdict::Held)

@@ -25,7 +25,8 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
-    let result = client.cancel(args.id.id(), None).await?;
+    let result =
+        client.cancel(args.id.id(), None).await.map_err(|error| Failure::of_change(error, "the cancel"))?;
     let cancelled = &*result.outcome == "cancelled";
     show(&args.id, result, args.output)?;
     Ok(Verdict::of(cancelled))

@@ -3,6 +3,7 @@
 use longmen_client::CloseDayRequest;
 
 use crate::account_name::{AccountName, with_account_names};
+use crate::explain::accounting_dates;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::reach::Reach;
@@ -43,7 +44,12 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         carry_forward: args.carry_forward.into_iter().map(|name| name.0).collect(),
         registration: args.register.registration(),
     };
-    client.close_day_with(&request).await?;
+    if let Err(error) = client.close_day_with(&request).await {
+        let failure = Failure::of_change(error, "the close");
+        let date = accounting_dates(&mut client, |entity| entity == args.entity).await;
+        let about = date.unwrap_or_else(|| format!("entity {}", args.entity));
+        return Err(failure.naming(about));
+    }
     let date = serde_json::json!({ "entity": args.entity, "date": args.next });
     args.output.show(&date, |_| format!("the accounting date of {} is {}", args.entity, args.next))?;
     Ok(Verdict::Held)

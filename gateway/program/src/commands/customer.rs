@@ -23,7 +23,8 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
-    let accounts = client.customer(&args.entity, &args.customer).await?;
+    let accounts = client.customer(&args.entity, &args.customer).await;
+    let accounts = accounts.map_err(|error| Failure::about(error, format_args!("entity {}", args.entity)))?;
     args.output.show(&accounts, |accounts| table(accounts))?;
     Ok(Verdict::Held)
 }

@@ -31,6 +31,10 @@ use crate::page::Page;
 /// what comes back: every answer, every balance, the relations of the books, and the log. Interrupted, it ends the node and
 /// removes the temporary directory; that of --data stays.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  longmen demo
+  longmen demo --data books --transactions 100000 --shards 4")]
 pub(crate) struct Args {
     /// The data directory, which must not exist yet or be empty; without it, a temporary one
     #[arg(long, value_name = "DIR")]

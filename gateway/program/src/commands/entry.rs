@@ -3,7 +3,7 @@
 use longmen_client::{EntryRequest, MAX_LIST, MergedEntry};
 
 use super::statement::{row, table};
-use crate::account_name::{ACCOUNT_HELP, AccountName};
+use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
@@ -12,7 +12,10 @@ use crate::reach::Reach;
 
 /// Open a merged entry of a hot account (热点账户) into its transactions
 #[derive(Debug, clap::Args)]
-#[command(after_help = ACCOUNT_HELP)]
+#[command(after_help = with_account_names("\
+Examples:
+  longmen statement LM/fee/CNY                 shows where each merged entry lies
+  longmen entry LM/fee/CNY 1042/0/7 --limit 100"))]
 pub(crate) struct Args {
     /// The account
     account: AccountName,
@@ -32,9 +35,9 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
-    let (account, position) = (args.account.0, args.position.as_str());
+    let (account, position) = (args.account.0.clone(), args.position.as_str());
     let request = EntryRequest { account, position, from: args.from, limit: args.limit };
-    let entry = client.entry(&request).await?;
+    let entry = client.entry(&request).await.map_err(|error| Failure::about(error, &args.account))?;
     args.output.show(&entry, describe)?;
     Ok(Verdict::Held)
 }

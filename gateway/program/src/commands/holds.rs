@@ -38,9 +38,12 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
-    let account = args.account.map(|name| name.0);
+    let account = args.account.as_ref().map(|name| name.0.clone());
     let request = HoldsRequest { account, after: args.after.as_deref(), limit: args.limit };
-    let page = client.holds(&request).await?;
+    let page = client.holds(&request).await.map_err(|error| match &args.account {
+        Some(name) => Failure::about(error, name),
+        None => error.into(),
+    })?;
     let accounts = accounts_of(&mut client, &page.holds).await?;
     args.output.show(&page, |page| describe(page, &accounts))?;
     Ok(Verdict::Held)

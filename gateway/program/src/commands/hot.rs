@@ -2,7 +2,7 @@
 
 use longmen_client::SetHotRequest;
 
-use super::accounts::show_one;
+use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
@@ -35,6 +35,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
     let (account, registration) = (args.account.0.clone(), args.register.registration());
-    client.set_hot_with(&SetHotRequest { account, hot: !args.off, registration }).await?;
+    let changed = client.set_hot_with(&SetHotRequest { account, hot: !args.off, registration }).await;
+    settle(&mut client, &args.account, changed).await?;
     show_one(&mut client, args.account, args.output).await
 }

@@ -43,12 +43,19 @@ pub(crate) enum Commands {
     /// Columns: code, name, class, normal; and, where wanted, leaf, valid_from, valid_to, tenor, party, purpose, entity.
     /// Without leaf, a code that others go on from is none. All subjects of an entity go in one request where they fit
     /// (8,192); opening is idempotent.
+    #[command(after_help = "\
+Examples:
+  longmen import chart chart.csv --entity LM --start 2026-01-01
+  longmen import chart chart.csv --entity LM --check")]
     Chart(ChartArgs),
     /// Open accounts (分户账)
     ///
     /// Columns: account (the number), currency, owner; and, where wanted, type, subject (or it is the one that the type is
     /// mapped to), may_go_negative, overdraft_limit, credit_limit, hot, customer, entity. All accounts go in one request
     /// where they fit (8,192), else in several after all were checked; opening is idempotent.
+    #[command(after_help = "\
+Example:
+  longmen import accounts accounts.csv --entity LM")]
     Accounts(FileArgs),
     /// Post transactions, a row for each leg (分录)
     ///
@@ -61,6 +68,10 @@ pub(crate) enum Commands {
     /// A node knows an id as long as the transaction's time lies in its window (3 days, unless set otherwise), and refuses
     /// what is older as too_old. The time is that of the column, else when the file was last changed: so a file that stays
     /// as it is can be imported again at any time and posts nothing twice.
+    #[command(after_help = "\
+Examples:
+  longmen import transactions 2026-01.csv --entity LM
+  longmen import transactions journal/legs.csv --entity LM --hex-ids --json")]
     Transactions(TransactionsArgs),
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use longmen_client::{Amount, SetLimitsRequest};
 
-use super::accounts::show_one;
+use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
@@ -73,7 +73,8 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
             registration: args.register.registration(),
             ..SetLimitsRequest::new(args.account.0.clone())
         };
-        client.set_limits(&request).await?;
+        let changed = client.set_limits(&request).await;
+        settle(&mut client, &args.account, changed).await?;
     }
     show_one(&mut client, args.account, args.output).await
 }

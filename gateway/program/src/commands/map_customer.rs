@@ -3,6 +3,7 @@
 use longmen_client::MapCustomerRequest;
 use serde_json::json;
 
+use super::accounts::settle;
 use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
@@ -30,9 +31,10 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
-    let (account, registration) = (args.account.0, args.register.registration());
+    let (account, registration) = (args.account.0.clone(), args.register.registration());
     let request = MapCustomerRequest { account: account.clone(), customer: &args.customer, registration };
-    client.map_customer(&request).await?;
+    let changed = client.map_customer(&request).await;
+    settle(&mut client, &args.account, changed).await?;
     let account = client.balance(account).await?;
     let value = json!({ "account": account.id, "customer": args.customer });
     args.output.show(&value, |_| {

@@ -38,7 +38,11 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
     let Args { entity, kind, subject, from, register, .. } = &args;
     let registration = register.registration();
-    client.map_type(&MapTypeRequest { entity, kind, subject, from, registration }).await?;
+    let mapped = client.map_type(&MapTypeRequest { entity, kind, subject, from, registration }).await;
+    mapped.map_err(|error| {
+        Failure::of_change(error, "the change")
+            .naming(format_args!("subject {subject} of entity {entity} from {from}"))
+    })?;
     let value = json!({ "entity": entity, "type": kind, "subject": subject, "from": from });
     args.output.show(&value, |_| {
         format!("accounts of type {kind} in {entity} get the subject {subject} from {from} on")

@@ -20,7 +20,10 @@ use crate::scenario::{Place, Scenario, open_chart};
    "subjects": [{"code": "10020101", "name": "Bank", "class": "asset", "normal": "debit"},
                 {"code": "220301", "name": "Users", "class": "liability", "normal": "credit"}],
    "accounts": [{"account": "bank", "subject": "10020101", "currency": "CNY", "owner": "internal", "may_go_negative": true},
-                {"account": "U1", "subject": "220301", "currency": "CNY", "owner": "customer", "may_go_negative": false}]}"#)]
+                {"account": "U1", "subject": "220301", "currency": "CNY", "owner": "customer", "may_go_negative": false}]}
+
+Example:
+  longmen open tour.json"#)]
 pub(crate) struct Args {
     /// The scenario file
     file: PathBuf,

@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use longmen_client::Client;
 use longmen_loadtest::node::{Launch, Watch};
 use serde::Serialize;
 
 use crate::failure::{Failure, Verdict};
 use crate::interruption::leave_nothing_behind;
 use crate::output::Output;
-use crate::reach::read_token;
+use crate::reach::{connect, read_token};
 use crate::scenario::{OwnNode, Place, Played, Player, Scenario};
 
 /// Play scenario files and say, step by step, what held
@@ -55,6 +54,8 @@ pub(crate) struct Args {
 
 /// The client that scenarios are played by.
 const CLIENT: &str = "scenario";
+/// How long to wait for each answer of a node that others started.
+const ANSWER_SECONDS: u64 = 30;
 /// A scenario is short: a node of its own need not make room for more.
 const SEGMENT_BYTES: u64 = 8 << 20;
 
@@ -76,7 +77,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         let steps = match &args.addr {
             Some(address) => {
                 let token = args.token_file.as_deref().map(read_token).transpose()?;
-                let client = Client::connect(address, CLIENT, token.as_deref()).await?;
+                let client = connect(address, CLIENT, token.as_deref(), ANSWER_SECONDS).await?;
                 let mut player = Player::open(client, scenario, Place::fresh(scenario)).await?;
                 play(&args, &mut player, scenario, None).await?
             }

@@ -3,7 +3,7 @@
 use longmen_client::{AttributeChange, MAX_LIST, RangeEnd, Register, RegisterRequest, RegisterRow};
 use longmen_loadtest::table::Table;
 
-use crate::account_name::{ACCOUNT_HELP, AccountName};
+use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::moment::time;
 use crate::output::Output;
@@ -16,7 +16,10 @@ use crate::report::period::day;
 /// Of an account: opening, states, limits, reserve, holds, newest first. Without one: what was done to names, dates
 /// and mappings, oldest first.
 #[derive(Debug, clap::Args)]
-#[command(after_help = ACCOUNT_HELP)]
+#[command(after_help = with_account_names("\
+Examples:
+  longmen register LM/U1/CNY
+  longmen register --entity LM --from 2026-11-01 --to 2026-11-30"))]
 pub(crate) struct Args {
     /// The account
     account: Option<AccountName>,
@@ -48,9 +51,21 @@ fn end(text: &str) -> Result<RangeEnd, String> {
     }
 }
 
+/// Whether a range of two dates or two frames is none.
+fn is_reversed(from: Option<&RangeEnd>, to: Option<&RangeEnd>) -> bool {
+    match (from, to) {
+        (Some(RangeEnd::Date(from)), Some(RangeEnd::Date(to))) => to < from,
+        (Some(RangeEnd::Number(from)), Some(RangeEnd::Number(to))) => to < from,
+        _ => false,
+    }
+}
+
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    if is_reversed(args.from.as_ref(), args.to.as_ref()) {
+        return Err(Failure::Usage("--to lies before --from".to_owned()));
+    }
     let mut client = args.reach.connect().await?;
-    let (account, limit) = (args.account.map(|name| name.0), args.limit);
+    let (account, limit) = (args.account.as_ref().map(|name| name.0.clone()), args.limit);
     let mut after = args.after.map(String::into_boxed_str);
     let register = loop {
         let request = RegisterRequest {
@@ -61,7 +76,11 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
             after: after.as_deref(),
             limit,
         };
-        let page = client.register(&request).await?;
+        let page = client.register(&request).await.map_err(|error| match (&args.account, &args.entity) {
+            (Some(name), _) => Failure::about(error, name),
+            (None, Some(entity)) => Failure::about(error, format_args!("entity {entity}")),
+            (None, None) => error.into(),
+        })?;
         // A page that found nothing on its stretch of the log is not the last.
         if !page.rows.is_empty() || page.next.is_none() {
             break page;

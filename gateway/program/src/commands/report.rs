@@ -118,7 +118,8 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     };
     let (from, to) = (period.from.to_string(), period.to.to_string());
     let request = GeneralLedgerRequest { entity: &args.entity, from: Some(&from), to: Some(&to) };
-    let ledger = client.general_ledger(&request).await?;
+    let ledger = client.general_ledger(&request).await;
+    let ledger = ledger.map_err(|error| Failure::about(error, format_args!("entity {}", args.entity)))?;
     let books = Book::of(&ledger, args.level, args.currency.as_deref());
     let shown = shown(&args, &ledger, &books);
     let holds = shown.books.iter().all(|book| book.checks.iter().all(|check| check.holds));

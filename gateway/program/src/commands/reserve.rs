@@ -2,7 +2,7 @@
 
 use longmen_client::SetReserveRequest;
 
-use super::accounts::show_one;
+use super::accounts::{settle, show_one};
 use crate::account_name::{LegName, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
@@ -39,6 +39,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         currency: Some(&currency),
         registration: args.register.registration(),
     };
-    client.set_reserve(&request).await?;
+    let changed = client.set_reserve(&request).await;
+    settle(&mut client, &args.what.account, changed).await?;
     show_one(&mut client, args.what.account, args.output).await
 }

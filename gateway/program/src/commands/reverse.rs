@@ -12,10 +12,14 @@ use crate::reach::Reach;
 /// The ledger chooses the style by the accounting dates: within a year red (红字: negative amounts on the same sides),
 /// in a later year blue (蓝字反方向: the opposite sides). The accounts must have the money and let it through, unless it
 /// is forced, with an approval. A reversed consume puts its hold back.
+///
+/// Its value date is its own accounting date; give the original's with --value-date where it shall count as if the original had
+/// never been.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   longmen reverse order-17 --id order-17-undone --reason \"paid twice\"
+  longmen reverse order-17 --id order-17-undone --value-date 2026-11-10
   longmen reverse order-17 --forced --approval AP-9 --operator ann")]
 pub(crate) struct Args {
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use longmen_client::SetStateRequest;
 
-use super::accounts::show_one;
+use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
@@ -79,6 +79,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         payment_state: args.payment_state.map(|state| state as u8),
         registration: args.register.registration(),
     };
-    client.set_state_with(&request).await?;
+    let changed = client.set_state_with(&request).await;
+    settle(&mut client, &args.account, changed).await?;
     show_one(&mut client, args.account, args.output).await
 }

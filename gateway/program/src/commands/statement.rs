@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use longmen_client::{MAX_LIST, RangeEnd, Side, Statement, StatementLine, StatementRequest, Turnover};
 use longmen_loadtest::table::Table;
 
-use crate::account_name::{ACCOUNT_HELP, AccountName};
+use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::moment::Moment;
 use crate::money::money;
@@ -17,7 +17,12 @@ use crate::reach::Reach;
 /// Each page says its opening and its closing balance; opening + turnover = closing. With --before the next page
 /// follows. A red entry (红字) has a negative amount on its side.
 #[derive(Debug, clap::Args)]
-#[command(after_help = ACCOUNT_HELP)]
+#[command(after_help = with_account_names("\
+Examples:
+  longmen statement LM/U1/CNY
+  longmen statement LM/U1/CNY --from 2026-11-01 --to 2026-11-30 --totals
+  longmen statement LM/U1/CNY --by time --from 2026-11-30T00:00:00Z --oldest-first
+  longmen statement LM/U1/CNY --visible-to customer --json"))]
 pub(crate) struct Args {
     /// The account
     account: AccountName,
@@ -79,6 +84,11 @@ enum Eyes {
 
 impl Args {
     fn request(&self) -> Result<StatementRequest<'_>, Failure> {
+        if let (Some(from), Some(to)) = (&self.from, &self.to)
+            && to.ends_before(from)
+        {
+            return Err(Failure::Usage("--to lies before --from".to_owned()));
+        }
         let end = |moment: &Option<Moment>, last: bool| -> Result<Option<RangeEnd>, Failure> {
             moment.as_ref().map(|moment| self.end(moment, last)).transpose()
         };
@@ -120,7 +130,8 @@ impl Args {
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let request = args.request()?;
     let mut client = args.reach.connect().await?;
-    let statement = client.statement_with(&request).await?;
+    let statement =
+        client.statement_with(&request).await.map_err(|error| Failure::about(error, &args.account))?;
     args.output.show(&statement, |statement| describe(statement, args.oldest_first))?;
     Ok(Verdict::Held)
 }

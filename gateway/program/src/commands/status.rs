@@ -9,6 +9,10 @@ use crate::reach::Reach;
 
 /// Show how the node is
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  longmen status
+  longmen status --addr 10.0.0.5:7440 --token-file ops.token --json")]
 pub(crate) struct Args {
     #[command(flatten)]
     reach: Reach,

@@ -11,6 +11,10 @@ use crate::reach::Reach;
 
 /// Show a transaction of this client as the log has it
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  longmen transaction order-17
+  longmen transaction 0x1cf8320d8c5be8fc9f1841f7e4de2cdd --client switch")]
 pub(crate) struct Args {
     /// Its id, as it was posted, or as a statement shows it behind 0x
     id: IdName,
@@ -22,7 +26,8 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
-    let record = client.transaction(args.id.id()).await?;
+    let record = client.transaction(args.id.id()).await;
+    let record = record.map_err(|error| Failure::about(error, format_args!("{} of this client", args.id)))?;
     args.output.show(&record, describe)?;
     Ok(Verdict::Held)
 }

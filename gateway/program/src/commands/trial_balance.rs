@@ -20,6 +20,10 @@ use crate::report::identity::{self, Identity};
 /// answer, at one exact place between two payments while others go on. Ends with 1 if a relation, or the identity over
 /// classes, does not hold.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  longmen trial-balance
+  longmen trial-balance --entity LM --level 1")]
 pub(crate) struct Args {
     /// Only this entity
     #[arg(long, default_value = "")]
@@ -52,7 +56,8 @@ struct Checked<'a> {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
-    let trial = client.trial_balance(&args.entity).await?;
+    let trial = client.trial_balance(&args.entity).await;
+    let trial = trial.map_err(|error| Failure::about(error, format_args!("entity {}", args.entity)))?;
     let of_classes = broken_identity(&trial, &args.identity);
     let relations = relations(&trial);
     let checked = relations.iter().map(|relation| Checked {
@@ -117,6 +122,31 @@ struct Row<'a> {
     credit: i128,
     closing: i128,
     accounts: u64,
+    off_balance: bool,
+}
+
+/// What the rows of one side come to, as they are shown.
+#[derive(Clone, Copy, Default)]
+struct Total {
+    opening: i128,
+    turnover: i128,
+    closing: i128,
+}
+
+/// The totals of an entity and currency, on the debit side and on the credit side (借方合计, 贷方合计), without what is off the
+/// balance sheet: they are equal.
+fn totals<'a>(rows: impl Iterator<Item = &'a Row<'a>> + Clone) -> [Total; 2] {
+    let on_balance = rows.filter(|row| !row.off_balance);
+    [Side::Debit, Side::Credit].map(|side| {
+        let of_side = on_balance.clone().filter(|row| row.normal == Some(side));
+        let sums = of_side.fold(Total::default(), |total, row| Total {
+            opening: total.opening + natural(side, row.opening),
+            closing: total.closing + natural(side, row.closing),
+            ..total
+        });
+        let turnover = |row: &Row<'_>| if side == Side::Debit { row.debit } else { row.credit };
+        Total { turnover: on_balance.clone().map(turnover).sum(), ..sums }
+    })
 }
 
 /// The trial balance at a level of subjects, or at its leaves. Balances stand on the side on which they are.
@@ -134,17 +164,18 @@ pub(crate) fn table(trial: &TrialBalance, level: Option<u8>) -> Table {
         row.credit += line.credit;
         row.closing += natural(line.normal, line.closing);
         row.accounts += line.accounts;
+        row.off_balance = &*line.class == "off_balance";
     }
     let heads =
         ["entity", "subject", "name", "", ">opening", ">debit", ">credit", ">closing", "side", ">accounts"];
     let mut table = Table::new(&heads);
-    for ((entity, currency, code), row) in rows {
+    for ((entity, currency, code), row) in &rows {
         let side = row.normal.unwrap_or(Side::Debit);
         table.row([
-            entity,
-            code,
+            *entity,
+            *code,
             row.name,
-            currency,
+            *currency,
             &money(currency, natural(side, row.opening)),
             &money(currency, row.debit),
             &money(currency, row.credit),
@@ -152,6 +183,17 @@ pub(crate) fn table(trial: &TrialBalance, level: Option<u8>) -> Table {
             if side == Side::Debit { "debit" } else { "credit" },
             &grouped(row.accounts),
         ]);
+        let of_unit = |(key, _): &(&(&str, &str, &str), &Row<'_>)| (key.0, key.1) == (*entity, *currency);
+        if rows.iter().rfind(of_unit).is_some_and(|(key, _)| key.2 == *code) {
+            let [debit, credit] = totals(rows.iter().filter(of_unit).map(|(_, row)| row));
+            let print = |minor| money(currency, minor);
+            let name = "total 合计";
+            let side = |total: Total| [print(total.opening), print(total.turnover), print(total.closing)];
+            let [opening, turnover, closing] = side(debit);
+            table.row([*entity, "", name, *currency, &opening, &turnover, "", &closing, "debit", ""]);
+            let [opening, turnover, closing] = side(credit);
+            table.row([*entity, "", name, *currency, &opening, "", &turnover, &closing, "credit", ""]);
+        }
     }
     table
 }
@@ -159,4 +201,59 @@ pub(crate) fn table(trial: &TrialBalance, level: Option<u8>) -> Table {
 /// The name of a subject's first level, where its name starts with it.
 fn first_part(name: &str) -> &str {
     name.split('-').next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use longmen_client::TrialLine;
+
+    use super::*;
+
+    fn line(subject: &str, class: &str, normal: Side, figures: [i128; 4]) -> TrialLine {
+        let [opening, debit, credit, closing] = figures;
+        let text = |text: &str| text.into();
+        TrialLine {
+            entity: text("LM"),
+            date: text("2026-01-01"),
+            subject: text(subject),
+            name: text("名"),
+            class: text(class),
+            normal,
+            currency: text("CNY"),
+            exponent: 2,
+            opening,
+            debit,
+            credit,
+            closing,
+            accounts_total: closing,
+            accounts: 1,
+        }
+    }
+
+    #[test]
+    fn totals_are_what_the_column_comes_to_on_each_side_and_equal() {
+        let trial = TrialBalance {
+            frame: 1,
+            summaries: Vec::new(),
+            lines: vec![
+                line("10020101", "asset", Side::Debit, [10_000, 5_000, 2_000, 13_000]),
+                line("10020102", "asset", Side::Debit, [-1_000, 0, 0, -1_000]),
+                line("220301", "liability", Side::Credit, [9_000, 2_000, 5_000, 12_000]),
+                line("90010101", "off_balance", Side::Debit, [700, 0, 0, 700]),
+            ],
+        };
+        for level in [None, Some(1), Some(2)] {
+            let text = table(&trial, level).to_string();
+            let totals: Vec<Vec<&str>> = text
+                .lines()
+                .filter(|line| line.contains("合计"))
+                .map(|line| line.split_whitespace().skip(3).collect())
+                .collect();
+            assert_eq!(
+                totals,
+                [["CNY", "90.00", "70.00", "120.00", "debit"], ["CNY", "90.00", "70.00", "120.00", "credit"]],
+                "{text}"
+            );
+        }
+    }
 }

@@ -15,6 +15,9 @@ use crate::page::Page;
 
 /// Look at the log of a data directory
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = "\
+Example:
+  longmen wal inspect books")]
 pub(crate) enum Commands {
     /// List segments and frames as they are, damaged or not
     ///
@@ -24,6 +27,10 @@ pub(crate) enum Commands {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  longmen wal inspect books
+  longmen wal inspect books --from 1000 --limit 20 --json")]
 pub(crate) struct Args {
     /// The data directory
     #[arg(value_name = "DIR")]

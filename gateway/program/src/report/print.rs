@@ -78,7 +78,7 @@ fn total_by_side(book: &Book) -> [String; 8] {
     let sum = |figure: &dyn Fn(&Figures) -> i128| money(&book.currency, rows().map(figure).sum());
     [
         String::new(),
-        "total without off-balance 合计".to_owned(),
+        "total 表内合计".to_owned(),
         sum(&|row| row.opening.max(0)),
         sum(&|row| (-row.opening).max(0)),
         sum(&|row| row.debit),

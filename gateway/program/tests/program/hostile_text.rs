@@ -61,7 +61,7 @@ fn check(ran: &Ran, code: i32, what: &[&str]) {
     for text in [&ran.out, &ran.err] {
         let hidden = text.chars().find(|character| *character != '\n' && is_hidden(*character));
         assert_eq!(hidden, None, "{what:?}: {text:?}");
-        assert!(!text.lines().any(|line| line.trim_start().starts_with("FORGED")), "{what:?}:\n{text}");
+        assert!(!text.lines().any(|line| line.trim_start().starts_with("FORGED  1.00")), "{what:?}:\n{text}");
     }
 }
 

@@ -19,9 +19,14 @@ impl Ran {
     }
 }
 
-/// Runs the program with these arguments to its end.
+/// Runs the program with these arguments to its end, where tables have room for all.
 pub(crate) fn longmen(arguments: &[&str]) -> Ran {
-    let output = command(arguments).output().unwrap();
+    longmen_in("400", arguments)
+}
+
+/// Runs the program with these arguments, on a terminal of so many columns.
+pub(crate) fn longmen_in(columns: &str, arguments: &[&str]) -> Ran {
+    let output = command(arguments).env("COLUMNS", columns).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
@@ -94,10 +99,15 @@ impl Served {
         Served { child, addr }
     }
 
-    /// Sends a signal by its name and gives the exit code.
-    pub(crate) fn end_by(mut self, signal: &str) -> Option<i32> {
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+    }
+
+    /// Sends a signal by its name and gives the exit code.
+    pub(crate) fn end_by(mut self, signal: &str) -> Option<i32> {
+        self.signal(signal);
         self.child.wait().unwrap().code()
     }
 }

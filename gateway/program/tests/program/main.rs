@@ -11,10 +11,13 @@ mod hostile_text;
 mod import;
 mod longmen;
 mod operations;
+mod refusals;
 mod reports;
 mod scenarios;
 mod serving;
 mod stopping;
 mod tour;
+mod unanswered;
+mod widths;
 #[path = "../../../tests/tcp/year.rs"]
 mod year;

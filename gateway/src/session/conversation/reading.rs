@@ -1,6 +1,7 @@
 //! What is read from the log for a conversation, and what comes after it.
 
 use longmen_client::{Format, Header};
+use longmen_engine::HistoryError;
 use longmen_engine::ledger::{Command, Rejection};
 
 use super::Conversation;
@@ -10,6 +11,14 @@ use crate::in_flight::InFlight;
 use crate::session::inquiry::{Inquiry, Next};
 use crate::session::lookup::{Found, Wanted, look_up};
 use crate::session::pending::{Purpose, Waiting};
+
+/// A place that nothing lies at is a slip of whoever asked; anything else is the node's.
+fn code_of(error: &HistoryError) -> &'static str {
+    match error {
+        HistoryError::NotThere { .. } => Rejection::Malformed.code(),
+        _ => FAILED,
+    }
+}
 
 impl Conversation<'_> {
     /// Takes the next step of a question: what to ask the engine, or `None` where the answer is out or the log is read.
@@ -62,10 +71,10 @@ impl Conversation<'_> {
             Found::Transaction(looked) => match &**looked {
                 Ok(Some(record)) => write_transaction(out, record),
                 Ok(None) => write_refusal(out, Rejection::UnknownTransaction.code(), None),
-                Err(error) => write_refusal(out, FAILED, Some(&error.to_string())),
+                Err(error) => write_refusal(out, code_of(error), Some(&error.to_string())),
             },
             Found::Page(Err(error)) | Found::Originals(Err(error)) => {
-                write_refusal(out, FAILED, Some(&error.to_string()));
+                write_refusal(out, code_of(error), Some(&error.to_string()));
             }
             Found::Page(Ok(_)) | Found::Originals(Ok(_)) => {
                 unreachable!("what was read for a next step is taken above")

@@ -1,0 +1,290 @@
+//! What a refusal is about: the account, what was asked of it, what it has. The node is asked after it has refused, so that
+//! no payment pays for it; the figures are those of now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use longmen_client::{
+    Account, AccountRef, Amount, Client, Deed, HoldsRequest, Leg, MAX_LIST, Naming, PostResult, Side,
+    Transaction, TransactionId,
+};
+use longmen_engine::ledger::{AmountError, Currency};
+
+use crate::account_name::{name_of, name_of_account};
+use crate::commands::accounts::state;
+use crate::money::money;
+
+/// What can be said about why a transaction was refused; nothing where the code says it all, or the node cannot be asked.
+pub(crate) async fn explain(
+    client: &mut Client,
+    transaction: &Transaction,
+    result: &PostResult,
+) -> Option<String> {
+    match &*result.outcome {
+        "unbalanced" => difference(client, transaction).await,
+        "invalid_amount" => wrong_amount(transaction),
+        "date_closed" => dates(client, transaction).await,
+        "idempotency_conflict" => Some("the id was used before, for something else".to_owned()),
+        "cancelled" => Some("the id was cancelled before".to_owned()),
+        "unknown_freeze" | "freeze_exceeded" | "freeze_expired" | "wrong_authority" => {
+            hold(client, transaction).await
+        }
+        "unknown_original" | "already_reversed" | "refund_exceeded" | "refund_window" => {
+            original(transaction, &result.outcome)
+        }
+        code => {
+            let asked = asked(client, transaction, result.step).await?;
+            about(client, &asked, code).await
+        }
+    }
+}
+
+/// What one leg, or a freeze, asks of an account.
+struct Asked {
+    account: AccountRef,
+    currency: Option<String>,
+    amount: Option<i128>,
+}
+
+impl Asked {
+    fn of(account: &AccountRef, currency: Option<&String>, amount: &Amount) -> Asked {
+        let currency = currency.cloned();
+        let amount = currency.as_deref().and_then(|currency| minor(amount, currency).ok());
+        Asked { account: account.clone(), currency, amount }
+    }
+}
+
+/// The leg that a step names: of the transaction, or of the original whose legs it moves.
+async fn asked(client: &mut Client, transaction: &Transaction, step: u16) -> Option<Asked> {
+    if let Some(Deed::Freeze(freeze)) = &transaction.deed {
+        return Some(Asked::of(&freeze.account, freeze.currency.as_ref(), &freeze.amount));
+    }
+    if let Some(leg) = leg_at(&transaction.legs, step) {
+        return Some(Asked::of(&leg.account, leg.currency.as_ref(), &leg.amount));
+    }
+    let original = naming(transaction).filter(|naming| naming.client.is_none())?;
+    let record = client.transaction(original.original.clone()).await.ok()?;
+    let leg = record.legs.iter().find(|leg| leg.step == step)?;
+    Some(Asked { account: leg.account.into(), currency: None, amount: Some(leg.amount.into()) })
+}
+
+fn leg_at(legs: &[Leg], step: u16) -> Option<&Leg> {
+    let at = |(index, leg): &(usize, &Leg)| leg.step.map_or(index + 1, usize::from) == usize::from(step);
+    legs.iter().enumerate().find(at).map(|(_, leg)| leg)
+}
+
+fn naming(transaction: &Transaction) -> Option<&Naming> {
+    match transaction.deed.as_ref()? {
+        Deed::Reverse(reverse) => Some(&reverse.original),
+        Deed::Refund(naming) | Deed::Confirm(naming) | Deed::CancelTry(naming) => Some(naming),
+        _ => None,
+    }
+}
+
+/// How the account stands that a rejection speaks of.
+async fn about(client: &mut Client, asked: &Asked, code: &str) -> Option<String> {
+    let wanted = match client.balance(asked.account.clone()).await {
+        Ok(account) => account,
+        Err(error) if error.refusal().is_some() => {
+            return Some(format!("no account {}", name_of(&asked.account)));
+        }
+        Err(_) => return None,
+    };
+    let account = &wanted;
+    let name = name_of_account(account);
+    let print = |minor: i128| money(&account.currency, minor);
+    let amount = match asked.amount {
+        Some(amount) => format!("{} {} asked for, ", print(amount), account.currency),
+        None => String::new(),
+    };
+    match code {
+        "insufficient_funds" => {
+            let mut text = format!("{name}: {amount}{} available now", print(account.available));
+            for (figure, words) in
+                [(account.frozen, "frozen"), (account.withholding.into(), "kept in reserve")]
+            {
+                if figure != 0 {
+                    text.push_str(&format!(", {} {words}", print(figure)));
+                }
+            }
+            Some(text)
+        }
+        "limit_exceeded" | "day_limit_exceeded" => Some(format!("{name}: {amount}{}", limits(account))),
+        "account_state" | "payment_state" => Some(format!("{name} is {}", state(account))),
+        "currency_mismatch" => {
+            let said = asked.currency.as_deref().unwrap_or("another currency");
+            Some(format!("{name} is in {}, the leg says {said}", account.currency))
+        }
+        "not_empty" => {
+            Some(format!("{name} has {} and {} frozen", print(account.balance), print(account.frozen)))
+        }
+        _ => Some(name),
+    }
+}
+
+/// How an account stands that a command is about, and not a leg.
+pub(crate) async fn about_account(client: &mut Client, account: &AccountRef, code: &str) -> Option<String> {
+    let asked = Asked { account: account.clone(), currency: None, amount: None };
+    about(client, &asked, code).await
+}
+
+fn limits(account: &Account) -> String {
+    let print = |minor: i128| money(&account.currency, minor);
+    let mut limits = Vec::new();
+    if let Some(limit) = account.transaction_limit {
+        limits.push(format!("{} a transaction", print(limit.into())));
+    }
+    if let Some(limit) = account.day_limit {
+        limits.push(format!(
+            "{} a day, debits so far {}",
+            print(limit.into()),
+            print(account.debit_turnover)
+        ));
+    }
+    if let Some(limit) = account.credit_limit {
+        limits.push(format!("a balance of {} at most, now {}", print(limit.into()), print(account.balance)));
+    }
+    match limits.is_empty() {
+        true => format!("balance {}", print(account.balance)),
+        false => format!("allowed are {}", limits.join(", ")),
+    }
+}
+
+/// By how much debits and credits differ, by entity and currency.
+async fn difference(client: &mut Client, transaction: &Transaction) -> Option<String> {
+    let mut nets: BTreeMap<(String, String), i128> = BTreeMap::new();
+    for leg in &transaction.legs {
+        let (entity, currency) = match &leg.account {
+            AccountRef::Key(key) => (key.entity.clone(), key.currency.clone()),
+            AccountRef::Id(_) => {
+                let account = client.balance(leg.account.clone()).await.ok()?;
+                (account.entity.into(), account.currency.into())
+            }
+        };
+        let currency = leg.currency.clone().unwrap_or(currency);
+        let amount = minor(&leg.amount, &currency).ok()?;
+        *nets.entry((entity, currency)).or_default() += match leg.side {
+            Side::Debit => amount,
+            Side::Credit => -amount,
+        };
+    }
+    let words = nets.into_iter().filter(|(_, net)| *net != 0).map(|((entity, currency), net)| {
+        let (more, less) = if net > 0 { ("debits", "credits") } else { ("credits", "debits") };
+        format!("{more} are {} {currency} more than {less} in {entity}", money(&currency, net.abs()))
+    });
+    Some(words.collect::<Vec<_>>().join("; ")).filter(|words| !words.is_empty())
+}
+
+/// The first amount that is none, and why.
+fn wrong_amount(transaction: &Transaction) -> Option<String> {
+    let of_legs = transaction.legs.iter().map(|leg| (Some(&leg.account), &leg.amount, leg.currency.as_ref()));
+    let of_deed = match transaction.deed.as_ref() {
+        Some(Deed::Freeze(freeze)) => Some((Some(&freeze.account), &freeze.amount, freeze.currency.as_ref())),
+        Some(Deed::Unfreeze(unfreeze)) => {
+            unfreeze.amount.as_ref().map(|amount| (None, amount, unfreeze.currency.as_ref()))
+        }
+        Some(Deed::Consume(consume)) => Some((None, &consume.amount, consume.currency.as_ref())),
+        _ => None,
+    };
+    of_legs.chain(of_deed).find_map(|(account, amount, currency)| {
+        let currency = currency?;
+        let why = match minor(amount, currency) {
+            Ok(minor) if minor > 0 => return None,
+            Ok(_) => "an amount is above zero".to_owned(),
+            Err(AmountError::TooFine) => {
+                let places = Currency::from_code(currency)?.exponent();
+                format!("{currency} has {places} decimals")
+            }
+            Err(error) => error.to_string(),
+        };
+        let account = account.map_or_else(String::new, |account| format!("{}: ", name_of(account)));
+        let amount = match amount {
+            Amount::Minor(minor) => money(currency, (*minor).into()),
+            Amount::Decimal(text) => text.clone(),
+        };
+        Some(format!("{account}{amount}: {why}"))
+    })
+}
+
+fn minor(amount: &Amount, currency: &str) -> Result<i128, AmountError> {
+    match amount {
+        Amount::Minor(minor) => Ok((*minor).into()),
+        Amount::Decimal(text) => {
+            let currency = Currency::from_code(currency).ok_or(AmountError::NotANumber)?;
+            currency.parse_amount(text).map(|amount| amount.0.into())
+        }
+    }
+}
+
+/// The accounting dates of the entities that a transaction touches.
+async fn dates(client: &mut Client, transaction: &Transaction) -> Option<String> {
+    let mut entities = BTreeSet::new();
+    for leg in &transaction.legs {
+        entities.insert(match &leg.account {
+            AccountRef::Key(key) => key.entity.clone(),
+            AccountRef::Id(_) => client.balance(leg.account.clone()).await.ok()?.entity.into(),
+        });
+    }
+    accounting_dates(client, |entity| entities.is_empty() || entities.contains(entity)).await
+}
+
+/// The accounting dates of entities, in words.
+pub(crate) async fn accounting_dates(client: &mut Client, wanted: impl Fn(&str) -> bool) -> Option<String> {
+    let status = client.status().await.ok()?;
+    let wanted = status.entities.iter().filter(|(entity, _)| wanted(entity));
+    let words: Vec<String> =
+        wanted.take(8).map(|(entity, date)| format!("the accounting date of {entity} is {date}")).collect();
+    Some(words.join(", ")).filter(|words| !words.is_empty())
+}
+
+/// How the hold stands that a deed names.
+async fn hold(client: &mut Client, transaction: &Transaction) -> Option<String> {
+    let (id, of, account) = match transaction.deed.as_ref()? {
+        Deed::Unfreeze(unfreeze) => (&unfreeze.hold, unfreeze.client, None),
+        Deed::Consume(consume) => {
+            let debit = transaction.legs.iter().find(|leg| leg.side == Side::Debit);
+            (&consume.hold, consume.client, debit.map(|leg| leg.account.clone()))
+        }
+        _ => return None,
+    };
+    let of = of.unwrap_or(client.welcome().client);
+    let page = client.holds(&HoldsRequest { account, after: None, limit: MAX_LIST }).await.ok()?;
+    let number = format!("{:032x}", id.number());
+    let found = page.holds.iter().find(|hold| hold.client == of && *hold.id == *number);
+    let Some(found) = found else {
+        return Some(format!("client {of} has no hold {} of which anything remains", name_of_id(id)));
+    };
+    let account = client.balance(found.account).await.ok()?;
+    let remaining = money(&account.currency, found.remaining.into());
+    let mut text = format!(
+        "hold {} on {}: {remaining} {} remains now",
+        name_of_id(id),
+        name_of_account(&account),
+        account.currency
+    );
+    if !found.authority.is_empty() {
+        text.push_str(&format!(", held by {}", found.authority));
+    }
+    if found.expired {
+        text.push_str(", expired");
+    }
+    Some(text)
+}
+
+fn original(transaction: &Transaction, code: &str) -> Option<String> {
+    let naming = naming(transaction)?;
+    let name = name_of_id(&naming.original);
+    Some(match (code, &naming.place) {
+        ("unknown_original", None) => format!(
+            "no transaction {name} of that client that can be undone or given back; an older one needs --place FRAME/RECORD"
+        ),
+        ("unknown_original", Some(place)) => format!("no such transaction {name} at {place}"),
+        _ => format!("original {name}"),
+    })
+}
+
+fn name_of_id(id: &TransactionId) -> String {
+    match id {
+        TransactionId::Text(text) => text.clone(),
+        TransactionId::Number(number) => format!("0x{number:032x}"),
+    }
+}

@@ -1,0 +1,187 @@
+//! A refusal says what it is about, once, and a slip never reads like damage.
+
+use crate::longmen::{Served, longmen};
+
+struct Books {
+    served: Served,
+    _directory: tempfile::TempDir,
+}
+
+impl Books {
+    /// 100.00 CNY for `payer`, of which 30.00 are frozen; 5.00 USD for `dollars`.
+    fn open() -> Books {
+        let directory = tempfile::tempdir().unwrap();
+        let served = Served::start(&directory.path().join("books"), "1");
+        let subject = |code, class, normal| serde_json::json!({ "code": code, "name": "名", "class": class, "normal": normal });
+        let account = |label: &str, subject, currency| {
+            serde_json::json!({
+                "account": label, "subject": subject, "currency": currency, "owner": "customer",
+                "may_go_negative": label.starts_with("bank"),
+            })
+        };
+        let chart = serde_json::json!({
+            "scenario": "s", "title": "", "entity": "LM", "start": "2026-01-05",
+            "subjects": [subject("10020101", "asset", "debit"), subject("220301", "liability", "credit")],
+            "accounts": [
+                account("bank", "10020101", "CNY"), account("bank", "10020101", "USD"),
+                account("payer", "220301", "CNY"), account("shop", "220301", "CNY"), account("dollars", "220301", "USD"),
+            ],
+        });
+        let file = directory.path().join("chart.json");
+        std::fs::write(&file, chart.to_string()).unwrap();
+        let books = Books { served, _directory: directory };
+        books.says(0, &format!("open {}", file.display()), &[]);
+        books.says(0, "post --id 1 --debit LM/bank/CNY=100 --credit LM/payer/CNY=100", &[]);
+        books.says(0, "post --id 2 --debit LM/bank/USD=5 --credit LM/dollars/USD=5", &[]);
+        books.says(0, "freeze LM/payer/CNY=30 --id F1 --authority court", &[]);
+        books
+    }
+
+    /// Runs a command, and looks for each of the words, once.
+    #[track_caller]
+    fn says(&self, code: i32, command: &str, words: &[&str]) {
+        let arguments: Vec<&str> = command.split_whitespace().collect();
+        let ran = longmen(&[&arguments[..], &["--addr", &self.served.addr]].concat());
+        assert_eq!(ran.code, Some(code), "{command}: {ran:?}");
+        let said = format!("{}{}", ran.out, ran.err);
+        for word in words {
+            assert_eq!(said.matches(word).count(), 1, "{command}: {word:?} in {said}");
+        }
+        assert!(!said.contains("failed") && !said.contains("damage"), "{command}: {said}");
+    }
+}
+
+#[test]
+fn a_refused_transaction_names_account_amount_and_what_there_is() {
+    let books = Books::open();
+    books.says(
+        1,
+        "post --id a --debit LM/payer/CNY=70.01 --credit LM/shop/CNY=70.01",
+        &[
+            "a: insufficient_funds at step 1",
+            "LM/payer/CNY",
+            "70.01 CNY asked for",
+            "70.00 available now",
+            "30.00 frozen",
+        ],
+    );
+    books.says(
+        1,
+        "post --id b --debit LM/payer/CNY=1 --debit LM/dollars/USD=6 --credit LM/shop/CNY=1 --credit LM/bank/USD=6",
+        &["insufficient_funds at step 2", "LM/dollars/USD", "6.00 USD asked for", "5.00 available now"],
+    );
+    books.says(
+        1,
+        "post --id c --debit LM/payer/CNY=1.30 --credit LM/shop/CNY=1",
+        &["c: unbalanced", "debits are 0.30 CNY more than credits in LM"],
+    );
+    books.says(
+        1,
+        "post --id d --debit @3=1 --credit @4=1 --debit LM/dollars/USD=1 --credit LM/bank/USD=3",
+        &["unbalanced", "credits are 2.00 USD more than debits in LM"],
+    );
+    books.says(
+        1,
+        "post --id e --debit LM/payer/CNY=1.005 --credit LM/shop/CNY=1.005",
+        &["invalid_amount", "LM/payer/CNY: 1.005", "CNY has 2 decimals"],
+    );
+    books.says(
+        1,
+        "post --id f --debit LM/payer/CNY=0 --credit LM/shop/CNY=0",
+        &["invalid_amount", "above zero"],
+    );
+    books.says(
+        1,
+        "post --id g --debit LM/payer/CNY=1 --credit LM/nobody/CNY=1",
+        &["unknown_account at step 2", "no account LM/nobody/CNY"],
+    );
+    books.says(
+        1,
+        "post --id h --debit LM/payer/CNY=1 --credit LM/shop/CNY=1 --accounting-date 2026-01-04",
+        &["date_closed", "the accounting date of LM is 2026-01-05"],
+    );
+    books.says(
+        1,
+        "post --id 1 --debit LM/payer/CNY=1 --credit LM/shop/CNY=1",
+        &["idempotency_conflict", "used before"],
+    );
+    books.says(
+        1,
+        "freeze LM/payer/CNY=71 --id i",
+        &["insufficient_funds", "LM/payer/CNY: 71.00 CNY asked for", "70.00 available now"],
+    );
+    books.says(
+        1,
+        "unfreeze F1 --id j --amount 30.01 --currency CNY --authority court",
+        &["freeze_exceeded", "hold F1 on LM/payer/CNY: 30.00 CNY remains now"],
+    );
+    books.says(1, "unfreeze F1 --id k", &["wrong_authority", "held by court"]);
+    books.says(1, "unfreeze F9 --id l", &["unknown_freeze", "no hold F9"]);
+    books.says(0, "post --id 3 --debit LM/payer/CNY=70 --credit LM/shop/CNY=70", &[]);
+    books.says(0, "post --id 4 --debit LM/shop/CNY=60 --credit LM/bank/CNY=60", &[]);
+    books.says(1, "reverse 3 --id m", &["insufficient_funds", "/shop/CNY", "10.00 available now"]);
+    books.says(1, "reverse never --id n", &["unknown_original", "never", "--place"]);
+    books.says(0, "state LM/shop/CNY --payment-state pays-only", &[]);
+    books.says(
+        1,
+        "post --id o --debit LM/bank/CNY=1 --credit LM/shop/CNY=1",
+        &["payment_state at step 2", "LM/shop/CNY is normal, pays only"],
+    );
+    books.says(0, "limits LM/shop/CNY --transaction 2 --day 3", &[]);
+    books.says(
+        1,
+        "post --id p --debit LM/shop/CNY=2.01 --credit LM/bank/CNY=2.01",
+        &["limit_exceeded at step 1", "2.01 CNY asked for", "2.00 a transaction", "3.00 a day"],
+    );
+}
+
+#[test]
+fn a_refused_question_or_change_names_what_it_is_about() {
+    let books = Books::open();
+    books.says(
+        1,
+        "balance LM/payer/CNY LM/nobody/CNY",
+        &["longmen: refused: unknown_account: LM/nobody/CNY"],
+    );
+    books.says(1, "balance LM/nobody/CNY --at 2026-01-05", &["unknown_account: LM/nobody/CNY"]);
+    books.says(1, "statement LM/nobody/CNY", &["unknown_account: LM/nobody/CNY"]);
+    books.says(1, "holds LM/nobody/CNY", &["unknown_account: LM/nobody/CNY"]);
+    books.says(1, "limits LM/nobody/CNY", &["unknown_account: LM/nobody/CNY"]);
+    books.says(1, "limits LM/nobody/CNY --day 1", &["unknown_account: no account LM/nobody/CNY"]);
+    books.says(
+        1,
+        "state LM/payer/CNY --account-state closed",
+        &["not_empty", "LM/payer/CNY has 100.00 and 30.00 frozen"],
+    );
+    books.says(
+        1,
+        "reserve LM/payer/CNY=70.01",
+        &["insufficient_funds", "LM/payer/CNY", "70.00 available now"],
+    );
+    books.says(1, "close-day LM 2026-01-04", &["date_closed: the accounting date of LM is 2026-01-05"]);
+    books.says(1, "close-day NO 2026-01-06", &["unknown_entity: entity NO"]);
+    books.says(1, "transaction never", &["unknown_transaction: never"]);
+    books.says(1, "customer NO C", &["unknown_entity: entity NO"]);
+    books.says(1, "trial-balance --entity NO", &["unknown_entity: entity NO"]);
+}
+
+#[test]
+fn a_slip_reads_like_one() {
+    let books = Books::open();
+    for wrong in ["1/0/0", "1/0/1", "0/0/0", "999999/0/0", "1/60000/5", "18446744073709551615/0/0"] {
+        books.says(1, &format!("entry LM/bank/CNY {wrong}"), &["refused: malformed", wrong]);
+        books.says(1, &format!("statement LM/payer/CNY --before {wrong}"), &["refused: malformed", wrong]);
+        books.says(1, &format!("register LM/payer/CNY --after {wrong}"), &["refused: malformed", wrong]);
+    }
+    books.says(1, "entry LM/bank/CNY nonsense", &["refused: malformed", "position: not a"]);
+    books.says(1, "statement LM/payer/CNY --before 7", &["refused: malformed", "before: not a"]);
+    books.says(1, "holds --after 7", &["refused: malformed"]);
+    for reversed in [
+        "statement LM/payer/CNY --from 2026-01-05 --to 2026-01-04",
+        "statement LM/payer/CNY --by time --from 2026-01-05T00:00:01Z --to 2026-01-05T00:00:00Z",
+        "register LM/payer/CNY --from 2026-01-05 --to 2026-01-04",
+        "register --from 5 --to 4",
+    ] {
+        books.says(2, reversed, &["--to lies before --from"]);
+    }
+}
