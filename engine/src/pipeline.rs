@@ -259,13 +259,11 @@ impl Pipeline {
             false if self.space.is_disk_full() => Room::None,
             false => Room::Soon,
         };
-        if (room == Room::None) != (self.room == Room::None) {
-            match room {
-                Room::None => {
-                    warn!("out of disk: what would write is refused as out_of_disk until there is room")
-                }
-                _ => warn!("there is room on the disk again"),
-            }
+        if room == Room::None && self.room != Room::None {
+            warn!("out of disk: what would write is refused as out_of_disk until there is room");
+        }
+        if room != Room::None && self.room == Room::None {
+            warn!("there is room on the disk again");
         }
         self.room = room;
         self.coordinator.set_room(self.room);
