@@ -23,7 +23,7 @@ use crate::clock::now_us;
 use crate::history::History;
 use crate::id_archive::IdArchive;
 use crate::journal::Journal;
-use crate::ledger::{Coordinator, RefundWindows, ReplayError, Settings, Shard};
+use crate::ledger::{Coordinator, RefundClearing, RefundWindows, ReplayError, Settings, Shard};
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
 use crate::recovery::{self, Start};
@@ -52,6 +52,8 @@ pub struct NodeOptions {
     pub snapshot_bytes: u64,
     /// How long refunds are taken.
     pub refund_windows: RefundWindows,
+    /// By way of which accounts refunds may go.
+    pub refund_clearing: RefundClearing,
 }
 
 impl Default for NodeOptions {
@@ -66,6 +68,7 @@ impl Default for NodeOptions {
             known_ids: settings.known_ids,
             snapshot_bytes: 512 << 20,
             refund_windows: settings.refund_windows,
+            refund_clearing: settings.refund_clearing,
         }
     }
 }
@@ -257,6 +260,7 @@ fn settings_of(options: &NodeOptions) -> Result<Settings, StartError> {
         hot_by_rate: options.hot_by_rate,
         known_ids: options.known_ids,
         refund_windows: options.refund_windows.clone(),
+        refund_clearing: options.refund_clearing.clone(),
         frame_bytes: defaults.frame_bytes.min(share),
         seed,
         ..defaults

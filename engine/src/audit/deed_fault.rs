@@ -67,6 +67,15 @@ pub enum DeedFault {
         /// What the original moved.
         moved: i128,
     },
+    /// The refunds of an original come to what it does not let them, by so much over all accounts.
+    #[error("the refunds of the original come to {by} more than, or other than, it moved")]
+    RefundOutside {
+        /// By how much.
+        by: i128,
+    },
+    /// Marked as a refund by way of clearing, where it moves no account that its original did not, or is none.
+    #[error("is marked as going by way of clearing, and does not")]
+    Clearing,
     /// Moves other holds, or moves them otherwise, than it says.
     #[error("does not move just the holds that it must")]
     Holds,

@@ -97,6 +97,7 @@ pub(super) fn check_head(head: &Head, tail: &Tail<'_>) -> Result<(), DeedFault> 
         (!names && tail.named.is_some(), DeedFault::NamesOther),
         (named.forced && !(may_force && approved()), DeedFault::Forced),
         (named.blue && action != Action::Reverse, DeedFault::Blue),
+        (named.clearing && action != Action::Refund, DeedFault::Clearing),
         (own != (action == Action::CarryForward), DeedFault::Client),
         (bare && head.legs > 0, DeedFault::HasLegs),
     ];

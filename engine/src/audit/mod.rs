@@ -17,7 +17,8 @@
 //!   moved by a transaction that names it, expired at its moment;
 //! - what does more than post: a consume spends what its legs take; a try holds what its legs would take, a confirm posts
 //!   them, a cancel releases all; a reversal has the legs of its original in the style that the dates ask for, once;
-//!   refunds give back no more than their original moved; a carry-forward leaves nothing in income and expense;
+//!   refunds, and what is left of them when one is reversed, stay within their original; a carry-forward leaves nothing in
+//!   income and expense;
 //! - accounting dates (会计日): an entry's date is its head's, and is open in its entity; the figures that close a date are
 //!   those of its entries, line by line (总账);
 //! - states, funds and limits: each transaction was let through by its accounts, unless it was forced;
@@ -26,7 +27,9 @@
 //! And at the end: each transaction id has one head, each account a name of its own; debits = credits; each subject's
 //! total is the sum of its accounts (总分); what is frozen is the sum of the holds.
 //!
-//! What the log does not tell is not checked: the authority that releases a hold, the window of refunds.
+//! What the log does not tell is not checked: the authority that releases a hold, the window of refunds, whether a house
+//! refunds by way of the accounts that a refund says. Rules that became stricter are held against what stands behind the
+//! record that begins them ([`crate::ledger::RULES`]): books may be older than their rules.
 
 mod account;
 mod admin_fault;
@@ -49,6 +52,7 @@ mod lines;
 mod locate;
 mod merged;
 mod recorded;
+mod refunds;
 mod register;
 mod report;
 mod rules;

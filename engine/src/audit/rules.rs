@@ -1,7 +1,7 @@
 //! What a transaction that does more than post must have done, held against what it did and against the transaction
 //! that it names.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::FixedState;
 
@@ -11,8 +11,10 @@ use super::deed_fault::DeedFault;
 use super::deeds::Deeds;
 use super::holds::Holds;
 use super::recorded::{Past, Recorded, RecordedLeg, RecordedMove};
+use super::refunds::{Nets, outside};
 use crate::ledger::{
-    AccountId, Action, Currency, HoldKind, HoldMove, Named, Outcome, Side, SubjectClass, TransactionKey,
+    AccountId, Action, Currency, EntityId, HoldKind, HoldMove, Named, Outcome, Side, SubjectClass,
+    TransactionKey,
 };
 
 /// What became of transactions that others named: of those alone something is kept.
@@ -26,8 +28,10 @@ pub(super) struct Fates {
 struct Fate {
     /// Reversed, confirmed or cancelled.
     undone: bool,
-    /// What its refunds moved on each account so far, debit-positive.
-    refunded: BTreeMap<AccountId, i128>,
+    /// What its refunds moved on each account so far.
+    refunded: Nets,
+    /// Accounts that it did not move, and by way of which its refunds go.
+    by_way: BTreeSet<AccountId>,
 }
 
 /// The books that deeds are held against.
@@ -177,14 +181,19 @@ impl Rules<'_> {
                     check_reversal(deed, &original, named.blue)
                 }?;
                 if let Some(refunds) = original.named.filter(|_| original.action == Action::Refund) {
-                    fates.fates.entry(refunds.key).or_default().count(&deed.legs);
+                    let fate = fates.fates.entry(refunds.key).or_default();
+                    return self.count_refund(deed, &self.original(&refunds)?, fate);
                 }
                 Ok(())
             }
             Action::Refund => {
-                fate.count(&deed.legs);
-                let nothing_held = deed.moves.is_empty().then_some(()).ok_or(DeedFault::Holds);
-                nothing_held.and_then(|()| self.check_refunds(&fate.refunded, &original))
+                if !deed.moves.is_empty() {
+                    return Err(DeedFault::Holds);
+                }
+                if named.clearing {
+                    fate.note_clearing(deed, &original)?;
+                }
+                self.count_refund(deed, &original, fate)
             }
             Action::Confirm if deed.legs != original.legs => Err(DeedFault::OtherLegs),
             Action::Confirm => check_moves(deed, &original, HoldMove::Consumed),
@@ -192,17 +201,41 @@ impl Rules<'_> {
         }
     }
 
-    /// All refunds together give no account more than the original took from it, and move no more than it did.
-    fn check_refunds(&self, given: &BTreeMap<AccountId, i128>, original: &Recorded) -> Ruled {
-        let mut fate = Fate::default();
-        fate.count(&original.legs);
-        for (&account, &taken) in fate.refunded.iter().filter(|(_, taken)| **taken > 0) {
+    /// Counts what a refund moves, or what its reversal takes back, and holds what all refunds come to against their
+    /// original.
+    fn count_refund(&self, deed: &Recorded, original: &Recorded, fate: &mut Fate) -> Ruled {
+        if self.chart.rules == 0 {
+            fate.count(&deed.legs);
+            let refunds = deed.action == Action::Refund;
+            return if refunds { self.check_old_refunds(&fate.refunded, original) } else { Ok(()) };
+        }
+        let moved = if fate.undone { Nets::new() } else { nets(&original.legs) };
+        let outside =
+            |fate: &Fate| outside(&moved, &fate.refunded, &fate.by_way, |account| self.unit(account));
+        let before = outside(fate);
+        fate.count(&deed.legs);
+        let after = outside(fate);
+        // Books that are older than the rules may have more outside: then what makes it less is good.
+        if after == 0 || after < before { Ok(()) } else { Err(DeedFault::RefundOutside { by: after }) }
+    }
+
+    /// What an account balances in.
+    fn unit(&self, account: AccountId) -> Option<(EntityId, Currency)> {
+        let found = self.account(account)?;
+        Some((found.entity, self.chart.lines.list[found.line as usize].currency))
+    }
+
+    /// All refunds together give no account more than the original took from it, and move no more than it did: what was
+    /// held before there was a version of the rules.
+    fn check_old_refunds(&self, given: &Nets, original: &Recorded) -> Ruled {
+        let moved = nets(&original.legs);
+        for (&account, &taken) in moved.iter().filter(|(_, taken)| **taken > 0) {
             let given = -given.get(&account).copied().unwrap_or(0);
             if given > taken {
                 return Err(DeedFault::RefundOfAccount { account, given, taken });
             }
         }
-        let originally = self.debits(&fate.refunded);
+        let originally = self.debits(&moved);
         for (currency, refunded) in self.debits(given) {
             let moved = originally.get(&currency).copied().unwrap_or(0);
             if refunded > moved {
@@ -213,7 +246,7 @@ impl Rules<'_> {
     }
 
     /// The debit movements of accounts, by currency.
-    fn debits(&self, nets: &BTreeMap<AccountId, i128>) -> BTreeMap<Currency, i128> {
+    fn debits(&self, nets: &Nets) -> BTreeMap<Currency, i128> {
         let mut debits = BTreeMap::new();
         for (account, net) in nets {
             let Some(found) = self.account(*account) else { continue };
@@ -239,11 +272,31 @@ impl Rules<'_> {
 }
 
 impl Fate {
-    /// Counts what legs move.
+    /// Counts what legs of its refunds move.
     fn count(&mut self, legs: &[RecordedLeg]) {
-        for leg in legs {
-            *self.refunded.entry(leg.account).or_default() += leg.signed();
-        }
+        count(&mut self.refunded, legs);
+    }
+
+    /// Notes the accounts by way of which a refund goes that says so.
+    fn note_clearing(&mut self, deed: &Recorded, original: &Recorded) -> Ruled {
+        let moved = nets(&original.legs);
+        let is_moved = |account: &AccountId| moved.get(account).is_some_and(|net| *net != 0);
+        let elsewhere = nets(&deed.legs).into_iter().filter(|(account, net)| *net != 0 && !is_moved(account));
+        let elsewhere: Vec<AccountId> = elsewhere.map(|(account, _)| account).collect();
+        self.by_way.extend(&elsewhere);
+        if elsewhere.is_empty() { Err(DeedFault::Clearing) } else { Ok(()) }
+    }
+}
+
+fn nets(legs: &[RecordedLeg]) -> Nets {
+    let mut nets = Nets::new();
+    count(&mut nets, legs);
+    nets
+}
+
+fn count(nets: &mut Nets, legs: &[RecordedLeg]) {
+    for leg in legs {
+        *nets.entry(leg.account).or_default() += leg.signed();
     }
 }
 

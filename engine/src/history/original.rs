@@ -7,8 +7,8 @@ use longmen_wal::{FrameNumber, FrameView, ReadError};
 
 use super::{History, HistoryError, head_of, kind_of, section};
 use crate::ledger::{
-    Amount, Currency, Entry, Head, HotLeg, Leg, Movement, Original, Outcome, RecordPlace, SectionKind,
-    TransactionKey, read_tail,
+    Action, Amount, Currency, Entry, Head, HotLeg, Leg, Movement, Named, Original, Outcome, RecordPlace,
+    SectionKind, TransactionKey, read_tail,
 };
 use crate::recovery::records;
 
@@ -18,11 +18,23 @@ type Wanted = (TransactionKey, RecordPlace);
 impl History {
     /// The transactions of these names at these places, in order; `None` where another one lies there, or none. Their legs
     /// carry no currencies: those are their accounts', which the ledger knows. A frame is read once, however many of
-    /// its transactions are wanted.
+    /// its transactions are wanted. What a refund gives back can be told only beside what it refunds, so that comes with
+    /// it.
     ///
     /// # Errors
     /// [`HistoryError`], where a frame that is there cannot be read.
     pub fn originals(&self, wanted: &[Wanted]) -> Result<Vec<Option<Arc<Original>>>, HistoryError> {
+        let mut found = self.read_originals(wanted)?;
+        let refunds = found.iter_mut().flatten().filter(|it| it.action == Action::Refund && it.done);
+        for refund in refunds {
+            let Some(Named { key, place, .. }) = refund.names else { continue };
+            let refunded = self.read_originals(&[(key, place)])?.pop().flatten();
+            *refund = Arc::new(Original { refunded, ..Original::clone(refund) });
+        }
+        Ok(found)
+    }
+
+    fn read_originals(&self, wanted: &[Wanted]) -> Result<Vec<Option<Arc<Original>>>, HistoryError> {
         let mut order: Vec<usize> = (0..wanted.len()).collect();
         order.sort_unstable_by_key(|index| wanted[*index].1);
         let mut found = vec![None; wanted.len()];
@@ -86,7 +98,8 @@ fn begun(view: &FrameView, place: RecordPlace, head: &Head) -> Original {
         kind: kind_of(view, head).into(),
         legs: tail.hot_legs.iter().filter(|_| done).map(kept).collect(),
         holds: Vec::new(),
-        names: tail.named.map(|named| named.key),
+        names: tail.named,
+        refunded: None,
     }
 }
 

@@ -6,6 +6,7 @@ use super::account::AccountKey;
 use super::amount::Amount;
 use super::currency::Currency;
 use super::date::Date;
+use super::head::Named;
 use super::hold::{Hold, HoldTerms};
 use super::ids::{AccountId, RecordPlace, TransactionKey};
 use super::transaction::Leg;
@@ -167,7 +168,9 @@ pub struct Original {
     /// The holds that it moved: the account, the hold after it, and by how much.
     pub holds: Vec<(AccountId, Hold, Amount)>,
     /// What it named itself.
-    pub names: Option<TransactionKey>,
+    pub names: Option<Named>,
+    /// What it refunded, if it is a refund: what the others give is told from that, when this one is reversed.
+    pub refunded: Option<Arc<Original>>,
 }
 
 impl Deed {

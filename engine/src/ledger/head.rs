@@ -21,7 +21,7 @@
 //!
 //! A tail is: u16 length of notes, u16 count of kept legs, u16 1 if it names another transaction, 2 zero bytes; the
 //! kept legs, 24 bytes each (account u64, amount i64, step u16, side u8, 5 zero bytes): of a try all its legs, else those
-//! on hot accounts; the name, 40 bytes (flags u32: 1 forced, 2 blue; client u32; id u128; frame u64; ordinal u32; 4 zero
+//! on hot accounts; the name, 40 bytes (flags u32: 1 forced, 2 blue, 4 by way of clearing; client u32; id u128; frame u64; ordinal u32; 4 zero
 //! bytes); the notes; zeros to a multiple of 8.
 
 use super::amount::{Amount, Side};
@@ -172,6 +172,8 @@ pub struct Named {
     pub forced: bool,
     /// Whether a reversal stands on the opposite sides (蓝字反方向) and not in red.
     pub blue: bool,
+    /// Whether a refund moves accounts that its original did not: its house refunds by way of them.
+    pub clearing: bool,
 }
 
 /// The tail of a transaction's record.
@@ -218,7 +220,7 @@ pub(crate) fn write_tail<'l>(
 
 fn write_named(out: &mut Vec<u8>, named: &Named) {
     let mut bytes = [0; NAMED];
-    bytes[0] = u8::from(named.forced) | u8::from(named.blue) << 1;
+    bytes[0] = u8::from(named.forced) | u8::from(named.blue) << 1 | u8::from(named.clearing) << 2;
     put(&mut bytes, 4, named.key.client.0.to_le_bytes());
     put(&mut bytes, 8, named.key.id.0.to_le_bytes());
     put(&mut bytes, 24, named.place.frame.to_le_bytes());
@@ -233,6 +235,7 @@ fn read_named(bytes: &[u8]) -> Option<Named> {
         place: RecordPlace { frame: u64_at(bytes, 24)?, ordinal: u32_at(bytes, 32)? },
         forced: flags & 1 != 0,
         blue: flags & 2 != 0,
+        clearing: flags & 4 != 0,
     })
 }
 

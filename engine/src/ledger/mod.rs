@@ -32,6 +32,7 @@ mod line;
 pub mod notes;
 mod originals;
 mod rebuilt;
+mod refunds;
 mod registry;
 mod rejection;
 mod replay;
@@ -53,7 +54,8 @@ pub use command::{
 };
 pub use contradiction::Contradiction;
 pub use coordinator::{
-    Coordinator, Frame, FrameSection, RefundWindows, Room, SectionKind, Settings, SnapshotStart, Step,
+    Coordinator, Frame, FrameSection, RefundClearing, RefundWindows, Room, SectionKind, Settings,
+    SnapshotStart, Step,
 };
 pub use currency::{AmountError, Currency, MAX_AMOUNT_TEXT};
 pub use date::Date;

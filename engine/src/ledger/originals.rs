@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use super::bytes::{i128_at, u8_at, u16_at, u32_at, u64_at, u128_at};
-use super::currency::Currency;
 use super::deed::{Action, Original};
 use super::ids::{AccountId, ClientId, TransactionId, TransactionKey};
+use super::refunds::{self, Nets, RefundBounds};
 use super::rejection::Rejection;
 use super::transaction::Leg;
 
@@ -37,7 +37,7 @@ pub struct OriginalState {
     /// The original that it refunds itself, if it is a refund.
     pub refunds: Option<TransactionKey>,
     /// What its refunds moved on each account so far, debit-positive.
-    refunded: Vec<(AccountId, i128)>,
+    refunded: Nets,
 }
 
 /// The states of all originals that are not as they were posted.
@@ -49,11 +49,7 @@ pub struct Originals {
 impl OriginalState {
     /// Counts what a refund moved on an account.
     pub(crate) fn refund(&mut self, account: AccountId, net: i128) {
-        // Legs are 64 bits wide, and sums are checked where they are read.
-        match self.refunded.iter_mut().find(|(refunded, _)| *refunded == account) {
-            Some((_, sum)) => *sum += net,
-            None => self.refunded.push((account, net)),
-        }
+        refunds::add(&mut self.refunded, std::iter::once((account, net)));
     }
 
     fn is_refunded(&self) -> bool {
@@ -120,29 +116,45 @@ impl Originals {
         self.states.insert(key, state);
     }
 
-    /// Why an original cannot be reversed, if it cannot.
+    /// Why an original cannot be reversed, if it cannot. A refund is held against what the others of its original give
+    /// without it.
     #[must_use]
-    pub fn refuse_reversal(&self, key: TransactionKey, original: Option<&Original>) -> Option<Rejection> {
+    pub fn refuse_reversal<U: PartialEq>(
+        &self,
+        key: TransactionKey,
+        original: Option<&Original>,
+        clearing: &[AccountId],
+        unit_of: impl Fn(AccountId) -> U,
+    ) -> Option<Rejection> {
         let undoable = [Action::Post, Action::Consume, Action::Refund, Action::Confirm];
-        if !original.is_some_and(|original| original.done && undoable.contains(&original.action)) {
+        let Some(original) = original.filter(|original| original.done && undoable.contains(&original.action))
+        else {
             return Some(Rejection::UnknownOriginal);
-        }
+        };
         let state = self.get(key)?;
         if state.fate == Fate::Reversed {
             return Some(Rejection::AlreadyReversed);
         }
-        state.is_refunded().then_some(Rejection::RefundExceeded)
+        let exceeded = match (state.refunds, &original.refunded) {
+            (Some(refunded), Some(found)) => {
+                let undone = movements(&original.legs).map(|(account, net)| (account, -net));
+                !self.may_come_to(refunded, found, undone, clearing, unit_of)
+            }
+            (Some(_), None) => return Some(Rejection::UnknownOriginal),
+            (None, _) => state.is_refunded(),
+        };
+        exceeded.then_some(Rejection::RefundExceeded)
     }
 
-    /// Why a refund with these legs cannot be, if it cannot: all refunds together give back no more than the original
-    /// moved in each currency, and to no account more than it took from it.
+    /// Why a refund with these legs cannot be, if it cannot: see [`RefundBounds`].
     #[must_use]
-    pub fn refuse_refund(
+    pub fn refuse_refund<U: PartialEq>(
         &self,
         key: TransactionKey,
         original: Option<&Original>,
         legs: &[Leg],
-        currency_of: impl Fn(AccountId) -> Option<Currency>,
+        clearing: &[AccountId],
+        unit_of: impl Fn(AccountId) -> U,
     ) -> Option<Rejection> {
         let refundable = [Action::Post, Action::Consume, Action::Confirm];
         let Some(original) =
@@ -150,29 +162,29 @@ impl Originals {
         else {
             return Some(Rejection::UnknownOriginal);
         };
-        let none = OriginalState::default();
-        let state = self.get(key).unwrap_or(&none);
-        if state.fate == Fate::Reversed {
+        if self.get(key).is_some_and(|state| state.fate == Fate::Reversed) {
             return Some(Rejection::AlreadyReversed);
         }
-        let taken = nets(&original.legs);
-        let mut given = nets(legs);
-        for (account, net) in &state.refunded {
-            match given.iter_mut().find(|(given, _)| given == account) {
-                Some((_, sum)) => *sum += net,
-                None => given.push((*account, *net)),
-            }
-        }
-        let took = |account| taken.iter().find(|(taken, _)| *taken == account).map_or(0, |(_, net)| *net);
-        let too_much_to_one = given.iter().any(|(account, net)| took(*account) > 0 && -net > took(*account));
-        let too_much = given.iter().map(|(account, _)| currency_of(*account)).any(|currency| {
-            let moved = |nets: &[(AccountId, i128)]| -> i128 {
-                let of_currency = nets.iter().filter(|(account, _)| currency_of(*account) == currency);
-                of_currency.map(|(_, net)| (*net).max(0)).sum()
-            };
-            moved(&given) > moved(&taken)
-        });
-        (too_much_to_one || too_much).then_some(Rejection::RefundExceeded)
+        let may = self.may_come_to(key, original, movements(legs), clearing, unit_of);
+        (!may).then_some(Rejection::RefundExceeded)
+    }
+
+    /// Whether the refunds of an original may move this as well.
+    fn may_come_to<U: PartialEq>(
+        &self,
+        key: TransactionKey,
+        original: &Original,
+        more: impl Iterator<Item = (AccountId, i128)>,
+        clearing: &[AccountId],
+        unit_of: impl Fn(AccountId) -> U,
+    ) -> bool {
+        let none = OriginalState::default();
+        let state = self.get(key).unwrap_or(&none);
+        // Of what is undone nothing can be given back, or taken back.
+        let moved = if state.fate == Fate::Reversed { Nets::new() } else { nets(&original.legs) };
+        let mut after = state.refunded.clone();
+        refunds::add(&mut after, more);
+        RefundBounds { moved, clearing, unit_of }.allow(&state.refunded, &after)
     }
 
     /// Why a try cannot be confirmed or cancelled, if it cannot.
@@ -217,16 +229,17 @@ impl Originals {
     }
 }
 
-/// The net movement of each account, debit-positive.
-fn nets(legs: &[Leg]) -> Vec<(AccountId, i128)> {
-    let mut nets: Vec<(AccountId, i128)> = Vec::new();
-    for (account, signed) in movements(legs) {
-        match nets.iter_mut().find(|(there, _)| *there == account) {
-            Some((_, net)) => *net += signed,
-            None => nets.push((account, signed)),
-        }
-    }
+/// The net movement of each account.
+fn nets(legs: &[Leg]) -> Nets {
+    let mut nets = Nets::new();
+    refunds::add(&mut nets, movements(legs));
     nets
+}
+
+/// Whether a refund with these legs moves an account that its original did not.
+pub(super) fn goes_elsewhere(original: &Original, legs: &[Leg]) -> bool {
+    let moved = nets(&original.legs);
+    nets(legs).iter().any(|(account, net)| *net != 0 && refunds::net_of(&moved, *account) == 0)
 }
 
 /// The legs' movements, debit-positive.

@@ -4,7 +4,7 @@
 use longmen_engine::audit::{BookFault, DeedFault, RecordPlace};
 use longmen_engine::ledger::{
     AccountId, AccountState, Action, Admin, Amount, Changed, ClientId, EntityId, Entry, Held, HoldKind,
-    HoldMove, Movement, Named, Outcome, PaymentState, notes,
+    HoldMove, Movement, Named, Outcome, PaymentState, RULES, notes,
 };
 
 use crate::full::{
@@ -12,7 +12,9 @@ use crate::full::{
     USER, courts_hold, deed, full_books, hold, key, left, names, names_blue, names_hold, users_hold,
 };
 use crate::good::{Credit, Debit, changed};
-use crate::planted::{Leg, Planted, audited, check_found, currency, date, head, section_of, written};
+use crate::planted::{
+    Leg, Planted, PlantedFrame, audited, check_found, currency, date, head, section_of, written,
+};
 
 const LAST: u64 = 5;
 /// The transaction that comes next in the last frame.
@@ -207,6 +209,59 @@ fn refunds_give_back_no_more_than_there_was() {
         refund(&[(1, SHOP, Debit, 1), (2, USER, Credit, 1)])(books);
     };
     check(held, Refund, DeedFault::Holds);
+}
+
+/// Adds a deed to the last frame, from which on the ledger judges by the rules that it says.
+fn does_by_rules(action: Action, named: Option<Named>, legs: &'static [Leg]) -> impl Fn(&mut Planted) {
+    move |books| {
+        books.last().admin.push(Admin::Rules { version: RULES });
+        books.deed(40, NEW, action, named, legs);
+    }
+}
+
+#[test]
+fn refunds_stay_within_their_original_since_there_is_a_rule_for_it() {
+    use Action::{Refund, Reverse};
+    let good = |named, legs| check_good(does_by_rules(Refund, named, legs));
+    let bad = |named, legs, by| {
+        check(does_by_rules(Refund, named, legs), Refund, DeedFault::RefundOutside { by });
+    };
+    let purchase = names(PURCHASE);
+    good(purchase, &[(1, SHOP, Debit, 50), (2, USER, Credit, 50)]);
+    bad(purchase, &[(1, SHOP, Debit, 51), (2, USER, Credit, 51)], 2);
+    // To one that had no part in it, or from him; and between those that got something. Older books may have had that.
+    const ELSEWHERE: &[Leg] = &[(1, SHOP, Debit, 5), (2, PEER, Credit, 5)];
+    bad(purchase, ELSEWHERE, 5);
+    check_good(does(Refund, purchase, ELSEWHERE));
+    bad(purchase, &[(1, PEER, Debit, 5), (2, USER, Credit, 5)], 5);
+    bad(purchase, &[(1, SHOP, Debit, 5), (2, FEE, Credit, 5)], 5);
+    // By way of clearing, as much as the original moved.
+    let clearing = purchase.map(|named| Named { clearing: true, ..named });
+    good(clearing, ELSEWHERE);
+    bad(clearing, &[(1, BANK, Debit, 101), (2, PEER, Credit, 101)], 2);
+    let none = does_by_rules(Refund, clearing, &[(1, SHOP, Debit, 5), (2, USER, Credit, 5)]);
+    check(none, Refund, DeedFault::Clearing);
+    let undone = names_blue(GIVEN).map(|named| Named { clearing: true, ..named });
+    check(does(Reverse, undone, UNDONE), Reverse, DeedFault::Clearing);
+    // The reversal of a refund: with 70 taken again the 150 of another were within, alone they are not.
+    let reversed = |rules: bool| {
+        move |books: &mut Planted| {
+            if rules {
+                books.last().admin.push(Admin::Rules { version: RULES });
+            }
+            books.deed(40, NEW, Refund, names(PURCHASE), &[(1, SHOP, Credit, 70), (2, USER, Debit, 70)]);
+            books.deed(41, NEW, Refund, names(PURCHASE), &[(1, SHOP, Debit, 100), (2, USER, Credit, 100)]);
+            books.frames.push(PlantedFrame::default());
+            let legs = [(1, SHOP, Credit, -70), (2, USER, Debit, -70)];
+            books.deed(42, NEW, Reverse, names((40, LAST, 2)), &legs);
+        }
+    };
+    check_good(reversed(false));
+    let mut books = full_books();
+    reversed(true)(&mut books);
+    books.chain();
+    let fault = BookFault::Deed { action: Reverse, fault: DeedFault::RefundOutside { by: 100 } };
+    check_found(&books.bodies(), LAST + 1, RecordPlace::Head(0), &fault);
 }
 
 #[test]

@@ -278,8 +278,9 @@ impl PlantedHead {
             out.extend_from_slice(&leg.step.to_le_bytes());
             out.extend_from_slice(&[u8::from(leg.side == Side::Credit), 0, 0, 0, 0, 0]);
         }
-        if let Some(Named { key, place, forced, blue }) = &self.named {
-            out.extend_from_slice(&(u32::from(*forced) | u32::from(*blue) << 1).to_le_bytes());
+        if let Some(Named { key, place, forced, blue, clearing }) = &self.named {
+            let flags = u32::from(*forced) | u32::from(*blue) << 1 | u32::from(*clearing) << 2;
+            out.extend_from_slice(&flags.to_le_bytes());
             out.extend_from_slice(&key.client.0.to_le_bytes());
             out.extend_from_slice(&key.id.0.to_le_bytes());
             out.extend_from_slice(&place.frame.to_le_bytes());

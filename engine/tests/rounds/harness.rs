@@ -83,7 +83,9 @@ pub(crate) struct Node {
 pub(crate) fn settings(shards: u16) -> Settings {
     let by_type = [(naive::SHORT_TYPE.into(), naive::SHORT_WINDOW)].into();
     let refund_windows = RefundWindows { by_type, ..RefundWindows::default() };
-    Settings { shards, known_ids: 16, hot_by_rate: false, refund_windows, ..Settings::default() }
+    let refund_clearing = translate::refund_clearing();
+    let known_ids = 16;
+    Settings { shards, known_ids, hot_by_rate: false, refund_windows, refund_clearing, ..Settings::default() }
 }
 
 impl Node {

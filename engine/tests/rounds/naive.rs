@@ -10,7 +10,7 @@ mod knowing;
 mod passing;
 mod showing;
 
-pub(crate) use judging::{SHORT_TYPE, SHORT_WINDOW};
+pub(crate) use judging::{CLEARING, CLEARING_TYPE, SHORT_TYPE, SHORT_WINDOW};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
-    Currency, Entry, Head, Leg, Movement, Original, Outcome, RecordPlace, SectionKind, read_tail,
+    Action, Currency, Entry, Head, Leg, Movement, Original, Outcome, RecordPlace, SectionKind, read_tail,
 };
 
 use super::harness::Stored;
@@ -13,7 +13,11 @@ use super::translate::name;
 
 /// The transaction of this id, if the log has it.
 pub(crate) fn original(log: &[Stored], id: u128, chart: &[Spec]) -> Option<Arc<Original>> {
-    log.iter().rev().find_map(|frame| in_frame(frame, id, chart)).map(Arc::new)
+    let mut found = log.iter().rev().find_map(|frame| in_frame(frame, id, chart))?;
+    if let Some(named) = found.names.filter(|_| found.action == Action::Refund) {
+        found.refunded = original(log, named.key.id.0, chart);
+    }
+    Some(Arc::new(found))
 }
 
 fn in_frame(frame: &Stored, id: u128, chart: &[Spec]) -> Option<Original> {
@@ -61,6 +65,7 @@ fn in_frame(frame: &Stored, id: u128, chart: &[Spec]) -> Option<Original> {
         kind: kind.map_or("", |(_, text)| text).into(),
         legs,
         holds,
-        names: tail.named.map(|named| named.key),
+        names: tail.named,
+        refunded: None,
     })
 }

@@ -5,6 +5,8 @@ mod chart;
 mod deeds;
 mod money;
 
+use std::collections::VecDeque;
+
 use super::naive::Naive;
 use super::random::Random;
 use super::script::{Ask, NOW, NewLimits, Said, Spec, Tx};
@@ -73,7 +75,7 @@ pub(crate) struct Maker {
     tried: Vec<u128>,
     pub(crate) naive: Naive,
     /// What must come next.
-    next: Option<Ask>,
+    next: VecDeque<Ask>,
 }
 
 impl Maker {
@@ -89,7 +91,7 @@ impl Maker {
             posted: Vec::new(),
             tried: Vec::new(),
             naive: Naive::new(&CHART, FIRST, &[]),
-            next: None,
+            next: VecDeque::new(),
         };
         let mut hot: Vec<u64> = (0..maker.random.below(5)).map(|_| maker.account()).collect();
         hot.sort_unstable();
@@ -128,7 +130,7 @@ impl Maker {
 
     /// The next request, which may arrive later, or never; the naive ledger hears of it by [`Maker::arrived`].
     pub(crate) fn draft(&mut self) -> Ask {
-        match self.next.take() {
+        match self.next.pop_front() {
             Some(ask) => ask,
             None => self.ask(),
         }
@@ -207,7 +209,7 @@ impl Maker {
             let tx = self.some_tx();
             // A hold whose moment has passed is released by the next frame: let that be.
             if self.is_late(&tx) {
-                self.next = Some(Ask::Wait { until: self.naive.now() });
+                self.next.push_front(Ask::Wait { until: self.naive.now() });
                 return Ask::Post { txs: vec![tx], balances: false };
             }
             // What names another is looked up before the request, so the other must have come in an earlier one.

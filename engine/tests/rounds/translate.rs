@@ -6,14 +6,16 @@ use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer,
     AttributeChange, Batch, ClientId, Command, Currency, Date, Deed, Draft, Freeze, Hold, HoldKind,
-    HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, Rejection, Side, SubjectClass,
-    SubjectOpening, TransactionId, TransactionKey, TrialLine,
+    HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, RefundClearing, Rejection, Side,
+    SubjectClass, SubjectOpening, TransactionId, TransactionKey, TrialLine,
 };
 
+use super::naive::{CLEARING, CLEARING_TYPE};
 use super::script::{
     Act, Ask, ENTITIES, HoldSaid, LegSaid, LineSaid, NewLimits, NewSubject, START, Said, Spec, Tx, TxLeg,
     TxSaid, View, subjects_of,
 };
+use super::scripts::CHART;
 
 /// The type of the accounts whose subject is mapped.
 const MAPPED: &str = "wealth";
@@ -95,6 +97,12 @@ fn new_limits(limits: &NewLimits) -> AttributeChange {
         transaction: limit(limits.transaction),
         day: limit(limits.day),
     }
+}
+
+/// By way of which accounts refunds go, in charts that have them.
+pub(crate) fn refund_clearing() -> RefundClearing {
+    let keys = CLEARING.iter().map(|account| key(*account, &CHART)).collect();
+    RefundClearing { by_type: [(CLEARING_TYPE.into(), keys)].into() }
 }
 
 /// The request that opens accounts of the chart, with these of them hot.

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use clap::Args;
 use jiff::Timestamp;
-use longmen_engine::ledger::RefundWindows;
+use longmen_engine::ledger::{AccountKey, Currency, RefundClearing, RefundWindows};
 use longmen_engine::{Meters, Node, NodeOptions, StartError, StartReport, StopError};
 use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
 use longmen_wal::{Contents, DirectoryError, DirectoryStorage, LogOptions, WritePath, end_at_a_lost_page};
@@ -63,6 +63,9 @@ pub struct ServeArgs {
     /// Take refunds of originals of this type for so many days; may be given more than once
     #[arg(long, value_name = "TYPE=DAYS", value_parser = parse_window)]
     pub refund_window: Vec<(Box<str>, u32)>,
+    /// Let refunds of originals of this type go by way of this account too; may be given more than once
+    #[arg(long, value_name = "TYPE=ACCOUNT", value_parser = parse_clearing)]
+    pub refund_clearing: Vec<(Box<str>, AccountKey)>,
     /// How frames reach their file, for tests: direct, pwritev or map
     #[arg(long, hide = true, value_parser = parse_write_path)]
     pub write_path: Option<WritePath>,
@@ -156,6 +159,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
             days: args.refund_days,
             by_type: args.refund_window.iter().cloned().collect(),
         },
+        refund_clearing: args.refund_clearing(),
         ..usual
     };
     let node = Node::start(storage, &options)?;
@@ -190,6 +194,20 @@ fn parse_window(text: &str) -> Result<(Box<str>, u32), String> {
     let (kind, days) = text.split_once('=').ok_or("give it as TYPE=DAYS, such as payment=180")?;
     let days = days.parse().map_err(|_| format!("`{days}` is no number of days"))?;
     Ok((kind.into(), days))
+}
+
+fn parse_clearing(text: &str) -> Result<(Box<str>, AccountKey), String> {
+    let usual = "give it as TYPE=ENTITY/NUMBER/CURRENCY, such as payment=LM/clearing/CNY";
+    let (of_type, account) = text.split_once('=').ok_or(usual)?;
+    let parts: Vec<&str> = account.split('/').collect();
+    let (entity, number, kind, currency) = match parts[..] {
+        [entity, number, currency] => (entity, number, "", currency),
+        [entity, number, kind, currency] => (entity, number, kind, currency),
+        _ => return Err(usual.to_owned()),
+    };
+    let currency = Currency::from_code(currency).ok_or_else(|| format!("`{currency}` is no currency"))?;
+    let key = AccountKey { entity: entity.into(), number: number.into(), kind: kind.into(), currency };
+    Ok((of_type.into(), key))
 }
 
 /// What the node has to say while it runs goes to standard error: warnings, or what `RUST_LOG` asks for.
@@ -319,6 +337,14 @@ impl ServeArgs {
                 Err(ServeError::NoLedger { path: self.data.clone(), found: shown.join(", ") + &more })
             }
         }
+    }
+
+    fn refund_clearing(&self) -> RefundClearing {
+        let mut clearing = RefundClearing::default();
+        for (of_type, account) in &self.refund_clearing {
+            clearing.by_type.entry(of_type.clone()).or_default().push(account.clone());
+        }
+        clearing
     }
 
     fn read_tokens(&self) -> Result<Option<Tokens>, ServeError> {

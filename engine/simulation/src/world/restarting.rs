@@ -11,6 +11,7 @@ use crate::damage;
 use crate::failure::{Broken, Check};
 use crate::naive;
 use crate::rounds::random::Random;
+use crate::rounds::translate;
 
 impl World {
     pub(super) fn fault(&mut self, random: &mut Random) -> bool {
@@ -205,6 +206,7 @@ impl World {
             hot_by_rate: false,
             frame_bytes: random.one_of(&[100, 1_000, 4_000, 8_000]),
             refund_windows: RefundWindows { by_type, ..RefundWindows::default() },
+            refund_clearing: translate::refund_clearing(),
             seed: random.next(),
             ..Settings::default()
         };

@@ -5,13 +5,14 @@
 //! held account is pinned like one that needs funds, and an original is touched by one undecided transaction at a time.
 
 use super::super::amount::Amount;
+use super::super::currency::Currency;
 use super::super::date::Date;
 use super::super::deed::{Action, Deed, Naming, Original};
 use super::super::effect::{Effect, EffectKind};
 use super::super::head::Named;
 use super::super::hold::{Hold, HoldKind, HoldTerms};
-use super::super::ids::{AccountId, RecordPlace, TransactionKey};
-use super::super::originals::movements;
+use super::super::ids::{AccountId, EntityId, RecordPlace, TransactionKey};
+use super::super::originals::{goes_elsewhere, movements};
 use super::super::rejection::Rejection;
 use super::super::row::Verdict;
 use super::super::transaction::Leg;
@@ -163,7 +164,9 @@ impl Coordinator {
 
     fn plan_reversal(&self, original: &Naming, forced: bool) -> Plan {
         let found = original.found.as_deref();
-        let verdict = self.originals.refuse_reversal(original.key, found);
+        let clearing = self.clearing_of(found.and_then(|found| found.refunded.as_deref()));
+        let unit_of = |account| self.balancing_unit(account);
+        let verdict = self.originals.refuse_reversal(original.key, found, &clearing, unit_of);
         let consumed = found.filter(|found| found.action == Action::Consume).map(|found| &found.holds);
         let effects = consumed.into_iter().flatten().map(|(account, hold, amount)| {
             effect(*account, hold.key, EffectKind::Restore { amount: *amount, hold: hold.clone() })
@@ -173,7 +176,10 @@ impl Coordinator {
             forced,
             verdict,
             original: Some(original.key),
-            refunded: found.filter(|found| found.action == Action::Refund).and_then(|found| found.names),
+            refunded: found
+                .filter(|found| found.action == Action::Refund)
+                .and_then(|found| found.names)
+                .map(|named| named.key),
             given: true,
             ..Plan::default()
         }
@@ -181,12 +187,25 @@ impl Coordinator {
 
     fn refuse_refund(&self, naming: &Naming, legs: &[Leg]) -> Option<Rejection> {
         let found = naming.found.as_deref();
-        let currency_of = |account| Some(self.card(account)?.currency);
-        let exceeded = self.originals.refuse_refund(naming.key, found, legs, currency_of);
+        let clearing = self.clearing_of(found);
+        let unit_of = |account| self.balancing_unit(account);
+        let exceeded = self.originals.refuse_refund(naming.key, found, legs, &clearing, unit_of);
         let Some(original) = found.filter(|_| exceeded.is_none()) else { return exceeded };
         let today = legs.first().and_then(|leg| self.date_of(leg.account))?;
         let window = self.settings.refund_windows.days_for(&original.kind);
         (today.days() > original.date.days().saturating_add(window)).then_some(Rejection::RefundWindow)
+    }
+
+    /// The accounts by way of which an original may be refunded.
+    fn clearing_of(&self, original: Option<&Original>) -> Vec<AccountId> {
+        let keys =
+            original.map_or(&[][..], |original| self.settings.refund_clearing.accounts_for(&original.kind));
+        keys.iter().filter_map(|key| self.registry.find(key)).collect()
+    }
+
+    /// What an account must balance in.
+    fn balancing_unit(&self, account: AccountId) -> Option<(EntityId, Currency)> {
+        self.card(account).map(|card| (card.entity, card.currency))
     }
 
     /// A try holds what its legs take from each account whose funds are checked.
@@ -263,9 +282,12 @@ impl Coordinator {
                 let blue = original.found.as_ref().is_some_and(|found| self.is_blue(found));
                 Some(Named { forced: *forced, blue, ..naming(original) })
             }
-            Deed::Refund(original) | Deed::Confirm(original) | Deed::CancelTry(original) => {
-                Some(naming(original))
+            Deed::Refund(original) => {
+                let legs = batch.legs(transaction);
+                let clearing = original.found.as_ref().is_some_and(|found| goes_elsewhere(found, legs));
+                Some(Named { clearing, ..naming(original) })
             }
+            Deed::Confirm(original) | Deed::CancelTry(original) => Some(naming(original)),
         }
     }
 

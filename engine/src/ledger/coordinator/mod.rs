@@ -60,7 +60,7 @@ pub use frame::{Frame, FrameSection, SectionKind};
 use jobs::{JobRef, Jobs, Work};
 use pins::Pins;
 use quiet::{Asked, Quiet};
-pub use settings::{RefundWindows, Settings};
+pub use settings::{RefundClearing, RefundWindows, Settings};
 use spare::Spare;
 pub use step::{Room, SnapshotStart, Step};
 
@@ -395,6 +395,9 @@ impl Coordinator {
     }
 
     fn seal(&mut self) -> Frame {
+        if self.frame.has_content() {
+            self.begin_rules();
+        }
         let mut next = OpenFrame::new(self.frame.number + 1, self.frame.time_us, self.settings.shards);
         if self.frame.tails.is_empty() {
             next.tails = std::mem::take(&mut self.frame.tails);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::super::account::AccountKey;
+
 /// What the coordinator is set to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -22,6 +24,8 @@ pub struct Settings {
     pub hot_by_rate: bool,
     /// How long refunds are taken.
     pub refund_windows: RefundWindows,
+    /// By way of which accounts refunds may go.
+    pub refund_clearing: RefundClearing,
     /// A random number that keeps clients from choosing ids and names that collide.
     pub seed: u64,
 }
@@ -49,6 +53,22 @@ impl RefundWindows {
     }
 }
 
+/// By way of which accounts refunds may go, beside those that the original moved: a house that takes a refund from the
+/// merchant first and pays it out later, or pays it out first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefundClearing {
+    /// By the original's type (交易类型).
+    pub by_type: BTreeMap<Box<str>, Vec<AccountKey>>,
+}
+
+impl RefundClearing {
+    /// The accounts for an original of this type.
+    #[must_use]
+    pub fn accounts_for(&self, kind: &str) -> &[AccountKey] {
+        self.by_type.get(kind).map_or(&[], Vec::as_slice)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
@@ -60,6 +80,7 @@ impl Default for Settings {
             hot_accounts: 64,
             hot_by_rate: true,
             refund_windows: RefundWindows::default(),
+            refund_clearing: RefundClearing::default(),
             seed: 0,
         }
     }

@@ -12,6 +12,10 @@ const REFUND_WINDOW: u32 = 365;
 pub(crate) const SHORT_TYPE: &str = "flash_sale";
 pub(crate) const SHORT_WINDOW: u32 = 2;
 
+/// Refunds of this type go by way of these accounts too.
+pub(crate) const CLEARING_TYPE: &str = "cleared";
+pub(crate) const CLEARING: [u64; 2] = [9, 17];
+
 /// What a transaction does to a hold.
 pub(super) enum Touch {
     Freeze(i64),
@@ -207,8 +211,16 @@ impl Naive {
                 let record = self.record(original);
                 if record.fate == Fate::Reversed {
                     found.add(Group::Original, 0, Rejection::AlreadyReversed);
-                } else if self.nets(&self.refunded(record)).iter().any(|(_, net, _)| *net != 0) {
+                } else if self.nets(&self.refunded(record, None)).iter().any(|(_, net, _)| *net != 0) {
                     found.add(Group::Original, 0, Rejection::RefundExceeded);
+                }
+                if let Act::Refund { original: refunded } = record.tx.act
+                    && record.fate != Fate::Reversed
+                {
+                    let refunded = self.record(refunded);
+                    if !self.may_refund(refunded, &self.refunded(refunded, Some(original))) {
+                        found.add(Group::Original, 0, Rejection::RefundExceeded);
+                    }
                 }
             }
             Act::Refund { original } => {
@@ -217,7 +229,8 @@ impl Naive {
                     found.add(Group::Original, 0, Rejection::AlreadyReversed);
                     return;
                 }
-                if self.is_too_much(record, legs) {
+                let all = [self.refunded(record, None), legs.to_vec()].concat();
+                if !self.may_refund(record, &all) {
                     found.add(Group::Original, 0, Rejection::RefundExceeded);
                 }
                 let window = if record.tx.kind == SHORT_TYPE { SHORT_WINDOW } else { REFUND_WINDOW };
@@ -229,30 +242,45 @@ impl Naive {
         }
     }
 
-    /// The legs of all refunds of an original that stand.
-    fn refunded(&self, original: &Record) -> Vec<TxLeg> {
-        let refunds = original.refunds.iter().map(|id| self.record(*id));
+    /// The legs of all refunds of an original that stand, without one of them.
+    fn refunded(&self, original: &Record, without: Option<u128>) -> Vec<TxLeg> {
+        let refunds = original.refunds.iter().filter(|id| Some(**id) != without).map(|id| self.record(*id));
         refunds
             .filter(|refund| refund.fate == Fate::Standing)
             .flat_map(|refund| refund.legs.clone())
             .collect()
     }
 
-    /// Whether the refunds of an original, with these legs, give back more than it moved in some currency, or to an
-    /// account more than it took from it.
-    fn is_too_much(&self, original: &Record, legs: &[TxLeg]) -> bool {
-        let given = [self.refunded(original), legs.to_vec()].concat();
-        let given = self.debit_nets(&given);
-        let took = self.debit_nets(&original.legs);
-        let moved = |nets: &BTreeMap<u64, i128>, currency: &str| -> i128 {
-            let of = nets.iter().filter(|(account, _)| self.accounts[account].spec.currency == currency);
-            of.map(|(_, net)| (*net).max(0)).sum()
-        };
-        let to_one = given.iter().any(|(account, net)| {
-            let took = took.get(account).copied().unwrap_or(0);
-            took > 0 && -net > took
-        });
-        to_one || ["CNY", "USD"].iter().any(|currency| moved(&given, currency) > moved(&took, currency))
+    /// Whether refunds of an original may come to these legs, in each entity and currency: they give back, to nobody more
+    /// than was taken from him, by those who got something, in all no more than they got; or they go the original's own
+    /// way, on no account further than it did. Accounts that it did not move stay as they are, but those of its type's
+    /// clearing.
+    fn may_refund(&self, original: &Record, legs: &[TxLeg]) -> bool {
+        let undone = original.fate == Fate::Reversed;
+        let did = if undone { BTreeMap::new() } else { self.debit_nets(&original.legs) };
+        let clearing: &[u64] = if original.tx.kind == CLEARING_TYPE { &CLEARING } else { &[] };
+        let mut units: BTreeMap<_, Vec<(u64, i128, i128)>> = BTreeMap::new();
+        let mut given = self.debit_nets(legs);
+        did.keys().for_each(|account| *given.entry(*account).or_default() += 0);
+        for (account, given) in given {
+            let spec = self.accounts[&account].spec;
+            let did = did.get(&account).copied().unwrap_or(0);
+            units.entry((spec.entity, spec.currency)).or_default().push((account, did, given));
+        }
+        units.values().all(|nets| {
+            let debits: i128 = nets.iter().map(|(_, did, _)| (*did).max(0)).sum();
+            let credits: i128 = nets.iter().map(|(_, did, _)| (-*did).max(0)).sum();
+            let most = debits.max(credits);
+            let stays = |(account, did, given): &(u64, i128, i128)| {
+                *did != 0 || *given == 0 || clearing.contains(account) && given.abs() <= most
+            };
+            let known = || nets.iter().filter(|(_, did, _)| *did != 0);
+            let payers = known().all(|(_, did, given)| *did < 0 || (-*did..=0).contains(given));
+            let payees = known().all(|(_, did, given)| *did > 0 || *given >= 0);
+            let returned: i128 = known().filter(|(_, did, _)| *did < 0).map(|(.., given)| given).sum();
+            let own_way = known().all(|(_, did, given)| did * given >= 0 && given.abs() <= did.abs());
+            nets.iter().all(stays) && (payers && payees && returned <= credits || own_way)
+        })
     }
 
     fn debit_nets(&self, legs: &[TxLeg]) -> BTreeMap<u64, i128> {

@@ -2,7 +2,8 @@
 
 use super::money::leg;
 use super::{CHART, DOLLARS, EAST, Maker, UNKNOWN, UNOPENED, WEST};
-use crate::script::{Act, HoldSaid, Tx, TxLeg};
+use crate::naive::CLEARING;
+use crate::script::{Act, Ask, HoldSaid, Tx, TxLeg};
 
 impl Maker {
     pub(super) fn deed(&mut self) -> Tx {
@@ -149,18 +150,56 @@ impl Maker {
         let mut legs = self.naive.legs(original);
         legs.iter_mut().for_each(|leg| leg.debit = !leg.debit);
         let least = legs.iter().map(|leg| leg.amount).min().unwrap_or(0);
-        match self.random.below(10) {
+        let count = legs.len();
+        match self.random.below(14) {
             // A part, of the simplest.
-            0..=5 if legs.len() == 2 && least > 0 => {
+            0..=4 if count == 2 && least > 0 => {
                 let part = self.random.amount(1, least);
                 legs.iter_mut().for_each(|leg| leg.amount = part);
             }
-            6 => legs.iter_mut().for_each(|leg| leg.amount += 1),
-            7 if !legs.is_empty() => legs[0].account = self.account(),
-            8 => legs.iter_mut().for_each(|leg| leg.amount *= 2),
+            5 => legs.iter_mut().for_each(|leg| leg.amount += 1),
+            // To, or from, an account that may have had no part in it.
+            6..=8 if count > 0 => {
+                let other =
+                    if self.random.percent(40) { self.random.one_of(&CLEARING) } else { self.account() };
+                legs[self.random.below(count)].account = other;
+            }
+            9 => legs.iter_mut().for_each(|leg| leg.amount *= 2),
+            // Between two that had a part in it, whatever it was.
+            10 if count > 2 => {
+                legs.swap_remove(self.random.below(count));
+                legs.truncate(2);
+                let one_debits = self.random.percent(50);
+                (legs[0].debit, legs[1].debit, legs[1].amount) = (one_debits, !one_debits, legs[0].amount);
+            }
+            11..=12 if count == 2 && least > 0 => return self.over_and_back(original, &legs, least),
             _ => {}
         }
         self.deed_tx(Act::Refund { original }, legs)
+    }
+
+    /// A refund that takes, then one that gives back as much more, then the first is undone; or the other way round.
+    fn over_and_back(&mut self, original: u128, legs: &[TxLeg], least: i64) -> Tx {
+        let mut of = |debit: bool, amount: i64| {
+            let mut legs = legs.to_vec();
+            legs.iter_mut().for_each(|leg| (leg.debit, leg.amount) = (leg.debit == debit, amount));
+            self.deed_tx(Act::Refund { original }, legs)
+        };
+        let part = least / 2 + 1;
+        let (taking, giving) = (of(false, part), of(true, least));
+        let over = of(true, least + part);
+        let (first, second) = match self.random.below(3) {
+            0 => (giving, taking),
+            1 => (taking, giving),
+            _ => (taking, over),
+        };
+        let undone = if self.random.percent(70) { first.id } else { original };
+        let undo = self.deed_tx(Act::Reverse { original: undone, forced: false }, vec![]);
+        let again = self.deed_tx(Act::Reverse { original: first.id, forced: false }, vec![]);
+        for tx in [second, undo, again] {
+            self.next.push_back(Ask::Post { txs: vec![tx], balances: true });
+        }
+        first
     }
 
     fn attempt(&mut self) -> Tx {

@@ -1,7 +1,7 @@
 //! Transactions that only move money.
 
 use super::{DOLLARS, Maker, UNKNOWN, UNOPENED, WEST};
-use crate::naive::SHORT_TYPE;
+use crate::naive::{CLEARING_TYPE, SHORT_TYPE};
 use crate::script::{START, Tx, TxLeg};
 
 impl Maker {
@@ -117,7 +117,11 @@ impl Maker {
         self.next_id += 1;
         let mut tx = Tx { time: self.time(), ..Tx::new(id, legs) };
         tx.value_date = self.random.percent(5).then_some(START - 1);
-        tx.kind = if self.random.percent(15) { SHORT_TYPE } else { "" };
+        tx.kind = match self.random.below(100) {
+            0..=14 => SHORT_TYPE,
+            15..=24 => CLEARING_TYPE,
+            _ => "",
+        };
         if self.random.percent(6) {
             tx.accounting_date = Some(self.naive.date(0) + u32::from(self.random.percent(30)));
         }

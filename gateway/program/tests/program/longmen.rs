@@ -62,7 +62,12 @@ pub(crate) struct Served {
 impl Served {
     /// Serves `data` on a free port.
     pub(crate) fn start(data: &Path, shards: &str) -> Served {
-        Served::spawn(command(&serving(data, &["--shards", shards])).stderr(Stdio::null()))
+        Served::start_with(data, &["--shards", shards])
+    }
+
+    /// The same, with these options.
+    pub(crate) fn start_with(data: &Path, options: &[&str]) -> Served {
+        Served::spawn(command(&serving(data, options)).stderr(Stdio::null()))
     }
 
     /// The same with so many files open at most.

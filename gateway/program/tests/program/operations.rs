@@ -17,7 +17,8 @@ fn ask(served: &Served, code: i32, command: &str, words: &[&str]) -> Ran {
 fn holds_reversals_refunds_tcc_and_changes() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("books");
-    let served = Served::start(&data, "3");
+    let clearing = "payment=BOOKS/bank/CNY";
+    let served = Served::start_with(&data, &["--shards", "3", "--refund-clearing", clearing]);
     let chart = format!("{}/tests/scenarios/year_end.json", env!("CARGO_MANIFEST_DIR"));
     ask(&served, 0, &format!("open {chart}"), &[]);
     ask(
@@ -74,6 +75,11 @@ fn refunds(served: &Served) {
     ask(served, 0, &format!("refund pay-1 --id back-1 {back}"), &["back-1: posted"]);
     let more = "refund pay-1 --debit BOOKS/bank/CNY=30.01 --credit BOOKS/payer/CNY=30.01";
     ask(served, 1, more, &["refund_exceeded"]);
+    let ahead = "refund pay-1 --id back-2 --debit BOOKS/bank/CNY=5 --credit BOOKS/payer/CNY=5";
+    ask(served, 0, ahead, &["back-2: posted"]);
+    ask(served, 0, "reverse back-2 --id back-3", &["back-3: posted"]);
+    let elsewhere = "refund pay-1 --debit BOOKS/profit/CNY=5 --credit BOOKS/payer/CNY=5";
+    ask(served, 1, elsewhere, &["refund_exceeded"]);
     ask(served, 1, "cancel pay-1", &["already_posted"]);
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::longmen::{Ran, Served, longmen};
 
-const HOLDING: [&str; 16] = [
+const HOLDING: [&str; 17] = [
     "books_to_export",
     "codes",
     "forced_reversals",
@@ -16,6 +16,7 @@ const HOLDING: [&str; 16] = [
     "one_id_one_result",
     "payment_with_fee",
     "red_packet",
+    "refund_bounds",
     "refunds",
     "top_up_and_credit",
     "try_confirm_cancel",
