@@ -19,13 +19,16 @@ mod statement;
 mod transaction;
 mod value;
 
-use longmen_wal::{FrameNumber, FrameView, LogReader, ReadError};
+use std::sync::PoisonError;
+
+use longmen_wal::{Damaged, FrameNumber, FrameView, LogReader, ReadError};
 
 use crate::ledger::{
     AccountId, Head, Position, ReplayError, SectionKind, Tail,
     notes::{self, Note},
     read_tail,
 };
+use crate::scrubber::{ScrubProgress, ScrubReport};
 
 pub use balance::{Moment, PastBalance};
 pub use carried::CarriedLeg;
@@ -43,6 +46,7 @@ pub use transaction::{RecordedLeg, TransactionRecord};
 #[derive(Clone)]
 pub struct History {
     reader: LogReader,
+    scrub: ScrubProgress,
 }
 
 /// Why history could not be read.
@@ -76,7 +80,24 @@ impl History {
     /// The history that a log holds, as far as `reader` sees it durable.
     #[must_use]
     pub fn new(reader: LogReader) -> History {
-        History { reader }
+        History { reader, scrub: ScrubProgress::default() }
+    }
+
+    /// What was found damaged of what was durable since the node started.
+    #[must_use]
+    pub fn damaged(&self) -> Damaged {
+        self.reader.damage().seen()
+    }
+
+    /// How far the scrub has come.
+    #[must_use]
+    pub fn scrub(&self) -> ScrubReport {
+        self.scrub.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where the scrub tells how far it has come.
+    pub(crate) fn scrub_progress(&self) -> ScrubProgress {
+        ScrubProgress::clone(&self.scrub)
     }
 
     fn frame(&self, frame: u64) -> Result<FrameView, HistoryError> {
@@ -84,22 +105,22 @@ impl History {
     }
 }
 
-fn section(view: &FrameView, kind: SectionKind, owner: u16) -> &[u8] {
-    view.section(kind as u16, owner).map_or(&[], |section| section.bytes)
+fn section(view: &FrameView, kind: SectionKind, owner: u16) -> Result<&[u8], HistoryError> {
+    let section = view.section(kind as u16, owner).map_err(ReadError::from)?;
+    Ok(section.map_or(&[], |section| section.bytes))
 }
 
-fn head_of(view: &FrameView, ordinal: u32) -> Option<Head> {
-    Head::read(section(view, SectionKind::Heads, 0), ordinal)
+fn head_of(view: &FrameView, ordinal: u32) -> Result<Option<Head>, HistoryError> {
+    Ok(Head::read(section(view, SectionKind::Heads, 0)?, ordinal))
 }
 
-fn tail_of<'v>(view: &'v FrameView, head: &Head) -> Tail<'v> {
-    read_tail(head, section(view, SectionKind::Tails, 0)).unwrap_or_default()
+fn tail_of<'v>(view: &'v FrameView, head: &Head) -> Result<Tail<'v>, HistoryError> {
+    Ok(read_tail(head, section(view, SectionKind::Tails, 0)?).unwrap_or_default())
 }
 
-fn kind_of(view: &FrameView, head: &Head) -> String {
-    notes::read(tail_of(view, head).notes)
-        .find(|(note, _)| *note == Note::Kind)
-        .map_or(String::new(), |(_, text)| text.to_owned())
+fn kind_of(view: &FrameView, head: &Head) -> Result<String, HistoryError> {
+    let kind = notes::read(tail_of(view, head)?.notes).find(|(note, _)| *note == Note::Kind);
+    Ok(kind.map_or(String::new(), |(_, text)| text.to_owned()))
 }
 
 fn notes_of(bytes: &[u8]) -> Vec<(Note, String)> {

@@ -23,13 +23,14 @@
 //! | then | the pages, as [`crate::ledger::SealedIds::pages`] has them |
 
 use std::io::{self, IoSlice};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_if_there};
 
 use crate::ledger::bytes::{crc32c, i64_at, put, u32_at, u64_at, u128_at};
 use crate::ledger::{ArchivedIds, ID_PAGE, IdPages, SealedIds};
+use crate::scrubber::read_in_pieces;
 
 const MAGIC: [u8; 8] = *b"LMIDS002";
 const CRC_AT: usize = ID_PAGE - 4;
@@ -136,6 +137,51 @@ impl IdArchive {
         Ok(found)
     }
 
+    /// Whether a file is an archive, by its name.
+    pub(crate) fn is_name(name: &str) -> bool {
+        name.starts_with(PREFIX)
+    }
+
+    /// Reads an archive from the disk and says whether its sums hold, those of its pages too, unless `rest` breaks off.
+    pub(crate) fn check(
+        &self,
+        name: &str,
+        rest: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> io::Result<ControlFlow<(), bool>> {
+        let file = self.storage.open(name)?;
+        let size = file.size()?;
+        let mut layout: Option<(usize, u32)> = None;
+        let (mut at, mut is_whole) = (0, true);
+        let mut crc = crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc32Iscsi);
+        let read = read_in_pieces(&*file, rest, |bytes| {
+            for page in bytes.chunks(ID_PAGE) {
+                match layout {
+                    None => layout = self.layout(page, size),
+                    Some((ids, _)) if at < pages_from(ids) => {
+                        crc.update(&page[..(hashes(ids).end - at).min(page.len())]);
+                    }
+                    Some(_) => is_whole &= u32_at(page, 0) == page.get(4..).map(crc32c),
+                }
+                at += page.len();
+            }
+        })?;
+        let sums_hold = || is_whole && layout.is_some_and(|(_, said)| u64::from(said) == crc.finalize());
+        Ok(read.map_continue(|()| sums_hold()))
+    }
+
+    /// The number of ids and the sum of their hashes, of a header that holds and tells the file's size.
+    fn layout(&self, header: &[u8], size: u64) -> Option<(usize, u32)> {
+        let ids = usize::try_from(self.header_of(header)?).ok()?;
+        (size_of(ids) as u64 == size).then_some((ids, u32_at(header, 28)?))
+    }
+
+    /// The number of ids that the header of an archive of this node tells, where its sum holds.
+    fn header_of(&self, header: &[u8]) -> Option<u64> {
+        let good = header.starts_with(&MAGIC) && u32_at(header, CRC_AT)? == crc32c(header.get(..CRC_AT)?);
+        let ids = u64_at(header, 72)?;
+        (good && u128_at(header, 8)? == self.node.0 && ids < u64::from(u32::MAX)).then_some(ids)
+    }
+
     /// Removes files, so that no later archive is taken for their successor.
     pub(crate) fn discard(&self, names: &[String]) -> io::Result<()> {
         if names.is_empty() {
@@ -176,11 +222,7 @@ impl IdArchive {
 
     fn parse(&self, bytes: &MappedBytes) -> Option<ArchivedIds> {
         let header = bytes.get(0..ID_PAGE)?;
-        let good = header.starts_with(&MAGIC) && u32_at(header, CRC_AT)? == crc32c(&header[..CRC_AT]);
-        if !good || u128_at(header, 8)? != self.node.0 {
-            return None;
-        }
-        let ids = usize::try_from(u64_at(header, 72)?).ok().filter(|ids| *ids < u32::MAX as usize)?;
+        let ids = usize::try_from(self.header_of(header)?).ok()?;
         if bytes.len() != size_of(ids) || crc32c(bytes.get(hashes(ids))?) != u32_at(header, 28)? {
             return None;
         }

@@ -18,6 +18,7 @@ pub mod planted;
 mod planted_panics;
 mod recovery;
 mod round_clock;
+mod scrubber;
 mod session;
 #[cfg(feature = "simulation")]
 mod simulated;
@@ -25,6 +26,9 @@ mod snapshot;
 mod snapshotter;
 mod taking;
 mod vital;
+
+/// What readers of the log tell of damage.
+pub use longmen_wal::{Damaged, Finding};
 
 pub use history::{
     CarriedLeg, ClosedLine, Closings, Cursor, GeneralLedger, History, HistoryError, HoldLine, LedgerLine,
@@ -38,6 +42,7 @@ pub use meters::{Meter, MeterKind, MeterReading, Meters};
 pub use node::{MIN_SEGMENT, Node, NodeOptions, StartError, StartReport, StopError};
 #[cfg(feature = "planted-panics")]
 pub use planted_panics::{PLANTED, PLANTED_BY};
+pub use scrubber::{ScrubOptions, ScrubReport};
 pub use session::{Intake, Replies, Reply, Session};
 #[cfg(feature = "simulation")]
 pub use simulated::{Delivery, NextSlice, SimulatedNode, SimulatedOptions};

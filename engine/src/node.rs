@@ -14,6 +14,7 @@ use longmen_wal::{
 };
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tracing::error;
 
 use crate::actors::{
     ArchiverTasks, Closed, CoordinatorActor, IdArchiver, IdTableMaker, JournalActor, ShardActor, Stop,
@@ -27,6 +28,7 @@ use crate::ledger::{Coordinator, RefundClearing, RefundWindows, ReplayError, Set
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
 use crate::recovery::{self, Start};
+use crate::scrubber::{ScrubOptions, Scrubber, Scrubbing};
 use crate::session::Intake;
 use crate::snapshotter::{Running, Snapshotter};
 
@@ -50,6 +52,8 @@ pub struct NodeOptions {
     pub known_ids: usize,
     /// A snapshot is taken after so many bytes of log, or twice its own size if that is more.
     pub snapshot_bytes: u64,
+    /// How damage is looked for.
+    pub scrub: ScrubOptions,
     /// How long refunds are taken.
     pub refund_windows: RefundWindows,
     /// By way of which accounts refunds may go.
@@ -67,6 +71,7 @@ impl Default for NodeOptions {
             hot_by_rate: settings.hot_by_rate,
             known_ids: settings.known_ids,
             snapshot_bytes: 512 << 20,
+            scrub: ScrubOptions::default(),
             refund_windows: settings.refund_windows,
             refund_clearing: settings.refund_clearing,
         }
@@ -154,6 +159,7 @@ pub struct Node {
     engine: Engine,
     snapshotter: Running,
     archiver: IdArchiver,
+    scrub: Scrubbing,
 }
 
 /// The engine's thread, and the way to its actors.
@@ -177,11 +183,24 @@ impl Node {
         let start = recovery::start(&storage, options.log, &settings, system_nonces(), now_us())?;
         let Start { writer, reader, rebuilt, report } = start;
         let history = History::new(reader.clone());
+        reader.damage().tell(|finding| {
+            error!("DAMAGE: {finding}. What it concerns is answered `failed`; get the file back from a copy");
+        });
         let (coordinator, shards) = rebuilt.go_on(settings);
         let archive = IdArchive { storage: Arc::clone(&storage), node: report.log.node };
         let archiver = IdArchiver::start(archive)
             .map_err(|error| StartError::System(format!("no thread for archives: {error}")))?;
         let engine = spawn(coordinator, shards, writer, archiver.tasks(), options)?;
+        let scrubber = Scrubber {
+            storage: Arc::clone(&storage),
+            reader: reader.clone(),
+            node: report.log.node,
+            options: options.scrub,
+            progress: history.scrub_progress(),
+        };
+        let scrub = scrubber
+            .start()
+            .map_err(|error| StartError::System(format!("no thread for the scrub: {error}")))?;
         let snapshotter = Snapshotter {
             storage,
             reader,
@@ -194,7 +213,7 @@ impl Node {
         let no_thread = |error| StartError::System(format!("no thread for snapshots: {error}"));
         let snapshotter = snapshotter.start().map_err(no_thread)?;
         let intake = Intake::new(engine.coordinator.clone(), Arc::clone(&engine.meters));
-        Ok(Node { intake, history, report, engine, snapshotter, archiver })
+        Ok(Node { intake, history, report, engine, snapshotter, archiver, scrub })
     }
 
     /// What recovery found and did.
@@ -233,7 +252,8 @@ impl Node {
     /// # Errors
     /// [`StopError`], where the end could not be recorded.
     pub fn stop(self) -> Result<(), StopError> {
-        let Node { engine, snapshotter, archiver, .. } = self;
+        let Node { engine, snapshotter, archiver, scrub, .. } = self;
+        drop(scrub);
         drop(snapshotter);
         drop(archiver);
         let (done, closed) = oneshot::channel();

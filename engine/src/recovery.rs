@@ -7,7 +7,7 @@ use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
 use longmen_wal::{
-    Checked, FrameNumber, FrameView, Log, LogOptions, LogReader, LogWriter, NonceSource, Opened,
+    Checked, FrameNumber, FrameView, Log, LogOptions, LogReader, LogWriter, NonceSource, Opened, ReadError,
     RecoveryReport, Storage,
 };
 
@@ -151,20 +151,25 @@ fn go_on(
     Ok(Start { writer: opened.writer, reader: opened.reader, rebuilt, report })
 }
 
-/// Reads a frame's sections as the ledger's records.
+/// Reads a frame's sections as the ledger's records, after a look at their sums.
 ///
 /// # Errors
-/// [`ReplayError`] for a section that this version does not know, or a time that no ledger logs.
-pub(crate) fn records(view: &FrameView) -> Result<FrameRecords<'_>, ReplayError> {
+/// [`ReadError`], where a sum does not hold; [`ReplayError`] for a section that this version does not know, or a time that
+/// no ledger logs.
+pub(crate) fn records<E>(view: &FrameView) -> Result<FrameRecords<'_>, E>
+where
+    E: From<ReadError> + From<ReplayError>,
+{
     let number = view.number().0;
     let sections = view.sections().map(|section| {
+        let section = section.map_err(ReadError::from)?;
         let kind = SectionKind::from_number(section.kind).ok_or_else(|| ReplayError {
             frame: number,
             what: format!("a section of unknown kind {}", section.kind),
         })?;
         Ok((kind, section.owner, section.bytes))
     });
-    FrameRecords::new(number, view.time_us(), sections.collect::<Result<_, _>>()?)
+    Ok(FrameRecords::new(number, view.time_us(), sections.collect::<Result<_, E>>()?)?)
 }
 
 /// A recovery from a log, with one snapshot or another.
@@ -244,7 +249,7 @@ impl Recovery<'_> {
             _ => known.know_after(from - 1),
         }
         for view in self.frames(FrameNumber(from)) {
-            known.replay(&records(&view?)?)?;
+            known.replay(&records::<StartError>(&view?)?)?;
         }
         Ok(known)
     }
@@ -314,7 +319,7 @@ fn replay_names(
     let mut count = 0;
     for view in frames {
         let view = view?;
-        let records = records(&view)?;
+        let records = records::<StartError>(&view)?;
         rebuilt.registry.replay(&records)?;
         rebuilt.originals.replay(&records)?;
         rebuilt.frame = records.number;
@@ -330,7 +335,7 @@ fn replay_shard(
 ) -> Result<(Shard, u64), StartError> {
     let mut entries = 0;
     for view in frames {
-        entries += shard.replay_frame(&records(&view?)?)?;
+        entries += shard.replay_frame(&records::<StartError>(&view?)?)?;
     }
     Ok((shard, entries))
 }

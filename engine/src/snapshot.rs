@@ -20,6 +20,7 @@
 //! | 4 | CRC-32C of the header before this field |
 
 use std::io::{self, IoSlice};
+use std::ops::ControlFlow;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
@@ -28,6 +29,7 @@ use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_i
 
 use crate::ledger::bytes::crc32c;
 use crate::ledger::{Directory, FrameRecords, Rebuilt, ReplayError, SectionKind, Settings, restore_rows};
+use crate::scrubber::read_in_pieces;
 
 const MAGIC: [u8; 8] = *b"LMSNAP01";
 const HEADER: usize = 8 + 16 + 8 + 8 + 8 + 4 * 16 + 4 + 4;
@@ -219,6 +221,31 @@ fn read_header(bytes: &[u8]) -> Option<Header> {
     let header = Header::read(bytes)?;
     let contained = header.parts.iter().all(|part| slice(bytes, *part).is_some());
     contained.then_some(header)
+}
+
+/// Whether a file is a snapshot, by its name.
+pub(crate) fn is_name(name: &str) -> bool {
+    name.starts_with(PREFIX)
+}
+
+/// Reads a snapshot from the disk and says whether its sums hold, unless `rest` breaks off.
+pub(crate) fn check(
+    storage: &dyn Storage,
+    name: &str,
+    rest: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+) -> io::Result<ControlFlow<(), bool>> {
+    let mut header = None;
+    let mut crc = crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc32Iscsi);
+    let mut at_header = true;
+    let read = read_in_pieces(&*storage.open(name)?, rest, |bytes| {
+        let behind = if at_header { HEADER.min(bytes.len()) } else { 0 };
+        if at_header {
+            (header, at_header) = (Header::read(bytes), false);
+        }
+        crc.update(&bytes[behind..]);
+    })?;
+    let crc = crc.finalize();
+    Ok(read.map_continue(|()| header.is_some_and(|header| u64::from(header.body_crc) == crc)))
 }
 
 fn all(bytes: &MappedBytes) -> &[u8] {

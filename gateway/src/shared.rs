@@ -6,7 +6,7 @@ use std::time::Instant;
 use longmen_engine::{History, Intake};
 use tokio::sync::{Notify, Semaphore};
 
-use crate::encode::GatewayStatus;
+use crate::encode::{DiskStatus, GatewayStatus};
 use crate::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::permits::NodePermits;
@@ -46,13 +46,19 @@ impl Shared {
         }
     }
 
+    /// What is known of the node's files.
+    pub(crate) fn disk(&self) -> DiskStatus {
+        DiskStatus { damaged: self.history.damaged(), scrub: self.history.scrub() }
+    }
+
     /// How the gateway is, but for a request of this cost that asks.
-    pub(crate) fn status(&self, asking: InFlight) -> GatewayStatus {
+    pub(crate) fn status<'d>(&self, asking: InFlight, disk: Option<&'d DiskStatus>) -> GatewayStatus<'d> {
         let held = self.permits.held();
         GatewayStatus {
             connections: self.places.taken(),
             in_flight_transactions: held.transactions - asking.transactions,
             in_flight_bytes: held.bytes - asking.bytes,
+            disk,
         }
     }
 

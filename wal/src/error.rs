@@ -95,6 +95,12 @@ pub enum Fault {
         /// The highest frame known to be durable.
         durable: FrameNumber,
     },
+    /// The system does not give the bytes.
+    #[error("cannot be read: {0}")]
+    Unreadable(String),
+    /// A file that stands beside the log does not match its sum.
+    #[error("its sum does not hold")]
+    Sum,
     /// The frames of a finished segment do not end where, or as, the manifest says.
     #[error("does not end as the manifest says")]
     Extent,

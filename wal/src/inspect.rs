@@ -1,6 +1,6 @@
 //! Looks at segment files as they are, damaged or not: material for a person, not a check.
 
-use crate::codec::{PAGE, PAGE_BYTES};
+use crate::codec::{PAGE, PAGE_BYTES, index};
 use crate::error::StorageError;
 use crate::number::{Epoch, FrameNumber, NodeId, Nonce, SegmentNumber};
 use crate::segment::{FIRST_FRAME, SegmentBytes, SegmentHeader};
@@ -144,11 +144,11 @@ fn inspect_frames(segment: &SegmentBytes, visit: &mut dyn FnMut(Inspected)) {
 }
 
 fn summary(view: &FrameView) -> FrameSummary {
-    let sections = view.sections().map(|section| SectionSummary {
-        kind: section.kind,
-        owner: section.owner,
-        records: section.records,
-        bytes: section.bytes.len(),
+    let sections = view.table().map(|entry| SectionSummary {
+        kind: entry.kind,
+        owner: entry.owner,
+        records: entry.records,
+        bytes: index(u64::from(entry.len)),
     });
     FrameSummary {
         number: view.number(),

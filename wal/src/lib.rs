@@ -19,7 +19,7 @@
 //! writer.sync()?;
 //!
 //! let frame = opened.reader.frame(number)?;
-//! assert_eq!(frame.section(1, 0).map(|section| section.bytes), Some(&b"entry"[..]));
+//! assert_eq!(frame.section(1, 0)?.map(|section| section.bytes), Some(&b"entry"[..]));
 //! writer.close()?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -29,6 +29,7 @@ mod body;
 mod catalog;
 mod checked;
 mod codec;
+mod damage;
 mod digest;
 mod direct;
 mod directory;
@@ -49,6 +50,7 @@ mod reader;
 mod region;
 mod report;
 mod scan;
+mod scrub;
 mod segment;
 mod space;
 mod storage;
@@ -61,6 +63,7 @@ mod writer;
 pub use audit::{AuditReport, audit};
 pub use body::{Body, Section};
 pub use checked::{Checked, CheckedFrames};
+pub use damage::{Damage, Damaged};
 pub use digest::Digest;
 pub use directory::{Contents, DirectoryError, DirectoryStorage};
 pub use error::{
@@ -75,6 +78,7 @@ pub use open::{Log, LogOptions, Opened};
 pub use reader::{Frames, LogReader};
 pub use region::{MappedBytes, end_at_a_lost_page};
 pub use report::{CutTail, RecoveryReport};
+pub use scrub::{ScrubPace, ScrubPlace};
 pub use space::SpaceGauge;
 pub use storage::{Storage, StorageFile, WritePath};
 pub use view::{FrameFault, FrameView, SectionView};

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use crate::codec::PAGE_BYTES;
+use crate::damage::Damage;
 use crate::digest::Digest;
 use crate::error::{Fault, Finding, ReadError};
 use crate::manifest::Extent;
@@ -28,6 +29,7 @@ pub(crate) struct Shared {
     durable: AtomicU64,
     head: Mutex<(FrameNumber, Digest)>,
     segments: RwLock<Vec<Arc<LogSegment>>>,
+    damage: Arc<Damage>,
 }
 
 /// A segment that holds frames, or is about to.
@@ -139,6 +141,7 @@ impl Shared {
             durable: AtomicU64::new(durable.0),
             head: Mutex::new((durable, digest)),
             segments: RwLock::new(segments),
+            damage: Arc::new(Damage::default()),
         }
     }
 
@@ -153,6 +156,11 @@ impl Shared {
 
     pub(crate) fn add(&self, segment: Arc<LogSegment>) {
         self.segments.write().unwrap_or_else(PoisonError::into_inner).push(segment);
+    }
+
+    /// The segments, in order.
+    pub(crate) fn segments(&self) -> Vec<Arc<LogSegment>> {
+        self.segments.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The segment that holds `number` if any does.
@@ -191,8 +199,21 @@ impl LogReader {
         *self.shared.head.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One durable frame. Its envelope and its body's head are checked again, its sections' sums are not: they
-    /// were when the log was opened, or this process wrote them ([`FrameView::verify`] checks them all).
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// What was found damaged in durable frames since the log was opened.
+    #[must_use]
+    pub fn damage(&self) -> &Arc<Damage> {
+        &self.shared.damage
+    }
+
+    /// One durable frame. Its envelope and its body's head are checked, each section when it is asked for: nothing is
+    /// handed out on the strength of a check in the past.
+    ///
+    /// # Errors
+    /// [`ReadError`]; damage is noted in [`LogReader::damage`] too.
     pub fn frame(&self, number: FrameNumber) -> Result<FrameView, ReadError> {
         let durable = self.durable();
         if number > durable {
@@ -201,8 +222,18 @@ impl LogReader {
         let Some(segment) = self.shared.segment_of(number).filter(|_| !number.is_none()) else {
             return Err(ReadError::BeforeFirst { frame: number, first: self.first() });
         };
-        let offset = segment.find(number)?;
-        Ok(segment.view(number, offset)?)
+        let found = segment.find(number).and_then(|offset| segment.view(number, offset));
+        self.noting(found)
+    }
+
+    fn noting(&self, found: Result<FrameView, Finding>) -> Result<FrameView, ReadError> {
+        match found {
+            Ok(view) => Ok(view.noting(&self.shared.damage)),
+            Err(finding) => {
+                self.shared.damage.note(&finding);
+                Err(finding.into())
+            }
+        }
     }
 
     /// The frames from `from` (or from the first one, when that is later) to the durable mark as it is now, in
@@ -241,11 +272,11 @@ impl Frames {
             .segment_of(self.next)
             .ok_or_else(|| ReadError::BeforeFirst { frame: self.next, first: self.reader.first() })?;
         let offset = match &self.cursor {
-            Some((cursor, offset)) if Arc::ptr_eq(cursor, &segment) => *offset,
-            _ => segment.find(self.next)?,
+            Some((cursor, offset)) if Arc::ptr_eq(cursor, &segment) => Ok(*offset),
+            _ => segment.find(self.next),
         };
-        let view = segment.view(self.next, offset)?;
-        segment.note(self.next, offset);
+        let view = self.reader.noting(offset.and_then(|offset| segment.view(self.next, offset)))?;
+        segment.note(self.next, view.offset());
         self.cursor = Some((segment, view.end()));
         Ok(view)
     }

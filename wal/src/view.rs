@@ -1,9 +1,18 @@
-//! A frame in place: nothing is copied, the view keeps the mapped bytes alive.
+//! A frame in place: no section is copied, the view keeps the mapped bytes alive.
+//!
+//! Bytes that were checked once may be others later: what lies below a snapshot was never read by this run, and a disk
+//! may give back something else each time. So a view hands out a section only after a look at its sum, and whoever
+//! wants the bytes has to say what shall happen where that does not hold.
+
+use std::cell::Cell;
+use std::sync::Arc;
 
 use crate::body::{BODY_HEADER, BodyHeader, TABLE_ENTRY, TableEntry, section_padding};
 use crate::codec::{index, offset};
+use crate::damage::Damage;
 use crate::digest::{Digest, crc32c};
-use crate::envelope::{ENVELOPE_BYTES, Envelope};
+use crate::envelope::{ENVELOPE, ENVELOPE_BYTES, Envelope};
+use crate::error::{Fault, Finding};
 use crate::number::{Epoch, FrameNumber, SegmentNumber};
 use crate::region::MappedBytes;
 use crate::segment::SegmentBytes;
@@ -53,13 +62,25 @@ pub struct FrameView {
     segment: SegmentNumber,
     envelope: Envelope,
     header: BodyHeader,
+    /// The section table as it was when its sum was looked at.
+    table: Box<[Slot]>,
     body_start: usize,
     body_end: usize,
+    /// Where damage is noted, for frames that a reader gives.
+    damage: Option<Arc<Damage>>,
+}
+
+/// A section's place.
+#[derive(Clone)]
+struct Slot {
+    entry: TableEntry,
+    /// Whether this view has found its sum to hold.
+    intact: Cell<bool>,
 }
 
 impl FrameView {
     /// The frame at `at`, its envelope and its body's head checked, so that every offset in it is known to
-    /// lie inside the body. The sections' sums are left to [`FrameView::verify`].
+    /// lie inside the body. Each section's sum is looked at when the section is asked for.
     pub(crate) fn at(segment: &SegmentBytes, at: u64) -> Result<Self, FrameFault> {
         let Some(envelope) = segment.envelope(at) else {
             return Err(Self::fault_without_envelope(segment, at));
@@ -67,17 +88,33 @@ impl FrameView {
         let body_start = index(at + ENVELOPE_BYTES);
         let body_end = body_start + index(u64::from(envelope.body_len));
         let body = segment.map.get(body_start..body_end).ok_or(FrameFault::Envelope)?;
-        let header = checked_head(&envelope, body)?;
-        Ok(Self { map: segment.map.clone(), segment: segment.number, envelope, header, body_start, body_end })
+        let (header, table) = checked_head(&envelope, body)?;
+        let slots = table.into_iter().map(|entry| Slot { entry, intact: Cell::new(false) });
+        Ok(Self {
+            map: segment.map.clone(),
+            segment: segment.number,
+            envelope,
+            header,
+            table: slots.collect(),
+            body_start,
+            body_end,
+            damage: None,
+        })
+    }
+
+    /// The same view, which notes what it finds damaged there.
+    pub(crate) fn noting(self, damage: &Arc<Damage>) -> Self {
+        Self { damage: Some(Arc::clone(damage)), ..self }
     }
 
     /// Another frame of the same segment, which begins at `offset` (see [`FrameView::offset`]): the way back to what
-    /// was read before. Its envelope and its body's head are checked, its sections' sums are not.
+    /// was read before.
     ///
     /// # Errors
     /// [`FrameFault`]: what is wrong with the bytes there.
     pub fn beside(&self, offset: u64) -> Result<Self, FrameFault> {
-        Self::at(&self.segment_bytes(), offset)
+        let damage = self.damage.clone();
+        Ok(Self { damage, ..Self::at(&self.segment_bytes(), offset)? })
     }
 
     /// The segment that the frame is read from.
@@ -152,15 +189,23 @@ impl FrameView {
     }
 
     /// The whole body: header, section table, sections.
-    #[must_use]
-    pub fn body(&self) -> &[u8] {
+    ///
+    /// # Errors
+    /// [`Finding`], where a sum in the frame does not hold.
+    pub fn body(&self) -> Result<&[u8], Finding> {
+        self.verify().map_err(|fault| self.damaged(fault))?;
+        Ok(self.unchecked_body())
+    }
+
+    /// The body's bytes as they are.
+    pub(crate) fn unchecked_body(&self) -> &[u8] {
         self.map.get(self.body_start..self.body_end).expect("checked when the view was made")
     }
 
     /// BLAKE3 of the body, computed now.
     #[must_use]
     pub fn body_digest(&self) -> Digest {
-        Digest::of(self.body())
+        Digest::of(self.unchecked_body())
     }
 
     /// Digest of the previous frame's body, as this body names it.
@@ -169,27 +214,68 @@ impl FrameView {
         self.header.previous
     }
 
-    /// The sections in the order they were written.
-    pub fn sections(&self) -> impl ExactSizeIterator<Item = SectionView<'_>> {
-        table(self.body(), self.header.sections).map(|entry| self.section_of(&entry))
+    /// The sections in the order they were written, each after a look at its sum; a view looks once.
+    ///
+    /// # Errors
+    /// [`Finding`] in place of a section whose sum does not hold.
+    pub fn sections(&self) -> impl Iterator<Item = Result<SectionView<'_>, Finding>> {
+        (0..).zip(&*self.table).map(|(index, slot)| self.checked(index, slot))
     }
 
-    /// The first section of this kind and owner.
-    #[must_use]
-    pub fn section(&self, kind: u16, owner: u16) -> Option<SectionView<'_>> {
-        self.sections().find(|section| section.kind == kind && section.owner == owner)
+    /// The first section of this kind and owner, after a look at its sum and no other's; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Finding`], where its sum does not hold.
+    pub fn section(&self, kind: u16, owner: u16) -> Result<Option<SectionView<'_>>, Finding> {
+        let mut slots = (0..).zip(&*self.table);
+        let found = slots.find(|(_, Slot { entry, .. })| (entry.kind, entry.owner) == (kind, owner));
+        found.map(|(index, slot)| self.checked(index, slot)).transpose()
     }
 
-    fn section_of(&self, entry: &TableEntry) -> SectionView<'_> {
-        let start = index(u64::from(entry.offset));
-        let end = start + index(u64::from(entry.len));
-        SectionView {
-            kind: entry.kind,
-            owner: entry.owner,
-            records: entry.records,
-            bytes: &self.body()[start..end],
-            crc: entry.crc,
+    fn checked(&self, index: u32, slot: &Slot) -> Result<SectionView<'_>, Finding> {
+        self.check(index, slot).map_err(|fault| self.damaged(fault))?;
+        let TableEntry { kind, owner, records, .. } = slot.entry;
+        Ok(SectionView { kind, owner, records, bytes: self.bytes_of(&slot.entry) })
+    }
+
+    fn check(&self, number: u32, slot: &Slot) -> Result<(), FrameFault> {
+        #[cfg(feature = "planted-bugs")]
+        if crate::planted::is(crate::planted::Bug::SumNotChecked) {
+            return Ok(());
         }
+        if !slot.intact.get() {
+            if crc32c(self.bytes_of(&slot.entry)) != slot.entry.crc {
+                return Err(FrameFault::SectionSum { index: number });
+            }
+            slot.intact.set(true);
+        }
+        Ok(())
+    }
+
+    fn bytes_of(&self, entry: &TableEntry) -> &[u8] {
+        let start = self.body_start + index(u64::from(entry.offset));
+        let bytes = self.map.get(start..start + index(u64::from(entry.len)));
+        bytes.expect("checked when the view was made")
+    }
+
+    /// What the table says of the sections, in order.
+    pub(crate) fn table(&self) -> impl Iterator<Item = &TableEntry> {
+        self.table.iter().map(|slot| &slot.entry)
+    }
+
+    /// What was found here, noted where damage is.
+    fn damaged(&self, fault: FrameFault) -> Finding {
+        let finding = Finding {
+            file: self.segment.file_name(),
+            offset: Some(self.offset()),
+            frame: Some(self.number()),
+            // Whoever asks for what is in a frame knows it to be durable.
+            fault: Fault::DurableFrame { fault, durable: self.number() },
+        };
+        if let Some(damage) = &self.damage {
+            damage.note(&finding);
+        }
+        finding
     }
 
     /// Checks what making the view left: every section's sum, the padding between sections and behind the
@@ -199,18 +285,11 @@ impl FrameView {
         if crate::planted::is(crate::planted::Bug::SumNotChecked) {
             return Ok(());
         }
-        let body = self.body();
-        for (section, number) in self.sections().zip(0_u32..) {
-            if !section.is_intact() {
-                return Err(FrameFault::SectionSum { index: number });
-            }
-        }
-        for entry in table(body, self.header.sections) {
-            let end = index(u64::from(entry.offset)) + index(u64::from(entry.len));
-            check_zeros(&body[end..end + section_padding(index(u64::from(entry.len)))])?;
+        for (number, slot) in (0..).zip(&*self.table) {
+            self.check(number, slot)?;
         }
         let behind = self.map.get(self.body_end..index(self.end())).expect("the envelope fits its segment");
-        check_zeros(behind)
+        check_padding(self.unchecked_body(), self.table(), behind)
     }
 }
 
@@ -224,7 +303,7 @@ impl std::fmt::Debug for FrameView {
     }
 }
 
-/// One section of a frame, in place.
+/// One section of a frame, in place. Its sum held.
 #[derive(Clone, Copy, Debug)]
 pub struct SectionView<'a> {
     /// What the section holds.
@@ -235,15 +314,33 @@ pub struct SectionView<'a> {
     pub records: u32,
     /// The section's bytes.
     pub bytes: &'a [u8],
-    crc: u32,
 }
 
-impl SectionView<'_> {
-    /// True when the section's bytes match their sum.
-    #[must_use]
-    pub fn is_intact(&self) -> bool {
-        crc32c(self.bytes) == self.crc
+/// Checks the bytes of a whole frame, which begin with this envelope; its body's header.
+pub(crate) fn check_frame(envelope: &Envelope, frame: &[u8]) -> Result<BodyHeader, FrameFault> {
+    let (body, behind) = frame[ENVELOPE..].split_at(index(u64::from(envelope.body_len)));
+    let (header, table) = checked_head(envelope, body)?;
+    for (number, entry) in (0..).zip(&table) {
+        let start = index(u64::from(entry.offset));
+        if crc32c(&body[start..start + index(u64::from(entry.len))]) != entry.crc {
+            return Err(FrameFault::SectionSum { index: number });
+        }
     }
+    check_padding(body, table.iter(), behind)?;
+    Ok(header)
+}
+
+/// Checks that there are zeros between the sections and behind the body.
+fn check_padding<'t>(
+    body: &[u8],
+    table: impl Iterator<Item = &'t TableEntry>,
+    behind: &[u8],
+) -> Result<(), FrameFault> {
+    for entry in table {
+        let end = index(u64::from(entry.offset)) + index(u64::from(entry.len));
+        check_zeros(&body[end..end + section_padding(index(u64::from(entry.len)))])?;
+    }
+    check_zeros(behind)
 }
 
 fn check_zeros(padding: &[u8]) -> Result<(), FrameFault> {
@@ -257,30 +354,27 @@ fn head_len(body: &[u8], sections: u32) -> Option<usize> {
     (len <= body.len()).then_some(len)
 }
 
-fn table(body: &[u8], sections: u32) -> impl ExactSizeIterator<Item = TableEntry> + '_ {
-    let len = head_len(body, sections).expect("the caller has checked the head");
-    let (entries, _) = body[BODY_HEADER..len].as_chunks::<TABLE_ENTRY>();
-    entries.iter().map(TableEntry::from_bytes)
-}
-
-/// The body's header, after checking the head's sum and that the table lays the sections out without gaps
-/// to exactly the body's end.
-fn checked_head(envelope: &Envelope, body: &[u8]) -> Result<BodyHeader, FrameFault> {
+/// The body's header and section table, after checking the head's sum and that the table lays the sections out without
+/// gaps to exactly the body's end.
+fn checked_head(envelope: &Envelope, body: &[u8]) -> Result<(BodyHeader, Vec<TableEntry>), FrameFault> {
     let header = BodyHeader::from_bytes(body.first_chunk().ok_or(FrameFault::Head)?);
-    let head = head_len(body, header.sections).ok_or(FrameFault::HeadSum)?;
-    if crc32c(&body[..head]) != envelope.body_crc {
+    let len = head_len(body, header.sections).ok_or(FrameFault::HeadSum)?;
+    let head = &body[..len];
+    if crc32c(head) != envelope.body_crc {
         return Err(FrameFault::HeadSum);
     }
     if header.number != envelope.number || header.body_len != envelope.body_len {
         return Err(FrameFault::Head);
     }
-    let mut at = offset(head);
-    for entry in table(body, header.sections) {
+    let (entries, _) = head[BODY_HEADER..].as_chunks::<TABLE_ENTRY>();
+    let table: Vec<TableEntry> = entries.iter().map(TableEntry::from_bytes).collect();
+    let mut at = offset(len);
+    for entry in &table {
         if u64::from(entry.offset) != at || entry.reserved != 0 {
             return Err(FrameFault::Head);
         }
         let len = u64::from(entry.len);
         at += len + offset(section_padding(index(len)));
     }
-    if at == u64::from(header.body_len) { Ok(header) } else { Err(FrameFault::Head) }
+    if at == u64::from(header.body_len) { Ok((header, table)) } else { Err(FrameFault::Head) }
 }

@@ -131,7 +131,7 @@ impl LogWriter {
     /// Writes a frame that recovery found above the mark again, body unchanged, as the next frame.
     pub(crate) fn rewrite(&mut self, frame: &FrameView) -> Result<FrameNumber, AppendError> {
         assert_eq!(frame.number(), self.next_frame(), "recovery rewrites frames in order");
-        let body = frame.body();
+        let body = frame.unchecked_body();
         let draft = Draft {
             idle: frame.is_idle(),
             body_len: u32::try_from(body.len()).expect("it was read with a 32-bit length"),

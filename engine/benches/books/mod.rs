@@ -162,6 +162,7 @@ pub(crate) fn body(frame: Frame) -> Body {
 /// A frame of the log as replay wants it.
 pub(crate) fn records(view: &FrameView) -> FrameRecords<'_> {
     let sections = view.sections().map(|section| {
+        let section = section.expect("memory is in good order");
         let kind = longmen_engine::ledger::SectionKind::from_number(section.kind);
         (kind.expect("a section that the ledger wrote"), section.owner, section.bytes)
     });

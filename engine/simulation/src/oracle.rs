@@ -453,6 +453,7 @@ pub(crate) fn is_known(tx: Option<&Tx>, rejection: Option<Rejection>) -> bool {
 /// If it has a section of a kind that no ledger writes.
 pub(crate) fn records(view: &FrameView) -> FrameRecords<'_> {
     let sections = view.sections().map(|section| {
+        let section = section.expect("a frame that was just written has good sums");
         let kind = SectionKind::from_number(section.kind).expect("a frame with good sums has known sections");
         (kind, section.owner, section.bytes)
     });

@@ -29,6 +29,6 @@ pub(crate) fn name_thread(name: &CStr) {
 }
 
 /// Gives this thread a priority (nice): the lowest is 19, and below 0 the system may refuse.
-fn set_priority(nice: i32) -> rustix::io::Result<()> {
+pub(crate) fn set_priority(nice: i32) -> rustix::io::Result<()> {
     rustix::process::setpriority_process(Some(rustix::thread::gettid()), nice)
 }

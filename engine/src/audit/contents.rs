@@ -67,11 +67,15 @@ pub struct HeldEntry {
     pub remaining: i64,
 }
 
-/// Counts what a frame holds. A frame whose sums do not hold may be shown too.
+/// Counts what a frame holds. A section whose sum does not hold counts as unreadable.
 #[must_use]
 pub fn describe_frame(view: &FrameView) -> FrameContents {
     let mut contents = FrameContents::default();
     for section in view.sections() {
+        let Ok(section) = section else {
+            contents.unreadable += 1;
+            continue;
+        };
         let readable = match SectionKind::from_number(section.kind) {
             Some(SectionKind::Heads) => contents.add_heads(section.bytes),
             Some(SectionKind::Entries) => contents.add_entries(section.bytes),
@@ -152,7 +156,7 @@ fn name_of(record: &Admin) -> &'static str {
 /// The ordinals of a frame's heads with this id.
 pub(super) fn ordinals_of<'a>(view: &'a FrameView, wanted: &IdKey) -> impl Iterator<Item = u32> + use<'a> {
     let wanted = *wanted;
-    let sections = view.sections().filter(|section| section.kind == SectionKind::Heads as u16);
+    let sections = view.sections().flatten().filter(|section| section.kind == SectionKind::Heads as u16);
     sections.flat_map(move |section| {
         let found = (0..).zip(heads(section.bytes));
         found.filter_map(move |(ordinal, head)| {

@@ -39,7 +39,8 @@ pub(super) fn second_account(
     let mut first: HashMap<_, AccountId> = HashMap::new();
     let mut finding = None;
     longmen_wal::audit(storage, &mut |view| {
-        let sections = view.sections().filter(|section| section.kind == SectionKind::Entries as u16);
+        let sections =
+            view.sections().flatten().filter(|section| section.kind == SectionKind::Entries as u16);
         for section in sections {
             for (slot, entry) in entries(section.bytes).flatten() {
                 let Entry::Opened(opened) = entry else { continue };

@@ -76,15 +76,19 @@ impl Recorded {
         }
     }
 
-    /// Reads a transaction of a frame, whose records are known to be readable; `None` where there is no such one.
+    /// Reads a transaction of a frame, whose records are known to be readable; `None` where there is no such one, or the
+    /// frame does not hold any more.
     fn read(view: &FrameView, ordinal: u32) -> Option<Recorded> {
-        let head = Head::read(view.section(SectionKind::Heads as u16, 0)?.bytes, ordinal)?;
-        let tails = view.section(SectionKind::Tails as u16, 0).map_or(&[][..], |section| section.bytes);
+        let head = Head::read(view.section(SectionKind::Heads as u16, 0).ok()??.bytes, ordinal)?;
+        let tails = view.section(SectionKind::Tails as u16, 0).ok()?.map_or(&[][..], |section| section.bytes);
         let tail = read_tail(&head, tails)?;
         let mut recorded = Recorded::of_head(&head, tail.named);
         recorded.legs.extend(tail.hot_legs.iter().map(RecordedLeg::from));
-        let sections = view.sections().filter(|section| section.kind == SectionKind::Entries as u16);
-        for section in sections {
+        for section in view.sections() {
+            let section = section.ok()?;
+            if section.kind != SectionKind::Entries as u16 {
+                continue;
+            }
             entries(section.bytes).flatten().for_each(|(_, entry)| recorded.take(&entry, ordinal));
         }
         recorded.legs.sort_unstable_by_key(|leg| leg.step);

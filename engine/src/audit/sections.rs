@@ -31,6 +31,7 @@ impl<'a> Sections<'a> {
         let time_us = view.time_us();
         RecordPlace::Frame.check(is_logged_time(time_us), || BookFault::Time { time_us })?;
         for (index, section) in (0..).zip(view.sections()) {
+            let section = section.expect("an audit shows frames whose sums it has checked");
             let place = RecordPlace::Section(index);
             let (number, owner) = (section.kind, section.owner);
             let kind = SectionKind::from_number(number)

@@ -12,7 +12,7 @@ mod frame;
 mod item;
 mod walk;
 
-use longmen_wal::{AuditError, Storage};
+use longmen_wal::{AuditError, ReadError, Storage};
 
 use crate::ledger::{AccountId, ReplayError};
 pub use chart::{Chart, ChartEntity, JournalAccount};
@@ -25,6 +25,9 @@ pub enum ExportError<E> {
     /// The log's files do not hold, or could not be read.
     #[error(transparent)]
     Log(#[from] AuditError),
+    /// A frame does not hold any more, though its sums did when the log was gone through.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// A frame holds what cannot be read.
     #[error(transparent)]
     Records(#[from] ReplayError),

@@ -51,7 +51,7 @@ impl<'s> Walk<'s> {
 
     /// Takes the next frame.
     pub(super) fn take<E>(&mut self, view: &FrameView, take: Take<'_, E>) -> Result<(), ExportError<E>> {
-        let records = records(view)?;
+        let records = records::<ExportError<E>>(view)?;
         self.exported.frames += 1;
         self.legs.clear();
         let closed = self.take_names(&records, take)?;

@@ -58,8 +58,11 @@ fn by_value_date(
     let (mut balance, mut at) = (0, account.last);
     while at != Position::NONE {
         let (pieces, previous) = pieces(chain, at, Detail { holds: false, legs: true })?;
-        let counted = pieces.iter().filter(|piece| piece.value_date(chain.view()) <= date);
-        balance += counted.map(|piece| piece.signed()).sum::<i128>();
+        for piece in &pieces {
+            if piece.value_date(chain.view())? <= date {
+                balance += piece.signed();
+            }
+        }
         at = previous;
     }
     let (balance, at) = (account.normal.natural(balance), Position::NONE);

@@ -38,7 +38,7 @@ impl History {
                 Err(HistoryError::Read(ReadError::BeforeFirst { .. })) => return Ok(legs),
                 Err(error) => return Err(error),
             };
-            let parts = parts(&view, entity, date);
+            let parts = parts(&view, entity, date)?;
             for (ordinal, _) in &parts {
                 let record = self.transaction(frame, *ordinal)?;
                 legs.extend(record.into_iter().flat_map(|record| record.legs).map(|leg| CarriedLeg {
@@ -60,8 +60,8 @@ impl History {
 }
 
 /// The transactions of the frame that carry forward: ordinal, and number among those of the date.
-fn parts(view: &FrameView, entity: EntityId, date: Date) -> Vec<(u32, u128)> {
-    let heads = section(view, SectionKind::Heads, 0).chunks_exact(HEAD_BYTES);
+fn parts(view: &FrameView, entity: EntityId, date: Date) -> Result<Vec<(u32, u128)>, HistoryError> {
+    let heads = section(view, SectionKind::Heads, 0)?.chunks_exact(HEAD_BYTES);
     let heads = (0..).zip(heads).filter_map(|(ordinal, bytes)| Some((ordinal, Head::read(bytes, 0)?)));
     let carries = |head: &Head| {
         let of_date = (head.entity, head.accounting_date) == (entity, date);
@@ -69,5 +69,5 @@ fn parts(view: &FrameView, entity: EntityId, date: Date) -> Vec<(u32, u128)> {
     };
     let carries = heads.filter(|(_, head)| carries(head));
     // The ledger counts them in the lowest bits of their ids.
-    carries.map(|(ordinal, head)| (ordinal, head.id.0 & u128::from(u32::MAX))).collect()
+    Ok(carries.map(|(ordinal, head)| (ordinal, head.id.0 & u128::from(u32::MAX))).collect())
 }

@@ -75,7 +75,7 @@ impl<'h> Chain<'h> {
         }
         self.read += 1;
         let view = self.view.as_ref().expect("it was just put there");
-        let entry = entry_at(view, at).filter(|entry| entry.account() == self.account);
+        let entry = entry_at(view, at)?.filter(|entry| entry.account() == self.account);
         let entry = entry.ok_or(HistoryError::BrokenChain { account: self.account, at })?;
         Ok(Record { at, view, entry })
     }
@@ -88,7 +88,7 @@ impl<'h> Chain<'h> {
             HistoryError::Read(ReadError::NotDurable { .. } | ReadError::BeforeFirst { .. }) => not_there(),
             other => other,
         })?;
-        let slots = entries(section(&view, SectionKind::Entries, at.section)).map_while(|entry| entry);
+        let slots = entries(section(&view, SectionKind::Entries, at.section)?).map_while(|entry| entry);
         let mut slots = slots.take_while(|(slot, _)| *slot <= at.slot);
         let found = slots.find(|(slot, entry)| *slot == at.slot && entry.account() == self.account);
         found.map(|_| ()).ok_or_else(not_there)
@@ -202,8 +202,9 @@ impl Upwards {
     }
 }
 
-fn entry_at(view: &FrameView, at: Position) -> Option<Entry<'_>> {
-    let bytes = section(view, SectionKind::Entries, at.section);
-    let start = usize::try_from(at.slot).ok()?.checked_mul(8)?;
-    Entry::read(bytes.get(start..)?).map(|(entry, _)| entry)
+fn entry_at(view: &FrameView, at: Position) -> Result<Option<Entry<'_>>, HistoryError> {
+    let bytes = section(view, SectionKind::Entries, at.section)?;
+    let start = usize::try_from(at.slot).ok().and_then(|slot| slot.checked_mul(8));
+    let found = start.and_then(|start| Entry::read(bytes.get(start..)?));
+    Ok(found.map(|(entry, _)| entry))
 }

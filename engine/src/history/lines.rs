@@ -6,7 +6,7 @@ use super::chain::Chain;
 use super::statement::{Turnover, View};
 use super::{HistoryError, head_of, kind_of, merged, notes_of, tail_of};
 use crate::ledger::{
-    Action, Amount, ClientId, Date, Entry, Hold, HoldMove, Movement, Named, Position, Posting, Side,
+    Action, Amount, ClientId, Date, Entry, Head, Hold, HoldMove, Movement, Named, Position, Posting, Side,
     TransactionId,
     notes::{self, Note},
 };
@@ -215,23 +215,33 @@ impl Piece {
     }
 
     /// Its value date.
-    pub(super) fn value_date(&self, view: &FrameView) -> Date {
-        let head = self.transaction.and_then(|ordinal| head_of(view, ordinal));
-        head.map_or(self.date, |head| head.value_date)
+    pub(super) fn value_date(&self, view: &FrameView) -> Result<Date, HistoryError> {
+        Ok(self.head(view)?.map_or(self.date, |head| head.value_date))
+    }
+
+    /// The head of its transaction, where it has one.
+    fn head(&self, view: &FrameView) -> Result<Option<Head>, HistoryError> {
+        let head = self.transaction.map(|ordinal| head_of(view, ordinal));
+        Ok(head.transpose()?.flatten())
     }
 
     /// Whether a view shows it.
-    pub(super) fn is_shown(&self, view: &FrameView, to: View) -> bool {
+    pub(super) fn is_shown(&self, view: &FrameView, to: View) -> Result<bool, HistoryError> {
         if to == View::Internal {
-            return true;
+            return Ok(true);
         }
-        let Some(head) = self.transaction.and_then(|ordinal| head_of(view, ordinal)) else { return true };
-        let mut notes = notes::read(tail_of(view, &head).notes);
-        to.shows(notes.find(|(note, _)| *note == Note::Visibility).map_or("", |(_, text)| text))
+        let Some(head) = self.head(view)? else { return Ok(true) };
+        let mut notes = notes::read(tail_of(view, &head)?.notes);
+        Ok(to.shows(notes.find(|(note, _)| *note == Note::Visibility).map_or("", |(_, text)| text)))
     }
 
     /// The line that it makes, `before` being the debit-positive balance before it.
-    pub(super) fn line(&self, view: &FrameView, before: i128, normal: Side) -> StatementLine {
+    pub(super) fn line(
+        &self,
+        view: &FrameView,
+        before: i128,
+        normal: Side,
+    ) -> Result<StatementLine, HistoryError> {
         let (side, amount) = match &self.moved {
             Moved::Leg(side, amount) => (*side, i128::from(amount.0)),
             Moved::Merged(_) if self.signed() < 0 => (Side::Credit, -self.signed()),
@@ -262,19 +272,19 @@ impl Piece {
             named: None,
             notes: Vec::new(),
         };
-        if let Some(ordinal) = self.transaction {
-            line.tell_of(view, ordinal);
+        if let Some(head) = self.head(view)? {
+            line.tell_of(view, &head)?;
         }
-        line
+        Ok(line)
     }
 }
 
 impl StatementLine {
-    fn tell_of(&mut self, view: &FrameView, ordinal: u32) {
-        let Some(head) = head_of(view, ordinal) else { return };
-        let tail = tail_of(view, &head);
+    fn tell_of(&mut self, view: &FrameView, head: &Head) -> Result<(), HistoryError> {
+        let tail = tail_of(view, head)?;
         (self.client, self.transaction, self.value_date) = (head.client, head.id, head.value_date);
         (self.action, self.named, self.notes) = (head.action, tail.named, notes_of(tail.notes));
-        self.kind = kind_of(view, &head);
+        self.kind = kind_of(view, head)?;
+        Ok(())
     }
 }

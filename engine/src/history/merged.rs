@@ -58,7 +58,7 @@ impl History {
                     break;
                 }
                 opening = opening.or(Some(balance));
-                legs.push(piece.line(chain.view(), balance, account.normal));
+                legs.push(piece.line(chain.view(), balance, account.normal)?);
             }
             balance = piece.after(balance);
         }
@@ -108,13 +108,13 @@ fn hot_legs(
     count: u32,
 ) -> Result<Vec<MergedLeg>, HistoryError> {
     let wanted = usize::try_from(count).expect("a count of 32 bits");
-    let heads = section(view, SectionKind::Heads, 0);
+    let heads = section(view, SectionKind::Heads, 0)?;
     let mut legs = Vec::new();
     for (ordinal, bytes) in (0..).zip(heads.chunks_exact(HEAD_BYTES)) {
         let Some(head) = Head::read(bytes, 0).filter(|head| head.outcome == Outcome::Posted) else {
             continue;
         };
-        for leg in tail_of(view, &head).hot_legs.into_iter().filter(|leg| leg.account == account) {
+        for leg in tail_of(view, &head)?.hot_legs.into_iter().filter(|leg| leg.account == account) {
             match skip {
                 0 if legs.len() < wanted => legs.push(MergedLeg { ordinal, leg }),
                 0 => return Ok(legs),

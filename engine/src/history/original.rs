@@ -66,10 +66,10 @@ fn in_frame<'w>(
 ) -> Result<BTreeMap<u32, (TransactionKey, Arc<Original>)>, HistoryError> {
     let mut there: BTreeMap<u32, (TransactionKey, Original)> = BTreeMap::new();
     for (key, place) in wanted {
-        if let Some(head) =
-            head_of(view, place.ordinal).filter(|head| (head.client, head.id) == (key.client, key.id))
-        {
-            there.entry(place.ordinal).or_insert_with(|| (*key, begun(view, *place, &head)));
+        let head = head_of(view, place.ordinal)?;
+        if let Some(head) = head.filter(|head| (head.client, head.id) == (key.client, key.id)) {
+            let begun = begun(view, *place, &head)?;
+            there.entry(place.ordinal).or_insert((*key, begun));
         }
     }
     if there.values().any(|(_, original)| original.done) {
@@ -83,24 +83,24 @@ fn in_frame<'w>(
 }
 
 /// What the head and the tail say of it: of its legs, those of a try and those on hot accounts.
-fn begun(view: &FrameView, place: RecordPlace, head: &Head) -> Original {
-    let tail = read_tail(head, section(view, SectionKind::Tails, 0)).unwrap_or_default();
+fn begun(view: &FrameView, place: RecordPlace, head: &Head) -> Result<Original, HistoryError> {
+    let tail = read_tail(head, section(view, SectionKind::Tails, 0)?).unwrap_or_default();
     let done = matches!(head.outcome, Outcome::Posted | Outcome::Tried);
     let kept = |leg: &HotLeg| {
         let HotLeg { account, amount, step, side } = *leg;
         Leg { account, amount, currency: Currency::default(), step, side }
     };
-    Original {
+    Ok(Original {
         place,
         action: head.action,
         done,
         date: head.accounting_date,
-        kind: kind_of(view, head).into(),
+        kind: kind_of(view, head)?.into(),
         legs: tail.hot_legs.iter().filter(|_| done).map(kept).collect(),
         holds: Vec::new(),
         names: tail.named,
         refunded: None,
-    }
+    })
 }
 
 /// Adds the legs and the holds that lie among the frame's entries.
@@ -108,7 +108,7 @@ fn take_entries(
     view: &FrameView,
     there: &mut BTreeMap<u32, (TransactionKey, Original)>,
 ) -> Result<(), HistoryError> {
-    for entry in records(view)?.entries() {
+    for entry in records::<HistoryError>(view)?.entries() {
         match entry?.1 {
             Entry::Posting(posting) => {
                 let Movement::Leg { transaction, step, side, amount } = posting.movement else { continue };

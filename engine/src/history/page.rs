@@ -2,6 +2,7 @@
 
 use longmen_wal::FrameView;
 
+use super::HistoryError;
 use super::lines::Piece;
 use super::statement::{Cursor, PageOrder, StatementPage, StatementQuery};
 use crate::ledger::{Position, Side};
@@ -45,13 +46,19 @@ impl<'q> Page<'q> {
 
     /// Takes in a piece, if there is room: shown or counted as hidden. `before` is the debit-positive balance before it,
     /// `end` the one at its far side, seen in the order of the page.
-    pub(super) fn take(&mut self, view: &FrameView, piece: &Piece, before: i128, end: i128) -> bool {
+    pub(super) fn take(
+        &mut self,
+        view: &FrameView,
+        piece: &Piece,
+        before: i128,
+        end: i128,
+    ) -> Result<bool, HistoryError> {
         if self.page.lines.len() >= self.query.limit.max(1) || self.passed >= PASSED {
             self.page.next = self.last;
-            return false;
+            return Ok(false);
         }
-        if piece.is_shown(view, self.query.view) {
-            self.page.lines.push(piece.line(view, before, self.normal));
+        if piece.is_shown(view, self.query.view)? {
+            self.page.lines.push(piece.line(view, before, self.normal)?);
             piece.count(&mut self.page.shown);
         } else {
             self.passed += 1;
@@ -59,7 +66,7 @@ impl<'q> Page<'q> {
         }
         self.last = Some(Cursor { at: piece.at, leg: piece.leg });
         self.ended = end;
-        true
+        Ok(true)
     }
 
     /// The page as it stands.

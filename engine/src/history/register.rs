@@ -113,7 +113,7 @@ impl History {
     pub fn closed_lines(&self, frame: u64, entity: EntityId) -> Result<Vec<ClosedLine>, HistoryError> {
         let view = self.frame(frame)?;
         let (mut found, mut waiting) = (Vec::new(), Vec::new());
-        for record in admin(&view) {
+        for record in admin(&view)? {
             match record? {
                 Admin::LineClosed { line, date, opening, debit, credit } => {
                     waiting.push(ClosedLine { line, date, opening, debit, credit });
@@ -153,7 +153,7 @@ impl History {
                 break;
             }
             let record = chain.record(at)?;
-            page.entries.extend(entry_of(record.view, at, &record.entry));
+            page.entries.extend(entry_of(record.view, at, &record.entry)?);
             at = record.entry.previous();
         }
         page.next = (at != Position::NONE).then_some(at);
@@ -177,7 +177,7 @@ impl History {
                 register.next = Some(frame);
                 break;
             }
-            for record in admin(&view) {
+            for record in admin(&view)? {
                 if let Admin::Registered { client, command, about, notes } = record? {
                     let (time_us, notes) = (view.time_us(), notes_of(&notes));
                     register.commands.push(RegisteredCommand {
@@ -195,15 +195,20 @@ impl History {
     }
 }
 
-fn admin(view: &FrameView) -> impl Iterator<Item = Result<Admin, HistoryError>> {
+fn admin(view: &FrameView) -> Result<impl Iterator<Item = Result<Admin, HistoryError>>, HistoryError> {
     let broken = || ReplayError { frame: view.number().0, what: "an administrative record".into() };
-    admin_records(section(view, SectionKind::Admin, 0)).map(move |record| Ok(record.ok_or_else(broken)?))
+    let records = admin_records(section(view, SectionKind::Admin, 0)?);
+    Ok(records.map(move |record| Ok(record.ok_or_else(broken)?)))
 }
 
-fn entry_of(view: &FrameView, position: Position, entry: &Entry<'_>) -> Option<RegisterEntry> {
+fn entry_of(
+    view: &FrameView,
+    position: Position,
+    entry: &Entry<'_>,
+) -> Result<Option<RegisterEntry>, HistoryError> {
     let time_us = view.time_us();
     let (date, client, transaction, what, notes) = match entry {
-        Entry::Posting(_) => return None,
+        Entry::Posting(_) => return Ok(None),
         Entry::Opened(opened) => {
             let what = Registered::Opened {
                 subject: opened.subject,
@@ -219,17 +224,21 @@ fn entry_of(view: &FrameView, position: Position, entry: &Entry<'_>) -> Option<R
             (Some(changed.date), changed.client, None, what, notes_of(changed.notes))
         }
         Entry::Held(held) => {
-            let (client, transaction, notes) = who_held(view, held);
+            let (client, transaction, notes) = who_held(view, held)?;
             let hold = HoldLine { moved: held.moved, amount: held.amount, hold: held.hold.clone() };
             (Some(held.date), client, transaction, Registered::Held(hold), notes)
         }
     };
-    Some(RegisterEntry { position, time_us, date, client, transaction, what, notes })
+    Ok(Some(RegisterEntry { position, time_us, date, client, transaction, what, notes }))
 }
 
-fn who_held(view: &FrameView, held: &Held) -> (ClientId, Option<TransactionId>, Vec<(Note, String)>) {
-    match held.transaction.and_then(|ordinal| head_of(view, ordinal)) {
-        Some(head) => (head.client, Some(head.id), notes_of(tail_of(view, &head).notes)),
+/// Who moved a hold, by which transaction, and its notes.
+type Mover = (ClientId, Option<TransactionId>, Vec<(Note, String)>);
+
+fn who_held(view: &FrameView, held: &Held) -> Result<Mover, HistoryError> {
+    let head = held.transaction.map(|ordinal| head_of(view, ordinal)).transpose()?.flatten();
+    Ok(match head {
+        Some(head) => (head.client, Some(head.id), notes_of(tail_of(view, &head)?.notes)),
         None => (ClientId(0), None, Vec::new()),
-    }
+    })
 }

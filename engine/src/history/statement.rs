@@ -291,7 +291,7 @@ fn newest_first(
             let before = piece.before(balance);
             if after.is_some_and(|after| after.at == at && piece.leg >= after.leg) {
                 page.begin(before);
-            } else if !page.take(chain.view(), piece, before, before) {
+            } else if !page.take(chain.view(), piece, before, before)? {
                 return Ok(());
             }
             balance = before;
@@ -331,7 +331,7 @@ fn oldest_first(
             let end = piece.after(balance);
             if after.is_some_and(|after| after.at == at && piece.leg <= after.leg) {
                 page.begin(end);
-            } else if !page.take(chain.view(), piece, before, end) {
+            } else if !page.take(chain.view(), piece, before, end)? {
                 return Ok(());
             }
             balance = end;
@@ -349,7 +349,7 @@ fn totals(
     while at > span.floor {
         let (pieces, previous) = pieces(chain, at, query.detail())?;
         for piece in &pieces {
-            let is_shown = piece.is_shown(chain.view(), query.view);
+            let is_shown = piece.is_shown(chain.view(), query.view)?;
             piece.count(if is_shown { &mut shown } else { &mut hidden });
         }
         at = previous;

@@ -67,7 +67,7 @@ impl History {
     /// [`HistoryError`], where the frame is not there or cannot be read.
     pub fn transaction(&self, frame: u64, ordinal: u32) -> Result<Option<TransactionRecord>, HistoryError> {
         let view = self.frame(frame)?;
-        let Some(head) = head_of(&view, ordinal) else { return Ok(None) };
+        let Some(head) = head_of(&view, ordinal)? else { return Ok(None) };
         let mut legs = Vec::new();
         if head.outcome == Outcome::Posted {
             legs = plain_legs(&view, ordinal)?;
@@ -79,7 +79,7 @@ impl History {
             Outcome::Refused(rejection) => Some(rejection),
             Outcome::Cancelled => Some(Rejection::Cancelled),
         };
-        let tail = tail_of(&view, &head);
+        let tail = tail_of(&view, &head)?;
         Ok(Some(TransactionRecord {
             client: head.client,
             id: head.id,
@@ -100,7 +100,7 @@ impl History {
 }
 
 fn plain_legs(view: &FrameView, ordinal: u32) -> Result<Vec<RecordedLeg>, HistoryError> {
-    let records = records(view)?;
+    let records = records::<HistoryError>(view)?;
     let mut legs = Vec::new();
     for entry in records.entries() {
         let (_, Entry::Posting(posting)) = entry? else { continue };
@@ -116,12 +116,12 @@ fn plain_legs(view: &FrameView, ordinal: u32) -> Result<Vec<RecordedLeg>, Histor
 /// The legs on hot accounts: each one's balance is that before its merged entry, plus the legs ahead of it in the order
 /// of the log.
 fn hot_legs(view: &FrameView, ordinal: u32, head: &Head) -> Result<Vec<RecordedLeg>, HistoryError> {
-    let tails = section(view, SectionKind::Tails, 0);
-    let wanted = tail_of(view, head).hot_legs;
+    let tails = section(view, SectionKind::Tails, 0)?;
+    let wanted = tail_of(view, head)?.hot_legs;
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let records = records(view)?;
+    let records = records::<HistoryError>(view)?;
     let mut running: BTreeMap<AccountId, Running> =
         wanted.iter().map(|leg| (leg.account, Running::default())).collect();
     for entry in records.entries() {

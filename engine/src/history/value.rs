@@ -46,7 +46,7 @@ pub(super) fn statement(
         let piece = piece.expect("it was seen on the walk, and the log does not change");
         if counted.is_shown {
             piece.count(&mut page.shown);
-            page.lines.push(piece.line(chain.view(), balance, account.normal));
+            page.lines.push(piece.line(chain.view(), balance, account.normal)?);
         } else {
             piece.count(&mut page.hidden);
         }
@@ -82,11 +82,11 @@ fn walk(
     while at != Position::NONE {
         let (pieces, previous) = pieces(chain, at, DETAIL)?;
         for piece in pieces.iter().rev() {
-            let value = piece.value_date(chain.view());
+            let value = piece.value_date(chain.view())?;
             if value < from {
                 walked.opening += piece.signed();
             } else if value <= to {
-                let is_shown = piece.is_shown(chain.view(), query.view);
+                let is_shown = piece.is_shown(chain.view(), query.view)?;
                 piece.count(if is_shown { &mut walked.shown } else { &mut walked.hidden });
                 let cursor = Cursor { at, leg: piece.leg };
                 walked.counted.push(Counted { cursor, signed: piece.signed(), is_shown });

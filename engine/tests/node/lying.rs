@@ -36,6 +36,7 @@ fn good() -> Vec<Body> {
         time_us: frame.time_us(),
         sections: frame
             .sections()
+            .map(Result::unwrap)
             .map(|section| Section {
                 kind: section.kind,
                 owner: section.owner,

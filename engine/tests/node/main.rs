@@ -7,4 +7,5 @@ mod desk;
 mod lifecycle;
 mod lying;
 mod originals;
+mod scrub;
 mod snapshots;

@@ -286,6 +286,48 @@ pub struct Status {
     pub in_flight_transactions: u64,
     /// Bytes of all connections that wait for an answer.
     pub in_flight_bytes: u64,
+    /// What was found damaged on the node's disk since it started, unless a whole scrub since has found it mended.
+    #[serde(default)]
+    pub damaged: Vec<DamagedPlace>,
+    /// How many places more there are than `damaged` has.
+    #[serde(default)]
+    pub damaged_more: u64,
+    /// How often damage was met.
+    #[serde(default)]
+    pub damage_met: u64,
+    /// How far the scrub has come.
+    #[serde(default)]
+    pub scrub: ScrubStatus,
+}
+
+/// A place on a node's disk that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DamagedPlace {
+    /// The file in the data directory.
+    pub file: Box<str>,
+    /// Where in the file, bytes.
+    pub offset: Option<u64>,
+    /// The frame that is, or should be, there.
+    pub frame: Option<u64>,
+    /// What does not hold.
+    pub what: Box<str>,
+}
+
+/// How far a node's scrub has come, which reads everything on disk again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScrubStatus {
+    /// Bytes a second; 0: there is no scrub.
+    pub rate: u64,
+    /// How often everything was read since the node started.
+    pub passes: u64,
+    /// When that ended last, in microseconds since 1970.
+    pub last_pass_us: Option<i64>,
+    /// The file that is being read; empty between two passes.
+    pub file: Box<str>,
+    /// Where in the file, bytes.
+    pub offset: u64,
+    /// The frame that is being looked at.
+    pub frame: u64,
 }
 
 /// Status, payload and message of an answer, or status and payload of one of several results.

@@ -44,8 +44,8 @@ mod wire;
 
 pub use account::{AccountKey, AccountOpening, AccountRef, Amount, Owner, Side, SubjectOpening};
 pub use answer::{
-    Account, Hold, Holds, LegBalance, Named, Opened, PostResult, Posted, RecordedLeg, Status,
-    TransactionRecord, Welcome,
+    Account, DamagedPlace, Hold, Holds, LegBalance, Named, Opened, PostResult, Posted, RecordedLeg,
+    ScrubStatus, Status, TransactionRecord, Welcome,
 };
 pub use client::Client;
 pub use compact::{

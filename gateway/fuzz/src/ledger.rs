@@ -70,7 +70,7 @@ impl Ledger {
     pub(crate) fn bodies(&self) -> Vec<Body> {
         let frames = self.reader.frames(FrameNumber::FIRST).map(|frame| {
             let frame = frame.expect("the log was just written");
-            let sections = frame.sections().map(|section| Section {
+            let sections = frame.sections().map(|section| section.expect("the log was just written")).map(|section| Section {
                 kind: section.kind,
                 owner: section.owner,
                 records: section.records,

@@ -208,7 +208,7 @@ fn contents(reader: &LogReader) -> Vec<(u64, Vec<u8>)> {
     let frames = reader.frames(FrameNumber::FIRST).map(|frame| {
         let frame = frame.expect("a log that opened can be read");
         frame.verify().expect("and holds");
-        (frame.number().0, frame.body().to_vec())
+        (frame.number().0, frame.body().expect("the frame was checked").to_vec())
     });
     frames.collect()
 }

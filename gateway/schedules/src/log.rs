@@ -6,6 +6,7 @@ mod log {
     pub(crate) mod catalog;
     pub(crate) mod checked;
     pub(crate) mod codec;
+    pub(crate) mod damage;
     pub(crate) mod digest;
     pub(crate) mod direct;
     pub(crate) mod encode;

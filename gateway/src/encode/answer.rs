@@ -4,6 +4,7 @@ use longmen_engine::ledger::{
     AccountView, Amount, Answer, Chart, LegBalance, Opened, PostResult, Posted, Rejection, Status,
     SubjectOpening, TrialBalance, TrialLine,
 };
+use longmen_engine::{Damaged, Finding, ScrubReport};
 
 use super::ledger::write_summaries;
 use super::pack::Pack;
@@ -12,11 +13,20 @@ use crate::decode::Fault;
 use crate::limits::Limits;
 
 /// What the gateway adds to the engine's status.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct GatewayStatus {
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct GatewayStatus<'a> {
     pub(crate) connections: u32,
     pub(crate) in_flight_transactions: u64,
     pub(crate) in_flight_bytes: u64,
+    /// Of the node's files, for an answer that tells of them.
+    pub(crate) disk: Option<&'a DiskStatus>,
+}
+
+/// What is known of the node's files.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DiskStatus {
+    pub(crate) damaged: Damaged,
+    pub(crate) scrub: ScrubReport,
 }
 
 /// Writes an answer that is the same for whatever was asked; `posted` is the outcome of what went well among
@@ -26,7 +36,7 @@ pub(crate) fn write_answer(
     answer: &Answer,
     posted: &str,
     faults: &[(u32, Fault)],
-    status: GatewayStatus,
+    status: GatewayStatus<'_>,
 ) {
     match answer {
         Answer::Rejected(rejection) => write_refusal(out, rejection.code(), None),
@@ -231,9 +241,9 @@ fn write_subject(pack: &mut Pack<'_>, subject: &SubjectOpening) {
     pack.name("purpose").text(&subject.purpose);
 }
 
-fn write_status(out: &mut Vec<u8>, engine: &Status, gateway: GatewayStatus) {
+fn write_status(out: &mut Vec<u8>, engine: &Status, gateway: GatewayStatus<'_>) {
     let mut pack = write_ok(out);
-    pack.map(16);
+    pack.map(20);
     pack.name("version").text(env!("CARGO_PKG_VERSION"));
     pack.name("durable").unsigned(engine.durable);
     pack.name("open").unsigned(engine.open);
@@ -260,4 +270,34 @@ fn write_status(out: &mut Vec<u8>, engine: &Status, gateway: GatewayStatus) {
     pack.name("connections").unsigned(gateway.connections);
     pack.name("in_flight_transactions").unsigned(gateway.in_flight_transactions);
     pack.name("in_flight_bytes").unsigned(gateway.in_flight_bytes);
+    write_disk(&mut pack, gateway.disk.unwrap_or(&DiskStatus::default()));
+}
+
+/// What is known of the files.
+fn write_disk(pack: &mut Pack<'_>, disk: &DiskStatus) {
+    let DiskStatus { damaged, scrub } = disk;
+    pack.name("damaged").array(damaged.places.len());
+    for Finding { file, offset, frame, fault } in &damaged.places {
+        pack.map(4);
+        pack.name("file").text(file);
+        for (name, number) in [("offset", *offset), ("frame", frame.map(|frame| frame.0))] {
+            match number {
+                Some(number) => pack.name(name).unsigned(number),
+                None => pack.name(name).nil(),
+            }
+        }
+        pack.name("what").text(&fault.to_string());
+    }
+    pack.name("damaged_more").unsigned(damaged.beyond);
+    pack.name("damage_met").unsigned(damaged.times);
+    pack.name("scrub").map(6);
+    pack.name("rate").unsigned(scrub.bytes_per_second);
+    pack.name("passes").unsigned(scrub.passes);
+    match scrub.last_pass_us {
+        Some(time) => pack.name("last_pass_us").signed(time),
+        None => pack.name("last_pass_us").nil(),
+    }
+    pack.name("file").text(&scrub.file);
+    pack.name("offset").unsigned(scrub.offset);
+    pack.name("frame").unsigned(scrub.frame);
 }

@@ -11,7 +11,7 @@ mod register;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use answer::{GatewayStatus, write_answer, write_welcome};
+pub(crate) use answer::{DiskStatus, GatewayStatus, write_answer, write_welcome};
 pub(crate) use compact::{write_compact_posted, write_compact_refusal};
 pub(crate) use history::write_transaction;
 pub(crate) use holds::write_holds;

@@ -8,7 +8,11 @@ use longmen_engine::ledger::{
     EntityId, LegBalance, LineId, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace,
     Rejection, Side, Status, SubjectClass, TransactionId, TransactionKey, TrialBalance, TrialLine,
 };
-use longmen_engine::{Cursor, Merged, RecordedLeg, StatementLine, StatementPage, TransactionRecord};
+use longmen_engine::{
+    Cursor, Damaged, Finding, Merged, RecordedLeg, ScrubReport, StatementLine, StatementPage,
+    TransactionRecord,
+};
+use longmen_wal::{Fault as LogFault, FrameFault, FrameNumber};
 use serde::de::DeserializeOwned;
 
 use super::*;
@@ -22,7 +26,8 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> T {
 }
 
 fn answer(answer: &Answer) -> Vec<u8> {
-    let status = GatewayStatus { connections: 4, in_flight_transactions: 5, in_flight_bytes: 6 };
+    let disk = Some(&disk());
+    let status = GatewayStatus { connections: 4, in_flight_transactions: 5, in_flight_bytes: 6, disk };
     let mut out = Vec::new();
     write_answer(&mut out, answer, "posted", &[], status);
     out
@@ -115,7 +120,7 @@ fn faults_stand_beside_the_results_they_speak_of() {
     let results = vec![malformed, PostResult::default(), malformed];
     let faults = [(0, Fault::new("first")), (2, Fault::new("third"))];
     let mut out = Vec::new();
-    let status = GatewayStatus { connections: 0, in_flight_transactions: 0, in_flight_bytes: 0 };
+    let status = GatewayStatus::default();
     write_answer(&mut out, &Answer::Posted(Posted { results, balances: vec![] }), "posted", &faults, status);
     let wire: WirePosted = read(&out);
     let messages: Vec<_> = wire.results.iter().map(|result| result.message.as_deref()).collect();
@@ -206,6 +211,24 @@ fn statements_and_transactions_reach_the_client_whole() {
     assert_eq!((wire.notes.len(), wire.legs[0].balance_after, wire.legs[0].merged), (2, -5, true));
 }
 
+/// A disk with two damaged places, under a scrub.
+fn disk() -> DiskStatus {
+    let fault = LogFault::DurableFrame { fault: FrameFault::Envelope, durable: FrameNumber(9) };
+    let whole =
+        Finding { file: "MANIFEST".into(), offset: None, frame: None, fault: LogFault::ManifestMissing };
+    let place = Finding { file: "s".into(), offset: Some(8_192), frame: Some(FrameNumber(7)), fault };
+    let damaged = Damaged { places: vec![whole, place], beyond: 1, times: 5 };
+    let scrub = ScrubReport {
+        bytes_per_second: 8,
+        passes: 2,
+        last_pass_us: Some(-3),
+        file: "s".into(),
+        offset: 1,
+        frame: 4,
+    };
+    DiskStatus { damaged, scrub }
+}
+
 #[test]
 fn trial_balances_and_status_reach_the_client_whole() {
     let line = TrialLine {
@@ -240,4 +263,10 @@ fn trial_balances_and_status_reach_the_client_whole() {
     let wire: WireStatus = read(&answer(&Answer::Status(status)));
     assert_eq!((wire.hot, wire.decided, wire.connections), (vec![(7, 8)], u64::MAX, 4));
     assert_eq!(wire.entities, [("LM".into(), "2026-11-22".into())]);
+    let [whole, place] = &wire.damaged[..] else { panic!("{:?}", wire.damaged) };
+    assert_eq!((&*whole.file, whole.offset, whole.frame), ("MANIFEST", None, None));
+    assert_eq!((place.offset, place.frame), (Some(8_192), Some(7)));
+    assert_eq!(&*place.what, "durable frame damaged (durable up to 9): the envelope does not hold");
+    assert_eq!((wire.damaged_more, wire.damage_met, wire.scrub.rate, wire.scrub.passes), (1, 5, 8, 2));
+    assert_eq!((wire.scrub.last_pass_us, &*wire.scrub.file, wire.scrub.frame), (Some(-3), "s", 4));
 }

@@ -410,7 +410,8 @@ impl<'a> Conversation<'a> {
             Purpose::Post(faults) => ("posted", faults.as_slice()),
             _ => ("posted", &[][..]),
         };
-        let status = self.shared.status(cost);
+        let disk = matches!(answer, Answer::Status(_)).then(|| self.shared.disk());
+        let status = self.shared.status(cost, disk.as_ref());
         let write = |out: &mut Vec<u8>| write_answer(out, answer, good, faults, status);
         self.outbox.push(header, Format::MessagePack, cost, write);
     }

@@ -5,6 +5,7 @@
 mod books;
 mod changes;
 mod deeds;
+mod flips;
 mod hello;
 mod hostile;
 mod limits;

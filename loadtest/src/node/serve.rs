@@ -7,12 +7,12 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::available_parallelism;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use jiff::Timestamp;
 use longmen_engine::ledger::{AccountKey, Currency, RefundClearing, RefundWindows};
-use longmen_engine::{Meters, Node, NodeOptions, StartError, StartReport, StopError};
+use longmen_engine::{Meters, Node, NodeOptions, ScrubOptions, StartError, StartReport, StopError};
 use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
 use longmen_wal::{Contents, DirectoryError, DirectoryStorage, LogOptions, WritePath, end_at_a_lost_page};
 use tokio::runtime::Builder;
@@ -57,6 +57,13 @@ pub struct ServeArgs {
     /// instead of the log [default: 1048576]
     #[arg(long, value_name = "IDS", value_parser = clap::value_parser!(u32).range(1_000..=16_777_216))]
     pub known_ids: Option<u32>,
+    /// Read everything on disk again and again, so many bytes a second, to find damage before anybody asks for what is
+    /// damaged; 0 does not
+    #[arg(long, value_name = "BYTES", default_value_t = ScrubOptions::default().bytes_per_second)]
+    pub scrub_rate: u64,
+    /// Begin to read it again so many seconds after it was begun last, if it has ended
+    #[arg(long, value_name = "SECONDS", default_value_t = ScrubOptions::default().every.as_secs())]
+    pub scrub_every: u64,
     /// Take refunds for so many days after the original's accounting date
     #[arg(long, value_name = "DAYS", default_value_t = RefundWindows::default().days)]
     pub refund_days: u32,
@@ -155,6 +162,10 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         log,
         snapshot_bytes: args.snapshot_bytes.unwrap_or(usual.snapshot_bytes),
         known_ids: args.known_ids.map_or(usual.known_ids, |ids| ids as usize),
+        scrub: ScrubOptions {
+            bytes_per_second: args.scrub_rate,
+            every: Duration::from_secs(args.scrub_every),
+        },
         refund_windows: RefundWindows {
             days: args.refund_days,
             by_type: args.refund_window.iter().cloned().collect(),

@@ -27,7 +27,7 @@ type Seen = (u64, Vec<u8>);
 
 fn seen(frame: &FrameView) -> Seen {
     frame.verify().unwrap();
-    (frame.number().0, frame.body().to_vec())
+    (frame.number().0, frame.body().unwrap().to_vec())
 }
 
 /// Opens the log while two threads read it from `from` on, and gives what they saw.

@@ -36,8 +36,8 @@ fn a_frame_tells_who_it_is_and_chains() {
         assert_eq!((frame.number().0, frame.time_us()), (id, id as i64));
         assert_eq!(frame.durable_when_written().0, id - 1);
         assert_eq!(frame.prev_digest(), previous);
-        assert_eq!(frame.section(2, 1).unwrap().records, 1);
-        assert!(frame.section(2, 0).is_none());
+        assert_eq!(frame.section(2, 1).unwrap().unwrap().records, 1);
+        assert!(frame.section(2, 0).unwrap().is_none());
         previous = frame.body_digest();
         assert_eq!(opened.reader.head(), (frame.number(), previous));
     }
@@ -72,7 +72,7 @@ fn any_frame_is_found_at_once_after_a_restart() {
         let reader = open_with(&disk.branch(), options, 2).unwrap().reader;
         for id in [first, last + 1 - first, 1] {
             let frame = reader.frame(FrameNumber(id)).unwrap();
-            let found: Vec<_> = frame.sections().map(|section| section.bytes.to_vec()).collect();
+            let found: Vec<_> = frame.sections().map(|section| section.unwrap().bytes.to_vec()).collect();
             assert_eq!((frame.number().0, found), (id, sections_of(&body(id, bytes(id)))));
         }
     }

@@ -36,7 +36,7 @@ pub(crate) fn contents(reader: &LogReader) -> Vec<(u64, Vec<Vec<u8>>)> {
     let frames = reader.frames(FrameNumber::FIRST).map(|frame| {
         let frame = frame.unwrap();
         frame.verify().unwrap();
-        (frame.number().0, frame.sections().map(|section| section.bytes.to_vec()).collect())
+        (frame.number().0, frame.sections().map(|section| section.unwrap().bytes.to_vec()).collect())
     });
     frames.collect()
 }

@@ -15,3 +15,4 @@ mod lost_page;
 mod power_cuts;
 mod random;
 mod real_files;
+mod scrub;

@@ -1,6 +1,6 @@
 //! `longmen status`
 
-use longmen_client::Status;
+use longmen_client::{DamagedPlace, Status};
 use longmen_loadtest::table::{Table, grouped};
 
 use crate::failure::{Failure, Verdict};
@@ -26,6 +26,23 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     Ok(Verdict::Held)
 }
 
+/// What is damaged, and how far the scrub has come.
+fn show_disk(table: &mut Table, Status { damaged, scrub, .. }: &Status) {
+    for DamagedPlace { file, offset, frame, what } in damaged {
+        let place = |name, number: &Option<u64>| number.map(|number| format!(", {name} {number}"));
+        let places = [place("offset", offset), place("frame", frame)].into_iter().flatten();
+        table.row(["DAMAGED".into(), format!("{file}{}: {what}", places.collect::<String>())]);
+    }
+    if scrub.rate == 0 {
+        table.row(["scrub", "off"]);
+        return;
+    }
+    table.row(["whole scrubs since the start", &grouped(scrub.passes)]);
+    if !scrub.file.is_empty() {
+        table.row(["  now reading", &format!("{} at {}", scrub.file, grouped(scrub.offset))]);
+    }
+}
+
 fn table(status: &Status) -> Table {
     let mut table = Table::new(&["", ">"]);
     table.row(["version", &status.version]);
@@ -46,6 +63,7 @@ fn table(status: &Status) -> Table {
     ] {
         table.row([name, &grouped(figure)]);
     }
+    show_disk(&mut table, status);
     for (account, legs) in &status.hot {
         table.row([format!("legs on hot account @{account}"), grouped(*legs)]);
     }
