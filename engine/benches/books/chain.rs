@@ -1,8 +1,8 @@
 //! Postings to rows without a shard: the least that an entry costs.
 
 use longmen_engine::ledger::{
-    AccountId, Amount, Currency, Date, EntityId, LineId, Movement, OpenedEntry, Owner, Placement, Position,
-    Posting, Row, Side, SubjectId, UnitId,
+    AccountId, Amount, Counting, Currency, Date, EntityId, LineId, Movement, OpenedEntry, Owner, Placement,
+    Position, Posting, Row, Side, SubjectId, UnitId,
 };
 
 use super::BATCH;
@@ -60,6 +60,7 @@ fn posting(n: u64) -> Posting {
         subject: SubjectId(0),
         date: Date::parse("2026-09-21").expect("a date"),
         link: None,
+        counting: Counting::Takes,
     }
 }
 

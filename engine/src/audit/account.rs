@@ -45,12 +45,22 @@ pub(super) struct Account {
 
 const _: () = assert!(size_of::<Account>() == 128, "an account is two cache lines");
 
+/// How a transaction spends a hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spent {
+    pub(super) judicial: bool,
+    pub(super) forced: bool,
+    /// What holds before it set aside.
+    pub(super) before: i128,
+}
+
 /// What an account had before a transaction.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Before {
     balance: i128,
     frozen: i64,
-    /// Debit turnover of the transaction's date.
+    /// The transaction's date, and its debit turnover.
+    pub(super) date: Date,
     used: i128,
 }
 
@@ -114,7 +124,7 @@ impl Account {
     #[inline]
     pub(super) fn before(&self, date: Date) -> Before {
         let used = if self.day == date { self.day_debit } else { 0 };
-        Before { balance: self.balance, frozen: self.frozen, used }
+        Before { balance: self.balance, frozen: self.frozen, date, used }
     }
 
     /// Whether the newest leg is of this transaction too.
@@ -262,15 +272,38 @@ impl Account {
         Ok(())
     }
 
+    /// Whether a transaction that spends a hold could take what it did: the money was there, behind what others have set
+    /// aside before it.
+    pub(super) fn check_spent(
+        &self,
+        account: AccountId,
+        before: &Before,
+        spent: &Spent,
+    ) -> Result<(), BookFault> {
+        let natural = self.normal.natural(self.balance);
+        let takes = natural < self.normal.natural(before.balance);
+        if !takes || self.may_go_negative || spent.forced && !spent.judicial {
+            return Ok(());
+        }
+        let set_aside = if spent.forced { 0 } else { spent.before + i128::from(self.withholding) };
+        let available = natural + i128::from(self.overdraft_limit) - set_aside;
+        if available < 0 { Err(BookFault::Funds { account, available }) } else { Ok(()) }
+    }
+
     /// Whether the account has limits that [`super::limits::Limits::check`] must look at.
     #[inline]
     pub(super) fn is_limited(&self) -> bool {
         self.limited
     }
 
-    /// What a transaction took, debit-positive, and what those of its date had taken before it.
+    /// What a transaction took, debit-positive, and the debits of its date before it.
     pub(super) fn taken(&self, before: &Before) -> (i128, i128) {
         (self.balance - before.balance, before.used)
+    }
+
+    /// The date of its newest posting, and the debits of that.
+    pub(super) fn day(&self) -> (Date, i128) {
+        (self.day, self.day_debit)
     }
 }
 

@@ -359,6 +359,12 @@ pub enum BookFault {
         /// The limit.
         limit: i64,
     },
+    /// A leg counts against the day limit where it must not, or does not where it must.
+    #[error("account {account}: a leg counts otherwise against the day limit than what it belongs to")]
+    Counting {
+        /// The account.
+        account: AccountId,
+    },
     /// A change that an account cannot take.
     #[error("account {account}: is changed, {why}")]
     Changed {

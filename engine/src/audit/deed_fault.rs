@@ -76,6 +76,9 @@ pub enum DeedFault {
     /// Marked as a refund by way of clearing, where it moves no account that its original did not, or is none.
     #[error("is marked as going by way of clearing, and does not")]
     Clearing,
+    /// A reversal that counts otherwise against day limits than its date asks for.
+    #[error("gives back of a day limit what it must not, or does not what it must")]
+    Counting,
     /// Moves other holds, or moves them otherwise, than it says.
     #[error("does not move just the holds that it must")]
     Holds,

@@ -4,7 +4,7 @@
 use super::deed_fault::DeedFault;
 use super::recorded::{Recorded, RecordedLeg, RecordedMove};
 use crate::ledger::notes::{self, Note};
-use crate::ledger::{AccountId, Action, ClientId, Head, Outcome, Tail};
+use crate::ledger::{AccountId, Action, ClientId, Counting, Head, Outcome, Tail};
 
 /// The deeds of a frame. Buffers are kept from frame to frame.
 #[derive(Default)]
@@ -15,6 +15,8 @@ pub(super) struct Deeds {
     moves: Vec<(u32, RecordedMove)>,
     /// The balances that carrying forward left, by transaction and account.
     carried: Vec<(u32, AccountId, i128)>,
+    /// How the legs of reversals count against day limits.
+    counting: Vec<(u32, Counting)>,
 }
 
 impl Deeds {
@@ -23,6 +25,7 @@ impl Deeds {
         self.legs.clear();
         self.moves.clear();
         self.carried.clear();
+        self.counting.clear();
     }
 
     /// Takes a head that was done, with the legs in its tail.
@@ -46,6 +49,16 @@ impl Deeds {
             Some((_, _, left)) => *left = balance,
             None => self.carried.push((ordinal, account, balance)),
         }
+    }
+
+    /// Takes how a leg of a reversal counts against day limits.
+    pub(super) fn take_counting(&mut self, ordinal: u32, counting: Counting) {
+        self.counting.push((ordinal, counting));
+    }
+
+    /// Whether all legs of a reversal count so.
+    pub(super) fn all_count(&self, ordinal: u32, counting: Counting) -> bool {
+        self.counting.iter().filter(|(of, _)| *of == ordinal).all(|(_, said)| *said == counting)
     }
 
     /// Whether a carry-forward left nothing in an account.

@@ -3,7 +3,7 @@
 use longmen_wal::FrameView;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::account::{Account, Before};
+use super::account::{Account, Before, Spent};
 use super::block::EntryBlock;
 use super::books::Books;
 use super::fault::{BookFault, Checked, RecordPlace};
@@ -15,8 +15,8 @@ use super::register::check_notes;
 use super::sections::Placed;
 use super::states::Doing;
 use crate::ledger::{
-    AccountId, Action, Changed, ClientId, Entry, Held, HoldMove, Movement, OpenedEntry, Position, Posting,
-    SubjectClass, TransactionId,
+    AccountId, Action, Changed, ClientId, Counting, Entry, Held, HoldKind, HoldMove, Movement, OpenedEntry,
+    Position, Posting, SubjectClass, TransactionId,
 };
 
 /// What the audit keeps of the transaction whose entries it reads in a section.
@@ -27,7 +27,9 @@ pub(super) struct Entries {
     /// Accounts of which it moved a hold.
     held: Vec<AccountId>,
     /// Accounts of which it spent a hold: what leaves them was let through as that.
-    spent: Vec<AccountId>,
+    spent: Vec<(AccountId, Spent)>,
+    /// How its first leg on an account with limits counts against the day's.
+    counting: Vec<(AccountId, Counting)>,
 }
 
 /// A leg in an entry of its own.
@@ -99,11 +101,17 @@ impl Books {
         }
         account.take_leg(id, at, ordinal, leg.step)?;
         let account = *account;
+        if account.is_limited() && !self.entries.counting.iter().any(|(there, _)| *there == id) {
+            self.entries.counting.push((id, posting.counting));
+        }
         let terms = self.frame.take_leg(place, &taken(posting, &account, (ordinal, leg.step), signed))?;
         check_amount(place, terms, id, leg.amount)?;
         self.check_state(place, &account, id, terms, signed)?;
         if terms.action != Action::Post {
             self.deeds.take_leg(ordinal, leg);
+            if terms.action == Action::Reverse {
+                self.deeds.take_counting(ordinal, posting.counting);
+            }
             if terms.action == Action::CarryForward {
                 self.deeds.take_carried(ordinal, id, posting.balance_after);
             }
@@ -141,7 +149,8 @@ impl Books {
         if set_aside {
             return Ok(());
         }
-        let spent = account.natural(signed) < 0 && self.entries.spent.contains(&id);
+        let spends = || self.entries.spent.iter().any(|(of, _)| *of == id);
+        let spent = account.natural(signed) < 0 && spends();
         place.check(spent, || BookFault::State { account: id, what: doing.name() })
     }
 
@@ -158,20 +167,44 @@ impl Books {
         if self.entries.moved.is_empty() && self.entries.held.is_empty() {
             return Ok(());
         }
-        self.entries.held.clear();
-        self.entries.spent.clear();
         let waives = ordinal.is_some_and(|ordinal| self.frame.waives(ordinal));
-        for (id, at, before) in self.entries.moved.drain(..) {
-            if waives {
-                continue;
-            }
+        let reverses = ordinal.is_some_and(|ordinal| self.frame.reverses(ordinal));
+        let ruled = self.chart.rules > 0;
+        let Entries { moved, held, spent, counting } = &mut self.entries;
+        for (id, at, before) in moved.drain(..) {
             let account = account_mut(&mut self.accounts, id, at)?;
-            let mut afforded = account.check_funds(id, &before, account.balance);
+            let spent = spent.iter().find(|(of, _)| *of == id).map(|(_, spent)| spent);
+            let mut afforded = Ok(());
+            if !waives {
+                afforded = account.check_funds(id, &before, account.balance);
+                if let Some(spent) = spent.filter(|_| ruled) {
+                    afforded = afforded.and_then(|()| account.check_spent(id, &before, spent));
+                }
+            }
             if account.is_limited() {
-                afforded = afforded.and_then(|()| self.limits.check(id, account.taken(&before)));
+                let (taken, debits) = account.taken(&before);
+                let date = before.date;
+                let waived = spent.is_some_and(|spent| spent.forced || spent.judicial);
+                let used = if ruled { self.limits.used(id, date) } else { debits };
+                if !waives && !waived {
+                    afforded = afforded.and_then(|()| self.limits.check(id, (taken, used)));
+                }
+                let said =
+                    counting.iter().find(|(of, _)| *of == id).map(|(_, said)| *said).unwrap_or_default();
+                let fits = match said {
+                    Counting::Nothing => waived,
+                    Counting::GivesBack => reverses && !waived,
+                    Counting::Takes => !waived,
+                };
+                let fits = if fits || !ruled { Ok(()) } else { Err(BookFault::Counting { account: id }) };
+                afforded = afforded.and(fits);
+                self.limits.count(id, date, (taken, said), ruled);
             }
             afforded.map_err(|fault| RecordPlace::entry(at).flaw(fault))?;
         }
+        held.clear();
+        spent.clear();
+        counting.clear();
         Ok(())
     }
 
@@ -233,7 +266,8 @@ impl Books {
         self.chart.check_date(place, account.entity, changed.date)?;
         self.chart.check_client(place, changed.client)?;
         check_notes(place, changed.notes)?;
-        self.limits.take(changed);
+        let day = account.day();
+        self.limits.take(changed, day, self.chart.rules > 0);
         self.counts.changed += 1;
         Ok(())
     }
@@ -243,22 +277,28 @@ impl Books {
         let account = account_mut(&mut self.accounts, id, at)?;
         let before = account.before(held.date);
         account.hold(held, at)?;
+        let ruled = self.chart.rules > 0;
         self.chart.check_date(place, account.entity, held.date)?;
         let hold = held.hold.key;
-        let follows = self.holds.take(held, time_us);
+        let spends = held.moved == HoldMove::Consumed;
+        let ahead = if spends { self.holds.held_before(id, hold) } else { 0 };
+        let follows = self.holds.take(held, time_us, ruled);
         follows.map_err(|fault| place.flaw(BookFault::Hold { account: id, hold, fault }))?;
         if let Some(ordinal) = held.transaction {
             let terms = self.frame.take_move(place, ordinal, (id, account.entity), held.date)?;
             let doing = Doing::of_move(held.moved, held.hold.terms.kind, terms.forced);
             place.check(account.lets.lets(doing), || BookFault::State { account: id, what: doing.name() })?;
             self.deeds.take_move(ordinal, held.into());
-            let Entries { moved, held: holds, spent } = &mut self.entries;
-            if !account.is_in(at.frame, ordinal) && !holds.contains(&id) {
+            let Entries { moved, held: holds, spent, .. } = &mut self.entries;
+            let judicial = held.hold.terms.kind == HoldKind::Judicial;
+            // A court freezes what comes in later too (限额冻结).
+            let seized = held.moved == HoldMove::Frozen && judicial;
+            if !seized && !account.is_in(at.frame, ordinal) && !holds.contains(&id) {
                 moved.push((id, at, before));
             }
             holds.push(id);
-            if held.moved == HoldMove::Consumed {
-                spent.push(id);
+            if spends {
+                spent.push((id, Spent { judicial, forced: terms.forced, before: ahead }));
             }
         }
         self.counts.held += 1;

@@ -112,6 +112,12 @@ impl AuditedFrame {
         self.transactions.get(ordinal as usize).is_some_and(|transaction| transaction.terms.waives)
     }
 
+    /// Whether a transaction is a reversal.
+    pub(super) fn reverses(&self, ordinal: u32) -> bool {
+        let found = self.transactions.get(ordinal as usize);
+        found.is_some_and(|transaction| transaction.terms.action == Action::Reverse)
+    }
+
     /// Takes a move of a hold by a transaction.
     pub(super) fn take_move(
         &mut self,

@@ -14,11 +14,14 @@ use crate::ledger::{AccountId, Held, Hold, HoldMove, TransactionKey};
 #[derive(Default)]
 pub(super) struct Holds {
     holds: HashMap<(AccountId, TransactionKey), Hold, FixedState>,
+    /// Of each account those of which something remains, in the order in which they began to hold, each with whether the
+    /// log had rules by then: of older ones a ledger may have lost the order.
+    lines: HashMap<AccountId, Vec<(TransactionKey, bool)>, FixedState>,
 }
 
 impl Holds {
-    /// Takes a move of a hold, in a frame of this logged time.
-    pub(super) fn take(&mut self, held: &Held, time_us: i64) -> Result<(), HoldFault> {
+    /// Takes a move of a hold, in a frame of this logged time; `ruled` tells whether the log has rules by now.
+    pub(super) fn take(&mut self, held: &Held, time_us: i64, ruled: bool) -> Result<(), HoldFault> {
         let Held { account, moved, amount, transaction, ref hold, .. } = *held;
         if amount <= 0 {
             return Err(HoldFault::Amount { amount });
@@ -57,8 +60,22 @@ impl Holds {
             }
             _ => {}
         }
+        let line = self.lines.entry(account).or_default();
+        match (before > 0, hold.remaining > 0) {
+            (false, true) => line.push((hold.key, ruled)),
+            (true, false) => line.retain(|(key, _)| *key != hold.key),
+            _ => {}
+        }
         self.holds.insert((account, hold.key), hold.clone());
         Ok(())
+    }
+
+    /// What is held of an account by those that stand in line before this hold.
+    pub(super) fn held_before(&self, account: AccountId, key: TransactionKey) -> i128 {
+        let line = self.lines.get(&account).map_or(&[][..], Vec::as_slice);
+        let place = line.iter().position(|(other, _)| *other == key);
+        let Some(place) = place.filter(|place| line[*place].1) else { return 0 };
+        line[..place].iter().map(|(other, _)| i128::from(self.remaining(account, *other))).sum()
     }
 
     /// What remains of a hold.

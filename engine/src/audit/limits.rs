@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use super::fault::BookFault;
-use crate::ledger::{AccountId, Amount, Changed, Link, Position};
+use crate::ledger::{AccountId, Amount, Changed, Counting, Date, Link, Position};
 
 /// So many links from far link to far link.
 const FAR_LINKS: u64 = 64;
@@ -13,21 +13,64 @@ const FAR_LINKS: u64 = 64;
 /// The limits of accounts that have any (限额).
 #[derive(Default)]
 pub(super) struct Limits {
-    limits: HashMap<AccountId, (Option<Amount>, Option<Amount>), FixedState>,
+    limits: HashMap<AccountId, Limited, FixedState>,
+}
+
+/// The limits of an account, and what was used of the day's: what each transaction of the date took in all.
+#[derive(Clone, Copy, Debug, Default)]
+struct Limited {
+    transaction: Option<Amount>,
+    day: Option<Amount>,
+    date: Date,
+    used: i128,
+    /// Whether all of it was counted by a ledger that counts so: an older one went by the debits.
+    exact: bool,
 }
 
 impl Limits {
-    /// Takes what a change says.
-    pub(super) fn take(&mut self, changed: &Changed<'_>) {
-        match (changed.transaction_limit, changed.day_limit) {
-            (None, None) => self.limits.remove(&changed.account),
-            limits => self.limits.insert(changed.account, limits),
+    /// Takes what a change says, of an account whose newest date has these debits; `ruled` tells whether the log has rules
+    /// by now.
+    pub(super) fn take(&mut self, changed: &Changed<'_>, (date, debits): (Date, i128), ruled: bool) {
+        let (transaction, day) = (changed.transaction_limit, changed.day_limit);
+        if (transaction, day) == (None, None) {
+            self.limits.remove(&changed.account);
+            return;
+        }
+        // What an account took before it had limits was not counted: its debits stand for it.
+        let used = debits.max(0);
+        let begun = Limited { date, used, exact: ruled, ..Limited::default() };
+        let limited = self.limits.entry(changed.account).or_insert(begun);
+        (limited.transaction, limited.day) = (transaction, day);
+    }
+
+    /// What was used of the day limit of an account on a date, for certain.
+    pub(super) fn used(&self, account: AccountId, on: Date) -> i128 {
+        let certain = |limited: &&Limited| limited.date == on && limited.exact;
+        self.limits.get(&account).filter(certain).map_or(0, |limited| limited.used)
+    }
+
+    /// Counts what a transaction took on a date; `ruled` tells whether the log has rules by now.
+    pub(super) fn count(
+        &mut self,
+        account: AccountId,
+        on: Date,
+        (taken, counting): (i128, Counting),
+        ruled: bool,
+    ) {
+        let Some(limited) = self.limits.get_mut(&account) else { return };
+        if limited.date != on {
+            (limited.date, limited.used, limited.exact) = (on, 0, ruled);
+        }
+        limited.used += match counting {
+            Counting::GivesBack => taken,
+            Counting::Takes => taken.max(0),
+            Counting::Nothing => 0,
         };
     }
 
-    /// Whether a transaction may take this out, where those of its date have taken so much before.
+    /// Whether a transaction may take this out, where so much of its date was used before.
     pub(super) fn check(&self, account: AccountId, (taken, used): (i128, i128)) -> Result<(), BookFault> {
-        let (transaction, day) = self.limits.get(&account).copied().unwrap_or_default();
+        let Limited { transaction, day, .. } = self.limits.get(&account).copied().unwrap_or_default();
         match transaction {
             Some(limit) if taken > 0 && taken > i128::from(limit.0) => {
                 return Err(BookFault::TransactionLimit { account, taken, limit: limit.0 });

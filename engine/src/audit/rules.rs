@@ -13,7 +13,7 @@ use super::holds::Holds;
 use super::recorded::{Past, Recorded, RecordedLeg, RecordedMove};
 use super::refunds::{Nets, outside};
 use crate::ledger::{
-    AccountId, Action, Currency, EntityId, HoldKind, HoldMove, Named, Outcome, Side, SubjectClass,
+    AccountId, Action, Counting, Currency, EntityId, HoldKind, HoldMove, Named, Outcome, Side, SubjectClass,
     TransactionKey,
 };
 
@@ -60,7 +60,7 @@ impl Rules<'_> {
             Action::Try => self.check_try(deed),
             Action::CarryForward => self.check_carried(ordinal, deed),
             Action::Reverse | Action::Refund | Action::Confirm | Action::CancelTry => {
-                self.check_naming(deed, fates)
+                self.check_naming(ordinal, deed, fates)
             }
         }
     }
@@ -155,7 +155,7 @@ impl Rules<'_> {
         found.filter(|found| found.key == named.key).ok_or(DeedFault::NotThere)
     }
 
-    fn check_naming(&self, deed: &Recorded, fates: &mut Fates) -> Ruled {
+    fn check_naming(&self, ordinal: u32, deed: &Recorded, fates: &mut Fates) -> Ruled {
         let named = deed.named.ok_or(DeedFault::NamesNone)?;
         let original = self.original(&named)?;
         let undoable: &[Action] = match deed.action {
@@ -180,6 +180,11 @@ impl Rules<'_> {
                 } else {
                     check_reversal(deed, &original, named.blue)
                 }?;
+                if self.chart.rules > 0
+                    && !self.deeds.all_count(ordinal, counting_of_undoing(deed, &original))
+                {
+                    return Err(DeedFault::Counting);
+                }
                 if let Some(refunds) = original.named.filter(|_| original.action == Action::Refund) {
                     let fate = fates.fates.entry(refunds.key).or_default();
                     return self.count_refund(deed, &self.original(&refunds)?, fate);
@@ -324,6 +329,15 @@ fn check_reversal(deed: &Recorded, original: &Recorded, blue: bool) -> Ruled {
         _ if deed.moves.is_empty() => Ok(()),
         _ => Err(DeedFault::Holds),
     }
+}
+
+/// How a reversal counts against day limits: on the same date it gives back what was used, but of a consume by a court or by
+/// force, which used nothing.
+fn counting_of_undoing(deed: &Recorded, original: &Recorded) -> Counting {
+    let forced = original.named.is_some_and(|named| named.forced);
+    let judicial = original.moves.iter().any(|one| one.kind == HoldKind::Judicial);
+    let counted = original.action != Action::Consume || !(forced || judicial);
+    if deed.date == original.date && counted { Counting::GivesBack } else { Counting::Takes }
 }
 
 /// Each hold that the original moved is moved by the same amount, in this way.

@@ -33,7 +33,7 @@ const HEADER: usize = 8;
 ///
 /// | version | since then |
 /// | --- | --- |
-/// | 1 | a subject fits its chart: no level of zeros, nothing below a leaf, one class for a first level; results are carried to equity or common accounts whose states let them in; the refunds of an original, and what is left of them when one is reversed, stay within it on every account |
+/// | 1 | a subject fits its chart: no level of zeros, nothing below a leaf, one class for a first level; results are carried to equity or common accounts whose states let them in; the refunds of an original, and what is left of them when one is reversed, stay within it on every account; a hold is spent where the money is there, behind the holds before it; day limits are used by what each transaction takes |
 pub const RULES: u16 = 1;
 
 /// Stands for an open end of a subject's validity.

@@ -3,16 +3,22 @@
 //!
 //! Image, after the row's own in a snapshot where its flag says so, little endian: length u32 of all that follows, links
 //! (number u64, near and far 16 bytes each), limit per transaction i64, limit per day i64 (the largest for none), count of
-//! holds u32, then each hold as a held record of the log whose move is "frozen", or "expired".
+//! holds u32, then each hold as a held record of the log whose move is "frozen", or "expired": first those of which something
+//! remains, in their order, then the others; then, where there are limits, what was used of the day's (24 bytes: date u32, 4
+//! zero bytes, used i128), which older ledgers did not write.
 
 use std::collections::BTreeMap;
 
 use super::amount::Amount;
 use super::bytes::{i64_at, u32_at, u64_at};
 use super::date::Date;
+use super::day_use::{DAY_USE, DayUse};
 use super::entry::{Entry, Held, LINK_EVERY, Links, position_at, put_position};
 use super::hold::{Hold, HoldMove};
 use super::ids::{AccountId, Position, TransactionKey};
+use super::rejection::Rejection;
+use super::row::Verdict;
+use super::shard::MAX_HOLDS;
 
 /// Bytes of an image before its holds, with its length.
 const FIXED: usize = 4 + 8 + 16 + 16 + 8 + 8 + 4;
@@ -46,12 +52,23 @@ impl Limits {
 pub(crate) struct Aside {
     pub(crate) links: Links,
     pub(crate) limits: Limits,
+    /// What was used of the day limit, while there are limits.
+    pub(crate) day_use: DayUse,
     pub(crate) holds: BTreeMap<TransactionKey, Hold>,
+    /// The holds of which something remains, in the order in which they began to hold: where the money does not do for all
+    /// of them, the earlier ones have it (轮候).
+    line: Vec<TransactionKey>,
 }
 
 impl Default for Aside {
     fn default() -> Aside {
-        Aside { links: Links::default(), limits: Limits::NONE, holds: BTreeMap::new() }
+        Aside {
+            links: Links::default(),
+            limits: Limits::NONE,
+            day_use: DayUse::default(),
+            holds: BTreeMap::new(),
+            line: Vec::new(),
+        }
     }
 }
 
@@ -67,7 +84,10 @@ impl Aside {
         fixed[52..60].copy_from_slice(&self.limits.day.to_le_bytes());
         let holds = u32::try_from(self.holds.len()).expect("holds of an account are capped");
         fixed[60..64].copy_from_slice(&holds.to_le_bytes());
-        for hold in self.holds.values() {
+        let stands = |key: &&TransactionKey| self.holds[*key].remaining > 0;
+        let spent = self.holds.keys().filter(|key| !stands(key));
+        for key in self.line.iter().chain(spent) {
+            let hold = &self.holds[key];
             let moved = if hold.expired { HoldMove::Expired } else { HoldMove::Frozen };
             Held {
                 account,
@@ -81,8 +101,53 @@ impl Aside {
             }
             .write(out);
         }
+        if self.limits != Limits::NONE {
+            self.day_use.write_image(out);
+        }
         let length = u32::try_from(out.len() - start - 4).expect("holds of an account are capped");
         out[start..start + 4].copy_from_slice(&length.to_le_bytes());
+    }
+
+    /// What the limits per transaction and day say to a net movement (debit-positive) on a date: a debit takes from the
+    /// holder. What it takes is what it will have used.
+    pub(crate) fn within(&self, net: i128, date: Date, step: u16) -> Verdict {
+        if net <= 0 {
+            return None;
+        }
+        let Limits { transaction, day } = self.limits;
+        if transaction != i64::MAX && net > i128::from(transaction) {
+            return Some((Rejection::LimitExceeded, step));
+        }
+        let exceeded = day != i64::MAX && self.day_use.on(date) + net > i128::from(day);
+        exceeded.then_some((Rejection::DayLimitExceeded, step))
+    }
+
+    /// Takes new limits; `day` and `debits` are the newest date of the account's postings and its debit turnover.
+    pub(crate) fn keep_limits(&mut self, limits: Limits, day: Date, debits: i128) {
+        if self.limits == Limits::NONE || limits == Limits::NONE {
+            self.day_use = DayUse::from_turnover(day, debits);
+        }
+        self.limits = limits;
+    }
+
+    /// Keeps a hold as its last record has it.
+    pub(crate) fn keep(&mut self, hold: Hold) {
+        if self.holds.len() >= MAX_HOLDS && !self.holds.contains_key(&hold.key) {
+            self.holds.retain(|_, hold| hold.remaining > 0);
+        }
+        let held = self.holds.get(&hold.key).is_some_and(|before| before.remaining > 0);
+        match (held, hold.remaining > 0) {
+            (false, true) => self.line.push(hold.key),
+            (true, false) => self.line.retain(|key| *key != hold.key),
+            _ => {}
+        }
+        self.holds.insert(hold.key, hold);
+    }
+
+    /// What remains of the holds that stand in line before this one.
+    pub(crate) fn held_before(&self, key: TransactionKey) -> i128 {
+        let before = self.line.iter().take_while(|other| **other != key);
+        before.map(|other| i128::from(self.holds[other].remaining)).sum()
     }
 
     /// The sum of what remains of the holds, if it is a number.
@@ -90,8 +155,9 @@ impl Aside {
         self.holds.values().try_fold(0_i64, |sum, hold| sum.checked_add(hold.remaining))
     }
 
-    /// Reads the image at the start of `bytes` and gives its length.
-    pub(crate) fn read_image(bytes: &[u8]) -> Option<(Aside, usize)> {
+    /// Reads the image at the start of `bytes`, which may be of an older ledger that did not keep what was used, and gives
+    /// its length. `usual` is what was used then.
+    pub(crate) fn read_image(bytes: &[u8], usual: DayUse) -> Option<(Aside, usize)> {
         let length = 4 + usize::try_from(u32_at(bytes, 0)?).ok()?;
         let bytes = bytes.get(..length)?;
         let number = u64_at(bytes, 4)?;
@@ -101,7 +167,9 @@ impl Aside {
         let mut aside = Aside {
             links: Links { number, near: position_at(bytes, 12)?, far: position_at(bytes, 28)? },
             limits: Limits { transaction: i64_at(bytes, 44)?, day: i64_at(bytes, 52)? },
+            day_use: usual,
             holds: BTreeMap::new(),
+            line: Vec::new(),
         };
         let mut at = FIXED;
         for _ in 0..u32_at(bytes, 60)? {
@@ -109,8 +177,15 @@ impl Aside {
             if held.hold.remaining < 0 || held.hold.amount < 0 {
                 return None;
             }
-            aside.holds.insert(held.hold.key, held.hold);
+            if aside.holds.contains_key(&held.hold.key) {
+                return None;
+            }
+            aside.keep(held.hold);
             at += length;
+        }
+        if aside.limits != Limits::NONE && at + DAY_USE == length {
+            aside.day_use = DayUse::read_image(bytes.get(at..)?)?;
+            at = length;
         }
         (at == length).then_some((aside, length))
     }
@@ -128,16 +203,34 @@ mod tests {
         let terms = HoldTerms { kind: HoldKind::Judicial, authority: "法院".into(), expires_us: Some(7) };
         let hold = Hold { key, terms, amount: 50, remaining: 20, expired: true };
         let near = Position { frame: 4, slot: 5, section: 6 };
-        let aside = Aside {
+        let mut aside = Aside {
             links: Links { number: 64, near, far: near },
             limits: Limits { transaction: 5, day: i64::MAX },
-            holds: BTreeMap::from([(key, hold)]),
+            day_use: DayUse::from_turnover(Date::FIRST, 70),
+            ..Aside::default()
         };
+        // In the order in which they came, and not by name; what is spent has no place.
+        let named = |id| TransactionKey { id: TransactionId(id), ..key };
+        for (id, remaining) in [(9, 20), (3, 0), (7, 30), (2, 5)] {
+            aside.keep(Hold { key: named(id), remaining, ..hold.clone() });
+        }
+        let before = |aside: &Aside| [9, 7, 2].map(|id| aside.held_before(named(id)));
+        assert_eq!(before(&aside), [0, 20, 50]);
         let mut bytes = Vec::new();
         aside.write_image(AccountId(1), &mut bytes);
-        assert_eq!(Aside::read_image(&bytes), Some((aside, bytes.len())));
+        assert_eq!(Aside::read_image(&bytes, DayUse::default()), Some((aside.clone(), bytes.len())));
         for cut in 0..bytes.len() {
-            assert_eq!(Aside::read_image(&bytes[..cut]), None);
+            assert_eq!(Aside::read_image(&bytes[..cut], DayUse::default()), None);
         }
+        // As an older ledger wrote it.
+        bytes.truncate(bytes.len() - DAY_USE);
+        let length = u32::try_from(bytes.len() - 4).unwrap();
+        bytes[..4].copy_from_slice(&length.to_le_bytes());
+        assert_eq!(Aside::read_image(&bytes, aside.day_use), Some((aside.clone(), bytes.len())));
+        // Spent and held again, it stands last.
+        aside.keep(Hold { key, remaining: 0, ..hold.clone() });
+        assert_eq!(before(&aside)[1..], [0, 30]);
+        aside.keep(Hold { key, remaining: 1, ..hold });
+        assert_eq!(before(&aside), [35, 0, 30]);
     }
 }

@@ -101,7 +101,7 @@ pub enum Deed {
         amount: Amount,
         /// Who spends it.
         authority: Box<str>,
-        /// Whether the payment state and a reported loss are set aside, with an approval.
+        /// Whether the payment state, a reported loss, limits and the want of funds are set aside, with an approval.
         forced: bool,
     },
     /// Undoes an original with all its legs, once. Brings no legs.

@@ -40,7 +40,7 @@ pub enum EffectKind {
         amount: Amount,
         /// By whom.
         authority: Box<str>,
-        /// Whether the payment state and a reported loss are set aside.
+        /// Whether the payment state, a reported loss, limits and the want of funds are set aside.
         forced: bool,
     },
     /// A consume was reversed: the amount is held again.
@@ -114,6 +114,11 @@ impl Effect {
                 Touch::Consume { judicial: hold.terms.kind == HoldKind::Judicial, forced }
             }
         }
+    }
+
+    /// Whether it freezes for a court, which may be more than there is: what comes in later is frozen too (限额冻结).
+    pub(super) fn seizes(&self) -> bool {
+        matches!(&self.what, EffectKind::Freeze { terms, .. } if terms.kind == HoldKind::Judicial)
     }
 
     /// Whether it must stand before the legs of its transaction, so that nothing in between is below zero.

@@ -17,7 +17,8 @@
 //! | 40 | 8 | previous entry: frame |
 //! | 48 | 4 | previous entry: slot |
 //! | 52 | 2 | previous entry: section |
-//! | 54 | 2 | zero |
+//! | 54 | 1 | how it counts against the account's day limit, see [`Counting`] |
+//! | 55 | 1 | zero |
 //! | 56 | 4 | subject |
 //! | 60 | 4 | accounting date, days since 1970 |
 //! | 64 | 8 | frozen after, if the flag says so |
@@ -90,6 +91,34 @@ pub struct Posting {
     pub date: Date,
     /// What every 256th posting of an account carries.
     pub link: Option<Link>,
+    /// How its transaction counts against the account's day limit.
+    pub counting: Counting,
+}
+
+/// How a transaction counts against the day limit of an account, by what it takes from it in all (net debit).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Counting {
+    /// What it takes counts; what it brings does not.
+    #[default]
+    Takes = 0,
+    /// It undoes one of the same date: what it gives back is free again.
+    GivesBack = 1,
+    /// It is no transaction of the holder: it counts nothing.
+    Nothing = 2,
+}
+
+impl Counting {
+    /// That of a number on disk.
+    #[inline]
+    fn from_number(number: u8) -> Option<Counting> {
+        match number {
+            0 => Some(Counting::Takes),
+            1 => Some(Counting::GivesBack),
+            2 => Some(Counting::Nothing),
+            _ => None,
+        }
+    }
 }
 
 /// What moved a balance.
@@ -178,6 +207,7 @@ impl Posting {
             }
         }
         bytes[1] = flags;
+        bytes[54] = self.counting as u8;
         out.extend_from_slice(&bytes);
         if flags & (FROZEN | MERGED | LINK) != 0 {
             self.write_extensions(out);
@@ -243,6 +273,7 @@ impl Posting {
             subject: SubjectId(u32_at(bytes, 56)?),
             date: Date::from_days(u32_at(bytes, 60)?)?,
             link,
+            counting: Counting::from_number(u8_at(bytes, 54)?)?,
         };
         (bytes.len() >= length).then_some((posting, length))
     }

@@ -13,6 +13,7 @@ use super::account::{AccountState, PaymentState};
 use super::aside::Aside;
 use super::bytes::{array, i64_at, i128_at, put, u8_at, u16_at, u32_at, u64_at};
 use super::date::Date;
+use super::day_use::DayUse;
 use super::ids::{AccountId, LineId, Position, SubjectId, UnitId};
 use super::line::Line;
 use super::row::Row;
@@ -46,7 +47,8 @@ impl RowImage {
         }
         let (aside, length) = match has_aside {
             true => {
-                let (aside, length) = Aside::read_image(bytes.get(ROW_IMAGE..)?)?;
+                let usual = DayUse::from_turnover(row.day, row.turnover.0);
+                let (aside, length) = Aside::read_image(bytes.get(ROW_IMAGE..)?, usual)?;
                 (Some(aside), ROW_IMAGE + length)
             }
             false => (None, ROW_IMAGE),

@@ -12,6 +12,7 @@ mod contradiction;
 mod coordinator;
 mod currency;
 mod date;
+mod day_use;
 mod deed;
 mod directory;
 mod effect;
@@ -63,7 +64,8 @@ pub use deed::{Action, Deed, Freeze, Naming, Original};
 pub use directory::Directory;
 pub use effect::{Effect, EffectKind};
 pub use entry::{
-    Changed, Entry, Held, LINK_EVERY, Link, Links, Movement, OpenedEntry, Placement, Posting, entries,
+    Changed, Counting, Entry, Held, LINK_EVERY, Link, Links, Movement, OpenedEntry, Placement, Posting,
+    entries,
 };
 pub use gate::Gate;
 pub use head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, read_tail};

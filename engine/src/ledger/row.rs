@@ -196,20 +196,6 @@ impl Row {
         None
     }
 
-    /// What the limits per transaction and day say to a net movement (debit-positive): a debit takes from the holder.
-    /// The day's use is the debit turnover of its accounting date, so a red reversal gives back what it used.
-    pub(crate) fn within(&self, limits: Limits, net: i128, date: Date, step: u16) -> Verdict {
-        if net <= 0 {
-            return None;
-        }
-        if net > i128::from(limits.transaction) {
-            return Some((Rejection::LimitExceeded, step));
-        }
-        let used = if self.day == date { self.turnover.0 } else { 0 };
-        let exceeded = limits.day != i64::MAX && used + net > i128::from(limits.day);
-        exceeded.then_some((Rejection::DayLimitExceeded, step))
-    }
-
     /// Takes a posting into the row.
     ///
     /// # Panics

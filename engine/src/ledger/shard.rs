@@ -14,7 +14,7 @@ use prefetch_index::prefetch_index;
 use super::aside::{Aside, Limits};
 use super::date::Date;
 use super::effect::Effect;
-use super::entry::{Changed, Link, Movement, OpenedEntry, Posting};
+use super::entry::{Changed, Counting, Link, Movement, OpenedEntry, Posting};
 use super::ids::{AccountId, LineId, Position, ShardId, UnitId};
 use super::line::{AccountsTotal, Line};
 use super::row::{Row, Verdict, first_of};
@@ -99,7 +99,7 @@ impl Shard {
         for merge in merges {
             let movement = Movement::Merged { count: merge.count, debit: merge.debit, credit: merge.credit };
             let slot = self.slot_of(merge.account);
-            self.post(slot, movement, merge.date);
+            self.post(slot, movement, merge.date, Counting::Takes);
         }
         self.take_written()
     }
@@ -291,7 +291,7 @@ impl Shard {
 
     /// What the limits per transaction and day say to a net movement.
     pub(super) fn within(&self, slot: usize, net: i128, date: Date, step: u16) -> Verdict {
-        self.rows[slot].within(self.limits(slot), net, date, step)
+        self.aside(slot)?.within(net, date, step)
     }
 
     fn for_each_outgoing(&mut self, legs: &[ShardLeg], mut reserve: impl FnMut(&mut Row, i128)) {
@@ -306,11 +306,19 @@ impl Shard {
 
     #[inline]
     fn book(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) {
-        if effects.is_empty() { self.book_legs(part, legs) } else { self.book_deed(part, legs, effects) }
+        match effects.is_empty() {
+            true => self.book_legs(part, legs, |_| part.counting),
+            false => self.book_deed(part, legs, effects),
+        }
     }
 
     #[inline]
-    pub(super) fn book_legs(&mut self, part: &Part, legs: &[ShardLeg]) {
+    pub(super) fn book_legs(
+        &mut self,
+        part: &Part,
+        legs: &[ShardLeg],
+        counting: impl Fn(&ShardLeg) -> Counting,
+    ) {
         for leg in legs {
             let movement = Movement::Leg {
                 transaction: part.ordinal,
@@ -318,7 +326,7 @@ impl Shard {
                 side: leg.side,
                 amount: leg.amount,
             };
-            let balance = self.post(leg.slot as usize, movement, part.date);
+            let balance = self.post(leg.slot as usize, movement, part.date, counting(leg));
             if part.want_balances {
                 self.written.balances.push(BalanceAfter { ordinal: part.ordinal, step: leg.step, balance });
             }
@@ -327,7 +335,7 @@ impl Shard {
 
     /// Posts one movement, and gives the natural balance after it.
     #[inline]
-    fn post(&mut self, slot: usize, movement: Movement, date: Date) -> i128 {
+    fn post(&mut self, slot: usize, movement: Movement, date: Date, counting: Counting) -> i128 {
         let at = self.next_position();
         let account = account_at(self.id, self.shards, slot);
         let link = self.next_link(slot, at);
@@ -341,13 +349,24 @@ impl Shard {
             subject: row.subject,
             date,
             link,
+            counting,
         };
         posting.write(&mut self.written.section);
         self.written.records += 1;
         row.post(&posting, at);
         let (line, balance) = (row.line, row.normal().natural(row.balance));
+        if row.limited() {
+            self.use_limit(slot, &posting, at);
+        }
         self.count(line, &movement, date);
         balance
+    }
+
+    /// Counts a posting against the day limit of its account.
+    pub(super) fn use_limit(&mut self, slot: usize, posting: &Posting, at: Position) {
+        let Movement::Leg { transaction, .. } = posting.movement else { return };
+        let (date, signed, counting) = (posting.date, posting.movement.signed(), posting.counting);
+        self.aside_mut(slot).day_use.take(at, transaction, date, signed, counting);
     }
 
     /// The link that the posting at `at` carries, if one is due.
@@ -378,7 +397,8 @@ impl Shard {
     fn keep_limits(&mut self, slot: usize, changed: &Changed<'_>) {
         let limits = Limits::new(changed.transaction_limit, changed.day_limit);
         if limits != self.limits(slot) {
-            self.aside_mut(slot).limits = limits;
+            let Row { day, turnover, .. } = self.rows[slot];
+            self.aside_mut(slot).keep_limits(limits, day, turnover.0);
         }
     }
 

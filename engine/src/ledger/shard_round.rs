@@ -3,6 +3,7 @@
 use super::amount::{Amount, Side};
 use super::date::Date;
 use super::effect::Effect;
+use super::entry::Counting;
 use super::ids::{AccountId, UnitId};
 use super::row::Verdict;
 
@@ -34,9 +35,13 @@ pub struct Part {
     pub examine: bool,
     /// Whether the balances after its legs are wanted.
     pub want_balances: bool,
+    /// How it counts against day limits.
+    pub counting: Counting,
     /// Its accounting date.
     pub date: Date,
 }
+
+const _: () = assert!(size_of::<Part>() == 16, "a part is two words");
 
 /// Parts in order of arrival, with their legs side by side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 
 use longmen_engine::audit::{BookFault, DeedFault, RecordPlace};
 use longmen_engine::ledger::{
-    AccountId, AccountState, Action, Admin, Amount, Changed, ClientId, EntityId, Entry, Held, HoldKind,
-    HoldMove, Movement, Named, Outcome, PaymentState, RULES, notes,
+    AccountId, AccountState, Action, Admin, Amount, Changed, ClientId, Counting, EntityId, Entry, Held,
+    HoldKind, HoldMove, Movement, Named, Outcome, PaymentState, RULES, notes,
 };
 
 use crate::full::{
@@ -254,6 +254,9 @@ fn refunds_stay_within_their_original_since_there_is_a_rule_for_it() {
             books.frames.push(PlantedFrame::default());
             let legs = [(1, SHOP, Credit, -70), (2, USER, Debit, -70)];
             books.deed(42, NEW, Reverse, names((40, LAST, 2)), &legs);
+            for account in [SHOP, USER] {
+                books.posting(account).counting = Counting::GivesBack;
+            }
         }
     };
     check_good(reversed(false));

@@ -1,18 +1,18 @@
 //! Faults of holds, states, limits and changes, each alone in books that are otherwise good.
 
-use longmen_engine::audit::{BookFault, HoldFault, RecordPlace};
+use longmen_engine::audit::{BookFault, DeedFault, HoldFault, RecordPlace};
 use longmen_engine::ledger::{
-    AccountId, AccountState, Action, Amount, Changed, ClientId, Entry, Hold, HoldKind, HoldMove, Named,
-    PaymentState, TransactionKey, notes,
+    AccountId, AccountState, Action, Admin, Amount, Changed, ClientId, Counting, Entry, Hold, HoldKind,
+    HoldMove, Named, PaymentState, RULES, TransactionKey, notes,
 };
 
 use crate::deeds::check_good;
 use crate::full::{
-    BANK, COURT, FEE, HOLD, LIMITED, NEW, SHOP, USER, courts_hold, deed, full_books, hold, key, left,
-    names_hold, users_hold,
+    BANK, COURT, FEE, HOLD, LIMITED, NEW, SHOP, USER, courts_hold, deed, full_books, hold, key, left, names,
+    names_blue, names_hold, users_hold,
 };
 use crate::good::{Credit, Debit, changed};
-use crate::planted::{Leg, Planted, check_found, section_of};
+use crate::planted::{Leg, Planted, PlantedFrame, check_found, section_of};
 
 /// The fault is found at the newest record of an account.
 #[track_caller]
@@ -300,9 +300,137 @@ fn amounts_are_negative_in_red_alone() {
     check(posts(-5), USER, &fault(-5));
     check(posts(0), USER, &fault(0));
     let red = |books: &mut Planted| {
-        let named = crate::full::names((2, 2, 1));
+        let named = names((2, 2, 1));
         books.deed(40, NEW, Action::Reverse, named, &[(1, SHOP, Debit, 5), (2, USER, Credit, 5)]);
     };
     let fault = BookFault::LegAmount { account: AccountId(SHOP), amount: 5 };
     check(red, SHOP, &fault);
+}
+
+/// From here on the ledger judges by rules.
+fn ruled(books: &mut Planted) {
+    books.last().admin.push(Admin::Rules { version: RULES });
+}
+
+/// Adds a forced deed with an approval, or one that is not forced.
+fn plant(books: &mut Planted, id: u128, action: Action, named: Option<Named>, forced: bool, legs: &[Leg]) {
+    let named = named.map(|named| Named { forced, ..named });
+    let mut planted = deed(id, NEW, action, named, legs.len());
+    if forced {
+        notes::write(&mut planted.notes, notes::Note::Approval, "A-1");
+    }
+    books.plant(planted, legs);
+}
+
+/// Spends some of a hold of the user, of which `remaining` is left then.
+fn spend(books: &mut Planted, id: u128, amount: i64, hold: Hold, forced: bool) {
+    let named = names_hold(hold.key.id.0);
+    books.moves(USER, NEW, HoldMove::Consumed, amount, hold);
+    let legs = [(1, USER, Debit, amount), (2, SHOP, Credit, amount)];
+    plant(books, id, Action::Consume, named, forced, &legs);
+}
+
+/// The spending is found by the move of the hold, in front of the leg.
+#[track_caller]
+fn check_spent(fill: impl Fn(&mut Planted), available: i128) {
+    let mut books = full_books();
+    fill(&mut books);
+    books.chain();
+    let RecordPlace::Entry { section, slot } = books.newest(USER) else { panic!() };
+    let record = RecordPlace::Entry { section, slot: slot - 12 };
+    let fault = BookFault::Funds { account: AccountId(USER), available };
+    check_found(&books.bodies(), 5, record, &fault);
+}
+
+#[test]
+fn a_hold_is_spent_where_the_money_is_there() {
+    // The bank takes back the 1,000 that it paid in, by force, which leaves the user 50 below nothing.
+    let drained = |rules: bool, forced: bool| {
+        move |books: &mut Planted| {
+            if rules {
+                ruled(books);
+            }
+            let undone = [(1, BANK, Credit, 1000), (2, USER, Debit, 1000)];
+            plant(books, 40, Action::Reverse, names_blue((1, 2, 0)), true, &undone);
+            spend(books, 41, 20, left(users_hold(), 100), forced);
+        }
+    };
+    check_spent(drained(true, false), -70);
+    check_good(drained(true, true));
+    // An older ledger let it pass.
+    check_good(drained(false, false));
+}
+
+#[test]
+fn holds_before_another_have_the_money_first() {
+    // Of the user's 950 are 150 held by older ones and 500 by a new one; then a court freezes more than there is.
+    let seized = |amount: i64, forced: bool| {
+        move |books: &mut Planted| {
+            ruled(books);
+            books.freeze(USER, NEW, hold(40, HoldKind::Business, 500));
+            let court = hold(41, HoldKind::Judicial, 1000);
+            books.freeze(USER, NEW, court.clone());
+            spend(books, 42, amount, left(court, 1000 - amount), forced);
+        }
+    };
+    check_good(seized(300, false));
+    check_spent(seized(301, false), -1);
+    // By force it passes the others by, and takes no more than there is.
+    check_good(seized(950, true));
+    check_spent(seized(951, true), -1);
+    check_good(|books: &mut Planted| {
+        seized(300, false)(books);
+        spend(books, 43, 500, left(hold(40, HoldKind::Business, 500), 0), false);
+    });
+}
+
+#[test]
+fn day_limits_are_used_by_what_each_transaction_takes() {
+    let pay = |books: &mut Planted, id, amount| {
+        books.post(id, NEW, &[(1, LIMITED, Debit, amount), (2, SHOP, Credit, amount)]);
+    };
+    // 200 of 300 come back in the same transaction, and then in a frame of its own the next is undone.
+    let undone = move |counting: Counting| {
+        move |books: &mut Planted| {
+            ruled(books);
+            books.post(40, NEW, &[(1, BANK, Debit, 900), (2, LIMITED, Credit, 900)]);
+            let legs = [(1, LIMITED, Debit, 300), (2, LIMITED, Credit, 200), (3, SHOP, Credit, 100)];
+            books.post(41, NEW, &legs);
+            let place = u32::try_from(books.last().heads.len()).unwrap();
+            pay(books, 42, 300);
+            books.frames.push(PlantedFrame::default());
+            let legs = [(1, LIMITED, Debit, -300), (2, SHOP, Credit, -300)];
+            plant(books, 43, Action::Reverse, names((42, 5, place)), false, &legs);
+            for account in [LIMITED, SHOP] {
+                books.posting(account).counting = counting;
+            }
+        }
+    };
+    let paid = move |then: i64, counting: Counting| {
+        move |books: &mut Planted| {
+            undone(counting)(books);
+            pay(books, 44, 300);
+            pay(books, 45, then);
+        }
+    };
+    check_good(paid(100, Counting::GivesBack));
+    let mut books = full_books();
+    paid(101, Counting::GivesBack)(&mut books);
+    books.chain();
+    let account = AccountId(LIMITED);
+    let fault = BookFault::DayLimit { account, taken: 501, limit: 500 };
+    check_found(&books.bodies(), 6, books.newest(LIMITED), &fault);
+    let mut books = full_books();
+    undone(Counting::Takes)(&mut books);
+    books.chain();
+    let fault = BookFault::Deed { action: Action::Reverse, fault: DeedFault::Counting };
+    check_found(&books.bodies(), 6, RecordPlace::Head(0), &fault);
+    for counting in [Counting::GivesBack, Counting::Nothing] {
+        let other = |books: &mut Planted| {
+            ruled(books);
+            pay(books, 40, 5);
+            books.posting(LIMITED).counting = counting;
+        };
+        check(other, LIMITED, &BookFault::Counting { account });
+    }
 }

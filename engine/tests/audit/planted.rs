@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use longmen_engine::audit::{BookFault, BookFinding, RecordPlace, Verified, VerifyError, verify};
 use longmen_engine::ledger::{
-    AccountId, Action, Admin, Amount, ClientId, Currency, Date, EntityId, Entry, Head, HotLeg, LINK_EVERY,
-    LineId, Link, Movement, Named, OpenedEntry, Outcome, Position, Posting, SectionKind, Side, SubjectId,
-    TransactionId,
+    AccountId, Action, Admin, Amount, ClientId, Counting, Currency, Date, EntityId, Entry, Head, HotLeg,
+    LINK_EVERY, LineId, Link, Movement, Named, OpenedEntry, Outcome, Position, Posting, SectionKind, Side,
+    SubjectId, TransactionId,
 };
 use longmen_wal::{Body, FaultyStorage, FrameNumber, Log, LogOptions, Section, seeded_nonces};
 
@@ -158,6 +158,7 @@ impl Planted {
             subject,
             date,
             link: None,
+            counting: Counting::Takes,
         };
         self.last().entries[section_of(account)].push(Entry::Posting(posting));
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use longmen_engine::History;
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountState, AccountView, Amount, Currency, Date, LINK_EVERY, Links, Movement,
-    Owner, PaymentState, Position, Posting, SectionKind, Side, SubjectId,
+    AccountId, AccountKey, AccountState, AccountView, Amount, Counting, Currency, Date, LINK_EVERY, Links,
+    Movement, Owner, PaymentState, Position, Posting, SectionKind, Side, SubjectId,
 };
 use longmen_wal::{Body, FrameNumber, Log, LogOptions, Section, Storage, seeded_nonces};
 
@@ -55,6 +55,7 @@ impl Long {
                 subject: SubjectId(0),
                 date: self.date(n),
                 link,
+                counting: Counting::Takes,
             };
             posting.write(&mut bytes);
             last = at;

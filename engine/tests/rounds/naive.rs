@@ -34,6 +34,8 @@ struct Account {
     holds: BTreeMap<u128, Hold>,
     /// Debits and credits by date.
     turnover: BTreeMap<u32, (i128, i128)>,
+    /// What was used of the day limit by date, while there are limits.
+    used: BTreeMap<u32, i128>,
     seen: Vec<Seen>,
 }
 
@@ -46,6 +48,8 @@ struct Hold {
     remaining: i64,
     expired: bool,
     of_try: bool,
+    /// When it began to hold what it holds, counted over all transactions.
+    since: usize,
 }
 
 /// What is known of an id.
@@ -254,12 +258,23 @@ impl Account {
             reserve: 0,
             holds: BTreeMap::new(),
             turnover: BTreeMap::new(),
+            used: BTreeMap::new(),
             seen: Vec::new(),
         }
     }
 
     fn frozen(&self) -> i128 {
         self.holds.values().map(|hold| i128::from(hold.remaining)).sum()
+    }
+
+    fn use_limit(&mut self, debit: i128, date: u32) {
+        if self.has_limits() {
+            *self.used.entry(date).or_default() += debit;
+        }
+    }
+
+    fn has_limits(&self) -> bool {
+        self.transaction_limit.is_some() || self.day_limit.is_some()
     }
 
     /// DOMAIN A4.

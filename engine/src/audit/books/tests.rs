@@ -85,6 +85,6 @@ fn what_is_frozen_is_held_against_the_holds() {
     let held = Held { account, previous, transaction, moved, amount, hold, frozen_after, date };
     books.accounts[0].hold(&held, Position { frame: 1, slot: 9, section: 0 }).unwrap();
     assert_eq!(books.totals().err(), Some(BookFault::FrozenTotal { account, frozen: 5, holds: 0 }));
-    books.holds.take(&held, 0).unwrap();
+    books.holds.take(&held, 0, false).unwrap();
     assert!(books.totals().is_ok());
 }

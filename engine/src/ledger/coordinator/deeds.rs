@@ -9,6 +9,7 @@ use super::super::currency::Currency;
 use super::super::date::Date;
 use super::super::deed::{Action, Deed, Naming, Original};
 use super::super::effect::{Effect, EffectKind};
+use super::super::entry::Counting;
 use super::super::head::Named;
 use super::super::hold::{Hold, HoldKind, HoldTerms};
 use super::super::ids::{AccountId, EntityId, RecordPlace, TransactionKey};
@@ -37,6 +38,8 @@ pub(super) struct Plan {
     pub(super) refunded: Option<TransactionKey>,
     /// Whether its legs follow from its original's.
     pub(super) given: bool,
+    /// How it counts against day limits.
+    pub(super) counting: Counting,
     /// Whose accounting date it has, where it has neither legs nor effects.
     pub(super) about: Option<AccountId>,
 }
@@ -176,6 +179,7 @@ impl Coordinator {
             forced,
             verdict,
             original: Some(original.key),
+            counting: found.map_or(Counting::Takes, |found| self.counting_of_undoing(found)),
             refunded: found
                 .filter(|found| found.action == Action::Refund)
                 .and_then(|found| found.names)
@@ -183,6 +187,16 @@ impl Coordinator {
             given: true,
             ..Plan::default()
         }
+    }
+
+    /// What undoes a transaction of the same date gives back what that used of day limits; what undoes one of an earlier
+    /// date has none of today's to give, and a court's or a forced consume used none.
+    fn counting_of_undoing(&self, original: &Original) -> Counting {
+        let today = original.legs.first().and_then(|leg| self.date_of(leg.account));
+        let judicial = || original.holds.iter().any(|(_, hold, _)| hold.terms.kind == HoldKind::Judicial);
+        let forced = original.names.is_some_and(|named| named.forced);
+        let uncounted = original.action == Action::Consume && (forced || judicial());
+        if today == Some(original.date) && !uncounted { Counting::GivesBack } else { Counting::Takes }
     }
 
     fn refuse_refund(&self, naming: &Naming, legs: &[Leg]) -> Option<Rejection> {

@@ -17,6 +17,7 @@ use super::super::command::PostResult;
 use super::super::date::Date;
 use super::super::deed::Deed;
 use super::super::effect::Effect;
+use super::super::entry::Counting;
 use super::super::ids::{AccountId, ClientId, EntityId, ShardId, TransactionId, TransactionKey};
 use super::super::known_ids::{IdHash, Known};
 use super::super::rejection::Rejection;
@@ -315,6 +316,7 @@ impl Coordinator {
             forced: plan.is_some_and(|plan| plan.forced),
             examine,
             want_balances: batch.want_balances,
+            counting: plan.map_or(Counting::Takes, |plan| plan.counting),
             date: survey.date,
         };
         if let (Some(shard), false, false) = (survey.shard, survey.spans, shared && !examine) {

@@ -3,8 +3,8 @@
 use super::super::account::AccountState;
 use super::super::date::Date;
 use super::super::effect::{Effect, EffectKind};
-use super::super::entry::Held;
-use super::super::hold::{Hold, HoldMove};
+use super::super::entry::{Counting, Held};
+use super::super::hold::{Hold, HoldKind, HoldMove};
 use super::super::ids::AccountId;
 use super::super::rejection::Rejection;
 use super::super::row::{Row, Verdict, first_of};
@@ -31,12 +31,16 @@ impl Shard {
             if let Some(net) = net_at_first(legs, index).filter(|_| !part.forced) {
                 let freed = effect.map_or(0, |effect| self.freed(effect));
                 verdict = first_of(verdict, row.affords(net, freed, leg.step));
-                verdict = first_of(verdict, self.within(leg.slot as usize, net, part.date, leg.step));
+                let spends = effect.and_then(|effect| self.spending(effect));
+                verdict = first_of(verdict, spends.and_then(|spends| spends.covered(row, net, leg.step)));
+                if spends.is_none_or(|spends| !spends.waives_limits()) {
+                    verdict = first_of(verdict, self.within(leg.slot as usize, net, part.date, leg.step));
+                }
             }
         }
         for effect in effects {
             let slot = self.slot_of(effect.account);
-            if !part.forced && !legs.iter().any(|leg| leg.slot as usize == slot) {
+            if !part.forced && !effect.seizes() && !legs.iter().any(|leg| leg.slot as usize == slot) {
                 verdict = first_of(verdict, self.rows[slot].affords(0, self.freed(effect), 0));
             }
         }
@@ -65,6 +69,15 @@ impl Shard {
         moved.map_or(0, |(_, moved, amount)| -moved.signed(amount))
     }
 
+    /// How an effect spends its hold, if it does.
+    fn spending(&self, effect: &Effect) -> Option<Spending> {
+        let EffectKind::Consume { forced, .. } = effect.what else { return None };
+        let slot = self.slot_of(effect.account);
+        let judicial = self.hold(slot, effect)?.terms.kind == HoldKind::Judicial;
+        let before = self.aside(slot).map_or(0, |aside| aside.held_before(effect.key));
+        Some(Spending { judicial, forced, before })
+    }
+
     fn hold(&self, slot: usize, effect: &Effect) -> Option<&Hold> {
         self.aside(slot)?.holds.get(&effect.key)
     }
@@ -75,11 +88,18 @@ impl Shard {
 
     /// Books a transaction that moves holds: what frees, its legs, what freezes.
     pub(super) fn book_deed(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) {
+        // A court's taking, and what is forced, is no transaction of the holder: his day limit is not used by it.
+        let waived =
+            effects.iter().filter(|effect| self.spending(effect).is_some_and(Spending::waives_limits));
+        let waived: Vec<usize> = waived.map(|effect| self.slot_of(effect.account)).collect();
         effects
             .iter()
             .filter(|effect| effect.frees())
             .for_each(|effect| self.write_hold(Some(part.ordinal), effect, part.date));
-        self.book_legs(part, legs);
+        self.book_legs(part, legs, |leg| match waived.contains(&(leg.slot as usize)) {
+            true => Counting::Nothing,
+            false => part.counting,
+        });
         effects
             .iter()
             .filter(|effect| !effect.frees())
@@ -115,11 +135,7 @@ impl Shard {
 
     /// Keeps a hold as its last record has it.
     pub(super) fn keep_hold(&mut self, slot: usize, hold: Hold) {
-        let holds = &mut self.aside_mut(slot).holds;
-        if holds.len() >= MAX_HOLDS && !holds.contains_key(&hold.key) {
-            holds.retain(|_, hold| hold.remaining > 0);
-        }
-        holds.insert(hold.key, hold);
+        self.aside_mut(slot).keep(hold);
     }
 
     /// The holds of this shard's accounts of which something remains, by account and name; of one account all there are.
@@ -139,6 +155,35 @@ impl Shard {
             let aside = self.aside(self.slot_of(account)).into_iter();
             aside.flat_map(|aside| aside.holds.values()).map(move |hold| (account, hold))
         })
+    }
+}
+
+/// How a hold is spent.
+#[derive(Clone, Copy, Debug)]
+struct Spending {
+    judicial: bool,
+    forced: bool,
+    /// What the holds before it in line set aside.
+    before: i128,
+}
+
+impl Spending {
+    /// Whether the money is there: a hold sets aside what may be gone, by a forced reversal or because income was carried
+    /// forward, and a court's may never have been there. It comes behind the holds before it and the withholding reserve,
+    /// unless it is forced; then nothing bounds it but what remains of it, and a court's what the account has.
+    fn covered(self, row: &Row, net: i128, step: u16) -> Verdict {
+        let natural = row.normal().natural(net);
+        if natural >= 0 || row.may_go_negative() || self.forced && !self.judicial {
+            return None;
+        }
+        let set_aside = if self.forced { 0 } else { self.before + i128::from(row.withholding) };
+        let left = row.normal().natural(row.balance) + natural + i128::from(row.overdraft_limit);
+        (left < set_aside).then_some((Rejection::InsufficientFunds, step))
+    }
+
+    /// Whether the account's own limits say nothing to it: they are its holder's, not a court's.
+    fn waives_limits(self) -> bool {
+        self.judicial || self.forced
     }
 }
 

@@ -90,6 +90,9 @@ impl Shard {
                 }
                 links.take(link, at);
             }
+            if self.rows[slot].limited() {
+                self.use_limit(slot, posting, at);
+            }
         }
         #[cfg(feature = "planted-bugs")]
         if !is_new && crate::planted::is(crate::planted::Bug::LineNotCounted) {

@@ -95,14 +95,21 @@ impl Naive {
         {
             return Err(Rejection::InvalidAmount);
         }
+        let date = self.accounts.get(&id).map_or(0, |account| self.dates[account.spec.entity]);
         let account = self.changeable(id)?;
+        let had_limits = account.has_limits();
         let overdraft = overdraft.unwrap_or(account.overdraft);
         covered(account, i128::from(account.overdraft) - i128::from(overdraft))?;
         account.overdraft = overdraft;
         account.credit_limit = credit.unwrap_or(account.credit_limit);
         account.transaction_limit = transaction.unwrap_or(account.transaction_limit);
         account.day_limit = day.unwrap_or(account.day_limit);
-        if account.transaction_limit.is_some() || account.day_limit.is_some() {
+        if !had_limits {
+            // Nobody counted before: the debits of the date are taken for what was used.
+            let (debits, _) = account.turnover.get(&date).copied().unwrap_or_default();
+            account.used = [(date, debits.max(0))].into();
+        }
+        if account.has_limits() {
             self.hot.remove(&id);
         }
         Ok(())

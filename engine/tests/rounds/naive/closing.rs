@@ -62,6 +62,7 @@ impl Naive {
                 let currency = self.accounts[&account].spec.currency;
                 let (debit, amount) = (signed > 0, signed.abs() as i64);
                 let leg = TxLeg { account, named: false, step, debit, amount, currency };
+                self.accounts.get_mut(&account).unwrap().use_limit(signed.max(0), self.dates[entity]);
                 self.book(0, &leg, self.dates[entity]);
             }
             self.carried += 1;

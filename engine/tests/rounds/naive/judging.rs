@@ -18,7 +18,7 @@ pub(crate) const CLEARING: [u64; 2] = [9, 17];
 
 /// What a transaction does to a hold.
 pub(super) enum Touch {
-    Freeze(i64),
+    Freeze { amount: i64, judicial: bool },
     Release(Option<i64>, &'static str),
     Spend { amount: i64, authority: &'static str, forced: bool },
     Restore(i64),
@@ -296,7 +296,9 @@ impl Naive {
     pub(super) fn touches(&self, tx: &Tx, legs: &[TxLeg]) -> Vec<(u64, u128, Touch)> {
         match &tx.act {
             Act::Post | Act::Refund { .. } => vec![],
-            Act::Freeze { account, amount, .. } => vec![(*account, tx.id, Touch::Freeze(*amount))],
+            Act::Freeze { account, amount, judicial, .. } => {
+                vec![(*account, tx.id, Touch::Freeze { amount: *amount, judicial: *judicial })]
+            }
             Act::Unfreeze { hold, amount, authority } => {
                 let account = self.held_account(*hold).unwrap();
                 vec![(account, *hold, Touch::Release(*amount, authority))]
@@ -318,7 +320,8 @@ impl Naive {
                     accounts.into_iter().filter(|account| !self.accounts[account].spec.may_go_negative);
                 let taken = checked.map(|account| (account, self.taken(account, legs)));
                 let taken = taken.filter(|(_, amount)| *amount > 0);
-                taken.map(|(account, amount)| (account, tx.id, Touch::Freeze(amount as i64))).collect()
+                let freeze = |amount| Touch::Freeze { amount: amount as i64, judicial: false };
+                taken.map(|(account, amount)| (account, tx.id, freeze(amount))).collect()
             }
             Act::Confirm { original } => {
                 let spend = |amount| Touch::Spend { amount, authority: "", forced: false };

@@ -12,7 +12,7 @@ impl Naive {
             let (amount, authority) = match touch {
                 Touch::Release(amount, authority) => (*amount, *authority),
                 Touch::Spend { amount, authority, .. } => (Some(*amount), *authority),
-                Touch::Freeze(_) | Touch::Restore(_) | Touch::Abandon => continue,
+                Touch::Freeze { .. } | Touch::Restore(_) | Touch::Abandon => continue,
             };
             let hold = &self.accounts[account].holds[id];
             if hold.expired {
@@ -80,18 +80,32 @@ impl Naive {
             if change < 0 && !account.spec.may_go_negative && account.available() + change < 0 {
                 found.add(Group::Funds, step, Rejection::InsufficientFunds);
             }
+            let spent =
+                touches.iter().find(|(of, _, touch)| *of == id && matches!(touch, Touch::Spend { .. }));
+            let spent = spent.map(|(_, hold, touch)| (&account.holds[hold], is_forced(touch)));
+            if let Some((hold, forced)) = spent.filter(|_| net < 0 && !account.spec.may_go_negative) {
+                // The holds that began before it have the money first, and the reserve; a force passes them by.
+                let others = account.holds.values().filter(|other| other.since < hold.since);
+                let others: i128 = others.map(|other| i128::from(other.remaining)).sum();
+                let set_aside = if forced { 0 } else { others + i128::from(account.reserve) };
+                let short = account.balance + net + i128::from(account.overdraft) < set_aside;
+                if short && (hold.judicial || !forced) {
+                    found.add(Group::Funds, step, Rejection::InsufficientFunds);
+                }
+            }
             let cap = account.credit_limit.map(i128::from);
             if net > 0 && cap.is_some_and(|cap| account.balance + net > cap) {
                 found.add(Group::Limits, step, Rejection::LimitExceeded);
             }
             let debit = if account.spec.subject().debit_normal { net } else { -net };
-            if debit <= 0 {
+            // An account's own limits are for its holder.
+            if debit <= 0 || spent.is_some_and(|(hold, forced)| hold.judicial || forced) {
                 continue;
             }
             if account.transaction_limit.is_some_and(|limit| debit > i128::from(limit)) {
                 found.add(Group::Limits, step, Rejection::LimitExceeded);
             }
-            let used = account.turnover.get(&date).map_or(0, |(debits, _)| *debits);
+            let used = account.used.get(&date).copied().unwrap_or(0);
             if account.day_limit.is_some_and(|limit| used + debit > i128::from(limit)) {
                 found.add(Group::Limits, step, Rejection::DayLimitExceeded);
             }
@@ -112,13 +126,19 @@ impl Naive {
     }
 }
 
+fn is_forced(touch: &Touch) -> bool {
+    matches!(touch, Touch::Spend { forced: true, .. })
+}
+
 /// What becomes available of an account; what is frozen more is negative.
 fn freed(account: &Account, id: u64, touches: &[(u64, u128, Touch)]) -> i128 {
     let of_account = touches.iter().filter(|touch| touch.0 == id);
     let freed = of_account.map(|(_, hold, touch)| {
         let remaining = account.holds.get(hold).map_or(0, |hold| hold.remaining);
         i128::from(match touch {
-            Touch::Freeze(amount) | Touch::Restore(amount) => -*amount,
+            // A court may freeze more than there is: what comes in later too.
+            Touch::Freeze { judicial: true, .. } => 0,
+            Touch::Freeze { amount, .. } | Touch::Restore(amount) => -*amount,
             Touch::Release(amount, _) => amount.unwrap_or(remaining),
             Touch::Spend { amount, .. } => *amount,
             Touch::Abandon => remaining,

@@ -3,7 +3,7 @@
 use super::money::leg;
 use super::{CHART, DOLLARS, EAST, Maker, UNKNOWN, UNOPENED, WEST};
 use crate::naive::CLEARING;
-use crate::script::{Act, Ask, HoldSaid, Tx, TxLeg};
+use crate::script::{Act, Ask, HoldSaid, NewLimits, Tx, TxLeg};
 
 impl Maker {
     pub(super) fn deed(&mut self) -> Tx {
@@ -83,7 +83,28 @@ impl Maker {
 
     fn consume(&mut self) -> Tx {
         let Some(hold) = self.some_hold() else { return self.freeze() };
-        let authority = self.authority_of(&hold);
+        if self.random.percent(12)
+            && let Some(paid_in) = self.paid_in(hold.account)
+        {
+            let consume = self.consume_of(&hold);
+            self.next.push_back(Ask::Post { txs: vec![consume], balances: true });
+            let undo = self.deed_tx(Act::Reverse { original: paid_in, forced: true }, vec![]);
+            return Tx { approved: true, ..undo };
+        }
+        self.consume_of(&hold)
+    }
+
+    /// What brought an account its money: taken away under a hold, it leaves the hold without.
+    fn paid_in(&self, account: u64) -> Option<u128> {
+        let brings = !CHART[account as usize - 1].subject().debit_normal;
+        let pays_in = |id: &&u128| {
+            self.naive.legs(**id).iter().any(|leg| leg.account == account && leg.debit != brings)
+        };
+        self.posted.iter().rev().find(pays_in).copied()
+    }
+
+    fn consume_of(&mut self, hold: &HoldSaid) -> Tx {
+        let authority = self.authority_of(hold);
         let part = self.random.amount(1, hold.remaining.max(1));
         let amount = match self.random.below(10) {
             0..=3 => hold.remaining.max(1),
@@ -131,8 +152,35 @@ impl Maker {
 
     fn reverse(&mut self) -> Tx {
         let original = self.original();
+        let legs = self.naive.legs(original);
+        if self.random.percent(10)
+            && let [paid, got] = &legs[..]
+            && paid.debit
+            && paid.amount > 0
+        {
+            return self.undone_later(original, paid, got.account);
+        }
         let forced = self.random.percent(25);
         self.deed_tx(Act::Reverse { original, forced }, vec![])
+    }
+
+    /// A payment is undone on the same date or on a later one, and made again up to a limit, and once more.
+    fn undone_later(&mut self, original: u128, paid: &TxLeg, to: u64) -> Tx {
+        let (from, amount) = (paid.account, paid.amount);
+        let limits = NewLimits { day: Some(Some(amount)), ..NewLimits::default() };
+        // Over a year's end, or half a year on, now and then.
+        let next = self.naive.date(0) + self.random.one_of(&[1, 1, 183]);
+        let undo = self.deed_tx(Act::Reverse { original, forced: false }, vec![]);
+        let (half, again) = (self.transfer(from, to, amount / 2 + 1), self.transfer(from, to, amount));
+        let mut asks = vec![Ask::SetLimits { account: from, limits }];
+        if self.random.percent(60) {
+            asks.push(Ask::CloseDay { entity: 0, next, carry: vec![] });
+        }
+        let (before, after) = if self.random.percent(50) { (half, again) } else { (again, half) };
+        let txs = if self.random.percent(50) { [undo, before, after] } else { [before, undo, after] };
+        asks.extend(txs.map(|tx| Ask::Post { txs: vec![tx], balances: true }));
+        self.next.extend(asks);
+        self.transfer(1, from, amount)
     }
 
     /// Something that was posted, mostly of late.

@@ -4,11 +4,14 @@ use std::path::Path;
 
 use crate::longmen::{Ran, Served, longmen};
 
-const HOLDING: [&str; 17] = [
+const HOLDING: [&str; 20] = [
     "books_to_export",
     "codes",
+    "court_holds",
+    "day_limits",
     "forced_reversals",
     "holds",
+    "holds_without_money",
     "hot_holds",
     "hot_merchant",
     "limits",
