@@ -94,7 +94,7 @@ fn batch(number: u64, accounts: u64, random: &mut u64) -> Batch {
             step,
             side,
         };
-        let id = TransactionId(u128::from(number * BATCH + n));
+        let id = TransactionId(u128::from(number * BATCH + n + 1));
         let draft = Draft { id, time, value_date: None, accounting_date: None };
         batch.push(draft, &[leg(1, debit, Side::Debit), leg(2, credit, Side::Credit)], &[]);
     }

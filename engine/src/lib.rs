@@ -43,6 +43,6 @@ pub use node::{MIN_SEGMENT, Node, NodeOptions, StartError, StartReport, StopErro
 #[cfg(feature = "planted-panics")]
 pub use planted_panics::{PLANTED, PLANTED_BY};
 pub use scrubber::{ScrubOptions, ScrubReport};
-pub use session::{Intake, Replies, Reply, Session};
+pub use session::{Intake, Replies, Reply, Session, Window};
 #[cfg(feature = "simulation")]
 pub use simulated::{Delivery, NextSlice, SimulatedNode, SimulatedOptions};

@@ -20,16 +20,16 @@ use crate::actors::{
     ArchiverTasks, Closed, CoordinatorActor, IdArchiver, IdTableMaker, JournalActor, ShardActor, Stop,
     Wiring, name_thread,
 };
-use crate::clock::now_us;
+use crate::clock::{NodeClock, StartClock, Trust, machine_us};
 use crate::history::History;
 use crate::id_archive::IdArchive;
 use crate::journal::Journal;
-use crate::ledger::{Coordinator, RefundClearing, RefundWindows, ReplayError, Settings, Shard};
+use crate::ledger::{Coordinator, RefundClearing, RefundWindows, ReplayError, Settings, Shard, show_time};
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
 use crate::recovery::{self, Start};
 use crate::scrubber::{ScrubOptions, Scrubber, Scrubbing};
-use crate::session::Intake;
+use crate::session::{Intake, Window};
 use crate::snapshotter::{Running, Snapshotter};
 
 /// The smallest segment a node works with: the largest request must fit a frame, and a frame a segment.
@@ -58,6 +58,9 @@ pub struct NodeOptions {
     pub refund_windows: RefundWindows,
     /// By way of which accounts refunds may go.
     pub refund_clearing: RefundClearing,
+    /// Whoever starts the node says that the machine's clock is right, however far the newest frame's logged time is from
+    /// it: clients' times are held against the clock, and logged times stay where they are until it has passed them.
+    pub accept_time: bool,
 }
 
 impl Default for NodeOptions {
@@ -74,6 +77,7 @@ impl Default for NodeOptions {
             scrub: ScrubOptions::default(),
             refund_windows: settings.refund_windows,
             refund_clearing: settings.refund_clearing,
+            accept_time: false,
         }
     }
 }
@@ -102,6 +106,14 @@ pub enum StartError {
         frame: u64,
         /// What is wrong with it.
         fault: FrameFault,
+    },
+    /// The clock and the log are too far from each other: one of them is or was wrong.
+    #[error("{}", describe_clock(*newest_us, *clock_us))]
+    Clock {
+        /// The logged time of the newest frame, in microseconds since 1970.
+        newest_us: i64,
+        /// The machine's clock, in microseconds since 1970.
+        clock_us: i64,
     },
     /// The snapshots could not be read.
     #[error("snapshots cannot be read: {0}")]
@@ -180,12 +192,15 @@ impl Node {
     /// [`StartError`]; nothing was answered and nothing acknowledged was changed.
     pub fn start(storage: Arc<dyn Storage>, options: &NodeOptions) -> Result<Node, StartError> {
         let settings = settings_of(options)?;
-        let start = recovery::start(&storage, options.log, &settings, system_nonces(), now_us())?;
+        let trust = if options.accept_time { Trust::Accepted } else { Trust::Checked };
+        let clock = StartClock { now_us: machine_us(), trust };
+        let start = recovery::start(&storage, options.log, &settings, system_nonces(), clock)?;
         let Start { writer, reader, rebuilt, report } = start;
         let history = History::new(reader.clone());
         reader.damage().tell(|finding| {
             error!("DAMAGE: {finding}. What it concerns is answered `failed`; get the file back from a copy");
         });
+        let window = Window { back: settings.window_back, ahead: settings.window_ahead };
         let (coordinator, shards) = rebuilt.go_on(settings);
         let archive = IdArchive { storage: Arc::clone(&storage), node: report.log.node };
         let archiver = IdArchiver::start(archive)
@@ -212,7 +227,7 @@ impl Node {
         };
         let no_thread = |error| StartError::System(format!("no thread for snapshots: {error}"));
         let snapshotter = snapshotter.start().map_err(no_thread)?;
-        let intake = Intake::new(engine.coordinator.clone(), Arc::clone(&engine.meters));
+        let intake = Intake::new(engine.coordinator.clone(), window, Arc::clone(&engine.meters));
         Ok(Node { intake, history, report, engine, snapshotter, archiver, scrub })
     }
 
@@ -287,6 +302,19 @@ fn settings_of(options: &NodeOptions) -> Result<Settings, StartError> {
     })
 }
 
+/// Which of the two is ahead, by how much, and what to do.
+fn describe_clock(newest_us: i64, clock_us: i64) -> String {
+    let (newest, clock) = (show_time(newest_us), show_time(clock_us));
+    let apart = clock_us.abs_diff(newest_us) / 1_000_000;
+    let (days, hours) = (apart / 86_400, apart % 86_400 / 3_600);
+    let side = if clock_us > newest_us { "ahead of" } else { "behind" };
+    format!(
+        "refusing to start: the machine's clock shows {clock}, {days} d {hours} h {side} the newest frame of the log, of \
+         {newest}. If the clock is wrong, set it right: nothing was changed. If it is right (the node was down for so long, or \
+         the log was written by a wrong clock), start with --accept-time"
+    )
+}
+
 /// The room that must be sure in the log before a round begins: two of the largest frames there can be, each a full
 /// frame, a round on top, the settling of one before, and the largest opening of accounts. Never more than the segments
 /// made ahead give, so that waiting for it ends.
@@ -330,7 +358,7 @@ fn spawn(
             let journal_actor = journal.clone();
             let wiring =
                 Wiring { shards: shards.clone(), journal: journal_actor, tables, archiver, meters: metered };
-            let coordinator = CoordinatorActor::new(pipeline, wiring).start();
+            let coordinator = CoordinatorActor::new(pipeline, wiring, NodeClock::start()).start();
             started
                 .send((coordinator.clone(), shards, Handle::current()))
                 .expect("whoever starts the engine waits for it");

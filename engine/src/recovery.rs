@@ -11,9 +11,10 @@ use longmen_wal::{
     RecoveryReport, Storage,
 };
 
+use crate::clock::{StartClock, Trust};
 use crate::id_archive::{FoundArchives, IdArchive, name_of};
 use crate::ledger::{
-    ArchivedIds, FrameRecords, KnownIds, Rebuilt, ReplayError, SectionKind, Settings, Shard,
+    ArchivedIds, FrameRecords, KnownIds, Rebuilt, ReplayError, SectionKind, Settings, Shard, is_logged_time,
 };
 use crate::node::{StartError, StartReport};
 use crate::snapshot::{self, Header, Snapshot};
@@ -45,7 +46,7 @@ pub(crate) fn start(
     log: LogOptions,
     settings: &Settings,
     nonces: NonceSource,
-    now_us: i64,
+    clock: StartClock,
 ) -> Result<Start, StartError> {
     let began = Instant::now();
     let (snapshots, refused) = snapshot::find(&**storage).map_err(StartError::Snapshots)?;
@@ -65,7 +66,7 @@ pub(crate) fn start(
             }
         };
         let found = Found { whole: &snapshots, refused, ahead: Some((ahead, &checked)) };
-        go_on(storage, settings, now_us, opened, found, began)
+        go_on(storage, settings, clock, opened, found, began)
     })
 }
 
@@ -109,15 +110,26 @@ impl<'scope> Found<'scope> {
 fn go_on(
     storage: &Arc<dyn Storage>,
     settings: &Settings,
-    now_us: i64,
+    clock: StartClock,
     opened: Opened,
     mut snapshots: Found<'_>,
     began: Instant,
 ) -> Result<Start, StartError> {
     let log = opened.report;
+    let newest_us = match log.last.0 {
+        0 => None,
+        // What no ledger logs is refused when it is replayed.
+        _ => Some(opened.reader.frame(log.last)?.time_us())
+            .filter(|time_us| *time_us > 0 && is_logged_time(*time_us)),
+    };
+    clock.check(newest_us, settings)?;
+    // Clients' times are held against the later of the clock and the logged time, or against a clock that was accepted.
+    let oldest_us = newest_us.map_or(clock.now_us, |newest_us| newest_us.min(clock.now_us));
+    let oldest_us = oldest_us - settings.keep_ids_us();
     let archive = IdArchive { storage: Arc::clone(storage), node: log.node };
     let whole_from = snapshots.whole.last().map_or(0, |snapshot| snapshot.header.start) + 1;
-    let recovery = Recovery { reader: &opened.reader, whole_from: FrameNumber(whole_from), settings, now_us };
+    let recovery =
+        Recovery { reader: &opened.reader, whole_from: FrameNumber(whole_from), settings, oldest_us };
     let mut usable = snapshots.usable(&log).into_iter();
     let (snapshot, found, mut refused, books) = loop {
         let snapshot = usable.next();
@@ -131,7 +143,9 @@ fn go_on(
             }
         }
     };
-    let Books { rebuilt, frames, entries } = books;
+    let Books { mut rebuilt, frames, entries } = books;
+    rebuilt.began_us = recovery.began_us()?;
+    rebuilt.accepted_clock_us = (clock.trust == Trust::Accepted).then_some(clock.now_us);
     if rebuilt.known.archives() == 0 {
         refused.extend(found.into_iter().map(name_of));
     }
@@ -179,7 +193,8 @@ struct Recovery<'a> {
     /// Frames before this one were not read whole when the log was opened: a snapshot covers them.
     whole_from: FrameNumber,
     settings: &'a Settings,
-    now_us: i64,
+    /// Ids in frames from this logged time on must be known.
+    oldest_us: i64,
 }
 
 impl Recovery<'_> {
@@ -222,8 +237,7 @@ impl Recovery<'_> {
     /// The ids in all frames whose clients' own time may still lie inside the window: from the archives, if they go back so
     /// far, and from the frames behind them.
     fn replay_ids(self, begin: FrameNumber, archives: Vec<ArchivedIds>) -> Result<KnownIds, StartError> {
-        let Recovery { reader, settings, now_us, .. } = self;
-        let oldest = now_us - settings.keep_ids_us();
+        let Recovery { reader, settings, oldest_us: oldest, .. } = self;
         let mut from = reader.first().0;
         let mut beyond = begin.0;
         while from < beyond {
@@ -249,9 +263,21 @@ impl Recovery<'_> {
             _ => known.know_after(from - 1),
         }
         for view in self.frames(FrameNumber(from)) {
-            known.replay(&records::<StartError>(&view?)?)?;
+            let logged = |number| Some(reader.frame(FrameNumber(number)).ok()?.time_us());
+            known.replay(&records::<StartError>(&view?)?, logged)?;
         }
         Ok(known)
+    }
+
+    /// The logged time of the first frame that has one.
+    fn began_us(self) -> Result<Option<i64>, StartError> {
+        for view in self.reader.frames(self.reader.first()) {
+            let time_us = view?.time_us();
+            if time_us > 0 {
+                return Ok(Some(time_us));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -13,7 +13,7 @@ use longmen_wal::{Fault, Finding, LogReader, NodeId, ScrubPlace, Storage, Storag
 use tracing::{debug, info, warn};
 
 use crate::actors::set_priority;
-use crate::clock::now_us;
+use crate::clock::machine_us;
 use crate::id_archive::IdArchive;
 use crate::snapshot;
 
@@ -107,7 +107,7 @@ impl Scrubber {
         damage.end_pass();
         let mut report = self.report();
         report.passes += 1;
-        report.last_pass_us = Some(now_us());
+        report.last_pass_us = Some(machine_us());
         (report.file, report.offset, report.frame) = (String::new(), 0, 0);
         info!("everything was read and checked, {} places are damaged", damage.seen().places.len());
         ControlFlow::Continue(())

@@ -32,10 +32,20 @@ pub struct Replies {
     pub replies: Vec<Reply>,
 }
 
+/// How far clients' own times may be from the node's clock, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// Behind it.
+    pub back: u32,
+    /// Ahead of it.
+    pub ahead: u32,
+}
+
 /// Opens sessions. Clones share everything.
 #[derive(Clone)]
 pub struct Intake {
     engine: Engine,
+    window: Window,
     next: Arc<AtomicU64>,
     meters: Arc<Meters>,
 }
@@ -51,8 +61,8 @@ enum Engine {
 }
 
 impl Intake {
-    pub(crate) fn new(coordinator: Addr<CoordinatorActor>, meters: Arc<Meters>) -> Intake {
-        Intake { engine: Engine::Actors(coordinator), next: Arc::new(AtomicU64::new(1)), meters }
+    pub(crate) fn new(coordinator: Addr<CoordinatorActor>, window: Window, meters: Arc<Meters>) -> Intake {
+        Intake { engine: Engine::Actors(coordinator), window, next: Arc::new(AtomicU64::new(1)), meters }
     }
 
     /// An intake without a node: what its sessions submit comes out of the receiver.
@@ -60,7 +70,8 @@ impl Intake {
     #[must_use]
     pub fn piped(meters: Arc<Meters>) -> (Intake, UnboundedReceiver<Vec<Request>>) {
         let (sender, receiver) = unbounded_channel();
-        (Intake { engine: Engine::Pipe(sender), next: Arc::new(AtomicU64::new(1)), meters }, receiver)
+        let (engine, window, next) = (Engine::Pipe(sender), Window::default(), Arc::new(AtomicU64::new(1)));
+        (Intake { engine, window, next, meters }, receiver)
     }
 
     /// Opens a session, with the receiver of its answers: one message for all that became durable together, not
@@ -75,6 +86,12 @@ impl Intake {
             Engine::Pipe(_) => {}
         }
         (Session { id, engine: self.engine.clone() }, receiver)
+    }
+
+    /// How far clients' own times may be from the node's clock.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        self.window
     }
 
     /// Where the node's time goes.

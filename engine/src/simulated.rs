@@ -10,6 +10,7 @@ use longmen_wal::{AppendError, CloseError, LogOptions, LogReader, NodeId, NonceS
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::actors::TableShelf;
+use crate::clock::{StartClock, Trust};
 use crate::history::History;
 use crate::id_archive::IdArchive;
 use crate::journal::{Journal, JournalError};
@@ -107,7 +108,8 @@ impl SimulatedNode {
         nonces: NonceSource,
         now_us: i64,
     ) -> Result<(SimulatedNode, StartReport), StartError> {
-        let started = recovery::start(&storage, options.log, &options.settings, nonces, now_us)?;
+        let clock = StartClock { now_us, trust: Trust::Simulated };
+        let started = recovery::start(&storage, options.log, &options.settings, nonces, clock)?;
         let Start { writer, reader, rebuilt, report } = started;
         let (coordinator, shards) = rebuilt.go_on(options.settings.clone());
         let written = Arc::new(AtomicU64::new(0));

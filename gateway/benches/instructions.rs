@@ -22,9 +22,14 @@ use decode::{Asked, Asking, read_request};
 use encode::{GatewayStatus, write_answer, write_compact_posted};
 use requests::{BATCH, compact_batch, compact_single, messagepack_single, posted};
 
-const ASKING: Asking = Asking { client: ClientId(1), arrival: 1_790_000_000 };
-const STATUS: GatewayStatus<'_> =
-    GatewayStatus { connections: 1, in_flight_transactions: 0, in_flight_bytes: 0, disk: None };
+const ASKING: Asking = Asking { client: ClientId(1) };
+const STATUS: GatewayStatus<'_> = GatewayStatus {
+    machine_us: 7,
+    connections: 1,
+    in_flight_transactions: 0,
+    in_flight_bytes: 0,
+    disk: None,
+};
 
 /// The run fails when a piece takes more instructions a transaction than this: a quarter more than when it was set.
 fn at_most(a_transaction: u64) -> LibraryBenchmarkConfig {

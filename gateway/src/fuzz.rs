@@ -25,8 +25,8 @@ pub struct Decoded {
 ///
 /// # Errors
 /// What is wrong with it, in words.
-pub fn decode(operation: Operation, format: Format, body: &[u8], arrival: u32) -> Result<Decoded, String> {
-    let asking = Asking { client: ClientId(1), arrival };
+pub fn decode(operation: Operation, format: Format, body: &[u8]) -> Result<Decoded, String> {
+    let asking = Asking { client: ClientId(1) };
     let asked = read_request(operation, format, body, asking).map_err(|fault| fault.to_string())?;
     let price = price(&asked, answer_format(Header::request(operation, format, 0)));
     let words = format!("{asked:?}");

@@ -1,7 +1,7 @@
 //! What all sessions share.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use longmen_engine::{History, Intake};
 use tokio::sync::{Notify, Semaphore};
@@ -54,7 +54,9 @@ impl Shared {
     /// How the gateway is, but for a request of this cost that asks.
     pub(crate) fn status<'d>(&self, asking: InFlight, disk: Option<&'d DiskStatus>) -> GatewayStatus<'d> {
         let held = self.permits.held();
+        let machine = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         GatewayStatus {
+            machine_us: i64::try_from(machine.as_micros()).unwrap_or(i64::MAX),
             connections: self.places.taken(),
             in_flight_transactions: held.transactions - asking.transactions,
             in_flight_bytes: held.bytes - asking.bytes,

@@ -12,6 +12,8 @@ use longmen_engine::ledger::{Action, MAX_BATCH, MAX_HOLDS, MAX_LEGS, MAX_NOTES, 
 use longmen_gateway::Limits;
 use serde::Serialize;
 
+/// When the examples were sent first.
+const TIME: u32 = 1_790_000_000;
 const PAGE: &str = include_str!("../../docs/PROTOCOL.md");
 
 /// The bytes of an example.
@@ -46,13 +48,15 @@ fn the_examples_are_what_the_client_writes() {
     struct ById {
         id: u64,
         legs: [(u64, &'static str, Amount, &'static str); 2],
+        time: u32,
     }
     #[derive(Serialize)]
     struct Post {
         transactions: [ById; 1],
     }
     let legs = [(1, "debit", Amount::from("5.00"), "CNY"), (2, "credit", Amount::from("5.00"), "CNY")];
-    assert_eq!(example("post"), request(Operation::Post, 3, &Post { transactions: [ById { id: 7, legs }] }));
+    let by_id = ById { id: 7, legs, time: TIME };
+    assert_eq!(example("post"), request(Operation::Post, 3, &Post { transactions: [by_id] }));
 
     #[derive(Serialize)]
     struct Held {
@@ -69,7 +73,7 @@ fn the_examples_are_what_the_client_writes() {
 
     let mut transfer = Vec::new();
     write_frame(&mut transfer, Header::request(Operation::Post, Format::Compact, 2), |out| {
-        let settings = CompactSettings { want_balances: true, time: 0 };
+        let settings = CompactSettings { want_balances: true, time: TIME };
         write_transfers(out, settings, 156, &[Transfer { id: 7, debit: 1, credit: 2, amount: 500 }]);
     });
     assert_eq!(example("transfer"), transfer);

@@ -21,7 +21,7 @@ use super::shard::Release;
 use super::{
     ArchiverTasks, BatcherActor, IdTableMaker, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame,
 };
-use crate::clock::now_us;
+use crate::clock::NodeClock;
 use crate::journal::Journal;
 use crate::ledger::{AccountId, Merge, Request, ShardId, ShardOrder, ShardReply, SnapshotStart, Unmerged};
 use crate::meters::{Meter, Meters};
@@ -60,6 +60,7 @@ pub(crate) struct Wiring {
 /// Carries the coordinator's messages.
 pub(crate) struct CoordinatorActor {
     pipeline: Pipeline,
+    clock: NodeClock,
     wiring: Wiring,
     batchers: HashMap<AccountId, Addr<BatcherActor>>,
     /// Whether memory for ids is being made ready.
@@ -84,9 +85,10 @@ pub(crate) struct CoordinatorActor {
 }
 
 impl CoordinatorActor {
-    pub(crate) fn new(pipeline: Pipeline, wiring: Wiring) -> CoordinatorActor {
+    pub(crate) fn new(pipeline: Pipeline, wiring: Wiring, clock: NodeClock) -> CoordinatorActor {
         CoordinatorActor {
             pipeline,
+            clock,
             wiring,
             batchers: HashMap::new(),
             awaits_id_memory: false,
@@ -135,7 +137,7 @@ impl CoordinatorActor {
     /// Does one step after the other until one has to be waited for.
     fn pump(&mut self, context: &mut Context<Self>) {
         loop {
-            match self.pipeline.next(now_us()) {
+            match self.pipeline.next(self.clock.now_us()) {
                 Task::Merge(legs) => self.merge(legs, context),
                 Task::Order(orders) => self.order(orders, context),
                 Task::Write(frame) => self.write(frame, context),
@@ -159,7 +161,8 @@ impl CoordinatorActor {
         if let Some((_, timer)) = self.expiry_timer.take() {
             context.cancel_future(timer);
         }
-        let wait = u64::try_from((moment - now_us()).clamp(1_000, MAX_WAIT_US)).expect("it was clamped");
+        let wait =
+            u64::try_from((moment - self.clock.now_us()).clamp(1_000, MAX_WAIT_US)).expect("it was clamped");
         let timer = context.run_later(Duration::from_micros(wait), |actor, context| {
             actor.expiry_timer = None;
             actor.pump(context);

@@ -399,7 +399,7 @@ pub enum BookFault {
         /// Debits less credits.
         net: i128,
     },
-    /// A transaction id with a second head.
+    /// A transaction id with a second head, too soon after the first: no ledger can have forgotten it.
     #[error("id {id} of client {client} was decided before, in frame {frame}, transaction {ordinal}")]
     IdTwice {
         /// The client.

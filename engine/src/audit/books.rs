@@ -80,9 +80,9 @@ impl Books {
         })
     }
 
-    /// A transaction id with more than one head.
-    pub(super) fn duplicate_id(&mut self) -> Option<IdKey> {
-        self.ids.duplicates().next()
+    /// Transaction ids with more than one head.
+    pub(super) fn duplicate_ids(&mut self) -> Vec<IdKey> {
+        self.ids.duplicates().collect()
     }
 
     /// Digests that the names of more than one account have.

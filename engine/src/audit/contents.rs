@@ -153,16 +153,12 @@ fn name_of(record: &Admin) -> &'static str {
     }
 }
 
-/// The ordinals of a frame's heads with this id.
-pub(super) fn ordinals_of<'a>(view: &'a FrameView, wanted: &IdKey) -> impl Iterator<Item = u32> + use<'a> {
-    let wanted = *wanted;
+/// The ids of a frame's transactions, by ordinal.
+pub(super) fn ids_of(view: &FrameView) -> impl Iterator<Item = (u32, IdKey)> {
     let sections = view.sections().flatten().filter(|section| section.kind == SectionKind::Heads as u16);
-    sections.flat_map(move |section| {
+    sections.flat_map(|section| {
         let found = (0..).zip(heads(section.bytes));
-        found.filter_map(move |(ordinal, head)| {
-            let head = head?;
-            (IdKey::new(head.client, head.id) == wanted).then_some(ordinal)
-        })
+        found.filter_map(|(ordinal, head)| head.map(|head| (ordinal, IdKey::new(head.client, head.id))))
     })
 }
 

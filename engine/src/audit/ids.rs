@@ -6,7 +6,7 @@ use crate::ledger::{ClientId, TransactionId};
 const PARTS: usize = 1 << 10;
 
 /// A client and its transaction id, in 20 bytes; the words that differ most come first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct IdKey([u32; 5]);
 
 impl IdKey {

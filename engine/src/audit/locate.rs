@@ -2,32 +2,68 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use longmen_wal::{AuditError, Storage};
 
-use super::contents::ordinals_of;
+use super::contents::ids_of;
 use super::entries::name_digest;
 use super::fault::{BookFault, BookFinding, FramePlace, RecordPlace};
 use super::ids::IdKey;
-use crate::ledger::{AccountId, Entry, Position, SectionKind, entries};
+use super::report::CameAgain;
+use crate::ledger::{self, AccountId, Entry, Position, SectionKind, entries};
 
-/// Finds the first two heads with an id that has more than one.
-pub(super) fn second_head(storage: &dyn Storage, wanted: &IdKey) -> Result<Box<BookFinding>, AuditError> {
-    let mut places = Vec::new();
+/// No window of known ids is shorter: it reaches an hour ahead.
+const LEAST_WINDOW_US: i64 = 3_600_000_000;
+
+/// Where a head stands.
+#[derive(Clone, Copy)]
+struct Found {
+    at: FramePlace,
+    ordinal: u32,
+    time_us: i64,
+}
+
+/// The ids that have more than one head, as those who came again when they were forgotten.
+///
+/// # Errors
+/// The inner one: the first head that stands too soon after another of its id.
+pub(super) fn ids_again(
+    storage: &dyn Storage,
+    wanted: &[IdKey],
+) -> Result<Result<Vec<CameAgain>, Box<BookFinding>>, AuditError> {
+    let mut before: HashMap<IdKey, Option<Found>, FixedState> = wanted.iter().map(|id| (*id, None)).collect();
+    let (mut again, mut finding) = (Vec::new(), None);
+    if wanted.is_empty() {
+        return Ok(Ok(again));
+    }
     longmen_wal::audit(storage, &mut |view| {
-        if places.len() < 2 {
-            let place = FramePlace::of(view);
-            places.extend(ordinals_of(view, wanted).map(|ordinal| (place, ordinal)));
+        if finding.is_some() {
+            return;
+        }
+        for (ordinal, id) in ids_of(view) {
+            let Some(before) = before.get_mut(&id) else { continue };
+            let found = Found { at: FramePlace::of(view), ordinal, time_us: view.time_us() };
+            match before.replace(found).map(|first| came_again(&id, first, found)) {
+                None => {}
+                Some(Ok(came)) => again.push(came),
+                Some(Err(twice)) => return finding = Some(twice),
+            }
         }
     })?;
-    let (id, client) = wanted.parts();
-    let (frame, ordinal) = places.first().map_or((0, 0), |(place, ordinal)| (place.frame, *ordinal));
-    let fault = BookFault::IdTwice { client, id, frame, ordinal };
-    let again = places.get(1).copied();
-    Ok(Box::new(BookFinding {
-        place: again.map(|(place, _)| place),
-        record: again.map_or(RecordPlace::Frame, |(_, ordinal)| RecordPlace::Head(ordinal)),
-        fault,
-    }))
+    Ok(finding.map_or(Ok(again), Err))
+}
+
+/// Two heads of an id, the one after the other.
+fn came_again(id: &IdKey, first: Found, again: Found) -> Result<CameAgain, Box<BookFinding>> {
+    let (id, client) = id.parts();
+    let after_us = again.time_us.saturating_sub(first.time_us);
+    if after_us <= LEAST_WINDOW_US {
+        let fault = BookFault::IdTwice { client, id, frame: first.at.frame, ordinal: first.ordinal };
+        let record = RecordPlace::Head(again.ordinal);
+        return Err(Box::new(BookFinding { place: Some(again.at), record, fault }));
+    }
+    let place = |found: Found| ledger::RecordPlace { frame: found.at.frame, ordinal: found.ordinal };
+    Ok(CameAgain { client, id, first: place(first), again: place(again), after_us })
 }
 
 /// Finds an account with the name of an earlier one, among those whose names have a digest; `None` where the names

@@ -24,8 +24,9 @@
 //! - states, funds and limits: each transaction was let through by its accounts, unless it was forced;
 //! - debits = credits over the frame, per entity and currency.
 //!
-//! And at the end: each transaction id has one head, each account a name of its own; debits = credits; each subject's
-//! total is the sum of its accounts (总分); what is frozen is the sum of the holds.
+//! And at the end: each transaction id has one head, or others so long after it that it was forgotten by then, which are
+//! listed; each account a name of its own; debits = credits; each subject's total is the sum of its accounts (总分); what is
+//! frozen is the sum of the holds.
 //!
 //! What the log does not tell is not checked: the authority that releases a hold, the window of refunds, whether a house
 //! refunds by way of the accounts that a refund says. Rules that became stricter are held against what stands behind the
@@ -66,8 +67,8 @@ pub use book_fault::{AdminFault, BookFault, DeedFault, HoldFault};
 use books::Books;
 pub use contents::{FrameContents, HeldEntry, MergedEntry, describe_frame};
 pub use fault::{BookFinding, FramePlace, RecordPlace, VerifyError};
-use locate::{second_account, second_head};
-pub use report::{Counts, SubjectTotal, UnitTotal, Verified};
+use locate::{ids_again, second_account};
+pub use report::{CameAgain, Counts, SubjectTotal, UnitTotal, Verified};
 use totals::Totals;
 
 /// Audits the data directory in `storage`, which no node may be using
@@ -93,9 +94,7 @@ pub fn verify(storage: &dyn Storage, progress: &mut dyn FnMut(&Counts)) -> Resul
         return Err(VerifyError::Books(finding));
     }
     let log = log?;
-    if let Some(id) = books.duplicate_id() {
-        return Err(VerifyError::Books(second_head(storage, &id)?));
-    }
+    let came_again = ids_again(storage, &books.duplicate_ids())?.map_err(VerifyError::Books)?;
     for digest in books.duplicate_names() {
         if let Some(finding) = second_account(storage, &digest)? {
             return Err(VerifyError::Books(finding));
@@ -103,7 +102,7 @@ pub fn verify(storage: &dyn Storage, progress: &mut dyn FnMut(&Counts)) -> Resul
     }
     let Totals { units, subjects, first_level } =
         books.totals().map_err(|fault| VerifyError::Books(at_the_end(fault)))?;
-    Ok(Verified { log, counts: *books.counts(), units, subjects, first_level })
+    Ok(Verified { log, counts: *books.counts(), came_again, units, subjects, first_level })
 }
 
 fn at_the_end(fault: BookFault) -> Box<BookFinding> {

@@ -2,7 +2,7 @@
 
 use longmen_wal::AuditReport;
 
-use crate::ledger::{Currency, Side, SubjectClass};
+use crate::ledger::{ClientId, Currency, RecordPlace, Side, SubjectClass, TransactionId};
 
 /// A data directory whose books hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,12 +11,30 @@ pub struct Verified {
     pub log: AuditReport,
     /// What was read.
     pub counts: Counts,
+    /// Ids that came again when they were forgotten, in the order of the log: no damage, but something may have been done
+    /// twice.
+    pub came_again: Vec<CameAgain>,
     /// Debits and credits by entity and currency, on the balance sheet.
     pub units: Vec<UnitTotal>,
     /// The trial balance (余额表) by leaf subject, ordered by entity, code and currency.
     pub subjects: Vec<SubjectTotal>,
     /// The same by first-level subject (一级科目).
     pub first_level: Vec<SubjectTotal>,
+}
+
+/// A transaction id that has a head, and another so long after it that the ledger had forgotten it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CameAgain {
+    /// The client.
+    pub client: ClientId,
+    /// The id.
+    pub id: TransactionId,
+    /// Where it stands first.
+    pub first: RecordPlace,
+    /// Where it stands again.
+    pub again: RecordPlace,
+    /// How long after, in microseconds of logged time.
+    pub after_us: i64,
 }
 
 /// Records of a log.

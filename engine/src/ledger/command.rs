@@ -94,6 +94,8 @@ pub enum Command {
         /// Carry income and expense forward to these accounts first, one for each currency, dated on the date that ends
         /// (年终结转); empty: carry nothing. Answer where one is missing: [`Answer::NotCarried`].
         carry_forward: Vec<AccountRef>,
+        /// Whether it may lie far ahead; needs an approval.
+        forced: bool,
         /// Operator, approval, reason, in the form of [`super::notes`].
         notes: Box<[u8]>,
     },
@@ -246,6 +248,9 @@ pub struct Posted {
     pub results: Vec<PostResult>,
     /// Balances after each leg of what was posted, where the batch asked for them.
     pub balances: Vec<LegBalance>,
+    /// The node's clock when the last of them was decided, microseconds since 1970: what the client's times were held
+    /// against.
+    pub clock_us: i64,
 }
 
 /// The result of one transaction (or cancel).
@@ -374,6 +379,10 @@ pub struct Status {
     pub spanning: u64,
     /// Known transaction ids.
     pub known_ids: u64,
+    /// The logged time of the frame being filled, microseconds since 1970.
+    pub time_us: i64,
+    /// What clients' own times are held against, microseconds since 1970.
+    pub clock_us: i64,
     /// Accounts that a batching actor posts to, with the legs each has seen since the node started.
     pub hot: Vec<(AccountId, u64)>,
     /// Entities with their current accounting dates.

@@ -108,7 +108,7 @@ pub enum Contradiction {
         /// The date that begins.
         next: Date,
     },
-    /// A second record of a transaction.
+    /// A second record of a transaction whose id cannot have been forgotten before it.
     #[error("transaction {1} of client {0} has a record before")]
     Decided(ClientId, TransactionId),
     /// The row of an account that a snapshot has is not that of the account.

@@ -86,6 +86,14 @@ impl fmt::Display for Date {
     }
 }
 
+/// A moment in microseconds since 1970 for people, in UTC to the second.
+#[must_use]
+pub fn show_time(time_us: i64) -> String {
+    let second = time_us.div_euclid(1_000_000).rem_euclid(86_400);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{}T{hour:02}:{minute:02}:{second:02}Z", Date::of_time_us(time_us))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +118,11 @@ mod tests {
         assert_eq!(Date::from_days(LAST + 1), None);
         assert_eq!(Date::of_time_us(86_400_000_000 - 1), Date(0));
         assert_eq!(Date::parse("2019-01-02").unwrap().year(), 2019);
+    }
+
+    #[test]
+    fn moments_are_shown_to_the_second() {
+        assert_eq!(show_time(0), "1970-01-01T00:00:00Z");
+        assert_eq!(show_time(1_525_278_600_999_999), "2018-05-02T16:30:00Z");
     }
 }

@@ -196,6 +196,15 @@ impl Deed {
         matches!(self, Deed::Consume { .. } | Deed::Refund(_) | Deed::Try { .. } | Deed::CarryForward)
     }
 
+    /// The hold or the original that it names.
+    #[must_use]
+    pub(crate) fn named(&self) -> Option<TransactionKey> {
+        match self {
+            Deed::Unfreeze { hold, .. } | Deed::Consume { hold, .. } => Some(*hold),
+            _ => self.naming().map(|naming| naming.key),
+        }
+    }
+
     /// The transaction that must be looked up before the deed can be done.
     #[must_use]
     pub fn naming(&self) -> Option<&Naming> {

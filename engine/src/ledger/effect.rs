@@ -64,14 +64,15 @@ impl Effect {
     /// stands, if it is there.
     ///
     /// # Errors
-    /// The first of: there is no such hold; more than remains, or expired; the authority is another.
+    /// The first of: there is no such hold, or one of this name already; more than remains, or expired; the authority is
+    /// another.
     pub(super) fn on(&self, hold: Option<&Hold>) -> Result<(Hold, HoldMove, i64), Rejection> {
         match &self.what {
             EffectKind::Freeze { amount, terms } => {
-                assert!(
-                    hold.is_none(),
-                    "the name of a hold is that of the transaction that froze, which runs once"
-                );
+                // Its id was forgotten since, and came again.
+                if hold.is_some() {
+                    return Err(Rejection::KeyConflict);
+                }
                 let (key, terms, amount) = (self.key, terms.clone(), amount.0);
                 let hold = Hold { key, terms, amount, remaining: amount, expired: false };
                 Ok((hold, HoldMove::Frozen, amount))

@@ -144,7 +144,8 @@ impl IdIndex {
         prefetch_index(&self.memory[segment.piece as usize].0, segment.line(segment.own(hash)));
     }
 
-    /// Asks `check` of every group that may have an id of this hash, until it finds it.
+    /// Asks `check` of every group that may have an id of this hash, and gives what it finds in the newest: an id that was
+    /// forgotten and came again may be there twice.
     #[inline]
     pub(super) fn find<T>(
         &self,
@@ -169,21 +170,25 @@ impl IdIndex {
         mut check: impl FnMut(u64) -> Option<T>,
     ) -> Option<T> {
         let buckets = self.buckets(segment);
+        let mut newest: Option<(u64, T)> = None;
         for step in 0..segment.steps() {
             let bucket = &buckets[segment.behind(segment.own(hash), step)];
             let wanted = key(hash >> OWN_BITS, step);
             if bucket.may_have(wanted) {
                 let entries = bucket.0.iter().filter(|entry| **entry >> PLACE_BITS == wanted);
-                let mut groups = entries.flat_map(|entry| groups(*entry, known()));
-                if let Some(found) = groups.find_map(&mut check) {
-                    return Some(found);
+                for group in entries.flat_map(|entry| groups(*entry, known())) {
+                    if newest.as_ref().is_none_or(|(found, _)| group > *found)
+                        && let Some(found) = check(group)
+                    {
+                        newest = Some((group, found));
+                    }
                 }
             }
             if !bucket.is_full() {
                 break;
             }
         }
-        None
+        newest.map(|(_, found)| found)
     }
 
     /// Notes that an id of this hash is in the newest group.

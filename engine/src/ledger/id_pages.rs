@@ -200,7 +200,8 @@ impl<'a> Page<'a> {
 
     fn find(&self, first: usize, client: ClientId, id: TransactionId) -> Option<Decided> {
         let key = key(client, id);
-        let mut group = self.0.chunks_exact(RECORD).skip(first).take(GROUP);
+        // The newest, where an id is there twice.
+        let mut group = self.0.chunks_exact(RECORD).skip(first).take(GROUP).rev();
         let record = group.find(|record| record.starts_with(&key))?;
         let outcome = Outcome::from_number(u16_at(record, 22)?);
         Some(Decided {

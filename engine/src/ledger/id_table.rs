@@ -100,7 +100,8 @@ impl IdTable {
         let key = split(id);
         let slots = self.slots.get(first..)?;
         let is_it = |slot: &Slot| slot.id == key && slot.client == client.0;
-        let found = first + slots.iter().take(count).position(is_it)?;
+        // The newest, where an id is there twice.
+        let found = first + slots[..count.min(slots.len())].iter().rposition(is_it)?;
         Some(u32::try_from(found).expect("a table holds at most 2^26 ids"))
     }
 

@@ -57,6 +57,9 @@ pub struct KnownIds {
     capacity: usize,
     /// How long an id is kept, in microseconds of logged time.
     keep_us: i64,
+    /// So long after one record of an id there may be another: the id was forgotten in between, and given again with a
+    /// later time.
+    apart_us: i64,
     index: IdIndex,
     /// What was archived, oldest first.
     archived: VecDeque<Archived>,
@@ -99,6 +102,8 @@ pub struct IdMemory {
 impl KnownIds {
     /// So many generations stay in memory behind the newest: who asks again mostly does so soon.
     const KEPT: usize = 1;
+    /// No window is shorter, whatever it was set to when a log was written: it reaches an hour ahead.
+    const APART_US: i64 = 3_600_000_000;
     /// With fewer ids than this no memory is made ahead: a node that is hardly used need not have it.
     const FEW: usize = 1 << 14;
 
@@ -111,6 +116,7 @@ impl KnownIds {
             seed,
             capacity,
             keep_us,
+            apart_us: KnownIds::APART_US.min(keep_us / 4),
             index: IdIndex::new(0, capacity),
             archived: VecDeque::new(),
             forgotten: Vec::new(),
@@ -181,7 +187,14 @@ impl KnownIds {
     ) -> KnownRef {
         debug_assert_eq!(hash, self.hash(client, id), "an id is looked for by its own hash");
         if self.newest().table.get().is_full() {
-            self.begin_generation(time_us);
+            self.forget_before(time_us - self.keep_us);
+        }
+        self.begin_next(hash, client, id, time_us)
+    }
+
+    fn begin_next(&mut self, hash: IdHash, client: ClientId, id: TransactionId, time_us: i64) -> KnownRef {
+        if self.newest().table.get().is_full() {
+            self.begin_generation();
         }
         let newest = self.generations.back_mut().expect("there is always a generation");
         newest.newest_us = newest.newest_us.max(time_us);
@@ -206,9 +219,11 @@ impl KnownIds {
     }
 
     /// Notes an id that the log has decided, whose hash this is, at the logged time of its frame, unless an archive has it.
+    /// An id that was forgotten, by this window or a shorter one, may have come again: then the newer record counts.
+    /// `logged` tells the logged time of an earlier frame, if it can be had.
     ///
     /// # Errors
-    /// [`Contradiction`] if the id is known from another record: a log holds one record of a transaction.
+    /// [`Contradiction`] if the id is known from another record that no window lies before.
     pub fn restore(
         &mut self,
         hash: IdHash,
@@ -216,16 +231,23 @@ impl KnownIds {
         id: TransactionId,
         decided: &Decided,
         time_us: i64,
+        logged: impl FnOnce(u64) -> Option<i64>,
     ) -> Result<(), Contradiction> {
-        match self.get_hashed(hash, client, id) {
-            None => {
-                let at = self.begin_hashed(hash, client, id, time_us);
-                self.decide(at, decided);
-                Ok(())
+        if let Some(known) = self.get_hashed(hash, client, id) {
+            let Known::Decided(known) = known else { return Err(Contradiction::Decided(client, id)) };
+            // An archive has this record, or one that came after it.
+            if known == *decided {
+                return Ok(());
             }
-            Some(known) if known == Known::Decided(*decided) => Ok(()),
-            Some(_) => Err(Contradiction::Decided(client, id)),
+            let apart = logged(known.frame).map(|first_us| time_us.saturating_sub(first_us));
+            if known.frame >= decided.frame || apart.is_none_or(|apart| apart <= self.apart_us) {
+                return Err(Contradiction::Decided(client, id));
+            }
         }
+        // None is forgotten meanwhile: of a log that a wrong clock wrote, the clock may be right again and far behind.
+        let at = self.begin_next(hash, client, id, time_us);
+        self.decide(at, decided);
+        Ok(())
     }
 
     /// The memory that will be needed next, if it is not there: asked for when there are more than a few ids.
@@ -395,8 +417,7 @@ impl KnownIds {
         self.oldest + u32::try_from(place).expect("generations are counted in a u32")
     }
 
-    fn begin_generation(&mut self, time_us: i64) {
-        self.forget_before(time_us - self.keep_us);
+    fn begin_generation(&mut self) {
         // What is decided from here on is decided in the newest frame or a later one.
         let covers = self.newest_frame.saturating_sub(1);
         let newest = self.generations.back_mut().expect("there is always a generation");

@@ -56,10 +56,10 @@ pub use command::{
 pub use contradiction::Contradiction;
 pub use coordinator::{
     Coordinator, Frame, FrameSection, RefundClearing, RefundWindows, Room, SectionKind, Settings,
-    SnapshotStart, Step,
+    SnapshotStart, Step, TimeWindow,
 };
 pub use currency::{AmountError, Currency, MAX_AMOUNT_TEXT};
-pub use date::Date;
+pub use date::{Date, show_time};
 pub use deed::{Action, Deed, Freeze, Naming, Original};
 pub use directory::Directory;
 pub use effect::{Effect, EffectKind};

@@ -1,7 +1,7 @@
 //! The books that recovery makes, whole.
 
 use super::contradiction::Contradiction;
-use super::coordinator::{Coordinator, MOST_HOT, Settings};
+use super::coordinator::{Coordinator, MOST_HOT, Settings, TimeWindow};
 use super::entry;
 use super::ids::ShardId;
 use super::image::{LINE_IMAGE, RowImage};
@@ -27,6 +27,13 @@ pub struct Rebuilt {
     pub frame: u64,
     /// Its logged time.
     pub time_us: i64,
+    /// The logged time of the first frame, if there is one.
+    pub began_us: Option<i64>,
+    /// The clock, where clients' times are held against it although it may be behind the logged time: whoever runs the
+    /// node says that it is right.
+    pub accepted_clock_us: Option<i64>,
+    /// The logged times of the frames that were replayed here, in order.
+    logged: Vec<(u64, i64)>,
 }
 
 impl Rebuilt {
@@ -40,6 +47,9 @@ impl Rebuilt {
             shards: (0..settings.shards).map(|id| Shard::new(ShardId(id), settings.shards)).collect(),
             frame: 0,
             time_us: 0,
+            began_us: None,
+            accepted_clock_us: None,
+            logged: Vec::new(),
         }
     }
 
@@ -85,13 +95,16 @@ impl Rebuilt {
     /// [`ReplayError`] where a record cannot be read, or does not follow from those before it.
     pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
         self.registry.replay(frame)?;
-        self.known.replay(frame)?;
+        self.known.replay(frame, |number| logged_time(&self.logged, number))?;
         self.originals.replay(frame)?;
         for shard in &mut self.shards {
             shard.replay_frame(frame)?;
         }
         self.frame = frame.number;
         self.time_us = self.time_us.max(frame.time_us);
+        // An empty ledger that was stopped has a frame without a time.
+        self.began_us = self.began_us.or((frame.time_us > 0).then_some(frame.time_us));
+        self.logged.push((frame.number, frame.time_us));
         Ok(())
     }
 
@@ -111,11 +124,19 @@ impl Rebuilt {
     #[must_use]
     pub fn go_on(mut self, settings: Settings) -> (Coordinator, Vec<Shard>) {
         self.shards.iter_mut().for_each(Shard::end_replay);
-        let Rebuilt { registry, known, originals, frame, time_us, shards } = self;
-        let mut coordinator = Coordinator::new(settings, registry, known, originals, frame, time_us);
+        let Rebuilt { registry, known, originals, frame, time_us, shards, .. } = self;
+        let window = TimeWindow::new(self.accepted_clock_us.unwrap_or(time_us), self.began_us);
+        let mut coordinator =
+            Coordinator::new(settings, registry, known, originals, (frame, time_us), window);
         shards.iter().for_each(|shard| coordinator.know(shard));
         (coordinator, shards)
     }
+}
+
+/// The logged time of a frame, if it is among these, which are in order.
+fn logged_time(logged: &[(u64, i64)], number: u64) -> Option<i64> {
+    let at = logged.binary_search_by_key(&number, |(frame, _)| *frame).ok()?;
+    Some(logged[at].1)
 }
 
 /// Takes the rows that a snapshot of so many accounts has, into shards that have nothing yet. None has seen anything behind

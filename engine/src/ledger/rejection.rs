@@ -28,6 +28,9 @@ pub enum Rejection {
     TooOld = 8,
     /// The request's own time lies too far in the future.
     TooNew = 9,
+    /// The request has no time of its own, and its id cannot be shown to be new: the ledger is older than its window of
+    /// known ids.
+    TimeRequired = 38,
     /// A cancel names a transaction that was posted: reverse it instead.
     AlreadyPosted = 10,
     /// No such entity.
@@ -44,7 +47,7 @@ pub enum Rejection {
     UnknownOriginal = 28,
     /// No such transaction.
     UnknownTransaction = 15,
-    /// The natural key is taken by something with other attributes.
+    /// The natural key, or the name of a hold or try, is taken by something else.
     KeyConflict = 16,
     /// The subject contradicts its chart: below a leaf, a leaf above others, or of another class than its first level.
     ChartConflict = 36,
@@ -52,6 +55,8 @@ pub enum Rejection {
     WrongClass = 37,
     /// The accounting date is closed, or the next date does not follow it.
     DateClosed = 17,
+    /// The next accounting date lies far ahead of the current one and of the clock, and is not forced.
+    DateAhead = 39,
     /// The original was reversed before (冲正 once only).
     AlreadyReversed = 29,
     /// More than is left of the original to refund, or to reverse.
@@ -88,7 +93,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every rejection, in order of precedence.
-    pub const ALL: [Rejection; 37] = [
+    pub const ALL: [Rejection; 39] = [
         Rejection::Malformed,
         Rejection::Unbalanced,
         Rejection::InvalidAmount,
@@ -98,6 +103,7 @@ impl Rejection {
         Rejection::Cancelled,
         Rejection::TooOld,
         Rejection::TooNew,
+        Rejection::TimeRequired,
         Rejection::AlreadyPosted,
         Rejection::UnknownEntity,
         Rejection::UnknownAccount,
@@ -110,6 +116,7 @@ impl Rejection {
         Rejection::ChartConflict,
         Rejection::WrongClass,
         Rejection::DateClosed,
+        Rejection::DateAhead,
         Rejection::AlreadyReversed,
         Rejection::RefundExceeded,
         Rejection::RefundWindow,
@@ -141,6 +148,7 @@ impl Rejection {
             Rejection::Cancelled => "cancelled",
             Rejection::TooOld => "too_old",
             Rejection::TooNew => "too_new",
+            Rejection::TimeRequired => "time_required",
             Rejection::AlreadyPosted => "already_posted",
             Rejection::UnknownEntity => "unknown_entity",
             Rejection::UnknownAccount => "unknown_account",
@@ -153,6 +161,7 @@ impl Rejection {
             Rejection::ChartConflict => "chart_conflict",
             Rejection::WrongClass => "wrong_class",
             Rejection::DateClosed => "date_closed",
+            Rejection::DateAhead => "date_ahead",
             Rejection::AlreadyReversed => "already_reversed",
             Rejection::RefundExceeded => "refund_exceeded",
             Rejection::RefundWindow => "refund_window",
@@ -190,9 +199,9 @@ impl Rejection {
     pub fn group(self) -> u8 {
         match self.number() {
             1..=5 => 0,
-            6..=10 => 1,
+            6..=10 | 38 => 1,
             11..=16 | 27 | 28 | 36 | 37 => 2,
-            17 => 3,
+            17 | 39 => 3,
             18 | 29..=34 => 4,
             19 => 5,
             20 => 6,
@@ -233,7 +242,7 @@ mod tests {
             assert_eq!(Rejection::from_number(rejection.number()), Some(rejection));
         }
         assert_eq!(Rejection::from_number(0), None);
-        assert_eq!(Rejection::from_number(38), None);
+        assert_eq!(Rejection::from_number(40), None);
         assert!(Rejection::ALL.is_sorted_by_key(|r| r.group()));
         let mut codes = Rejection::ALL.map(Rejection::code);
         codes.sort_unstable();

@@ -155,11 +155,15 @@ impl FrameRecords<'_> {
 }
 
 impl KnownIds {
-    /// Takes the transaction ids of a frame.
+    /// Takes the transaction ids of a frame; `logged` tells the logged time of an earlier one.
     ///
     /// # Errors
-    /// [`ReplayError`] where a head cannot be read, or an id has a record before.
-    pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
+    /// [`ReplayError`] where a head cannot be read, or an id has a record before and cannot have been forgotten since.
+    pub fn replay(
+        &mut self,
+        frame: &FrameRecords<'_>,
+        logged: impl Fn(u64) -> Option<i64>,
+    ) -> Result<(), ReplayError> {
         let mut heads = frame.heads();
         let (mut some, mut ahead) = (Vec::with_capacity(FETCHED), Vec::with_capacity(FETCHED));
         self.fetch_heads(&mut heads, &mut ahead)?;
@@ -168,7 +172,7 @@ impl KnownIds {
             std::mem::swap(&mut some, &mut ahead);
             self.fetch_heads(&mut heads, &mut ahead)?;
             for (hash, head) in &some {
-                self.take(frame, ordinal, *hash, head)?;
+                self.take(frame, ordinal, (*hash, head), &logged)?;
                 ordinal += 1;
             }
         }
@@ -196,8 +200,8 @@ impl KnownIds {
         &mut self,
         frame: &FrameRecords<'_>,
         ordinal: u32,
-        hash: IdHash,
-        head: &Head,
+        (hash, head): (IdHash, &Head),
+        logged: impl Fn(u64) -> Option<i64>,
     ) -> Result<(), ReplayError> {
         let &Head { client, id, content, outcome, step, .. } = head;
         #[cfg(feature = "planted-bugs")]
@@ -205,7 +209,8 @@ impl KnownIds {
             return Ok(());
         }
         let decided = Decided { content, outcome, step, frame: frame.number, ordinal };
-        self.restore(hash, client, id, &decided, frame.time_us).map_err(|what| frame.error(what.to_string()))
+        self.restore(hash, client, id, &decided, frame.time_us, logged)
+            .map_err(|what| frame.error(what.to_string()))
     }
 }
 

@@ -99,7 +99,7 @@ impl Batch {
     /// Adds a transaction. A wrong shape is noted in it and answered in its place, so that one bad transaction does
     /// not cost its neighbours anything.
     pub fn push(&mut self, draft: Draft, legs: &[Leg], notes: &[u8]) {
-        let shape = check_shape(legs, notes);
+        let shape = check_id(draft.id).or_else(|| check_shape(legs, notes));
         self.push_with_shape(draft, legs, notes, shape);
     }
 
@@ -124,7 +124,7 @@ impl Batch {
 
     /// Adds a transaction that does more than post the legs that it brings.
     pub fn push_deed(&mut self, draft: Draft, deed: Deed, legs: &[Leg], notes: &[u8]) {
-        let shape = check_deed(&deed, legs, notes);
+        let shape = check_id(draft.id).or_else(|| check_deed(&deed, legs, notes));
         self.push_with_shape(draft, legs, notes, shape);
         if shape == Some(Rejection::Malformed) {
             return;
@@ -215,6 +215,11 @@ impl Batch {
     }
 }
 
+/// Zero is no id: whoever gives it, or an empty one, has most likely given none.
+fn check_id(id: TransactionId) -> Option<Rejection> {
+    (id.0 == 0).then_some(Rejection::Malformed)
+}
+
 /// The checks that need nothing but the transaction itself, in order of precedence. Whether a single-sided
 /// transaction is off-balance needs the accounts, so `Unbalanced` is only a finding until they are known.
 fn check_shape(legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
@@ -244,6 +249,9 @@ fn check_deed(deed: &Deed, legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
         Deed::Consume { amount, .. } => amount.0 > 0,
         _ => true,
     };
+    if let Some(malformed) = deed.named().and_then(|key| check_id(key.id)) {
+        return Some(malformed);
+    }
     let forced = matches!(deed, Deed::Consume { forced: true, .. } | Deed::Reverse { forced: true, .. });
     if forced && !notes::read(notes).any(|(note, _)| note == Note::Approval) {
         return Some(Rejection::Malformed);

@@ -149,6 +149,7 @@ fn what_a_node_leaves_passes() {
                         entity: "LM".into(),
                         next,
                         carry_forward: vec![],
+                        forced: false,
                         notes: Box::default(),
                     });
                 }

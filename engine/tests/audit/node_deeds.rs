@@ -170,7 +170,8 @@ fn what_a_node_leaves_of_deeds_passes() {
             let next = date(["2018-12-31", "2019-01-01", "2019-01-02"][day]);
             let carry_forward = if day == 1 { vec![AccountRef::Id(AccountId(work.profit))] } else { vec![] };
             let entity = "LM".into();
-            let close = Command::CloseDay { entity, next, carry_forward, notes: Box::default() };
+            let close =
+                Command::CloseDay { entity, next, carry_forward, forced: false, notes: Box::default() };
             assert_eq!(desk.ask(close), Answer::Done, "seed {seed}");
             let killed = audited(&storage.branch()).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
             assert!(!killed.log.clean);

@@ -1,6 +1,6 @@
 //! Every kind of wrong record, alone in books that are otherwise good.
 
-use longmen_engine::audit::{BookFault, RecordPlace};
+use longmen_engine::audit::{BookFault, CameAgain, RecordPlace};
 use longmen_engine::ledger::{
     AccountId, Admin, Amount, ClientId, Date, EntityId, Entry, Movement, OpenedEntry, Outcome, Placement,
     Position, Rejection, SubjectClass, SubjectId, SubjectOpening, TransactionId, UnitId,
@@ -314,6 +314,36 @@ fn each_id_has_one_head() {
         other.head.client = ClientId(2);
         books.plant(other, &[]);
     });
+}
+
+/// No ledger forgets an id within an hour; later it may come again, as often as it likes.
+#[test]
+fn an_id_that_was_forgotten_may_come_again() {
+    const HOUR: i64 = 3_600_000_000;
+    let transfer = [(1, BANK, Debit, 5), (2, USER, Credit, 5)];
+    let bodies = |apart_us: i64| {
+        let mut books = good_books();
+        books.frames.push(PlantedFrame::default());
+        books.post(31, MAY2, &transfer);
+        books.frames.push(PlantedFrame::default());
+        books.post(31, MAY2, &transfer);
+        books.chain();
+        let mut bodies = books.bodies();
+        let first_us = bodies[3].time_us;
+        bodies[4].time_us = first_us + apart_us;
+        bodies[5].time_us = first_us + 2 * apart_us;
+        bodies
+    };
+    let came = |before: u64, after_us| {
+        let place = |frame| longmen_engine::ledger::RecordPlace { frame, ordinal: 0 };
+        let (client, id) = (ClientId(1), TransactionId(31));
+        CameAgain { client, id, first: place(before), again: place(before + 1), after_us }
+    };
+    let found = audited(&written(&bodies(HOUR + 1))).unwrap().came_again;
+    assert_eq!(found, [came(4, HOUR + 1), came(5, HOUR + 1)]);
+    let fault = BookFault::IdTwice { client: ClientId(1), id: TransactionId(31), frame: 4, ordinal: 0 };
+    check_found(&bodies(HOUR), 5, RecordPlace::Head(0), &fault);
+    assert_eq!(audited(&written(&good_books().bodies())).unwrap().came_again, []);
 }
 
 #[test]

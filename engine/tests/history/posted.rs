@@ -144,7 +144,8 @@ impl Books {
 
     fn close(&mut self, next: Date) {
         let notes = texts(&[(Note::Operator, "night")]).into();
-        let command = Command::CloseDay { entity: "LM".into(), next, carry_forward: vec![], notes };
+        let command =
+            Command::CloseDay { entity: "LM".into(), next, carry_forward: vec![], forced: false, notes };
         assert_eq!(self.desk.ask(command), Answer::Done);
     }
 

@@ -16,7 +16,7 @@ fn small_generations() -> NodeOptions {
 }
 
 fn batch(number: u128) -> Vec<(u128, u64, u64, i64)> {
-    (0..BATCH).map(|n| (number << 32 | n, 1, 2 + (n % 3) as u64, 1)).collect()
+    (0..BATCH).map(|n| ((number + 1) << 32 | n, 1, 2 + (n % 3) as u64, 1)).collect()
 }
 
 fn archives(disk: &FaultyStorage) -> Vec<String> {

@@ -121,7 +121,7 @@ fn ids_over_many_tables_keep_their_first_results() {
     let path = tempfile::tempdir().unwrap();
     let options = NodeOptions { known_ids: 256, ..options(2) };
     let sizes = [1, 700, 3, 40, 1_000, 2, 1, 500];
-    let batches: Vec<Vec<(u128, u64, u64, i64)>> = (0..)
+    let batches: Vec<Vec<(u128, u64, u64, i64)>> = (1..)
         .zip(sizes.into_iter().cycle().take(24))
         .map(|(batch, size)| (0..size).map(|n| (batch << 32 | n, 1, 2 + (n % 3) as u64, 1)).collect())
         .collect();

@@ -15,7 +15,7 @@ fn log() -> LogOptions {
 }
 
 /// The frames of a node's log that hold records: accounts opened, transfers, a move of a hold, a change.
-fn good() -> Vec<Body> {
+pub(crate) fn good() -> Vec<Body> {
     let disk = FaultyStorage::new();
     let mut desk = Desk::start(Arc::new(disk.clone()), &options(1));
     desk.open_books(4, &[]);
@@ -26,6 +26,7 @@ fn good() -> Vec<Body> {
         entity: "LM".into(),
         next: longmen_engine::ledger::Date::parse("2018-05-02").unwrap(),
         carry_forward: vec![],
+        forced: false,
         notes: Box::default(),
     }) else {
         panic!()
@@ -55,7 +56,7 @@ fn start(bodies: &[Body], shards: u16) -> Result<Node, StartError> {
 }
 
 /// A cleanly closed log of these frames, all sums right.
-fn written(bodies: &[Body], disk: &FaultyStorage) {
+pub(crate) fn written(bodies: &[Body], disk: &FaultyStorage) {
     let opened = Log::open(Arc::new(disk.clone()), log(), FrameNumber::FIRST, seeded_nonces(1));
     let mut writer = opened.unwrap().writer;
     for body in bodies {
@@ -65,7 +66,7 @@ fn written(bodies: &[Body], disk: &FaultyStorage) {
 }
 
 /// The place of the `nth` frame with a section of this kind, and that of the section in it.
-fn place(bodies: &[Body], kind: SectionKind, nth: usize) -> (usize, usize) {
+pub(crate) fn place(bodies: &[Body], kind: SectionKind, nth: usize) -> (usize, usize) {
     let sections = bodies.iter().enumerate().filter_map(|(frame, body)| {
         Some((frame, body.sections.iter().position(|section| section.kind == kind as u16)?))
     });
@@ -73,7 +74,7 @@ fn place(bodies: &[Body], kind: SectionKind, nth: usize) -> (usize, usize) {
 }
 
 /// Writes `bytes` into a section's first chunk; the number of the frame.
-fn put(bodies: &mut [Body], (frame, section): (usize, usize), at: usize, bytes: &[u8]) -> u64 {
+pub(crate) fn put(bodies: &mut [Body], (frame, section): (usize, usize), at: usize, bytes: &[u8]) -> u64 {
     bodies[frame].sections[section].chunks[0][at..at + bytes.len()].copy_from_slice(bytes);
     frame as u64 + 1
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod archives;
+mod clock;
 mod desk;
 mod lifecycle;
 mod lying;

@@ -62,7 +62,7 @@ fn pays(id: u128, debit: u64, credit: u64, amount: i64) -> Ask {
 }
 
 fn carries(targets: &[u64]) -> Ask {
-    Ask::CloseDay { entity: 0, next: START + 1, carry: targets.to_vec() }
+    Ask::CloseDay { entity: 0, next: START + 1, carry: targets.to_vec(), forced: None }
 }
 
 fn state(account: u64, state: u8, payment: u8) -> Ask {

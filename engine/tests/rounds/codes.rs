@@ -48,9 +48,9 @@ const fn fault(code: Rejection, step: u16, make: fn(&mut Scene)) -> Fault {
 fn group(code: Rejection) -> usize {
     let groups: [&[Rejection]; 9] = [
         &[Malformed, Unbalanced, InvalidAmount, MixedOffBalance, CurrencyMismatch],
-        &[IdempotencyConflict, Cancelled, TooOld, AlreadyPosted],
+        &[IdempotencyConflict, Cancelled, TooOld, TimeRequired, AlreadyPosted],
         &[UnknownAccount, UnknownSubject, NotLeaf, UnknownFreeze, UnknownOriginal],
-        &[DateClosed],
+        &[DateClosed, DateAhead],
         &[
             AlreadyReversed,
             RefundExceeded,
@@ -388,10 +388,25 @@ fn other_requests() {
         &Said::Opened(vec![Err(UnknownSubject)]),
     );
     check(&[&map("200201", START)], Ask::Open { from: 5, to: 5 }, &Said::Opened(vec![Ok((5, false))]));
-    check(&[], Ask::CloseDay { entity: 0, next: START - 1, carry: vec![] }, &Said::Rejected(DateClosed));
     check(
         &[],
-        Ask::CloseDay { entity: 0, next: START - 1, carry: vec![UNKNOWN] },
+        Ask::CloseDay { entity: 0, next: START - 1, carry: vec![], forced: None },
+        &Said::Rejected(DateClosed),
+    );
+    let close_to = |next, forced| Ask::CloseDay { entity: 0, next, carry: vec![], forced };
+    check(&[], close_to(START + 10, None), &Said::Done);
+    check(&[], close_to(START + 11, None), &Said::Rejected(DateAhead));
+    check(&[], close_to(START + 11, Some(false)), &Said::Rejected(Malformed));
+    check(&[], close_to(START + 40_000, Some(true)), &Said::Done);
+    // Books that are behind the clock catch up with it, books that are ahead go on from their date.
+    let later = Ask::Wait { until: NOW + 90 * 86_400 };
+    check(&[&later], close_to(START + 100, None), &Said::Done);
+    check(&[&later], close_to(START + 101, None), &Said::Rejected(DateAhead));
+    check(&[&close_to(START + 10, None)], close_to(START + 20, None), &Said::Done);
+    check(&[], Ask::Cancel { id: 0, time: NOW }, &posted(Some(Malformed)));
+    check(
+        &[],
+        Ask::CloseDay { entity: 0, next: START - 1, carry: vec![UNKNOWN], forced: None },
         &Said::Rejected(UnknownAccount),
     );
     check(&[], Ask::Holds(Some(UNKNOWN)), &Said::Rejected(UnknownAccount));

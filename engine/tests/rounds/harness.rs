@@ -102,12 +102,18 @@ impl Node {
 
     /// A node that goes on from the durable frames of another.
     pub(crate) fn recover(log: &[Stored], settings: &Settings) -> Node {
+        Node::recover_at(log, settings, None)
+    }
+
+    /// The same, where whoever starts it says that the clock is right.
+    fn recover_at(log: &[Stored], settings: &Settings, accepted_us: Option<i64>) -> Node {
         let mut rebuilt = Rebuilt::empty(settings);
         let mut log_digest = 0;
         for frame in log {
             rebuilt.replay(&frame.records()).unwrap();
             log_digest = frame.digest(log_digest);
         }
+        rebuilt.accepted_clock_us = accepted_us;
         let (coordinator, shards) = rebuilt.go_on(settings.clone());
         Node {
             coordinator,
@@ -125,6 +131,13 @@ impl Node {
     pub(crate) fn restarted(&self, settings: &Settings) -> Node {
         let node = Node::recover(&self.log, settings);
         Node { time_us: self.time_us, given: self.given.clone(), ..node }
+    }
+
+    /// The node taken down and up again, after its clock was set by so much: whoever starts it says that it is right.
+    pub(crate) fn restarted_after(&self, settings: &Settings, set_us: i64) -> Node {
+        let time_us = self.time_us + set_us;
+        let node = Node::recover_at(&self.log, settings, Some(time_us));
+        Node { time_us, given: self.given.clone(), ..node }
     }
 
     /// Asks for what a script asks, with the originals that it names as the log has them: waits until it has them.

@@ -44,3 +44,4 @@ mod run;
 mod script;
 mod scripts;
 mod translate;
+mod window;

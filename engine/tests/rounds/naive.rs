@@ -100,8 +100,10 @@ pub(crate) struct Naive {
     closed: Vec<ClosedLine>,
     /// How often income and expense were carried forward.
     carried: usize,
-    /// Seconds since 1970.
+    /// The logged time, seconds since 1970; it never goes back.
     now: u32,
+    /// What clients' times are held against: a clock that was wrong may be set right.
+    clock: u32,
     /// Requests so far.
     asked: u64,
 }
@@ -122,6 +124,7 @@ impl Naive {
             closed: Vec::new(),
             carried: 0,
             now: NOW,
+            clock: NOW,
             asked: 0,
         };
         naive.open(1, open);
@@ -139,7 +142,9 @@ impl Naive {
             Ask::SetHot { account, hot } => done(self.set_hot(*account, *hot)),
             Ask::SetReserve { account, amount } => done(self.set_reserve(*account, *amount)),
             Ask::SetLimits { account, limits } => done(self.set_limits(*account, limits)),
-            Ask::CloseDay { entity, next, carry } => done(self.close_day(*entity, *next, carry)),
+            Ask::CloseDay { entity, next, carry, forced } => {
+                done(self.close_day(*entity, *next, carry, *forced))
+            }
             Ask::MapType { entity, subject, from } => done(self.map_type(*entity, subject, *from)),
             Ask::OpenSubjects { entity, subjects } => {
                 Said::Opened(subjects.iter().map(|one| self.open_subject(*entity, one)).collect())
@@ -233,7 +238,11 @@ impl Naive {
 
     /// Lets time pass: holds whose moment has come release by themselves.
     fn wait(&mut self, until: u32) {
-        self.now = self.now.max(until);
+        (self.now, self.clock) = (self.now.max(until), self.clock.max(until));
+        self.expire();
+    }
+
+    fn expire(&mut self) {
         let now = self.now;
         for hold in self.accounts.values_mut().flat_map(|account| account.holds.values_mut()) {
             if hold.remaining > 0 && hold.expires.is_some_and(|moment| moment <= now) {

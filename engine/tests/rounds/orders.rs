@@ -63,7 +63,7 @@ pub(crate) fn worlds() -> Vec<World> {
         post(transfer(3, A, HOT, 10)),
         post(transfer(4, HOT, C, 10)),
     ];
-    let close_day = Ask::CloseDay { entity: 0, next: START + 1, carry: vec![] };
+    let close_day = Ask::CloseDay { entity: 0, next: START + 1, carry: vec![], forced: None };
     let world = |name, [one, two, three]: [Ask; 3], hard| {
         let [p, q, r, s] = posts.clone();
         World { name, asks: [p, q, r, s, one, two, three], hard }

@@ -238,6 +238,8 @@ pub(crate) enum Ask {
         entity: usize,
         next: u32,
         carry: Vec<u64>,
+        /// Whether it is forced, and with an approval.
+        forced: Option<bool>,
     },
     /// Says which subject accounts of the mapped type get.
     MapType {

@@ -57,7 +57,7 @@ const DOLLARS: [u64; 3] = [10, 11, 20];
 /// Not open at the start.
 const UNOPENED: u64 = FIRST + 1;
 const UNKNOWN: u64 = 99;
-/// So long may a script last at most, or the window of the client's own times would move.
+/// So long may a script last at most, but for days that pass at once, or the window of the client's own times would move.
 const LONGEST: u32 = 3_000;
 
 /// Makes one script.
@@ -68,6 +68,10 @@ pub(crate) struct Maker {
     /// The accounts that this script wants hot at the start.
     pub(crate) hot: Vec<u64>,
     next_id: u128,
+    /// Ids before this one may be forgotten or not, and are not given again.
+    oldest_id: u128,
+    /// The clock when the script began, and after days that passed at once.
+    base: u32,
     made: Vec<Tx>,
     /// What was posted, to be undone.
     posted: Vec<u128>,
@@ -87,6 +91,8 @@ impl Maker {
             favourites,
             hot: Vec::new(),
             next_id: 1,
+            oldest_id: 1,
+            base: NOW,
             made: Vec::new(),
             posted: Vec::new(),
             tried: Vec::new(),
@@ -155,6 +161,27 @@ impl Maker {
         said
     }
 
+    /// Days pass with the next request, by the clock. Ids of before may be forgotten by then, and are not given again.
+    #[allow(dead_code, reason = "the simulation has a clock of its own")]
+    pub(crate) fn let_days_pass(&mut self, days: u32) {
+        let seconds = days * 86_400;
+        self.next.push_front(Ask::Wait { until: self.naive.clock() + seconds });
+        self.base += seconds;
+        // Some that were not given yet may have been cancelled.
+        self.next_id += 4;
+        self.oldest_id = self.next_id;
+        self.made.clear();
+    }
+
+    /// The clock was wrong by so many days that passed at once, and is set right: ids of before must be known.
+    #[allow(dead_code, reason = "the simulation has a clock of its own")]
+    pub(crate) fn set_clock_right(&mut self, days: u32) {
+        let seconds = days * 86_400;
+        self.naive.set_clock(self.naive.clock() - seconds);
+        self.base -= seconds;
+        self.oldest_id = 1;
+    }
+
     /// Makes what follows depend on this number alone, and on what was made before.
     #[allow(dead_code, reason = "only the simulation asks for it")]
     pub(crate) fn reseed(&mut self, seed: u64) {
@@ -209,7 +236,7 @@ impl Maker {
             let tx = self.some_tx();
             // A hold whose moment has passed is released by the next frame: let that be.
             if self.is_late(&tx) {
-                self.next.push_front(Ask::Wait { until: self.naive.now() });
+                self.next.push_front(Ask::Wait { until: self.naive.clock() });
                 return Ask::Post { txs: vec![tx], balances: false };
             }
             // What names another is looked up before the request, so the other must have come in an earlier one.
@@ -234,8 +261,8 @@ impl Maker {
     }
 
     fn wait(&mut self) -> Ask {
-        let until = self.naive.now() + 1 + self.random.below(12) as u32;
-        Ask::Wait { until: until.min(NOW + LONGEST) }
+        let until = self.naive.clock() + 1 + self.random.below(12) as u32;
+        Ask::Wait { until: until.min(self.base + LONGEST) }
     }
 
     fn set_state(&mut self) -> Ask {
@@ -270,10 +297,16 @@ impl Maker {
         // Mostly the entities keep step, or nothing could be posted over both.
         let behind = usize::from(dates[1] < dates[0]);
         if dates[0] != dates[1] && self.random.percent(80) {
-            return Ask::CloseDay { entity: behind, next: dates[1 - behind], carry: self.carry_to(behind) };
+            let (next, carry) = (dates[1 - behind], self.carry_to(behind));
+            return Ask::CloseDay { entity: behind, next, carry, forced: self.force(next, dates[behind]) };
         }
         let entity = self.random.below(2);
         let date = dates[entity];
+        if self.random.percent(5) {
+            // As far as it may go, or a day further.
+            let next = date.max(self.naive.clock() / 86_400) + 10 + self.random.below(2) as u32;
+            return Ask::CloseDay { entity, next, carry: self.carry_to(entity), forced: None };
+        }
         let next = match self.random.below(20) {
             0 => date - 1,
             1 => date,
@@ -281,7 +314,14 @@ impl Maker {
             2..=9 => date + 183,
             _ => date + 1,
         };
-        Ask::CloseDay { entity, next, carry: self.carry_to(entity) }
+        let forced = self.force(next, date);
+        Ask::CloseDay { entity, next, carry: self.carry_to(entity), forced }
+    }
+
+    /// Far ahead is mostly forced, and that mostly with an approval.
+    fn force(&mut self, next: u32, date: u32) -> Option<bool> {
+        let percent = if next > date + 10 { 90 } else { 5 };
+        self.random.percent(percent).then(|| self.random.percent(95))
     }
 
     /// Mostly accounts that may take results, of both currencies.
@@ -321,19 +361,29 @@ impl Maker {
     }
 
     fn any_id(&mut self) -> u128 {
+        if self.random.percent(4) {
+            return 0;
+        }
         if !self.tried.is_empty() && self.random.percent(20) {
-            return self.tried[self.random.below(self.tried.len())];
+            let tried = self.tried[self.random.below(self.tried.len())];
+            if tried >= self.oldest_id {
+                return tried;
+            }
         }
         let ahead = self.random.percent(40);
-        let next = self.next_id as usize;
-        (if ahead { next + self.random.below(4) } else { self.random.below(next) }) as u128
+        let given = (self.next_id - self.oldest_id) as usize;
+        if ahead || given == 0 {
+            return self.next_id + self.random.below(4) as u128;
+        }
+        self.oldest_id + self.random.below(given) as u128
     }
 
     fn time(&mut self) -> u32 {
         match self.random.below(60) {
-            0 => NOW - 4 * 86_400,
-            1 => NOW + 2 * LONGEST + 3_600,
-            _ => NOW - 100,
+            0 => self.base - 4 * 86_400,
+            1 => self.base + 2 * LONGEST + 3_600,
+            2..=4 => 0,
+            _ => self.base - 100,
         }
     }
 }

@@ -54,11 +54,12 @@ pub(crate) fn command(
         Ask::SetLimits { account, limits } => {
             change(AccountRef::Key(key(*account, chart)), new_limits(limits))
         }
-        Ask::CloseDay { entity, next, carry } => Command::CloseDay {
+        Ask::CloseDay { entity, next, carry, forced } => Command::CloseDay {
             entity: ENTITIES[*entity].into(),
             next: date(*next),
             carry_forward: carry.iter().map(|account| AccountRef::Id(AccountId(*account))).collect(),
-            notes: Box::default(),
+            forced: forced.is_some(),
+            notes: approval(*forced == Some(true)),
         },
         Ask::MapType { entity, subject, from } => Command::MapType {
             entity: ENTITIES[*entity].into(),
@@ -83,6 +84,12 @@ pub(crate) fn command(
         Ask::Trial => Command::TrialBalance { entity: "".into() },
         Ask::Open { from, to } => open(*from, *to, chart, &[]),
     }
+}
+
+fn approval(given: bool) -> Box<[u8]> {
+    let mut bytes = Vec::new();
+    notes::write(&mut bytes, Note::Approval, if given { "A-1" } else { "" });
+    bytes.into()
 }
 
 fn change(account: AccountRef, change: AttributeChange) -> Command {
@@ -163,7 +170,7 @@ pub(crate) fn said(ask: &Ask, answer: &Answer) -> Said {
         }
         Answer::Posted(posted) => results(posted),
         Answer::NotCarried(_) => Said::Rejected(Rejection::CurrencyMismatch),
-        Answer::Done => Said::Done,
+        Answer::Done | Answer::Welcome { .. } => Said::Done,
         Answer::Located(places) if places[0].is_some() => match ask {
             Ask::Cancel { .. } => Said::Stands,
             _ => Said::Done,
@@ -180,7 +187,7 @@ pub(crate) fn said(ask: &Ask, answer: &Answer) -> Said {
             lines.sort();
             Said::Lines(lines)
         }
-        Answer::Welcome { .. } | Answer::Closings { .. } | Answer::Chart(_) | Answer::Status(_) => {
+        Answer::Closings { .. } | Answer::Chart(_) | Answer::Status(_) => {
             panic!("not an answer to anything in a script: {answer:?}")
         }
     }

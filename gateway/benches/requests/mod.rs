@@ -57,5 +57,9 @@ pub(crate) fn messagepack_single() -> Vec<u8> {
 /// Results of so many transactions that were posted.
 pub(crate) fn posted(count: u32) -> Posted {
     let result = |ordinal| PostResult { frame: 70_000, ordinal, ..PostResult::default() };
-    Posted { results: (0..count).map(result).collect(), balances: Vec::new() }
+    Posted {
+        results: (0..count).map(result).collect(),
+        balances: Vec::new(),
+        clock_us: 1_790_000_000_000_000,
+    }
 }

@@ -28,6 +28,12 @@ pub struct Welcome {
     pub in_flight_transactions: u32,
     /// The most bytes of this connection that may wait for an answer.
     pub in_flight_bytes: u64,
+    /// How far a transaction's time may lie behind the node's clock, in seconds; so long its id is known.
+    #[serde(default)]
+    pub window_back: u32,
+    /// How far it may lie ahead.
+    #[serde(default)]
+    pub window_ahead: u32,
 }
 
 /// One thing that is open now.
@@ -276,6 +282,15 @@ pub struct Status {
     pub spanning: u64,
     /// Known transaction ids.
     pub known_ids: u64,
+    /// The ledger's logged time, in microseconds since 1970; it never goes back.
+    #[serde(default)]
+    pub time_us: i64,
+    /// The node's clock, against which clients' times are held, as it last decided something.
+    #[serde(default)]
+    pub clock_us: i64,
+    /// The clock of the node's machine.
+    #[serde(default)]
+    pub machine_us: i64,
     /// Accounts that a batching actor posts to, with the legs each has seen.
     pub hot: Vec<(u64, u64)>,
     /// Entities with their current accounting dates.

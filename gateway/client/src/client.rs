@@ -223,7 +223,14 @@ impl Client {
     /// See [`Client`].
     pub async fn close_day(&mut self, entity: &str, next: &str) -> Result<(), ClientError> {
         let registration = Registration::default();
-        self.close_day_with(&CloseDayRequest { entity, next, carry_forward: Vec::new(), registration }).await
+        self.close_day_with(&CloseDayRequest {
+            entity,
+            next,
+            carry_forward: Vec::new(),
+            forced: false,
+            registration,
+        })
+        .await
     }
 
     /// Ends the accounting date of an entity, carrying income and expense forward first where an account is given for

@@ -8,7 +8,7 @@
 //! | 1 | 1 | flags: bit 0 asks for balances |
 //! | 2 | 2 | currency of all transfers, ISO 4217 numeric; 0 for transactions |
 //! | 4 | 4 | how many follow |
-//! | 8 | 4 | the client's own time, seconds since 1970; 0: the time of arrival |
+//! | 8 | 4 | the client's own time, seconds since 1970; 0: none |
 //! | 12 | 4 | zero |
 
 use crate::account::Side;
@@ -26,7 +26,7 @@ const BALANCE: usize = 32;
 pub struct CompactSettings {
     /// Whether the answer shall carry the balance after each leg.
     pub want_balances: bool,
-    /// The client's own time, in seconds since 1970; 0: the time of arrival.
+    /// When the client sent them first, in seconds since 1970; 0: not told, see [`Transaction::time`](crate::Transaction).
     pub time: u32,
 }
 

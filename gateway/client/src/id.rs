@@ -1,5 +1,6 @@
 //! Transaction ids, as clients may give them.
 
+use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
 /// Put before a text id when it is hashed, so that the hash serves nothing else.
@@ -8,7 +9,8 @@ const TEXT_DOMAIN: &[u8] = b"longmen transaction id 1\0";
 /// Put before the id of a try when the id of its cancel is made from it.
 const CANCEL_DOMAIN: &[u8] = b"longmen cancel of a try 1\0";
 
-/// A client's id for a transaction: a number, or a text that stands for one.
+/// A client's id for a transaction: a number, or a text that stands for one. Neither 0 nor the empty text is an id, since a
+/// variable that was never set would then name one transaction for ever: it is not sent.
 ///
 /// ```
 /// use longmen_client::{TransactionId, id_of_text};
@@ -77,6 +79,10 @@ impl From<String> for TransactionId {
 impl Serialize for TransactionId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
+            TransactionId::Text(text) if text.is_empty() => {
+                Err(S::Error::custom("a transaction's id is empty"))
+            }
+            TransactionId::Number(0) => Err(S::Error::custom("a transaction's id is 0")),
             TransactionId::Text(text) => serializer.serialize_str(text),
             TransactionId::Number(number) => match u64::try_from(*number) {
                 Ok(short) => serializer.serialize_u64(short),
@@ -106,5 +112,13 @@ mod tests {
         check(u128::from(u64::MAX), &[0xCF, 255, 255, 255, 255, 255, 255, 255, 255]);
         check(1 << 64, &[0xC4, 16, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
         check("ab", &[0xA2, b'a', b'b']);
+    }
+
+    #[test]
+    fn an_empty_id_is_not_sent() {
+        for id in [TransactionId::from(""), TransactionId::from(0)] {
+            let error = rmp_serde::to_vec_named(&id).unwrap_err().to_string();
+            assert!(error.contains("a transaction's id is"), "{error}");
+        }
     }
 }

@@ -56,7 +56,7 @@ pub struct PostRequest<'a> {
 pub struct CancelRequest {
     /// The id.
     pub id: TransactionId,
-    /// The client's own time, in seconds since 1970.
+    /// When the client asked for it first, in seconds since 1970, as in [`Transaction`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<u32>,
 }
@@ -228,6 +228,9 @@ pub struct CloseDayRequest<'a> {
     /// Carry income and expense forward to these accounts first, one for each currency (年终结转); empty: carry nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub carry_forward: Vec<AccountRef>,
+    /// Whether it may lie more than ten days ahead of the current date and of the node's clock; needs an approval.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub forced: bool,
     /// Who asks for it, and why.
     #[serde(flatten)]
     pub registration: Registration<'a>,

@@ -42,8 +42,9 @@ pub struct Transaction {
     pub id: TransactionId,
     /// The legs.
     pub legs: Vec<Leg>,
-    /// The client's own time, in seconds since 1970. Give it, and repeat it in every retry: it tells the node
-    /// whether the id can still be known. Where absent, the time of arrival.
+    /// When the client sent it first, in seconds since 1970. Give it, and repeat it in every retry, however late: by it the
+    /// node tells whether the id can still be known. Without it a new id is taken only by a ledger that is so young that it
+    /// has forgotten none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<u32>,
     /// The value date (`YYYY-MM-DD`), where it differs from the accounting date.

@@ -36,7 +36,7 @@ pub const MAX_LIST: u32 = 1_000;
 pub const MAX_ORIGINALS: usize = 512;
 
 /// The codes of rejections by their numbers in compact answers, counted from 1.
-pub const REJECTIONS: [&str; 37] = [
+pub const REJECTIONS: [&str; 39] = [
     "malformed",
     "unbalanced",
     "invalid_amount",
@@ -74,6 +74,8 @@ pub const REJECTIONS: [&str; 37] = [
     "day_limit_exceeded",
     "chart_conflict",
     "wrong_class",
+    "time_required",
+    "date_ahead",
 ];
 
 /// How a body is written.

@@ -2,7 +2,8 @@
 
     with Client("127.0.0.1:7440", "shop") as client:
         client.open_entity("LM", "2026-11-22")
-        result = client.post([transaction("order-17", debit(1, "12.30", "CNY"), credit(2, "12.30", "CNY"))])
+        legs = debit(1, "12.30", "CNY"), credit(2, "12.30", "CNY")
+        result = client.post([transaction("order-17", *legs, time=int(time.time()))])
 
 Needs msgpack. Amounts are integers in the currency's minor unit, or decimal strings ("12.30"), never floats.
 """
@@ -50,50 +51,58 @@ def credit(account, amount, currency):
     return {"account": account, "side": "credit", "amount": amount, "currency": currency}
 
 
+def named(id):
+    """An id. Neither 0 nor an empty one is any: a variable that was never set would name one transaction for ever."""
+    if not id or isinstance(id, (bytes, bytearray)) and not any(id):
+        raise ValueError("a transaction's id is empty")
+    return id
+
+
 def transaction(id, *legs, **fields):
-    """A transaction; `fields` are time, value_date, type, reference, tags, operator, approval, reason, accounting_date,
+    """A transaction; `fields` are time (when it was sent first, in seconds since 1970: store it with the id, and give the same
+    in every retry; without it a new id is refused by a ledger that is older than its window), value_date, type, reference, tags, operator, approval, reason, accounting_date,
     visibility, counterparty."""
-    return {"id": id, "legs": list(legs), **fields}
+    return {"id": named(id), "legs": list(legs), **fields}
 
 
 def freeze(id, account, amount, currency, **terms):
     """Opens a hold of this id; `terms` are kind, authority, expires_us."""
-    return {"id": id, "freeze": {"account": account, "amount": amount, "currency": currency, **terms}}
+    return {"id": named(id), "freeze": {"account": account, "amount": amount, "currency": currency, **terms}}
 
 
 def unfreeze(id, hold, **terms):
     """Releases a hold; `terms` are client, amount (if absent, all that remains) with its currency, authority."""
-    return {"id": id, "unfreeze": {"hold": hold, **terms}}
+    return {"id": named(id), "unfreeze": {"hold": named(hold), **terms}}
 
 
 def consume(id, hold, amount, currency, *legs, **terms):
     """Spends part of a hold by these legs; `terms` are client, authority, forced."""
-    return {"id": id, "legs": list(legs), "consume": {"hold": hold, "amount": amount, "currency": currency, **terms}}
+    return {"id": named(id), "legs": list(legs), "consume": {"hold": named(hold), "amount": amount, "currency": currency, **terms}}
 
 
 def reverse(id, original, **naming):
     """Undoes an original; `naming` are client, place, forced."""
-    return {"id": id, "reverse": {"original": original, **naming}}
+    return {"id": named(id), "reverse": {"original": named(original), **naming}}
 
 
 def refund(id, original, *legs, **naming):
     """Gives back part of an original by these legs; `naming` are client, place."""
-    return {"id": id, "legs": list(legs), "refund": {"original": original, **naming}}
+    return {"id": named(id), "legs": list(legs), "refund": {"original": named(original), **naming}}
 
 
 def try_(id, *legs, **terms):
     """Holds what these legs take; `terms` are expires_us."""
-    return {"id": id, "legs": list(legs), "try": terms}
+    return {"id": named(id), "legs": list(legs), "try": terms}
 
 
 def confirm(id, original, **naming):
     """Posts the legs of a try; `naming` are client, place."""
-    return {"id": id, "confirm": {"original": original, **naming}}
+    return {"id": named(id), "confirm": {"original": named(original), **naming}}
 
 
 def cancel_try(id, original, **naming):
     """Releases what a try holds; `naming` are client, place."""
-    return {"id": id, "cancel_try": {"original": original, **naming}}
+    return {"id": named(id), "cancel_try": {"original": named(original), **naming}}
 
 
 def outcome(answer):
@@ -186,8 +195,9 @@ class Client:
     def set_hot(self, account, hot, **register):
         self.ask("set_hot", account=account, hot=hot, **register)
 
-    def close_day(self, entity, next, carry_forward=None, **register):
-        self.ask("close_day", entity=entity, next=next, carry_forward=carry_forward, **register)
+    def close_day(self, entity, next, carry_forward=None, forced=None, **register):
+        """`forced`: to a date far ahead, with an approval."""
+        self.ask("close_day", entity=entity, next=next, carry_forward=carry_forward, forced=forced, **register)
 
     def set_reserve(self, account, amount, currency=None, **register):
         self.ask("set_reserve", account=account, amount=amount, currency=currency, **register)
@@ -221,7 +231,8 @@ class Client:
         return self.ask("post", transactions=transactions, balances=balances)
 
     def cancel(self, id, time=None):
-        return self.ask("cancel", id=id, time=time)["results"][0]
+        """`time`: when it was asked for first, as in a transaction."""
+        return self.ask("cancel", id=named(id), time=time)["results"][0]
 
     def balance(self, account):
         return outcome(self.ask("balance", accounts=[account])["accounts"][0])
@@ -246,14 +257,15 @@ class Client:
         return self.ask("trial_balance", entity=entity)
 
     def post_transfers(self, currency, transfers, balances=False, time=0):
-        """Posts (id, debit, credit, amount) in the compact format; `currency` is the number of ISO 4217.
+        """Posts (id, debit, credit, amount) in the compact format; `currency` is the number of ISO 4217, `time` as in a
+        transaction.
 
         Gives (results, balances): results are (frame, ordinal, rejection, step, repeated), balances
         (transaction, step, account, balance).
         """
         body = struct.pack("<BBHIII", 1, int(balances), currency, len(transfers), time, 0)
         body += b"".join(
-            id.to_bytes(16, "little") + struct.pack("<QQQ", debited, credited, amount)
+            named(id).to_bytes(16, "little") + struct.pack("<QQQ", debited, credited, amount)
             for id, debited, credited, amount in transfers
         )
         answer = self.receive(self.send("post", body, COMPACT))

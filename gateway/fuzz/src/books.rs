@@ -217,17 +217,17 @@ fn changes() -> Vec<Asked> {
         ),
         Asked::new(
             Operation::CloseDay,
-            &CloseDayRequest { entity: "LM", next: "2026-11-19", carry_forward: Vec::new(), registration },
+            &CloseDayRequest { entity: "LM", next: "2026-11-19", carry_forward: Vec::new(), forced: false, registration },
         ),
     ]
 }
 
 fn year_end() -> Asked {
     let carry_forward = vec![AccountRef::Id(6)];
-    let registration = Registration::default();
+    let registration = Registration { approval: Some("A-1"), ..Registration::default() };
     Asked::new(
         Operation::CloseDay,
-        &CloseDayRequest { entity: "LM", next: "2027-01-01", carry_forward, registration },
+        &CloseDayRequest { entity: "LM", next: "2027-01-01", carry_forward, forced: true, registration },
     )
 }
 
@@ -297,7 +297,7 @@ pub(crate) fn tell(ledger: &mut Ledger, runtime: &Runtime, story: &[Asked]) {
     let history = ledger.history();
     let reads = frames.iter().map(Vec::as_slice);
     let done =
-        converse(Limits::default(), history, runtime, reads, NOW, &mut |requests| ledger.answer(requests));
+        converse(Limits::default(), history, runtime, reads, &mut |requests| ledger.answer(requests));
     assert_eq!(done.frames, frames.len(), "every frame of the story is taken");
 }
 

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::answers;
 use crate::books::{Asked, every_request, with_books};
-use crate::ledger::{Ledger, NOW};
+use crate::ledger::Ledger;
 
 /// So little may be under way that an input reaches the limits.
 const SESSION: InFlight = InFlight { transactions: 256, bytes: 4 << 20 };
@@ -55,7 +55,7 @@ pub(crate) fn hello() -> Vec<u8> {
 pub(crate) fn converse_over(ledger: &mut Ledger, runtime: &Runtime, reads: &[Vec<u8>]) -> Conversed {
     let history = ledger.history();
     let reads = reads.iter().map(Vec::as_slice);
-    converse(limits(), history, runtime, reads, NOW, &mut |requests| ledger.answer(requests))
+    converse(limits(), history, runtime, reads, &mut |requests| ledger.answer(requests))
 }
 
 /// The reads that an input stands for, and whether they are whole frames of this version only.

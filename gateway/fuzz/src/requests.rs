@@ -9,7 +9,6 @@ use longmen_engine::ledger::{Batch, Draft, Transaction, notes};
 use longmen_gateway::fuzz::decode;
 
 use crate::books::every_request;
-use crate::ledger::NOW;
 
 /// Takes an input: a byte for the operation and the form, and a body; or, from 0xF0 on, a stream of frames.
 pub fn run(data: &[u8]) {
@@ -37,7 +36,7 @@ fn frames(mut stream: &[u8]) {
 }
 
 fn check(operation: Operation, format: Format, body: &[u8]) {
-    let Ok(decoded) = decode(operation, format, body, NOW) else { return };
+    let Ok(decoded) = decode(operation, format, body) else { return };
     // A request's permits are what keeps memory bounded; none asks for more than a session may have.
     assert!(decoded.price.transactions >= 1 && decoded.price.bytes < 1 << 32, "{:?}", decoded.price);
     let Some((batch, faults)) = decoded.post else { return };
@@ -70,7 +69,7 @@ fn written_again(batch: &Batch) {
             &[transaction],
         );
         let again =
-            decode(Operation::Post, Format::Compact, &body, NOW).expect("what was decoded can be written");
+            decode(Operation::Post, Format::Compact, &body).expect("what was decoded can be written");
         let (again, faults) = again.post.expect("a post is a post");
         assert!(faults.is_empty(), "{faults:?}");
         assert_eq!(again.legs(&again.transactions[0]), batch.legs(one));

@@ -13,7 +13,7 @@ use longmen_wal::{FaultyStorage, LogOptions, Storage};
 use crate::books::{runtime, story};
 use crate::conversation::hello;
 use crate::edits::{Edit, crc32c, words};
-use crate::ledger::{NOW, settings};
+use crate::ledger::settings;
 
 /// Bytes of a snapshot's header; its own sum is the last of its fields, that of the body the one before.
 const HEADER: usize = 120;
@@ -77,15 +77,11 @@ fn a_snapshot() -> (String, Vec<u8>) {
     let frames: Vec<Vec<u8>> = std::iter::once(hello())
         .chain(story().iter().zip(1..).map(|(asked, tag)| asked.frame(tag)))
         .collect();
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(NOW, |since| u32::try_from(since.as_secs()).expect("the clock is of this century"));
     converse(
         Limits::default(),
         node.history(),
         &runtime(),
         frames.iter().map(Vec::as_slice),
-        now,
         &mut |requests| {
             let count = requests.len();
             for request in requests {

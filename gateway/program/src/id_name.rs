@@ -1,6 +1,5 @@
 //! How the command line names a transaction.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
@@ -35,10 +34,13 @@ impl IdName {
 }
 
 impl FromStr for IdName {
-    type Err = Infallible;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<IdName, Infallible> {
-        Ok(IdName { text: text.to_owned() })
+    /// An empty text, `0x` without digits and zero name nothing: most likely a variable was not set.
+    fn from_str(text: &str) -> Result<IdName, &'static str> {
+        let is_empty =
+            text.is_empty() || text.strip_prefix("0x").is_some_and(|rest| rest.bytes().all(|b| b == b'0'));
+        if is_empty { Err("the id is empty") } else { Ok(IdName { text: text.to_owned() }) }
     }
 }
 
@@ -56,7 +58,7 @@ mod tests {
     fn ids_are_texts_or_hexadecimal_numbers() {
         #[track_caller]
         fn check(text: &str, expect: impl Into<TransactionId>) {
-            let Ok(name) = text.parse::<IdName>();
+            let name = text.parse::<IdName>().unwrap();
             assert_eq!((name.id(), &*name.to_string()), (expect.into(), text));
         }
         check("order-17", "order-17");
@@ -66,5 +68,13 @@ mod tests {
         let quoted = |text: &str| text.parse::<IdName>().unwrap().quoted();
         assert_eq!(quoted("order-17"), "order-17");
         assert_eq!(quoted("it's 5 $"), "'it'\\''s 5 $'");
+        check("0", "0");
+    }
+
+    #[test]
+    fn an_id_that_was_never_set_is_none() {
+        for text in ["", "0x", "0x0", "0x00000000000000000000000000000000"] {
+            assert!(text.parse::<IdName>().is_err(), "{text}");
+        }
     }
 }

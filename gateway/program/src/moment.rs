@@ -53,6 +53,11 @@ impl FromStr for Moment {
     }
 }
 
+/// Seconds since 1970, by this machine's clock.
+pub(crate) fn now_seconds() -> u32 {
+    u32::try_from(Timestamp::now().as_second()).unwrap_or(0)
+}
+
 /// A time of the ledger for people, in UTC.
 pub(crate) fn time(time_us: i64) -> String {
     Timestamp::from_microsecond(time_us).map_or_else(|_| time_us.to_string(), |time| time.to_string())

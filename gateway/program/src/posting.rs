@@ -7,6 +7,7 @@ use crate::account_name::{AccountName, LegName};
 use crate::explain::explain;
 use crate::failure::{Failure, Verdict};
 use crate::id_name::IdName;
+use crate::moment::{Moment, now_seconds};
 use crate::output::{Output, remark};
 use crate::page::Page;
 use crate::register::Register;
@@ -17,6 +18,8 @@ pub(crate) struct Posting {
     /// The transaction's id, any text; without it a random one
     #[arg(long)]
     id: Option<IdName>,
+    #[command(flatten)]
+    sent: Sent,
     /// The transaction type, a label such as `top_up`
     #[arg(long = "type", value_name = "LABEL")]
     kind: Option<String>,
@@ -37,6 +40,32 @@ pub(crate) struct Posting {
     visibility: Option<String>,
     #[command(flatten)]
     register: Register,
+}
+
+/// When a transaction was sent first.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Sent {
+    /// When it was sent first: a time with its offset such as 2018-05-02T16:30:00Z, or seconds since 1970. Give the same
+    /// again when you repeat it. Without it an id of yours is taken only where the node can tell that it is new
+    #[arg(long = "time", value_name = "TIME", value_parser = sent_time)]
+    time: Option<u32>,
+}
+
+impl Sent {
+    /// What is sent along. An id that was made just now is sent now for the first time; of another nobody knows.
+    pub(crate) fn time(self, is_new: bool) -> Option<u32> {
+        self.time.or_else(|| is_new.then(now_seconds))
+    }
+}
+
+fn sent_time(text: &str) -> Result<u32, String> {
+    let seconds = match (text.parse::<u32>(), text.parse::<Moment>()) {
+        (Ok(seconds), _) => Some(seconds),
+        (_, Ok(Moment::Time(time_us))) => u32::try_from(time_us.div_euclid(1_000_000)).ok(),
+        _ => None,
+    };
+    let wrong = "expected a time such as 2018-05-02T16:30:00Z, or seconds since 1970";
+    seconds.filter(|seconds| *seconds > 0).ok_or_else(|| wrong.to_owned())
 }
 
 /// The legs of a transaction.
@@ -80,6 +109,7 @@ impl Posting {
         legs: Vec<Leg>,
         output: Output,
     ) -> Result<Verdict, Failure> {
+        let time = self.sent.time(self.id.is_none());
         let name = self.id.unwrap_or_else(|| {
             let name = IdName::random();
             // Told before anything is sent: whoever gets no answer can send the same again.
@@ -89,6 +119,7 @@ impl Posting {
         let transaction = self.register.on(Transaction {
             legs,
             deed,
+            time,
             kind: self.kind,
             value_date: self.value_date,
             accounting_date: self.accounting_date,
@@ -97,7 +128,8 @@ impl Posting {
             visibility: self.visibility,
             ..Transaction::new(name.id())
         });
-        let mut result = client.post_one(&transaction).await.map_err(|error| unanswered(error, &name))?;
+        let mut result =
+            client.post_one(&transaction).await.map_err(|error| unanswered(error, &name, time))?;
         let done = result.is_posted();
         if !done && result.message.is_none() {
             result.message = explain(client, &transaction, &result).await.map(Into::into);
@@ -139,12 +171,13 @@ pub(crate) async fn currency(client: &mut Client, account: &AccountName) -> Resu
     })
 }
 
-/// What came of a transaction that was sent: refused as a whole, or not answered.
-pub(crate) fn unanswered(error: ClientError, name: &IdName) -> Failure {
+/// What came of a transaction that was sent with this time: refused as a whole, or not answered.
+fn unanswered(error: ClientError, name: &IdName, time: Option<u32>) -> Failure {
     match error {
         ClientError::Refused(refusal) => Failure::Refused(refusal),
         source => {
-            let again = format!("send the same again with --id {}", name.quoted());
+            let time = time.map(|time| format!(" --time {time}")).unwrap_or_default();
+            let again = format!("send the same again with --id {}{time}", name.quoted());
             Failure::Unknown { what: name.to_string(), again, source }
         }
     }
@@ -169,5 +202,33 @@ fn describe(outcome: &Outcome) -> Page {
     let message = result.message.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
     let mut page = Page::new();
     page.line(format_args!("{id}: {}{step}{message}{again}{place}", result.outcome));
+    if &*result.outcome == "time_required" {
+        page.line(format_args!(
+            "If it is sent for the first time, say so: --time {}; and give the same whenever you repeat it",
+            now_seconds()
+        ));
+    }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_the_first_sending_is_a_moment_or_seconds() {
+        #[track_caller]
+        fn check(text: &str, expect: Option<u32>) {
+            assert_eq!(sent_time(text).ok(), expect, "{text}");
+        }
+        check("1525278600", Some(1_525_278_600));
+        check("@1525278600", Some(1_525_278_600));
+        check("2018-05-02T16:30:00Z", Some(1_525_278_600));
+        check("2018-05-03T00:30:00+08:00", Some(1_525_278_600));
+        check("2018-05-02", None);
+        check("0", None);
+        check("now", None);
+        check("4294967296", None);
+        check("1969-12-31T00:00:00Z", None);
+    }
 }

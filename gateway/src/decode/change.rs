@@ -32,6 +32,10 @@ impl<'a> Register<'a> {
         Ok(())
     }
 
+    fn lacks_approval(&self) -> bool {
+        self.texts[1].is_empty()
+    }
+
     fn notes(self) -> Result<Box<[u8]>, Fault> {
         let mut bytes = Vec::new();
         for (note, text) in [Note::Operator, Note::Approval, Note::Reason].into_iter().zip(self.texts) {
@@ -172,17 +176,25 @@ pub(super) fn read_set_limits(reader: &mut Reader<'_>) -> Result<Command, Fault>
 }
 
 pub(super) fn read_close_day(reader: &mut Reader<'_>) -> Result<Command, Fault> {
-    let (mut of, mut next, mut carry_forward) = (None, None, Vec::new());
-    let notes = read_registered(reader, ["entity", "next", "carry_forward"], |index, reader| {
+    let (mut of, mut next, mut carry_forward, mut forced) = (None, None, Vec::new(), false);
+    let mut register = Register::default();
+    let [operator, approval, reason] = Register::NAMES;
+    let names = ["entity", "next", "carry_forward", operator, approval, reason, "forced"];
+    read_fields(reader, &names, |index, reader| {
         match index {
             0 => of = Some(entity(reader)?),
             1 => next = Some(date(reader)?),
-            _ => carry_forward = targets(reader)?,
+            2 => carry_forward = targets(reader)?,
+            6 => forced = reader.flag()?,
+            _ => register.read(index - 3, reader)?,
         }
         Ok(())
     })?;
+    if forced && register.lacks_approval() {
+        return Err(Fault::new("is forced without an approval"));
+    }
     let (entity, next) = (required(of, "entity")?, required(next, "next")?);
-    Ok(Command::CloseDay { entity, next, carry_forward, notes })
+    Ok(Command::CloseDay { entity, next, carry_forward, forced, notes: register.notes()? })
 }
 
 /// One account, or a list of them. A natural key by position is an array too, but begins with a text.

@@ -28,14 +28,11 @@ struct Settings {
     time: u32,
 }
 
-/// Reads the body of a compact post. `arrival` stands in for a time of 0, in seconds since 1970.
-pub(crate) fn read_compact_post(body: &[u8], arrival: u32) -> Result<Post, Fault> {
+/// Reads the body of a compact post.
+pub(crate) fn read_compact_post(body: &[u8]) -> Result<Post, Fault> {
     let (header, rest) =
         body.split_first_chunk::<HEADER>().ok_or(Fault::new("has no room for its header"))?;
-    let mut settings = Settings::read(header)?;
-    if settings.time == 0 {
-        settings.time = arrival;
-    }
+    let settings = Settings::read(header)?;
     let mut post = match settings.kind {
         KIND_TRANSFERS => read_transfers(&settings, rest)?,
         _ => read_transactions(&settings, rest)?,

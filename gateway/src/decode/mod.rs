@@ -52,13 +52,11 @@ pub(crate) struct Hello {
     pub(crate) token: Option<Box<str>>,
 }
 
-/// Who asks, and when.
+/// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Asking {
     /// The client whose ids are meant where a request names no other.
     pub(crate) client: ClientId,
-    /// What stands in for the time of what has none, in seconds since 1970.
-    pub(crate) arrival: u32,
 }
 
 /// Reads the body of a request.
@@ -69,9 +67,7 @@ pub(crate) fn read_request(
     asking: Asking,
 ) -> Result<Asked, Fault> {
     match format {
-        Format::Compact if operation == Operation::Post => {
-            compact::read_compact_post(body, asking.arrival).map(Asked::Post)
-        }
+        Format::Compact if operation == Operation::Post => compact::read_compact_post(body).map(Asked::Post),
         Format::Compact => Err(Fault::new("this operation has no compact form")),
         Format::MessagePack => {
             let mut reader = Reader::new(if body.is_empty() { &[0xC0] } else { body });
@@ -109,7 +105,7 @@ fn read_body(operation: Operation, reader: &mut Reader<'_>, asking: Asking) -> R
         Operation::SetLimits => change::read_set_limits(reader),
         Operation::MapCustomer => change::read_map_customer(reader),
         Operation::MapType => change::read_map_type(reader),
-        Operation::Cancel => read_cancel(reader, asking.arrival),
+        Operation::Cancel => read_cancel(reader),
         Operation::Balance => read_balance(reader),
         Operation::Accounts => read_list(reader),
         Operation::TrialBalance => read_trial_balance(reader),
@@ -133,8 +129,8 @@ fn read_hello(reader: &mut Reader<'_>) -> Result<Hello, Fault> {
     Ok(Hello { name: name.into(), token })
 }
 
-fn read_cancel(reader: &mut Reader<'_>, arrival: u32) -> Result<Command, Fault> {
-    let (mut id, mut time) = (None, arrival);
+fn read_cancel(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut id, mut time) = (None, 0);
     read_fields(reader, &["id", "time"], |index, reader| {
         match index {
             0 => id = Some(transaction_id(reader)?),

@@ -154,7 +154,7 @@ impl<'a> Parts<'a> {
     }
 
     fn clear(&mut self) {
-        self.draft = Draft { time: self.asking.arrival, ..Draft::default() };
+        self.draft = Draft::default();
         self.legs.clear();
         self.keys.clear();
         self.texts = [""; Note::ALL.len()];

@@ -9,8 +9,7 @@ use rand::{Rng, SeedableRng};
 
 use super::*;
 
-const ARRIVAL: u32 = 1_800_000_000;
-const ASKING: Asking = Asking { client: ClientId(3), arrival: ARRIVAL };
+const ASKING: Asking = Asking { client: ClientId(3) };
 
 fn command(operation: Operation, body: &[u8]) -> Result<Command, String> {
     match read_request(operation, Format::MessagePack, body, ASKING) {
@@ -47,14 +46,16 @@ fn ids_are_integers_bytes_or_texts() {
     fn check(value: &[u8], expect: Result<u128, &str>) {
         let found = command(Operation::Cancel, &map! {"id": value});
         let found = found.map(|command| match command {
-            Command::Cancel { id, time: ARRIVAL } => id.0,
+            Command::Cancel { id, time: 0 } => id.0,
             other => panic!("{other:?}"),
         });
         assert_eq!(found, expect.map_err(str::to_owned), "{value:02x?}");
     }
     check(&[7], Ok(7));
     check(&[0xCF, 255, 255, 255, 255, 255, 255, 255, 255], Ok(u64::MAX.into()));
-    check(&[0xC4, 0], Ok(0));
+    for empty in [&[0][..], &[0xC4, 0], &[0xC4, 2, 0, 0], &[0xCF, 0, 0, 0, 0, 0, 0, 0, 0], &[0xA0]] {
+        check(empty, Err("id: is empty"));
+    }
     check(&[0xC4, 2, 1, 2], Ok(258));
     check(&[&[0xC4, 16][..], &[255; 16]].concat(), Ok(u128::MAX));
     check(&[&[0xC4, 17][..], &[255; 17]].concat(), Err("id: longer than is allowed"));
@@ -202,7 +203,7 @@ fn content_does_not_depend_on_the_format() {
         side,
     };
     assert_eq!(one.legs, [leg(1, 1, Side::Debit), leg(2, 2, Side::Credit)]);
-    assert_eq!((one.transactions[0].time, one.want_balances), (ARRIVAL, true));
+    assert_eq!((one.transactions[0].time, one.want_balances), (0, true));
 }
 
 #[test]
@@ -210,7 +211,7 @@ fn notes_have_one_form() {
     #[track_caller]
     fn check(notes: &[u8], expect: Option<Rejection>) {
         let mut body = vec![2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        body.extend([0; 16]);
+        body.extend([7; 16]);
         body.extend(u32::MAX.to_le_bytes());
         body.extend(u16::try_from(notes.len()).unwrap().to_le_bytes());
         body.extend([2, 0]);
@@ -324,6 +325,36 @@ fn deeds_are_read_or_refused() {
     check("carry_forward", b"\x90", NO_LEGS, Some("has a field that is not known"));
 }
 
+/// A variable that was never set is no id, and no name of a hold or an original.
+#[test]
+fn an_empty_name_names_nothing() {
+    for empty in [&[0][..], &[0xA0], &[0xC4, 0], &[0xC4, 3, 0, 0, 0]] {
+        let one = [&[0x91, 0x91][..], &map! {"id": empty, "legs": LEGS}].concat();
+        let Ok(Asked::Post(post)) = read_request(Operation::Post, Format::MessagePack, &one, ASKING) else {
+            panic!()
+        };
+        assert_eq!(post.batch.transactions[0].shape, Some(Rejection::Malformed), "{empty:02x?}");
+        assert_eq!(post.faults[0].1.to_string(), "id: is empty");
+        let field = [&[0x91][..], empty].concat();
+        assert_eq!(fault_of("unfreeze", &field, NO_LEGS).as_deref(), Some("unfreeze.hold: is empty"));
+        assert_eq!(fault_of("consume", &field, LEGS).as_deref(), Some("consume.hold: is empty"));
+        for (deed, legs) in
+            [("reverse", NO_LEGS), ("refund", LEGS), ("confirm", NO_LEGS), ("cancel_try", NO_LEGS)]
+        {
+            assert_eq!(fault_of(deed, &field, legs), Some(format!("{deed}.original: is empty")));
+        }
+        assert!(command(Operation::Cancel, &map! {"id": empty}).is_err());
+        let found = read_request(Operation::Transaction, Format::MessagePack, &map! {"id": empty}, ASKING);
+        assert!(found.is_err());
+    }
+    let mut transfer = [0; 56];
+    (transfer[0], transfer[2], transfer[4]) = (1, 156, 1);
+    (transfer[32], transfer[40], transfer[48]) = (1, 2, 5);
+    assert_eq!(post(Format::Compact, &transfer).transactions[0].shape, Some(Rejection::Malformed));
+    transfer[16] = 7;
+    assert_eq!(post(Format::Compact, &transfer).transactions[0].shape, None);
+}
+
 #[test]
 fn a_transaction_does_one_thing() {
     let two =
@@ -347,7 +378,7 @@ fn a_request_names_no_more_originals_than_are_allowed() {
     fn check(count: u16, expect: Option<&str>) {
         let mut body = vec![0x91, 0xDC];
         body.extend(count.to_be_bytes());
-        for id in 0..count {
+        for id in 1..=count {
             body.extend([0x82, 0xA2, b'i', b'd', 0xCD]);
             body.extend(id.to_be_bytes());
             body.extend(b"\xA7reverse\x91\xCE\0\x01\0\0");

@@ -25,18 +25,22 @@ pub(crate) fn required<T>(value: Option<T>, name: &'static str) -> Result<T, Fau
     value.ok_or_else(|| Fault::new("is missing").in_field(name))
 }
 
-/// An id: an integer, up to 16 bytes, or a text.
+/// An id: an integer, up to 16 bytes, or a text. An empty one and zero name nothing: whoever gives them has given none.
 pub(crate) fn transaction_id(reader: &mut Reader<'_>) -> Result<TransactionId, Fault> {
-    match reader.peek()? {
+    let id = match reader.peek()? {
         Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
-            reader.text(MAX_TEXT_ID).map(|text| TransactionId(id_of_text(text)))
+            match reader.text(MAX_TEXT_ID)? {
+                "" => TransactionId(0),
+                text => TransactionId(id_of_text(text)),
+            }
         }
         Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => {
             let bytes = reader.binary(16)?;
-            Ok(TransactionId(bytes.iter().fold(0, |number, byte| number << 8 | u128::from(*byte))))
+            TransactionId(bytes.iter().fold(0, |number, byte| number << 8 | u128::from(*byte)))
         }
-        _ => reader.integer::<u64>().map(|number| TransactionId(number.into())),
-    }
+        _ => TransactionId(reader.integer::<u64>()?.into()),
+    };
+    if id.0 == 0 { Err(Fault::new("is empty")) } else { Ok(id) }
 }
 
 /// The code of an entity.

@@ -1,8 +1,9 @@
 //! The engine's answers in MessagePack.
 
+use longmen_engine::Window;
 use longmen_engine::ledger::{
     AccountView, Amount, Answer, Chart, LegBalance, Opened, PostResult, Posted, Rejection, Status,
-    SubjectOpening, TrialBalance, TrialLine,
+    SubjectOpening, TrialBalance, TrialLine, show_time,
 };
 use longmen_engine::{Damaged, Finding, ScrubReport};
 
@@ -15,6 +16,8 @@ use crate::limits::Limits;
 /// What the gateway adds to the engine's status.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct GatewayStatus<'a> {
+    /// The machine's clock, microseconds since 1970.
+    pub(crate) machine_us: i64,
     pub(crate) connections: u32,
     pub(crate) in_flight_transactions: u64,
     pub(crate) in_flight_bytes: u64,
@@ -59,15 +62,17 @@ pub(crate) fn write_answer(
 }
 
 /// The answer to a hello that was accepted.
-pub(crate) fn write_welcome(out: &mut Vec<u8>, client: u32, limits: &Limits) {
+pub(crate) fn write_welcome(out: &mut Vec<u8>, client: u32, limits: &Limits, window: Window) {
     let mut pack = write_ok(out);
-    pack.map(6);
+    pack.map(8);
     pack.name("client").unsigned(client);
     pack.name("version").text(env!("CARGO_PKG_VERSION"));
     pack.name("max_request").unsigned(limits.request_bytes);
     pack.name("max_batch").unsigned(u32::try_from(longmen_client::MAX_BATCH).expect("8,192"));
     pack.name("in_flight_transactions").unsigned(limits.session.transactions);
     pack.name("in_flight_bytes").unsigned(limits.session.bytes);
+    pack.name("window_back").unsigned(window.back);
+    pack.name("window_ahead").unsigned(window.ahead);
 }
 
 fn write_opened(out: &mut Vec<u8>, results: &[Result<Opened, Rejection>]) {
@@ -90,7 +95,11 @@ fn write_posted(out: &mut Vec<u8>, posted: &Posted, good: &str, faults: &[(u32, 
     let mut faults = faults.iter().peekable();
     for (index, result) in posted.results.iter().enumerate() {
         let fault = faults.next_if(|(at, _)| usize::try_from(*at) == Ok(index));
-        write_result(&mut pack, result, good, fault.map(|(_, fault)| fault));
+        let message = match fault {
+            Some((_, fault)) => Some(fault.to_string()),
+            None => result.rejection.and_then(|rejection| explain(rejection, posted.clock_us)),
+        };
+        write_result(&mut pack, result, good, message.as_deref());
     }
     pack.name("balances").array(posted.balances.len());
     for balance in &posted.balances {
@@ -98,15 +107,28 @@ fn write_posted(out: &mut Vec<u8>, posted: &Posted, good: &str, faults: &[(u32, 
     }
 }
 
-fn write_result(pack: &mut Pack<'_>, result: &PostResult, good: &str, fault: Option<&Fault>) {
-    pack.map(5 + u32::from(fault.is_some()));
+/// What a code does not say of itself: whose clock is asked to be right.
+fn explain(rejection: Rejection, clock_us: i64) -> Option<String> {
+    let what = match rejection {
+        Rejection::TooOld => "its time is before the window of known ids",
+        Rejection::TooNew => "its time is in the future",
+        Rejection::TimeRequired => {
+            "it has no time, and whether its id is new cannot be told: give the time at which it was sent first"
+        }
+        _ => return None,
+    };
+    Some(format!("{what}; the node's clock shows {} ({})", show_time(clock_us), clock_us / 1_000_000))
+}
+
+fn write_result(pack: &mut Pack<'_>, result: &PostResult, good: &str, message: Option<&str>) {
+    pack.map(5 + u32::from(message.is_some()));
     pack.name("outcome").text(result.rejection.map_or(good, |rejection| rejection.code()));
     pack.name("step").unsigned(result.step);
     pack.name("repeated").flag(result.repeated);
     pack.name("frame").unsigned(result.frame);
     pack.name("ordinal").unsigned(result.ordinal);
-    if let Some(fault) = fault {
-        pack.name("message").text(&fault.to_string());
+    if let Some(message) = message {
+        pack.name("message").text(message);
     }
 }
 
@@ -243,7 +265,7 @@ fn write_subject(pack: &mut Pack<'_>, subject: &SubjectOpening) {
 
 fn write_status(out: &mut Vec<u8>, engine: &Status, gateway: GatewayStatus<'_>) {
     let mut pack = write_ok(out);
-    pack.map(20);
+    pack.map(23);
     pack.name("version").text(env!("CARGO_PKG_VERSION"));
     pack.name("durable").unsigned(engine.durable);
     pack.name("open").unsigned(engine.open);
@@ -255,6 +277,9 @@ fn write_status(out: &mut Vec<u8>, engine: &Status, gateway: GatewayStatus<'_>) 
     pack.name("deferred").unsigned(engine.deferred);
     pack.name("spanning").unsigned(engine.spanning);
     pack.name("known_ids").unsigned(engine.known_ids);
+    pack.name("time_us").signed(engine.time_us);
+    pack.name("clock_us").signed(engine.clock_us);
+    pack.name("machine_us").signed(gateway.machine_us);
     pack.name("hot").array(engine.hot.len());
     for (account, legs) in &engine.hot {
         pack.array(2);

@@ -27,7 +27,8 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> T {
 
 fn answer(answer: &Answer) -> Vec<u8> {
     let disk = Some(&disk());
-    let status = GatewayStatus { connections: 4, in_flight_transactions: 5, in_flight_bytes: 6, disk };
+    let status =
+        GatewayStatus { machine_us: 7, connections: 4, in_flight_transactions: 5, in_flight_bytes: 6, disk };
     let mut out = Vec::new();
     write_answer(&mut out, answer, "posted", &[], status);
     out
@@ -91,7 +92,7 @@ fn posted() -> Posted {
     let rejection = Some(Rejection::InsufficientFunds);
     let refused = PostResult { rejection, step: 0x7FFF, frame: u64::MAX, ordinal: u32::MAX, repeated: false };
     let balance = LegBalance { transaction: 1, step: 2, account: AccountId(3), balance: i128::MIN };
-    Posted { results: vec![good, refused], balances: vec![balance] }
+    Posted { results: vec![good, refused], balances: vec![balance], clock_us: 5_000_000 }
 }
 
 #[test]
@@ -117,14 +118,23 @@ fn results_reach_the_client_in_both_formats() {
 #[test]
 fn faults_stand_beside_the_results_they_speak_of() {
     let malformed = PostResult { rejection: Some(Rejection::Malformed), ..PostResult::default() };
-    let results = vec![malformed, PostResult::default(), malformed];
+    let untimed = PostResult { rejection: Some(Rejection::TimeRequired), ..PostResult::default() };
+    let results = vec![malformed, PostResult::default(), malformed, untimed];
     let faults = [(0, Fault::new("first")), (2, Fault::new("third"))];
     let mut out = Vec::new();
     let status = GatewayStatus::default();
-    write_answer(&mut out, &Answer::Posted(Posted { results, balances: vec![] }), "posted", &faults, status);
+    write_answer(
+        &mut out,
+        &Answer::Posted(Posted { results, balances: vec![], clock_us: 5_000_000 }),
+        "posted",
+        &faults,
+        status,
+    );
     let wire: WirePosted = read(&out);
     let messages: Vec<_> = wire.results.iter().map(|result| result.message.as_deref()).collect();
-    assert_eq!(messages, [Some("first"), None, Some("third")]);
+    assert_eq!(messages[..3], [Some("first"), None, Some("third")]);
+    // Whose clock is meant stands beside what is refused for its time.
+    assert!(messages[3].unwrap().ends_with("; the node's clock shows 1970-01-01T00:00:05Z (5)"));
 }
 
 #[test]

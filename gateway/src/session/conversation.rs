@@ -170,9 +170,8 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Takes in all whole frames of the inbox, and submits what they ask for as one; how many there were. `arrival`
-    /// is the time they came, in seconds since 1970.
-    pub(super) fn take_frames(&mut self, arrival: u32) -> usize {
+    /// Takes in all whole frames of the inbox, and submits what they ask for as one; how many there were.
+    pub(super) fn take_frames(&mut self) -> usize {
         if self.inbox.is_empty() {
             return 0;
         }
@@ -193,7 +192,7 @@ impl<'a> Conversation<'a> {
                 self.skip = total;
                 continue;
             };
-            self.take_request(header, &inbox[PREFIX_BYTES..total], cost, arrival, &mut requests);
+            self.take_request(header, &inbox[PREFIX_BYTES..total], cost, &mut requests);
             inbox.advance(total);
         }
         self.inbox = inbox;
@@ -266,10 +265,9 @@ impl<'a> Conversation<'a> {
         header: Header,
         body: &[u8],
         mut cost: InFlight,
-        arrival: u32,
         requests: &mut Vec<(u64, Command)>,
     ) {
-        let asked = match self.read(header, body, arrival) {
+        let asked = match self.read(header, body) {
             Ok(asked) => asked,
             Err((rejection, why)) => return self.refuse(header, cost, rejection, Some(&why)),
         };
@@ -284,7 +282,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    fn read(&self, header: Header, body: &[u8], arrival: u32) -> Result<Asked, (Rejection, String)> {
+    fn read(&self, header: Header, body: &[u8]) -> Result<Asked, (Rejection, String)> {
         let malformed = |why: String| (Rejection::Malformed, why);
         let operation = Operation::from_number(header.operation);
         let operation = operation.ok_or_else(|| malformed("an operation that is not known".to_owned()))?;
@@ -296,7 +294,7 @@ impl<'a> Conversation<'a> {
         }
         let format = Format::from_number(header.format);
         let format = format.ok_or_else(|| malformed("a format that is not known".to_owned()))?;
-        let asking = Asking { client: self.client(), arrival };
+        let asking = Asking { client: self.client() };
         read_request(operation, format, body, asking).map_err(|fault| (fault.rejection(), fault.to_string()))
     }
 
@@ -371,9 +369,10 @@ impl<'a> Conversation<'a> {
         match (purpose, answer) {
             (Purpose::Hello, Answer::Welcome { client }) => {
                 self.standing = Standing::Known(client);
-                let limits = &self.shared.limits;
-                self.outbox
-                    .push(header, Format::MessagePack, cost, |out| write_welcome(out, client.0, limits));
+                let (limits, window) = (&self.shared.limits, self.shared.intake.window());
+                self.outbox.push(header, Format::MessagePack, cost, |out| {
+                    write_welcome(out, client.0, limits, window);
+                });
             }
             (Purpose::Hello, Answer::Rejected(rejection)) => {
                 self.standing = Standing::Stranger;

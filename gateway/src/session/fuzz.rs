@@ -36,7 +36,6 @@ pub fn converse<'a>(
     history: History,
     runtime: &Runtime,
     reads: impl IntoIterator<Item = &'a [u8]>,
-    arrival: u32,
     engine: &mut dyn FnMut(Vec<Request>) -> Vec<Reply>,
 ) -> Conversed {
     let _context = runtime.enter();
@@ -57,14 +56,14 @@ pub fn converse<'a>(
             break;
         }
         conversation.inbox.extend_from_slice(read);
-        done.frames += conversation.take_frames(arrival);
+        done.frames += conversation.take_frames();
         let held = shared.permits.held();
         done.most.transactions = done.most.transactions.max(held.transactions);
         done.most.bytes = done.most.bytes.max(held.bytes);
         while !conversation.is_answered() {
             if let Ok(requests) = submitted.try_recv() {
                 conversation.take_replies(Replies { made: Instant::now(), replies: engine(requests) });
-                done.frames += conversation.take_frames(arrival);
+                done.frames += conversation.take_frames();
             } else {
                 let found = runtime.block_on(conversation.lookups.join_next());
                 let (tag, found) =

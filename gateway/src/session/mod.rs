@@ -13,7 +13,7 @@ mod price;
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use longmen_engine::Replies;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -128,7 +128,7 @@ async fn converse(
             biased;
             _ = stop.changed(), if conversation.is_open() && !conversation.is_stopping() => {
                 conversation.stop();
-                progress.frames = conversation.take_frames(now_seconds());
+                progress.frames = conversation.take_frames();
             }
             () = async { guest.as_ref().expect("it is one").has_to_go().await }, if guest.is_some() => {
                 conversation.show_out();
@@ -140,7 +140,7 @@ async fn converse(
                 Some(batch) => {
                     conversation.take_replies(batch);
                     guest = guest.filter(|_| !conversation.is_known());
-                    progress.frames = conversation.take_frames(now_seconds());
+                    progress.frames = conversation.take_frames();
                 }
                 None => return End::Engine,
             },
@@ -155,7 +155,7 @@ async fn converse(
             count = read.read_buf(&mut conversation.inbox), if wants_bytes => match count {
                 Ok(0) => conversation.close(),
                 Ok(_) => {
-                    progress.frames = conversation.take_frames(now_seconds());
+                    progress.frames = conversation.take_frames();
                     progress.heard = true;
                     guest.iter().for_each(Guest::speaks);
                 }
@@ -218,9 +218,4 @@ async fn settle(conversation: &mut Conversation<'_>, replies: &mut UnboundedRece
             Some(Ok((tag, found))) = conversation.lookups.join_next() => conversation.take_found(tag, found),
         }
     }
-}
-
-fn now_seconds() -> u32 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u32::try_from(since.as_secs()).unwrap_or(u32::MAX)
 }

@@ -133,13 +133,39 @@ async fn every_change_takes_its_register() {
         .set_hot_with(&SetHotRequest { account: 1.into(), hot: true, registration: REGISTER })
         .await
         .unwrap();
-    let close =
-        |next, registration| CloseDayRequest { entity: "LM", next, carry_forward: vec![], registration };
+    let close = |next, registration| CloseDayRequest {
+        entity: "LM",
+        next,
+        carry_forward: vec![],
+        forced: false,
+        registration,
+    };
     client.close_day_with(&close("2026-11-23", REGISTER)).await.unwrap();
     let long = "x".repeat(2_046);
     let too_long = Registration { reason: Some(&long), ..Registration::default() };
     assert_eq!(code(client.close_day_with(&close("2026-11-24", too_long)).await), "malformed");
     assert_eq!(client.status().await.unwrap().entities, [("LM".into(), "2026-11-23".into())]);
+    node.stop().await;
+}
+
+/// A typing error of a year would be the date for ever.
+#[tokio::test]
+async fn a_date_far_ahead_needs_force_and_an_approval() {
+    let (node, mut client) = start().await;
+    let close = |next, forced, registration| CloseDayRequest {
+        entity: "LM",
+        next,
+        carry_forward: vec![],
+        forced,
+        registration,
+    };
+    assert_eq!(code(client.close_day("LM", "2999-12-31").await), "date_ahead");
+    let unapproved = Registration { approval: None, ..REGISTER };
+    assert_eq!(code(client.close_day_with(&close("2999-12-31", true, unapproved)).await), "malformed");
+    assert_eq!(code(client.close_day_with(&close("2999-12-31", false, REGISTER)).await), "date_ahead");
+    client.close_day_with(&close("2999-12-31", true, REGISTER)).await.unwrap();
+    assert_eq!(client.status().await.unwrap().entities, [("LM".into(), "2999-12-31".into())]);
+    client.close_day("LM", "3000-01-01").await.unwrap();
     node.stop().await;
 }
 
@@ -162,6 +188,7 @@ async fn the_end_of_a_year_carries_income_and_expense_forward() {
         entity: "LM",
         next: "2027-01-01",
         carry_forward: carry_forward.iter().map(|id| (*id).into()).collect(),
+        forced: true,
         registration: REGISTER,
     };
     assert_eq!(code(client.close_day_with(&close(&[99])).await), "unknown_account");

@@ -241,7 +241,7 @@ async fn originals_take_permits_as_long_as_their_post_is_under_way() {
     let mut raw = Raw::hello(&node.address()).await;
     let reversals = |count: u64| {
         let one = |id: u64| json!({"id": id, "reverse": {"original": 1_000 + id}});
-        json!({"transactions": (0..count).map(one).collect::<Vec<_>>()})
+        json!({"transactions": (1..=count).map(one).collect::<Vec<_>>()})
     };
     for _ in 0..3 {
         let answer = raw.ask(32, &reversals(13)).await;

@@ -321,13 +321,22 @@ async fn a_cancel_comes_before_or_too_late() {
 }
 
 #[tokio::test]
-async fn a_time_far_off_is_too_old_or_too_new_and_none_is_now() {
+async fn a_time_far_off_is_too_old_or_too_new_by_the_nodes_clock() {
     let node = TestNode::start().await;
     let mut client = node.client("ann").await;
     open_books(&mut client).await;
     let payment = |id: &str| Transaction::new(id).debit(1, 1, "CNY").credit(2, 1, "CNY");
-    assert_eq!(&*client.post_one(&payment("a").time(1)).await.unwrap().outcome, "too_old");
-    assert_eq!(&*client.post_one(&payment("a").time(u32::MAX)).await.unwrap().outcome, "too_new");
+    for (time, code) in [(1, "too_old"), (u32::MAX, "too_new")] {
+        let said = client.post_one(&payment("a").time(time)).await.unwrap();
+        assert_eq!(&*said.outcome, code);
+        assert!(said.message.unwrap().contains("; the node's clock shows 20"));
+    }
+    // A young ledger can have forgotten no id.
     assert!(client.post_one(&payment("a")).await.unwrap().is_posted());
+    let welcome = client.welcome();
+    assert_eq!((welcome.window_back, welcome.window_ahead), (3 * 86_400, 3_600));
+    let status = client.status().await.unwrap();
+    assert!(status.time_us == status.clock_us && status.clock_us <= status.machine_us, "{status:?}");
+    assert!(status.machine_us - status.clock_us < 60_000_000, "{status:?}");
     node.stop().await;
 }

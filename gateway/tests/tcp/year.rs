@@ -93,7 +93,7 @@ async fn second_date(client: &mut Client) {
 
 async fn close(client: &mut Client, next: &str, carry_forward: Option<&str>) {
     let carry_forward = carry_forward.map(|number| key(number, "CNY").into()).into_iter().collect();
-    let request = CloseDayRequest { entity: "YR", next, carry_forward, registration: NIGHT };
+    let request = CloseDayRequest { entity: "YR", next, carry_forward, forced: true, registration: NIGHT };
     client.close_day_with(&request).await.unwrap();
 }
 

@@ -12,8 +12,9 @@ use crate::crash::{Harness, Load, Round};
 use crate::node::Launch;
 
 const LOAD: Load = Load { batch: 16, depth: 4, transactions: None };
-/// Steps of the clock while the node works. A client's own time may be an hour ahead of the node's and three days behind.
-const STEPS: [&str; 8] = ["+0", "-50m", "+40m", "-20m", "+2d", "+30m", "-5d", "+0"];
+/// Steps of the clock while the node works, which then goes on without it, and between its runs. A client's own time may be
+/// an hour ahead of the node's and three days behind; so far a start takes the clock to be from the newest frame.
+const STEPS: [&str; 8] = ["+0", "-50m", "+40m", "-20m", "+2d", "+30m", "-20h", "+0"];
 const STEP: Duration = Duration::from_millis(120);
 
 pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTried> {

@@ -73,6 +73,9 @@ pub struct ServeArgs {
     /// Let refunds of originals of this type go by way of this account too; may be given more than once
     #[arg(long, value_name = "TYPE=ACCOUNT", value_parser = parse_clearing)]
     pub refund_clearing: Vec<(Box<str>, AccountKey)>,
+    /// Take the machine's clock for right, however far it is from the newest frame in the log
+    #[arg(long)]
+    pub accept_time: bool,
     /// How frames reach their file, for tests: direct, pwritev or map
     #[arg(long, hide = true, value_parser = parse_write_path)]
     pub write_path: Option<WritePath>,
@@ -171,6 +174,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
             by_type: args.refund_window.iter().cloned().collect(),
         },
         refund_clearing: args.refund_clearing(),
+        accept_time: args.accept_time,
         ..usual
     };
     let node = Node::start(storage, &options)?;

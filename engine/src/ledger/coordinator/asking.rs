@@ -15,6 +15,9 @@ use super::jobs::{JobRef, Work};
 impl Coordinator {
     pub(super) fn consider_cancel(&mut self, what: JobRef, id: TransactionId, time: u32) {
         let client = self.jobs.get(what.job).client;
+        if id.0 == 0 {
+            return self.refuse(what, Rejection::Malformed, 0);
+        }
         let hash = self.known.hash(client, id);
         match self.known_id(hash, client, id) {
             Some(Known::Pending) => self.deferred.push_back(what),
@@ -35,7 +38,7 @@ impl Coordinator {
                 Some(rejection) => self.refuse(what, rejection, 0),
                 None => {
                     let what = JobRef {
-                        begun: Some(self.known.begin_hashed(hash, client, id, self.frame.time_us)),
+                        begun: Some(self.known.begin_hashed(hash, client, id, self.window.clock_us())),
                         ..what
                     };
                     let entity = EntityId(0);

@@ -10,6 +10,7 @@ use super::super::date::Date;
 use super::super::deed::Deed;
 use super::super::ids::{AccountId, ClientId, EntityId, LineId, ShardId, TransactionId};
 use super::super::line::Line;
+use super::super::notes::{self, Note};
 use super::super::rejection::Rejection;
 use super::super::shard_order::{ShardOrder, ShardReply, ShownRow};
 use super::super::states::{Touch, refuse};
@@ -20,12 +21,17 @@ use super::quiet::{Asked, Quiet};
 use super::reading::{shown_rows, sum_lines};
 use super::{Coordinator, Queued, Step};
 
+/// A date may begin so many days after the current one or after the clock's, whichever is later: more than any holidays.
+/// What lies further ahead is most likely a typing error, and would be a date for ever.
+const MOST_AHEAD: u32 = 10;
+
 /// A close of a date under way.
 #[derive(Clone, Debug)]
 pub(super) struct Close {
     pub(super) entity: EntityId,
     pub(super) next: Date,
     pub(super) targets: Targets,
+    pub(super) forced: bool,
     pub(super) notes: Box<[u8]>,
 }
 
@@ -37,18 +43,20 @@ impl Coordinator {
         &mut self,
         asked: Asked,
         entity: &str,
-        next: Date,
+        (next, forced): (Date, bool),
         carry: &[AccountRef],
         notes: Box<[u8]>,
     ) -> Step {
         let refused = self.own_refused.take().map_or(Ok(()), Err);
-        let judged = refused.and_then(|()| self.judge_close(entity, next, carry));
+        let judged = refused
+            .and_then(|()| check_approved(forced, &notes))
+            .and_then(|()| self.judge_close(entity, (next, forced), carry));
         let (entity, targets) = match judged {
             Ok(Some(judged)) => judged,
             Ok(None) => return self.answer_quiet(asked.reply_to, Answer::Done),
             Err(rejection) => return self.refuse_quiet(asked.reply_to, rejection),
         };
-        let close = Close { entity, next, targets, notes };
+        let close = Close { entity, next, targets, forced, notes };
         if !close.targets.is_empty() {
             return self.read_results(asked, close);
         }
@@ -60,7 +68,7 @@ impl Coordinator {
     fn judge_close(
         &self,
         entity: &str,
-        next: Date,
+        (next, forced): (Date, bool),
         carry: &[AccountRef],
     ) -> Result<Option<(EntityId, Targets)>, Rejection> {
         let entity = self.registry.entity(entity).ok_or(Rejection::UnknownEntity)?;
@@ -68,6 +76,10 @@ impl Coordinator {
         let current = self.registry.date(entity);
         if next < current {
             return Err(Rejection::DateClosed);
+        }
+        let latest = current.max(Date::of_time_us(self.window.clock_us()));
+        if !forced && next.days() > latest.days().saturating_add(MOST_AHEAD) {
+            return Err(Rejection::DateAhead);
         }
         Ok((next > current).then_some((entity, targets)))
     }
@@ -150,8 +162,8 @@ impl Coordinator {
             return self.reply(asked.reply_to, Answer::Rejected(rejection));
         }
         let entity = self.registry.entities()[usize::from(close.entity.0)].code.clone();
-        let (next, notes) = (close.next, close.notes.clone());
-        let command = Command::CloseDay { entity, next, carry_forward: Vec::new(), notes };
+        let (next, forced, notes) = (close.next, close.forced, close.notes.clone());
+        let command = Command::CloseDay { entity, next, carry_forward: Vec::new(), forced, notes };
         self.queue.push_front(Queued::Quiet(asked, command));
         if !batch.transactions.is_empty() {
             self.begin_rules();
@@ -169,8 +181,7 @@ impl Coordinator {
         rows: &[&ShownRow],
     ) {
         let date = self.registry.date(entity);
-        let time =
-            u32::try_from(self.frame.time_us / 1_000_000).expect("the logged time is a time since 1970");
+        let time = self.window.now();
         for rows in rows.chunks(MAX_LEGS / 2 - 1) {
             let mut legs = Vec::new();
             for shown in rows {
@@ -211,6 +222,12 @@ fn refuse_target(targets: &[ShownRow], batch: &Batch) -> Option<Rejection> {
         refused.extend(touches.filter_map(|touch| refuse(row.account_state, row.payment_state, touch)));
     }
     refused.into_iter().min_by_key(|rejection| rejection.group())
+}
+
+/// What is forced needs an approval.
+fn check_approved(forced: bool, given: &[u8]) -> Result<(), Rejection> {
+    let is_approved = || notes::read(given).any(|(note, _)| note == Note::Approval);
+    if forced && !is_approved() { Err(Rejection::Malformed) } else { Ok(()) }
 }
 
 /// The ledger's own transaction ids: they are those of client 0, which no client is.

@@ -122,6 +122,8 @@ impl Coordinator {
                 Plan {
                     effects,
                     shape: mismatch.then_some((Rejection::CurrencyMismatch, 0)),
+                    // Its id was forgotten since, and came again.
+                    verdict: self.holds.contains_key(&own).then_some(Rejection::KeyConflict),
                     ..Plan::default()
                 }
             }
@@ -152,7 +154,8 @@ impl Coordinator {
             }
             Deed::Try { expires_us } => {
                 let terms = HoldTerms { kind: HoldKind::Try, authority: "".into(), expires_us: *expires_us };
-                Plan { effects: self.effects_of_try(own, legs, &terms), ..Plan::default() }
+                let verdict = self.originals.get(own).map(|_| Rejection::KeyConflict);
+                Plan { effects: self.effects_of_try(own, legs, &terms), verdict, ..Plan::default() }
             }
             Deed::Confirm(naming) => self.plan_second_step(naming, |_, amount| {
                 let (authority, forced) = ("".into(), false);

@@ -26,7 +26,7 @@ impl Coordinator {
         if first > now_us.max(self.frame.time_us) {
             return None;
         }
-        self.frame.set_time(now_us);
+        self.set_time(now_us);
         let settled = self.deferred.is_empty() && self.forming.prepared.is_empty() && self.alone.is_nothing();
         if !self.expiry_is_due() || !settled {
             return None;

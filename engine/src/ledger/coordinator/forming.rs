@@ -220,7 +220,7 @@ impl Coordinator {
             return self.refuse(what, rejection, 0);
         }
         if what.begun.is_none() {
-            what.begun = Some(self.known.begin_hashed(hash, client, transaction.id, self.frame.time_us));
+            what.begun = Some(self.known.begin_hashed(hash, client, transaction.id, self.window.clock_us()));
         }
         self.place(what, &survey, plan.as_ref(), date_agreed);
     }
@@ -365,11 +365,7 @@ impl Coordinator {
     }
 
     pub(super) fn outside_window(&self, time: u32) -> Option<Rejection> {
-        let now = self.frame.time_us / 1_000_000;
-        if i64::from(time) < now - i64::from(self.settings.window_back) {
-            return Some(Rejection::TooOld);
-        }
-        (i64::from(time) > now + i64::from(self.settings.window_ahead)).then_some(Rejection::TooNew)
+        self.window.refuse(time, &self.settings)
     }
 
     pub(super) fn no_room(&self) -> Option<Rejection> {
@@ -387,7 +383,7 @@ impl Coordinator {
         }
         self.counts.decided += 1;
         self.counts.refused += u64::from(result.rejection.is_some());
-        self.frame.replies.extend(self.jobs.finish(what, result));
+        self.frame.replies.extend(self.jobs.finish(what, result, self.window.clock_us()));
     }
 }
 

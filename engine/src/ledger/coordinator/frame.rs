@@ -93,13 +93,11 @@ impl OpenFrame {
 
     /// The time of everything in the frame is that of its first round; it never goes back.
     pub(super) fn set_time(&mut self, now_us: i64) {
-        if !self.has_content() {
-            #[cfg(feature = "planted-bugs")]
-            if crate::planted::is(crate::planted::Bug::TimeGoesBack) {
-                self.time_us = now_us;
-            }
-            self.time_us = self.time_us.max(now_us);
+        #[cfg(feature = "planted-bugs")]
+        if crate::planted::is(crate::planted::Bug::TimeGoesBack) {
+            self.time_us = now_us;
         }
+        self.time_us = self.time_us.max(now_us);
     }
 
     pub(super) fn has_content(&self) -> bool {

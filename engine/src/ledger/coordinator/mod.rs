@@ -26,6 +26,7 @@ mod settings;
 mod spare;
 mod step;
 mod survey;
+mod time_window;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -63,6 +64,7 @@ use quiet::{Asked, Quiet};
 pub use settings::{RefundClearing, RefundWindows, Settings};
 use spare::Spare;
 pub use step::{Room, SnapshotStart, Step};
+pub use time_window::TimeWindow;
 
 /// What waits in order of arrival.
 #[derive(Clone, Debug)]
@@ -106,6 +108,7 @@ pub struct Coordinator {
     forming: Forming,
     phase: Phase,
     frame: OpenFrame,
+    window: TimeWindow,
     spare: Spare,
     durable: u64,
     held: VecDeque<(u64, Vec<(ReplyTo, Answer)>)>,
@@ -116,16 +119,17 @@ pub struct Coordinator {
 }
 
 impl Coordinator {
-    /// A coordinator with what recovery has found: the registry, the known ids, what became of originals, and the newest
-    /// durable frame with its time. The shards' rows and holds follow by `Coordinator::know`.
+    /// A coordinator with what recovery has found: the registry, the known ids, what became of originals, the newest
+    /// durable frame with its time, and what clients' times are held against. The shards' rows and holds follow by
+    /// `Coordinator::know`.
     #[must_use]
     pub fn new(
         settings: Settings,
         registry: Registry,
         known: KnownIds,
         originals: Originals,
-        durable: u64,
-        time_us: i64,
+        (durable, time_us): (u64, i64),
+        window: TimeWindow,
     ) -> Coordinator {
         let mut coordinator = Coordinator {
             cards: Vec::with_capacity(registry.accounts().len()),
@@ -143,6 +147,7 @@ impl Coordinator {
             forming: Forming::new(settings.shards),
             phase: Phase::Idle,
             frame: OpenFrame::new(durable + 1, time_us, settings.shards),
+            window,
             spare: Spare::default(),
             durable,
             held: VecDeque::new(),
@@ -269,11 +274,19 @@ impl Coordinator {
             return step;
         }
         if self.has_transactions() || !self.forming.prepared.is_empty() {
-            self.frame.set_time(now_us);
+            self.set_time(now_us);
             self.phase = Phase::Round;
             return Step::Shards(self.form_round());
         }
         self.next_quiet(now_us)
+    }
+
+    /// Time enters: that of the open frame, until something is in it.
+    fn set_time(&mut self, now_us: i64) {
+        if !self.frame.has_content() {
+            self.frame.set_time(now_us);
+            self.window.set_clock(now_us, self.frame.time_us);
+        }
     }
 
     /// What cuts across accounts runs alone, with everything merged.
@@ -287,7 +300,7 @@ impl Coordinator {
         if let Some(step) = self.merge_first() {
             return step;
         }
-        self.frame.set_time(now_us);
+        self.set_time(now_us);
         match self.queue.pop_front() {
             Some(Queued::Quiet(asked, command)) => self.begin_quiet(asked, command),
             Some(Queued::Snapshot) => self.begin_snapshot(),

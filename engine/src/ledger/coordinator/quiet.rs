@@ -75,8 +75,8 @@ impl Coordinator {
             Command::Chart { entity } => self.chart(&entity),
             Command::Status => Ok(self.status()),
             Command::Post(_) => Ok(Answer::Posted(Posted::default())),
-            Command::CloseDay { entity, next, carry_forward, notes } => {
-                return self.close_day(asked, &entity, next, &carry_forward, notes);
+            Command::CloseDay { entity, next, carry_forward, forced, notes } => {
+                return self.close_day(asked, &entity, (next, forced), &carry_forward, notes);
             }
             Command::OpenAccounts(openings) => return self.open_accounts(reply_to, &openings),
             Command::Change { account, change, notes } => return self.change(asked, &account, change, notes),
@@ -191,6 +191,8 @@ impl Coordinator {
             open: self.frame.number,
             accounts: self.registry.accounts().len() as u64,
             known_ids: self.known.len() as u64,
+            time_us: self.frame.time_us,
+            clock_us: self.window.clock_us(),
             hot,
             entities: entities.collect(),
             ..self.counts.clone()

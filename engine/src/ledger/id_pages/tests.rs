@@ -136,7 +136,9 @@ fn a_log_is_taken_in_after_its_archives() {
     let mut after = KnownIds::new(8, 90, i64::MAX / 2);
     after.know_archives(archives, 0, |halves| halves.iter_mut().for_each(IndexHalf::fill));
     for n in (0..1_000).filter(|n| decided(*n).frame > covered) {
-        after.restore(after.hash(ClientId(1), id(n)), ClientId(1), id(n), &decided(n), i64::from(n)).unwrap();
+        after
+            .restore(after.hash(ClientId(1), id(n)), ClientId(1), id(n), &decided(n), i64::from(n), |_| None)
+            .unwrap();
     }
     assert_eq!(after.len(), 1_000);
     assert!((0..1_000).all(|n| after.get(ClientId(1), id(n)) == Some(Known::Decided(decided(n)))));

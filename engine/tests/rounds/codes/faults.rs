@@ -66,7 +66,7 @@ pub(super) const REFUNDED: Fault = fault(RefundExceeded, 0, |scene| {
     scene.post(Tx { act: Act::Refund { original: NAMED }, ..Tx::new(202, legs()) });
 });
 pub(super) const TOO_LATE: Fault = fault(RefundWindow, 0, |scene| {
-    scene.ask(Ask::CloseDay { entity: 0, next: START + SHORT_WINDOW + 1, carry: vec![] });
+    scene.ask(Ask::CloseDay { entity: 0, next: START + SHORT_WINDOW + 1, carry: vec![], forced: None });
 });
 pub(super) const TRY_CANCELLED: Fault =
     fault(Cancelled, 0, |scene| scene.act(203, Act::CancelTry { original: NAMED }));

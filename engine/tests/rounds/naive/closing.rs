@@ -9,7 +9,16 @@ use super::{Account, Naive};
 use crate::script::{LineName, TxLeg};
 
 impl Naive {
-    pub(super) fn close_day(&mut self, entity: usize, next: u32, carry: &[u64]) -> Result<(), Rejection> {
+    pub(super) fn close_day(
+        &mut self,
+        entity: usize,
+        next: u32,
+        carry: &[u64],
+        forced: Option<bool>,
+    ) -> Result<(), Rejection> {
+        if forced == Some(false) {
+            return Err(Rejection::Malformed);
+        }
         let known: Vec<&Account> = carry.iter().filter_map(|target| self.accounts.get(target)).collect();
         let currencies: BTreeSet<&str> = known.iter().map(|account| account.spec.currency).collect();
         if currencies.len() < known.len() {
@@ -23,6 +32,11 @@ impl Naive {
         }
         if next < self.dates[entity] {
             return Err(Rejection::DateClosed);
+        }
+        // Ten days behind the later of the books' date and the clock's nobody has business.
+        let today = self.clock / 86_400;
+        if forced.is_none() && next > self.dates[entity].max(today) + 10 {
+            return Err(Rejection::DateAhead);
         }
         if next == self.dates[entity] {
             return Ok(());

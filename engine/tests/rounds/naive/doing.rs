@@ -30,7 +30,7 @@ impl Naive {
             _ => {}
         }
         // A hold that comes back after its moment is released at once.
-        self.wait(self.now);
+        self.expire();
     }
 
     fn move_hold(&mut self, account: u64, id: u128, touch: &Touch, act: &Act) {

@@ -55,6 +55,14 @@ impl Findings {
 impl Naive {
     /// Shape, which is answered and forgotten.
     pub(super) fn judge_shape(&self, tx: &Tx, legs: &[TxLeg]) -> Result<(), Refusal> {
+        let named = match tx.act {
+            Act::Unfreeze { hold, .. } | Act::Consume { hold, .. } => Some(hold),
+            _ => tx.act.original(),
+        };
+        // Zero is no name of anything.
+        if tx.id == 0 || named == Some(0) {
+            return Err((Rejection::Malformed, 0));
+        }
         let forced = matches!(tx.act, Act::Consume { forced: true, .. } | Act::Reverse { forced: true, .. });
         if forced && !tx.approved {
             return Err((Rejection::Malformed, 0));

@@ -3,7 +3,7 @@
 use longmen_engine::ledger::Rejection;
 
 use super::{Fate, First, Naive, Record, Refusal, refused};
-use crate::script::{Act, Said, Tx, TxLeg, TxSaid};
+use crate::script::{Act, NOW, Said, Tx, TxLeg, TxSaid};
 
 const DAY: u32 = 86_400;
 const WINDOW_BACK: u32 = 3 * DAY;
@@ -111,6 +111,7 @@ impl Naive {
 
     pub(super) fn cancel(&mut self, id: u128, time: u32) -> Said {
         let said = match self.firsts.get(&id) {
+            _ if id == 0 => refused((Rejection::Malformed, 0)),
             Some(First::Decided(record)) if record.refused.is_none() => match (&record.tx.act, record.fate) {
                 (Act::Try { .. }, Fate::Standing | Fate::Cancelled) => return Said::Stands,
                 _ => refused((Rejection::AlreadyPosted, 0)),
@@ -128,10 +129,15 @@ impl Naive {
     }
 
     fn judge_time(&self, time: u32) -> Result<(), Refusal> {
-        if time < self.now - WINDOW_BACK {
+        // Without a time, only what has forgotten nothing can tell that an id is new.
+        if time == 0 {
+            let forgets = self.clock - NOW > WINDOW_BACK;
+            return if forgets { Err((Rejection::TimeRequired, 0)) } else { Ok(()) };
+        }
+        if time < self.clock - WINDOW_BACK {
             return Err((Rejection::TooOld, 0));
         }
-        if time > self.now + WINDOW_AHEAD { Err((Rejection::TooNew, 0)) } else { Ok(()) }
+        if time > self.clock + WINDOW_AHEAD { Err((Rejection::TooNew, 0)) } else { Ok(()) }
     }
 }
 

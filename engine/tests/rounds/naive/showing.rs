@@ -13,6 +13,16 @@ impl Naive {
         self.now
     }
 
+    /// What clients' times are held against, seconds since 1970.
+    pub(crate) fn clock(&self) -> u32 {
+        self.clock
+    }
+
+    /// The clock was wrong, and is set right.
+    pub(crate) fn set_clock(&mut self, clock: u32) {
+        self.clock = clock;
+    }
+
     pub(crate) fn date(&self, entity: usize) -> u32 {
         self.dates[entity]
     }

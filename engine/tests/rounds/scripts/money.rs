@@ -78,7 +78,8 @@ impl Maker {
         let (from, to, amount) = (self.account(), self.account(), self.amount());
         let mut tx = self.transfer(from, to, amount);
         let at = self.random.below(2);
-        match self.random.below(9) {
+        match self.random.below(10) {
+            9 => tx.id = 0,
             0 => tx.legs.clear(),
             1 => tx.legs[1].step = tx.legs[0].step,
             2 => tx.legs[at].amount += 1,

@@ -3,7 +3,7 @@
 use crate::failure::{Failure, Verdict};
 use crate::id_name::IdName;
 use crate::output::Output;
-use crate::posting::show;
+use crate::posting::{Sent, show};
 use crate::reach::Reach;
 
 /// Cancel a transaction id, seen or not
@@ -18,6 +18,8 @@ pub(crate) struct Args {
     /// The id
     id: IdName,
     #[command(flatten)]
+    sent: Sent,
+    #[command(flatten)]
     reach: Reach,
     #[command(flatten)]
     output: Output,
@@ -25,8 +27,9 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
+    let time = args.sent.time(false);
     let result =
-        client.cancel(args.id.id(), None).await.map_err(|error| Failure::of_change(error, "the cancel"))?;
+        client.cancel(args.id.id(), time).await.map_err(|error| Failure::of_change(error, "the cancel"))?;
     let cancelled = &*result.outcome == "cancelled";
     show(&args.id, result, args.output)?;
     Ok(Verdict::of(cancelled))

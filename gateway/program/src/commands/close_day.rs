@@ -28,6 +28,9 @@ pub(crate) struct Args {
     /// Carry income and expense to this account of an equity or common subject first; once for each currency
     #[arg(long, value_name = "ACCOUNT")]
     carry_forward: Vec<AccountName>,
+    /// Close to a date that lies more than ten days ahead of the current one and of the node's clock; needs --approval
+    #[arg(long)]
+    forced: bool,
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
@@ -42,6 +45,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         entity: &args.entity,
         next: &args.next,
         carry_forward: args.carry_forward.into_iter().map(|name| name.0).collect(),
+        forced: args.forced,
         registration: args.register.registration(),
     };
     if let Err(error) = client.close_day_with(&request).await {

@@ -4,6 +4,7 @@ use longmen_client::{DamagedPlace, Status};
 use longmen_loadtest::table::{Table, grouped};
 
 use crate::failure::{Failure, Verdict};
+use crate::moment::time;
 use crate::output::Output;
 use crate::reach::Reach;
 
@@ -64,6 +65,13 @@ fn table(status: &Status) -> Table {
         table.row([name, &grouped(figure)]);
     }
     show_disk(&mut table, status);
+    for (name, time_us) in [
+        ("logged time", status.time_us),
+        ("node's clock, when it last decided", status.clock_us),
+        ("its machine's clock", status.machine_us),
+    ] {
+        table.row([name, &time(time_us)]);
+    }
     for (account, legs) in &status.hot {
         table.row([format!("legs on hot account @{account}"), grouped(*legs)]);
     }

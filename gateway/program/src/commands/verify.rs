@@ -1,5 +1,6 @@
 //! `longmen verify`
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use longmen_engine::audit::{self, Counts};
@@ -56,8 +57,20 @@ pub(crate) struct Verified {
     held: u64,
     accounts: u64,
     totals: Vec<Total>,
+    /// Ids that came again when the ledger had forgotten them.
+    came_again: Vec<CameAgain>,
     /// Digest of the last body, which through the chain stands for all.
     head: String,
+}
+
+/// An id that came again when the ledger had forgotten it; places are frame and record.
+#[derive(Clone, Debug, Serialize)]
+struct CameAgain {
+    client: u32,
+    id: String,
+    first: (u64, u32),
+    again: (u64, u32),
+    after_us: i64,
 }
 
 /// Debits and credits of one entity in one currency, in minor units.
@@ -69,6 +82,38 @@ struct Total {
     credit_turnover: i128,
     debit_balance: i128,
     credit_balance: i128,
+}
+
+/// So many of the ids that came again are shown; with `--json` all.
+const MOST_SHOWN: usize = 20;
+
+impl From<&audit::CameAgain> for CameAgain {
+    fn from(came: &audit::CameAgain) -> CameAgain {
+        CameAgain {
+            client: came.client.0,
+            id: came.id.to_string(),
+            first: (came.first.frame, came.first.ordinal),
+            again: (came.again.frame, came.again.ordinal),
+            after_us: came.after_us,
+        }
+    }
+}
+
+impl fmt::Display for CameAgain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let CameAgain { client, id, first, again, after_us } = self;
+        let hours = after_us / 3_600_000_000;
+        write!(
+            f,
+            "id {id} of client {client}: frame {} record {}, and when it was forgotten, {} d {} h later, frame {} record {}",
+            first.0,
+            first.1,
+            hours / 24,
+            hours % 24,
+            again.0,
+            again.1
+        )
+    }
 }
 
 impl Verified {
@@ -110,6 +155,15 @@ impl Verified {
             "              {legs} entries of one leg, {merged} merged ones of {merged_legs} legs, {held} moves of holds"
         ));
         page.line(format_args!("              head {}", self.head));
+        for came in self.came_again.iter().take(MOST_SHOWN) {
+            page.line(format_args!("twice         {came}"));
+        }
+        if !self.came_again.is_empty() {
+            let all = grouped(self.came_again.len() as u64);
+            page.line(format_args!(
+                "              {all} ids came again: no damage, but what they stand for may have been meant once"
+            ));
+        }
         page.table(totals);
         page
     }
@@ -133,7 +187,7 @@ pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
     };
     let verified = audit::verify(&storage, &mut { watch });
     progress.finish();
-    let audit::Verified { log, counts, units, .. } =
+    let audit::Verified { log, counts, units, came_again, .. } =
         verified.map_err(|error| Failure::Damaged(Box::new(error)))?;
     let totals = units.into_iter().map(|unit| Total {
         entity: unit.entity.into(),
@@ -159,6 +213,7 @@ pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
         held: counts.held,
         accounts: counts.opened,
         totals: totals.collect(),
+        came_again: came_again.iter().map(CameAgain::from).collect(),
         head: log.head.to_string(),
     })
 }

@@ -6,6 +6,7 @@ use longmen_client::{Client, ClientError, PostResult, Transaction, TransactionId
 
 use super::Outcome;
 use crate::failure::Failure;
+use crate::moment::now_seconds;
 
 /// Refusals that speak of another use of the id: they are not the id's own result, and so never marked as a repeat.
 const OF_ANOTHER: [&str; 3] = ["already_posted", "cancelled", "idempotency_conflict"];
@@ -21,7 +22,9 @@ impl Request {
     pub(super) async fn send(&self, client: &mut Client) -> Result<Answer, Failure> {
         match self {
             Request::Post(transaction) => Answer::of(client.post_one(transaction).await, "posted"),
-            Request::Cancel(id) => Answer::of(client.cancel(id.clone(), None).await, "cancelled"),
+            Request::Cancel(id) => {
+                Answer::of(client.cancel(id.clone(), Some(now_seconds())).await, "cancelled")
+            }
         }
     }
 }

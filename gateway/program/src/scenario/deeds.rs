@@ -10,6 +10,7 @@ use longmen_engine::ledger::{Currency, Date};
 use super::answer::Request;
 use super::player::Player;
 use super::{Account, Expiry, HoldKind, Leg, Op, Outcome, Particulars, Posting, Scenario, Step};
+use crate::moment::now_seconds;
 
 impl Player<'_> {
     /// What a step with a transaction id asks for, and what the answer must say; `None` for any other step.
@@ -80,7 +81,7 @@ impl Player<'_> {
             kind: (!posting.kind.is_empty()).then(|| posting.kind.clone()),
             value_date: posting.value_date.map(text),
             accounting_date: posting.accounting_date.map(text),
-            time: posting.time,
+            time: posting.time.or_else(|| Some(now_seconds())),
             reference: by.reference.clone(),
             tags: by.tags.clone(),
             operator: by.operator.clone(),

@@ -110,6 +110,8 @@ pub(crate) enum Op {
         next: Date,
         /// The labels of the accounts that income and expense are carried forward to first, one for each currency.
         carry_forward: Vec<String>,
+        /// Whether it may lie far ahead.
+        forced: bool,
         outcome: Outcome,
     },
     Check {

@@ -143,11 +143,12 @@ impl<'a> Player<'a> {
                 let request = MapTypeRequest { entity, kind, subject, from: &from, registration };
                 (self.client.map_type(&request).await, outcome)
             }
-            Op::CloseDay { next, carry_forward, outcome } => {
+            Op::CloseDay { next, carry_forward, forced, outcome } => {
                 let next = next.to_string();
                 let carry_forward = carry_forward.iter().map(|label| self.account(label)).collect();
                 let entity = &*self.place.entity;
-                let request = CloseDayRequest { entity, next: &next, carry_forward, registration };
+                let request =
+                    CloseDayRequest { entity, next: &next, carry_forward, forced: *forced, registration };
                 (self.client.close_day_with(&request).await, outcome)
             }
             other => {

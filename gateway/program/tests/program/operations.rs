@@ -31,6 +31,7 @@ fn holds_reversals_refunds_tcc_and_changes() {
     refunds(&served);
     tried(&served);
     changes(&served);
+    times_and_dates(&served);
     let close = "close-day BOOKS 2025-01-01 --carry-forward BOOKS/profit/CNY --operator ann --approval AP-5";
     ask(&served, 0, close, &["2025-01-01"]);
     ask(&served, 0, "balance BOOKS/fees/CNY BOOKS/profit/CNY", &["0.00", "0.18"]);
@@ -40,6 +41,26 @@ fn holds_reversals_refunds_tcc_and_changes() {
     assert_eq!(served.end_by("TERM"), Some(0));
     let audit = longmen(&["verify", data.to_str().unwrap()]);
     assert_eq!(audit.code, Some(0), "{audit:?}");
+}
+
+/// When something was sent first, what is no id, and dates that nobody means.
+fn times_and_dates(served: &Served) {
+    let legs = "--debit BOOKS/bank/CNY=1 --credit BOOKS/payer/CNY=1";
+    let long_ago = format!("post --id W1 --time 2018-05-02T16:30:00Z {legs}");
+    ask(served, 1, &long_ago, &["W1: too_old", "the node's clock shows 20"]);
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    ask(served, 0, &format!("post --id W2 --time {now} {legs}"), &["W2: posted"]);
+    ask(served, 0, &format!("post --id W2 {legs}"), &["W2: posted, the first result given again"]);
+    ask(served, 1, &format!("cancel W2 --time {now}"), &["already_posted"]);
+    let mut unset = vec!["post", "--id", "", "--addr", &served.addr];
+    unset.extend(legs.split_whitespace());
+    for arguments in [&unset[..], &["cancel", ""], &["cancel", "0x0"], &["reverse", ""]] {
+        let ran = longmen(arguments);
+        assert!(ran.code == Some(2) && ran.err.contains("the id is empty"), "{arguments:?}: {ran:?}");
+    }
+    ask(served, 1, "close-day BOOKS 2999-12-31", &["date_ahead"]);
+    ask(served, 1, "close-day BOOKS 2999-12-31 --forced", &["malformed", "without an approval"]);
+    ask(served, 0, "status", &["logged time", "its machine's clock"]);
 }
 
 fn holds(served: &Served) {

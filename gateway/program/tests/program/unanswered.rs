@@ -147,7 +147,7 @@ fn a_payment_without_an_answer_can_be_sent_again() {
         let ran = longmen(&[&pay[..], &["--addr", &addr, "--timeout", "1"]].concat());
         has(&ran, 3, &["longmen: the id is ", "unknown whether", why]);
         let (_, id) = ran.err.lines().next().unwrap().split_once("the id is ").expect("the id is told first");
-        has(&ran, 3, &[&format!("send the same again with --id {id}")]);
+        has(&ran, 3, &[&format!("send the same again with --id {id} --time 1")]);
         let ran = longmen(&[&pay[..], &["--addr", &served.addr, "--id", id]].concat());
         has(&ran, 0, &[again]);
         assert!(!ran.err.contains("the id is"), "the id was given: {ran:?}");

@@ -179,10 +179,8 @@ impl World {
         self.log.truncate(usize::try_from(self.durable).unwrap());
         self.first.retain(|_, first| first.decided.frame <= self.durable);
         self.damage();
-        // What was forgotten and given again is there twice for a longer window.
-        if !self.gives_again {
-            self.keep_us = [KEEP_US / 2, KEEP_US, 3 * KEEP_US][self.rng.random_range(0..3)];
-        }
+        // What was forgotten and given again is there twice for a longer window: the newer record counts.
+        self.keep_us = [KEEP_US / 2, KEEP_US, 3 * KEEP_US][self.rng.random_range(0..3)];
         let oldest = self.time_us - self.keep_us;
         let mut from = 1 + self.log.partition_point(|frame| frame.time_us < oldest) as u64;
         self.known = KnownIds::new(self.rng.random(), self.rng.random_range(1..50), self.keep_us);
@@ -202,7 +200,8 @@ impl World {
         for frame in self.log.iter().skip(usize::try_from(from - 1).unwrap()) {
             for (id, decided) in &frame.heads {
                 let hash = self.known.hash(ClientId(1), *id);
-                self.known.restore(hash, ClientId(1), *id, decided, frame.time_us).unwrap();
+                let logged = |number: u64| Some(self.log[usize::try_from(number - 1).unwrap()].time_us);
+                self.known.restore(hash, ClientId(1), *id, decided, frame.time_us, logged).unwrap();
             }
         }
         self.log.push(Frame { time_us: self.time_us, heads: Vec::new() });
@@ -248,7 +247,7 @@ impl World {
     fn was_answered_lately(&self, id: TransactionId) -> bool {
         let Some(First { decided, .. }) = self.first.get(&id) else { return false };
         let frame = &self.log[usize::try_from(decided.frame - 1).unwrap()];
-        frame.time_us >= self.time_us - KEEP_US || decided.frame == self.frame()
+        frame.time_us >= self.time_us - KEEP_US.max(self.keep_us) || decided.frame == self.frame()
     }
 
     fn check(&self) {

@@ -1,5 +1,7 @@
 //! One row: a leg, and what it says of its transaction.
 
+use std::num::NonZeroU128;
+
 use longmen_client::{AccountKey, AccountRef, MAX_NOTES, MAX_STEP, Side, Transaction};
 use longmen_engine::ledger::{Amount, Currency};
 
@@ -165,7 +167,8 @@ fn read_id(cell: &str, ids: Ids) -> Result<Id, String> {
         Ids::Numbers => {
             let digits = cell.len() == 32 && cell.bytes().all(|byte| byte.is_ascii_hexdigit());
             let number = digits.then(|| u128::from_str_radix(cell, 16).ok()).flatten();
-            Some(number.ok_or_else(|| format!("`{cell}` is no number of 32 hexadecimal digits"))?)
+            let number = number.ok_or_else(|| format!("`{cell}` is no number of 32 hexadecimal digits"))?;
+            Some(NonZeroU128::new(number).ok_or("zero is no id")?.get())
         }
     };
     Ok(Id { written, number })

@@ -47,6 +47,20 @@ impl Fields {
         self.parse(name, found)
     }
 
+    /// The name of a transaction or hold.
+    pub(super) fn id(&mut self, name: &str) -> Result<String, Wrong> {
+        let id = self.required(name)?;
+        self.named(name, id)
+    }
+
+    pub(super) fn optional_id(&mut self, name: &str) -> Result<Option<String>, Wrong> {
+        self.optional(name)?.map(|id| self.named(name, id)).transpose()
+    }
+
+    fn named(&self, name: &str, id: String) -> Result<String, Wrong> {
+        if id.is_empty() { Err(wrong(&self.place, format!("its `{name}` is empty"))) } else { Ok(id) }
+    }
+
     pub(super) fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Wrong> {
         match self.left.remove(name) {
             None | Some(Value::Null) => Ok(None),

@@ -136,14 +136,17 @@ fn map_type(fields: &mut Fields) -> Result<Op, Wrong> {
 
 fn close_day(fields: &mut Fields) -> Result<Op, Wrong> {
     let carry_forward = fields.one_or_more("carry_forward")?;
-    Ok(Op::CloseDay { next: fields.date("next")?, carry_forward, outcome: fields.outcome()? })
+    let (next, forced) = (fields.date("next")?, fields.or_default("forced")?);
+    Ok(Op::CloseDay { next, carry_forward, forced, outcome: fields.outcome()? })
 }
 
 fn transaction(op: &str, fields: &mut Fields) -> Result<Op, Wrong> {
-    let id: String = fields.required("txn")?;
+    let id = fields.id("txn")?;
     let outcome = fields.outcome()?;
     Ok(match op {
-        "post" => Op::Post { id, posting: fields.posting()?, refunds: fields.optional("refunds")?, outcome },
+        "post" => {
+            Op::Post { id, posting: fields.posting()?, refunds: fields.optional_id("refunds")?, outcome }
+        }
         "try" => Op::Try { id, posting: fields.posting()?, expires: fields.expiry()?, outcome },
         "confirm" => {
             let (id, tried) = ending(op, id, fields)?;
@@ -156,7 +159,7 @@ fn transaction(op: &str, fields: &mut Fields) -> Result<Op, Wrong> {
         "cancel" => Op::Cancel { id, outcome },
         _ => Op::Reverse {
             id,
-            reverses: fields.required("reverses")?,
+            reverses: fields.id("reverses")?,
             style: fields.optional("expect_style")?,
             forced: fields.or_default("forced")?,
             value_date: fields.optional_date("value_date")?,
@@ -167,14 +170,14 @@ fn transaction(op: &str, fields: &mut Fields) -> Result<Op, Wrong> {
 
 /// The id of what ends a try, and that of the try; a file that gives one id gives the try's.
 fn ending(op: &str, txn: String, fields: &mut Fields) -> Result<(String, String), Wrong> {
-    Ok(match fields.optional("try")? {
+    Ok(match fields.optional_id("try")? {
         Some(tried) => (txn, tried),
         None => (format!("{txn}/{op}"), txn),
     })
 }
 
 fn hold(number: usize, op: &str, fields: &mut Fields) -> Result<Op, Wrong> {
-    let hold: String = fields.required("freeze")?;
+    let hold = fields.id("freeze")?;
     let authority = fields.optional("authority")?;
     let outcome = fields.outcome()?;
     Ok(match op {
@@ -188,7 +191,7 @@ fn hold(number: usize, op: &str, fields: &mut Fields) -> Result<Op, Wrong> {
             outcome,
         },
         "unfreeze" => Op::Unfreeze {
-            id: fields.optional("txn")?.unwrap_or_else(|| format!("{hold}/unfreeze/{number}")),
+            id: fields.optional_id("txn")?.unwrap_or_else(|| format!("{hold}/unfreeze/{number}")),
             hold,
             amount: fields.optional("amount")?,
             authority,
@@ -197,7 +200,7 @@ fn hold(number: usize, op: &str, fields: &mut Fields) -> Result<Op, Wrong> {
             outcome,
         },
         _ => {
-            let (id, amount) = (fields.required("txn")?, fields.optional("amount")?);
+            let (id, amount) = (fields.id("txn")?, fields.optional("amount")?);
             Op::Consume { id, hold, amount, authority, posting: fields.posting()?, outcome }
         }
     })

@@ -197,11 +197,21 @@ fn settings_are_read() {
     );
     check_op(
         &json!({"op": "close_day", "next": "2018-05-02"}),
-        &Op::CloseDay { next: date("2018-05-02"), carry_forward: vec![], outcome: Outcome::Posted },
+        &Op::CloseDay {
+            next: date("2018-05-02"),
+            carry_forward: vec![],
+            forced: false,
+            outcome: Outcome::Posted,
+        },
     );
     check_op(
         &json!({"op": "close_day", "next": "2018-05-02", "carry_forward": "A"}),
-        &Op::CloseDay { next: date("2018-05-02"), carry_forward: vec!["A".into()], outcome: Outcome::Posted },
+        &Op::CloseDay {
+            next: date("2018-05-02"),
+            carry_forward: vec!["A".into()],
+            forced: false,
+            outcome: Outcome::Posted,
+        },
     );
     check_op(
         &json!({"op": "map_type", "type": "wallet", "subject": "2203", "from": "2018-05-02", "outcome": "rejected:not_leaf"}),
