@@ -65,7 +65,7 @@ pub(crate) fn read(storage: &dyn Storage) -> Result<Option<Catalog>, Refusal> {
     let mut segments = Vec::new();
     for (number, entry) in &manifest.segments {
         if entry.state != SegmentState::Discarded {
-            segments.push(named_segment(storage, &names, manifest.node, *number, entry)?);
+            segments.push(named_segment(storage, &names, &manifest, *number, entry)?);
         }
     }
     let leftovers = leftovers(storage, &names, &manifest)?;
@@ -75,17 +75,18 @@ pub(crate) fn read(storage: &dyn Storage) -> Result<Option<Catalog>, Refusal> {
 fn named_segment(
     storage: &dyn Storage,
     names: &BTreeSet<String>,
-    node: NodeId,
+    manifest: &Manifest,
     number: SegmentNumber,
     entry: &SegmentEntry,
 ) -> Result<CatalogSegment, Refusal> {
+    let node = manifest.node;
     let name = number.file_name();
     if !names.contains(&name) {
         return Err(Finding::of_file(name, Fault::Missing).into());
     }
     let file = storage.open(&name).map_err(StorageError::of(&name))?;
     let found = file.size().map_err(StorageError::of(&name))?;
-    if found != entry.bytes {
+    if found != entry.bytes && Some(found) != manifest.end_of(number) {
         return Err(Finding::of_file(name, Fault::Length { found, expected: entry.bytes }).into());
     }
     let header = header_of(&*file, &name, node)?;

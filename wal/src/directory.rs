@@ -200,6 +200,11 @@ impl Storage for DirectoryStorage {
         Ok(names)
     }
 
+    fn cut(&self, name: &str, len: u64) -> io::Result<()> {
+        self.check_writable()?;
+        OpenOptions::new().write(true).open(self.path.join(name))?.set_len(len)
+    }
+
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         self.check_writable()?;
         fs::rename(self.path.join(from), self.path.join(to))

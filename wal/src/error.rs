@@ -200,6 +200,9 @@ pub enum CloseError {
     /// The manifest could not be written.
     #[error("the manifest cannot be written: {0}")]
     Manifest(#[source] io::Error),
+    /// The log has ended well, and what it does not use could not be given back to the disk.
+    #[error("cannot give back what is not used: {0}")]
+    GivingBack(#[source] StorageError),
 }
 
 /// Why a frame cannot be read.

@@ -324,6 +324,16 @@ impl Storage for FaultyStorage {
         outcome.result()
     }
 
+    fn cut(&self, name: &str, len: u64) -> io::Result<()> {
+        let mut disk = lock(&self.disk);
+        let inode = disk.inode(name)?;
+        let outcome = disk.faults.begin(Operation::Cut);
+        if outcome.reaches_disk() {
+            lock(&inode).cut(index(len));
+        }
+        outcome.result()
+    }
+
     fn sync_directory(&self) -> io::Result<()> {
         let mut disk = lock(&self.disk);
         disk.note_cuts();

@@ -4,6 +4,7 @@ use std::io::{self, IoSlice};
 use std::sync::{Arc, PoisonError};
 
 use crate::codec::index;
+use crate::error::StorageError;
 use crate::manifest::{MANIFEST_FILE, Manifest, SegmentState};
 use crate::number::SegmentNumber;
 use crate::storage::{Storage, WritePath};
@@ -41,6 +42,35 @@ impl Keeper {
     pub(crate) fn forget_discarded(&self) {
         let mut held = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
         held.segments.retain(|_, entry| entry.state != SegmentState::Discarded);
+    }
+
+    /// Cuts the files of segments at the ends that the durable manifest names: what lies behind them never counts again.
+    /// Whoever reads them must be bound by those ends.
+    pub(crate) fn cut_at_ends(
+        &self,
+        segments: impl IntoIterator<Item = SegmentNumber>,
+    ) -> Result<(), StorageError> {
+        let held = self.manifest.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for number in segments {
+            let name = number.file_name();
+            let Some(end) = held.end_of(number) else { continue };
+            let cut = || -> io::Result<()> {
+                if self.storage.open(&name)?.size()? > end { self.storage.cut(&name, end) } else { Ok(()) }
+            };
+            cut().map_err(StorageError::of(&name))?;
+        }
+        Ok(())
+    }
+
+    /// Removes the files of segments that the durable manifest calls discarded.
+    pub(crate) fn remove_discarded(&self) -> Result<(), StorageError> {
+        let held = self.manifest.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let discarded = held.segments.iter().filter(|(_, entry)| entry.state == SegmentState::Discarded);
+        for (number, _) in discarded {
+            let name = number.file_name();
+            remove_if_there(&*self.storage, &name).map_err(StorageError::of(name))?;
+        }
+        self.storage.sync_directory().map_err(StorageError::of(""))
     }
 
     /// True for a segment that is part of the log.

@@ -118,6 +118,16 @@ impl Manifest {
         entry.state = state;
     }
 
+    /// Where the frames of a segment end, where that is known: its file may be cut there.
+    pub(crate) fn end_of(&self, number: SegmentNumber) -> Option<u64> {
+        let clean = self.clean_end.filter(|end| end.segment == number).map(|end| end.offset);
+        match self.segments.get(&number)?.state {
+            SegmentState::Finished(extent) => Some(extent.end),
+            SegmentState::Open => clean,
+            SegmentState::Discarded => None,
+        }
+    }
+
     /// The highest start any segment was made for.
     pub(crate) fn highest_epoch(&self) -> Epoch {
         self.segments.values().map(|entry| entry.epoch).fold(self.epoch, Epoch::max)

@@ -40,6 +40,9 @@ impl Default for LogOptions {
     }
 }
 
+/// A segment of which more than one part in so many is not used is cut at its end.
+const WORTH_A_CUT: u64 = 8;
+
 /// A log ready for work.
 pub struct Opened {
     /// The journal's end.
@@ -170,7 +173,7 @@ impl Plan {
     }
 
     fn stay(&mut self, bytes: &SegmentBytes, extent: &Extent, frames: &[FramePlace]) {
-        let segment = LogSegment::finished(bytes.clone(), extent);
+        let segment = LogSegment::finished(bytes.up_to(extent.end), extent);
         for frame in frames {
             segment.note(frame.number, frame.offset);
         }
@@ -203,6 +206,7 @@ impl Start {
         writer.sync().map_err(OpenError::Sync)?;
         self.complete(&mut writer)?;
         self.remove_leftovers()?;
+        self.keeper.cut_at_ends(self.worth_a_cut())?;
         writer.begin_run(self.options.segments_ahead).map_err(StorageError::of(""))?;
         Ok(Opened { writer, reader: LogReader::new(shared), report: self.report })
     }
@@ -266,6 +270,17 @@ impl Start {
         self.storage.sync_directory().map_err(StorageError::of(""))?;
         self.keeper.forget_discarded();
         Ok(())
+    }
+
+    /// Segments whose frames stay, and whose files are longer than these by so much that a cut is worth it.
+    fn worth_a_cut(&self) -> impl Iterator<Item = SegmentNumber> {
+        let full = self.catalog.segments.iter();
+        full.filter_map(|segment| {
+            let kept = &self.plan.kept;
+            let place = kept.binary_search_by_key(&segment.bytes.number, |kept| kept.bytes.number).ok()?;
+            let (len, used) = (segment.bytes.len(), kept[place].bytes.len());
+            (len - used > len / WORTH_A_CUT).then_some(segment.bytes.number)
+        })
     }
 
     fn is_part_of_the_log(&self, name: &str) -> bool {

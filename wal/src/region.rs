@@ -31,7 +31,11 @@ const LOST_PAGE: &[u8] =
 
 /// The bytes of a mapped file; clones share them and keep the map alive.
 #[derive(Clone)]
-pub struct MappedBytes(Arc<Region>);
+pub struct MappedBytes {
+    region: Arc<Region>,
+    /// How many bytes are shown, at most those of the region.
+    len: usize,
+}
 
 enum Region {
     File(MmapRaw),
@@ -49,13 +53,6 @@ impl Region {
         match self {
             Self::File(map) => map.as_mut_ptr(),
             Self::Heap(bytes) => UnsafeCell::raw_get(bytes.as_ptr()),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::File(map) => map.len(),
-            Self::Heap(bytes) => bytes.len(),
         }
     }
 }
@@ -80,7 +77,8 @@ pub fn end_at_a_lost_page() -> io::Result<()> {
 
 impl MappedBytes {
     pub(crate) fn of_file(map: MmapRaw) -> Self {
-        Self(Arc::new(Region::File(map)))
+        let len = map.len();
+        Self { region: Arc::new(Region::File(map)), len }
     }
 
     /// Zeroed memory that behaves like a mapped file.
@@ -88,13 +86,19 @@ impl MappedBytes {
         let zeros = vec![0_u8; len].into_boxed_slice();
         let cells = Box::into_raw(zeros) as *mut [UnsafeCell<u8>];
         // SAFETY: `UnsafeCell<u8>` has the layout of `u8`, and the pointer comes from `Box::into_raw` just above.
-        Self(Arc::new(Region::Heap(unsafe { Box::from_raw(cells) })))
+        let region = Region::Heap(unsafe { Box::from_raw(cells) });
+        Self { region: Arc::new(region), len }
     }
 
     /// Number of bytes mapped.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.len
+    }
+
+    /// The same bytes up to a length: nothing behind it is shown.
+    pub(crate) fn shortened(&self, len: usize) -> Self {
+        Self { region: Arc::clone(&self.region), len: self.len.min(len) }
     }
 
     /// True when nothing is mapped.
@@ -111,7 +115,7 @@ impl MappedBytes {
             return None;
         }
         // SAFETY: the range lies inside the region, which lives as long as `self`; by the contract nobody writes it.
-        Some(unsafe { std::slice::from_raw_parts(self.0.start().add(range.start), range.len()) })
+        Some(unsafe { std::slice::from_raw_parts(self.region.start().add(range.start), range.len()) })
     }
 
     /// Copies `bytes` to `offset`. Panics when they do not fit: lengths are the caller's invariant.
@@ -120,26 +124,28 @@ impl MappedBytes {
         assert!(fits, "a write of {} bytes at {offset} past the end of a region", bytes.len());
         // SAFETY: the target lies inside the region; `bytes` is a live borrow, and by the contract no borrow of the
         // target exists, so the two do not overlap.
-        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.0.start().add(offset), bytes.len()) };
+        unsafe {
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.region.start().add(offset), bytes.len())
+        };
     }
 
     /// Tells the system that all of it is read soon, so that it is fetched in one go. Whether it does is its own affair.
     pub fn will_need(&self) {
-        if let Region::File(map) = &*self.0 {
+        if let Region::File(map) = &*self.region {
             drop(map.advise(memmap2::Advice::WillNeed));
         }
     }
 
     /// Tells the system that single pages of it are read, so that it fetches no others with them.
     pub fn reads_are_single(&self) {
-        if let Region::File(map) = &*self.0 {
+        if let Region::File(map) = &*self.region {
             drop(map.advise(memmap2::Advice::Random));
         }
     }
 
     /// Writes the range back to the file and waits until it is durable. Memory has nothing to write back to.
     pub(crate) fn flush(&self, range: Range<usize>) -> io::Result<()> {
-        match &*self.0 {
+        match &*self.region {
             Region::File(map) => map.flush_range(range.start, range.len()),
             Region::Heap(_) => Ok(()),
         }
@@ -160,6 +166,9 @@ mod tests {
         #[expect(clippy::reversed_empty_ranges, reason = "the case under test")]
         let reversed = 5..4;
         assert_eq!(bytes.get(reversed), None);
+        let short = bytes.shortened(4);
+        assert_eq!((short.len(), short.get(0..4), short.get(3..5)), (4, Some(&b"\0\0ab"[..]), None));
+        assert_eq!(short.shortened(9).len(), 4);
     }
 
     #[test]

@@ -144,8 +144,10 @@ impl Walk<'_> {
         let file = storage.open(name).map_err(unreadable)?;
         let found = file.size().map_err(unreadable)?;
         let mut window = Window::new(&*file, name, found);
-        if let Err(fault) = self.header(segment, &mut window) {
-            self.note(name, 0, fault)?;
+        let mut expected = segment.bytes.len();
+        match self.header(segment, &mut window) {
+            Ok(made) => expected = made,
+            Err(fault) => self.note(name, 0, fault)?,
         }
         let mut at = FIRST_FRAME;
         while self.next < behind {
@@ -164,8 +166,12 @@ impl Walk<'_> {
                 }
             }
         }
-        let expected = segment.bytes.len();
-        if found == expected { Ok(()) } else { Err(Unread::Fault(Fault::Length { found, expected })) }
+        // A finished segment may be cut at its end.
+        if found == expected || found == segment.bytes.len() {
+            Ok(())
+        } else {
+            Err(Unread::Fault(Fault::Length { found, expected }))
+        }
     }
 
     /// Notes a fault of the frame that should stand at `offset`; in the first page, of the segment's header.
@@ -182,15 +188,17 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn header(&mut self, segment: &LogSegment, window: &mut Window<'_>) -> Result<(), Unread> {
+    /// Checks the header, and gives the length that the file was made with.
+    fn header(&mut self, segment: &LogSegment, window: &mut Window<'_>) -> Result<u64, Unread> {
         let page = self.read(window, 0, PAGE_BYTES)?;
         let header = page.first_chunk::<PAGE>().and_then(SegmentHeader::parse);
         let bytes = &segment.bytes;
         let is_this = |header: &SegmentHeader| {
-            (header.number, header.nonce, header.epoch, header.bytes)
-                == (bytes.number, bytes.nonce, bytes.epoch, bytes.len())
+            let identity = (header.number, header.nonce, header.epoch);
+            identity == (bytes.number, bytes.nonce, bytes.epoch) && header.bytes >= bytes.len()
         };
-        if header.as_ref().is_some_and(is_this) { Ok(()) } else { Err(Unread::Fault(Fault::Header)) }
+        let header = header.filter(is_this).ok_or(Unread::Fault(Fault::Header))?;
+        Ok(header.bytes)
     }
 
     /// Checks the frame that should stand at `at`.

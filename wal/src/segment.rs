@@ -89,7 +89,12 @@ impl SegmentBytes {
         Self { number: header.number, nonce: header.nonce, epoch: header.epoch, map }
     }
 
-    /// Length of the file.
+    /// The same, up to an end behind which nothing counts, and the file may be cut.
+    pub(crate) fn up_to(&self, end: u64) -> Self {
+        Self { map: self.map.shortened(crate::codec::index(end)), ..self.clone() }
+    }
+
+    /// Length of the file, or of the part that counts.
     pub(crate) fn len(&self) -> u64 {
         crate::codec::offset(self.map.len())
     }

@@ -38,6 +38,10 @@ pub trait Storage: Send + Sync + 'static {
     /// Removes a file.
     fn remove(&self, name: &str) -> io::Result<()>;
 
+    /// Cuts a file to its first `len` bytes, of which it has more. A power cut may leave the old length or the new one; what
+    /// stays is as it was. Maps made before still show what was cut off, and must not be read there.
+    fn cut(&self, name: &str, len: u64) -> io::Result<()>;
+
     /// Makes all creations, renames and removals so far durable.
     fn sync_directory(&self) -> io::Result<()>;
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::error::AppendError;
 use crate::maker::{FinishedSegment, Maker, Pace, ReadySegment, is_disk_full};
+use crate::number::SegmentNumber;
 use crate::reader::Shared;
 use crate::segment::FIRST_FRAME;
 use crate::space::SpaceGauge;
@@ -114,6 +115,14 @@ impl Supply {
     /// The error that ended the making of segments, once.
     pub(crate) fn failure(&self) -> Option<io::Error> {
         self.stock.shelf().error.take()
+    }
+
+    /// Segments that are ready and will not be used, once the supply is stopped.
+    pub(crate) fn take_unused(&mut self) -> Vec<SegmentNumber> {
+        let mut shelf = self.stock.shelf();
+        let unused = shelf.ready.drain(..).map(|segment| segment.bytes.number).collect();
+        self.stock.changed(&shelf);
+        unused
     }
 
     /// What the manifest does not know of yet.

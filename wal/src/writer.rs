@@ -11,7 +11,7 @@ use crate::envelope::{Envelope, frame_bytes};
 use crate::error::{AppendError, CloseError, SyncError};
 use crate::keeper::Keeper;
 use crate::maker::{self, FinishedSegment, ReadySegment};
-use crate::manifest::{Extent, LogEnd};
+use crate::manifest::{Extent, LogEnd, SegmentState};
 use crate::number::FrameNumber;
 use crate::reader::{LogSegment, Shared};
 use crate::segment::FIRST_FRAME;
@@ -296,17 +296,27 @@ impl LogWriter {
     }
 
     /// Shuts the log down cleanly: syncs, carries the mark in an idle frame, and records the end in the manifest,
-    /// so that the next start knows every byte that must be there.
+    /// so that the next start knows every byte that must be there. What was made ahead and holds no frame is given back to
+    /// the disk.
     pub fn close(mut self) -> Result<(), CloseError> {
         self.write_mark()?;
         self.supply.stop();
         let finished = self.supply.take_finished();
+        let mut unused = self.supply.take_unused();
+        let current = self.current.segment.bytes.number;
+        unused.extend((self.current.at == FIRST_FRAME).then_some(current));
         let (end, durable) = (self.end, self.durable);
         let recorded = self.keeper.update(|manifest| {
             maker::record(manifest, &finished, durable);
+            for number in &unused {
+                manifest.set_state(*number, SegmentState::Discarded);
+            }
             manifest.clean_end = Some(end);
         });
-        recorded.map_err(CloseError::Manifest)
+        recorded.map_err(CloseError::Manifest)?;
+        // The log has ended well; a next start does this where it was cut short.
+        self.keeper.remove_discarded().map_err(CloseError::GivingBack)?;
+        self.keeper.cut_at_ends([current]).map_err(CloseError::GivingBack)
     }
 
     /// Segments left while recovery was rewriting.

@@ -12,7 +12,7 @@ use crate::nonces::SplitMix;
 const TORN_ONE_IN: u64 = 8;
 
 /// What a power cut at one moment may leave: every choice of the unsynced sectors whose bytes differ from what is
-/// durable, of unsynced directory operations, and of an unsynced length (the old one, the new one, or half way). Some
+/// durable, of unsynced directory operations, and of an unsynced length (the old one, the new one, or, of a file that grew, half way). Some
 /// of them leave the same, such as those of a file that lost its name.
 pub struct PowerCuts {
     /// Files by their place in `files`.
@@ -126,17 +126,30 @@ impl PowerCuts {
 }
 
 impl Remains {
+    /// The lengths that may be left.
+    fn lengths(&self) -> Vec<usize> {
+        let (old, new) = (self.synced.len(), self.live.len());
+        match old.cmp(&new) {
+            std::cmp::Ordering::Equal => vec![old],
+            std::cmp::Ordering::Greater => vec![old, new],
+            std::cmp::Ordering::Less => vec![old, new, usize::midpoint(old, new)],
+        }
+    }
+
     /// How many ways there are for this file.
     fn choices(&self) -> u128 {
         let sectors = u32::try_from(self.changed.len()).unwrap_or(u32::MAX);
-        let lengths = if self.live.len() == self.synced.len() { 1 } else { 3 };
+        let lengths = self.lengths().len() as u128;
         1_u128.checked_shl(sectors).unwrap_or(u128::MAX).saturating_mul(lengths)
     }
 
     /// What is left when it is decided so. `torn` sees each unsynced sector.
     fn left(&self, decide: &mut Decide<'_>, torn: &mut dyn FnMut(&mut [u8])) -> Contents {
-        let (old, new) = (self.synced.len(), self.live.len());
-        let len = if old == new { old } else { [old, new, usize::midpoint(old, new)][index(decide(3))] };
+        let lengths = self.lengths();
+        let len = match lengths[..] {
+            [only] => only,
+            _ => lengths[index(decide(crate::codec::offset(lengths.len())))],
+        };
         let mut bytes = Vec::clone(&self.synced);
         bytes.resize(len, 0);
         for sector in &self.changed {

@@ -17,6 +17,8 @@ pub enum Operation {
     Rename,
     /// A removal.
     Remove,
+    /// The cut of a file to a part of its length.
+    Cut,
     /// A sync of the directory.
     SyncDirectory,
 }

@@ -88,6 +88,17 @@ impl Contents {
         }
     }
 
+    /// Cuts the file to `len` bytes, not synced. Maps that are there keep what they show.
+    pub(super) fn cut(&mut self, len: usize) {
+        assert!(len <= self.len, "a cut makes a file shorter");
+        let cut = MappedBytes::in_memory(len);
+        cut.copy_in(0, &self.bytes()[..len]);
+        (self.live, self.len) = (cut, len);
+        let behind = len.div_ceil(SECTOR);
+        self.unsynced.split_off(&behind);
+        self.lost.split_off(&behind);
+    }
+
     fn sync(&mut self) {
         let synced = Arc::make_mut(&mut self.synced);
         synced.resize(self.len, 0);
@@ -139,11 +150,11 @@ impl Contents {
         Remains { synced: Arc::clone(&self.synced), live, unsynced, changed }
     }
 
-    /// An unsynced length is the old one, the new one, or one between.
+    /// An unsynced length is the old one, the new one, or, where it grew, one between.
     fn surviving_len(&self, random: &mut SplitMix) -> usize {
         let synced = self.synced.len();
-        if self.len == synced {
-            return synced;
+        if self.len <= synced {
+            return if self.len < synced && random.coin() { self.len } else { synced };
         }
         match random.below(3) {
             0 => synced,

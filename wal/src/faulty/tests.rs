@@ -149,3 +149,24 @@ fn cuts_are_noted_before_each_sync() {
     file.sync().unwrap();
     assert!(disk.take_cuts().is_empty());
 }
+
+#[test]
+fn an_unsynced_cut_leaves_the_old_length_or_the_new_one() {
+    let disk = FaultyStorage::new();
+    disk.set_file("a", &[7; 2_048]);
+    disk.cut("a", 600).unwrap();
+    assert_eq!(disk.file("a"), Some(vec![7; 600]));
+    let left: std::collections::BTreeSet<Option<usize>> =
+        (0..64).map(|seed| disk.power_cut(seed).file("a").map(|bytes| bytes.len())).collect();
+    assert_eq!(left, std::collections::BTreeSet::from([Some(600), Some(2_048)]));
+    let cuts = disk.power_cuts();
+    let counted: Vec<usize> = (0..cuts.count()).map(|n| cuts.image(n).file("a").unwrap().len()).collect();
+    assert_eq!(counted, [2_048, 600]);
+    disk.open("a").unwrap().sync().unwrap();
+    assert_eq!(disk.power_cut(1).file("a"), Some(vec![7; 600]));
+    // Room that was given back can be taken again.
+    disk.set_capacity(Some(1_000));
+    let file = disk.open("a").unwrap();
+    file.write_at(&[IoSlice::new(&[1; 400])], 600).unwrap();
+    assert!(file.write_at(&[IoSlice::new(&[1; 1])], 1_000).is_err());
+}

@@ -52,6 +52,47 @@ fn frames_survive_restarts_whichever_way_they_are_written() {
     }
 }
 
+/// A restart gives back what the run before it left unused of its segment; a clean end does so at once, with what was made
+/// ahead. So a small log stays small however often it is started.
+#[test]
+fn a_small_log_stays_small() {
+    const SEGMENT: u64 = 1 << 20;
+    let directory = tempfile::tempdir().unwrap();
+    let options = LogOptions { segment_bytes: SEGMENT, segments_ahead: 2, write_path: WritePath::Direct };
+    let sizes = || -> Vec<u64> {
+        let files = std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap());
+        let segments = files.filter(|file| file.file_name().to_string_lossy().starts_with("segment-"));
+        segments.map(|file| file.metadata().unwrap().len()).collect()
+    };
+    let (mut expected, mut used) = (Vec::new(), 0);
+    for run in 0..11 {
+        let storage = Arc::new(DirectoryStorage::open(directory.path()).unwrap());
+        let mut opened = Log::open(storage, options, FrameNumber::FIRST, system_nonces()).unwrap();
+        assert_eq!(contents(&opened.reader), expected, "run {run}");
+        // A page for the header of each run's segment; the frames of a run that was killed are written again.
+        let full = sizes().iter().filter(|size| **size == SEGMENT).count() as u64;
+        assert!(full <= 3, "run {run}: {full} segments of full length");
+        let cut: u64 = sizes().iter().filter(|size| **size < SEGMENT).sum();
+        assert!(cut <= used, "run {run}: {cut} bytes for {used}");
+        for id in 0..5 {
+            let body = body(id, 3_000);
+            expected.push((opened.writer.append(&body).unwrap().0, sections_of(&body)));
+            opened.writer.sync().unwrap();
+        }
+        used += 4_096 + 6 * 4_096;
+        if run % 3 == 2 {
+            drop(opened);
+            used += 4_096;
+            continue;
+        }
+        opened.writer.close().unwrap();
+        expected.push((expected.len() as u64 + 1, Vec::new()));
+        assert!(sizes().iter().sum::<u64>() <= used, "run {run}: {:?} for {used}", sizes());
+        let storage = DirectoryStorage::open_read_only(directory.path()).unwrap();
+        assert!(audit(&storage, &mut |_| {}).unwrap().clean, "run {run}");
+    }
+}
+
 /// How long a log may get is not for the limit of open files to say: segments are mapped, looked at, and closed.
 #[test]
 fn a_start_keeps_hardly_any_file_open() {
