@@ -9,8 +9,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// A hello comes right behind the connection. One that has not sent a byte after so long makes room when others wait.
-const SILENCE: Duration = Duration::from_millis(100);
+/// A hello comes right behind the connection. One that has not sent a byte after so long makes room when others wait: long
+/// enough for what lies in its socket to be seen, short enough for a crowd not to fill the queue of those to be accepted.
+const SILENCE: Duration = Duration::from_millis(10);
 /// Whoever began a hello, or whose hello is being decided, has so long.
 const HESITATION: Duration = Duration::from_secs(1);
 
@@ -107,6 +108,16 @@ impl Guest {
         self.stranger.spoke.store(true, Ordering::Relaxed);
     }
 
+    /// Whether one that was asked to go stays after all: it has spoken since, and has time left.
+    pub(crate) fn stays(&self, now: Instant) -> bool {
+        let stays = self.stranger.time_is_up() > now;
+        if stays {
+            self.stranger.asked_to_go.store(false, Ordering::Relaxed);
+            self.changed.notify_one();
+        }
+        stays
+    }
+
     /// Returns when it has to go, since others wait.
     pub(crate) async fn has_to_go(&self) {
         self.stranger.go.notified().await;
@@ -134,10 +145,14 @@ mod tests {
         let [speaking, silent, late] = [0, 10, 50].map(|at| lobby.enter(after(at)));
         assert!(!lobby.has_room());
         speaking.speaks();
-        assert_eq!(lobby.make_room(after(60)), Wait::Until(after(110)));
-        assert_eq!(lobby.make_room(after(110)), Wait::ForOneToGo);
+        assert_eq!(lobby.make_room(after(15)), Wait::Until(after(20)));
+        assert_eq!(lobby.make_room(after(20)), Wait::ForOneToGo);
         assert!(silent.stranger.asked_to_go.load(Ordering::Relaxed));
         assert_eq!(lobby.make_room(after(10_000)), Wait::ForOneToGo, "one at a time");
+        assert!(!silent.stays(after(20)));
+        silent.speaks();
+        assert!(silent.stays(after(21)), "what it had sent was seen just now");
+        assert_eq!(lobby.make_room(after(59)), Wait::Until(after(60)));
         drop(silent);
         assert!(lobby.has_room());
         drop(late);

@@ -130,12 +130,6 @@ async fn converse(
                 conversation.stop();
                 progress.frames = conversation.take_frames();
             }
-            () = async { guest.as_ref().expect("it is one").has_to_go().await }, if guest.is_some() => {
-                conversation.show_out();
-                // Whoever is asked to go is not waited for: what the socket does not take at once is not said.
-                drop(write.try_write(conversation.outbox.unsent()));
-                return End::ShownOut;
-            }
             batch = replies.recv() => match batch {
                 Some(batch) => {
                     conversation.take_replies(batch);
@@ -161,6 +155,15 @@ async fn converse(
                 }
                 Err(error) => return End::Socket(error),
             },
+            () = async { guest.as_ref().expect("it is one").has_to_go().await }, if guest.is_some() => {
+                // What it had sent was read before.
+                if guest.as_ref().is_none_or(|guest| !guest.stays(Instant::now())) {
+                    conversation.show_out();
+                    // Whoever is asked to go is not waited for: what the socket does not take at once is not said.
+                    drop(write.try_write(conversation.outbox.unsent()));
+                    return End::ShownOut;
+                }
+            }
             () = &mut timer => {
                 match deadlines.next(limits, conversation) {
                     (due, _) if due > Instant::now() => {}
