@@ -151,3 +151,39 @@ impl From<NodeError> for Failure {
         Failure::node(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use longmen_client::ClientError;
+
+    use super::*;
+
+    #[test]
+    fn causes_are_told_once() {
+        #[track_caller]
+        fn check(failure: &Failure, expect: &str) {
+            assert_eq!(with_causes(failure), expect);
+        }
+        let broken = || ClientError::Io(io::Error::other("reset by peer"));
+        let unknown = Failure::of_change(broken(), "the close");
+        check(
+            &unknown,
+            "unknown whether the close was done; run the same command again, it does nothing twice: the connection to \
+             the node broke: reset by peer",
+        );
+        check(&Failure::node(broken()), "the connection to the node broke: reset by peer");
+        let refusal = Refusal { code: "busy".into(), message: None };
+        check(&Failure::node(ClientError::Refused(refusal.clone())), "refused: busy");
+        check(&Failure::node(ClientError::Dismissed(refusal)), "the node ended the connection: busy");
+        // An error that prints its cause and gives it as well.
+        #[derive(Debug, thiserror::Error)]
+        #[error("while reading: {source}")]
+        struct Twice {
+            source: ClientError,
+        }
+        check(
+            &Failure::node(Twice { source: ClientError::Closed }),
+            "while reading: the node closed the connection",
+        );
+    }
+}
