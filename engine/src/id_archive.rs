@@ -26,7 +26,9 @@ use std::io::{self, IoSlice};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
-use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_if_there};
+use longmen_wal::{
+    FrameNumber, MappedBytes, NodeId, Storage, StorageFile, Testimony, Witness, WritePath, remove_if_there,
+};
 
 use crate::ledger::bytes::{crc32c, i64_at, put, u32_at, u64_at, u128_at};
 use crate::ledger::{ArchivedIds, ID_PAGE, IdPages, SealedIds};
@@ -177,9 +179,8 @@ impl IdArchive {
 
     /// The number of ids that the header of an archive of this node tells, where its sum holds.
     fn header_of(&self, header: &[u8]) -> Option<u64> {
-        let good = header.starts_with(&MAGIC) && u32_at(header, CRC_AT)? == crc32c(header.get(..CRC_AT)?);
         let ids = u64_at(header, 72)?;
-        (good && u128_at(header, 8)? == self.node.0 && ids < u64::from(u32::MAX)).then_some(ids)
+        (is_header(header) && u128_at(header, 8)? == self.node.0 && ids < u64::from(u32::MAX)).then_some(ids)
     }
 
     /// Removes files, so that no later archive is taken for their successor.
@@ -242,6 +243,37 @@ impl IdArchive {
     fn pages(&self, bytes: MappedBytes, ids: usize, number: u32) -> MappedPages {
         MappedPages { bytes, ids, storage: Arc::clone(&self.storage), name: name_of(number) }
     }
+}
+
+/// What the archives of a directory say of the log, those too of which a page was damaged later: their headers hold all the
+/// same.
+pub(crate) fn witnesses(storage: &dyn Storage) -> io::Result<Vec<Witness>> {
+    let names = storage.list()?.into_iter();
+    let archives = names.filter(|name| name.strip_prefix(DAMAGED).unwrap_or(name).starts_with(PREFIX));
+    let said = archives.map(|file| {
+        let mut header = [0; ID_PAGE];
+        let opened = storage.open(&file)?;
+        let is_long = opened.size()? >= ID_PAGE as u64;
+        if is_long {
+            opened.read_at(&mut header, 0)?;
+        }
+        Ok(Witness { says: is_long.then(|| testimony(&header)).flatten(), file })
+    });
+    said.collect()
+}
+
+/// What a header says whose sum holds: an archive is written when the log is durable with the last of its ids.
+fn testimony(header: &[u8; ID_PAGE]) -> Option<Testimony> {
+    if !is_header(header) {
+        return None;
+    }
+    let node = NodeId(u128_at(header, 8)?);
+    let durable = u64_at(header, 48)?.max(u64_at(header, 56)?);
+    Some(Testimony { node, durable: FrameNumber(durable) })
+}
+
+fn is_header(header: &[u8]) -> bool {
+    header.starts_with(&MAGIC) && u32_at(header, CRC_AT) == Some(crc32c(&header[..CRC_AT]))
 }
 
 /// Where the hashes of so many ids stand in their file.

@@ -17,6 +17,7 @@ mod pipeline;
 pub mod planted;
 mod planted_panics;
 mod recovery;
+mod reserve;
 mod round_clock;
 mod scrubber;
 mod session;
@@ -26,6 +27,7 @@ mod snapshot;
 mod snapshotter;
 mod taking;
 mod vital;
+mod witnesses;
 
 /// What readers of the log tell of damage.
 pub use longmen_wal::{Damaged, Finding};

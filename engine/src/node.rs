@@ -28,6 +28,7 @@ use crate::ledger::{Coordinator, RefundClearing, RefundWindows, ReplayError, Set
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
 use crate::recovery::{self, Start};
+use crate::reserve;
 use crate::scrubber::{ScrubOptions, Scrubber, Scrubbing};
 use crate::session::{Intake, Window};
 use crate::snapshotter::{Running, Snapshotter};
@@ -121,6 +122,9 @@ pub enum StartError {
     /// The archives of transaction ids could not be read, or one that is of no use could not be removed.
     #[error("archives of transaction ids cannot be read: {0}")]
     Archives(#[source] io::Error),
+    /// The disk is full, and the room that is kept for a start could not be given up.
+    #[error("the disk is full, and the room that is kept for a start cannot be given up: {0}")]
+    Reserve(#[source] io::Error),
     /// The system gave no thread or no randomness.
     #[error("{0}")]
     System(String),
@@ -144,7 +148,7 @@ pub struct StartReport {
     pub log: RecoveryReport,
     /// The frame at which the snapshot began that recovery went on from, if there was one.
     pub snapshot: Option<u64>,
-    /// Snapshots that were passed over: torn, of another node, or newer than the log.
+    /// Snapshots that were passed over, by name: torn, damaged, or of another node.
     pub refused_snapshots: Vec<String>,
     /// Frames replayed.
     pub frames: u64,
@@ -192,9 +196,7 @@ impl Node {
     /// [`StartError`]; nothing was answered and nothing acknowledged was changed.
     pub fn start(storage: Arc<dyn Storage>, options: &NodeOptions) -> Result<Node, StartError> {
         let settings = settings_of(options)?;
-        let trust = if options.accept_time { Trust::Accepted } else { Trust::Checked };
-        let clock = StartClock { now_us: machine_us(), trust };
-        let start = recovery::start(&storage, options.log, &settings, system_nonces(), clock)?;
+        let start = recover(&storage, options, &settings)?;
         let Start { writer, reader, rebuilt, report } = start;
         let history = History::new(reader.clone());
         reader.damage().tell(|finding| {
@@ -277,6 +279,28 @@ impl Node {
         engine.thread.join().map_err(|_| StopError::Ended)?;
         Ok(closed?)
     }
+}
+
+/// Recovers, on a full disk with the room that is kept for it.
+fn recover(
+    storage: &Arc<dyn Storage>,
+    options: &NodeOptions,
+    settings: &Settings,
+) -> Result<Start, StartError> {
+    let trust = if options.accept_time { Trust::Accepted } else { Trust::Checked };
+    let recover = || {
+        let clock = StartClock { now_us: machine_us(), trust };
+        recovery::start(storage, options.log, settings, system_nonces(), clock)
+    };
+    let recovered = match recover() {
+        Err(StartError::Log(error)) if error.is_disk_full() => {
+            reserve::give_up(&**storage).map_err(StartError::Reserve)?;
+            recover()
+        }
+        recovered => recovered,
+    };
+    reserve::keep(&**storage);
+    recovered
 }
 
 fn settings_of(options: &NodeOptions) -> Result<Settings, StartError> {

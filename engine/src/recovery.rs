@@ -7,8 +7,8 @@ use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
 use longmen_wal::{
-    Checked, FrameNumber, FrameView, Log, LogOptions, LogReader, LogWriter, NonceSource, Opened, ReadError,
-    RecoveryReport, Storage,
+    Checked, FrameNumber, FrameView, Log, LogOptions, LogReader, LogWriter, NonceSource, OpenError, Opened,
+    ReadError, RecoveryReport, Storage,
 };
 
 use crate::clock::{StartClock, Trust};
@@ -18,6 +18,7 @@ use crate::ledger::{
 };
 use crate::node::{StartError, StartReport};
 use crate::snapshot::{self, Header, Snapshot};
+use crate::witnesses;
 
 /// The books but for the known ids, rebuilt from a log.
 struct Books {
@@ -50,13 +51,15 @@ pub(crate) fn start(
 ) -> Result<Start, StartError> {
     let began = Instant::now();
     let (snapshots, refused) = snapshot::find(&**storage).map_err(StartError::Snapshots)?;
+    let witnesses = witnesses::of(&**storage).map_err(OpenError::from)?;
     let oldest = snapshots.last().map_or(0, |snapshot| snapshot.header.start);
     let checked = Checked::default();
     thread::scope(|scope| {
         // Nearly always the newest is gone on from, and the log is good: so the books are made while it is being checked, which
         // is mostly waiting for the disk. Whether they count, the log says in the end.
         let ahead = scope.spawn(|| replay_ahead(snapshots.first(), settings, &checked));
-        let opened = Log::open_ahead(Arc::clone(storage), log, FrameNumber(oldest + 1), nonces, &checked);
+        let opened =
+            Log::open_ahead(Arc::clone(storage), log, FrameNumber(oldest + 1), nonces, &witnesses, &checked);
         let opened = match opened {
             Ok(opened) => opened,
             Err(error) => {
@@ -65,6 +68,7 @@ pub(crate) fn start(
                 return Err(error.into());
             }
         };
+        let refused = refused.into_iter().map(|name| format!("{name}: not whole")).collect();
         let found = Found { whole: &snapshots, refused, ahead: Some((ahead, &checked)) };
         go_on(storage, settings, clock, opened, found, began)
     })
@@ -81,12 +85,12 @@ struct Found<'scope> {
 }
 
 impl<'scope> Found<'scope> {
-    /// Passes over those that are of another node, or of a log that went on further.
+    /// Passes over those that are of another node. Those of this one are witnesses of the log: it goes on further than they.
     fn usable(&mut self, log: &RecoveryReport) -> Vec<&'scope Snapshot> {
         let is_usable = |header: &Header| header.node == log.node && header.last <= log.last.0;
         let (usable, passed): (Vec<_>, Vec<_>) =
             self.whole.iter().partition(|snapshot| is_usable(&snapshot.header));
-        self.refused.extend(passed.iter().map(|snapshot| format!("at frame {}", snapshot.header.start)));
+        self.refused.extend(passed.iter().map(|snapshot| format!("{}: another node's", snapshot.name())));
         if self.whole.first().is_some_and(|newest| !is_usable(&newest.header))
             && let Some((_, checked)) = self.ahead.take()
         {

@@ -1,6 +1,6 @@
 //! What the node cannot live without.
 
-use tracing::error;
+use tracing::{Level, enabled, error};
 
 /// Held by every actor of the engine: when it is dropped before [`Vital::release`], by a panic or because its actor
 /// stopped, the process ends. A ledger that may be wrong stops.
@@ -30,7 +30,11 @@ impl Drop for Vital {
 
 /// Ends the process at once: what was not synced is decided by recovery.
 pub(crate) fn die(why: &str) -> ! {
-    error!("{why}; the process ends, and recovery decides from the disk");
-    eprintln!("longmen: {why}; the process ends, and recovery decides from the disk");
+    // Once, whether or not somebody takes down what the node has to say.
+    if enabled!(Level::ERROR) {
+        error!("{why}; the process ends, and recovery decides from the disk");
+    } else {
+        eprintln!("longmen: {why}; the process ends, and recovery decides from the disk");
+    }
     std::process::abort()
 }

@@ -9,6 +9,7 @@ use crate::report::CutTail;
 use crate::scan::scan;
 use crate::storage::Storage;
 use crate::view::FrameView;
+use crate::witness::Witness;
 
 /// What an audit without findings has seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct AuditReport {
     pub last: FrameNumber,
     /// Digest of the last frame's body, which through the chain stands for all.
     pub head: Digest,
-    /// The highest frame that anything in the log calls durable. Damage above it looks like a torn tail.
+    /// The highest frame that anything in the log, or beside it, calls durable. Damage above it looks like a torn tail.
     pub durable: FrameNumber,
     /// Frames checked.
     pub frames: u64,
@@ -40,10 +41,20 @@ pub struct AuditReport {
 ///
 /// `storage` must not be in use by a node; [`crate::DirectoryStorage::open_read_only`] makes sure of it.
 pub fn audit(storage: &dyn Storage, visit: &mut dyn FnMut(&FrameView)) -> Result<AuditReport, AuditError> {
+    audit_beside(storage, &[], visit)
+}
+
+/// The same, held also against what stands beside the log: one that ends before a frame which a witness calls durable
+/// is damaged.
+pub fn audit_beside(
+    storage: &dyn Storage,
+    witnesses: &[Witness],
+    visit: &mut dyn FnMut(&FrameView),
+) -> Result<AuditReport, AuditError> {
     let Some(catalog) = catalog::read(storage)? else {
-        return Err(Finding::of_file(MANIFEST_FILE, Fault::ManifestMissing).into());
+        return Err(no_log(witnesses).into());
     };
-    let scan = scan(storage, &catalog, FrameNumber::NONE, visit)?;
+    let scan = scan(storage, &catalog, FrameNumber::NONE, witnesses, visit)?;
     Ok(AuditReport {
         node: catalog.manifest.node,
         epoch: catalog.manifest.epoch,
@@ -56,6 +67,15 @@ pub fn audit(storage: &dyn Storage, visit: &mut dyn FnMut(&FrameView)) -> Result
         segments: catalog.segments.len(),
         torn: CutTail::of(&catalog, &scan),
     })
+}
+
+/// A directory without manifest and segments, where there should be a log.
+pub(crate) fn no_log(witnesses: &[Witness]) -> Finding {
+    let fault = match witnesses.first() {
+        Some(witness) => Fault::LogMissing { witness: witness.file.clone() },
+        None => Fault::ManifestMissing,
+    };
+    Finding::of_file(MANIFEST_FILE, fault)
 }
 
 impl From<Refusal> for AuditError {

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::io;
 
+use crate::maker::is_disk_full;
 use crate::number::{Epoch, FrameNumber, NodeId, SegmentNumber};
 use crate::view::FrameFault;
+use crate::witness::Witness;
 
 /// Something found in the log's files that must not be there, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +55,14 @@ pub enum Fault {
     /// There is no manifest; only an empty directory may lack one.
     #[error("the manifest is missing")]
     ManifestMissing,
+    /// There is neither a manifest nor a segment, but what was made from a log.
+    #[error(
+        "the log is gone: neither a manifest nor a segment is here, but {witness}, which was made from one"
+    )]
+    LogMissing {
+        /// The file that was made from it.
+        witness: String,
+    },
     /// The manifest cannot be believed.
     #[error("the manifest {0}")]
     Manifest(String),
@@ -88,12 +98,14 @@ pub enum Fault {
         epoch: Epoch,
     },
     /// A frame that was durable does not hold.
-    #[error("durable frame damaged (durable up to {durable}): {fault}")]
+    #[error("durable frame damaged (durable up to {durable}{}): {fault}", told_by(witness.as_deref()))]
     DurableFrame {
         /// What is wrong with it.
         fault: FrameFault,
         /// The highest frame known to be durable.
         durable: FrameNumber,
+        /// The file beside the log that knows it, where the log itself does not.
+        witness: Option<Box<Witness>>,
     },
     /// The system does not give the bytes.
     #[error("cannot be read: {0}")]
@@ -107,6 +119,10 @@ pub enum Fault {
     /// The log does not end where the manifest says a clean shutdown left it.
     #[error("does not end where the clean shutdown left it")]
     CleanEnd,
+}
+
+fn told_by(witness: Option<&Witness>) -> String {
+    witness.map_or_else(String::new, |witness| format!(" by {}", witness.file))
 }
 
 /// Why a log was not opened. Nothing on disk was changed by a refusal.
@@ -127,6 +143,18 @@ pub enum OpenError {
     /// What recovery wrote could not be synced; everything that was durable still is.
     #[error("recovery cannot sync the frames above the mark: {0}")]
     Sync(#[source] SyncError),
+}
+
+impl OpenError {
+    /// True where the log was accepted, and the disk has no room for what a start writes.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Rewrite(AppendError::NoSpace) => true,
+            Self::Io(error) => is_disk_full(&error.source),
+            _ => false,
+        }
+    }
 }
 
 /// Why an audit ended early.

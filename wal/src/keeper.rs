@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use crate::codec::index;
 use crate::error::StorageError;
 use crate::manifest::{MANIFEST_FILE, Manifest, SegmentState};
-use crate::number::SegmentNumber;
+use crate::number::{FrameNumber, SegmentNumber};
 use crate::storage::{Storage, WritePath};
 use crate::sync::Mutex;
 
@@ -36,6 +36,11 @@ impl Keeper {
         write_manifest(&*self.storage, &next)?;
         *held = next;
         Ok(())
+    }
+
+    /// How far the manifest on disk says that the log is durable.
+    pub(crate) fn durable(&self) -> FrameNumber {
+        self.manifest.lock().unwrap_or_else(PoisonError::into_inner).durable
     }
 
     /// Leaves segments whose files are durably gone out of later manifests.

@@ -58,9 +58,10 @@ mod supply;
 mod sync;
 mod verdict;
 mod view;
+mod witness;
 mod writer;
 
-pub use audit::{AuditReport, audit};
+pub use audit::{AuditReport, audit, audit_beside};
 pub use body::{Body, Section};
 pub use checked::{Checked, CheckedFrames};
 pub use damage::{Damage, Damaged};
@@ -82,4 +83,5 @@ pub use scrub::{ScrubPace, ScrubPlace};
 pub use space::SpaceGauge;
 pub use storage::{Storage, StorageFile, WritePath};
 pub use view::{FrameFault, FrameView, SectionView};
+pub use witness::{Testimony, Witness};
 pub use writer::LogWriter;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::audit::no_log;
 use crate::catalog::{self, Catalog, Refusal};
 use crate::checked::{Checked, Teller};
 use crate::codec::PAGE_BYTES;
-use crate::error::{OpenError, StorageError};
+use crate::error::{AppendError, OpenError, StorageError};
 use crate::keeper::{Keeper, remove_if_there, write_manifest};
 use crate::maker::{self, Maker};
 use crate::manifest::{Extent, LogEnd, MANIFEST_FILE, Manifest, SegmentState};
@@ -20,6 +21,7 @@ use crate::storage::{Storage, WritePath};
 use crate::supply::Supply;
 use crate::verdict::{FrameState, Verdict, verdict};
 use crate::view::FrameView;
+use crate::witness::Witness;
 use crate::writer::{LogWriter, WriterStart};
 
 /// How a log is written.
@@ -61,7 +63,9 @@ impl Log {
     ///
     /// Everything that was ever durable is there when this returns, and all of it is durable: frames above the
     /// mark are written again to a new segment and synced, a torn tail is cut off and reported. When durable
-    /// frames are damaged or files are not what they should be, the log is refused and nothing is changed.
+    /// frames are damaged or files are not what they should be, the log is refused and nothing is changed. Where the disk
+    /// has no room for a segment of the wanted length, the log opens with a small one: it can be read, and
+    /// [`LogWriter::space`] tells that there is no room yet.
     ///
     /// Segments wholly before `replay_from` are checked only by header and manifest; the caller has a snapshot
     /// that covers them. `nonces` gives the random identities ([`crate::system_nonces`], or
@@ -72,26 +76,29 @@ impl Log {
         replay_from: FrameNumber,
         nonces: NonceSource,
     ) -> Result<Opened, OpenError> {
-        Self::open_ahead(storage, options, replay_from, nonces, &Checked::default())
+        Self::open_ahead(storage, options, replay_from, nonces, &[], &Checked::default())
     }
 
     /// The same, while other threads read the frames from `replay_from` on, each as soon as it was checked. What they made of
-    /// them counts only if the log is not refused.
+    /// them counts only if the log is not refused. A log that ends before a frame which one of the `witnesses` calls durable
+    /// is, and so is a directory that has witnesses and no log.
     pub fn open_ahead(
         storage: Arc<dyn Storage>,
         options: LogOptions,
         replay_from: FrameNumber,
         mut nonces: NonceSource,
+        witnesses: &[Witness],
         checked: &Checked,
     ) -> Result<Opened, OpenError> {
         let mut teller = Teller::new(checked);
         check_segment_bytes(options.segment_bytes)?;
         let catalog = match catalog::read(&*storage)? {
             Some(catalog) => catalog,
-            None => new_catalog(&*storage, NodeId(nonces()))?,
+            None if witnesses.is_empty() => new_catalog(&*storage, NodeId(nonces()))?,
+            None => return Err(no_log(witnesses).into()),
         };
         teller.begin(catalog.manifest.node);
-        let scan = scan(&*storage, &catalog, replay_from, &mut |frame| teller.add(frame))?;
+        let scan = scan(&*storage, &catalog, replay_from, witnesses, &mut |frame| teller.add(frame))?;
         drop(teller);
         let plan = Plan::new(&catalog, &scan);
         let report = RecoveryReport::new(&catalog, &scan);
@@ -226,7 +233,12 @@ impl Start {
         };
         let gauge = SpaceGauge::default();
         let mut supply = Supply::inline(maker, Arc::clone(shared), gauge.clone());
-        let first = supply.take().map_err(OpenError::Rewrite)?;
+        // On a full disk a small one will do: the log can be read, and goes on when there is room.
+        let first = match supply.take() {
+            Err(AppendError::NoSpace) => supply.take_of(self.least_segment()),
+            taken => taken,
+        };
+        let first = first.map_err(OpenError::Rewrite)?;
         Ok(LogWriter::new(WriterStart {
             first,
             end: self.plan.end,
@@ -236,6 +248,12 @@ impl Start {
             gauge,
             max_frame: segment_bytes - FIRST_FRAME,
         }))
+    }
+
+    /// Just what has to be written again fits, and an idle frame with the mark.
+    fn least_segment(&self) -> u64 {
+        let again: u64 = self.plan.rewrite.iter().map(|(_, frame)| frame.end - frame.offset).sum();
+        FIRST_FRAME + again + PAGE_BYTES
     }
 
     /// New segments also hold the largest frame that is rewritten, should the option have become smaller.

@@ -130,7 +130,7 @@ impl LogSegment {
             offset: Some(offset),
             frame: Some(frame),
             // Only durable frames are read, so the frame itself is a bound of the mark.
-            fault: Fault::DurableFrame { fault, durable: frame },
+            fault: Fault::DurableFrame { fault, durable: frame, witness: None },
         }
     }
 }

@@ -125,7 +125,7 @@ impl MappedBytes {
         // SAFETY: the target lies inside the region; `bytes` is a live borrow, and by the contract no borrow of the
         // target exists, so the two do not overlap.
         unsafe {
-            std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.region.start().add(offset), bytes.len())
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.region.start().add(offset), bytes.len());
         };
     }
 

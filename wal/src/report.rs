@@ -26,7 +26,8 @@ pub struct RecoveryReport {
     pub bytes_checked: u64,
 }
 
-/// A torn tail. None of its frames was ever durable, so none was acknowledged.
+/// A torn tail: nothing in the directory calls any of its frames durable. One that was acknowledged may be among them only if
+/// the disk lost what it had synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CutTail {
     /// Segment where the tail begins.

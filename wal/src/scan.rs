@@ -10,6 +10,7 @@ use crate::segment::{FIRST_FRAME, SegmentBytes};
 use crate::storage::Storage;
 use crate::verdict::{FrameState, Verdict, verdict};
 use crate::view::{FrameFault, FrameView};
+use crate::witness::{self, Witness};
 
 /// What a scan found in a log whose durable frames are all there.
 pub(crate) struct Scan {
@@ -63,11 +64,12 @@ impl Stop {
 }
 
 /// Scans `catalog`, checking whole every segment that holds a frame from `from` on and showing those frames to
-/// `visit`. A finding when a durable frame does not hold.
+/// `visit`. A finding when a durable frame does not hold; `witnesses` know of durable frames, too.
 pub(crate) fn scan(
     storage: &dyn Storage,
     catalog: &Catalog,
     from: FrameNumber,
+    witnesses: &[Witness],
     visit: &mut dyn FnMut(&FrameView),
 ) -> Result<Scan, Refusal> {
     let mut walk = Walk::new(catalog, visit);
@@ -83,10 +85,14 @@ pub(crate) fn scan(
         Some(clean) if clean.frame == end.frame => Behind::default(),
         _ => Behind::of(storage, catalog, &stop)?,
     };
-    let mark = floor.max(behind.mark);
-    let decided = verdict(stop.state(), stop.number, mark, behind.frames);
+    let own_mark = floor.max(behind.mark);
+    let witnessed = witness::best(witnesses, catalog.manifest.node).filter(|(frame, _)| *frame > own_mark);
+    let mark = witnessed.map_or(own_mark, |(frame, _)| frame);
+    let decided = verdict(stop.state(), stop.number, mark, behind.something);
     if decided == Verdict::Refuse {
-        return Err(damage(catalog, &stop, mark).into());
+        let witness = witnessed.map(|(_, witness)| Box::new(witness.clone()));
+        let fault = Fault::DurableFrame { fault: stop.fault, durable: mark, witness };
+        return Err(damage(catalog, &stop, fault).into());
     }
     if clean.is_some_and(|clean| clean != end) {
         return Err(Finding {
@@ -109,16 +115,12 @@ pub(crate) fn scan(
     })
 }
 
-fn damage(catalog: &Catalog, stop: &Stop, durable: FrameNumber) -> Finding {
+fn damage(catalog: &Catalog, stop: &Stop, fault: Fault) -> Finding {
     let file = match catalog.segments.get(stop.segment) {
         Some(segment) => segment.bytes.number.file_name(),
         None => catalog.manifest.next_segment.file_name(),
     };
-    Finding {
-        offset: Some(stop.offset),
-        frame: Some(stop.number),
-        ..Finding::of_file(file, Fault::DurableFrame { fault: stop.fault, durable })
-    }
+    Finding { offset: Some(stop.offset), frame: Some(stop.number), ..Finding::of_file(file, fault) }
 }
 
 /// A walk along the frames.
@@ -168,7 +170,7 @@ impl<'a> Walk<'a> {
     }
 
     fn damage(&self, segment: &SegmentBytes, offset: u64, fault: FrameFault) -> Finding {
-        let fault = Fault::DurableFrame { fault, durable: self.floor };
+        let fault = Fault::DurableFrame { fault, durable: self.floor, witness: None };
         let frame = Some(self.end.frame.next());
         Finding { offset: Some(offset), frame, ..Finding::of_file(segment.number.file_name(), fault) }
     }
@@ -243,13 +245,14 @@ fn counts(catalog: &Catalog, segment: &CatalogSegment) -> bool {
 /// What stands at and behind the stop.
 #[derive(Default)]
 struct Behind {
-    frames: bool,
+    /// Whether anything was written there, whole or not.
+    something: bool,
     mark: FrameNumber,
     highest: FrameNumber,
 }
 
 impl Behind {
-    /// Looks for good envelopes at every page: from the stop on in its segment, and in all segments behind it,
+    /// Looks at every page for good envelopes, and for whatever else was written: from the stop on in its segment, and in all segments behind it,
     /// those of starts that were not completed included.
     fn of(storage: &dyn Storage, catalog: &Catalog, stop: &Stop) -> Result<Self, StorageError> {
         let mut behind = Self::default();
@@ -263,13 +266,13 @@ impl Behind {
             let file = storage.open(&name).map_err(StorageError::of(&name))?;
             let seen = pages_from(&*file, begin, segment.bytes.len(), |at, page| {
                 let envelope = page.first_chunk().and_then(|bytes| segment.bytes.envelope_in(bytes, at));
-                if let Some(envelope) = envelope {
+                if let Some(envelope) = &envelope {
                     behind.mark = behind.mark.max(envelope.durable);
-                    // An interrupted start only repeated frames; they do not make a tail.
-                    if completed {
-                        behind.frames = true;
-                        behind.highest = behind.highest.max(envelope.number);
-                    }
+                }
+                // An interrupted start only repeated frames; they do not make a tail.
+                if completed {
+                    behind.highest = behind.highest.max(envelope.map_or(FrameNumber::NONE, |e| e.number));
+                    behind.something |= page.iter().any(|byte| *byte != 0);
                 }
                 true
             });

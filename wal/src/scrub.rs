@@ -60,7 +60,7 @@ impl LogReader {
         }
         if walk.next > last && walk.digest.is_some_and(|digest| digest != head) {
             let file = segments.last().map_or(String::new(), |segment| segment.bytes.number.file_name());
-            let fault = Fault::DurableFrame { fault: FrameFault::Chain, durable: last };
+            let fault = Fault::DurableFrame { fault: FrameFault::Chain, durable: last, witness: None };
             walk.damage.note(&Finding { file, offset: None, frame: Some(last), fault });
         }
         ControlFlow::Continue(())
@@ -105,7 +105,7 @@ enum Unread {
 impl From<FrameFault> for Unread {
     fn from(fault: FrameFault) -> Self {
         // The mark is put in by who knows it.
-        Self::Fault(Fault::DurableFrame { fault, durable: FrameNumber::NONE })
+        Self::Fault(Fault::DurableFrame { fault, durable: FrameNumber::NONE, witness: None })
     }
 }
 
@@ -178,7 +178,7 @@ impl Walk<'_> {
     fn note(&self, name: &str, offset: u64, unread: Unread) -> Result<(), Unread> {
         let fault = match unread {
             Unread::Fault(Fault::DurableFrame { fault, .. }) => {
-                Fault::DurableFrame { fault, durable: self.last }
+                Fault::DurableFrame { fault, durable: self.last, witness: None }
             }
             Unread::Fault(fault) => fault,
             Unread::Broken => return Err(Unread::Broken),

@@ -16,6 +16,9 @@ use crate::sync::{Condvar, Mutex, MutexGuard};
 
 /// How long the disk is left to others between two pieces of a segment nobody waits for yet.
 const REST: Duration = Duration::from_millis(2);
+/// So often the manifest is told how far the log is durable, where it is told of nothing else: a later start then knows what
+/// must be there, whatever became of the log's tail.
+const MARK_EVERY: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 10_000 });
 /// How long a full disk is left alone before the next try.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -98,6 +101,17 @@ impl Supply {
         }
     }
 
+    /// The next segment, of another length than those after it. Only before [`Supply::start`].
+    pub(crate) fn take_of(&mut self, bytes: u64) -> Result<ReadySegment, AppendError> {
+        let Mode::Inline(maker) = &mut self.mode else { panic!("segments are made by a thread") };
+        let usual = std::mem::replace(&mut maker.segment_bytes, bytes);
+        let taken = self.take();
+        if let Mode::Inline(maker) = &mut self.mode {
+            maker.segment_bytes = usual;
+        }
+        taken
+    }
+
     /// Tells that these segments are full and durable.
     pub(crate) fn finish(&mut self, segments: impl IntoIterator<Item = FinishedSegment>) {
         let mut shelf = self.stock.shelf();
@@ -178,14 +192,21 @@ impl Stock {
     /// The thread: works until told to stop or until an error that time does not heal.
     fn run(&self, mut maker: Maker, ahead: usize) {
         loop {
-            let mut shelf = self.shelf();
-            while !shelf.stop && !shelf.wants_work(ahead) {
-                shelf = self.changed.wait(shelf).unwrap_or_else(PoisonError::into_inner);
-            }
-            if shelf.stop {
+            let (shelf, waited) = self
+                .changed
+                .wait_timeout_while(self.shelf(), MARK_EVERY, |shelf| !shelf.stop && !shelf.wants_work(ahead))
+                .unwrap_or_else(PoisonError::into_inner);
+            let (stop, failed) = (shelf.stop, shelf.failed);
+            drop(shelf);
+            if stop {
                 return;
             }
-            drop(shelf);
+            if waited.timed_out() {
+                if !failed && maker.keeper.durable() < self.readers.durable() {
+                    self.record(&maker);
+                }
+                continue;
+            }
             if !self.work(&mut maker, ahead, &|| self.pace()) {
                 self.pause();
             }
@@ -250,5 +271,48 @@ impl Stock {
         };
         self.changed(&shelf);
         done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::body::{Body, Section};
+    use crate::error::OpenError;
+    use crate::faulty::FaultyStorage;
+    use crate::number::FrameNumber;
+    use crate::open::{Log, LogOptions};
+
+    /// A log that is never idle and never fills its segment: the manifest learns by itself how far it is durable, so that a
+    /// tail of zeros is missed.
+    #[test]
+    fn the_manifest_is_told_how_far_the_log_is_durable() {
+        let disk = FaultyStorage::new();
+        let options = LogOptions { segment_bytes: 1 << 20, segments_ahead: 1, ..LogOptions::default() };
+        let open = |disk: &FaultyStorage, seed| {
+            let nonces = crate::nonces::seeded_nonces(seed);
+            Log::open(Arc::new(disk.clone()), options, FrameNumber::FIRST, nonces)
+        };
+        let mut opened = open(&disk, 1).expect("a new log");
+        for frame in 1..=5 {
+            let section = Section { kind: 1, owner: 0, records: 1, chunks: vec![vec![7; 100]] };
+            opened.writer.append(&Body { time_us: frame, sections: vec![section] }).expect("there is room");
+        }
+        opened.writer.sync().expect("the disk is good");
+        let manifest = || String::from_utf8(disk.file("MANIFEST").expect("it is there")).expect("it is text");
+        let is_told = (0..500).any(|_| {
+            thread::sleep(Duration::from_millis(10));
+            manifest().contains("\ndurable 5\n")
+        });
+        assert!(is_told, "{}", manifest());
+        let killed = disk.branch();
+        let mut bytes = killed.file("segment-00000001.log").expect("it is there");
+        bytes[usize::try_from(FIRST_FRAME).expect("a page")..].fill(0);
+        killed.set_file("segment-00000001.log", &bytes);
+        assert!(
+            matches!(open(&killed, 2), Err(OpenError::Refused(finding)) if finding.frame == Some(FrameNumber(1)))
+        );
     }
 }

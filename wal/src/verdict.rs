@@ -1,7 +1,8 @@
 //! Torn tail or damage: the decision table of recovery.
 //!
 //! The mark is the highest frame that anything believable calls durable: the envelope of any good frame
-//! wherever it stands, the manifest, or a clean shutdown.
+//! wherever it stands, the manifest, a clean shutdown, or a file beside the log that was made of durable frames
+//! (a [`crate::Witness`]).
 //!
 //! | at the place of frame n | n against the mark | behind it | verdict |
 //! | --- | --- | --- | --- |
@@ -9,7 +10,7 @@
 //! | good | n > mark | any | rewrite: keep, but write and sync it anew, for its sync may have failed |
 //! | absent or bad | n <= mark | any | damage: acknowledged data is gone, refuse to start |
 //! | absent | n > mark | nothing | end of the log |
-//! | absent | n > mark | frames | torn tail: cut |
+//! | absent | n > mark | something | torn tail: cut |
 //! | bad | n > mark | any | torn tail: cut |
 
 use crate::number::FrameNumber;
@@ -40,12 +41,12 @@ pub(crate) enum Verdict {
     Refuse,
 }
 
-/// Decides about the place of frame `number`; `frames_behind` tells whether any good envelope stands behind it.
+/// Decides about the place of frame `number`; `something_behind` tells whether anything was ever written behind it.
 pub(crate) fn verdict(
     state: FrameState,
     number: FrameNumber,
     mark: FrameNumber,
-    frames_behind: bool,
+    something_behind: bool,
 ) -> Verdict {
     #[cfg(feature = "planted-bugs")]
     if number <= mark && state != FrameState::Good && crate::planted::is(crate::planted::Bug::DamageCut) {
@@ -55,7 +56,7 @@ pub(crate) fn verdict(
         (FrameState::Good, true) => Verdict::Keep,
         (FrameState::Good, false) => Verdict::Rewrite,
         (FrameState::Absent | FrameState::Bad, true) => Verdict::Refuse,
-        (FrameState::Absent, false) if !frames_behind => Verdict::End,
+        (FrameState::Absent, false) if !something_behind => Verdict::End,
         (FrameState::Absent | FrameState::Bad, false) => Verdict::Cut,
     }
 }

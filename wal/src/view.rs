@@ -270,7 +270,7 @@ impl FrameView {
             offset: Some(self.offset()),
             frame: Some(self.number()),
             // Whoever asks for what is in a frame knows it to be durable.
-            fault: Fault::DurableFrame { fault, durable: self.number() },
+            fault: Fault::DurableFrame { fault, durable: self.number(), witness: None },
         };
         if let Some(damage) = &self.damage {
             damage.note(&finding);

@@ -4,7 +4,8 @@
 //!
 //! Checked on every frame, in the order of the log:
 //!
-//! - sums, digests, chain, padding and manifest, by [`longmen_wal::audit`]; every record can be read, and is as a ledger
+//! - sums, digests, chain, padding and manifest, by [`longmen_wal::audit`], and that the log goes as far as the snapshots and
+//!   archives of ids beside it know that it was durable; every record can be read, and is as a ledger
 //!   writes it;
 //! - names: ids of clients, entities and subjects without gaps, no name twice, accounts under valid leaves;
 //! - each account's chain: opened once and first, each record naming the one before it, before + amount = after, every
@@ -61,7 +62,9 @@ mod sections;
 mod states;
 mod totals;
 
-use longmen_wal::Storage;
+use longmen_wal::{AuditError, Storage};
+
+use crate::witnesses;
 
 pub use book_fault::{AdminFault, BookFault, DeedFault, HoldFault};
 use books::Books;
@@ -83,7 +86,8 @@ use totals::Totals;
 pub fn verify(storage: &dyn Storage, progress: &mut dyn FnMut(&Counts)) -> Result<Verified, VerifyError> {
     let mut books = Books::new();
     let mut found = None;
-    let log = longmen_wal::audit(storage, &mut |view| {
+    let witnesses = witnesses::of(storage).map_err(AuditError::from)?;
+    let log = longmen_wal::audit_beside(storage, &witnesses, &mut |view| {
         if found.is_none() {
             found = books.take(view).err();
             progress(books.counts());

@@ -15,6 +15,7 @@ mod walk;
 use longmen_wal::{AuditError, ReadError, Storage};
 
 use crate::ledger::{AccountId, ReplayError};
+use crate::witnesses;
 pub use chart::{Chart, ChartEntity, JournalAccount};
 pub use item::{Day, Exported, Item, JournalLeg, JournalTransaction, Scope};
 use walk::Walk;
@@ -62,7 +63,8 @@ pub fn export<E>(
 ) -> Result<Exported, ExportError<E>> {
     let mut walk = Walk::new(scope);
     let mut failed = None;
-    longmen_wal::audit(storage, &mut |view| {
+    let witnesses = witnesses::of(storage).map_err(AuditError::from)?;
+    longmen_wal::audit_beside(storage, &witnesses, &mut |view| {
         if failed.is_none() {
             failed = walk.take(view, take).err();
         }

@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use longmen_wal::FaultyStorage;
 
 use super::*;
-use crate::ledger::{ClientId, Decided, IndexHalf, Known, KnownIds, Outcome, TransactionId};
+use crate::ledger::{ClientId, DamagedArchive, Decided, IndexHalf, Known, KnownIds, Outcome, TransactionId};
 
 const CLIENT: ClientId = ClientId(1);
 
@@ -54,7 +54,9 @@ fn an_archive_with_a_damaged_page_is_set_aside() {
     known.know_archives(found.whole, i64::MIN, |halves| halves.iter_mut().for_each(IndexHalf::fill));
     let answers: Vec<_> =
         (0..400).map(|n| (n, catch_unwind(AssertUnwindSafe(|| known.get(CLIENT, id(n)))))).collect();
-    assert!(answers.iter().any(|(_, answer)| answer.is_err()));
+    let damage = answers.iter().find_map(|(_, answer)| answer.as_ref().err());
+    let DamagedArchive(told) = damage.unwrap().downcast_ref().expect("it is told as damage");
+    assert!(told.contains("page 2 of the archive of ids 1 is damaged"), "{told}");
     for (n, answer) in answers {
         assert!(answer.is_err() || answer.unwrap() == Some(Known::Decided(decided(n))), "{n} is known");
     }

@@ -27,6 +27,7 @@
 //! it reads goes unchecked.
 
 use std::fmt;
+use std::panic::panic_any;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -46,6 +47,11 @@ const RECORD: usize = 48;
 const FULL: usize = 80;
 
 const _: () = assert!(HEAD + FULL * RECORD <= ID_PAGE && FULL.is_multiple_of(GROUP));
+
+/// What whoever comes upon a damaged page panics with: no bug, and the node ends all the same, since an id that is not found
+/// would be posted again. The words say what is damaged and what was done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DamagedArchive(pub String);
 
 /// Where the pages and the hashes lie.
 pub trait IdPages: Send + Sync {
@@ -116,18 +122,19 @@ impl ArchivedIds {
     /// The first result of an id, if it is in the group that begins at this place.
     ///
     /// # Panics
-    /// If the page is damaged: an id that is not found would be posted again. The archive is set aside before.
+    /// With [`DamagedArchive`] if the page is damaged: an id that is not found would be posted again. The archive is set aside
+    /// before.
     pub(super) fn find(&self, first: u64, client: ClientId, id: TransactionId) -> Option<Decided> {
         if first >= self.ids {
             return None;
         }
         let number = first / FULL as u64;
         let Some(page) = Page::check(self.pages.page(number), self.number, number) else {
-            panic!(
+            panic_any(DamagedArchive(format!(
                 "page {number} of the archive of ids {} is damaged, so what it holds is not known: {}",
                 self.number,
                 self.pages.set_aside()
-            )
+            )))
         };
         page.find(usize::try_from(first % FULL as u64).expect("a place in a page"), client, id)
     }

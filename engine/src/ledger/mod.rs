@@ -73,7 +73,7 @@ pub use hidden::is_hidden;
 pub use hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
 pub use id_generation::SealedIds;
 pub use id_index::{IndexHalf, IndexRoom};
-pub use id_pages::{ArchivedIds, ID_PAGE, IdPages};
+pub use id_pages::{ArchivedIds, DamagedArchive, ID_PAGE, IdPages};
 pub use id_table::IdTable;
 pub use ids::{
     AccountId, ClientId, EntityId, LineId, Position, RecordPlace, ShardId, SubjectId, TransactionId,

@@ -5,6 +5,7 @@
 mod archives;
 mod clock;
 mod desk;
+mod full_disk;
 mod lifecycle;
 mod lying;
 mod originals;

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use longmen_client::{Client, ClientError};
+use longmen_loadtest::node::warning_of;
 
 use crate::failure::Failure;
+use crate::output::remark;
 
 /// Where the node is, and who asks.
 #[derive(Clone, Debug, clap::Args)]
@@ -60,5 +62,9 @@ pub(crate) async fn connect(
 pub(crate) fn read_token(path: &std::path::Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+    // That it cannot be looked at is no reason not to use it: it was read.
+    if let Ok(Some(warning)) = warning_of(path) {
+        remark(warning);
+    }
     Ok(text.trim().to_owned())
 }

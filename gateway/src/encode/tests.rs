@@ -223,7 +223,8 @@ fn statements_and_transactions_reach_the_client_whole() {
 
 /// A disk with two damaged places, under a scrub.
 fn disk() -> DiskStatus {
-    let fault = LogFault::DurableFrame { fault: FrameFault::Envelope, durable: FrameNumber(9) };
+    let fault =
+        LogFault::DurableFrame { fault: FrameFault::Envelope, durable: FrameNumber(9), witness: None };
     let whole =
         Finding { file: "MANIFEST".into(), offset: None, frame: None, fault: LogFault::ManifestMissing };
     let place = Finding { file: "s".into(), offset: Some(8_192), frame: Some(FrameNumber(7)), fault };

@@ -2,6 +2,7 @@
 
 mod meters;
 mod open_files;
+mod privacy;
 mod serve;
 mod watch;
 
@@ -18,6 +19,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 pub use meters::{METERS_LINE, MeterLine};
 pub use open_files::TooFewFiles;
+pub use privacy::warning_of;
 pub use serve::{ServeArgs, ServeError, serve};
 pub use watch::Watch;
 

@@ -1,7 +1,9 @@
 //! Serves as a node until it is told to stop: what runs in the child process.
 
+use std::any::Any;
 use std::fmt::Display;
 use std::io;
+use std::iter;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -11,10 +13,12 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use jiff::Timestamp;
-use longmen_engine::ledger::{AccountKey, Currency, RefundClearing, RefundWindows};
+use longmen_engine::ledger::{AccountKey, Currency, DamagedArchive, RefundClearing, RefundWindows};
 use longmen_engine::{Meters, Node, NodeOptions, ScrubOptions, StartError, StartReport, StopError};
 use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
-use longmen_wal::{Contents, DirectoryError, DirectoryStorage, LogOptions, WritePath, end_at_a_lost_page};
+use longmen_wal::{
+    Contents, CutTail, DirectoryError, DirectoryStorage, LogOptions, WritePath, end_at_a_lost_page,
+};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -22,6 +26,7 @@ use tracing_subscriber::EnvFilter;
 use super::READY_LINE;
 use super::meters::{METERS_LINE, MeterLine, meters_table};
 use super::open_files::{self, TooFewFiles};
+use super::privacy::warning_of;
 use crate::table::grouped;
 use crate::visible::{EventsOnStderr, tell};
 
@@ -151,6 +156,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         ))?;
     }
     let storage = Arc::new(DirectoryStorage::open(&args.data)?);
+    args.warn_of_readers()?;
     let mut log = LogOptions::default();
     if let Some(bytes) = args.segment_size {
         log.segment_bytes = bytes;
@@ -283,10 +289,20 @@ fn tell_meters(meters: &Meters, since: &mut Instant, quiet: bool) -> io::Result<
 fn abort_on_panic() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
+        if let Some(words) = damage(panic.payload()) {
+            drop(say(words));
+            std::process::exit(1);
+        }
         print(panic);
         drop(say("a bug; the node stops. What it acknowledged is durable."));
         std::process::abort();
     }));
+}
+
+/// What is said where the node ends because a file is damaged, which is no bug.
+fn damage(payload: &dyn Any) -> Option<String> {
+    let DamagedArchive(what) = payload.downcast_ref()?;
+    Some(format!("damage, and no bug: {what}. The node stops; what it acknowledged is durable."))
 }
 
 /// What recovery found and did, in a sentence; a cut tail is always told, with its frames.
@@ -300,6 +316,13 @@ fn describe(report: &StartReport) -> String {
         grouped(report.accounts),
         grouped(report.known_ids),
     );
+    if let Some(frame) = report.snapshot {
+        text.push_str(&format!(", from the snapshot at frame {frame}"));
+    }
+    if !report.refused_snapshots.is_empty() {
+        let names = report.refused_snapshots.join(", ");
+        text.push_str(&format!("; snapshots that were passed over: {names}"));
+    }
     if report.archives > 0 {
         text.push_str(&format!(", some in {} archives", report.archives));
     }
@@ -313,8 +336,11 @@ fn describe(report: &StartReport) -> String {
         text.push_str(&format!("; frames {first} to {last}, above the durable mark, written again"));
     }
     if let Some(cut) = &report.log.cut {
-        let (first, last) = (cut.first, cut.last);
-        text.push_str(&format!("; a torn tail cut off, frames {first} to {last}: none was acknowledged"));
+        let CutTail { segment, offset, first, last, .. } = cut;
+        text.push_str(&format!(
+            "; a torn tail cut off, frames {first} to {last}, at {}, offset {offset}: nothing here says that they were durable",
+            segment.file_name()
+        ));
     }
     text
 }
@@ -362,11 +388,77 @@ impl ServeArgs {
         clearing
     }
 
+    /// Says who else may read the books and the tokens. What the node makes itself is its owner's alone.
+    fn warn_of_readers(&self) -> io::Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        let looked_at = iter::once(&self.data).chain(&self.tokens);
+        looked_at.filter_map(|path| warning_of(path).transpose()).try_for_each(|warning| say(warning?))
+    }
+
     fn read_tokens(&self) -> Result<Option<Tokens>, ServeError> {
         let Some(path) = &self.tokens else { return Ok(None) };
         let unreadable = |source| ServeError::TokensFile { path: path.clone(), source };
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
         let wrong = |source| ServeError::Tokens { path: path.clone(), source };
         Tokens::parse(&text).map(Some).map_err(wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use longmen_wal::{Epoch, FrameFault, FrameNumber, NodeId, RecoveryReport, SegmentNumber};
+
+    use super::*;
+
+    fn report() -> StartReport {
+        let (first, last) = (FrameNumber(43), FrameNumber(44));
+        let fault = FrameFault::Absent;
+        let cut = CutTail { segment: SegmentNumber(2), offset: 8_192, first, last, fault };
+        StartReport {
+            log: RecoveryReport {
+                node: NodeId(1),
+                epoch: Epoch(3),
+                last: FrameNumber(42),
+                clean: false,
+                rewritten: None,
+                cut: Some(cut),
+                frames_checked: 42,
+                bytes_checked: 172_032,
+            },
+            snapshot: Some(20),
+            refused_snapshots: vec!["snapshot-0000000000000040: the snapshot's sum is another".into()],
+            frames: 22,
+            entries: 100,
+            accounts: 5,
+            known_ids: 50,
+            archives: 0,
+            refused_archives: Vec::new(),
+            took: Duration::from_millis(5),
+        }
+    }
+
+    #[test]
+    fn a_passed_over_snapshot_and_a_cut_are_told() {
+        let told = describe(&report());
+        for words in [
+            "from the snapshot at frame 20",
+            "passed over: snapshot-0000000000000040: the snapshot's sum is another",
+            "a torn tail cut off, frames 43 to 44, at segment-00000002.log, offset 8192",
+            "nothing here says that they were durable",
+        ] {
+            assert!(told.contains(words), "{words} in {told}");
+        }
+        assert!(!told.contains("acknowledged"), "what is not known is not said: {told}");
+    }
+
+    #[test]
+    fn damage_is_told_as_damage() {
+        let told = damage(&DamagedArchive("page 3 is damaged".into())).expect("it is no bug");
+        assert!(told.starts_with("damage, and no bug: page 3 is damaged"), "{told}");
+        assert_eq!(damage(&"a message of a panic"), None);
     }
 }

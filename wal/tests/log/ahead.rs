@@ -41,7 +41,7 @@ fn open_ahead(
     let (opened, first, second) = thread::scope(|scope| {
         let readers = [scope.spawn(read), scope.spawn(read)];
         let storage = Arc::new(disk.clone());
-        let opened = Log::open_ahead(storage, options, FrameNumber(from), seeded_nonces(2), &checked);
+        let opened = Log::open_ahead(storage, options, FrameNumber(from), seeded_nonces(2), &[], &checked);
         let [first, second] = readers.map(|reader| reader.join().unwrap());
         (opened, first, second)
     });
@@ -104,7 +104,8 @@ fn whose_log_it_is_is_told_and_reading_can_be_given_up() {
     let (node, opened) = thread::scope(|scope| {
         let node = scope.spawn(|| checked.node());
         let storage = Arc::new(disk.clone());
-        let opened = Log::open_ahead(storage, TINY, FrameNumber::FIRST, seeded_nonces(2), &checked).unwrap();
+        let opened =
+            Log::open_ahead(storage, TINY, FrameNumber::FIRST, seeded_nonces(2), &[], &checked).unwrap();
         (node.join().unwrap(), opened)
     });
     assert_eq!(node, Some(opened.report.node));
@@ -120,6 +121,7 @@ fn whose_log_it_is_is_told_and_reading_can_be_given_up() {
         options,
         FrameNumber::FIRST,
         seeded_nonces(2),
+        &[],
         &never,
     );
     assert!(opened.is_err() && never.node().is_none(), "of no log");

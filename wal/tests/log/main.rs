@@ -16,3 +16,4 @@ mod power_cuts;
 mod random;
 mod real_files;
 mod scrub;
+mod witnesses;

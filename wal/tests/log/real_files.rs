@@ -230,3 +230,18 @@ fn a_read_only_opening_changes_nothing_and_cannot() {
     let outcome = Log::open(storage, LogOptions::default(), FrameNumber::FIRST, system_nonces());
     assert!(matches!(outcome, Err(OpenError::Io(_))));
 }
+
+/// Who else uses the machine has no look at the books.
+#[test]
+fn a_directory_is_made_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("above/books");
+    drop(DirectoryStorage::open(&path).unwrap());
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&path), 0o700);
+    // One that is there already is somebody's choice.
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o750)).unwrap();
+    drop(DirectoryStorage::open(&path).unwrap());
+    assert_eq!(mode(&path), 0o750);
+}

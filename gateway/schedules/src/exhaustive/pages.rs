@@ -23,7 +23,7 @@ pub(crate) fn open(disk: &FaultyStorage, segment_bytes: u64) -> Opened {
 fn open_ahead(disk: &FaultyStorage, segment_bytes: u64, checked: &Checked) -> Opened {
     let options = LogOptions { segment_bytes, segments_ahead: 0, write_path: WritePath::Pwritev };
     let storage = Arc::new(disk.clone());
-    Log::open_ahead(storage, options, FrameNumber::FIRST, seeded_nonces(1), checked)
+    Log::open_ahead(storage, options, FrameNumber::FIRST, seeded_nonces(1), &[], checked)
         .expect("the disk is empty, or has a good log")
 }
 
