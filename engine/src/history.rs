@@ -9,6 +9,7 @@
 mod balance;
 mod carried;
 mod chain;
+mod find;
 mod general_ledger;
 mod lines;
 mod merged;
@@ -32,6 +33,7 @@ use crate::scrubber::{ScrubProgress, ScrubReport};
 
 pub use balance::{Moment, PastBalance};
 pub use carried::CarriedLeg;
+pub use find::{FindQuery, FoundPage, Sought};
 pub use general_ledger::{Closings, GeneralLedger, LedgerLine};
 pub use lines::{HoldLine, Merged, StatementLine};
 pub use merged::MergedPage;

@@ -304,12 +304,14 @@ pub enum BookFault {
         after: i64,
     },
     /// A move of a hold that does not follow from the moves before it.
-    #[error("account {account}: hold {} of client {} {fault}", .hold.id, .hold.client)]
+    #[error("account {account}: the hold of {} of client {} {fault}", id_of(.hold.id, .text_id), .hold.client)]
     Hold {
         /// The account.
         account: AccountId,
         /// The hold.
         hold: TransactionKey,
+        /// The text that its id was given as; empty where it was a number.
+        text_id: Box<str>,
         /// What does not hold.
         fault: HoldFault,
     },
@@ -411,6 +413,12 @@ pub enum BookFault {
         /// Its ordinal.
         ordinal: u32,
     },
+    /// A text beside an id that it does not stand for.
+    #[error("`{}` is kept as the text of an id that it does not stand for", .text.escape_debug())]
+    TextId {
+        /// The text.
+        text: Box<str>,
+    },
     /// A second account of the same entity, number, type and currency.
     #[error("account {account} has the name of account {first}")]
     KeyTwice {
@@ -441,4 +449,12 @@ pub enum BookFault {
         /// The sum of its accounts' balances.
         accounts: i128,
     },
+}
+
+/// An id as people know it: its text where it has one, and the digits that listings show.
+pub(super) fn id_of(id: TransactionId, text: &str) -> String {
+    match text {
+        "" => format!("id {:032x}", id.0),
+        text => format!("id `{}` ({:032x})", text.escape_debug(), id.0),
+    }
 }

@@ -5,6 +5,7 @@ use longmen_wal::FrameView;
 use super::account::Account;
 use super::admin_fault::AdminFault;
 use super::chart::Chart;
+use super::contents::transaction_at;
 use super::deeds::Deeds;
 use super::entries::Entries;
 use super::fault::{BookFault, BookFinding, Checked, Flaw, FramePlace, RecordPlace};
@@ -76,7 +77,8 @@ impl Books {
     pub(super) fn take(&mut self, view: &FrameView) -> Result<(), Box<BookFinding>> {
         self.take_frame(view).map_err(|flaw| {
             let Flaw { record, fault } = *flaw;
-            Box::new(BookFinding { place: Some(FramePlace::of(view)), record, fault })
+            let (place, transaction) = (Some(FramePlace::of(view)), transaction_at(view, record));
+            Box::new(BookFinding { place, record, transaction, fault })
         })
     }
 

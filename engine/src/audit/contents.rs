@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use longmen_wal::FrameView;
 
+use super::entries::transaction_of;
+use super::fault::{FoundTransaction, RecordPlace};
 use super::ids::IdKey;
 use crate::ledger::{
     AccountId, Action, Admin, Entry, HEAD_BYTES, Head, Held, HoldMove, Movement, Outcome, SectionKind,
-    TransactionKey, admin_records, entries,
+    TransactionKey, admin_records, entries, notes::TextIds, read_tail,
 };
 
 /// The records of one frame, counted, with its merged entries. Reads as far as it can: nothing is checked.
@@ -160,6 +162,26 @@ pub(super) fn ids_of(view: &FrameView) -> impl Iterator<Item = (u32, IdKey)> {
         let found = (0..).zip(heads(section.bytes));
         found.filter_map(|(ordinal, head)| head.map(|head| (ordinal, IdKey::new(head.client, head.id))))
     })
+}
+
+/// The transaction that a record of the frame belongs to, where it can be told. Reads what may be damaged.
+pub(super) fn transaction_at(view: &FrameView, record: RecordPlace) -> Option<FoundTransaction> {
+    let section = |kind: SectionKind, owner| {
+        view.section(kind as u16, owner).ok().flatten().map(|section| section.bytes)
+    };
+    let ordinal = match record {
+        RecordPlace::Head(ordinal) => ordinal,
+        RecordPlace::Entry { section: owner, slot } => {
+            let start = usize::try_from(slot).ok()?.checked_mul(8)?;
+            let rest = section(SectionKind::Entries, owner)?.get(start..)?;
+            transaction_of(&Entry::read(rest)?.0)?
+        }
+        RecordPlace::Frame | RecordPlace::Section(_) | RecordPlace::Admin(_) => return None,
+    };
+    let head = Head::read(section(SectionKind::Heads, 0)?, ordinal)?;
+    let tail = read_tail(&head, section(SectionKind::Tails, 0).unwrap_or_default()).unwrap_or_default();
+    let key = TransactionKey { client: head.client, id: head.id };
+    Some(FoundTransaction { key, text_id: TextIds::read(tail.notes).own.into() })
 }
 
 /// The heads of a section by ordinal; `None` in place of one that cannot be read.

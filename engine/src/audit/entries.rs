@@ -11,7 +11,7 @@ use super::frame::{TakenLeg, Terms};
 use super::ids::IdKey;
 use super::merged::{ListedLeg, turnover};
 use super::recorded::RecordedLeg;
-use super::register::check_notes;
+use super::register::{check_notes, check_text_id};
 use super::sections::Placed;
 use super::states::Doing;
 use crate::ledger::{
@@ -280,10 +280,14 @@ impl Books {
         let ruled = self.chart.rules > 0;
         self.chart.check_date(place, account.entity, held.date)?;
         let hold = held.hold.key;
+        check_text_id(place, Some(hold.id), &held.hold.terms.text_id)?;
         let spends = held.moved == HoldMove::Consumed;
         let ahead = if spends { self.holds.held_before(id, hold) } else { 0 };
         let follows = self.holds.take(held, time_us, ruled);
-        follows.map_err(|fault| place.flaw(BookFault::Hold { account: id, hold, fault }))?;
+        follows.map_err(|fault| {
+            let text_id = held.hold.terms.text_id.clone();
+            place.flaw(BookFault::Hold { account: id, hold, text_id, fault })
+        })?;
         if let Some(ordinal) = held.transaction {
             let terms = self.frame.take_move(place, ordinal, (id, account.entity), held.date)?;
             let doing = Doing::of_move(held.moved, held.hold.terms.kind, terms.forced);
@@ -350,7 +354,7 @@ fn taken(posting: &Posting, account: &Account, leg: (u32, u16), signed: i128) ->
 }
 
 /// The transaction that an entry is a leg of, or moves a hold for.
-fn transaction_of(entry: &Entry<'_>) -> Option<u32> {
+pub(super) fn transaction_of(entry: &Entry<'_>) -> Option<u32> {
     match entry {
         Entry::Posting(Posting { movement: Movement::Leg { transaction, .. }, .. }) => Some(*transaction),
         Entry::Held(held) => held.transaction,

@@ -5,7 +5,8 @@ use std::fmt;
 use longmen_wal::{AuditError, FrameView, SegmentNumber};
 
 pub(super) use super::book_fault::BookFault;
-use crate::ledger::Position;
+use super::book_fault::id_of;
+use crate::ledger::{Position, TransactionKey};
 
 /// Why a data directory did not pass its audit.
 #[derive(Debug, thiserror::Error)]
@@ -25,8 +26,19 @@ pub struct BookFinding {
     pub place: Option<FramePlace>,
     /// The record in the frame.
     pub record: RecordPlace,
+    /// The transaction that the record belongs to, where it can be told.
+    pub transaction: Option<FoundTransaction>,
     /// What does not hold.
     pub fault: BookFault,
+}
+
+/// A transaction as people know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundTransaction {
+    /// Its client and id.
+    pub key: TransactionKey,
+    /// The text that the id was given as; empty where it was a number.
+    pub text_id: Box<str>,
 }
 
 /// Where a frame lies.
@@ -107,6 +119,9 @@ impl fmt::Display for BookFinding {
             RecordPlace::Admin(index) => write!(f, ", administrative record {index}")?,
             RecordPlace::Head(ordinal) => write!(f, ", transaction {ordinal}")?,
             RecordPlace::Entry { section, slot } => write!(f, ", entry {section}/{slot}")?,
+        }
+        if let Some(FoundTransaction { key, text_id }) = &self.transaction {
+            write!(f, ", {} of client {}", id_of(key.id, text_id), key.client)?;
         }
         write!(f, ": {}", self.fault)
     }

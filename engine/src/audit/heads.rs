@@ -4,7 +4,7 @@ use super::books::Books;
 use super::deeds::check_head;
 use super::fault::{BookFault, Checked, RecordPlace};
 use super::ids::IdKey;
-use super::register::check_notes;
+use super::register::check_notes_and_texts;
 use super::sections::Placed;
 use crate::ledger::{Action, HEAD_BYTES, Head, Outcome, Tail, read_tail};
 
@@ -79,6 +79,6 @@ fn read_tail_at<'a>(place: RecordPlace, head: &Head, tails: &'a [u8], expected: 
     let (offset, _) = head.tail;
     place.check(u64::from(offset) == expected, || BookFault::TailPlace { offset, expected })?;
     let tail = read_tail(head, tails).ok_or_else(|| place.flaw(BookFault::Unreadable))?;
-    check_notes(place, tail.notes)?;
+    check_notes_and_texts(place, head, &tail)?;
     Ok(tail)
 }

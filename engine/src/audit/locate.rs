@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 use longmen_wal::{AuditError, Storage};
 
-use super::contents::ids_of;
+use super::contents::{ids_of, transaction_at};
 use super::entries::name_digest;
 use super::fault::{BookFault, BookFinding, FramePlace, RecordPlace};
 use super::ids::IdKey;
@@ -46,7 +46,10 @@ pub(super) fn ids_again(
             match before.replace(found).map(|first| came_again(&id, first, found)) {
                 None => {}
                 Some(Ok(came)) => again.push(came),
-                Some(Err(twice)) => return finding = Some(twice),
+                Some(Err(mut twice)) => {
+                    twice.transaction = transaction_at(view, twice.record);
+                    return finding = Some(twice);
+                }
             }
         }
     })?;
@@ -60,7 +63,7 @@ fn came_again(id: &IdKey, first: Found, again: Found) -> Result<CameAgain, Box<B
     if after_us <= LEAST_WINDOW_US {
         let fault = BookFault::IdTwice { client, id, frame: first.at.frame, ordinal: first.ordinal };
         let record = RecordPlace::Head(again.ordinal);
-        return Err(Box::new(BookFinding { place: Some(again.at), record, fault }));
+        return Err(Box::new(BookFinding { place: Some(again.at), record, transaction: None, fault }));
     }
     let place = |found: Found| ledger::RecordPlace { frame: found.at.frame, ordinal: found.ordinal };
     Ok(CameAgain { client, id, first: place(first), again: place(again), after_us })
@@ -90,7 +93,7 @@ pub(super) fn second_account(
                     let at = Position { frame: view.number().0, slot, section: section.owner };
                     let (place, record) = (Some(FramePlace::of(view)), RecordPlace::entry(at));
                     let fault = BookFault::KeyTwice { account: opened.account, first: there };
-                    finding = Some(Box::new(BookFinding { place, record, fault }));
+                    finding = Some(Box::new(BookFinding { place, record, transaction: None, fault }));
                 }
             }
         }

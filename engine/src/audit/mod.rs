@@ -69,7 +69,7 @@ use crate::witnesses;
 pub use book_fault::{AdminFault, BookFault, DeedFault, HoldFault};
 use books::Books;
 pub use contents::{FrameContents, HeldEntry, MergedEntry, describe_frame};
-pub use fault::{BookFinding, FramePlace, RecordPlace, VerifyError};
+pub use fault::{BookFinding, FoundTransaction, FramePlace, RecordPlace, VerifyError};
 use locate::{ids_again, second_account};
 pub use report::{CameAgain, Counts, SubjectTotal, UnitTotal, Verified};
 use totals::Totals;
@@ -110,5 +110,5 @@ pub fn verify(storage: &dyn Storage, progress: &mut dyn FnMut(&Counts)) -> Resul
 }
 
 fn at_the_end(fault: BookFault) -> Box<BookFinding> {
-    Box::new(BookFinding { place: None, record: RecordPlace::Frame, fault })
+    Box::new(BookFinding { place: None, record: RecordPlace::Frame, transaction: None, fault })
 }

@@ -3,7 +3,10 @@
 use super::admin_fault::AdminFault;
 use super::chart::Chart;
 use super::fault::{BookFault, Checked, RecordPlace};
-use crate::ledger::{AccountId, ClientId, Date, EntityId, SubjectId, notes};
+use crate::ledger::{
+    AccountId, ClientId, Date, EntityId, Head, SubjectId, Tail, TransactionId,
+    notes::{self, TextIds},
+};
 
 /// The most bytes of a customer's id, or of an account type.
 const MAX_TEXT: usize = 64;
@@ -58,8 +61,26 @@ impl Chart {
 
 /// Checks that notes can be read whole.
 pub(super) fn check_notes(place: RecordPlace, notes: &[u8]) -> Checked {
-    let read: usize = notes::read(notes).map(|(_, text)| 3 + text.len()).sum();
-    place.check(read == notes.len(), || BookFault::Unreadable)
+    place.check(read_notes(notes) == notes.len(), || BookFault::Unreadable)
+}
+
+/// Checks that notes and the texts of ids behind them can be read whole, and that each text is the one of its id.
+pub(super) fn check_notes_and_texts(place: RecordPlace, head: &Head, tail: &Tail<'_>) -> Checked {
+    let texts = TextIds::read(tail.notes);
+    let read = read_notes(tail.notes) + texts.written();
+    place.check(read == tail.notes.len(), || BookFault::Unreadable)?;
+    check_text_id(place, Some(head.id), texts.own)?;
+    check_text_id(place, tail.named.map(|named| named.key.id), texts.named)
+}
+
+/// Checks that a text, where there is one, stands for an id.
+pub(super) fn check_text_id(place: RecordPlace, id: Option<TransactionId>, text: &str) -> Checked {
+    let stands = || Some(TransactionId::of_text(text)) == id;
+    place.check(text.is_empty() || stands(), || BookFault::TextId { text: text.into() })
+}
+
+fn read_notes(notes: &[u8]) -> usize {
+    notes::read(notes).map(|(_, text)| 3 + text.len()).sum()
 }
 
 fn check_text(place: RecordPlace, what: &'static str, text: &str) -> Checked {

@@ -73,10 +73,14 @@ pub struct JournalTransaction<'a> {
     pub client: ClientId,
     /// The client's id for it.
     pub id: TransactionId,
+    /// The text that the id was given as; empty where it was a number.
+    pub text_id: &'a str,
     /// What it does: posts, reverses, refunds ...
     pub action: Action,
     /// The transaction that it undoes, refunds or confirms, or whose hold it moves.
     pub original: Option<TransactionKey>,
+    /// The text that it gave that one's id as; empty where it was a number, or there is none.
+    pub original_text: &'a str,
     /// The frame that holds it.
     pub frame: u64,
     /// Its ordinal among the frame's transactions.

@@ -9,7 +9,9 @@ use super::frame::FrameLegs;
 use super::item::{Exported, Item, JournalLeg, JournalTransaction, Scope};
 use crate::ledger::{
     AccountId, Admin, Date, EntityId, Entry, FrameRecords, OpenedEntry, Outcome, ReplayError, SectionKind,
-    Subject, notes, read_tail,
+    Subject,
+    notes::{self, TextIds},
+    read_tail,
 };
 use crate::recovery::records;
 
@@ -238,11 +240,14 @@ impl<'s> Walk<'s> {
             self.exported.transactions += 1;
             self.exported.legs += legs.len() as u64;
             let notes: Vec<_> = notes::read(tail.notes).collect();
+            let texts = TextIds::read(tail.notes);
             let transaction = JournalTransaction {
                 client: head.client,
                 id: head.id,
+                text_id: texts.own,
                 action: head.action,
                 original: tail.named.map(|named| named.key),
+                original_text: texts.named,
                 frame: records.number,
                 ordinal,
                 accounting_date: head.accounting_date,

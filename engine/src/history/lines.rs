@@ -8,7 +8,7 @@ use super::{HistoryError, head_of, kind_of, merged, notes_of, tail_of};
 use crate::ledger::{
     Action, Amount, ClientId, Date, Entry, Head, Hold, HoldMove, Movement, Named, Position, Posting, Side,
     TransactionId,
-    notes::{self, Note},
+    notes::{self, Note, TextIds},
 };
 
 /// A line of a statement: one entry, one leg of a merged entry, or one move of a hold.
@@ -22,6 +22,8 @@ pub struct StatementLine {
     pub client: ClientId,
     /// Its transaction; 0 for a merged entry and for an expiry.
     pub transaction: TransactionId,
+    /// The text that the transaction's id was given as; empty where it was a number.
+    pub text_id: Box<str>,
     /// The leg's step; 0 for a merged entry and a hold.
     pub step: u16,
     /// What the transaction does; [`Action::Post`] where there is none.
@@ -54,6 +56,8 @@ pub struct StatementLine {
     pub frozen_after: i64,
     /// The transaction or hold that its transaction names: what it reverses, refunds, confirms, releases or spends.
     pub named: Option<Named>,
+    /// The text that its transaction gave what it names as; empty where that was a number.
+    pub named_text: Box<str>,
     /// The notes of its transaction: reference, counterparty, operator, approval, reason and the like.
     pub notes: Vec<(Note, String)>,
 }
@@ -254,6 +258,7 @@ impl Piece {
             leg: self.leg,
             client: ClientId(0),
             transaction: TransactionId(0),
+            text_id: Box::default(),
             step: self.step,
             action: Action::Post,
             kind: String::new(),
@@ -270,6 +275,7 @@ impl Piece {
             frozen_before: self.frozen_after - frozen,
             frozen_after: self.frozen_after,
             named: None,
+            named_text: Box::default(),
             notes: Vec::new(),
         };
         if let Some(head) = self.head(view)? {
@@ -284,6 +290,8 @@ impl StatementLine {
         let tail = tail_of(view, head)?;
         (self.client, self.transaction, self.value_date) = (head.client, head.id, head.value_date);
         (self.action, self.named, self.notes) = (head.action, tail.named, notes_of(tail.notes));
+        let texts = TextIds::read(tail.notes);
+        (self.text_id, self.named_text) = (texts.own.into(), texts.named.into());
         self.kind = kind_of(view, head)?;
         Ok(())
     }

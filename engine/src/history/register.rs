@@ -7,7 +7,8 @@ use super::lines::HoldLine;
 use super::{History, HistoryError, head_of, notes_of, section, tail_of};
 use crate::ledger::{
     AccountView, Admin, Amount, Changed, ClientId, Date, EntityId, Entry, Held, LineId, Owner, Position,
-    ReplayError, SectionKind, SubjectId, TransactionId, admin_records, notes::Note,
+    ReplayError, SectionKind, SubjectId, TransactionId, admin_records,
+    notes::{Note, TextIds},
 };
 
 /// What a line of the general ledger had on a closed date. Balances are debit-positive.
@@ -47,6 +48,8 @@ pub struct RegisterEntry {
     pub client: ClientId,
     /// The transaction that moved a hold; `None` for everything else, and for an expiry.
     pub transaction: Option<TransactionId>,
+    /// The text that its id was given as; empty where it was a number.
+    pub text_id: Box<str>,
     /// What was done.
     pub what: Registered,
     /// Operator, approval, reason.
@@ -207,7 +210,8 @@ fn entry_of(
     entry: &Entry<'_>,
 ) -> Result<Option<RegisterEntry>, HistoryError> {
     let time_us = view.time_us();
-    let (date, client, transaction, what, notes) = match entry {
+    let mut mover = Mover::default();
+    let (date, what, notes) = match entry {
         Entry::Posting(_) => return Ok(None),
         Entry::Opened(opened) => {
             let what = Registered::Opened {
@@ -217,28 +221,42 @@ fn entry_of(
                 credit_limit: opened.credit_limit,
                 hot: opened.hot,
             };
-            (None, ClientId(0), None, what, Vec::new())
+            (None, what, Vec::new())
         }
         Entry::Changed(changed) => {
             let what = Registered::Changed(Changed { notes: &[], ..*changed });
-            (Some(changed.date), changed.client, None, what, notes_of(changed.notes))
+            mover.client = changed.client;
+            (Some(changed.date), what, notes_of(changed.notes))
         }
         Entry::Held(held) => {
-            let (client, transaction, notes) = who_held(view, held)?;
             let hold = HoldLine { moved: held.moved, amount: held.amount, hold: held.hold.clone() };
-            (Some(held.date), client, transaction, Registered::Held(hold), notes)
+            let notes = mover.note(view, held)?;
+            (Some(held.date), Registered::Held(hold), notes)
         }
     };
-    Ok(Some(RegisterEntry { position, time_us, date, client, transaction, what, notes }))
+    let Mover { client, transaction, text_id } = mover;
+    Ok(Some(RegisterEntry { position, time_us, date, client, transaction, text_id, what, notes }))
 }
 
-/// Who moved a hold, by which transaction, and its notes.
-type Mover = (ClientId, Option<TransactionId>, Vec<(Note, String)>);
+/// Who moved a hold, and by which transaction; nobody, for everything else and for an expiry.
+#[derive(Default)]
+struct Mover {
+    client: ClientId,
+    transaction: Option<TransactionId>,
+    text_id: Box<str>,
+}
 
-fn who_held(view: &FrameView, held: &Held) -> Result<Mover, HistoryError> {
-    let head = held.transaction.map(|ordinal| head_of(view, ordinal)).transpose()?.flatten();
-    Ok(match head {
-        Some(head) => (head.client, Some(head.id), notes_of(tail_of(view, &head)?.notes)),
-        None => (ClientId(0), None, Vec::new()),
-    })
+impl Mover {
+    /// Takes who moved a hold, and gives the notes of the transaction.
+    fn note(&mut self, view: &FrameView, held: &Held) -> Result<Vec<(Note, String)>, HistoryError> {
+        let head = held.transaction.map(|ordinal| head_of(view, ordinal)).transpose()?.flatten();
+        let Some(head) = head else { return Ok(Vec::new()) };
+        let notes = tail_of(view, &head)?.notes;
+        *self = Mover {
+            client: head.client,
+            transaction: Some(head.id),
+            text_id: TextIds::read(notes).own.into(),
+        };
+        Ok(notes_of(notes))
+    }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use longmen_wal::FrameView;
+use longmen_wal::{FrameView, ReadError};
 
 use super::{History, HistoryError, head_of, notes_of, section, tail_of};
 use crate::ledger::{
     AccountId, Action, Amount, ClientId, Date, EntityId, Entry, Head, HotLeg, Movement, Named, Outcome,
-    Posting, Rejection, ReplayError, SectionKind, Side, TransactionId, notes::Note, read_tail,
+    Posting, RecordPlace, Rejection, ReplayError, SectionKind, Side, TransactionId,
+    notes::{Note, TextIds},
+    read_tail,
 };
 use crate::recovery::records;
 
@@ -18,12 +20,16 @@ pub struct TransactionRecord {
     pub client: ClientId,
     /// The client's id for it.
     pub id: TransactionId,
+    /// The text that the id was given as; empty where it was a number.
+    pub text_id: Box<str>,
     /// The entity of its first account.
     pub entity: EntityId,
     /// What it does.
     pub action: Action,
     /// The transaction or hold that it names, if any.
     pub named: Option<Named>,
+    /// The text of the id that it names; empty where both it and what it names were given as numbers.
+    pub named_text: Box<str>,
     /// Why it was refused, or `None`: posted, or tried. A cancelled id is [`Rejection::Cancelled`].
     pub rejection: Option<Rejection>,
     /// The step that a refusal speaks of, else 0.
@@ -36,7 +42,7 @@ pub struct TransactionRecord {
     pub time_us: i64,
     /// The notes that came with it.
     pub notes: Vec<(Note, String)>,
-    /// Its legs, in step order; none where it was refused.
+    /// Its legs, in step order; none where it was refused or tried, and none of what was merely looked for.
     pub legs: Vec<RecordedLeg>,
     /// The frame that holds it.
     pub frame: u64,
@@ -61,12 +67,19 @@ pub struct RecordedLeg {
 }
 
 impl History {
-    /// The transaction with this place in the log, or `None` where the frame has no such ordinal.
+    /// The transaction with this place in the log, or `None` where no record of one lies there.
     ///
     /// # Errors
-    /// [`HistoryError`], where the frame is not there or cannot be read.
+    /// [`HistoryError`], where the frame cannot be read.
     pub fn transaction(&self, frame: u64, ordinal: u32) -> Result<Option<TransactionRecord>, HistoryError> {
-        let view = self.frame(frame)?;
+        let view = match self.frame(frame) {
+            Ok(view) => view,
+            // Whoever names a place may name any.
+            Err(HistoryError::Read(ReadError::NotDurable { .. } | ReadError::BeforeFirst { .. })) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
         let Some(head) = head_of(&view, ordinal)? else { return Ok(None) };
         let mut legs = Vec::new();
         if head.outcome == Outcome::Posted {
@@ -74,29 +87,65 @@ impl History {
             legs.extend(hot_legs(&view, ordinal, &head)?);
             legs.sort_unstable_by_key(|leg| leg.step);
         }
-        let rejection = match head.outcome {
-            Outcome::Posted | Outcome::Tried => None,
-            Outcome::Refused(rejection) => Some(rejection),
-            Outcome::Cancelled => Some(Rejection::Cancelled),
-        };
-        let tail = tail_of(&view, &head)?;
-        Ok(Some(TransactionRecord {
-            client: head.client,
-            id: head.id,
-            entity: head.entity,
-            action: head.action,
-            named: tail.named,
-            rejection,
-            step: head.step,
-            accounting_date: head.accounting_date,
-            value_date: head.value_date,
-            time_us: view.time_us(),
-            notes: notes_of(tail.notes),
-            legs,
-            frame,
-            ordinal,
-        }))
+        let mut record = record_of(&view, ordinal, &head)?;
+        record.legs = legs;
+        if let Some(named) = record.named.filter(|_| record.named_text.is_empty()) {
+            record.named_text = self.text_of_named(&view, ordinal, &named)?;
+        }
+        Ok(Some(record))
     }
+
+    /// The text of what a transaction names by number: an original keeps its own, a hold brings it along in its moves.
+    fn text_of_named(&self, view: &FrameView, ordinal: u32, named: &Named) -> Result<Box<str>, HistoryError> {
+        if named.place != RecordPlace::default() {
+            let there = self.frame(named.place.frame)?;
+            let head = head_of(&there, named.place.ordinal)?
+                .filter(|head| (head.client, head.id) == (named.key.client, named.key.id));
+            let Some(head) = head else { return Ok(Box::default()) };
+            return Ok(TextIds::read(tail_of(&there, &head)?.notes).own.into());
+        }
+        for entry in records::<HistoryError>(view)?.entries() {
+            if let (_, Entry::Held(held)) = entry?
+                && (held.transaction, held.hold.key) == (Some(ordinal), named.key)
+            {
+                return Ok(held.hold.terms.text_id);
+            }
+        }
+        Ok(Box::default())
+    }
+}
+
+/// What head and tail say of a transaction: all but its legs.
+pub(super) fn record_of(
+    view: &FrameView,
+    ordinal: u32,
+    head: &Head,
+) -> Result<TransactionRecord, HistoryError> {
+    let rejection = match head.outcome {
+        Outcome::Posted | Outcome::Tried => None,
+        Outcome::Refused(rejection) => Some(rejection),
+        Outcome::Cancelled => Some(Rejection::Cancelled),
+    };
+    let tail = tail_of(view, head)?;
+    let texts = TextIds::read(tail.notes);
+    Ok(TransactionRecord {
+        client: head.client,
+        id: head.id,
+        text_id: texts.own.into(),
+        entity: head.entity,
+        action: head.action,
+        named: tail.named,
+        named_text: texts.named.into(),
+        rejection,
+        step: head.step,
+        accounting_date: head.accounting_date,
+        value_date: head.value_date,
+        time_us: view.time_us(),
+        notes: notes_of(tail.notes),
+        legs: Vec::new(),
+        frame: view.number().0,
+        ordinal,
+    })
 }
 
 fn plain_legs(view: &FrameView, ordinal: u32) -> Result<Vec<RecordedLeg>, HistoryError> {

@@ -200,7 +200,8 @@ mod tests {
     #[test]
     fn images_come_back_as_written() {
         let key = TransactionKey { client: ClientId(3), id: TransactionId(9) };
-        let terms = HoldTerms { kind: HoldKind::Judicial, authority: "法院".into(), expires_us: Some(7) };
+        let (authority, text_id) = ("法院".into(), "案-7".into());
+        let terms = HoldTerms { kind: HoldKind::Judicial, authority, expires_us: Some(7), text_id };
         let hold = Hold { key, terms, amount: 50, remaining: 20, expired: true };
         let near = Position { frame: 4, slot: 5, section: 6 };
         let mut aside = Aside {

@@ -74,6 +74,8 @@ pub enum Command {
         id: TransactionId,
         /// The client's own time, in seconds since 1970.
         time: u32,
+        /// The text that the id was given as; empty where it was a number.
+        text_id: Box<str>,
     },
     /// Changes attributes of an account: states, limits, reserve, hot or not. Answer: [`Answer::Done`].
     Change {

@@ -22,7 +22,7 @@
 //! A tail is: u16 length of notes, u16 count of kept legs, u16 1 if it names another transaction, 2 zero bytes; the
 //! kept legs, 24 bytes each (account u64, amount i64, step u16, side u8, 5 zero bytes): of a try all its legs, else those
 //! on hot accounts; the name, 40 bytes (flags u32: 1 forced, 2 blue, 4 by way of clearing; client u32; id u128; frame u64; ordinal u32; 4 zero
-//! bytes); the notes; zeros to a multiple of 8.
+//! bytes); the notes, and behind them the texts of ids ([`super::notes`]); zeros to a multiple of 8.
 
 use super::amount::{Amount, Side};
 use super::bytes::{array, i64_at, pad_to_slot, put, u8_at, u16_at, u32_at, u64_at, u128_at};
@@ -183,7 +183,7 @@ pub struct Tail<'a> {
     pub hot_legs: Vec<HotLeg>,
     /// The transaction that it names, if any.
     pub named: Option<Named>,
-    /// The notes, in the form of [`super::notes`].
+    /// The notes and the texts of ids, in the form of [`super::notes`].
     pub notes: &'a [u8],
 }
 
@@ -257,6 +257,20 @@ pub fn read_tail<'a>(head: &Head, tails: &'a [u8]) -> Option<Tail<'a>> {
         _ => (Some(read_named(bytes.get(legs_end..legs_end + NAMED)?)?), legs_end + NAMED),
     };
     Some(Tail { hot_legs, named, notes: bytes.get(named_end..named_end + notes)? })
+}
+
+/// The notes in the tail of a head, without the rest of it; `None` where the bytes are not a tail.
+#[must_use]
+pub fn notes_at<'a>(head: &Head, tails: &'a [u8]) -> Option<&'a [u8]> {
+    if head.tail.1 == 0 {
+        return Some(&[]);
+    }
+    let start = usize::try_from(head.tail.0).ok()?;
+    let bytes = tails.get(start..start.checked_add(usize::try_from(head.tail.1).ok()?)?)?;
+    let notes = usize::from(u16_at(bytes, 0)?);
+    let legs_end = TAIL_HEADER + usize::from(u16_at(bytes, 2)?) * HOT_LEG;
+    let begin = if u8_at(bytes, 4)? == 0 { legs_end } else { legs_end + NAMED };
+    bytes.get(begin..begin + notes)
 }
 
 fn read_hot_leg(bytes: &[u8]) -> Option<HotLeg> {

@@ -61,6 +61,9 @@ pub struct HoldTerms {
     pub authority: Box<str>,
     /// When it releases by itself, in microseconds since 1970.
     pub expires_us: Option<i64>,
+    /// The text that the id of the transaction which froze was given as; empty where it was a number. A hold outlives the
+    /// window of known ids, so it carries its name itself.
+    pub text_id: Box<str>,
 }
 
 /// A hold as it stands.

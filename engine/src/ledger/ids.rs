@@ -50,6 +50,22 @@ id!(
     UnitId(u16)
 );
 
+/// Put before a text id when it is hashed, so that the hash serves nothing else.
+const TEXT_DOMAIN: &[u8] = b"longmen transaction id 1\0";
+
+impl TransactionId {
+    /// The id that a text stands for: the first 16 bytes, big endian, of the BLAKE3 hash of `longmen transaction id 1`, a
+    /// zero byte, and the text. Clients compute the same, so it must never change.
+    #[must_use]
+    pub fn of_text(text: &str) -> TransactionId {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(TEXT_DOMAIN).update(text.as_bytes());
+        let hash = hasher.finalize();
+        let (first, _) = hash.as_bytes().split_first_chunk::<16>().expect("a hash has 32 bytes");
+        TransactionId(u128::from_be_bytes(*first))
+    }
+}
+
 impl AccountId {
     /// Names no account: what an unknown natural key resolves to.
     pub const NONE: AccountId = AccountId(0);

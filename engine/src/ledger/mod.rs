@@ -68,7 +68,7 @@ pub use entry::{
     entries,
 };
 pub use gate::Gate;
-pub use head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, read_tail};
+pub use head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, notes_at, read_tail};
 pub use hidden::is_hidden;
 pub use hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
 pub use id_generation::SealedIds;
@@ -94,4 +94,4 @@ pub use shard_order::{AttributeChange, Registration, ShardOrder, ShardReply, Sho
 pub use shard_round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
 pub use states::{Touch, refuse};
 pub use subject::{Subject, SubjectClass, SubjectOpening, is_code};
-pub use transaction::{Batch, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES, Transaction};
+pub use transaction::{Batch, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES, MAX_TEXT_ID, Transaction};

@@ -2,9 +2,17 @@
 //!
 //! | bytes | meaning |
 //! | --- | --- |
-//! | 1 | tag ([`Note`]) |
+//! | 1 | tag: 1 to 8 a [`Note`]; 9 the text of the transaction's id, 10 that of the id which it names ([`TextIds`]) |
 //! | 2 | length of the text, little endian |
 //! | length | the text, UTF-8 |
+//!
+//! The texts of ids stand behind the notes, where the client named its transactions by text. They are no part of a
+//! transaction's content, which has their hashes.
+
+/// The tag of the text of a transaction's own id.
+const OWN_TEXT: u8 = 9;
+/// The tag of the text of the id that a transaction names.
+const NAMED_TEXT: u8 = 10;
 
 /// What a note is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,27 +69,82 @@ impl Note {
     }
 }
 
+/// The texts that ids were given as; empty where an id was given as a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextIds<'a> {
+    /// Of the transaction itself.
+    pub own: &'a str,
+    /// Of the transaction or hold that it names.
+    pub named: &'a str,
+}
+
+impl TextIds<'_> {
+    /// Whether no id was given as a text.
+    #[must_use]
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.own.is_empty() && self.named.is_empty()
+    }
+
+    /// Bytes that they take behind the notes.
+    #[must_use]
+    pub fn written(&self) -> usize {
+        [self.own, self.named].iter().filter(|text| !text.is_empty()).map(|text| 3 + text.len()).sum()
+    }
+
+    /// Appends them, behind the notes.
+    ///
+    /// # Panics
+    /// As [`write`].
+    pub fn write(&self, out: &mut Vec<u8>) {
+        write_tagged(out, OWN_TEXT, self.own);
+        write_tagged(out, NAMED_TEXT, self.named);
+    }
+
+    /// Those that stand behind the notes in `bytes`.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> TextIds<'_> {
+        let mut found = TextIds::default();
+        for (tag, text) in tagged(bytes) {
+            match tag {
+                OWN_TEXT => found.own = text,
+                NAMED_TEXT => found.named = text,
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
 /// Appends a note; an empty text is left out.
 ///
 /// # Panics
 /// If the text is longer than 65,535 bytes: decoders cap texts far below.
 pub fn write(out: &mut Vec<u8>, note: Note, text: &str) {
+    write_tagged(out, note as u8, text);
+}
+
+fn write_tagged(out: &mut Vec<u8>, tag: u8, text: &str) {
     if text.is_empty() {
         return;
     }
     let length = u16::try_from(text.len()).expect("texts are capped where they enter");
-    out.push(note as u8);
+    out.push(tag);
     out.extend_from_slice(&length.to_le_bytes());
     out.extend_from_slice(text.as_bytes());
 }
 
-/// The notes in `bytes`, in order; stops at the first that is not well formed.
-pub fn read(mut bytes: &[u8]) -> impl Iterator<Item = (Note, &str)> {
+/// The notes in `bytes`, in order; stops at the first that is not well formed, and where the texts of ids begin.
+pub fn read(bytes: &[u8]) -> impl Iterator<Item = (Note, &str)> {
+    tagged(bytes).map_while(|(tag, text)| Some((Note::from_tag(tag)?, text)))
+}
+
+fn tagged(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &str)> {
     std::iter::from_fn(move || {
         let (&[tag, low, high], rest) = bytes.split_first_chunk::<3>()?;
         let (text, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes([low, high])))?;
         bytes = rest;
-        Some((Note::from_tag(tag)?, std::str::from_utf8(text).ok()?))
+        Some((tag, std::str::from_utf8(text).ok()?))
     })
 }
 
@@ -101,5 +164,19 @@ mod tests {
             assert!(read(&bytes[..cut]).count() < 2);
         }
         assert_eq!(read(&[9, 0, 0]).count(), 0);
+    }
+
+    #[test]
+    fn texts_of_ids_stand_behind_the_notes_and_are_none() {
+        for (own, named) in [("", ""), ("order-17", ""), ("", "order-16"), ("退款-1", "order-16")] {
+            let mut bytes = Vec::new();
+            write(&mut bytes, Note::Reference, "r");
+            let texts = TextIds { own, named };
+            texts.write(&mut bytes);
+            assert_eq!(TextIds::read(&bytes), texts);
+            assert_eq!(read(&bytes).collect::<Vec<_>>(), [(Note::Reference, "r")]);
+            assert_eq!(bytes.len(), 4 + texts.written());
+            assert_eq!(texts.is_empty(), texts.written() == 0);
+        }
     }
 }

@@ -10,13 +10,15 @@ use super::currency::Currency;
 use super::date::Date;
 use super::deed::{Action, Deed, Naming};
 use super::ids::{AccountId, TransactionId};
-use super::notes::{self, Note};
+use super::notes::{self, Note, TextIds};
 use super::rejection::Rejection;
 
 /// The most legs that one transaction may have.
 pub const MAX_LEGS: usize = 512;
 /// The most bytes of notes that one transaction may have.
 pub const MAX_NOTES: usize = 2_048;
+/// The most bytes of a transaction id that is given as a text.
+pub const MAX_TEXT_ID: usize = 256;
 /// The most transactions of one batch.
 pub const MAX_BATCH: usize = 8_192;
 
@@ -85,7 +87,7 @@ pub struct Batch {
     pub transactions: Vec<Transaction>,
     /// All their legs.
     pub legs: Vec<Leg>,
-    /// All their notes, in the form of [`super::notes`].
+    /// All their notes, and behind each one's the texts of its ids, in the form of [`super::notes`].
     pub notes: Vec<u8>,
     /// Legs whose account the client named by its natural key, as indices into `legs`.
     pub keys: Vec<(u32, AccountKey)>,
@@ -200,6 +202,30 @@ impl Batch {
         self.keys.push((transaction.legs.0 + offset(leg), key));
     }
 
+    /// Keeps the texts that the last transaction's ids were given as. They are no part of its content: named by text or by
+    /// number, it is the same transaction. One that is malformed leaves no record, and keeps none.
+    pub fn keep_texts(&mut self, texts: TextIds<'_>) {
+        let transaction =
+            self.transactions.last_mut().expect("texts are those of a transaction that was pushed");
+        if texts.is_empty() || transaction.shape == Some(Rejection::Malformed) {
+            return;
+        }
+        let (start, length) = transaction.notes;
+        assert_eq!(
+            start as usize + usize::from(length),
+            self.notes.len(),
+            "texts are kept once, behind the notes"
+        );
+        texts.write(&mut self.notes);
+        transaction.notes = (start, count(self.notes.len() - start as usize));
+    }
+
+    /// The texts that the ids of a transaction of this batch were given as.
+    #[must_use]
+    pub fn texts(&self, transaction: &Transaction) -> TextIds<'_> {
+        TextIds::read(self.notes(transaction))
+    }
+
     /// The legs of a transaction of this batch, in step order.
     #[must_use]
     pub fn legs(&self, transaction: &Transaction) -> &[Leg] {
@@ -207,7 +233,7 @@ impl Batch {
         &self.legs[start..start + usize::from(transaction.legs.1)]
     }
 
-    /// The notes of a transaction of this batch.
+    /// The notes of a transaction of this batch, with the texts of its ids.
     #[must_use]
     pub fn notes(&self, transaction: &Transaction) -> &[u8] {
         let start = transaction.notes.0 as usize;
@@ -390,5 +416,26 @@ mod tests {
             change(&mut legs[0]);
             assert_ne!(first, content(DRAFT, &legs, &[]));
         }
+    }
+
+    #[test]
+    fn texts_of_ids_are_kept_and_are_no_content() {
+        let legs = [leg(1, 1, Side::Debit, 5, "CNY"), leg(2, 2, Side::Credit, 5, "CNY")];
+        let note = [2, 1, 0, b'r'];
+        let draft = Draft { id: TransactionId::of_text("order-17"), ..DRAFT };
+        let (mut by_number, mut by_text) = (Batch::default(), Batch::default());
+        for _ in 0..2 {
+            by_number.push(draft, &legs, &note);
+            by_text.push(draft, &legs, &note);
+            by_text.keep_texts(TextIds { own: "order-17", named: "" });
+        }
+        by_text.push_with_shape(draft, &legs, &note, Some(Rejection::Malformed));
+        by_text.keep_texts(TextIds { own: "order-17", named: "" });
+        for (one, other) in by_number.transactions.iter().zip(&by_text.transactions) {
+            assert_eq!(one.content, other.content);
+            assert_eq!((by_number.texts(one).own, by_text.texts(other).own), ("", "order-17"));
+            assert_eq!(notes::read(by_text.notes(other)).collect::<Vec<_>>(), [(Note::Reference, "r")]);
+        }
+        assert!(by_text.texts(&by_text.transactions[2]).is_empty());
     }
 }

@@ -33,7 +33,7 @@ fn moves_of_holds_follow_each_other() {
     #[track_caller]
     fn check_hold(moved: HoldMove, amount: i64, hold: Hold, fault: HoldFault) {
         let (account, key) = (AccountId(USER), hold.key);
-        let fault = BookFault::Hold { account, hold: key, fault };
+        let fault = BookFault::Hold { account, hold: key, text_id: "".into(), fault };
         check(moves(moved, amount, hold), USER, &fault);
     }
     let held = users_hold;
@@ -52,6 +52,9 @@ fn moves_of_holds_follow_each_other() {
         alter(&mut hold);
         check_hold(Released, 20, hold, HoldFault::Altered);
     }
+    let mut misnamed = hold(77, HoldKind::Business, 9);
+    misnamed.terms.text_id = "hold-1".into();
+    check(moves(Frozen, 9, misnamed), USER, &BookFault::TextId { text: "hold-1".into() });
     check_hold(Released, 0, left(held(), 120), HoldFault::Amount { amount: 0 });
     check_hold(Restored, -20, left(held(), 100), HoldFault::Amount { amount: -20 });
     let remaining = |amount, after| HoldFault::Remaining { before: 120, amount, after, frozen: 200 };
@@ -67,7 +70,8 @@ fn moves_of_holds_follow_each_other() {
         let Some(Entry::Held(expired)) = books.last().entries[section_of(USER)].last_mut() else { panic!() };
         expired.transaction = (!by_itself).then_some(2);
     };
-    let fault = |fault| BookFault::Hold { account: AccountId(USER), hold: later.key, fault };
+    let fault =
+        |fault| BookFault::Hold { account: AccountId(USER), hold: later.key, text_id: "".into(), fault };
     check(|books| expires(books, true), USER, &fault(HoldFault::NotDue { time_us: 5 }));
     check(|books| expires(books, false), USER, &fault(HoldFault::Mover));
     let alone = |books: &mut Planted| {
@@ -75,7 +79,12 @@ fn moves_of_holds_follow_each_other() {
         let Some(Entry::Held(released)) = books.last().entries[section_of(USER)].last_mut() else { panic!() };
         released.transaction = None;
     };
-    let fault = BookFault::Hold { account: AccountId(USER), hold: key(HOLD), fault: HoldFault::Mover };
+    let fault = BookFault::Hold {
+        account: AccountId(USER),
+        hold: key(HOLD),
+        text_id: "".into(),
+        fault: HoldFault::Mover,
+    };
     check(alone, USER, &fault);
 }
 

@@ -91,7 +91,11 @@ fn work(desk: &mut Desk, random: &mut SmallRng, accounts: &Accounts, first: u128
             11 => change(desk, hot, state(AccountState::Normal)),
             13 => change(desk, hot, AttributeChange::Hot(false)),
             15 => change(desk, hot, AttributeChange::Hot(true)),
-            17 => drop(desk.submit(Command::Cancel { id: TransactionId(first + 90), time: now() })),
+            17 => drop(desk.submit(Command::Cancel {
+                id: TransactionId(first + 90),
+                time: now(),
+                text_id: "".into(),
+            })),
             _ => {}
         }
     }

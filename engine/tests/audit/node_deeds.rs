@@ -85,7 +85,7 @@ impl Work {
             4 => {
                 self.frozen.push(id);
                 let kind = [HoldKind::Business, HoldKind::Judicial][self.random.random_range(0..2)];
-                let terms = HoldTerms { kind, authority, expires_us };
+                let terms = HoldTerms { kind, authority, expires_us, ..HoldTerms::default() };
                 let (account, amount, currency) = (AccountId(held), Amount(amount), currency("CNY"));
                 Deed::Freeze(Freeze { account, key: None, amount, currency, terms })
             }

@@ -319,7 +319,7 @@ pub(crate) fn check_found(bodies: &[Body], frame: u64, record: RecordPlace, faul
         Err(VerifyError::Log(error)) => panic!("the log itself does not hold: {error}"),
         Err(VerifyError::Books(found)) => found,
     };
-    let BookFinding { place, record: found_record, fault: found_fault } = &*found;
+    let BookFinding { place, record: found_record, fault: found_fault, .. } = &*found;
     let number = place.map(|place| place.frame);
     assert_eq!((number, *found_record, found_fault), (Some(frame), record, fault), "{found}");
     let text = found.to_string();

@@ -1,9 +1,10 @@
 //! Every kind of wrong record, alone in books that are otherwise good.
 
-use longmen_engine::audit::{BookFault, CameAgain, RecordPlace};
+use longmen_engine::audit::{BookFault, CameAgain, RecordPlace, VerifyError};
 use longmen_engine::ledger::{
-    AccountId, Admin, Amount, ClientId, Date, EntityId, Entry, Movement, OpenedEntry, Outcome, Placement,
-    Position, Rejection, SubjectClass, SubjectId, SubjectOpening, TransactionId, UnitId,
+    AccountId, Action, Admin, Amount, ClientId, Date, EntityId, Entry, Movement, Named, OpenedEntry, Outcome,
+    Placement, Position, Rejection, SubjectClass, SubjectId, SubjectOpening, TransactionId, TransactionKey,
+    UnitId, notes::TextIds,
 };
 
 use crate::good::{
@@ -344,6 +345,67 @@ fn an_id_that_was_forgotten_may_come_again() {
     let fault = BookFault::IdTwice { client: ClientId(1), id: TransactionId(31), frame: 4, ordinal: 0 };
     check_found(&bodies(HOUR), 5, RecordPlace::Head(0), &fault);
     assert_eq!(audited(&written(&good_books().bodies())).unwrap().came_again, []);
+}
+
+/// A text beside an id is the one that the id stands for: in a record's tail, of what it names, and of a hold.
+#[test]
+fn texts_are_those_of_their_ids() {
+    let of_text = |text: &str| TransactionId::of_text(text).0;
+    let texts = |own, named| {
+        let mut notes = Vec::new();
+        TextIds { own, named }.write(&mut notes);
+        notes
+    };
+    let refused = Outcome::Refused(Rejection::PaymentState);
+    let fault = |text: &str| BookFault::TextId { text: text.into() };
+    let plant = |id: u128, outcome, notes: Vec<u8>| {
+        move |books: &mut Planted| {
+            let mut planted = head(id, outcome, date(MAY2), 0);
+            planted.notes = notes.clone();
+            books.plant(planted, &[]);
+        }
+    };
+    for outcome in [refused, Outcome::Cancelled] {
+        check_good(plant(of_text("order-1"), outcome, texts("order-1", "")));
+        check(plant(7_000, outcome, texts("order-1", "")), RecordPlace::Head(1), &fault("order-1"));
+        check(
+            plant(of_text("order-2"), outcome, texts("order-1", "")),
+            RecordPlace::Head(1),
+            &fault("order-1"),
+        );
+    }
+    // It names nothing, so no text can be that of what it names.
+    check(plant(of_text("a"), refused, texts("a", "b")), RecordPlace::Head(1), &fault("b"));
+    let strange = |books: &mut Planted| {
+        plant(of_text("a"), refused, [texts("a", ""), vec![11, 1, 0, b'x']].concat())(books);
+    };
+    check(strange, RecordPlace::Head(1), &BookFault::Unreadable);
+    let naming = |text: &'static str| {
+        move |books: &mut Planted| {
+            let mut planted = head(7_000, refused, date(MAY2), 0);
+            planted.head.action = Action::Unfreeze;
+            let key = TransactionKey { client: ClientId(1), id: TransactionId::of_text("hold-1") };
+            planted.named = Some(Named { key, ..Named::default() });
+            TextIds { own: "", named: text }.write(&mut planted.notes);
+            books.plant(planted, &[]);
+        }
+    };
+    check_good(naming("hold-1"));
+    check(naming("hold-2"), RecordPlace::Head(1), &fault("hold-2"));
+}
+
+/// What is wrong with a transaction names it as its client does.
+#[test]
+fn findings_name_the_transaction_by_its_text() {
+    let mut books = good_books();
+    let mut planted = head(TransactionId::of_text("order-17").0, Outcome::Posted, date(MAY2), 2);
+    TextIds { own: "order-17", named: "" }.write(&mut planted.notes);
+    books.plant(planted, &[(1, BANK, Debit, 5), (2, USER, Credit, 6)]);
+    books.chain();
+    let Err(VerifyError::Books(found)) = audited(&written(&books.bodies())) else { panic!() };
+    let told =
+        format!("transaction 1, id `order-17` ({:032x}) of client 1", TransactionId::of_text("order-17").0);
+    assert!(found.to_string().contains(&told), "{found}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #[path = "../node/desk.rs"]
 #[allow(dead_code, reason = "it serves the tests of the node too")]
 mod desk;
+mod find;
 mod long;
 mod posted;
 mod registers;

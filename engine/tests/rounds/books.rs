@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_engine::ledger::{
     Action, Admin, Entry, FrameRecords, Head, Held, Movement, OpenedEntry, Outcome, Posting, SectionKind,
-    Side, read_tail,
+    Side, notes::TextIds, read_tail,
 };
 
 use super::naive::Naive;
 use super::script::{ClosedLine, HoldSaid, Seen, Spec};
+use super::translate::script_id;
 
 /// What a log says.
 #[derive(Clone, Debug, Default)]
@@ -88,13 +89,20 @@ impl Books {
         let tails = tails.map_or(&[][..], |(.., bytes)| bytes);
         let mut merged: BTreeMap<u64, (u32, i128, i128)> = BTreeMap::new();
         self.names(records);
+        let mut ids = Vec::new();
         for head in &heads {
             // The ledger's own transactions have ids of their own.
             let is_own = head.action == Action::CarryForward;
-            assert!(is_own || self.ids.insert(head.id.0), "transaction {} has two records", head.id);
+            let tail = read_tail(head, tails).unwrap();
+            let texts = TextIds::read(tail.notes);
+            let id = if is_own { 0 } else { script_id(head.id, texts.own) };
+            assert!(is_own || self.ids.insert(id), "transaction {id} has two records");
             assert!(!is_own || head.outcome == Outcome::Posted);
             self.carried += usize::from(is_own);
-            let tail = read_tail(head, tails).unwrap();
+            ids.push(id);
+            if let Some(named) = tail.named {
+                script_id(named.key.id, texts.named);
+            }
             let is_blue = tail.named.is_some_and(|named| named.blue);
             self.blue += usize::from(is_blue && head.outcome == Outcome::Posted);
             let legs = tail.hot_legs;
@@ -134,7 +142,7 @@ impl Books {
                 *sums = (sums.0 - count, sums.1 - debit, sums.2 - credit);
                 self.merged += 1;
             }
-            self.post(&posting, spec, &heads);
+            self.post(&posting, spec, &heads, &ids);
         }
         assert!(nets.values().all(|net| *net == 0), "debits and credits of a frame differ: {nets:?}");
         let rest = merged.values().all(|sums| *sums == (0, 0, 0));
@@ -172,7 +180,7 @@ impl Books {
     }
 
     fn hold(&mut self, held: &Held) {
-        let (account, id) = (held.account.0, held.hold.key.id.0);
+        let (account, id) = (held.account.0, script_id(held.hold.key.id, &held.hold.terms.text_id));
         let (amount, remaining, expired) = (held.hold.amount, held.hold.remaining, held.hold.expired);
         let frozen = self.frozen.entry(account).or_default();
         *frozen += held.moved.signed(held.amount);
@@ -183,7 +191,7 @@ impl Books {
         assert_eq!(sum, held.frozen_after, "account {account}: frozen is the sum of its holds");
     }
 
-    fn post(&mut self, posting: &Posting, spec: &Spec, heads: &[Head]) {
+    fn post(&mut self, posting: &Posting, spec: &Spec, heads: &[Head], ids: &[u128]) {
         let account = posting.account.0;
         let natural = |signed: i128| if spec.subject().debit_normal { signed } else { -signed };
         let balance = self.balances.entry(account).or_default();
@@ -195,8 +203,7 @@ impl Books {
         if let Movement::Leg { transaction, step, side, amount } = posting.movement {
             let head = &heads[transaction as usize];
             assert_eq!((head.outcome, head.accounting_date), (Outcome::Posted, posting.date));
-            let id = if head.action == Action::CarryForward { 0 } else { head.id.0 };
-            let seen = (id, step, side == Side::Debit, amount.0, *balance);
+            let seen = (ids[transaction as usize], step, side == Side::Debit, amount.0, *balance);
             self.seen.entry(account).or_default().push(seen);
         }
     }

@@ -173,6 +173,14 @@ impl Act {
             _ => None,
         }
     }
+
+    /// The transaction that it names: its original, or the one that opened the hold.
+    pub(crate) fn names(&self) -> Option<u128> {
+        match self {
+            Act::Unfreeze { hold, .. } | Act::Consume { hold, .. } => Some(*hold),
+            other => other.original(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use longmen_engine::ledger::notes::{self, Note};
+use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer,
     AttributeChange, Batch, ClientId, Command, Currency, Date, Deed, Draft, Freeze, Hold, HoldKind,
@@ -36,7 +36,9 @@ pub(crate) fn command(
             txs.iter().for_each(|tx| push(&mut batch, tx, chart, find));
             Command::Post(batch)
         }
-        Ask::Cancel { id, time } => Command::Cancel { id: TransactionId(*id), time: *time },
+        Ask::Cancel { id, time } => {
+            Command::Cancel { id: name(*id).id, time: *time, text_id: text_of(*id).into() }
+        }
         Ask::Locate { id } => Command::Locate(vec![name(*id)]),
         Ask::SetState { account, state, payment } => change(
             AccountRef::Id(AccountId(*account)),
@@ -177,7 +179,9 @@ pub(crate) fn said(ask: &Ask, answer: &Answer) -> Said {
         },
         Answer::Located(_) => Said::Rejected(Rejection::UnknownTransaction),
         Answer::Holds(holds) => {
-            Said::Holds(holds.iter().map(|(account, hold)| held(*account, hold)).collect())
+            let mut said: Vec<_> = holds.iter().map(|(account, hold)| held(*account, hold)).collect();
+            said.sort_by_key(|hold| (hold.account, hold.id));
+            Said::Holds(said)
         }
         Answer::Accounts(views) => {
             Said::Views(views.iter().map(|one| one.as_ref().map(view).map_err(|r| *r)).collect())
@@ -207,7 +211,7 @@ fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec], find: &mut impl FnMut(u128) 
         })
         .collect();
     let draft = Draft {
-        id: TransactionId(tx.id),
+        id: name(tx.id).id,
         time: tx.time,
         value_date: tx.value_date.map(date),
         accounting_date: tx.accounting_date.map(date),
@@ -219,6 +223,8 @@ fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec], find: &mut impl FnMut(u128) 
         None => batch.push(draft, &legs, &about),
         Some(deed) => batch.push_deed(draft, deed, &legs, &about),
     }
+    let (own, named) = (text_of(tx.id), tx.act.names().map_or(String::new(), text_of));
+    batch.keep_texts(TextIds { own: &own, named: &named });
     // Legs of a malformed transaction are not kept, so there is nothing to name.
     if batch.legs(batch.transactions.last().unwrap()).is_empty() {
         return;
@@ -241,7 +247,7 @@ fn deed(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Opti
                 key: None,
                 amount: Amount(*amount),
                 currency: Currency::from_code(currency).unwrap(),
-                terms: HoldTerms { kind, authority, expires_us },
+                terms: HoldTerms { kind, authority, expires_us, ..HoldTerms::default() },
             })
         }
         Act::Unfreeze { hold, amount, authority } => Deed::Unfreeze {
@@ -266,13 +272,36 @@ fn deed(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Opti
 
 /// The name of a transaction of the tests' client.
 pub(crate) fn name(id: u128) -> TransactionKey {
-    TransactionKey { client: ClientId(1), id: TransactionId(id) }
+    let id = match text_of(id) {
+        text if text.is_empty() => TransactionId(id),
+        text => TransactionId::of_text(&text),
+    };
+    TransactionKey { client: ClientId(1), id }
+}
+
+/// The text that a script's id is given as: every third is one, the others are numbers.
+fn text_of(id: u128) -> String {
+    if id % 3 == 2 { format!("t-{id}") } else { String::new() }
+}
+
+/// A script's id, from what the ledger has of it: one that was given as a text is known by nothing else.
+pub(crate) fn script_id(id: TransactionId, text: &str) -> u128 {
+    let found = match text.strip_prefix("t-") {
+        Some(number) => number.parse().unwrap(),
+        None => id.0,
+    };
+    assert_eq!(
+        (name(found).id, text_of(found).as_str()),
+        (id, text),
+        "an id and the text that it was given as"
+    );
+    found
 }
 
 fn held(account: AccountId, hold: &Hold) -> HoldSaid {
     HoldSaid {
         account: account.0,
-        id: hold.key.id.0,
+        id: script_id(hold.key.id, &hold.terms.text_id),
         amount: hold.amount,
         remaining: hold.remaining,
         expired: hold.expired,

@@ -166,6 +166,9 @@ pub struct TransactionRecord {
     pub client: u32,
     /// The id as 32 hexadecimal digits.
     pub id: Box<str>,
+    /// The text that the id was given as; absent where it was a number.
+    #[serde(default)]
+    pub text_id: Option<Box<str>>,
     /// The entity of its first account, by its dense id.
     pub entity: u16,
     /// What it does: `post`, or the name of its deed.
@@ -184,7 +187,8 @@ pub struct TransactionRecord {
     pub time_us: i64,
     /// Its notes, by name: `type`, `reference`, `tags`, `operator`, `approval`, `reason`.
     pub notes: BTreeMap<Box<str>, Box<str>>,
-    /// Its legs.
+    /// Its legs; none where it was merely found.
+    #[serde(default)]
     pub legs: Vec<RecordedLeg>,
     /// The frame that holds it.
     pub frame: u64,
@@ -199,6 +203,9 @@ pub struct Named {
     pub client: u32,
     /// Its id as 32 hexadecimal digits.
     pub id: Box<str>,
+    /// The text that its id was given as; absent where none is known.
+    #[serde(default)]
+    pub text_id: Option<Box<str>>,
     /// Where its record lies, as `frame/ordinal`; absent for a hold.
     pub place: Option<Box<str>>,
     /// Whether funds and states were set aside, with an approval.
@@ -221,10 +228,24 @@ pub struct Holds {
 pub struct Hold {
     /// The held account.
     pub account: u64,
+    /// The code of its entity.
+    pub entity: Box<str>,
+    /// Its number.
+    pub number: Box<str>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub account_type: Box<str>,
+    /// The ISO 4217 code of its currency, which the amounts are in.
+    pub currency: Box<str>,
+    /// Decimal places of the currency's minor unit.
+    pub exponent: u8,
     /// The client of the transaction that froze.
     pub client: u32,
     /// The id of the transaction that froze, as 32 hexadecimal digits.
     pub id: Box<str>,
+    /// The text that it was given as; absent where it was a number.
+    #[serde(default)]
+    pub text_id: Option<Box<str>>,
     /// `business`, `control`, `judicial`, `loss` or `try`.
     pub kind: Box<str>,
     /// Who alone may release or spend it; empty: whoever knows its name.
@@ -240,10 +261,21 @@ pub struct Hold {
 }
 
 /// A leg as the log has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedLeg {
     /// The account.
     pub account: u64,
+    /// The code of its entity.
+    pub entity: Box<str>,
+    /// Its number.
+    pub number: Box<str>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub account_type: Box<str>,
+    /// The ISO 4217 code of its currency, which the amounts are in.
+    pub currency: Box<str>,
+    /// Decimal places of the currency's minor unit.
+    pub exponent: u8,
     /// The step.
     pub step: u16,
     /// Debit or credit.

@@ -13,10 +13,12 @@ use crate::answer::{
 };
 use crate::connection::{AnswerFrame, Connection};
 use crate::error::{ClientError, Refusal};
-use crate::history::{Chart, GeneralLedger, MergedEntry, PastBalance, Register, Statement, TrialBalance};
+use crate::history::{
+    Chart, FoundTransactions, GeneralLedger, MergedEntry, PastBalance, Register, Statement, TrialBalance,
+};
 use crate::id::TransactionId;
 use crate::question::{
-    BalanceAtRequest, EntryRequest, GeneralLedgerRequest, RegisterRequest, StatementRequest,
+    BalanceAtRequest, EntryRequest, FindRequest, GeneralLedgerRequest, RegisterRequest, StatementRequest,
 };
 use crate::request::{
     BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HoldsRequest,
@@ -355,7 +357,25 @@ impl Client {
         &mut self,
         id: impl Into<TransactionId>,
     ) -> Result<TransactionRecord, ClientError> {
-        self.request(Operation::Transaction, &TransactionRequest { id: id.into() }).await
+        let request = TransactionRequest { id: Some(id.into()), place: None };
+        self.request(Operation::Transaction, &request).await
+    }
+
+    /// The transaction, of whichever client, whose record lies at a place (`frame/ordinal`) that a result or a search
+    /// gave.
+    ///
+    /// # Errors
+    /// See [`Client`]; `unknown_transaction`, when none lies there.
+    pub async fn transaction_at(&mut self, place: &str) -> Result<TransactionRecord, ClientError> {
+        self.request(Operation::Transaction, &TransactionRequest { id: None, place: Some(place) }).await
+    }
+
+    /// A page of transactions, of whichever client, by their reference or by their id.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn find(&mut self, request: &FindRequest<'_>) -> Result<FoundTransactions, ClientError> {
+        self.request(Operation::Find, request).await
     }
 
     /// The chart of an entity (科目表).

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Side;
-use crate::answer::{Account, Named, wide};
+use crate::answer::{Account, Named, TransactionRecord, wide};
 
 /// A page of an account's entries: `opening` plus what shown and hidden lines moved is `closing`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,9 @@ pub struct StatementLine {
     pub client: u32,
     /// The transaction's id as 32 hexadecimal digits; absent for a merged entry, and for an expiry.
     pub transaction: Option<Box<str>>,
+    /// The text that the transaction's id was given as; absent where it was a number.
+    #[serde(default)]
+    pub text_id: Option<Box<str>>,
     /// The leg's step.
     pub step: u16,
     /// What the transaction does: `post`, or the name of its deed.
@@ -134,6 +137,9 @@ pub struct HoldLine {
     pub client: u32,
     /// The id of the transaction that froze, as 32 hexadecimal digits.
     pub id: Box<str>,
+    /// The text that it was given as; absent where it was a number.
+    #[serde(default)]
+    pub text_id: Option<Box<str>>,
     /// `business`, `control`, `judicial`, `loss` or `try`.
     pub kind: Box<str>,
     /// Who alone may release or spend it; empty: whoever knows its name.
@@ -178,6 +184,9 @@ pub struct MergedEntry {
 /// A page of a register (登记簿): an account's newest first, the ledger's oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
+    /// The account as it stands now, where the register is that of one.
+    #[serde(default)]
+    pub account: Option<Account>,
     /// What was done.
     pub rows: Vec<RegisterRow>,
     /// `after` of the next page; absent on the last. A page may be empty and not the last.
@@ -197,10 +206,16 @@ pub struct RegisterRow {
     pub client: u32,
     /// The transaction that moved a hold, as 32 hexadecimal digits.
     pub transaction: Option<Box<str>>,
+    /// The text that its id was given as; absent where it was a number.
+    #[serde(default)]
+    pub text_id: Option<Box<str>>,
     /// `opened`, `changed`, the move of a hold, or the command.
     pub action: Box<str>,
     /// What it was about: the hold as `client/id`, or what the command says.
     pub about: Box<str>,
+    /// The text that the hold's id was given as; absent where it was a number, or there is no hold.
+    #[serde(default)]
+    pub about_text_id: Option<Box<str>>,
     /// What changed: attribute, value before where there was one, value after; amounts in minor units.
     pub changes: Vec<AttributeChange>,
     /// `operator`, `approval`, `reason`.
@@ -209,6 +224,15 @@ pub struct RegisterRow {
 
 /// An attribute, its value before where there was one, and its value after.
 pub type AttributeChange = (Box<str>, Option<Box<str>>, Box<str>);
+
+/// Transactions that were looked for, in the order of the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundTransactions {
+    /// The transactions, without their legs.
+    pub transactions: Vec<TransactionRecord>,
+    /// `after` of the next page; absent on the last. A page may be empty and not the last.
+    pub next: Option<Box<str>>,
+}
 
 /// The general ledger (总账) of an entity at its leaves, over a range of accounting dates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -57,13 +57,14 @@ pub use deed::{Consume, Deed, Freeze, HoldKind, Naming, Reverse, Try, Unfreeze};
 pub use error::{ClientError, Refusal};
 pub use frame::{FrameError, Prefix, read_prefix, write_frame};
 pub use history::{
-    AttributeChange, Chart, GeneralLedger, HoldLine, LedgerLine, Mapping, Merged, MergedEntry, PastBalance,
-    RangeFigures, Register, RegisterRow, Statement, StatementLine, Subject, SummarySubject, TrialBalance,
-    TrialLine, Turnover,
+    AttributeChange, Chart, FoundTransactions, GeneralLedger, HoldLine, LedgerLine, Mapping, Merged,
+    MergedEntry, PastBalance, RangeFigures, Register, RegisterRow, Statement, StatementLine, Subject,
+    SummarySubject, TrialBalance, TrialLine, Turnover,
 };
 pub use id::{TransactionId, id_of_cancel, id_of_text};
 pub use question::{
-    BalanceAtRequest, EntryRequest, GeneralLedgerRequest, RangeEnd, RegisterRequest, StatementRequest,
+    BalanceAtRequest, EntryRequest, FindRequest, GeneralLedgerRequest, RangeEnd, RegisterRequest,
+    StatementRequest,
 };
 pub use request::{
     BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HelloRequest,

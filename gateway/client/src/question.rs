@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::account::AccountRef;
+use crate::id::TransactionId;
 
 /// Body of `statement`. [`StatementRequest::new`] asks for all entries, newest first.
 #[derive(Clone, Debug, Serialize)]
@@ -115,6 +116,31 @@ pub struct RegisterRequest<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<&'a str>,
     /// How many rows at most.
+    pub limit: u32,
+}
+
+/// Body of `find`; one of `reference` and `id` is given.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct FindRequest<'a> {
+    /// The reference, whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<&'a str>,
+    /// The id, as some client gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<TransactionId>,
+    /// The entity whose transactions are meant, and whose dates; absent: every entity, and the whole log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity: Option<&'a str>,
+    /// The first accounting date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<&'a str>,
+    /// The last accounting date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<&'a str>,
+    /// `next` of the page before this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<&'a str>,
+    /// How many transactions at most.
     pub limit: u32,
 }
 

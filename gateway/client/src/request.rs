@@ -252,11 +252,15 @@ pub struct ListAccountsRequest {
     pub limit: u32,
 }
 
-/// Body of `transaction`.
+/// Body of `transaction`; one of the two is given.
 #[derive(Clone, Debug, Serialize)]
-pub struct TransactionRequest {
+pub struct TransactionRequest<'a> {
     /// The id, as this client gave it.
-    pub id: TransactionId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<TransactionId>,
+    /// Where its record lies, as `frame/ordinal`; whose it is does not matter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<&'a str>,
 }
 
 /// Body of `trial_balance`.

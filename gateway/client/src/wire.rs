@@ -158,11 +158,13 @@ pub enum Operation {
     Entry = 58,
     /// Who changed what, when and why (登记簿).
     Register = 59,
+    /// Transactions by their reference, or by an id that some client gave.
+    Find = 60,
 }
 
 impl Operation {
     /// Every operation, by number.
-    pub const ALL: [Operation; 27] = [
+    pub const ALL: [Operation; 28] = [
         Operation::Hello,
         Operation::Ping,
         Operation::Status,
@@ -190,6 +192,7 @@ impl Operation {
         Operation::BalanceAt,
         Operation::Entry,
         Operation::Register,
+        Operation::Find,
     ];
 
     /// The number on the wire.
@@ -235,6 +238,7 @@ impl Operation {
             Operation::BalanceAt => "balance_at",
             Operation::Entry => "entry",
             Operation::Register => "register",
+            Operation::Find => "find",
         }
     }
 }

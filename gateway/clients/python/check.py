@@ -65,6 +65,11 @@ def check_reads(client, user):
     lines = list(client.statement(user))
     assert [line["after"] for line in lines] == [1236, 1231, 1230], lines
     record = client.transaction("py-1")
+    assert record["text_id"] == "py-1" and record["legs"][0]["number"] == "bank", record
+    found = list(client.find(id="py-1", entity="PY", from_date="2026-11-22"))
+    assert [one["frame"] for one in found] == [record["frame"]], found
+    assert client.transaction(place=f"{record['frame']}/{record['ordinal']}") == record
+    assert client.transaction(3)["text_id"] is None
     assert record["notes"] == {"type": "top_up"} and len(record["legs"]) == 2, record
     lines = client.trial_balance("PY")["lines"]
     assert [line["closing"] for line in lines] == [1236, 1236], lines

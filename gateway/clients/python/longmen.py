@@ -24,7 +24,7 @@ OPERATIONS = {
     "set_reserve": 22, "set_limits": 23, "map_customer": 24, "map_type": 25,
     "post": 32, "cancel": 33,
     "balance": 48, "accounts": 49, "statement": 50, "transaction": 51, "trial_balance": 52,
-    "customer": 53, "holds": 54,
+    "customer": 53, "holds": 54, "find": 60,
 }
 RETRY = {"busy", "out_of_disk", "shutting_down"}
 
@@ -250,8 +250,20 @@ class Client:
             if before is None:
                 return
 
-    def transaction(self, id):
-        return self.ask("transaction", id=id)
+    def transaction(self, id=None, place=None):
+        """One of this client by its id, or whoever's lies at a place, `frame/ordinal`."""
+        return self.ask("transaction", id=id, place=place)
+
+    def find(self, reference=None, id=None, entity=None, from_date=None, to_date=None, limit=None):
+        """Transactions of any client by reference or id, without their legs, page by page."""
+        after = None
+        while True:
+            body = {"reference": reference, "id": id, "entity": entity, "from": from_date, "to": to_date, "after": after}
+            page = self.ask("find", limit=limit, **body)
+            yield from page["transactions"]
+            after = page["next"]
+            if after is None:
+                return
 
     def trial_balance(self, entity=""):
         return self.ask("trial_balance", entity=entity)

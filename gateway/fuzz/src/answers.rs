@@ -1,8 +1,8 @@
 //! Answers, as the client library reads them: nothing that a node or an impostor sends makes it panic.
 
 use longmen_client::{
-    ANSWER_BIT, AnswerFrame, CONNECTION, Chart, ClientError, GeneralLedger, Header, Holds, MAX_ANSWER,
-    MergedEntry, Operation, PREFIX_BYTES, PastBalance, Posted, Register, Statement, Status,
+    ANSWER_BIT, AnswerFrame, CONNECTION, Chart, ClientError, FoundTransactions, GeneralLedger, Header, Holds,
+    MAX_ANSWER, MergedEntry, Operation, PREFIX_BYTES, PastBalance, Posted, Register, Statement, Status,
     TransactionRecord, TrialBalance, Welcome, read_prefix,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -50,6 +50,7 @@ pub fn read(header: Header, body: &[u8]) -> Result<(), ClientError> {
         Operation::BalanceAt => payload::<PastBalance>(answer),
         Operation::Entry => payload::<MergedEntry>(answer),
         Operation::Register => payload::<Register>(answer),
+        Operation::Find => payload::<FoundTransactions>(answer),
         Operation::OpenEntity
         | Operation::OpenSubjects
         | Operation::OpenAccounts

@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use longmen_client::{
     AccountOpening, AccountRef, BalanceAtRequest, BalanceRequest, CancelRequest, ChartRequest,
     CloseDayRequest, CompactLeg, CompactSettings, CompactTransaction, Consume, CustomerRequest, EntryRequest,
-    Format, Freeze, GeneralLedgerRequest, Header, HoldsRequest, ListAccountsRequest, MapCustomerRequest,
-    MapTypeRequest, Note, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest, Operation, Owner,
-    PostRequest, RangeEnd, RegisterRequest, Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest,
-    SetStateRequest, Side, StatementRequest, SubjectOpening, Transaction, TransactionRequest, Transfer,
-    TrialBalanceRequest, Unfreeze, write_frame, write_transactions, write_transfers,
+    FindRequest, Format, Freeze, GeneralLedgerRequest, Header, HoldsRequest, ListAccountsRequest,
+    MapCustomerRequest, MapTypeRequest, Note, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest,
+    Operation, Owner, PostRequest, RangeEnd, RegisterRequest, Registration, SetHotRequest, SetLimitsRequest,
+    SetReserveRequest, SetStateRequest, Side, StatementRequest, SubjectOpening, Transaction,
+    TransactionRequest, Transfer, TrialBalanceRequest, Unfreeze, write_frame, write_transactions,
+    write_transfers,
 };
 use longmen_gateway::Limits;
 use longmen_gateway::fuzz::converse;
@@ -249,7 +250,24 @@ fn questions() -> Vec<Asked> {
         Asked::new(Operation::Statement, &statement),
         Asked::new(Operation::Statement, &oldest),
         Asked::new(Operation::Statement, &by_value),
-        Asked::new(Operation::Transaction, &TransactionRequest { id: "afund".into() }),
+        Asked::new(Operation::Transaction, &TransactionRequest { id: Some("afund".into()), place: None }),
+        Asked::new(Operation::Transaction, &TransactionRequest { id: None, place: Some("5/0") }),
+        Asked::new(
+            Operation::Find,
+            &FindRequest { id: Some("afund".into()), limit: 5, ..FindRequest::default() },
+        ),
+        Asked::new(
+            Operation::Find,
+            &FindRequest {
+                reference: Some("r"),
+                entity: Some("LM"),
+                from: Some("2026-11-18"),
+                to: Some("2026-11-19"),
+                after: Some("2/1"),
+                limit: 5,
+                ..FindRequest::default()
+            },
+        ),
         Asked::new(Operation::TrialBalance, &TrialBalanceRequest { entity: "" }),
         Asked::new(Operation::Customer, &CustomerRequest { entity: "LM", customer: "C1" }),
         Asked::new(Operation::Holds, &HoldsRequest { account: None, after: None, limit: 10 }),

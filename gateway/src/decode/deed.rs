@@ -2,12 +2,12 @@
 
 use longmen_engine::ledger::{
     AccountId, AccountRef, Amount, ClientId, Currency, Deed, Freeze, HoldKind, HoldTerms, MAX_AUTHORITY,
-    Naming, RecordPlace, TransactionId, TransactionKey,
+    Naming, RecordPlace, TransactionKey,
 };
 
 use super::fault::Fault;
 use super::reader::{Reader, read_fields};
-use super::value::{Written, account, currency, place, required, transaction_id};
+use super::value::{GivenId, Written, account, currency, place, required, transaction_id};
 
 /// The names of deeds in a transaction.
 pub(super) const DEEDS: [&str; 8] =
@@ -17,25 +17,36 @@ const MAX_WORD: usize = 16;
 
 /// A decoded deed.
 #[derive(Debug)]
-pub(super) struct ReadDeed {
+pub(super) struct ReadDeed<'a> {
     pub(super) deed: Deed,
     /// Where the client says that the record of the original lies.
     pub(super) place: Option<RecordPlace>,
+    /// The text of the id that it names; empty where it names none, or by number.
+    pub(super) text: &'a str,
+}
+
+impl From<Deed> for ReadDeed<'_> {
+    fn from(deed: Deed) -> Self {
+        ReadDeed { deed, place: None, text: "" }
+    }
 }
 
 /// Reads the deed with this index in [`DEEDS`]. `own` is the client whose ids are meant where none is named.
-pub(super) fn read_deed(index: usize, reader: &mut Reader<'_>, own: ClientId) -> Result<ReadDeed, Fault> {
-    let deed = match index {
-        0 => read_freeze(reader),
+pub(super) fn read_deed<'a>(
+    index: usize,
+    reader: &mut Reader<'a>,
+    own: ClientId,
+) -> Result<ReadDeed<'a>, Fault> {
+    match index {
+        0 => read_freeze(reader).map(ReadDeed::from),
         1 => read_unfreeze(reader, own),
         2 => read_consume(reader, own),
-        3 => return read_reverse(reader, own),
-        4 => return read_naming(reader, own, Deed::Refund),
-        5 => read_try(reader),
-        6 => return read_naming(reader, own, Deed::Confirm),
-        _ => return read_naming(reader, own, Deed::CancelTry),
-    };
-    Ok(ReadDeed { deed: deed?, place: None })
+        3 => read_reverse(reader, own),
+        4 => read_naming(reader, own, Deed::Refund),
+        5 => read_try(reader).map(ReadDeed::from),
+        6 => read_naming(reader, own, Deed::Confirm),
+        _ => read_naming(reader, own, Deed::CancelTry),
+    }
 }
 
 fn read_freeze(reader: &mut Reader<'_>) -> Result<Deed, Fault> {
@@ -85,7 +96,7 @@ fn amount_in(written: Written<'_>, currency: Option<Currency>) -> Result<Amount,
     Ok(amount.unwrap_or(Amount(0)))
 }
 
-fn read_unfreeze(reader: &mut Reader<'_>, own: ClientId) -> Result<Deed, Fault> {
+fn read_unfreeze<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'a>, Fault> {
     let (mut id, mut client, mut written, mut in_currency) = (None, own, None, None);
     let mut by = Box::default();
     read_fields(reader, &["hold", "client", "amount", "currency", "authority"], |field, reader| {
@@ -98,12 +109,14 @@ fn read_unfreeze(reader: &mut Reader<'_>, own: ClientId) -> Result<Deed, Fault> 
         }
         Ok(())
     })?;
-    let hold = TransactionKey { client, id: required(id, "hold")? };
+    let GivenId { id, text } = required(id, "hold")?;
+    let hold = TransactionKey { client, id };
     let amount = written.map(|written| amount_in(written, in_currency)).transpose()?;
-    Ok(Deed::Unfreeze { hold, amount, currency: in_currency, authority: by })
+    let deed = Deed::Unfreeze { hold, amount, currency: in_currency, authority: by };
+    Ok(ReadDeed { deed, place: None, text })
 }
 
-fn read_consume(reader: &mut Reader<'_>, own: ClientId) -> Result<Deed, Fault> {
+fn read_consume<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'a>, Fault> {
     let (mut id, mut client, mut written, mut in_currency) = (None, own, None, None);
     let (mut by, mut forced) = (Box::default(), false);
     read_fields(
@@ -121,9 +134,11 @@ fn read_consume(reader: &mut Reader<'_>, own: ClientId) -> Result<Deed, Fault> {
             Ok(())
         },
     )?;
-    let hold = TransactionKey { client, id: required(id, "hold")? };
+    let GivenId { id, text } = required(id, "hold")?;
+    let hold = TransactionKey { client, id };
     let amount = amount_in(required(written, "amount")?, in_currency)?;
-    Ok(Deed::Consume { hold, amount, authority: by, forced })
+    let deed = Deed::Consume { hold, amount, authority: by, forced };
+    Ok(ReadDeed { deed, place: None, text })
 }
 
 fn read_try(reader: &mut Reader<'_>) -> Result<Deed, Fault> {
@@ -136,20 +151,20 @@ fn read_try(reader: &mut Reader<'_>) -> Result<Deed, Fault> {
 }
 
 /// The name of another transaction.
-struct NamingParts {
-    id: Option<TransactionId>,
+struct NamingParts<'a> {
+    id: Option<GivenId<'a>>,
     client: ClientId,
     place: Option<RecordPlace>,
 }
 
-impl NamingParts {
-    const NAMES: [&str; 3] = ["original", "client", "place"];
+impl<'a> NamingParts<'a> {
+    const NAMES: [&'static str; 3] = ["original", "client", "place"];
 
-    fn new(own: ClientId) -> NamingParts {
+    fn new(own: ClientId) -> NamingParts<'a> {
         NamingParts { id: None, client: own, place: None }
     }
 
-    fn read(&mut self, field: usize, reader: &mut Reader<'_>) -> Result<(), Fault> {
+    fn read(&mut self, field: usize, reader: &mut Reader<'a>) -> Result<(), Fault> {
         match field {
             0 => self.id = Some(transaction_id(reader)?),
             1 => self.client = ClientId(reader.integer()?),
@@ -158,23 +173,24 @@ impl NamingParts {
         Ok(())
     }
 
-    fn finish(self, deed: impl FnOnce(Naming) -> Deed) -> Result<ReadDeed, Fault> {
-        let key = TransactionKey { client: self.client, id: required(self.id, "original")? };
-        Ok(ReadDeed { deed: deed(Naming { key, found: None }), place: self.place })
+    fn finish(self, deed: impl FnOnce(Naming) -> Deed) -> Result<ReadDeed<'a>, Fault> {
+        let GivenId { id, text } = required(self.id, "original")?;
+        let key = TransactionKey { client: self.client, id };
+        Ok(ReadDeed { deed: deed(Naming { key, found: None }), place: self.place, text })
     }
 }
 
-fn read_naming(
-    reader: &mut Reader<'_>,
+fn read_naming<'a>(
+    reader: &mut Reader<'a>,
     own: ClientId,
     deed: impl FnOnce(Naming) -> Deed,
-) -> Result<ReadDeed, Fault> {
+) -> Result<ReadDeed<'a>, Fault> {
     let mut parts = NamingParts::new(own);
     read_fields(reader, &NamingParts::NAMES, |field, reader| parts.read(field, reader))?;
     parts.finish(deed)
 }
 
-fn read_reverse(reader: &mut Reader<'_>, own: ClientId) -> Result<ReadDeed, Fault> {
+fn read_reverse<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'a>, Fault> {
     let mut parts = NamingParts::new(own);
     let mut forced = false;
     let [original, client, place] = NamingParts::NAMES;

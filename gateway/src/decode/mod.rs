@@ -13,13 +13,13 @@ mod tests;
 mod value;
 
 use longmen_client::{Format, Header, MAX_LIST, Operation};
-use longmen_engine::ledger::{AccountId, ClientId, Command, MAX_BATCH, TransactionId};
+use longmen_engine::ledger::{AccountId, ClientId, Command, MAX_BATCH, RecordPlace, TransactionId};
 
 pub(crate) use fault::Fault;
 pub(crate) use post::Post;
-pub(crate) use question::{EntryAsked, LedgerAsked, Question, RegisterAsked, RegisterEnd};
+pub(crate) use question::{EntryAsked, FindAsked, LedgerAsked, Question, RegisterAsked, RegisterEnd};
 use reader::{Reader, read_elements, read_fields};
-use value::{account, entity, hold_name, required, transaction_id};
+use value::{GivenId, account, entity, hold_name, place, required, transaction_id};
 
 /// Bytes of a client's name.
 const MAX_NAME: usize = 64;
@@ -41,8 +41,17 @@ pub(crate) enum Asked {
     Post(Post),
     /// About the past.
     Question(Question),
-    /// A transaction by its id.
-    Transaction(TransactionId),
+    /// A transaction.
+    Transaction(Which),
+}
+
+/// Which transaction is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// The client's own of this id.
+    Id(TransactionId),
+    /// The one whose record lies there, whoever's it is.
+    Place(RecordPlace),
 }
 
 /// A hello.
@@ -92,6 +101,7 @@ fn read_body(operation: Operation, reader: &mut Reader<'_>, asking: Asking) -> R
         Operation::BalanceAt => return question::read_balance_at(reader).map(Asked::Question),
         Operation::Entry => return question::read_entry(reader).map(Asked::Question),
         Operation::Register => return question::read_register(reader).map(Asked::Question),
+        Operation::Find => return question::read_find(reader).map(Asked::Question),
         Operation::GeneralLedger => return question::read_ledger(reader).map(Asked::Question),
         Operation::Transaction => return read_transaction(reader).map(Asked::Transaction),
         Operation::Status => read_fields(reader, &[], |_, _| Ok(())).map(|()| Command::Status),
@@ -130,15 +140,16 @@ fn read_hello(reader: &mut Reader<'_>) -> Result<Hello, Fault> {
 }
 
 fn read_cancel(reader: &mut Reader<'_>) -> Result<Command, Fault> {
-    let (mut id, mut time) = (None, 0);
+    let (mut given, mut time) = (None, 0);
     read_fields(reader, &["id", "time"], |index, reader| {
         match index {
-            0 => id = Some(transaction_id(reader)?),
+            0 => given = Some(transaction_id(reader)?),
             _ => time = reader.integer()?,
         }
         Ok(())
     })?;
-    Ok(Command::Cancel { id: required(id, "id")?, time })
+    let GivenId { id, text } = required(given, "id")?;
+    Ok(Command::Cancel { id, time, text_id: text.into() })
 }
 
 fn read_balance(reader: &mut Reader<'_>) -> Result<Command, Fault> {
@@ -167,13 +178,20 @@ fn page_limit(reader: &mut Reader<'_>) -> Result<u32, Fault> {
     if (1..=MAX_LIST).contains(&limit) { Ok(limit) } else { Err(Fault::new("out of range")) }
 }
 
-fn read_transaction(reader: &mut Reader<'_>) -> Result<TransactionId, Fault> {
-    let mut id = None;
-    read_fields(reader, &["id"], |_, reader| {
-        id = Some(transaction_id(reader)?);
+fn read_transaction(reader: &mut Reader<'_>) -> Result<Which, Fault> {
+    let (mut id, mut at) = (None, None);
+    read_fields(reader, &["id", "place"], |index, reader| {
+        match index {
+            0 => id = Some(transaction_id(reader)?.id),
+            _ => at = Some(place(reader)?),
+        }
         Ok(())
     })?;
-    required(id, "id")
+    match (id, at) {
+        (Some(id), None) => Ok(Which::Id(id)),
+        (None, Some(place)) => Ok(Which::Place(place)),
+        _ => Err(Fault::new("needs one of id and place")),
+    }
 }
 
 fn read_trial_balance(reader: &mut Reader<'_>) -> Result<Command, Fault> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use longmen_client::{MAX_ORIGINALS, MAX_STEP};
-use longmen_engine::ledger::notes::{self, Note};
+use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountRef, Amount, Batch, ClientId, Deed, Draft, Leg, MAX_BATCH, MAX_LEGS,
     MAX_NOTES, RecordPlace, Rejection,
@@ -131,11 +131,13 @@ pub(super) const VISIBILITIES: [&str; 3] = ["customer", "operations", "internal"
 struct Parts<'a> {
     asking: Asking,
     draft: Draft,
+    /// The text of the id; empty where it is a number.
+    text_id: &'a str,
     legs: Vec<Leg>,
     keys: Vec<(usize, AccountKey)>,
     texts: [&'a str; Note::ALL.len()],
     notes: Vec<u8>,
-    deed: Option<ReadDeed>,
+    deed: Option<ReadDeed<'a>>,
     has_bad_amount: bool,
 }
 
@@ -144,6 +146,7 @@ impl<'a> Parts<'a> {
         Parts {
             asking,
             draft: Draft::default(),
+            text_id: "",
             legs: Vec::new(),
             keys: Vec::new(),
             texts: [""; Note::ALL.len()],
@@ -155,6 +158,7 @@ impl<'a> Parts<'a> {
 
     fn clear(&mut self) {
         self.draft = Draft::default();
+        self.text_id = "";
         self.legs.clear();
         self.keys.clear();
         self.texts = [""; Note::ALL.len()];
@@ -169,7 +173,8 @@ impl<'a> Parts<'a> {
         read_fields(reader, &FIELDS, |index, reader| {
             match index {
                 0 => {
-                    self.draft.id = transaction_id(reader)?;
+                    let given = transaction_id(reader)?;
+                    (self.draft.id, self.text_id) = (given.id, given.text);
                     id = Some(());
                 }
                 1 => has_legs = Some(self.read_legs(reader)?),
@@ -246,13 +251,18 @@ impl<'a> Parts<'a> {
     /// An amount that no 64 bits hold, or finer than the minor unit, is as wrong as zero; but what is malformed or
     /// unbalanced beside it comes first in the order of precedence, as far as it can be told.
     fn push_to(&mut self, post: &mut Post) {
+        let mut texts = TextIds { own: self.text_id, named: "" };
         let wrong = match self.deed.take() {
             None => {
                 post.batch.push(self.draft, &self.legs, &self.notes);
                 "has no legs, or steps that do not increase"
             }
-            Some(ReadDeed { deed, place }) => self.push_deed(post, deed, place),
+            Some(ReadDeed { deed, place, text }) => {
+                texts.named = text;
+                self.push_deed(post, deed, place)
+            }
         };
+        post.batch.keep_texts(texts);
         let transaction = post.batch.transactions.last_mut().expect("one was just pushed");
         if transaction.shape == Some(Rejection::Malformed) {
             let index = u32::try_from(post.batch.transactions.len() - 1).expect("a batch is capped at 8,192");

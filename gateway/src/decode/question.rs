@@ -1,13 +1,13 @@
 //! Questions about the past: statements, past balances, merged entries, registers, the general ledger.
 
-use longmen_engine::ledger::{AccountRef, Date, Position};
-use longmen_engine::{Cursor, Moment, PageOrder, StatementQuery, StatementRange, View};
+use longmen_engine::ledger::{AccountRef, Date, MAX_NOTES, Position, RecordPlace};
+use longmen_engine::{Cursor, Moment, PageOrder, Sought, StatementQuery, StatementRange, View};
 use rmp::Marker;
 
 use super::fault::Fault;
 use super::page_limit;
 use super::reader::{Reader, read_fields};
-use super::value::{account, cursor, date, entity, required};
+use super::value::{account, cursor, date, entity, place, required, transaction_id};
 
 /// Lines of a page where the request does not say.
 const DEFAULT_PAGE: usize = super::DEFAULT_PAGE as usize;
@@ -25,6 +25,21 @@ pub(crate) enum Question {
     Register(RegisterAsked),
     /// The general ledger over a range of dates.
     Ledger(LedgerAsked),
+    /// Transactions by reference, or by the id that some client gave.
+    Find(FindAsked),
+}
+
+/// A page of transactions that are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FindAsked {
+    pub(crate) sought: Sought,
+    /// Whose dates are meant, and whose transactions; `None`: those of every entity.
+    pub(crate) entity: Option<Box<str>>,
+    pub(crate) from: Option<Date>,
+    pub(crate) to: Option<Date>,
+    /// Where the page begins, as the page before said.
+    pub(crate) after: Option<RecordPlace>,
+    pub(crate) limit: usize,
 }
 
 /// Legs of a merged entry.
@@ -248,6 +263,39 @@ pub(super) fn read_register(reader: &mut Reader<'_>) -> Result<Question, Fault> 
         return Err(Fault::new("has dates, but says not of which entity"));
     }
     Ok(Question::Register(asked))
+}
+
+pub(super) fn read_find(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+    let (mut sought, mut of, mut from, mut to) = (Vec::new(), None, None, None);
+    let (mut after, mut rows) = (None, DEFAULT_PAGE);
+    let names = ["reference", "id", "entity", "from", "to", "after", "limit"];
+    read_fields(reader, &names, |index, reader| {
+        match index {
+            0 => sought.push(Sought::Reference(reader.text(MAX_NOTES)?.into())),
+            1 => sought.push(Sought::Id(transaction_id(reader)?.id)),
+            2 => of = Some(entity(reader)?),
+            3 => from = Some(date(reader)?),
+            4 => to = Some(date(reader)?),
+            5 => after = Some(place(reader)?),
+            _ => rows = limit(reader)?,
+        }
+        Ok(())
+    })?;
+    if of.is_none() && (from.is_some() || to.is_some()) {
+        return Err(Fault::new("has dates, but says not of which entity"));
+    }
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        return Err(Fault::new("lies before `from`").in_field("to"));
+    }
+    match (sought.pop(), sought.pop()) {
+        (Some(Sought::Reference(text)), None) if text.is_empty() => {
+            Err(Fault::new("is empty").in_field("reference"))
+        }
+        (Some(sought), None) => {
+            Ok(Question::Find(FindAsked { sought, entity: of, from, to, after, limit: rows }))
+        }
+        _ => Err(Fault::new("needs one of reference and id")),
+    }
 }
 
 pub(super) fn read_ledger(reader: &mut Reader<'_>) -> Result<Question, Fault> {

@@ -1,5 +1,5 @@
 use longmen_engine::Cursor;
-use longmen_engine::ledger::notes::{self, Note};
+use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountRef, Amount, AttributeChange, Batch, Currency, Date, Leg, Position,
     Rejection, Side,
@@ -46,7 +46,10 @@ fn ids_are_integers_bytes_or_texts() {
     fn check(value: &[u8], expect: Result<u128, &str>) {
         let found = command(Operation::Cancel, &map! {"id": value});
         let found = found.map(|command| match command {
-            Command::Cancel { id, time: 0 } => id.0,
+            Command::Cancel { id, time: 0, text_id } => {
+                assert_eq!(&*text_id == "order-17", value.ends_with(b"order-17"));
+                id.0
+            }
             other => panic!("{other:?}"),
         });
         assert_eq!(found, expect.map_err(str::to_owned), "{value:02x?}");
@@ -388,6 +391,65 @@ fn a_request_names_no_more_originals_than_are_allowed() {
     }
     check(512, None);
     check(513, Some("transactions[512]: names more originals than are allowed"));
+}
+
+#[test]
+fn texts_of_ids_are_kept_beside_the_content() {
+    let leg = |side: &[u8]| [b"\x94\x01".as_slice(), side, b"\x05\xA3CNY"].concat();
+    let legs = [b"\x92".as_slice(), &leg(&[0]), &leg(&[1])].concat();
+    let post_of = |id: &[u8], refund: Option<&[u8]>| {
+        let mut one = map! {"id": id, "legs": legs};
+        if let Some(original) = refund {
+            one = map! {"id": id, "legs": legs, "refund": [b"\x91".as_slice(), original].concat()};
+        }
+        post(Format::MessagePack, &[b"\x91\x91".as_slice(), &one].concat())
+    };
+    let number =
+        |text: &str| [b"\xC4\x10".as_slice(), &TransactionId::of_text(text).0.to_be_bytes()].concat();
+    let forms = [
+        (post_of(b"\xA3ann", None), ("ann", "")),
+        (post_of(&number("ann"), None), ("", "")),
+        (post_of(b"\xA3ann", Some(b"\xA3bob")), ("ann", "bob")),
+        (post_of(&number("ann"), Some(b"\xA3bob")), ("", "bob")),
+        (post_of(b"\xA3ann", Some(&number("bob"))), ("ann", "")),
+    ];
+    let texts = |batch: &Batch| {
+        let TextIds { own, named } = batch.texts(&batch.transactions[0]);
+        (own.to_owned(), named.to_owned())
+    };
+    for (batch, (own, named)) in &forms {
+        assert_eq!(texts(batch), ((*own).to_owned(), (*named).to_owned()));
+    }
+    let content = |at: usize| (forms[at].0.transactions[0].id, forms[at].0.transactions[0].content);
+    assert_eq!(content(0), content(1));
+    assert_eq!(content(2), content(3));
+    assert_eq!(content(2), content(4));
+    assert_ne!(content(0).1, content(2).1);
+}
+
+/// A compact post has numbers only: it cannot put a text beside an id that is not its own, nor beside its own.
+#[test]
+fn compact_notes_carry_no_texts_of_ids() {
+    for (own, named) in [("ann", ""), ("", "bob"), ("ann", "bob")] {
+        let mut about = Vec::new();
+        notes::write(&mut about, Note::Reference, "r");
+        TextIds { own, named }.write(&mut about);
+        let mut row = TransactionId::of_text("ann").0.to_le_bytes().to_vec();
+        row.extend(u32::MAX.to_le_bytes());
+        row.extend(u16::try_from(about.len()).unwrap().to_le_bytes());
+        row.extend(2_u16.to_le_bytes());
+        for side in [0, 1] {
+            row.extend(1_u64.to_le_bytes());
+            row.extend(5_i64.to_le_bytes());
+            row.extend(156_u16.to_le_bytes());
+            row.extend(u16::from(side + 1).to_le_bytes());
+            row.extend([side, 0, 0, 0]);
+        }
+        about.resize(about.len().next_multiple_of(8), 0);
+        let body = [&[2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &row, &about].concat();
+        let batch = post(Format::Compact, &body);
+        assert_eq!(batch.transactions[0].shape, Some(Rejection::Malformed), "{own} {named}");
+    }
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! The domain's values as they stand in MessagePack bodies.
 
-use longmen_client::id_of_text;
 use longmen_engine::Cursor;
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountRef, Amount, AmountError, ClientId, Currency, Date, MAX_AMOUNT_TEXT,
-    RecordPlace, Side, TransactionId, TransactionKey,
+    MAX_TEXT_ID, RecordPlace, Side, TransactionId, TransactionKey,
 };
 use rmp::Marker;
 
@@ -17,30 +16,37 @@ const MAX_ENTITY: usize = 32;
 const MAX_NUMBER: usize = 64;
 /// Bytes of an account type.
 pub(crate) const MAX_KIND: usize = 32;
-/// Bytes of a transaction id in text form.
-const MAX_TEXT_ID: usize = 256;
 
 /// A required field.
 pub(crate) fn required<T>(value: Option<T>, name: &'static str) -> Result<T, Fault> {
     value.ok_or_else(|| Fault::new("is missing").in_field(name))
 }
 
+/// An id as it was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct GivenId<'a> {
+    pub(crate) id: TransactionId,
+    /// The text that stands for it; empty where it is a number.
+    pub(crate) text: &'a str,
+}
+
 /// An id: an integer, up to 16 bytes, or a text. An empty one and zero name nothing: whoever gives them has given none.
-pub(crate) fn transaction_id(reader: &mut Reader<'_>) -> Result<TransactionId, Fault> {
-    let id = match reader.peek()? {
+pub(crate) fn transaction_id<'a>(reader: &mut Reader<'a>) -> Result<GivenId<'a>, Fault> {
+    let number = |number| GivenId { id: TransactionId(number), text: "" };
+    let given = match reader.peek()? {
         Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
             match reader.text(MAX_TEXT_ID)? {
-                "" => TransactionId(0),
-                text => TransactionId(id_of_text(text)),
+                "" => number(0),
+                text => GivenId { id: TransactionId::of_text(text), text },
             }
         }
         Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => {
             let bytes = reader.binary(16)?;
-            TransactionId(bytes.iter().fold(0, |number, byte| number << 8 | u128::from(*byte)))
+            number(bytes.iter().fold(0, |number, byte| number << 8 | u128::from(*byte)))
         }
-        _ => TransactionId(reader.integer::<u64>()?.into()),
+        _ => number(reader.integer::<u64>()?.into()),
     };
-    if id.0 == 0 { Err(Fault::new("is empty")) } else { Ok(id) }
+    if given.id.0 == 0 { Err(Fault::new("is empty")) } else { Ok(given) }
 }
 
 /// The code of an entity.

@@ -3,12 +3,14 @@
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{AccountView, Named, RecordPlace, Rejection, TransactionId};
 use longmen_engine::{
-    HoldLine, Merged, MergedPage, RecordedLeg, StatementLine, StatementPage, TransactionRecord, Turnover,
+    FoundPage, HoldLine, Merged, MergedPage, RecordedLeg, StatementLine, StatementPage, TransactionRecord,
+    Turnover,
 };
 
+use super::accounts::KnownAccounts;
 use super::answer::write_account;
 use super::pack::Pack;
-use super::write_ok;
+use super::{write_id, write_ok, write_text_id};
 
 /// A page of an account's entries.
 pub(super) fn write_statement(out: &mut Vec<u8>, account: &AccountView, page: &StatementPage) {
@@ -67,7 +69,7 @@ fn write_turnover(pack: &mut Pack<'_>, turnover: Turnover) {
 }
 
 fn write_line(pack: &mut Pack<'_>, line: &StatementLine) {
-    pack.map(21);
+    pack.map(22);
     pack.name("position").text(&line.position.to_string());
     pack.name("leg").unsigned(line.leg);
     pack.name("client").unsigned(line.client.0);
@@ -75,6 +77,7 @@ fn write_line(pack: &mut Pack<'_>, line: &StatementLine) {
         (Some(_), _) | (None, TransactionId(0)) => pack.name("transaction").nil(),
         (None, id) => pack.name("transaction").text(&format!("{:032x}", id.0)),
     }
+    write_text_id(pack.name("text_id"), &line.text_id);
     pack.name("step").unsigned(line.step);
     pack.name("action").text(line.action.name());
     pack.name("type").text(&line.kind);
@@ -97,18 +100,18 @@ fn write_line(pack: &mut Pack<'_>, line: &StatementLine) {
     pack.name("frozen_before").signed(line.frozen_before);
     pack.name("frozen_after").signed(line.frozen_after);
     match &line.named {
-        Some(named) => write_named(pack.name("named"), named),
+        Some(named) => write_named(pack.name("named"), named, &line.named_text),
         None => pack.name("named").nil(),
     }
     write_notes(pack.name("notes"), &line.notes);
 }
 
 fn write_hold_line(pack: &mut Pack<'_>, line: &HoldLine) {
-    pack.map(7);
+    pack.map(8);
     pack.name("move").text(line.moved.name());
     pack.name("amount").signed(line.amount);
     pack.name("client").unsigned(line.hold.key.client.0);
-    pack.name("id").text(&format!("{:032x}", line.hold.key.id.0));
+    write_id(pack, "id", line.hold.key.id, &line.hold.terms.text_id);
     pack.name("kind").text(line.hold.terms.kind.name());
     pack.name("authority").text(&line.hold.terms.authority);
     pack.name("remaining").signed(line.hold.remaining);
@@ -130,15 +133,41 @@ fn write_merged(pack: &mut Pack<'_>, merged: &Merged) {
 }
 
 /// A transaction as the log has it.
-pub(crate) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord) {
+pub(super) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord, accounts: &KnownAccounts) {
     let mut pack = write_ok(out);
-    pack.map(14);
+    pack.map(RECORD_FIELDS + 1);
+    write_record(&mut pack, record);
+    pack.name("legs").array(record.legs.len());
+    for leg in &record.legs {
+        write_leg(&mut pack, leg, accounts);
+    }
+}
+
+/// Transactions that were looked for, without their legs.
+pub(super) fn write_found(out: &mut Vec<u8>, page: &FoundPage) {
+    let mut pack = write_ok(out);
+    pack.map(2);
+    pack.name("transactions").array(page.transactions.len());
+    for record in &page.transactions {
+        pack.map(RECORD_FIELDS);
+        write_record(&mut pack, record);
+    }
+    match page.next {
+        Some(RecordPlace { frame, ordinal }) => pack.name("next").text(&format!("{frame}/{ordinal}")),
+        None => pack.name("next").nil(),
+    }
+}
+
+/// Fields of a transaction, but for its legs.
+const RECORD_FIELDS: u32 = 14;
+
+fn write_record(pack: &mut Pack<'_>, record: &TransactionRecord) {
     pack.name("client").unsigned(record.client.0);
-    pack.name("id").text(&format!("{:032x}", record.id.0));
+    write_id(pack, "id", record.id, &record.text_id);
     pack.name("entity").unsigned(record.entity.0);
     pack.name("action").text(record.action.name());
     match &record.named {
-        Some(named) => write_named(pack.name("named"), named),
+        Some(named) => write_named(pack.name("named"), named, &record.named_text),
         None => pack.name("named").nil(),
     }
     pack.name("outcome").text(record.rejection.map_or("posted", Rejection::code));
@@ -147,18 +176,14 @@ pub(crate) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord) {
     pack.name("value_date").text(&record.value_date.to_string());
     pack.name("time_us").signed(record.time_us);
     write_notes(pack.name("notes"), &record.notes);
-    pack.name("legs").array(record.legs.len());
-    for leg in &record.legs {
-        write_leg(&mut pack, leg);
-    }
     pack.name("frame").unsigned(record.frame);
     pack.name("ordinal").unsigned(record.ordinal);
 }
 
-fn write_named(pack: &mut Pack<'_>, named: &Named) {
-    pack.map(5);
+fn write_named(pack: &mut Pack<'_>, named: &Named, text_id: &str) {
+    pack.map(6);
     pack.name("client").unsigned(named.key.client.0);
-    pack.name("id").text(&format!("{:032x}", named.key.id.0));
+    write_id(pack, "id", named.key.id, text_id);
     match named.place {
         RecordPlace { frame: 0, .. } => pack.name("place").nil(),
         RecordPlace { frame, ordinal } => pack.name("place").text(&format!("{frame}/{ordinal}")),
@@ -167,9 +192,9 @@ fn write_named(pack: &mut Pack<'_>, named: &Named) {
     pack.name("blue").flag(named.blue);
 }
 
-fn write_leg(pack: &mut Pack<'_>, leg: &RecordedLeg) {
-    pack.map(6);
-    pack.name("account").unsigned(leg.account.0);
+fn write_leg(pack: &mut Pack<'_>, leg: &RecordedLeg, accounts: &KnownAccounts) {
+    pack.map(KnownAccounts::FIELDS + 5);
+    accounts.write(pack, leg.account);
     pack.name("step").unsigned(leg.step);
     pack.name("side").text(leg.side.name());
     pack.name("amount").signed(leg.amount.0);

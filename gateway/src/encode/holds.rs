@@ -2,16 +2,22 @@
 
 use longmen_engine::ledger::{AccountId, Hold};
 
+use super::accounts::KnownAccounts;
 use super::pack::Pack;
-use super::write_ok;
+use super::{write_id, write_ok};
 
 /// A page of holds; there may be another where it is as long as `limit`.
-pub(crate) fn write_holds(out: &mut Vec<u8>, holds: &[(AccountId, Hold)], limit: u32) {
+pub(super) fn write_holds(
+    out: &mut Vec<u8>,
+    holds: &[(AccountId, Hold)],
+    limit: u32,
+    accounts: &KnownAccounts,
+) {
     let mut pack = write_ok(out);
     pack.map(2);
     pack.name("holds").array(holds.len());
     for (account, hold) in holds {
-        write_hold(&mut pack, *account, hold);
+        write_hold(&mut pack, *account, hold, accounts);
     }
     match holds.last().filter(|_| u32::try_from(holds.len()) == Ok(limit)) {
         Some((account, hold)) => {
@@ -22,11 +28,11 @@ pub(crate) fn write_holds(out: &mut Vec<u8>, holds: &[(AccountId, Hold)], limit:
     }
 }
 
-fn write_hold(pack: &mut Pack<'_>, account: AccountId, hold: &Hold) {
-    pack.map(9);
-    pack.name("account").unsigned(account.0);
+fn write_hold(pack: &mut Pack<'_>, account: AccountId, hold: &Hold, accounts: &KnownAccounts) {
+    pack.map(KnownAccounts::FIELDS + 9);
+    accounts.write(pack, account);
     pack.name("client").unsigned(hold.key.client.0);
-    pack.name("id").text(&format!("{:032x}", hold.key.id.0));
+    write_id(pack, "id", hold.key.id, &hold.terms.text_id);
     pack.name("kind").text(hold.terms.kind.name());
     pack.name("authority").text(&hold.terms.authority);
     match hold.terms.expires_us {

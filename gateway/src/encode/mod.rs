@@ -1,5 +1,6 @@
 //! Answers into bytes.
 
+mod accounts;
 mod answer;
 mod compact;
 mod history;
@@ -11,11 +12,11 @@ mod register;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use accounts::KnownAccounts;
 pub(crate) use answer::{DiskStatus, GatewayStatus, write_answer, write_welcome};
 pub(crate) use compact::{write_compact_posted, write_compact_refusal};
-pub(crate) use history::write_transaction;
-pub(crate) use holds::write_holds;
 use longmen_client::OK;
+use longmen_engine::ledger::TransactionId;
 use pack::Pack;
 pub(crate) use page::{Page, write_page};
 
@@ -35,6 +36,20 @@ pub(crate) fn write_refusal(out: &mut Vec<u8>, code: &str, message: Option<&str>
     pack.nil();
     if let Some(message) = message {
         pack.text(message);
+    }
+}
+
+/// An id as its 32 hexadecimal digits, and the text that it was given as; nil where it was a number.
+fn write_id(pack: &mut Pack<'_>, name: &str, id: TransactionId, text: &str) {
+    pack.name(name).text(&format!("{:032x}", id.0));
+    write_text_id(pack.name("text_id"), text);
+}
+
+/// The text that an id was given as; nil where it was a number.
+fn write_text_id(pack: &mut Pack<'_>, text: &str) {
+    match text {
+        "" => pack.nil(),
+        text => pack.text(text),
     }
 }
 

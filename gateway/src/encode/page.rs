@@ -1,13 +1,15 @@
 //! What was read from the log to answer a question.
 
-use longmen_engine::ledger::{AccountView, Position, Rejection};
+use longmen_engine::ledger::{AccountId, AccountView, Hold, Position, Rejection};
 use longmen_engine::{
-    CarriedLeg, GeneralLedger, LedgerRegister, MergedPage, PastBalance, RegisterEntry, RegisterPage,
-    StatementPage,
+    CarriedLeg, FoundPage, GeneralLedger, LedgerRegister, MergedPage, PastBalance, RegisterEntry,
+    RegisterPage, StatementPage, TransactionRecord,
 };
 
+use super::accounts::KnownAccounts;
 use super::answer::write_account;
-use super::history::{write_entry, write_statement};
+use super::history::{write_entry, write_found, write_statement, write_transaction};
+use super::holds::write_holds;
 use super::ledger::write_ledger;
 use super::register::{write_account_register, write_ledger_register};
 use super::{write_ok, write_refusal};
@@ -24,6 +26,7 @@ pub(crate) enum Page {
     Entry(Box<AccountView>, Option<MergedPage>),
     /// A page of an account's register, what was there before it, and the range to show of it.
     AccountRegister {
+        account: Box<AccountView>,
         page: RegisterPage,
         before: Option<RegisterEntry>,
         range: (Option<RegisterEnd>, Option<RegisterEnd>),
@@ -32,6 +35,12 @@ pub(crate) enum Page {
     LedgerRegister(LedgerRegister),
     /// The general ledger over a range of dates, and the legs in it that carried forward.
     Ledger(GeneralLedger, Vec<CarriedLeg>),
+    /// A transaction, and the accounts of its legs.
+    Transaction(Box<TransactionRecord>, KnownAccounts),
+    /// Transactions that were looked for.
+    Found(FoundPage),
+    /// Holds, so many at most, and their accounts.
+    Holds(Vec<(AccountId, Hold)>, u32, KnownAccounts),
 }
 
 /// Writes the answer.
@@ -43,11 +52,14 @@ pub(crate) fn write_page(out: &mut Vec<u8>, page: &Page) {
         Page::Entry(_, None) => {
             write_refusal(out, Rejection::Malformed.code(), Some("position: no merged entry lies there"));
         }
-        Page::AccountRegister { page, before, range } => {
-            write_account_register(out, page, before.as_ref(), *range);
+        Page::AccountRegister { account, page, before, range } => {
+            write_account_register(out, account, page, before.as_ref(), *range);
         }
         Page::LedgerRegister(register) => write_ledger_register(out, register),
         Page::Ledger(ledger, _) => write_ledger(out, ledger),
+        Page::Transaction(record, accounts) => write_transaction(out, record, accounts),
+        Page::Found(page) => write_found(out, page),
+        Page::Holds(holds, limit, accounts) => write_holds(out, holds, *limit, accounts),
     }
 }
 

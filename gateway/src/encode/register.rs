@@ -1,12 +1,13 @@
 //! Registers (登记簿) in MessagePack: who did what, when and why, and what it changed.
 
 use longmen_engine::ledger::notes::Note;
-use longmen_engine::ledger::{Amount, Changed, Date, Position, TransactionId};
+use longmen_engine::ledger::{AccountView, Amount, Changed, Date, Position, TransactionId};
 use longmen_engine::{HoldLine, LedgerRegister, RegisterEntry, RegisterPage, Registered, RegisteredCommand};
 
+use super::answer::write_account;
 use super::history::write_notes;
 use super::pack::Pack;
-use super::write_ok;
+use super::{write_ok, write_text_id};
 use crate::decode::RegisterEnd;
 
 /// One change: the attribute, what it was where there was anything, what it is.
@@ -20,8 +21,11 @@ struct Row<'a> {
     date: Option<Date>,
     client: u32,
     transaction: Option<TransactionId>,
+    text_id: &'a str,
     action: &'a str,
     about: String,
+    /// The text of the hold that moved.
+    about_text: &'a str,
     changes: Vec<Change>,
     notes: &'a [(Note, String)],
 }
@@ -29,6 +33,7 @@ struct Row<'a> {
 /// A page of an account's register, newest first. `older` is the newest change before it.
 pub(super) fn write_account_register(
     out: &mut Vec<u8>,
+    account: &AccountView,
     page: &RegisterPage,
     older: Option<&RegisterEntry>,
     range: (Option<RegisterEnd>, Option<RegisterEnd>),
@@ -42,7 +47,7 @@ pub(super) fn write_account_register(
         }
     }
     rows.reverse();
-    write_rows(out, &rows, page.next);
+    write_rows(out, Some(account), &rows, page.next);
 }
 
 /// A part of the ledger's register, oldest first.
@@ -56,13 +61,15 @@ pub(super) fn write_ledger_register(out: &mut Vec<u8>, register: &LedgerRegister
             date: None,
             client: command.client.0,
             transaction: None,
+            text_id: "",
             action: &command.command,
             about,
+            about_text: "",
             changes: Vec::new(),
             notes: &command.notes,
         }
     });
-    write_rows(out, &rows.collect::<Vec<_>>(), register.next.map(at_frame));
+    write_rows(out, None, &rows.collect::<Vec<_>>(), register.next.map(at_frame));
 }
 
 fn at_frame(frame: u64) -> Position {
@@ -84,18 +91,21 @@ fn is_within(entry: &RegisterEntry, (from, to): (Option<RegisterEnd>, Option<Reg
 }
 
 fn row_of<'a>(entry: &'a RegisterEntry, before: &mut Attributes) -> Row<'a> {
-    let (action, about, changes) = match &entry.what {
+    let (mut about, mut about_text) = (String::new(), "");
+    let (action, changes) = match &entry.what {
         Registered::Held(HoldLine { moved, amount, hold }) => {
             let was = hold.remaining - moved.signed(*amount);
             let change = ("remaining", Some(was.to_string()), hold.remaining.to_string());
-            (moved.name(), format!("{}/{:032x}", hold.key.client, hold.key.id.0), vec![change])
+            about = format!("{}/{:032x}", hold.key.client, hold.key.id.0);
+            about_text = &hold.terms.text_id;
+            (moved.name(), vec![change])
         }
         what => {
             let after = attributes(entry);
             let changes = differences(before, &after);
             *before = after;
             let opened = matches!(what, Registered::Opened { .. });
-            (if opened { "opened" } else { "changed" }, String::new(), changes)
+            (if opened { "opened" } else { "changed" }, changes)
         }
     };
     Row {
@@ -104,8 +114,10 @@ fn row_of<'a>(entry: &'a RegisterEntry, before: &mut Attributes) -> Row<'a> {
         date: entry.date,
         client: entry.client.0,
         transaction: entry.transaction,
+        text_id: &entry.text_id,
         action,
         about,
+        about_text,
         changes,
         notes: &entry.notes,
     }
@@ -156,9 +168,13 @@ fn limit(limit: Option<Amount>) -> String {
     limit.map_or("none".to_owned(), |limit| limit.0.to_string())
 }
 
-fn write_rows(out: &mut Vec<u8>, rows: &[Row<'_>], next: Option<Position>) {
+fn write_rows(out: &mut Vec<u8>, account: Option<&AccountView>, rows: &[Row<'_>], next: Option<Position>) {
     let mut pack = write_ok(out);
-    pack.map(2);
+    pack.map(3);
+    match account {
+        Some(account) => write_account(pack.name("account"), account),
+        None => pack.name("account").nil(),
+    }
     pack.name("rows").array(rows.len());
     for row in rows {
         write_row(&mut pack, row);
@@ -170,7 +186,7 @@ fn write_rows(out: &mut Vec<u8>, rows: &[Row<'_>], next: Option<Position>) {
 }
 
 fn write_row(pack: &mut Pack<'_>, row: &Row<'_>) {
-    pack.map(9);
+    pack.map(11);
     pack.name("position").text(&row.place.to_string());
     pack.name("time_us").signed(row.time_us);
     match row.date {
@@ -182,8 +198,10 @@ fn write_row(pack: &mut Pack<'_>, row: &Row<'_>) {
         Some(id) => pack.name("transaction").text(&format!("{:032x}", id.0)),
         None => pack.name("transaction").nil(),
     }
+    write_text_id(pack.name("text_id"), row.text_id);
     pack.name("action").text(row.action);
     pack.name("about").text(&row.about);
+    write_text_id(pack.name("about_text_id"), row.about_text);
     pack.name("changes").array(row.changes.len());
     for (name, was, is) in &row.changes {
         pack.array(3);

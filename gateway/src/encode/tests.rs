@@ -145,6 +145,7 @@ fn statements_and_transactions_reach_the_client_whole() {
         leg: 0,
         client: ClientId(1),
         transaction: TransactionId(0xAB),
+        text_id: "order-1".into(),
         step: 2,
         action: Action::Post,
         kind: "top_up".into(),
@@ -161,6 +162,7 @@ fn statements_and_transactions_reach_the_client_whole() {
         frozen_before: 0,
         frozen_after: 0,
         named: None,
+        named_text: "".into(),
         notes: Vec::new(),
     };
     let merged = StatementLine { merged: Some(Merged { count: 2, debit: 7, credit: 2 }), ..line.clone() };
@@ -176,6 +178,7 @@ fn statements_and_transactions_reach_the_client_whole() {
         (wire.lines[1].transaction.as_deref(), wire.lines[1].merged.map(|m| m.count)),
         (None, Some(2))
     );
+    assert_eq!(wire.lines[0].text_id.as_deref(), Some("order-1"));
 
     let leg = RecordedLeg {
         account: AccountId(1),
@@ -189,6 +192,7 @@ fn statements_and_transactions_reach_the_client_whole() {
     let record = TransactionRecord {
         client: ClientId(1),
         id: TransactionId(u128::MAX),
+        text_id: "".into(),
         entity: EntityId(3),
         action: Action::Reverse,
         named: Some(Named {
@@ -198,6 +202,7 @@ fn statements_and_transactions_reach_the_client_whole() {
             blue: false,
             clearing: false,
         }),
+        named_text: "order-1".into(),
         rejection: Some(Rejection::Cancelled),
         step: 4,
         accounting_date: date,
@@ -209,7 +214,8 @@ fn statements_and_transactions_reach_the_client_whole() {
         ordinal: 8,
     };
     out.clear();
-    write_transaction(&mut out, &record);
+    let accounts = KnownAccounts::of(vec![Ok(AccountView { id: AccountId(1), ..view(5) })]);
+    write_page(&mut out, &Page::Transaction(Box::new(record), accounts));
     let wire: WireRecord = read(&out);
     assert_eq!(
         (&*wire.outcome, wire.step, wire.entity, &*wire.id),
@@ -218,6 +224,9 @@ fn statements_and_transactions_reach_the_client_whole() {
     let named = wire.named.unwrap();
     assert_eq!((&*wire.action, named.client, named.place.as_deref()), ("reverse", 2, Some("5/6")));
     assert_eq!((&*named.id, named.forced, named.blue), (format!("{:032x}", 0xAB).as_str(), true, false));
+    assert_eq!((wire.text_id, named.text_id.as_deref()), (None, Some("order-1")));
+    let leg = &wire.legs[0];
+    assert_eq!((&*leg.entity, &*leg.number, &*leg.currency, leg.exponent), ("LM", "U1", "BHD", 3));
     assert_eq!((wire.notes.len(), wire.legs[0].balance_after, wire.legs[0].merged), (2, -5, true));
 }
 

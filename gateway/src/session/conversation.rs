@@ -12,15 +12,14 @@ use longmen_engine::ledger::{Answer, ClientId, Command, Rejection, TransactionKe
 use longmen_engine::{Meter, Replies, Reply, Session};
 use tokio::task::JoinSet;
 
-use super::inquiry::Inquiry;
+use super::inquiry::{Inquiry, Next};
 use super::lookup::{Found, Wanted};
 use super::outbox::Outbox;
 use super::pending::{Pending, Purpose, Waiting};
 use super::price::price;
-use crate::decode::{Asked, Asking, Hello, answer_format, read_request};
+use crate::decode::{Asked, Asking, Hello, Which, answer_format, read_request};
 use crate::encode::{
-    write_answer, write_compact_posted, write_compact_refusal, write_done, write_holds, write_refusal,
-    write_welcome,
+    write_answer, write_compact_posted, write_compact_refusal, write_done, write_refusal, write_welcome,
 };
 use crate::in_flight::InFlight;
 use crate::limits::Limits;
@@ -317,7 +316,9 @@ impl<'a> Conversation<'a> {
             }
             Asked::Command(command) => {
                 let purpose = match &command {
-                    Command::Cancel { id, time } => Purpose::Cancel { id: *id, time: *time },
+                    Command::Cancel { id, time, text_id } => {
+                        Purpose::Cancel { id: *id, time: *time, text_id: text_id.clone() }
+                    }
                     Command::Holds { limit, .. } => Purpose::Holds(*limit),
                     _ => Purpose::Answer,
                 };
@@ -329,8 +330,11 @@ impl<'a> Conversation<'a> {
             }
             Asked::Post(post) => (Command::Post(post.batch), Purpose::Post(post.faults)),
             Asked::Question(question) => return self.step(header, cost, Inquiry::begin(question)),
-            Asked::Transaction(id) => {
+            Asked::Transaction(Which::Id(id)) => {
                 (Command::Locate(vec![TransactionKey { client: self.client(), id }]), Purpose::Locate)
+            }
+            Asked::Transaction(Which::Place(place)) => {
+                return self.step(header, cost, Next::LookUp(Wanted::Transaction(place)));
             }
         })
     }
@@ -389,11 +393,12 @@ impl<'a> Conversation<'a> {
             (Purpose::Originals(post), Answer::Located(places)) => {
                 self.read_originals(header, cost, post, &places);
             }
-            (Purpose::Cancel { id, time }, Answer::Located(places)) => {
-                self.cancel_try(header, cost, (id, time), &places);
+            (Purpose::Cancel { id, time, text_id }, Answer::Located(places)) => {
+                self.cancel_try(header, cost, (id, time), &text_id, &places);
             }
             (Purpose::Holds(limit), Answer::Holds(holds)) => {
-                self.outbox.push(header, Format::MessagePack, cost, |out| write_holds(out, &holds, limit));
+                let next = self.step(header, cost, Inquiry::of_holds(holds, limit));
+                self.submit(header, cost, next);
             }
             (_, Answer::Rejected(rejection)) => self.refuse(header, cost, rejection, None),
             (Purpose::Post(_), Answer::Posted(posted)) if answer_format(header) == Format::Compact => {

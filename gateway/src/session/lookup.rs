@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use longmen_engine::ledger::{AccountView, RecordPlace, TrialBalance};
 use longmen_engine::{
-    Closings, History, HistoryError, Moment, RegisterEntry, Registered, StatementQuery, TransactionRecord,
+    Closings, FindQuery, History, HistoryError, Moment, RegisterEntry, Registered, StatementQuery,
 };
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use crate::decode::{EntryAsked, LedgerAsked, Post, RegisterAsked, RegisterEnd};
-use crate::encode::Page;
+use crate::encode::{KnownAccounts, Page};
 
 /// What shall be looked up.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(crate) enum Wanted {
     Ledger(LedgerAsked, Box<(TrialBalance, Closings)>),
     /// The transaction recorded there.
     Transaction(RecordPlace),
+    /// A page of transactions that are looked for.
+    Found(FindQuery),
     /// The originals that the transactions of a post name, each at the post's place for it.
     Originals(Box<Post>),
 }
@@ -36,10 +38,8 @@ pub(crate) enum Wanted {
 /// What was found.
 #[derive(Debug)]
 pub(crate) enum Found {
-    /// What was asked for.
-    Page(Result<Box<Page>, HistoryError>),
-    /// The transaction.
-    Transaction(Box<Result<Option<TransactionRecord>, HistoryError>>),
+    /// What was asked for; `None`: it is not there.
+    Page(Result<Option<Box<Page>>, HistoryError>),
     /// The post with its originals attached.
     Originals(Result<Box<Post>, HistoryError>),
     /// Nothing: the runtime ended first.
@@ -72,8 +72,12 @@ pub(crate) async fn look_up(
 fn find(history: &History, wanted: Wanted) -> Found {
     let page = match wanted {
         Wanted::Transaction(RecordPlace { frame, ordinal }) => {
-            return Found::Transaction(Box::new(history.transaction(frame, ordinal)));
+            let found = history.transaction(frame, ordinal).map(|found| {
+                found.map(|record| Box::new(Page::Transaction(Box::new(record), KnownAccounts::default())))
+            });
+            return Found::Page(found);
         }
+        Wanted::Found(query) => history.find(&query).map(Page::Found),
         Wanted::Originals(post) => return Found::Originals(attach(history, post)),
         Wanted::Statement(account, query) => {
             history.statement(&account, &query).map(|page| Page::Statement(account, page))
@@ -84,7 +88,7 @@ fn find(history: &History, wanted: Wanted) -> Found {
         Wanted::Entry(account, EntryAsked { position, from, limit }) => {
             history.merged_entry(&account, position, from, limit).map(|page| Page::Entry(account, page))
         }
-        Wanted::AccountRegister(account, asked) => account_register(history, &account, &asked),
+        Wanted::AccountRegister(account, asked) => account_register(history, account, &asked),
         Wanted::LedgerRegister { first, last, limit } => {
             history.ledger_register(first, last, limit).map(Page::LedgerRegister)
         }
@@ -93,23 +97,23 @@ fn find(history: &History, wanted: Wanted) -> Found {
             history.general_ledger(from, to, trial, closings).map(|(ledger, legs)| Page::Ledger(ledger, legs))
         }
     };
-    Found::Page(page.map(Box::new))
+    Found::Page(page.map(|page| Some(Box::new(page))))
 }
 
 /// A page of an account's register, and the newest attributes before it: a change is told by the difference.
 fn account_register(
     history: &History,
-    account: &AccountView,
+    account: Box<AccountView>,
     asked: &RegisterAsked,
 ) -> Result<Page, HistoryError> {
-    let mut page = history.account_register(account, asked.after, asked.limit)?;
+    let mut page = history.account_register(&account, asked.after, asked.limit)?;
     let (mut before, mut next) = (None, page.next);
     let oldest_changes = |entry: &RegisterEntry| !matches!(entry.what, Registered::Held(_));
     while let (None, Some(at)) = (&before, next) {
         if !page.entries.iter().any(oldest_changes) {
             break;
         }
-        let older = history.account_register(account, Some(at), 1)?;
+        let older = history.account_register(&account, Some(at), 1)?;
         before = older.entries.into_iter().find(oldest_changes);
         next = older.next;
     }
@@ -121,7 +125,7 @@ fn account_register(
     if page.entries.last().is_some_and(is_before) {
         page.next = None;
     }
-    Ok(Page::AccountRegister { page, before, range: (asked.from, asked.to) })
+    Ok(Page::AccountRegister { account, page, before, range: (asked.from, asked.to) })
 }
 
 /// What is not there stays unattached: the engine says so in its place.

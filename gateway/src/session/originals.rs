@@ -1,6 +1,7 @@
 //! Posts that name originals: what the log has of those is read before the post goes in.
 
 use longmen_client::{Header, id_of_cancel};
+use longmen_engine::ledger::notes::TextIds;
 use longmen_engine::ledger::{Deed, Draft, Naming, RecordPlace, Rejection, TransactionId, TransactionKey};
 
 use super::conversation::Conversation;
@@ -34,6 +35,7 @@ impl Conversation<'_> {
         header: Header,
         mut cost: InFlight,
         (id, time): (TransactionId, u32),
+        text_id: &str,
         places: &[Option<RecordPlace>],
     ) {
         let extra = price_of_original();
@@ -45,6 +47,7 @@ impl Conversation<'_> {
         let draft = Draft { id: TransactionId(id_of_cancel(id.0)), time, ..Draft::default() };
         let mut post = Box::new(Post { places: places.to_vec(), ..Post::default() });
         post.batch.push_deed(draft, Deed::CancelTry(naming), &[], &[]);
+        post.batch.keep_texts(TextIds { own: "", named: text_id });
         self.start(
             Waiting { header, cost, purpose: Purpose::Reading { cancels: true } },
             Wanted::Originals(post),

@@ -36,6 +36,8 @@ pub(crate) enum Purpose {
         id: TransactionId,
         /// The client's own time, in seconds since 1970.
         time: u32,
+        /// The text that the id was given as; empty where it was a number.
+        text_id: Box<str>,
     },
     /// The result of the transaction that cancels a try.
     CancelTry,

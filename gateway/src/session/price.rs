@@ -18,10 +18,12 @@ const ACCOUNT: usize = 640;
 const LINE: usize = 1_024;
 /// Bytes that an original stays below: 512 legs of 24 bytes, and as many holds of 128.
 const ORIGINAL: usize = 80 << 10;
-/// Bytes that a hold stays below.
-const HOLD: usize = 320;
-/// Bytes that a transaction's record, a node's status or most trial balances stay below.
+/// Bytes that nearly every hold stays below, with the text that names it.
+const HOLD: usize = 768;
+/// Bytes that a node's status or most trial balances stay below.
 const LARGE: usize = 128 << 10;
+/// Bytes that a transaction's record stays below: 512 legs with their accounts.
+const RECORD: usize = 192 << 10;
 
 /// What a decoded request takes: its transactions, and the bytes of its answer, estimated from above.
 pub(crate) fn price(asked: &Asked, format: Format) -> InFlight {
@@ -34,7 +36,7 @@ pub(crate) fn price(asked: &Asked, format: Format) -> InFlight {
             (count, count * result + balances + post.places.len() * ORIGINAL)
         }
         Asked::Question(question) => (1, price_of_question(question)),
-        Asked::Transaction(_) => (1, LARGE),
+        Asked::Transaction(_) => (1, RECORD),
         Asked::Command(command) => match command {
             Command::OpenSubjects { subjects, .. } => (subjects.len(), subjects.len() * RESULT),
             Command::OpenAccounts(accounts) => (accounts.len(), accounts.len() * RESULT),
@@ -61,7 +63,8 @@ fn price_of_question(question: &Question) -> usize {
     match question {
         Question::Statement(_, query) => LINE * query.limit + ACCOUNT,
         Question::Entry(_, asked) => LINE * asked.limit + ACCOUNT,
-        Question::Register(asked) => LINE * asked.limit,
+        Question::Register(asked) => LINE * asked.limit + ACCOUNT,
+        Question::Find(asked) => LINE * asked.limit,
         Question::BalanceAt(..) => ACCOUNT,
         Question::Ledger(_) => LARGE,
     }

@@ -8,6 +8,7 @@ mod deeds;
 mod flips;
 mod hello;
 mod hostile;
+mod ids;
 mod limits;
 mod node;
 mod page;

@@ -5,6 +5,7 @@ use super::super::deed::Action;
 use super::super::head::{Head, Outcome, write_tail};
 use super::super::ids::{ClientId, ShardId, TransactionId};
 use super::super::known_ids::Decided;
+use super::super::notes::TextIds;
 use super::super::row::first_of;
 use super::super::shard_order::ShardReply;
 use super::super::shard_round::BalanceAfter;
@@ -71,7 +72,12 @@ impl Coordinator {
         let client = job.client;
         let (head, outcome) = match &job.work {
             Work::Post(_) => self.book_post(item, client),
-            Work::Cancel { id, time } => (cancel_head(item, client, *id, *time), Outcome::Cancelled),
+            Work::Cancel { id, time, text_id } => {
+                let mut texts = Vec::new();
+                TextIds { own: text_id, named: "" }.write(&mut texts);
+                let tail = write_tail(&mut self.frame.tails, &texts, None, [].iter());
+                (cancel_head(item, client, (*id, *time), tail), Outcome::Cancelled)
+            }
             Work::Locate(_) => unreachable!("a look-up writes no record"),
         };
         let (frame, ordinal) = (self.frame.number, self.frame.next_ordinal());
@@ -154,7 +160,7 @@ fn book_hot_legs(
     balances
 }
 
-fn cancel_head(item: &Item, client: ClientId, id: TransactionId, time: u32) -> Head {
+fn cancel_head(item: &Item, client: ClientId, (id, time): (TransactionId, u32), tail: (u32, u32)) -> Head {
     Head {
         id,
         client,
@@ -167,6 +173,6 @@ fn cancel_head(item: &Item, client: ClientId, id: TransactionId, time: u32) -> H
         action: Action::Post,
         legs: 0,
         step: 0,
-        tail: (0, 0),
+        tail,
     }
 }

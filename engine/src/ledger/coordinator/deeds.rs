@@ -115,7 +115,8 @@ impl Coordinator {
         let own = TransactionKey { client: job.client, id: transaction.id };
         match batch.deed(transaction).expect("the transaction was seen to have one") {
             Deed::Freeze(freeze) => {
-                let (amount, terms) = (freeze.amount, freeze.terms.clone());
+                let text_id = batch.texts(transaction).own.into();
+                let (amount, terms) = (freeze.amount, HoldTerms { text_id, ..freeze.terms.clone() });
                 let effects = vec![effect(freeze.account, own, EffectKind::Freeze { amount, terms })];
                 let currency = self.card(freeze.account).map(|card| card.currency);
                 let mismatch = currency.is_some_and(|currency| currency != freeze.currency);
@@ -153,7 +154,8 @@ impl Coordinator {
                 Plan { verdict, original: Some(naming.key), ..Plan::default() }
             }
             Deed::Try { expires_us } => {
-                let terms = HoldTerms { kind: HoldKind::Try, authority: "".into(), expires_us: *expires_us };
+                let (expires_us, text_id) = (*expires_us, batch.texts(transaction).own.into());
+                let terms = HoldTerms { kind: HoldKind::Try, authority: "".into(), expires_us, text_id };
                 let verdict = self.originals.get(own).map(|_| Rejection::KeyConflict);
                 Plan { effects: self.effects_of_try(own, legs, &terms), verdict, ..Plan::default() }
             }

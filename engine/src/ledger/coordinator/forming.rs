@@ -167,7 +167,7 @@ impl Coordinator {
         let job = self.jobs.get(what.job);
         match job.work {
             Work::Post(_) => self.consider_post(what),
-            Work::Cancel { id, time } => self.consider_cancel(what, id, time),
+            Work::Cancel { id, time, .. } => self.consider_cancel(what, id, time),
             Work::Locate(_) => self.consider_locate(what),
         }
     }

@@ -11,7 +11,7 @@ use super::super::transaction::{Batch, Transaction};
 #[derive(Clone, Debug)]
 pub(super) enum Work {
     Post(Batch),
-    Cancel { id: TransactionId, time: u32 },
+    Cancel { id: TransactionId, time: u32, text_id: Box<str> },
     Locate(Vec<TransactionKey>),
 }
 

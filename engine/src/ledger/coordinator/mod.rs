@@ -196,7 +196,7 @@ impl Coordinator {
         let mut job = |work| Queued::Job(self.add_job(Some(reply_to), client, work));
         let queued = match command {
             Command::Post(batch) if !batch.transactions.is_empty() => job(Work::Post(batch)),
-            Command::Cancel { id, time } => job(Work::Cancel { id, time }),
+            Command::Cancel { id, time, text_id } => job(Work::Cancel { id, time, text_id }),
             Command::Locate(keys) => job(Work::Locate(keys)),
             other => Queued::Quiet(asked, other),
         };

@@ -15,7 +15,7 @@
 //! | 72 | 8 | remaining after |
 //! | 80 | 8 | expiry, microseconds since 1970; the largest for none |
 //! | 88 | 8 | sum of the account's open holds after |
-//! | 96 | | authority, zeros |
+//! | 96 | | authority; where the hold was named by a text, the text's length (2 bytes) and the text; zeros |
 
 use super::super::bytes::{i64_at, pad_to_slot, put, u8_at, u16_at, u32_at, u64_at, u128_at};
 use super::super::date::Date;
@@ -52,7 +52,8 @@ impl Held {
     /// Appends the record.
     pub fn write(&self, out: &mut Vec<u8>) {
         let (hold, terms) = (&self.hold, &self.hold.terms);
-        let length = (FIXED + terms.authority.len()).next_multiple_of(8);
+        let text_id = if terms.text_id.is_empty() { 0 } else { 2 + terms.text_id.len() };
+        let length = (FIXED + terms.authority.len() + text_id).next_multiple_of(8);
         let mut fixed = [0; FIXED];
         fixed[0] = HELD;
         fixed[1] = self.moved as u8;
@@ -72,6 +73,10 @@ impl Held {
         put(&mut fixed, 88, self.frozen_after.to_le_bytes());
         out.extend_from_slice(&fixed);
         out.extend_from_slice(terms.authority.as_bytes());
+        if text_id > 0 {
+            out.extend_from_slice(&text_length::<u16>(terms.text_id.len()).to_le_bytes());
+            out.extend_from_slice(terms.text_id.as_bytes());
+        }
         pad_to_slot(out);
     }
 
@@ -80,13 +85,20 @@ impl Held {
         let length = usize::from(u16_at(bytes, 2)?);
         let bytes = bytes.get(..length)?;
         let moved = HoldMove::from_number(u8_at(bytes, 1)?)?;
-        let end = FIXED + usize::from(u8_at(bytes, 31)?);
+        let authority_end = FIXED + usize::from(u8_at(bytes, 31)?);
+        // Zeros up to the slot read as no text.
+        let (text_start, text_length) = match u16_at(bytes, authority_end) {
+            None | Some(0) => (authority_end, 0),
+            Some(length) => (authority_end + 2, usize::from(length)),
+        };
+        let end = text_start + text_length;
         let transaction = u32_at(bytes, 4)?;
         let expires_us = i64_at(bytes, 80)?;
         let terms = HoldTerms {
             kind: HoldKind::from_number(u8_at(bytes, 30)?)?,
-            authority: std::str::from_utf8(bytes.get(FIXED..end)?).ok()?.into(),
+            authority: std::str::from_utf8(bytes.get(FIXED..authority_end)?).ok()?.into(),
             expires_us: (expires_us != i64::MAX).then_some(expires_us),
+            text_id: std::str::from_utf8(bytes.get(text_start..end)?).ok()?.into(),
         };
         let key =
             TransactionKey { client: ClientId(u32_at(bytes, 48)?), id: TransactionId(u128_at(bytes, 32)?) };

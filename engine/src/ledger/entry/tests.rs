@@ -52,7 +52,8 @@ fn opened() -> OpenedEntry<'static> {
 
 fn held(previous: Position) -> Held {
     let key = TransactionKey { client: ClientId(3), id: TransactionId(1 << 90) };
-    let terms = HoldTerms { kind: HoldKind::Judicial, authority: "法院".into(), expires_us: Some(5) };
+    let (authority, text_id) = ("法院".into(), "案-5".into());
+    let terms = HoldTerms { kind: HoldKind::Judicial, authority, expires_us: Some(5), text_id };
     Held {
         account: AccountId(1),
         previous,
@@ -100,6 +101,23 @@ fn records_come_back_as_written() {
     }
     assert_eq!(again, bytes);
     assert_eq!(read[7], Entry::Opened(opened()));
+}
+
+/// Whatever room the authority leaves up to the next slot, and as before where the hold was named by a number.
+#[test]
+fn holds_carry_the_texts_that_name_them() {
+    for authority in 0..=16 {
+        for text in 0..=16 {
+            let mut held = held(Position::NONE);
+            held.hold.terms.authority = "a".repeat(authority).into();
+            held.hold.terms.text_id = "t".repeat(text).into();
+            let mut bytes = Vec::new();
+            held.write(&mut bytes);
+            let room = if text == 0 { 0 } else { 2 + text };
+            assert_eq!(bytes.len(), (96 + authority + room).next_multiple_of(8));
+            assert_eq!(Entry::read(&bytes), Some((Entry::Held(held), bytes.len())), "{authority} {text}");
+        }
+    }
 }
 
 #[test]

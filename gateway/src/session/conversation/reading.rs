@@ -6,7 +6,7 @@ use longmen_engine::ledger::{Command, Rejection};
 
 use super::Conversation;
 use crate::decode::Post;
-use crate::encode::{FAILED, write_page, write_refusal, write_transaction};
+use crate::encode::{FAILED, write_page, write_refusal};
 use crate::in_flight::InFlight;
 use crate::session::inquiry::{Inquiry, Next};
 use crate::session::lookup::{Found, Wanted, look_up};
@@ -61,22 +61,18 @@ impl Conversation<'_> {
                 let tag = self.pending.add(Waiting { header, cost, purpose });
                 return self.session.submit(self.client(), vec![(tag, Command::Post(batch))]);
             }
-            (_, Found::Page(Ok(page))) => {
+            (_, Found::Page(Ok(Some(page)))) => {
                 let next = self.step(header, cost, Inquiry::read(page));
                 return self.submit(header, cost, next);
             }
             (_, found) => found,
         };
         self.outbox.push(header, Format::MessagePack, cost, |out| match &found {
-            Found::Transaction(looked) => match &**looked {
-                Ok(Some(record)) => write_transaction(out, record),
-                Ok(None) => write_refusal(out, Rejection::UnknownTransaction.code(), None),
-                Err(error) => write_refusal(out, code_of(error), Some(&error.to_string())),
-            },
+            Found::Page(Ok(None)) => write_refusal(out, Rejection::UnknownTransaction.code(), None),
             Found::Page(Err(error)) | Found::Originals(Err(error)) => {
                 write_refusal(out, code_of(error), Some(&error.to_string()));
             }
-            Found::Page(Ok(_)) | Found::Originals(Ok(_)) => {
+            Found::Page(Ok(Some(_))) | Found::Originals(Ok(_)) => {
                 unreachable!("what was read for a next step is taken above")
             }
             Found::Abandoned => write_refusal(out, Rejection::ShuttingDown.code(), None),
