@@ -19,6 +19,14 @@ pub(crate) fn with_account_names(examples: &str) -> String {
     format!("{examples}\n\n{ACCOUNT_HELP}")
 }
 
+/// The natural key of an account, as commands take it.
+pub(crate) fn key_text(entity: &str, number: &str, kind: &str, currency: &str) -> String {
+    match kind {
+        "" => format!("{entity}/{number}/{currency}"),
+        kind => format!("{entity}/{number}/{kind}/{currency}"),
+    }
+}
+
 impl AccountName {
     /// The currency, where the name says it.
     pub(crate) fn currency(&self) -> Option<&str> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use longmen_client::TransactionId;
+use longmen_engine::ledger::is_hidden;
 
 /// A transaction's id: any text, or `0x` and the hexadecimal digits that listings show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,17 @@ impl IdName {
         let number = self.text.strip_prefix("0x").and_then(|digits| u128::from_str_radix(digits, 16).ok());
         number.map_or_else(|| TransactionId::Text(self.text.clone()), TransactionId::Number)
     }
+}
+
+/// An id as people know it: the text that it was given as, else its digits behind `0x`. Either names the transaction in
+/// commands. A text that could not do that stands as its digits: one that would be read as a number there, and one with
+/// anything in it that is written out where it is shown.
+pub(crate) fn shown(digits: &str, text: Option<&str>) -> String {
+    let names = |text: &&str| {
+        let id = IdName { text: (*text).to_owned() }.id();
+        matches!(id, TransactionId::Text(_)) && !text.chars().any(is_hidden)
+    };
+    text.filter(names).map_or_else(|| format!("0x{digits}"), str::to_owned)
 }
 
 impl FromStr for IdName {
@@ -75,6 +87,19 @@ mod tests {
     fn an_id_that_was_never_set_is_none() {
         for text in ["", "0x", "0x0", "0x00000000000000000000000000000000"] {
             assert!(text.parse::<IdName>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_names_the_transaction() {
+        for (digits, text, expect) in [
+            ("00ab", None, "0x00ab"),
+            ("1cf8", Some("order-17"), "order-17"),
+            ("1cf8", Some("0xylophone"), "0xylophone"),
+            ("1cf8", Some("0xab"), "0x1cf8"),
+            ("1cf8", Some("a\u{202e}b"), "0x1cf8"),
+        ] {
+            assert_eq!(shown(digits, text), expect);
         }
     }
 }

@@ -10,6 +10,7 @@ mod id_name;
 mod import;
 mod interruption;
 mod journal;
+mod json;
 mod moment;
 mod money;
 mod output;
@@ -25,9 +26,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    accounts, balance, cancel, close_day, confirm, consume, customer, demo, entry, export, freeze, holds,
-    hot, limits, map_customer, map_type, open, play, post, refund, reserve, reverse, serve, state, statement,
-    status, transaction, trial_balance, try_step, unfreeze, verify, wal,
+    accounts, balance, cancel, close_day, confirm, consume, customer, demo, entry, export, find, freeze,
+    holds, hot, limits, map_customer, map_type, open, play, post, refund, reserve, reverse, serve, state,
+    statement, status, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Failure, Verdict};
 
@@ -81,6 +82,7 @@ enum Commands {
     Confirm(confirm::Args),
     Cancel(cancel::Args),
     Transaction(transaction::Args),
+    Find(find::Args),
     Statement(statement::Args),
     Entry(entry::Args),
     Register(commands::register::Args),
@@ -121,6 +123,7 @@ fn main() -> ExitCode {
         Commands::Confirm(args) => on_one_thread(confirm::run(args)),
         Commands::Cancel(args) => on_one_thread(cancel::run(args)),
         Commands::Transaction(args) => on_one_thread(transaction::run(args)),
+        Commands::Find(args) => on_one_thread(find::run(args)),
         Commands::Statement(args) => on_one_thread(statement::run(args)),
         Commands::Entry(args) => on_one_thread(entry::run(args)),
         Commands::Register(args) => on_one_thread(commands::register::run(args)),

@@ -7,12 +7,13 @@ use longmen_loadtest::visible::{tell, visible, visible_json};
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::json::to_json;
 use crate::page::Page;
 
 /// Whether to print for programs.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Output {
-    /// Print JSON, with amounts in minor units
+    /// Print JSON, with amounts in minor units; integers beyond 2^53 as text
     #[arg(long)]
     json: bool,
 }
@@ -25,10 +26,7 @@ impl Output {
         people: impl FnOnce(&T) -> P,
     ) -> Result<(), Failure> {
         let mut text = match self.json {
-            true => {
-                let json = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
-                visible_json(&json).into_owned()
-            }
+            true => visible_json(&to_json(value)?).into_owned(),
             false => people(value).into().to_string(),
         };
         text.push('\n');

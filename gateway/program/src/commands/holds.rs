@@ -1,13 +1,12 @@
 //! `longmen holds`
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use longmen_client::{Account, AccountRef, Client, Hold, Holds, HoldsRequest, MAX_LIST};
+use longmen_client::{Holds, HoldsRequest, MAX_LIST};
 use longmen_loadtest::table::Table;
 
-use crate::account_name::{AccountName, with_account_names};
+use crate::account_name::{AccountName, key_text, with_account_names};
 use crate::failure::{Failure, Verdict};
+use crate::id_name::shown;
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
@@ -15,7 +14,8 @@ use crate::reach::Reach;
 
 /// List holds (冻结): of one account, or all of which something remains
 ///
-/// The id shown names a hold in `longmen unfreeze` and `longmen consume`, as the text that it was frozen under does.
+/// The id shown names a hold in `longmen unfreeze` and `longmen consume`: the text that it was frozen under, or else its
+/// digits behind 0x.
 #[derive(Debug, clap::Args)]
 #[command(after_help = with_account_names("\
 Examples:
@@ -44,49 +44,21 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         Some(name) => Failure::about(error, name),
         None => error.into(),
     })?;
-    let accounts = accounts_of(&mut client, &page.holds).await?;
-    args.output.show(&page, |page| describe(page, &accounts))?;
+    args.output.show(&page, describe)?;
     Ok(Verdict::Held)
 }
 
-/// The held accounts.
-async fn accounts_of(client: &mut Client, holds: &[Hold]) -> Result<BTreeMap<u64, Account>, Failure> {
-    let mut ids: Vec<u64> = holds.iter().map(|hold| hold.account).collect();
-    ids.dedup();
-    let asked: Vec<AccountRef> = ids.into_iter().map(AccountRef::Id).collect();
-    let mut accounts = BTreeMap::new();
-    for account in client.balances(&asked).await? {
-        let account = account.map_err(Failure::Refused)?;
-        accounts.insert(account.id, account);
-    }
-    Ok(accounts)
-}
-
-fn describe(page: &Holds, accounts: &BTreeMap<u64, Account>) -> Page {
-    let heads = [
-        "id",
-        ">account",
-        "number",
-        "kind",
-        "authority",
-        "expires",
-        "",
-        ">frozen at first",
-        ">remaining",
-        "",
-    ];
+fn describe(page: &Holds) -> Page {
+    let heads = ["id", "account", "kind", "authority", "expires", ">frozen at first", ">remaining", ""];
     let mut table = Table::new(&heads);
     for hold in &page.holds {
-        let account = &accounts[&hold.account];
-        let print = |minor: i64| money(&account.currency, minor.into());
+        let print = |minor: i64| money(&hold.currency, minor.into());
         table.row([
-            format!("0x{}", hold.id),
-            format!("@{}", hold.account),
-            account.number.to_string(),
+            shown(&hold.id, hold.text_id.as_deref()),
+            key_text(&hold.entity, &hold.number, &hold.account_type, &hold.currency),
             hold.kind.to_string(),
             hold.authority.to_string(),
             hold.expires_us.map(moment).unwrap_or_default(),
-            account.currency.to_string(),
             print(hold.amount),
             print(hold.remaining),
             if hold.expired { "expired".to_owned() } else { String::new() },

@@ -10,6 +10,7 @@ pub(crate) mod customer;
 pub(crate) mod demo;
 pub(crate) mod entry;
 pub(crate) mod export;
+pub(crate) mod find;
 pub(crate) mod freeze;
 pub(crate) mod holds;
 pub(crate) mod hot;

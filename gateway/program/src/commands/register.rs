@@ -3,8 +3,9 @@
 use longmen_client::{AttributeChange, MAX_LIST, RangeEnd, Register, RegisterRequest, RegisterRow};
 use longmen_loadtest::table::Table;
 
-use crate::account_name::{AccountName, with_account_names};
+use crate::account_name::{AccountName, key_text, with_account_names};
 use crate::failure::{Failure, Verdict};
+use crate::id_name::shown;
 use crate::moment::time;
 use crate::output::Output;
 use crate::page::Page;
@@ -100,18 +101,34 @@ fn describe(register: &Register) -> Page {
             time(row.time_us),
             row.date.as_deref().unwrap_or_default().to_owned(),
             row.client.to_string(),
-            [&*row.action, &*row.about].join(" "),
+            what(row),
             changes(row),
             note("operator"),
             note("approval"),
             note("reason"),
         ]);
     }
-    let mut page = Page::from(table);
+    let mut page = Page::new();
+    if let Some(account) = &register.account {
+        let key = key_text(&account.entity, &account.number, &account.kind, &account.currency);
+        page.line(format_args!("{key} (@{}, subject {})", account.id, account.subject));
+    }
+    page.table(table);
     if let Some(next) = &register.next {
         page.line(format_args!("further rows: --after {next}"));
     }
     page
+}
+
+/// What was done, and about what: a hold by the text that it was frozen under, where it has one; and by which transaction.
+fn what(row: &RegisterRow) -> String {
+    let about = row.about_text_id.as_deref().unwrap_or(&row.about);
+    let mover = row.transaction.as_deref().map(|id| shown(id, row.text_id.as_deref()));
+    // What froze is named like the hold.
+    match mover.filter(|mover| &*row.action != "frozen" && mover != about) {
+        Some(mover) => format!("{} {about} by {mover}", row.action),
+        None => [&*row.action, about].join(" ").trim_end().to_owned(),
+    }
 }
 
 fn changes(row: &RegisterRow) -> String {

@@ -6,6 +6,7 @@ use longmen_loadtest::table::Table;
 
 use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
+use crate::id_name::shown;
 use crate::moment::Moment;
 use crate::money::money;
 use crate::output::Output;
@@ -185,10 +186,14 @@ pub(crate) fn table() -> Table {
 pub(crate) fn row(currency: &str, line: &StatementLine) -> [String; 7] {
     let print = |minor| money(currency, minor);
     let [debit, credit] = sides(line).map(|minor| minor.map(print).unwrap_or_default());
-    let of = line.transaction.as_ref().map(|id| format!("{id}/{}", line.step));
+    let text = line.text_id.as_deref();
+    let of = line.transaction.as_ref().map(|id| format!("{}/{}", shown(id, text), line.step));
     let what = match (&line.merged, &line.hold) {
         (Some(merged), _) => format!("{} postings merged, at {}", merged.count, line.position),
-        (_, Some(hold)) => format!("hold {} of {} {}", hold.id, print(hold.amount.into()), hold.moved),
+        (_, Some(hold)) => {
+            let id = shown(&hold.id, hold.text_id.as_deref());
+            format!("hold {id} of {} {}", print(hold.amount.into()), hold.moved)
+        }
         _ => of.unwrap_or_default(),
     };
     let kind = match (&*line.kind, &*line.action) {

@@ -3,21 +3,28 @@
 use longmen_client::TransactionRecord;
 use longmen_loadtest::table::Table;
 
+use crate::account_name::key_text;
 use crate::failure::{Failure, Verdict};
-use crate::id_name::IdName;
+use crate::id_name::{IdName, shown};
+use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
 use crate::reach::Reach;
 
-/// Show a transaction of this client as the log has it
+/// Show a transaction as the log has it: one of this client, or whichever lies at a place
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   longmen transaction order-17
-  longmen transaction 0x1cf8320d8c5be8fc9f1841f7e4de2cdd --client switch")]
+  longmen transaction 0x1cf8320d8c5be8fc9f1841f7e4de2cdd --client switch
+  longmen transaction --place 412/3            as `longmen find` and results name it")]
 pub(crate) struct Args {
-    /// Its id, as it was posted, or as a statement shows it behind 0x
-    id: IdName,
+    /// Its id, as it was posted, or as a statement shows it
+    #[arg(required_unless_present = "place")]
+    id: Option<IdName>,
+    /// Where its record lies; whose it is does not matter
+    #[arg(long, value_name = "FRAME/RECORD", conflicts_with = "id")]
+    place: Option<String>,
     #[command(flatten)]
     reach: Reach,
     #[command(flatten)]
@@ -26,8 +33,16 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
-    let record = client.transaction(args.id.id()).await;
-    let record = record.map_err(|error| Failure::about(error, format_args!("{} of this client", args.id)))?;
+    let record = match (&args.id, &args.place) {
+        (Some(id), _) => client
+            .transaction(id.id())
+            .await
+            .map_err(|error| Failure::about(error, format_args!("{id} of this client")))?,
+        (None, place) => {
+            let place = place.as_deref().unwrap_or_default();
+            client.transaction_at(place).await.map_err(|error| Failure::about(error, place))?
+        }
+    };
     args.output.show(&record, describe)?;
     Ok(Verdict::Held)
 }
@@ -37,29 +52,33 @@ fn describe(record: &TransactionRecord) -> Page {
     page.line(format_args!(
         "{} {} {} on {} (value date {}), frame {} record {}",
         record.action,
-        record.id,
+        shown(&record.id, record.text_id.as_deref()),
         record.outcome,
         record.accounting_date,
         record.value_date,
         record.frame,
         record.ordinal
     ));
+    if record.text_id.is_some() {
+        page.line(format_args!("id: 0x{}", record.id));
+    }
     if let Some(named) = &record.named {
         let place = named.place.as_ref().map_or(String::new(), |place| format!(" at {place}"));
         let forced = if named.forced { ", forced" } else { "" };
         let blue = if named.blue { ", on the opposite sides (蓝字反方向)" } else { "" };
-        page.line(format_args!("names {} of client {}{place}{forced}{blue}", named.id, named.client));
+        let id = shown(&named.id, named.text_id.as_deref());
+        page.line(format_args!("names {id} of client {}{place}{forced}{blue}", named.client));
     }
     for (name, note) in &record.notes {
         page.line(format_args!("{name}: {note}"));
     }
-    let mut table = Table::new(&[">step", ">account", "side", ">minor units", "posted"]);
+    let mut table = Table::new(&[">step", "account", "side", ">amount", ""]);
     for leg in &record.legs {
         table.row([
             leg.step.to_string(),
-            format!("@{}", leg.account),
+            key_text(&leg.entity, &leg.number, &leg.account_type, &leg.currency),
             format!("{:?}", leg.side).to_lowercase(),
-            leg.amount.to_string(),
+            money(&leg.currency, leg.amount.into()),
             if leg.merged { "in a merged entry".to_owned() } else { String::new() },
         ]);
     }

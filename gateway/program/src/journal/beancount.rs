@@ -75,6 +75,10 @@ impl Beancount {
         if let Some(original) = transaction.original {
             writeln!(self.out, "  original: \"{:032x}\"", original.id.0)?;
         }
+        let texts = [("text_id", transaction.text_id), ("original_text_id", transaction.original_text)];
+        for (key, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+            writeln!(self.out, "  {key}: {}", quoted(text))?;
+        }
         if value_date != accounting_date {
             writeln!(self.out, "  value_date: {value_date}")?;
         }

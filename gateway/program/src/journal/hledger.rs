@@ -79,6 +79,10 @@ impl Hledger {
         if let Some(original) = transaction.original {
             write!(self.out, ", original:{:032x}", original.id.0)?;
         }
+        let texts = [("text_id", transaction.text_id), ("original_text_id", transaction.original_text)];
+        for (tag, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+            write!(self.out, ", {tag}:{}", plain(text))?;
+        }
         for (note, text) in transaction.notes.iter().filter(|(note, _)| *note != Note::Kind) {
             write!(self.out, ", {}:{}", note.name(), plain(text))?;
         }

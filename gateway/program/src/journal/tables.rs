@@ -132,6 +132,8 @@ pub(super) const TABLES: [Table; 7] = [
             ("reason", Kind::Text),
             ("visibility", Kind::Text),
             ("counterparty", Kind::Text),
+            ("text_id", Kind::Text),
+            ("original_text_id", Kind::Text),
         ],
     },
     Table {
@@ -162,7 +164,7 @@ pub(super) const TABLES: [Table; 7] = [
     },
 ];
 
-/// The notes of a leg's row: the columns from `type` on.
+/// The notes of a leg's row: the columns from `type` to `counterparty`.
 const NOTES: [Note; 8] = [
     Note::Kind,
     Note::Reference,
@@ -208,6 +210,7 @@ impl<R: Rows> Tables<R> {
             cells.extend([text(transaction.action.name()), text(named_by), text(&named)]);
             cells.extend([Cell::Date(value_date), Cell::Time(time_us)]);
             cells.extend(NOTES.map(|note| text(transaction.note(note))));
+            cells.extend([transaction.text_id, transaction.original_text].map(text));
             self.rows.write(LEGS, &cells)?;
         }
         Ok(())

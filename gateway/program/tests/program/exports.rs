@@ -58,6 +58,42 @@ fn the_books_of_the_environment_recompute() {
     println!("{said}");
 }
 
+/// The text that a client gave stands beside the digits, in every format.
+#[test]
+fn texts_of_ids_stand_beside_the_digits() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let served = Served::start(&data, "2");
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/year_end.json");
+    let post = |arguments: &[&str]| {
+        let ran = longmen(&[arguments, &["--addr", &served.addr]].concat());
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    };
+    post(&["open", scenario.to_str().unwrap()]);
+    post(&["post", "--id", "订单-17", "--debit", "BOOKS/bank/CNY=5", "--credit", "BOOKS/payer/CNY=5"]);
+    post(&["post", "--id", "0xab", "--debit", "BOOKS/bank/CNY=5", "--credit", "BOOKS/payer/CNY=5"]);
+    post(&["reverse", "订单-17", "--id", "undo-17"]);
+    assert_eq!(served.end_by("TERM"), Some(0));
+    let out = directory.path().join("whole");
+    export(&data, &out, &[TABLES[0], HLEDGER, BEANCOUNT], &[]);
+    let legs = fs::read_to_string(out.join("csv/legs.csv")).unwrap();
+    let ends: Vec<&str> =
+        legs.lines().map(|line| &line[line.rmatch_indices(',').nth(1).unwrap().0 + 1..]).collect();
+    let texts = ["订单-17,", ",", "undo-17,订单-17"];
+    let expect: Vec<&str> = texts.iter().flat_map(|text| [*text; 2]).collect();
+    assert_eq!(ends[0], "text_id,original_text_id");
+    assert_eq!(ends[1..], expect);
+    let digits = format!("{:032x}", longmen_client::id_of_text("订单-17"));
+    assert!(legs.lines().nth(1).unwrap().contains(&digits));
+    for (file, words) in [
+        (HLEDGER.1, ["text_id:订单-17", "original_text_id:订单-17"]),
+        (BEANCOUNT.1, ["  text_id: \"订单-17\"", "  original_text_id: \"订单-17\""]),
+    ] {
+        let text = fs::read_to_string(out.join(file)).unwrap();
+        assert!(words.iter().all(|word| text.contains(word)) && text.contains(&digits), "{text}");
+    }
+}
+
 #[test]
 fn what_cannot_be_exported_is_refused_and_leaves_nothing() {
     let directory = tempfile::tempdir().unwrap();

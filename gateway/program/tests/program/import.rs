@@ -217,6 +217,16 @@ fn exported_columns_and_ids_are_read() {
     let short = file.replace(id, "1234");
     let ran = world.import(2, "transactions", short.as_bytes(), &["--hex-ids"]);
     told(&ran, "line 2, transaction: `1234` is no number of 32 hexadecimal digits");
+    // The text of an id comes along, and stands for its number.
+    let named = file
+        .replace("counterparty\n", "counterparty,text_id,original_text_id\n")
+        .replace(",x,,,,,,,\n", ",x,,,,,,,,order-17,\n");
+    let ran = world.import(2, "transactions", named.as_bytes(), &["--hex-ids"]);
+    told(&ran, &format!("line 2, text_id: `order-17` does not stand for {id}"));
+    let named = named.replace(id, "1cf8320d8c5be8fc9f1841f7e4de2cdd");
+    told(&world.import(0, "transactions", named.as_bytes(), &["--hex-ids"]), "1 posted");
+    let shown = longmen(&["transaction", "order-17", "--addr", &world.served.addr]);
+    told(&shown, "post order-17 posted");
     let refund = file.replace("post", "refund");
     let ran = world.import(2, "transactions", refund.as_bytes(), &["--hex-ids"]);
     told(&ran, "line 3, action: `refund` cannot be imported");

@@ -75,10 +75,22 @@ fn holds(served: &Served) {
     let legs = "--debit BOOKS/payer/CNY=15 --credit BOOKS/shop/CNY=15";
     ask(served, 0, &format!("consume F1 --id C1 {legs}"), &["C1: posted"]);
     ask(served, 1, &format!("consume F1 {legs}"), &["freeze_exceeded"]);
-    ask(served, 0, "holds BOOKS/payer/CNY", &["30.00", "5.00", "control"]);
+    ask(served, 0, "holds BOOKS/payer/CNY", &["F1 ", "BOOKS/payer/CNY", "30.00", "5.00", "control"]);
+    ask(served, 0, "register BOOKS/payer/CNY", &["BOOKS/payer/CNY (@", "frozen F1", "consumed F1 by C1"]);
+    ask(served, 0, "statement BOOKS/payer/CNY --holds", &["hold F1 of 30.00 frozen", "C1/1"]);
     ask(served, 0, "reverse C1 --id R1", &["R1: posted"]);
     ask(served, 1, "reverse C1 --id R2", &["already_reversed"]);
-    ask(served, 0, "transaction R1", &["reverse", "names", "-1500"]);
+    ask(served, 0, "transaction R1", &["reverse R1 posted", "names C1 of", "BOOKS/shop/CNY", "-15.00"]);
+    ask(served, 0, "find --id C1 --entity BOOKS --from 2024-01-01", &["C1 ", "consume", "posted"]);
+    ask(served, 1, "find --id nobody", &["none found"]);
+    let found = ask(served, 0, "find --id R1 --json", &[]).json();
+    let place = [&found["transactions"][0]["frame"], &found["transactions"][0]["ordinal"]];
+    ask(
+        served,
+        0,
+        &format!("transaction --place {}/{}", place[0], place[1]),
+        &["reverse R1 posted", "names C1"],
+    );
     ask(served, 0, "unfreeze F1", &["posted"]);
     ask(served, 0, "holds", &["remaining"]);
     ask(served, 0, "balance BOOKS/payer/CNY", &["100.00"]);

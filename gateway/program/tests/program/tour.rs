@@ -75,7 +75,11 @@ fn look_around(served: &Served) {
     check(served, &["balance", "BOOKS/payer/CNY", "@2"], &["payer", "20.00", "shop", "59.64"]);
     check(served, &["accounts", "--limit", "2"], &["payer", "shop"]);
     check(served, &["statement", "BOOKS/payer/CNY"], &["60.00", "80.00", "opening", "closing", "top_up"]);
-    check(served, &["transaction", "order-1"], &["posted", "5964", "36"]);
+    check(
+        served,
+        &["transaction", "order-1"],
+        &["post order-1 posted", "id: 0x", "BOOKS/shop/CNY", "59.64", "0.36"],
+    );
     check(served, &["transaction", "order-2"], &["insufficient_funds"]);
     check(
         served,

@@ -77,8 +77,12 @@ impl Group {
     fn finish(self, time: u32, is_whole: bool) -> (Transaction, Source) {
         let Group { id, line, particulars, rows } = self;
         let [kind, reference, tags, operator, approval, reason, visibility, counterparty] = particulars.notes;
-        let number = id.number.map(TransactionId::Number);
-        let mut post = Transaction::new(number.unwrap_or_else(|| TransactionId::Text(id.written.clone())));
+        let given = match (id.text, id.number) {
+            (Some(text), _) => TransactionId::Text(text),
+            (None, Some(number)) => TransactionId::Number(number),
+            (None, None) => TransactionId::Text(id.written.clone()),
+        };
+        let mut post = Transaction::new(given);
         let mut source = Source { id: id.written, line, is_whole, legs: Vec::with_capacity(rows.len()) };
         for row in rows {
             let (amount, currency) = (row.amount.0, Some(row.currency.code().to_owned()));

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU128;
 
-use longmen_client::{AccountKey, AccountRef, MAX_NOTES, MAX_STEP, Side, Transaction};
+use longmen_client::{AccountKey, AccountRef, MAX_NOTES, MAX_STEP, Side, Transaction, id_of_text};
 use longmen_engine::ledger::{Amount, Currency};
 
 use super::super::chart::entity;
@@ -41,8 +41,10 @@ pub(in super::super) const COLUMNS: &[Column] = &[
     Column::optional("time"),
     Column::optional("entity"),
     Column::optional("action"),
+    Column::optional("text_id"),
     Column::passed_over("original_client"),
     Column::passed_over("original"),
+    Column::passed_over("original_text_id"),
     Column::passed_over("account_id"),
     Column::passed_over("subject"),
     Column::passed_over("class"),
@@ -73,6 +75,8 @@ pub(super) struct Row {
 pub(super) struct Id {
     pub(super) written: String,
     pub(super) number: Option<u128>,
+    /// The text that the number stands for, where an export knows it.
+    pub(super) text: Option<String>,
 }
 
 /// What a row says of its transaction; other rows of it say the same, or nothing.
@@ -125,6 +129,8 @@ pub(super) fn notes_of(post: &Transaction) -> impl Iterator<Item = &str> {
 
 pub(super) fn read_row(cells: &mut Cells<'_>, default_entity: Option<&str>, ids: Ids) -> Option<Row> {
     let id = cells.required("transaction", |cell| read_id(cell, ids));
+    let text_id = cells.optional("text_id", text(MAX_ID));
+    let id = id.map(|id| id.with_text(text_id, cells));
     let step = cells.required("step", read_step);
     let entity = entity(cells, default_entity);
     let currency = cells.required("currency", currency);
@@ -171,7 +177,18 @@ fn read_id(cell: &str, ids: Ids) -> Result<Id, String> {
             Some(NonZeroU128::new(number).ok_or("zero is no id")?.get())
         }
     };
-    Ok(Id { written, number })
+    Ok(Id { written, number, text: None })
+}
+
+impl Id {
+    /// The same with the text that stands for its number; an id that is a text itself needs none.
+    fn with_text(self, text: Option<String>, cells: &mut Cells<'_>) -> Id {
+        let Some(number) = self.number else { return self };
+        if let Some(text) = text.as_ref().filter(|text| id_of_text(text) != number) {
+            cells.fault("text_id", format!("`{text}` does not stand for {}", self.written));
+        }
+        Id { text, ..self }
+    }
 }
 
 /// Exports say what a transaction did besides posting its legs, which their rows do not tell in full.

@@ -1,0 +1,117 @@
+//! `longmen find`
+
+use jiff::civil::Date;
+use longmen_client::{FindRequest, FoundTransactions, MAX_LIST, TransactionRecord};
+use longmen_loadtest::table::Table;
+
+use crate::failure::{Failure, Verdict};
+use crate::id_name::{IdName, shown};
+use crate::moment::time;
+use crate::output::Output;
+use crate::page::Page;
+use crate::reach::Reach;
+use crate::report::period::day;
+
+/// Find transactions by their reference (业务流水号), or by the id that a client gave
+///
+/// Of whichever client, posted, refused and cancelled ones, in the order of the log. With --entity and dates only the part
+/// of the log is read in which they were current; without, all of it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  longmen find --reference T20261129-0001 --entity LM --from 2026-11-29
+  longmen find --id order-17 --entity LM --from 2026-11-01 --to 2026-11-03
+  longmen transaction --place 412/3            a transaction that was found, with its legs")]
+pub(crate) struct Args {
+    /// Their reference, whole
+    #[arg(long, required_unless_present = "id", conflicts_with = "id")]
+    reference: Option<String>,
+    /// Their id, as it was posted, or as a listing shows it
+    #[arg(long)]
+    id: Option<IdName>,
+    /// The entity whose transactions are meant, and whose dates
+    #[arg(long)]
+    entity: Option<String>,
+    /// The first accounting date
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "entity")]
+    from: Option<Date>,
+    /// The last accounting date; without it, the current one
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "entity")]
+    to: Option<Date>,
+    /// Go on where the page before ended
+    #[arg(long, value_name = "PLACE")]
+    after: Option<String>,
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
+    limit: u32,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let mut client = args.reach.connect().await?;
+    let [from, to] = [args.from, args.to].map(|date| date.map(|date| date.to_string()));
+    let mut found =
+        FoundTransactions { transactions: Vec::new(), next: args.after.map(String::into_boxed_str) };
+    // A page may look at its stretch of the log and find nothing.
+    while let Some(left @ 1..) = args.limit.checked_sub(count(&found)) {
+        let request = FindRequest {
+            reference: args.reference.as_deref(),
+            id: args.id.as_ref().map(IdName::id),
+            entity: args.entity.as_deref(),
+            from: from.as_deref(),
+            to: to.as_deref(),
+            after: found.next.as_deref(),
+            limit: left,
+        };
+        let page = client.find(&request).await?;
+        found.transactions.extend(page.transactions);
+        found.next = page.next;
+        if found.next.is_none() {
+            break;
+        }
+    }
+    let verdict = Verdict::of(!found.transactions.is_empty());
+    args.output.show(&found, describe)?;
+    Ok(verdict)
+}
+
+fn count(found: &FoundTransactions) -> u32 {
+    u32::try_from(found.transactions.len()).expect("no more are asked for than a limit says")
+}
+
+fn describe(found: &FoundTransactions) -> Page {
+    if found.transactions.is_empty() {
+        return "none found".to_owned().into();
+    }
+    let heads = ["place", ">client", "id", "what", "outcome", "date", "time", "reference"];
+    let mut table = Table::new(&heads);
+    for record in &found.transactions {
+        table.row(row(record));
+    }
+    let mut page = Page::from(table);
+    if let Some(next) = &found.next {
+        page.line(format_args!("more: --after {next}"));
+    }
+    page
+}
+
+fn row(record: &TransactionRecord) -> [String; 8] {
+    let note = |name: &str| record.notes.get(name).map_or(String::new(), |text| text.to_string());
+    let what = match &*note("type") {
+        "" => record.action.to_string(),
+        kind => format!("{kind} ({})", record.action),
+    };
+    [
+        format!("{}/{}", record.frame, record.ordinal),
+        record.client.to_string(),
+        shown(&record.id, record.text_id.as_deref()),
+        what,
+        record.outcome.to_string(),
+        record.accounting_date.to_string(),
+        time(record.time_us),
+        note("reference"),
+    ]
+}
