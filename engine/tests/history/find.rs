@@ -73,7 +73,7 @@ fn transactions_are_found_by_reference_and_id_page_by_page() {
             assert!(posted.results.iter().all(|result| result.rejection.is_none()));
         }
         let (entity, next, notes) = ("LM".into(), day(date + 1), Box::default());
-        let close = Command::CloseDay { entity, next, carry_forward: Vec::new(), notes };
+        let close = Command::CloseDay { entity, next, carry_forward: Vec::new(), forced: false, notes };
         assert_eq!(desk.ask(close), Answer::Done);
     }
     let asked = Command::Closings { entity: "LM".into(), from: Date::FIRST, to: Date::LAST };
