@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
 
@@ -13,6 +14,17 @@ use crate::output::remark;
 /// What a shell gives as the exit code of a command that SIGINT ended, and SIGTERM.
 const INTERRUPTED: i32 = 130;
 const TERMINATED: i32 = 143;
+
+/// Whether a signal came: from then on the thread that waits for signals ends the process.
+static INTERRUPTION: AtomicBool = AtomicBool::new(false);
+
+/// Returns at once, and never where a signal came: a command whose node was ended under it meets a broken connection, and that
+/// must be neither told nor become the exit code.
+pub(crate) fn leave_the_last_word() {
+    while INTERRUPTION.load(Ordering::Acquire) {
+        thread::park();
+    }
+}
 
 /// What has to go.
 #[derive(Clone)]
@@ -47,6 +59,7 @@ pub(crate) fn leave_nothing_behind(node: &Watch, directory: &Path) -> io::Result
         });
         match waited {
             Ok(code) => {
+                INTERRUPTION.store(true, Ordering::Release);
                 leftovers.remove();
                 std::process::exit(code);
             }

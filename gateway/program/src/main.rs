@@ -142,6 +142,7 @@ fn main() -> ExitCode {
         Commands::Export(args) => export::run(&args),
         Commands::Wal(command) => wal::run(&command),
     };
+    interruption::leave_the_last_word();
     match done {
         Ok(verdict) => verdict.exit_code(),
         Err(failure) => failure.report(),

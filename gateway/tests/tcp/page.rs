@@ -1,5 +1,7 @@
 //! What `docs/PROTOCOL.md` says of answers: its worked ones, byte by byte, and its claims about what is answered when.
 
+use std::time::SystemTime;
+
 use longmen_client::{
     BalanceAtRequest, Client, ClientError, EntryRequest, GeneralLedgerRequest, PastBalance, Posted, RangeEnd,
     RegisterRequest, StatementRequest, Transaction,
@@ -60,10 +62,19 @@ async fn the_worked_answers_are_what_the_node_sends() {
     check(&mut raw, "refused-answer").await;
     let mut raw = Raw::hello(&node.address()).await;
     for (request, answer) in [("post", "post-answer"), ("post-refused", "post-refused-answer")] {
-        raw.send(&example(request)).await;
+        raw.send(&sent_now(example(request))).await;
         check(&mut raw, answer).await;
     }
     node.stop().await;
+}
+
+/// The example with the time of now, where it gives one: that of the page has left the window of known ids.
+fn sent_now(mut request: Vec<u8>) -> Vec<u8> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    if let Some(at) = request.windows(6).position(|window| window == b"\xa4time\xce") {
+        request[at + 6..at + 10].copy_from_slice(&u32::try_from(now).unwrap().to_be_bytes());
+    }
+    request
 }
 
 /// Compares the next answer with an example, whatever its frame.
