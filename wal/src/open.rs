@@ -290,10 +290,13 @@ impl Start {
         Ok(())
     }
 
-    /// Segments whose frames stay, and whose files are longer than these by so much that a cut is worth it.
+    /// Segments whose frames stay, and whose files are longer than these by so much that a cut is worth it. Not one of which a
+    /// frame was written again: who reads the log while it is opened may still have that frame in its old place, behind the
+    /// cut. The next start cuts it.
     fn worth_a_cut(&self) -> impl Iterator<Item = SegmentNumber> {
         let full = self.catalog.segments.iter();
-        full.filter_map(|segment| {
+        let still_read = |number| self.plan.rewrite.iter().any(|(rewritten, _)| rewritten.number == number);
+        full.filter(move |segment| !still_read(segment.bytes.number)).filter_map(|segment| {
             let kept = &self.plan.kept;
             let place = kept.binary_search_by_key(&segment.bytes.number, |kept| kept.bytes.number).ok()?;
             let (len, used) = (segment.bytes.len(), kept[place].bytes.len());

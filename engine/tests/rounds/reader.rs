@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
-    Action, Currency, Entry, Head, Leg, Movement, Original, Outcome, RecordPlace, SectionKind, read_tail,
+    Action, Currency, Entry, Head, Leg, Movement, Original, Outcome, RecordPlace, SectionKind,
+    TransactionKey, read_tail,
 };
 
 use super::harness::Stored;
@@ -13,16 +14,20 @@ use super::translate::name;
 
 /// The transaction of this id, if the log has it.
 pub(crate) fn original(log: &[Stored], id: u128, chart: &[Spec]) -> Option<Arc<Original>> {
-    let mut found = log.iter().rev().find_map(|frame| in_frame(frame, id, chart))?;
+    of_key(log, name(id), chart)
+}
+
+fn of_key(log: &[Stored], key: TransactionKey, chart: &[Spec]) -> Option<Arc<Original>> {
+    let mut found = log.iter().rev().find_map(|frame| in_frame(frame, key, chart))?;
     if let Some(named) = found.names.filter(|_| found.action == Action::Refund) {
-        found.refunded = original(log, named.key.id.0, chart);
+        found.refunded = of_key(log, named.key, chart);
     }
     Some(Arc::new(found))
 }
 
-fn in_frame(frame: &Stored, id: u128, chart: &[Spec]) -> Option<Original> {
+fn in_frame(frame: &Stored, key: TransactionKey, chart: &[Spec]) -> Option<Original> {
     let records = frame.records();
-    let is_it = |head: &Head| (head.client, head.id) == (name(id).client, name(id).id);
+    let is_it = |head: &Head| (head.client, head.id) == (key.client, key.id);
     let (ordinal, head) = (0..).zip(records.heads()).find_map(|(ordinal, head)| {
         let head = head.unwrap();
         is_it(&head).then_some((ordinal, head))

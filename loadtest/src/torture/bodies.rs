@@ -125,6 +125,11 @@ fn requests(account: u64, other: u64, serial: u64) -> Vec<(Operation, Value)> {
         ),
         (Operation::Statement, json!({"account": account, "limit": 1, "from": 1, "to": 2, "by": "time"})),
         (Operation::Transaction, json!({"id": id(0)})),
+        (
+            Operation::Find,
+            json!({"reference": "r", "entity": "WILD", "from": "2026-01-05", "to": "2026-01-06", "after": "1/2", "limit": 1}),
+        ),
+        (Operation::Find, json!({"id": id(0), "limit": 1})),
         (Operation::TrialBalance, json!({"entity": "WILD"})),
         (Operation::Customer, json!({"entity": "WILD", "customer": "c"})),
         (Operation::Holds, json!({"account": account, "after": "1/1", "limit": 1})),

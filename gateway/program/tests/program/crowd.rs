@@ -49,7 +49,7 @@ fn a_crowd_without_a_hello_keeps_nobody_out_and_ends_nothing() {
         let (mut good, _) = Connection::open(&served.addr, "good", None).await.unwrap();
         let mut posts = 0_u64;
         // As long as the crowd comes, and until the log has had several segments.
-        while come.load(Ordering::Relaxed) < CROWD || posts < 40 {
+        while come.load(Ordering::Relaxed) < CROWD || posts < 80 {
             let transfer = |id: u64| Transfer { id: id.into(), debit: 3, credit: 1, amount: 1 };
             let transfers: Vec<Transfer> =
                 (1..=TRANSFERS).map(|id| transfer(posts * TRANSFERS + id)).collect();
