@@ -54,7 +54,7 @@ pub(crate) fn start(
     let witnesses = witnesses::of(&**storage).map_err(OpenError::from)?;
     let oldest = snapshots.last().map_or(0, |snapshot| snapshot.header.start);
     let checked = Checked::default();
-    thread::scope(|scope| {
+    let started = thread::scope(|scope| {
         // Nearly always the newest is gone on from, and the log is good: so the books are made while it is being checked, which
         // is mostly waiting for the disk. Whether they count, the log says in the end.
         let ahead = scope.spawn(|| replay_ahead(snapshots.first(), settings, &checked));
@@ -71,7 +71,11 @@ pub(crate) fn start(
         let refused = refused.into_iter().map(|name| format!("{name}: not whole")).collect();
         let found = Found { whole: &snapshots, refused, ahead: Some((ahead, &checked)) };
         go_on(storage, settings, clock, opened, found, began)
-    })
+    });
+    let mut start = started?;
+    // Who read ahead has ended, whether anybody asked for the books or not.
+    start.writer.cut_finished().map_err(OpenError::from)?;
+    Ok(start)
 }
 
 /// The snapshots of a data directory.

@@ -76,12 +76,14 @@ impl Log {
         replay_from: FrameNumber,
         nonces: NonceSource,
     ) -> Result<Opened, OpenError> {
-        Self::open_ahead(storage, options, replay_from, nonces, &[], &Checked::default())
+        let mut opened = Self::open_ahead(storage, options, replay_from, nonces, &[], &Checked::default())?;
+        opened.writer.cut_finished()?;
+        Ok(opened)
     }
 
     /// The same, while other threads read the frames from `replay_from` on, each as soon as it was checked. What they made of
     /// them counts only if the log is not refused. A log that ends before a frame which one of the `witnesses` calls durable
-    /// is, and so is a directory that has witnesses and no log.
+    /// is, and so is a directory that has witnesses and no log. [`LogWriter::cut_finished`] comes when those threads have ended.
     pub fn open_ahead(
         storage: Arc<dyn Storage>,
         options: LogOptions,
@@ -213,7 +215,7 @@ impl Start {
         writer.sync().map_err(OpenError::Sync)?;
         self.complete(&mut writer)?;
         self.remove_leftovers()?;
-        self.keeper.cut_at_ends(self.worth_a_cut())?;
+        writer.leave_uncut(self.worth_a_cut().collect());
         writer.begin_run(self.options.segments_ahead).map_err(StorageError::of(""))?;
         Ok(Opened { writer, reader: LogReader::new(shared), report: self.report })
     }
@@ -290,13 +292,10 @@ impl Start {
         Ok(())
     }
 
-    /// Segments whose frames stay, and whose files are longer than these by so much that a cut is worth it. Not one of which a
-    /// frame was written again: who reads the log while it is opened may still have that frame in its old place, behind the
-    /// cut. The next start cuts it.
+    /// Segments whose frames stay, and whose files are longer than these by so much that a cut is worth it.
     fn worth_a_cut(&self) -> impl Iterator<Item = SegmentNumber> {
         let full = self.catalog.segments.iter();
-        let still_read = |number| self.plan.rewrite.iter().any(|(rewritten, _)| rewritten.number == number);
-        full.filter(move |segment| !still_read(segment.bytes.number)).filter_map(|segment| {
+        full.filter_map(|segment| {
             let kept = &self.plan.kept;
             let place = kept.binary_search_by_key(&segment.bytes.number, |kept| kept.bytes.number).ok()?;
             let (len, used) = (segment.bytes.len(), kept[place].bytes.len());

@@ -8,11 +8,11 @@ use crate::codec::PAGE_BYTES;
 use crate::digest::Digest;
 use crate::encode::{Encoder, frame_padding};
 use crate::envelope::{Envelope, frame_bytes};
-use crate::error::{AppendError, CloseError, SyncError};
+use crate::error::{AppendError, CloseError, StorageError, SyncError};
 use crate::keeper::Keeper;
 use crate::maker::{self, FinishedSegment, ReadySegment};
 use crate::manifest::{Extent, LogEnd, SegmentState};
-use crate::number::FrameNumber;
+use crate::number::{FrameNumber, SegmentNumber};
 use crate::reader::{LogSegment, Shared};
 use crate::segment::FIRST_FRAME;
 use crate::space::SpaceGauge;
@@ -32,6 +32,8 @@ pub struct LogWriter {
     mark_unwritten: bool,
     durable: FrameNumber,
     failed: bool,
+    /// Segments of earlier runs whose files are longer than the ends that the manifest names.
+    uncut: Vec<SegmentNumber>,
     /// False while recovery is rewriting: the manifest must not learn of its segments before the start is complete.
     tending: bool,
     encoder: Encoder,
@@ -91,6 +93,7 @@ impl LogWriter {
             mark_unwritten: false,
             durable: end.frame,
             failed: false,
+            uncut: Vec::new(),
             tending: false,
             encoder: Encoder::default(),
             supply,
@@ -317,6 +320,20 @@ impl LogWriter {
         // The log has ended well; a next start does this where it was cut short.
         self.keeper.remove_discarded().map_err(CloseError::GivingBack)?;
         self.keeper.cut_at_ends([current]).map_err(CloseError::GivingBack)
+    }
+
+    /// Cuts the files of the segments of earlier runs at their ends, which the manifest names. It comes when those have ended who
+    /// read the log while it was opened: a frame that was written again is read in its old place, behind the cut. Where it
+    /// does not come, the next start does it.
+    ///
+    /// # Errors
+    /// The file that could not be cut.
+    pub fn cut_finished(&mut self) -> Result<(), StorageError> {
+        self.keeper.cut_at_ends(std::mem::take(&mut self.uncut))
+    }
+
+    pub(crate) fn leave_uncut(&mut self, uncut: Vec<SegmentNumber>) {
+        self.uncut = uncut;
     }
 
     /// Segments left while recovery was rewriting.

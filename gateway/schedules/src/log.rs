@@ -2,6 +2,7 @@
 
 #[path = "../../../wal/src"]
 mod log {
+    pub(crate) mod audit;
     pub(crate) mod body;
     pub(crate) mod catalog;
     pub(crate) mod checked;
@@ -28,6 +29,7 @@ mod log {
     pub(crate) mod supply;
     pub(crate) mod verdict;
     pub(crate) mod view;
+    pub(crate) mod witness;
     pub(crate) mod writer;
 }
 

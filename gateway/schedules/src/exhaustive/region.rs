@@ -49,6 +49,11 @@ impl MappedBytes {
         self.bytes.len()
     }
 
+    /// The pages are those of the whole: who writes behind the end is seen by none who reads before it.
+    pub(crate) fn shortened(&self, len: usize) -> Self {
+        Self { bytes: self.bytes.shortened(len), pages: Arc::clone(&self.pages) }
+    }
+
     pub fn get(&self, range: Range<usize>) -> Option<&[u8]> {
         let bytes = self.bytes.get(range.clone())?;
         if !range.is_empty() {
