@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use longmen_engine::ledger::{Action, Answer, FrameRecords, PostResult, RecordPlace, Rejection, SectionKind};
+use longmen_engine::ledger::notes::TextIds;
+use longmen_engine::ledger::{
+    Action, Answer, FrameRecords, PostResult, RecordPlace, Rejection, SectionKind, read_tail,
+};
 use longmen_wal::{Digest, FrameNumber, FrameView, LogReader};
 
 use crate::failure::{Broken, Check};
@@ -265,11 +268,15 @@ impl Oracle {
                 return Broken::failed(Check::Log, what);
             }
             let records = records(&view);
+            let tails = records.sections.iter().find(|(kind, ..)| *kind == SectionKind::Tails);
+            let tails = tails.map_or(&[][..], |(.., bytes)| bytes);
             for (ordinal, head) in (0..).zip(records.heads()) {
                 let head = head.expect("a frame with good sums can be read");
                 // The ledger's own transactions have ids of their own.
                 if head.action != Action::CarryForward {
-                    self.places.insert(head.id.0, RecordPlace { frame: records.number, ordinal });
+                    let tail = read_tail(&head, tails).expect("a frame with good sums can be read");
+                    let id = translate::script_id(head.id, TextIds::read(tail.notes).own);
+                    self.places.insert(id, RecordPlace { frame: records.number, ordinal });
                 }
             }
             self.books.take(&records, &CHART);
