@@ -171,7 +171,9 @@ impl World {
             }
             match self.start(random) {
                 Ok(report) => {
+                    // A node that started on a full disk learns of room when it looks for it again.
                     self.disk.set_capacity(None);
+                    self.tend();
                     return Ok(report);
                 }
                 Err(StartError::Log(OpenError::Refused(finding))) => {
