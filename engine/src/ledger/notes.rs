@@ -95,7 +95,7 @@ impl TextIds<'_> {
     /// Appends them, behind the notes.
     ///
     /// # Panics
-    /// As [`write`].
+    /// As [`write()`].
     pub fn write(&self, out: &mut Vec<u8>) {
         write_tagged(out, OWN_TEXT, self.own);
         write_tagged(out, NAMED_TEXT, self.named);

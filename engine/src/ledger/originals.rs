@@ -146,7 +146,7 @@ impl Originals {
         exceeded.then_some(Rejection::RefundExceeded)
     }
 
-    /// Why a refund with these legs cannot be, if it cannot: see [`RefundBounds`].
+    /// Why a refund with these legs cannot be, if it cannot: see `RefundBounds`.
     #[must_use]
     pub fn refuse_refund<U: PartialEq>(
         &self,
