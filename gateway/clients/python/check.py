@@ -1,9 +1,10 @@
 """Drives a node through longmen.py and checks what comes back: python3 check.py HOST:PORT"""
 
 import sys
+import time
 
 from longmen import (
-    Client, Refused, cancel_try, confirm, consume, credit, debit, freeze, refund, reverse, transaction, try_, unfreeze,
+    OPERATIONS, Client, Refused, cancel_try, confirm, consume, credit, debit, freeze, refund, reverse, transaction, try_, unfreeze,
 )
 
 
@@ -109,6 +110,60 @@ def check_deeds(client, bank, user):
     assert client.transaction("py-undo")["action"] == "reverse"
 
 
+def check_fields_of_deeds(client, bank, user):
+    """What a deed's transaction has besides the deed comes back as it was given, for every deed."""
+    take = debit(user, 10, "CNY"), credit(bank, 10, "CNY")
+    give = debit(bank, 10, "CNY"), credit(user, 10, "CNY")
+    notes = {"type": "fee", "reference": "case 12", "tags": "a", "operator": "ann", "approval": "bob", "reason": "order",
+             "visibility": "operations", "counterparty": "court"}
+    fields = {**notes, "time": int(time.time()), "value_date": "2026-11-20", "accounting_date": "2026-11-22"}
+    deeds = [
+        ("freeze", freeze("pf-1", user, 30, "CNY", kind="judicial", authority="court", **fields)),
+        ("consume", consume("pf-2", "pf-1", 10, "CNY", *take, authority="court", forced=True, **fields)),
+        ("unfreeze", unfreeze("pf-3", "pf-1", authority="court", **fields)),
+        ("reverse", reverse("pf-4", "pf-2", forced=True, **fields)),
+        ("post", transaction("pf-5", *take, **fields)),
+        ("refund", refund("pf-6", "pf-5", *give, **fields)),
+        ("try", try_("pf-7", *take, **fields)),
+        ("confirm", confirm("pf-8", "pf-7", **fields)),
+        ("try", try_("pf-9", *take, **fields)),
+        ("cancel_try", cancel_try("pf-10", "pf-9", **fields)),
+        ("unfreeze", unfreeze("pf-11", "pf-1", authority="court", **fields)),
+        ("reverse", reverse("pf-12", "pf-8", **fields)),
+    ]
+    for action, one in deeds:
+        posted(client, one)
+        record = client.transaction(one["id"])
+        found = record["action"], record["notes"], record["value_date"], record["accounting_date"]
+        assert found == (action, notes, "2026-11-20", "2026-11-22"), (one, record)
+    late = client.post([freeze("pf-13", user, 1, "CNY", accounting_date="2026-11-21")])["results"][0]
+    assert late["outcome"] == "date_closed", late
+    old = client.post([try_("pf-14", *take, time=1)])["results"][0]
+    assert old["outcome"] == "too_old", old
+
+
+def check_history(client, bank, user):
+    assert set(OPERATIONS.values()) >= set(range(48, 61))
+    chart = client.chart("PY")
+    assert [subject["code"] for subject in chart["subjects"]] == ["10020101", "220301"], chart
+    assert [mapped["subject"] for mapped in chart["mappings"]] == ["220301"], chart
+    ledger = client.general_ledger("PY", "2026-11-22", "2026-11-23")
+    now = client.balance(user)["balance"]
+    assert ledger["dates"] == ["2026-11-22", "2026-11-23"] and ledger["lines"][1]["closing"] == now, ledger
+    assert client.balance_at(user, date="2026-11-22")["balance"] == now
+    whole = list(client.statement(user))
+    assert list(client.statement(user, limit=2)) == whole and len(whole) > 2
+    first = list(client.statement(user, order="oldest_first", from_date="2026-11-22", to_date="2026-11-22"))
+    assert first == whole[::-1], first
+    rows = list(client.register(user, limit=1))
+    assert rows == list(client.register(user)) and len(rows) > 1, rows
+    assert ["py", "check"] in [[row["notes"].get("operator"), row["notes"].get("reason")] for row in rows], rows
+    assert list(client.register(entity="PY", from_date="2026-11-22", to_date="2026-11-23", limit=2))
+    assert list(client.register(from_date=0)) == list(client.register())
+    assert len(list(client.find(reference="case 12", limit=2))) == 12
+    refused("malformed", lambda: list(client.entry(user, whole[0]["position"])))
+
+
 def check_changes(client, user):
     client.set_reserve(user, "1.00", "CNY", operator="py", reason="check")
     client.set_limits(user, transaction_limit="5.00", day_limit=1000, currency="CNY")
@@ -146,8 +201,10 @@ def main(address):
         check_compact(client, bank, user)
         check_reads(client, user)
         check_deeds(client, bank, user)
+        check_fields_of_deeds(client, bank, user)
         check_changes(client, user)
         check_days_and_states(client, bank, user)
+        check_history(client, bank, user)
         check_pipelining(client)
         refused("unknown_account", lambda: client.balance(10**6))
         refused("malformed", lambda: client.ask("balance", account=[1]))

@@ -24,7 +24,13 @@ OPERATIONS = {
     "set_reserve": 22, "set_limits": 23, "map_customer": 24, "map_type": 25,
     "post": 32, "cancel": 33,
     "balance": 48, "accounts": 49, "statement": 50, "transaction": 51, "trial_balance": 52,
-    "customer": 53, "holds": 54, "find": 60,
+    "customer": 53, "holds": 54, "chart": 55, "general_ledger": 56, "balance_at": 57, "entry": 58, "register": 59,
+    "find": 60,
+}
+# What a transaction has besides its id, legs and deed.
+FIELDS = {
+    "time", "value_date", "type", "reference", "tags", "operator", "approval", "reason", "accounting_date", "visibility",
+    "counterparty",
 }
 RETRY = {"busy", "out_of_disk", "shutting_down"}
 
@@ -65,44 +71,58 @@ def transaction(id, *legs, **fields):
     return {"id": named(id), "legs": list(legs), **fields}
 
 
+def deed(id, name, given, legs=(), **own):
+    """A transaction with a deed. Of what is `given`, the fields of a transaction (see `transaction`) stand beside the deed,
+    all others in it."""
+    beside = {field: value for field, value in given.items() if field in FIELDS}
+    inside = {field: value for field, value in given.items() if field not in FIELDS}
+    if legs:
+        beside["legs"] = list(legs)
+    return {"id": named(id), **beside, name: {**own, **inside}}
+
+
+# Each of the next ones takes the fields of a transaction, too: freeze("hold-1", 7, "3.00", "CNY", kind="judicial",
+# time=1790000000, reference="case 12").
+
+
 def freeze(id, account, amount, currency, **terms):
     """Opens a hold of this id; `terms` are kind, authority, expires_us."""
-    return {"id": named(id), "freeze": {"account": account, "amount": amount, "currency": currency, **terms}}
+    return deed(id, "freeze", terms, account=account, amount=amount, currency=currency)
 
 
 def unfreeze(id, hold, **terms):
     """Releases a hold; `terms` are client, amount (if absent, all that remains) with its currency, authority."""
-    return {"id": named(id), "unfreeze": {"hold": named(hold), **terms}}
+    return deed(id, "unfreeze", terms, hold=named(hold))
 
 
 def consume(id, hold, amount, currency, *legs, **terms):
-    """Spends part of a hold by these legs; `terms` are client, authority, forced."""
-    return {"id": named(id), "legs": list(legs), "consume": {"hold": named(hold), "amount": amount, "currency": currency, **terms}}
+    """Spends part of a hold by these legs; `terms` are client, authority, forced (with an approval)."""
+    return deed(id, "consume", terms, legs, hold=named(hold), amount=amount, currency=currency)
 
 
 def reverse(id, original, **naming):
-    """Undoes an original; `naming` are client, place, forced."""
-    return {"id": named(id), "reverse": {"original": named(original), **naming}}
+    """Undoes an original; `naming` are client, place, forced (with an approval)."""
+    return deed(id, "reverse", naming, original=named(original))
 
 
 def refund(id, original, *legs, **naming):
     """Gives back part of an original by these legs; `naming` are client, place."""
-    return {"id": named(id), "legs": list(legs), "refund": {"original": named(original), **naming}}
+    return deed(id, "refund", naming, legs, original=named(original))
 
 
 def try_(id, *legs, **terms):
     """Holds what these legs take; `terms` are expires_us."""
-    return {"id": named(id), "legs": list(legs), "try": terms}
+    return deed(id, "try", terms, legs)
 
 
 def confirm(id, original, **naming):
     """Posts the legs of a try; `naming` are client, place."""
-    return {"id": named(id), "confirm": {"original": named(original), **naming}}
+    return deed(id, "confirm", naming, original=named(original))
 
 
 def cancel_try(id, original, **naming):
     """Releases what a try holds; `naming` are client, place."""
-    return {"id": named(id), "cancel_try": {"original": named(original), **naming}}
+    return deed(id, "cancel_try", naming, original=named(original))
 
 
 def outcome(answer):
@@ -219,13 +239,8 @@ class Client:
 
     def holds(self, account=None, limit=None):
         """All holds of an account, or all open ones, page by page."""
-        after = None
-        while True:
-            page = self.ask("holds", account=account, after=after, limit=limit)
+        for page in self._pages("holds", "after", account=account, limit=limit):
             yield from page["holds"]
-            after = page["next"]
-            if after is None:
-                return
 
     def post(self, transactions, balances=False):
         return self.ask("post", transactions=transactions, balances=balances)
@@ -240,15 +255,27 @@ class Client:
     def accounts(self, after=0, limit=None):
         return [outcome(found) for found in self.ask("accounts", after=after, limit=limit)["accounts"]]
 
-    def statement(self, account):
-        """All lines, newest first, page by page."""
-        before = None
-        while True:
-            page = self.ask("statement", account=account, before=before)
+    def statement(self, account, **terms):
+        """All lines, newest first if the terms do not say otherwise, page by page; `terms` are limit (of a page), by, order,
+        visible_to, holds, legs, totals, and from_date and to_date: dates, or by time microseconds since 1970."""
+        for page in self._pages("statement", "before", account=account, **terms):
             yield from page["lines"]
-            before = page["next"]
-            if before is None:
-                return
+
+    def entry(self, account, position, limit=None):
+        """The legs of a merged entry, page by page."""
+        for page in self._pages("entry", "from", account=account, position=position, limit=limit):
+            yield from page["lines"]
+
+    def balance_at(self, account, date=None, time_us=None, value_date=None):
+        """What the account had at the end of one of these."""
+        return self.ask("balance_at", account=account, date=date, time_us=time_us, value_date=value_date)
+
+    def register(self, account=None, entity=None, from_date=None, to_date=None, limit=None):
+        """Who changed what, page by page: of an account, or of what has none. Dates (without an account those of
+        `entity`), or frames as integers."""
+        terms = {"account": account, "entity": entity, "from_date": from_date, "to_date": to_date, "limit": limit}
+        for page in self._pages("register", "after", **terms):
+            yield from page["rows"]
 
     def transaction(self, id=None, place=None):
         """One of this client by its id, or whoever's lies at a place, `frame/ordinal`."""
@@ -256,14 +283,27 @@ class Client:
 
     def find(self, reference=None, id=None, entity=None, from_date=None, to_date=None, limit=None):
         """Transactions of any client by reference or id, without their legs, page by page."""
-        after = None
-        while True:
-            body = {"reference": reference, "id": id, "entity": entity, "from": from_date, "to": to_date, "after": after}
-            page = self.ask("find", limit=limit, **body)
+        terms = {"entity": entity, "from_date": from_date, "to_date": to_date, "limit": limit}
+        for page in self._pages("find", "after", reference=reference, id=id, **terms):
             yield from page["transactions"]
-            after = page["next"]
-            if after is None:
+
+    def chart(self, entity):
+        """The subjects of an entity, and the mappings of types."""
+        return self.ask("chart", entity=entity)
+
+    def general_ledger(self, entity, from_date=None, to_date=None):
+        return self.ask("general_ledger", **{"entity": entity, "from": from_date, "to": to_date})
+
+    def _pages(self, operation, place, from_date=None, to_date=None, **terms):
+        """The pages of a list: each begins at the `next` of the one before, which goes into the field `place`."""
+        ends = {"from": from_date, "to": to_date}
+        begin = {}
+        while True:
+            page = self.ask(operation, **terms, **{**{name: at for name, at in ends.items() if at is not None}, **begin})
+            yield page
+            if page["next"] is None:
                 return
+            begin = {place: page["next"]}
 
     def trial_balance(self, entity=""):
         return self.ask("trial_balance", entity=entity)
