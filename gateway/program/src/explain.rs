@@ -134,11 +134,8 @@ fn limits(account: &Account) -> String {
         limits.push(format!("{} a transaction", print(limit.into())));
     }
     if let Some(limit) = account.day_limit {
-        limits.push(format!(
-            "{} a day, debits so far {}",
-            print(limit.into()),
-            print(account.debit_turnover)
-        ));
+        // What of it is used cannot be asked for: it is not the debit turnover.
+        limits.push(format!("{} a day, of which each transaction uses what it takes", print(limit.into())));
     }
     if let Some(limit) = account.credit_limit {
         limits.push(format!("a balance of {} at most, now {}", print(limit.into()), print(account.balance)));

@@ -15,8 +15,9 @@ use crate::register::Register;
 
 /// Set limits (限额) of an account; show them where none is given
 ///
-/// What is not given stays as it is; `none` takes a limit away. The use of a day is the debit turnover of the accounting
-/// date. The register keeps who did it, when, on what approval and why.
+/// What is not given stays as it is; `none` takes a limit away. Each transaction of an accounting date uses what it takes
+/// from the account in all; what comes in gives nothing back, a reversal only on the date of its original. The register
+/// keeps who did it, when, on what approval and why.
 #[derive(Debug, clap::Args)]
 #[command(after_help = with_account_names("\
 Examples:
@@ -26,10 +27,10 @@ Examples:
 pub(crate) struct Args {
     /// The account
     account: AccountName,
-    /// The most that one transaction may debit (单笔限额)
+    /// The most that one transaction may take (单笔限额)
     #[arg(long, value_name = "AMOUNT|none")]
     transaction: Option<Limit>,
-    /// The most that the transactions of one accounting date may debit (日限额)
+    /// The most that the transactions of one accounting date may take (日限额)
     #[arg(long, value_name = "AMOUNT|none")]
     day: Option<Limit>,
     /// How far the balance may go below zero (透支额度)

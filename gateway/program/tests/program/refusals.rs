@@ -37,9 +37,9 @@ impl Books {
         books
     }
 
-    /// Runs a command, and looks for each of the words, once.
+    /// Runs a command, and looks for each of the words, once; what it said.
     #[track_caller]
-    fn says(&self, code: i32, command: &str, words: &[&str]) {
+    fn says(&self, code: i32, command: &str, words: &[&str]) -> String {
         let arguments: Vec<&str> = command.split_whitespace().collect();
         let ran = longmen(&[&arguments[..], &["--addr", &self.served.addr]].concat());
         assert_eq!(ran.code, Some(code), "{command}: {ran:?}");
@@ -48,6 +48,7 @@ impl Books {
             assert_eq!(said.matches(word).count(), 1, "{command}: {word:?} in {said}");
         }
         assert!(!said.contains("failed") && !said.contains("damage"), "{command}: {said}");
+        said
     }
 }
 
@@ -133,6 +134,26 @@ fn a_refused_transaction_names_account_amount_and_what_there_is() {
         "post --id p --debit LM/shop/CNY=2.01 --credit LM/bank/CNY=2.01",
         &["limit_exceeded at step 1", "2.01 CNY asked for", "2.00 a transaction", "3.00 a day"],
     );
+}
+
+#[test]
+fn a_day_limit_is_not_told_by_the_turnover() {
+    let books = Books::open();
+    books.says(0, "post --id 3 --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);
+    books.says(0, "limits LM/payer/CNY --day 25", &[]);
+    books.says(0, "close-day LM 2026-01-06", &[]);
+    // In red: the debit turnover of the new date is -20.00, of which nothing can be spent.
+    books.says(0, "reverse 3 --id 4", &[]);
+    let said = books.says(
+        1,
+        "post --id 5 --debit LM/payer/CNY=25.01 --credit LM/shop/CNY=25.01",
+        &[
+            "day_limit_exceeded at step 1",
+            "25.01 CNY asked for",
+            "25.00 a day, of which each transaction uses",
+        ],
+    );
+    assert!(!said.contains("-20.00"), "{said}");
 }
 
 #[test]
