@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, Amount, Answer, Batch, ClientId, Command, Currency, Date, Draft,
-    Leg, Owner, Side, SubjectClass, SubjectOpening, TransactionId,
+    Leg, Owner, Side, SubjectClass, SubjectOpening, TransactionId, YearStart,
 };
 use longmen_engine::{Node, NodeOptions};
 use longmen_wal::DirectoryStorage;
@@ -58,7 +58,7 @@ fn main() {
 
 fn open_books(accounts: u64, ask: &mut impl FnMut(Command) -> Answer) {
     let start = Date::parse("2026-01-01").expect("a date");
-    ask(Command::OpenEntity { code: "LM".into(), start });
+    ask(Command::OpenEntity { code: "LM".into(), start, year_starts: YearStart::JANUARY });
     let subject = SubjectOpening::new("220301", "预收账款", SubjectClass::Liability, Side::Credit, true);
     ask(Command::OpenSubjects { entity: "LM".into(), subjects: vec![subject] });
     let currency = Currency::from_code("CNY").expect("CNY is a currency");

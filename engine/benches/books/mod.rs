@@ -7,7 +7,7 @@ mod payments;
 use longmen_engine::ledger::{
     AccountKey, AccountOpening, Amount, Answer, Batch, ClientId, Command, Coordinator, Currency, Date, Frame,
     FrameRecords, Owner, Posted, Rebuilt, ReplyTo, Request, Settings, Shard, ShardId, ShardOrder, Side, Step,
-    SubjectClass, SubjectOpening, Unmerged,
+    SubjectClass, SubjectOpening, Unmerged, YearStart,
 };
 use longmen_wal::{Body, FrameView, Section};
 
@@ -183,7 +183,7 @@ fn opening() -> impl Iterator<Item = Command> {
     let subject = |(code, name, class, normal)| SubjectOpening::new(code, name, class, normal, true);
     let setup = [
         Command::Hello { name: "bench".into() },
-        Command::OpenEntity { code: "LM".into(), start },
+        Command::OpenEntity { code: "LM".into(), start, year_starts: YearStart::JANUARY },
         Command::OpenSubjects { entity: "LM".into(), subjects: subjects.map(subject).into() },
     ];
     let customers = (1..=CUSTOMERS).map(|n| account(format!("U{n}"), "220301", Amount(1 << 40)));

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use longmen_engine::ledger::{ClientId, Command, Date, Settings, Side, SubjectClass, SubjectOpening};
+use longmen_engine::ledger::{
+    ClientId, Command, Date, Settings, Side, SubjectClass, SubjectOpening, YearStart,
+};
 use longmen_engine::{JournalError, SimulatedNode, SimulatedOptions};
 use longmen_wal::{FaultyStorage, LogOptions, Operation, WritePath, seeded_nonces};
 
@@ -36,7 +38,12 @@ fn a_node_ends_where_its_next_segment_cannot_be_made() {
     let (session, mut replies) = node.open_session();
     node.submit(session, 1_000, ClientId(1), Command::Hello { name: "test".into() });
     let start = Date::parse("2018-05-01").unwrap();
-    node.submit(session, 1_001, ClientId(1), Command::OpenEntity { code: "LM".into(), start });
+    node.submit(
+        session,
+        1_001,
+        ClientId(1),
+        Command::OpenEntity { code: "LM".into(), start, year_starts: YearStart::JANUARY },
+    );
     // The two that there are were made at the start; the third is wanted when the second is begun.
     disk.fail_nth(Operation::Create, 1);
     let error = until_it_fails(&mut node, session).expect("the node ends and does not wait for ever");

@@ -8,7 +8,7 @@ mod desk;
 use longmen_engine::audit::verify;
 use longmen_engine::ledger::{
     AccountKey, AccountOpening, Amount, Answer, Command, Currency, Date, Owner, Side, SubjectClass,
-    SubjectOpening,
+    SubjectOpening, YearStart,
 };
 use longmen_engine::{NextSlice, SimulatedOptions};
 use longmen_wal::{FaultyStorage, Storage, audit};
@@ -22,7 +22,8 @@ fn small() -> SimulatedOptions {
 }
 
 fn open_books(desk: &mut Desk) {
-    desk.ask(Command::OpenEntity { code: "LM".into(), start: Date::parse("2026-11-29").unwrap() });
+    let start = Date::parse("2026-11-29").unwrap();
+    desk.ask(Command::OpenEntity { code: "LM".into(), start, year_starts: YearStart::JANUARY });
     let subject = SubjectOpening::new("220301", "用户余额", SubjectClass::Liability, Side::Credit, true);
     desk.ask(Command::OpenSubjects { entity: "LM".into(), subjects: vec![subject] });
     let account = |n: u32| AccountOpening {

@@ -10,13 +10,15 @@ use super::fault::{BookFault, Checked, RecordPlace};
 use super::lines::{Closing, Figures, Lines};
 use crate::ledger::{
     AccountId, Admin, ClientId, Currency, Date, EntityId, LineId, OpenedEntry, RULES, Subject, SubjectClass,
-    SubjectId, SubjectOpening,
+    SubjectId, SubjectOpening, YearStart,
 };
 
 /// An accounting entity and its dates.
 #[derive(Debug)]
 pub(super) struct Entity {
     pub(super) code: Box<str>,
+    /// The month in which its year begins.
+    first_month: i32,
     /// The dates that the frame goes through: the one it began with and, behind each close of day, the next.
     dates: Vec<Date>,
     /// The date that the frame's transactions have come to.
@@ -67,6 +69,12 @@ impl Entity {
         self.dates[self.reached]
     }
 
+    /// The number of the books' year of a date.
+    pub(super) fn year(&self, date: Date) -> i32 {
+        let months = i32::from(date.year()) * 12 + i32::from(date.month());
+        (months - self.first_month).div_euclid(12)
+    }
+
     pub(super) fn last_date(&self) -> Date {
         self.dates[self.dates.len() - 1]
     }
@@ -77,7 +85,9 @@ impl Chart {
     pub(super) fn take(&mut self, place: RecordPlace, record: Admin) -> Checked {
         match record {
             Admin::Client { id, name } => self.add_client(place, id, name),
-            Admin::Entity { id, code, start } => self.add_entity(place, id, code, start),
+            Admin::Entity { id, code, start, year_starts } => {
+                self.add_entity(place, id, code, start, year_starts)
+            }
             Admin::Subject { id, entity, opening } => self.add_subject(place, id, entity, opening),
             Admin::DateClosed { entity, closed, next } => self.close_date(place, entity, closed, next),
             Admin::LineClosed { line, date, opening, debit, credit } => {
@@ -105,9 +115,17 @@ impl Chart {
         self.name(place, "client", EntityId(0), name)
     }
 
-    fn add_entity(&mut self, place: RecordPlace, id: EntityId, code: Box<str>, start: Date) -> Checked {
+    fn add_entity(
+        &mut self,
+        place: RecordPlace,
+        id: EntityId,
+        code: Box<str>,
+        start: Date,
+        year_starts: YearStart,
+    ) -> Checked {
         check_order(place, "entity", u64::from(id.0), self.entities.len() as u64)?;
-        self.entities.push(Entity { code: code.clone(), dates: vec![start], reached: 0 });
+        let first_month = i32::from(year_starts.month());
+        self.entities.push(Entity { code: code.clone(), first_month, dates: vec![start], reached: 0 });
         self.name(place, "entity", EntityId(0), code)
     }
 

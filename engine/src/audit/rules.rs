@@ -178,7 +178,9 @@ impl Rules<'_> {
                 if refunded {
                     Err(DeedFault::Refunded)
                 } else {
-                    check_reversal(deed, &original, named.blue)
+                    let entity = self.chart.entities.get(usize::from(deed.entity.0));
+                    let same_year = entity.is_some_and(|of| of.year(deed.date) == of.year(original.date));
+                    check_reversal(deed, &original, named.blue, same_year)
                 }?;
                 if self.chart.rules > 0
                     && !self.deeds.all_count(ordinal, counting_of_undoing(deed, &original))
@@ -312,8 +314,8 @@ fn not_of_a_try(one: &RecordedMove) -> Ruled {
 
 /// A reversal has the legs of its original: negative within its year (红字), on the opposite sides over years (蓝字). Of
 /// a consume, what it spent is held again.
-fn check_reversal(deed: &Recorded, original: &Recorded, blue: bool) -> Ruled {
-    if blue == (deed.date.year() == original.date.year()) {
+fn check_reversal(deed: &Recorded, original: &Recorded, blue: bool, same_year: bool) -> Ruled {
+    if blue == same_year {
         return Err(DeedFault::Style);
     }
     let undone = original.legs.iter().map(|leg| match (blue, leg.side) {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ledger::{
-    AccountId, ClientId, Currency, Date, EntityId, OpenedEntry, Owner, Side, Subject, SubjectClass, SubjectId,
+    AccountId, ClientId, Currency, Date, EntityId, OpenedEntry, Owner, Side, Subject, SubjectClass,
+    SubjectId, YearStart,
 };
 
 /// The names of a journal, as far as it has been read.
@@ -24,6 +25,8 @@ pub struct ChartEntity {
     pub code: Box<str>,
     /// Its first accounting date.
     pub start: Date,
+    /// When its year begins.
+    pub year_starts: YearStart,
     /// The accounting date it has come to.
     pub date: Date,
 }

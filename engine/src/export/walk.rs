@@ -101,9 +101,9 @@ impl<'s> Walk<'s> {
         let mut closed = Vec::new();
         for record in records.admin() {
             match record? {
-                Admin::Entity { id, code, start } => {
+                Admin::Entity { id, code, start, year_starts } => {
                     check(records, usize::from(id.0) == self.chart.entities.len(), "an entity")?;
-                    self.chart.entities.push(ChartEntity { id, code, start, date: start });
+                    self.chart.entities.push(ChartEntity { id, code, start, year_starts, date: start });
                     self.opened.push(false);
                     self.give(id, take, |chart| Item::Entity(chart.entity(id)))?;
                 }

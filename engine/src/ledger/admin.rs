@@ -7,7 +7,7 @@
 //! | kind | fields |
 //! | --- | --- |
 //! | 1 client | id u32, name |
-//! | 2 entity | id u16, first accounting date u32, code |
+//! | 2 entity | id u16, first accounting date u32, code, month in which the books' year begins u8 where it is not January |
 //! | 3 subject | id u32, entity u16, class u8, normal side u8 (0 debit), leaf u8, valid from u32, valid to u32 (4294967295: open), code, name, tenor, party, purpose |
 //! | 4 date closed | entity u16, date closed u32, next date u32 |
 //! | 5 line closed | line u32, date u32, balance before i128, debit turnover i128, credit turnover i128 |
@@ -20,7 +20,7 @@
 
 use super::amount::Side;
 use super::bytes::{i128_at, pad_to_slot, u8_at, u16_at, u32_at, u64_at};
-use super::date::Date;
+use super::date::{Date, YearStart};
 use super::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, TransactionKey};
 use super::originals::OriginalState;
 use super::subject::{SubjectClass, SubjectOpening};
@@ -55,8 +55,10 @@ pub enum Admin {
         id: EntityId,
         /// Its code.
         code: Box<str>,
-        /// Its first accounting date.
+        /// Its first accounting date; in snapshots its current one.
         start: Date,
+        /// When its year begins.
+        year_starts: YearStart,
     },
     /// A subject was opened.
     Subject {
@@ -148,10 +150,12 @@ impl Admin {
                 out.extend_from_slice(&id.0.to_le_bytes());
                 write_text(out, name);
             }
-            Admin::Entity { id, code, start } => {
+            Admin::Entity { id, code, start, year_starts } => {
                 out.extend_from_slice(&id.0.to_le_bytes());
                 out.extend_from_slice(&start.days().to_le_bytes());
                 write_text(out, code);
+                // Nothing stands for January, as in logs that are older than the choice.
+                out.extend((*year_starts != YearStart::JANUARY).then_some(year_starts.month()));
             }
             Admin::Subject { id, entity, opening } => {
                 out.extend_from_slice(&id.0.to_le_bytes());
@@ -213,11 +217,7 @@ impl Admin {
         let fields = bytes.get(HEADER..length)?;
         let admin = match u8_at(bytes, 0)? {
             1 => Admin::Client { id: ClientId(u32_at(fields, 0)?), name: text_at(fields, 4)?.0 },
-            2 => Admin::Entity {
-                id: EntityId(u16_at(fields, 0)?),
-                start: Date::from_days(u32_at(fields, 2)?)?,
-                code: text_at(fields, 6)?.0,
-            },
+            2 => Self::read_entity(fields)?,
             3 => Self::read_subject(fields)?,
             4 => Admin::DateClosed {
                 entity: EntityId(u16_at(fields, 0)?),
@@ -253,6 +253,16 @@ impl Admin {
             _ => return None,
         };
         Some((admin, length))
+    }
+
+    fn read_entity(fields: &[u8]) -> Option<Admin> {
+        let (code, end) = text_at(fields, 6)?;
+        let year_starts = match fields.get(end) {
+            None | Some(0) => YearStart::JANUARY,
+            Some(month) => YearStart::from_month(*month)?,
+        };
+        let start = Date::from_days(u32_at(fields, 2)?)?;
+        Some(Admin::Entity { id: EntityId(u16_at(fields, 0)?), code, start, year_starts })
     }
 
     fn read_registered(fields: &[u8]) -> Option<Admin> {
@@ -369,9 +379,19 @@ mod tests {
         let key = TransactionKey { client: ClientId(3), id: TransactionId(1 << 100) };
         let mut state = OriginalState::default();
         state.refund(AccountId(4), -50);
+        let entity = |id, code: &str, month| Admin::Entity {
+            id: EntityId(id),
+            code: code.into(),
+            start: date,
+            year_starts: YearStart::from_month(month).unwrap(),
+        };
         let records = [
             Admin::Client { id: ClientId(1), name: "switch".into() },
-            Admin::Entity { id: EntityId(0), code: "LM".into(), start: date },
+            entity(0, "LM", 1),
+            entity(1, "UK", 4),
+            // Eight bytes of fields: nothing is left for the month but a slot of its own.
+            entity(2, "AU", 12),
+            entity(3, "US-4", 10),
             Admin::Subject { id: SubjectId(9), entity: EntityId(0), opening },
             Admin::DateClosed { entity: EntityId(0), closed: date, next: date.next() },
             Admin::LineClosed { line: LineId(3), date, opening: -(1 << 80), debit: 4, credit: -5 },

@@ -3,7 +3,7 @@
 use super::account::{AccountKey, AccountOpening, AccountView};
 use super::amount::Side;
 use super::currency::Currency;
-use super::date::Date;
+use super::date::{Date, YearStart};
 use super::hold::Hold;
 use super::ids::{AccountId, ClientId, EntityId, LineId, RecordPlace, TransactionId, TransactionKey};
 use super::rejection::Rejection;
@@ -48,12 +48,15 @@ pub enum Command {
         /// The client's name, at most 64 bytes.
         name: Box<str>,
     },
-    /// Opens an accounting entity with its first accounting date; idempotent by code. Answer: [`Answer::Opened`].
+    /// Opens an accounting entity with its first accounting date; idempotent by code, with the same date and year. Answer:
+    /// [`Answer::Opened`].
     OpenEntity {
         /// Its code, at most 32 bytes.
         code: Box<str>,
         /// The first accounting date.
         start: Date,
+        /// When the books' year begins.
+        year_starts: YearStart,
     },
     /// Opens subjects of an entity; idempotent by code. Answer: [`Answer::Opened`], one result each.
     OpenSubjects {
@@ -341,6 +344,10 @@ pub struct TrialLine {
 /// The chart of an entity (科目表).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chart {
+    /// The entity's first accounting date.
+    pub start: Date,
+    /// When the entity's year begins.
+    pub year_starts: YearStart,
     /// The subjects, by code.
     pub subjects: Vec<SubjectOpening>,
     /// Which subject accounts of a type get, by type and date.

@@ -68,10 +68,49 @@ impl Date {
         self.civil().year()
     }
 
+    /// The calendar month, 1 to 12.
+    #[must_use]
+    pub fn month(self) -> u8 {
+        u8::try_from(self.civil().month()).expect("months are 1 to 12")
+    }
+
     fn civil(self) -> civil::Date {
         EPOCH
             .checked_add(jiff::Span::new().days(i64::from(self.0)))
             .expect("a Date is only made from days that the calendar has")
+    }
+}
+
+/// The month in which the books' year begins (会计年度): January in China, April, July or October elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct YearStart(u8);
+
+impl YearStart {
+    /// The calendar year.
+    pub const JANUARY: YearStart = YearStart(1);
+
+    /// The month of that number, from 1 to 12.
+    #[must_use]
+    pub fn from_month(month: u8) -> Option<YearStart> {
+        (1..=12).contains(&month).then_some(YearStart(month))
+    }
+
+    /// The number of the month.
+    #[must_use]
+    pub fn month(self) -> u8 {
+        self.0
+    }
+
+    /// The books' year of a date: the calendar year in which it begins.
+    #[must_use]
+    pub fn year_of(self, date: Date) -> i16 {
+        date.year() - i16::from(date.month() < self.0)
+    }
+}
+
+impl Default for YearStart {
+    fn default() -> YearStart {
+        YearStart::JANUARY
     }
 }
 
@@ -124,5 +163,22 @@ mod tests {
     fn moments_are_shown_to_the_second() {
         assert_eq!(show_time(0), "1970-01-01T00:00:00Z");
         assert_eq!(show_time(1_525_278_600_999_999), "2018-05-02T16:30:00Z");
+    }
+
+    #[test]
+    fn the_books_year_begins_in_its_month() {
+        #[track_caller]
+        fn check(month: u8, date: &str, year: i16) {
+            let starts = YearStart::from_month(month).unwrap();
+            assert_eq!(starts.year_of(Date::parse(date).unwrap()), year, "{date} in {month}");
+        }
+        check(1, "2019-01-01", 2019);
+        check(1, "2019-12-31", 2019);
+        check(4, "2019-03-31", 2018);
+        check(4, "2019-04-01", 2019);
+        check(12, "2019-11-30", 2018);
+        check(12, "2019-12-01", 2019);
+        check(7, "1970-06-30", 1969);
+        assert_eq!([0, 13].map(YearStart::from_month), [None, None]);
     }
 }

@@ -59,7 +59,7 @@ pub use coordinator::{
     SnapshotStart, Step, TimeWindow,
 };
 pub use currency::{AmountError, Currency, MAX_AMOUNT_TEXT};
-pub use date::{Date, show_time};
+pub use date::{Date, YearStart, show_time};
 pub use deed::{Action, Deed, Freeze, Naming, Original};
 pub use directory::Directory;
 pub use effect::{Effect, EffectKind};

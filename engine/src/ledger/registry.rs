@@ -10,7 +10,7 @@ use super::account::{AccountKey, AccountOpening, Owner};
 use super::admin::Admin;
 use super::amount::Amount;
 use super::currency::Currency;
-use super::date::Date;
+use super::date::{Date, YearStart};
 use super::directory::{Directory, KeyRef};
 use super::entry::{OpenedEntry, Placement};
 use super::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, UnitId};
@@ -27,6 +27,8 @@ pub struct Entity {
     pub code: Box<str>,
     /// The accounting date that postings get now.
     pub date: Date,
+    /// When its year begins.
+    pub year_starts: YearStart,
 }
 
 /// An account as the registry knows it: everything but what postings change.
@@ -153,9 +155,22 @@ impl Registry {
         self.entities[usize::from(entity.0)].date
     }
 
+    /// The first accounting date of an entity: the first that was closed, or the current one.
+    #[must_use]
+    pub fn first_date(&self, entity: EntityId) -> Date {
+        let mut closed = self.closings.range((entity, Date::FIRST)..=(entity, Date::LAST));
+        closed.next().map_or(self.date(entity), |((_, date), _)| *date)
+    }
+
+    /// When the year of an entity begins.
+    #[must_use]
+    pub fn year_starts(&self, entity: EntityId) -> YearStart {
+        self.entities[usize::from(entity.0)].year_starts
+    }
+
     /// Adds an entity.
-    pub fn add_entity(&mut self, code: &str, start: Date) {
-        self.entities.push(Entity { code: code.into(), date: start });
+    pub fn add_entity(&mut self, code: &str, start: Date, year_starts: YearStart) {
+        self.entities.push(Entity { code: code.into(), date: start, year_starts });
     }
 
     /// Sets the current accounting date of an entity.
@@ -223,7 +238,8 @@ impl Registry {
             Admin::Client { id, name: name.into() }.write(out);
         }
         for (id, entity) in (0..).map(EntityId).zip(&self.entities) {
-            Admin::Entity { id, code: entity.code.clone(), start: entity.date }.write(out);
+            let Entity { code, date: start, year_starts } = entity.clone();
+            Admin::Entity { id, code, start, year_starts }.write(out);
         }
         for subject in &self.subjects {
             let Subject { id, entity, opening } = subject.clone();

@@ -4,7 +4,7 @@
 use longmen_engine::audit::{BookFault, DeedFault, RecordPlace};
 use longmen_engine::ledger::{
     AccountId, AccountState, Action, Admin, Amount, Changed, ClientId, Counting, EntityId, Entry, Held,
-    HoldKind, HoldMove, Movement, Named, Outcome, PaymentState, RULES, notes,
+    HoldKind, HoldMove, Movement, Named, Outcome, PaymentState, RULES, YearStart, notes,
 };
 
 use crate::full::{
@@ -443,4 +443,19 @@ fn results_go_to_equity_and_common_accounts_since_there_are_rules() {
     books.chain();
     let fault = BookFault::State { account: AccountId(PROFIT), what: "a credit" };
     check_found(&books.bodies(), LAST, books.newest(PROFIT), &fault);
+}
+
+/// 2018-12-31 and 2019-01-01 lie in one year of books that begin in July.
+#[test]
+fn the_style_of_a_reversal_follows_the_books_year() {
+    let mut books = full_books();
+    let years = |books: &mut Planted, month| {
+        let Admin::Entity { year_starts, .. } = &mut books.frames[0].admin[1] else { panic!() };
+        *year_starts = YearStart::from_month(month).unwrap();
+    };
+    years(&mut books, 7);
+    let fault = BookFault::Deed { action: Action::Reverse, fault: DeedFault::Style };
+    check_found(&books.bodies(), LAST, RecordPlace::Head(0), &fault);
+    years(&mut books, 1);
+    assert!(audited(&written(&books.bodies())).is_ok());
 }

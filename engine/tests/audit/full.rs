@@ -4,7 +4,7 @@
 use longmen_engine::ledger::{
     AccountId, Action, Admin, Amount, ClientId, EntityId, Entry, Held, Hold, HoldKind, HoldMove, HoldTerms,
     Named, OpenedEntry, Outcome, Position, RecordPlace, Rejection, SubjectClass, SubjectId, SubjectOpening,
-    TransactionId, TransactionKey, notes,
+    TransactionId, TransactionKey, YearStart, notes,
 };
 
 use crate::good::{Credit, Debit, changed, opened};
@@ -145,7 +145,7 @@ fn open_books(books: &mut Planted) {
     let from = date(OLD);
     books.last().admin = vec![
         Admin::Client { id: ClientId(1), name: "switch".into() },
-        Admin::Entity { id: entity, code: "LM".into(), start: from },
+        Admin::Entity { id: entity, code: "LM".into(), start: from, year_starts: YearStart::JANUARY },
         subject(0, "220301", SubjectClass::Liability, Credit),
         subject(1, "1001", SubjectClass::Asset, Debit),
         subject(2, "600101", SubjectClass::Income, Credit),

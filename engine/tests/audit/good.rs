@@ -3,7 +3,7 @@
 use longmen_engine::ledger::{
     AccountId, AccountState, Admin, Amount, Changed, ClientId, Date, EntityId, Entry, LineId, OpenedEntry,
     Outcome, Owner, PaymentState, Placement, Position, Rejection, Side, SubjectClass, SubjectId,
-    SubjectOpening, UnitId, notes,
+    SubjectOpening, UnitId, YearStart, notes,
 };
 
 use crate::planted::{Planted, PlantedFrame, currency, date, head, section_of, written};
@@ -80,8 +80,8 @@ fn names() -> Vec<Admin> {
     let (asset, liability, off) = (SubjectClass::Asset, SubjectClass::Liability, SubjectClass::OffBalance);
     vec![
         Admin::Client { id: ClientId(1), name: "switch".into() },
-        Admin::Entity { id: EntityId(0), code: "LM".into(), start },
-        Admin::Entity { id: EntityId(1), code: "XX".into(), start },
+        Admin::Entity { id: EntityId(0), code: "LM".into(), start, year_starts: YearStart::JANUARY },
+        Admin::Entity { id: EntityId(1), code: "XX".into(), start, year_starts: YearStart::JANUARY },
         subject(0, 0, "220301", liability, Credit, true),
         subject(1, 0, "1001", asset, Debit, true),
         subject(2, 0, "7001", off, Debit, true),

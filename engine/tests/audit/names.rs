@@ -3,7 +3,7 @@
 use longmen_engine::audit::{AdminFault, BookFault, RecordPlace};
 use longmen_engine::ledger::{
     AccountId, Admin, ClientId, EntityId, Entry, LineId, Link, OpenedEntry, OriginalState, Position,
-    SubjectClass, SubjectId, SubjectOpening, TransactionKey,
+    SubjectClass, SubjectId, SubjectOpening, TransactionKey, YearStart,
 };
 
 use crate::deeds::check_good;
@@ -28,7 +28,12 @@ fn names_are_there_once() {
     check_admin(client(2, "switch"), taken("client", "switch"));
     check_admin(client(3, "other"), BookFault::IdOrder { what: "client", found: 3, expected: 2 });
     check_admin(client(2, ""), AdminFault::BadRecord { what: "client", why: "has no name" });
-    let entity = |code: &str| Admin::Entity { id: EntityId(1), code: code.into(), start: date(NEW) };
+    let entity = |code: &str| Admin::Entity {
+        id: EntityId(1),
+        code: code.into(),
+        start: date(NEW),
+        year_starts: YearStart::JANUARY,
+    };
     check_admin(entity("LM"), taken("entity", "LM"));
     let subject = |code: &str| {
         let opening = SubjectOpening::new(code, "subject", SubjectClass::Asset, Debit, true);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use longmen_engine::audit::{SubjectTotal, Verified};
 use longmen_engine::ledger::{
     AccountId, AccountRef, AccountState, Amount, Answer, AttributeChange, Batch, Command, Rejection, Side,
-    SubjectClass, TransactionId,
+    SubjectClass, TransactionId, YearStart,
 };
 use longmen_wal::FaultyStorage;
 use rand::rngs::SmallRng;
@@ -26,7 +26,11 @@ struct Accounts {
 
 fn open_books(desk: &mut Desk) -> Accounts {
     for entity in ["LM", "XX"] {
-        desk.ask(Command::OpenEntity { code: entity.into(), start: date("2018-05-01") });
+        desk.ask(Command::OpenEntity {
+            code: entity.into(),
+            start: date("2018-05-01"),
+            year_starts: YearStart::JANUARY,
+        });
         desk.open_subject(entity, "100201", SubjectClass::Asset, Debit);
         desk.open_subject(entity, "220301", SubjectClass::Liability, Credit);
     }

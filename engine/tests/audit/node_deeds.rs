@@ -6,6 +6,7 @@ use longmen_engine::audit::describe_frame;
 use longmen_engine::ledger::{
     AccountId, AccountRef, AccountState, Action, Amount, Answer, AttributeChange, Batch, Command, Deed,
     Freeze, HoldKind, HoldMove, HoldTerms, Naming, PaymentState, Side, SubjectClass, TransactionKey,
+    YearStart,
 };
 use longmen_wal::FaultyStorage;
 use rand::rngs::SmallRng;
@@ -33,7 +34,11 @@ struct Work {
 }
 
 fn open(desk: &mut Desk, seed: u64) -> Work {
-    desk.ask(Command::OpenEntity { code: "LM".into(), start: date("2018-12-30") });
+    desk.ask(Command::OpenEntity {
+        code: "LM".into(),
+        start: date("2018-12-30"),
+        year_starts: YearStart::JANUARY,
+    });
     desk.open_subject("LM", "100201", SubjectClass::Asset, Debit);
     desk.open_subject("LM", "220301", SubjectClass::Liability, Credit);
     desk.open_subject("LM", "600101", SubjectClass::Income, Credit);

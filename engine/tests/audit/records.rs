@@ -4,7 +4,7 @@ use longmen_engine::audit::{BookFault, CameAgain, RecordPlace, VerifyError};
 use longmen_engine::ledger::{
     AccountId, Action, Admin, Amount, ClientId, Date, EntityId, Entry, Movement, Named, OpenedEntry, Outcome,
     Placement, Position, Rejection, SubjectClass, SubjectId, SubjectOpening, TransactionId, TransactionKey,
-    UnitId, notes::TextIds,
+    UnitId, YearStart, notes::TextIds,
 };
 
 use crate::good::{
@@ -503,7 +503,12 @@ fn names_come_in_order() {
     let opening = |code: &str| SubjectOpening::new(code, "subject", SubjectClass::Asset, Debit, true);
     let order = |what, found, expected| BookFault::IdOrder { what, found, expected };
     let first = RecordPlace::Admin(0);
-    let entity = |id| Admin::Entity { id: EntityId(id), code: "YY".into(), start: Date::FIRST };
+    let entity = |id| Admin::Entity {
+        id: EntityId(id),
+        code: "YY".into(),
+        start: Date::FIRST,
+        year_starts: YearStart::JANUARY,
+    };
     check(admin(entity(1)), first, &order("entity", 1, 2));
     check(admin(entity(3)), first, &order("entity", 3, 2));
     let subject =

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, AccountRef, AccountView, Amount, Answer, Batch, ClientId, Command,
-    Currency, Date, Draft, Leg, Owner, Posted, Side, SubjectClass, SubjectOpening, TransactionId,
+    Currency, Date, Draft, Leg, Owner, Posted, Side, SubjectClass, SubjectOpening, TransactionId, YearStart,
 };
 use longmen_engine::{Node, NodeOptions, Replies, Reply, Session};
 use longmen_wal::{DirectoryStorage, LogOptions, Storage};
@@ -73,7 +73,7 @@ impl Desk {
     /// An entity with one liability subject and `accounts` customer accounts; the first may go negative.
     pub(crate) fn open_books(&mut self, accounts: u64, hot: &[u64]) {
         let start = Date::parse("2018-05-01").unwrap();
-        self.ask(Command::OpenEntity { code: "LM".into(), start });
+        self.ask(Command::OpenEntity { code: "LM".into(), start, year_starts: YearStart::JANUARY });
         self.open_accounts("220301", 1..=accounts, hot);
     }
 

@@ -1,7 +1,8 @@
 //! What a chart takes, and which accounts take what is carried forward: case by case, from the node and the naive ledger.
 
 use longmen_engine::ledger::{
-    Admin, Date, EntityId, Rejection, Side, SubjectClass, SubjectId, SubjectOpening,
+    Admin, Command, Date, EntityId, FrameRecords, Registry, Rejection, SectionKind, Side, SubjectClass,
+    SubjectId, SubjectOpening, YearStart,
 };
 
 use super::harness::{Node, Stored, settings};
@@ -190,7 +191,12 @@ fn an_old_chart_stays_and_takes_no_more_of_its_kind() {
     let opening = |code: &str, class| SubjectOpening::new(code, "old", class, Side::Credit, true);
     let (liability, asset) = (SubjectClass::Liability, SubjectClass::Asset);
     let old = [("2203", liability), ("220301", liability), ("220302", asset), ("220300", liability)];
-    let mut records = vec![Admin::Entity { id: EntityId(0), code: "east".into(), start: Date::FIRST }];
+    let mut records = vec![Admin::Entity {
+        id: EntityId(0),
+        code: "east".into(),
+        start: Date::FIRST,
+        year_starts: YearStart::JANUARY,
+    }];
     records.extend((0..).zip(old).map(|(id, (code, class))| Admin::Subject {
         id: SubjectId(id),
         entity: EntityId(0),
@@ -204,10 +210,10 @@ fn an_old_chart_stays_and_takes_no_more_of_its_kind() {
         let (_, answer) = node.given.pop().unwrap();
         translate::said(&Ask::Trial, &answer)
     };
-    ask(longmen_engine::ledger::Command::Hello { name: "tester".into() });
+    ask(Command::Hello { name: "tester".into() });
     let mut open = |code: &str, class| {
         let (entity, subjects) = ("east".into(), vec![opening(code, class)]);
-        let said = ask(longmen_engine::ledger::Command::OpenSubjects { entity, subjects });
+        let said = ask(Command::OpenSubjects { entity, subjects });
         let Said::Opened(opened) = said else { panic!("{said:?}") };
         opened[0]
     };
@@ -223,4 +229,58 @@ fn an_old_chart_stays_and_takes_no_more_of_its_kind() {
         let said = ask(translate::open(1, 1, &chart, &[]));
         assert_eq!(said, Said::Opened(vec![expect]), "{subject}");
     }
+}
+
+#[test]
+fn an_entity_opened_again_is_the_same_or_another() {
+    let opens = |start: u32, month| Command::OpenEntity {
+        code: "south".into(),
+        start: Date::from_days(start).unwrap(),
+        year_starts: YearStart::from_month(month).unwrap(),
+    };
+    let check = |node: &mut Node, command: Command, expect: Result<(u64, bool), Rejection>| {
+        node.given.clear();
+        node.submit(0, command);
+        node.drain();
+        let (_, answer) = node.given.pop().unwrap();
+        let said = translate::said(&Ask::Trial, &answer);
+        assert_eq!(said, expect.map_or_else(Said::Rejected, |opened| Said::Opened(vec![Ok(opened)])));
+    };
+    let again = |node: &mut Node| {
+        check(node, opens(START, 4), Ok((2, true)));
+        for (start, month) in [(START + 1, 4), (START - 1, 4), (START, 1), (START, 5)] {
+            check(node, opens(start, month), Err(Rejection::KeyConflict));
+        }
+    };
+    let mut node = Node::open(&settings(2), &CHART, CHART.len() as u64, &[]);
+    check(&mut node, opens(START, 4), Ok((2, false)));
+    again(&mut node);
+    let (entity, next, notes) = ("south".into(), Date::from_days(START + 1).unwrap(), Box::default());
+    node.submit(0, Command::CloseDay { entity, next, carry_forward: vec![], forced: false, notes });
+    node.drain();
+    again(&mut node);
+    again(&mut node.restarted(&settings(3)));
+}
+
+/// A snapshot has the current date of an entity; the first one follows from the dates that were closed.
+#[test]
+fn a_snapshot_keeps_the_first_date_and_the_year() {
+    let date = |days| Date::from_days(START + days).unwrap();
+    let mut registry = Registry::new(1);
+    registry.add_entity("east", date(0), YearStart::from_month(7).unwrap());
+    registry.add_entity("west", date(9), YearStart::JANUARY);
+    for (closed, next) in [(0, 1), (1, 5)] {
+        registry.add_closing(EntityId(0), date(closed), 7);
+        registry.set_date(EntityId(0), date(next));
+    }
+    let mut names = Vec::new();
+    registry.write_names(&mut names);
+    let mut restored = Registry::new(2);
+    let records =
+        FrameRecords { number: 9, time_us: 1, sections: vec![(SectionKind::Admin, 0, names.as_slice())] };
+    restored.replay(&records).unwrap();
+    assert_eq!((restored.first_date(EntityId(0)), restored.date(EntityId(0))), (date(0), date(5)));
+    assert_eq!((restored.first_date(EntityId(1)), restored.date(EntityId(1))), (date(9), date(9)));
+    let starts = [0, 1].map(|entity| restored.year_starts(EntityId(entity)).month());
+    assert_eq!(starts, [7, 1]);
 }

@@ -75,7 +75,7 @@ impl Met {
         }
         assert!(self.restarts > 100 && self.power_cuts > 100 && self.closed_lines > 1_000, "{self:?}");
         assert!(self.set_right > 20, "{self:?}");
-        assert!(self.expired > 100 && self.blue > 40 && self.merged > 1_000, "{self:?}");
+        assert!(self.expired > 100 && self.blue > 100 && self.merged > 1_000, "{self:?}");
     }
 
     fn take(&mut self, ask: &Ask, said: &Said) {

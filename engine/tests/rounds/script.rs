@@ -90,6 +90,8 @@ impl Spec {
 }
 
 pub(crate) const ENTITIES: [&str; 2] = ["east", "west"];
+/// The months in which their years begin.
+pub(crate) const YEAR_STARTS: [u32; 2] = [7, 1];
 /// The accounting date on which everything starts, in days since 1970.
 pub(crate) const START: u32 = 18_000;
 /// The time at which everything happens, in seconds since 1970.

@@ -7,13 +7,13 @@ use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer,
     AttributeChange, Batch, ClientId, Command, Currency, Date, Deed, Draft, Freeze, Hold, HoldKind,
     HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, RefundClearing, Rejection, Side,
-    SubjectClass, SubjectOpening, TransactionId, TransactionKey, TrialLine,
+    SubjectClass, SubjectOpening, TransactionId, TransactionKey, TrialLine, YearStart,
 };
 
 use super::naive::{CLEARING, CLEARING_TYPE};
 use super::script::{
     Act, Ask, ENTITIES, HoldSaid, LegSaid, LineSaid, NewLimits, NewSubject, START, Said, Spec, Tx, TxLeg,
-    TxSaid, View, subjects_of,
+    TxSaid, View, YEAR_STARTS, subjects_of,
 };
 use super::scripts::CHART;
 
@@ -139,12 +139,20 @@ pub(crate) fn setup(chart: &[Spec], first: u64, hot: &[u64]) -> Vec<Command> {
         let subjects: Vec<SubjectOpening> =
             subjects_of(chart, entity).into_iter().map(|spec| subject(&spec.into())).collect();
         if !subjects.is_empty() {
-            commands.push(Command::OpenEntity { code: (*code).into(), start: date(START) });
+            commands.push(Command::OpenEntity {
+                code: (*code).into(),
+                start: date(START),
+                year_starts: year_starts(entity),
+            });
             commands.push(Command::OpenSubjects { entity: (*code).into(), subjects });
         }
     }
     commands.push(open(1, first, chart, hot));
     commands
+}
+
+fn year_starts(entity: usize) -> YearStart {
+    YearStart::from_month(YEAR_STARTS[entity] as u8).unwrap()
 }
 
 fn subject(subject: &NewSubject) -> SubjectOpening {

@@ -83,9 +83,17 @@ impl Client {
     /// Opens an accounting entity with its first accounting date (`YYYY-MM-DD`); idempotent by code.
     ///
     /// # Errors
-    /// See [`Client`]; `key_conflict`, when it is open with another first date.
+    /// See [`Client`]; `key_conflict`, when it is open with another first date, or another year than the calendar's.
     pub async fn open_entity(&mut self, code: &str, start: &str) -> Result<Opened, ClientError> {
-        let mut opened = self.open(Operation::OpenEntity, &OpenEntityRequest { code, start }).await?;
+        self.open_entity_with(&OpenEntityRequest { code, start, year_starts: None }).await
+    }
+
+    /// The same, where the books' year may begin in another month than January.
+    ///
+    /// # Errors
+    /// See [`Client`]; `key_conflict`, when it is open with another first date or another year.
+    pub async fn open_entity_with(&mut self, request: &OpenEntityRequest<'_>) -> Result<Opened, ClientError> {
+        let mut opened = self.open(Operation::OpenEntity, request).await?;
         let one = opened.pop().ok_or(ClientError::Lacks { what: "the result of the opening" })?;
         Ok(one?)
     }

@@ -303,6 +303,10 @@ pub struct TrialBalance {
 /// The chart of an entity (科目表).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
+    /// The entity's first accounting date.
+    pub start: Box<str>,
+    /// The month in which the entity's year begins.
+    pub year_starts: u8,
     /// The subjects, by code.
     pub subjects: Vec<Subject>,
     /// Which subject accounts of a type get, by type and date.

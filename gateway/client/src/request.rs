@@ -24,6 +24,9 @@ pub struct OpenEntityRequest<'a> {
     pub code: &'a str,
     /// The first accounting date, `YYYY-MM-DD`.
     pub start: &'a str,
+    /// The month in which the books' year begins, 1 to 12; absent: January.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub year_starts: Option<u8>,
 }
 
 /// Body of `open_subjects`.

@@ -198,8 +198,9 @@ class Client:
     def status(self):
         return self.ask("status")
 
-    def open_entity(self, code, start):
-        return outcome(self.ask("open_entity", code=code, start=start)["results"][0])
+    def open_entity(self, code, start, year_starts=None):
+        asked = self.ask("open_entity", code=code, start=start, year_starts=year_starts)
+        return outcome(asked["results"][0])
 
     def open_subjects(self, entity, subjects):
         return self.ask("open_subjects", entity=entity, subjects=subjects)["results"]

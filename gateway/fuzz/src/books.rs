@@ -84,7 +84,7 @@ fn chart() -> Vec<Asked> {
     ];
     let registration = Registration { operator: Some("ann"), approval: Some("7"), reason: Some("test") };
     vec![
-        Asked::new(Operation::OpenEntity, &OpenEntityRequest { code: "LM", start: "2026-11-18" }),
+        Asked::new(Operation::OpenEntity, &OpenEntityRequest { code: "LM", start: "2026-11-18", year_starts: None }),
         Asked::new(Operation::OpenSubjects, &OpenSubjectsRequest { entity: "LM", subjects: &subjects }),
         Asked::new(
             Operation::MapType,

@@ -5,8 +5,8 @@
 #[allow(dead_code, unused_imports, unreachable_pub, missing_docs, clippy::pedantic)]
 mod import;
 
-use import::{Accounts, Faults, Ids, Import, Subjects, Transactions};
-use longmen_engine::ledger::Date;
+use import::{Accounts, Faults, Ids, Import, Start, Subjects, Transactions};
+use longmen_engine::ledger::{Date, YearStart};
 
 use crate::ledger::NOW;
 
@@ -15,9 +15,10 @@ pub fn run(data: &[u8]) {
     let Some((&first, file)) = data.split_first() else { return };
     let mut faults = Faults::default();
     let entity = (first & 0x10 != 0).then_some("LM");
+    let start = Date::parse("2026-11-18").map(|date| Start { date, year: YearStart::JANUARY });
     let count = match first % 4 {
         0 => Accounts::read(file, entity, &mut faults).count(),
-        1 => Subjects::read(file, entity, Date::parse("2026-11-18"), &mut faults).count(),
+        1 => Subjects::read(file, entity, start, &mut faults).count(),
         2 => Transactions::read(file, entity, NOW, Ids::Texts, &mut faults).count(),
         _ => Transactions::read(file, entity, NOW, Ids::Numbers, &mut faults).count(),
     };

@@ -1,7 +1,8 @@
 //! Openings of entities, subjects and accounts in MessagePack.
 
 use longmen_engine::ledger::{
-    AccountOpening, Amount, Command, Currency, MAX_BATCH, Owner, SubjectClass, SubjectOpening, is_hidden,
+    AccountOpening, Amount, Command, Currency, MAX_BATCH, Owner, SubjectClass, SubjectOpening, YearStart,
+    is_hidden,
 };
 
 use super::change::read_customer;
@@ -19,15 +20,19 @@ const MAX_ATTRIBUTE: usize = 64;
 const MAX_WORD: usize = 16;
 
 pub(crate) fn read_open_entity(reader: &mut Reader<'_>) -> Result<Command, Fault> {
-    let (mut code, mut start) = (None, None);
-    read_fields(reader, &["code", "start"], |index, reader| {
+    let (mut code, mut start, mut year_starts) = (None, None, YearStart::JANUARY);
+    read_fields(reader, &["code", "start", "year_starts"], |index, reader| {
         match index {
             0 => code = Some(shown(entity(reader)?)?),
-            _ => start = Some(date(reader)?),
+            1 => start = Some(date(reader)?),
+            _ => {
+                let month = YearStart::from_month(reader.integer()?);
+                year_starts = month.ok_or(Fault::new("not a month, 1 to 12"))?;
+            }
         }
         Ok(())
     })?;
-    Ok(Command::OpenEntity { code: required(code, "code")?, start: required(start, "start")? })
+    Ok(Command::OpenEntity { code: required(code, "code")?, start: required(start, "start")?, year_starts })
 }
 
 pub(crate) fn read_open_subjects(reader: &mut Reader<'_>) -> Result<Command, Fault> {

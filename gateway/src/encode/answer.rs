@@ -231,7 +231,9 @@ fn write_trial_line(pack: &mut Pack<'_>, line: &TrialLine) {
 
 fn write_chart(out: &mut Vec<u8>, chart: &Chart) {
     let mut pack = write_ok(out);
-    pack.map(2);
+    pack.map(4);
+    pack.name("start").text(&chart.start.to_string());
+    pack.name("year_starts").unsigned(chart.year_starts.month());
     pack.name("subjects").array(chart.subjects.len());
     for subject in &chart.subjects {
         write_subject(&mut pack, subject);

@@ -5,14 +5,19 @@ use super::*;
 use crate::ledger::{
     Amount, ClientId, Currency, Date, EntityId, Held, Hold, HoldMove, HoldTerms, LineId, OpenedEntry, Owner,
     Placement, Position, Side, SubjectClass, SubjectId, SubjectOpening, TransactionId, TransactionKey,
-    UnitId,
+    UnitId, YearStart,
 };
 
 fn books() -> Books {
     let mut books = Books::new();
     let opening = SubjectOpening::new("1001", "cash", SubjectClass::Asset, Side::Debit, true);
     let names = [
-        Admin::Entity { id: EntityId(0), code: "LM".into(), start: Date::FIRST },
+        Admin::Entity {
+            id: EntityId(0),
+            code: "LM".into(),
+            start: Date::FIRST,
+            year_starts: YearStart::JANUARY,
+        },
         Admin::Subject { id: SubjectId(0), entity: EntityId(0), opening },
     ];
     for record in names {

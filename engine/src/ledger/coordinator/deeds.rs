@@ -98,10 +98,14 @@ impl Coordinator {
         batch.give_legs(what.index, original.legs.iter().map(undo));
     }
 
-    /// Whether an original is undone on the opposite sides: its accounting date lies in an earlier year.
+    /// Whether an original is undone on the opposite sides: its accounting date lies in an earlier year of
+    /// the books.
     fn is_blue(&self, original: &Original) -> bool {
-        let today = original.legs.first().and_then(|leg| self.date_of(leg.account));
-        today.is_some_and(|today| today.year() != original.date.year())
+        let account = original.legs.first().and_then(|leg| self.registry.account(leg.account));
+        account.is_some_and(|account| {
+            let year_starts = self.registry.year_starts(account.entity);
+            year_starts.year_of(self.registry.date(account.entity)) != year_starts.year_of(original.date)
+        })
     }
 
     fn date_of(&self, account: AccountId) -> Option<Date> {

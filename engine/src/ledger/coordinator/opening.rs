@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::account::AccountOpening;
 use super::super::admin::{Admin, RULES};
 use super::super::command::{AccountRef, Answer, Opened, ReplyTo};
-use super::super::date::Date;
+use super::super::date::{Date, YearStart};
 use super::super::gate::Gate;
 use super::super::ids::{AccountId, ClientId, EntityId, Position, ShardId};
 use super::super::registry::{Account, Judged, MAX_NAME, Registry};
@@ -33,11 +33,20 @@ impl Coordinator {
         Ok(Answer::Welcome { client })
     }
 
-    pub(super) fn open_entity(&mut self, code: &str, start: Date) -> Result<Answer, Rejection> {
+    pub(super) fn open_entity(
+        &mut self,
+        code: &str,
+        start: Date,
+        year_starts: YearStart,
+    ) -> Result<Answer, Rejection> {
         if code.is_empty() || code.len() > MAX_NAME {
             return Err(Rejection::Malformed);
         }
         if let Some(id) = self.registry.entity(code) {
+            let there = (self.registry.first_date(id), self.registry.year_starts(id));
+            if there != (start, year_starts) {
+                return Err(Rejection::KeyConflict);
+            }
             return Ok(Answer::Opened(vec![Ok(Opened { id: u64::from(id.0), existed: true })]));
         }
         let count = self.registry.entities().len();
@@ -45,8 +54,8 @@ impl Coordinator {
             return Err(Rejection::LimitExceeded);
         }
         let id = EntityId(u16::try_from(count).expect("entities are capped below 2^16"));
-        self.frame.push_admin(&Admin::Entity { id, code: code.into(), start });
-        self.registry.add_entity(code, start);
+        self.frame.push_admin(&Admin::Entity { id, code: code.into(), start, year_starts });
+        self.registry.add_entity(code, start, year_starts);
         Ok(Answer::Opened(vec![Ok(Opened { id: u64::from(id.0), existed: false })]))
     }
 

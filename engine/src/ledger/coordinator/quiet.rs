@@ -63,7 +63,7 @@ impl Coordinator {
         }
         let outcome = match command {
             Command::Hello { name } => self.hello(&name),
-            Command::OpenEntity { code, start } => self.open_entity(&code, start),
+            Command::OpenEntity { code, start, year_starts } => self.open_entity(&code, start, year_starts),
             Command::OpenSubjects { entity, subjects } => self.open_subjects(&entity, subjects),
             Command::MapCustomer { account, customer, notes } => {
                 self.map_customer(client, &account, &customer, &notes)

@@ -126,6 +126,8 @@ impl Coordinator {
             Mapping { kind: kind.into(), from, subject }
         };
         Ok(Answer::Chart(Chart {
+            start: registry.first_date(entity),
+            year_starts: registry.year_starts(entity),
             subjects: registry.chart(entity).map(|subject| subject.opening.clone()).collect(),
             mappings: registry.mappings(entity).map(mapping).collect(),
         }))

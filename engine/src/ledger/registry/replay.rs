@@ -99,14 +99,14 @@ impl Registry {
                 }
                 self.add_client(id, &name);
             }
-            Admin::Entity { id, code, start } => {
+            Admin::Entity { id, code, start, year_starts } => {
                 if usize::from(id.0) != self.entities.len() {
                     return Err(Contradiction::Entity(id));
                 }
                 if self.entity(&code).is_some() {
                     return Err(Contradiction::Name(code));
                 }
-                self.add_entity(&code, start);
+                self.add_entity(&code, start, year_starts);
             }
             Admin::Subject { id, entity, opening } => {
                 self.check_entity(entity)?;

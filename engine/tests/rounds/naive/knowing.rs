@@ -3,7 +3,7 @@
 use longmen_engine::ledger::Rejection;
 
 use super::{Fate, First, Naive, Record, Refusal, refused};
-use crate::script::{Act, NOW, Said, Tx, TxLeg, TxSaid};
+use crate::script::{Act, NOW, Said, Tx, TxLeg, TxSaid, YEAR_STARTS};
 
 const DAY: u32 = 86_400;
 const WINDOW_BACK: u32 = 3 * DAY;
@@ -77,8 +77,10 @@ impl Naive {
 
     /// Whether the current accounting date lies in another year than that of an original (V1).
     fn is_later_year(&self, original: &Record) -> bool {
-        let today = original.legs.first().map(|leg| self.date_of(leg.account));
-        today.is_some_and(|today| year(today) != year(original.date))
+        original.legs.first().is_some_and(|leg| {
+            let entity = self.accounts[&leg.account].spec.entity;
+            books_year(entity, self.dates[entity]) != books_year(entity, original.date)
+        })
     }
 
     /// A transaction that an earlier request brought and that was decided.
@@ -155,12 +157,20 @@ fn again(record: &Record, tx: &Tx) -> TxSaid {
     TxSaid { rejection, step, repeated: true }
 }
 
-/// The calendar year of a date in days since 1970 (days from civil, the other way round).
-fn year(days: u32) -> u32 {
+/// The year of an entity's books in which a date lies: the calendar year in which it begins.
+fn books_year(entity: usize, days: u32) -> u32 {
+    let (year, month) = year_and_month(days);
+    if month < YEAR_STARTS[entity] { year - 1 } else { year }
+}
+
+/// The calendar year and month of a date in days since 1970 (days from civil, the other way round).
+fn year_and_month(days: u32) -> (u32, u32) {
     let z = days + 719_468;
     let (era, of_era) = (z / 146_097, z % 146_097);
     let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
     let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     // Counted from March.
-    year_of_era + era * 400 + u32::from(day_of_year >= 306)
+    let month = (5 * day_of_year + 2) / 153;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year_of_era + era * 400 + u32::from(month <= 2), month)
 }

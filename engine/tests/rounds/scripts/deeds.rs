@@ -174,7 +174,8 @@ impl Maker {
         let (half, again) = (self.transfer(from, to, amount / 2 + 1), self.transfer(from, to, amount));
         let mut asks = vec![Ask::SetLimits { account: from, limits }];
         if self.random.percent(60) {
-            asks.push(Ask::CloseDay { entity: 0, next, carry: vec![], forced: None });
+            let forced = (next > self.naive.date(0) + 10).then_some(true);
+            asks.push(Ask::CloseDay { entity: 0, next, carry: vec![], forced });
         }
         let (before, after) = if self.random.percent(50) { (half, again) } else { (again, half) };
         let txs = if self.random.percent(50) { [undo, before, after] } else { [before, undo, after] };

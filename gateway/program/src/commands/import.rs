@@ -3,13 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use longmen_engine::ledger::Date;
+use longmen_engine::ledger::{Date, YearStart};
 use longmen_loadtest::progress::Progress;
 use longmen_loadtest::table::grouped;
 use serde::Serialize;
 
 use crate::failure::{Failure, Verdict};
-use crate::import::{Accounts, Fault, Faults, Ids, Import, Refused, Sent, Subjects, Transactions, file_time};
+use crate::import::{
+    Accounts, Fault, Faults, Ids, Import, Refused, Sent, Start, Subjects, Transactions, file_time,
+};
 use crate::output::Output;
 use crate::page::Page;
 use crate::reach::Reach;
@@ -96,6 +98,9 @@ pub(crate) struct ChartArgs {
     /// Open entities that are not there, with this first accounting date
     #[arg(long, value_name = "DATE", value_parser = read_date)]
     start: Option<Date>,
+    /// Their books' year begins in this month, 1 to 12
+    #[arg(long, value_name = "MONTH", default_value_t = 1, requires = "start", value_parser = clap::value_parser!(u8).range(1..=12))]
+    year_starts: u8,
     #[command(flatten)]
     file: FileArgs,
 }
@@ -135,7 +140,9 @@ struct Report {
 pub(crate) async fn run(command: Commands) -> Result<Verdict, Failure> {
     let mut faults = Faults::default();
     match command {
-        Commands::Chart(ChartArgs { start, file }) => {
+        Commands::Chart(ChartArgs { start, year_starts, file }) => {
+            let year = YearStart::from_month(year_starts).expect("the argument is a month");
+            let start = start.map(|date| Start { date, year });
             let subjects = Subjects::read(&read(&file.file)?, file.entity.as_deref(), start, &mut faults);
             import(&subjects, faults, &file).await
         }

@@ -12,11 +12,13 @@ use crate::scenario::{Place, Scenario, open_chart};
 
 /// Open the entity, subjects and accounts of a scenario file
 ///
-/// Opening is idempotent by natural key: what is there already stays as it is. The file's steps, if it has any, are
-/// not played.
+/// Everything is checked before anything is sent: where one subject or account cannot be opened, nothing is. Opening is
+/// idempotent by natural key: what is there already, as the file has it, stays as it is; an entity that is there with
+/// another start or year is a `key_conflict`. `year_starts` is the month in which the books' year begins, 1 (January) if
+/// absent. The file's steps, if it has any, are not played.
 #[derive(Debug, clap::Args)]
 #[command(after_help = r#"The file is JSON, such as:
-  {"scenario": "tour", "title": "", "entity": "LM", "start": "2026-11-22",
+  {"scenario": "tour", "title": "", "entity": "LM", "start": "2026-11-22", "year_starts": 1,
    "subjects": [{"code": "10020101", "name": "Bank", "class": "asset", "normal": "debit"},
                 {"code": "220301", "name": "Users", "class": "liability", "normal": "credit"}],
    "accounts": [{"account": "bank", "subject": "10020101", "currency": "CNY", "owner": "internal", "may_go_negative": true},

@@ -9,13 +9,14 @@ use crate::output::{Output, write_data};
 use crate::page::Page;
 use crate::reach::Reach;
 use crate::report::identity::{self, Identity};
-use crate::report::period::{self, Period, Span};
+use crate::report::period::{self, Period, Quarter, Span, Year};
 use crate::report::sheet::{Check, Kind, checks};
 use crate::report::{Book, Level, print};
 
 const AFTER_HELP: &str = "\
 Without a period, a daily statement, a trial balance and a balance sheet are of the current accounting date, the others \
-of the month, quarter or year in which it lies; an income statement is of the year. A date that is not closed counts up \
+of the month, quarter or year in which it lies; an income statement is of the year. A year is the entity's own (会计年度): one \
+that begins in April 2018 is the year 2018, and its first quarter April to June. A date that is not closed counts up \
 to the frame that the statement names, while payments go on. Ends with 1 if something that must hold does not.
 
 Examples:
@@ -63,31 +64,27 @@ struct When {
     /// This month
     #[arg(long, value_name = "YYYY-MM", value_parser = period::month)]
     month: Option<Date>,
-    /// This quarter
+    /// This quarter of the books' year that begins in YYYY
     #[arg(long, value_name = "YYYY-Qn", value_parser = period::quarter)]
-    quarter: Option<Date>,
-    /// This year
+    quarter: Option<Quarter>,
+    /// The books' year that begins in YYYY
     #[arg(long, value_name = "YYYY", value_parser = period::year)]
-    year: Option<Date>,
+    year: Option<Year>,
 }
 
 impl When {
-    /// The period, if the command line says so.
-    fn period(&self, kind: Kind) -> Option<Period> {
+    /// The period, if the command line says so, in books whose year begins in the month `starts`.
+    fn period(&self, kind: Kind, starts: i8) -> Option<Period> {
         let of_date = match kind {
             Kind::Monthly => Span::Month,
             Kind::Quarterly => Span::Quarter,
             Kind::Yearly => Span::Year,
             Kind::Daily | Kind::TrialBalance | Kind::BalanceSheet | Kind::Income => Span::Day,
         };
-        let said = [
-            (self.date, of_date),
-            (self.month, Span::Month),
-            (self.quarter, Span::Quarter),
-            (self.year, Span::Year),
-        ];
-        let said = said.into_iter().find_map(|(day, span)| Some((day?, span)));
-        said.map(|(day, span)| Period::around(span, day))
+        let date = self.date.map(|day| Period::around(of_date, day, starts));
+        let month = self.month.map(|day| Period::around(Span::Month, day, starts));
+        let quarter = self.quarter.map(|quarter| Period::of_quarter(quarter, starts));
+        date.or(month).or(quarter).or(self.year.map(|year| Period::of_year(year, starts)))
     }
 }
 
@@ -112,14 +109,16 @@ struct ShownBook<'a> {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.reach.connect().await?;
-    let period = match args.when.period(args.kind) {
+    let about = |error| Failure::about(error, format_args!("entity {}", args.entity));
+    let chart = client.chart(&args.entity).await.map_err(about)?;
+    let starts = i8::try_from(chart.year_starts).unwrap_or(1);
+    let period = match args.when.period(args.kind, starts) {
         Some(period) => period,
-        None => default_period(&mut client, &args).await?,
+        None => default_period(&mut client, &args, starts).await?,
     };
     let (from, to) = (period.from.to_string(), period.to.to_string());
     let request = GeneralLedgerRequest { entity: &args.entity, from: Some(&from), to: Some(&to) };
-    let ledger = client.general_ledger(&request).await;
-    let ledger = ledger.map_err(|error| Failure::about(error, format_args!("entity {}", args.entity)))?;
+    let ledger = client.general_ledger(&request).await.map_err(about)?;
     let books = Book::of(&ledger, args.level, args.currency.as_deref());
     let shown = shown(&args, &ledger, &books);
     let holds = shown.books.iter().all(|book| book.checks.iter().all(|check| check.holds));
@@ -132,7 +131,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
 }
 
 /// The period that the kind of statement has, around the current accounting date.
-async fn default_period(client: &mut Client, args: &Args) -> Result<Period, Failure> {
+async fn default_period(client: &mut Client, args: &Args, starts: i8) -> Result<Period, Failure> {
     let status = client.status().await?;
     let date = status.entities.iter().find(|(code, _)| **code == *args.entity);
     let (_, date) = date.ok_or_else(|| Failure::Usage(format!("no entity `{}`", args.entity)))?;
@@ -143,7 +142,7 @@ async fn default_period(client: &mut Client, args: &Args) -> Result<Period, Fail
         Kind::Quarterly => Span::Quarter,
         Kind::Yearly | Kind::Income => Span::Year,
     };
-    Ok(Period::around(span, day))
+    Ok(Period::around(span, day, starts))
 }
 
 fn shown<'a>(args: &'a Args, ledger: &'a GeneralLedger, books: &'a [Book]) -> Shown<'a> {

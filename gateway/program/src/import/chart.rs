@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use longmen_client::{Chart, Client, ClientError, SubjectOpening};
-use longmen_engine::ledger::Date;
+use longmen_client::{Chart, Client, ClientError, OpenEntityRequest, SubjectOpening};
+use longmen_engine::ledger::{Date, YearStart};
 use longmen_loadtest::progress::Progress;
 
 use super::batches::{MAP, Room};
@@ -36,7 +36,16 @@ const COLUMNS: &[Column] = &[
 #[derive(Debug)]
 pub(crate) struct Subjects {
     rows: Vec<Row>,
-    start: Option<Date>,
+    start: Option<Start>,
+}
+
+/// How entities that are not there are opened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    /// Their first accounting date.
+    pub(crate) date: Date,
+    /// When their year begins.
+    pub(crate) year: YearStart,
 }
 
 #[derive(Debug)]
@@ -54,7 +63,7 @@ impl Subjects {
     pub(crate) fn read(
         bytes: &[u8],
         entity: Option<&str>,
-        start: Option<Date>,
+        start: Option<Start>,
         faults: &mut Faults,
     ) -> Subjects {
         let mut rows = read_rows(bytes, COLUMNS, faults, |cells| read_row(cells, entity));
@@ -165,14 +174,16 @@ impl Row {
 async fn open(
     client: &mut Client,
     entity: &str,
-    start: Option<Date>,
+    start: Option<Start>,
     rows: &[&Row],
     sent: &mut Sent,
     progress: &Progress,
 ) -> Result<(), ClientError> {
-    if let Some(start) = start {
-        let start = start.to_string();
-        patiently(async || client.open_entity(entity, &start).await).await?;
+    let is_there = node::chart(client, entity).await?.is_some();
+    if let Some(Start { date, year }) = start.filter(|_| !is_there) {
+        let (start, year_starts) = (date.to_string(), Some(year.month()));
+        let request = OpenEntityRequest { code: entity, start: &start, year_starts };
+        patiently(async || client.open_entity_with(&request).await).await?;
     }
     let room = Room::of(client.welcome());
     for batch in room.batches(rows, |row| row.weigh()) {

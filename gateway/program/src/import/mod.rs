@@ -16,7 +16,7 @@ use longmen_client::{Client, ClientError};
 use longmen_loadtest::progress::Progress;
 
 pub(crate) use accounts::Accounts;
-pub(crate) use chart::Subjects;
+pub(crate) use chart::{Start, Subjects};
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use file_time::file_time;
 pub(crate) use sending::{Broken, Refused, Sent};

@@ -53,7 +53,10 @@ const CLOSED: usize = 6;
 
 /// The tables, by their place.
 pub(super) const TABLES: [Table; 7] = [
-    Table { name: "entities", columns: &[("entity", Kind::Text), ("start", Kind::Date)] },
+    Table {
+        name: "entities",
+        columns: &[("entity", Kind::Text), ("start", Kind::Date), ("year_starts", Kind::Whole)],
+    },
     Table {
         name: "subjects",
         columns: &[
@@ -268,7 +271,10 @@ impl<R: Rows> Tables<R> {
     }
 
     fn entity(&mut self, entity: &ChartEntity) -> io::Result<()> {
-        self.rows.write(ENTITIES, &[text(&entity.code), Cell::Date(entity.start)])
+        self.rows.write(
+            ENTITIES,
+            &[text(&entity.code), Cell::Date(entity.start), Cell::Whole(entity.year_starts.month().into())],
+        )
     }
 }
 

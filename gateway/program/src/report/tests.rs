@@ -2,7 +2,7 @@ use jiff::civil::date;
 use longmen_client::{GeneralLedger, LedgerLine, Side, SummarySubject};
 
 use super::identity::{self, Identity};
-use super::period::{Period, Span, day, month, quarter, year};
+use super::period::{Period, Quarter, Span, Year, day, month, quarter, year};
 use super::sheet::{Kind, checks, result_in_balances, result_of_period};
 use super::*;
 
@@ -144,7 +144,7 @@ fn identities_are_read_or_refused() {
 fn periods_lie_around_a_day() {
     #[track_caller]
     fn check(span: Span, day: jiff::civil::Date, from: &str, to: &str) {
-        let period = Period::around(span, day);
+        let period = Period::around(span, day, 1);
         assert_eq!((&*period.from.to_string(), &*period.to.to_string()), (from, to));
     }
     check(Span::Day, date(2018, 5, 2), "2018-05-02", "2018-05-02");
@@ -154,10 +154,31 @@ fn periods_lie_around_a_day() {
     check(Span::Year, date(2018, 5, 2), "2018-01-01", "2018-12-31");
     assert_eq!(day("2018-05-02"), Ok(date(2018, 5, 2)));
     assert_eq!(month("2018-05"), Ok(date(2018, 5, 1)));
-    assert_eq!(quarter("2018-Q3"), Ok(date(2018, 7, 1)));
-    assert_eq!(year("2018"), Ok(date(2018, 1, 1)));
+    assert_eq!(quarter("2018-Q3"), Ok(Quarter { year: Year(2018), number: 3 }));
+    assert_eq!(year("2018"), Ok(Year(2018)));
     assert!(day("2018-5-2").is_err() && month("2018-13").is_err() && year("18").is_err());
     assert!(quarter("2018-Q5").is_err() && quarter("2018Q1").is_err());
+}
+
+#[test]
+fn periods_follow_the_books_year() {
+    #[track_caller]
+    fn check(found: Period, from: &str, to: &str) {
+        assert_eq!((&*found.from.to_string(), &*found.to.to_string()), (from, to));
+    }
+    let day = date(2019, 3, 31);
+    check(Period::around(Span::Year, day, 4), "2018-04-01", "2019-03-31");
+    check(Period::around(Span::Quarter, day, 4), "2019-01-01", "2019-03-31");
+    check(Period::around(Span::Month, day, 4), "2019-03-01", "2019-03-31");
+    check(Period::around(Span::Quarter, day, 2), "2019-02-01", "2019-04-30");
+    check(Period::around(Span::Quarter, date(2019, 1, 15), 2), "2018-11-01", "2019-01-31");
+    check(Period::around(Span::Year, date(2018, 9, 30), 10), "2017-10-01", "2018-09-30");
+    check(Period::of_year(Year(2018), 7), "2018-07-01", "2019-06-30");
+    check(Period::of_quarter(quarter("2018-Q1").unwrap(), 4), "2018-04-01", "2018-06-30");
+    check(Period::of_quarter(quarter("2018-Q4").unwrap(), 4), "2019-01-01", "2019-03-31");
+    check(Period::of_quarter(quarter("2018-Q2").unwrap(), 11), "2019-02-01", "2019-04-30");
+    check(Period::of_quarter(quarter("2018-Q3").unwrap(), 1), "2018-07-01", "2018-09-30");
+    assert!(year("9999").is_err());
 }
 
 #[test]

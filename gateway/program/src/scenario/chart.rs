@@ -1,8 +1,10 @@
 //! Opens the chart and accounts of a scenario on a node.
 
-use longmen_client::{AccountOpening, Client, ClientError, Refusal, SetLimitsRequest, SubjectOpening};
+use longmen_client::{
+    AccountOpening, Client, ClientError, OpenEntityRequest, Refusal, SetLimitsRequest, SubjectOpening,
+};
 
-use super::{Account, Scenario, Subject};
+use super::{Account, Scenario, Subject, fit};
 use crate::failure::Failure;
 
 /// Where a scenario is played: its entity, and what its transaction ids start with.
@@ -25,13 +27,20 @@ impl Place {
     }
 }
 
-/// Opens entity, subjects and accounts; gives the ids of the accounts.
+/// Opens entity, subjects and accounts, all of them or, as far as can be known before, nothing; gives the ids of the
+/// accounts.
 pub(crate) async fn open_chart(
     client: &mut Client,
     scenario: &Scenario,
     place: &Place,
 ) -> Result<Vec<u64>, Failure> {
-    client.open_entity(&place.entity, &scenario.start.to_string()).await?;
+    fit::check(client, scenario, &place.entity).await?;
+    let (start, year_starts) = (scenario.start.to_string(), Some(scenario.year_starts.month()));
+    let entity = OpenEntityRequest { code: &place.entity, start: &start, year_starts };
+    client.open_entity_with(&entity).await.map_err(|error| match error {
+        ClientError::Refused(refusal) => named("entity", &place.entity, refusal),
+        other => other.into(),
+    })?;
     let subject = |s: &Subject| {
         let leaf = SubjectOpening::leaf(&s.code, &s.name, &s.class, s.normal);
         SubjectOpening { leaf: s.leaf, ..leaf }

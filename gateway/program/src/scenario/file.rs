@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use longmen_client::Owner;
-use longmen_engine::ledger::{AmountError, Currency, Date};
+use longmen_engine::ledger::{AmountError, Currency, Date, YearStart};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -51,6 +51,8 @@ struct RawScenario {
     title: String,
     entity: String,
     start: String,
+    /// The month in which the entity's year begins; absent: January.
+    year_starts: Option<u8>,
     subjects: Vec<Subject>,
     accounts: Vec<RawAccount>,
     #[serde(default)]
@@ -84,6 +86,11 @@ fn date(place: &str, text: &str) -> Result<Date, Wrong> {
     Date::parse(text).ok_or_else(|| wrong(place, format!("`{text}` is no date")))
 }
 
+fn year_starts(month: Option<u8>) -> Result<YearStart, Wrong> {
+    let month = month.unwrap_or(YearStart::JANUARY.month());
+    YearStart::from_month(month).ok_or_else(|| wrong("year_starts", format!("{month} is no month, 1 to 12")))
+}
+
 fn currency(place: &str, text: &str) -> Result<Currency, Wrong> {
     Currency::from_code(text).ok_or_else(|| wrong(place, format!("`{text}` is no currency")))
 }
@@ -103,6 +110,7 @@ impl RawScenario {
         let steps = steps.collect::<Result<_, _>>()?;
         Ok(Scenario {
             start: date("start", &self.start)?,
+            year_starts: year_starts(self.year_starts)?,
             name: self.scenario,
             title: self.title,
             entity: self.entity,

@@ -5,13 +5,14 @@ mod chart;
 mod checks;
 mod deeds;
 mod file;
+mod fit;
 mod known;
 mod op;
 mod own_node;
 mod player;
 
 use longmen_client::{Owner, Side};
-use longmen_engine::ledger::{Currency, Date};
+use longmen_engine::ledger::{Currency, Date, YearStart};
 use serde::Deserialize;
 
 pub(crate) use chart::{Place, open_chart};
@@ -33,6 +34,8 @@ pub(crate) struct Scenario {
     pub(crate) entity: String,
     /// The first accounting date.
     pub(crate) start: Date,
+    /// When the entity's year begins.
+    pub(crate) year_starts: YearStart,
     /// The subjects that it needs.
     pub(crate) subjects: Vec<Subject>,
     /// The accounts.

@@ -10,6 +10,7 @@ mod exports;
 mod hostile_text;
 mod import;
 mod longmen;
+mod opening;
 mod operations;
 mod refusals;
 mod reports;

@@ -148,7 +148,7 @@ fn what_does_not_hold(served: &Served) {
     ask(served, 1, &["report", "daily", "--entity", "YR", "--identity", "asset=liability"]);
     ask(served, 2, &["report", "daily", "--entity", "YR", "--identity", "asset"]);
     ask(served, 2, &["report", "daily", "--entity", "YR", "--date", "2026-11-30", "--month", "2026-11"]);
-    ask(served, 2, &["report", "daily", "--entity", "NO"]);
+    ask(served, 1, &["report", "daily", "--entity", "NO"]);
     ask(served, 1, &["report", "daily", "--entity", "NO", "--date", "2026-11-30"]);
     ask(served, 2, &["statement", "YR/U1/CNY", "--from", "@5"]);
     ask(served, 2, &["balance", "YR/U1/CNY", "--at", "@5", "--by-value"]);

@@ -1,0 +1,230 @@
+//! Whether a node can open everything that a scenario needs: judged before anything is sent, by the rules of the ledger
+//! itself on what the node has.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use longmen_client::{
+    Account as Held, AccountRef, Chart, Client, ClientError, Owner, Refusal, Side, Subject as Opened,
+};
+use longmen_engine::ledger::{
+    self, AccountKey, AccountOpening, Amount, Date, EntityId, Registry, Rejection, SubjectClass,
+    SubjectOpening, is_hidden,
+};
+
+use super::{Account, Scenario, Subject};
+use crate::failure::Failure;
+
+/// Accounts asked for in one request.
+const AT_ONCE: usize = 1_024;
+/// The longest of an entity's code and an account's type, in bytes.
+const MAX_NAME: usize = 32;
+/// The longest of an account's number and a customer's id.
+const MAX_NUMBER: usize = 64;
+
+/// What does not fit.
+struct Misfits(Vec<(Rejection, String)>);
+
+impl Misfits {
+    /// Adds one; `texts` are all that it would be named with.
+    fn add(&mut self, what: impl fmt::Display, rejection: Rejection, mut texts: impl Iterator<Item = char>) {
+        let hidden = rejection == Rejection::Malformed && texts.any(is_hidden);
+        let why = if hidden { " (a character that is not seen)" } else { "" };
+        self.0.push((rejection, format!("{what}: {rejection}{why}")));
+    }
+
+    /// One refusal that names all of it.
+    fn into_refusal(self) -> Option<Refusal> {
+        let (first, _) = self.0.first()?;
+        let code = first.code().into();
+        let words: Vec<String> = self.0.into_iter().map(|(_, words)| words).collect();
+        Some(Refusal { code, message: Some(format!("{}; nothing was opened", words.join(", ")).into()) })
+    }
+}
+
+/// Checks that entity, subjects and accounts of a scenario can all be opened, or are open as they are.
+pub(super) async fn check(client: &mut Client, scenario: &Scenario, entity: &str) -> Result<(), Failure> {
+    let mut misfits = Misfits(Vec::new());
+    let mut registry = Registry::new(0);
+    registry.add_entity(entity, scenario.start, scenario.year_starts);
+    let there = chart(client, entity).await?;
+    if let Some(chart) = &there {
+        let same =
+            *chart.start == *scenario.start.to_string() && chart.year_starts == scenario.year_starts.month();
+        if !same {
+            misfits.add(format_args!("entity {entity}"), Rejection::KeyConflict, entity.chars());
+        }
+        let status = client.status().await?;
+        let date = status.entities.iter().find(|(code, _)| **code == *entity);
+        let date = date.and_then(|(_, date)| Date::parse(date));
+        take_in(&mut registry, chart, date.unwrap_or(scenario.start));
+    } else if entity.is_empty() || entity.len() > MAX_NAME || entity.chars().any(is_hidden) {
+        misfits.add(format_args!("entity {entity}"), Rejection::Malformed, entity.chars());
+    }
+    for subject in &scenario.subjects {
+        match judge_subject(&mut registry, subject) {
+            Ok(()) => {}
+            Err(rejection) => {
+                let texts = subject.code.chars().chain(subject.name.chars());
+                misfits.add(format_args!("subject {}", subject.code), rejection, texts);
+            }
+        }
+    }
+    let held = match there {
+        Some(_) => held(client, scenario, entity).await?,
+        None => BTreeMap::new(),
+    };
+    let mut before: BTreeMap<(&str, &str, &str), &Account> = BTreeMap::new();
+    for account in &scenario.accounts {
+        let key = (&*account.label, &*account.kind, account.currency.code());
+        let twice = before.insert(key, account).is_some_and(|before| opened(before) != opened(account));
+        let judged = match held.get(&key) {
+            _ if twice => Err(Rejection::KeyConflict),
+            Some(there) if is_same(there, account) => Ok(()),
+            Some(_) => Err(Rejection::KeyConflict),
+            None => judge_account(&registry, entity, account),
+        };
+        if let Err(rejection) = judged {
+            misfits.add(format_args!("account {}", account.label), rejection, texts_of(account));
+        }
+    }
+    misfits.into_refusal().map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))
+}
+
+/// The chart of an entity; `None` where there is no such entity.
+async fn chart(client: &mut Client, entity: &str) -> Result<Option<Chart>, Failure> {
+    match client.chart(entity).await {
+        Ok(chart) => Ok(Some(chart)),
+        Err(ClientError::Refused(refusal)) if matches!(&*refusal.code, "unknown_entity" | "malformed") => {
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The entity as the node has it.
+fn take_in(registry: &mut Registry, chart: &Chart, date: Date) {
+    let entity = EntityId(0);
+    registry.set_date(entity, date);
+    for subject in &chart.subjects {
+        registry.add_subject(entity, opening_of(subject));
+    }
+    for mapping in &chart.mappings {
+        let subject = registry.subject_by_code(entity, &mapping.subject).map(|subject| subject.id);
+        if let (Some(subject), Some(from)) = (subject, Date::parse(&mapping.from)) {
+            registry.add_mapping(entity, &mapping.kind, from, subject);
+        }
+    }
+}
+
+fn opening_of(subject: &Opened) -> SubjectOpening {
+    let class = SubjectClass::from_name(&subject.class).unwrap_or(SubjectClass::OffBalance);
+    let opening =
+        SubjectOpening::new(&subject.code, &subject.name, class, side(subject.normal), subject.leaf);
+    SubjectOpening {
+        valid_from: subject.valid_from.as_deref().and_then(Date::parse),
+        valid_to: subject.valid_to.as_deref().and_then(Date::parse),
+        tenor: subject.tenor.clone(),
+        party: subject.party.clone(),
+        purpose: subject.purpose.clone(),
+        ..opening
+    }
+}
+
+fn side(side: Side) -> ledger::Side {
+    match side {
+        Side::Debit => ledger::Side::Debit,
+        Side::Credit => ledger::Side::Credit,
+    }
+}
+
+fn judge_subject(registry: &mut Registry, subject: &Subject) -> Result<(), Rejection> {
+    let class = SubjectClass::from_name(&subject.class).ok_or(Rejection::Malformed)?;
+    if subject.name.chars().any(is_hidden) {
+        return Err(Rejection::Malformed);
+    }
+    let opening =
+        SubjectOpening::new(&subject.code, &subject.name, class, side(subject.normal), subject.leaf);
+    if registry.judge_subject(EntityId(0), &opening)?.is_none() {
+        registry.add_subject(EntityId(0), opening);
+    }
+    Ok(())
+}
+
+fn judge_account(registry: &Registry, entity: &str, account: &Account) -> Result<(), Rejection> {
+    let customer = account.customer.as_ref().map_or(1, String::len);
+    let limits = [account.transaction_limit, account.day_limit];
+    let hidden = texts_of(account).any(is_hidden);
+    if account.kind.len() > MAX_NAME || !(1..=MAX_NUMBER).contains(&customer) || hidden {
+        return Err(Rejection::Malformed);
+    }
+    if limits.iter().flatten().any(|limit| *limit < 0) {
+        return Err(Rejection::InvalidAmount);
+    }
+    let judged = registry.judge_opening(&AccountOpening {
+        key: AccountKey {
+            entity: entity.into(),
+            number: account.label.as_str().into(),
+            kind: account.kind.as_str().into(),
+            currency: account.currency,
+        },
+        subject: account.subject.as_str().into(),
+        customer: None,
+        owner: match account.owner {
+            Owner::Customer => ledger::Owner::Customer,
+            Owner::Merchant => ledger::Owner::Merchant,
+            Owner::Internal => ledger::Owner::Internal,
+        },
+        may_go_negative: account.may_go_negative,
+        overdraft_limit: Amount(account.overdraft_limit),
+        credit_limit: account.credit_limit.map(Amount),
+        hot: account.hot,
+    });
+    judged.map(drop)
+}
+
+/// The names that an account is opened with.
+fn texts_of(account: &Account) -> impl Iterator<Item = char> {
+    let customer = account.customer.iter().flat_map(|id| id.chars());
+    account.label.chars().chain(account.kind.chars()).chain(customer)
+}
+
+/// The accounts of the scenario that the node has.
+async fn held<'a>(
+    client: &mut Client,
+    scenario: &'a Scenario,
+    entity: &str,
+) -> Result<BTreeMap<(&'a str, &'a str, &'static str), Held>, Failure> {
+    let mut held = BTreeMap::new();
+    for accounts in scenario.accounts.chunks(AT_ONCE) {
+        let named = accounts.iter().filter(|account| {
+            (1..=MAX_NUMBER).contains(&account.label.len()) && account.kind.len() <= MAX_NAME
+        });
+        let named: Vec<&Account> = named.collect();
+        let refs: Vec<AccountRef> = named
+            .iter()
+            .map(|account| {
+                let currency = account.currency.code();
+                longmen_client::AccountKey::new(entity, &account.label, &account.kind, currency).into()
+            })
+            .collect();
+        for (account, found) in named.iter().zip(client.balances(&refs).await?) {
+            if let Ok(found) = found {
+                held.insert((&*account.label, &*account.kind, account.currency.code()), found);
+            }
+        }
+    }
+    Ok(held)
+}
+
+/// Whether an account is open as the scenario wants it. Limits may have been changed since.
+fn is_same(there: &Held, account: &Account) -> bool {
+    let subject = account.subject.is_empty() || *there.subject == *account.subject;
+    subject && there.owner == account.owner && there.may_go_negative == account.may_go_negative
+}
+
+/// What an account is opened with beside its key.
+fn opened(account: &Account) -> (&str, Owner, bool, i64, Option<i64>) {
+    let Account { subject, owner, may_go_negative, overdraft_limit, credit_limit, .. } = account;
+    (subject, *owner, *may_go_negative, *overdraft_limit, *credit_limit)
+}

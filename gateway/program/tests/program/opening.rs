@@ -1,0 +1,161 @@
+//! `longmen open`: all of a file or nothing, and years of the books that begin in another month than January.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::longmen::{Ran, Served, longmen};
+
+struct World {
+    served: Served,
+    directory: tempfile::TempDir,
+}
+
+impl World {
+    fn start() -> World {
+        let directory = tempfile::tempdir().unwrap();
+        let served = Served::start(&directory.path().join("books"), "2");
+        World { served, directory }
+    }
+
+    fn ask(&self, arguments: &[&str]) -> Ran {
+        longmen(&[arguments, &["--addr", &self.served.addr]].concat())
+    }
+
+    fn open(&self, file: &Value) -> Ran {
+        let path = self.directory.path().join("file.json");
+        fs::write(&path, file.to_string()).unwrap();
+        self.ask(&["open", text(&path)])
+    }
+
+    /// Everything that was ever opened.
+    fn opened(&self) -> (Value, Value) {
+        let status = self.ask(&["status", "--json"]).json();
+        (status["entities"].clone(), status["accounts"].clone())
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn file() -> Value {
+    json!({
+        "scenario": "s", "title": "t", "entity": "LM", "start": "2025-03-31", "year_starts": 4,
+        "subjects": [
+            {"code": "1002", "name": "Banks", "class": "asset", "normal": "debit", "leaf": false},
+            {"code": "100201", "name": "Bank", "class": "asset", "normal": "debit"},
+            {"code": "220301", "name": "Users", "class": "liability", "normal": "credit"},
+        ],
+        "accounts": [
+            {"account": "bank", "subject": "100201", "currency": "CNY", "owner": "internal", "may_go_negative": true},
+            {"account": "U1", "subject": "220301", "currency": "CNY", "owner": "customer", "may_go_negative": false},
+        ],
+    })
+}
+
+#[test]
+fn a_file_is_opened_whole_or_not_at_all() {
+    let world = World::start();
+    let nothing = world.opened();
+    let refused = |change: &dyn Fn(&mut Value), code: &str, name: &str| {
+        let before = world.opened();
+        let mut changed = file();
+        change(&mut changed);
+        let ran = world.open(&changed);
+        assert_eq!(ran.code, Some(1), "{code}: {ran:?}");
+        assert!(ran.err.contains(code) && ran.err.contains(name), "{code} {name}: {ran:?}");
+        assert_eq!(world.opened(), before, "{ran:?}");
+    };
+    let subject = |code: &'static str, class: &'static str| {
+        move |file: &mut Value| {
+            let subject = json!({"code": code, "name": "n", "class": class, "normal": "credit"});
+            file["subjects"].as_array_mut().unwrap().push(subject);
+        }
+    };
+    refused(&subject("0000", "asset"), "malformed", "subject 0000");
+    refused(&subject("22030101", "liability"), "chart_conflict", "subject 22030101");
+    refused(&subject("220302", "equity"), "chart_conflict", "subject 220302");
+    refused(&subject("220301", "liability"), "key_conflict", "subject 220301");
+    refused(&|file| file["accounts"][1]["subject"] = json!("1002"), "not_leaf", "account U1");
+    refused(&|file| file["accounts"][1]["subject"] = json!("2209"), "unknown_subject", "account U1");
+    refused(&|file| file["accounts"][1]["account"] = json!("n".repeat(65)), "malformed", "account nnn");
+    refused(&|file| file["accounts"][1]["customer"] = json!(""), "malformed", "account U1");
+    refused(&|file| file["accounts"][0]["account"] = json!("U1"), "key_conflict", "account U1");
+    refused(&|file| file["entity"] = json!("E".repeat(33)), "malformed", "entity EEE");
+    assert_eq!(world.opened(), nothing);
+    assert_eq!(world.open(&file()).code, Some(0));
+    assert_eq!(world.opened().1, json!(2));
+    assert_eq!(world.open(&file()).code, Some(0), "again");
+    // Against what is there; what would be new comes first in the file.
+    let with_new = |change: &'static dyn Fn(&mut Value)| {
+        move |file: &mut Value| {
+            file["subjects"]
+                .as_array_mut()
+                .unwrap()
+                .insert(0, json!({"code": "2209", "name": "n", "class": "liability", "normal": "credit"}));
+            change(file);
+        }
+    };
+    refused(&with_new(&|file| file["start"] = json!("2025-04-01")), "key_conflict", "entity LM");
+    refused(&with_new(&|file| file["year_starts"] = json!(1)), "key_conflict", "entity LM");
+    refused(
+        &with_new(&|file| file["subjects"][2]["name"] = json!("Other")),
+        "key_conflict",
+        "subject 100201",
+    );
+    refused(
+        &with_new(&|file| file["accounts"][1]["owner"] = json!("merchant")),
+        "key_conflict",
+        "account U1",
+    );
+    assert_eq!(world.served.end_by("TERM"), Some(0));
+}
+
+#[test]
+fn the_books_year_begins_in_its_month() {
+    let world = World::start();
+    assert_eq!(world.open(&file()).code, Some(0));
+    let post = |id: &str| {
+        let ran = world.ask(&["post", "--id", id, "--debit", "LM/bank/CNY=7", "--credit", "LM/U1/CNY=7"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    };
+    let close = |next: &str| assert_eq!(world.ask(&["close-day", "LM", next]).code, Some(0), "{next}");
+    let reverse = |id: &str, blue: bool| {
+        let undo = format!("undo {id}");
+        assert_eq!(world.ask(&["reverse", id, "--id", &undo]).code, Some(0), "{id}");
+        let shown = world.ask(&["transaction", &undo]);
+        assert_eq!(shown.out.contains("opposite sides"), blue, "{id}: {shown:?}");
+    };
+    post("old year");
+    close("2025-04-01");
+    post("new year");
+    reverse("old year", true);
+    close("2026-01-01");
+    reverse("new year", false);
+    post("second");
+    close("2026-04-01");
+    reverse("second", true);
+    let range = |arguments: &[&str], dates: &str| {
+        let ran = world.ask(&[&["report"], arguments, &["--entity", "LM"]].concat());
+        assert!(ran.out.contains(dates), "{arguments:?}: {ran:?}");
+    };
+    range(&["yearly", "--year", "2025"], "2025-04-01 to 2026-03-31");
+    range(&["yearly", "--date", "2025-03-31"], "2024-04-01 to 2025-03-31");
+    range(&["income"], "2026-04-01 to 2027-03-31");
+    range(&["quarterly", "--quarter", "2025-Q4"], "2026-01-01 to 2026-03-31");
+    // The chart of another entity, by import.
+    let csv = world.directory.path().join("chart.csv");
+    fs::write(&csv, "code,name,class,normal\n1001,Cash,asset,debit\n").unwrap();
+    let import =
+        ["import", "chart", text(&csv), "--entity", "UK", "--start", "2025-01-01", "--year-starts", "10"];
+    assert_eq!(world.ask(&import).code, Some(0));
+    assert_eq!(world.ask(&import).code, Some(0), "again");
+    let ran = world.ask(&["report", "yearly", "--year", "2024", "--entity", "UK"]);
+    assert!(ran.out.contains("2024-10-01 to 2025-09-30"), "{ran:?}");
+    let data = world.directory.path().join("books");
+    assert_eq!(world.served.end_by("TERM"), Some(0));
+    let verified = longmen(&["verify", text(&data)]);
+    assert_eq!(verified.code, Some(0), "{verified:?}");
+}
