@@ -9,6 +9,8 @@ use longmen_simulation::{Plant, first_failure, shrink};
 const SEEDS: u64 = 150;
 const STEPS: u64 = 10_000;
 const THREADS: usize = 2;
+/// Steps of the run that is made small: how small a run gets in the time that it is given depends on how long it was.
+const STEPS_TO_SHRINK: u64 = 2_000;
 
 #[test]
 fn every_planted_bug_is_found() {
@@ -22,9 +24,9 @@ fn every_planted_bug_is_found() {
     assert_eq!(first_failure(most, STEPS, THREADS), None, "without a bug the same seeds hold");
 
     let plant = Plant::named("ReplyBeforeSync").unwrap();
-    let seed = plant.hunt(SEEDS, STEPS, THREADS).unwrap().seeds - 1;
+    let seed = plant.hunt(SEEDS, STEPS_TO_SHRINK, THREADS).unwrap().seeds - 1;
     plant.plant();
-    let small = shrink(seed, STEPS, Duration::from_secs(20)).unwrap();
+    let small = shrink(seed, STEPS_TO_SHRINK, Duration::from_secs(20)).unwrap();
     Plant::take_out();
     println!("{} steps in {} runs\n{}", small.steps.len(), small.runs, small.trace.join("\n"));
     assert!(small.steps.len() < 200 && !small.trace.is_empty(), "{} steps are left", small.steps.len());

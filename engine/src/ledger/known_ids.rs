@@ -188,14 +188,20 @@ impl KnownIds {
         debug_assert_eq!(hash, self.hash(client, id), "an id is looked for by its own hash");
         if self.newest().table.get().is_full() {
             self.forget_before(time_us - self.keep_us);
-        }
-        self.begin_next(hash, client, id, time_us)
-    }
-
-    fn begin_next(&mut self, hash: IdHash, client: ClientId, id: TransactionId, time_us: i64) -> KnownRef {
-        if self.newest().table.get().is_full() {
             self.begin_generation();
         }
+        self.begin_in_newest(hash, client, id, time_us)
+    }
+
+    /// The newest generation has room.
+    #[inline]
+    fn begin_in_newest(
+        &mut self,
+        hash: IdHash,
+        client: ClientId,
+        id: TransactionId,
+        time_us: i64,
+    ) -> KnownRef {
         let newest = self.generations.back_mut().expect("there is always a generation");
         newest.newest_us = newest.newest_us.max(time_us);
         newest.pending += 1;
@@ -245,7 +251,10 @@ impl KnownIds {
             }
         }
         // None is forgotten meanwhile: of a log that a wrong clock wrote, the clock may be right again and far behind.
-        let at = self.begin_next(hash, client, id, time_us);
+        if self.newest().table.get().is_full() {
+            self.begin_generation();
+        }
+        let at = self.begin_in_newest(hash, client, id, time_us);
         self.decide(at, decided);
         Ok(())
     }
@@ -417,6 +426,8 @@ impl KnownIds {
         self.oldest + u32::try_from(place).expect("generations are counted in a u32")
     }
 
+    /// Apart from what happens to each id.
+    #[cold]
     fn begin_generation(&mut self) {
         // What is decided from here on is decided in the newest frame or a later one.
         let covers = self.newest_frame.saturating_sub(1);
@@ -427,6 +438,7 @@ impl KnownIds {
         self.generations.push_back(Generation::new(group, table));
     }
 
+    #[cold]
     fn forget_before(&mut self, time_us: i64) {
         while let Some(archived) = self.archived.pop_front_if(|archived| archived.archive.newest_us < time_us)
         {
