@@ -144,11 +144,13 @@ impl Walk<'_> {
         let file = storage.open(name).map_err(unreadable)?;
         let found = file.size().map_err(unreadable)?;
         let mut window = Window::new(&*file, name, found);
-        let mut expected = segment.bytes.len();
-        match self.header(segment, &mut window) {
-            Ok(made) => expected = made,
-            Err(fault) => self.note(name, 0, fault)?,
-        }
+        let made = match self.header(segment, &mut window) {
+            Ok(made) => Some(made),
+            Err(fault) => {
+                self.note(name, 0, fault)?;
+                None
+            }
+        };
         let mut at = FIRST_FRAME;
         while self.next < behind {
             match self.frame(segment, &mut window, at) {
@@ -166,11 +168,12 @@ impl Walk<'_> {
                 }
             }
         }
-        // A finished segment may be cut at its end.
-        if found == expected || found == segment.bytes.len() {
-            Ok(())
-        } else {
-            Err(Unread::Fault(Fault::Length { found, expected }))
+        // A finished segment may be cut at its end. A header that does not hold does not say how long the file was made.
+        match made {
+            Some(expected) if found != expected && found != segment.bytes.len() => {
+                Err(Unread::Fault(Fault::Length { found, expected }))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -86,6 +86,22 @@ fn several_flips_are_each_found() {
 }
 
 #[test]
+fn a_header_that_does_not_hold_is_one_finding() {
+    let disk = FaultyStorage::new();
+    long_log(&disk);
+    let files: BTreeSet<String> = frames(&disk).into_iter().map(|(file, ..)| file).collect();
+    let opened = open(&disk, 9).unwrap();
+    for file in &files {
+        disk.flip_bit(file, 20, 0);
+        let found = scrub(&opened.reader, &disk).places;
+        let [place] = &found[..] else { panic!("{file}: {found:?}") };
+        assert_eq!((&place.file, &place.fault), (file, &Fault::Header));
+        disk.flip_bit(file, 20, 0);
+    }
+    assert_eq!(scrub(&opened.reader, &disk).places, []);
+}
+
+#[test]
 fn what_is_gone_cut_or_forged_is_found() {
     let disk = FaultyStorage::new();
     long_log(&disk);
