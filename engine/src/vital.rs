@@ -1,5 +1,7 @@
 //! What the node cannot live without.
 
+use std::io::{self, Write};
+
 use tracing::{Level, enabled, error};
 
 /// Held by every actor of the engine: when it is dropped before [`Vital::release`], by a panic or because its actor
@@ -34,7 +36,8 @@ pub(crate) fn die(why: &str) -> ! {
     if enabled!(Level::ERROR) {
         error!("{why}; the process ends, and recovery decides from the disk");
     } else {
-        eprintln!("longmen: {why}; the process ends, and recovery decides from the disk");
+        let words = "the process ends, and recovery decides from the disk";
+        drop(writeln!(io::stderr(), "longmen: {why}; {words}"));
     }
     std::process::abort()
 }

@@ -76,14 +76,15 @@ pub fn tell(mut out: impl Write, text: &str) -> io::Result<()> {
     written.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }
 
-/// Standard error for a log: each write is an event, one line whatever is in it.
+/// Standard error for a log: each write is an event, one line whatever is in it. A line that cannot be written (its disk
+/// is full, say) is lost, and whoever had it to say goes on.
 #[derive(Debug, Default)]
 pub struct EventsOnStderr;
 
 impl Write for EventsOnStderr {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(event);
-        tell(io::stderr(), &format!("{}\n", visible(text.trim_end_matches('\n'))))?;
+        drop(tell(io::stderr(), &format!("{}\n", visible(text.trim_end_matches('\n')))));
         Ok(event.len())
     }
 

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::fmt::Display;
-use std::io;
+use std::io::{self, Write};
 use std::iter;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -153,7 +153,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         let path = args.data.display();
         say(format_args!(
             "NEW LEDGER: {path} has none, so one begins there. If there should be books, stop this node and look at --data"
-        ))?;
+        ));
     }
     let storage = Arc::new(DirectoryStorage::open(&args.data)?);
     args.warn_of_readers()?;
@@ -185,21 +185,27 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     };
     let node = Node::start(storage, &options)?;
     if !args.quiet {
-        say(describe(node.report()))?;
+        say(describe(node.report()));
     }
     let options = ServeOptions { listen: args.listen, limits, tokens };
     let served = serve_until_told(options, &node, args);
     node.stop()?;
     served?;
     if !args.quiet {
-        say("stopped cleanly: all that was answered is in the log, and its end is recorded")?;
+        say("stopped cleanly: all that was answered is in the log, and its end is recorded");
     }
     Ok(())
 }
 
 /// A line for people on standard error, with its time.
-fn say(words: impl Display) -> io::Result<()> {
-    tell(io::stderr(), &format!("{:.6} {words}\n", Timestamp::now()))
+fn say(words: impl Display) {
+    announce(io::stderr(), &format!("{:.6} {words}\n", Timestamp::now()));
+}
+
+/// Writes what a node says of itself. Where that cannot be written (the disk that its log goes to is full, say) a line is
+/// lost, and the ledger goes on.
+fn announce(out: impl Write, text: &str) {
+    drop(tell(out, text));
 }
 
 fn parse_write_path(text: &str) -> Result<WritePath, String> {
@@ -256,7 +262,7 @@ fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Res
         let mut asked = signal(SignalKind::user_defined1())?;
         let started = sessions.spawn(Server::start(options, node.intake(), node.history()));
         let running: Running = started.await.expect("starting to serve does not panic")?;
-        tell(io::stdout(), &format!("{READY_LINE}{}\n", running.local_addr()))?;
+        announce(io::stdout(), &format!("{READY_LINE}{}\n", running.local_addr()));
         let mut since = Instant::now();
         let signal = loop {
             tokio::select! {
@@ -266,7 +272,7 @@ fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Res
             }
         };
         if !args.quiet {
-            say(format_args!("{signal}: stopping; what was taken in is finished and answered"))?;
+            say(format_args!("{signal}: stopping; what was taken in is finished and answered"));
         }
         running.stop().await;
         Ok(())
@@ -280,9 +286,11 @@ fn tell_meters(meters: &Meters, since: &mut Instant, quiet: bool) -> io::Result<
     let over = std::mem::replace(since, Instant::now()).elapsed();
     if quiet {
         let lines: Vec<MeterLine> = readings.into_iter().map(MeterLine::from).collect();
-        return tell(io::stdout(), &format!("{METERS_LINE}{}\n", serde_json::to_string(&lines)?));
+        announce(io::stdout(), &format!("{METERS_LINE}{}\n", serde_json::to_string(&lines)?));
+    } else {
+        say(format_args!("where the time went\n{}", meters_table(&readings, over)));
     }
-    say(format_args!("where the time went\n{}", meters_table(&readings, over)))
+    Ok(())
 }
 
 /// A ledger that may be wrong stops, in builds that unwind as well.
@@ -290,11 +298,11 @@ fn abort_on_panic() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if let Some(words) = damage(panic.payload()) {
-            drop(say(words));
+            say(words);
             std::process::exit(1);
         }
         print(panic);
-        drop(say("a bug; the node stops. What it acknowledged is durable."));
+        say("a bug; the node stops. What it acknowledged is durable.");
         std::process::abort();
     }));
 }
@@ -361,7 +369,7 @@ impl ServeArgs {
                 "{files} files may be open (ulimit -n), so at most {connections} connections
 "
             );
-            tell(io::stderr(), &why)?;
+            announce(io::stderr(), &why);
         }
         Ok(Limits { connections, strangers: usual.strangers.min(connections / 4), ..usual })
     }
@@ -394,7 +402,10 @@ impl ServeArgs {
             return Ok(());
         }
         let looked_at = iter::once(&self.data).chain(&self.tokens);
-        looked_at.filter_map(|path| warning_of(path).transpose()).try_for_each(|warning| say(warning?))
+        looked_at.filter_map(|path| warning_of(path).transpose()).try_for_each(|warning| {
+            say(warning?);
+            Ok(())
+        })
     }
 
     fn read_tokens(&self) -> Result<Option<Tokens>, ServeError> {

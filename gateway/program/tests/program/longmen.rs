@@ -1,8 +1,10 @@
 //! Runs the program.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// What a run of the program came to.
 #[derive(Debug)]
@@ -39,6 +41,28 @@ pub(crate) fn unread(arguments: &[&str]) -> Option<i32> {
         writer
     };
     command(arguments).stdout(closed()).stderr(closed()).status().unwrap().code()
+}
+
+/// Serves `data` where nothing that a node says can be written, tells it to stop as soon as it obeys, and gives the exit
+/// code.
+pub(crate) fn ended_unheard(data: &Path) -> Option<i32> {
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    let mut child = command(&serving(data, &[])).stdout(full()).stderr(full()).spawn().unwrap();
+    let id = child.id().to_string();
+    loop {
+        if let Some(ended) = child.try_wait().unwrap() {
+            return ended.code();
+        }
+        // The signals that it catches, one bit each.
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        if u64::from_str_radix(caught.trim(), 16).unwrap() & 1 << (15 - 1) != 0 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-s", "TERM", &id]).status().unwrap().success());
+    child.wait().unwrap().code()
 }
 
 fn command(arguments: &[&str]) -> Command {
@@ -84,7 +108,7 @@ impl Served {
 
     /// Serves `data` and has what it says of itself written to a file.
     pub(crate) fn told(data: &Path, more: &[&str], said: &Path) -> Served {
-        let said = std::fs::File::create(said).unwrap();
+        let said = File::create(said).unwrap();
         Served::spawn(command(&serving(data, more)).stderr(said))
     }
 

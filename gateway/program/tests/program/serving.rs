@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::longmen::{Served, longmen};
+use crate::longmen::{Served, ended_unheard, longmen};
 
 /// The lines that it said, each without its time, which it must begin with.
 #[track_caller]
@@ -55,6 +55,30 @@ fn a_new_ledger_and_a_clean_stop_are_told_with_their_times() {
     assert!(is_told("NEW LEDGER"));
     assert_eq!(served.end_by("INT"), Some(0));
     assert!(is_told("SIGINT: stopping"));
+}
+
+#[test]
+fn a_log_that_cannot_be_written_ends_no_ledger() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("books");
+    let tokens = directory.path().join("tokens");
+    fs::write(&tokens, "ann 0123456789abcdef\n").unwrap();
+    // A new ledger and one that is recovered, with warnings from within.
+    for _ in 0..2 {
+        let served = Served::told(&data, &["--tokens", tokens.to_str().unwrap()], Path::new("/dev/full"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let guessed = longmen_client::Client::connect(&served.addr, "ann", Some("guessed")).await;
+            assert!(guessed.is_err());
+            served.signal("USR1");
+            let token = Some("0123456789abcdef");
+            let mut client = longmen_client::Client::connect(&served.addr, "ann", token).await.unwrap();
+            client.status().await.unwrap();
+        });
+        assert_eq!(served.end_by("TERM"), Some(0));
+    }
+    // Its address, too, may be written to that disk.
+    assert_eq!(ended_unheard(&data), Some(0));
 }
 
 #[test]
