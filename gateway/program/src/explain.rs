@@ -1,17 +1,20 @@
 //! What a refusal is about: the account, what was asked of it, what it has. The node is asked after it has refused, so that
 //! no payment pays for it; the figures are those of now.
 
+mod original;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_client::{
-    Account, AccountRef, Amount, Client, Deed, HoldsRequest, Leg, MAX_LIST, Naming, PostResult, Side,
-    Transaction, TransactionId,
+    Account, AccountRef, Amount, Client, ClientError, Deed, Hold, HoldsRequest, Leg, MAX_LIST, PostResult,
+    Side, Transaction, TransactionId,
 };
 use longmen_engine::ledger::{AmountError, Currency};
 
 use crate::account_name::{name_of, name_of_account};
 use crate::commands::accounts::state;
 use crate::money::money;
+use original::{find_original, naming, original};
 
 /// What can be said about why a transaction was refused; nothing where the code says it all, or the node cannot be asked.
 pub(crate) async fn explain(
@@ -21,7 +24,10 @@ pub(crate) async fn explain(
 ) -> Option<String> {
     match &*result.outcome {
         "unbalanced" => difference(client, transaction).await,
-        "invalid_amount" => wrong_amount(transaction),
+        "invalid_amount" => match wrong_amount(transaction) {
+            Some(words) => Some(words),
+            None => taken(client, transaction).await,
+        },
         "date_closed" => dates(client, transaction).await,
         "idempotency_conflict" => Some("the id was used before, for something else".to_owned()),
         "cancelled" => Some("the id was cancelled before".to_owned()),
@@ -29,11 +35,18 @@ pub(crate) async fn explain(
             hold(client, transaction).await
         }
         "unknown_original" | "already_reversed" | "refund_exceeded" | "refund_window" => {
-            original(transaction, &result.outcome)
+            original(client, transaction, &result.outcome).await
         }
         code => {
-            let asked = asked(client, transaction, result.step).await?;
-            about(client, &asked, code).await
+            let asked = asked(client, transaction, result.step, code).await?;
+            let spent = match code {
+                "insufficient_funds" => beyond_balance(client, transaction, &asked).await,
+                _ => None,
+            };
+            match spent {
+                Some(words) => Some(words),
+                None => about(client, &asked, code).await,
+            }
         }
     }
 }
@@ -53,31 +66,105 @@ impl Asked {
     }
 }
 
-/// The leg that a step names: of the transaction, or of the original whose legs it moves.
-async fn asked(client: &mut Client, transaction: &Transaction, step: u16) -> Option<Asked> {
+/// The leg that a step names: of the transaction, or of the original whose legs it moves. Where none is named, the hold
+/// that is moved, or the first leg that the code fits.
+async fn asked(client: &mut Client, transaction: &Transaction, step: u16, code: &str) -> Option<Asked> {
     if let Some(Deed::Freeze(freeze)) = &transaction.deed {
         return Some(Asked::of(&freeze.account, freeze.currency.as_ref(), &freeze.amount));
     }
     if let Some(leg) = leg_at(&transaction.legs, step) {
         return Some(Asked::of(&leg.account, leg.currency.as_ref(), &leg.amount));
     }
-    let original = naming(transaction).filter(|naming| naming.client.is_none())?;
-    let record = client.transaction(original.original.clone()).await.ok()?;
-    let leg = record.legs.iter().find(|leg| leg.step == step)?;
-    Some(Asked { account: leg.account.into(), currency: None, amount: Some(leg.amount.into()) })
+    let (currency, amount) = match transaction.deed.as_ref() {
+        Some(Deed::Unfreeze(unfreeze)) => (unfreeze.currency.as_ref(), unfreeze.amount.as_ref()),
+        Some(Deed::Consume(consume)) => (consume.currency.as_ref(), Some(&consume.amount)),
+        Some(Deed::Try(_)) => {
+            let legs = transaction.legs.iter();
+            let legs =
+                legs.map(|leg| (Some(leg.side), Asked::of(&leg.account, leg.currency.as_ref(), &leg.amount)));
+            return first_that_fits(client, legs.collect(), code).await;
+        }
+        Some(Deed::Confirm(naming)) => {
+            let page =
+                client.holds(&HoldsRequest { account: None, after: None, limit: MAX_LIST }).await.ok()?;
+            let (of, number) = (naming.client.unwrap_or(client.welcome().client), naming.original.number());
+            let number = format!("{number:032x}");
+            let holds = page.holds.iter().filter(|hold| hold.client == of && *hold.id == *number);
+            let holds = holds.map(|hold| {
+                let amount = Some(hold.remaining.into());
+                (None, Asked { account: hold.account.into(), currency: None, amount })
+            });
+            return first_that_fits(client, holds.collect(), code).await;
+        }
+        _ => {
+            let record = find_original(client, naming(transaction)?).await?;
+            let legs = record.legs.iter().filter(|leg| step == 0 || leg.step == step);
+            let legs = legs.map(|leg| {
+                let amount = Some(leg.amount.into());
+                (Some(leg.side), Asked { account: leg.account.into(), currency: None, amount })
+            });
+            let mut legs: Vec<(Option<Side>, Asked)> = legs.collect();
+            return match step {
+                0 => first_that_fits(client, legs, code).await,
+                _ => legs.pop().map(|(_, asked)| asked),
+            };
+        }
+    };
+    let hold = find_hold(client, transaction).await.ok()??;
+    let amount = amount.and_then(|amount| minor(amount, &hold.currency).ok());
+    Some(Asked { account: hold.account.into(), currency: currency.cloned(), amount })
+}
+
+/// The first leg to whose account a refusal fits that names no step: by its states, or because it takes what is not there.
+/// A part of a hold has no side: it always takes.
+async fn first_that_fits(client: &mut Client, legs: Vec<(Option<Side>, Asked)>, code: &str) -> Option<Asked> {
+    for (side, asked) in legs {
+        let account = client.balance(asked.account.clone()).await.ok()?;
+        let fits = match code {
+            "account_state" => account.account_state != 1,
+            "payment_state" => account.payment_state != 1,
+            _ => {
+                side != Some(account.normal) && asked.amount.is_some_and(|amount| amount > account.available)
+            }
+        };
+        if fits {
+            return Some(asked);
+        }
+    }
+    None
+}
+
+/// Why a hold cannot be spent though it is there: what is available is no bound to it, but the balance is, and the holds
+/// before it.
+async fn beyond_balance(client: &mut Client, transaction: &Transaction, asked: &Asked) -> Option<String> {
+    let forced = match transaction.deed.as_ref()? {
+        Deed::Confirm(_) => false,
+        Deed::Consume(consume) => consume.forced,
+        _ => return None,
+    };
+    let account = client.balance(asked.account.clone()).await.ok()?;
+    let hold = find_hold(client, transaction).await.ok()?;
+    if hold.is_some_and(|hold| hold.account != account.id) {
+        return None;
+    }
+    let print = |minor: i128| money(&account.currency, minor);
+    let mut text = name_of_account(&account);
+    if let Some(amount) = asked.amount {
+        text.push_str(&format!(": {} {} asked for", print(amount), account.currency));
+    }
+    text.push_str(&format!(", the balance is {}", print(account.balance)));
+    if !forced {
+        text.push_str(&format!(
+            ", {} frozen in all: earlier holds and the reserve come first",
+            print(account.frozen)
+        ));
+    }
+    Some(text)
 }
 
 fn leg_at(legs: &[Leg], step: u16) -> Option<&Leg> {
     let at = |(index, leg): &(usize, &Leg)| leg.step.map_or(index + 1, usize::from) == usize::from(step);
     legs.iter().enumerate().find(at).map(|(_, leg)| leg)
-}
-
-fn naming(transaction: &Transaction) -> Option<&Naming> {
-    match transaction.deed.as_ref()? {
-        Deed::Reverse(reverse) => Some(&reverse.original),
-        Deed::Refund(naming) | Deed::Confirm(naming) | Deed::CancelTry(naming) => Some(naming),
-        _ => None,
-    }
 }
 
 /// How the account stands that a rejection speaks of.
@@ -112,7 +199,7 @@ async fn about(client: &mut Client, asked: &Asked, code: &str) -> Option<String>
         "account_state" | "payment_state" => Some(format!("{name} is {}", state(account))),
         "currency_mismatch" => {
             let said = asked.currency.as_deref().unwrap_or("another currency");
-            Some(format!("{name} is in {}, the leg says {said}", account.currency))
+            Some(format!("{name} is in {}, asked for was {said}", account.currency))
         }
         "not_empty" => {
             Some(format!("{name} has {} and {} frozen", print(account.balance), print(account.frozen)))
@@ -233,21 +320,48 @@ pub(crate) async fn accounting_dates(client: &mut Client, wanted: impl Fn(&str) 
     Some(words.join(", ")).filter(|words| !words.is_empty())
 }
 
-/// How the hold stands that a deed names.
-async fn hold(client: &mut Client, transaction: &Transaction) -> Option<String> {
-    let (id, of, account) = match transaction.deed.as_ref()? {
-        Deed::Unfreeze(unfreeze) => (&unfreeze.hold, unfreeze.client, None),
-        Deed::Consume(consume) => {
+/// What the legs of a consume take from the held account, where that is not what it says.
+async fn taken(client: &mut Client, transaction: &Transaction) -> Option<String> {
+    let Some(Deed::Consume(consume)) = &transaction.deed else { return None };
+    let hold = find_hold(client, transaction).await.ok()??;
+    let held = client.balance(hold.account).await.ok()?;
+    let mut taken = 0;
+    for leg in &transaction.legs {
+        if client.balance(leg.account.clone()).await.ok()?.id == held.id {
+            let amount = minor(&leg.amount, &held.currency).ok()?;
+            taken += if leg.side == held.normal { -amount } else { amount };
+        }
+    }
+    let (name, currency) = (name_of_account(&held), &held.currency);
+    let said = money(currency, minor(&consume.amount, currency).ok()?);
+    Some(format!("{name}: the legs take {} {currency} from it, not {said}", money(currency, taken)))
+}
+
+/// The hold that an unfreeze or a consume names; of one of which nothing remains only its consume is told.
+async fn find_hold(client: &mut Client, transaction: &Transaction) -> Result<Option<Hold>, ClientError> {
+    let (id, of, account) = match transaction.deed.as_ref() {
+        Some(Deed::Unfreeze(unfreeze)) => (&unfreeze.hold, unfreeze.client, None),
+        Some(Deed::Consume(consume)) => {
             let debit = transaction.legs.iter().find(|leg| leg.side == Side::Debit);
             (&consume.hold, consume.client, debit.map(|leg| leg.account.clone()))
         }
+        _ => return Ok(None),
+    };
+    let of = of.unwrap_or(client.welcome().client);
+    let number = format!("{:032x}", id.number());
+    let page = client.holds(&HoldsRequest { account, after: None, limit: MAX_LIST }).await?;
+    Ok(page.holds.into_iter().find(|hold| hold.client == of && *hold.id == *number))
+}
+
+/// How the hold stands that a deed names.
+async fn hold(client: &mut Client, transaction: &Transaction) -> Option<String> {
+    let (id, of) = match transaction.deed.as_ref()? {
+        Deed::Unfreeze(unfreeze) => (&unfreeze.hold, unfreeze.client),
+        Deed::Consume(consume) => (&consume.hold, consume.client),
         _ => return None,
     };
     let of = of.unwrap_or(client.welcome().client);
-    let page = client.holds(&HoldsRequest { account, after: None, limit: MAX_LIST }).await.ok()?;
-    let number = format!("{:032x}", id.number());
-    let found = page.holds.iter().find(|hold| hold.client == of && *hold.id == *number);
-    let Some(found) = found else {
+    let Some(found) = find_hold(client, transaction).await.ok()? else {
         return Some(format!("client {of} has no hold {} of which anything remains", name_of_id(id)));
     };
     let account = client.balance(found.account).await.ok()?;
@@ -265,18 +379,6 @@ async fn hold(client: &mut Client, transaction: &Transaction) -> Option<String> 
         text.push_str(", expired");
     }
     Some(text)
-}
-
-fn original(transaction: &Transaction, code: &str) -> Option<String> {
-    let naming = naming(transaction)?;
-    let name = name_of_id(&naming.original);
-    Some(match (code, &naming.place) {
-        ("unknown_original", None) => format!(
-            "no transaction {name} of that client that can be undone or given back; an older one needs --place FRAME/RECORD"
-        ),
-        ("unknown_original", Some(place)) => format!("no such transaction {name} at {place}"),
-        _ => format!("original {name}"),
-    })
 }
 
 fn name_of_id(id: &TransactionId) -> String {

@@ -1,7 +1,8 @@
 //! `longmen close-day`
 
-use longmen_client::CloseDayRequest;
+use longmen_client::{Client, CloseDayRequest};
 
+use super::accounts::state;
 use crate::account_name::{AccountName, with_account_names};
 use crate::explain::accounting_dates;
 use crate::failure::{Failure, Verdict};
@@ -44,12 +45,17 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let request = CloseDayRequest {
         entity: &args.entity,
         next: &args.next,
-        carry_forward: args.carry_forward.into_iter().map(|name| name.0).collect(),
+        carry_forward: args.carry_forward.iter().map(|name| name.0.clone()).collect(),
         forced: args.forced,
         registration: args.register.registration(),
     };
     if let Err(error) = client.close_day_with(&request).await {
+        let code = error.refusal().map(|refusal| refusal.code.clone()).unwrap_or_default();
         let failure = Failure::of_change(error, "the close");
+        let of_targets = ["wrong_class", "unknown_account", "account_state", "malformed"].contains(&&*code);
+        if of_targets && !args.carry_forward.is_empty() {
+            return Err(failure.naming(targets(&mut client, &args.carry_forward).await));
+        }
         let date = accounting_dates(&mut client, |entity| entity == args.entity).await;
         let about = date.unwrap_or_else(|| format!("entity {}", args.entity));
         return Err(failure.naming(about));
@@ -57,4 +63,23 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let date = serde_json::json!({ "entity": args.entity, "date": args.next });
     args.output.show(&date, |_| format!("the accounting date of {} is {}", args.entity, args.next))?;
     Ok(Verdict::Held)
+}
+
+/// The accounts that were to be carried to, each with the class of its subject.
+async fn targets(client: &mut Client, names: &[AccountName]) -> String {
+    let mut words = Vec::new();
+    for name in names {
+        words.push(match client.balance(name.0.clone()).await {
+            Ok(account) => {
+                let chart = client.chart(&account.entity).await.ok();
+                let subjects = chart.iter().flat_map(|chart| &chart.subjects);
+                let class = subjects.into_iter().find(|subject| subject.code == account.subject);
+                let class = class.map_or(String::new(), |subject| format!(" is of class {}", subject.class));
+                format!("{name}{class}, {}", state(&account))
+            }
+            Err(error) if error.refusal().is_some() => format!("no account {name}"),
+            Err(_) => name.to_string(),
+        });
+    }
+    format!("carried forward to: {}", words.join("; "))
 }

@@ -3,10 +3,12 @@
 use longmen_client::{AttributeChange, MAX_LIST, RangeEnd, Register, RegisterRequest, RegisterRow};
 use longmen_loadtest::table::Table;
 
+use super::accounts::{account_state, payment_state};
 use crate::account_name::{AccountName, key_text, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::id_name::shown;
 use crate::moment::time;
+use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
 use crate::reach::Reach;
@@ -102,7 +104,7 @@ fn describe(register: &Register) -> Page {
             row.date.as_deref().unwrap_or_default().to_owned(),
             row.client.to_string(),
             what(row),
-            changes(row),
+            changes(row, register.account.as_ref().map_or("", |account| &account.currency)),
             note("operator"),
             note("approval"),
             note("reason"),
@@ -131,10 +133,25 @@ fn what(row: &RegisterRow) -> String {
     }
 }
 
-fn changes(row: &RegisterRow) -> String {
-    let one = |(name, was, is): &AttributeChange| match was {
-        Some(was) => format!("{name} {was} to {is}"),
-        None => format!("{name} {is}"),
+fn changes(row: &RegisterRow, currency: &str) -> String {
+    let one = |(name, was, is): &AttributeChange| {
+        let is = value(name, is, currency);
+        match was {
+            Some(was) => format!("{name} {} to {is}", value(name, was, currency)),
+            None => format!("{name} {is}"),
+        }
     };
     row.changes.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// A value as `longmen balance` shows it: a state in words, an amount in the currency's unit.
+fn value(name: &str, value: &str, currency: &str) -> String {
+    let shown = match name {
+        "account_state" => value.parse().ok().map(|state| account_state(state).to_owned()),
+        "payment_state" => value.parse().ok().map(|state| payment_state(state).to_owned()),
+        "remaining" | "withholding" | "overdraft_limit" | "credit_limit" | "transaction_limit"
+        | "day_limit" => value.parse().ok().map(|minor| money(currency, minor)),
+        _ => None,
+    };
+    shown.unwrap_or_else(|| value.to_owned())
 }

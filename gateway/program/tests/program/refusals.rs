@@ -137,6 +137,85 @@ fn a_refused_transaction_names_account_amount_and_what_there_is() {
 }
 
 #[test]
+fn a_refused_move_of_a_hold_names_account_and_what_there_is() {
+    let books = Books::open();
+    let consume = "consume F1 --authority court --debit LM/payer/CNY=10 --credit LM/shop/CNY=10";
+    books.says(
+        1,
+        &format!("{consume} --id a --amount 9"),
+        &["a: invalid_amount", "LM/payer/CNY: the legs take 10.00 CNY from it, not 9.00"],
+    );
+    books.says(
+        1,
+        "unfreeze F1 --id b --amount 1 --currency USD --authority court",
+        &["b: currency_mismatch", "LM/payer/CNY is in CNY, asked for was USD"],
+    );
+    books.says(
+        1,
+        "try --id c --debit LM/payer/CNY=70.01 --credit LM/shop/CNY=70.01",
+        &["c: insufficient_funds", "LM/payer/CNY: 70.01 CNY asked for", "70.00 available now"],
+    );
+    books.says(0, "try --id T1 --debit LM/payer/CNY=5 --credit LM/shop/CNY=5", &[]);
+    books.says(0, "state LM/payer/CNY --account-state judicial", &[]);
+    books.says(1, &format!("{consume} --id d"), &["d: account_state", "LM/payer/CNY is judicial freeze"]);
+    books.says(1, "confirm T1 --id e", &["e: account_state", "LM/payer/CNY is judicial freeze"]);
+    books.says(0, "state LM/payer/CNY --account-state normal --payment-state neither", &[]);
+    books.says(1, &format!("{consume} --id f"), &["f: payment_state", "LM/payer/CNY is normal, neither"]);
+}
+
+#[test]
+fn a_hold_is_bounded_by_the_balance_and_the_holds_before_it() {
+    let books = Books::open();
+    books.says(0, "freeze LM/payer/CNY=200 --id F2 --kind judicial --authority court", &[]);
+    books.says(
+        1,
+        "consume F2 --authority court --debit LM/payer/CNY=80 --credit LM/shop/CNY=80 --id a",
+        &[
+            "a: insufficient_funds",
+            "LM/payer/CNY: 80.00 CNY asked for, the balance is 100.00, 230.00 frozen in all: earlier holds",
+        ],
+    );
+}
+
+#[test]
+fn an_original_that_is_there_is_told_from_one_that_is_not() {
+    let books = Books::open();
+    books.says(0, "post --id 3 --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);
+    books.says(0, "refund 3 --id back --debit LM/shop/CNY=5 --credit LM/payer/CNY=5", &[]);
+    books.says(
+        1,
+        "refund back --id a --debit LM/payer/CNY=5 --credit LM/shop/CNY=5",
+        &["unknown_original", "back cannot be given back: its action is refund"],
+    );
+    books.says(1, "confirm 3 --id b", &["unknown_original", "3 is no try: its action is post"]);
+}
+
+#[test]
+fn a_refused_close_names_the_accounts_to_carry_to() {
+    let books = Books::open();
+    let close = "close-day LM 2026-01-06 --carry-forward";
+    books.says(
+        1,
+        &format!("{close} LM/payer/CNY"),
+        &["wrong_class", "carried forward to: LM/payer/CNY is of class liability"],
+    );
+    books.says(1, &format!("{close} LM/nobody/CNY"), &["unknown_account", "no account LM/nobody/CNY"]);
+}
+
+#[test]
+fn a_register_shows_amounts_and_states_as_a_balance_does() {
+    let books = Books::open();
+    books.says(0, "state LM/payer/CNY --payment-state pays-only", &[]);
+    books.says(0, "limits LM/payer/CNY --day 1234.5", &[]);
+    books.says(
+        0,
+        "register LM/payer/CNY",
+        &["remaining 0.00 to 30.00", "payment_state normal to pays only", "day_limit none to 1,234.50"],
+    );
+    books.says(0, "register LM/payer/CNY --json", &["\"123450\""]);
+}
+
+#[test]
 fn a_day_limit_is_not_told_by_the_turnover() {
     let books = Books::open();
     books.says(0, "post --id 3 --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);

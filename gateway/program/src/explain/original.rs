@@ -1,0 +1,53 @@
+//! What a refusal is about that names an original: a transaction that is undone, given back, confirmed or cancelled.
+
+use longmen_client::{Client, Deed, Naming, Transaction, TransactionRecord};
+
+use super::name_of_id;
+
+pub(super) fn naming(transaction: &Transaction) -> Option<&Naming> {
+    match transaction.deed.as_ref()? {
+        Deed::Reverse(reverse) => Some(&reverse.original),
+        Deed::Refund(naming) | Deed::Confirm(naming) | Deed::CancelTry(naming) => Some(naming),
+        _ => None,
+    }
+}
+
+/// The original that a deed names, where it can be asked for.
+pub(super) async fn find_original(client: &mut Client, naming: &Naming) -> Option<TransactionRecord> {
+    match (&naming.place, naming.client) {
+        (Some(place), _) => client.transaction_at(place).await.ok(),
+        (None, None) => client.transaction(naming.original.clone()).await.ok(),
+        (None, Some(_)) => None,
+    }
+}
+
+/// What can be said of the original.
+pub(super) async fn original(client: &mut Client, transaction: &Transaction, code: &str) -> Option<String> {
+    let naming = naming(transaction)?;
+    let name = name_of_id(&naming.original);
+    if code == "unknown_original" {
+        let number = format!("{:032x}", naming.original.number());
+        let record = find_original(client, naming).await.filter(|record| *record.id == *number);
+        if let Some(words) = record.and_then(|record| unfit(transaction, &record)) {
+            return Some(format!("{name} {words}"));
+        }
+    }
+    Some(match (code, &naming.place) {
+        ("unknown_original", None) => format!(
+            "no transaction {name} of that client that can be undone or given back; an older one needs --place FRAME/RECORD"
+        ),
+        ("unknown_original", Some(place)) => format!("no such transaction {name} at {place}"),
+        _ => format!("original {name}"),
+    })
+}
+
+/// Why the deed cannot name a transaction that is there; nothing where that is not the reason.
+fn unfit(transaction: &Transaction, record: &TransactionRecord) -> Option<String> {
+    let (fit, wanted): (&[&str], &str) = match transaction.deed.as_ref()? {
+        Deed::Confirm(_) | Deed::CancelTry(_) => (&["try"], "is no try"),
+        Deed::Refund(_) => (&["post", "consume", "confirm"], "cannot be given back"),
+        Deed::Reverse(_) => (&["post", "consume", "refund", "confirm"], "cannot be undone"),
+        _ => return None,
+    };
+    (!fit.contains(&&*record.action)).then(|| format!("{wanted}: its action is {}", record.action))
+}
