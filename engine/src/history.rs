@@ -68,6 +68,12 @@ pub enum HistoryError {
         /// Where it was looked for.
         at: Position,
     },
+    /// What is asked for from a place that came from outside: the log has no such frame yet. Nothing is damaged.
+    #[error("frame {frame} is not in the log")]
+    NoFrame {
+        /// The frame.
+        frame: u64,
+    },
     /// A chain leads where no record of its account lies.
     #[error("account {account}: the chain leads to {at}, where no record of it lies")]
     BrokenChain {
@@ -79,6 +85,15 @@ pub enum HistoryError {
 }
 
 impl History {
+    /// Whether the log has this frame, for a place that came from outside.
+    ///
+    /// # Errors
+    /// [`HistoryError::NoFrame`], where it has not.
+    pub fn has_frame(&self, frame: u64) -> Result<(), HistoryError> {
+        let durable = 1..=self.reader.durable().0;
+        if durable.contains(&frame) { Ok(()) } else { Err(HistoryError::NoFrame { frame }) }
+    }
+
     /// The history that a log holds, as far as `reader` sees it durable.
     #[must_use]
     pub fn new(reader: LogReader) -> History {

@@ -256,6 +256,7 @@ pub(super) fn read_register(reader: &mut Reader<'_>) -> Result<Question, Fault> 
     match (asked.from, asked.to) {
         (Some(RegisterEnd::Date(from)), Some(RegisterEnd::Date(to))) => in_order(&from, &to)?,
         (Some(RegisterEnd::Frame(from)), Some(RegisterEnd::Frame(to))) => in_order(&from, &to)?,
+        (Some(_), Some(_)) => return Err(Fault::new("is a date, or a frame, unlike `from`").in_field("to")),
         _ => {}
     }
     let by_date = [asked.from, asked.to].iter().any(|end| matches!(end, Some(RegisterEnd::Date(_))));
@@ -276,7 +277,13 @@ pub(super) fn read_find(reader: &mut Reader<'_>) -> Result<Question, Fault> {
             2 => of = Some(entity(reader)?),
             3 => from = Some(date(reader)?),
             4 => to = Some(date(reader)?),
-            5 => after = Some(place(reader)?),
+            // No frame has the number 0.
+            5 => match place(reader)? {
+                RecordPlace { frame: 0, .. } => {
+                    return Err(Fault::new("not a place that a page gave"));
+                }
+                place => after = Some(place),
+            },
             _ => rows = limit(reader)?,
         }
         Ok(())

@@ -155,7 +155,24 @@ fn dates_and_places_are_read_or_refused() {
     let at = Position { frame: 12, section: 3, slot: 45 };
     let there = Cursor { at, leg: 6 };
     assert_eq!(place(&there.to_string()), Some(there));
-    for wrong in ["", "1", "1/2", "1/2/3/4/5", "1/2/x", "-1/2/3", "1/65536/3", "1/2/4294967296"] {
+    for wrong in [
+        "",
+        "1",
+        "1/2",
+        "1/2/3/4/5",
+        "1/2/x",
+        "-1/2/3",
+        "1/65536/3",
+        "1/2/4294967296",
+        "+12/3/45",
+        "12/+3/45",
+        "12/3/+45",
+        "12/3/45/+6",
+        "012/3/45",
+        "12/03/45",
+        "12/3/00",
+        "12/3/45/06",
+    ] {
         assert_eq!(place(wrong), None, "{wrong}");
     }
 }

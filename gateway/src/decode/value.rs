@@ -139,13 +139,23 @@ pub(crate) fn date(reader: &mut Reader<'_>) -> Result<Date, Fault> {
 
 /// Where a statement page ended, as it said itself.
 pub(crate) fn cursor(reader: &mut Reader<'_>) -> Result<Cursor, Fault> {
-    reader.text(64)?.parse().map_err(|_| Fault::new("not a position that a statement gave"))
+    let text = reader.text(64)?;
+    let parsed = text.split('/').all(is_plain).then(|| text.parse().ok()).flatten();
+    parsed.ok_or(Fault::new("not a position that a statement gave"))
+}
+
+/// Whether a number of a place is written as answers write it, without a sign and without zeros in front.
+fn is_plain(number: &str) -> bool {
+    number == "0" || (!number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Where the record of a transaction lies, as its result named it: `frame/ordinal`.
 pub(crate) fn place(reader: &mut Reader<'_>) -> Result<RecordPlace, Fault> {
     let parse = |text: &str| {
         let (frame, ordinal) = text.split_once('/')?;
+        if ![frame, ordinal].into_iter().all(is_plain) {
+            return None;
+        }
         Some(RecordPlace { frame: frame.parse().ok()?, ordinal: ordinal.parse().ok()? })
     };
     parse(reader.text(64)?).ok_or(Fault::new("not a frame and an ordinal"))
@@ -155,9 +165,11 @@ pub(crate) fn place(reader: &mut Reader<'_>) -> Result<RecordPlace, Fault> {
 pub(crate) fn hold_name(reader: &mut Reader<'_>) -> Result<(AccountId, TransactionKey), Fault> {
     let parse = |text: &str| {
         let mut parts = text.split('/');
-        let account = AccountId(parts.next()?.parse().ok()?);
-        let client = ClientId(parts.next()?.parse().ok()?);
-        let id = TransactionId(u128::from_str_radix(parts.next()?, 16).ok()?);
+        let mut plain = || parts.next().filter(|number| is_plain(number));
+        let account = AccountId(plain()?.parse().ok()?);
+        let client = ClientId(plain()?.parse().ok()?);
+        let digits = parts.next().filter(|digits| digits.len() == 32 && !digits.starts_with('+'))?;
+        let id = TransactionId(u128::from_str_radix(digits, 16).ok()?);
         parts.next().is_none().then_some((account, TransactionKey { client, id }))
     };
     parse(reader.text(96)?).ok_or(Fault::new("not a hold that a page named"))

@@ -178,7 +178,7 @@ fn last_frame(to: Date, closed: &[(Date, u64)]) -> u64 {
 fn find_in(asked: FindAsked, entity: Option<EntityId>, closed: &[(Date, u64)]) -> Wanted {
     let FindAsked { sought, from, to, after, limit, .. } = asked;
     let first = RecordPlace { frame: from.map_or(1, |from| first_frame(from, closed)), ordinal: 0 };
-    Wanted::Found(FindQuery {
+    let query = FindQuery {
         sought,
         entity,
         from: from.unwrap_or(Date::FIRST),
@@ -187,7 +187,8 @@ fn find_in(asked: FindAsked, entity: Option<EntityId>, closed: &[(Date, u64)]) -
         last: to.map_or(u64::MAX, |to| last_frame(to, closed)),
         limit,
         frames: FOUND_IN,
-    })
+    };
+    Wanted::Found(query, after)
 }
 
 /// The frames asked for, or those in which the dates asked for were current.

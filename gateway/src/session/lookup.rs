@@ -30,7 +30,7 @@ pub(crate) enum Wanted {
     /// The transaction recorded there.
     Transaction(RecordPlace),
     /// A page of transactions that are looked for.
-    Found(FindQuery),
+    Found(FindQuery, Option<RecordPlace>),
     /// The originals that the transactions of a post name, each at the post's place for it.
     Originals(Box<Post>),
 }
@@ -77,7 +77,10 @@ fn find(history: &History, wanted: Wanted) -> Found {
             });
             return Found::Page(found);
         }
-        Wanted::Found(query) => history.find(&query).map(Page::Found),
+        Wanted::Found(query, after) => {
+            let is_there = after.map_or(Ok(()), |after| history.has_frame(after.frame));
+            is_there.and_then(|()| history.find(&query)).map(Page::Found)
+        }
         Wanted::Originals(post) => return Found::Originals(attach(history, post)),
         Wanted::Statement(account, query) => {
             history.statement(&account, &query).map(|page| Page::Statement(account, page))

@@ -238,6 +238,12 @@ async fn transactions_are_found_by_reference_and_by_text() {
         FindRequest { entity: None, from: Some(dates[0]), ..ask.clone() },
         FindRequest { from: Some(dates[1]), to: Some(dates[0]), ..ask.clone() },
         FindRequest { after: Some("here"), ..ask.clone() },
+        FindRequest { after: Some("0/0"), ..ask.clone() },
+        FindRequest { after: Some("999999/0"), ..ask.clone() },
+        FindRequest { after: Some("+5/0"), ..ask.clone() },
+        FindRequest { after: Some("5/+0"), ..ask.clone() },
+        FindRequest { after: Some("05/0"), ..ask.clone() },
+        FindRequest { after: Some("5/00"), ..ask.clone() },
         FindRequest { limit: 0, ..ask.clone() },
     ] {
         assert_eq!(code(client.find(&wrong).await), "malformed", "{wrong:?}");

@@ -255,5 +255,11 @@ async fn check_closes(client: &mut Client) {
         code(client.register(&RegisterRequest { from: date("2026-11-30"), ..all.clone() }).await),
         "malformed"
     );
+    // A date and a frame are no range.
+    let (frame, day) = (Some(RangeEnd::Number(1)), date("2026-11-30"));
+    for (from, to) in [(frame.clone(), day.clone()), (day, frame)] {
+        let mixed = RegisterRequest { entity: Some("YR"), from, to, ..all.clone() };
+        assert_eq!(code(client.register(&mixed).await), "malformed");
+    }
     assert_eq!(code(client.register(&RegisterRequest { entity: Some("NO"), ..all }).await), "unknown_entity");
 }

@@ -15,7 +15,7 @@ use crate::session::pending::{Purpose, Waiting};
 /// A place that nothing lies at is a slip of whoever asked; anything else is the node's.
 fn code_of(error: &HistoryError) -> &'static str {
     match error {
-        HistoryError::NotThere { .. } => Rejection::Malformed.code(),
+        HistoryError::NotThere { .. } | HistoryError::NoFrame { .. } => Rejection::Malformed.code(),
         _ => FAILED,
     }
 }
