@@ -103,9 +103,10 @@ fn what_is_read_ahead_is_not_cut_away() {
     let storage = || Arc::new(DirectoryStorage::open(directory.path()).unwrap());
     let mut opened = Log::open(storage(), options, FrameNumber::FIRST, system_nonces()).unwrap();
     let bodies: Vec<_> = (0..5).map(|id| body(id, 3_000)).collect();
+    // Nobody has heard that the last one is durable, whatever the manifest was told meanwhile.
     for body in &bodies {
-        opened.writer.append(body).unwrap();
         opened.writer.sync().unwrap();
+        opened.writer.append(body).unwrap();
     }
     drop(opened);
     let checked = Checked::default();
