@@ -6,7 +6,7 @@ use std::time::Duration;
 use longmen_simulation::{Plant, first_failure, shrink};
 
 /// So many seeds may a bug take.
-const SEEDS: u64 = 150;
+const SEEDS: u64 = 300;
 const STEPS: u64 = 10_000;
 const THREADS: usize = 2;
 /// Steps of the run that is made small: how small a run gets in the time that it is given depends on how long it was.
