@@ -130,7 +130,7 @@ fn of_accounts(served: &Served) {
     check(served, &customer, &[&["hidden on this page: 1 lines, debits 0.00, credits 0.02"]]);
     check(served, &["balance", "YR/U1/CNY", "--at", "2026-12-31"], &[&["U1", "CNY", "70.00", "0.00"]]);
     check(served, &["balance", "YR/U1/CNY", "--at", "2026-12-31", "--by-value"], &[&["U1", "CNY", "71.00"]]);
-    check(served, &["register", "YR/U1/CNY"], &[&["opened", "account_state 1", "owner customer"]]);
+    check(served, &["register", "YR/U1/CNY"], &[&["opened", "account_state normal", "owner customer"]]);
     let closes = ["register", "--entity", "YR", "--from", "2026-11-30"];
     check(served, &closes, &[&["close_day 2026-11-30", "night", "A-1", "day end"]]);
     let fees = ask(served, 0, &["statement", "YR/fee/CNY", "--json"]).json();
