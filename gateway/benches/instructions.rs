@@ -13,23 +13,14 @@ use std::hint::black_box;
 use gungraun::{
     Callgrind, EventKind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main,
 };
-use longmen_client::{Format, Operation};
-use longmen_engine::ledger::{Answer, ClientId};
+use longmen_client::Format;
+use longmen_engine::ledger::Answer;
 
 use inside::{decode, encode, in_flight, limits, price};
 
-use decode::{Asked, Asking, read_request};
-use encode::{GatewayStatus, write_answer, write_compact_posted};
-use requests::{BATCH, compact_batch, compact_single, messagepack_single, posted};
-
-const ASKING: Asking = Asking { client: ClientId(1) };
-const STATUS: GatewayStatus<'_> = GatewayStatus {
-    machine_us: 7,
-    connections: 1,
-    in_flight_transactions: 0,
-    in_flight_bytes: 0,
-    disk: None,
-};
+use decode::Asked;
+use encode::{write_answer, write_compact_posted};
+use requests::{BATCH, STATUS, compact_batch, compact_single, messagepack_single, posted, read};
 
 /// The run fails when a piece takes more instructions a transaction than this: a quarter more than when it was set.
 fn at_most(a_transaction: u64) -> LibraryBenchmarkConfig {
@@ -40,9 +31,8 @@ fn at_most(a_transaction: u64) -> LibraryBenchmarkConfig {
     config
 }
 
-fn read(format: Format, body: &[u8]) -> Asked {
-    let asked = read_request(Operation::Post, format, black_box(body), ASKING);
-    let asked = asked.expect("a request that is well formed");
+fn read_and_price(format: Format, body: &[u8]) -> Asked {
+    let asked = read(format, body);
     black_box(price::price(&asked, format));
     asked
 }
@@ -50,7 +40,7 @@ fn read(format: Format, body: &[u8]) -> Asked {
 #[library_benchmark]
 #[bench::one_batch(args = (), setup = compact_batch, config = at_most(470))]
 fn decode_compact(body: Vec<u8>) -> Asked {
-    read(Format::Compact, &body)
+    read_and_price(Format::Compact, &body)
 }
 
 #[library_benchmark]
@@ -58,7 +48,7 @@ fn decode_compact(body: Vec<u8>) -> Asked {
 #[bench::messagepack(args = (Format::MessagePack, messagepack_single()), config = at_most(13_600))]
 fn decode_singles(format: Format, body: Vec<u8>) -> Vec<u8> {
     for _ in 0..BATCH {
-        black_box(read(format, &body));
+        black_box(read_and_price(format, &body));
     }
     body
 }

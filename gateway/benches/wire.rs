@@ -9,23 +9,13 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use longmen_client::{Format, Operation};
-use longmen_engine::ledger::{Answer, ClientId};
+use longmen_client::Format;
+use longmen_engine::ledger::Answer;
 
 use inside::{decode, encode, in_flight, limits, price};
 
-use decode::{Asked, Asking, read_request};
-use encode::{GatewayStatus, write_answer, write_compact_posted};
-use requests::{BATCH, compact_batch, compact_single, messagepack_single, posted};
-
-const ASKING: Asking = Asking { client: ClientId(1) };
-const STATUS: GatewayStatus<'_> = GatewayStatus {
-    machine_us: 7,
-    connections: 1,
-    in_flight_transactions: 0,
-    in_flight_bytes: 0,
-    disk: None,
-};
+use encode::{write_answer, write_compact_posted};
+use requests::{BATCH, STATUS, compact_batch, compact_single, messagepack_single, posted, read};
 
 fn decoding(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decode and price");
@@ -38,9 +28,7 @@ fn decoding(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(u64::from(count)));
         group.bench_function(name, |bencher| {
             bencher.iter_with_large_drop(|| {
-                let asked = read_request(Operation::Post, format, black_box(&body), ASKING);
-                let asked = asked.expect("a request that is well formed");
-                assert!(matches!(&asked, Asked::Post(post) if post.faults.is_empty()));
+                let asked = read(format, &body);
                 (price::price(&asked, format), asked)
             });
         });

@@ -2,16 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::sync::Arc;
+mod desk;
 
+use longmen_engine::StartReport;
 use longmen_engine::audit::{Verified, VerifyError, verify};
-use longmen_engine::ledger::{
-    AccountId, AccountRef, AccountView, Amount, Answer, Batch, ClientId, Command, Currency, Draft, Leg,
-    PostResult, Settings, Side, TransactionId,
-};
-use longmen_engine::{Replies, SimulatedNode, SimulatedOptions, StartReport};
-use longmen_wal::{FaultyStorage, LogOptions, Storage, WritePath, seeded_nonces};
-use tokio::sync::mpsc::UnboundedReceiver;
+use longmen_wal::{FaultyStorage, Storage};
+
+use desk::{Desk, options};
 
 /// When the ledger of everyday use was last written to, and a little more: 2026-11-29, 09:00.
 const THEN_S: u32 = 1_795_942_800;
@@ -87,91 +84,13 @@ fn unpack(mut sparse: &[u8]) -> FaultyStorage {
     }
 }
 
-/// A node that goes on from an older ledger, and one session.
-struct Desk {
-    node: SimulatedNode,
-    report: StartReport,
-    session: u64,
-    replies: UnboundedReceiver<Replies>,
-    client: ClientId,
-    now_s: u32,
-}
-
-impl Desk {
-    fn start(disk: &FaultyStorage, shards: u16, now_s: u32) -> Desk {
-        Desk::start_with(disk, shards, now_s, 16)
-    }
-
-    fn start_with(disk: &FaultyStorage, shards: u16, now_s: u32, known_ids: usize) -> Desk {
-        let log = LogOptions { segment_bytes: 4 << 20, segments_ahead: 0, write_path: WritePath::Pwritev };
-        let settings = Settings { shards, known_ids, ..Settings::default() };
-        let options = SimulatedOptions { settings, log, least_space: 3 << 20, slice: 64 };
-        let storage = Arc::new(disk.clone());
-        let now_us = i64::from(now_s) * 1_000_000;
-        let (mut node, report) = SimulatedNode::start(storage, &options, seeded_nonces(7), now_us).unwrap();
-        let (session, replies) = node.open_session();
-        let mut desk = Desk { node, report, session, replies, client: ClientId(0), now_s };
-        let Answer::Welcome { client } = desk.ask(Command::Hello { name: "shop".into() }) else { panic!() };
-        desk.client = client;
-        desk
-    }
-
-    fn ask(&mut self, command: Command) -> Answer {
-        self.node.submit(self.session, 1, self.client, command);
-        loop {
-            if self.node.messages() > 0 {
-                self.node.deliver(0);
-            } else {
-                self.node.write().unwrap();
-                self.node.pump(i64::from(self.now_s) * 1_000_000);
-            }
-            self.node.give_id_memory();
-            self.node.archive_step();
-            if let Ok(mut some) = self.replies.try_recv() {
-                return some.replies.remove(0).answer;
-            }
-        }
-    }
-
-    fn view(&mut self, id: u64) -> AccountView {
-        let asked = Command::Balances(vec![AccountRef::Id(AccountId(id))]);
-        let Answer::Accounts(mut views) = self.ask(asked) else { panic!() };
-        views.remove(0).unwrap()
-    }
-
-    fn figures(&mut self, of: &[Figures]) -> Vec<Figures> {
-        let shown = of.iter().map(|figures| {
-            let view = self.view(figures.id);
-            let (balance, frozen, available) = (view.balance, view.frozen, view.available);
-            Figures { id: figures.id, balance, frozen, available }
-        });
-        shown.collect()
-    }
-
-    fn transfer(&mut self, id: u128, debit: u64, credit: u64, amount: i64) -> PostResult {
-        let currency = Currency::from_code("CNY").unwrap();
-        let leg = |step, account, side| Leg {
-            account: AccountId(account),
-            amount: Amount(amount),
-            currency,
-            step,
-            side,
-        };
-        let legs = [leg(1, debit, Side::Debit), leg(2, credit, Side::Credit)];
-        let mut batch = Batch::default();
-        let id = TransactionId(id);
-        batch.push(Draft { id, time: self.now_s, value_date: None, accounting_date: None }, &legs, &[]);
-        let Answer::Posted(mut posted) = self.ask(Command::Post(batch)) else { panic!() };
-        posted.results.remove(0)
-    }
-
-    fn close(mut self) {
-        while !self.node.is_settled() {
-            self.node.write().unwrap();
-            self.node.pump(i64::from(self.now_s) * 1_000_000);
-        }
-        self.node.close().unwrap();
-    }
+fn figures(desk: &mut Desk, of: &[Figures]) -> Vec<Figures> {
+    let shown = of.iter().map(|figures| {
+        let view = desk.view(figures.id);
+        let (balance, frozen, available) = (view.balance, view.frozen, view.available);
+        Figures { id: figures.id, balance, frozen, available }
+    });
+    shown.collect()
 }
 
 fn audited(disk: &FaultyStorage) -> Result<Verified, VerifyError> {
@@ -182,7 +101,7 @@ fn audited(disk: &FaultyStorage) -> Result<Verified, VerifyError> {
 fn goes_on(older: &Older, disk: &FaultyStorage, shards: u16) -> StartReport {
     assert_eq!(audited(disk).unwrap().log.head.to_string(), older.head);
     let mut desk = Desk::start(disk, shards, THEN_S);
-    assert_eq!(desk.figures(&older.figures), older.figures);
+    assert_eq!(figures(&mut desk, &older.figures), older.figures);
     // Ids of batches are known and have left memory; the same transfer is not posted again.
     let [bank, _, _, second] = [1, 2, 3, 4];
     let again = desk.transfer(1 << 64 | 3, bank, second, 4);
@@ -197,11 +116,11 @@ fn goes_on(older: &Older, disk: &FaultyStorage, shards: u16) -> StartReport {
         figures.balance += 100;
         figures.available += 100;
     }
-    assert_eq!(desk.figures(&expected), expected);
+    assert_eq!(figures(&mut desk, &expected), expected);
     let report = desk.report.clone();
     desk.close();
     audited(disk).unwrap();
-    assert_eq!(Desk::start(disk, 2, THEN_S).figures(&expected), expected);
+    assert_eq!(figures(&mut Desk::start(disk, 2, THEN_S), &expected), expected);
     report
 }
 
@@ -238,8 +157,10 @@ fn one_with_a_doubled_id_opens() {
     // Whether both of its heads are read at the start or one.
     for known_ids in [16, 1 << 14, 1 << 20] {
         let disk = older.disk.branch();
-        let mut desk = Desk::start_with(&disk, 1, DOUBLED_S, known_ids);
-        assert_eq!(desk.figures(&older.figures), older.figures);
+        let mut options = options(1, 4 << 20);
+        options.settings.known_ids = known_ids;
+        let mut desk = Desk::try_start(&disk, &options, DOUBLED_S).unwrap();
+        assert_eq!(figures(&mut desk, &older.figures), older.figures);
         let new = desk.transfer(9 << 64, 1, 3, 100);
         assert_eq!((new.rejection, new.repeated), (None, false));
         desk.close();

@@ -1,17 +1,40 @@
 //! Requests as a client writes them, and answers as the engine gives them.
 
+use std::hint::black_box;
+
 use longmen_client::{
-    CompactLeg, CompactSettings, CompactTransaction, Note, PostRequest, Side, Transaction, Transfer,
-    write_transactions, write_transfers,
+    CompactLeg, CompactSettings, CompactTransaction, Format, Note, Operation, PostRequest, Side, Transaction,
+    Transfer, write_transactions, write_transfers,
 };
-use longmen_engine::ledger::{PostResult, Posted};
+use longmen_engine::ledger::{ClientId, PostResult, Posted};
 use serde::Serialize;
+
+use crate::decode::{Asked, Asking, read_request};
+use crate::encode::GatewayStatus;
 
 /// Transactions of a batch.
 pub(crate) const BATCH: u32 = 1_024;
 /// ISO 4217 numeric of CNY.
 const CNY: u16 = 156;
+/// Who asks.
+const ASKING: Asking = Asking { client: ClientId(1) };
+/// What an answer is written beside.
+pub(crate) const STATUS: GatewayStatus<'_> = GatewayStatus {
+    machine_us: 7,
+    connections: 1,
+    in_flight_transactions: 0,
+    in_flight_bytes: 0,
+    disk: None,
+};
 const SETTINGS: CompactSettings = CompactSettings { want_balances: false, time: 1_790_000_000 };
+
+/// Reads the body of a post, which must be in order.
+pub(crate) fn read(format: Format, body: &[u8]) -> Asked {
+    let asked = read_request(Operation::Post, format, black_box(body), ASKING);
+    let asked = asked.expect("a request that is well formed");
+    assert!(matches!(&asked, Asked::Post(post) if post.faults.is_empty()));
+    asked
+}
 
 /// A compact post of transfers.
 pub(crate) fn compact_batch() -> Vec<u8> {

@@ -11,6 +11,7 @@ mod import;
 mod interruption;
 mod journal;
 mod json;
+mod listing;
 mod moment;
 mod money;
 mod output;

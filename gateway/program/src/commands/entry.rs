@@ -1,14 +1,13 @@
 //! `longmen entry`
 
-use longmen_client::{EntryRequest, MAX_LIST, MergedEntry};
+use longmen_client::{EntryRequest, MergedEntry};
 
 use super::statement::{row, table};
 use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};
+use crate::listing::Listing;
 use crate::money::money;
-use crate::output::Output;
 use crate::page::Page;
-use crate::reach::Reach;
 
 /// Open a merged entry of a hot account (热点账户) into its transactions
 #[derive(Debug, clap::Args)]
@@ -24,21 +23,16 @@ pub(crate) struct Args {
     /// The first leg to show, counted from 0
     #[arg(long, default_value_t = 0)]
     from: u32,
-    /// How many legs at most
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
-    limit: u32,
     #[command(flatten)]
-    reach: Reach,
-    #[command(flatten)]
-    output: Output,
+    listing: Listing,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.listing.reach.connect().await?;
     let (account, position) = (args.account.0.clone(), args.position.as_str());
-    let request = EntryRequest { account, position, from: args.from, limit: args.limit };
+    let request = EntryRequest { account, position, from: args.from, limit: args.listing.limit };
     let entry = client.entry(&request).await.map_err(|error| Failure::about(error, &args.account))?;
-    args.output.show(&entry, describe)?;
+    args.listing.output.show(&entry, describe)?;
     Ok(Verdict::Held)
 }
 

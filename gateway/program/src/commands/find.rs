@@ -1,15 +1,14 @@
 //! `longmen find`
 
 use jiff::civil::Date;
-use longmen_client::{FindRequest, FoundTransactions, MAX_LIST, TransactionRecord};
+use longmen_client::{FindRequest, FoundTransactions, TransactionRecord};
 use longmen_loadtest::table::Table;
 
 use crate::failure::{Failure, Verdict};
 use crate::id_name::{IdName, shown};
+use crate::listing::Pages;
 use crate::moment::time;
-use crate::output::Output;
 use crate::page::Page;
-use crate::reach::Reach;
 use crate::report::period::day;
 
 /// Find transactions by their reference (业务流水号), or by the id that a client gave
@@ -38,25 +37,17 @@ pub(crate) struct Args {
     /// The last accounting date; without it, the current one
     #[arg(long, value_name = "DATE", value_parser = day, requires = "entity")]
     to: Option<Date>,
-    /// Go on where the page before ended
-    #[arg(long, value_name = "PLACE")]
-    after: Option<String>,
-    /// How many at most
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
-    limit: u32,
     #[command(flatten)]
-    reach: Reach,
-    #[command(flatten)]
-    output: Output,
+    pages: Pages,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.pages.listing.reach.connect().await?;
     let [from, to] = [args.from, args.to].map(|date| date.map(|date| date.to_string()));
     let mut found =
-        FoundTransactions { transactions: Vec::new(), next: args.after.map(String::into_boxed_str) };
+        FoundTransactions { transactions: Vec::new(), next: args.pages.after.map(String::into_boxed_str) };
     // A page may look at its stretch of the log and find nothing.
-    while let Some(left @ 1..) = args.limit.checked_sub(count(&found)) {
+    while let Some(left @ 1..) = args.pages.listing.limit.checked_sub(count(&found)) {
         let request = FindRequest {
             reference: args.reference.as_deref(),
             id: args.id.as_ref().map(IdName::id),
@@ -74,7 +65,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         }
     }
     let verdict = Verdict::of(!found.transactions.is_empty());
-    args.output.show(&found, describe)?;
+    args.pages.listing.output.show(&found, describe)?;
     Ok(verdict)
 }
 

@@ -1,16 +1,15 @@
 //! `longmen holds`
 
 use jiff::Timestamp;
-use longmen_client::{Holds, HoldsRequest, MAX_LIST};
+use longmen_client::{Holds, HoldsRequest};
 use longmen_loadtest::table::Table;
 
 use crate::account_name::{AccountName, key_text, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::id_name::shown;
+use crate::listing::Pages;
 use crate::money::money;
-use crate::output::Output;
 use crate::page::Page;
-use crate::reach::Reach;
 
 /// List holds (冻结): of one account, or all of which something remains
 ///
@@ -24,27 +23,20 @@ Examples:
 pub(crate) struct Args {
     /// The account; without it, every account
     account: Option<AccountName>,
-    /// How many at most
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
-    limit: u32,
-    /// Go on where the page before ended
-    #[arg(long, value_name = "POSITION")]
-    after: Option<String>,
     #[command(flatten)]
-    reach: Reach,
-    #[command(flatten)]
-    output: Output,
+    pages: Pages,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.pages.listing.reach.connect().await?;
     let account = args.account.as_ref().map(|name| name.0.clone());
-    let request = HoldsRequest { account, after: args.after.as_deref(), limit: args.limit };
+    let request =
+        HoldsRequest { account, after: args.pages.after.as_deref(), limit: args.pages.listing.limit };
     let page = client.holds(&request).await.map_err(|error| match &args.account {
         Some(name) => Failure::about(error, name),
         None => error.into(),
     })?;
-    args.output.show(&page, describe)?;
+    args.pages.listing.output.show(&page, describe)?;
     Ok(Verdict::Held)
 }
 

@@ -1,17 +1,16 @@
 //! `longmen register`
 
-use longmen_client::{AttributeChange, MAX_LIST, RangeEnd, Register, RegisterRequest, RegisterRow};
+use longmen_client::{AttributeChange, RangeEnd, Register, RegisterRequest, RegisterRow};
 use longmen_loadtest::table::Table;
 
 use super::accounts::{account_state, payment_state};
 use crate::account_name::{AccountName, key_text, with_account_names};
 use crate::failure::{Failure, Verdict};
 use crate::id_name::shown;
+use crate::listing::Pages;
 use crate::moment::time;
 use crate::money::money;
-use crate::output::Output;
 use crate::page::Page;
-use crate::reach::Reach;
 use crate::report::period::day;
 
 /// Show who changed what, when and why (登记簿)
@@ -35,16 +34,8 @@ pub(crate) struct Args {
     /// The last accounting date, or the last frame
     #[arg(long, value_name = "DATE|FRAME", value_parser = end)]
     to: Option<RangeEnd>,
-    /// Go on where the page before ended
-    #[arg(long, value_name = "POSITION")]
-    after: Option<String>,
-    /// How many rows at most
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
-    limit: u32,
     #[command(flatten)]
-    reach: Reach,
-    #[command(flatten)]
-    output: Output,
+    pages: Pages,
 }
 
 fn end(text: &str) -> Result<RangeEnd, String> {
@@ -67,9 +58,9 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     if is_reversed(args.from.as_ref(), args.to.as_ref()) {
         return Err(Failure::Usage("--to lies before --from".to_owned()));
     }
-    let mut client = args.reach.connect().await?;
-    let (account, limit) = (args.account.as_ref().map(|name| name.0.clone()), args.limit);
-    let mut after = args.after.map(String::into_boxed_str);
+    let mut client = args.pages.listing.reach.connect().await?;
+    let (account, limit) = (args.account.as_ref().map(|name| name.0.clone()), args.pages.listing.limit);
+    let mut after = args.pages.after.map(String::into_boxed_str);
     let register = loop {
         let request = RegisterRequest {
             account: account.clone(),
@@ -90,7 +81,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         }
         after = page.next;
     };
-    args.output.show(&register, describe)?;
+    args.pages.listing.output.show(&register, describe)?;
     Ok(Verdict::Held)
 }
 
