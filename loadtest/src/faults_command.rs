@@ -32,7 +32,7 @@ pub(crate) struct FaultsArgs {
     /// Only these, separated by commas
     #[arg(long, value_enum, value_delimiter = ',', value_name = "NAMES")]
     only: Vec<Fault>,
-    /// How often each is brought about: kills, cuts, samples of calls, changed bytes [default: what takes some seconds]
+    /// How often each is brought about: kills, cuts, samples of calls, changed bytes and bits [default: what takes some seconds]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: Option<u32>,
     /// What all random choices come from

@@ -69,6 +69,17 @@ fn files_are_damaged() {
 }
 
 #[test]
+fn bits_of_finished_segments_change_under_a_running_node() {
+    let report = faults("cold-bits", "24").unwrap();
+    assert!(
+        came(&report, "its fate named the damage") > 0 && came(&report, "named the damage, its fate") > 0,
+        "{report}"
+    );
+    assert_eq!(came(&report, "found by the scrub"), 8, "{report}");
+    assert_eq!(came(&report, "an export"), 2, "{report}");
+}
+
+#[test]
 fn the_disk_is_slow() {
     if let Some(report) = faults("slow-disk", "1") {
         assert!(came(&report, "told busy") > 0, "{report}");

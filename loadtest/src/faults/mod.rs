@@ -8,6 +8,7 @@
 mod actor_panics;
 mod base;
 mod clock;
+mod cold_bits;
 mod damage;
 mod disk_full;
 mod ground;
@@ -45,6 +46,8 @@ pub enum Fault {
     DiskFull,
     /// Bytes changed, files cut, removed, swapped, doubled, another node's
     Damage,
+    /// Bits changed in finished segments of the log while the node runs, and every question that reads them
+    ColdBits,
     /// Every sync takes long (strace): memory stays bounded, clients are told busy
     SlowDisk,
     /// A memory cgroup that is too small for the load
@@ -99,7 +102,7 @@ impl FaultReport {
 
 impl Fault {
     /// All of them, in the order in which they are run.
-    pub const ALL: [Fault; 10] = [
+    pub const ALL: [Fault; 11] = [
         Fault::TwoNodes,
         Fault::ActorPanics,
         Fault::Kill,
@@ -107,6 +110,7 @@ impl Fault {
         Fault::SyncFails,
         Fault::DiskFull,
         Fault::Damage,
+        Fault::ColdBits,
         Fault::SlowDisk,
         Fault::Memory,
         Fault::Clock,
@@ -121,6 +125,7 @@ impl Fault {
             Fault::SyncFails => "sync-fails",
             Fault::DiskFull => "disk-full",
             Fault::Damage => "damage",
+            Fault::ColdBits => "cold-bits",
             Fault::SlowDisk => "slow-disk",
             Fault::Memory => "memory",
             Fault::Clock => "clock",
@@ -143,6 +148,7 @@ impl Fault {
             Fault::SyncFails => sync_fails::run(&ground, &mut tally).await,
             Fault::DiskFull => disk_full::run(&ground, &mut tally).await,
             Fault::Damage => damage::run(&ground, &mut tally).await,
+            Fault::ColdBits => cold_bits::run(&ground, &mut tally).await,
             Fault::SlowDisk => slow_disk::run(&ground, &mut tally).await,
             Fault::Memory => memory::run(&ground, &mut tally).await,
             Fault::Clock => clock::run(&ground, &mut tally).await,

@@ -43,6 +43,8 @@ pub struct Launch {
     pub snapshot_bytes: Option<u64>,
     /// Ids of a generation of known ids; `None` for what is usual.
     pub known_ids: Option<u32>,
+    /// How everything on disk is read again; `None` for what is usual.
+    pub scrub: Option<ScrubPace>,
     /// A file with the clients' tokens; `None` for a node that takes every name at its word.
     pub tokens: Option<PathBuf>,
     /// How frames reach their file; `None` for what is usual.
@@ -55,6 +57,15 @@ pub struct Launch {
     pub tells: Option<PathBuf>,
     /// Who ends it when this process is interrupted. A terminal's Ctrl-C does not reach it then.
     pub watch: Option<Watch>,
+}
+
+/// How a node reads everything on disk again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScrubPace {
+    /// Bytes a second; 0: not at all.
+    pub bytes_per_second: u64,
+    /// Seconds from the beginning of a pass to that of the next.
+    pub every_seconds: u64,
 }
 
 /// Why a node did not start, or did not stop.
@@ -98,6 +109,7 @@ impl Launch {
             segment_bytes: None,
             snapshot_bytes: None,
             known_ids: None,
+            scrub: None,
             tokens: None,
             write_path: None,
             under: Vec::new(),
@@ -169,6 +181,10 @@ impl Launch {
         }
         if let Some(ids) = self.known_ids {
             arguments.extend(["--known-ids".into(), ids.to_string().into()]);
+        }
+        if let Some(ScrubPace { bytes_per_second, every_seconds }) = self.scrub {
+            arguments.extend(["--scrub-rate".into(), bytes_per_second.to_string().into()]);
+            arguments.extend(["--scrub-every".into(), every_seconds.to_string().into()]);
         }
         if let Some(tokens) = &self.tokens {
             arguments.extend(["--tokens".into(), tokens.into()]);
