@@ -54,6 +54,8 @@ pub(crate) const CHART: [Spec; 27] = [
 const EAST: [u64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 17, 18];
 const WEST: [u64; 4] = [14, 15, 16, 19];
 const DOLLARS: [u64; 3] = [10, 11, 20];
+/// What results are carried to.
+const TARGETS: [u64; 4] = [17, 21, 22, 23];
 /// Not open at the start.
 const UNOPENED: u64 = FIRST + 1;
 const UNKNOWN: u64 = 99;
@@ -266,7 +268,8 @@ impl Maker {
     }
 
     fn set_state(&mut self) -> Ask {
-        let account = self.account_or_unknown();
+        let target = self.random.one_of(&TARGETS);
+        let account = if self.random.percent(15) { target } else { self.account_or_unknown() };
         // Mostly back to normal, or soon nothing would move.
         let state = self.random.one_of(&[None, None, None, Some(1), Some(1), Some(1), Some(3), Some(4)]);
         let state = if self.random.percent(8) { Some(0) } else { state };
@@ -324,18 +327,22 @@ impl Maker {
         self.random.percent(percent).then(|| self.random.percent(95))
     }
 
-    /// Mostly accounts that may take results, of both currencies.
+    /// Mostly accounts that may take results, of both currencies; now and then the other entity's.
     fn carry_to(&mut self, entity: usize) -> Vec<u64> {
         if self.random.percent(70) {
             return Vec::new();
         }
         if entity == 1 {
-            return vec![self.random.one_of(&[23, 23, 23, 14])];
+            return vec![self.random.one_of(&[23, 23, 23, 23, 14, 17])];
         }
-        let yuan = self.random.one_of(&[17, 17, 17, 17, 17, 22, 22, 2, 8]);
+        let yuan = self.random.one_of(&[17, 17, 17, 17, 17, 22, 22, 2, 8, 23]);
         let dollars = self.random.one_of(&[21, 21, 21, 21, 10]);
-        let mut targets = if self.random.percent(80) { vec![yuan, dollars] } else { vec![yuan] };
-        if self.random.percent(5) {
+        let mut targets = match self.random.below(10) {
+            0 | 1 => vec![yuan],
+            2 => vec![dollars],
+            _ => vec![yuan, dollars],
+        };
+        if self.random.percent(15) {
             targets.push(self.account_or_unknown());
         }
         targets

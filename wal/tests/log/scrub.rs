@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use longmen_wal::{Damaged, Fault, FaultyStorage, FrameFault, FrameNumber, FrameView, LogReader, audit};
+use longmen_wal::{
+    Checked, Damaged, Fault, FaultyStorage, FrameFault, FrameNumber, FrameView, Log, LogReader, audit,
+    seeded_nonces,
+};
 
-use crate::kit::{body, open};
+use crate::kit::{TINY, body, open};
 
 /// A log of several runs and segments, the last of them open.
 fn long_log(disk: &FaultyStorage) {
@@ -85,20 +89,37 @@ fn several_flips_are_each_found() {
     assert!(found.places.iter().any(|place| place.file == *header && place.fault == Fault::Header));
 }
 
+/// Whether the file was cut at its end or has its whole length, as one has that was not worth a cut, or is not cut yet.
 #[test]
 fn a_header_that_does_not_hold_is_one_finding() {
     let disk = FaultyStorage::new();
     long_log(&disk);
+    let mut killed = open(&disk, 8).unwrap();
+    killed.writer.append(&body(50, 100)).unwrap();
+    killed.writer.sync().unwrap();
+    killed.writer.append(&body(51, 100)).unwrap();
+    killed.writer.sync().unwrap();
+    drop(killed);
     let files: BTreeSet<String> = frames(&disk).into_iter().map(|(file, ..)| file).collect();
-    let opened = open(&disk, 9).unwrap();
-    for file in &files {
-        disk.flip_bit(file, 20, 0);
-        let found = scrub(&opened.reader, &disk).places;
-        let [place] = &found[..] else { panic!("{file}: {found:?}") };
-        assert_eq!((&place.file, &place.fault), (file, &Fault::Header));
-        disk.flip_bit(file, 20, 0);
+    let storage = Arc::new(disk.clone());
+    let (first, checked) = (FrameNumber::FIRST, Checked::default());
+    let mut opened = Log::open_ahead(storage, TINY, first, seeded_nonces(9), &[], &checked).unwrap();
+    for cut in [false, true] {
+        if cut {
+            opened.writer.cut_finished().unwrap();
+        }
+        let whole = files.iter().filter(|file| disk.file(file).unwrap().len() == 16_384).count();
+        let shorter = files.len() - whole;
+        assert!(shorter > 1 && (cut || whole > 0), "{whole} of {}", files.len());
+        for file in &files {
+            disk.flip_bit(file, 20, 0);
+            let found = scrub(&opened.reader, &disk).places;
+            let [place] = &found[..] else { panic!("{file}, cut: {cut}: {found:?}") };
+            assert_eq!((&place.file, &place.fault), (file, &Fault::Header));
+            disk.flip_bit(file, 20, 0);
+        }
+        assert_eq!(scrub(&opened.reader, &disk).places, []);
     }
-    assert_eq!(scrub(&opened.reader, &disk).places, []);
 }
 
 #[test]
