@@ -21,6 +21,7 @@ mod session;
 mod shared;
 mod sync;
 mod tokens;
+mod warnings;
 
 pub use in_flight::InFlight;
 pub use limits::Limits;

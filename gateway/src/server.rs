@@ -16,10 +16,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::encode::write_refusal;
 use crate::limits::Limits;
 use crate::lobby::{Lobby, Wait};
-use crate::seldom::Seldom;
 use crate::session::{serve, turn_away};
 use crate::shared::{Place, Shared};
 use crate::tokens::Tokens;
+use crate::warnings::say_what_is_due;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;
@@ -156,8 +156,8 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Rec
     let mut sessions = JoinSet::new();
     let farewells = Arc::new(Semaphore::new(FAREWELLS));
     let farewell = farewell();
-    let refused = Seldom::new(Instant::now().into_std());
     let stopped = stop.clone();
+    sessions.spawn(say_what_is_due(Arc::clone(&shared), stop.clone()));
     let strangers = shared.limits.strangers.min(shared.limits.connections);
     let mut lobby = Lobby::new(strangers, Arc::clone(&shared.door));
     loop {
@@ -178,9 +178,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Rec
                     }
                 }
                 Err(error) => {
-                    if let Some(times) = refused.note(Instant::now().into_std()) {
-                        tracing::warn!(%error, times, "a connection was not accepted");
-                    }
+                    shared.warnings.not_accepted(error);
                     sleep(ACCEPT_PAUSE).await;
                 }
             },
@@ -192,6 +190,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Rec
             pass_on_panic(error);
         }
     }
+    shared.warnings.say_left();
 }
 
 /// A place for one more connection; `None` where clients have all of them. Where those without a hello are too many, or in

@@ -1,7 +1,7 @@
 //! What all sessions share.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use longmen_engine::{History, Intake};
 use tokio::sync::{Notify, Semaphore};
@@ -11,8 +11,8 @@ use crate::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::permits::NodePermits;
 use crate::places::Places;
-use crate::seldom::Seldom;
 use crate::tokens::Tokens;
+use crate::warnings::Warnings;
 
 /// What all sessions share.
 pub(crate) struct Shared {
@@ -23,8 +23,7 @@ pub(crate) struct Shared {
     pub(crate) permits: NodePermits,
     /// Lets a bounded number of look-ups into the log at once.
     pub(crate) lookups: Arc<Semaphore>,
-    pub(crate) failed_logins: Seldom,
-    pub(crate) shown_out: Seldom,
+    pub(crate) warnings: Warnings,
     places: Places,
     /// Told when a place is free again, or a stranger has become a client.
     pub(crate) door: Arc<Notify>,
@@ -40,8 +39,7 @@ impl Shared {
             lookups: Arc::new(Semaphore::new(limits.lookups)),
             places: Places::new(limits.connections),
             door: Arc::new(Notify::new()),
-            failed_logins: Seldom::new(Instant::now()),
-            shown_out: Seldom::new(Instant::now()),
+            warnings: Warnings::new(),
             limits,
         }
     }

@@ -72,17 +72,11 @@ pub(crate) async fn serve(
     let (session, mut replies) = shared.intake.open_session();
     let mut conversation = Conversation::new(shared, session);
     let end = converse(&mut stream, &mut conversation, &mut replies, &mut stop, guest).await;
-    if let Some(name) = conversation.failed_login()
-        && let Some(times) = shared.failed_logins.note(Instant::now().into_std())
-    {
-        tracing::warn!(%peer, ?name, times, "a login failed: an unknown name, or not its token");
+    if let Some(name) = conversation.failed_login() {
+        shared.warnings.failed_login(peer, name);
     }
     match &end {
-        End::ShownOut => {
-            if let Some(times) = shared.shown_out.note(Instant::now().into_std()) {
-                tracing::warn!(%peer, times, "so many connections say no hello that they make room for each other");
-            }
-        }
+        End::ShownOut => shared.warnings.shown_out(peer),
         End::Settled => tracing::debug!(%peer, "connection ended"),
         end => tracing::info!(%peer, %end, "connection dropped"),
     }

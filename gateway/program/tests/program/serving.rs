@@ -90,9 +90,10 @@ fn failed_logins_are_told_and_fill_no_log() {
     let served = Served::told(&data, &["--tokens", tokens.to_str().unwrap()], &said);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        for _ in 0..100 {
-            let name = "ann\u{1b}[2K";
-            assert!(longmen_client::Client::connect(&served.addr, name, Some("guessed")).await.is_err());
+        for name in ["ann\u{1b}[2K", "bob"] {
+            for _ in 0..50 {
+                assert!(longmen_client::Client::connect(&served.addr, name, Some("guessed")).await.is_err());
+            }
         }
     });
     assert_eq!(served.end_by("TERM"), Some(0));
@@ -100,4 +101,11 @@ fn failed_logins_are_told_and_fill_no_log() {
     // One at once, and one every ten seconds of however long this takes.
     assert!((1..10).contains(&told.len()), "{told:?}");
     assert!(told[0].contains("times=1") && told[0].contains("ann\\u{1b}[2K"), "{told:?}");
+    // What came after the last of them is told when the node stops, by the name that came last.
+    let times = |line: &String| {
+        let (_, from) = line.split_once("times=").unwrap();
+        from.split_whitespace().next().unwrap().parse::<u32>().unwrap()
+    };
+    assert_eq!(told.iter().map(times).sum::<u32>(), 100, "{told:?}");
+    assert!(told.last().unwrap().contains("bob"), "{told:?}");
 }
