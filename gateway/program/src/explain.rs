@@ -1,6 +1,7 @@
 //! What a refusal is about: the account, what was asked of it, what it has. The node is asked after it has refused, so that
 //! no payment pays for it; the figures are those of now.
 
+mod given_back;
 mod original;
 
 use std::collections::{BTreeMap, BTreeSet};

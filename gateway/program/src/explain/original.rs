@@ -2,7 +2,8 @@
 
 use longmen_client::{Client, Deed, Naming, Transaction, TransactionRecord};
 
-use super::name_of_id;
+use super::given_back::given_back;
+use super::{accounting_dates, name_of_id};
 
 pub(super) fn naming(transaction: &Transaction) -> Option<&Naming> {
     match transaction.deed.as_ref()? {
@@ -37,8 +38,34 @@ pub(super) async fn original(client: &mut Client, transaction: &Transaction, cod
             "no transaction {name} of that client that can be undone or given back; an older one needs --place FRAME/RECORD"
         ),
         ("unknown_original", Some(place)) => format!("no such transaction {name} at {place}"),
-        _ => format!("original {name}"),
+        _ => match found(client, transaction, naming, code).await {
+            Some(words) => format!("original {name}: {words}"),
+            None => format!("original {name}"),
+        },
     })
+}
+
+/// What the original itself tells of a refusal: how much of it was given back, or how long ago it was.
+async fn found(
+    client: &mut Client,
+    transaction: &Transaction,
+    naming: &Naming,
+    code: &str,
+) -> Option<String> {
+    let record = find_original(client, naming).await?;
+    match code {
+        "refund_exceeded" => given_back(client, transaction, &record).await,
+        "refund_window" => {
+            let entity = record.legs.first().map_or("", |leg| &leg.entity);
+            let now = accounting_dates(client, |other| *other == *entity).await?;
+            let kind = record.notes.get("type").map_or(String::new(), |kind| format!(" of type {kind}"));
+            Some(format!(
+                "posted on {}, {now}: later than refunds{kind} are taken (`longmen serve --refund-days`, `--refund-window`)",
+                record.accounting_date
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// Why the deed cannot name a transaction that is there; nothing where that is not the reason.

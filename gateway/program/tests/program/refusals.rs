@@ -10,8 +10,13 @@ struct Books {
 impl Books {
     /// 100.00 CNY for `payer`, of which 30.00 are frozen; 5.00 USD for `dollars`.
     fn open() -> Books {
+        Books::open_with(&["--shards", "1"])
+    }
+
+    /// The same, by a node with these options.
+    fn open_with(options: &[&str]) -> Books {
         let directory = tempfile::tempdir().unwrap();
-        let served = Served::start(&directory.path().join("books"), "1");
+        let served = Served::start_with(&directory.path().join("books"), options);
         let subject = |code, class, normal| serde_json::json!({ "code": code, "name": "名", "class": class, "normal": normal });
         let account = |label: &str, subject, currency| {
             serde_json::json!({
@@ -188,6 +193,67 @@ fn an_original_that_is_there_is_told_from_one_that_is_not() {
         &["unknown_original", "back cannot be given back: its action is refund"],
     );
     books.says(1, "confirm 3 --id b", &["unknown_original", "3 is no try: its action is post"]);
+}
+
+#[test]
+fn a_refused_refund_tells_what_is_left_of_the_original() {
+    let books = Books::open();
+    books.says(0, "post --id 3 --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);
+    books.says(0, "refund 3 --id r1 --debit LM/shop/CNY=5 --credit LM/payer/CNY=5", &[]);
+    books.says(0, "refund 3 --id r2 --debit LM/shop/CNY=7 --credit LM/payer/CNY=7", &[]);
+    books.says(0, "reverse r2 --id r3", &[]);
+    books.says(0, "close-day LM 2026-01-06", &[]);
+    books.says(
+        1,
+        "refund 3 --id a --debit LM/shop/CNY=15.01 --credit LM/payer/CNY=15.01",
+        &[
+            "a: refund_exceeded",
+            "original 3: ",
+            "LM/payer/CNY: debited 20.00 CNY by the original, 5.00 given back before, 15.00 left, 15.01 asked for",
+            "LM/shop/CNY: credited 20.00 CNY by the original, 5.00 given back before, 15.00 left, 15.01 asked for",
+        ],
+    );
+    books.says(
+        1,
+        "refund 3 --id b --debit LM/bank/CNY=1 --credit LM/payer/CNY=1",
+        &[
+            "b: refund_exceeded",
+            "original 3: LM/bank/CNY: the original did not move it; LM/payer/CNY: debited",
+            "15.00 left, 1.00 asked for",
+        ],
+    );
+    let reversed = books.says(1, "reverse 3 --id c", &["c: refund_exceeded", "LM/payer/CNY: debited 20.00"]);
+    assert!(
+        reversed.contains("5.00 given back before, 15.00 left") && !reversed.contains("asked"),
+        "{reversed}"
+    );
+    // Of a hot account the legs of merged entries count.
+    books.says(0, "hot LM/shop/CNY", &[]);
+    books.says(0, "refund 3 --id r4 --debit LM/shop/CNY=6 --credit LM/payer/CNY=6", &[]);
+    books.says(
+        1,
+        "refund 3 --id d --debit LM/shop/CNY=9.01 --credit LM/payer/CNY=9.01",
+        &[
+            "LM/payer/CNY: debited 20.00 CNY by the original, 11.00 given",
+            "LM/shop/CNY: credited 20.00 CNY by the original, 11.00 given",
+        ],
+    );
+}
+
+#[test]
+fn a_refund_that_comes_too_late_tells_the_dates() {
+    let books = Books::open_with(&["--shards", "1", "--refund-days", "1"]);
+    books.says(0, "post --id 3 --type sale --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);
+    books.says(0, "close-day LM 2026-01-07", &[]);
+    books.says(
+        1,
+        "refund 3 --id a --debit LM/shop/CNY=5 --credit LM/payer/CNY=5",
+        &[
+            "a: refund_window",
+            "original 3: posted on 2026-01-05, the accounting date of LM is 2026-01-07",
+            "refunds of type sale",
+        ],
+    );
 }
 
 #[test]

@@ -1,0 +1,142 @@
+//! How far the refunds of an original went, on the accounts that they move: by the statements of these accounts.
+
+use std::collections::BTreeMap;
+
+use longmen_client::{
+    Account, AccountRef, Client, MAX_LIST, RangeEnd, Side, StatementLine, StatementRequest, Transaction,
+    TransactionRecord,
+};
+
+use super::minor;
+use crate::account_name::name_of_account;
+use crate::money::money;
+
+/// So many pages of a statement are read to find refunds; where there is more, nothing is said of them.
+const PAGES: usize = 8;
+/// So many accounts are told.
+const TOLD: usize = 4;
+
+/// What the original moved on an account, and what its refunds did there; debit-positive.
+struct Moved {
+    account: Account,
+    original: i128,
+    /// `None` where it cannot be found out.
+    refunds: Option<i128>,
+    asked: Option<i128>,
+}
+
+/// What the original moved, what was given back of it and what is left, on each account that is asked for, those first
+/// on which more is asked for than is left.
+pub(super) async fn given_back(
+    client: &mut Client,
+    transaction: &Transaction,
+    record: &TransactionRecord,
+) -> Option<String> {
+    let mut all = Vec::new();
+    for (account, asked) in accounts(client, transaction, record).await? {
+        let account = client.balance(account).await.ok()?;
+        let legs = record.legs.iter().filter(|leg| leg.account == account.id);
+        let original = legs.map(|leg| signed(leg.side, leg.amount.into())).sum();
+        let refunds = refunds(client, &account, record).await;
+        all.push(Moved { account, original, refunds, asked });
+    }
+    all.sort_by_key(|moved| !moved.is_too_much());
+    let words: Vec<String> = all.iter().take(TOLD).map(Moved::words).collect();
+    Some(words.join("; ")).filter(|words| !words.is_empty())
+}
+
+/// The accounts that a refund moves, each with its net; those of the original for a deed that brings no legs.
+async fn accounts(
+    client: &mut Client,
+    transaction: &Transaction,
+    record: &TransactionRecord,
+) -> Option<BTreeMap<u64, Option<i128>>> {
+    if transaction.legs.is_empty() {
+        return Some(record.legs.iter().map(|leg| (leg.account, None)).collect());
+    }
+    let mut accounts: BTreeMap<u64, Option<i128>> = BTreeMap::new();
+    for leg in &transaction.legs {
+        let account = client.balance(AccountRef::clone(&leg.account)).await.ok()?;
+        let amount = signed(leg.side, minor(&leg.amount, &account.currency).ok()?);
+        let asked = accounts.entry(account.id).or_default();
+        *asked = Some(asked.unwrap_or_default() + amount);
+    }
+    Some(accounts)
+}
+
+/// What the refunds of an original that were not undone moved on an account; `None` where the statement is too long.
+async fn refunds(client: &mut Client, account: &Account, record: &TransactionRecord) -> Option<i128> {
+    let mut of_refund: BTreeMap<(u32, Box<str>), i128> = BTreeMap::new();
+    let mut before: Option<Box<str>> = None;
+    for _ in 0..PAGES {
+        let request = StatementRequest {
+            from: Some(RangeEnd::Date(record.accounting_date.clone())),
+            by: Some("accounting"),
+            order: Some("oldest_first"),
+            legs: true,
+            before: before.as_deref(),
+            ..StatementRequest::new(account.id, MAX_LIST)
+        };
+        let statement = client.statement_with(&request).await.ok()?;
+        for line in &statement.lines {
+            take(&mut of_refund, line, record);
+        }
+        before = statement.next;
+        if before.is_none() {
+            return Some(of_refund.values().sum());
+        }
+    }
+    None
+}
+
+/// Takes a line of a refund of the original, or of a reversal of such a refund: nothing is left of that one.
+fn take(of_refund: &mut BTreeMap<(u32, Box<str>), i128>, line: &StatementLine, record: &TransactionRecord) {
+    let (Some(id), Some(named)) = (&line.transaction, &line.named) else { return };
+    match &*line.action {
+        "refund" if named.client == record.client && named.id == record.id => {
+            *of_refund.entry((line.client, id.clone())).or_default() += signed(line.side, line.amount);
+        }
+        "reverse" => drop(of_refund.remove(&(named.client, named.id.clone()))),
+        _ => {}
+    }
+}
+
+fn signed(side: Side, amount: i128) -> i128 {
+    match side {
+        Side::Debit => amount,
+        Side::Credit => -amount,
+    }
+}
+
+impl Moved {
+    /// The same as it is told: against the original's way a refund gives back.
+    fn against(&self, debit_positive: i128) -> i128 {
+        if self.original < 0 { debit_positive } else { -debit_positive }
+    }
+
+    fn is_too_much(&self) -> bool {
+        let asked = self.asked.map(|asked| self.against(asked));
+        let left = self.refunds.map(|refunds| self.original.abs() - self.against(refunds));
+        self.original == 0 || asked.zip(left).is_some_and(|(asked, left)| asked > left)
+    }
+
+    fn words(&self) -> String {
+        let print = |minor: i128| money(&self.account.currency, minor);
+        let name = name_of_account(&self.account);
+        let currency = &self.account.currency;
+        if self.original == 0 {
+            return format!("{name}: the original did not move it");
+        }
+        let way = if self.original > 0 { "debited" } else { "credited" };
+        let mut text = format!("{name}: {way} {} {currency} by the original", print(self.original.abs()));
+        if let Some(refunds) = self.refunds {
+            let back = self.against(refunds);
+            let left = self.original.abs() - back;
+            text.push_str(&format!(", {} given back before, {} left", print(back), print(left)));
+        }
+        if let Some(asked) = self.asked {
+            text.push_str(&format!(", {} asked for", print(self.against(asked))));
+        }
+        text
+    }
+}
