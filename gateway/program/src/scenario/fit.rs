@@ -12,6 +12,7 @@ use longmen_engine::ledger::{
     SubjectOpening, is_hidden,
 };
 
+use super::differences::{Differences, quoted};
 use super::{Account, Scenario, Subject};
 use crate::failure::Failure;
 
@@ -33,6 +34,12 @@ impl Misfits {
         self.0.push((rejection, format!("{what}: {rejection}{why}")));
     }
 
+    /// Adds one that is there already, and is another.
+    fn add_conflict(&mut self, what: impl fmt::Display, differences: &Differences) {
+        let rejection = Rejection::KeyConflict;
+        self.0.push((rejection, format!("{what}: {rejection} ({differences})")));
+    }
+
     /// One refusal that names all of it.
     fn into_refusal(self) -> Option<Refusal> {
         let (first, _) = self.0.first()?;
@@ -49,10 +56,13 @@ pub(super) async fn check(client: &mut Client, scenario: &Scenario, entity: &str
     registry.add_entity(entity, scenario.start, scenario.year_starts);
     let there = chart(client, entity).await?;
     if let Some(chart) = &there {
-        let same =
-            *chart.start == *scenario.start.to_string() && chart.year_starts == scenario.year_starts.month();
-        if !same {
-            misfits.add(format_args!("entity {entity}"), Rejection::KeyConflict, entity.chars());
+        let mut differences = Differences::of_file();
+        let wanted = scenario.start.to_string();
+        differences.hold("start", &*chart.start, &wanted, |date| (*date).to_owned());
+        let month = scenario.year_starts.month();
+        differences.hold("year_starts", chart.year_starts, month, u8::to_string);
+        if !differences.is_none() {
+            misfits.add_conflict(format_args!("entity {entity}"), &differences);
         }
         let status = client.status().await?;
         let date = status.entities.iter().find(|(code, _)| **code == *entity);
@@ -64,6 +74,14 @@ pub(super) async fn check(client: &mut Client, scenario: &Scenario, entity: &str
     for subject in &scenario.subjects {
         match judge_subject(&mut registry, subject) {
             Ok(()) => {}
+            Err(Rejection::KeyConflict) => {
+                let there = registry.subject_by_code(EntityId(0), &subject.code);
+                let differences = there.map(|there| subject_differences(&there.opening, subject));
+                misfits.add_conflict(
+                    format_args!("subject {}", subject.code),
+                    &differences.unwrap_or_else(Differences::of_file),
+                );
+            }
             Err(rejection) => {
                 let texts = subject.code.chars().chain(subject.name.chars());
                 misfits.add(format_args!("subject {}", subject.code), rejection, texts);
@@ -77,15 +95,17 @@ pub(super) async fn check(client: &mut Client, scenario: &Scenario, entity: &str
     let mut before: BTreeMap<(&str, &str, &str), &Account> = BTreeMap::new();
     for account in &scenario.accounts {
         let key = (&*account.label, &*account.kind, account.currency.code());
-        let twice = before.insert(key, account).is_some_and(|before| opened(before) != opened(account));
-        let judged = match held.get(&key) {
-            _ if twice => Err(Rejection::KeyConflict),
-            Some(there) if is_same(there, account) => Ok(()),
-            Some(_) => Err(Rejection::KeyConflict),
-            None => judge_account(&registry, entity, account),
-        };
-        if let Err(rejection) = judged {
-            misfits.add(format_args!("account {}", account.label), rejection, texts_of(account));
+        let name = format!("account {}", account.label);
+        let twice = before.insert(key, account).map(|before| twice_differences(before, account));
+        let there = held.get(&key).map(|there| held_differences(there, account));
+        match twice.filter(|twice| !twice.is_none()).or(there) {
+            Some(differences) if differences.is_none() => {}
+            Some(differences) => misfits.add_conflict(name, &differences),
+            None => {
+                if let Err(rejection) = judge_account(&registry, entity, account) {
+                    misfits.add(name, rejection, texts_of(account));
+                }
+            }
         }
     }
     misfits.into_refusal().map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))
@@ -217,14 +237,47 @@ async fn held<'a>(
     Ok(held)
 }
 
-/// Whether an account is open as the scenario wants it. Limits may have been changed since.
-fn is_same(there: &Held, account: &Account) -> bool {
-    let subject = account.subject.is_empty() || *there.subject == *account.subject;
-    subject && there.owner == account.owner && there.may_go_negative == account.may_go_negative
+/// In what an account that is open differs from what the scenario wants. Limits may have been changed since.
+fn held_differences(there: &Held, account: &Account) -> Differences {
+    let mut differences = Differences::of_file();
+    if !account.subject.is_empty() {
+        differences.hold("subject", &*there.subject, &account.subject, quoted);
+    }
+    differences.hold("owner", there.owner, account.owner, owner_name);
+    differences.hold("may_go_negative", there.may_go_negative, account.may_go_negative, bool::to_string);
+    differences
 }
 
-/// What an account is opened with beside its key.
-fn opened(account: &Account) -> (&str, Owner, bool, i64, Option<i64>) {
-    let Account { subject, owner, may_go_negative, overdraft_limit, credit_limit, .. } = account;
-    (subject, *owner, *may_go_negative, *overdraft_limit, *credit_limit)
+/// In what two accounts of the file under one key differ.
+fn twice_differences(before: &Account, account: &Account) -> Differences {
+    let mut differences = Differences::between("where it comes first", "where it comes again");
+    let limit = |limit: &Option<i64>| limit.map_or("none".to_owned(), |limit| limit.to_string());
+    differences.hold("subject", &*before.subject, &account.subject, quoted);
+    differences.hold("owner", before.owner, account.owner, owner_name);
+    differences.hold("may_go_negative", before.may_go_negative, account.may_go_negative, bool::to_string);
+    differences.hold("overdraft_limit", before.overdraft_limit, account.overdraft_limit, i64::to_string);
+    differences.hold("credit_limit", before.credit_limit, account.credit_limit, limit);
+    differences
+}
+
+/// In what a subject that is there differs from what the scenario wants.
+fn subject_differences(there: &SubjectOpening, subject: &Subject) -> Differences {
+    let mut differences = Differences::of_file();
+    let side_name = |side: &ledger::Side| format!("{side:?}").to_lowercase();
+    let date = |date: &Option<Date>| date.map_or("none".to_owned(), |date| date.to_string());
+    differences.hold("name", &*there.name, &subject.name, quoted);
+    differences.hold("class", there.class.name(), &subject.class, |name| (*name).to_owned());
+    differences.hold("normal", there.normal, side(subject.normal), side_name);
+    differences.hold("leaf", there.leaf, subject.leaf, bool::to_string);
+    // A file cannot say these.
+    differences.hold("valid_from", there.valid_from, None, date);
+    differences.hold("valid_to", there.valid_to, None, date);
+    differences.hold("tenor", &*there.tenor, "", quoted);
+    differences.hold("party", &*there.party, "", quoted);
+    differences.hold("purpose", &*there.purpose, "", quoted);
+    differences
+}
+
+fn owner_name(owner: &Owner) -> String {
+    format!("{owner:?}").to_lowercase()
 }

@@ -4,6 +4,7 @@ mod answer;
 mod chart;
 mod checks;
 mod deeds;
+mod differences;
 mod file;
 mod fit;
 mod known;

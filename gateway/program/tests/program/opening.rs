@@ -98,17 +98,42 @@ fn a_file_is_opened_whole_or_not_at_all() {
             change(file);
         }
     };
-    refused(&with_new(&|file| file["start"] = json!("2025-04-01")), "key_conflict", "entity LM");
-    refused(&with_new(&|file| file["year_starts"] = json!(1)), "key_conflict", "entity LM");
+    refused(
+        &with_new(&|file| file["start"] = json!("2025-04-01")),
+        "key_conflict",
+        "entity LM: key_conflict (start is 2025-03-31 there, 2025-04-01 in the file)",
+    );
+    refused(
+        &with_new(&|file| file["year_starts"] = json!(1)),
+        "key_conflict",
+        "entity LM: key_conflict (year_starts is 4 there, 1 in the file)",
+    );
     refused(
         &with_new(&|file| file["subjects"][2]["name"] = json!("Other")),
         "key_conflict",
-        "subject 100201",
+        "subject 100201: key_conflict (name is \"Bank\" there, \"Other\" in the file)",
     );
     refused(
         &with_new(&|file| file["accounts"][1]["owner"] = json!("merchant")),
         "key_conflict",
-        "account U1",
+        "account U1: key_conflict (owner is customer there, merchant in the file)",
+    );
+    refused(
+        &with_new(&|file| {
+            file["accounts"][0]["subject"] = json!("220301");
+            file["accounts"][0]["may_go_negative"] = json!(false);
+        }),
+        "key_conflict",
+        "(subject is \"100201\" there, \"220301\" in the file; may_go_negative is true there, false in the file)",
+    );
+    refused(
+        &with_new(&|file| {
+            let mut again = file["accounts"][1].clone();
+            again["credit_limit"] = json!("5.00");
+            file["accounts"].as_array_mut().unwrap().push(again);
+        }),
+        "key_conflict",
+        "account U1: key_conflict (credit_limit is none where it comes first, 500 where it comes again)",
     );
     assert_eq!(world.served.end_by("TERM"), Some(0));
 }
