@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use longmen_client::TransactionId;
-use longmen_engine::ledger::is_hidden;
 
 /// A transaction's id: any text, or `0x` and the hexadecimal digits that listings show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +34,12 @@ impl IdName {
 }
 
 /// An id as people know it: the text that it was given as, else its digits behind `0x`. Either names the transaction in
-/// commands. A text that could not do that stands as its digits: one that would be read as a number there, and one with
-/// anything in it that is written out where it is shown.
+/// commands, but for a text with anything in it that is written out where it is shown. A text that would be read as a number
+/// there stands as its digits.
 pub(crate) fn shown(digits: &str, text: Option<&str>) -> String {
     let names = |text: &&str| {
         let id = IdName { text: (*text).to_owned() }.id();
-        matches!(id, TransactionId::Text(_)) && !text.chars().any(is_hidden)
+        matches!(id, TransactionId::Text(_))
     };
     text.filter(names).map_or_else(|| format!("0x{digits}"), str::to_owned)
 }
@@ -97,7 +96,7 @@ mod tests {
             ("1cf8", Some("order-17"), "order-17"),
             ("1cf8", Some("0xylophone"), "0xylophone"),
             ("1cf8", Some("0xab"), "0x1cf8"),
-            ("1cf8", Some("a\u{202e}b"), "0x1cf8"),
+            ("1cf8", Some("a\u{202e}b"), "a\u{202e}b"),
         ] {
             assert_eq!(shown(digits, text), expect);
         }

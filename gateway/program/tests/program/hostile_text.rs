@@ -102,6 +102,16 @@ fn no_command_lets_a_terminal_obey_what_a_client_wrote() {
     ask(0, &["register", "@2"]);
     ask(0, &["register", "--entity", entity]);
     ask(0, &["transaction", HOSTILE]);
+    // Ids are text like any other: none of their own stands as digits.
+    let written_out = |arguments: &[&str], text: &str| {
+        let ran = longmen(&[arguments, &["--addr", &served.addr]].concat());
+        assert!(ran.out.contains(text), "{arguments:?}: no {text:?} in {ran:?}");
+    };
+    written_out(&["statement", "@2"], "U1\\u{1b}[2K\\u{d}");
+    written_out(&["statement", "@2", "--holds"], "hold F\\u{1b}1 of");
+    written_out(&["find", "--id", HOSTILE], "U1\\u{1b}[2K\\u{d}");
+    written_out(&["transaction", HOSTILE], "id: 0x");
+    written_out(&["holds"], "F\\u{1b}1");
     ask(0, &["customer", entity, HOSTILE]);
     ask(0, &["trial-balance"]);
     ask(0, &["trial-balance", "--level", "1", "--entity", entity]);
