@@ -37,7 +37,9 @@ pub use find::{FindQuery, FoundPage, Sought};
 pub use general_ledger::{Closings, GeneralLedger, LedgerLine};
 pub use lines::{HoldLine, Merged, StatementLine};
 pub use merged::MergedPage;
-pub use register::{ClosedLine, LedgerRegister, RegisterEntry, RegisterPage, Registered, RegisteredCommand};
+pub use register::{
+    ClosedDate, ClosedLine, LedgerRegister, RegisterEntry, RegisterPage, Registered, RegisteredCommand,
+};
 pub use statement::{
     Cursor, NotACursor, PageOrder, RangeFigures, StatementPage, StatementQuery, StatementRange, Turnover,
     View,

@@ -33,10 +33,10 @@ mod witnesses;
 pub use longmen_wal::{Damaged, Finding};
 
 pub use history::{
-    CarriedLeg, ClosedLine, Closings, Cursor, FindQuery, FoundPage, GeneralLedger, History, HistoryError,
-    HoldLine, LedgerLine, LedgerRegister, Merged, MergedPage, Moment, NotACursor, PageOrder, PastBalance,
-    RangeFigures, RecordedLeg, RegisterEntry, RegisterPage, Registered, RegisteredCommand, Sought,
-    StatementLine, StatementPage, StatementQuery, StatementRange, TransactionRecord, Turnover, View,
+    CarriedLeg, ClosedDate, ClosedLine, Closings, Cursor, FindQuery, FoundPage, GeneralLedger, History,
+    HistoryError, HoldLine, LedgerLine, LedgerRegister, Merged, MergedPage, Moment, NotACursor, PageOrder,
+    PastBalance, RangeFigures, RecordedLeg, RegisterEntry, RegisterPage, Registered, RegisteredCommand,
+    Sought, StatementLine, StatementPage, StatementQuery, StatementRange, TransactionRecord, Turnover, View,
 };
 #[cfg(feature = "simulation")]
 pub use journal::JournalError;

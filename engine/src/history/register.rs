@@ -7,7 +7,7 @@ use super::lines::HoldLine;
 use super::{History, HistoryError, head_of, notes_of, section, tail_of};
 use crate::ledger::{
     AccountView, Admin, Amount, Changed, ClientId, Date, EntityId, Entry, Held, LineId, Owner, Position,
-    ReplayError, SectionKind, SubjectId, TransactionId, admin_records,
+    ReplayError, SectionKind, SubjectId, TransactionId, admin_records, is_far_ahead,
     notes::{Note, TextIds},
 };
 
@@ -100,8 +100,21 @@ pub struct RegisteredCommand {
     pub command: Box<str>,
     /// What it was about.
     pub about: Box<str>,
+    /// What it closed, if that was a date.
+    pub closed: Option<ClosedDate>,
     /// Operator, approval, reason.
     pub notes: Vec<(Note, String)>,
+}
+
+/// A date that was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClosedDate {
+    /// The date.
+    pub date: Date,
+    /// The date that began.
+    pub next: Date,
+    /// Whether that one lay so far ahead, by the logged time, that force alone could begin it.
+    pub forced: bool,
 }
 
 /// A page of a register looks at no more than so many records or frames.
@@ -181,16 +194,21 @@ impl History {
                 break;
             }
             for record in admin(&view)? {
-                if let Admin::Registered { client, command, about, notes } = record? {
-                    let (time_us, notes) = (view.time_us(), notes_of(&notes));
-                    register.commands.push(RegisteredCommand {
-                        frame,
-                        time_us,
-                        client,
-                        command,
-                        about,
-                        notes,
-                    });
+                match record? {
+                    Admin::Registered { client, command, about, notes } => {
+                        let (time_us, notes, closed) = (view.time_us(), notes_of(&notes), None);
+                        let command =
+                            RegisteredCommand { frame, time_us, client, command, about, closed, notes };
+                        register.commands.push(command);
+                    }
+                    // It stands right behind the record of who asked for it.
+                    Admin::DateClosed { closed, next, .. } => {
+                        if let Some(command) = register.commands.last_mut() {
+                            let forced = is_far_ahead(next, closed, view.time_us());
+                            command.closed = Some(ClosedDate { date: closed, next, forced });
+                        }
+                    }
+                    _ => {}
                 }
             }
         }

@@ -56,7 +56,7 @@ pub use command::{
 pub use contradiction::Contradiction;
 pub use coordinator::{
     Coordinator, Frame, FrameSection, RefundClearing, RefundWindows, Room, SectionKind, Settings,
-    SnapshotStart, Step, TimeWindow,
+    SnapshotStart, Step, TimeWindow, is_far_ahead,
 };
 pub use currency::{AmountError, Currency, MAX_AMOUNT_TEXT};
 pub use date::{Date, YearStart, show_time};

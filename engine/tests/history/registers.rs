@@ -105,6 +105,11 @@ fn closed_dates_give_their_lines_and_who_closed_them() {
     }
     let closes: Vec<_> = commands.iter().filter(|done| &*done.command == "close_day").collect();
     assert!(closes.iter().map(|done| done.about.to_string()).eq((0..DAYS).map(|n| day(n).to_string())));
+    assert!(closes.iter().zip(0..).all(|(done, n)| {
+        let closed = done.closed.unwrap();
+        (closed.date, closed.next) == (day(n), day(n + 1))
+    }));
+    assert!(commands.iter().all(|done| done.closed.is_some() == (&*done.command == "close_day")));
     assert!(closes.iter().all(|done| done.notes == [(Note::Operator, "night".to_owned())]));
     assert!(closes.iter().map(|done| done.frame).eq(closed.iter().map(|(_, frame)| *frame)));
     books.desk.stop();

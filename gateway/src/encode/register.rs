@@ -2,7 +2,9 @@
 
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{AccountView, Amount, Changed, Date, Position, TransactionId};
-use longmen_engine::{HoldLine, LedgerRegister, RegisterEntry, RegisterPage, Registered, RegisteredCommand};
+use longmen_engine::{
+    ClosedDate, HoldLine, LedgerRegister, RegisterEntry, RegisterPage, Registered, RegisteredCommand,
+};
 
 use super::answer::write_account;
 use super::history::write_notes;
@@ -65,11 +67,18 @@ pub(super) fn write_ledger_register(out: &mut Vec<u8>, register: &LedgerRegister
             action: &command.command,
             about,
             about_text: "",
-            changes: Vec::new(),
+            changes: command.closed.as_ref().map(of_close).unwrap_or_default(),
             notes: &command.notes,
         }
     });
     write_rows(out, None, &rows.collect::<Vec<_>>(), register.next.map(at_frame));
+}
+
+/// What a close of a date changed.
+fn of_close(closed: &ClosedDate) -> Vec<Change> {
+    let ClosedDate { date, next, forced } = closed;
+    let forced = forced.then(|| ("forced", None, "true".to_owned()));
+    [("date", Some(date.to_string()), next.to_string())].into_iter().chain(forced).collect()
 }
 
 fn at_frame(frame: u64) -> Position {

@@ -25,6 +25,13 @@ use super::{Coordinator, Queued, Step};
 /// What lies further ahead is most likely a typing error, and would be a date for ever.
 const MOST_AHEAD: u32 = 10;
 
+/// Whether a date lies so far ahead of the current one and of the clock's that it begins by force alone.
+#[must_use]
+pub fn is_far_ahead(next: Date, current: Date, clock_us: i64) -> bool {
+    let latest = current.max(Date::of_time_us(clock_us));
+    next.days() > latest.days().saturating_add(MOST_AHEAD)
+}
+
 /// A close of a date under way.
 #[derive(Clone, Debug)]
 pub(super) struct Close {
@@ -77,8 +84,7 @@ impl Coordinator {
         if next < current {
             return Err(Rejection::DateClosed);
         }
-        let latest = current.max(Date::of_time_us(self.window.clock_us()));
-        if !forced && next.days() > latest.days().saturating_add(MOST_AHEAD) {
+        if !forced && is_far_ahead(next, current, self.window.clock_us()) {
             return Err(Rejection::DateAhead);
         }
         Ok((next > current).then_some((entity, targets)))

@@ -55,6 +55,7 @@ use super::subject::SubjectClass;
 use alone::Alone;
 pub(super) use card::MOST_HOT;
 use card::{Card, NO_GATE};
+pub use closing::is_far_ahead;
 use forming::Forming;
 use frame::OpenFrame;
 pub use frame::{Frame, FrameSection, SectionKind};

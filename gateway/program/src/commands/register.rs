@@ -126,6 +126,9 @@ fn what(row: &RegisterRow) -> String {
 
 fn changes(row: &RegisterRow, currency: &str) -> String {
     let one = |(name, was, is): &AttributeChange| {
+        if (&**name, &**is) == ("forced", "true") {
+            return name.to_string();
+        }
         let is = value(name, is, currency);
         match was {
             Some(was) => format!("{name} {} to {is}", value(name, was, currency)),

@@ -282,6 +282,23 @@ fn a_register_shows_amounts_and_states_as_a_balance_does() {
 }
 
 #[test]
+fn a_register_shows_which_date_a_close_began_and_that_it_was_forced() {
+    let books = Books::open();
+    books.says(0, "close-day LM 2026-01-06", &[]);
+    books.says(0, "close-day LM 2999-12-31 --forced --approval AP-9", &[]);
+    books.says(
+        0,
+        "register --entity LM",
+        &[
+            "close_day 2026-01-05",
+            "date 2026-01-05 to 2026-01-06",
+            "date 2026-01-06 to 2999-12-31, forced",
+            "AP-9",
+        ],
+    );
+}
+
+#[test]
 fn a_day_limit_is_not_told_by_the_turnover() {
     let books = Books::open();
     books.says(0, "post --id 3 --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);
