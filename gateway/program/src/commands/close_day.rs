@@ -1,12 +1,13 @@
 //! `longmen close-day`
 
+use jiff::civil::Date;
 use longmen_client::{Client, CloseDayRequest};
 
 use super::accounts::state;
 use crate::account_name::{AccountName, with_account_names};
 use crate::explain::accounting_dates;
 use crate::failure::{Failure, Verdict};
-use crate::output::Output;
+use crate::output::{Output, remark};
 use crate::reach::Reach;
 use crate::register::Register;
 
@@ -14,7 +15,7 @@ use crate::register::Register;
 ///
 /// Payments go on meanwhile: what comes after the close belongs to the next date. Closing to the date that is
 /// current already does nothing. At the end of a year every income and expense account can first be carried to zero
-/// against an account (年终结转), as the last entries of the date.
+/// against an account (年终结转), as the last entries of the date; on any other date, too, which is then told.
 #[derive(Debug, clap::Args)]
 #[command(after_help = with_account_names("\
 Examples:
@@ -49,6 +50,10 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         forced: args.forced,
         registration: args.register.registration(),
     };
+    let carried_early = match args.carry_forward.is_empty() {
+        true => None,
+        false => carried_early(&mut client, &args.entity, &args.next).await,
+    };
     if let Err(error) = client.close_day_with(&request).await {
         let code = error.refusal().map(|refusal| refusal.code.clone()).unwrap_or_default();
         let failure = Failure::of_change(error, "the close");
@@ -60,9 +65,32 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         let about = date.unwrap_or_else(|| format!("entity {}", args.entity));
         return Err(failure.naming(about));
     }
+    if let Some(words) = carried_early {
+        remark(words);
+    }
     let date = serde_json::json!({ "entity": args.entity, "date": args.next });
     args.output.show(&date, |_| format!("the accounting date of {} is {}", args.entity, args.next))?;
     Ok(Verdict::Held)
+}
+
+/// That the year of the books goes on behind the date which a close carries forward on; nothing where it ends there, where the
+/// close does nothing, or where the node cannot be asked.
+async fn carried_early(client: &mut Client, entity: &str, next: &str) -> Option<String> {
+    let next: Date = next.parse().ok()?;
+    let starts = i8::try_from(client.chart(entity).await.ok()?.year_starts).ok()?;
+    let status = client.status().await.ok()?;
+    let (_, current) = status.entities.iter().find(|(code, _)| **code == *entity)?;
+    let current: Date = current.parse().ok()?;
+    let ends = last_of_year(current, starts)?;
+    (current < next && next <= ends).then(|| {
+        format!("income and expense were carried forward on {current}, but the year of the books of {entity} ends on {ends}")
+    })
+}
+
+/// The last date of the year of the books that begins in this month.
+fn last_of_year(date: Date, starts: i8) -> Option<Date> {
+    let year = if date.month() < starts { date.year() } else { date.year().checked_add(1)? };
+    Date::new(year, starts, 1).ok()?.yesterday().ok()
 }
 
 /// The accounts that were to be carried to, each with the class of its subject.
@@ -82,4 +110,23 @@ async fn targets(client: &mut Client, names: &[AccountName]) -> String {
         });
     }
     format!("carried forward to: {}", words.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_of_the_books_end_before_their_first_month() {
+        for (date, starts, expect) in [
+            ("2026-12-31", 1, "2026-12-31"),
+            ("2026-01-01", 1, "2026-12-31"),
+            ("2026-03-31", 4, "2026-03-31"),
+            ("2026-04-01", 4, "2027-03-31"),
+            ("2023-03-01", 3, "2024-02-29"),
+        ] {
+            let date: Date = date.parse().unwrap();
+            assert_eq!(last_of_year(date, starts), Some(expect.parse().unwrap()), "{date} {starts}");
+        }
+    }
 }

@@ -33,11 +33,16 @@ fn holds_reversals_refunds_tcc_and_changes() {
     changes(&served);
     times_and_dates(&served);
     let close = "close-day BOOKS 2025-01-01 --carry-forward BOOKS/profit/CNY --operator ann --approval AP-5";
-    ask(&served, 0, close, &["2025-01-01"]);
+    let closed = ask(&served, 0, close, &["2025-01-01"]);
+    assert_eq!(closed.err, "", "it was the last date of the year");
     ask(&served, 0, "balance BOOKS/fees/CNY BOOKS/profit/CNY", &["0.00", "0.18"]);
     let reversed = "reverse pay-2 --id undo-2 --forced --approval AP-6";
     ask(&served, 0, reversed, &["undo-2: posted"]);
     ask(&served, 0, "transaction undo-2", &["reverse", "forced", "opposite sides", "approval: AP-6"]);
+    let early = "close-day BOOKS 2025-01-03 --carry-forward BOOKS/profit/CNY";
+    let told = "carried forward on 2025-01-01, but the year of the books of BOOKS ends on 2025-12-31";
+    ask(&served, 0, early, &["2025-01-03", told]);
+    assert_eq!(ask(&served, 0, early, &["2025-01-03"]).err, "", "nothing was carried");
     assert_eq!(served.end_by("TERM"), Some(0));
     let audit = longmen(&["verify", data.to_str().unwrap()]);
     assert_eq!(audit.code, Some(0), "{audit:?}");
