@@ -72,6 +72,13 @@ fn describe(record: &TransactionRecord) -> Page {
     for (name, note) in &record.notes {
         page.line(format_args!("{name}: {note}"));
     }
+    if record.legs.is_empty() && &*record.outcome != "posted" {
+        // It moved nothing.
+        if record.step > 0 {
+            page.line(format_args!("refused at step {}", record.step));
+        }
+        return page;
+    }
     let mut table = Table::new(&[">step", "account", "side", ">amount", ""]);
     for leg in &record.legs {
         table.row([

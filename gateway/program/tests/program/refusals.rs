@@ -142,6 +142,16 @@ fn a_refused_transaction_names_account_amount_and_what_there_is() {
 }
 
 #[test]
+fn a_refused_transaction_is_shown_without_a_table_of_legs() {
+    let books = Books::open();
+    books.says(1, "post --id a --debit LM/payer/CNY=70.01 --credit LM/shop/CNY=70.01", &[]);
+    let shown = books.says(0, "transaction a", &["post a insufficient_funds", "refused at step 1"]);
+    assert!(!shown.contains('─') && !shown.contains("amount"), "{shown}");
+    let shown = books.says(0, "transaction 1", &["post 1 posted"]);
+    assert!(shown.contains('─') && shown.contains("amount"), "{shown}");
+}
+
+#[test]
 fn a_refused_move_of_a_hold_names_account_and_what_there_is() {
     let books = Books::open();
     let consume = "consume F1 --authority court --debit LM/payer/CNY=10 --credit LM/shop/CNY=10";
