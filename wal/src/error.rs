@@ -53,7 +53,9 @@ impl Finding {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// There is no manifest; only an empty directory may lack one.
-    #[error("the manifest is missing")]
+    #[error(
+        "the manifest is missing: get it back, or the whole directory, from a backup, with segments and manifest of one moment"
+    )]
     ManifestMissing,
     /// There is neither a manifest nor a segment, but what was made from a log.
     #[error(

@@ -14,6 +14,7 @@ use longmen_engine::ledger::{AmountError, Currency};
 
 use crate::account_name::{name_of, name_of_account};
 use crate::commands::accounts::state;
+use crate::failure::remedy_of;
 use crate::money::money;
 use original::{find_original, naming, original};
 
@@ -32,6 +33,7 @@ pub(crate) async fn explain(
         "date_closed" => dates(client, transaction).await,
         "idempotency_conflict" => Some("the id was used before, for something else".to_owned()),
         "cancelled" => Some("the id was cancelled before".to_owned()),
+        code if remedy_of(code).is_some() => remedy_of(code).map(str::to_owned),
         "unknown_freeze" | "freeze_exceeded" | "freeze_expired" | "wrong_authority" => {
             hold(client, transaction).await
         }

@@ -40,7 +40,7 @@ impl Verdict {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// The node said no.
-    #[error("refused: {0}")]
+    #[error("refused: {0}{remedy}", remedy = remedy(.0))]
     Refused(Refusal),
     /// The command line, or a file that it names.
     #[error("{0}")]
@@ -95,7 +95,7 @@ impl Failure {
     /// The same; a refusal that says no more than its code names what it is about.
     pub(crate) fn naming(self, what: impl fmt::Display) -> Failure {
         match self {
-            Failure::Refused(Refusal { code, message: None }) => {
+            Failure::Refused(Refusal { code, message: None }) if remedy_of(&code).is_none() => {
                 Failure::Refused(Refusal { code, message: Some(what.to_string().into()) })
             }
             other => other,
@@ -111,6 +111,31 @@ impl Failure {
         };
         remark(with_causes(self));
         ExitCode::from(code)
+    }
+}
+
+/// What to do about a refusal that says no more than its code; nothing where its code says it.
+fn remedy(refusal: &Refusal) -> String {
+    match &refusal.message {
+        Some(_) => String::new(),
+        None => remedy_of(&refusal.code).map_or(String::new(), |words| format!(": {words}")),
+    }
+}
+
+/// What to do about a refusal that is not about what was asked, but about who asked or how the node is.
+pub(crate) fn remedy_of(code: &str) -> Option<&'static str> {
+    match code {
+        "out_of_disk" => {
+            Some("the node's disk is full, and nothing was done; make room there and send it again")
+        }
+        "busy" => Some("the node is at its limits, and nothing was done; send it again a little later"),
+        "shutting_down" => {
+            Some("the node is about to stop, and nothing was done; send it again when it is back")
+        }
+        "not_authenticated" => {
+            Some("the node has no such client with this token; see --client and --token-file")
+        }
+        _ => None,
     }
 }
 
@@ -175,6 +200,16 @@ mod tests {
         let refusal = Refusal { code: "busy".into(), message: None };
         check(&Failure::node(ClientError::Refused(refusal.clone())), "refused: busy");
         check(&Failure::node(ClientError::Dismissed(refusal)), "the node ended the connection: busy");
+        // What says no more than its code, and is not about what was asked, says what to do.
+        let refused = |code: &str, message: Option<&str>| {
+            Failure::Refused(Refusal { code: code.into(), message: message.map(Into::into) })
+        };
+        check(
+            &refused("out_of_disk", None),
+            "refused: out_of_disk: the node's disk is full, and nothing was done; make room there and send it again",
+        );
+        check(&refused("out_of_disk", Some("said")), "refused: out_of_disk: said");
+        check(&refused("malformed", None), "refused: malformed");
         // An error that prints its cause and gives it as well.
         #[derive(Debug, thiserror::Error)]
         #[error("while reading: {source}")]

@@ -57,7 +57,10 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
             after: found.next.as_deref(),
             limit: left,
         };
-        let page = client.find(&request).await?;
+        let page = client.find(&request).await.map_err(|error| match &args.entity {
+            Some(entity) => Failure::about(error, format_args!("entity {entity}")),
+            None => error.into(),
+        })?;
         found.transactions.extend(page.transactions);
         found.next = page.next;
         if found.next.is_none() {

@@ -353,6 +353,7 @@ fn a_refused_question_or_change_names_what_it_is_about() {
     );
     books.says(1, "close-day LM 2026-01-04", &["date_closed: the accounting date of LM is 2026-01-05"]);
     books.says(1, "close-day NO 2026-01-06", &["unknown_entity: entity NO"]);
+    books.says(1, "find --reference r --entity NO --from 2026-01-05", &["unknown_entity: entity NO"]);
     books.says(1, "transaction never", &["unknown_transaction: never"]);
     books.says(1, "customer NO C", &["unknown_entity: entity NO"]);
     books.says(1, "trial-balance --entity NO", &["unknown_entity: entity NO"]);

@@ -96,6 +96,8 @@ fn failed_logins_are_told_and_fill_no_log() {
             }
         }
     });
+    let refused = longmen(&["status", "--addr", &served.addr]);
+    assert!(refused.code == Some(1) && refused.err.contains("see --client and --token-file"), "{refused:?}");
     assert_eq!(served.end_by("TERM"), Some(0));
     let told: Vec<String> = lines(&said).into_iter().filter(|line| line.contains("a login failed")).collect();
     // One at once, and one every ten seconds of however long this takes.
@@ -106,6 +108,6 @@ fn failed_logins_are_told_and_fill_no_log() {
         let (_, from) = line.split_once("times=").unwrap();
         from.split_whitespace().next().unwrap().parse::<u32>().unwrap()
     };
-    assert_eq!(told.iter().map(times).sum::<u32>(), 100, "{told:?}");
-    assert!(told.last().unwrap().contains("bob"), "{told:?}");
+    assert_eq!(told.iter().map(times).sum::<u32>(), 101, "{told:?}");
+    assert!(told.last().unwrap().contains("longmen"), "{told:?}");
 }
