@@ -72,16 +72,25 @@ fn round((mut books, batch): Ready) -> (Books, Posted) {
 }
 
 fn singles() -> (Books, Vec<Batch>) {
+    ready_for_singles(Payments::singles)
+}
+
+fn singles_with_text_ids() -> (Books, Vec<Batch>) {
+    ready_for_singles(Payments::singles_with_text_ids)
+}
+
+fn ready_for_singles(singles: impl Fn(&mut Payments) -> Vec<Batch>) -> (Books, Vec<Batch>) {
     let mut payments = Payments::new();
     let mut books = Books::open(1, &mut drop);
     for _ in 0..BEFORE {
-        check_singles(&books.post_singles(payments.singles()));
+        check_singles(&books.post_singles(singles(&mut payments)));
     }
-    (books, payments.singles())
+    (books, singles(&mut payments))
 }
 
 #[library_benchmark]
 #[bench::sixty_four_together(args = (), setup = singles, config = at_most(6_100))]
+#[bench::with_text_ids(args = (), setup = singles_with_text_ids, config = at_most(6_500))]
 fn single_requests((mut books, batches): (Books, Vec<Batch>)) -> (Books, Vec<Posted>) {
     let posted = books.post_singles(black_box(batches));
     (books, posted)

@@ -32,6 +32,10 @@ fn rounds(criterion: &mut Criterion) {
             let post = |singles: Vec<Batch>| check_singles(&books.post_singles(singles));
             bencher.iter_batched(|| payments.singles(), post, BatchSize::PerIteration);
         });
+        group.bench_function(format!("transfers {on}, the same with text ids"), |bencher| {
+            let post = |singles: Vec<Batch>| check_singles(&books.post_singles(singles));
+            bencher.iter_batched(|| payments.singles_with_text_ids(), post, BatchSize::PerIteration);
+        });
         group.bench_function(format!("hot {on}"), |bencher| {
             let post = |batch: Batch| check(&books.post(batch), false);
             bencher.iter_batched(|| payments.hot(), post, BatchSize::PerIteration);

@@ -1,7 +1,7 @@
 //! Batches that are the same in every run: two-leg transfers, between customers or all on one hot account, and a mix of
 //! the shape that payments have.
 
-use longmen_engine::ledger::notes::{self, Note};
+use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
     AccountId, Amount, Batch, Currency, Draft, Leg, PostResult, Posted, Rejection, Side, TransactionId,
 };
@@ -49,6 +49,18 @@ impl Payments {
             batch
         };
         (0..BATCH).map(|_| single()).collect()
+    }
+
+    /// The same, each under an id that was given as a text of 20 bytes.
+    pub(crate) fn singles_with_text_ids(&mut self) -> Vec<Batch> {
+        let mut singles = self.singles();
+        let first = self.id - u128::from(BATCH);
+        for (n, batch) in (first..).zip(&mut singles) {
+            let text = format!("order-{n:014}");
+            batch.transactions[0].id = TransactionId::of_text(&text);
+            batch.keep_texts(TextIds { own: &text, named: "" });
+        }
+        singles
     }
 
     /// In turn a payment out of a balance (3 legs), a payment by card (5 legs) and a transfer (2 legs): 3.3 legs, the
