@@ -170,7 +170,18 @@ async fn a_merged_entry_opens_into_its_transactions() {
     let plain = EntryRequest { account, position: &carried.position, from: 0, limit: 1 };
     assert_eq!(code(client.entry(&plain).await), "malformed");
     assert_eq!(code(client.entry(&EntryRequest { position: "1/2", ..plain.clone() }).await), "malformed");
-    assert_eq!(code(client.entry(&EntryRequest { position: "1/0/0", ..plain }).await), "malformed");
+    assert_eq!(code(client.entry(&EntryRequest { position: "1/0/0", ..plain.clone() }).await), "malformed");
+    // Where a record of another account lies there is none of this one, in every question that takes a place.
+    let others = client.statement_with(&StatementRequest { from: None, to: None, ..of("U1") }).await.unwrap();
+    for place in others.lines.iter().map(|line| &*line.position) {
+        assert_eq!(code(client.entry(&EntryRequest { position: place, ..plain.clone() }).await), "malformed");
+        assert_eq!(code(client.statement(key("fee", "CNY"), Some(place), 2).await), "malformed");
+        let account = Some(key("fee", "CNY").into());
+        let register =
+            RegisterRequest { account, after: Some(place), limit: 2, ..RegisterRequest::default() };
+        assert_eq!(code(client.register(&register).await), "malformed");
+    }
+    assert!(!others.lines.is_empty());
     node.stop().await;
 }
 

@@ -29,7 +29,7 @@ fn a_crowd_without_a_hello_keeps_nobody_out_and_ends_nothing() {
     raise_own_limit();
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("books");
-    let served = Served::with_open_files(&data, 1_024);
+    let served = Served::with_open_files(&data, "-n 1024");
     let chart = format!("{}/tests/scenarios/payment_with_fee.json", env!("CARGO_MANIFEST_DIR"));
     assert_eq!(longmen(&["open", &chart, "--addr", &served.addr]).code, Some(0));
 
@@ -76,4 +76,22 @@ fn a_crowd_without_a_hello_keeps_nobody_out_and_ends_nothing() {
     assert_eq!(payer[0]["balance"], posts * TRANSFERS);
     assert_eq!(served.end_by("TERM"), Some(0));
     drop(crowd);
+}
+
+/// Where a process may raise its limit of open files, the node does: 300 would leave it 108 connections.
+#[test]
+fn a_low_limit_of_open_files_is_raised_as_far_as_it_may_be() {
+    raise_own_limit();
+    let directory = tempfile::tempdir().unwrap();
+    let served = Served::with_open_files(&directory.path().join("books"), "-S -n 300");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut clients = Vec::new();
+        for _ in 0..200 {
+            clients.push(Client::connect(&served.addr, "one of many", None).await.unwrap());
+        }
+        let status = clients[0].status().await.unwrap();
+        assert_eq!(status.connections, 200);
+    });
+    assert_eq!(served.end_by("TERM"), Some(0));
 }

@@ -94,14 +94,10 @@ impl Served {
         Served::spawn(command(&serving(data, options)).stderr(Stdio::null()))
     }
 
-    /// The same with so many files open at most.
-    pub(crate) fn with_open_files(data: &Path, files: u64) -> Served {
+    /// The same under a limit of open files, as `ulimit` takes it.
+    pub(crate) fn with_open_files(data: &Path, limit: &str) -> Served {
         let mut command = Command::new("sh");
-        command.args([
-            "-c",
-            &format!("ulimit -n {files} && exec \"$0\" \"$@\""),
-            env!("CARGO_BIN_EXE_longmen"),
-        ]);
+        command.args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_longmen")]);
         command.args(serving(data, &[])).stdin(Stdio::null()).stderr(Stdio::null());
         Served::spawn(&mut command)
     }

@@ -1,9 +1,12 @@
 //! What `longmen serve` says of itself, and where it refuses to serve.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use longmen_wal::{Body, DirectoryStorage, FrameNumber, Log, LogOptions, system_nonces};
 
 use crate::longmen::{Served, ended_unheard, longmen};
 
@@ -26,7 +29,8 @@ fn a_directory_of_something_else_is_refused_and_left_as_it_is() {
         fs::write(directory.path().join(name), name).unwrap();
     }
     let data = directory.path().to_str().unwrap();
-    let refused = longmen(&["serve", "--data", data, "--listen", "127.0.0.1:0"]);
+    // A node that would serve it ends as well: it may not listen there.
+    let refused = longmen(&["serve", "--data", data, "--listen", "192.0.2.1:0"]);
     assert_eq!(refused.code, Some(2), "{refused:?}");
     for words in ["neither empty nor a ledger", "\"a\", \"b\"", "and 1 more"] {
         assert!(refused.err.contains(words), "{refused:?}");
@@ -55,6 +59,63 @@ fn a_new_ledger_and_a_clean_stop_are_told_with_their_times() {
     assert!(is_told("NEW LEDGER"));
     assert_eq!(served.end_by("INT"), Some(0));
     assert!(is_told("SIGINT: stopping"));
+}
+
+/// The node tells it at each start, of the books and of the tokens; a command tells it of the file that it was given.
+#[test]
+fn what_others_may_read_is_warned_of() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    let (data, tokens, token, said) = (path("books"), path("tokens"), path("token"), path("said"));
+    fs::write(&tokens, "ann 0123456789abcdef\n").unwrap();
+    fs::write(&token, "0123456789abcdef\n").unwrap();
+    let set = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let own = 0o600;
+    // The first start makes the directory.
+    for (books, tokens_mode, token_mode) in [
+        (None, own, own),
+        (Some(0o700), 0o400, 0o400),
+        (Some(0o750), own, 0o640),
+        (Some(0o701), 0o604, own),
+        (Some(0o700), 0o640, 0o644),
+    ] {
+        books.iter().for_each(|mode| set(&data, *mode));
+        set(&tokens, tokens_mode);
+        set(&token, token_mode);
+        let served = Served::told(&data, &["--tokens", tokens.to_str().unwrap()], &said);
+        let asked = ["status", "--client", "ann", "--token-file", token.to_str().unwrap()];
+        let ran = longmen(&[&asked[..], &["--addr", &served.addr]].concat());
+        assert_eq!((ran.code, served.end_by("TERM")), (Some(0), Some(0)), "{ran:?}");
+        let warns = |text: &str, path: &Path| {
+            text.contains(&format!("WARNING: others than its owner may read {} (", path.display()))
+        };
+        let (told, mode) = (fs::read_to_string(&said).unwrap(), |mode: u32| mode & 0o077 != 0);
+        assert_eq!(warns(&told, &data), books.is_some_and(mode), "{books:?}: {told}");
+        assert_eq!(warns(&told, &tokens), mode(tokens_mode), "{tokens_mode:o}: {told}");
+        assert_eq!(warns(&ran.err, &token), mode(token_mode), "{token_mode:o}: {ran:?}");
+    }
+}
+
+/// A log that was written four days ahead of the clock, or before it.
+#[test]
+fn a_clock_far_from_the_log_is_taken_on_somebodys_word() {
+    const DAY: i64 = 86_400_000_000;
+    for days in [-4, 4, 400] {
+        let directory = tempfile::tempdir().unwrap();
+        let data = directory.path().join("books");
+        let storage = Arc::new(DirectoryStorage::open(&data).unwrap());
+        let options = LogOptions { segment_bytes: 1 << 20, ..LogOptions::default() };
+        let mut log = Log::open(storage, options, FrameNumber::FIRST, system_nonces()).unwrap();
+        let time_us = Timestamp::now().as_microsecond() + days * DAY;
+        log.writer.append(&Body { time_us, sections: Vec::new() }).unwrap();
+        log.writer.close().unwrap();
+        drop(log.reader);
+        let refused = longmen(&["serve", "--data", data.to_str().unwrap(), "--listen", "192.0.2.1:0"]);
+        assert!(refused.code == Some(3) && refused.err.contains("--accept-time"), "{days}: {refused:?}");
+        let served = Served::start_with(&data, &["--accept-time"]);
+        assert_eq!(longmen(&["status", "--addr", &served.addr]).code, Some(0));
+        assert_eq!(served.end_by("TERM"), Some(0));
+    }
 }
 
 #[test]
