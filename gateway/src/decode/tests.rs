@@ -178,6 +178,30 @@ fn dates_and_places_are_read_or_refused() {
 }
 
 #[test]
+fn names_of_holds_are_read_as_a_page_wrote_them_or_refused() {
+    let is_read = |text: &str| {
+        let value = [&[0xD9, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+        let body = map! {"after": value};
+        read_request(Operation::Holds, Format::MessagePack, &body, ASKING).is_ok()
+    };
+    let id = "000000000000000000000000000000ff";
+    assert!(is_read(&format!("7/2/{id}")));
+    for wrong in [
+        "7/2".to_owned(),
+        "7/2/ff".to_owned(),
+        format!("7/2/0{id}"),
+        format!("7/2/+{}", &id[1..]),
+        format!("7/2/{id}/"),
+        format!("+7/2/{id}"),
+        format!("07/2/{id}"),
+        format!("7/02/{id}"),
+        format!("7/2/{}g", &id[1..]),
+    ] {
+        assert!(!is_read(&wrong), "{wrong}");
+    }
+}
+
+#[test]
 fn limits_of_accounts_are_not_negative() {
     #[track_caller]
     fn check(limit: &[u8], expect: Result<i64, &str>) {
