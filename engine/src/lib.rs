@@ -48,3 +48,4 @@ pub use scrubber::{ScrubOptions, ScrubReport};
 pub use session::{Intake, Replies, Reply, Session, Window};
 #[cfg(feature = "simulation")]
 pub use simulated::{Delivery, NextSlice, SimulatedNode, SimulatedOptions};
+pub use witnesses::of as witnesses_of;

@@ -11,7 +11,7 @@ use crate::{id_archive, snapshot};
 ///
 /// # Errors
 /// If the directory, or one of the files, cannot be read.
-pub(crate) fn of(storage: &dyn Storage) -> Result<Vec<Witness>, StorageError> {
+pub fn of(storage: &dyn Storage) -> Result<Vec<Witness>, StorageError> {
     let unread = |source| StorageError { file: "snapshots and archives of transaction ids".into(), source };
     read(storage).map_err(unread)
 }

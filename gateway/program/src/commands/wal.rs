@@ -5,8 +5,11 @@ use std::path::PathBuf;
 
 use longmen_engine::audit::{FrameContents, describe_frame};
 use longmen_engine::ledger::{Date, HoldMove};
+use longmen_engine::witnesses_of;
 use longmen_loadtest::table::{Table, grouped};
-use longmen_wal::{DirectoryStorage, FrameNumber, FrameSummary, Inspected, SegmentSummary, audit, inspect};
+use longmen_wal::{
+    DirectoryStorage, FrameNumber, FrameSummary, Inspected, SegmentSummary, Witness, audit, inspect,
+};
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, Verdict};
@@ -19,7 +22,7 @@ use crate::page::Page;
 Example:
   longmen wal inspect books")]
 pub(crate) enum Commands {
-    /// List segments and frames as they are, damaged or not
+    /// List segments and frames as they are, damaged or not, and what snapshots and archives say of them
     ///
     /// Needs no node and no intact manifest; no node may be running on the directory. Ends with 1 if anything is
     /// unreadable; `longmen verify` tells whether that is damage.
@@ -65,8 +68,13 @@ pub(crate) fn run(command: &Commands) -> Result<Verdict, Failure> {
         _ => true,
     });
     let contents = contents(&storage, &found);
-    let values: Vec<Value> = found.iter().map(|one| value(one, &contents)).collect();
-    args.output.show(&values, |_| table(&found, &contents))?;
+    let witnesses = witnesses_of(&storage).map_err(Failure::node)?;
+    let values = found.iter().map(|one| value(one, &contents)).chain(witnesses.iter().map(witness_value));
+    args.output.show(&values.collect::<Vec<Value>>(), |_| {
+        let mut page = table(&found, &contents);
+        witnesses.iter().for_each(|witness| page.line(witness_line(witness)));
+        page
+    })?;
     Ok(Verdict::of(sound))
 }
 
@@ -151,6 +159,22 @@ fn table(found: &[Inspected], contents: &Contents) -> Page {
     }
     frames.flush(&mut page);
     page
+}
+
+/// What a file beside the log says of it.
+fn witness_value(Witness { file, says }: &Witness) -> Value {
+    json!({
+        "witness": file, "node": says.map(|says| says.node.to_string()), "durable": says.map(|says| says.durable.0),
+    })
+}
+
+fn witness_line(Witness { file, says }: &Witness) -> String {
+    match says {
+        Some(says) => {
+            format!("{file}: made when frames up to {} were durable, node {}", says.durable, says.node)
+        }
+        None => format!("{file}: its header does not hold; it shows only that there was a log"),
+    }
 }
 
 fn segment_line(segment: &SegmentSummary) -> String {
@@ -243,11 +267,26 @@ fn time(time_us: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use longmen_wal::{NodeId, Testimony};
+
     use super::*;
 
     #[test]
     fn logged_times_print_in_utc() {
         assert_eq!(time(0), "1970-01-01 00:00:00");
         assert_eq!(time(1_525_132_800_000_000 + 86_399_999_999), "2018-05-01 23:59:59");
+    }
+
+    #[test]
+    fn a_witness_tells_what_it_knows() {
+        let says = Testimony { node: NodeId(7), durable: FrameNumber(812) };
+        let whole = Witness { file: "ids-1".into(), says: Some(says) };
+        let line = witness_line(&whole);
+        assert!(line.starts_with("ids-1: made when frames up to 812 were durable"), "{line}");
+        let value = witness_value(&whole);
+        assert_eq!((&value["witness"], &value["durable"]), (&"ids-1".into(), &812.into()));
+        let broken = Witness { file: "snapshot-1".into(), says: None };
+        assert!(witness_line(&broken).contains("does not hold"));
+        assert!(witness_value(&broken)["durable"].is_null());
     }
 }
