@@ -86,6 +86,11 @@ impl<'a> Reader<'a> {
 
     /// A text of at most `cap` bytes.
     pub(crate) fn text(&mut self, cap: usize) -> Result<&'a str, Fault> {
+        std::str::from_utf8(self.text_bytes(cap)?).map_err(|_| Fault::new("not UTF-8"))
+    }
+
+    /// What stands where a text of at most `cap` bytes belongs; it may be no UTF-8.
+    fn text_bytes(&mut self, cap: usize) -> Result<&'a [u8], Fault> {
         let length = match self.marker()? {
             Marker::FixStr(length) => usize::from(length),
             Marker::Str8 => usize::from(u8::from_be_bytes(self.take()?)),
@@ -96,7 +101,7 @@ impl<'a> Reader<'a> {
         if length > cap {
             return Err(Fault::new("longer than is allowed"));
         }
-        std::str::from_utf8(self.bytes(length)?).map_err(|_| Fault::new("not UTF-8"))
+        self.bytes(length)
     }
 
     /// Binary data of at most `cap` bytes.
@@ -251,9 +256,13 @@ pub(crate) fn read_fields_and_nils<'a>(
         Fields::Array(length) if length > names.len() => Err(Fault::new("has more fields than there are")),
         Fields::Array(length) => (0..length).try_for_each(|index| one(index, reader)),
         Fields::Map(length) => (0..length).try_for_each(|_| {
-            let name = reader.text(64).map_err(|_| Fault::new("has a field name that is no short text"))?;
-            let index = names.iter().position(|known| *known == name);
-            one(index.ok_or(Fault::new("has a field that is not known"))?, reader)
+            let no_name = || Fault::new("has a field name that is no short text");
+            let Ok(name) = reader.text_bytes(64) else { return Err(no_name()) };
+            match names.iter().position(|known| known.as_bytes() == name) {
+                Some(index) => one(index, reader),
+                None if std::str::from_utf8(name).is_err() => Err(no_name()),
+                None => Err(Fault::new("has a field that is not known")),
+            }
         }),
     }
 }
@@ -354,6 +363,7 @@ mod tests {
         check(&[0x82, 0xA1, b'b', 2, 0xA1, b'b', 1], Err("b: comes twice"));
         check(&[0x82, 0xA1, b'b', 0xC0, 0xA1, b'b', 1], Err("b: comes twice"));
         check(&[0x81, 1, 1], Err("has a field name that is no short text"));
+        check(&[0x81, 0xA1, 0xFF, 1], Err("has a field name that is no short text"));
         check(&[0x92, 1, 0xA0], Err("b: not an integer"));
         check(&[0x07], Err("neither a map nor an array"));
     }
