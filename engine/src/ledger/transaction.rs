@@ -101,7 +101,10 @@ impl Batch {
     /// Adds a transaction. A wrong shape is noted in it and answered in its place, so that one bad transaction does
     /// not cost its neighbours anything.
     pub fn push(&mut self, draft: Draft, legs: &[Leg], notes: &[u8]) {
-        let shape = check_id(draft.id).or_else(|| check_shape(legs, notes));
+        let shape = match draft.id.0 {
+            0 => Some(Rejection::Malformed),
+            _ => check_shape(legs, notes),
+        };
         self.push_with_shape(draft, legs, notes, shape);
     }
 
@@ -249,7 +252,7 @@ fn check_id(id: TransactionId) -> Option<Rejection> {
 /// The checks that need nothing but the transaction itself, in order of precedence. Whether a single-sided
 /// transaction is off-balance needs the accounts, so `Unbalanced` is only a finding until they are known.
 fn check_shape(legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
-    let steps_increase = legs.windows(2).all(|pair| pair[0].step < pair[1].step);
+    let steps_increase = legs.is_sorted_by(|one, next| one.step < next.step);
     if legs.is_empty() || legs.len() > MAX_LEGS || notes.len() > MAX_NOTES || !steps_increase {
         return Some(Rejection::Malformed);
     }
@@ -287,8 +290,8 @@ fn check_deed(deed: &Deed, legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
 
 /// Whether debits equal credits among the legs of each key.
 pub(crate) fn balances_by<K: PartialEq + Copy>(legs: &[Leg], key: impl Fn(&Leg) -> K) -> bool {
-    let first = key(&legs[0]);
-    if legs.iter().all(|leg| key(leg) == first) {
+    let (first, others) = (key(&legs[0]), &legs[1..]);
+    if others.iter().all(|leg| key(leg) == first) {
         return legs.iter().map(|leg| leg.side.signed(leg.amount)).sum::<i128>() == 0;
     }
     legs.iter().all(|one| {
