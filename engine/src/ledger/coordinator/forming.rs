@@ -52,7 +52,8 @@ pub(super) struct Item {
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
     pub(super) item: Item,
-    shards: Vec<ShardId>,
+    /// How many shards vote on it.
+    participants: u16,
 }
 
 /// The round being formed or under way.
@@ -64,6 +65,8 @@ pub(super) struct Forming {
     pub(super) base: u32,
     /// In order of arrival.
     pub(super) prepared: Vec<Prepared>,
+    /// The shards that vote on each of them, one after the other.
+    participants: Vec<ShardId>,
     /// By shard: the items behind the parts of its visit, the prepared ones behind the parts to be voted on.
     pub(super) visits: Vec<(Vec<u32>, Vec<u32>)>,
     pub(super) rounds: Vec<ShardRound>,
@@ -143,17 +146,25 @@ impl Coordinator {
             executed.clear();
             voted.clear();
         }
-        for prepared in std::mem::take(&mut self.forming.prepared) {
+        let mut prepared = std::mem::take(&mut self.forming.prepared);
+        let mut participants = std::mem::take(&mut self.forming.participants);
+        let mut rest = participants.as_slice();
+        for Prepared { item, participants } in &prepared {
             // Its record, and what it did to holds and originals, stands only at the end of this round.
-            if let Some(plan) = self.plan(prepared.item.what) {
+            if let Some(plan) = self.plan(item.what) {
                 self.note_deed(&plan);
             }
-            let ordinal = self.push_item(Item { gates_know: true, ..prepared.item });
-            let outcome = prepared.item.verdict.is_none().then_some(ordinal);
-            for shard in prepared.shards {
+            let ordinal = self.push_item(Item { gates_know: true, ..*item });
+            let outcome = item.verdict.is_none().then_some(ordinal);
+            let (shards, later) = rest.split_at(usize::from(*participants));
+            rest = later;
+            for shard in shards {
                 self.forming.rounds[usize::from(shard.0)].resolve.push(outcome);
             }
         }
+        prepared.clear();
+        participants.clear();
+        (self.forming.prepared, self.forming.participants) = (prepared, participants);
     }
 
     pub(super) fn push_item(&mut self, item: Item) -> u32 {
@@ -336,15 +347,15 @@ impl Coordinator {
         let (_, legs) = legs_of(jobs.get(item.what.job), item.what.index);
         let vote = u32::try_from(forming.prepared.len()).expect("a round is capped far below 2^32");
         let index = part.ordinal - forming.base;
-        let mut participants = Vec::new();
+        let before = forming.participants.len();
         let on_legs = legs.iter().filter(|leg| card_of(cards, leg).is_some_and(|card| card.gate().is_none()));
         let accounts = on_legs.map(|leg| leg.account).chain(effects.iter().map(|effect| effect.account));
         for account in accounts {
             let shard = shard_of(account, shards);
-            if participants.contains(&shard) {
+            if forming.participants[before..].contains(&shard) {
                 continue;
             }
-            participants.push(shard);
+            forming.participants.push(shard);
             let (executed, voted) = &mut forming.visits[usize::from(shard.0)];
             let round = &mut forming.rounds[usize::from(shard.0)];
             if part.examine {
@@ -355,13 +366,16 @@ impl Coordinator {
                 push_part(&mut round.prepare, part, (legs, effects), cards, shards, Some(shard));
             }
         }
-        if part.examine || participants.is_empty() {
+        let participants = forming.participants.len() - before;
+        if part.examine || participants == 0 {
+            forming.participants.truncate(before);
             forming.items.push(item);
             return;
         }
         pin(pins, cards, legs, effects, false);
         self.counts.spanning += 1;
-        forming.prepared.push(Prepared { item, shards: participants });
+        let participants = u16::try_from(participants).expect("there are no more shards than a u16 counts");
+        forming.prepared.push(Prepared { item, participants });
     }
 
     pub(super) fn outside_window(&self, time: u32) -> Option<Rejection> {
