@@ -233,8 +233,8 @@ pub enum Answer {
     TrialBalance(TrialBalance),
     /// The chart of an entity.
     Chart(Chart),
-    /// How the node is.
-    Status(Status),
+    /// How the node is. It is apart, so that the answer to a payment is no larger for it.
+    Status(Box<Status>),
 }
 
 /// The result of one opening.

@@ -34,7 +34,7 @@ fn accepting() -> NodeOptions {
 
 fn status(desk: &mut Desk) -> Status {
     let Answer::Status(status) = desk.ask(Command::Status) else { panic!() };
-    status
+    *status
 }
 
 #[test]

@@ -302,7 +302,7 @@ impl Node {
         self.submit(u64::MAX, Command::Status);
         self.drain();
         match self.given.pop() {
-            Some((u64::MAX, Answer::Status(status))) => status,
+            Some((u64::MAX, Answer::Status(status))) => *status,
             other => panic!("the answer to a question for the status is {other:?}"),
         }
     }

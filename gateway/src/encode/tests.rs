@@ -280,7 +280,7 @@ fn trial_balances_and_status_reach_the_client_whole() {
         decided: u64::MAX,
         ..Status::default()
     };
-    let wire: WireStatus = read(&answer(&Answer::Status(status)));
+    let wire: WireStatus = read(&answer(&Answer::Status(Box::new(status))));
     assert_eq!((wire.hot, wire.decided, wire.connections), (vec![(7, 8)], u64::MAX, 4));
     assert_eq!(wire.entities, [("LM".into(), "2026-11-22".into())]);
     let [whole, place] = &wire.damaged[..] else { panic!("{:?}", wire.damaged) };

@@ -186,7 +186,7 @@ impl Coordinator {
         let entities = self.registry.entities().iter().map(|entity| (entity.code.clone(), entity.date));
         let mut hot: Vec<_> = self.gates().map(|gate| (gate.account, gate.legs)).collect();
         hot.sort_unstable_by_key(|(account, legs)| (std::cmp::Reverse(*legs), *account));
-        Answer::Status(Status {
+        Answer::Status(Box::new(Status {
             durable: self.durable,
             open: self.frame.number,
             accounts: self.registry.accounts().len() as u64,
@@ -196,7 +196,7 @@ impl Coordinator {
             hot,
             entities: entities.collect(),
             ..self.counts.clone()
-        })
+        }))
     }
 
     fn change(
