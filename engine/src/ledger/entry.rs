@@ -184,31 +184,32 @@ impl Posting {
     /// Appends the entry.
     #[inline]
     pub fn write(&self, out: &mut Vec<u8>) {
-        let mut bytes = [0; POSTING_BYTES];
+        // Room first: what is put together below is then put in its place, and need not be kept while room is made.
+        out.extend_from_slice(&[0; POSTING_BYTES]);
+        let bytes: &mut [u8; POSTING_BYTES] = out.last_chunk_mut().expect("room was made for it");
         bytes[0] = POSTING;
-        put(&mut bytes, 8, self.account.0.to_le_bytes());
-        put(&mut bytes, 24, self.balance_after.to_le_bytes());
-        put_position(&mut bytes, 40, self.previous);
-        put(&mut bytes, 56, self.subject.0.to_le_bytes());
-        put(&mut bytes, 60, self.date.days().to_le_bytes());
+        put(bytes, 8, self.account.0.to_le_bytes());
+        put(bytes, 24, self.balance_after.to_le_bytes());
+        put_position(bytes, 40, self.previous);
+        bytes[54] = self.counting as u8;
+        put(bytes, 56, self.subject.0.to_le_bytes());
+        put(bytes, 60, self.date.days().to_le_bytes());
         let mut flags = if self.frozen_after == 0 { 0 } else { FROZEN };
         flags |= if self.link.is_some() { LINK } else { 0 };
         match self.movement {
             Movement::Leg { transaction, step, side, amount } => {
                 flags |= if side == Side::Credit { CREDIT } else { 0 };
                 flags |= if amount.0 < 0 { RED } else { 0 };
-                put(&mut bytes, 2, step.to_le_bytes());
-                put(&mut bytes, 4, transaction.to_le_bytes());
-                put(&mut bytes, 16, amount.0.to_le_bytes());
+                put(bytes, 2, step.to_le_bytes());
+                put(bytes, 4, transaction.to_le_bytes());
+                put(bytes, 16, amount.0.to_le_bytes());
             }
             Movement::Merged { count, .. } => {
                 flags |= MERGED;
-                put(&mut bytes, 4, count.to_le_bytes());
+                put(bytes, 4, count.to_le_bytes());
             }
         }
         bytes[1] = flags;
-        bytes[54] = self.counting as u8;
-        out.extend_from_slice(&bytes);
         if flags & (FROZEN | MERGED | LINK) != 0 {
             self.write_extensions(out);
         }

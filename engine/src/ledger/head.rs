@@ -107,6 +107,7 @@ pub struct Head {
 
 impl Head {
     /// Appends the head.
+    #[inline]
     pub fn write(&self, out: &mut Vec<u8>) {
         let mut bytes = [0; HEAD_BYTES];
         put(&mut bytes, 0, self.id.0.to_le_bytes());
@@ -128,6 +129,7 @@ impl Head {
     /// Reads the head with this ordinal from a heads section; `None` if there is none or it says what no ledger
     /// writes.
     #[must_use]
+    #[inline]
     pub fn read(heads: &[u8], ordinal: u32) -> Option<Head> {
         let start = usize::try_from(ordinal).ok()?.checked_mul(HEAD_BYTES)?;
         let bytes: &[u8] = &array::<HEAD_BYTES>(heads, start)?;
@@ -188,6 +190,7 @@ pub struct Tail<'a> {
 }
 
 /// Appends a tail and gives its place; writes nothing where there is nothing to say. `kept` knows its length.
+#[inline]
 pub(crate) fn write_tail<'l>(
     out: &mut Vec<u8>,
     notes: &[u8],
@@ -218,6 +221,7 @@ pub(crate) fn write_tail<'l>(
     (length32(start), length32(out.len() - start))
 }
 
+#[inline(never)]
 fn write_named(out: &mut Vec<u8>, named: &Named) {
     let mut bytes = [0; NAMED];
     bytes[0] = u8::from(named.forced) | u8::from(named.blue) << 1 | u8::from(named.clearing) << 2;

@@ -222,7 +222,8 @@ impl Row {
         if posting.link.is_some() != self.link_is_due() {
             return Err(Contradiction::Link);
         }
-        self.since_link = if posting.link.is_some() { 0 } else { self.since_link + 1 };
+        // It counts round: after the posting that carries a link it is 0.
+        self.since_link = self.since_link.wrapping_add(1);
         self.roll_to(posting.date);
         let (debit, credit) = posting.movement.turnover();
         self.balance = posting.balance_after;
@@ -329,5 +330,7 @@ impl Row {
         self.balance == 0 && self.frozen == 0 && self.reserved == 0 && self.withholding == 0
     }
 }
+
+const _: () = assert!(LINK_EVERY == 1 << u8::BITS, "the count since the last link counts round");
 
 const _: () = assert!(size_of::<Row>() == 128, "a row is two cache lines");

@@ -289,7 +289,9 @@ impl Shard {
         verdict
     }
 
-    /// What the limits per transaction and day say to a net movement.
+    /// What the limits per transaction and day say to a net movement. Few accounts have any, so it is no part of the judging.
+    #[cold]
+    #[inline(never)]
     pub(super) fn within(&self, slot: usize, net: i128, date: Date, step: u16) -> Verdict {
         self.aside(slot)?.within(net, date, step)
     }
@@ -362,7 +364,9 @@ impl Shard {
         balance
     }
 
-    /// Counts a posting against the day limit of its account.
+    /// Counts a posting against the day limit of its account. Few accounts have one, so it is no part of the posting.
+    #[cold]
+    #[inline(never)]
     pub(super) fn use_limit(&mut self, slot: usize, posting: &Posting, at: Position) {
         let Movement::Leg { transaction, .. } = posting.movement else { return };
         let (date, signed, counting) = (posting.date, posting.movement.signed(), posting.counting);

@@ -73,9 +73,7 @@ impl Coordinator {
         let (head, outcome) = match &job.work {
             Work::Post(_) => self.book_post(item, client),
             Work::Cancel { id, time, text_id } => {
-                let mut texts = Vec::new();
-                TextIds { own: text_id, named: "" }.write(&mut texts);
-                let tail = write_tail(&mut self.frame.tails, &texts, None, [].iter());
+                let tail = cancel_tail(&mut self.frame.tails, text_id);
                 (cancel_head(item, client, (*id, *time), tail), Outcome::Cancelled)
             }
             Work::Locate(_) => unreachable!("a look-up writes no record"),
@@ -158,6 +156,14 @@ fn book_hot_legs(
         }
     }
     balances
+}
+
+/// The tail of a cancel: nothing but the text that its id was given as.
+#[cold]
+fn cancel_tail(tails: &mut Vec<u8>, text_id: &str) -> (u32, u32) {
+    let mut texts = Vec::new();
+    TextIds { own: text_id, named: "" }.write(&mut texts);
+    write_tail(tails, &texts, None, [].iter())
 }
 
 fn cancel_head(item: &Item, client: ClientId, (id, time): (TransactionId, u32), tail: (u32, u32)) -> Head {
