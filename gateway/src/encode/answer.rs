@@ -108,6 +108,7 @@ fn write_posted(out: &mut Vec<u8>, posted: &Posted, good: &str, faults: &[(u32, 
 }
 
 /// What a code does not say of itself: whose clock is asked to be right.
+#[cold]
 fn explain(rejection: Rejection, clock_us: i64) -> Option<String> {
     let what = match rejection {
         Rejection::TooOld => "its time is before the window of known ids",
