@@ -60,12 +60,12 @@ fn ready(shards: u16, mut batch: impl FnMut() -> Batch) -> Ready {
 }
 
 #[library_benchmark]
-#[bench::transfers_on_1_shard(args = (1), setup = transfers, config = at_most(3_900))]
-#[bench::transfers_on_7_shards(args = (7), setup = transfers, config = at_most(6_350))]
-#[bench::mix_on_1_shard(args = (1), setup = mix, config = at_most(5_200))]
-#[bench::mix_on_7_shards(args = (7), setup = mix, config = at_most(12_600))]
-#[bench::hot_on_1_shard(args = (1), setup = hot, config = at_most(4_000))]
-#[bench::hot_on_7_shards(args = (7), setup = hot, config = at_most(4_050))]
+#[bench::transfers_on_1_shard(args = (1), setup = transfers, config = at_most(3_750))]
+#[bench::transfers_on_7_shards(args = (7), setup = transfers, config = at_most(5_850))]
+#[bench::mix_on_1_shard(args = (1), setup = mix, config = at_most(5_100))]
+#[bench::mix_on_7_shards(args = (7), setup = mix, config = at_most(12_000))]
+#[bench::hot_on_1_shard(args = (1), setup = hot, config = at_most(3_900))]
+#[bench::hot_on_7_shards(args = (7), setup = hot, config = at_most(3_950))]
 fn round((mut books, batch): Ready) -> (Books, Posted) {
     let posted = books.post(black_box(batch));
     (books, posted)
@@ -89,8 +89,8 @@ fn ready_for_singles(singles: impl Fn(&mut Payments) -> Vec<Batch>) -> (Books, V
 }
 
 #[library_benchmark]
-#[bench::sixty_four_together(args = (), setup = singles, config = at_most(6_100))]
-#[bench::with_text_ids(args = (), setup = singles_with_text_ids, config = at_most(6_500))]
+#[bench::sixty_four_together(args = (), setup = singles, config = at_most(5_950))]
+#[bench::with_text_ids(args = (), setup = singles_with_text_ids, config = at_most(6_400))]
 fn single_requests((mut books, batches): (Books, Vec<Batch>)) -> (Books, Vec<Posted>) {
     let posted = books.post_singles(black_box(batches));
     (books, posted)
@@ -130,7 +130,7 @@ fn known() -> KnownIds {
 }
 
 #[library_benchmark]
-#[bench::get(args = (), setup = known, config = at_most(820))]
+#[bench::get(args = (), setup = known, config = at_most(800))]
 fn known_ids_found(known: KnownIds) -> KnownIds {
     for n in 0..BATCH {
         let hash = known.hash(ClientId(1), id(n));
@@ -140,7 +140,7 @@ fn known_ids_found(known: KnownIds) -> KnownIds {
 }
 
 #[library_benchmark]
-#[bench::get_begin_decide(args = (), setup = known, config = at_most(560))]
+#[bench::get_begin_decide(args = (), setup = known, config = at_most(555))]
 fn known_ids_new(mut known: KnownIds) -> KnownIds {
     begin_and_decide(&mut known, 15 * BATCH..16 * BATCH);
     known
@@ -195,7 +195,7 @@ fn frame(mut logged: Logged) -> Logged {
 }
 
 #[library_benchmark]
-#[bench::verify_and_replay(args = (), setup = appended, config = at_most(2_300))]
+#[bench::verify_and_replay(args = (), setup = appended, config = at_most(1_910))]
 fn replay(mut logged: Logged) -> Logged {
     let view = logged.log.reader.frame(logged.log.writer.durable()).expect("the last frame is there");
     view.verify().expect("memory is in good order");

@@ -38,14 +38,14 @@ fn read_and_price(format: Format, body: &[u8]) -> Asked {
 }
 
 #[library_benchmark]
-#[bench::one_batch(args = (), setup = compact_batch, config = at_most(470))]
+#[bench::one_batch(args = (), setup = compact_batch, config = at_most(425))]
 fn decode_compact(body: Vec<u8>) -> Asked {
     read_and_price(Format::Compact, &body)
 }
 
 #[library_benchmark]
-#[bench::compact(args = (Format::Compact, compact_single()), config = at_most(3_350))]
-#[bench::messagepack(args = (Format::MessagePack, messagepack_single()), config = at_most(13_600))]
+#[bench::compact(args = (Format::Compact, compact_single()), config = at_most(3_250))]
+#[bench::messagepack(args = (Format::MessagePack, messagepack_single()), config = at_most(11_200))]
 fn decode_singles(format: Format, body: Vec<u8>) -> Vec<u8> {
     for _ in 0..BATCH {
         black_box(read_and_price(format, &body));
@@ -58,7 +58,7 @@ fn results(count: u32) -> (Answer, Vec<u8>) {
 }
 
 #[library_benchmark]
-#[bench::one_batch(args = (BATCH), setup = results, config = at_most(30))]
+#[bench::one_batch(args = (BATCH), setup = results, config = at_most(25))]
 fn encode_compact((answer, mut out): (Answer, Vec<u8>)) -> (Answer, Vec<u8>) {
     let Answer::Posted(posted) = black_box(&answer) else { panic!("results") };
     write_compact_posted(&mut out, posted);
@@ -66,7 +66,7 @@ fn encode_compact((answer, mut out): (Answer, Vec<u8>)) -> (Answer, Vec<u8>) {
 }
 
 #[library_benchmark]
-#[bench::singles(args = (1), setup = results, config = at_most(775))]
+#[bench::singles(args = (1), setup = results, config = at_most(765))]
 fn encode_messagepack((answer, mut out): (Answer, Vec<u8>)) -> (Answer, Vec<u8>) {
     for _ in 0..BATCH {
         write_answer(&mut out, black_box(&answer), "posted", &[], STATUS);
