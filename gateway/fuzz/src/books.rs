@@ -84,7 +84,10 @@ fn chart() -> Vec<Asked> {
     ];
     let registration = Registration { operator: Some("ann"), approval: Some("7"), reason: Some("test") };
     vec![
-        Asked::new(Operation::OpenEntity, &OpenEntityRequest { code: "LM", start: "2026-11-18", year_starts: None }),
+        Asked::new(
+            Operation::OpenEntity,
+            &OpenEntityRequest { code: "LM", start: "2026-11-18", year_starts: None },
+        ),
         Asked::new(Operation::OpenSubjects, &OpenSubjectsRequest { entity: "LM", subjects: &subjects }),
         Asked::new(
             Operation::MapType,
@@ -218,7 +221,13 @@ fn changes() -> Vec<Asked> {
         ),
         Asked::new(
             Operation::CloseDay,
-            &CloseDayRequest { entity: "LM", next: "2026-11-19", carry_forward: Vec::new(), forced: false, registration },
+            &CloseDayRequest {
+                entity: "LM",
+                next: "2026-11-19",
+                carry_forward: Vec::new(),
+                forced: false,
+                registration,
+            },
         ),
     ]
 }
@@ -251,7 +260,7 @@ fn questions() -> Vec<Asked> {
         Asked::new(Operation::Statement, &oldest),
         Asked::new(Operation::Statement, &by_value),
         Asked::new(Operation::Transaction, &TransactionRequest { id: Some("afund".into()), place: None }),
-        Asked::new(Operation::Transaction, &TransactionRequest { id: None, place: Some("5/0") }),
+        Asked::new(Operation::Transaction, &TransactionRequest { id: None, place: Some("6/0") }),
         Asked::new(
             Operation::Find,
             &FindRequest { id: Some("afund".into()), limit: 5, ..FindRequest::default() },
@@ -259,7 +268,7 @@ fn questions() -> Vec<Asked> {
         Asked::new(
             Operation::Find,
             &FindRequest {
-                reference: Some("r"),
+                reference: Some("r-1"),
                 entity: Some("LM"),
                 from: Some("2026-11-18"),
                 to: Some("2026-11-19"),
@@ -281,7 +290,7 @@ fn questions() -> Vec<Asked> {
         Asked::new(Operation::BalanceAt, &at(None, None, Some("2026-11-17"))),
         Asked::new(
             Operation::Entry,
-            &EntryRequest { account: FEES.into(), position: "5/2/0", from: 0, limit: 5 },
+            &EntryRequest { account: FEES.into(), position: "6/1/16", from: 0, limit: 5 },
         ),
         Asked::new(Operation::Register, &RegisterRequest { limit: 20, ..RegisterRequest::default() }),
         Asked::new(
@@ -289,6 +298,43 @@ fn questions() -> Vec<Asked> {
             &RegisterRequest { account: Some(OTHER.into()), limit: 2, ..RegisterRequest::default() },
         ),
     ]
+}
+
+/// Every question but the one about the node itself.
+pub(crate) fn questions_of_the_log() -> Vec<Asked> {
+    let mut questions = questions();
+    questions.retain(|asked| asked.operation != Operation::Status);
+    questions
+}
+
+/// What the accounts stand at.
+pub(crate) fn balances() -> Asked {
+    let accounts: Vec<AccountRef> = [BANK, USER, OTHER, FEES].map(AccountRef::Id).into();
+    Asked::new(Operation::Balance, &BalanceRequest { accounts: &accounts })
+}
+
+/// What is asked of each of them is read from the log.
+fn originals() -> Vec<Asked> {
+    let payment = |id, amount| move_of(id, USER, OTHER, amount);
+    vec![
+        post(&[payment("tried", "2.00").try_(), payment("dropped", "3.00").try_()]),
+        post(&[payment("bought", "5.00"), payment("wrong", "7.00").reference("r-2").kind("top_up")]),
+    ]
+}
+
+/// One of each kind of what is done on the strength of what the log says of an original.
+pub(crate) fn deeds_on_originals() -> [Asked; 4] {
+    [
+        post(&[Transaction::new("confirmed").confirm("tried")]),
+        post(&[Transaction::new("left").cancel_try("dropped")]),
+        post(&[move_of("returned", OTHER, USER, "0.50").refund("bought")]),
+        post(&[Transaction::new("undone").reverse("wrong")]),
+    ]
+}
+
+/// What the books are made of that have originals in their log.
+pub(crate) fn cold_story() -> Vec<Asked> {
+    [chart(), postings("a"), originals(), changes(), postings("bb")].concat()
 }
 
 /// What the books are made of.
@@ -314,9 +360,15 @@ pub(crate) fn tell(ledger: &mut Ledger, runtime: &Runtime, story: &[Asked]) {
         std::iter::once(&hello).chain(story).zip(1..).map(|(one, tag)| one.frame(tag)).collect();
     let history = ledger.history();
     let reads = frames.iter().map(Vec::as_slice);
-    let done =
-        converse(Limits::default(), history, runtime, reads, &mut |requests| ledger.answer(requests));
+    let done = converse(Limits::default(), history, runtime, reads, &mut |requests| ledger.answer(requests));
     assert_eq!(done.frames, frames.len(), "every frame of the story is taken");
+}
+
+/// The books of a story, at rest.
+pub(crate) fn at_rest(story: &[Asked], runtime: &Runtime) -> Resting {
+    let mut ledger = Ledger::empty();
+    tell(&mut ledger, runtime, story);
+    ledger.rest()
 }
 
 /// Calls `work` with the books of the story, at rest, and a runtime; both are made once a thread.
@@ -327,9 +379,7 @@ pub(crate) fn with_books<T>(work: impl FnOnce(&Resting, &Runtime) -> T) -> T {
     BOOKS.with_borrow_mut(|books| {
         let (resting, runtime) = books.get_or_insert_with(|| {
             let runtime = runtime();
-            let mut ledger = Ledger::empty();
-            tell(&mut ledger, &runtime, &story());
-            (ledger.rest(), runtime)
+            (at_rest(&story(), &runtime), runtime)
         });
         work(resting, runtime)
     })

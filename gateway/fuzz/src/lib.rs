@@ -8,6 +8,7 @@
 
 pub mod answers;
 mod books;
+pub mod cold;
 pub mod conversation;
 mod edits;
 pub mod imports;
@@ -31,10 +32,11 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target { name: "requests", run: requests::run, seeds: requests::seeds, max_len: 1_024 },
     Target { name: "conversation", run: conversation::run, seeds: conversation::seeds, max_len: 2_048 },
     Target { name: "log", run: log::run, seeds: log::seeds, max_len: 64 },
+    Target { name: "cold", run: cold::run, seeds: cold::seeds, max_len: 64 },
     Target { name: "records", run: records::run, seeds: records::seeds, max_len: 64 },
     Target { name: "snapshots", run: snapshots::run, seeds: snapshots::seeds, max_len: 64 },
     Target { name: "imports", run: imports::run, seeds: imports::seeds, max_len: 1_024 },

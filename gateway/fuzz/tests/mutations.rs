@@ -51,6 +51,11 @@ fn log() {
 }
 
 #[test]
+fn cold() {
+    drive("cold");
+}
+
+#[test]
 fn records() {
     drive("records");
 }
