@@ -14,6 +14,10 @@ const PADDING: u16 = 1;
 const BETWEEN: usize = 1;
 /// A column of text that is wrapped becomes no narrower, where that is enough; else no narrower than the second.
 const NARROWEST: [usize; 2] = [8, 4];
+/// Text that is wrapped into no less than that still reads well.
+const READABLE: usize = 20;
+/// So far the first column stands to the right of lines over all columns, where there is room.
+const INDENT: usize = 4;
 
 /// A table of text, with columns of figures to the right. Whatever stands in a cell, it is one cell: what a terminal
 /// would obey is written out.
@@ -22,6 +26,8 @@ pub struct Table {
     heads: Vec<String>,
     right: Vec<bool>,
     rows: Vec<Vec<String>>,
+    /// Lines over all columns, each with the count of rows above it.
+    across: Vec<(usize, String)>,
     width: Option<usize>,
 }
 
@@ -33,6 +39,7 @@ impl Table {
             heads: heads.iter().map(|head| visible_cell(head.trim_start_matches('>'))).collect(),
             right: heads.iter().map(|head| head.starts_with('>')).collect(),
             rows: Vec::new(),
+            across: Vec::new(),
             width: None,
         }
     }
@@ -41,6 +48,21 @@ impl Table {
     pub fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) {
         let cells = cells.into_iter().take(self.heads.len());
         self.rows.push(cells.map(|text| visible_cell(text.as_ref())).collect());
+    }
+
+    /// Adds a line over all columns, above the row that comes next: texts that have no column of their own.
+    pub fn across<T: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = T>) {
+        let texts: Vec<String> = texts.into_iter().map(|text| visible_cell(text.as_ref())).collect();
+        self.across.push((self.rows.len(), texts.join("  ")));
+    }
+
+    /// Whether so many columns of a terminal are enough without wrapping text into columns too narrow to read.
+    #[must_use]
+    pub fn reads_well_in(&self, width: usize) -> bool {
+        let widths = self.widths(usize::MAX).into_iter().zip(&self.right);
+        let widths: Vec<usize> =
+            widths.map(|(width, right)| if *right { width } else { width.min(READABLE) }).collect();
+        padded(&widths) <= width
     }
 
     /// Fits the table into so many columns of a terminal: leaves out what is empty in every row, and wraps text, never
@@ -64,11 +86,7 @@ impl Table {
         };
         let mut widths: Vec<usize> =
             self.heads.iter().enumerate().map(|(index, head)| cells(index).max(head.width())).collect();
-        let all = |widths: &[usize]| {
-            let padded: usize = widths.iter().map(|width| width + usize::from(PADDING)).sum();
-            padded + widths.len().saturating_sub(1) * BETWEEN
-        };
-        if all(&widths) > most {
+        if padded(&widths) > most {
             // Heads of figures take several lines first.
             for (index, head) in self.heads.iter().enumerate().filter(|(index, _)| self.right[*index]) {
                 let word = head.split(' ').map(|word| word.width()).max().unwrap_or(0);
@@ -77,7 +95,7 @@ impl Table {
         }
         let [usual, narrow] = NARROWEST.map(|narrowest| {
             let mut widths = widths.clone();
-            while all(&widths) > most {
+            while padded(&widths) > most {
                 let text =
                     (0..widths.len()).filter(|index| !self.right[*index] && widths[*index] > narrowest);
                 let Some(widest) = text.max_by_key(|index| widths[*index]) else { break };
@@ -86,7 +104,28 @@ impl Table {
             widths
         });
         // Words are not torn where that does not make it fit either.
-        if all(&usual) > most && all(&narrow) <= most { narrow } else { usual }
+        if padded(&usual) > most && padded(&narrow) <= most { narrow } else { usual }
+    }
+
+    /// The lines of these rows, below the heads if they are wanted.
+    fn part(&self, heads: bool, rows: &[Vec<String>], widths: Option<&[usize]>) -> String {
+        let mut table = comfy_table::Table::new();
+        table.load_style(UNDERLINED).set_content_arrangement(ContentArrangement::Disabled);
+        let cells = |row: &[String]| {
+            row.iter().zip(&self.right).map(|(text, right)| cell(text, *right)).collect::<Vec<_>>()
+        };
+        if heads {
+            table.set_header(cells(&self.heads));
+        }
+        table.add_rows(rows.iter().map(|row| cells(row)));
+        if let Some(widths) = widths {
+            table.discover_columns();
+            table.column_iter_mut().for_each(|column| {
+                column.set_padding((0, PADDING));
+            });
+            table.set_constraints(widths.iter().map(|width| fixed(width + usize::from(PADDING))));
+        }
+        table.to_string()
     }
 }
 
@@ -94,28 +133,50 @@ fn keep<T>(all: Vec<T>, kept: &[bool]) -> Vec<T> {
     all.into_iter().zip(kept).filter(|(_, kept)| **kept).map(|(one, _)| one).collect()
 }
 
+/// How many columns a table takes whose columns are as wide as that.
+fn padded(widths: &[usize]) -> usize {
+    let padded: usize = widths.iter().map(|width| width + usize::from(PADDING)).sum();
+    padded + widths.len().saturating_sub(1) * BETWEEN
+}
+
+fn fixed(width: usize) -> ColumnConstraint {
+    ColumnConstraint::Absolute(Width::Fixed(u16::try_from(width).unwrap_or(u16::MAX)))
+}
+
+/// The text in lines of at most so many columns.
+fn wrapped(text: &str, most: usize) -> String {
+    if text.width() <= most {
+        return text.to_owned();
+    }
+    let mut table = comfy_table::Table::new();
+    table.load_style(UNDERLINED).set_content_arrangement(ContentArrangement::Disabled);
+    table.add_row([text]);
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 0));
+    });
+    table.set_constraints([fixed(most)]);
+    table.to_string()
+}
+
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = comfy_table::Table::new();
-        table.load_style(UNDERLINED).set_content_arrangement(ContentArrangement::Disabled);
-        let cells = |row: &[String]| {
-            row.iter().zip(&self.right).map(|(text, right)| cell(text, *right)).collect::<Vec<_>>()
-        };
-        table.set_header(cells(&self.heads));
-        table.add_rows(self.rows.iter().map(|row| cells(row)));
-        if let Some(most) = self.width {
-            let fixed = |width: usize| {
-                let width = u16::try_from(width).unwrap_or(u16::MAX).saturating_add(PADDING);
-                ColumnConstraint::Absolute(Width::Fixed(width))
-            };
-            table.discover_columns();
-            table.column_iter_mut().for_each(|column| {
-                column.set_padding((0, PADDING));
-            });
-            table.set_constraints(self.widths(most).into_iter().map(fixed));
+        // Parts of one table stand below each other only if their columns are equally wide.
+        let most = self.width.or((!self.across.is_empty()).then_some(usize::MAX));
+        let mut widths = most.map(|most| self.widths(most));
+        if let (Some(most), Some(widths), false) = (most, &mut widths, self.across.is_empty()) {
+            let room = most.saturating_sub(padded(widths)).min(INDENT);
+            widths.iter_mut().take(1).for_each(|first| *first += room);
         }
-        let text = table.to_string();
-        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        let first = self.across.first().map_or(self.rows.len(), |(above, _)| *above);
+        let mut parts = vec![self.part(true, &self.rows[..first], widths.as_deref())];
+        for (index, (from, text)) in self.across.iter().enumerate() {
+            let to = self.across.get(index + 1).map_or(self.rows.len(), |(above, _)| *above);
+            parts.push(wrapped(text, most.unwrap_or(usize::MAX)));
+            if *from < to {
+                parts.push(self.part(false, &self.rows[*from..to], widths.as_deref()));
+            }
+        }
+        let lines: Vec<&str> = parts.iter().flat_map(|part| part.lines()).map(str::trim_end).collect();
         f.write_str(&lines.join("\n"))
     }
 }
@@ -177,6 +238,44 @@ mod tests {
             assert!(letters >= name.chars().count(), "something of the name is missing:\n{text}");
         }
         assert!(table.clone().fit(200).to_string().lines().count() == 4, "there is room for all");
+    }
+
+    #[test]
+    fn lines_over_all_columns_wrap_and_leave_figures_below_their_heads() {
+        let mut table = Table::new(&[">opening", ">closing"]);
+        let name = "应付账款-商户待结算资金-跨境人民币业务-第一清算中心";
+        table.across(["220301", name, "credit"]);
+        table.row(["1,234,567,890.00", "9.00"]);
+        table.across(["a\nb", "c   d"]);
+        table.row(["1.00", "9,876,543,210.00"]);
+        for (most, lines) in [(40, 7), (100, 6)] {
+            let text = table.clone().fit(most).to_string();
+            assert!(text.lines().all(|line| line.width() <= most), "{most}:\n{text}");
+            assert!(text.lines().count() >= lines, "{most}:\n{text}");
+            assert!(text.contains("\na\\u{a}b  c \\u{20}\\u{20}d\n"), "{text}");
+            let ends: Vec<usize> = text
+                .lines()
+                .filter(|line| line.ends_with("closing") || line.ends_with(".00"))
+                .map(|line| line.width())
+                .collect();
+            assert_eq!(ends, [38, 38, 38], "{text}");
+        }
+        assert_eq!(table.to_string().lines().count(), 6, "{table}");
+    }
+
+    #[test]
+    fn a_table_reads_well_where_its_figures_and_some_of_its_text_have_room() {
+        for (text, figure, width, expect) in [
+            ("fee", "1.00", 12, true),
+            ("fee", "1.00", 11, true),
+            ("fee", "1.00", 10, false),
+            ("a name of more than twenty columns", "1.00", 28, true),
+            ("a name of more than twenty columns", "1.00", 26, false),
+        ] {
+            let mut table = Table::new(&["name", ">sum"]);
+            table.row([text, figure]);
+            assert_eq!(table.reads_well_in(width), expect, "{width}: {table}");
+        }
     }
 
     #[test]

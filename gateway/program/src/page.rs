@@ -44,6 +44,11 @@ impl Page {
     }
 }
 
+/// Whether the table reads well in the columns that there are.
+pub(crate) fn has_room_for(table: &Table) -> bool {
+    table.reads_well_in(columns())
+}
+
 /// How many columns there are: as `COLUMNS` says, else as the terminal has.
 fn columns() -> usize {
     let said = std::env::var("COLUMNS").ok().and_then(|said| said.parse().ok());

@@ -221,8 +221,7 @@ fn describe(shown: &Shown, relations: &[Relation], took: Duration) -> Page {
     page.gap();
     page.table(hottest);
     page.gap();
-    page.table(trial_balance::table(&shown.trial_balance, Some(1)));
-    page.gap();
+    page.page(trial_balance::ledger(&shown.trial_balance, Some(1)));
     page.page(trial_balance::describe(relations));
     page.gap();
     page.page(shown.verified.page());

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
-use crate::page::Page;
+use crate::page::{Page, has_room_for};
 use crate::reach::Reach;
 use crate::report::identity::{self, Identity};
 
@@ -70,8 +70,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let shown = Shown { trial: &trial, relations: checked.collect() };
     args.output.show(&shown, |_| {
         let identity = describe_identity(&args.identity, &of_classes);
-        let mut page = Page::from(table(&trial, args.level));
-        page.gap();
+        let mut page = ledger(&trial, args.level);
         page.page(describe(&relations));
         page.line(identity);
         page
@@ -112,11 +111,12 @@ pub(crate) fn describe(relations: &[Relation]) -> Page {
     page
 }
 
-/// Debit-positive figures of one row.
-#[derive(Clone, Copy, Default)]
+/// Debit-positive figures of one subject.
+#[derive(Clone, Copy)]
 struct Row<'a> {
+    code: &'a str,
     name: &'a str,
-    normal: Option<Side>,
+    normal: Side,
     opening: i128,
     debit: i128,
     credit: i128,
@@ -135,10 +135,10 @@ struct Total {
 
 /// The totals of an entity and currency, on the debit side and on the credit side (借方合计, 贷方合计), without what is off the
 /// balance sheet: they are equal.
-fn totals<'a>(rows: impl Iterator<Item = &'a Row<'a>> + Clone) -> [Total; 2] {
-    let on_balance = rows.filter(|row| !row.off_balance);
+fn totals(rows: &BTreeMap<&str, Row<'_>>) -> [Total; 2] {
+    let on_balance = rows.values().filter(|row| !row.off_balance);
     [Side::Debit, Side::Credit].map(|side| {
-        let of_side = on_balance.clone().filter(|row| row.normal == Some(side));
+        let of_side = on_balance.clone().filter(|row| row.normal == side);
         let sums = of_side.fold(Total::default(), |total, row| Total {
             opening: total.opening + natural(side, row.opening),
             closing: total.closing + natural(side, row.closing),
@@ -149,51 +149,137 @@ fn totals<'a>(rows: impl Iterator<Item = &'a Row<'a>> + Clone) -> [Total; 2] {
     })
 }
 
-/// The trial balance at a level of subjects, or at its leaves. Balances stand on the side on which they are.
-pub(crate) fn table(trial: &TrialBalance, level: Option<u8>) -> Table {
+/// The subjects of one entity in one currency.
+struct Unit<'a> {
+    entity: &'a str,
+    currency: &'a str,
+    /// The accounting date of the turnovers.
+    date: &'a str,
+    /// By code.
+    rows: BTreeMap<&'a str, Row<'a>>,
+}
+
+/// The rows at a level of subjects, or at the leaves.
+fn units(trial: &TrialBalance, level: Option<u8>) -> Vec<Unit<'_>> {
     let digits = level.map_or(usize::MAX, |level| 2 + 2 * usize::from(level));
-    let mut rows: BTreeMap<(&str, &str, &str), Row<'_>> = BTreeMap::new();
+    let mut units: BTreeMap<(&str, &str), Unit<'_>> = BTreeMap::new();
     for line in &trial.lines {
         let code = line.subject.get(..digits).unwrap_or(&line.subject);
         let name = if code.len() < line.subject.len() { first_part(&line.name) } else { &line.name };
-        let row = rows.entry((&line.entity, &line.currency, code)).or_default();
-        row.name = name;
-        row.normal = Some(line.normal);
+        let unit = units.entry((&line.entity, &line.currency)).or_insert_with(|| Unit {
+            entity: &line.entity,
+            currency: &line.currency,
+            date: &line.date,
+            rows: BTreeMap::new(),
+        });
+        let none = Row {
+            code,
+            name,
+            normal: line.normal,
+            opening: 0,
+            debit: 0,
+            credit: 0,
+            closing: 0,
+            accounts: 0,
+            off_balance: &*line.class == "off_balance",
+        };
+        let row = unit.rows.entry(code).or_insert(none);
         row.opening += natural(line.normal, line.opening);
         row.debit += line.debit;
         row.credit += line.credit;
         row.closing += natural(line.normal, line.closing);
         row.accounts += line.accounts;
-        row.off_balance = &*line.class == "off_balance";
     }
-    let heads =
-        ["entity", "subject", "name", "", ">opening", ">debit", ">credit", ">closing", "side", ">accounts"];
-    let mut table = Table::new(&heads);
-    for ((entity, currency, code), row) in &rows {
-        let side = row.normal.unwrap_or(Side::Debit);
-        table.row([
-            *entity,
-            *code,
-            row.name,
-            *currency,
-            &money(currency, natural(side, row.opening)),
-            &money(currency, row.debit),
-            &money(currency, row.credit),
-            &money(currency, natural(side, row.closing)),
-            if side == Side::Debit { "debit" } else { "credit" },
-            &grouped(row.accounts),
-        ]);
-        let of_unit = |(key, _): &(&(&str, &str, &str), &Row<'_>)| (key.0, key.1) == (*entity, *currency);
-        if rows.iter().rfind(of_unit).is_some_and(|(key, _)| key.2 == *code) {
-            let [debit, credit] = totals(rows.iter().filter(of_unit).map(|(_, row)| row));
-            let print = |minor| money(currency, minor);
-            let name = "total 合计";
-            let side = |total: Total| [print(total.opening), print(total.turnover), print(total.closing)];
-            let [opening, turnover, closing] = side(debit);
-            table.row([*entity, "", name, *currency, &opening, &turnover, "", &closing, "debit", ""]);
-            let [opening, turnover, closing] = side(credit);
-            table.row([*entity, "", name, *currency, &opening, "", &turnover, &closing, "credit", ""]);
+    units.into_values().collect()
+}
+
+/// The general ledger at a level of subjects, or at its leaves: a table for each entity and currency, and below each a
+/// gap. Where figures leave no room for names beside them, names stand above.
+pub(crate) fn ledger(trial: &TrialBalance, level: Option<u8>) -> Page {
+    let units = units(trial, level);
+    // One form for all of them.
+    let beside = units.iter().all(|unit| has_room_for(&names_beside(unit)));
+    let mut page = Page::new();
+    for unit in &units {
+        // A word of ours comes first, so that no entity's code looks like another line.
+        page.line(format_args!("entity {}, currency {}, date {}", unit.entity, unit.currency, unit.date));
+        page.table(if beside { names_beside(unit) } else { names_above(unit) });
+        page.gap();
+    }
+    page
+}
+
+/// What people are shown of a subject, or of a total.
+struct Texts {
+    code: String,
+    name: String,
+    /// Opening, debit, credit, closing. Balances stand on the side on which they are.
+    figures: [String; 4],
+    side: &'static str,
+    accounts: Option<u64>,
+}
+
+/// Subjects, and below them the totals.
+fn texts(unit: &Unit<'_>) -> Vec<Texts> {
+    let print = |minor| money(unit.currency, minor);
+    let of_row = |row: &Row<'_>| Texts {
+        code: row.code.to_owned(),
+        name: row.name.to_owned(),
+        figures: [
+            print(natural(row.normal, row.opening)),
+            print(row.debit),
+            print(row.credit),
+            print(natural(row.normal, row.closing)),
+        ],
+        side: name_of(row.normal),
+        accounts: Some(row.accounts),
+    };
+    let of_total = |(side, total): (Side, Total)| {
+        let turnover = print(total.turnover);
+        let [debit, credit] = match side {
+            Side::Debit => [turnover, String::new()],
+            Side::Credit => [String::new(), turnover],
+        };
+        Texts {
+            code: String::new(),
+            name: "total 合计".to_owned(),
+            figures: [print(total.opening), debit, credit, print(total.closing)],
+            side: name_of(side),
+            accounts: None,
         }
+    };
+    let totals = [Side::Debit, Side::Credit].into_iter().zip(totals(&unit.rows));
+    unit.rows.values().map(of_row).chain(totals.map(of_total)).collect()
+}
+
+fn name_of(side: Side) -> &'static str {
+    match side {
+        Side::Debit => "debit",
+        Side::Credit => "credit",
+    }
+}
+
+fn names_beside(unit: &Unit<'_>) -> Table {
+    let heads = ["subject", "name", ">opening", ">debit", ">credit", ">closing", "side", ">accounts"];
+    let mut table = Table::new(&heads);
+    for Texts { code, name, figures: [opening, debit, credit, closing], side, accounts } in texts(unit) {
+        let accounts = accounts.map(grouped).unwrap_or_default();
+        table.row([&*code, &name, &opening, &debit, &credit, &closing, side, &accounts]);
+    }
+    table
+}
+
+fn names_above(unit: &Unit<'_>) -> Table {
+    let mut table = Table::new(&[">opening", ">debit", ">credit", ">closing"]);
+    for Texts { code, name, figures, side, accounts } in texts(unit) {
+        let accounts = match accounts {
+            None => String::new(),
+            Some(1) => ", 1 account".to_owned(),
+            Some(count) => format!(", {} accounts", grouped(count)),
+        };
+        let side = format!("{side}{accounts}");
+        table.across([code, name, side].into_iter().filter(|text| !text.is_empty()));
+        table.row(figures);
     }
     table
 }
@@ -243,17 +329,16 @@ mod tests {
             ],
         };
         for level in [None, Some(1), Some(2)] {
-            let text = table(&trial, level).to_string();
-            let totals: Vec<Vec<&str>> = text
-                .lines()
-                .filter(|line| line.contains("合计"))
-                .map(|line| line.split_whitespace().skip(3).collect())
+            let units = units(&trial, level);
+            let [unit] = &units[..] else { panic!("{} units", units.len()) };
+            let expect = [["90.00", "70.00", "", "120.00"], ["90.00", "", "70.00", "120.00"]];
+            let shown = texts(unit);
+            let totals: Vec<[String; 4]> = shown
+                .into_iter()
+                .filter(|texts| texts.name.contains("合计"))
+                .map(|texts| texts.figures)
                 .collect();
-            assert_eq!(
-                totals,
-                [["CNY", "90.00", "70.00", "120.00", "debit"], ["CNY", "90.00", "70.00", "120.00", "credit"]],
-                "{text}"
-            );
+            assert_eq!(totals, expect);
         }
     }
 }

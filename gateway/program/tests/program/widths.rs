@@ -89,8 +89,8 @@ fn listings_fit_80_and_100_columns() {
             let words: Vec<&str> = command.split(' ').collect();
             let out = ask(width, &words);
             let table = out.lines().filter(|line| line.starts_with('─')).map(columns).max().expect("a table");
-            // Four and six columns of such figures leave no room for text in 80.
-            let of_figures = command.starts_with("trial-balance") || command.starts_with("report daily");
+            // Six columns of such figures leave no room for text in 80.
+            let of_figures = command.starts_with("report daily");
             let fits = table <= width.parse().unwrap() || (of_figures && width == "80");
             assert!(fits, "{command} at {width}: {table}\n{out}");
             let is_of_money =
@@ -99,6 +99,80 @@ fn listings_fit_80_and_100_columns() {
                 !is_of_money || (out.contains("123,456,78") || out.contains("123456789")),
                 "a figure is torn: {command} at {width}\n{out}"
             );
+        }
+    }
+}
+
+#[test]
+fn a_trial_balance_of_large_figures_and_long_names_fits_100_columns() {
+    let directory = tempfile::tempdir().unwrap();
+    let served = Served::start(&directory.path().join("books"), "1");
+    let ask = |arguments: &[&str]| {
+        let ran = longmen_in("100", &[arguments, &["--addr", &served.addr]].concat());
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        ran.out
+    };
+    let short = ["银行存款", "应付账款"];
+    let long = [
+        "银行存款-备付金集中存管账户-跨境人民币业务-第一清算中心-二级分户-三级明细-2026年度专用-自贸区分账核算单元",
+        "Payables to merchants, settlement funds of the first clearing centre, second level, third detail, 2026",
+    ];
+    // Whether names stand beside their figures: on the line of the debit total.
+    for (entity, amount, shown, twice, names, beside) in [
+        ("A", "1234567.89", "1,234,567.89", "2,469,135.78", short, true),
+        ("B", "1234.56", "1,234.56", "2,469.12", long, true),
+        ("F", "1234567.89", "1,234,567.89", "2,469,135.78", long, false),
+        ("C", "1234567890123.45", "1,234,567,890,123.45", "2,469,135,780,246.90", short, false),
+        ("D", "1234567890123.45", "1,234,567,890,123.45", "2,469,135,780,246.90", long, false),
+        ("E", "123456789012345.67", "123,456,789,012,345.67", "246,913,578,024,691.34", long, false),
+    ] {
+        let subject = |code, name, class, normal| serde_json::json!({ "code": code, "name": name, "class": class, "normal": normal });
+        let account = |label, subject| {
+            serde_json::json!({
+                "account": label, "subject": subject, "currency": "CNY", "owner": "internal", "may_go_negative": true,
+            })
+        };
+        let chart = serde_json::json!({
+            "scenario": "s", "title": "", "entity": entity, "start": "2026-01-05",
+            "subjects": [
+                subject("1002010101", names[0], "asset", "debit"), subject("2203010101", names[1], "liability", "credit"),
+            ],
+            "accounts": [account("bank", "1002010101"), account("due", "2203010101")],
+        });
+        let file = directory.path().join("chart.json");
+        std::fs::write(&file, chart.to_string()).unwrap();
+        ask(&["open", file.to_str().unwrap()]);
+        let post = |debit: &str, credit: &str| {
+            let leg = |number: &str| format!("{entity}/{number}/CNY={amount}");
+            ask(&["post", "--debit", &leg(debit), "--credit", &leg(credit)]);
+        };
+        post("bank", "due");
+        ask(&["close-day", entity, "2026-01-06"]);
+        post("bank", "due");
+        post("due", "bank");
+        for level in [&[][..], &["--level", "1"]] {
+            let out = ask(&[&["trial-balance", "--entity", entity][..], level].concat());
+            assert!(out.lines().all(|line| columns(line) <= 100), "{out}");
+            assert!(out.starts_with(&format!("entity {entity}, currency CNY, date 2026-01-06\n")), "{out}");
+            let figures = |line: &str| line.split_whitespace().filter(|word| *word == shown).count();
+            // Opening, debit, credit and closing of two subjects; opening and closing of each side's total.
+            let of_lines: Vec<usize> = out.lines().map(figures).filter(|count| *count > 0).collect();
+            assert_eq!(of_lines, [4, 4, 2, 2], "a figure is torn or missing:\n{out}");
+            assert_eq!(out.matches(twice).count(), 2, "each side's turnover:\n{out}");
+            let totals: Vec<&str> = out.lines().filter(|line| line.contains("total 合计")).collect();
+            assert_eq!(totals.len(), 2, "{out}");
+            assert_eq!(totals[0].contains(shown), beside, "{out}");
+            let digits = if level.is_empty() { 10 } else { 4 };
+            for (code, name) in ["1002010101", "2203010101"].iter().zip(names) {
+                assert!(out.contains(&code[..digits]), "{out}");
+                // At the first level a name ends at its first dash.
+                let name = if level.is_empty() { name } else { name.split('-').next().unwrap() };
+                let letters = |text: &str| text.chars().filter(|letter| name.contains(*letter)).count();
+                assert!(letters(&out) >= name.chars().count(), "something of {name} is missing:\n{out}");
+            }
+            if !beside {
+                assert!(out.contains("debit, 1 account\n") && out.contains("credit, 1 account\n"), "{out}");
+            }
         }
     }
 }
