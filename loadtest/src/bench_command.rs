@@ -13,7 +13,7 @@ use longmen_loadtest::bench::result::{Results, RowResult};
 use longmen_loadtest::bench::rows::{ROWS, Row, row_named};
 use longmen_loadtest::bench::sheet::Sheet;
 use longmen_loadtest::bench::{BenchSettings, Machine, run_once};
-use longmen_loadtest::table::Table;
+use longmen_terminal::Table;
 
 use crate::NODE;
 use crate::tables_command::tell;

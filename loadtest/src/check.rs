@@ -5,7 +5,6 @@ use longmen_client::{Account, AccountRef, Client, TrialBalance};
 use crate::books::{Books, Turnover};
 use crate::encode::side;
 use crate::error::LoadError;
-use crate::relations::relations;
 use crate::setup::House;
 
 /// Accounts asked for in one request.
@@ -70,7 +69,7 @@ pub async fn compare(
     }
     let trial = client.trial_balance(&house.entity).await?;
     compare_subjects(&mut findings, house, books, &trial, first_date);
-    for relation in relations(&trial) {
+    for relation in trial.relations() {
         for broken in relation.broken {
             findings.add(format!("{}: {broken}", relation.name));
         }

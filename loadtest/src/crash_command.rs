@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use longmen_loadtest::crash::{CrashSettings, Harness, QuickRounds, Round};
-use longmen_loadtest::node::Launch;
-use longmen_loadtest::table::grouped;
+use longmen_server::Launch;
+use longmen_terminal::grouped;
 
 use crate::NODE;
 

@@ -1,8 +1,7 @@
 //! What keeps the harness from doing its work. That a node gave a wrong answer is no error here but a finding.
 
 use longmen_client::{ClientError, Refusal};
-
-use crate::node::NodeError;
+use longmen_server::NodeError;
 
 /// Why a load or crash run could not be carried out.
 #[derive(Debug, thiserror::Error)]

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use longmen_loadtest::faults::{Fault, FaultReport, FaultSettings};
-use longmen_loadtest::node::Launch;
-use longmen_loadtest::table::{Table, grouped};
+use longmen_server::Launch;
+use longmen_terminal::{Table, grouped};
 
 use crate::NODE;
 

@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use longmen_loadtest::node::{ServeArgs, serve};
+use longmen_server::{ServeArgs, serve};
 
 use bench_command::{BenchArgs, bench_command};
 use crash_command::{CrashArgs, crash_command};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use longmen_loadtest::peer::postgres::{PostgresReport, PostgresSettings, measure};
 use longmen_loadtest::run::measured_table;
-use longmen_loadtest::table::grouped;
+use longmen_terminal::grouped;
 
 /// Measure another ledger on this machine with the same transfers, to read our figures against
 #[derive(clap::Args)]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use longmen_client::Client;
+use longmen_server::Launch;
+use longmen_terminal::{Table, grouped};
 use serde::Serialize;
 
 use crate::books::Books;
@@ -12,9 +14,7 @@ use crate::driver::{Pacing, Settings, drive};
 use crate::encode::Encoding;
 use crate::error::LoadError;
 use crate::measure::Measured;
-use crate::node::Launch;
 use crate::setup::{Target, open};
-use crate::table::{Table, grouped};
 use crate::workload::Workload;
 
 /// What to run, and how.

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use longmen_loadtest::LoadError;
 use longmen_loadtest::driver::Pacing;
-use longmen_loadtest::node::Launch;
 use longmen_loadtest::run::{RunReport, RunSettings, fresh_entity, run, run_with_own_node};
 use longmen_loadtest::setup::Target;
-use longmen_loadtest::table::grouped;
 use longmen_loadtest::workload::Workload;
+use longmen_server::Launch;
+use longmen_terminal::grouped;
 
 use crate::NODE;
 

@@ -2,11 +2,11 @@
 
 use longmen_client::{AccountOpening, Client, Connection, Owner, SubjectOpening};
 use longmen_engine::ledger::{self, Side};
+use longmen_terminal::Progress;
 
 use crate::books::Books;
 use crate::encode::{Encoder, Encoding, read_answer, side};
 use crate::error::LoadError;
-use crate::progress::Progress;
 use crate::workload::{CURRENCY, Expect, Ids, Kind, Leg, Population, Request};
 
 /// How a client reaches the node.

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use longmen_loadtest::node::Launch;
 use longmen_loadtest::soak::{Kill, SoakReport, SoakSettings, html, soak};
-use longmen_loadtest::table::grouped;
+use longmen_server::Launch;
+use longmen_terminal::grouped;
 
 use crate::NODE;
 use crate::bench_command::{unwritable, write_json};

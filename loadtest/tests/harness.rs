@@ -13,9 +13,9 @@ use longmen_loadtest::books::Books;
 use longmen_loadtest::check::compare;
 use longmen_loadtest::crash::{CrashSettings, Harness};
 use longmen_loadtest::driver::{Driven, Pacing, Settings, drive};
-use longmen_loadtest::node::Launch;
 use longmen_loadtest::setup::{Target, open};
 use longmen_loadtest::workload::Workload;
+use longmen_server::Launch;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_longmen-loadtest");
 

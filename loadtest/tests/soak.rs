@@ -4,8 +4,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use longmen_client::Transaction;
-use longmen_loadtest::node::Launch;
 use longmen_loadtest::soak::{SoakSettings, html, soak_with};
+use longmen_server::Launch;
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_longmen-loadtest");

@@ -1,18 +1,5 @@
 //! `longmen-simulation`: a whole node below the sockets under a seeded scheduler.
 
-// The tables and bars of the load harness, which this program has no other use for.
-#[path = "../../../loadtest/src/progress.rs"]
-#[expect(dead_code, unreachable_pub, reason = "the load harness uses more of it")]
-mod progress;
-#[path = "../../../loadtest/src/table.rs"]
-#[expect(unreachable_pub, reason = "the load harness uses more of it")]
-#[allow(dead_code, reason = "only planted bugs make a table, and its tests use all of it")]
-mod table;
-#[path = "../../../loadtest/src/visible.rs"]
-#[expect(unreachable_pub, reason = "the load harness uses more of it")]
-#[allow(dead_code, reason = "only a table uses it, and its tests use all of it")]
-mod visible;
-
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::thread;
@@ -20,10 +7,8 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use longmen_simulation::{Counts, Failure, Run, run, run_all, shrink};
+use longmen_terminal::{Progress, grouped};
 use serde_json::json;
-
-use progress::Progress;
-use table::grouped;
 
 /// Segments and frames of a run come and go by the thousand; this one keeps their memory.
 #[global_allocator]
@@ -205,7 +190,7 @@ fn plants(cli: &Cli) -> bool {
     use longmen_simulation::{Plant, first_failure};
     let all = Plant::all();
     let progress = Progress::new("planted bugs", all.len() as u64);
-    let mut table = table::Table::new(&["bug", ">seeds", ">step", "seen by", "what it said"]);
+    let mut table = longmen_terminal::Table::new(&["bug", ">seeds", ">step", "seen by", "what it said"]);
     let (mut found, mut most) = (Vec::new(), 1);
     for (index, plant) in (0..).zip(&all) {
         progress.at(index, plant.to_string());

@@ -93,6 +93,17 @@ pub enum Side {
     Credit,
 }
 
+impl Side {
+    /// Turns a debit-positive balance into a natural one (positive on this side), and back.
+    #[must_use]
+    pub fn natural(self, balance: i128) -> i128 {
+        match self {
+            Side::Debit => balance,
+            Side::Credit => -balance,
+        }
+    }
+}
+
 /// Who owns an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -38,6 +38,7 @@ mod frame;
 mod history;
 mod id;
 mod question;
+mod relations;
 mod request;
 mod transaction;
 mod wire;
@@ -66,6 +67,7 @@ pub use question::{
     BalanceAtRequest, EntryRequest, FindRequest, GeneralLedgerRequest, RangeEnd, RegisterRequest,
     StatementRequest,
 };
+pub use relations::Relation;
 pub use request::{
     BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HelloRequest,
     HoldsRequest, ListAccountsRequest, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use longmen_client::{ClientError, Refusal};
 use longmen_loadtest::LoadError;
-use longmen_loadtest::node::NodeError;
+use longmen_server::NodeError;
 
 use crate::output::remark;
 

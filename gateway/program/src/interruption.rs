@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
 
-use longmen_loadtest::node::Watch;
+use longmen_server::Watch;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::output::remark;

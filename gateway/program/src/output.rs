@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
 
-use longmen_loadtest::visible::{tell, visible, visible_json};
+use longmen_terminal::{tell, visible, visible_json};
 use serde::Serialize;
 
 use crate::failure::Failure;

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::io::{self, IsTerminal};
 
-use longmen_loadtest::table::Table;
-use longmen_loadtest::visible::visible;
+use longmen_terminal::{Table, visible};
 
 /// So many columns have tables where no terminal says how many it has.
 const USUAL_COLUMNS: usize = 100;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use longmen_client::{Client, ClientError};
-use longmen_loadtest::node::warning_of;
+use longmen_server::warning_of;
 
 use crate::failure::Failure;
 use crate::output::remark;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use longmen_terminal::Table;
 use serde_json::{Value, json};
 
 use super::figure::Figure;
@@ -10,7 +11,6 @@ use super::result::median;
 use super::rows::Row;
 use super::{BenchSettings, Outcome, run_once};
 use crate::error::LoadError;
-use crate::table::Table;
 
 /// A row run with both builds.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use longmen_terminal::grouped;
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -10,7 +11,6 @@ use super::witness::{Stop, Testimony, WRITES_PER_SECOND};
 use crate::measure::{Latencies, float};
 use crate::run::microseconds;
 use crate::slow_requests::SlowRequests;
-use crate::table::grouped;
 
 /// So many of the longest stops are told one by one.
 const TOLD: usize = 20;

@@ -1,9 +1,9 @@
 //! What a bar is about, and the bars themselves.
 
+use longmen_terminal::grouped;
 use serde::Serialize;
 
 use crate::run::{microseconds, rate};
-use crate::table::grouped;
 
 /// A figure that a row of the benchmark comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use longmen_client::Client;
+use longmen_terminal::grouped;
 use longmen_wal::{DirectoryError, DirectoryStorage, Inspected, StorageError, inspect};
 
 use super::figure::Figure;
@@ -11,7 +12,6 @@ use super::{BenchSettings, Outcome};
 use crate::error::LoadError;
 use crate::measure::float;
 use crate::setup::open_unfunded;
-use crate::table::grouped;
 use crate::workload::Workload;
 
 /// Transfers that fill what is reused before growth is measured, as a part of those that it is measured over.

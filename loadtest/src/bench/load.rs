@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use longmen_terminal::grouped;
 use tokio::task::LocalSet;
 
 use super::disk;
@@ -21,7 +22,6 @@ use crate::encode::Encoding;
 use crate::error::LoadError;
 use crate::measure::{Latencies, float};
 use crate::setup::{House, Target};
-use crate::table::grouped;
 use crate::workload::Workload;
 
 /// How long answers are not measured at first.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use longmen_client::Client;
 use longmen_engine::Meter;
+use longmen_server::{Launch, MeterLine, NodeProcess};
 use tempfile::TempDir;
 
 use super::BenchSettings;
@@ -19,7 +20,6 @@ use crate::driver::{Driven, Pacing, Settings, drive};
 use crate::encode::Encoding;
 use crate::error::LoadError;
 use crate::measure::float;
-use crate::node::{Launch, MeterLine, NodeProcess};
 use crate::setup::{House, Target, open};
 use crate::workload::{Plan, Workload};
 

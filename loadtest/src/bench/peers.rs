@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use longmen_terminal::grouped;
+
 use super::BenchSettings;
 use super::figure::Figure;
 use super::result::RowResult;
@@ -10,7 +12,6 @@ use super::rows::{ACCOUNTS, BATCH};
 use super::sheet::{Column, Sheet, SheetRow, Unit};
 use crate::measure::float;
 use crate::peer::postgres::{Load, PeerError, PostgresReport, PostgresSettings, is_installed, measure};
-use crate::table::grouped;
 
 /// A ledger that can be measured beside our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -1,6 +1,7 @@
 //! Where the time of a node under load goes: a table of stages, one of threads, and one of what else a transaction takes.
 
 use longmen_engine::{Meter, MeterKind};
+use longmen_server::MeterLine;
 
 use super::BenchSettings;
 use super::load;
@@ -10,7 +11,6 @@ use super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::usage::ThreadUsage;
 use crate::error::LoadError;
 use crate::measure::float;
-use crate::node::MeterLine;
 use crate::workload::Workload;
 
 /// A load whose time is split.

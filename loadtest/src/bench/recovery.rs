@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use longmen_client::ClientError;
+use longmen_terminal::grouped;
 
 use super::events::newest_snapshot;
 use super::figure::Figure;
@@ -12,7 +13,6 @@ use crate::books::Books;
 use crate::error::LoadError;
 use crate::measure::float;
 use crate::setup::{fund, open_unfunded};
-use crate::table::grouped;
 use crate::workload::Workload;
 
 /// No log ever gets this far from snapshot to snapshot.

@@ -1,10 +1,10 @@
 //! Tables of figures without bars: how cost and speed go with a size, and where the time goes.
 
+use longmen_terminal::{Table, grouped};
 use serde_json::{Map, Value, json};
 
 use super::svg::Plot;
 use crate::run::{microseconds, rate};
-use crate::table::{Table, grouped};
 
 /// A table, its plots, and what was found of the books behind it.
 #[derive(Clone, Debug)]

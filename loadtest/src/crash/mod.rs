@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use longmen_client::Client;
 use longmen_engine::ledger::Date;
+use longmen_server::{Launch, NodeError, NodeProcess};
 use longmen_wal::DirectoryStorage;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -27,7 +28,6 @@ use crate::driver::{Answered, Heard, Pacing, Sent, Settings, Shared, start_sessi
 use crate::encode::Encoding;
 use crate::error::LoadError;
 use crate::measure::milliseconds;
-use crate::node::{Launch, NodeError, NodeProcess};
 use crate::setup::{House, START_DATE, Target, open};
 use crate::workload::{Plan, Workload};
 

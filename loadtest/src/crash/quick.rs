@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use longmen_server::Launch;
+
 use super::{CrashSettings, Harness, Round};
 use crate::error::LoadError;
-use crate::node::Launch;
 
 /// Rounds until the books are audited offline and begun anew.
 const ROUNDS_OF_BOOKS: u32 = 50;

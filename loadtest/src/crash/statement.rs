@@ -4,7 +4,6 @@ use longmen_client::{Client, Side, StatementLine};
 
 use crate::check::Findings;
 use crate::error::LoadError;
-use crate::relations::natural;
 
 /// Lines of one page.
 const PAGE: u32 = 500;
@@ -29,7 +28,7 @@ pub(crate) async fn walk(
         }
         for line in &statement.lines {
             let broken = expected_after.is_some_and(|after| after != line.after);
-            if broken || line.before + natural(normal, moved(line)) != line.after {
+            if broken || line.before + normal.natural(moved(line)) != line.after {
                 findings.add(format!("statement of {number}: {line:?} does not lead to {expected_after:?}"));
             }
             expected_after = Some(line.before);

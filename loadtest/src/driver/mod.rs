@@ -11,6 +11,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use longmen_client::Connection;
+use longmen_terminal::{Progress, grouped};
 use tokio::task::{JoinHandle, LocalSet};
 
 use crate::books::{Books, Outcomes};
@@ -18,10 +19,8 @@ use crate::encode::{Encoding, Placed};
 use crate::error::LoadError;
 use crate::measure::{Latencies, Measured, milliseconds};
 use crate::pace::{Alarms, STAY_AWAKE};
-use crate::progress::Progress;
 use crate::setup::{House, Target};
 use crate::slow_requests::SlowRequests;
-use crate::table::grouped;
 use crate::timeline::Timeline;
 use crate::workload::{Plan, Request};
 

@@ -1,6 +1,8 @@
 //! A panic planted in each actor and thread of the engine: the process ends, and a restart holds. Only builds with
 //! the feature `planted-panics`, which the tests have and the product has not, contain any.
 
+use longmen_server::Launch;
+
 use super::NotTried;
 #[cfg(feature = "planted-panics")]
 use super::base::{Came, load_while_it_lives};
@@ -9,8 +11,6 @@ use super::tally::Tally;
 #[cfg(feature = "planted-panics")]
 use crate::crash::{Harness, Load, Round};
 #[cfg(feature = "planted-panics")]
-use crate::node::Launch;
-
 #[cfg(feature = "planted-panics")]
 /// Enough for every thread to have something to do.
 const LOAD: Load = Load { batch: 1_024, depth: 2, transactions: Some(122_880) };

@@ -5,11 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use longmen_server::{Launch, NodeProcess};
+
 use crate::books::Books;
 use crate::crash::{CLIENT, CrashSettings, Harness, Load, Said, Subject};
 use crate::driver::{Answered, Shared};
 use crate::error::LoadError;
-use crate::node::{Launch, NodeProcess};
 use crate::setup::{House, Target};
 use crate::workload::Workload;
 

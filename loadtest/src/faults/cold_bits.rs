@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use longmen_client::{Client, Status};
 use longmen_engine::export::{Item, Scope, export};
 use longmen_engine::ledger::Side;
+use longmen_server::{Launch, ScrubPace};
 use longmen_wal::{DirectoryStorage, FrameSummary};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -21,7 +22,6 @@ use super::ground::Ground;
 use super::tally::Tally;
 use crate::crash::{Harness, Load, Round, STOP_LIMIT, Said};
 use crate::error::LoadError;
-use crate::node::{Launch, ScrubPace};
 
 use flip::{Flip, cold_frames};
 use originals::{Accounts, ENTITY, Figures, Original};

@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use longmen_server::{Launch, NodeError};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
@@ -18,7 +19,6 @@ use super::ground::Ground;
 use super::tally::Tally;
 use crate::crash::{Load, Round, Said};
 use crate::error::LoadError;
-use crate::node::{Launch, NodeError};
 
 use wound::Wound;
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use longmen_client::AccountRef;
 use longmen_engine::ledger::Rejection;
+use longmen_server::{Launch, NodeError, NodeProcess};
 
 use super::NotTried;
 use super::ground::Ground;
@@ -17,7 +18,6 @@ use super::tally::Tally;
 use crate::crash::{Harness, Load, Round, STOP_LIMIT};
 use crate::driver::Shared;
 use crate::error::LoadError;
-use crate::node::{Launch, NodeError, NodeProcess};
 
 const MEGABYTES: u64 = 64;
 const LOAD: Load = Load { batch: 128, depth: 4, transactions: None };

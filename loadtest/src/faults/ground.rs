@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use longmen_server::Launch;
+
 use super::{FaultSettings, NotTried};
 use crate::crash::CrashSettings;
 use crate::error::LoadError;
-use crate::node::Launch;
 
 /// A file system in memory, for what hangs on the bytes of files and not on a disk.
 const IN_MEMORY: &str = "/dev/shm";

@@ -25,10 +25,10 @@ mod two_nodes;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use longmen_server::Launch;
 use serde::Serialize;
 
 use crate::error::LoadError;
-use crate::node::Launch;
 
 use ground::Ground;
 use tally::Tally;

@@ -5,6 +5,7 @@
 use std::fs;
 use std::time::Duration;
 
+use longmen_server::Launch;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
@@ -13,7 +14,6 @@ use super::ground::{Ground, need_program};
 use super::mount::Mounted;
 use super::tally::Tally;
 use crate::crash::{Harness, Load, Round};
-use crate::node::Launch;
 
 /// Each takes its share of the cuts.
 const KINDS: [&str; 2] = ["ext4", "xfs"];

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use longmen_engine::ledger::Rejection;
+use longmen_server::Launch;
 
 use super::NotTried;
 use super::ground::{Ground, need_program};
@@ -12,7 +13,6 @@ use super::strace::under;
 use super::tally::Tally;
 use crate::crash::{Harness, Load, Round};
 use crate::driver::Shared;
-use crate::node::Launch;
 
 /// Twice what one connection may have under way.
 const LOAD: Load = Load { batch: 2_048, depth: 128, transactions: None };

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use longmen_terminal::Progress;
+
 use super::FaultReport;
 use crate::crash::Round;
-use crate::progress::Progress;
 
 /// Differences that are kept in words.
 const SHOWN: usize = 20;

@@ -2,13 +2,13 @@
 
 use std::fs;
 
+use longmen_server::{Launch, NodeError};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::NotTried;
 use super::ground::Ground;
 use super::tally::Tally;
 use crate::crash::{Harness, Load, Round};
-use crate::node::{Launch, NodeError};
 
 const RIGHT_WORDS: &str = "in use by another process";
 const LOAD: Load = Load { batch: 16, depth: 2, transactions: Some(320) };

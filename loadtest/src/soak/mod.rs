@@ -19,10 +19,10 @@ mod watch;
 
 use std::time::Duration;
 
+use longmen_server::Launch;
 use tokio::task::LocalSet;
 
 use crate::error::LoadError;
-use crate::node::Launch;
 use crate::setup::{House, Target};
 
 pub use page::html;

@@ -176,7 +176,7 @@ fn kill_row(kill: &Kill) -> String {
         kill.number.to_string(),
         format!("{:.1}", kill.at / MINUTE),
         format!("{} → {}", kill.shards, kill.shards_after),
-        crate::table::grouped(kill.answered),
+        longmen_terminal::grouped(kill.answered),
         kill.unanswered.to_string(),
         kill.unanswered_there.to_string(),
         maybe(kill.again_after_ms),
@@ -184,7 +184,7 @@ fn kill_row(kill: &Kill) -> String {
         kill.outage_ms.to_string(),
         kill.check_ms.to_string(),
         maybe(kill.caught_up_ms),
-        crate::table::grouped(kill.asked_again),
+        longmen_terminal::grouped(kill.asked_again),
     ];
     let held = match kill.differences.is_empty() {
         true => r#"<td class="held">held</td>"#,

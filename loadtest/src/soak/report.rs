@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use longmen_engine::audit::Verified;
+use longmen_terminal::{Table, grouped};
 use serde::Serialize;
 
 use super::SoakSettings;
@@ -15,7 +16,6 @@ use crate::books::Outcomes;
 use crate::check::Findings;
 use crate::measure::{Latencies, float};
 use crate::run::{microseconds, rate};
-use crate::table::{Table, grouped};
 
 /// A kill, and what the node said afterwards.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use longmen_client::Client;
+use longmen_server::{Launch, NodeProcess};
+use longmen_terminal::{Progress, grouped};
 use longmen_wal::DirectoryStorage;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -24,10 +26,7 @@ use crate::driver::{Pacing, Settings};
 use crate::encode::Encoding;
 use crate::error::LoadError;
 use crate::measure::milliseconds;
-use crate::node::{Launch, NodeProcess};
-use crate::progress::Progress;
 use crate::setup::{House, Target};
-use crate::table::grouped;
 use crate::workload::Workload;
 
 /// Shards that a node may be started with after a kill.

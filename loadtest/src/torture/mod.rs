@@ -22,6 +22,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use longmen_client::{AccountOpening, Client, Owner, SubjectOpening};
+use longmen_server::{Launch, NodeProcess};
+use longmen_terminal::Progress;
 use longmen_wal::DirectoryStorage;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::task::LocalSet;
@@ -29,9 +31,6 @@ use tokio::task::LocalSet;
 use crate::bench::process::Process;
 use crate::error::LoadError;
 use crate::measure::milliseconds;
-use crate::node::{Launch, NodeProcess};
-use crate::progress::Progress;
-use crate::relations::relations;
 use crate::setup::{START_DATE, Target};
 
 pub use attack::Attack;
@@ -247,7 +246,7 @@ async fn check_books(target: &Target, books: &Books, report: &mut TortureReport)
             report.differences.push(format!("{what} has {balance}, its answers come to {expect}"));
         }
     }
-    for relation in relations(&client.trial_balance("").await?) {
+    for relation in client.trial_balance("").await?.relations() {
         let broken = relation.broken.iter().map(|broken| format!("{}: {broken}", relation.name));
         report.differences.extend(broken);
     }

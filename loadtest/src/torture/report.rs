@@ -1,10 +1,10 @@
 //! What a torture came to.
 
+use longmen_terminal::{Table, grouped};
 use serde::Serialize;
 
 use super::{Served, Tally, TortureSettings};
 use crate::measure::milliseconds;
-use crate::table::{Table, grouped};
 
 /// What one attack came to, and how the good client was served meanwhile.
 #[derive(Clone, Debug, Serialize)]

@@ -1,7 +1,7 @@
 //! `longmen accounts`
 
 use longmen_client::{Account, Client, ClientError, MAX_LIST};
-use longmen_loadtest::table::Table;
+use longmen_terminal::Table;
 
 use crate::account_name::AccountName;
 use crate::explain::about_account;

@@ -1,7 +1,7 @@
 //! `longmen balance`
 
 use longmen_client::{Account, AccountRef, BalanceAtRequest, PastBalance};
-use longmen_loadtest::table::Table;
+use longmen_terminal::Table;
 
 use super::accounts::table;
 use crate::account_name::{AccountName, with_account_names};

@@ -3,18 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use longmen_client::{Account, AccountRef, Status, TrialBalance};
+use longmen_client::{Account, AccountRef, Relation, Status, TrialBalance};
 use longmen_loadtest::Encoding;
 use longmen_loadtest::books::Books;
 use longmen_loadtest::crash::{CrashSettings, Harness, Round, Subject};
 use longmen_loadtest::driver::{Driven, Pacing, Settings, drive};
 use longmen_loadtest::measure::Measured;
-use longmen_loadtest::node::{Launch, Watch};
-use longmen_loadtest::relations::{Relation, relations};
 use longmen_loadtest::run::measured_table;
 use longmen_loadtest::setup::{Target, open};
-use longmen_loadtest::table::{Table, grouped};
 use longmen_loadtest::workload::Workload;
+use longmen_server::{Launch, Watch};
+use longmen_terminal::{Table, grouped};
 use serde::Serialize;
 
 use super::{trial_balance, verify};
@@ -107,7 +106,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     drop(client);
     harness.stop()?;
     let verified = verify::verify(&data)?;
-    let relations = relations(&trial_balance);
+    let relations = trial_balance.relations();
     let held = killed.held() && relations.iter().all(Relation::holds);
     let named = relations.iter().map(|relation| (relation.name, relation.holds())).collect();
     let shown =

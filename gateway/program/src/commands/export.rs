@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 
 use longmen_engine::export::{self, ExportError, Exported, Item, Scope};
 use longmen_engine::ledger::Date;
-use longmen_loadtest::progress::Progress;
-use longmen_loadtest::table::grouped;
+use longmen_terminal::{Progress, grouped};
 use longmen_wal::DirectoryStorage;
 use serde::Serialize;
 

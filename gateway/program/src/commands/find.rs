@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use longmen_client::{FindRequest, FoundTransactions, TransactionRecord};
-use longmen_loadtest::table::Table;
+use longmen_terminal::Table;
 
 use crate::failure::{Failure, Verdict};
 use crate::id_name::{IdName, shown};

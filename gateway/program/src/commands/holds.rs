@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use longmen_client::{Holds, HoldsRequest};
-use longmen_loadtest::table::Table;
+use longmen_terminal::Table;
 
 use crate::account_name::{AccountName, key_text, with_account_names};
 use crate::failure::{Failure, Verdict};

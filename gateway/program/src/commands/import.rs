@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use longmen_engine::ledger::{Date, YearStart};
-use longmen_loadtest::progress::Progress;
-use longmen_loadtest::table::grouped;
+use longmen_terminal::{Progress, grouped};
 use serde::Serialize;
 
 use crate::failure::{Failure, Verdict};

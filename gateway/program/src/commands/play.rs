@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use longmen_loadtest::node::{Launch, Watch};
+use longmen_server::{Launch, Watch};
 use serde::Serialize;
 
 use crate::failure::{Failure, Verdict};

@@ -1,7 +1,7 @@
 //! `longmen register`
 
 use longmen_client::{AttributeChange, RangeEnd, Register, RegisterRequest, RegisterRow};
-use longmen_loadtest::table::Table;
+use longmen_terminal::Table;
 
 use super::accounts::{account_state, payment_state};
 use crate::account_name::{AccountName, key_text, with_account_names};

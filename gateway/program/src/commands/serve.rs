@@ -1,6 +1,6 @@
 //! `longmen serve`
 
-use longmen_loadtest::node::{ServeArgs, ServeError, serve};
+use longmen_server::{ServeArgs, ServeError, serve};
 
 use crate::failure::{Failure, Verdict};
 

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use longmen_client::{MAX_LIST, RangeEnd, Side, Statement, StatementLine, StatementRequest, Turnover};
-use longmen_loadtest::table::Table;
+use longmen_terminal::Table;
 
 use crate::account_name::{AccountName, with_account_names};
 use crate::failure::{Failure, Verdict};

@@ -1,7 +1,7 @@
 //! `longmen status`
 
 use longmen_client::{DamagedPlace, Status};
-use longmen_loadtest::table::{Table, grouped};
+use longmen_terminal::{Table, grouped};
 
 use crate::failure::{Failure, Verdict};
 use crate::moment::time;

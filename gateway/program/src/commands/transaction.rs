@@ -1,7 +1,7 @@
 //! `longmen transaction`
 
 use longmen_client::TransactionRecord;
-use longmen_loadtest::table::Table;
+use longmen_terminal::Table;
 
 use crate::account_name::key_text;
 use crate::failure::{Failure, Verdict};

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use longmen_client::{Side, TrialBalance};
-use longmen_loadtest::relations::{Relation, natural, relations};
-use longmen_loadtest::table::{Table, grouped};
+use longmen_client::{Relation, Side, TrialBalance};
+use longmen_terminal::{Table, grouped};
 use serde::Serialize;
 
 use crate::failure::{Failure, Verdict};
@@ -59,7 +58,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let trial = client.trial_balance(&args.entity).await;
     let trial = trial.map_err(|error| Failure::about(error, format_args!("entity {}", args.entity)))?;
     let of_classes = broken_identity(&trial, &args.identity);
-    let relations = relations(&trial);
+    let relations = trial.relations();
     let checked = relations.iter().map(|relation| Checked {
         name: relation.name,
         holds: relation.holds(),
@@ -83,7 +82,7 @@ fn broken_identity(trial: &TrialBalance, identity: &Identity) -> Vec<String> {
     let mut balances: BTreeMap<(&str, &str), BTreeMap<&str, i128>> = BTreeMap::new();
     for line in &trial.lines {
         let classes = balances.entry((&line.entity, &line.currency)).or_default();
-        *classes.entry(&line.class).or_default() += natural(line.normal, line.closing);
+        *classes.entry(&line.class).or_default() += line.normal.natural(line.closing);
     }
     let difference = |classes: &BTreeMap<&str, i128>| {
         identity.difference(|class| classes.get(class).copied().unwrap_or_default())
@@ -140,8 +139,8 @@ fn totals(rows: &BTreeMap<&str, Row<'_>>) -> [Total; 2] {
     [Side::Debit, Side::Credit].map(|side| {
         let of_side = on_balance.clone().filter(|row| row.normal == side);
         let sums = of_side.fold(Total::default(), |total, row| Total {
-            opening: total.opening + natural(side, row.opening),
-            closing: total.closing + natural(side, row.closing),
+            opening: total.opening + side.natural(row.opening),
+            closing: total.closing + side.natural(row.closing),
             ..total
         });
         let turnover = |row: &Row<'_>| if side == Side::Debit { row.debit } else { row.credit };
@@ -184,10 +183,10 @@ fn units(trial: &TrialBalance, level: Option<u8>) -> Vec<Unit<'_>> {
             off_balance: &*line.class == "off_balance",
         };
         let row = unit.rows.entry(code).or_insert(none);
-        row.opening += natural(line.normal, line.opening);
+        row.opening += line.normal.natural(line.opening);
         row.debit += line.debit;
         row.credit += line.credit;
-        row.closing += natural(line.normal, line.closing);
+        row.closing += line.normal.natural(line.closing);
         row.accounts += line.accounts;
     }
     units.into_values().collect()
@@ -226,10 +225,10 @@ fn texts(unit: &Unit<'_>) -> Vec<Texts> {
         code: row.code.to_owned(),
         name: row.name.to_owned(),
         figures: [
-            print(natural(row.normal, row.opening)),
+            print(row.normal.natural(row.opening)),
             print(row.debit),
             print(row.credit),
-            print(natural(row.normal, row.closing)),
+            print(row.normal.natural(row.closing)),
         ],
         side: name_of(row.normal),
         accounts: Some(row.accounts),

@@ -4,8 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use longmen_engine::audit::{self, Counts};
-use longmen_loadtest::progress::Progress;
-use longmen_loadtest::table::{Table, grouped};
+use longmen_terminal::{Progress, Table, grouped};
 use longmen_wal::DirectoryStorage;
 use serde::Serialize;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use longmen_engine::audit::{FrameContents, describe_frame};
 use longmen_engine::ledger::{Date, HoldMove};
 use longmen_engine::witnesses_of;
-use longmen_loadtest::table::{Table, grouped};
+use longmen_terminal::{Table, grouped};
 use longmen_wal::{
     DirectoryStorage, FrameNumber, FrameSummary, Inspected, SegmentSummary, Witness, audit, inspect,
 };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use longmen_client::{Account, AccountKey, AccountOpening, AccountRef, Chart, Client, ClientError};
 use longmen_engine::ledger::{Amount, Currency};
-use longmen_loadtest::progress::Progress;
+use longmen_terminal::Progress;
 
 use super::batches::{MAP, Room};
 use super::chart::entity;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use longmen_client::{Chart, Client, ClientError, OpenEntityRequest, SubjectOpening};
 use longmen_engine::ledger::{Date, YearStart};
-use longmen_loadtest::progress::Progress;
+use longmen_terminal::Progress;
 
 use super::batches::{MAP, Room};
 use super::fault::Faults;

@@ -13,7 +13,7 @@ mod transactions;
 mod value;
 
 use longmen_client::{Client, ClientError};
-use longmen_loadtest::progress::Progress;
+use longmen_terminal::Progress;
 
 pub(crate) use accounts::Accounts;
 pub(crate) use chart::{Start, Subjects};

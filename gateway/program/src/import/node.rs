@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use longmen_client::{Account, AccountRef, Chart, Client, ClientError, Subject};
-use longmen_loadtest::progress::Progress;
+use longmen_terminal::Progress;
 
 use super::batches::{Room, weigh_account};
 use super::sending::patiently;

@@ -5,7 +5,7 @@ mod look_up;
 mod row;
 
 use longmen_client::{AccountRef, Client, ClientError, PostResult, Transaction, TransactionId};
-use longmen_loadtest::progress::Progress;
+use longmen_terminal::Progress;
 
 use super::Import;
 use super::batches::{MAP, Room, weigh_account};

@@ -10,7 +10,6 @@ mod tests;
 use std::collections::BTreeMap;
 
 use longmen_client::{GeneralLedger, LedgerLine};
-use longmen_loadtest::relations::natural;
 use serde::Serialize;
 
 /// Classes in the order in which statements have them.
@@ -69,10 +68,10 @@ pub(crate) struct Figures {
 impl Figures {
     fn of(line: &LedgerLine) -> Figures {
         Figures {
-            opening: natural(line.normal, line.opening),
+            opening: line.normal.natural(line.opening),
             debit: line.debit,
             credit: line.credit,
-            closing: natural(line.normal, line.closing),
+            closing: line.normal.natural(line.closing),
             result: line.debit - line.carried_debit - line.credit + line.carried_credit,
         }
     }

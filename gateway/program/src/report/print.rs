@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use longmen_engine::ledger::Currency;
-use longmen_loadtest::table::Table;
+use longmen_terminal::Table;
 
 use super::identity::is_on_debit_side;
 use super::sheet::{Check, Kind, result_in_balances, result_of_period};

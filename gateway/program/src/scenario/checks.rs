@@ -1,7 +1,6 @@
 //! The steps that only look.
 
 use longmen_client::{AccountRef, Hold, HoldsRequest, MAX_LIST, RecordedLeg, Side, StatementLine};
-use longmen_loadtest::relations::{natural, relations};
 
 use super::player::{Player, Said};
 use super::{Figure, Moment, Remaining, Shown, Style};
@@ -112,7 +111,7 @@ impl Player<'_> {
         let view = self.client.balance(self.accounts[account]).await?;
         let lines = self.statement(account).await?;
         let moved = |line: &StatementLine| {
-            natural(view.normal, turnover(line, Side::Debit) - turnover(line, Side::Credit))
+            view.normal.natural(turnover(line, Side::Debit) - turnover(line, Side::Credit))
         };
         let (what, found) = match at {
             Moment::AccountingDate(date) => {
@@ -158,7 +157,7 @@ impl Player<'_> {
     /// Debits equal credits, each subject's total the sum of its accounts.
     pub(super) async fn broken_relations(&mut self) -> Result<Vec<String>, Failure> {
         let trial = self.client.trial_balance(&self.place.entity).await?;
-        let broken = relations(&trial).into_iter().flat_map(|relation| {
+        let broken = trial.relations().into_iter().flat_map(|relation| {
             relation.broken.into_iter().map(move |words| format!("{}: {words}", relation.name))
         });
         Ok(broken.collect())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use longmen_client::Client;
-use longmen_loadtest::node::{Launch, NodeError, NodeProcess};
+use longmen_server::{Launch, NodeError, NodeProcess};
 
 use crate::failure::Failure;
 

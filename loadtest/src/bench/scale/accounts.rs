@@ -1,5 +1,7 @@
 //! Transfers over ever more accounts.
 
+use longmen_terminal::grouped;
+
 use super::super::own_node::{OwnNode, Posting};
 use super::super::rows::batches;
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
@@ -8,7 +10,6 @@ use crate::books::Books;
 use crate::error::LoadError;
 use crate::measure::float;
 use crate::setup::open_unfunded;
-use crate::table::grouped;
 use crate::workload::Workload;
 
 const ACCOUNTS: [u64; 5] = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];

@@ -1,5 +1,7 @@
 //! Starts after ever more transfers since the last snapshot.
 
+use longmen_terminal::grouped;
+
 use super::super::events::newest_snapshot;
 use super::super::own_node::{OwnNode, Posting};
 use super::super::recovery::kill_and_start;
@@ -7,7 +9,6 @@ use super::super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::{MILLION, ScaleSettings, seconds};
 use crate::error::LoadError;
 use crate::measure::float;
-use crate::table::grouped;
 
 /// Transfers with no snapshot since the first of them.
 const TRANSFERS: [u64; 4] = [1_000_000, 2_000_000, 5_000_000, 10_000_000];

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use longmen_client::{Account, AccountRef, Client, ClientError, Leg, Side, Transaction};
 use longmen_engine::ledger::Currency;
-use longmen_loadtest::progress::Progress;
+use longmen_terminal::Progress;
 
 use super::super::fault::Faults;
 use super::super::node;

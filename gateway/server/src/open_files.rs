@@ -25,7 +25,7 @@ pub struct TooFewFiles {
 
 /// Lets this process have as many files open as `connections` and its own need, or as the hard limit allows; how many files
 /// that is.
-pub(super) fn raise(connections: u32, shard_threads: u16) -> io::Result<u64> {
+pub(crate) fn raise(connections: u32, shard_threads: u16) -> io::Result<u64> {
     let limit = getrlimit(Resource::Nofile);
     let wanted = own(shard_threads) + u64::from(connections);
     let now = limit.current.unwrap_or(u64::MAX);
@@ -38,7 +38,7 @@ pub(super) fn raise(connections: u32, shard_threads: u16) -> io::Result<u64> {
 }
 
 /// How many connections there may be beside the node's own files, at most `connections`.
-pub(super) fn connections(files: u64, connections: u32, shard_threads: u16) -> Result<u32, TooFewFiles> {
+pub(crate) fn connections(files: u64, connections: u32, shard_threads: u16) -> Result<u32, TooFewFiles> {
     let own = own(shard_threads);
     let left = files.saturating_sub(own);
     if left < LEAST_CONNECTIONS.min(connections.into()) {

@@ -1,11 +1,5 @@
 //! A node as a process of its own, so that it can be killed.
 
-mod meters;
-mod open_files;
-mod privacy;
-mod serve;
-mod watch;
-
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -17,11 +11,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-pub use meters::{METERS_LINE, MeterLine};
-pub use open_files::TooFewFiles;
-pub use privacy::warning_of;
-pub use serve::{ServeArgs, ServeError, serve};
-pub use watch::Watch;
+use crate::meters::{METERS_LINE, MeterLine};
+use crate::watch::Watch;
 
 /// What a node prints on its standard output, followed by its address, once it serves.
 pub const READY_LINE: &str = "listening on ";

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use longmen_engine::{Meter, MeterKind, MeterReading};
+use longmen_terminal::{Table, grouped};
 use serde::{Deserialize, Serialize};
-
-use crate::table::{Table, grouped};
 
 /// What a quiet node prints on its standard output, followed by its meters as JSON, when it is sent SIGUSR1.
 pub const METERS_LINE: &str = "meters ";
@@ -43,7 +42,7 @@ impl From<MeterReading> for MeterLine {
 }
 
 /// The readings of meters that counted anything, over a stretch of time.
-pub(super) fn meters_table(readings: &[MeterReading], over: Duration) -> Table {
+pub(crate) fn meters_table(readings: &[MeterReading], over: Duration) -> Table {
     let over = format!("over {:.1} s", over.as_secs_f64());
     let mut table = Table::new(&[&over, ">times", ">in all", ">p50", ">p99", ">most"]);
     for reading in readings.iter().filter(|reading| reading.count > 0) {

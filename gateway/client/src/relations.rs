@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use longmen_client::{Side, TrialBalance, TrialLine};
+use crate::history::{TrialBalance, TrialLine};
 
 /// One relation, and what does not satisfy it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,46 +23,52 @@ impl Relation {
     }
 }
 
-/// The relations over a trial balance. Those between debits and credits are taken per entity and currency, over
-/// everything but off-balance subjects, which stand apart (表外单式记账).
-#[must_use]
-pub fn relations(trial: &TrialBalance) -> [Relation; 4] {
-    let own = |line: &TrialLine| match natural(line.normal, line.opening) + line.debit - line.credit
-        == natural(line.normal, line.closing)
-    {
-        true => None,
-        false => Some(format!("{}: opening {} + turnover is not {}", name(line), line.opening, line.closing)),
-    };
-    let sum = |line: &TrialLine| match line.closing == line.accounts_total {
-        true => None,
-        false => Some(format!("{}: {} but its accounts {}", name(line), line.closing, line.accounts_total)),
-    };
-    [
-        Relation {
-            name: "总总",
-            says: "debit turnover = credit turnover, debit balances = credit balances",
-            broken: [equal(trial, "turnover", |line| line.debit - line.credit), balances(trial)].concat(),
-        },
-        Relation {
-            name: "总账自身",
-            says: "opening + turnover = closing, for each subject",
-            broken: trial.lines.iter().filter_map(own).collect(),
-        },
-        Relation {
-            name: "总分",
-            says: "each subject = the sum of its accounts",
-            broken: trial.lines.iter().filter_map(sum).collect(),
-        },
-        Relation {
-            name: "分户",
-            says: "accounts on the debit side = accounts on the credit side",
-            broken: equal(trial, "accounts", |line| natural(line.normal, line.accounts_total)),
-        },
-    ]
+impl TrialBalance {
+    /// The four relations that it must satisfy. Those between debits and credits are taken per entity and currency, over
+    /// everything but off-balance subjects, which stand apart (表外单式记账).
+    #[must_use]
+    pub fn relations(&self) -> [Relation; 4] {
+        let own = |line: &TrialLine| match line.normal.natural(line.opening) + line.debit - line.credit
+            == line.normal.natural(line.closing)
+        {
+            true => None,
+            false => {
+                Some(format!("{}: opening {} + turnover is not {}", name(line), line.opening, line.closing))
+            }
+        };
+        let sum = |line: &TrialLine| match line.closing == line.accounts_total {
+            true => None,
+            false => {
+                Some(format!("{}: {} but its accounts {}", name(line), line.closing, line.accounts_total))
+            }
+        };
+        [
+            Relation {
+                name: "总总",
+                says: "debit turnover = credit turnover, debit balances = credit balances",
+                broken: [equal(self, "turnover", |line| line.debit - line.credit), balances(self)].concat(),
+            },
+            Relation {
+                name: "总账自身",
+                says: "opening + turnover = closing, for each subject",
+                broken: self.lines.iter().filter_map(own).collect(),
+            },
+            Relation {
+                name: "总分",
+                says: "each subject = the sum of its accounts",
+                broken: self.lines.iter().filter_map(sum).collect(),
+            },
+            Relation {
+                name: "分户",
+                says: "accounts on the debit side = accounts on the credit side",
+                broken: equal(self, "accounts", |line| line.normal.natural(line.accounts_total)),
+            },
+        ]
+    }
 }
 
 fn balances(trial: &TrialBalance) -> Vec<String> {
-    equal(trial, "balances", |line| natural(line.normal, line.closing))
+    equal(trial, "balances", |line| line.normal.natural(line.closing))
 }
 
 /// Entities and currencies in which the debit-positive figures of the lines do not add up to nothing.
@@ -79,18 +85,10 @@ fn name(line: &TrialLine) -> String {
     format!("{} {} {}", line.entity, line.subject, line.currency)
 }
 
-/// Turns a natural balance into a debit-positive one, and back.
-#[must_use]
-pub fn natural(normal: Side, balance: i128) -> i128 {
-    match normal {
-        Side::Debit => balance,
-        Side::Credit => -balance,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::Side;
 
     fn line(subject: &str, class: &str, normal: Side, figures: [i128; 5]) -> TrialLine {
         let [opening, debit, credit, closing, accounts_total] = figures;
@@ -123,7 +121,7 @@ mod tests {
             ];
             change(&mut lines);
             let trial = TrialBalance { frame: 1, lines: lines.to_vec(), summaries: Vec::new() };
-            assert_eq!(relations(&trial).map(|relation| !relation.holds()), broken);
+            assert_eq!(trial.relations().map(|relation| !relation.holds()), broken);
         }
         check(|_| {}, [false; 4]);
         check(|lines| lines[0].debit += 1, [true, true, false, false]);

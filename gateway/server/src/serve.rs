@@ -4,90 +4,25 @@ use std::any::Any;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::iter;
-use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::available_parallelism;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use clap::Args;
 use jiff::Timestamp;
-use longmen_engine::ledger::{AccountKey, Currency, DamagedArchive, RefundClearing, RefundWindows};
-use longmen_engine::{Meters, Node, NodeOptions, ScrubOptions, StartError, StartReport, StopError};
+use longmen_engine::ledger::DamagedArchive;
+use longmen_engine::{Meters, Node, StartError, StartReport, StopError};
 use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
-use longmen_wal::{
-    Contents, CutTail, DirectoryError, DirectoryStorage, LogOptions, WritePath, end_at_a_lost_page,
-};
+use longmen_terminal::{EventsOnStderr, grouped, tell};
+use longmen_wal::{Contents, CutTail, DirectoryError, DirectoryStorage, end_at_a_lost_page};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::READY_LINE;
-use super::meters::{METERS_LINE, MeterLine, meters_table};
-use super::open_files::{self, TooFewFiles};
-use super::privacy::warning_of;
-use crate::table::grouped;
-use crate::visible::{EventsOnStderr, tell};
-
-/// How a node serves.
-#[derive(Clone, Debug, Args)]
-pub struct ServeArgs {
-    /// The data directory: a ledger's, or an empty one, or none yet, where a new ledger begins
-    #[arg(long, value_name = "DIR")]
-    pub data: PathBuf,
-    /// Where to listen; port 0 takes a free one. Beyond loopback a node needs tokens
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7440")]
-    pub listen: SocketAddr,
-    /// Shards that the accounts are spread over; may change from start to start
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub shards: u16,
-    /// A file with a client's name and its token on each line
-    #[arg(long, value_name = "FILE")]
-    pub tokens: Option<PathBuf>,
-    /// Bytes of one segment of the log, at least 4 MiB
-    #[arg(long, value_name = "BYTES")]
-    pub segment_size: Option<u64>,
-    /// Threads that the shards spread over; 0 shares the coordinator's, which is best on few cores
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=64))]
-    pub shard_threads: u16,
-    /// Threads that the sessions of clients spread over; 0 shares the engine's, which is best on few cores [default: 1
-    /// for every 4 cores]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(0..=64))]
-    pub session_threads: Option<u16>,
-    /// Take a snapshot after so many bytes of log, or twice the last one's size if that is more
-    #[arg(long, value_name = "BYTES")]
-    pub snapshot_bytes: Option<u64>,
-    /// Transaction ids of one generation: the newest stay in memory, older ones go to a file each, which a start reads
-    /// instead of the log [default: 1048576]
-    #[arg(long, value_name = "IDS", value_parser = clap::value_parser!(u32).range(1_000..=16_777_216))]
-    pub known_ids: Option<u32>,
-    /// Read everything on disk again and again, so many bytes a second, to find damage before anybody asks for what is
-    /// damaged; 0 does not
-    #[arg(long, value_name = "BYTES", default_value_t = ScrubOptions::default().bytes_per_second)]
-    pub scrub_rate: u64,
-    /// Begin to read it again so many seconds after it was begun last, if it has ended
-    #[arg(long, value_name = "SECONDS", default_value_t = ScrubOptions::default().every.as_secs())]
-    pub scrub_every: u64,
-    /// Take refunds for so many days after the original's accounting date
-    #[arg(long, value_name = "DAYS", default_value_t = RefundWindows::default().days)]
-    pub refund_days: u32,
-    /// Take refunds of originals of this type for so many days; may be given more than once
-    #[arg(long, value_name = "TYPE=DAYS", value_parser = parse_window)]
-    pub refund_window: Vec<(Box<str>, u32)>,
-    /// Let refunds of originals of this type go by way of this account too; may be given more than once
-    #[arg(long, value_name = "TYPE=ACCOUNT", value_parser = parse_clearing)]
-    pub refund_clearing: Vec<(Box<str>, AccountKey)>,
-    /// Take the machine's clock for right, however far it is from the newest frame in the log
-    #[arg(long)]
-    pub accept_time: bool,
-    /// How frames reach their file, for tests: direct, pwritev or map
-    #[arg(long, hide = true, value_parser = parse_write_path)]
-    pub write_path: Option<WritePath>,
-    /// Say nothing but the address: for programs that start nodes of their own
-    #[arg(long, hide = true)]
-    pub quiet: bool,
-}
+use crate::meters::{METERS_LINE, MeterLine, meters_table};
+use crate::open_files::{self, TooFewFiles};
+use crate::options::ServeArgs;
+use crate::privacy::warning_of;
+use crate::process::READY_LINE;
 
 /// Why a node did not serve, or did not stop well.
 #[derive(Debug, thiserror::Error)]
@@ -157,33 +92,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     }
     let storage = Arc::new(DirectoryStorage::open(&args.data)?);
     args.warn_of_readers()?;
-    let mut log = LogOptions::default();
-    if let Some(bytes) = args.segment_size {
-        log.segment_bytes = bytes;
-    }
-    if let Some(path) = args.write_path {
-        log.write_path = path;
-    }
-    let usual = NodeOptions::default();
-    let options = NodeOptions {
-        shards: args.shards,
-        shard_threads: args.shard_threads,
-        log,
-        snapshot_bytes: args.snapshot_bytes.unwrap_or(usual.snapshot_bytes),
-        known_ids: args.known_ids.map_or(usual.known_ids, |ids| ids as usize),
-        scrub: ScrubOptions {
-            bytes_per_second: args.scrub_rate,
-            every: Duration::from_secs(args.scrub_every),
-        },
-        refund_windows: RefundWindows {
-            days: args.refund_days,
-            by_type: args.refund_window.iter().cloned().collect(),
-        },
-        refund_clearing: args.refund_clearing(),
-        accept_time: args.accept_time,
-        ..usual
-    };
-    let node = Node::start(storage, &options)?;
+    let node = Node::start(storage, &args.node_options())?;
     if !args.quiet {
         say(describe(node.report()));
     }
@@ -206,35 +115,6 @@ fn say(words: impl Display) {
 /// lost, and the ledger goes on.
 fn announce(out: impl Write, text: &str) {
     drop(tell(out, text));
-}
-
-fn parse_write_path(text: &str) -> Result<WritePath, String> {
-    match text {
-        "direct" => Ok(WritePath::Direct),
-        "pwritev" => Ok(WritePath::Pwritev),
-        "map" => Ok(WritePath::Map),
-        other => Err(format!("`{other}` is none of direct, pwritev and map")),
-    }
-}
-
-fn parse_window(text: &str) -> Result<(Box<str>, u32), String> {
-    let (kind, days) = text.split_once('=').ok_or("give it as TYPE=DAYS, such as payment=180")?;
-    let days = days.parse().map_err(|_| format!("`{days}` is no number of days"))?;
-    Ok((kind.into(), days))
-}
-
-fn parse_clearing(text: &str) -> Result<(Box<str>, AccountKey), String> {
-    let usual = "give it as TYPE=ENTITY/NUMBER/CURRENCY, such as payment=LM/clearing/CNY";
-    let (of_type, account) = text.split_once('=').ok_or(usual)?;
-    let parts: Vec<&str> = account.split('/').collect();
-    let (entity, number, kind, currency) = match parts[..] {
-        [entity, number, currency] => (entity, number, "", currency),
-        [entity, number, kind, currency] => (entity, number, kind, currency),
-        _ => return Err(usual.to_owned()),
-    };
-    let currency = Currency::from_code(currency).ok_or_else(|| format!("`{currency}` is no currency"))?;
-    let key = AccountKey { entity: entity.into(), number: number.into(), kind: kind.into(), currency };
-    Ok((of_type.into(), key))
 }
 
 /// What the node has to say while it runs goes to standard error: warnings, or what `RUST_LOG` asks for.
@@ -354,11 +234,6 @@ fn describe(report: &StartReport) -> String {
 }
 
 impl ServeArgs {
-    fn session_threads(&self) -> usize {
-        let cores = || available_parallelism().map_or(1, NonZeroUsize::get);
-        self.session_threads.map_or_else(|| cores() / 4, usize::from)
-    }
-
     /// What clients are allowed, as far as the system lets the node have files open.
     fn limits(&self) -> Result<Limits, ServeError> {
         let usual = Limits::default();
@@ -386,14 +261,6 @@ impl ServeArgs {
                 Err(ServeError::NoLedger { path: self.data.clone(), found: shown.join(", ") + &more })
             }
         }
-    }
-
-    fn refund_clearing(&self) -> RefundClearing {
-        let mut clearing = RefundClearing::default();
-        for (of_type, account) in &self.refund_clearing {
-            clearing.by_type.entry(of_type.clone()).or_default().push(account.clone());
-        }
-        clearing
     }
 
     /// Says who else may read the books and the tokens. What the node makes itself is its owner's alone.

@@ -13,7 +13,7 @@ use longmen_engine::ledger::is_hidden;
 /// One line of text with all that is hidden in it written out, ends of lines as well.
 ///
 /// ```
-/// use longmen_loadtest::visible::visible;
+/// use longmen_terminal::visible;
 /// assert_eq!(visible("手续费 fee"), "手续费 fee");
 /// assert_eq!(visible("a\u{1b}[2Kb\nc"), "a\\u{1b}[2Kb\\u{a}c");
 /// ```

@@ -19,7 +19,7 @@ struct Watched {
 
 impl Watch {
     /// Starts a node: it is watched as soon as it is there.
-    pub(super) fn over(&self, start: impl FnOnce() -> io::Result<Child>) -> io::Result<Child> {
+    pub(crate) fn over(&self, start: impl FnOnce() -> io::Result<Child>) -> io::Result<Child> {
         let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if watched.is_over {
             return Err(io::ErrorKind::Interrupted.into());
@@ -30,7 +30,7 @@ impl Watch {
     }
 
     /// This node has ended. Another may be watched by now.
-    pub(super) fn forget(&self, node: &Child) {
+    pub(crate) fn forget(&self, node: &Child) {
         let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if watched.node == Some(Pid::from_child(node)) {
             watched.node = None;

@@ -1,0 +1,18 @@
+//! A Longmen node as a process: [`serve`] is what runs in it, [`Launch`] starts it from another one, and [`NodeProcess`]
+//! stops or kills it.
+
+mod meters;
+mod open_files;
+mod options;
+mod privacy;
+mod process;
+mod serve;
+mod watch;
+
+pub use meters::{METERS_LINE, MeterLine};
+pub use open_files::TooFewFiles;
+pub use options::ServeArgs;
+pub use privacy::warning_of;
+pub use process::{Launch, NodeError, NodeProcess, READY_LINE, ScrubPace};
+pub use serve::{ServeError, serve};
+pub use watch::Watch;

@@ -1,0 +1,9 @@
+//! What the programs of Longmen share on a terminal: tables, progress bars, and text in which nothing is hidden.
+
+mod progress;
+mod table;
+mod visible;
+
+pub use progress::Progress;
+pub use table::{Table, grouped};
+pub use visible::{EventsOnStderr, tell, visible, visible_cell, visible_json};
