@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use longmen_loadtest::crash::{CrashSettings, Harness, QuickRounds, Round};
+use longmen_loadtest::quick_rounds::QuickRounds;
 use longmen_server::Launch;
 use longmen_terminal::grouped;
+use longmen_workload::crash::{CrashSettings, Harness, Round};
 
 use crate::NODE;
 
@@ -87,7 +88,7 @@ async fn crash_rounds(
 }
 
 async fn quick_rounds(args: &CrashArgs, data: &Path) -> Result<bool, Box<dyn Error>> {
-    let settings = CrashSettings { rounds: args.rounds, seed: args.seed, ..CrashSettings::quick() };
+    let settings = CrashSettings { rounds: args.rounds, seed: args.seed, ..QuickRounds::settings() };
     let mut quick = QuickRounds::new(settings, Launch::new(NODE, data));
     while let Some((round, _)) = quick.next().await? {
         print_round(args, &round)?;

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use longmen_loadtest::peer::postgres::{PostgresReport, PostgresSettings, measure};
-use longmen_loadtest::run::measured_table;
 use longmen_terminal::grouped;
+use longmen_workload::measure::measured_table;
 
 /// Measure another ledger on this machine with the same transfers, to read our figures against
 #[derive(clap::Args)]

@@ -5,17 +5,14 @@ use std::time::Duration;
 
 use longmen_client::Client;
 use longmen_server::Launch;
-use longmen_terminal::{Table, grouped};
+use longmen_terminal::Table;
+use longmen_workload::books::Books;
+use longmen_workload::check::compare;
+use longmen_workload::driver::{Pacing, Settings, drive};
+use longmen_workload::measure::{Measured, measured_table};
+use longmen_workload::setup::{Target, open};
+use longmen_workload::{Encoding, LoadError, Workload};
 use serde::Serialize;
-
-use crate::books::Books;
-use crate::check::compare;
-use crate::driver::{Pacing, Settings, drive};
-use crate::encode::Encoding;
-use crate::error::LoadError;
-use crate::measure::Measured;
-use crate::setup::{Target, open};
-use crate::workload::Workload;
 
 /// What to run, and how.
 #[derive(Clone, Debug)]
@@ -155,52 +152,5 @@ impl RunReport {
     #[must_use]
     pub fn table(&self) -> Table {
         measured_table(&[(self.workload, &self.measured)])
-    }
-}
-
-/// Rates and latencies of measured stretches, one a column.
-#[must_use]
-pub fn measured_table(columns: &[(&str, &Measured)]) -> Table {
-    let heads: Vec<String> = columns.iter().map(|(name, _)| format!(">{name}")).collect();
-    let mut table =
-        Table::new(&[&[""], heads.iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat());
-    let mut row = |name: &str, figure: &dyn Fn(&Measured) -> String| {
-        let figures = columns.iter().map(|(_, measured)| figure(measured));
-        table.row(std::iter::once(name.to_owned()).chain(figures));
-    };
-    row("seconds", &|m| format!("{:.1}", m.seconds));
-    row("transactions", &|m| grouped(m.transactions));
-    row("transactions a second", &|m| rate(m.transactions_per_second));
-    row("legs a second", &|m| rate(m.legs_per_second));
-    row("latency p50", &|m| microseconds(m.p50_us));
-    row("        p99", &|m| microseconds(m.p99_us));
-    row("        p99.9", &|m| microseconds(m.p999_us));
-    row("        max", &|m| microseconds(m.max_us));
-    let mut names: Vec<&String> = columns.iter().flat_map(|(_, m)| m.outcomes.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        let count = |m: &Measured| m.outcomes.get(name).and_then(serde_json::Value::as_u64).unwrap_or(0);
-        row(name, &|m| grouped(count(m)));
-    }
-    table
-}
-
-/// A rate as a whole number.
-pub(crate) fn rate(per_second: f64) -> String {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rate is positive and far below 2^64"
-    )]
-    let whole = per_second.round() as u64;
-    grouped(whole)
-}
-
-/// A duration with a unit that suits it.
-pub(crate) fn microseconds(count: u64) -> String {
-    match count {
-        0..10_000 => format!("{} µs", grouped(count)),
-        _ => format!("{} ms", grouped(count / 1_000)),
     }
 }

@@ -5,13 +5,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use longmen_loadtest::LoadError;
-use longmen_loadtest::driver::Pacing;
 use longmen_loadtest::run::{RunReport, RunSettings, fresh_entity, run, run_with_own_node};
-use longmen_loadtest::setup::Target;
-use longmen_loadtest::workload::Workload;
 use longmen_server::Launch;
 use longmen_terminal::grouped;
+use longmen_workload::driver::Pacing;
+use longmen_workload::setup::Target;
+use longmen_workload::{LoadError, Workload};
 
 use crate::NODE;
 

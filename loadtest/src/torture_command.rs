@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use longmen_loadtest::setup::Target;
 use longmen_loadtest::torture::{TOKENS, TortureReport, TortureSettings, torture, torture_own_node};
 use longmen_server::Launch;
 use longmen_terminal::grouped;
+use longmen_workload::setup::Target;
 
 use crate::NODE;
 

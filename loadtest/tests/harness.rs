@@ -8,14 +8,13 @@ use std::process::Command;
 use std::time::Duration;
 
 use longmen_client::Transaction;
-use longmen_loadtest::Encoding;
-use longmen_loadtest::books::Books;
-use longmen_loadtest::check::compare;
-use longmen_loadtest::crash::{CrashSettings, Harness};
-use longmen_loadtest::driver::{Driven, Pacing, Settings, drive};
-use longmen_loadtest::setup::{Target, open};
-use longmen_loadtest::workload::Workload;
 use longmen_server::Launch;
+use longmen_workload::books::Books;
+use longmen_workload::check::compare;
+use longmen_workload::crash::{CrashSettings, Harness};
+use longmen_workload::driver::{Driven, Pacing, Settings, drive};
+use longmen_workload::setup::{Target, open};
+use longmen_workload::{Encoding, Workload};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_longmen-loadtest");
 

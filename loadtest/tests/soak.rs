@@ -91,7 +91,7 @@ async fn a_transfer_behind_its_back_is_found() {
     };
     let mut kills = 0;
     let mut told = 0;
-    let meddle = async |target: &longmen_loadtest::setup::Target, house: &longmen_loadtest::setup::House| {
+    let meddle = async |target: &longmen_workload::setup::Target, house: &longmen_workload::setup::House| {
         kills += 1;
         if kills == 2 {
             let (from, to) = (house.accounts[0], house.accounts[house.accounts.len() - 1]);

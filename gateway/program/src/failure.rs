@@ -6,8 +6,8 @@ use std::io;
 use std::process::ExitCode;
 
 use longmen_client::{ClientError, Refusal};
-use longmen_loadtest::LoadError;
 use longmen_server::NodeError;
+use longmen_workload::LoadError;
 
 use crate::output::remark;
 

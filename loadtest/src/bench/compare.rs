@@ -4,13 +4,13 @@
 use std::path::Path;
 
 use longmen_terminal::Table;
+use longmen_workload::LoadError;
 use serde_json::{Value, json};
 
 use super::figure::Figure;
 use super::result::median;
 use super::rows::Row;
 use super::{BenchSettings, Outcome, run_once};
-use crate::error::LoadError;
 
 /// A row run with both builds.
 #[derive(Clone, Debug)]

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use longmen_wal::{DirectoryStorage, Storage, StorageFile, WritePath};
+use longmen_workload::LoadError;
+use longmen_workload::measure::{Latencies, microseconds};
 
 use super::own_node::new_directory;
 use super::{BenchSettings, Outcome};
-use crate::error::LoadError;
-use crate::measure::Latencies;
-use crate::run::microseconds;
 
 /// What a frame of a few transactions takes.
 const WRITE: u64 = 4_096;

@@ -3,14 +3,13 @@
 use std::time::{Duration, Instant};
 
 use longmen_terminal::grouped;
+use longmen_workload::measure::{Latencies, float, microseconds};
+use longmen_workload::slow_requests::SlowRequests;
 use serde_json::{Value, json};
 
 use super::Outcome;
 use super::result::latencies_json;
 use super::witness::{Stop, Testimony, WRITES_PER_SECOND};
-use crate::measure::{Latencies, float};
-use crate::run::microseconds;
-use crate::slow_requests::SlowRequests;
 
 /// So many of the longest stops are told one by one.
 const TOLD: usize = 20;

@@ -1,9 +1,8 @@
 //! What a bar is about, and the bars themselves.
 
 use longmen_terminal::grouped;
+use longmen_workload::measure::{microseconds, rate};
 use serde::Serialize;
-
-use crate::run::{microseconds, rate};
 
 /// A figure that a row of the benchmark comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -5,14 +5,13 @@ use std::time::Duration;
 use longmen_client::Client;
 use longmen_terminal::grouped;
 use longmen_wal::{DirectoryError, DirectoryStorage, Inspected, StorageError, inspect};
+use longmen_workload::measure::float;
+use longmen_workload::setup::open_unfunded;
+use longmen_workload::{LoadError, Workload};
 
 use super::figure::Figure;
 use super::own_node::OwnNode;
 use super::{BenchSettings, Outcome};
-use crate::error::LoadError;
-use crate::measure::float;
-use crate::setup::open_unfunded;
-use crate::workload::Workload;
 
 /// Transfers that fill what is reused before growth is measured, as a part of those that it is measured over.
 const SETTLING_PART: u64 = 5;

@@ -1,14 +1,13 @@
 //! A workload in turn with the uniform one that it is held against: what a machine does drifts too much within minutes for
 //! one to run after the other.
 
+use longmen_workload::measure::{Latencies, float, rate};
+use longmen_workload::{LoadError, Workload};
+
 use super::figure::Figure;
 use super::load::steady;
 use super::rows::{Load, batches};
 use super::{BenchSettings, Outcome};
-use crate::error::LoadError;
-use crate::measure::{Latencies, float};
-use crate::run::rate;
-use crate::workload::Workload;
 
 /// Turns of each. First one begins and then the other, so that a drift takes from both alike.
 const TURNS: u32 = 4;

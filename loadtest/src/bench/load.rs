@@ -5,6 +5,11 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use longmen_terminal::grouped;
+use longmen_workload::books::Books;
+use longmen_workload::driver::{Driven, Pacing, Settings, start_sessions};
+use longmen_workload::measure::{Latencies, float};
+use longmen_workload::setup::{House, Target};
+use longmen_workload::{Encoding, LoadError, Workload};
 use tokio::task::LocalSet;
 
 use super::disk;
@@ -16,13 +21,6 @@ use super::placement::Placement;
 use super::rows::{Load, Pace};
 use super::witness::Witness;
 use super::{BenchSettings, Outcome};
-use crate::books::Books;
-use crate::driver::{Driven, Pacing, Settings, start_sessions};
-use crate::encode::Encoding;
-use crate::error::LoadError;
-use crate::measure::{Latencies, float};
-use crate::setup::{House, Target};
-use crate::workload::Workload;
 
 /// How long answers are not measured at first.
 const WARM_UP: Duration = Duration::from_secs(1);
@@ -144,7 +142,7 @@ async fn keep_busy(busy: &mut Posting, main: Settings, load: Load) -> Result<(),
 async fn post_unmeasured(
     target: &Target,
     house: &House,
-    plan: &crate::workload::Plan,
+    plan: &longmen_workload::Plan,
     settings: Settings,
     books: Books,
 ) -> Result<Books, LoadError> {

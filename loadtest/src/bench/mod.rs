@@ -29,13 +29,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use longmen_workload::LoadError;
+use longmen_workload::check::Findings;
+use longmen_workload::driver::Driven;
+use longmen_workload::measure::{Latencies, Measured};
+use longmen_workload::timeline::Timeline;
+
 pub use machine::Machine;
 
-use crate::check::Findings;
-use crate::driver::Driven;
-use crate::error::LoadError;
-use crate::measure::{Latencies, Measured};
-use crate::timeline::Timeline;
 use disk_beside::DiskBeside;
 use events::Event;
 use figure::Figure;

@@ -7,6 +7,12 @@ use std::time::Duration;
 use longmen_client::Client;
 use longmen_engine::Meter;
 use longmen_server::{Launch, MeterLine, NodeProcess};
+use longmen_workload::books::Books;
+use longmen_workload::check::{Findings, compare};
+use longmen_workload::driver::{Driven, Pacing, Settings, drive};
+use longmen_workload::measure::float;
+use longmen_workload::setup::{House, Target, open};
+use longmen_workload::{Encoding, LoadError, Plan, Workload};
 use tempfile::TempDir;
 
 use super::BenchSettings;
@@ -14,14 +20,6 @@ use super::process::Process;
 use super::recovery::NO_SNAPSHOT;
 use super::rows::{ACCOUNTS, BATCH};
 use super::usage::Usage;
-use crate::books::Books;
-use crate::check::{Findings, compare};
-use crate::driver::{Driven, Pacing, Settings, drive};
-use crate::encode::Encoding;
-use crate::error::LoadError;
-use crate::measure::float;
-use crate::setup::{House, Target, open};
-use crate::workload::{Plan, Workload};
 
 /// How long a node may take to end cleanly.
 const STOP: Duration = Duration::from_secs(120);

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use longmen_terminal::grouped;
+use longmen_workload::measure::float;
 
 use super::BenchSettings;
 use super::figure::Figure;
 use super::result::RowResult;
 use super::rows::{ACCOUNTS, BATCH};
 use super::sheet::{Column, Sheet, SheetRow, Unit};
-use crate::measure::float;
 use crate::peer::postgres::{Load, PeerError, PostgresReport, PostgresSettings, is_installed, measure};
 
 /// A ledger that can be measured beside our own.

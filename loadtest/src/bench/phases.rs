@@ -2,6 +2,8 @@
 
 use longmen_engine::{Meter, MeterKind};
 use longmen_server::MeterLine;
+use longmen_workload::measure::float;
+use longmen_workload::{LoadError, Workload};
 
 use super::BenchSettings;
 use super::load;
@@ -9,9 +11,6 @@ use super::own_node::{OwnNode, Sampled};
 use super::rows::{Load, Pace, batches, singles};
 use super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::usage::ThreadUsage;
-use crate::error::LoadError;
-use crate::measure::float;
-use crate::workload::Workload;
 
 /// A load whose time is split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

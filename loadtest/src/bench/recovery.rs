@@ -4,16 +4,15 @@ use std::time::{Duration, Instant};
 
 use longmen_client::ClientError;
 use longmen_terminal::grouped;
+use longmen_workload::books::Books;
+use longmen_workload::measure::float;
+use longmen_workload::setup::{fund, open_unfunded};
+use longmen_workload::{LoadError, Workload};
 
 use super::events::newest_snapshot;
 use super::figure::Figure;
 use super::own_node::{OwnNode, Posting};
 use super::{BenchSettings, Outcome};
-use crate::books::Books;
-use crate::error::LoadError;
-use crate::measure::float;
-use crate::setup::{fund, open_unfunded};
-use crate::workload::Workload;
 
 /// No log ever gets this far from snapshot to snapshot.
 pub(super) const NO_SNAPSHOT: u64 = 1 << 60;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use longmen_workload::measure::{Latencies, float, measured_table};
+
 use super::Machine;
 use super::disk_beside::DiskBeside;
 use super::events::Kind;
@@ -9,8 +11,6 @@ use super::figure::Verdict;
 use super::result::{Judged, Results, RowResult};
 use super::sheet::Sheet;
 use super::svg::{Axis, Lane, Limit, Line, Marks, Plot, Scale, escaped};
-use crate::measure::{Latencies, float};
-use crate::run::measured_table;
 
 const TEMPLATE: &str = include_str!("report.html");
 const TITLE: &str = "benchmark";
@@ -211,7 +211,7 @@ fn timeline(result: &RowResult) -> Option<(Plot, Duration)> {
     let intervals: Vec<_> = timeline.intervals().filter(|interval| interval.requests > 0).collect();
     let half = timeline.interval().as_secs_f64() / 2.0;
     let end = intervals.last()?.at + 2.0 * half;
-    let points = |figure: fn(&crate::timeline::Interval) -> u64| {
+    let points = |figure: fn(&longmen_workload::timeline::Interval) -> u64| {
         intervals
             .iter()
             .map(|interval| (interval.at + half, float(figure(interval).max(1))))
@@ -289,8 +289,8 @@ mod tests {
     use super::super::witness::{Stop, Testimony};
     use super::super::{Machine, Outcome};
     use super::*;
-    use crate::slow_requests::SlowRequests;
-    use crate::timeline::Timeline;
+    use longmen_workload::slow_requests::SlowRequests;
+    use longmen_workload::timeline::Timeline;
     use std::time::Instant;
 
     #[test]

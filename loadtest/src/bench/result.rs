@@ -1,6 +1,7 @@
 //! What rows came to over all their runs, and the table of them.
 
 use longmen_terminal::{Table, grouped};
+use longmen_workload::measure::Latencies;
 use serde_json::{Value, json};
 
 use super::disk_beside::DiskBeside;
@@ -8,7 +9,6 @@ use super::figure::{Bar, Figure, Verdict};
 use super::rows::Row;
 use super::sheet::Sheet;
 use super::{Machine, Outcome};
-use crate::measure::Latencies;
 
 /// A figure of a row held against its bar.
 #[derive(Clone, Debug)]

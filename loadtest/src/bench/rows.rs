@@ -1,7 +1,8 @@
 //! The rows of the benchmark: what is done, and what must be reached.
 
+use longmen_workload::Workload;
+
 use super::figure::{Bar, Figure};
-use crate::workload::Workload;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]

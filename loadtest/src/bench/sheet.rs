@@ -1,10 +1,10 @@
 //! Tables of figures without bars: how cost and speed go with a size, and where the time goes.
 
 use longmen_terminal::{Table, grouped};
+use longmen_workload::measure::{microseconds, rate};
 use serde_json::{Map, Value, json};
 
 use super::svg::Plot;
-use crate::run::{microseconds, rate};
 
 /// A table, its plots, and what was found of the books behind it.
 #[derive(Clone, Debug)]
@@ -153,7 +153,7 @@ impl Sheet {
     }
 
     /// Takes in what a comparison of books found; whether they held.
-    pub(super) fn compared(&mut self, row: &str, findings: crate::check::Findings) -> bool {
+    pub(super) fn compared(&mut self, row: &str, findings: longmen_workload::check::Findings) -> bool {
         let held = findings.held();
         self.accounts_compared += findings.accounts;
         self.differences.extend(findings.differences.into_iter().map(|words| format!("{row}: {words}")));
@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn wrong_books_are_told_by_row() {
         let mut sheet = sheet();
-        let mut findings = crate::check::Findings { accounts: 7, ..Default::default() };
+        let mut findings = longmen_workload::check::Findings { accounts: 7, ..Default::default() };
         assert!(sheet.compared("10", findings.clone()) && sheet.books_held());
         findings.add("account U1".into());
         assert!(!sheet.compared("20", findings) && !sheet.books_held());

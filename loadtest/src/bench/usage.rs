@@ -6,8 +6,9 @@ use std::io;
 use std::ops::AddAssign;
 use std::path::Path;
 
+use longmen_workload::measure::float;
+
 use super::process::{Process, lacks, number_after};
-use crate::measure::float;
 
 /// What a process used since it began, thread by thread. Threads that have ended are not in it.
 #[derive(Clone, Debug, Default)]

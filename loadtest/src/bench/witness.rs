@@ -7,6 +7,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use longmen_workload::slow_requests::SLOW;
 use rustix::process::setpriority_process;
 use rustix::thread::gettid;
 use tempfile::TempDir;
@@ -14,7 +15,6 @@ use tempfile::TempDir;
 use super::BenchSettings;
 use super::disk::Probe;
 use super::own_node::new_directory;
-use crate::slow_requests::SLOW;
 
 /// So often the witness writes. A stop that is longer than the time between two writes and [`LONGER`] cannot pass unseen,
 /// and of shorter ones some are missed: requests that waited for those count as slow of their own. More writes would see

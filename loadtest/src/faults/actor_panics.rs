@@ -2,6 +2,7 @@
 //! the feature `planted-panics`, which the tests have and the product has not, contain any.
 
 use longmen_server::Launch;
+use longmen_workload::crash::{Harness, Load, Round};
 
 use super::NotTried;
 #[cfg(feature = "planted-panics")]
@@ -9,7 +10,6 @@ use super::base::{Came, load_while_it_lives};
 use super::ground::Ground;
 use super::tally::Tally;
 #[cfg(feature = "planted-panics")]
-use crate::crash::{Harness, Load, Round};
 #[cfg(feature = "planted-panics")]
 #[cfg(feature = "planted-panics")]
 /// Enough for every thread to have something to do.
@@ -28,7 +28,7 @@ pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTri
             let data = ground.path(&format!("books-{index}-{visit}"));
             let plain = ground.launch(&data);
             let mut harness = Harness::open(ground.settings(1), plain.clone()).await?;
-            harness.subject().node.stop(crate::crash::STOP_LIMIT)?;
+            harness.subject().node.stop(longmen_workload::crash::STOP_LIMIT)?;
             let plant = (longmen_engine::PLANTED_BY.into(), format!("{place}:{visit}").into());
             let told = ground.path("told.txt");
             harness.subject().launch =

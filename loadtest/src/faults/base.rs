@@ -6,13 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use longmen_server::{Launch, NodeProcess};
-
-use crate::books::Books;
-use crate::crash::{CLIENT, CrashSettings, Harness, Load, Said, Subject};
-use crate::driver::{Answered, Shared};
-use crate::error::LoadError;
-use crate::setup::{House, Target};
-use crate::workload::Workload;
+use longmen_workload::books::Books;
+use longmen_workload::crash::{CLIENT, CrashSettings, Harness, Load, Said, Subject};
+use longmen_workload::driver::{Answered, Shared};
+use longmen_workload::setup::{House, Target};
+use longmen_workload::{LoadError, Workload};
 
 use super::ground::Ground;
 

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use longmen_server::Launch;
+use longmen_workload::crash::{Harness, Load, Round};
 
 use super::NotTried;
 use super::ground::Ground;
 use super::tally::Tally;
-use crate::crash::{Harness, Load, Round};
 
 const LOAD: Load = Load { batch: 16, depth: 4, transactions: None };
 /// Steps of the clock while the node works, which then goes on without it, and between its runs. A client's own time may be

@@ -14,14 +14,14 @@ use longmen_engine::export::{Item, Scope, export};
 use longmen_engine::ledger::Side;
 use longmen_server::{Launch, ScrubPace};
 use longmen_wal::{DirectoryStorage, FrameSummary};
+use longmen_workload::LoadError;
+use longmen_workload::crash::{Harness, Load, Round, STOP_LIMIT, Said};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
 use super::NotTried;
 use super::ground::Ground;
 use super::tally::Tally;
-use crate::crash::{Harness, Load, Round, STOP_LIMIT, Said};
-use crate::error::LoadError;
 
 use flip::{Flip, cold_frames};
 use originals::{Accounts, ENTITY, Figures, Original};

@@ -10,6 +10,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use longmen_server::{Launch, NodeError};
+use longmen_workload::LoadError;
+use longmen_workload::crash::{Load, Round, Said};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
@@ -17,8 +19,6 @@ use super::NotTried;
 use super::base::{Base, Ended};
 use super::ground::Ground;
 use super::tally::Tally;
-use crate::crash::{Load, Round, Said};
-use crate::error::LoadError;
 
 use wound::Wound;
 

@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use longmen_client::AccountRef;
 use longmen_engine::ledger::Rejection;
 use longmen_server::{Launch, NodeError, NodeProcess};
+use longmen_workload::LoadError;
+use longmen_workload::crash::{Harness, Load, Round, STOP_LIMIT};
+use longmen_workload::driver::Shared;
 
 use super::NotTried;
 use super::ground::Ground;
 use super::mount::Mounted;
 use super::tally::Tally;
-use crate::crash::{Harness, Load, Round, STOP_LIMIT};
-use crate::driver::Shared;
-use crate::error::LoadError;
 
 const MEGABYTES: u64 = 64;
 const LOAD: Load = Load { batch: 128, depth: 4, transactions: None };
@@ -97,7 +97,7 @@ async fn full(ground: &Ground, tally: &mut Tally, at: &Path) -> Result<(), NotTr
     balloon.burst()?;
     let mut round = Round::default();
     harness.start_again()?;
-    harness.check(&mut round, crate::crash::Said::default()).await?;
+    harness.check(&mut round, longmen_workload::crash::Said::default()).await?;
     tally.checked("a stop on a full disk", round);
     if let Some(words) = harness.stop_and_verify()? {
         tally.differ(format!("the offline audit: {words}"));

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use longmen_server::Launch;
+use longmen_workload::LoadError;
+use longmen_workload::crash::CrashSettings;
 
 use super::{FaultSettings, NotTried};
-use crate::crash::CrashSettings;
-use crate::error::LoadError;
 
 /// A file system in memory, for what hangs on the bytes of files and not on a disk.
 const IN_MEMORY: &str = "/dev/shm";

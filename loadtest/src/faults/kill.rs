@@ -1,12 +1,14 @@
 //! SIGKILL in volume: short rounds, and small books that are begun anew before they grow.
 
+use longmen_workload::crash::CrashSettings;
+
 use super::NotTried;
 use super::ground::Ground;
 use super::tally::Tally;
-use crate::crash::{CrashSettings, QuickRounds};
+use crate::quick_rounds::QuickRounds;
 
 pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTried> {
-    let settings = CrashSettings { seed: ground.seed, rounds: ground.rounds(30), ..CrashSettings::quick() };
+    let settings = CrashSettings { seed: ground.seed, rounds: ground.rounds(30), ..QuickRounds::settings() };
     let mut quick = QuickRounds::new(settings, ground.launch(&ground.path("books")));
     while let Some((round, drafts)) = quick.next().await? {
         tally.case("recovered");

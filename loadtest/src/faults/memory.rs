@@ -5,10 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use longmen_workload::crash::{Harness, Load, Round};
+
 use super::NotTried;
 use super::ground::Ground;
 use super::tally::Tally;
-use crate::crash::{Harness, Load, Round};
 
 const LOAD: Load = Load { batch: 2_048, depth: 32, transactions: None };
 const WORK: Duration = Duration::from_secs(4);

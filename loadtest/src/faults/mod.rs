@@ -26,9 +26,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use longmen_server::Launch;
+use longmen_workload::LoadError;
 use serde::Serialize;
-
-use crate::error::LoadError;
 
 use ground::Ground;
 use tally::Tally;

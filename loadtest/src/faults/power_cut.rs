@@ -6,6 +6,7 @@ use std::fs;
 use std::time::Duration;
 
 use longmen_server::Launch;
+use longmen_workload::crash::{Harness, Load, Round};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
@@ -13,7 +14,6 @@ use super::NotTried;
 use super::ground::{Ground, need_program};
 use super::mount::Mounted;
 use super::tally::Tally;
-use crate::crash::{Harness, Load, Round};
 
 /// Each takes its share of the cuts.
 const KINDS: [&str; 2] = ["ext4", "xfs"];

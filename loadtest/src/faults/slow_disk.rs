@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use longmen_engine::ledger::Rejection;
 use longmen_server::Launch;
+use longmen_workload::crash::{Harness, Load, Round};
+use longmen_workload::driver::Shared;
 
 use super::NotTried;
 use super::ground::{Ground, need_program};
 use super::strace::under;
 use super::tally::Tally;
-use crate::crash::{Harness, Load, Round};
-use crate::driver::Shared;
 
 /// Twice what one connection may have under way.
 const LOAD: Load = Load { batch: 2_048, depth: 128, transactions: None };

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use longmen_server::{Launch, NodeError, NodeProcess};
+use longmen_workload::LoadError;
+use longmen_workload::crash::{Harness, Load, Round, STOP_LIMIT, Said};
 
 use super::NotTried;
 use super::base::{Base, Came, Ended, load_while_it_lives};
 use super::ground::{Ground, need_program, need_root};
 use super::strace::{Attached, Seen, most_of_a_thread, threads, under};
 use super::tally::Tally;
-use crate::crash::{Harness, Load, Round, STOP_LIMIT, Said};
-use crate::error::LoadError;
 
 /// What a node asks the system to do with its files, with the error that is put in.
 const CALLS: [(&str, &str); 9] = [

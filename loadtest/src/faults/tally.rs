@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use longmen_terminal::Progress;
+use longmen_workload::crash::Round;
 
 use super::FaultReport;
-use crate::crash::Round;
 
 /// Differences that are kept in words.
 const SHOWN: usize = 20;

@@ -3,12 +3,12 @@
 use std::fs;
 
 use longmen_server::{Launch, NodeError};
+use longmen_workload::crash::{Harness, Load, Round};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::NotTried;
 use super::ground::Ground;
 use super::tally::Tally;
-use crate::crash::{Harness, Load, Round};
 
 const RIGHT_WORDS: &str = "in use by another process";
 const LOAD: Load = Load { batch: 16, depth: 2, transactions: Some(320) };

@@ -4,11 +4,10 @@ use std::time::Instant;
 
 use longmen_client::{Client, ClientError};
 use longmen_engine::ledger::Date;
+use longmen_workload::LoadError;
+use longmen_workload::check::Findings;
+use longmen_workload::setup::{START_DATE, Target};
 use tokio::task::JoinHandle;
-
-use crate::check::Findings;
-use crate::error::LoadError;
-use crate::setup::{START_DATE, Target};
 
 /// The accounting date of one entity, as far as the harness knows it.
 pub(super) struct Days {

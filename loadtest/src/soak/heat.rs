@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use longmen_client::Client;
-
-use crate::error::LoadError;
+use longmen_workload::LoadError;
 
 /// Accounts that became hot, and that cooled down.
 #[derive(Default)]

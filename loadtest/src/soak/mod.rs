@@ -20,10 +20,9 @@ mod watch;
 use std::time::Duration;
 
 use longmen_server::Launch;
+use longmen_workload::LoadError;
+use longmen_workload::setup::{House, Target};
 use tokio::task::LocalSet;
-
-use crate::error::LoadError;
-use crate::setup::{House, Target};
 
 pub use page::html;
 pub use report::{Audited, Counted, Kill, LatencyLine, MemoryLine, Point, SoakReport};

@@ -1,10 +1,11 @@
 //! The report of a long run for people: one file, with nothing to fetch.
 
+use longmen_workload::measure::float;
+
 use super::recorder::{FINE, Row};
 use super::report::{Kill, SoakReport};
 use crate::bench::report::{document, figure, latency_axis};
 use crate::bench::svg::{Axis, Lane, Line, Plot, escaped};
-use crate::measure::float;
 
 const INTRO: &str = "\
 The payment mix in an open loop against a real node, which is killed (SIGKILL) under load and started again on the same

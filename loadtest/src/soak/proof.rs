@@ -3,17 +3,17 @@
 use std::time::Instant;
 
 use longmen_client::GeneralLedgerRequest;
+use longmen_workload::LoadError;
+use longmen_workload::books::Turnover;
+use longmen_workload::check::{Findings, compare};
+use longmen_workload::crash::recheck::Asker;
+use longmen_workload::crash::statement;
+use longmen_workload::driver::{Sent, Unanswered};
+use longmen_workload::setup::START_DATE;
 use rand::Rng;
 use rand::rngs::SmallRng;
 
 use super::traffic::Traffic;
-use crate::books::Turnover;
-use crate::check::{Findings, compare};
-use crate::crash::recheck::Asker;
-use crate::crash::statement;
-use crate::driver::{Sent, Unanswered};
-use crate::error::LoadError;
-use crate::setup::START_DATE;
 
 /// Transactions of the newest that are looked up in the log.
 const LOOKED_UP: usize = 8;

@@ -3,12 +3,10 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use longmen_workload::driver::Answered;
+use longmen_workload::{Placed, Request};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
-
-use crate::driver::Answered;
-use crate::encode::Placed;
-use crate::workload::Request;
 
 /// Answers that are not older than this are all remembered.
 pub(super) const RECENT: Duration = Duration::from_secs(5);
@@ -113,9 +111,9 @@ impl Recollection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::books::Outcome;
-    use crate::workload::{Expect, Kind};
     use longmen_engine::ledger::Rejection;
+    use longmen_workload::books::Outcome;
+    use longmen_workload::{Expect, Kind};
 
     fn answered(number: u128, rejection: Option<Rejection>) -> Answered {
         let mut request = Request::default();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::measure::Latencies;
+use longmen_workload::measure::Latencies;
 
 /// The interval of rows that are drawn.
 pub(super) const FINE: Duration = Duration::from_secs(1);

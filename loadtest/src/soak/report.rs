@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use longmen_engine::audit::Verified;
 use longmen_terminal::{Table, grouped};
+use longmen_workload::books::Outcomes;
+use longmen_workload::check::Findings;
+use longmen_workload::measure::{Latencies, float, microseconds, rate};
 use serde::Serialize;
 
 use super::SoakSettings;
@@ -12,10 +15,6 @@ use super::recorder::{COARSE, Row};
 use super::run::Run;
 use super::watch::{Seen, Sights};
 use crate::bench::Machine;
-use crate::books::Outcomes;
-use crate::check::Findings;
-use crate::measure::{Latencies, float};
-use crate::run::{microseconds, rate};
 
 /// A kill, and what the node said afterwards.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -8,6 +8,11 @@ use longmen_client::Client;
 use longmen_server::{Launch, NodeProcess};
 use longmen_terminal::{Progress, grouped};
 use longmen_wal::DirectoryStorage;
+use longmen_workload::check::Findings;
+use longmen_workload::driver::{Pacing, Settings};
+use longmen_workload::measure::milliseconds;
+use longmen_workload::setup::{House, Target};
+use longmen_workload::{Encoding, LoadError, Workload};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
@@ -21,13 +26,6 @@ use super::report::{Audited, Kill, SoakReport};
 use super::traffic::Traffic;
 use super::watch::Watch;
 use crate::bench::Machine;
-use crate::check::Findings;
-use crate::driver::{Pacing, Settings};
-use crate::encode::Encoding;
-use crate::error::LoadError;
-use crate::measure::milliseconds;
-use crate::setup::{House, Target};
-use crate::workload::Workload;
 
 /// Shards that a node may be started with after a kill.
 const SHARDS: [u16; 4] = [1, 2, 3, 4];
@@ -243,7 +241,7 @@ impl Run {
             self.node.kill()?;
         }
         for broke in [self.mix.join().await?, self.busy.join().await?] {
-            self.findings.differ_if(broke);
+            differ_if(&mut self.findings, broke);
         }
         self.days.join(&mut self.findings).await
     }
@@ -376,12 +374,12 @@ impl Run {
     /// so that its directory stays as it was then.
     pub(super) async fn end(mut self, lived: Result<(), LoadError>) -> Result<SoakReport, LoadError> {
         let over = Instant::now();
-        self.findings.differ_if(lived.err());
+        differ_if(&mut self.findings, lived.err());
         let stopped = match self.findings.held() {
             true => self.node.stop(STOP_LIMIT).map_err(LoadError::from),
             false => self.node.kill().map_err(LoadError::from),
         };
-        self.findings.differ_if(stopped.err());
+        differ_if(&mut self.findings, stopped.err());
         self.watch.node_is(0);
         self.mix.join().await?;
         self.busy.join().await?;
@@ -448,11 +446,9 @@ impl SoakSettings {
     }
 }
 
-impl Findings {
-    /// Adds what kept the run from going on, if anything did.
-    fn differ_if(&mut self, error: Option<LoadError>) {
-        if let Some(error) = error {
-            self.add(error.to_string());
-        }
+/// Adds what kept the run from going on, if anything did.
+fn differ_if(findings: &mut Findings, error: Option<LoadError>) {
+    if let Some(error) = error {
+        findings.add(error.to_string());
     }
 }

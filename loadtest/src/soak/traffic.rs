@@ -4,15 +4,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::recollection::Recollection;
-use super::recorder::Recorder;
-use crate::books::{Books, Outcomes};
-use crate::driver::{
+use longmen_workload::books::{Books, Outcomes};
+use longmen_workload::driver::{
     Answered, Heard, Sessions, Settings, Shared, Teller, Unanswered, connect, spawn_sessions,
 };
-use crate::error::LoadError;
-use crate::setup::{House, Target, open};
-use crate::workload::Plan;
+use longmen_workload::setup::{House, Target, open};
+use longmen_workload::{LoadError, Plan};
+
+use super::recollection::Recollection;
+use super::recorder::Recorder;
 
 /// Payments over one population, with the harness's own books of them.
 pub(super) struct Traffic {

@@ -6,12 +6,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use longmen_client::{ClientError, CompactSettings, Connection, Transfer};
+use longmen_workload::LoadError;
+use longmen_workload::measure::Latencies;
+use longmen_workload::setup::{Target, now_seconds};
 use tokio::runtime::Builder;
 use tokio::time::{interval, timeout};
-
-use crate::error::LoadError;
-use crate::measure::Latencies;
-use crate::setup::{Target, now_seconds};
 
 /// How often it posts.
 const EVERY: Duration = Duration::from_millis(5);

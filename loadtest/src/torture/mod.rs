@@ -25,13 +25,13 @@ use longmen_client::{AccountOpening, Client, Owner, SubjectOpening};
 use longmen_server::{Launch, NodeProcess};
 use longmen_terminal::Progress;
 use longmen_wal::DirectoryStorage;
+use longmen_workload::LoadError;
+use longmen_workload::measure::milliseconds;
+use longmen_workload::setup::{START_DATE, Target};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::task::LocalSet;
 
 use crate::bench::process::Process;
-use crate::error::LoadError;
-use crate::measure::milliseconds;
-use crate::setup::{START_DATE, Target};
 
 pub use attack::Attack;
 use field::Field;
@@ -128,7 +128,7 @@ pub async fn torture(
         untouched: books.untouched,
         sockets,
         // Room above for the requests of each, below the 64 bits of an id.
-        serial: Cell::new(u64::from(crate::setup::now_seconds()) << 14),
+        serial: Cell::new(u64::from(longmen_workload::setup::now_seconds()) << 14),
     });
     let client = Good::start(good.clone(), books.bank, books.customer)?;
     let local = LocalSet::new();

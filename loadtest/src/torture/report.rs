@@ -1,10 +1,10 @@
 //! What a torture came to.
 
 use longmen_terminal::{Table, grouped};
+use longmen_workload::measure::milliseconds;
 use serde::Serialize;
 
 use super::{Served, Tally, TortureSettings};
-use crate::measure::milliseconds;
 
 /// What one attack came to, and how the good client was served meanwhile.
 #[derive(Clone, Debug, Serialize)]

@@ -4,16 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use longmen_client::{Account, AccountRef, Relation, Status, TrialBalance};
-use longmen_loadtest::Encoding;
-use longmen_loadtest::books::Books;
-use longmen_loadtest::crash::{CrashSettings, Harness, Round, Subject};
-use longmen_loadtest::driver::{Driven, Pacing, Settings, drive};
-use longmen_loadtest::measure::Measured;
-use longmen_loadtest::run::measured_table;
-use longmen_loadtest::setup::{Target, open};
-use longmen_loadtest::workload::Workload;
 use longmen_server::{Launch, Watch};
 use longmen_terminal::{Table, grouped};
+use longmen_workload::books::Books;
+use longmen_workload::crash::{CrashSettings, Harness, Round, Subject};
+use longmen_workload::driver::{Driven, Pacing, Settings, drive};
+use longmen_workload::measure::{Measured, measured_table};
+use longmen_workload::setup::{Target, open};
+use longmen_workload::{Encoding, Workload};
 use serde::Serialize;
 
 use super::{trial_balance, verify};

@@ -1,16 +1,15 @@
 //! Transfers over ever more accounts.
 
 use longmen_terminal::grouped;
+use longmen_workload::books::Books;
+use longmen_workload::measure::float;
+use longmen_workload::setup::open_unfunded;
+use longmen_workload::{LoadError, Workload};
 
 use super::super::own_node::{OwnNode, Posting};
 use super::super::rows::batches;
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::{NODE_COST, RATE, ScaleSettings, costs, rates};
-use crate::books::Books;
-use crate::error::LoadError;
-use crate::measure::float;
-use crate::setup::open_unfunded;
-use crate::workload::Workload;
 
 const ACCOUNTS: [u64; 5] = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 const SECONDS: u32 = 20;

@@ -1,14 +1,14 @@
 //! Single transactions over ever more connections.
 
 use longmen_terminal::grouped;
+use longmen_workload::LoadError;
+use longmen_workload::measure::float;
 
 use super::super::load;
 use super::super::own_node::OwnNode;
 use super::super::rows::{Pace, singles};
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::{NODE_COST, P50, P99, RATE, ScaleSettings, costs, rates};
-use crate::error::LoadError;
-use crate::measure::float;
 
 const CONNECTIONS: [u32; 6] = [1, 10, 64, 100, 300, 1_000];
 const SECONDS: u32 = 20;

@@ -1,13 +1,13 @@
 //! Transfers over ever more transaction ids that are known.
 
 use longmen_terminal::grouped;
+use longmen_workload::LoadError;
+use longmen_workload::measure::float;
 
 use super::super::own_node::{OwnNode, Posting};
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::super::svg::Axis;
 use super::{MILLION, NODE_COST, RATE, ScaleSettings, costs, rates};
-use crate::error::LoadError;
-use crate::measure::float;
 
 /// Known ids at which a row is measured, over the next [`WINDOW`] transfers.
 const MARKS: [u64; 7] = [0, 1_000_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000, 100_000_000];

@@ -6,10 +6,11 @@ mod ids;
 mod recovery;
 mod shards;
 
+use longmen_workload::LoadError;
+
 use super::BenchSettings;
 use super::sheet::{Column, Sheet, SheetPlot, Unit};
 use super::svg::{Axis, Line, Plot};
-use crate::error::LoadError;
 
 /// A table by size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

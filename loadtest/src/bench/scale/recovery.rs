@@ -1,14 +1,14 @@
 //! Starts after ever more transfers since the last snapshot.
 
 use longmen_terminal::grouped;
+use longmen_workload::LoadError;
+use longmen_workload::measure::float;
 
 use super::super::events::newest_snapshot;
 use super::super::own_node::{OwnNode, Posting};
 use super::super::recovery::kill_and_start;
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::{MILLION, ScaleSettings, seconds};
-use crate::error::LoadError;
-use crate::measure::float;
 
 /// Transfers with no snapshot since the first of them.
 const TRANSFERS: [u64; 4] = [1_000_000, 2_000_000, 5_000_000, 10_000_000];

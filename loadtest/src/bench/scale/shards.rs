@@ -1,6 +1,8 @@
 //! Batches on ever more shards, and what each stage of the node takes of it.
 
 use longmen_engine::Meter;
+use longmen_workload::measure::float;
+use longmen_workload::{LoadError, Workload};
 
 use super::super::BenchSettings;
 use super::super::load;
@@ -9,9 +11,6 @@ use super::super::rows::batches;
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
 use super::super::svg::{Axis, Line};
 use super::{LINE_CLASSES, NODE_COST, RATE, ScaleSettings, rates};
-use crate::error::LoadError;
-use crate::measure::float;
-use crate::workload::Workload;
 
 const SHARDS: [u16; 4] = [1, 2, 4, 7];
 const LOADS: [(Workload, u64); 2] = [(Workload::Transfers, 10_000), (Workload::Mix, 50_000)];

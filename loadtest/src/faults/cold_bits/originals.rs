@@ -5,9 +5,8 @@ use longmen_client::{
     AccountOpening, Client, Leg, Owner, PostResult, Side, SubjectOpening, Transaction, TransactionId,
     TransactionRecord,
 };
-
-use crate::error::LoadError;
-use crate::setup::START_DATE;
+use longmen_workload::LoadError;
+use longmen_workload::setup::START_DATE;
 
 pub(super) const ENTITY: &str = "COLD";
 /// What the payer has to begin with.

@@ -6,10 +6,10 @@ use longmen_client::{
     BalanceAtRequest, Client, ClientError, EntryRequest, FindRequest, GeneralLedger, GeneralLedgerRequest,
     RangeEnd, RegisterRequest, StatementRequest, TransactionRecord,
 };
+use longmen_workload::LoadError;
+use longmen_workload::setup::START_DATE;
 
 use super::originals::{Accounts, ENTITY, Original};
-use crate::error::LoadError;
-use crate::setup::START_DATE;
 
 /// Every so many originals the questions are asked that read much of the log.
 const WIDE_EVERY: u32 = 8;

@@ -1,13 +1,13 @@
 //! The ledger in PostgreSQL: opening it, posting to it, and checking it.
 
 use longmen_engine::ledger::{Rejection, Side};
+use longmen_workload::books::{Books, Outcome};
+use longmen_workload::check::Findings;
+use longmen_workload::{Expect, Kind, Leg, Population, Request};
 use tokio_postgres::{Client, Statement};
 use uuid::Uuid;
 
 use super::error::PeerError;
-use crate::books::{Books, Outcome};
-use crate::check::Findings;
-use crate::workload::{Expect, Kind, Leg, Population, Request};
 
 const SCHEMA: &str = include_str!("schema.sql");
 const FUNDINGS: usize = 1_000;

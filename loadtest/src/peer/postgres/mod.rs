@@ -10,13 +10,12 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use longmen_workload::books::Books;
+use longmen_workload::driver::{Shared, watch};
+use longmen_workload::measure::Measured;
+use longmen_workload::{Plan, Request, Stream, Workload};
 use serde::Serialize;
 use tokio::task::LocalSet;
-
-use crate::books::Books;
-use crate::driver::{Shared, watch};
-use crate::measure::Measured;
-use crate::workload::{Plan, Request, Stream, Workload};
 
 pub use cluster::is_installed;
 

@@ -1,12 +1,12 @@
 //! The ledger in PostgreSQL, where it is installed: what its functions answer, and that its check sees what is wrong.
 
 use longmen_engine::ledger::{Rejection, Side};
+use longmen_workload::books::{Books, Outcome};
+use longmen_workload::{Expect, Kind, Leg, Request, Workload};
 
 use super::cluster::Cluster;
 use super::error::PeerError;
 use super::ledger::{Poster, check, open};
-use crate::books::{Books, Outcome};
-use crate::workload::{Expect, Kind, Leg, Request, Workload};
 
 const POSTED: Outcome = Outcome { rejection: None, repeated: false };
 const REPEATED: Outcome = Outcome { rejection: None, repeated: true };

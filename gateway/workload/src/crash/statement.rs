@@ -12,11 +12,10 @@ const PAGES: usize = 40;
 
 /// Checks that the statement of an account leads from its balance back to nothing: each line's balance before, plus
 /// what it moved, is its balance after, which is the balance before of the line that follows it.
-pub(crate) async fn walk(
-    client: &mut Client,
-    account: u64,
-    findings: &mut Findings,
-) -> Result<(), LoadError> {
+///
+/// # Errors
+/// [`LoadError`], when the node cannot be asked.
+pub async fn walk(client: &mut Client, account: u64, findings: &mut Findings) -> Result<(), LoadError> {
     let mut expected_after: Option<i128> = None;
     let mut before: Option<Box<str>> = None;
     for page in 0..PAGES {

@@ -2,7 +2,7 @@
 
 use longmen_engine::ledger::{Owner, Side, SubjectClass};
 
-use crate::workload::population::{Population, SubjectPlan};
+use crate::plan::population::{Population, SubjectPlan};
 
 /// The accounts of the house and its customers, as indices into the population.
 pub(super) struct House {

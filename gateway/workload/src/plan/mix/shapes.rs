@@ -5,7 +5,7 @@ use rand::Rng;
 use rand::rngs::SmallRng;
 
 use super::{Expect, Ids, Kind, Mix, Payer, Request};
-use crate::workload::Leg;
+use crate::plan::Leg;
 
 /// The merchant's fee: 0.60 %, at least 0.01.
 fn fee(amount: i64) -> i64 {

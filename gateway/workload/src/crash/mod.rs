@@ -5,9 +5,8 @@
 //! the same id tells which; every balance is the sum of what was posted; the relations of the trial balance hold; and
 //! the statements of a few accounts lead from nothing to their balance.
 
-mod quick;
-pub(crate) mod recheck;
-pub(crate) mod statement;
+pub mod recheck;
+pub mod statement;
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -28,10 +27,9 @@ use crate::driver::{Answered, Heard, Pacing, Sent, Settings, Shared, start_sessi
 use crate::encode::Encoding;
 use crate::error::LoadError;
 use crate::measure::milliseconds;
+use crate::plan::{Plan, Workload};
 use crate::setup::{House, START_DATE, Target, open};
-use crate::workload::{Plan, Workload};
 
-pub use quick::QuickRounds;
 use recheck::Asker;
 
 /// How a crash run goes.
@@ -102,32 +100,32 @@ impl Round {
 const SHARDS: [u16; 4] = [1, 2, 3, 7];
 const BATCHES: [usize; 4] = [1, 16, 256, 2_048];
 /// The client's name.
-pub(crate) const CLIENT: &str = "crash";
+pub const CLIENT: &str = "crash";
 /// How long a node may take to stop.
-pub(crate) const STOP_LIMIT: Duration = Duration::from_secs(30);
+pub const STOP_LIMIT: Duration = Duration::from_secs(30);
 /// Requests answered in earlier rounds that are asked again in later ones.
 const REMEMBERED: usize = 64;
 
 /// How a node is loaded.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Load {
+pub struct Load {
     /// Transactions of one request.
-    pub(crate) batch: usize,
+    pub batch: usize,
     /// Requests under way on each connection.
-    pub(crate) depth: usize,
+    pub depth: usize,
     /// How many transactions are sent, if that is limited.
-    pub(crate) transactions: Option<u64>,
+    pub transactions: Option<u64>,
 }
 
 /// What a node said under one load.
 #[derive(Default)]
-pub(crate) struct Said {
+pub struct Said {
     /// Transactions answered.
-    pub(crate) acknowledged: u64,
+    pub acknowledged: u64,
     /// The answers.
-    pub(crate) answered: Vec<Answered>,
+    pub answered: Vec<Answered>,
     /// What was under way when the connections broke.
-    pub(crate) unanswered: Vec<Sent>,
+    pub unanswered: Vec<Sent>,
 }
 
 /// A node under load, and all that it has said so far.
@@ -184,7 +182,7 @@ impl Harness {
     ///
     /// # Errors
     /// As [`Harness::start`].
-    pub(crate) async fn open(settings: CrashSettings, launch: Launch) -> Result<Harness, LoadError> {
+    pub async fn open(settings: CrashSettings, launch: Launch) -> Result<Harness, LoadError> {
         let node = launch.start()?;
         let target = Target { address: node.address().to_string(), client: CLIENT.into(), token: None };
         let plan = Workload::Mix.plan(settings.accounts, settings.seed);
@@ -242,7 +240,7 @@ impl Harness {
     ///
     /// # Errors
     /// [`LoadError`], when it breaks a connection.
-    pub(crate) async fn check(&mut self, round: &mut Round, said: Said) -> Result<(), LoadError> {
+    pub async fn check(&mut self, round: &mut Round, said: Said) -> Result<(), LoadError> {
         let mut findings = Findings::default();
         self.recheck(round, &mut findings, said).await?;
         let mut client = self.subject.target.client().await?;
@@ -263,7 +261,7 @@ impl Harness {
     ///
     /// # Errors
     /// [`LoadError`], when the node breaks the connection.
-    pub(crate) async fn check_below(&mut self, cut: u64) -> Result<Findings, LoadError> {
+    pub async fn check_below(&mut self, cut: u64) -> Result<Findings, LoadError> {
         let mut findings = Findings::default();
         let mut asker = Asker::connect(&self.subject.target, &self.subject.house).await?;
         for one in &self.remembered {
@@ -275,12 +273,12 @@ impl Harness {
     }
 
     /// Has all these asked again in every later check.
-    pub(crate) fn remember(&mut self, answered: impl IntoIterator<Item = Answered>) {
+    pub fn remember(&mut self, answered: impl IntoIterator<Item = Answered>) {
         self.remembered.extend(answered);
     }
 
     /// The node and what it said.
-    pub(crate) fn subject(&mut self) -> &mut Subject {
+    pub fn subject(&mut self) -> &mut Subject {
         &mut self.subject
     }
 
@@ -288,7 +286,7 @@ impl Harness {
     ///
     /// # Errors
     /// [`NodeError`], when it does not start.
-    pub(crate) fn start_again(&mut self) -> Result<(), NodeError> {
+    pub fn start_again(&mut self) -> Result<(), NodeError> {
         self.subject.node = self.subject.launch.start()?;
         self.subject.target.address = self.subject.node.address().to_string();
         Ok(())
@@ -343,7 +341,7 @@ impl Harness {
     ///
     /// # Errors
     /// [`LoadError`], when the node cannot be reached, and what `end` gives.
-    pub(crate) async fn load<T>(
+    pub async fn load<T>(
         &mut self,
         load: Load,
         end: impl AsyncFnOnce(&mut NodeProcess, &RefCell<Shared>) -> Result<T, LoadError>,

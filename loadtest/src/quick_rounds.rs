@@ -4,9 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use longmen_server::Launch;
-
-use super::{CrashSettings, Harness, Round};
-use crate::error::LoadError;
+use longmen_workload::LoadError;
+use longmen_workload::crash::{CrashSettings, Harness, Round};
 
 /// Rounds until the books are audited offline and begun anew.
 const ROUNDS_OF_BOOKS: u32 = 50;
@@ -29,6 +28,17 @@ pub struct QuickRounds {
 }
 
 impl QuickRounds {
+    /// Short rounds over small books.
+    #[must_use]
+    pub fn settings() -> CrashSettings {
+        CrashSettings {
+            connections: 2,
+            accounts: 60,
+            longest: std::time::Duration::from_millis(60),
+            ..CrashSettings::default()
+        }
+    }
+
     /// Rounds by `settings`; the books are made below `launch.data`.
     #[must_use]
     pub fn new(settings: CrashSettings, launch: Launch) -> QuickRounds {
@@ -83,19 +93,6 @@ impl QuickRounds {
             Some(words) => self.damage.push(format!("{}: {words}", data.display())),
         }
         Ok(())
-    }
-}
-
-impl CrashSettings {
-    /// Short rounds.
-    #[must_use]
-    pub fn quick() -> CrashSettings {
-        CrashSettings {
-            connections: 2,
-            accounts: 60,
-            longest: std::time::Duration::from_millis(60),
-            ..CrashSettings::default()
-        }
     }
 }
 

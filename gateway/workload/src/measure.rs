@@ -8,10 +8,13 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use longmen_terminal::{Table, grouped};
+
 use crate::books::Outcomes;
 
 /// Whole milliseconds.
-pub(crate) fn milliseconds(time: Duration) -> u64 {
+#[must_use]
+pub fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -163,10 +166,60 @@ impl Measured {
 }
 
 /// A count as a float: exact to 2^53, which no run reaches.
-pub(crate) fn float(count: u64) -> f64 {
+#[must_use]
+pub fn float(count: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a rate is printed with a few digits")]
     let float = count as f64;
     float
+}
+
+/// Rates and latencies of measured stretches, one a column.
+#[must_use]
+pub fn measured_table(columns: &[(&str, &Measured)]) -> Table {
+    let heads: Vec<String> = columns.iter().map(|(name, _)| format!(">{name}")).collect();
+    let mut table =
+        Table::new(&[&[""], heads.iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat());
+    let mut row = |name: &str, figure: &dyn Fn(&Measured) -> String| {
+        let figures = columns.iter().map(|(_, measured)| figure(measured));
+        table.row(std::iter::once(name.to_owned()).chain(figures));
+    };
+    row("seconds", &|m| format!("{:.1}", m.seconds));
+    row("transactions", &|m| grouped(m.transactions));
+    row("transactions a second", &|m| rate(m.transactions_per_second));
+    row("legs a second", &|m| rate(m.legs_per_second));
+    row("latency p50", &|m| microseconds(m.p50_us));
+    row("        p99", &|m| microseconds(m.p99_us));
+    row("        p99.9", &|m| microseconds(m.p999_us));
+    row("        max", &|m| microseconds(m.max_us));
+    let mut names: Vec<&String> = columns.iter().flat_map(|(_, m)| m.outcomes.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let count = |m: &Measured| m.outcomes.get(name).and_then(serde_json::Value::as_u64).unwrap_or(0);
+        row(name, &|m| grouped(count(m)));
+    }
+    table
+}
+
+/// A rate as a whole number.
+#[must_use]
+pub fn rate(per_second: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate is positive and far below 2^64"
+    )]
+    let whole = per_second.round() as u64;
+    grouped(whole)
+}
+
+/// A duration in microseconds, with a unit that suits it.
+#[must_use]
+pub fn microseconds(count: u64) -> String {
+    match count {
+        0..10_000 => format!("{} µs", grouped(count)),
+        _ => format!("{} ms", grouped(count / 1_000)),
+    }
 }
 
 #[cfg(test)]

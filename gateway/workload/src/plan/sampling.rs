@@ -2,7 +2,6 @@
 
 use rand::Rng;
 use rand::rngs::SmallRng;
-use rand_distr::{Distribution, LogNormal};
 
 /// Chooses an index with probability proportional to its weight, by Walker's alias method: one random number and
 /// one table look-up a choice.
@@ -73,16 +72,17 @@ pub(super) struct Amounts {
 
 impl Amounts {
     const SAMPLES: usize = 1 << 14;
+    const MEDIAN: f64 = 3_000.0;
+    const SIGMA: f64 = 2.1;
     const SMALLEST: f64 = 10.0;
     const LARGEST: f64 = 5_000_000.0;
 
     /// Draws the table that amounts are taken from.
     #[must_use]
     pub(super) fn new(rng: &mut SmallRng) -> Amounts {
-        let distribution =
-            LogNormal::new(3_000.0_f64.ln(), 2.1).expect("the parameters are finite and positive");
         let draw = |_| {
-            let minor = distribution.sample(rng).clamp(Self::SMALLEST, Self::LARGEST);
+            let drawn = Self::MEDIAN * (Self::SIGMA * standard_normal(rng)).exp();
+            let minor = drawn.clamp(Self::SMALLEST, Self::LARGEST);
             let round = rng.random_bool(0.15);
             whole(if round { round_amount(minor) } else { minor })
         };
@@ -93,6 +93,13 @@ impl Amounts {
     pub(super) fn choose(&self, rng: &mut SmallRng) -> i64 {
         i64::from(self.table[rng.random_range(0..Self::SAMPLES)])
     }
+}
+
+/// A draw from the standard normal distribution (Box and Muller).
+fn standard_normal(rng: &mut SmallRng) -> f64 {
+    // In (0, 1]: zero has no logarithm.
+    let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
+    radius * (std::f64::consts::TAU * rng.random::<f64>()).cos()
 }
 
 /// The nearest amount that people call round: a multiple of the power of ten below it, at least one unit.

@@ -7,7 +7,7 @@ use longmen_terminal::Progress;
 use crate::books::Books;
 use crate::encode::{Encoder, Encoding, read_answer, side};
 use crate::error::LoadError;
-use crate::workload::{CURRENCY, Expect, Ids, Kind, Leg, Population, Request};
+use crate::plan::{CURRENCY, Expect, Ids, Kind, Leg, Population, Request};
 
 /// How a client reaches the node.
 #[derive(Clone, Debug)]
@@ -77,7 +77,10 @@ pub async fn open(
 }
 
 /// Opens a population under the entity code `entity` with nothing on its accounts.
-pub(crate) async fn open_unfunded(
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_unfunded(
     target: &Target,
     entity: &str,
     population: Population,
@@ -115,7 +118,7 @@ pub(crate) async fn open_unfunded(
 }
 
 async fn open_subjects(client: &mut Client, entity: &str, population: &Population) -> Result<(), LoadError> {
-    let subject = |plan: &crate::workload::SubjectPlan| {
+    let subject = |plan: &crate::plan::SubjectPlan| {
         SubjectOpening::leaf(plan.code, plan.name, plan.class.name(), side(plan.normal))
     };
     let openings: Vec<SubjectOpening> = population.subjects.iter().map(subject).collect();
@@ -127,7 +130,10 @@ async fn open_subjects(client: &mut Client, entity: &str, population: &Populatio
 }
 
 /// Pays the opening balances in from the bank.
-pub(crate) async fn fund(target: &Target, house: &House, books: &mut Books) -> Result<(), LoadError> {
+///
+/// # Errors
+/// [`LoadError`], when the node cannot be reached.
+pub async fn fund(target: &Target, house: &House, books: &mut Books) -> Result<(), LoadError> {
     let (mut sender, mut receiver) = target.connection().await?.split();
     let mut encoder = Encoder::new(Encoding::Transfers, &house.accounts);
     let mut ids = Ids::of_stream(0, u32::MAX);
@@ -160,7 +166,8 @@ fn owner(owner: ledger::Owner) -> Owner {
 }
 
 /// The client's own time, in seconds since 1970.
-pub(crate) fn now_seconds() -> u32 {
+#[must_use]
+pub fn now_seconds() -> u32 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.ok().and_then(|since| u32::try_from(since.as_secs()).ok()).unwrap_or(0)
 }

@@ -2,7 +2,7 @@
 
 use longmen_engine::ledger::{Rejection, Side};
 
-use crate::workload::{Leg, Planned, Request};
+use crate::plan::{Leg, Planned, Request};
 
 /// Debit and credit turnover of one account in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -192,7 +192,7 @@ impl Books {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workload::{Expect, Kind};
+    use crate::plan::{Expect, Kind};
 
     const POSTED: Outcome = Outcome { rejection: None, repeated: false };
     const REPEATED: Outcome = Outcome { rejection: None, repeated: true };

@@ -83,9 +83,9 @@ impl SlowRequests {
         self.left_out
     }
 
-    /// The same with room for `most`, for tests of what happens beyond.
-    #[cfg(test)]
-    pub(crate) fn at_most(start: Instant, most: usize) -> SlowRequests {
+    /// The same with room for `most`.
+    #[must_use]
+    pub fn at_most(start: Instant, most: usize) -> SlowRequests {
         SlowRequests { most, ..SlowRequests::new(start) }
     }
 }

@@ -15,8 +15,8 @@ use longmen_engine::ledger::Rejection;
 use crate::encode::{Encoder, Placed, read_answer};
 use crate::error::LoadError;
 use crate::pace::{Alarms, Schedule};
+use crate::plan::{Expect, Request, Stream};
 use crate::setup::now_seconds;
-use crate::workload::{Expect, Request, Stream};
 
 /// How long the last answers may take.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -27,7 +27,7 @@ const FAR: Duration = Duration::from_secs(3_600);
 
 /// What is under way.
 #[derive(Clone, Debug)]
-pub(crate) enum Sent {
+pub enum Sent {
     /// Transactions.
     Post(Request),
     /// A cancel of this id, which no transaction has had yet.
@@ -48,9 +48,11 @@ impl Sent {
 }
 
 /// What has no answer, and when it was due.
-pub(crate) struct Unanswered {
-    pub(crate) due: Instant,
-    pub(crate) sent: Sent,
+pub struct Unanswered {
+    /// When it was due.
+    pub due: Instant,
+    /// What it is.
+    pub sent: Sent,
 }
 
 struct Pending {

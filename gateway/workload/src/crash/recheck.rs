@@ -8,11 +8,11 @@ use crate::check::Findings;
 use crate::driver::Answered;
 use crate::encode::{Encoder, Encoding, Placed, read_answer, side};
 use crate::error::LoadError;
+use crate::plan::Request;
 use crate::setup::{House, Target, now_seconds};
-use crate::workload::Request;
 
 /// Two connections of the client whose requests are asked again.
-pub(crate) struct Asker<'a> {
+pub struct Asker<'a> {
     encoder: Encoder<'a>,
     house: &'a House,
     sender: Sender,
@@ -22,7 +22,11 @@ pub(crate) struct Asker<'a> {
 }
 
 impl<'a> Asker<'a> {
-    pub(crate) async fn connect(target: &Target, house: &'a House) -> Result<Asker<'a>, LoadError> {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`LoadError`], when the node cannot be reached.
+    pub async fn connect(target: &Target, house: &'a House) -> Result<Asker<'a>, LoadError> {
         let connection: Connection = target.connection().await?;
         let (sender, receiver) = connection.split();
         let encoder = Encoder::new(Encoding::Transactions, &house.accounts);
@@ -31,7 +35,10 @@ impl<'a> Asker<'a> {
     }
 
     /// Cancels an id again whose cancel was not answered; its transaction has not been asked again yet.
-    pub(crate) async fn cancel(&mut self, id: u128, findings: &mut Findings) -> Result<(), LoadError> {
+    ///
+    /// # Errors
+    /// [`LoadError`], when the node breaks the connection.
+    pub async fn cancel(&mut self, id: u128, findings: &mut Findings) -> Result<(), LoadError> {
         let result = self.client.cancel(id, Some(now_seconds())).await?;
         if &*result.outcome != "cancelled" {
             findings.add(format!("the cancel of {id:032x} is answered {} after recovery", result.outcome));
@@ -41,7 +48,10 @@ impl<'a> Asker<'a> {
 
     /// Asks again for transactions that were never answered and takes the answers into the books. Gives how many
     /// were there already.
-    pub(crate) async fn settle(&mut self, request: &Request, books: &mut Books) -> Result<u64, LoadError> {
+    ///
+    /// # Errors
+    /// [`LoadError`], when the node breaks the connection.
+    pub async fn settle(&mut self, request: &Request, books: &mut Books) -> Result<u64, LoadError> {
         self.ask(request).await?;
         let mut there = 0;
         for ((planned, legs), one) in request.iter().zip(&self.placed) {
@@ -54,11 +64,10 @@ impl<'a> Asker<'a> {
     }
 
     /// Asks again for transactions that were answered: the same results, from the same places of the log.
-    pub(crate) async fn confirm(
-        &mut self,
-        answered: &Answered,
-        findings: &mut Findings,
-    ) -> Result<(), LoadError> {
+    ///
+    /// # Errors
+    /// [`LoadError`], when the node breaks the connection.
+    pub async fn confirm(&mut self, answered: &Answered, findings: &mut Findings) -> Result<(), LoadError> {
         let mut request = Request::default();
         let mut first: Vec<&Placed> = Vec::new();
         for (index, one) in answered.placed.iter().enumerate() {
@@ -83,11 +92,10 @@ impl<'a> Asker<'a> {
     }
 
     /// Looks a transaction of an answered request up in the log: all its legs, or none and its refusal.
-    pub(crate) async fn look_up(
-        &mut self,
-        answered: &Answered,
-        findings: &mut Findings,
-    ) -> Result<(), LoadError> {
+    ///
+    /// # Errors
+    /// [`LoadError`], when the node breaks the connection.
+    pub async fn look_up(&mut self, answered: &Answered, findings: &mut Findings) -> Result<(), LoadError> {
         let Some((planned, legs)) = answered.request.iter().next() else { return Ok(()) };
         let (id, first) = (planned.id, answered.placed[0]);
         let remembered = first.outcome.rejection.is_none_or(Rejection::is_result);

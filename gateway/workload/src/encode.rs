@@ -7,7 +7,7 @@ use longmen_client::{
 use longmen_engine::ledger::{self, Currency, Rejection};
 
 use crate::books::Outcome;
-use crate::workload::{CURRENCY, Leg, Request, Workload};
+use crate::plan::{CURRENCY, Leg, Request, Workload};
 
 /// How transactions stand in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,18 +33,19 @@ impl Encoding {
 
 /// Where one transaction is in the log, and what came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Placed {
+pub struct Placed {
     /// What came of it.
-    pub(crate) outcome: Outcome,
+    pub outcome: Outcome,
     /// Frame of its record; 0: none.
-    pub(crate) frame: u64,
+    pub frame: u64,
     /// Ordinal of its record in the frame.
-    pub(crate) ordinal: u32,
+    pub ordinal: u32,
 }
 
 impl Placed {
     /// Whether it is a result, and not a refusal for the moment.
-    pub(crate) fn is_result(&self) -> bool {
+    #[must_use]
+    pub fn is_result(&self) -> bool {
         self.outcome.rejection.is_none_or(|rejection| !rejection.may_retry())
     }
 }

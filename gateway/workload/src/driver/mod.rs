@@ -19,13 +19,13 @@ use crate::encode::{Encoding, Placed};
 use crate::error::LoadError;
 use crate::measure::{Latencies, Measured, milliseconds};
 use crate::pace::{Alarms, STAY_AWAKE};
+use crate::plan::{Plan, Request};
 use crate::setup::{House, Target};
 use crate::slow_requests::SlowRequests;
 use crate::timeline::Timeline;
-use crate::workload::{Plan, Request};
 
 use session::Session;
-pub(crate) use session::{Sent, Unanswered};
+pub use session::{Sent, Unanswered};
 
 /// When requests are sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,36 +88,40 @@ pub struct Driven {
 
 /// A request with the answers to its transactions.
 #[derive(Clone, Debug)]
-pub(crate) struct Answered {
-    pub(crate) request: Request,
-    pub(crate) placed: Vec<Placed>,
+pub struct Answered {
+    /// The request.
+    pub request: Request,
+    /// What came of each of its transactions, and where that is in the log.
+    pub placed: Vec<Placed>,
 }
 
 /// What the connections of one run share. They are on one thread and hold it only between awaits.
-pub(crate) struct Shared {
-    pub(crate) books: Books,
-    pub(crate) latencies: Latencies,
+pub struct Shared {
+    /// What the answers say.
+    pub books: Books,
+    /// Latencies of the requests that were due in the window.
+    pub latencies: Latencies,
     /// The same over time, in an open loop.
-    pub(crate) timeline: Option<Timeline>,
+    pub timeline: Option<Timeline>,
     /// The slow requests among them, if they are kept.
-    pub(crate) slow: Option<SlowRequests>,
+    pub slow: Option<SlowRequests>,
     /// Requests that were due in here are measured.
-    pub(crate) window: (Instant, Instant),
+    pub window: (Instant, Instant),
     /// What had been answered, and how many legs posted, when the first answer inside the window came.
-    pub(crate) before_window: Option<(Outcomes, u64)>,
+    pub before_window: Option<(Outcomes, u64)>,
     /// When the last answer came.
-    pub(crate) last_answer: Option<Instant>,
+    pub last_answer: Option<Instant>,
     /// How many transactions may still be sent.
-    pub(crate) remaining: u64,
+    pub remaining: u64,
     /// What becomes of answers once they are in the books.
-    pub(crate) heard: Heard,
+    pub heard: Heard,
     /// The first moment at which a transaction of an open loop is due. It may lie in the past: what was due since then is
     /// sent at once, late.
-    pub(crate) due_from: Instant,
+    pub due_from: Instant,
 }
 
 /// What becomes of answers once they are in the books.
-pub(crate) enum Heard {
+pub enum Heard {
     /// They are forgotten.
     Forgotten,
     /// Those with results are kept, all of them.
@@ -128,12 +132,14 @@ pub(crate) enum Heard {
 }
 
 /// See [`Heard::Told`].
-pub(crate) type Teller = Box<dyn FnMut(Instant, Instant, Answered) -> Option<Answered>>;
+pub type Teller = Box<dyn FnMut(Instant, Instant, Answered) -> Option<Answered>>;
 
 /// How a connection ended, and what was under way on it, in the order of sending.
-pub(crate) struct SessionEnd {
-    pub(crate) result: Result<(), LoadError>,
-    pub(crate) unanswered: Vec<Unanswered>,
+pub struct SessionEnd {
+    /// Well, or why not.
+    pub result: Result<(), LoadError>,
+    /// What had no answer.
+    pub unanswered: Vec<Unanswered>,
 }
 
 /// Drives a workload until its time is over or its transactions are sent, and every request is answered.
@@ -168,7 +174,7 @@ pub async fn drive(
 impl Shared {
     /// Notes what lies before the window, if an answer that came at `now` is the first inside it. To be called before
     /// the answer is counted. The looker-on cannot do it: answers come before it has woken.
-    pub(crate) fn answer_came_at(&mut self, now: Instant) {
+    pub fn answer_came_at(&mut self, now: Instant) {
         if self.before_window.is_none() && self.window.0 <= now {
             self.before_window = Some((self.books.outcomes.clone(), self.books.legs));
         }
@@ -176,7 +182,8 @@ impl Shared {
     }
 
     /// Nothing has been answered yet; what is due in the `time` after `start` is measured.
-    pub(crate) fn new(books: Books, start: Instant, time: Duration) -> Shared {
+    #[must_use]
+    pub fn new(books: Books, start: Instant, time: Duration) -> Shared {
         Shared {
             books,
             latencies: Latencies::default(),
@@ -200,10 +207,14 @@ impl Shared {
     }
 }
 
-pub(crate) type Sessions = Vec<JoinHandle<SessionEnd>>;
+/// The tasks of a run's connections.
+pub type Sessions = Vec<JoinHandle<SessionEnd>>;
 
 /// Connects, and starts a task for each connection. To be called inside a `LocalSet`.
-pub(crate) async fn start_sessions(
+///
+/// # Errors
+/// [`LoadError`], when the node cannot be reached, or this machine gives no timer.
+pub async fn start_sessions(
     target: &Target,
     house: &House,
     plan: &Plan,
@@ -227,7 +238,10 @@ pub(crate) async fn start_sessions(
 }
 
 /// The connections of one run.
-pub(crate) async fn connect(target: &Target, settings: Settings) -> Result<Vec<Connection>, LoadError> {
+///
+/// # Errors
+/// [`LoadError`], when the node cannot be reached.
+pub async fn connect(target: &Target, settings: Settings) -> Result<Vec<Connection>, LoadError> {
     let mut connections = Vec::new();
     for _ in 0..settings.connections {
         connections.push(target.connection().await?);
@@ -237,7 +251,10 @@ pub(crate) async fn connect(target: &Target, settings: Settings) -> Result<Vec<C
 
 /// Starts a task for each connection; so long before something is due in an open loop the generator stays `awake`. To be
 /// called inside a `LocalSet`.
-pub(crate) fn spawn_sessions(
+///
+/// # Errors
+/// [`LoadError`], when this machine gives no timer.
+pub fn spawn_sessions(
     connections: Vec<Connection>,
     house: &House,
     plan: &Plan,
@@ -258,7 +275,7 @@ pub(crate) fn spawn_sessions(
 }
 
 /// Looks on until the measured stretch is over, and says how long it was and what was answered in it.
-pub(crate) async fn watch<T>(
+pub async fn watch<T>(
     shared: &RefCell<Shared>,
     sessions: &[JoinHandle<T>],
     what: &str,
@@ -288,7 +305,7 @@ pub(crate) async fn watch<T>(
 mod tests {
     use super::*;
     use crate::books::Outcome;
-    use crate::workload::{Expect, Kind, Leg};
+    use crate::plan::{Expect, Kind, Leg};
     use longmen_engine::ledger::Side;
 
     /// What is counted hangs on when answers came, not on when somebody looked.
