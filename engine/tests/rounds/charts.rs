@@ -1,7 +1,7 @@
 //! What a chart takes, and which accounts take what is carried forward: case by case, from the node and the naive ledger.
 
 use longmen_engine::ledger::{
-    Admin, Command, Date, EntityId, FrameRecords, Registry, Rejection, SectionKind, Side, SubjectClass,
+    Admin, Command, Date, EntityId, FrameRecords, Registry, Rejection, Room, SectionKind, Side, SubjectClass,
     SubjectId, SubjectOpening, YearStart,
 };
 
@@ -66,8 +66,50 @@ fn carries(targets: &[u64]) -> Ask {
     Ask::CloseDay { entity: 0, next: START + 1, carry: targets.to_vec(), forced: None }
 }
 
+fn balances(said: &Said) -> Vec<i128> {
+    let Said::Views(views) = said else { panic!("{said:?}") };
+    views.iter().map(|view| view.as_ref().unwrap().balance).collect()
+}
+
 fn state(account: u64, state: u8, payment: u8) -> Ask {
     Ask::SetState { account, state: Some(state), payment: Some(payment) }
+}
+
+/// Whenever the disk turns out to be full: a close is done whole, or nothing of it is.
+#[test]
+fn a_close_that_has_begun_to_carry_ends_on_a_full_disk() {
+    let before = [pays(1, BANK, FEES, 30), pays(2, DOLLARS, DOLLAR_FEES, 40)];
+    let read = Ask::Read(vec![FEES, DOLLAR_FEES, PROFIT, DOLLAR_PROFIT]);
+    for (shards, hot) in [(1, &[][..]), (3, &[]), (3, &[FEES])] {
+        let (mut refused, mut done) = (0, 0);
+        for steps in 0.. {
+            let mut node = Node::open(&settings(shards), &CHART, CHART.len() as u64, hot);
+            for ask in &before {
+                node.ask(0, ask, &CHART);
+                node.drain();
+            }
+            let close = carries(&[PROFIT, DOLLAR_PROFIT]);
+            node.ask(1, &close, &CHART);
+            let settled = (0..steps).any(|_| !node.whole_step());
+            node.set_room(Room::None);
+            node.drain();
+            let said = translate::said(&close, &node.given.last().unwrap().1);
+            node.ask(2, &read, &CHART);
+            node.drain();
+            let found = balances(&translate::said(&read, &node.given.last().unwrap().1));
+            let (closed, figures) = match said {
+                Said::Done => (true, [0, 0, 30, 40]),
+                Said::Rejected(Rejection::OutOfDisk) => (false, [30, 40, 0, 0]),
+                other => panic!("{shards} shards, after {steps} steps: {other:?}"),
+            };
+            assert_eq!(found, figures, "{shards} shards, after {steps} steps");
+            *(if closed { &mut done } else { &mut refused }) += 1;
+            if settled {
+                break;
+            }
+        }
+        assert!(refused > 0 && done > 2, "{shards} shards: {refused} refused, {done} done");
+    }
 }
 
 #[test]
@@ -92,15 +134,13 @@ fn equity_and_common_accounts_take_results_one_for_each_currency() {
     let then = |last: &[Ask]| [&both[..], last].concat();
     check(&then(&[carries(&[PROFIT])]), &Said::Rejected(Rejection::CurrencyMismatch));
     let read = Ask::Read(vec![FEES, DOLLAR_FEES, PROFIT, DOLLAR_PROFIT]);
-    for (close, balances) in
+    for (close, figures) in
         [(carries(&[PROFIT, DOLLAR_PROFIT]), [0, 0, 30, 40]), (carries(&[PROFIT]), [30, 40, 0, 0])]
     {
         let asks = then(&[close, read.clone()]);
         let mut naive = Naive::new(&CHART, CHART.len() as u64, &[]);
         let said = asks.iter().map(|ask| naive.ask(ask)).last().unwrap();
-        let Said::Views(views) = &said else { panic!("{said:?}") };
-        let found: Vec<i128> = views.iter().map(|view| view.as_ref().unwrap().balance).collect();
-        assert_eq!(found, balances);
+        assert_eq!(balances(&said), figures);
         check(&asks, &said);
     }
     // A close that was done is done when it comes again.

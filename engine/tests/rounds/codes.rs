@@ -15,18 +15,20 @@ use super::naive::SHORT_TYPE;
 use super::script::{Act, Ask, NOW, START, Said, Spec, Tx, TxSaid};
 use super::translate;
 
-const CHART: [Spec; 5] = [
+const CHART: [Spec; 6] = [
     Spec { may_go_negative: true, ..Spec::new(0, "1001") },
     Spec::new(0, "2001"),
     Spec::new(0, "2001"),
     Spec::new(0, "7001"),
+    Spec::new(1, "2001"),
     Spec { mapped: true, ..Spec::new(0, "2001") },
 ];
-const OPEN: u64 = 4;
+const OPEN: u64 = 5;
 const BANK: u64 = 1;
 const PAYER: u64 = 2;
 const PAYEE: u64 = 3;
 const OFF_BALANCE: u64 = 4;
+const WEST: u64 = 5;
 const UNKNOWN: u64 = 99;
 
 /// The id of the transaction that is judged, and of what it names.
@@ -183,6 +185,18 @@ fn a_consume() {
     ];
     // Of what has expired nothing remains: that it expired is said.
     check(base, &faults, &[(FreezeExceeded, FreezeExpired)]);
+}
+
+/// Legs balance among themselves, also beside a hold of the other entity and with an account that nobody knows.
+#[test]
+fn a_consume_of_another_entitys_hold() {
+    let act = Act::Consume { hold: NAMED, amount: 10, authority: "court", forced: false };
+    let legs = vec![leg(1, PAYER, true, 10), leg(2, UNKNOWN, false, 10)];
+    let mut scene = Scene::new(Tx { act, ..Tx::new(ID, legs) });
+    let (judicial, authority, expires) = (true, "court", None);
+    scene
+        .act(NAMED, Act::Freeze { account: WEST, amount: 30, currency: "CNY", judicial, authority, expires });
+    judge(scene, Some((InvalidAmount, 0)));
 }
 
 #[test]
@@ -381,13 +395,13 @@ fn other_requests() {
     check(&[], map("9999", START), &Said::Rejected(UnknownSubject));
     check(&[], map("2002", START), &Said::Rejected(NotLeaf));
     check(&[], map("200201", START - 1), &Said::Rejected(DateClosed));
-    check(&[], Ask::Open { from: 5, to: 5 }, &Said::Opened(vec![Err(UnknownSubject)]));
+    check(&[], Ask::Open { from: 6, to: 6 }, &Said::Opened(vec![Err(UnknownSubject)]));
     check(
         &[&map("200201", START + 1)],
-        Ask::Open { from: 5, to: 5 },
+        Ask::Open { from: 6, to: 6 },
         &Said::Opened(vec![Err(UnknownSubject)]),
     );
-    check(&[&map("200201", START)], Ask::Open { from: 5, to: 5 }, &Said::Opened(vec![Ok((5, false))]));
+    check(&[&map("200201", START)], Ask::Open { from: 6, to: 6 }, &Said::Opened(vec![Ok((6, false))]));
     check(
         &[],
         Ask::CloseDay { entity: 0, next: START - 1, carry: vec![], forced: None },

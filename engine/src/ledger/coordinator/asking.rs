@@ -34,7 +34,7 @@ impl Coordinator {
                 let (frame, ordinal) = (decided.frame, decided.ordinal);
                 self.finish(what, PostResult { rejection, step: 0, repeated: !posted, frame, ordinal });
             }
-            None => match self.outside_window(time).or_else(|| self.no_room()) {
+            None => match self.outside_window(time).or_else(|| self.no_room(what.job)) {
                 Some(rejection) => self.refuse(what, rejection, 0),
                 None => {
                     let what = JobRef {

@@ -4,7 +4,7 @@
 use super::super::account::AccountState;
 use super::super::admin::Admin;
 use super::super::amount::{Amount, Side};
-use super::super::command::{AccountRef, Answer, Command};
+use super::super::command::{AccountRef, Answer};
 use super::super::currency::Currency;
 use super::super::date::Date;
 use super::super::deed::Deed;
@@ -38,7 +38,6 @@ pub(super) struct Close {
     pub(super) entity: EntityId,
     pub(super) next: Date,
     pub(super) targets: Targets,
-    pub(super) forced: bool,
     pub(super) notes: Box<[u8]>,
 }
 
@@ -54,19 +53,30 @@ impl Coordinator {
         carry: &[AccountRef],
         notes: Box<[u8]>,
     ) -> Step {
-        let refused = self.own_refused.take().map_or(Ok(()), Err);
-        let judged = refused
-            .and_then(|()| check_approved(forced, &notes))
-            .and_then(|()| self.judge_close(entity, (next, forced), carry));
+        let judged =
+            check_approved(forced, &notes).and_then(|()| self.judge_close(entity, (next, forced), carry));
         let (entity, targets) = match judged {
             Ok(Some(judged)) => judged,
             Ok(None) => return self.answer_quiet(asked.reply_to, Answer::Done),
             Err(rejection) => return self.refuse_quiet(asked.reply_to, rejection),
         };
-        let close = Close { entity, next, targets, forced, notes };
+        let close = Close { entity, next, targets, notes };
         if !close.targets.is_empty() {
             return self.read_results(asked, close);
         }
+        self.read_lines(asked, close)
+    }
+
+    /// Goes on with a close whose results were carried forward. Whatever became of the disk since: what a close has begun
+    /// it ends, in the room that was sure when it began.
+    pub(super) fn close_carried(&mut self, asked: Asked, close: Close) -> Step {
+        match self.own_refused.take() {
+            Some(rejection) => self.refuse_quiet(asked.reply_to, rejection),
+            None => self.read_lines(asked, close),
+        }
+    }
+
+    fn read_lines(&mut self, asked: Asked, close: Close) -> Step {
         let orders = self.to_every_shard(&ShardOrder::LinesAlone);
         self.wait(Quiet::Closing(asked, close), orders)
     }
@@ -167,10 +177,7 @@ impl Coordinator {
         if let Some(rejection) = refuse_target(&targets, &batch) {
             return self.reply(asked.reply_to, Answer::Rejected(rejection));
         }
-        let entity = self.registry.entities()[usize::from(close.entity.0)].code.clone();
-        let (next, forced, notes) = (close.next, close.forced, close.notes.clone());
-        let command = Command::CloseDay { entity, next, carry_forward: Vec::new(), forced, notes };
-        self.queue.push_front(Queued::Quiet(asked, command));
+        self.queue.push_front(Queued::Close(asked, close.clone()));
         if !batch.transactions.is_empty() {
             self.begin_rules();
             let job = self.add_job(None, ClientId(0), Work::Post(batch));

@@ -216,7 +216,8 @@ impl Coordinator {
                 }
                 None => {}
             }
-            if let Some(rejection) = self.outside_window(transaction.time).or_else(|| self.no_room()) {
+            if let Some(rejection) = self.outside_window(transaction.time).or_else(|| self.no_room(what.job))
+            {
                 return self.refuse(what, rejection, 0);
             }
         }
@@ -382,8 +383,9 @@ impl Coordinator {
         self.window.refuse(time, &self.settings)
     }
 
-    pub(super) fn no_room(&self) -> Option<Rejection> {
-        (self.room == Room::None).then_some(Rejection::OutOfDisk)
+    /// What the ledger asks of itself ends what it has begun, in the room that was sure then.
+    pub(super) fn no_room(&self, job: u32) -> Option<Rejection> {
+        (self.room == Room::None && self.jobs.get(job).reply_to.is_some()).then_some(Rejection::OutOfDisk)
     }
 
     /// Answers a transaction with a rejection that is not remembered.

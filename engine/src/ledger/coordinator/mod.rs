@@ -55,6 +55,7 @@ use super::subject::SubjectClass;
 use alone::Alone;
 pub(super) use card::MOST_HOT;
 use card::{Card, NO_GATE};
+use closing::Close;
 pub use closing::is_far_ahead;
 use forming::Forming;
 use frame::OpenFrame;
@@ -72,6 +73,8 @@ pub use time_window::TimeWindow;
 enum Queued {
     Job(u32),
     Quiet(Asked, Command),
+    /// A close whose results are being carried forward by the job in front of it.
+    Close(Asked, Close),
     Snapshot,
 }
 
@@ -293,7 +296,7 @@ impl Coordinator {
     /// What cuts across accounts runs alone, with everything merged.
     fn next_quiet(&mut self, now_us: i64) -> Step {
         match self.queue.front() {
-            Some(Queued::Quiet(..)) => {}
+            Some(Queued::Quiet(..) | Queued::Close(..)) => {}
             // It begins at a frame boundary, so what has passed is sealed first.
             Some(Queued::Snapshot) if !self.frame.has_content() => {}
             _ => return Step::Idle,
@@ -304,6 +307,7 @@ impl Coordinator {
         self.set_time(now_us);
         match self.queue.pop_front() {
             Some(Queued::Quiet(asked, command)) => self.begin_quiet(asked, command),
+            Some(Queued::Close(asked, close)) => self.close_carried(asked, close),
             Some(Queued::Snapshot) => self.begin_snapshot(),
             front => panic!("the front of the queue was looked at just now, and is {front:?}"),
         }

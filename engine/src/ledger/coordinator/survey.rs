@@ -58,6 +58,8 @@ impl Coordinator {
                 survey.spans |= *survey.shard.get_or_insert(shard) != shard;
             }
         }
+        // Legs balance among themselves, whoever has the hold that is named beside them.
+        let legs_of_one_entity = one_entity;
         for effect in plan.into_iter().flat_map(|plan| &plan.effects) {
             let Some(card) = self.card(effect.account) else {
                 survey.unknown = survey.unknown.or(Some(0));
@@ -75,7 +77,7 @@ impl Coordinator {
         survey.shape = if legs.is_empty() || !brought {
             found.map(|rejection| (rejection, 0))
         } else {
-            self.shape_of(*found, legs, only_off_balance, one_entity).or(mixed).or(mismatch)
+            self.shape_of(*found, legs, only_off_balance, legs_of_one_entity).or(mixed).or(mismatch)
         };
         survey.shape = survey.shape.or(plan.and_then(|plan| plan.shape));
         let about = || self.card(plan?.about?).map(|card| card.entity);
