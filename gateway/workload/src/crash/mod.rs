@@ -6,6 +6,8 @@
 //! the statements of a few accounts lead from nothing to their balance.
 
 pub mod recheck;
+mod round;
+mod settings;
 pub mod statement;
 
 use std::cell::RefCell;
@@ -30,72 +32,10 @@ use crate::measure::milliseconds;
 use crate::plan::{Plan, Workload};
 use crate::setup::{House, START_DATE, Target, open};
 
+pub use round::Round;
+pub use settings::CrashSettings;
+
 use recheck::Asker;
-
-/// How a crash run goes.
-#[derive(Clone, Debug)]
-pub struct CrashSettings {
-    /// How many times the node is killed.
-    pub rounds: u32,
-    /// What all random choices come from; when a process is killed is still never quite the same twice.
-    pub seed: u64,
-    /// Connections that load the node.
-    pub connections: u32,
-    /// Accounts of customers.
-    pub accounts: usize,
-    /// The longest time under load before the kill.
-    pub longest: Duration,
-    /// Whether the accounting date is closed now and then.
-    pub close_days: bool,
-}
-
-impl Default for CrashSettings {
-    fn default() -> CrashSettings {
-        CrashSettings {
-            rounds: 10,
-            seed: 1,
-            connections: 4,
-            accounts: 2_000,
-            longest: Duration::from_millis(500),
-            close_days: true,
-        }
-    }
-}
-
-/// What one round came to.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct Round {
-    /// Its number, from 1.
-    pub round: u32,
-    /// Shards of the node that was killed.
-    pub shards: u16,
-    /// Shards of the node that recovered.
-    pub shards_after: u16,
-    /// Transactions of one request.
-    pub batch: usize,
-    /// Milliseconds under load.
-    pub killed_after_ms: u64,
-    /// Transactions answered before the kill.
-    pub acknowledged: u64,
-    /// Transactions under way at the kill.
-    pub unanswered: u64,
-    /// Of them, those that were there.
-    pub unanswered_there: u64,
-    /// Whether it was killed once more while it recovered.
-    pub killed_again: bool,
-    /// Milliseconds until the node served again.
-    pub recovered_in_ms: u64,
-    /// What did not hold, in words.
-    pub differences: Vec<String>,
-}
-
-impl Round {
-    /// Whether everything held.
-    #[must_use]
-    pub fn held(&self) -> bool {
-        self.differences.is_empty()
-    }
-}
 
 const SHARDS: [u16; 4] = [1, 2, 3, 7];
 const BATCHES: [usize; 4] = [1, 16, 256, 2_048];
