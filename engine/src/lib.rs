@@ -9,12 +9,9 @@ pub mod fuzz;
 mod history;
 mod id_archive;
 mod journal;
-pub mod ledger;
 mod meters;
 mod node;
 mod pipeline;
-#[cfg(feature = "planted-bugs")]
-pub mod planted;
 mod planted_panics;
 mod recovery;
 mod reserve;
@@ -29,6 +26,10 @@ mod taking;
 mod vital;
 mod witnesses;
 
+/// The pure ledger: everything is decided there.
+pub use longmen_ledger as ledger;
+#[cfg(feature = "planted-bugs")]
+pub use longmen_ledger::planted;
 /// What readers of the log tell of damage.
 pub use longmen_wal::{Damaged, Finding};
 

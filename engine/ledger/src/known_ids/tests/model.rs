@@ -1,14 +1,14 @@
 //! Known ids against a model that knows everything: ids in and out of order, archives, crashes and restarts, and clocks that
 //! jump.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use super::super::super::id_pages::tests::archive as archive_of;
 use super::super::*;
-use crate::ledger::Rejection;
+use crate::Rejection;
 
 /// What a window is at first; a start may have another.
 const KEEP_US: i64 = 1_000;
@@ -44,7 +44,7 @@ struct World {
     ids: u128,
     time_us: i64,
     pending: Vec<(TransactionId, KnownRef, i64)>,
-    first: HashMap<TransactionId, First>,
+    first: BTreeMap<TransactionId, First>,
     /// Frame 1 is first; the last is being made.
     log: Vec<Frame>,
     durable: u64,
@@ -70,7 +70,7 @@ impl World {
             ids: 0,
             time_us: 1_000_000,
             pending: Vec::new(),
-            first: HashMap::new(),
+            first: BTreeMap::new(),
             log: vec![Frame { time_us: 1_000_000, heads: Vec::new() }],
             durable: 0,
             files: BTreeMap::new(),

@@ -7,7 +7,7 @@ use super::amount::Amount;
 /// A currency, by its ISO 4217 numeric code (CNY is 156).
 ///
 /// ```
-/// use longmen_engine::ledger::{Amount, Currency};
+/// use longmen_ledger::{Amount, Currency};
 /// let cny = Currency::from_code("CNY").unwrap();
 /// assert_eq!(cny.parse_amount("12.30").unwrap(), Amount(1230));
 /// assert_eq!(cny.print(-1230), "-12.30");

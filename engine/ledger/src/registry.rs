@@ -4,7 +4,7 @@
 mod chart;
 mod replay;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::account::{AccountKey, AccountOpening, Owner};
 use super::admin::Admin;
@@ -68,7 +68,7 @@ pub struct LineKey {
 /// Everything that has a name.
 #[derive(Clone, Debug)]
 pub struct Registry {
-    clients: HashMap<Box<str>, ClientId>,
+    clients: BTreeMap<Box<str>, ClientId>,
     entities: Vec<Entity>,
     subjects: Vec<Subject>,
     chart: BTreeMap<(EntityId, Box<str>), SubjectId>,
@@ -93,7 +93,7 @@ impl Registry {
     #[must_use]
     pub fn new(seed: u64) -> Registry {
         Registry {
-            clients: HashMap::new(),
+            clients: BTreeMap::new(),
             entities: Vec::new(),
             subjects: Vec::new(),
             chart: BTreeMap::new(),

@@ -30,7 +30,7 @@ pub struct FrameRecords<'a> {
 const LAST_SECOND: i64 = u32::MAX as i64;
 
 /// Whether a frame may have been logged at this moment.
-pub(crate) fn is_logged_time(time_us: i64) -> bool {
+pub fn is_logged_time(time_us: i64) -> bool {
     (0..=LAST_SECOND * 1_000_000).contains(&time_us)
 }
 

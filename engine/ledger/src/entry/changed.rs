@@ -58,7 +58,7 @@ pub struct Changed<'a> {
     pub client: ClientId,
     /// The accounting date.
     pub date: Date,
-    /// Operator, approval, reason, in the form of [`crate::ledger::notes`].
+    /// Operator, approval, reason, in the form of [`crate::notes`].
     pub notes: &'a [u8],
 }
 

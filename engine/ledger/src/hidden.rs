@@ -4,7 +4,7 @@
 /// zero-width characters, separators of lines, blanks that are letters. No name that is opened in the books may have one.
 ///
 /// ```
-/// use longmen_engine::ledger::is_hidden;
+/// use longmen_ledger::is_hidden;
 /// assert!("\u{1b}\r\n\u{7f}\u{9b}\u{202e}\u{200b}\u{2028}".chars().all(is_hidden));
 /// assert!(!"手续费 U-1/é".chars().any(is_hidden));
 /// ```

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A bug of the engine.
+/// A bug of the ledger, or of the engine around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bug {
     /// Answers leave when their frame is sealed, not when it is durable.

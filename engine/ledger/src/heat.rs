@@ -3,7 +3,7 @@
 //! Every [`SAMPLE_EVERY`]th leg is counted; after [`WINDOW`] counted legs the shares are judged. An account is made
 //! hot at 1/[`HOT_SHARE`] of all legs and cools after [`COOL_WINDOWS`] windows in a row below 1/[`COOL_SHARE`].
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::ids::AccountId;
 
@@ -32,9 +32,9 @@ pub(crate) struct Judgement {
 pub(crate) struct Heat {
     legs: u32,
     counted: u32,
-    counts: HashMap<AccountId, u32>,
+    counts: BTreeMap<AccountId, u32>,
     /// Accounts that were made hot by rate, with the windows in a row that found them cool.
-    by_rate: HashMap<AccountId, u32>,
+    by_rate: BTreeMap<AccountId, u32>,
 }
 
 impl Heat {

@@ -1,7 +1,7 @@
 use super::*;
-use crate::ledger::id_index::IndexHalf;
-use crate::ledger::known_ids::{Known, KnownIds};
-use crate::ledger::rejection::Rejection;
+use crate::id_index::IndexHalf;
+use crate::known_ids::{Known, KnownIds};
+use crate::rejection::Rejection;
 
 /// Pages and hashes in memory.
 struct Memory(Vec<[u8; ID_PAGE]>, Vec<u8>);

@@ -73,7 +73,7 @@ pub struct Draft {
 /// Transactions that arrived together, in order, with their legs and notes side by side.
 ///
 /// ```
-/// use longmen_engine::ledger::*;
+/// use longmen_ledger::*;
 /// let cny = Currency::from_code("CNY").unwrap();
 /// let leg = |step, account, side| Leg { account: AccountId(account), amount: Amount(500), currency: cny, step, side };
 /// let mut batch = Batch::default();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::ledger::Rejection;
+use crate::Rejection;
 
 #[test]
 fn ids_are_known_over_generations_and_by_client() {
