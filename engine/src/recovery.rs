@@ -163,7 +163,7 @@ fn go_on(
         refused_snapshots: snapshots.refused,
         frames,
         entries,
-        accounts: rebuilt.registry.accounts().len() as u64,
+        accounts: rebuilt.catalog.accounts().len() as u64,
         known_ids: rebuilt.known.len() as u64,
         archives: rebuilt.known.archives(),
         refused_archives: refused,
@@ -354,7 +354,7 @@ fn replay_names(
     for view in frames {
         let view = view?;
         let records = records::<StartError>(&view)?;
-        rebuilt.registry.replay(&records)?;
+        rebuilt.catalog.replay(&records)?;
         rebuilt.originals.replay(&records)?;
         rebuilt.frame = records.number;
         rebuilt.time_us = records.time_us.max(rebuilt.time_us);

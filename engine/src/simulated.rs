@@ -332,7 +332,7 @@ impl SimulatedNode {
         match taking.wants() {
             Want::Accounts(accounts) => {
                 let mut slice = Vec::new();
-                self.pipeline.coordinator().registry().write_accounts(accounts, &mut slice);
+                self.pipeline.coordinator().catalog().write_accounts(accounts, &mut slice);
                 taking.take_accounts(&slice)?;
             }
             Want::Rows { shard, from, count } => {

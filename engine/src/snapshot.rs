@@ -28,7 +28,7 @@ use std::thread;
 use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_if_there};
 
 use crate::ledger::bytes::crc32c;
-use crate::ledger::{Directory, FrameRecords, Rebuilt, ReplayError, SectionKind, Settings, restore_rows};
+use crate::ledger::{AccountIndex, FrameRecords, Rebuilt, ReplayError, SectionKind, Settings, restore_rows};
 use crate::scrubber::read_in_pieces;
 
 const MAGIC: [u8; 8] = *b"LMSNAP01";
@@ -196,13 +196,13 @@ impl Snapshot {
         let sections = vec![(SectionKind::Admin, 0, self.part(0)), (SectionKind::Entries, 0, self.part(1))];
         let names = FrameRecords::new(start, time_us, sections)?;
         let accounts = rebuilt.reserve(&names);
-        let Rebuilt { registry, originals, shards, .. } = &mut rebuilt;
+        let Rebuilt { catalog, originals, shards, .. } = &mut rebuilt;
         // Three tables, none of which needs another to be made.
         thread::scope(|scope| {
             let rows = scope.spawn(|| restore_rows(shards, accounts, self.part(3), last));
-            let directory = scope.spawn(|| Directory::of_names(settings.seed, accounts, &names));
+            let account_index = scope.spawn(|| AccountIndex::of_names(settings.seed, accounts, &names));
             originals.replay(&names)?;
-            registry.restore(&names, || directory.join().unwrap_or_else(|panic| resume_unwind(panic)))?;
+            catalog.restore(&names, || account_index.join().unwrap_or_else(|panic| resume_unwind(panic)))?;
             let restored = rows.join().unwrap_or_else(|panic| resume_unwind(panic));
             restored.map_err(|what| ReplayError { frame: start, what })
         })?;

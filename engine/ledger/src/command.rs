@@ -1,15 +1,15 @@
 //! What clients ask the ledger, and what it answers.
 
-use super::account::{AccountKey, AccountOpening, AccountView};
-use super::amount::Side;
-use super::currency::Currency;
-use super::date::{Date, YearStart};
-use super::hold::Hold;
-use super::ids::{AccountId, ClientId, EntityId, LineId, RecordPlace, TransactionId, TransactionKey};
-use super::rejection::Rejection;
-use super::shard_order::AttributeChange;
-use super::subject::{SubjectClass, SubjectOpening};
-use super::transaction::Batch;
+use crate::account::hold::Hold;
+use crate::account::{AccountKey, AccountOpening, AccountView};
+use crate::chart::subject::{SubjectClass, SubjectOpening};
+use crate::ids::{AccountId, ClientId, EntityId, LineId, RecordPlace, TransactionId, TransactionKey};
+use crate::money::amount::Side;
+use crate::money::currency::Currency;
+use crate::money::date::{Date, YearStart};
+use crate::rejection::Rejection;
+use crate::shard::order::AttributeChange;
+use crate::transaction::Batch;
 
 /// Where an answer goes: opaque to the ledger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -71,7 +71,7 @@ pub enum Command {
     Post(Batch),
     /// Cancels a transaction id, seen or not: a later original is refused. Answer: [`Answer::Posted`], one result; or, of
     /// a try that was not confirmed, [`Answer::Located`]: look it up and post
-    /// [`Deed::CancelTry`](super::Deed::CancelTry), under an id that follows from the try's.
+    /// [`Deed::CancelTry`](crate::Deed::CancelTry), under an id that follows from the try's.
     Cancel {
         /// The id.
         id: TransactionId,
@@ -86,7 +86,7 @@ pub enum Command {
         account: AccountRef,
         /// What changes.
         change: AttributeChange,
-        /// Operator, approval, reason, in the form of [`super::notes`].
+        /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
     /// Ends the accounting date of an entity (日切); `next` begins. Idempotent: closing to the date that is current
@@ -101,7 +101,7 @@ pub enum Command {
         carry_forward: Vec<AccountRef>,
         /// Whether it may lie far ahead; needs an approval.
         forced: bool,
-        /// Operator, approval, reason, in the form of [`super::notes`].
+        /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
     /// Ties an account to a customer. Answer: [`Answer::Done`].
@@ -110,7 +110,7 @@ pub enum Command {
         account: AccountRef,
         /// The customer's id outside the books, at most 64 bytes.
         customer: Box<str>,
-        /// Operator, approval, reason, in the form of [`super::notes`].
+        /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
     /// Says which subject accounts of a type get that are opened from a date on. Answer: [`Answer::Done`].
@@ -123,7 +123,7 @@ pub enum Command {
         subject: Box<str>,
         /// The first accounting date on which it holds; not before the current one.
         from: Date,
-        /// Operator, approval, reason, in the form of [`super::notes`].
+        /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
     /// The accounts of a customer. Answer: [`Answer::Accounts`].

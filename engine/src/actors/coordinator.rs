@@ -385,7 +385,7 @@ impl Handler<AccountSlice> for CoordinatorActor {
 
     fn handle(&mut self, message: AccountSlice, _: &mut Context<Self>) {
         let mut slice = Vec::new();
-        self.pipeline.coordinator().registry().write_accounts(message.accounts, &mut slice);
+        self.pipeline.coordinator().catalog().write_accounts(message.accounts, &mut slice);
         if message.reply.send(slice).is_err() {
             debug!("a snapshot was given up");
         }

@@ -1,7 +1,7 @@
 //! What a chart takes, and which accounts take what is carried forward: case by case, from the node and the naive ledger.
 
 use longmen_engine::ledger::{
-    Admin, Command, Date, EntityId, FrameRecords, Registry, Rejection, Room, SectionKind, Side, SubjectClass,
+    Admin, Catalog, Command, Date, EntityId, FrameRecords, Rejection, Room, SectionKind, Side, SubjectClass,
     SubjectId, SubjectOpening, YearStart,
 };
 
@@ -306,16 +306,16 @@ fn an_entity_opened_again_is_the_same_or_another() {
 #[test]
 fn a_snapshot_keeps_the_first_date_and_the_year() {
     let date = |days| Date::from_days(START + days).unwrap();
-    let mut registry = Registry::new(1);
-    registry.add_entity("east", date(0), YearStart::from_month(7).unwrap());
-    registry.add_entity("west", date(9), YearStart::JANUARY);
+    let mut catalog = Catalog::new(1);
+    catalog.add_entity("east", date(0), YearStart::from_month(7).unwrap());
+    catalog.add_entity("west", date(9), YearStart::JANUARY);
     for (closed, next) in [(0, 1), (1, 5)] {
-        registry.add_closing(EntityId(0), date(closed), 7);
-        registry.set_date(EntityId(0), date(next));
+        catalog.add_closing(EntityId(0), date(closed), 7);
+        catalog.set_date(EntityId(0), date(next));
     }
     let mut names = Vec::new();
-    registry.write_names(&mut names);
-    let mut restored = Registry::new(2);
+    catalog.write_names(&mut names);
+    let mut restored = Catalog::new(2);
     let records =
         FrameRecords { number: 9, time_us: 1, sections: vec![(SectionKind::Admin, 0, names.as_slice())] };
     restored.replay(&records).unwrap();

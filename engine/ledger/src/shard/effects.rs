@@ -1,16 +1,16 @@
 //! A shard's part in transactions that move holds: judging them beside their legs, and booking them in order.
 
-use super::super::account::AccountState;
-use super::super::date::Date;
-use super::super::effect::{Effect, EffectKind};
-use super::super::entry::{Counting, Held};
-use super::super::hold::{Hold, HoldKind, HoldMove};
-use super::super::ids::AccountId;
-use super::super::rejection::Rejection;
-use super::super::row::{Row, Verdict, first_of};
-use super::super::shard_round::{Part, ShardLeg};
-use super::super::states::Touch;
-use super::{Shard, net_at_first};
+use crate::account::AccountState;
+use crate::account::hold::{Hold, HoldKind, HoldMove};
+use crate::account::row::{Row, Verdict, first_of};
+use crate::account::states::Touch;
+use crate::ids::AccountId;
+use crate::money::date::Date;
+use crate::record::entry::{Counting, Held};
+use crate::rejection::Rejection;
+use crate::shard::round::{Part, ShardLeg};
+use crate::shard::{Shard, net_at_first};
+use crate::transaction::effect::{Effect, EffectKind};
 
 /// The most holds of one account. Where there are so many, those of which nothing remains are forgotten.
 pub const MAX_HOLDS: usize = 1_024;
@@ -74,16 +74,17 @@ impl Shard {
         let EffectKind::Consume { forced, .. } = effect.what else { return None };
         let slot = self.slot_of(effect.account);
         let judicial = self.hold(slot, effect)?.terms.kind == HoldKind::Judicial;
-        let before = self.aside(slot).map_or(0, |aside| aside.held_before(effect.key));
+        let before = self.cold_row(slot).map_or(0, |cold_row| cold_row.held_before(effect.key));
         Some(Spending { judicial, forced, before })
     }
 
     fn hold(&self, slot: usize, effect: &Effect) -> Option<&Hold> {
-        self.aside(slot)?.holds.get(&effect.key)
+        self.cold_row(slot)?.holds.get(&effect.key)
     }
 
     fn open_holds(&self, slot: usize) -> usize {
-        self.aside(slot).map_or(0, |aside| aside.holds.values().filter(|hold| hold.remaining > 0).count())
+        self.cold_row(slot)
+            .map_or(0, |cold_row| cold_row.holds.values().filter(|hold| hold.remaining > 0).count())
     }
 
     /// Books a transaction that moves holds: what frees, its legs, what freezes.
@@ -135,7 +136,7 @@ impl Shard {
 
     /// Keeps a hold as its last record has it.
     pub(super) fn keep_hold(&mut self, slot: usize, hold: Hold) {
-        self.aside_mut(slot).keep(hold);
+        self.cold_row_mut(slot).keep(hold);
     }
 
     /// The holds of this shard's accounts of which something remains, by account and name; of one account all there are.
@@ -143,8 +144,8 @@ impl Shard {
     pub fn holds(&self, of: Option<AccountId>) -> Vec<(AccountId, Hold)> {
         let rows = self.rows().filter(|(account, row)| of.map_or(row.frozen > 0, |of| of == *account));
         let holds = rows.flat_map(|(account, _)| {
-            let aside = self.aside(self.slot_of(account)).into_iter();
-            aside.flat_map(|aside| aside.holds.values()).map(move |hold| (account, hold.clone()))
+            let cold_row = self.cold_row(self.slot_of(account)).into_iter();
+            cold_row.flat_map(|cold_row| cold_row.holds.values()).map(move |hold| (account, hold.clone()))
         });
         holds.filter(|(_, hold)| of.is_some() || hold.remaining > 0).collect()
     }
@@ -152,8 +153,8 @@ impl Shard {
     /// Every hold that may still be named or may still expire.
     pub fn all_holds(&self) -> impl Iterator<Item = (AccountId, &Hold)> {
         self.rows().flat_map(|(account, _)| {
-            let aside = self.aside(self.slot_of(account)).into_iter();
-            aside.flat_map(|aside| aside.holds.values()).map(move |hold| (account, hold))
+            let cold_row = self.cold_row(self.slot_of(account)).into_iter();
+            cold_row.flat_map(|cold_row| cold_row.holds.values()).map(move |hold| (account, hold))
         })
     }
 }
@@ -163,12 +164,12 @@ impl Shard {
 struct Spending {
     judicial: bool,
     forced: bool,
-    /// What the holds before it in line set aside.
+    /// What the holds before it in line set cold_row.
     before: i128,
 }
 
 impl Spending {
-    /// Whether the money is there: a hold sets aside what may be gone, by a forced reversal or because income was carried
+    /// Whether the money is there: a hold sets cold_row what may be gone, by a forced reversal or because income was carried
     /// forward, and a court's may never have been there. It comes behind the holds before it and the withholding reserve,
     /// unless it is forced; then nothing bounds it but what remains of it, and a court's what the account has.
     fn covered(self, row: &Row, net: i128, step: u16) -> Verdict {

@@ -1,13 +1,13 @@
 //! A shard's rows and lines from records: replay of the log, and the images of snapshots.
 
-use super::super::aside::Aside;
-use super::super::contradiction::Contradiction;
-use super::super::entry::{Entry, Held, OpenedEntry, Posting};
-use super::super::ids::{AccountId, LineId, Position};
-use super::super::image::RowImage;
-use super::super::line::Line;
-use super::super::row::Row;
-use super::Shard;
+use crate::account::cold_row::ColdRow;
+use crate::account::row::Row;
+use crate::chart::line::Line;
+use crate::ids::{AccountId, LineId, Position};
+use crate::record::entry::{Entry, Held, OpenedEntry, Posting};
+use crate::record::image::RowImage;
+use crate::replay::contradiction::Contradiction;
+use crate::shard::Shard;
 
 impl Shard {
     /// Takes an entry from the log, if it is of an account of this shard, and tells whether it is: into the row unless the
@@ -16,7 +16,7 @@ impl Shard {
     ///
     /// # Errors
     /// [`Contradiction`] if the entry does not follow from the row.
-    pub(in super::super) fn replay(
+    pub(crate) fn replay(
         &mut self,
         entry: &Entry<'_>,
         at: Position,
@@ -67,11 +67,7 @@ impl Shard {
 
     /// Takes a posting, as [`Shard::replay`] does.
     #[inline]
-    pub(in super::super) fn replay_posting(
-        &mut self,
-        posting: &Posting,
-        at: Position,
-    ) -> Result<bool, Contradiction> {
+    pub(crate) fn replay_posting(&mut self, posting: &Posting, at: Position) -> Result<bool, Contradiction> {
         let Some(slot) = self.place_here(posting.account) else { return Ok(false) };
         let is_new = self.is_new_to(slot, at)?;
         if !posting.movement.is_sum_of_legs() {
@@ -84,7 +80,7 @@ impl Shard {
         if is_new {
             row.take_posting(posting, at)?;
             if let Some(link) = &posting.link {
-                let links = &mut self.aside_mut(slot).links;
+                let links = &mut self.cold_row_mut(slot).links;
                 if *link != links.next() {
                     return Err(Contradiction::Link);
                 }
@@ -128,7 +124,7 @@ impl Shard {
 
     /// Whether a hold is after a move what it was before and the amount.
     fn check_hold(&self, slot: usize, held: &Held) -> Result<(), Contradiction> {
-        let known = self.aside(slot).and_then(|aside| aside.holds.get(&held.hold.key));
+        let known = self.cold_row(slot).and_then(|cold_row| cold_row.holds.get(&held.hold.key));
         // One of which nothing remained may have been forgotten since.
         let before = known.map_or(0, |hold| hold.remaining);
         let after = held.hold.remaining;
@@ -142,12 +138,13 @@ impl Shard {
     pub fn write_images(&self, places: std::ops::Range<usize>, out: &mut Vec<u8>) -> u64 {
         let mut newest = 0;
         for (account, row) in self.rows_at(places) {
-            let aside = self.aside(self.slot_of(account));
+            let cold_row = self.cold_row(self.slot_of(account));
             #[cfg(feature = "planted-bugs")]
-            let aside = aside.filter(|_| !crate::planted::is(crate::planted::Bug::SnapshotWithoutHolds));
-            row.write_image(account, aside.is_some(), out);
-            if let Some(aside) = aside {
-                aside.write_image(account, out);
+            let cold_row =
+                cold_row.filter(|_| !crate::planted::is(crate::planted::Bug::SnapshotWithoutHolds));
+            row.write_image(account, cold_row.is_some(), out);
+            if let Some(cold_row) = cold_row {
+                cold_row.write_image(account, out);
             }
             newest = newest.max(row.last.frame);
         }
@@ -155,7 +152,7 @@ impl Shard {
     }
 
     /// Makes room for so many more rows at once.
-    pub(in super::super) fn reserve(&mut self, rows: usize) {
+    pub(crate) fn reserve(&mut self, rows: usize) {
         self.rows.reserve(rows);
     }
 
@@ -163,12 +160,12 @@ impl Shard {
     ///
     /// # Errors
     /// [`Contradiction`] if it is there already, or holds more than it froze.
-    pub(in super::super) fn restore_row(&mut self, image: RowImage) -> Result<(), Contradiction> {
-        let RowImage { account: id, row, aside, .. } = image;
+    pub(crate) fn restore_row(&mut self, image: RowImage) -> Result<(), Contradiction> {
+        let RowImage { account: id, row, cold, .. } = image;
         if self.row(id).is_some() {
             return Err(Contradiction::OpenedBefore);
         }
-        let held = aside.as_ref().map_or(Some(0), Aside::held);
+        let held = cold.as_ref().map_or(Some(0), ColdRow::held);
         if held.is_none_or(|held| held > row.frozen) {
             return Err(Contradiction::Row);
         }
@@ -176,8 +173,8 @@ impl Shard {
         self.place(slot);
         self.seen = self.seen.max(row.last.frame);
         self.rows[slot] = row;
-        if let Some(aside) = aside {
-            *self.aside_mut(slot) = aside;
+        if let Some(cold) = cold {
+            *self.cold_row_mut(slot) = cold;
         }
         Ok(())
     }

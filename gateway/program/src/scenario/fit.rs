@@ -8,7 +8,7 @@ use longmen_client::{
     Account as Held, AccountRef, Chart, Client, ClientError, Owner, Refusal, Side, Subject as Opened,
 };
 use longmen_engine::ledger::{
-    self, AccountKey, AccountOpening, Amount, Date, EntityId, Registry, Rejection, SubjectClass,
+    self, AccountKey, AccountOpening, Amount, Catalog, Date, EntityId, Rejection, SubjectClass,
     SubjectOpening, is_hidden,
 };
 
@@ -52,8 +52,8 @@ impl Misfits {
 /// Checks that entity, subjects and accounts of a scenario can all be opened, or are open as they are.
 pub(super) async fn check(client: &mut Client, scenario: &Scenario, entity: &str) -> Result<(), Failure> {
     let mut misfits = Misfits(Vec::new());
-    let mut registry = Registry::new(0);
-    registry.add_entity(entity, scenario.start, scenario.year_starts);
+    let mut catalog = Catalog::new(0);
+    catalog.add_entity(entity, scenario.start, scenario.year_starts);
     let there = chart(client, entity).await?;
     if let Some(chart) = &there {
         let mut differences = Differences::of_file();
@@ -67,15 +67,15 @@ pub(super) async fn check(client: &mut Client, scenario: &Scenario, entity: &str
         let status = client.status().await?;
         let date = status.entities.iter().find(|(code, _)| **code == *entity);
         let date = date.and_then(|(_, date)| Date::parse(date));
-        take_in(&mut registry, chart, date.unwrap_or(scenario.start));
+        take_in(&mut catalog, chart, date.unwrap_or(scenario.start));
     } else if entity.is_empty() || entity.len() > MAX_NAME || entity.chars().any(is_hidden) {
         misfits.add(format_args!("entity {entity}"), Rejection::Malformed, entity.chars());
     }
     for subject in &scenario.subjects {
-        match judge_subject(&mut registry, subject) {
+        match judge_subject(&mut catalog, subject) {
             Ok(()) => {}
             Err(Rejection::KeyConflict) => {
-                let there = registry.subject_by_code(EntityId(0), &subject.code);
+                let there = catalog.subject_by_code(EntityId(0), &subject.code);
                 let differences = there.map(|there| subject_differences(&there.opening, subject));
                 misfits.add_conflict(
                     format_args!("subject {}", subject.code),
@@ -102,7 +102,7 @@ pub(super) async fn check(client: &mut Client, scenario: &Scenario, entity: &str
             Some(differences) if differences.is_none() => {}
             Some(differences) => misfits.add_conflict(name, &differences),
             None => {
-                if let Err(rejection) = judge_account(&registry, entity, account) {
+                if let Err(rejection) = judge_account(&catalog, entity, account) {
                     misfits.add(name, rejection, texts_of(account));
                 }
             }
@@ -123,16 +123,16 @@ async fn chart(client: &mut Client, entity: &str) -> Result<Option<Chart>, Failu
 }
 
 /// The entity as the node has it.
-fn take_in(registry: &mut Registry, chart: &Chart, date: Date) {
+fn take_in(catalog: &mut Catalog, chart: &Chart, date: Date) {
     let entity = EntityId(0);
-    registry.set_date(entity, date);
+    catalog.set_date(entity, date);
     for subject in &chart.subjects {
-        registry.add_subject(entity, opening_of(subject));
+        catalog.add_subject(entity, opening_of(subject));
     }
     for mapping in &chart.mappings {
-        let subject = registry.subject_by_code(entity, &mapping.subject).map(|subject| subject.id);
+        let subject = catalog.subject_by_code(entity, &mapping.subject).map(|subject| subject.id);
         if let (Some(subject), Some(from)) = (subject, Date::parse(&mapping.from)) {
-            registry.add_mapping(entity, &mapping.kind, from, subject);
+            catalog.add_mapping(entity, &mapping.kind, from, subject);
         }
     }
 }
@@ -158,20 +158,20 @@ fn side(side: Side) -> ledger::Side {
     }
 }
 
-fn judge_subject(registry: &mut Registry, subject: &Subject) -> Result<(), Rejection> {
+fn judge_subject(catalog: &mut Catalog, subject: &Subject) -> Result<(), Rejection> {
     let class = SubjectClass::from_name(&subject.class).ok_or(Rejection::Malformed)?;
     if subject.name.chars().any(is_hidden) {
         return Err(Rejection::Malformed);
     }
     let opening =
         SubjectOpening::new(&subject.code, &subject.name, class, side(subject.normal), subject.leaf);
-    if registry.judge_subject(EntityId(0), &opening)?.is_none() {
-        registry.add_subject(EntityId(0), opening);
+    if catalog.judge_subject(EntityId(0), &opening)?.is_none() {
+        catalog.add_subject(EntityId(0), opening);
     }
     Ok(())
 }
 
-fn judge_account(registry: &Registry, entity: &str, account: &Account) -> Result<(), Rejection> {
+fn judge_account(catalog: &Catalog, entity: &str, account: &Account) -> Result<(), Rejection> {
     let customer = account.customer.as_ref().map_or(1, String::len);
     let limits = [account.transaction_limit, account.day_limit];
     let hidden = texts_of(account).any(is_hidden);
@@ -181,7 +181,7 @@ fn judge_account(registry: &Registry, entity: &str, account: &Account) -> Result
     if limits.iter().flatten().any(|limit| *limit < 0) {
         return Err(Rejection::InvalidAmount);
     }
-    let judged = registry.judge_opening(&AccountOpening {
+    let judged = catalog.judge_opening(&AccountOpening {
         key: AccountKey {
             entity: entity.into(),
             number: account.label.as_str().into(),

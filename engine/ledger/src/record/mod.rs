@@ -1,0 +1,7 @@
+//! Records: the bytes of the log and of snapshots, each with its table.
+
+pub(crate) mod admin;
+pub mod bytes;
+pub(crate) mod entry;
+pub(crate) mod head;
+pub(crate) mod image;

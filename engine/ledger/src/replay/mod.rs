@@ -1,0 +1,318 @@
+//! Replay: from the records of a log's frames, in order, to the books as they were. It sets values and runs no
+//! business rule, so an upgrade cannot change history.
+
+pub(crate) mod contradiction;
+pub(crate) mod rebuilt;
+
+use std::collections::BTreeMap;
+
+use crate::idempotency::index::FETCHED;
+use crate::idempotency::known_ids::{Decided, IdHash, KnownIds};
+use crate::ids::{AccountId, Position, TransactionKey};
+use crate::record::admin::{Admin, admin_records};
+use crate::record::entry::{self, Entry, Movement, OpenedEntry, entries};
+use crate::record::head::{HEAD_BYTES, Head, Outcome, Tail, read_tail};
+use crate::replay::contradiction::Contradiction;
+use crate::schedule::SectionKind;
+use crate::shard::Shard;
+use crate::transaction::deed::Action;
+use crate::transaction::originals::Originals;
+
+/// The records of one frame, as they stand in the log.
+#[derive(Clone, Debug)]
+pub struct FrameRecords<'a> {
+    /// The frame's number.
+    pub number: u64,
+    /// Its logged time, in microseconds since 1970.
+    pub time_us: i64,
+    /// Kind, owner and bytes of each section, in the order of the log.
+    pub sections: Vec<(SectionKind, u16, &'a [u8])>,
+}
+
+/// The last second that a frame's logged time may lie in: the clients' own times end there.
+const LAST_SECOND: i64 = u32::MAX as i64;
+
+/// Whether a frame may have been logged at this moment.
+pub fn is_logged_time(time_us: i64) -> bool {
+    (0..=LAST_SECOND * 1_000_000).contains(&time_us)
+}
+
+/// Bytes under a good sum that no ledger of this version writes, or that say what cannot be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("frame {frame}: {what}")]
+pub struct ReplayError {
+    /// The frame.
+    pub frame: u64,
+    /// What cannot be read or cannot be, and where.
+    pub what: String,
+}
+
+impl<'a> FrameRecords<'a> {
+    /// The records of a frame, as they stand in the log.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where its time is none that a ledger logs.
+    pub fn new(
+        number: u64,
+        time_us: i64,
+        sections: Vec<(SectionKind, u16, &'a [u8])>,
+    ) -> Result<FrameRecords<'a>, ReplayError> {
+        let records = FrameRecords { number, time_us, sections };
+        if !is_logged_time(time_us) {
+            return Err(records.error(format!("{time_us} is no time that is logged")));
+        }
+        Ok(records)
+    }
+}
+
+impl FrameRecords<'_> {
+    fn sections_of(&self, wanted: SectionKind) -> impl Iterator<Item = (u16, &[u8])> {
+        self.sections
+            .iter()
+            .filter(move |(kind, ..)| *kind == wanted)
+            .map(|(_, owner, bytes)| (*owner, *bytes))
+    }
+
+    pub(crate) fn error(&self, what: impl Into<String>) -> ReplayError {
+        ReplayError { frame: self.number, what: what.into() }
+    }
+
+    pub(crate) fn unreadable_entry(&self, owner: u16) -> ReplayError {
+        self.error(format!("an entry of shard {owner} cannot be read"))
+    }
+
+    /// The sections of entries, with the shards that wrote them.
+    pub(crate) fn entries_sections(&self) -> impl Iterator<Item = (u16, &[u8])> {
+        self.sections_of(SectionKind::Entries)
+    }
+
+    /// Shows the accounts that the frame opens, by shard and in its order, some at a time: what is looked up for each of them
+    /// is best fetched for some.
+    pub(crate) fn each_opened<'a>(
+        &'a self,
+        mut take: impl FnMut(&[OpenedEntry<'a>]) -> Result<(), ReplayError>,
+    ) -> Result<(), ReplayError> {
+        let mut some = Vec::with_capacity(FETCHED);
+        for (owner, section) in self.entries_sections() {
+            let mut opened = entry::opened(section);
+            loop {
+                some.clear();
+                for entry in opened.by_ref().take(FETCHED) {
+                    some.push(entry.ok_or_else(|| self.unreadable_entry(owner))?);
+                }
+                if some.is_empty() {
+                    break;
+                }
+                take(&some)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The entries of the frame with their positions.
+    pub fn entries(&self) -> impl Iterator<Item = Result<(Position, Entry<'_>), ReplayError>> {
+        self.sections_of(SectionKind::Entries).flat_map(move |(owner, bytes)| {
+            entries(bytes).map(move |entry| {
+                let (slot, entry) = entry.ok_or_else(|| self.unreadable_entry(owner))?;
+                Ok((Position { frame: self.number, slot, section: owner }, entry))
+            })
+        })
+    }
+
+    /// The tail of a transaction of the frame.
+    fn tail(&self, head: &Head) -> Result<Tail<'_>, ReplayError> {
+        let tails = self.sections_of(SectionKind::Tails).next().map_or(&[][..], |(_, bytes)| bytes);
+        read_tail(head, tails).ok_or_else(|| self.error(format!("the tail of transaction {}", head.id)))
+    }
+
+    /// What the legs in entries of their own move, debit-positive, by ordinal of their transaction.
+    fn plain_legs(&self) -> Result<BTreeMap<u32, Vec<(AccountId, i128)>>, ReplayError> {
+        let mut legs: BTreeMap<u32, Vec<(AccountId, i128)>> = BTreeMap::new();
+        for entry in self.entries() {
+            if let (_, Entry::Posting(posting)) = entry?
+                && let Movement::Leg { transaction, .. } = posting.movement
+            {
+                legs.entry(transaction).or_default().push((posting.account, posting.movement.signed()));
+            }
+        }
+        Ok(legs)
+    }
+
+    /// The heads of the frame's transactions, by ordinal.
+    pub fn heads(&self) -> impl Iterator<Item = Result<Head, ReplayError>> {
+        self.sections_of(SectionKind::Heads).flat_map(move |(_, bytes)| {
+            let count = u32::try_from(bytes.len().div_ceil(HEAD_BYTES)).unwrap_or(u32::MAX);
+            (0..count).map(move |ordinal| {
+                Head::read(bytes, ordinal).ok_or_else(|| self.error(format!("head {ordinal} cannot be read")))
+            })
+        })
+    }
+
+    /// The administrative records of the frame.
+    pub fn admin(&self) -> impl Iterator<Item = Result<Admin, ReplayError>> {
+        self.sections_of(SectionKind::Admin).flat_map(move |(_, bytes)| {
+            admin_records(bytes)
+                .map(|record| record.ok_or_else(|| self.error("an administrative record cannot be read")))
+        })
+    }
+}
+
+impl KnownIds {
+    /// Takes the transaction ids of a frame; `logged` tells the logged time of an earlier one.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where a head cannot be read, or an id has a record before and cannot have been forgotten since.
+    pub fn replay(
+        &mut self,
+        frame: &FrameRecords<'_>,
+        logged: impl Fn(u64) -> Option<i64>,
+    ) -> Result<(), ReplayError> {
+        let mut heads = frame.heads();
+        let (mut some, mut ahead) = (Vec::with_capacity(FETCHED), Vec::with_capacity(FETCHED));
+        self.fetch_heads(&mut heads, &mut ahead)?;
+        let mut ordinal = 0;
+        while !ahead.is_empty() {
+            std::mem::swap(&mut some, &mut ahead);
+            self.fetch_heads(&mut heads, &mut ahead)?;
+            for (hash, head) in &some {
+                self.take(frame, ordinal, (*hash, head), &logged)?;
+                ordinal += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads some heads, and has the processor fetch what their look-ups read.
+    fn fetch_heads(
+        &self,
+        heads: &mut impl Iterator<Item = Result<Head, ReplayError>>,
+        ahead: &mut Vec<(IdHash, Head)>,
+    ) -> Result<(), ReplayError> {
+        ahead.clear();
+        for head in heads.take(FETCHED) {
+            let head = head?;
+            ahead.push((self.hash(head.client, head.id), head));
+        }
+        ahead.iter().for_each(|(hash, _)| self.fetch(*hash));
+        Ok(())
+    }
+
+    /// Takes the transaction id of one head.
+    #[inline]
+    fn take(
+        &mut self,
+        frame: &FrameRecords<'_>,
+        ordinal: u32,
+        (hash, head): (IdHash, &Head),
+        logged: impl Fn(u64) -> Option<i64>,
+    ) -> Result<(), ReplayError> {
+        let &Head { client, id, content, outcome, step, .. } = head;
+        #[cfg(feature = "planted-bugs")]
+        if id.0 % 7 == 3 && crate::planted::is(crate::planted::Bug::KnownIdLost) {
+            return Ok(());
+        }
+        let decided = Decided { content, outcome, step, frame: frame.number, ordinal };
+        self.restore(hash, client, id, &decided, frame.time_us, logged)
+            .map_err(|what| frame.error(what.to_string()))
+    }
+}
+
+impl Originals {
+    /// Takes what the transactions of a frame did to those that they name, and the states of a snapshot.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where a record cannot be read.
+    pub fn replay(&mut self, frame: &FrameRecords<'_>) -> Result<(), ReplayError> {
+        for (_, bytes) in frame.sections_of(SectionKind::Admin) {
+            for admin in admin_records(bytes) {
+                if let Admin::Undone(key, state) =
+                    admin.ok_or_else(|| frame.error("an administrative record"))?
+                {
+                    self.restore(key, state);
+                }
+            }
+        }
+        let naming = [Action::Reverse, Action::Refund, Action::Confirm, Action::CancelTry];
+        let mut legs: Option<BTreeMap<u32, Vec<(AccountId, i128)>>> = None;
+        for (ordinal, head) in (0..).zip(frame.heads()) {
+            let head = head?;
+            if head.outcome != Outcome::Posted || !naming.contains(&head.action) {
+                continue;
+            }
+            let tail = frame.tail(&head)?;
+            let named =
+                tail.named.ok_or_else(|| frame.error(format!("transaction {ordinal} names no other")))?;
+            let plain = match &legs {
+                Some(legs) => legs,
+                None => legs.insert(frame.plain_legs()?),
+            };
+            let by = TransactionKey { client: head.client, id: head.id };
+            let hot = tail.hot_legs.iter().map(|leg| (leg.account, leg.side.signed(leg.amount)));
+            let plain = plain.get(&ordinal).into_iter().flatten().copied();
+            self.take(head.action, by, named.key, plain.chain(hot));
+        }
+        Ok(())
+    }
+}
+
+impl Shard {
+    /// Takes the entries of a frame that belong to this shard's accounts, whichever shard wrote them.
+    ///
+    /// # Errors
+    /// [`ReplayError`] where an entry cannot be read, or does not follow from those before it.
+    pub fn replay_frame(&mut self, frame: &FrameRecords<'_>) -> Result<u64, ReplayError> {
+        let mut taken = 0;
+        // Accounts are opened in order: no more can be new than there is room for in the frame.
+        let bytes: usize = frame.entries_sections().map(|(_, section)| section.len()).sum();
+        let most_places = self.places() + bytes / entry::OPENED_LEAST;
+        for (owner, section) in frame.entries_sections() {
+            let mut start = 0;
+            while start < section.len() {
+                let slot = u32::try_from(start / 8).map_err(|_| frame.unreadable_entry(owner))?;
+                let at = Position { frame: frame.number, slot, section: owner };
+                let (length, own) = self
+                    .replay_next(&section[start..], at, most_places)
+                    .map_err(|refused| frame.refused(at, refused))?;
+                start += length;
+                taken += u64::from(own);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Takes the record at the start of `bytes`, if it is of this shard's accounts, and gives its length. Nearly all are
+    /// postings.
+    fn replay_next(
+        &mut self,
+        bytes: &[u8],
+        at: Position,
+        most_places: usize,
+    ) -> Result<(usize, bool), Refused> {
+        let posting = entry::posting(bytes).ok_or(Refused::Unreadable)?;
+        if let Some((posting, length)) = posting {
+            let own = self.replay_posting(&posting, at);
+            let own = own.map_err(|what| Refused::Contradicts(posting.account, what))?;
+            return Ok((length, own));
+        }
+        let (entry, length) = Entry::read(bytes).ok_or(Refused::Unreadable)?;
+        let own = self.replay(&entry, at, most_places);
+        let own = own.map_err(|what| Refused::Contradicts(entry.account(), what))?;
+        Ok((length, own))
+    }
+}
+
+/// Why an entry was not taken.
+enum Refused {
+    Unreadable,
+    Contradicts(AccountId, Contradiction),
+}
+
+impl FrameRecords<'_> {
+    #[cold]
+    fn refused(&self, at: Position, refused: Refused) -> ReplayError {
+        match refused {
+            Refused::Unreadable => self.unreadable_entry(at.section),
+            Refused::Contradicts(account, what) => self.error(format!("account {account} at {at}: {what}")),
+        }
+    }
+}

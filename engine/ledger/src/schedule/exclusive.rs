@@ -1,0 +1,132 @@
+//! What runs exclusive on hot accounts. A batching actor's gate knows nothing of holds, and a forced transaction passes no
+//! gate. So a transaction that moves a hold of a hot account, or is forced on one, waits until everything before it is
+//! decided and merged; then its hot accounts rest: they are ordinary accounts until it is done. What comes after it waits.
+//! The rule stays that of DESIGN section 2: it takes effect at an exact place between two transactions.
+
+use crate::ids::{AccountId, ShardId};
+use crate::schedule::barrier::Barrier;
+use crate::schedule::jobs::JobRef;
+use crate::schedule::reading::shown_rows;
+use crate::schedule::{Coordinator, Gate, Queued, Step};
+use crate::shard::order::ShardReply;
+
+/// What runs exclusive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Exclusive {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The transaction at the front of the queue wants to, with these hot accounts.
+    Wanted(Vec<AccountId>),
+    /// They rest: it may come.
+    Ready(Vec<Resting>),
+    /// It is under way.
+    Running(Vec<Resting>),
+}
+
+/// A hot account without its gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Resting {
+    account: AccountId,
+    /// What the gate had counted.
+    legs: u64,
+}
+
+impl Exclusive {
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Exclusive::Nothing
+    }
+}
+
+impl Coordinator {
+    /// Whether a round may take transactions from the queue.
+    pub(super) fn takes_newcomers(&self) -> bool {
+        match self.exclusive {
+            Exclusive::Nothing => !self.expiry_is_due(),
+            Exclusive::Wanted(_) | Exclusive::Running(_) => false,
+            Exclusive::Ready(_) => true,
+        }
+    }
+
+    /// Whether the next transaction of the queue must wait until it can run exclusive; one that now can is under way.
+    pub(super) fn waits_for_exclusivity(&mut self, what: JobRef) -> bool {
+        match std::mem::take(&mut self.exclusive) {
+            Exclusive::Ready(resting) => {
+                self.exclusive = Exclusive::Running(resting);
+                false
+            }
+            Exclusive::Running(resting) => {
+                self.exclusive = Exclusive::Running(resting);
+                true
+            }
+            Exclusive::Nothing | Exclusive::Wanted(_) => {
+                let accounts = self.resting_for(what);
+                let waits = !accounts.is_empty();
+                if waits {
+                    self.exclusive = Exclusive::Wanted(accounts);
+                }
+                waits
+            }
+        }
+    }
+
+    /// The hot accounts that must rest for a transaction.
+    fn resting_for(&mut self, what: JobRef) -> Vec<AccountId> {
+        if self.gates.is_empty() {
+            return Vec::new();
+        }
+        let Some(plan) = self.plan(what) else { return Vec::new() };
+        let (batch, transaction) =
+            self.jobs.get(what.job).transaction(what.index).expect("only a batch has deeds");
+        let forced = batch.legs(transaction).iter().filter(|_| plan.forced).map(|leg| leg.account);
+        let accounts = plan.effects.iter().map(|effect| effect.account).chain(forced);
+        let mut accounts: Vec<AccountId> = accounts.filter(|account| self.is_hot(*account)).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts
+    }
+
+    /// What must be done about a transaction that runs exclusive before anything else is, once all before it is decided.
+    pub(super) fn next_exclusive(&mut self) -> Option<Step> {
+        if !self.deferred.is_empty() || !self.round.prepared.is_empty() {
+            return None;
+        }
+        match std::mem::take(&mut self.exclusive) {
+            Exclusive::Nothing => None,
+            Exclusive::Wanted(accounts) => {
+                self.exclusive = Exclusive::Wanted(accounts.clone());
+                if let Some(merge) = self.merge_first() {
+                    return Some(merge);
+                }
+                let gates = accounts.into_iter().filter_map(|account| self.remove_gate(account));
+                let resting = gates.map(|gate| Resting { account: gate.account, legs: gate.legs }).collect();
+                self.exclusive = Exclusive::Ready(resting);
+                None
+            }
+            Exclusive::Ready(resting) => {
+                assert!(
+                    matches!(self.queue.front(), Some(Queued::Job(_))),
+                    "what is to run exclusive stays at the front of the queue"
+                );
+                self.exclusive = Exclusive::Ready(resting);
+                None
+            }
+            Exclusive::Running(resting) => Some(self.wake(&resting)),
+        }
+    }
+
+    fn wake(&mut self, resting: &[Resting]) -> Step {
+        let orders = self.orders_to_read(resting.iter().map(|resting| resting.account));
+        self.wait(Barrier::Wake(resting.to_vec()), orders)
+    }
+
+    /// Gives the accounts that rested their gates again.
+    pub(super) fn end_wake(&mut self, resting: &[Resting], replies: Vec<(ShardId, ShardReply)>) {
+        for shown in shown_rows(replies) {
+            let rested = resting.iter().find(|resting| resting.account == shown.account);
+            let mut gate = Gate::new(shown.account, &shown.row);
+            gate.legs = rested.expect("only what rested is read").legs;
+            self.add_gate(gate);
+        }
+    }
+}

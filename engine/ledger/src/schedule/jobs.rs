@@ -1,0 +1,140 @@
+//! Jobs: requests about transaction ids, whose results come one by one.
+
+use std::ops::Range;
+
+use crate::command::{Answer, LegBalance, PostResult, Posted, ReplyTo};
+use crate::idempotency::known_ids::{IdHash, KnownIds, KnownRef};
+use crate::ids::{ClientId, TransactionId, TransactionKey};
+use crate::transaction::{Batch, Transaction};
+
+/// What a job is about.
+#[derive(Clone, Debug)]
+pub(super) enum Work {
+    Post(Batch),
+    Cancel { id: TransactionId, time: u32, text_id: Box<str> },
+    Locate(Vec<TransactionKey>),
+}
+
+/// One transaction of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct JobRef {
+    pub(super) job: u32,
+    pub(super) index: u32,
+    /// Where its id is noted as under way on its behalf.
+    pub(super) begun: Option<KnownRef>,
+}
+
+/// A request with its results so far.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    /// `None`: the ledger asked itself.
+    pub(super) reply_to: Option<ReplyTo>,
+    pub(super) client: ClientId,
+    pub(super) work: Work,
+    /// The next transaction that no round has looked at.
+    pub(super) cursor: u32,
+    /// Of the ids of the transactions to post.
+    hashes: Vec<IdHash>,
+    results: Vec<PostResult>,
+    balances: Vec<LegBalance>,
+    undecided: usize,
+}
+
+impl Job {
+    pub(super) fn len(&self) -> u32 {
+        u32::try_from(self.results.len()).expect("a batch is capped far below 2^32")
+    }
+
+    pub(super) fn transaction(&self, index: u32) -> Option<(&Batch, &Transaction)> {
+        match &self.work {
+            Work::Post(batch) => Some((batch, &batch.transactions[index as usize])),
+            Work::Cancel { .. } | Work::Locate(_) => None,
+        }
+    }
+
+    /// Makes the hashes of the ids of its transactions.
+    pub(super) fn hash_ids(&mut self, known: &KnownIds) {
+        if let Work::Post(batch) = &self.work {
+            let hashes = batch.transactions.iter().map(|transaction| known.hash(self.client, transaction.id));
+            self.hashes = hashes.collect();
+        }
+    }
+
+    /// The hash of the id of a transaction to post.
+    #[inline]
+    pub(super) fn id_hash(&self, index: u32) -> IdHash {
+        self.hashes[index as usize]
+    }
+
+    /// The hashes of the ids of some, if there are so many.
+    pub(super) fn id_hashes(&self, some: Range<usize>) -> Option<&[IdHash]> {
+        self.hashes.get(some)
+    }
+
+    pub(super) fn add_balance(&mut self, balance: LegBalance) {
+        self.balances.push(balance);
+    }
+}
+
+/// The jobs under way, by number.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Jobs {
+    slots: Vec<Option<Job>>,
+    vacant: Vec<u32>,
+}
+
+impl Jobs {
+    pub(super) fn add(&mut self, reply_to: Option<ReplyTo>, client: ClientId, work: Work) -> u32 {
+        let transactions = if let Work::Post(batch) = &work { batch.transactions.len() } else { 1 };
+        let results = vec![PostResult::default(); transactions];
+        let job = Job {
+            reply_to,
+            client,
+            work,
+            cursor: 0,
+            hashes: Vec::new(),
+            results,
+            balances: Vec::new(),
+            undecided: transactions,
+        };
+        let slot = self.vacant.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            u32::try_from(self.slots.len() - 1).expect("permits bound the jobs far below 2^32")
+        });
+        self.slots[slot as usize] = Some(job);
+        slot
+    }
+
+    pub(super) fn get(&self, job: u32) -> &Job {
+        self.slots[job as usize].as_ref().expect("a job lives until its last result")
+    }
+
+    pub(super) fn get_mut(&mut self, job: u32) -> &mut Job {
+        self.slots[job as usize].as_mut().expect("a job lives until its last result")
+    }
+
+    /// Notes a result, at this clock; the last one ends the job and gives its answer.
+    pub(super) fn finish(
+        &mut self,
+        what: JobRef,
+        result: PostResult,
+        clock_us: i64,
+    ) -> Option<(ReplyTo, Answer)> {
+        let job = self.get_mut(what.job);
+        job.results[what.index as usize] = result;
+        job.undecided -= 1;
+        if job.undecided > 0 {
+            return None;
+        }
+        let job = self.end(what.job);
+        let mut balances = job.balances;
+        balances.sort_by_key(|balance| (balance.transaction, balance.step));
+        Some((job.reply_to?, Answer::Posted(Posted { results: job.results, balances, clock_us })))
+    }
+
+    /// Ends a job whose answer is not a list of results.
+    pub(super) fn end(&mut self, job: u32) -> Job {
+        self.vacant.push(job);
+        self.slots[job as usize].take().expect("a job lives until its last result")
+    }
+}

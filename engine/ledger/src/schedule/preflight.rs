@@ -1,0 +1,123 @@
+//! The preflight of a transaction: what its accounts say about it before any row is looked at.
+
+use crate::account::row::Verdict;
+use crate::ids::{AccountId, EntityId, ShardId};
+use crate::money::date::Date;
+use crate::rejection::Rejection;
+use crate::schedule::deeds::Plan;
+use crate::schedule::round::descriptor_of;
+use crate::schedule::{AccountDescriptor, Coordinator};
+use crate::shard::shard_of;
+use crate::transaction::{Leg, balances_by};
+
+/// What the accounts of a transaction say, before any row is looked at.
+pub(super) struct Preflight {
+    /// A question of shape that needs the accounts.
+    pub(super) shape: Verdict,
+    /// The first step whose account does not exist.
+    pub(super) unknown: Option<u16>,
+    pub(super) entity: EntityId,
+    pub(super) date: Date,
+    pub(super) one_date: bool,
+    pub(super) hot: bool,
+    pub(super) spans: bool,
+    pub(super) shard: Option<ShardId>,
+}
+
+impl Coordinator {
+    /// What the accounts of a transaction say about it.
+    pub(super) fn preflight(
+        &self,
+        found: &Option<Rejection>,
+        legs: &[Leg],
+        plan: Option<&Plan>,
+    ) -> Preflight {
+        let mut preflight = Preflight {
+            shape: None,
+            unknown: None,
+            entity: EntityId(0),
+            date: Date::FIRST,
+            one_date: true,
+            hot: false,
+            spans: false,
+            shard: None,
+        };
+        let (mut off_balance, mut on_balance, mut mismatch) = (false, false, None);
+        let mut first: Option<EntityId> = None;
+        let mut one_entity = true;
+        for leg in legs {
+            let Some(descriptor) = descriptor_of(&self.descriptors, leg) else {
+                preflight.unknown = preflight.unknown.or(Some(leg.step));
+                continue;
+            };
+            off_balance |= descriptor.off_balance;
+            on_balance |= !descriptor.off_balance;
+            one_entity &= *first.get_or_insert(descriptor.entity) == descriptor.entity;
+            if descriptor.currency != leg.currency {
+                mismatch = mismatch.or(Some((Rejection::CurrencyMismatch, leg.step)));
+            }
+            if descriptor.gate().is_some() {
+                preflight.hot = true;
+            } else {
+                let shard = shard_of(leg.account, self.settings.shards);
+                preflight.spans |= *preflight.shard.get_or_insert(shard) != shard;
+            }
+        }
+        // Legs balance among themselves, whoever has the hold that is named beside them.
+        let legs_of_one_entity = one_entity;
+        for effect in plan.into_iter().flat_map(|plan| &plan.effects) {
+            let Some(descriptor) = self.descriptor(effect.account) else {
+                preflight.unknown = preflight.unknown.or(Some(0));
+                continue;
+            };
+            one_entity &= *first.get_or_insert(descriptor.entity) == descriptor.entity;
+            preflight.hot |= descriptor.gate().is_some();
+            let shard = shard_of(effect.account, self.settings.shards);
+            preflight.spans |= *preflight.shard.get_or_insert(shard) != shard;
+        }
+        let only_off_balance = off_balance && !on_balance && preflight.unknown.is_none();
+        let mixed = (on_balance && off_balance).then_some((Rejection::MixedOffBalance, 0));
+        // What undoes or confirms has the legs of its original, which were judged when they came.
+        let brought = plan.is_none_or(|plan| !plan.given);
+        preflight.shape = if legs.is_empty() || !brought {
+            found.map(|rejection| (rejection, 0))
+        } else {
+            self.shape_of(*found, legs, only_off_balance, legs_of_one_entity).or(mixed).or(mismatch)
+        };
+        preflight.shape = preflight.shape.or(plan.and_then(|plan| plan.shape));
+        let about = || self.descriptor(plan?.about?).map(|descriptor| descriptor.entity);
+        if let Some(entity) = first.or_else(about) {
+            preflight.entity = entity;
+            preflight.date = self.catalog.date(entity);
+            preflight.one_date = one_entity || self.dates_agree(legs, preflight.date);
+        }
+        preflight
+    }
+
+    /// Balance and amounts: single entry off the balance sheet, else balance by currency and entity.
+    fn shape_of(
+        &self,
+        found: Option<Rejection>,
+        legs: &[Leg],
+        only_off_balance: bool,
+        one_entity: bool,
+    ) -> Verdict {
+        let entity_of = |leg: &Leg| {
+            descriptor_of(&self.descriptors, leg).map(|descriptor| (descriptor.entity, leg.currency))
+        };
+        let by_entity = || one_entity || balances_by(legs, entity_of);
+        if !only_off_balance && (found == Some(Rejection::Unbalanced) || !by_entity()) {
+            return Some((Rejection::Unbalanced, 0));
+        }
+        legs.iter().find(|leg| leg.amount.0 <= 0).map(|leg| (Rejection::InvalidAmount, leg.step))
+    }
+
+    pub(super) fn descriptor(&self, account: AccountId) -> Option<AccountDescriptor> {
+        self.descriptors.get(account.index()?).copied()
+    }
+
+    fn dates_agree(&self, legs: &[Leg], date: Date) -> bool {
+        let mut dates = legs.iter().filter_map(|leg| descriptor_of(&self.descriptors, leg));
+        dates.all(|descriptor| self.catalog.date(descriptor.entity) == date)
+    }
+}

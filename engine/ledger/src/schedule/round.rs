@@ -1,0 +1,452 @@
+//! RoundBuilder a round: each transaction, in order of arrival, is answered at once, goes into the round, or waits.
+//!
+//! Why waiting is exact. Let an *open* transaction be one of this round that several shards must vote on, or one that
+//! waits. A later transaction may be decided beside open ones only if it cannot tell the difference:
+//!
+//! - on an ordinary account it waits if an open transaction has a leg there ([`Exclusive`](crate::schedule::conflicts::Pin::Exclusive)), unless both have
+//!   only legs that no want of funds can refuse ([`Shared`](crate::schedule::conflicts::Pin::Shared)); then it is prepared too, so that the two settle
+//!   in order of arrival;
+//! - on a hot account the gate knows the sums of the open transactions and lets it pass, refuses it, or makes it wait
+//!   and closes itself behind it.
+
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::FixedState;
+
+use crate::account::row::{Verdict, first_of};
+use crate::command::PostResult;
+use crate::idempotency::known_ids::{IdHash, Known};
+use crate::ids::{AccountId, ClientId, EntityId, ShardId, TransactionId, TransactionKey};
+use crate::money::date::Date;
+use crate::record::entry::Counting;
+use crate::rejection::Rejection;
+use crate::schedule::cancel::repeat;
+use crate::schedule::conflicts::{conflicts, pin};
+use crate::schedule::deeds::Plan;
+use crate::schedule::gates::{ask_gates, close_gates, hold_gates};
+use crate::schedule::hot_legs::{HotLegs, Listed};
+use crate::schedule::jobs::{Job, JobRef, Work};
+use crate::schedule::preflight::Preflight;
+use crate::schedule::{AccountDescriptor, Coordinator, Queued, Room};
+use crate::shard::order::ShardOrder;
+use crate::shard::round::{Part, ShardLeg, ShardRound, Visit};
+use crate::shard::{place_of, shard_of};
+use crate::transaction::deed::Deed;
+use crate::transaction::effect::Effect;
+use crate::transaction::{Batch, Leg};
+
+/// A transaction that gets its record in this round.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    pub(super) what: JobRef,
+    pub(super) verdict: Verdict,
+    pub(super) entity: EntityId,
+    pub(super) date: Date,
+    /// Its legs on hot accounts.
+    pub(super) hot: Listed,
+    /// Whether the gates have been told what became of it: it was prepared in the round before.
+    pub(super) gates_know: bool,
+}
+
+/// A transaction that shards vote on in this round, and that settles in the next.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    pub(super) item: Item,
+    /// How many shards vote on it.
+    participants: u16,
+}
+
+/// The round being formed or under way.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RoundBuilder {
+    /// In order of their records.
+    pub(super) items: Vec<Item>,
+    /// The ordinal of the first item.
+    pub(super) base: u32,
+    /// In order of arrival.
+    pub(super) prepared: Vec<Prepared>,
+    /// The shards that vote on each of them, one after the other.
+    participants: Vec<ShardId>,
+    /// By shard: the items behind the parts of its visit, the prepared ones behind the parts to be voted on.
+    pub(super) visits: Vec<(Vec<u32>, Vec<u32>)>,
+    pub(super) rounds: Vec<ShardRound>,
+    touched: Vec<usize>,
+    /// Of the items and of what is prepared.
+    pub(super) hot_legs: HotLegs,
+    /// Holds that transactions of this round may be opening, with their accounts.
+    pub(super) freezing: HashMap<TransactionKey, AccountId, FixedState>,
+    /// Originals that an undecided transaction of this round names.
+    pub(super) originals: HashSet<TransactionKey, FixedState>,
+    /// Transactions that wait for what they name, and whose ids are not noted as under way yet.
+    waiting: HashSet<TransactionKey, FixedState>,
+    /// Whether enough legs were counted to judge which accounts are hot.
+    judgement_due: bool,
+}
+
+impl RoundBuilder {
+    pub(super) fn new(shards: u16) -> RoundBuilder {
+        let shards = usize::from(shards);
+        RoundBuilder {
+            visits: vec![(Vec::new(), Vec::new()); shards],
+            rounds: vec![ShardRound::default(); shards],
+            ..RoundBuilder::default()
+        }
+    }
+
+    /// The index of the next item.
+    fn next_index(&self) -> u32 {
+        u32::try_from(self.items.len()).expect("a round is capped far below 2^32")
+    }
+}
+
+impl Coordinator {
+    /// Forms a round and gives the orders for it.
+    pub(super) fn form_round(&mut self) -> Vec<(ShardId, ShardOrder)> {
+        self.counts.rounds += 1;
+        self.pins.clear();
+        for gate in self.round.touched.drain(..) {
+            self.gates[gate].iter_mut().for_each(crate::schedule::Gate::begin_round);
+        }
+        self.round.freezing.clear();
+        self.round.originals.clear();
+        self.round.waiting.clear();
+        let RoundBuilder { hot_legs, prepared, .. } = &mut self.round;
+        hot_legs.begin_round(prepared.iter_mut().map(|prepared| &mut prepared.item.hot));
+        self.settle_prepared();
+        let waiting = std::mem::take(&mut self.deferred);
+        let mut room = self.settings.frame_bytes;
+        for what in waiting {
+            room = room.saturating_sub(self.record_bytes(what));
+            self.consider(what);
+        }
+        while room > 0 && self.takes_newcomers() {
+            let Some(Queued::Job(job)) = self.queue.front() else { break };
+            room = self.consider_more(*job, room);
+        }
+        if std::mem::take(&mut self.round.judgement_due) {
+            self.judge_hot_accounts();
+        }
+        let frame = self.frame.number;
+        let rounds = (0..).map(ShardId).zip(&mut self.round.rounds);
+        let busy = rounds.filter(|(_, round)| {
+            !(round.resolve.is_empty() && round.execute.parts.is_empty() && round.prepare.parts.is_empty())
+        });
+        busy.map(|(shard, round)| {
+            let order = ShardRound { frame, section: self.buffers.take(), ..std::mem::take(round) };
+            (shard, ShardOrder::Round(order))
+        })
+        .collect()
+    }
+
+    /// What the last round prepared settles now, before anything else.
+    fn settle_prepared(&mut self) {
+        self.round.items.clear();
+        self.round.base = self.frame.next_ordinal();
+        for (executed, voted) in &mut self.round.visits {
+            executed.clear();
+            voted.clear();
+        }
+        let mut prepared = std::mem::take(&mut self.round.prepared);
+        let mut participants = std::mem::take(&mut self.round.participants);
+        let mut rest = participants.as_slice();
+        for Prepared { item, participants } in &prepared {
+            // Its record, and what it did to holds and originals, stands only at the end of this round.
+            if let Some(plan) = self.plan(item.what) {
+                self.note_deed(&plan);
+            }
+            let ordinal = self.push_item(Item { gates_know: true, ..*item });
+            let outcome = item.verdict.is_none().then_some(ordinal);
+            let (shards, later) = rest.split_at(usize::from(*participants));
+            rest = later;
+            for shard in shards {
+                self.round.rounds[usize::from(shard.0)].resolve.push(outcome);
+            }
+        }
+        prepared.clear();
+        participants.clear();
+        (self.round.prepared, self.round.participants) = (prepared, participants);
+    }
+
+    pub(super) fn push_item(&mut self, item: Item) -> u32 {
+        let ordinal = self.round.base + self.round.next_index();
+        self.round.items.push(item);
+        ordinal
+    }
+
+    /// Decides where a transaction goes.
+    pub(super) fn consider(&mut self, what: JobRef) {
+        let job = self.jobs.get(what.job);
+        match job.work {
+            Work::Post(_) => self.consider_post(what),
+            Work::Cancel { id, time, .. } => self.consider_cancel(what, id, time),
+            Work::Locate(_) => self.consider_locate(what),
+        }
+    }
+
+    fn consider_post(&mut self, what: JobRef) {
+        let plan = self.plan(what);
+        let job = self.jobs.get(what.job);
+        let Some((batch, transaction)) = job.transaction(what.index) else {
+            unreachable!("only a batch has transactions to post")
+        };
+        let (client, transaction) = (job.client, *transaction);
+        let hash = job.id_hash(what.index);
+        let legs = batch.legs(&transaction);
+        if transaction.shape == Some(Rejection::Malformed) {
+            return self.refuse(what, Rejection::Malformed, 0);
+        }
+        let preflight = self.preflight(&transaction.shape, legs, plan.as_ref());
+        let date_agreed = transaction.accounting_date.is_none_or(|date| date == preflight.date);
+        if let Some(plan) = &plan
+            && (plan.shape.is_some() || preflight.unknown.is_some() || !preflight.one_date || !date_agreed)
+            && self.names_undecided_hold(plan)
+        {
+            return self.wait_for_named(what, plan);
+        }
+        if let Some((rejection, step)) = preflight.shape {
+            return self.refuse_shape(what, (rejection, step));
+        }
+        let mut what = what;
+        if what.begun.is_none() {
+            match self.known_id(hash, client, transaction.id) {
+                Some(Known::Pending) => return self.deferred.push_back(what),
+                Some(Known::Decided(decided)) => {
+                    let result = repeat(&decided, transaction.content);
+                    return self.finish(what, result);
+                }
+                None => {}
+            }
+            if let Some(rejection) = self.outside_window(transaction.time).or_else(|| self.no_room(what.job))
+            {
+                return self.refuse(what, rejection, 0);
+            }
+        }
+        if let Some(plan) = &plan
+            && plan.originals().any(|original| self.round.originals.contains(&original))
+        {
+            return self.wait_for_named(what, plan);
+        }
+        // What a confirm or cancel of a try says of the try itself is no result: it may be asked again.
+        if let Some(rejection) = plan.as_ref().and_then(|plan| plan.verdict).filter(|r| r.group() < 2) {
+            assert!(what.begun.is_none(), "an original is touched by one undecided transaction at a time");
+            return self.refuse(what, rejection, 0);
+        }
+        if what.begun.is_none() {
+            what.begun = Some(self.known.begin_hashed(hash, client, transaction.id, self.window.clock_us()));
+        }
+        self.place(what, &preflight, plan.as_ref(), date_agreed);
+    }
+
+    /// Refuses a transaction for its shape; but the first result of its id stands, where an account or hold that makes the
+    /// shape wrong came only after it.
+    fn refuse_shape(&mut self, what: JobRef, (rejection, step): (Rejection, u16)) {
+        let job = self.jobs.get(what.job);
+        let (_, transaction) = job.transaction(what.index).expect("only a batch has shapes");
+        let hash = job.id_hash(what.index);
+        match self.known_id(hash, job.client, transaction.id) {
+            Some(Known::Decided(decided)) if decided.content == transaction.content => {
+                self.finish(what, repeat(&decided, transaction.content));
+            }
+            _ => self.refuse(what, rejection, step),
+        }
+    }
+
+    /// What is known of an id, whose hash this is, with what waits unnoted.
+    #[inline]
+    pub(super) fn known_id(&self, hash: IdHash, client: ClientId, id: TransactionId) -> Option<Known> {
+        let waits = self.round.waiting.contains(&TransactionKey { client, id });
+        if waits { Some(Known::Pending) } else { self.known.get_hashed(hash, client, id) }
+    }
+
+    /// What a transaction names is undecided: an earlier one of this round names the same original, or may be opening the
+    /// hold. It goes first in a later round.
+    fn wait_for_named(&mut self, what: JobRef, plan: &Plan) {
+        let Coordinator { jobs, descriptors, pins, gates, round, .. } = self;
+        let job = jobs.get(what.job);
+        if let (None, Some((_, transaction))) = (what.begun, job.transaction(what.index)) {
+            round.waiting.insert(TransactionKey { client: job.client, id: transaction.id });
+        }
+        let (_, legs) = legs_of(job, what.index);
+        let listed = round.hot_legs.list(gates, descriptors, legs);
+        let hot = round.hot_legs.of(listed);
+        close_gates(gates, hot);
+        hold_gates(gates, hot, &mut round.touched);
+        round.hot_legs.forget(listed);
+        pin(pins, descriptors, legs, &plan.effects, true);
+        self.deferred.push_back(what);
+        self.counts.deferred += 1;
+    }
+
+    /// Puts a transaction whose shape and id are good into the round, or lets it wait.
+    fn place(&mut self, what: JobRef, preflight: &Preflight, plan: Option<&Plan>, date_agreed: bool) {
+        let verdict = refuse_early(preflight, plan, date_agreed);
+        let gates_know = verdict.is_some();
+        let Preflight { entity, date, .. } = *preflight;
+        let mut item = Item { what, verdict, entity, date, hot: Listed::NONE, gates_know };
+        if verdict.is_some() {
+            self.push_item(item);
+            return;
+        }
+        if let Some(plan) = plan {
+            self.note_deed(plan);
+        }
+        let effects = plan.map_or(&[][..], |plan| &plan.effects);
+        let Coordinator { jobs, descriptors, pins, gates, round, detector, .. } = self;
+        let (batch, legs) = legs_of(jobs.get(what.job), what.index);
+        let (conflict, shared) =
+            if pins.is_empty() { (false, false) } else { conflicts(pins, descriptors, legs, effects) };
+        let mut later = conflict;
+        if preflight.hot {
+            item.hot = round.hot_legs.list(gates, descriptors, legs);
+            let hot = round.hot_legs.of(item.hot);
+            let (verdict, waits) = ask_gates(gates, hot, legs);
+            item.verdict = verdict;
+            later |= waits;
+            if later {
+                close_gates(gates, hot);
+            }
+            hold_gates(gates, hot, &mut round.touched);
+        }
+        if later {
+            if preflight.hot {
+                round.hot_legs.forget(item.hot);
+            }
+            pin(pins, descriptors, legs, effects, true);
+            self.deferred.push_back(what);
+            self.counts.deferred += 1;
+            return;
+        }
+        if self.settings.hot_by_rate {
+            legs.iter().for_each(|leg| round.judgement_due |= detector.count(leg.account));
+        }
+        let examine = item.verdict.is_some();
+        let index = round.next_index();
+        let part = Part {
+            ordinal: round.base + index,
+            legs: 0,
+            effects: 0,
+            forced: plan.is_some_and(|plan| plan.forced),
+            examine,
+            want_balances: batch.want_balances,
+            counting: plan.map_or(Counting::Takes, |plan| plan.counting),
+            date: preflight.date,
+        };
+        if let (Some(shard), false, false) = (preflight.shard, preflight.spans, shared && !examine) {
+            round.visits[usize::from(shard.0)].0.push(index);
+            let visit = &mut round.rounds[usize::from(shard.0)].execute;
+            push_part(visit, part, (legs, effects), descriptors, self.settings.shards, None);
+            round.items.push(item);
+            return;
+        }
+        self.place_spanning(item, part, effects);
+    }
+
+    /// A transaction over several shards, over none, or one that must settle in turn.
+    fn place_spanning(&mut self, item: Item, part: Part, effects: &[Effect]) {
+        let shards = self.settings.shards;
+        let Coordinator { jobs, descriptors, pins, round, .. } = self;
+        let (_, legs) = legs_of(jobs.get(item.what.job), item.what.index);
+        let vote = u32::try_from(round.prepared.len()).expect("a round is capped far below 2^32");
+        let index = part.ordinal - round.base;
+        let before = round.participants.len();
+        let on_legs = legs.iter().filter(|leg| {
+            descriptor_of(descriptors, leg).is_some_and(|descriptor| descriptor.gate().is_none())
+        });
+        let accounts = on_legs.map(|leg| leg.account).chain(effects.iter().map(|effect| effect.account));
+        for account in accounts {
+            let shard = shard_of(account, shards);
+            if round.participants[before..].contains(&shard) {
+                continue;
+            }
+            round.participants.push(shard);
+            let (executed, voted) = &mut round.visits[usize::from(shard.0)];
+            let for_shard = &mut round.rounds[usize::from(shard.0)];
+            if part.examine {
+                executed.push(index);
+                push_part(&mut for_shard.execute, part, (legs, effects), descriptors, shards, Some(shard));
+            } else {
+                voted.push(vote);
+                push_part(&mut for_shard.prepare, part, (legs, effects), descriptors, shards, Some(shard));
+            }
+        }
+        let participants = round.participants.len() - before;
+        if part.examine || participants == 0 {
+            round.participants.truncate(before);
+            round.items.push(item);
+            return;
+        }
+        pin(pins, descriptors, legs, effects, false);
+        self.counts.spanning += 1;
+        let participants = u16::try_from(participants).expect("there are no more shards than a u16 counts");
+        round.prepared.push(Prepared { item, participants });
+    }
+
+    pub(super) fn outside_window(&self, time: u32) -> Option<Rejection> {
+        self.window.refuse(time, &self.settings)
+    }
+
+    /// What the ledger asks of itself ends what it has begun, in the room that was sure then.
+    pub(super) fn no_room(&self, job: u32) -> Option<Rejection> {
+        (self.room == Room::None && self.jobs.get(job).reply_to.is_some()).then_some(Rejection::OutOfDisk)
+    }
+
+    /// Answers a transaction with a rejection that is not remembered.
+    pub(super) fn refuse(&mut self, what: JobRef, rejection: Rejection, step: u16) {
+        self.finish(what, PostResult { rejection: Some(rejection), step, ..PostResult::default() });
+    }
+
+    pub(super) fn finish(&mut self, what: JobRef, result: PostResult) {
+        if self.jobs.get(what.job).reply_to.is_none() {
+            self.own_refused = self.own_refused.or(result.rejection);
+        }
+        self.counts.decided += 1;
+        self.counts.refused += u64::from(result.rejection.is_some());
+        self.frame.replies.extend(self.jobs.finish(what, result, self.window.clock_us()));
+    }
+}
+
+/// The legs that a transaction posts: a try has legs, but only holds what they take.
+pub(super) fn legs_of(job: &Job, index: u32) -> (&Batch, &[Leg]) {
+    let (batch, transaction) = job.transaction(index).expect("only a batch has legs");
+    let posts = !matches!(batch.deed(transaction), Some(Deed::Try { .. }));
+    (batch, if posts { batch.legs(transaction) } else { &[] })
+}
+
+#[inline]
+pub(super) fn descriptor_of(descriptors: &[AccountDescriptor], leg: &Leg) -> Option<AccountDescriptor> {
+    descriptors.get(leg.account.index()?).copied()
+}
+
+/// What refuses a transaction whatever its rows say, in order of precedence: existence, date, the original.
+fn refuse_early(preflight: &Preflight, plan: Option<&Plan>, date_agreed: bool) -> Verdict {
+    let planned = plan.and_then(|plan| plan.verdict).map(|rejection| (rejection, 0));
+    let unknown = preflight.unknown.map(|step| (Rejection::UnknownAccount, step));
+    let closed = (!preflight.one_date || !date_agreed).then_some((Rejection::DateClosed, 0));
+    [unknown, planned, closed].into_iter().fold(None, first_of)
+}
+
+/// Adds a transaction's legs on ordinary accounts and its effects on holds, of one shard or of all, to a visit.
+fn push_part(
+    visit: &mut Visit,
+    part: Part,
+    (legs, effects): (&[Leg], &[Effect]),
+    descriptors: &[AccountDescriptor],
+    shards: u16,
+    only: Option<ShardId>,
+) {
+    let here = |account| only.is_none_or(|shard| shard_of(account, shards) == shard);
+    let (legs_before, effects_before) = (visit.legs.len(), visit.effects.len());
+    for leg in legs {
+        if here(leg.account)
+            && descriptor_of(descriptors, leg).is_some_and(|descriptor| descriptor.gate().is_none())
+        {
+            let &Leg { account, step, side, amount, .. } = leg;
+            visit.legs.push(ShardLeg { slot: place_of(account, shards), step, side, amount });
+        }
+    }
+    visit.effects.extend(effects.iter().filter(|effect| here(effect.account)).cloned());
+    let count = |len: usize| u16::try_from(len).expect("legs of a transaction are capped");
+    let (legs, effects) =
+        (count(visit.legs.len() - legs_before), count(visit.effects.len() - effects_before));
+    visit.parts.push(Part { legs, effects, ..part });
+}
