@@ -60,12 +60,12 @@ fn ready(shards: u16, mut batch: impl FnMut() -> Batch) -> Ready {
 }
 
 #[library_benchmark]
-#[bench::transfers_on_1_shard(args = (1), setup = transfers, config = at_most(3_750))]
-#[bench::transfers_on_7_shards(args = (7), setup = transfers, config = at_most(5_850))]
-#[bench::mix_on_1_shard(args = (1), setup = mix, config = at_most(5_100))]
-#[bench::mix_on_7_shards(args = (7), setup = mix, config = at_most(12_000))]
-#[bench::hot_on_1_shard(args = (1), setup = hot, config = at_most(3_900))]
-#[bench::hot_on_7_shards(args = (7), setup = hot, config = at_most(3_950))]
+#[bench::transfers_on_1_shard(args = (1), setup = transfers, config = at_most(3_700))]
+#[bench::transfers_on_7_shards(args = (7), setup = transfers, config = at_most(5_800))]
+#[bench::mix_on_1_shard(args = (1), setup = mix, config = at_most(4_950))]
+#[bench::mix_on_7_shards(args = (7), setup = mix, config = at_most(11_850))]
+#[bench::hot_on_1_shard(args = (1), setup = hot, config = at_most(3_800))]
+#[bench::hot_on_7_shards(args = (7), setup = hot, config = at_most(3_900))]
 fn round((mut books, batch): Ready) -> (Books, Posted) {
     let posted = books.post(black_box(batch));
     (books, posted)
@@ -195,7 +195,7 @@ fn frame(mut logged: Logged) -> Logged {
 }
 
 #[library_benchmark]
-#[bench::verify_and_replay(args = (), setup = appended, config = at_most(1_910))]
+#[bench::verify_and_replay(args = (), setup = appended, config = at_most(1_880))]
 fn replay(mut logged: Logged) -> Logged {
     let view = logged.log.reader.frame(logged.log.writer.durable()).expect("the last frame is there");
     view.verify().expect("memory is in good order");

@@ -86,7 +86,7 @@ impl Books {
 
     /// Posts batches as requests of which [`TOGETHER`] share a round.
     pub(crate) fn post_singles(&mut self, singles: Vec<Batch>) -> Vec<Posted> {
-        self.sealed.clear();
+        self.take_back();
         self.time_us = self.time_us.max(i64::from(singles[0].transactions[0].time) * 1_000_000);
         let mut singles = singles.into_iter();
         while !singles.as_slice().is_empty() {
@@ -97,10 +97,16 @@ impl Books {
     }
 
     fn ask(&mut self, command: Command) -> Answer {
-        self.sealed.clear();
+        self.take_back();
         self.submit(command);
         self.settle();
         self.answers.pop().expect("what is asked is answered")
+    }
+
+    /// The memory of frames that are written serves the next ones, as in a node.
+    fn take_back(&mut self) {
+        let sections = self.sealed.drain(..).flat_map(|frame| frame.sections);
+        self.coordinator.take_back(sections.flat_map(|section| section.chunks));
     }
 
     fn submit(&mut self, command: Command) {
