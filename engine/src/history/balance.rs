@@ -1,4 +1,4 @@
-//! What an account had at a moment of the past (F4): the last entry's balance after.
+//! What an account had at a moment of the past: the last entry's balance after.
 
 use super::chain::{Bound, Chain};
 use super::lines::{Detail, pieces};

@@ -1,4 +1,4 @@
-//! Every cell of the matrix of states (A6), through the whole ledger: on accounts of either normal side, hot and not, with
+//! Every cell of the matrix of states, through the whole ledger: on accounts of either normal side, hot and not, with
 //! red entries, forced and not.
 
 use longmen_engine::ledger::Rejection::{self, AccountState, PaymentState};

@@ -286,7 +286,7 @@ impl Account {
         self.transaction_limit.is_some() || self.day_limit.is_some()
     }
 
-    /// DOMAIN A4.
+    /// What may still go out: the balance without holds and reserve, with the overdraft limit.
     fn available(&self) -> i128 {
         self.balance - self.frozen() - i128::from(self.reserve) + i128::from(self.overdraft)
     }

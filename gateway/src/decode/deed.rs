@@ -45,7 +45,8 @@ pub(super) fn read_deed<'a>(
         4 => read_naming(reader, own, Deed::Refund),
         5 => read_try(reader).map(ReadDeed::from),
         6 => read_naming(reader, own, Deed::Confirm),
-        _ => read_naming(reader, own, Deed::CancelTry),
+        7 => read_naming(reader, own, Deed::CancelTry),
+        _ => unreachable!("a deed is read by its place in the list"),
     }
 }
 

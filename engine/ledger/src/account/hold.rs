@@ -5,7 +5,7 @@ use crate::ids::TransactionKey;
 /// The most bytes of an authority's name.
 pub const MAX_AUTHORITY: usize = 64;
 
-/// What a hold is for (Z1).
+/// What a hold is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum HoldKind {

@@ -156,7 +156,7 @@ impl Row {
         u64::from(self.since_link) + 1 == LINK_EVERY
     }
 
-    /// `balance - frozen - reserved - withholding reserve + overdraft limit`, natural (DOMAIN A4).
+    /// `balance - frozen - reserved - withholding reserve + overdraft limit`, natural. ACCOUNTING.md, "Available", has it in words.
     #[must_use]
     #[inline]
     pub fn available(&self) -> i128 {
@@ -324,7 +324,7 @@ impl Row {
         }
     }
 
-    /// Whether the account may be closed: nothing in it, held or reserved (DOMAIN A5).
+    /// Whether the account may be closed: nothing in it, held or reserved.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.balance == 0 && self.frozen == 0 && self.reserved == 0 && self.withholding == 0

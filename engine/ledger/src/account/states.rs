@@ -1,4 +1,4 @@
-//! What the two states of an account let through (DOMAIN A6), in one place.
+//! What the two states of an account let through, in one place.
 
 use crate::account::{AccountState, PaymentState};
 use crate::money::amount::{Amount, Side};

@@ -71,7 +71,7 @@ impl Coordinator {
         self.plan_deed(what)
     }
 
-    /// Gives a reversal or a confirm the legs of its original, in the style that the accounting dates ask for (V1).
+    /// Gives a reversal or a confirm the legs of its original, in the style that the accounting dates ask for.
     fn give_legs(&mut self, what: JobRef) {
         let (batch, transaction) =
             self.jobs.get(what.job).transaction(what.index).expect("only a batch has deeds");

@@ -1,7 +1,7 @@
-//! What runs exclusive on hot accounts. A batching actor's gate knows nothing of holds, and a forced transaction passes no
+//! what runs exclusively on hot accounts. A batching actor's gate knows nothing of holds, and a forced transaction passes no
 //! gate. So a transaction that moves a hold of a hot account, or is forced on one, waits until everything before it is
 //! decided and merged; then its hot accounts rest: they are ordinary accounts until it is done. What comes after it waits.
-//! The rule stays that of DESIGN section 2: it takes effect at an exact place between two transactions.
+//! So it too takes effect at an exact place between two transactions.
 
 use crate::ids::{AccountId, ShardId};
 use crate::schedule::barrier::Barrier;
@@ -10,7 +10,7 @@ use crate::schedule::reading::shown_rows;
 use crate::schedule::{Coordinator, Gate, Queued, Step};
 use crate::shard::order::ShardReply;
 
-/// What runs exclusive.
+/// What runs exclusively.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Exclusive {
     /// Nothing.

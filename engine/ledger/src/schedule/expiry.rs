@@ -1,4 +1,4 @@
-//! Holds that expire (Z3): at the first frame whose logged time has reached the moment, by a record of their own, before
+//! Holds that expire: at the first frame whose logged time has reached the moment, by a record of their own, before
 //! anything that arrives after it. No timer decides: the logged time does.
 
 use crate::ids::ShardId;

@@ -75,7 +75,7 @@ impl Naive {
         }
     }
 
-    /// Whether the current accounting date lies in another year than that of an original (V1).
+    /// Whether the current accounting date lies in another year than that of an original.
     fn is_later_year(&self, original: &Record) -> bool {
         original.legs.first().is_some_and(|leg| {
             let entity = self.accounts[&leg.account].spec.entity;

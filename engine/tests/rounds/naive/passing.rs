@@ -147,7 +147,7 @@ fn freed(account: &Account, id: u64, touches: &[(u64, u128, Touch)]) -> i128 {
     freed.sum()
 }
 
-/// What account state and payment state let through (A6) of what is done to a hold.
+/// What account state and payment state let through of what is done to a hold.
 fn touch_lets(account: &Account, hold: Option<&Hold>, touch: &Touch) -> (bool, bool) {
     let Touch::Spend { forced, .. } = touch else { return (account.state != 0, true) };
     match (account.state, account.payment) {
@@ -159,7 +159,7 @@ fn touch_lets(account: &Account, hold: Option<&Hold>, touch: &Touch) -> (bool, b
     }
 }
 
-/// What account state and payment state let through (A6) of a leg.
+/// What account state and payment state let through of a leg.
 pub(super) fn leg_lets(account: &Account, debit: bool) -> (bool, bool) {
     match (account.state, account.payment) {
         (0, _) => (false, true),

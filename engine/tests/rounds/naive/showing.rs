@@ -31,7 +31,7 @@ impl Naive {
         self.accounts.len() as u64
     }
 
-    /// DOMAIN A4.
+    /// What may still go out: the balance without holds and reserve, with the overdraft limit.
     pub(crate) fn available(&self, account: u64) -> i128 {
         self.accounts[&account].available()
     }
