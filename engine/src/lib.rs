@@ -1,5 +1,6 @@
 //! Longmen's engine: the pure [`ledger`] and, around it, the actors, recovery and snapshots of a node.
 
+mod abort_on_drop;
 mod actors;
 pub mod audit;
 mod clock;
@@ -21,9 +22,8 @@ mod session;
 #[cfg(feature = "simulation")]
 mod simulated;
 mod snapshot;
+mod snapshot_job;
 mod snapshotter;
-mod taking;
-mod vital;
 mod witnesses;
 
 /// The pure ledger: everything is decided there.

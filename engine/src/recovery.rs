@@ -7,8 +7,8 @@ use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
 use longmen_wal::{
-    Checked, FrameNumber, FrameView, Log, LogOptions, LogReader, LogWriter, NonceSource, OpenError, Opened,
-    ReadError, RecoveryReport, Storage,
+    FrameNumber, FrameView, Log, LogOptions, LogReader, LogWriter, NonceSource, OpenError, Opened, ReadError,
+    RecoveryReport, Storage, VerifiedFrames,
 };
 
 use crate::clock::{StartClock, Trust};
@@ -53,7 +53,7 @@ pub(crate) fn start(
     let (snapshots, refused) = snapshot::find(&**storage).map_err(StartError::Snapshots)?;
     let witnesses = witnesses::of(&**storage).map_err(OpenError::from)?;
     let oldest = snapshots.last().map_or(0, |snapshot| snapshot.header.start);
-    let checked = Checked::default();
+    let checked = VerifiedFrames::default();
     let started = thread::scope(|scope| {
         // Nearly always the newest is gone on from, and the log is good: so the books are made while it is being checked, which
         // is mostly waiting for the disk. Whether they count, the log says in the end.
@@ -85,7 +85,7 @@ struct Found<'scope> {
     /// What was passed over.
     refused: Vec<String>,
     /// The books that begin with the newest, until they are asked for.
-    ahead: Option<(ScopedJoinHandle<'scope, Replayed>, &'scope Checked)>,
+    ahead: Option<(ScopedJoinHandle<'scope, Replayed>, &'scope VerifiedFrames)>,
 }
 
 impl<'scope> Found<'scope> {
@@ -296,7 +296,7 @@ fn begin(snapshot: Option<&Snapshot>) -> FrameNumber {
 
 /// The books that begin with the newest snapshot, of frames of a log that is being opened. Those of another node are not
 /// even tried: records are checked before they are taken, but nobody shall have to rely on that where it can be told before.
-fn replay_ahead(newest: Option<&Snapshot>, settings: &Settings, checked: &Checked) -> Replayed {
+fn replay_ahead(newest: Option<&Snapshot>, settings: &Settings, checked: &VerifiedFrames) -> Replayed {
     let is_foreign = |snapshot: &&Snapshot| checked.node() != Some(snapshot.header.node);
     if let Some(foreign) = newest.filter(is_foreign) {
         let what = "the snapshot is another node's, or its log is refused".into();

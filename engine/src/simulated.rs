@@ -23,7 +23,7 @@ use crate::node::{StartError, StartReport};
 use crate::pipeline::{Pipeline, Sealed, Task};
 use crate::recovery::{self, Start};
 use crate::session::Replies;
-use crate::taking::{RowImages, Taking, Want};
+use crate::snapshot_job::{RowImages, SnapshotJob, SnapshotStep};
 
 /// How a simulated node is set up.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ pub struct SimulatedNode {
     archived: Option<Option<ArchivedIds>>,
     /// A snapshot that was asked for and has not begun.
     starting: Option<Receiver<SnapshotStart>>,
-    taking: Option<Taking>,
+    taking: Option<SnapshotJob>,
     slice: usize,
     sessions: u64,
 }
@@ -315,11 +315,11 @@ impl SimulatedNode {
             return Ok(self.starting.is_some().then_some(NextSlice::NotBegun));
         };
         Ok(Some(match taking.wants() {
-            Want::Accounts(_) => NextSlice::Accounts,
-            Want::Rows { shard, .. } => {
+            SnapshotStep::Accounts(_) => NextSlice::Accounts,
+            SnapshotStep::Rows { shard, .. } => {
                 NextSlice::Rows(u16::try_from(shard).expect("shards have 16-bit numbers"))
             }
-            Want::Durable(last) => NextSlice::Publish(self.reader.durable().0 >= last),
+            SnapshotStep::Durable(last) => NextSlice::Publish(self.reader.durable().0 >= last),
         }))
     }
 
@@ -330,26 +330,26 @@ impl SimulatedNode {
     pub fn snapshot_step(&mut self) -> io::Result<Option<u64>> {
         let Some(mut taking) = self.begun()? else { return Ok(None) };
         match taking.wants() {
-            Want::Accounts(accounts) => {
+            SnapshotStep::Accounts(accounts) => {
                 let mut slice = Vec::new();
                 self.pipeline.coordinator().catalog().write_accounts(accounts, &mut slice);
                 taking.take_accounts(&slice)?;
             }
-            Want::Rows { shard, from, count } => {
+            SnapshotStep::Rows { shard, from, count } => {
                 taking.take_rows(&RowImages::of(&self.shards[shard], from, count))?;
             }
-            Want::Durable(last) if self.reader.durable().0 < last => {}
-            Want::Durable(_) => return taking.publish(self.node, self.reader.durable().0).map(Some),
+            SnapshotStep::Durable(last) if self.reader.durable().0 < last => {}
+            SnapshotStep::Durable(_) => return taking.publish(self.node, self.reader.durable().0).map(Some),
         }
         self.taking = Some(taking);
         Ok(None)
     }
 
-    fn begun(&mut self) -> io::Result<Option<Taking>> {
+    fn begun(&mut self) -> io::Result<Option<SnapshotJob>> {
         if let Some(start) = self.starting.as_ref().and_then(|starting| starting.try_recv().ok()) {
             self.starting = None;
             let shards = self.shards.len();
-            return Taking::begin(Arc::clone(&self.storage), start, shards, self.slice).map(Some);
+            return SnapshotJob::begin(Arc::clone(&self.storage), start, shards, self.slice).map(Some);
         }
         Ok(self.taking.take())
     }

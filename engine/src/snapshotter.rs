@@ -15,7 +15,7 @@ use tracing::{info, warn};
 use crate::actors::{AccountSlice, CoordinatorActor, RowSlice, ShardActor, TakeSnapshot};
 use crate::ledger::SnapshotStart;
 use crate::planted_panics;
-use crate::taking::{Taking, Want};
+use crate::snapshot_job::{SnapshotJob, SnapshotStep};
 
 /// So often the size of the log is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -96,25 +96,27 @@ impl Snapshotter {
     }
 
     fn write(&self, start: SnapshotStart, stopped: &Receiver<()>) -> io::Result<Result<u64, Gone>> {
-        let mut taking = Taking::begin(Arc::clone(&self.storage), start, self.shards.len(), SLICE)?;
+        let mut taking = SnapshotJob::begin(Arc::clone(&self.storage), start, self.shards.len(), SLICE)?;
         loop {
             match taking.wants() {
-                Want::Accounts(accounts) => {
+                SnapshotStep::Accounts(accounts) => {
                     let asked = self.ask(|reply| self.coordinator.do_send(AccountSlice { accounts, reply }));
                     let Ok(slice) = asked else { return Ok(Err(Gone)) };
                     taking.take_accounts(&slice)?;
                 }
-                Want::Rows { shard, from, count } => {
+                SnapshotStep::Rows { shard, from, count } => {
                     let asked = self.ask(|reply| self.shards[shard].do_send(RowSlice { from, count, reply }));
                     let Ok(slice) = asked else { return Ok(Err(Gone)) };
                     taking.take_rows(&slice)?;
                 }
-                Want::Durable(last) if self.reader.durable().0 < last => {
+                SnapshotStep::Durable(last) if self.reader.durable().0 < last => {
                     if stopped.recv_timeout(Duration::from_millis(1)) != Err(RecvTimeoutError::Timeout) {
                         return Ok(Err(Gone));
                     }
                 }
-                Want::Durable(_) => return taking.publish(self.node, self.reader.durable().0).map(Ok),
+                SnapshotStep::Durable(_) => {
+                    return taking.publish(self.node, self.reader.durable().0).map(Ok);
+                }
             }
         }
     }

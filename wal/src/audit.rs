@@ -1,8 +1,8 @@
 //! The full check of a log at rest, which repairs nothing and needs no node.
 
-use crate::catalog::{self, Refusal};
 use crate::digest::Digest;
 use crate::error::{AuditError, Fault, Finding};
+use crate::log_files::{self, Refusal};
 use crate::manifest::MANIFEST_FILE;
 use crate::number::{Epoch, FrameNumber, NodeId};
 use crate::report::CutTail;
@@ -51,21 +51,21 @@ pub fn audit_beside(
     witnesses: &[Witness],
     visit: &mut dyn FnMut(&FrameView),
 ) -> Result<AuditReport, AuditError> {
-    let Some(catalog) = catalog::read(storage)? else {
+    let Some(files) = log_files::read(storage)? else {
         return Err(no_log(witnesses).into());
     };
-    let scan = scan(storage, &catalog, FrameNumber::NONE, witnesses, visit)?;
+    let scan = scan(storage, &files, FrameNumber::NONE, witnesses, visit)?;
     Ok(AuditReport {
-        node: catalog.manifest.node,
-        epoch: catalog.manifest.epoch,
+        node: files.manifest.node,
+        epoch: files.manifest.epoch,
         clean: scan.clean,
         last: scan.end.frame,
         head: scan.end.digest,
         durable: scan.mark,
         frames: scan.frames,
         bytes: scan.bytes,
-        segments: catalog.segments.len(),
-        torn: CutTail::of(&catalog, &scan),
+        segments: files.segments.len(),
+        torn: CutTail::of(&files, &scan),
     })
 }
 

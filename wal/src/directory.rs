@@ -13,11 +13,11 @@ use rustix::fs::FallocateFlags;
 
 use crate::codec::index;
 use crate::direct::{DirectFile, DirectReads, Stage};
-use crate::keeper::MANIFEST_DRAFT;
-use crate::maker::SEGMENT_DRAFT;
 use crate::manifest::MANIFEST_FILE;
+use crate::manifest_store::MANIFEST_DRAFT;
 use crate::number::SegmentNumber;
 use crate::region::MappedBytes;
+use crate::segment_allocator::SEGMENT_DRAFT;
 use crate::storage::{Storage, StorageFile, WritePath};
 
 /// Name of the file whose lock keeps a second node out.

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::io;
 
-use crate::maker::is_disk_full;
 use crate::number::{Epoch, FrameNumber, NodeId, SegmentNumber};
+use crate::segment_allocator::is_disk_full;
 use crate::view::FrameFault;
 use crate::witness::Witness;
 

@@ -3,23 +3,23 @@
 use std::sync::Arc;
 
 use crate::audit::no_log;
-use crate::catalog::{self, Catalog, Refusal};
-use crate::checked::{Checked, Teller};
 use crate::codec::PAGE_BYTES;
 use crate::error::{AppendError, OpenError, StorageError};
-use crate::keeper::{Keeper, remove_if_there, write_manifest};
-use crate::maker::{self, Maker};
+use crate::log_files::{self, LogFiles, Refusal};
 use crate::manifest::{Extent, LogEnd, MANIFEST_FILE, Manifest, SegmentState};
+use crate::manifest_store::{ManifestStore, remove_if_there, write_manifest};
 use crate::nonces::NonceSource;
 use crate::number::{FrameNumber, NodeId, SegmentNumber};
 use crate::reader::{LogReader, LogSegment, Shared};
 use crate::report::RecoveryReport;
 use crate::scan::{FramePlace, OpenSegment, Scan, scan};
 use crate::segment::{FIRST_FRAME, MIN_SEGMENT, SegmentBytes};
+use crate::segment_allocator::{self, SegmentAllocator};
+use crate::segment_pool::SegmentPool;
 use crate::space::SpaceGauge;
 use crate::storage::{Storage, WritePath};
-use crate::supply::Supply;
 use crate::verdict::{FrameState, Verdict, verdict};
+use crate::verified_frames::{Teller, VerifiedFrames};
 use crate::view::FrameView;
 use crate::witness::Witness;
 use crate::writer::{LogWriter, WriterStart};
@@ -76,7 +76,8 @@ impl Log {
         replay_from: FrameNumber,
         nonces: NonceSource,
     ) -> Result<Opened, OpenError> {
-        let mut opened = Self::open_ahead(storage, options, replay_from, nonces, &[], &Checked::default())?;
+        let mut opened =
+            Self::open_ahead(storage, options, replay_from, nonces, &[], &VerifiedFrames::default())?;
         opened.writer.cut_finished()?;
         Ok(opened)
     }
@@ -90,22 +91,22 @@ impl Log {
         replay_from: FrameNumber,
         mut nonces: NonceSource,
         witnesses: &[Witness],
-        checked: &Checked,
+        checked: &VerifiedFrames,
     ) -> Result<Opened, OpenError> {
         let mut teller = Teller::new(checked);
         check_segment_bytes(options.segment_bytes)?;
-        let catalog = match catalog::read(&*storage)? {
-            Some(catalog) => catalog,
-            None if witnesses.is_empty() => new_catalog(&*storage, NodeId(nonces()))?,
+        let files = match log_files::read(&*storage)? {
+            Some(files) => files,
+            None if witnesses.is_empty() => new_log_files(&*storage, NodeId(nonces()))?,
             None => return Err(no_log(witnesses).into()),
         };
-        teller.begin(catalog.manifest.node);
-        let scan = scan(&*storage, &catalog, replay_from, witnesses, &mut |frame| teller.add(frame))?;
+        teller.begin(files.manifest.node);
+        let scan = scan(&*storage, &files, replay_from, witnesses, &mut |frame| teller.add(frame))?;
         drop(teller);
-        let plan = Plan::new(&catalog, &scan);
-        let report = RecoveryReport::new(&catalog, &scan);
-        let keeper = Arc::new(Keeper::new(Arc::clone(&storage), catalog.manifest.clone()));
-        Start { storage, options, catalog, plan, report, keeper }.run(nonces)
+        let plan = Plan::new(&files, &scan);
+        let report = RecoveryReport::new(&files, &scan);
+        let keeper = Arc::new(ManifestStore::new(Arc::clone(&storage), files.manifest.clone()));
+        Start { storage, options, files, plan, report, keeper }.run(nonces)
     }
 }
 
@@ -128,10 +129,10 @@ impl From<Refusal> for OpenError {
 
 /// Begins a log in an empty directory. The manifest comes before any segment, so that a segment without a
 /// manifest always means that a manifest was lost.
-fn new_catalog(storage: &dyn Storage, node: NodeId) -> Result<Catalog, OpenError> {
+fn new_log_files(storage: &dyn Storage, node: NodeId) -> Result<LogFiles, OpenError> {
     let manifest = Manifest::new(node);
     write_manifest(storage, &manifest).map_err(StorageError::of(MANIFEST_FILE))?;
-    Ok(Catalog { manifest, segments: Vec::new(), leftovers: Vec::new() })
+    Ok(LogFiles { manifest, segments: Vec::new(), leftovers: Vec::new() })
 }
 
 /// What becomes of what was found.
@@ -147,9 +148,9 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(catalog: &Catalog, scan: &Scan) -> Self {
+    fn new(files: &LogFiles, scan: &Scan) -> Self {
         let mut plan = Self { states: Vec::new(), kept: Vec::new(), rewrite: Vec::new(), end: LogEnd::EMPTY };
-        for segment in &catalog.segments {
+        for segment in &files.segments {
             match segment.state {
                 SegmentState::Finished(extent) => plan.stay(&segment.bytes, &extent, &[]),
                 _ => plan.states.push((segment.bytes.number, SegmentState::Discarded)),
@@ -196,10 +197,10 @@ impl Plan {
 struct Start {
     storage: Arc<dyn Storage>,
     options: LogOptions,
-    catalog: Catalog,
+    files: LogFiles,
     plan: Plan,
     report: RecoveryReport,
-    keeper: Arc<Keeper>,
+    keeper: Arc<ManifestStore>,
 }
 
 impl Start {
@@ -223,18 +224,18 @@ impl Start {
     /// A writer behind the frames that stay, on a new segment of the new epoch.
     fn writer(&self, nonces: NonceSource, shared: &Arc<Shared>) -> Result<LogWriter, OpenError> {
         let segment_bytes = self.segment_bytes();
-        let maker = Maker {
+        let maker = SegmentAllocator {
             storage: Arc::clone(&self.storage),
             keeper: Arc::clone(&self.keeper),
             nonces,
             node: self.report.node,
             epoch: self.report.epoch,
-            next: self.catalog.manifest.next_segment,
+            next: self.files.manifest.next_segment,
             segment_bytes,
             write_path: self.options.write_path,
         };
         let gauge = SpaceGauge::default();
-        let mut supply = Supply::inline(maker, Arc::clone(shared), gauge.clone());
+        let mut supply = SegmentPool::inline(maker, Arc::clone(shared), gauge.clone());
         // On a full disk a small one will do: the log can be read, and goes on when there is room.
         let first = match supply.take() {
             Err(AppendError::NoSpace) => supply.take_of(self.least_segment()),
@@ -271,7 +272,7 @@ impl Start {
             for (number, state) in &self.plan.states {
                 manifest.set_state(*number, *state);
             }
-            maker::record(manifest, &finished, writer.durable());
+            segment_allocator::record(manifest, &finished, writer.durable());
             manifest.epoch = self.report.epoch;
             manifest.clean_end = None;
         });
@@ -281,7 +282,7 @@ impl Start {
     fn remove_leftovers(&self) -> Result<(), OpenError> {
         let discarded = self.plan.states.iter().filter(|(_, state)| *state == SegmentState::Discarded);
         let names = discarded.map(|(number, _)| number.file_name());
-        for name in names.chain(self.catalog.leftovers.iter().cloned()) {
+        for name in names.chain(self.files.leftovers.iter().cloned()) {
             // The start may have made segments of its own under the names of leftovers.
             if !self.is_part_of_the_log(&name) {
                 remove_if_there(&*self.storage, &name).map_err(StorageError::of(name))?;
@@ -294,7 +295,7 @@ impl Start {
 
     /// Segments whose frames stay, and whose files are longer than these by so much that a cut is worth it.
     fn worth_a_cut(&self) -> impl Iterator<Item = SegmentNumber> {
-        let full = self.catalog.segments.iter();
+        let full = self.files.segments.iter();
         full.filter_map(|segment| {
             let kept = &self.plan.kept;
             let place = kept.binary_search_by_key(&segment.bytes.number, |kept| kept.bytes.number).ok()?;

@@ -1,6 +1,6 @@
 //! What recovery found and did.
 
-use crate::catalog::Catalog;
+use crate::log_files::LogFiles;
 use crate::number::{Epoch, FrameNumber, NodeId, SegmentNumber};
 use crate::scan::Scan;
 use crate::view::FrameFault;
@@ -43,15 +43,15 @@ pub struct CutTail {
 }
 
 impl RecoveryReport {
-    pub(crate) fn new(catalog: &Catalog, scan: &Scan) -> Self {
+    pub(crate) fn new(files: &LogFiles, scan: &Scan) -> Self {
         let rewritten = (scan.end.frame > scan.mark).then(|| (scan.mark.next(), scan.end.frame));
         Self {
-            node: catalog.manifest.node,
-            epoch: catalog.manifest.highest_epoch().next(),
+            node: files.manifest.node,
+            epoch: files.manifest.highest_epoch().next(),
             last: scan.end.frame,
-            clean: scan.clean || catalog.segments.is_empty(),
+            clean: scan.clean || files.segments.is_empty(),
             rewritten,
-            cut: CutTail::of(catalog, scan),
+            cut: CutTail::of(files, scan),
             frames_checked: scan.frames,
             bytes_checked: scan.bytes,
         }
@@ -60,9 +60,9 @@ impl RecoveryReport {
 
 impl CutTail {
     /// The tail a scan found torn.
-    pub(crate) fn of(catalog: &Catalog, scan: &Scan) -> Option<Self> {
+    pub(crate) fn of(files: &LogFiles, scan: &Scan) -> Option<Self> {
         let stop = &scan.stop;
-        let segment = catalog.segments.get(stop.segment)?;
+        let segment = files.segments.get(stop.segment)?;
         scan.torn.then(|| Self {
             segment: segment.bytes.number,
             offset: stop.offset,

@@ -1,9 +1,9 @@
 //! Reads a log from its files: checks every frame, finds where the log ends, and what anything calls durable.
 //! Changes nothing; what to do about the end is [`crate::verdict`]'s.
 
-use crate::catalog::{Catalog, CatalogSegment, Refusal, pages_from};
 use crate::digest::Digest;
 use crate::error::{Fault, Finding, StorageError};
+use crate::log_files::{LogFile, LogFiles, Refusal, pages_from};
 use crate::manifest::{Extent, LogEnd, SegmentState};
 use crate::number::FrameNumber;
 use crate::segment::{FIRST_FRAME, SegmentBytes};
@@ -67,32 +67,32 @@ impl Stop {
 /// `visit`. A finding when a durable frame does not hold; `witnesses` know of durable frames, too.
 pub(crate) fn scan(
     storage: &dyn Storage,
-    catalog: &Catalog,
+    files: &LogFiles,
     from: FrameNumber,
     witnesses: &[Witness],
     visit: &mut dyn FnMut(&FrameView),
 ) -> Result<Scan, Refusal> {
-    let mut walk = Walk::new(catalog, visit);
-    for segment in &catalog.segments {
+    let mut walk = Walk::new(files, visit);
+    for segment in &files.segments {
         if let SegmentState::Finished(extent) = segment.state {
             walk.finished(&segment.bytes, &extent, from)?;
         }
     }
-    let (open, stop) = walk.open_segments(catalog);
+    let (open, stop) = walk.open_segments(files);
     let Walk { end, frames, bytes, floor, .. } = walk;
-    let clean = catalog.manifest.clean_end;
+    let clean = files.manifest.clean_end;
     let behind = match clean {
         Some(clean) if clean.frame == end.frame => Behind::default(),
-        _ => Behind::of(storage, catalog, &stop)?,
+        _ => Behind::of(storage, files, &stop)?,
     };
     let own_mark = floor.max(behind.mark);
-    let witnessed = witness::best(witnesses, catalog.manifest.node).filter(|(frame, _)| *frame > own_mark);
+    let witnessed = witness::best(witnesses, files.manifest.node).filter(|(frame, _)| *frame > own_mark);
     let mark = witnessed.map_or(own_mark, |(frame, _)| frame);
     let decided = verdict(stop.state(), stop.number, mark, behind.something);
     if decided == Verdict::Refuse {
         let witness = witnessed.map(|(_, witness)| Box::new(witness.clone()));
         let fault = Fault::DurableFrame { fault: stop.fault, durable: mark, witness };
-        return Err(damage(catalog, &stop, fault).into());
+        return Err(damage(files, &stop, fault).into());
     }
     if clean.is_some_and(|clean| clean != end) {
         return Err(Finding {
@@ -115,10 +115,10 @@ pub(crate) fn scan(
     })
 }
 
-fn damage(catalog: &Catalog, stop: &Stop, fault: Fault) -> Finding {
-    let file = match catalog.segments.get(stop.segment) {
+fn damage(files: &LogFiles, stop: &Stop, fault: Fault) -> Finding {
+    let file = match files.segments.get(stop.segment) {
         Some(segment) => segment.bytes.number.file_name(),
-        None => catalog.manifest.next_segment.file_name(),
+        None => files.manifest.next_segment.file_name(),
     };
     Finding { offset: Some(stop.offset), frame: Some(stop.number), ..Finding::of_file(file, fault) }
 }
@@ -134,8 +134,8 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(catalog: &Catalog, visit: &'a mut dyn FnMut(&FrameView)) -> Self {
-        let manifest = &catalog.manifest;
+    fn new(files: &LogFiles, visit: &'a mut dyn FnMut(&FrameView)) -> Self {
+        let manifest = &files.manifest;
         let clean = manifest.clean_end.map_or(FrameNumber::NONE, |end| end.frame);
         let finished = manifest.segments.values().filter_map(|entry| match entry.state {
             SegmentState::Finished(extent) => Some(extent.last),
@@ -197,18 +197,18 @@ impl<'a> Walk<'a> {
 
     /// The segments whose frames only reading tells. The log goes on in the next segment when that begins with
     /// the next frame; else it stops.
-    fn open_segments(&mut self, catalog: &Catalog) -> (Vec<OpenSegment>, Stop) {
+    fn open_segments(&mut self, files: &LogFiles) -> (Vec<OpenSegment>, Stop) {
         let mut found: Vec<OpenSegment> = Vec::new();
-        let count = catalog.segments.len();
+        let count = files.segments.len();
         let absent = FrameFault::Absent;
         let mut stop = Stop { segment: count, offset: 0, number: self.end.frame.next(), fault: absent };
-        for (position, segment) in catalog.segments.iter().enumerate() {
-            if !counts(catalog, segment) {
+        for (position, segment) in files.segments.iter().enumerate() {
+            if !counts(files, segment) {
                 continue;
             }
             let (frames, at, fault) = self.open_segment(&segment.bytes);
             // A segment without frames tells where the log stops only when its predecessor has no room left.
-            let full = catalog.segments.get(stop.segment).is_none_or(|last| stop.offset >= last.bytes.len());
+            let full = files.segments.get(stop.segment).is_none_or(|last| stop.offset >= last.bytes.len());
             if !frames.is_empty() || full {
                 stop = Stop { segment: position, offset: at, number: self.end.frame.next(), fault };
             }
@@ -238,8 +238,8 @@ impl<'a> Walk<'a> {
 }
 
 /// True for an open segment of a completed start: only those can hold frames of the log.
-fn counts(catalog: &Catalog, segment: &CatalogSegment) -> bool {
-    segment.state == SegmentState::Open && segment.bytes.epoch <= catalog.manifest.epoch
+fn counts(files: &LogFiles, segment: &LogFile) -> bool {
+    segment.state == SegmentState::Open && segment.bytes.epoch <= files.manifest.epoch
 }
 
 /// What stands at and behind the stop.
@@ -254,10 +254,10 @@ struct Behind {
 impl Behind {
     /// Looks at every page for good envelopes, and for whatever else was written: from the stop on in its segment, and in all segments behind it,
     /// those of starts that were not completed included.
-    fn of(storage: &dyn Storage, catalog: &Catalog, stop: &Stop) -> Result<Self, StorageError> {
+    fn of(storage: &dyn Storage, files: &LogFiles, stop: &Stop) -> Result<Self, StorageError> {
         let mut behind = Self::default();
-        for (position, segment) in catalog.segments.iter().enumerate() {
-            let completed = segment.bytes.epoch <= catalog.manifest.epoch;
+        for (position, segment) in files.segments.iter().enumerate() {
+            let completed = segment.bytes.epoch <= files.manifest.epoch;
             if completed && position < stop.segment {
                 continue;
             }

@@ -9,15 +9,15 @@ use crate::digest::Digest;
 use crate::encode::{Encoder, frame_padding};
 use crate::envelope::{Envelope, frame_bytes};
 use crate::error::{AppendError, CloseError, StorageError, SyncError};
-use crate::keeper::Keeper;
-use crate::maker::{self, FinishedSegment, ReadySegment};
 use crate::manifest::{Extent, LogEnd, SegmentState};
+use crate::manifest_store::ManifestStore;
 use crate::number::{FrameNumber, SegmentNumber};
 use crate::reader::{LogSegment, Shared};
 use crate::segment::FIRST_FRAME;
+use crate::segment_allocator::{self, FinishedSegment, ReadySegment};
+use crate::segment_pool::SegmentPool;
 use crate::space::SpaceGauge;
 use crate::storage::StorageFile;
-use crate::supply::Supply;
 use crate::view::FrameView;
 
 /// Appends frames and makes them durable. There is one for a log.
@@ -37,8 +37,8 @@ pub struct LogWriter {
     /// False while recovery is rewriting: the manifest must not learn of its segments before the start is complete.
     tending: bool,
     encoder: Encoder,
-    supply: Supply,
-    keeper: Arc<Keeper>,
+    supply: SegmentPool,
+    keeper: Arc<ManifestStore>,
     shared: Arc<Shared>,
     gauge: SpaceGauge,
     /// Bytes of the largest frame.
@@ -72,8 +72,8 @@ struct Draft {
 pub(crate) struct WriterStart {
     pub(crate) first: ReadySegment,
     pub(crate) end: LogEnd,
-    pub(crate) supply: Supply,
-    pub(crate) keeper: Arc<Keeper>,
+    pub(crate) supply: SegmentPool,
+    pub(crate) keeper: Arc<ManifestStore>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) gauge: SpaceGauge,
     pub(crate) max_frame: u64,
@@ -310,7 +310,7 @@ impl LogWriter {
         unused.extend((self.current.at == FIRST_FRAME).then_some(current));
         let (end, durable) = (self.end, self.durable);
         let recorded = self.keeper.update(|manifest| {
-            maker::record(manifest, &finished, durable);
+            segment_allocator::record(manifest, &finished, durable);
             for number in &unused {
                 manifest.set_state(*number, SegmentState::Discarded);
             }

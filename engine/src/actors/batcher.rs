@@ -6,20 +6,20 @@ use actix::{Actor, ActorContext, Addr, Context, Handler, Message};
 
 use super::shard::Release;
 use super::{CoordinatorActor, Merged};
+use crate::abort_on_drop::AbortOnDrop;
 use crate::ledger::Unmerged;
 use crate::meters::{Meter, Meters};
 use crate::planted_panics;
-use crate::vital::Vital;
 
 /// Merges the postings of one hot account.
 pub(crate) struct BatcherActor {
     meters: Arc<Meters>,
-    vital: Vital,
+    vital: AbortOnDrop,
 }
 
 impl BatcherActor {
     pub(crate) fn new(meters: Arc<Meters>) -> BatcherActor {
-        BatcherActor { meters, vital: Vital::new("a batching actor") }
+        BatcherActor { meters, vital: AbortOnDrop::new("a batching actor") }
     }
 }
 

@@ -21,6 +21,7 @@ use super::shard::Release;
 use super::{
     ArchiverTasks, BatcherActor, IdTableMaker, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame,
 };
+use crate::abort_on_drop::{AbortOnDrop, die};
 use crate::clock::NodeClock;
 use crate::journal::Journal;
 use crate::ledger::{AccountId, Merge, Request, ShardId, ShardOrder, ShardReply, SnapshotStart, Unmerged};
@@ -28,7 +29,6 @@ use crate::meters::{Meter, Meters};
 use crate::pipeline::{Pipeline, Sealed, Task};
 use crate::planted_panics;
 use crate::session::ReplySender;
-use crate::vital::{Vital, die};
 
 /// So long after the last frame an empty one carries the durable mark, if nothing else comes.
 const MARK_AFTER: Duration = Duration::from_millis(50);
@@ -81,7 +81,7 @@ pub(crate) struct CoordinatorActor {
     at_rest: Option<Journal>,
     /// How many actors were released and have not taken notice yet.
     leaving: usize,
-    vital: Vital,
+    vital: AbortOnDrop,
 }
 
 impl CoordinatorActor {
@@ -102,7 +102,7 @@ impl CoordinatorActor {
             stopping: None,
             at_rest: None,
             leaving: 0,
-            vital: Vital::new("the coordinator"),
+            vital: AbortOnDrop::new("the coordinator"),
         }
     }
 

@@ -6,18 +6,18 @@ use actix::{Actor, Addr, Context, Handler, Message};
 use tracing::warn;
 
 use super::{CoordinatorActor, Synced};
+use crate::abort_on_drop::{AbortOnDrop, die};
 use crate::pipeline::Sealed;
-use crate::vital::{Vital, die};
 
 use crate::planted_panics;
 /// The thread for large frames.
 pub(crate) struct JournalActor {
-    vital: Vital,
+    vital: AbortOnDrop,
 }
 
 impl JournalActor {
     pub(crate) fn new() -> JournalActor {
-        JournalActor { vital: Vital::new("the journal") }
+        JournalActor { vital: AbortOnDrop::new("the journal") }
     }
 }
 

@@ -7,22 +7,22 @@ use actix::{Actor, Addr, Context, Handler, Message};
 use tracing::debug;
 
 use super::{CoordinatorActor, ShardDone};
+use crate::abort_on_drop::AbortOnDrop;
 use crate::ledger::{Shard, ShardOrder};
 use crate::meters::{Meter, Meters};
 use crate::planted_panics;
-use crate::taking::RowImages;
-use crate::vital::Vital;
+use crate::snapshot_job::RowImages;
 
 /// Owns a shard of the ledger.
 pub(crate) struct ShardActor {
     shard: Shard,
     meters: Arc<Meters>,
-    vital: Vital,
+    vital: AbortOnDrop,
 }
 
 impl ShardActor {
     pub(crate) fn new(shard: Shard, meters: Arc<Meters>) -> ShardActor {
-        ShardActor { shard, meters, vital: Vital::new("a shard") }
+        ShardActor { shard, meters, vital: AbortOnDrop::new("a shard") }
     }
 }
 

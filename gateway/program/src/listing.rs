@@ -2,8 +2,8 @@
 
 use longmen_client::MAX_LIST;
 
+use crate::connect_args::ConnectArgs;
 use crate::output::Output;
-use crate::reach::Reach;
 
 /// How much of a list is wanted, from which node, and how it is shown.
 #[derive(Clone, Debug, clap::Args)]
@@ -12,7 +12,7 @@ pub(crate) struct Listing {
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
     pub(crate) limit: u32,
     #[command(flatten)]
-    pub(crate) reach: Reach,
+    pub(crate) connect_args: ConnectArgs,
     #[command(flatten)]
     pub(crate) output: Output,
 }

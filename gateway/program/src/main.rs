@@ -2,14 +2,15 @@
 
 mod account_name;
 mod commands;
+mod connect_args;
 #[cfg(test)]
 mod examples;
 mod explain;
+mod export_formats;
 mod failure;
 mod id_name;
 mod import;
 mod interruption;
-mod journal;
 mod json;
 mod listing;
 mod moment;
@@ -17,7 +18,6 @@ mod money;
 mod output;
 mod page;
 mod posting;
-mod reach;
 mod register;
 mod report;
 mod scenario;

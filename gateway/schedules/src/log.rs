@@ -4,8 +4,8 @@
 mod log {
     pub(crate) mod audit;
     pub(crate) mod body;
-    pub(crate) mod catalog;
-    pub(crate) mod checked;
+    pub(crate) mod log_files;
+    pub(crate) mod verified_frames;
     pub(crate) mod codec;
     pub(crate) mod damage;
     pub(crate) mod digest;
@@ -14,8 +14,8 @@ mod log {
     pub(crate) mod envelope;
     pub(crate) mod error;
     pub(crate) mod faulty;
-    pub(crate) mod keeper;
-    pub(crate) mod maker;
+    pub(crate) mod manifest_store;
+    pub(crate) mod segment_allocator;
     pub(crate) mod manifest;
     pub(crate) mod nonces;
     pub(crate) mod number;
@@ -26,7 +26,7 @@ mod log {
     pub(crate) mod segment;
     pub(crate) mod space;
     pub(crate) mod storage;
-    pub(crate) mod supply;
+    pub(crate) mod segment_pool;
     pub(crate) mod verdict;
     pub(crate) mod view;
     pub(crate) mod witness;

@@ -8,8 +8,8 @@ use longmen_workload::slow_requests::SlowRequests;
 use serde_json::{Value, json};
 
 use super::Outcome;
+use super::disk_probe::{DiskStalls, Stop, WRITES_PER_SECOND};
 use super::result::latencies_json;
-use super::witness::{Stop, Testimony, WRITES_PER_SECOND};
 
 /// So many of the longest stops are told one by one.
 const TOLD: usize = 20;
@@ -42,12 +42,12 @@ pub struct DiskBeside {
 impl DiskBeside {
     /// Holds what a witness saw against these requests in a stretch of this length.
     pub(super) fn new(
-        testimony: Testimony,
+        testimony: DiskStalls,
         slow: &SlowRequests,
         all: &Latencies,
         stretch: Duration,
     ) -> DiskBeside {
-        let Testimony { writes, mut stops } = testimony;
+        let DiskStalls { writes, mut stops } = testimony;
         let mut waited = Latencies::default();
         // Stops after the stretch as well: what was due in it may have been answered later.
         let mut last_answers = vec![None; stops.len()];

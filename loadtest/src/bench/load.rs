@@ -14,12 +14,12 @@ use tokio::task::LocalSet;
 
 use super::disk;
 use super::disk_beside::DiskBeside;
+use super::disk_probe::DiskProbe;
 use super::events::{DirectoryWatch, Event, Kind, counted};
 use super::figure::Figure;
 use super::own_node::{OwnNode, Posting};
 use super::placement::Placement;
 use super::rows::{Load, Pace};
-use super::witness::Witness;
 use super::{BenchSettings, Outcome};
 
 /// How long answers are not measured at first.
@@ -192,7 +192,7 @@ async fn hot_accounts(client: &mut longmen_client::Client) -> Result<BTreeSet<u6
 }
 
 /// Asks what was seen of the disk while this was driven.
-fn testimony(witness: Option<Witness>, driven: &Driven) -> std::io::Result<Option<DiskBeside>> {
+fn testimony(witness: Option<DiskProbe>, driven: &Driven) -> std::io::Result<Option<DiskBeside>> {
     let Some(witness) = witness else { return Ok(None) };
     let seen = witness.testify()?;
     let slow = driven.slow.as_ref().expect("beside a witness slow requests are kept");
@@ -238,9 +238,9 @@ impl Load {
 
     /// Beside the run as well, where the load leaves room for it: in a closed loop that keeps both cores busy the witness, and
     /// keeping the slow requests that nearly all of them are there, would take part of the rate.
-    fn witness(self, settings: &BenchSettings) -> std::io::Result<Option<Witness>> {
+    fn witness(self, settings: &BenchSettings) -> std::io::Result<Option<DiskProbe>> {
         let leaves_room = self.batch == 1 && matches!(self.pace, Pace::PerSecond(_));
-        leaves_room.then(|| Witness::start(settings)).transpose()
+        leaves_room.then(|| DiskProbe::start(settings)).transpose()
     }
 
     /// About how many bytes of records an open loop of single transfers writes.

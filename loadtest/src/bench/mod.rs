@@ -4,6 +4,7 @@
 pub mod compare;
 mod disk;
 pub mod disk_beside;
+mod disk_probe;
 pub mod events;
 pub mod figure;
 mod footprint;
@@ -23,7 +24,6 @@ pub mod scale;
 pub mod sheet;
 pub(crate) mod svg;
 mod usage;
-mod witness;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -284,9 +284,9 @@ fn percentile_axis(count: f64) -> Axis {
 
 #[cfg(test)]
 mod tests {
+    use super::super::disk_probe::{DiskStalls, Stop};
     use super::super::figure::Figure;
     use super::super::rows::row_named;
-    use super::super::witness::{Stop, Testimony};
     use super::super::{Machine, Outcome};
     use super::*;
     use longmen_workload::slow_requests::SlowRequests;
@@ -346,7 +346,7 @@ mod tests {
         }
         let stops =
             vec![Stop { from: start + Duration::from_millis(12), to: start + Duration::from_millis(512) }];
-        let beside = DiskBeside::new(Testimony { writes: 1, stops }, &slow, &all, stretch);
+        let beside = DiskBeside::new(DiskStalls { writes: 1, stops }, &slow, &all, stretch);
         let mut outcome = Outcome::of([(Figure::P99, 10_000.0), (Figure::P999, 10_000.0)]);
         (outcome.latencies, outcome.timeline) = (Some(all), Some(timeline));
         outcome.note_disk_beside(beside);

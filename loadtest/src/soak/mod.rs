@@ -6,11 +6,11 @@
 //! while it is down waits at its clients and is sent when it is back; only while the harness itself asks everything again
 //! and compares the books does the clock of the load stand still.
 
+mod answer_sample;
 mod days;
+mod final_check;
 mod heat;
 mod page;
-mod proof;
-mod recollection;
 mod recorder;
 mod report;
 mod run;

@@ -10,7 +10,7 @@ use longmen_workload::measure::{Latencies, float, microseconds, rate};
 use serde::Serialize;
 
 use super::SoakSettings;
-use super::proof::Proof;
+use super::final_check::FinalCheck;
 use super::recorder::{COARSE, Row};
 use super::run::Run;
 use super::watch::{Seen, Sights};
@@ -216,7 +216,7 @@ pub struct SoakReport {
 
 impl Kill {
     /// Takes over what was asked after it, and what was found.
-    pub(super) fn take(&mut self, proof: Proof, findings: &Findings) {
+    pub(super) fn take(&mut self, proof: FinalCheck, findings: &Findings) {
         self.unanswered = proof.unanswered;
         self.unanswered_there = proof.unanswered_there;
         self.asked_again = proof.asked_again;

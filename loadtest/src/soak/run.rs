@@ -17,10 +17,10 @@ use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
 use super::SoakSettings;
+use super::answer_sample::AnswerSample;
 use super::days::Days;
+use super::final_check::FinalCheck;
 use super::heat::Heat;
-use super::proof::Proof;
-use super::recollection::Recollection;
 use super::recorder::Recorder;
 use super::report::{Audited, Kill, SoakReport};
 use super::traffic::Traffic;
@@ -70,7 +70,7 @@ pub(super) struct Run {
     /// How long the load stood still for checks.
     pub(super) checks: Duration,
     /// Accounts compared and transactions asked again at the end.
-    pub(super) last_proof: Proof,
+    pub(super) last_proof: FinalCheck,
     resumed: Instant,
     close_at: Instant,
     busy_at: Instant,
@@ -83,13 +83,13 @@ impl Run {
         let address = node.address().to_string();
         let recorder = Rc::new(RefCell::new(Recorder::new(Instant::now())));
         let mix = Workload::Mix.plan(settings.accounts, settings.seed);
-        let recollection = Recollection::new(settings.seed);
+        let recollection = AnswerSample::new(settings.seed);
         let driven = settings.driven();
         let mix = Traffic::open(&address, "SOAK", mix, driven, recollection, &recorder).await?;
         let mut busy = Workload::Hot.plan(BUSY_ACCOUNTS, settings.seed);
         // That its account becomes hot is left to the node.
         busy.population.accounts.iter_mut().for_each(|account| account.hot = false);
-        let recollection = Recollection::new(settings.seed ^ 1);
+        let recollection = AnswerSample::new(settings.seed ^ 1);
         let driven = settings.driven_busy();
         let busy = Traffic::open(&address, "BUSY", busy, driven, recollection, &recorder).await?;
         let began = Instant::now();
@@ -104,7 +104,7 @@ impl Run {
             kills: Vec::new(),
             ends_at: began + settings.time,
             checks: Duration::ZERO,
-            last_proof: Proof::default(),
+            last_proof: FinalCheck::default(),
             resumed: began,
             close_at: began + settings.close_every / 2,
             busy_at: began + settings.hot_every / 4,
@@ -322,9 +322,9 @@ impl Run {
         client: &mut Client,
         first_answer: Instant,
         meddle: &mut impl AsyncFnMut(&Target, &House),
-    ) -> Result<Proof, LoadError> {
+    ) -> Result<FinalCheck, LoadError> {
         let Run { mix, busy, days, findings, rng, .. } = self;
-        let mut proof = Proof::default();
+        let mut proof = FinalCheck::default();
         proof.settle(mix, first_answer, findings).await?;
         proof.settle(busy, first_answer, findings).await?;
         days.check(client, findings).await?;

@@ -11,7 +11,7 @@ use longmen_workload::driver::{
 use longmen_workload::setup::{House, Target, open};
 use longmen_workload::{LoadError, Plan};
 
-use super::recollection::Recollection;
+use super::answer_sample::AnswerSample;
 use super::recorder::Recorder;
 
 /// Payments over one population, with the harness's own books of them.
@@ -20,7 +20,7 @@ pub(super) struct Traffic {
     pub(super) house: House,
     /// All answers until now, but for those of sessions that are under way.
     pub(super) books: Books,
-    pub(super) recollection: Rc<RefCell<Recollection>>,
+    pub(super) recollection: Rc<RefCell<AnswerSample>>,
     /// What had no answer when the connections broke, in the order of sending.
     pub(super) unanswered: Vec<Unanswered>,
     /// What was answered while the accounts were opened and funded.
@@ -40,7 +40,7 @@ impl Traffic {
         name: &str,
         plan: Plan,
         settings: Settings,
-        recollection: Recollection,
+        recollection: AnswerSample,
         recorder: &Rc<RefCell<Recorder>>,
     ) -> Result<Traffic, LoadError> {
         let target = Target { address: address.to_owned(), client: name.to_lowercase(), token: None };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 
 use longmen_wal::{
-    Checked, FaultyStorage, FrameNumber, FrameView, Log, LogOptions, OpenError, Opened, seeded_nonces,
+    FaultyStorage, FrameNumber, FrameView, Log, LogOptions, OpenError, Opened, VerifiedFrames, seeded_nonces,
 };
 
 use crate::kit::{TINY, body, open_with};
@@ -36,7 +36,7 @@ fn open_ahead(
     options: LogOptions,
     from: u64,
 ) -> (Result<Opened, OpenError>, Vec<Seen>) {
-    let checked = Checked::default();
+    let checked = VerifiedFrames::default();
     let read = || checked.frames(FrameNumber(from)).map(|frame| seen(&frame.unwrap())).collect::<Vec<_>>();
     let (opened, first, second) = thread::scope(|scope| {
         let readers = [scope.spawn(read), scope.spawn(read)];
@@ -100,7 +100,7 @@ fn nothing_follows_where_there_is_no_opening_it() {
 #[test]
 fn whose_log_it_is_is_told_and_reading_can_be_given_up() {
     let disk = log_of(TINY, 9, &[100]);
-    let checked = Checked::default();
+    let checked = VerifiedFrames::default();
     let (node, opened) = thread::scope(|scope| {
         let node = scope.spawn(|| checked.node());
         let storage = Arc::new(disk.clone());
@@ -114,7 +114,7 @@ fn whose_log_it_is_is_told_and_reading_can_be_given_up() {
     checked.give_up();
     assert!(frames.next().is_none() && checked.frames(FrameNumber(5)).next().is_none());
 
-    let never = Checked::default();
+    let never = VerifiedFrames::default();
     let options = LogOptions { segment_bytes: 1, ..TINY };
     let opened = Log::open_ahead(
         Arc::new(FaultyStorage::new()),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use longmen_wal::{
-    AuditError, Checked, DirectoryError, DirectoryStorage, FrameNumber, Log, LogOptions, OpenError, Opened,
-    Storage, WritePath, audit, system_nonces,
+    AuditError, DirectoryError, DirectoryStorage, FrameNumber, Log, LogOptions, OpenError, Opened, Storage,
+    VerifiedFrames, WritePath, audit, system_nonces,
 };
 
 use crate::kit::{body, contents, sections_of};
@@ -109,7 +109,7 @@ fn what_is_read_ahead_is_not_cut_away() {
         opened.writer.append(body).unwrap();
     }
     drop(opened);
-    let checked = Checked::default();
+    let checked = VerifiedFrames::default();
     let ahead = checked.frames(FrameNumber::FIRST);
     let first = FrameNumber::FIRST;
     let mut opened = Log::open_ahead(storage(), options, first, system_nonces(), &[], &checked).unwrap();

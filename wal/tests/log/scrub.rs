@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use longmen_wal::{
-    Checked, Damaged, Fault, FaultyStorage, FrameFault, FrameNumber, FrameView, Log, LogReader, audit,
+    Damaged, Fault, FaultyStorage, FrameFault, FrameNumber, FrameView, Log, LogReader, VerifiedFrames, audit,
     seeded_nonces,
 };
 
@@ -102,7 +102,7 @@ fn a_header_that_does_not_hold_is_one_finding() {
     drop(killed);
     let files: BTreeSet<String> = frames(&disk).into_iter().map(|(file, ..)| file).collect();
     let storage = Arc::new(disk.clone());
-    let (first, checked) = (FrameNumber::FIRST, Checked::default());
+    let (first, checked) = (FrameNumber::FIRST, VerifiedFrames::default());
     let mut opened = Log::open_ahead(storage, TINY, first, seeded_nonces(9), &[], &checked).unwrap();
     for cut in [false, true] {
         if cut {

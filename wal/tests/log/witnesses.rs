@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use longmen_wal::{
-    AuditError, Checked, Fault, FaultyStorage, Finding, FrameNumber, Log, LogOptions, NodeId, OpenError,
-    Opened, Storage, Testimony, Witness, audit, audit_beside, seeded_nonces,
+    AuditError, Fault, FaultyStorage, Finding, FrameNumber, Log, LogOptions, NodeId, OpenError, Opened,
+    Storage, Testimony, VerifiedFrames, Witness, audit, audit_beside, seeded_nonces,
 };
 
 use crate::kit::{TINY, body, contents, open_with};
@@ -51,7 +51,7 @@ fn witness(node: NodeId, durable: u64) -> Witness {
 
 fn start(disk: &FaultyStorage, witnesses: &[Witness]) -> Result<Opened, Finding> {
     let storage = Arc::new(disk.clone());
-    let checked = Checked::default();
+    let checked = VerifiedFrames::default();
     match Log::open_ahead(storage, ROOMY, FrameNumber::FIRST, seeded_nonces(2), witnesses, &checked) {
         Ok(opened) => Ok(opened),
         Err(OpenError::Refused(finding)) => Err(finding),

@@ -7,7 +7,7 @@ use crate::money::date::Date;
 use crate::record::head::Outcome;
 use crate::rejection::Rejection;
 use crate::schedule::Coordinator;
-use crate::schedule::hot_legs::Listed;
+use crate::schedule::hot_legs::LegRange;
 use crate::schedule::jobs::{JobRef, Work};
 use crate::schedule::round::Item;
 use crate::transaction::originals::Fate;
@@ -48,7 +48,7 @@ impl Coordinator {
                         verdict: None,
                         entity,
                         date,
-                        hot: Listed::NONE,
+                        hot: LegRange::NONE,
                         gates_know: true,
                     });
                 }

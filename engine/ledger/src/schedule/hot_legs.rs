@@ -39,13 +39,13 @@ impl GatedLeg {
 
 /// Where the hot legs of a transaction stand in the list.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Listed {
+pub(super) struct LegRange {
     start: u32,
     end: u32,
 }
 
-impl Listed {
-    pub(super) const NONE: Listed = Listed { start: 0, end: 0 };
+impl LegRange {
+    pub(super) const NONE: LegRange = LegRange { start: 0, end: 0 };
 
     #[inline]
     pub(super) fn is_empty(self) -> bool {
@@ -66,7 +66,7 @@ pub(super) struct HotLegs {
 
 impl HotLegs {
     /// Begins a round. Only the legs of what the last one prepared stay, given in the order of listing.
-    pub(super) fn begin_round<'l>(&mut self, prepared: impl Iterator<Item = &'l mut Listed>) {
+    pub(super) fn begin_round<'l>(&mut self, prepared: impl Iterator<Item = &'l mut LegRange>) {
         let mut kept = 0;
         for listed in prepared {
             let range = listed.range();
@@ -86,7 +86,7 @@ impl HotLegs {
         gates: &[Option<Gate>],
         descriptors: &[AccountDescriptor],
         legs: &[Leg],
-    ) -> Listed {
+    ) -> LegRange {
         let start = self.list.len();
         for (index, leg) in (0_u16..).zip(legs) {
             let Some(descriptor) = descriptor_of(descriptors, leg) else { continue };
@@ -109,33 +109,33 @@ impl HotLegs {
 
     /// The hot legs of a transaction, in step order.
     #[inline]
-    pub(super) fn of(&self, listed: Listed) -> &[GatedLeg] {
+    pub(super) fn of(&self, listed: LegRange) -> &[GatedLeg] {
         &self.list[listed.range()]
     }
 
     /// Forgets the legs that were listed last: their transaction goes into a later round.
-    pub(super) fn forget(&mut self, listed: Listed) {
+    pub(super) fn forget(&mut self, listed: LegRange) {
         assert_eq!(listed.range().end, self.list.len(), "only what was listed last is forgotten");
         self.list.truncate(listed.range().start);
     }
 }
 
-fn listed_at(start: usize, end: usize) -> Listed {
+fn listed_at(start: usize, end: usize) -> LegRange {
     let place = |place: usize| u32::try_from(place).expect("a round is capped far below 2^32 legs");
-    Listed { start: place(start), end: place(end) }
+    LegRange { start: place(start), end: place(end) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn add(legs: &mut HotLegs, nets: &[i128]) -> Listed {
+    fn add(legs: &mut HotLegs, nets: &[i128]) -> LegRange {
         let start = legs.list.len();
         legs.list.extend(nets.iter().map(|net| GatedLeg { net: *net, leg: 0, gate: 0, first: true }));
         listed_at(start, legs.list.len())
     }
 
-    fn nets(legs: &HotLegs, listed: Listed) -> Vec<i128> {
+    fn nets(legs: &HotLegs, listed: LegRange) -> Vec<i128> {
         legs.of(listed).iter().map(|leg| leg.net).collect()
     }
 
@@ -143,7 +143,7 @@ mod tests {
     fn what_was_prepared_keeps_its_legs_and_nothing_else_does() {
         let mut legs = HotLegs::default();
         add(&mut legs, &[1, 2]);
-        let mut prepared = [Listed::NONE, add(&mut legs, &[3]), Listed::NONE];
+        let mut prepared = [LegRange::NONE, add(&mut legs, &[3]), LegRange::NONE];
         let later = add(&mut legs, &[4, 5]);
         legs.forget(later);
         prepared[2] = add(&mut legs, &[6, 7, 8]);

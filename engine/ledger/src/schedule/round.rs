@@ -24,7 +24,7 @@ use crate::schedule::cancel::repeat;
 use crate::schedule::conflicts::{conflicts, pin};
 use crate::schedule::deeds::Plan;
 use crate::schedule::gates::{ask_gates, close_gates, hold_gates};
-use crate::schedule::hot_legs::{HotLegs, Listed};
+use crate::schedule::hot_legs::{HotLegs, LegRange};
 use crate::schedule::jobs::{Job, JobRef, Work};
 use crate::schedule::preflight::Preflight;
 use crate::schedule::{AccountDescriptor, Coordinator, Queued, Room};
@@ -43,7 +43,7 @@ pub(super) struct Item {
     pub(super) entity: EntityId,
     pub(super) date: Date,
     /// Its legs on hot accounts.
-    pub(super) hot: Listed,
+    pub(super) hot: LegRange,
     /// Whether the gates have been told what became of it: it was prepared in the round before.
     pub(super) gates_know: bool,
 }
@@ -282,7 +282,7 @@ impl Coordinator {
         let verdict = refuse_early(preflight, plan, date_agreed);
         let gates_know = verdict.is_some();
         let Preflight { entity, date, .. } = *preflight;
-        let mut item = Item { what, verdict, entity, date, hot: Listed::NONE, gates_know };
+        let mut item = Item { what, verdict, entity, date, hot: LegRange::NONE, gates_know };
         if verdict.is_some() {
             self.push_item(item);
             return;

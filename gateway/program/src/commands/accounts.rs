@@ -4,12 +4,12 @@ use longmen_client::{Account, Client, ClientError, MAX_LIST};
 use longmen_terminal::Table;
 
 use crate::account_name::AccountName;
+use crate::connect_args::ConnectArgs;
 use crate::explain::about_account;
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
-use crate::reach::Reach;
 
 /// List accounts in order of opening
 #[derive(Debug, clap::Args)]
@@ -28,13 +28,13 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 50)]
     limit: usize,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let mut found: Vec<Account> = Vec::new();
     let mut after = args.after;
     while found.len() < args.limit {

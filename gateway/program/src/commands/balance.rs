@@ -5,11 +5,11 @@ use longmen_terminal::Table;
 
 use super::accounts::table;
 use crate::account_name::{AccountName, with_account_names};
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::moment::Moment;
 use crate::money::money;
 use crate::output::Output;
-use crate::reach::Reach;
 
 /// Show how accounts stand, or what they had at a moment of the past
 #[derive(Debug, clap::Args)]
@@ -29,7 +29,7 @@ pub(crate) struct Args {
     #[arg(long, requires = "at")]
     by_value: bool,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -39,7 +39,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     if let Some(at) = args.at {
         return past(&args, at, asked).await;
     }
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let found = client.balances(&asked).await?;
     let named = found.into_iter().zip(&args.accounts);
     let found: Vec<Account> = named
@@ -62,7 +62,7 @@ async fn past(args: &Args, at: Moment, asked: Vec<AccountRef>) -> Result<Verdict
             *if args.by_value { &mut value_date } else { &mut date } = Some(text.as_str());
         }
     }
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let mut found = Vec::new();
     for (account, name) in asked.into_iter().zip(&args.accounts) {
         let past = client.balance_at(&BalanceAtRequest { account, date, time_us, value_date }).await;

@@ -1,10 +1,10 @@
 //! `longmen cancel`
 
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::id_name::IdName;
 use crate::output::Output;
 use crate::posting::{Sent, show};
-use crate::reach::Reach;
 
 /// Cancel a transaction id, seen or not
 ///
@@ -20,13 +20,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     sent: Sent,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let time = args.sent.time(false);
     let result =
         client.cancel(args.id.id(), time).await.map_err(|error| Failure::of_change(error, "the cancel"))?;

@@ -5,10 +5,10 @@ use longmen_client::{Client, CloseDayRequest};
 
 use super::accounts::state;
 use crate::account_name::{AccountName, with_account_names};
+use crate::connect_args::ConnectArgs;
 use crate::explain::accounting_dates;
 use crate::failure::{Failure, Verdict};
 use crate::output::{Output, remark};
-use crate::reach::Reach;
 use crate::register::Register;
 
 /// End the accounting date of an entity (日切)
@@ -36,13 +36,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let request = CloseDayRequest {
         entity: &args.entity,
         next: &args.next,

@@ -2,10 +2,10 @@
 
 use longmen_client::Deed;
 
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::posting::{Original, Posting};
-use crate::reach::Reach;
 
 /// Post the legs of a try (TCC)
 ///
@@ -20,13 +20,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     posting: Posting,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let deed = Deed::Confirm(args.original.naming());
     args.posting.send(&mut client, Some(deed), Vec::new(), args.output).await
 }

@@ -3,11 +3,11 @@
 use longmen_client::{Consume, Leg};
 
 use crate::account_name::with_account_names;
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::id_name::IdName;
 use crate::output::Output;
 use crate::posting::{Legs, Posting};
-use crate::reach::Reach;
 
 /// Spend part of a hold and post the legs, in one atomic step (扣划)
 ///
@@ -43,7 +43,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     posting: Posting,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -56,7 +56,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
             return Err(Failure::Usage("say with --amount how much of the hold is spent".to_owned()));
         }
     };
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let legs = args.legs.read(&mut client).await?;
     let of_first = |legs: &[Leg]| legs.first().and_then(|leg| leg.currency.clone());
     let currency = args.currency.or_else(|| of_first(&legs)).unwrap_or_default();

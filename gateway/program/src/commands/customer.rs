@@ -1,9 +1,9 @@
 //! `longmen customer`
 
 use super::accounts::table;
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
-use crate::reach::Reach;
 
 /// List the accounts of a customer (客户号)
 #[derive(Debug, clap::Args)]
@@ -16,13 +16,13 @@ pub(crate) struct Args {
     /// The customer's number outside the books
     customer: String,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let accounts = client.customer(&args.entity, &args.customer).await;
     let accounts = accounts.map_err(|error| Failure::about(error, format_args!("entity {}", args.entity)))?;
     args.output.show(&accounts, |accounts| table(accounts))?;

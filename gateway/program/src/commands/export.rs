@@ -12,8 +12,8 @@ use longmen_terminal::{Progress, grouped};
 use longmen_wal::DirectoryStorage;
 use serde::Serialize;
 
+use crate::export_formats::{Format, Sink};
 use crate::failure::{Failure, Verdict};
-use crate::journal::{Format, Sink};
 use crate::output::Output;
 
 /// Write the journal (流水) of a data directory for other programs

@@ -42,7 +42,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.pages.listing.reach.connect().await?;
+    let mut client = args.pages.listing.connect_args.connect().await?;
     let [from, to] = [args.from, args.to].map(|date| date.map(|date| date.to_string()));
     let mut found =
         FoundTransactions { transactions: Vec::new(), next: args.pages.after.map(String::into_boxed_str) };

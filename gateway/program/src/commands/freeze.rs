@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use longmen_client::{Freeze, HoldKind};
 
 use crate::account_name::{LegName, with_account_names};
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::posting::{Posting, currency};
-use crate::reach::Reach;
 
 /// Set an amount of an account aside (冻结)
 ///
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     posting: Posting,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -53,7 +53,7 @@ enum Kind {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let currency = currency(&mut client, &args.what.account).await?;
     let kind = match args.hold_kind {
         Kind::Business => HoldKind::Business,

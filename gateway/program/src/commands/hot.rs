@@ -4,9 +4,9 @@ use longmen_client::SetHotRequest;
 
 use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
-use crate::reach::Reach;
 use crate::register::Register;
 
 /// Give an account a batching actor (热点账户), or take it away
@@ -27,13 +27,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let (account, registration) = (args.account.0.clone(), args.register.registration());
     let changed = client.set_hot_with(&SetHotRequest { account, hot: !args.off, registration }).await;
     settle(&mut client, &args.account, changed).await?;

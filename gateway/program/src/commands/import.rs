@@ -7,13 +7,13 @@ use longmen_engine::ledger::{Date, YearStart};
 use longmen_terminal::{Progress, grouped};
 use serde::Serialize;
 
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::import::{
     Accounts, Fault, Faults, Ids, Import, Refused, Sent, Start, Subjects, Transactions, file_time,
 };
 use crate::output::Output;
 use crate::page::Page;
-use crate::reach::Reach;
 
 /// How many lines of what is wrong are shown to people.
 const SHOWN: usize = 50;
@@ -87,7 +87,7 @@ pub(crate) struct FileArgs {
     #[arg(long)]
     check: bool,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -189,7 +189,7 @@ async fn check<I: Import>(
     faults: &mut Faults,
     args: &FileArgs,
 ) -> Result<longmen_client::Client, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let progress = Progress::counting(&format!("look up {}", I::WHAT));
     let looked_up = what.look_up(&mut client, &progress, faults).await;
     progress.finish();

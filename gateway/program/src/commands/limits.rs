@@ -7,10 +7,10 @@ use longmen_client::{Amount, SetLimitsRequest};
 
 use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::posting::currency;
-use crate::reach::Reach;
 use crate::register::Register;
 
 /// Set limits (限额) of an account; show them where none is given
@@ -42,7 +42,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -60,7 +60,7 @@ impl FromStr for Limit {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let given = [&args.transaction, &args.day, &args.overdraft, &args.credit];
     if given.into_iter().any(Option::is_some) {
         let currency = currency(&mut client, &args.account).await?;

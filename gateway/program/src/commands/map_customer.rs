@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::accounts::settle;
 use crate::account_name::{AccountName, with_account_names};
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
-use crate::reach::Reach;
 use crate::register::Register;
 
 /// Tie an account to a customer outside the books (客户号)
@@ -24,13 +24,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let (account, registration) = (args.account.0.clone(), args.register.registration());
     let request = MapCustomerRequest { account: account.clone(), customer: &args.customer, registration };
     let changed = client.map_customer(&request).await;

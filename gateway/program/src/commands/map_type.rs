@@ -3,9 +3,9 @@
 use longmen_client::MapTypeRequest;
 use serde_json::json;
 
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
-use crate::reach::Reach;
 use crate::register::Register;
 
 /// Say which subject accounts of a type get
@@ -29,13 +29,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let Args { entity, kind, subject, from, register, .. } = &args;
     let registration = register.registration();
     let mapped = client.map_type(&MapTypeRequest { entity, kind, subject, from, registration }).await;

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::page::Page;
-use crate::reach::Reach;
 use crate::scenario::{Place, Scenario, open_chart};
 
 /// Open the entity, subjects and accounts of a scenario file
@@ -30,14 +30,14 @@ pub(crate) struct Args {
     /// The scenario file
     file: PathBuf,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let scenario = Scenario::read(&args.file).map_err(|error| Failure::Usage(error.to_string()))?;
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let accounts = open_chart(&mut client, &scenario, &Place::as_written(&scenario)).await?;
     let opened: Vec<_> = scenario.accounts.iter().zip(&accounts).collect();
     let value: Vec<_> = opened.iter().map(|(a, id)| json!({ "account": a.label, "id": id })).collect();

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use longmen_server::{Launch, Watch};
 use serde::Serialize;
 
+use crate::connect_args::{connect, read_token};
 use crate::failure::{Failure, Verdict};
 use crate::interruption::leave_nothing_behind;
 use crate::output::Output;
-use crate::reach::{connect, read_token};
 use crate::scenario::{OwnNode, Place, Played, Player, Scenario};
 
 /// Play scenario files and say, step by step, what held

@@ -1,10 +1,10 @@
 //! `longmen post`
 
 use crate::account_name::with_account_names;
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::posting::{Legs, Posting};
-use crate::reach::Reach;
 
 /// Post one transaction: debits and credits that balance (记账)
 ///
@@ -21,13 +21,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     posting: Posting,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let legs = args.legs.read(&mut client).await?;
     args.posting.send(&mut client, None, legs, args.output).await
 }

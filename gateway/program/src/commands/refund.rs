@@ -3,10 +3,10 @@
 use longmen_client::Deed;
 
 use crate::account_name::with_account_names;
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::posting::{Legs, Original, Posting};
-use crate::reach::Reach;
 
 /// Give back part of a posted transaction, by legs of its own (退款)
 ///
@@ -25,13 +25,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     posting: Posting,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let legs = args.legs.read(&mut client).await?;
     let deed = Deed::Refund(args.original.naming());
     args.posting.send(&mut client, Some(deed), legs, args.output).await

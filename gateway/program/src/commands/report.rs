@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use longmen_client::{Client, GeneralLedger, GeneralLedgerRequest};
 use serde::Serialize;
 
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::{Output, write_data};
 use crate::page::Page;
-use crate::reach::Reach;
 use crate::report::identity::{self, Identity};
 use crate::report::period::{self, Period, Quarter, Span, Year};
 use crate::report::sheet::{Check, Kind, checks};
@@ -50,7 +50,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "json")]
     csv: bool,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -108,7 +108,7 @@ struct ShownBook<'a> {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let about = |error| Failure::about(error, format_args!("entity {}", args.entity));
     let chart = client.chart(&args.entity).await.map_err(about)?;
     let starts = i8::try_from(chart.year_starts).unwrap_or(1);

@@ -4,10 +4,10 @@ use longmen_client::SetReserveRequest;
 
 use super::accounts::{settle, show_one};
 use crate::account_name::{LegName, with_account_names};
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::posting::currency;
-use crate::reach::Reach;
 use crate::register::Register;
 
 /// Set the withholding reserve (代扣备用金) of an account: what is kept back from its available balance
@@ -25,13 +25,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let currency = currency(&mut client, &args.what.account).await?;
     let request = SetReserveRequest {
         account: args.what.account.0.clone(),

@@ -2,10 +2,10 @@
 
 use longmen_client::Reverse;
 
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::posting::{Original, Posting};
-use crate::reach::Reach;
 
 /// Undo a posted transaction with all its legs, once (冲正)
 ///
@@ -30,13 +30,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     posting: Posting,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let reverse = Reverse { original: args.original.naming(), forced: args.forced };
     args.posting.send(&mut client, Some(reverse.into()), Vec::new(), args.output).await
 }

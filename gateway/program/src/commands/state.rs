@@ -4,9 +4,9 @@ use longmen_client::SetStateRequest;
 
 use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
-use crate::reach::Reach;
 use crate::register::Register;
 
 /// Set the account state (账户状态) and the payment state (支付状态) of an account
@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -72,7 +72,7 @@ enum PaymentState {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let request = SetStateRequest {
         account: args.account.0.clone(),
         account_state: args.account_state.map(|state| state as u8),

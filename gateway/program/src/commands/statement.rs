@@ -5,13 +5,13 @@ use longmen_client::{MAX_LIST, RangeEnd, Side, Statement, StatementLine, Stateme
 use longmen_terminal::Table;
 
 use crate::account_name::{AccountName, with_account_names};
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::id_name::shown;
 use crate::moment::Moment;
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
-use crate::reach::Reach;
 
 /// Show the entries (对账单) of an account, newest first
 ///
@@ -58,7 +58,7 @@ pub(crate) struct Args {
     #[arg(long)]
     totals: bool,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -130,7 +130,7 @@ impl Args {
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let request = args.request()?;
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let statement =
         client.statement_with(&request).await.map_err(|error| Failure::about(error, &args.account))?;
     args.output.show(&statement, |statement| describe(statement, args.oldest_first))?;

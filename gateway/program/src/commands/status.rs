@@ -3,10 +3,10 @@
 use longmen_client::{DamagedPlace, Status};
 use longmen_terminal::{Table, grouped};
 
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::moment::time;
 use crate::output::Output;
-use crate::reach::Reach;
 
 /// Show how the node is
 #[derive(Debug, clap::Args)]
@@ -16,13 +16,13 @@ Examples:
   longmen status --addr 10.0.0.5:7440 --token-file ops.token --json")]
 pub(crate) struct Args {
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let status = args.reach.connect().await?.status().await?;
+    let status = args.connect_args.connect().await?.status().await?;
     args.output.show(&status, table)?;
     Ok(Verdict::Held)
 }

@@ -4,12 +4,12 @@ use longmen_client::TransactionRecord;
 use longmen_terminal::Table;
 
 use crate::account_name::key_text;
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::id_name::{IdName, shown};
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
-use crate::reach::Reach;
 
 /// Show a transaction as the log has it: one of this client, or whichever lies at a place
 #[derive(Debug, clap::Args)]
@@ -26,13 +26,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FRAME/RECORD", conflicts_with = "id")]
     place: Option<String>,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let record = match (&args.id, &args.place) {
         (Some(id), _) => client
             .transaction(id.id())

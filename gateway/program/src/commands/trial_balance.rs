@@ -6,11 +6,11 @@ use longmen_client::{Relation, Side, TrialBalance};
 use longmen_terminal::{Table, grouped};
 use serde::Serialize;
 
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
 use crate::page::{Page, has_room_for};
-use crate::reach::Reach;
 use crate::report::identity::{self, Identity};
 
 /// Show the general ledger (余额表) and check its relations
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     #[arg(long, default_value = identity::DEFAULT)]
     identity: Identity,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -54,7 +54,7 @@ struct Checked<'a> {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let trial = client.trial_balance(&args.entity).await;
     let trial = trial.map_err(|error| Failure::about(error, format_args!("entity {}", args.entity)))?;
     let of_classes = broken_identity(&trial, &args.identity);

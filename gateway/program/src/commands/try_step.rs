@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use longmen_client::Try;
 
 use crate::account_name::with_account_names;
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::posting::{Legs, Posting};
-use crate::reach::Reach;
 
 /// Hold what legs take, and post nothing until it is confirmed (TCC)
 ///
@@ -27,13 +27,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     posting: Posting,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let legs = args.legs.read(&mut client).await?;
     let deed = Try { expires_us: args.expires.map(Timestamp::as_microsecond) };
     args.posting.send(&mut client, Some(deed.into()), legs, args.output).await

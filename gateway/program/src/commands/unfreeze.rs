@@ -2,11 +2,11 @@
 
 use longmen_client::{Amount, Unfreeze};
 
+use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::id_name::IdName;
 use crate::output::Output;
 use crate::posting::Posting;
-use crate::reach::Reach;
 
 /// Release a hold, in part or all that remains (解冻)
 #[derive(Debug, clap::Args)]
@@ -33,13 +33,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     posting: Posting,
     #[command(flatten)]
-    reach: Reach,
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
-    let mut client = args.reach.connect().await?;
+    let mut client = args.connect_args.connect().await?;
     let unfreeze = Unfreeze {
         client: args.of_client,
         amount: args.amount.map(Amount::Decimal),

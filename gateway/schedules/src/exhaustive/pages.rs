@@ -5,7 +5,7 @@ use std::sync::Arc;
 use loom::thread;
 
 use crate::body::{Body, Section};
-use crate::checked::Checked;
+use crate::verified_frames::VerifiedFrames;
 use crate::faulty::FaultyStorage;
 use crate::nonces::seeded_nonces;
 use crate::number::FrameNumber;
@@ -17,10 +17,10 @@ use crate::storage::WritePath;
 pub(crate) const TWO_FRAMES: u64 = 3 * 4096;
 
 pub(crate) fn open(disk: &FaultyStorage, segment_bytes: u64) -> Opened {
-    open_ahead(disk, segment_bytes, &Checked::default())
+    open_ahead(disk, segment_bytes, &VerifiedFrames::default())
 }
 
-fn open_ahead(disk: &FaultyStorage, segment_bytes: u64, checked: &Checked) -> Opened {
+fn open_ahead(disk: &FaultyStorage, segment_bytes: u64, checked: &VerifiedFrames) -> Opened {
     let options = LogOptions { segment_bytes, segments_ahead: 0, write_path: WritePath::Pwritev };
     let storage = Arc::new(disk.clone());
     Log::open_ahead(storage, options, FrameNumber::FIRST, seeded_nonces(1), &[], checked)
@@ -97,7 +97,7 @@ pub(crate) fn ahead() {
         writer.sync().expect("the disk is well");
     }
     drop(writer);
-    let checked = Checked::default();
+    let checked = VerifiedFrames::default();
     let reader = {
         let checked = checked.clone();
         thread::spawn(move || {

@@ -8,8 +8,8 @@ use shuttle::thread;
 use crate::digest::Digest;
 use crate::error::AppendError;
 use crate::faulty::{FaultyStorage, Operation};
-use crate::keeper::{Keeper, read_manifest, write_manifest};
-use crate::maker::{FinishedSegment, Maker, ReadySegment};
+use crate::manifest_store::{ManifestStore, read_manifest, write_manifest};
+use crate::segment_allocator::{FinishedSegment, SegmentAllocator, ReadySegment};
 use crate::manifest::{Extent, Manifest, SegmentState};
 use crate::nonces::seeded_nonces;
 use crate::number::{Epoch, FrameNumber, NodeId, SegmentNumber};
@@ -17,7 +17,7 @@ use crate::reader::Shared;
 use crate::segment::FIRST_FRAME;
 use crate::space::SpaceGauge;
 use crate::storage::WritePath;
-use crate::supply::Supply;
+use crate::segment_pool::SegmentPool;
 
 const SEGMENT: u64 = 8192;
 const AHEAD: u32 = 2;
@@ -27,7 +27,7 @@ struct Scene {
     disk: FaultyStorage,
     readers: Arc<Shared>,
     space: SpaceGauge,
-    supply: Supply,
+    supply: SegmentPool,
     next: SegmentNumber,
 }
 
@@ -38,9 +38,9 @@ impl Scene {
         write_manifest(&disk, &manifest).expect("the disk is well");
         prepare(&disk);
         let next = manifest.next_segment;
-        let maker = Maker {
+        let maker = SegmentAllocator {
             storage: Arc::new(disk.clone()),
-            keeper: Arc::new(Keeper::new(Arc::new(disk.clone()), manifest)),
+            keeper: Arc::new(ManifestStore::new(Arc::new(disk.clone()), manifest)),
             nonces: seeded_nonces(1),
             node: NodeId(7),
             epoch: Epoch(1),
@@ -50,7 +50,7 @@ impl Scene {
         };
         let readers = Arc::new(Shared::new(FrameNumber::NONE, Digest::of(&[]), Vec::new()));
         let space = SpaceGauge::default();
-        let mut supply = Supply::inline(maker, Arc::clone(&readers), space.clone());
+        let mut supply = SegmentPool::inline(maker, Arc::clone(&readers), space.clone());
         supply.start(AHEAD).expect("a thread can be had");
         Scene { disk, readers, space, supply, next }
     }

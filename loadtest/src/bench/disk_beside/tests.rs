@@ -14,7 +14,7 @@ fn beside(start: Instant, stops: &[(i64, i64)], requests: &[(u64, u64)], most: u
         slow.record(start + Duration::from_micros(due), latency);
         all.record(latency);
     }
-    DiskBeside::new(Testimony { writes: 200, stops }, &slow, &all, Duration::from_secs(1))
+    DiskBeside::new(DiskStalls { writes: 200, stops }, &slow, &all, Duration::from_secs(1))
 }
 
 /// One request due at 10 ms and answered at 20 ms.

@@ -14,12 +14,12 @@ use crate::sync::Mutex;
 pub(crate) const MANIFEST_DRAFT: &str = "MANIFEST.new";
 
 /// Holds the manifest as it is on disk.
-pub(crate) struct Keeper {
+pub(crate) struct ManifestStore {
     storage: Arc<dyn Storage>,
     manifest: Mutex<Manifest>,
 }
 
-impl Keeper {
+impl ManifestStore {
     pub(crate) fn new(storage: Arc<dyn Storage>, manifest: Manifest) -> Self {
         Self { storage, manifest: Mutex::new(manifest) }
     }

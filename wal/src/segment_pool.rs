@@ -6,10 +6,10 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use crate::error::AppendError;
-use crate::maker::{FinishedSegment, Maker, Pace, ReadySegment, is_disk_full};
 use crate::number::SegmentNumber;
 use crate::reader::Shared;
 use crate::segment::FIRST_FRAME;
+use crate::segment_allocator::{FinishedSegment, Pace, ReadySegment, SegmentAllocator, is_disk_full};
 use crate::space::SpaceGauge;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::{Condvar, Mutex, MutexGuard};
@@ -22,15 +22,15 @@ const MARK_EVERY: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 1
 /// How long a full disk is left alone before the next try.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// The writer's end of the supply.
-pub(crate) struct Supply {
+/// The writer's end of the pool.
+pub(crate) struct SegmentPool {
     stock: Arc<Stock>,
     mode: Mode,
 }
 
 enum Mode {
     /// The writer makes segments itself; one is kept ahead.
-    Inline(Box<Maker>),
+    Inline(Box<SegmentAllocator>),
     /// A thread does.
     Background(JoinHandle<()>),
     /// Closed.
@@ -58,9 +58,9 @@ struct Shelf {
     stop: bool,
 }
 
-impl Supply {
-    /// A supply whose segments are made by the caller until [`Supply::start`].
-    pub(crate) fn inline(maker: Maker, readers: Arc<Shared>, gauge: SpaceGauge) -> Self {
+impl SegmentPool {
+    /// a pool whose segments are made by the caller until [`SegmentPool::start`].
+    pub(crate) fn inline(maker: SegmentAllocator, readers: Arc<Shared>, gauge: SpaceGauge) -> Self {
         let stock = Stock { shelf: Mutex::default(), changed: Condvar::new(), readers, gauge };
         Self { stock: Arc::new(stock), mode: Mode::Inline(Box::new(maker)) }
     }
@@ -68,7 +68,7 @@ impl Supply {
     /// Hands the making over to a thread that keeps `ahead` segments ready.
     pub(crate) fn start(&mut self, ahead: u32) -> io::Result<()> {
         let Mode::Inline(maker) = std::mem::replace(&mut self.mode, Mode::Stopped) else {
-            panic!("a supply is started once, before it is stopped");
+            panic!("a pool is started once, before it is stopped");
         };
         let stock = Arc::clone(&self.stock);
         let ahead = usize::try_from(ahead).expect("usize is 64 bits wide");
@@ -101,7 +101,7 @@ impl Supply {
         }
     }
 
-    /// The next segment, of another length than those after it. Only before [`Supply::start`].
+    /// The next segment, of another length than those after it. Only before [`SegmentPool::start`].
     pub(crate) fn take_of(&mut self, bytes: u64) -> Result<ReadySegment, AppendError> {
         let Mode::Inline(maker) = &mut self.mode else { panic!("segments are made by a thread") };
         let usual = std::mem::replace(&mut maker.segment_bytes, bytes);
@@ -131,7 +131,7 @@ impl Supply {
         self.stock.shelf().error.take()
     }
 
-    /// Segments that are ready and will not be used, once the supply is stopped.
+    /// Segments that are ready and will not be used, once the pool is stopped.
     pub(crate) fn take_unused(&mut self) -> Vec<SegmentNumber> {
         let mut shelf = self.stock.shelf();
         let unused = shelf.ready.drain(..).map(|segment| segment.bytes.number).collect();
@@ -157,7 +157,7 @@ impl Supply {
     }
 }
 
-impl Drop for Supply {
+impl Drop for SegmentPool {
     fn drop(&mut self) {
         if !thread::panicking() {
             self.stop();
@@ -190,7 +190,7 @@ impl Stock {
     }
 
     /// The thread: works until told to stop or until an error that time does not heal.
-    fn run(&self, mut maker: Maker, ahead: usize) {
+    fn run(&self, mut maker: SegmentAllocator, ahead: usize) {
         loop {
             let (shelf, waited) = self
                 .changed
@@ -232,19 +232,19 @@ impl Stock {
     }
 
     /// One piece of work; false when it failed.
-    fn work(&self, maker: &mut Maker, ahead: usize, pace: &dyn Fn() -> Pace) -> bool {
+    fn work(&self, maker: &mut SegmentAllocator, ahead: usize, pace: &dyn Fn() -> Pace) -> bool {
         if self.shelf().ready.len() < ahead { self.make(maker, true, pace) } else { self.record(maker) }
     }
 
     /// Makes a segment; `recording` also tells the manifest of finished ones.
-    fn make(&self, maker: &mut Maker, recording: bool, pace: &dyn Fn() -> Pace) -> bool {
+    fn make(&self, maker: &mut SegmentAllocator, recording: bool, pace: &dyn Fn() -> Pace) -> bool {
         let finished = if recording { self.shelf().finished.clone() } else { Vec::new() };
         let durable = if recording { self.readers.durable() } else { crate::FrameNumber::NONE };
         let made = maker.make(&finished, durable, pace);
         self.settle(finished.len(), made.map(Some))
     }
 
-    fn record(&self, maker: &Maker) -> bool {
+    fn record(&self, maker: &SegmentAllocator) -> bool {
         let finished = self.shelf().finished.clone();
         let recorded = maker.record(&finished, self.readers.durable());
         self.settle(finished.len(), recorded.map(|()| None))

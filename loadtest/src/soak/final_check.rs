@@ -22,7 +22,7 @@ const STATEMENTS: usize = 2;
 
 /// How much was asked.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Proof {
+pub(super) struct FinalCheck {
     /// Transactions that had no answer, and of them those that were there.
     pub(super) unanswered: u64,
     pub(super) unanswered_there: u64,
@@ -32,7 +32,7 @@ pub(super) struct Proof {
     pub(super) accounts: u64,
 }
 
-impl Proof {
+impl FinalCheck {
     /// Asks again for what has no answer, which then has one, in the books too. `down_until` is when the node answered
     /// again, after which what this takes is the harness's own affair.
     pub(super) async fn settle(

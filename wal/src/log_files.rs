@@ -7,11 +7,11 @@ use std::sync::Arc;
 use crate::codec::{PAGE, PAGE_BYTES};
 use crate::direct::Pages;
 use crate::error::{Fault, Finding, StorageError};
-use crate::keeper::{MANIFEST_DRAFT, read_manifest};
-use crate::maker::SEGMENT_DRAFT;
 use crate::manifest::{MANIFEST_FILE, Manifest, SegmentEntry, SegmentState};
+use crate::manifest_store::{MANIFEST_DRAFT, read_manifest};
 use crate::number::{NodeId, SegmentNumber};
 use crate::segment::{FIRST_FRAME, SegmentBytes, SegmentHeader};
+use crate::segment_allocator::SEGMENT_DRAFT;
 use crate::storage::{Storage, StorageFile};
 
 /// So much is read at once of what nobody else reads.
@@ -37,22 +37,22 @@ impl From<StorageError> for Refusal {
 }
 
 /// The files that count, in the order of their frames, and those that do not.
-pub(crate) struct Catalog {
+pub(crate) struct LogFiles {
     pub(crate) manifest: Manifest,
-    pub(crate) segments: Vec<CatalogSegment>,
+    pub(crate) segments: Vec<LogFile>,
     /// What interrupted makings, replaced tails and interrupted starts left behind.
     pub(crate) leftovers: Vec<String>,
 }
 
 /// A segment that may hold frames.
 #[derive(Clone)]
-pub(crate) struct CatalogSegment {
+pub(crate) struct LogFile {
     pub(crate) bytes: SegmentBytes,
     pub(crate) state: SegmentState,
 }
 
 /// Reads the catalog; `None` when the directory holds no log at all.
-pub(crate) fn read(storage: &dyn Storage) -> Result<Option<Catalog>, Refusal> {
+pub(crate) fn read(storage: &dyn Storage) -> Result<Option<LogFiles>, Refusal> {
     let names: BTreeSet<String> = storage.list().map_err(StorageError::of(""))?.into_iter().collect();
     let Some(text) = read_manifest(storage).map_err(StorageError::of(MANIFEST_FILE))? else {
         return match names.iter().find(|name| SegmentNumber::from_file_name(name).is_some()) {
@@ -69,7 +69,7 @@ pub(crate) fn read(storage: &dyn Storage) -> Result<Option<Catalog>, Refusal> {
         }
     }
     let leftovers = leftovers(storage, &names, &manifest)?;
-    Ok(Some(Catalog { manifest, segments, leftovers }))
+    Ok(Some(LogFiles { manifest, segments, leftovers }))
 }
 
 fn named_segment(
@@ -78,7 +78,7 @@ fn named_segment(
     manifest: &Manifest,
     number: SegmentNumber,
     entry: &SegmentEntry,
-) -> Result<CatalogSegment, Refusal> {
+) -> Result<LogFile, Refusal> {
     let node = manifest.node;
     let name = number.file_name();
     if !names.contains(&name) {
@@ -96,7 +96,7 @@ fn named_segment(
         return Err(Finding::of_file(name, fault).into());
     }
     let bytes = SegmentBytes::new(&header, file.map().map_err(StorageError::of(&name))?);
-    Ok(CatalogSegment { bytes, state: entry.state })
+    Ok(LogFile { bytes, state: entry.state })
 }
 
 fn header_of(file: &dyn StorageFile, name: &str, node: NodeId) -> Result<SegmentHeader, Refusal> {

@@ -11,40 +11,41 @@ use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::view::FrameView;
 
 /// Readers learn of frames when so many bytes of them were checked: for each small one it would be more work than the check.
-const TOLD_AFTER: u64 = 256 << 10;
+const PUBLISH_AFTER: u64 = 256 << 10;
 
 /// The frames of a log that were checked so far, for one [`crate::Log::open_ahead`]. Reading them takes the time in which the
 /// log waits for the disk; what they say counts only when the log has been opened. Clones share everything.
 #[derive(Clone)]
-pub struct Checked {
+pub struct VerifiedFrames {
     shared: Arc<Shared>,
     progress: Arc<Progress>,
 }
 
 struct Progress {
-    told: Mutex<Told>,
+    state: Mutex<OpeningState>,
     more: Condvar,
     /// Whether nobody will ask what became of the frames.
     given_up: AtomicBool,
 }
 
-struct Told {
+/// How far the opening has come.
+struct OpeningState {
     /// Whose log it is, once that is known.
     node: Option<NodeId>,
     /// Whether no frame follows.
     ended: bool,
 }
 
-impl Default for Checked {
+impl Default for VerifiedFrames {
     fn default() -> Self {
         let shared = Shared::new(FrameNumber::NONE, Digest::ZERO, Vec::new());
-        let told = Mutex::new(Told { node: None, ended: false });
-        let progress = Progress { told, more: Condvar::new(), given_up: AtomicBool::new(false) };
+        let state = Mutex::new(OpeningState { node: None, ended: false });
+        let progress = Progress { state, more: Condvar::new(), given_up: AtomicBool::new(false) };
         Self { shared: Arc::new(shared), progress: Arc::new(progress) }
     }
 }
 
-impl Checked {
+impl VerifiedFrames {
     /// The frames from `from` on, each as soon as it was checked; after the last one when the log has been opened, or
     /// refused. `from` is not before the frame that the log is checked from.
     #[must_use]
@@ -56,11 +57,11 @@ impl Checked {
     /// Whose log it is, once that is known; `None` where it is refused before.
     #[must_use]
     pub fn node(&self) -> Option<NodeId> {
-        let mut told = self.told();
-        while told.node.is_none() && !told.ended {
-            told = self.progress.more.wait(told).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
+        while state.node.is_none() && !state.ended {
+            state = self.progress.more.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        told.node
+        state.node
     }
 
     /// Ends all reading at the next frame: nobody will ask what became of it.
@@ -70,33 +71,33 @@ impl Checked {
 
     /// The last frame that may be read, once it is one after `last`; `None` when there is none and none follows.
     fn wait_beyond(&self, last: FrameNumber) -> Option<FrameNumber> {
-        let mut told = self.told();
+        let mut state = self.state();
         loop {
             let checked = self.shared.durable();
             if checked > last {
                 return Some(checked);
             }
-            if told.ended {
+            if state.ended {
                 return None;
             }
-            told = self.progress.more.wait(told).unwrap_or_else(PoisonError::into_inner);
+            state = self.progress.more.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.progress.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, OpeningState> {
+        self.progress.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes what is told, and wakes who waits for that.
-    fn tell(&self, change: impl FnOnce(&mut Told)) {
-        change(&mut self.told());
+    /// Changes the state, and wakes who waits for that.
+    fn update(&self, change: impl FnOnce(&mut OpeningState)) {
+        change(&mut self.state());
         self.progress.more.notify_all();
     }
 }
 
-/// Frames in order; made by [`Checked::frames`].
+/// Frames in order; made by [`VerifiedFrames::frames`].
 pub struct CheckedFrames {
-    checked: Checked,
+    checked: VerifiedFrames,
     /// `None` when nothing follows.
     frames: Option<Frames>,
 }
@@ -128,20 +129,20 @@ impl Iterator for CheckedFrames {
 
 /// Tells of the frames of a log while it is opened, and that there are no more when it is dropped.
 pub(crate) struct Teller<'a> {
-    checked: &'a Checked,
+    checked: &'a VerifiedFrames,
     segment: Option<(SegmentNumber, Arc<LogSegment>)>,
     last: FrameNumber,
-    untold: u64,
+    unpublished: u64,
 }
 
 impl<'a> Teller<'a> {
-    pub(crate) fn new(checked: &'a Checked) -> Self {
-        Self { checked, segment: None, last: FrameNumber::NONE, untold: 0 }
+    pub(crate) fn new(checked: &'a VerifiedFrames) -> Self {
+        Self { checked, segment: None, last: FrameNumber::NONE, unpublished: 0 }
     }
 
     /// Whose log it is.
     pub(crate) fn begin(&mut self, node: NodeId) {
-        self.checked.tell(|told| told.node = Some(node));
+        self.checked.update(|state| state.node = Some(node));
     }
 
     /// A frame that was checked, the one after the last.
@@ -156,20 +157,20 @@ impl<'a> Teller<'a> {
         };
         segment.note(frame.number(), frame.offset());
         self.last = frame.number();
-        self.untold += frame.frame_bytes();
-        if self.untold >= TOLD_AFTER {
+        self.unpublished += frame.frame_bytes();
+        if self.unpublished >= PUBLISH_AFTER {
             // Under the lock, so that nobody who has just looked misses it.
-            self.checked.tell(|_| self.checked.shared.publish(self.last, Digest::ZERO));
-            self.untold = 0;
+            self.checked.update(|_| self.checked.shared.publish(self.last, Digest::ZERO));
+            self.unpublished = 0;
         }
     }
 }
 
 impl Drop for Teller<'_> {
     fn drop(&mut self) {
-        self.checked.tell(|told| {
+        self.checked.update(|state| {
             self.checked.shared.publish(self.last, Digest::ZERO);
-            told.ended = true;
+            state.ended = true;
         });
     }
 }

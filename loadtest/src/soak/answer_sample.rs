@@ -18,7 +18,7 @@ const SAMPLE: usize = 4_096;
 const TOGETHER: usize = 512;
 
 /// Answers to be asked again.
-pub(super) struct Recollection {
+pub(super) struct AnswerSample {
     recent: VecDeque<(Instant, Answered)>,
     recent_transactions: usize,
     sample: Vec<Answered>,
@@ -27,9 +27,9 @@ pub(super) struct Recollection {
     rng: SmallRng,
 }
 
-impl Recollection {
-    pub(super) fn new(seed: u64) -> Recollection {
-        Recollection {
+impl AnswerSample {
+    pub(super) fn new(seed: u64) -> AnswerSample {
+        AnswerSample {
             recent: VecDeque::new(),
             recent_transactions: 0,
             sample: Vec::new(),
@@ -122,7 +122,7 @@ mod tests {
         Answered { request, placed: vec![Placed { outcome, frame: 1, ordinal: 0 }] }
     }
 
-    fn ids(recollection: &Recollection) -> Vec<u128> {
+    fn ids(recollection: &AnswerSample) -> Vec<u128> {
         let asked = recollection.to_ask_again();
         asked.iter().flat_map(|one| one.request.planned()).map(|planned| planned.id).collect()
     }
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn the_newest_are_all_there_and_of_the_others_a_sample_of_the_whole() {
         let start = Instant::now();
-        let mut recollection = Recollection::new(7);
+        let mut recollection = AnswerSample::new(7);
         let second = 10_000_u32;
         for number in 0..20 * u128::from(second) {
             let at = start + Duration::from_secs(1) * u32::try_from(number).unwrap() / second;
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_is_no_result_is_given_back() {
-        let mut recollection = Recollection::new(7);
+        let mut recollection = AnswerSample::new(7);
         let now = Instant::now();
         assert!(recollection.take(now, answered(1, Some(Rejection::Busy))).is_some());
         assert!(recollection.take(now, answered(2, Some(Rejection::InsufficientFunds))).is_none());

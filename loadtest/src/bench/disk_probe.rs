@@ -36,7 +36,7 @@ pub(super) struct Stop {
 
 /// What a witness saw.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Testimony {
+pub(super) struct DiskStalls {
     /// How often it wrote.
     pub(super) writes: u64,
     /// The stops, in order; they do not overlap.
@@ -44,34 +44,34 @@ pub(super) struct Testimony {
 }
 
 /// A thread that writes beside a node until it is asked what it saw. It is let go if it is never asked.
-pub(super) struct Witness {
+pub(super) struct DiskProbe {
     stop: Sender<()>,
-    thread: JoinHandle<io::Result<Testimony>>,
+    thread: JoinHandle<io::Result<DiskStalls>>,
     /// Goes with this, unlike the file that the thread holds.
     directory: Option<TempDir>,
 }
 
-impl Witness {
+impl DiskProbe {
     /// Starts to write in a new directory where nodes have theirs.
     ///
     /// To be called before the generator and the engine get a core each, for a thread is bound as the one is that starts
     /// it. A witness that is bound to neither core runs on the one that is idle, and so least in anybody's way: the
     /// generator never sleeps in an open loop, the engine does whenever it waits for the disk.
-    pub(super) fn start(settings: &BenchSettings) -> io::Result<Witness> {
+    pub(super) fn start(settings: &BenchSettings) -> io::Result<DiskProbe> {
         let directory = new_directory(settings)?;
         let probe = Probe::in_directory(directory.path())?;
-        Ok(Witness { directory: Some(directory), ..Witness::with(probe)? })
+        Ok(DiskProbe { directory: Some(directory), ..DiskProbe::with(probe)? })
     }
 
-    fn with(probe: Probe) -> io::Result<Witness> {
+    fn with(probe: Probe) -> io::Result<DiskProbe> {
         let (stop, stopped) = mpsc::channel();
         let thread =
             thread::Builder::new().name("disk witness".into()).spawn(move || watch(probe, &stopped))?;
-        Ok(Witness { stop, thread, directory: None })
+        Ok(DiskProbe { stop, thread, directory: None })
     }
 
     /// Stops, and gives what was seen.
-    pub(super) fn testify(self) -> io::Result<Testimony> {
+    pub(super) fn testify(self) -> io::Result<DiskStalls> {
         drop(self.stop);
         let testimony = self.thread.join().expect("writing a file does not panic");
         self.directory.map(TempDir::close).transpose()?;
@@ -79,10 +79,10 @@ impl Witness {
     }
 }
 
-fn watch(mut probe: Probe, stopped: &Receiver<()>) -> io::Result<Testimony> {
+fn watch(mut probe: Probe, stopped: &Receiver<()>) -> io::Result<DiskStalls> {
     // Where that is not allowed it may be late, but what it waits for a processor is in no stop.
     setpriority_process(Some(gettid()), PRIORITY).ok();
-    let mut testimony = Testimony::default();
+    let mut testimony = DiskStalls::default();
     let mut next = Instant::now();
     loop {
         let waited = waited_for_a_processor();
@@ -180,7 +180,7 @@ mod tests {
     fn every_long_stop_of_the_disk_is_seen() {
         let storage = FaultyStorage::new();
         let file = sluggish(&storage, 25);
-        let witness = Witness::with(Probe::over(Arc::<Sluggish>::clone(&file)).unwrap()).unwrap();
+        let witness = DiskProbe::with(Probe::over(Arc::<Sluggish>::clone(&file)).unwrap()).unwrap();
         let began = Instant::now();
         wait_for(&file, 45);
         let took = began.elapsed();
@@ -209,7 +209,7 @@ mod tests {
         let file = sluggish(&storage, 0);
         let probe = Probe::over(Arc::<Sluggish>::clone(&file)).unwrap();
         storage.fail_nth(Operation::Sync, 3);
-        let witness = Witness::with(probe).unwrap();
+        let witness = DiskProbe::with(probe).unwrap();
         wait_for(&file, 4);
         assert!(witness.testify().is_err());
     }
@@ -242,13 +242,13 @@ mod tests {
             size: 1.0,
             full: false,
         };
-        let witness = Witness::start(&settings).unwrap();
+        let witness = DiskProbe::start(&settings).unwrap();
         assert_eq!(fs::read_dir(data.path()).unwrap().count(), 1);
         thread::sleep(Duration::from_millis(50));
         let testimony = witness.testify().unwrap();
         assert!(testimony.writes >= 1, "{testimony:?}");
         assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0);
-        drop(Witness::start(&settings).unwrap());
+        drop(DiskProbe::start(&settings).unwrap());
         assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0);
     }
 }

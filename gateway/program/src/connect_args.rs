@@ -11,7 +11,7 @@ use crate::output::remark;
 
 /// Where the node is, and who asks.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Reach {
+pub(crate) struct ConnectArgs {
     /// The node's address
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7440")]
     addr: String,
@@ -26,7 +26,7 @@ pub(crate) struct Reach {
     timeout: u64,
 }
 
-impl Reach {
+impl ConnectArgs {
     /// Connects and says hello.
     pub(crate) async fn connect(&self) -> Result<Client, Failure> {
         let token = self.token_file.as_deref().map(read_token).transpose()?;

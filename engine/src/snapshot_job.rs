@@ -11,10 +11,10 @@ use crate::ledger::{LineId, ROW_IMAGE, Shard, SnapshotStart};
 use crate::snapshot::Writing;
 
 /// What a snapshot wants next.
-pub(crate) enum Want {
-    /// These accounts, by their places; they go to [`Taking::take_accounts`].
+pub(crate) enum SnapshotStep {
+    /// These accounts, by their places; they go to [`SnapshotJob::take_accounts`].
     Accounts(Range<usize>),
-    /// A slice of a shard's rows, see [`RowImages::of`]; it goes to [`Taking::take_rows`].
+    /// A slice of a shard's rows, see [`RowImages::of`]; it goes to [`SnapshotJob::take_rows`].
     Rows {
         /// The shard.
         shard: usize,
@@ -23,7 +23,7 @@ pub(crate) enum Want {
         /// How many places.
         count: usize,
     },
-    /// The log durable up to this frame; then [`Taking::publish`].
+    /// The log durable up to this frame; then [`SnapshotJob::publish`].
     Durable(u64),
 }
 
@@ -48,7 +48,7 @@ impl RowImages {
 }
 
 /// A snapshot being taken.
-pub(crate) struct Taking {
+pub(crate) struct SnapshotJob {
     start: SnapshotStart,
     writing: Writing,
     shards: usize,
@@ -62,31 +62,33 @@ pub(crate) struct Taking {
     last: u64,
 }
 
-impl Taking {
+impl SnapshotJob {
     /// Begins to write a snapshot that starts here.
     pub(crate) fn begin(
         storage: Arc<dyn Storage>,
         start: SnapshotStart,
         shards: usize,
         slice: usize,
-    ) -> io::Result<Taking> {
+    ) -> io::Result<SnapshotJob> {
         let mut writing = Writing::begin(storage)?;
         writing.write(&start.names)?;
         writing.next_part();
         let last = start.frame;
-        let mut taking = Taking { start, writing, shards, slice, accounts: 0, rows: (0, 0), last };
+        let mut taking = SnapshotJob { start, writing, shards, slice, accounts: 0, rows: (0, 0), last };
         taking.end_accounts()?;
         Ok(taking)
     }
 
     /// What it wants next.
-    pub(crate) fn wants(&self) -> Want {
+    pub(crate) fn wants(&self) -> SnapshotStep {
         if self.accounts < self.start.accounts {
-            return Want::Accounts(self.accounts..(self.accounts + self.slice).min(self.start.accounts));
+            return SnapshotStep::Accounts(
+                self.accounts..(self.accounts + self.slice).min(self.start.accounts),
+            );
         }
         match self.rows {
-            (shard, from) if shard < self.shards => Want::Rows { shard, from, count: self.slice },
-            _ => Want::Durable(self.last),
+            (shard, from) if shard < self.shards => SnapshotStep::Rows { shard, from, count: self.slice },
+            _ => SnapshotStep::Durable(self.last),
         }
     }
 

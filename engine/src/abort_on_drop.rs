@@ -4,16 +4,16 @@ use std::io::{self, Write};
 
 use tracing::{Level, enabled, error};
 
-/// Held by every actor of the engine: when it is dropped before [`Vital::release`], by a panic or because its actor
+/// Held by every actor of the engine: when it is dropped before [`AbortOnDrop::release`], by a panic or because its actor
 /// stopped, the process ends. A ledger that may be wrong stops.
-pub(crate) struct Vital {
+pub(crate) struct AbortOnDrop {
     name: &'static str,
     released: bool,
 }
 
-impl Vital {
-    pub(crate) fn new(name: &'static str) -> Vital {
-        Vital { name, released: false }
+impl AbortOnDrop {
+    pub(crate) fn new(name: &'static str) -> AbortOnDrop {
+        AbortOnDrop { name, released: false }
     }
 
     /// The part may go now: the node stops in order.
@@ -22,7 +22,7 @@ impl Vital {
     }
 }
 
-impl Drop for Vital {
+impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         if !self.released {
             die(&format!("{} stopped", self.name));

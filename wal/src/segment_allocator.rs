@@ -4,8 +4,8 @@ use std::io::{self, IoSlice};
 use std::sync::Arc;
 
 use crate::direct::Pages;
-use crate::keeper::{Keeper, remove_if_there};
 use crate::manifest::{Extent, SegmentState};
+use crate::manifest_store::{ManifestStore, remove_if_there};
 use crate::nonces::NonceSource;
 use crate::number::{Epoch, FrameNumber, NodeId, Nonce, SegmentNumber};
 use crate::segment::{SegmentBytes, SegmentHeader};
@@ -42,9 +42,9 @@ pub(crate) struct FinishedSegment {
 }
 
 /// Makes the segments of one run.
-pub(crate) struct Maker {
+pub(crate) struct SegmentAllocator {
     pub(crate) storage: Arc<dyn Storage>,
-    pub(crate) keeper: Arc<Keeper>,
+    pub(crate) keeper: Arc<ManifestStore>,
     pub(crate) nonces: NonceSource,
     pub(crate) node: NodeId,
     pub(crate) epoch: Epoch,
@@ -53,7 +53,7 @@ pub(crate) struct Maker {
     pub(crate) write_path: WritePath,
 }
 
-impl Maker {
+impl SegmentAllocator {
     /// Makes the next segment and names it. The same manifest records `finished` segments and the durable mark.
     /// After an error of the kind [`is_disk_full`] it may be called again. `pace` is asked, and may wait, before
     /// each piece of zeros.
