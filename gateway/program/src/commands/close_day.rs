@@ -14,8 +14,9 @@ use crate::register::Register;
 /// End the accounting date of an entity (日切)
 ///
 /// Payments go on meanwhile: what comes after the close belongs to the next date. Closing to the date that is
-/// current already does nothing. At the end of a year every income and expense account can first be carried to zero
-/// against an account (年终结转), as the last entries of the date; on any other date, too, which is then told.
+/// current already does nothing, and carries nothing forward, which is then told. At the end of a year every income and
+/// expense account can first be carried to zero against an account (年终结转), as the last entries of the date; on any
+/// other date, too, which is then told.
 #[derive(Debug, clap::Args)]
 #[command(after_help = with_account_names("\
 Examples:
@@ -50,9 +51,13 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         forced: args.forced,
         registration: args.register.registration(),
     };
-    let carried_early = match args.carry_forward.is_empty() {
-        true => None,
-        false => carried_early(&mut client, &args.entity, &args.next).await,
+    let current = current_date(&mut client, &args.entity).await;
+    let dates = current.zip(args.next.parse::<Date>().ok());
+    let closed = dates.map(|(current, next)| current < next);
+    let told = match dates.filter(|_| closed == Some(true) && !args.carry_forward.is_empty()) {
+        Some((current, next)) => carried_early(&mut client, &args.entity, current, next).await,
+        None if closed == Some(false) => Some(nothing_closed(&args)),
+        None => None,
     };
     if let Err(error) = client.close_day_with(&request).await {
         let code = error.refusal().map(|refusal| refusal.code.clone()).unwrap_or_default();
@@ -65,24 +70,36 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         let about = date.unwrap_or_else(|| format!("entity {}", args.entity));
         return Err(failure.naming(about));
     }
-    if let Some(words) = carried_early {
+    if let Some(words) = told {
         remark(words);
     }
-    let date = serde_json::json!({ "entity": args.entity, "date": args.next });
+    let date = serde_json::json!({ "entity": args.entity, "date": args.next, "closed": closed });
     args.output.show(&date, |_| format!("the accounting date of {} is {}", args.entity, args.next))?;
     Ok(Verdict::Held)
 }
 
-/// That the year of the books goes on behind the date which a close carries forward on; nothing where it ends there, where the
-/// close does nothing, or where the node cannot be asked.
-async fn carried_early(client: &mut Client, entity: &str, next: &str) -> Option<String> {
-    let next: Date = next.parse().ok()?;
-    let starts = i8::try_from(client.chart(entity).await.ok()?.year_starts).ok()?;
+/// The accounting date before the close; nothing where the node cannot be asked or has no such entity.
+async fn current_date(client: &mut Client, entity: &str) -> Option<Date> {
     let status = client.status().await.ok()?;
     let (_, current) = status.entities.iter().find(|(code, _)| **code == *entity)?;
-    let current: Date = current.parse().ok()?;
+    current.parse().ok()
+}
+
+/// That the date was current before, so that the node answers as if it had closed one.
+fn nothing_closed(Args { entity, next, carry_forward, .. }: &Args) -> String {
+    let nothing = match &carry_forward[..] {
+        [] => "nothing was done",
+        _ => "nothing was carried forward",
+    };
+    format!("the accounting date of {entity} was {next} already: {nothing}")
+}
+
+/// That the year of the books goes on behind the date which a close carries forward on; nothing where it ends there, or where
+/// the node cannot be asked.
+async fn carried_early(client: &mut Client, entity: &str, current: Date, next: Date) -> Option<String> {
+    let starts = i8::try_from(client.chart(entity).await.ok()?.year_starts).ok()?;
     let ends = last_of_year(current, starts)?;
-    (current < next && next <= ends).then(|| {
+    (next <= ends).then(|| {
         format!("income and expense were carried forward on {current}, but the year of the books of {entity} ends on {ends}")
     })
 }

@@ -42,7 +42,15 @@ fn holds_reversals_refunds_tcc_and_changes() {
     let early = "close-day BOOKS 2025-01-03 --carry-forward BOOKS/profit/CNY";
     let told = "carried forward on 2025-01-01, but the year of the books of BOOKS ends on 2025-12-31";
     ask(&served, 0, early, &["2025-01-03", told]);
-    assert_eq!(ask(&served, 0, early, &["2025-01-03"]).err, "", "nothing was carried");
+    for (carrying, nothing) in [(true, "nothing was carried forward"), (false, "nothing was done")] {
+        let again = if carrying { early } else { "close-day BOOKS 2025-01-03" };
+        let words = format!("longmen: the accounting date of BOOKS was 2025-01-03 already: {nothing}\n");
+        assert_eq!(ask(&served, 0, again, &["the accounting date of BOOKS is 2025-01-03"]).err, words);
+        let json = ask(&served, 0, &format!("{again} --json"), &[]).json();
+        assert_eq!((&json["date"], &json["closed"]), (&"2025-01-03".into(), &false.into()), "{json}");
+    }
+    let next = ask(&served, 0, "close-day BOOKS 2025-01-04 --json", &[]);
+    assert_eq!((&next.json()["closed"], &*next.err), (&true.into(), ""), "{next:?}");
     assert_eq!(served.end_by("TERM"), Some(0));
     let audit = longmen(&["verify", data.to_str().unwrap()]);
     assert_eq!(audit.code, Some(0), "{audit:?}");
