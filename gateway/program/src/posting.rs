@@ -1,5 +1,6 @@
 //! What the commands that send a transaction have in common.
 
+use jiff::Timestamp;
 use longmen_client::{Client, ClientError, Deed, Leg, Naming, PostResult, Side, Transaction};
 use serde::Serialize;
 
@@ -7,7 +8,7 @@ use crate::account_name::{AccountName, LegName};
 use crate::explain::explain;
 use crate::failure::{Failure, Verdict};
 use crate::id_name::IdName;
-use crate::moment::{Moment, now_seconds};
+use crate::moment::{Moment, now_seconds, time};
 use crate::output::{Output, remark};
 use crate::page::Page;
 use crate::register::Register;
@@ -101,6 +102,21 @@ struct Outcome {
 }
 
 impl Posting {
+    /// The expiry of what is to be held, in microseconds since 1970. One that has passed by this machine's clock is a slip,
+    /// but where the command repeats what was sent before it.
+    pub(crate) fn expiry(&self, expires: Option<Timestamp>) -> Result<Option<i64>, Failure> {
+        let Some(expires) = expires else { return Ok(None) };
+        let now = Timestamp::now();
+        let repeats = self.sent.time.is_some_and(|sent| i64::from(sent) < expires.as_second());
+        if expires <= now && !repeats {
+            let [past, now] = [expires, now].map(|moment| time(moment.as_microsecond()));
+            return Err(Failure::Usage(format!(
+                "--expires {past} has passed, it is {now} now; to repeat what was sent before it, say with --time when"
+            )));
+        }
+        Ok(Some(expires.as_microsecond()))
+    }
+
     /// Sends the transaction that does `deed` with these legs, and shows what the node says.
     pub(crate) async fn send(
         self,

@@ -29,7 +29,7 @@ pub(crate) struct Args {
     /// Who alone may release or spend it; without it, whoever knows its name
     #[arg(long, value_name = "NAME")]
     authority: Option<String>,
-    /// When it is released by itself
+    /// When it is released by itself; a moment to come
     #[arg(long, value_name = "RFC 3339")]
     expires: Option<Timestamp>,
     #[command(flatten)]
@@ -53,6 +53,7 @@ enum Kind {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let expires_us = args.posting.expiry(args.expires)?;
     let mut client = args.connect_args.connect().await?;
     let currency = currency(&mut client, &args.what.account).await?;
     let kind = match args.hold_kind {
@@ -64,7 +65,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let freeze = Freeze {
         kind: Some(kind),
         authority: args.authority,
-        expires_us: args.expires.map(Timestamp::as_microsecond),
+        expires_us,
         ..Freeze::new(args.what.account.0, &*args.what.amount, &currency)
     };
     args.posting.send(&mut client, Some(freeze.into()), Vec::new(), args.output).await

@@ -21,7 +21,7 @@ Examples:
 pub(crate) struct Args {
     #[command(flatten)]
     legs: Legs,
-    /// When what it holds is released by itself
+    /// When what it holds is released by itself; a moment to come
     #[arg(long, value_name = "RFC 3339")]
     expires: Option<Timestamp>,
     #[command(flatten)]
@@ -33,8 +33,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+    let expires_us = args.posting.expiry(args.expires)?;
     let mut client = args.connect_args.connect().await?;
     let legs = args.legs.read(&mut client).await?;
-    let deed = Try { expires_us: args.expires.map(Timestamp::as_microsecond) };
-    args.posting.send(&mut client, Some(deed.into()), legs, args.output).await
+    args.posting.send(&mut client, Some(Try { expires_us }.into()), legs, args.output).await
 }

@@ -379,3 +379,21 @@ fn a_slip_reads_like_one() {
         books.says(2, reversed, &["--to lies before --from"]);
     }
 }
+
+#[test]
+fn an_expiry_that_has_passed_is_a_slip() {
+    let books = Books::open();
+    let past = "--expires 2020-01-01T08:00:00+08:00";
+    let legs = "--debit LM/payer/CNY=1 --credit LM/shop/CNY=1";
+    for late in [format!("freeze LM/payer/CNY=1 --id late {past}"), format!("try --id late {past} {legs}")] {
+        books.says(2, &late, &["--expires 2020-01-01T00:00:00Z has passed, it is 20"]);
+        books.says(2, &format!("{late} --time 2020-01-01T00:00:00Z"), &["has passed"]);
+        books.says(1, "transaction late", &["unknown_transaction"]);
+    }
+    // What went unanswered may be repeated when its expiry has passed.
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let expires = jiff::Timestamp::from_second(i64::try_from(now - 30).unwrap()).unwrap();
+    let repeated = format!("--expires {expires} --time {}", now - 60);
+    books.says(0, &format!("freeze LM/payer/CNY=1 --id F2 {repeated}"), &["F2: posted"]);
+    books.says(0, &format!("try {legs} --id T1 {repeated}"), &["T1: posted"]);
+}
