@@ -3,6 +3,7 @@
 mod account_name;
 mod commands;
 mod connect_args;
+mod differences;
 #[cfg(test)]
 mod examples;
 mod explain;

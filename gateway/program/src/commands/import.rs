@@ -94,10 +94,10 @@ pub(crate) struct FileArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ChartArgs {
-    /// Open entities that are not there, with this first accounting date
+    /// Open entities that are not there, with this first accounting date; one that is there with another is a key_conflict
     #[arg(long, value_name = "DATE", value_parser = read_date)]
     start: Option<Date>,
-    /// Their books' year begins in this month, 1 to 12
+    /// Their books' year begins in this month, 1 to 12; one that is there with another is a key_conflict
     #[arg(long, value_name = "MONTH", default_value_t = 1, requires = "start", value_parser = clap::value_parser!(u8).range(1..=12))]
     year_starts: u8,
     #[command(flatten)]

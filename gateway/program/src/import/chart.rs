@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use longmen_client::{Chart, Client, ClientError, OpenEntityRequest, SubjectOpening};
-use longmen_engine::ledger::{Date, YearStart};
+use longmen_client::{Chart, Client, ClientError, OpenEntityRequest, Refusal, SubjectOpening};
+use longmen_engine::ledger::{Date, Rejection, YearStart};
 use longmen_terminal::Progress;
 
 use super::batches::{MAP, Room};
@@ -12,6 +12,7 @@ use super::sending::{Broken, Sent, patiently};
 use super::table::{Cells, Column, read_rows};
 use super::value::{MAX_ENTITY, class, code, date, flag, side, text};
 use super::{Import, node};
+use crate::differences::Differences;
 
 /// Bytes of a subject's name.
 const MAX_NAME: usize = 200;
@@ -46,6 +47,28 @@ pub(crate) struct Start {
     pub(crate) date: Date,
     /// When their year begins.
     pub(crate) year: YearStart,
+}
+
+impl Start {
+    /// One refusal that names all entities which are there with another first date or year.
+    fn conflicts<'a>(
+        self,
+        entities: impl Iterator<Item = (&'a &'a str, &'a Option<Chart>)>,
+    ) -> Option<Refusal> {
+        let code = Rejection::KeyConflict.code();
+        let mut conflicts = Vec::new();
+        for (entity, chart) in entities {
+            let Some(chart) = chart else { continue };
+            let mut differences = Differences::between("there", "given");
+            differences.hold("start", &*chart.start, &*self.date.to_string(), |date| (*date).to_owned());
+            differences.hold("year_starts", chart.year_starts, self.year.month(), u8::to_string);
+            if !differences.is_none() {
+                conflicts.push(format!("entity {entity}: {code} ({differences})"));
+            }
+        }
+        let message = || format!("{}; nothing was opened", conflicts.join(", ")).into();
+        (!conflicts.is_empty()).then(|| Refusal { code: code.into(), message: Some(message()) })
+    }
 }
 
 #[derive(Debug)]
@@ -97,8 +120,16 @@ impl Import for Subjects {
         _: &Progress,
         faults: &mut Faults,
     ) -> Result<(), ClientError> {
-        for (entity, rows) in self.by_entity() {
-            match node::chart(client, entity).await? {
+        let entities = self.by_entity();
+        let mut charts = Vec::new();
+        for entity in entities.keys() {
+            charts.push(node::chart(client, entity).await?);
+        }
+        if let Some(refusal) = self.start.and_then(|start| start.conflicts(entities.keys().zip(&charts))) {
+            return Err(refusal.into());
+        }
+        for ((entity, rows), chart) in entities.into_iter().zip(charts) {
+            match chart {
                 Some(chart) => rows.iter().for_each(|row| row.compare(&chart, faults)),
                 None if self.start.is_some() => {}
                 None => rows.iter().for_each(|row| {

@@ -12,8 +12,8 @@ use longmen_engine::ledger::{
     SubjectOpening, is_hidden,
 };
 
-use super::differences::{Differences, quoted};
 use super::{Account, Scenario, Subject};
+use crate::differences::{Differences, quoted};
 use crate::failure::Failure;
 
 /// Accounts asked for in one request.

@@ -4,7 +4,6 @@ mod answer;
 mod chart;
 mod checks;
 mod deeds;
-mod differences;
 mod file;
 mod fit;
 mod known;

@@ -84,6 +84,39 @@ fn told(ran: &Ran, expect: &str) {
 }
 
 #[test]
+fn an_entity_that_is_there_keeps_its_start_and_year() {
+    let world = World::open("1");
+    let there = world.trace();
+    // A subject that would be new, and a second entity that is not there.
+    let new = b"code,name,class,normal,entity\n9001,New,asset,debit,\n9001,New,asset,debit,ANEW\n";
+    for (given, conflict) in [
+        ("--start 2024-02-29", "start is 2024-02-28 there, 2024-02-29 given"),
+        ("--start 2024-02-28 --year-starts 4", "year_starts is 1 there, 4 given"),
+        (
+            "--start 2023-02-28 --year-starts 4 --check",
+            "start is 2024-02-28 there, 2023-02-28 given; year_starts is 1 there, 4 given",
+        ),
+    ] {
+        let options: Vec<&str> = given.split(' ').collect();
+        let ran = world.import(1, "chart", new, &options);
+        let words = format!(
+            "longmen: refused: key_conflict: entity LM: key_conflict ({conflict}); nothing was opened\n"
+        );
+        assert_eq!((&*ran.err, &*ran.out), (&*words, ""), "{given}");
+        assert_eq!(world.trace(), there, "{given}: something was sent");
+    }
+    // Beside rows that are wrong it is told, too.
+    let wrong = world.import(
+        2,
+        "chart",
+        b"code,name,class,normal\n9,New,asset,debit\n9001,New,asset,debit\n",
+        &["--start", "2024-02-29"],
+    );
+    told(&wrong, "not looked up on the node: refused: key_conflict: entity LM");
+    world.import(0, "chart", new, &["--start", "2024-02-28"]);
+}
+
+#[test]
 fn good_files_are_imported_and_running_again_does_nothing_twice() {
     let world = World::start("2");
     let start = ["--start", "2024-02-28"];

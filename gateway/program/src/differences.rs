@@ -3,23 +3,23 @@
 use std::fmt;
 
 /// The fields in which something differs from what a file says of it.
-pub(super) struct Differences {
+pub(crate) struct Differences {
     places: [&'static str; 2],
     words: Vec<String>,
 }
 
 impl Differences {
     /// Between what stands in the ledger and what the file says.
-    pub(super) fn of_file() -> Differences {
+    pub(crate) fn of_file() -> Differences {
         Differences::between("there", "in the file")
     }
 
-    pub(super) fn between(first: &'static str, second: &'static str) -> Differences {
+    pub(crate) fn between(first: &'static str, second: &'static str) -> Differences {
         Differences { places: [first, second], words: Vec::new() }
     }
 
     /// Holds one field against the other.
-    pub(super) fn hold<T: Copy + PartialEq>(
+    pub(crate) fn hold<T: Copy + PartialEq>(
         &mut self,
         field: &str,
         first: T,
@@ -32,7 +32,7 @@ impl Differences {
         }
     }
 
-    pub(super) fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         self.words.is_empty()
     }
 }
@@ -44,6 +44,6 @@ impl fmt::Display for Differences {
 }
 
 /// A text as it stands in a message.
-pub(super) fn quoted(text: &&str) -> String {
+pub(crate) fn quoted(text: &&str) -> String {
     if text.is_empty() { "empty".to_owned() } else { format!("\"{text}\"") }
 }
