@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use crate::account_name::key_text;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
@@ -39,12 +40,18 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let scenario = Scenario::read(&args.file).map_err(|error| Failure::Usage(error.to_string()))?;
     let mut client = args.connect_args.connect().await?;
     let accounts = open_chart(&mut client, &scenario, &Place::as_written(&scenario)).await?;
-    let opened: Vec<_> = scenario.accounts.iter().zip(&accounts).collect();
-    let value: Vec<_> = opened.iter().map(|(a, id)| json!({ "account": a.label, "id": id })).collect();
+    let named = scenario.accounts.iter().map(|account| {
+        (account, key_text(&scenario.entity, &account.label, &account.kind, account.currency.code()))
+    });
+    let opened: Vec<_> = named.zip(&accounts).collect();
+    let value: Vec<_> = opened
+        .iter()
+        .map(|((account, name), id)| json!({ "account": account.label, "name": name, "id": id }))
+        .collect();
     args.output.show(&value, |_| {
         let mut page = Page::new();
-        for (account, id) in &opened {
-            page.line(format_args!("@{id} {}/{}/{}", scenario.entity, account.label, account.currency));
+        for ((_, name), id) in &opened {
+            page.line(format_args!("@{id} {name}"));
         }
         page
     })?;

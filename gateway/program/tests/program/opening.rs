@@ -139,6 +139,25 @@ fn a_file_is_opened_whole_or_not_at_all() {
 }
 
 #[test]
+fn accounts_are_shown_by_the_names_that_commands_take() {
+    let world = World::start();
+    let mut typed = file();
+    let mut wallet = typed["accounts"][1].clone();
+    wallet["type"] = json!("wallet");
+    typed["accounts"].as_array_mut().unwrap().push(wallet);
+    let opened = world.open(&typed);
+    assert_eq!(opened.out, "@1 LM/bank/CNY\n@2 LM/U1/CNY\n@3 LM/U1/wallet/CNY\n", "{opened:?}");
+    for line in opened.out.lines() {
+        let (id, name) = line.split_once(' ').unwrap();
+        let balance = world.ask(&["balance", name, "--json"]);
+        assert_eq!((balance.code, &*format!("@{}", balance.json()[0]["id"])), (Some(0), id), "{balance:?}");
+    }
+    let path = world.directory.path().join("file.json");
+    let json = world.ask(&["open", text(&path), "--json"]).json();
+    assert_eq!(json[2], json!({ "account": "U1", "name": "LM/U1/wallet/CNY", "id": 3 }));
+}
+
+#[test]
 fn the_books_year_begins_in_its_month() {
     let world = World::start();
     assert_eq!(world.open(&file()).code, Some(0));
