@@ -200,7 +200,12 @@ impl Node {
         let Start { writer, reader, rebuilt, report } = start;
         let history = History::new(reader.clone());
         reader.damage().tell(|finding| {
-            error!("DAMAGE: {finding}. What it concerns is answered `failed`; get the file back from a copy");
+            let remedy = match finding.file.as_str() {
+                // The running node has what it says, and needs no copy of it.
+                "MANIFEST" => "stop the node in order, which writes it anew; a node that is killed does not start with it",
+                _ => "what it concerns is answered `failed`; get the file back from a copy",
+            };
+            error!("DAMAGE: {finding}. {remedy}");
         });
         let window = Window { back: settings.window_back, ahead: settings.window_ahead };
         let (coordinator, shards) = rebuilt.go_on(settings);

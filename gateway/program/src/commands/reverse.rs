@@ -9,7 +9,7 @@ use crate::posting::{Original, Posting};
 
 /// Undo a posted transaction with all its legs, once (冲正)
 ///
-/// The ledger chooses the style by the accounting dates: within a year red (红字: negative amounts on the same sides),
+/// The ledger chooses the style by the accounting dates: within a year of the books red (红字: negative amounts on the same sides),
 /// in a later year blue (蓝字反方向: the opposite sides). The accounts must have the money and let it through, unless it
 /// is forced, with an approval. A reversed consume puts its hold back.
 ///

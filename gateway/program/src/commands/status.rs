@@ -33,7 +33,7 @@ fn show_disk(table: &mut Table, status: &Status) {
     for DamagedPlace { file, offset, frame, what } in damaged {
         let place = |name, number: &Option<u64>| number.map(|number| format!(", {name} {number}"));
         let places = [place("offset", offset), place("frame", frame)].into_iter().flatten();
-        table.row(["DAMAGED".into(), format!("{file}{}: {what}", places.collect::<String>())]);
+        table.across([format!("DAMAGED: {file}{}: {what}", places.collect::<String>())]);
     }
     for (name, figure) in
         [("damaged places beyond these", *damaged_more), ("damage was met so often", *damage_met)]
