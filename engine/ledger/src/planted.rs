@@ -78,7 +78,8 @@ pub fn plant(bug: Option<Bug>) {
 }
 
 /// Whether a bug is there now.
-pub(crate) fn is(bug: Bug) -> bool {
+#[must_use]
+pub fn is(bug: Bug) -> bool {
     let place = PLANTED.load(Ordering::Relaxed);
     place > 0 && Bug::ALL[place - 1] == bug
 }

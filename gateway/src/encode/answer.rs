@@ -95,9 +95,10 @@ fn write_posted(out: &mut Vec<u8>, posted: &Posted, good: &str, faults: &[(u32, 
     let mut faults = faults.iter().peekable();
     for (index, result) in posted.results.iter().enumerate() {
         let fault = faults.next_if(|(at, _)| usize::try_from(*at) == Ok(index));
+        // What a retry did before stands, whatever is wrong with the request that it came in.
         let message = match fault {
-            Some((_, fault)) => Some(fault.to_string()),
-            None => result.rejection.and_then(|rejection| explain(rejection, posted.clock_us)),
+            Some((_, fault)) if !result.repeated => Some(fault.to_string()),
+            _ => result.rejection.and_then(|rejection| explain(rejection, posted.clock_us)),
         };
         write_result(&mut pack, result, good, message.as_deref());
     }

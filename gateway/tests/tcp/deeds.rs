@@ -304,6 +304,17 @@ async fn an_original_of_the_same_request_is_no_original() {
     assert_eq!(messages, [None, why, why, why, None, None]);
     // Nothing of it is remembered.
     self::posted(&mut client, &Transaction::new("undo").reverse("pay")).await;
+    // What was done before has its first result, also where a retry brings its original beside it.
+    let posted = client.post(&batch, false).await.unwrap();
+    let said =
+        posted.results.iter().map(|result| (&*result.outcome, result.repeated, result.message.is_some()));
+    let (again, wrong) = (("posted", true, false), (same, false, true));
+    let short = ("insufficient_funds", true, false);
+    let said: Vec<_> = said.collect();
+    assert_eq!(said[..5], [again, again, wrong, wrong, short], "{said:?}");
+    let other = [pay("pay", "4.00"), Transaction::new("undo").reverse("pay").reason("other")];
+    let posted = client.post(&other, false).await.unwrap();
+    assert_eq!((&*posted.results[1].outcome, posted.results[1].repeated), (same, false));
     node.stop().await;
 }
 

@@ -18,7 +18,7 @@ use crate::schedule::reading::{shown_rows, sum_lines};
 use crate::schedule::{Coordinator, Queued, Step};
 use crate::shard::order::{ShardOrder, ShardReply, ShownRow};
 use crate::transaction::deed::Deed;
-use crate::transaction::notes::{self, Note};
+use crate::transaction::notes;
 use crate::transaction::{Batch, Draft, Leg, MAX_LEGS};
 
 /// A date may begin so many days after the current one or after the clock's, whichever is later: more than any holidays.
@@ -240,8 +240,7 @@ fn refuse_target(targets: &[ShownRow], batch: &Batch) -> Option<Rejection> {
 
 /// What is forced needs an approval.
 fn check_approved(forced: bool, given: &[u8]) -> Result<(), Rejection> {
-    let is_approved = || notes::read(given).any(|(note, _)| note == Note::Approval);
-    if forced && !is_approved() { Err(Rejection::Malformed) } else { Ok(()) }
+    if forced && !notes::are_approved(given) { Err(Rejection::Malformed) } else { Ok(()) }
 }
 
 /// The ledger's own transaction ids: they are those of client 0, which no client is.

@@ -193,7 +193,7 @@ impl Coordinator {
         let hash = job.id_hash(what.index);
         let legs = batch.legs(&transaction);
         if transaction.shape == Some(Rejection::Malformed) {
-            return self.refuse(what, Rejection::Malformed, 0);
+            return self.refuse_shape(what, (Rejection::Malformed, 0));
         }
         let preflight = self.preflight(&transaction.shape, legs, plan.as_ref());
         let date_agreed = transaction.accounting_date.is_none_or(|date| date == preflight.date);
@@ -237,8 +237,8 @@ impl Coordinator {
         self.place(what, &preflight, plan.as_ref(), date_agreed);
     }
 
-    /// Refuses a transaction for its shape; but the first result of its id stands, where an account or hold that makes the
-    /// shape wrong came only after it.
+    /// Refuses a transaction for its shape; but the first result of its id stands, where what makes the shape wrong came only
+    /// after it: an account, a hold, or a request that brings its original again beside it.
     fn refuse_shape(&mut self, what: JobRef, (rejection, step): (Rejection, u16)) {
         let job = self.jobs.get(what.job);
         let (_, transaction) = job.transaction(what.index).expect("only a batch has shapes");

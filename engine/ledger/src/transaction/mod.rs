@@ -18,7 +18,7 @@ use crate::money::currency::Currency;
 use crate::money::date::Date;
 use crate::rejection::Rejection;
 use crate::transaction::deed::{Action, Deed, Naming};
-use crate::transaction::notes::{Note, TextIds};
+use crate::transaction::notes::TextIds;
 
 /// The most legs that one transaction may have.
 pub const MAX_LEGS: usize = 512;
@@ -289,7 +289,7 @@ fn check_deed(deed: &Deed, legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
         return Some(malformed);
     }
     let forced = matches!(deed, Deed::Consume { forced: true, .. } | Deed::Reverse { forced: true, .. });
-    if forced && !notes::read(notes).any(|(note, _)| note == Note::Approval) {
+    if forced && !notes::are_approved(notes) {
         return Some(Rejection::Malformed);
     }
     of_legs.or((!positive).then_some(Rejection::InvalidAmount))
@@ -360,6 +360,7 @@ fn count(len: usize) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transaction::notes::Note;
 
     fn leg(step: u16, account: u64, side: Side, amount: i64, currency: &str) -> Leg {
         let currency = Currency::from_code(currency).unwrap();

@@ -9,6 +9,8 @@
 //! The texts of ids stand behind the notes, where the client named its transactions by text. They are no part of a
 //! transaction's content, which has their hashes.
 
+use crate::transaction::hidden::is_hidden;
+
 /// The tag of the text of a transaction's own id.
 const OWN_TEXT: u8 = 9;
 /// The tag of the text of the id that a transaction names.
@@ -67,6 +69,13 @@ impl Note {
     fn from_tag(tag: u8) -> Option<Note> {
         Note::ALL.into_iter().find(|note| *note as u8 == tag)
     }
+}
+
+/// Whether an approval is given: a text of which something can be seen.
+#[must_use]
+pub fn are_approved(notes: &[u8]) -> bool {
+    let is_seen = |text: &str| text.chars().any(|c| !c.is_whitespace() && !is_hidden(c));
+    read(notes).any(|(note, text)| note == Note::Approval && is_seen(text))
 }
 
 /// The texts that ids were given as; empty where an id was given as a number.
@@ -164,6 +173,24 @@ mod tests {
             assert!(read(&bytes[..cut]).count() < 2);
         }
         assert_eq!(read(&[9, 0, 0]).count(), 0);
+    }
+
+    #[test]
+    fn an_approval_is_one_that_can_be_seen() {
+        for (text, expected) in [
+            ("A-1", true),
+            ("批", true),
+            (" x ", true),
+            ("", false),
+            (" ", false),
+            ("\t\n", false),
+            ("\u{200b}\u{a0}", false),
+        ] {
+            let mut bytes = Vec::new();
+            write(&mut bytes, Note::Reason, "r");
+            write(&mut bytes, Note::Approval, text);
+            assert_eq!(are_approved(&bytes), expected, "{text:?}");
+        }
     }
 
     #[test]
