@@ -1,5 +1,7 @@
 //! Rejections: coded answers to a client, in one documented order of precedence.
 
+use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
+
 use std::fmt;
 
 /// Why a request was refused. The order of the variants is the order of precedence: where several apply, the one
@@ -7,7 +9,8 @@ use std::fmt;
 ///
 /// A rejection moves nothing. Whether it is remembered as the result of its id says [`Rejection::is_result`],
 /// whether the same request may succeed later says [`Rejection::may_retry`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumCount, FromRepr, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[repr(u16)]
 pub enum Rejection {
     /// The request does not have the shape that the protocol asks for.
@@ -93,98 +96,19 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every rejection, in order of precedence.
-    pub const ALL: [Rejection; 39] = [
-        Rejection::Malformed,
-        Rejection::Unbalanced,
-        Rejection::InvalidAmount,
-        Rejection::MixedOffBalance,
-        Rejection::CurrencyMismatch,
-        Rejection::IdempotencyConflict,
-        Rejection::Cancelled,
-        Rejection::TooOld,
-        Rejection::TooNew,
-        Rejection::TimeRequired,
-        Rejection::AlreadyPosted,
-        Rejection::UnknownEntity,
-        Rejection::UnknownAccount,
-        Rejection::UnknownSubject,
-        Rejection::NotLeaf,
-        Rejection::UnknownFreeze,
-        Rejection::UnknownOriginal,
-        Rejection::UnknownTransaction,
-        Rejection::KeyConflict,
-        Rejection::ChartConflict,
-        Rejection::WrongClass,
-        Rejection::DateClosed,
-        Rejection::DateAhead,
-        Rejection::AlreadyReversed,
-        Rejection::RefundExceeded,
-        Rejection::RefundWindow,
-        Rejection::FreezeExceeded,
-        Rejection::FreezeExpired,
-        Rejection::WrongAuthority,
-        Rejection::NotEmpty,
-        Rejection::AccountState,
-        Rejection::PaymentState,
-        Rejection::InsufficientFunds,
-        Rejection::LimitExceeded,
-        Rejection::DayLimitExceeded,
-        Rejection::Busy,
-        Rejection::OutOfDisk,
-        Rejection::ShuttingDown,
-        Rejection::NotAuthenticated,
-    ];
+    pub const ALL: [Rejection; Rejection::COUNT] =
+        *Rejection::VARIANTS.first_chunk().expect("as many as are counted");
 
     /// The code as programs see it, such as `insufficient_funds`.
     #[must_use]
     pub fn code(self) -> &'static str {
-        match self {
-            Rejection::Malformed => "malformed",
-            Rejection::Unbalanced => "unbalanced",
-            Rejection::InvalidAmount => "invalid_amount",
-            Rejection::MixedOffBalance => "mixed_off_balance",
-            Rejection::CurrencyMismatch => "currency_mismatch",
-            Rejection::IdempotencyConflict => "idempotency_conflict",
-            Rejection::Cancelled => "cancelled",
-            Rejection::TooOld => "too_old",
-            Rejection::TooNew => "too_new",
-            Rejection::TimeRequired => "time_required",
-            Rejection::AlreadyPosted => "already_posted",
-            Rejection::UnknownEntity => "unknown_entity",
-            Rejection::UnknownAccount => "unknown_account",
-            Rejection::UnknownSubject => "unknown_subject",
-            Rejection::NotLeaf => "not_leaf",
-            Rejection::UnknownFreeze => "unknown_freeze",
-            Rejection::UnknownOriginal => "unknown_original",
-            Rejection::UnknownTransaction => "unknown_transaction",
-            Rejection::KeyConflict => "key_conflict",
-            Rejection::ChartConflict => "chart_conflict",
-            Rejection::WrongClass => "wrong_class",
-            Rejection::DateClosed => "date_closed",
-            Rejection::DateAhead => "date_ahead",
-            Rejection::AlreadyReversed => "already_reversed",
-            Rejection::RefundExceeded => "refund_exceeded",
-            Rejection::RefundWindow => "refund_window",
-            Rejection::FreezeExceeded => "freeze_exceeded",
-            Rejection::FreezeExpired => "freeze_expired",
-            Rejection::WrongAuthority => "wrong_authority",
-            Rejection::NotEmpty => "not_empty",
-            Rejection::AccountState => "account_state",
-            Rejection::PaymentState => "payment_state",
-            Rejection::InsufficientFunds => "insufficient_funds",
-            Rejection::LimitExceeded => "limit_exceeded",
-            Rejection::DayLimitExceeded => "day_limit_exceeded",
-            Rejection::Busy => "busy",
-            Rejection::OutOfDisk => "out_of_disk",
-            Rejection::ShuttingDown => "shutting_down",
-            Rejection::NotAuthenticated => "not_authenticated",
-        }
+        self.into()
     }
 
     /// The rejection of a number on disk or on the wire.
     #[must_use]
     pub fn from_number(number: u16) -> Option<Rejection> {
-        Rejection::ALL.into_iter().find(|rejection| rejection.number() == number)
+        Rejection::from_repr(number)
     }
 
     /// The number on disk and in compact answers; never changes its meaning.

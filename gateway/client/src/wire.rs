@@ -1,6 +1,8 @@
 //! The constants of the wire: header, formats, operations, caps. `docs/PROTOCOL.md` describes them for other
 //! languages.
 
+use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
+
 /// The version of the protocol that this crate speaks.
 pub const PROTOCOL_VERSION: u8 = 1;
 /// Bytes of the length that every frame starts with; it counts what follows it.
@@ -101,7 +103,8 @@ impl Format {
 }
 
 /// What a request asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumCount, FromRepr, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[repr(u16)]
 pub enum Operation {
     /// Says who the client is; the first request of a connection.
@@ -164,36 +167,8 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation, by number.
-    pub const ALL: [Operation; 28] = [
-        Operation::Hello,
-        Operation::Ping,
-        Operation::Status,
-        Operation::OpenEntity,
-        Operation::OpenSubjects,
-        Operation::OpenAccounts,
-        Operation::SetState,
-        Operation::SetHot,
-        Operation::CloseDay,
-        Operation::SetReserve,
-        Operation::SetLimits,
-        Operation::MapCustomer,
-        Operation::MapType,
-        Operation::Post,
-        Operation::Cancel,
-        Operation::Balance,
-        Operation::Accounts,
-        Operation::Statement,
-        Operation::Transaction,
-        Operation::TrialBalance,
-        Operation::Customer,
-        Operation::Holds,
-        Operation::Chart,
-        Operation::GeneralLedger,
-        Operation::BalanceAt,
-        Operation::Entry,
-        Operation::Register,
-        Operation::Find,
-    ];
+    pub const ALL: [Operation; Operation::COUNT] =
+        *Operation::VARIANTS.first_chunk().expect("as many as are counted");
 
     /// The number on the wire.
     #[must_use]
@@ -204,42 +179,13 @@ impl Operation {
     /// The operation of a number on the wire.
     #[must_use]
     pub fn from_number(number: u16) -> Option<Operation> {
-        Operation::ALL.into_iter().find(|operation| operation.number() == number)
+        Operation::from_repr(number)
     }
 
     /// The name in the documentation, such as `open_accounts`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Operation::Hello => "hello",
-            Operation::Ping => "ping",
-            Operation::Status => "status",
-            Operation::OpenEntity => "open_entity",
-            Operation::OpenSubjects => "open_subjects",
-            Operation::OpenAccounts => "open_accounts",
-            Operation::SetState => "set_state",
-            Operation::SetHot => "set_hot",
-            Operation::CloseDay => "close_day",
-            Operation::SetReserve => "set_reserve",
-            Operation::SetLimits => "set_limits",
-            Operation::MapCustomer => "map_customer",
-            Operation::MapType => "map_type",
-            Operation::Post => "post",
-            Operation::Cancel => "cancel",
-            Operation::Balance => "balance",
-            Operation::Accounts => "accounts",
-            Operation::Statement => "statement",
-            Operation::Transaction => "transaction",
-            Operation::TrialBalance => "trial_balance",
-            Operation::Customer => "customer",
-            Operation::Holds => "holds",
-            Operation::Chart => "chart",
-            Operation::GeneralLedger => "general_ledger",
-            Operation::BalanceAt => "balance_at",
-            Operation::Entry => "entry",
-            Operation::Register => "register",
-            Operation::Find => "find",
-        }
+        self.into()
     }
 }
 

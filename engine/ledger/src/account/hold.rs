@@ -1,12 +1,17 @@
 //! Holds (冻结): amounts of an account that are set aside until they are released, spent or expire.
 
+use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
+
 use crate::ids::TransactionKey;
 
 /// The most bytes of an authority's name.
 pub const MAX_AUTHORITY: usize = 64;
 
 /// What a hold is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumCount, FromRepr, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[repr(u8)]
 pub enum HoldKind {
     /// 业务冻结: an escrow, a withdrawal under way
@@ -24,19 +29,13 @@ pub enum HoldKind {
 
 impl HoldKind {
     /// Every kind, by number.
-    pub const ALL: [HoldKind; 5] =
-        [HoldKind::Business, HoldKind::Control, HoldKind::Judicial, HoldKind::Loss, HoldKind::Try];
+    pub const ALL: [HoldKind; HoldKind::COUNT] =
+        *HoldKind::VARIANTS.first_chunk().expect("as many as are counted");
 
     /// The name as programs see it.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            HoldKind::Business => "business",
-            HoldKind::Control => "control",
-            HoldKind::Judicial => "judicial",
-            HoldKind::Loss => "loss",
-            HoldKind::Try => "try",
-        }
+        self.into()
     }
 
     /// The kind of that name that a client may ask for: a try freezes by itself.
@@ -48,7 +47,7 @@ impl HoldKind {
     /// The kind of a number on disk.
     #[must_use]
     pub fn from_number(number: u8) -> Option<HoldKind> {
-        HoldKind::ALL.into_iter().find(|kind| *kind as u8 == number)
+        HoldKind::from_repr(number)
     }
 }
 
@@ -82,7 +81,8 @@ pub struct Hold {
 }
 
 /// What became of a hold in one record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumCount, FromRepr, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[repr(u8)]
 pub enum HoldMove {
     /// 冻结
@@ -99,25 +99,19 @@ pub enum HoldMove {
 
 impl HoldMove {
     /// Every move, by number.
-    pub const ALL: [HoldMove; 5] =
-        [HoldMove::Frozen, HoldMove::Released, HoldMove::Consumed, HoldMove::Restored, HoldMove::Expired];
+    pub const ALL: [HoldMove; HoldMove::COUNT] =
+        *HoldMove::VARIANTS.first_chunk().expect("as many as are counted");
 
     /// The name as programs see it.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            HoldMove::Frozen => "frozen",
-            HoldMove::Released => "released",
-            HoldMove::Consumed => "consumed",
-            HoldMove::Restored => "restored",
-            HoldMove::Expired => "expired",
-        }
+        self.into()
     }
 
     /// The move of a number on disk.
     #[must_use]
     pub fn from_number(number: u8) -> Option<HoldMove> {
-        HoldMove::ALL.into_iter().find(|moved| *moved as u8 == number)
+        HoldMove::from_repr(number)
     }
 
     /// What `amount` of this move adds to what is frozen.

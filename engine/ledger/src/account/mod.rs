@@ -6,6 +6,8 @@ pub(crate) mod hold;
 pub(crate) mod row;
 pub(crate) mod states;
 
+use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
+
 use crate::ids::{AccountId, Position};
 use crate::money::amount::{Amount, Side};
 use crate::money::currency::Currency;
@@ -25,7 +27,8 @@ pub struct AccountKey {
 }
 
 /// Who owns an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumCount, FromRepr, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[repr(u8)]
 pub enum Owner {
     /// 客户
@@ -38,16 +41,12 @@ pub enum Owner {
 
 impl Owner {
     /// Every owner, by number.
-    pub const ALL: [Owner; 3] = [Owner::Customer, Owner::Merchant, Owner::Internal];
+    pub const ALL: [Owner; Owner::COUNT] = *Owner::VARIANTS.first_chunk().expect("as many as are counted");
 
     /// The name as programs see it.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Owner::Customer => "customer",
-            Owner::Merchant => "merchant",
-            Owner::Internal => "internal",
-        }
+        self.into()
     }
 
     /// The owner of that name.
@@ -59,7 +58,7 @@ impl Owner {
     /// The owner of a number on disk.
     #[must_use]
     pub fn from_number(number: u8) -> Option<Owner> {
-        Owner::ALL.into_iter().find(|owner| *owner as u8 == number)
+        Owner::from_repr(number)
     }
 }
 

@@ -1,11 +1,14 @@
 //! Subjects (科目): the classification of accounts.
 
+use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
+
 use crate::ids::{EntityId, SubjectId};
 use crate::money::amount::Side;
 use crate::money::date::Date;
 
 /// The class of a subject (科目类别).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumCount, FromRepr, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[repr(u8)]
 pub enum SubjectClass {
     /// 资产类
@@ -26,28 +29,13 @@ pub enum SubjectClass {
 
 impl SubjectClass {
     /// Every class, by its number on disk.
-    pub const ALL: [SubjectClass; 7] = [
-        SubjectClass::Asset,
-        SubjectClass::Liability,
-        SubjectClass::Common,
-        SubjectClass::Equity,
-        SubjectClass::Income,
-        SubjectClass::Expense,
-        SubjectClass::OffBalance,
-    ];
+    pub const ALL: [SubjectClass; SubjectClass::COUNT] =
+        *SubjectClass::VARIANTS.first_chunk().expect("as many as are counted");
 
     /// The name as programs see it, such as `off_balance`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            SubjectClass::Asset => "asset",
-            SubjectClass::Liability => "liability",
-            SubjectClass::Common => "common",
-            SubjectClass::Equity => "equity",
-            SubjectClass::Income => "income",
-            SubjectClass::Expense => "expense",
-            SubjectClass::OffBalance => "off_balance",
-        }
+        self.into()
     }
 
     /// The class of that name.
@@ -59,7 +47,7 @@ impl SubjectClass {
     /// The class of a number on disk.
     #[must_use]
     pub fn from_number(number: u8) -> Option<SubjectClass> {
-        SubjectClass::ALL.into_iter().find(|class| *class as u8 == number)
+        SubjectClass::from_repr(number)
     }
 }
 

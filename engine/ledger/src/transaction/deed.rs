@@ -1,5 +1,7 @@
 //! Deeds: what a transaction does besides posting the legs that it brings.
 
+use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
+
 use std::sync::Arc;
 
 use crate::account::AccountKey;
@@ -12,7 +14,10 @@ use crate::record::head::Named;
 use crate::transaction::Leg;
 
 /// What a transaction does, as its record names it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumCount, FromRepr, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[repr(u8)]
 pub enum Action {
     /// 记账: posts its legs
@@ -40,40 +45,18 @@ pub enum Action {
 
 impl Action {
     /// Every action, by number.
-    pub const ALL: [Action; 10] = [
-        Action::Post,
-        Action::Freeze,
-        Action::Unfreeze,
-        Action::Consume,
-        Action::Reverse,
-        Action::Refund,
-        Action::Try,
-        Action::Confirm,
-        Action::CancelTry,
-        Action::CarryForward,
-    ];
+    pub const ALL: [Action; Action::COUNT] = *Action::VARIANTS.first_chunk().expect("as many as are counted");
 
     /// The name as programs see it.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Action::Post => "post",
-            Action::Freeze => "freeze",
-            Action::Unfreeze => "unfreeze",
-            Action::Consume => "consume",
-            Action::Reverse => "reverse",
-            Action::Refund => "refund",
-            Action::Try => "try",
-            Action::Confirm => "confirm",
-            Action::CancelTry => "cancel_try",
-            Action::CarryForward => "carry_forward",
-        }
+        self.into()
     }
 
     /// The action of a number on disk.
     #[must_use]
     pub fn from_number(number: u16) -> Option<Action> {
-        Action::ALL.get(usize::from(number)).copied()
+        u8::try_from(number).ok().and_then(Action::from_repr)
     }
 }
 

@@ -9,6 +9,8 @@
 //! The texts of ids stand behind the notes, where the client named its transactions by text. They are no part of a
 //! transaction's content, which has their hashes.
 
+use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
+
 use crate::transaction::hidden::is_hidden;
 
 /// The tag of the text of a transaction's own id.
@@ -17,10 +19,12 @@ const OWN_TEXT: u8 = 9;
 const NAMED_TEXT: u8 = 10;
 
 /// What a note is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumCount, FromRepr, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[repr(u8)]
 pub enum Note {
     /// The transaction type (交易类型), a label such as `top_up`.
+    #[strum(serialize = "type")]
     Kind = 1,
     /// The client's own reference (业务流水号).
     Reference = 2,
@@ -40,34 +44,16 @@ pub enum Note {
 
 impl Note {
     /// Every note, by its tag.
-    pub const ALL: [Note; 8] = [
-        Note::Kind,
-        Note::Reference,
-        Note::Tags,
-        Note::Operator,
-        Note::Approval,
-        Note::Reason,
-        Note::Visibility,
-        Note::Counterparty,
-    ];
+    pub const ALL: [Note; Note::COUNT] = *Note::VARIANTS.first_chunk().expect("as many as are counted");
 
     /// The name as programs see it.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Note::Kind => "type",
-            Note::Reference => "reference",
-            Note::Tags => "tags",
-            Note::Operator => "operator",
-            Note::Approval => "approval",
-            Note::Reason => "reason",
-            Note::Visibility => "visibility",
-            Note::Counterparty => "counterparty",
-        }
+        self.into()
     }
 
     fn from_tag(tag: u8) -> Option<Note> {
-        Note::ALL.into_iter().find(|note| *note as u8 == tag)
+        Note::from_repr(tag)
     }
 }
 
