@@ -12,7 +12,10 @@ use tokio::time::Instant;
 /// A hello comes right behind the connection. One that has not sent a byte after so long makes room when others wait: long
 /// enough for what lies in its socket to be seen, short enough for a crowd not to fill the queue of those to be accepted.
 const SILENCE: Duration = Duration::from_millis(10);
-/// Whoever began a hello, or whose hello is being decided, has so long.
+/// One whose hello has begun and is not all there makes room after so long: a hello fits a packet. A second would let a few
+/// thousand half hellos keep everybody out.
+const STUTTER: Duration = Duration::from_millis(100);
+/// One whose hello is being decided has so long: a new name is written to disk first.
 const HESITATION: Duration = Duration::from_secs(1);
 
 /// The connections without a hello, as whoever accepts them sees them.
@@ -29,6 +32,8 @@ pub(crate) struct Lobby {
 struct Stranger {
     came: Instant,
     spoke: AtomicBool,
+    /// Whether its hello is being decided, or was.
+    announced: AtomicBool,
     /// Whether it is no stranger any more: a client, or gone.
     left: AtomicBool,
     asked_to_go: AtomicBool,
@@ -70,6 +75,7 @@ impl Lobby {
         let stranger = Arc::new(Stranger {
             came: now,
             spoke: AtomicBool::new(false),
+            announced: AtomicBool::new(false),
             left: AtomicBool::new(false),
             asked_to_go: AtomicBool::new(false),
             go: Notify::new(),
@@ -98,14 +104,21 @@ impl Lobby {
 
 impl Stranger {
     fn time_is_up(&self) -> Instant {
-        self.came + if self.spoke.load(Ordering::Relaxed) { HESITATION } else { SILENCE }
+        let spoke = self.spoke.load(Ordering::Relaxed);
+        self.came
+            + match self.announced.load(Ordering::Relaxed) {
+                true => HESITATION,
+                false if spoke => STUTTER,
+                false => SILENCE,
+            }
     }
 }
 
 impl Guest {
-    /// It has sent something.
-    pub(crate) fn speaks(&self) {
+    /// It has sent something, and `is_announced` tells whether its hello is being decided.
+    pub(crate) fn speaks(&self, is_announced: bool) {
         self.stranger.spoke.store(true, Ordering::Relaxed);
+        self.stranger.announced.fetch_or(is_announced, Ordering::Relaxed);
     }
 
     /// Whether one that was asked to go stays after all: it has spoken since, and has time left.
@@ -144,14 +157,19 @@ mod tests {
         assert_eq!(lobby.make_room(start), Wait::Never);
         let [speaking, silent, late] = [0, 10, 50].map(|at| lobby.enter(after(at)));
         assert!(!lobby.has_room());
-        speaking.speaks();
+        speaking.speaks(false);
+        speaking.speaks(true);
         assert_eq!(lobby.make_room(after(15)), Wait::Until(after(20)));
         assert_eq!(lobby.make_room(after(20)), Wait::ForOneToGo);
         assert!(silent.stranger.asked_to_go.load(Ordering::Relaxed));
         assert_eq!(lobby.make_room(after(10_000)), Wait::ForOneToGo, "one at a time");
         assert!(!silent.stays(after(20)));
-        silent.speaks();
+        silent.speaks(false);
         assert!(silent.stays(after(21)), "what it had sent was seen just now");
+        assert!(!silent.stays(after(110)), "half a hello is no hello");
+        silent.speaks(true);
+        silent.speaks(false);
+        assert!(silent.stays(after(110)), "a whole one is being decided");
         assert_eq!(lobby.make_room(after(59)), Wait::Until(after(60)));
         drop(silent);
         assert!(lobby.has_room());

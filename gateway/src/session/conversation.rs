@@ -137,11 +137,16 @@ impl<'a> Conversation<'a> {
         matches!(self.standing, Standing::Known(_))
     }
 
+    /// Whether its hello is being decided.
+    pub(super) fn is_announced(&self) -> bool {
+        self.standing == Standing::Announced
+    }
+
     /// Whether more bytes are wanted: not while a hello is decided, nor while too much waits to be read. Refusals for want
     /// of permits hold none, so fewer of them stop it.
     pub(super) fn wants_bytes(&self) -> bool {
         self.is_open
-            && self.standing != Standing::Announced
+            && !self.is_announced()
             && self.outbox.len() <= self.shared.limits.outgoing_bytes / 2
             && self.outbox.unpaid() <= MOST_UNPAID
     }

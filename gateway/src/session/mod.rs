@@ -145,7 +145,7 @@ async fn converse(
                 Ok(_) => {
                     progress.frames = conversation.take_frames();
                     progress.heard = true;
-                    guest.iter().for_each(Guest::speaks);
+                    guest.iter().for_each(|guest| guest.speaks(conversation.is_announced()));
                 }
                 Err(error) => return End::Socket(error),
             },
