@@ -10,6 +10,9 @@ pub mod answers;
 mod books;
 pub mod cold;
 pub mod conversation;
+#[path = "../../program/src/differences.rs"]
+#[expect(dead_code, reason = "the program asks for more of them")]
+mod differences;
 mod edits;
 pub mod imports;
 mod ledger;
