@@ -37,7 +37,7 @@ pub(crate) struct StartClock {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trust {
     /// As long as the newest frame's logged time is not too far from it.
-    VerifiedFrames,
+    Checked,
     /// Whatever the newest frame says: whoever starts the node says that it is right.
     Accepted,
     /// It is only a lower bound of time, and nobody is asked.
@@ -49,7 +49,7 @@ impl StartClock {
     /// Refuses a clock that is further from the newest frame's logged time than clients' times may lie back: if it is wrong,
     /// it would shut out those whose clocks are right, for as long as it was wrong.
     pub(crate) fn check(self, newest_us: Option<i64>, settings: &Settings) -> Result<(), StartError> {
-        let Some(newest_us) = newest_us.filter(|_| self.trust == Trust::VerifiedFrames) else {
+        let Some(newest_us) = newest_us.filter(|_| self.trust == Trust::Checked) else {
             return Ok(());
         };
         let most = u64::from(settings.window_back.max(settings.window_ahead)) * 1_000_000;
@@ -137,7 +137,7 @@ mod tests {
     fn a_start_takes_a_clock_within_the_window_of_the_newest_frame() {
         #[track_caller]
         fn check(newest: Option<i64>, now_us: i64, good: bool) {
-            let clock = StartClock { now_us, trust: Trust::VerifiedFrames };
+            let clock = StartClock { now_us, trust: Trust::Checked };
             let settings = Settings::default();
             assert_eq!(clock.check(newest, &settings).is_ok(), good);
             assert!(StartClock { trust: Trust::Accepted, ..clock }.check(newest, &settings).is_ok());

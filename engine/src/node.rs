@@ -292,7 +292,7 @@ fn recover(
     options: &NodeOptions,
     settings: &Settings,
 ) -> Result<Start, StartError> {
-    let trust = if options.accept_time { Trust::Accepted } else { Trust::VerifiedFrames };
+    let trust = if options.accept_time { Trust::Accepted } else { Trust::Checked };
     let recover = || {
         let clock = StartClock { now_us: machine_us(), trust };
         recovery::start(storage, options.log, settings, system_nonces(), clock)
