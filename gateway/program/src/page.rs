@@ -3,15 +3,15 @@
 use std::fmt;
 use std::io::{self, IsTerminal};
 
-use longmen_terminal::{Table, visible};
+use longmen_terminal::{Table, visible, wrapped};
 
 /// So many columns have tables where no terminal says how many it has.
 const USUAL_COLUMNS: usize = 100;
 /// Fewer columns than that are none to print a table in.
 const FEWEST_COLUMNS: usize = 40;
 
-/// Lines and tables, one below the other. A line is one line whatever is in it: what a terminal would obey, an end of
-/// line as well, is written out. So no text of a client can look like a line of ours.
+/// Lines and tables, one below the other. What a terminal would obey in a line, an end of line as well, is written out,
+/// and what does not fit goes on further to the right. So no text of a client can look like a line of ours.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Page {
     parts: Vec<String>,
@@ -24,7 +24,7 @@ impl Page {
 
     /// Adds a line.
     pub(crate) fn line(&mut self, text: impl fmt::Display) {
-        self.parts.push(visible(&text.to_string()).into_owned());
+        self.parts.push(wrapped(&visible(&text.to_string()), columns()));
     }
 
     /// Adds a line with nothing in it.

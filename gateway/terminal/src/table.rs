@@ -5,15 +5,15 @@ use std::fmt;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width};
 use unicode_width::UnicodeWidthStr;
 
+use crate::stacked::{blocks, figures_below};
 use crate::visible::visible_cell;
+use crate::wrap::{longest_figure, wrapped, wrapped_cell};
 
 /// A line under the heads and no other.
 const UNDERLINED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 /// The space behind a column of a fitted table, and what stands between two.
 const PADDING: u16 = 1;
 const BETWEEN: usize = 1;
-/// A column of text that is wrapped becomes no narrower, where that is enough; else no narrower than the second.
-const NARROWEST: [usize; 2] = [8, 4];
 /// Text that is wrapped into no less than that still reads well.
 const READABLE: usize = 20;
 /// So far the first column stands to the right of lines over all columns, where there is room.
@@ -23,30 +23,71 @@ const INDENT: usize = 4;
 /// would obey is written out.
 #[derive(Clone, Debug)]
 pub struct Table {
-    heads: Vec<String>,
-    right: Vec<bool>,
-    rows: Vec<Vec<String>>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) rows: Vec<Vec<String>>,
     /// Lines over all columns, each with the count of rows above it.
-    across: Vec<(usize, String)>,
+    pub(crate) across: Vec<(usize, String)>,
     width: Option<usize>,
 }
 
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    pub(crate) head: String,
+    pub(crate) kind: Kind,
+}
+
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Text, which may be wrapped.
+    Text,
+    /// Numbers of accounts, ids: text that is kept whole.
+    Whole,
+    /// Figures, to the right.
+    Figure,
+}
+
+impl Column {
+    fn of(head: &str) -> Column {
+        let (kind, head) = match head.split_at_checked(1) {
+            Some((">", head)) => (Kind::Figure, head),
+            Some(("=", head)) => (Kind::Whole, head),
+            _ => (Kind::Text, head),
+        };
+        Column { head: visible_cell(head), kind }
+    }
+
+    /// Whether figures stand in it.
+    pub(crate) fn is_right(&self) -> bool {
+        self.kind == Kind::Figure
+    }
+}
+
+/// How a table stands in the columns that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// Each row is a row.
+    Rows,
+    /// Texts stand in a line above their figures.
+    TextsAbove,
+    /// The same, with each figure in a line of its own.
+    FiguresBelow,
+    /// Each cell has a line of its own, behind its head.
+    Blocks,
+}
+
 impl Table {
-    /// A table with these column heads; a head that starts with `>` is that of a column of figures.
+    /// A table with these column heads. A head that starts with `>` is that of a column of figures, one that starts with
+    /// `=` that of a column of names that are kept whole, such as ids.
     #[must_use]
     pub fn new(heads: &[&str]) -> Table {
-        Table {
-            heads: heads.iter().map(|head| visible_cell(head.trim_start_matches('>'))).collect(),
-            right: heads.iter().map(|head| head.starts_with('>')).collect(),
-            rows: Vec::new(),
-            across: Vec::new(),
-            width: None,
-        }
+        let columns = heads.iter().map(|head| Column::of(head)).collect();
+        Table { columns, rows: Vec::new(), across: Vec::new(), width: None }
     }
 
     /// Adds a row.
     pub fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) {
-        let cells = cells.into_iter().take(self.heads.len());
+        let cells = cells.into_iter().take(self.columns.len());
         self.rows.push(cells.map(|text| visible_cell(text.as_ref())).collect());
     }
 
@@ -56,68 +97,127 @@ impl Table {
         self.across.push((self.rows.len(), texts.join("  ")));
     }
 
-    /// Whether so many columns of a terminal are enough without wrapping text into columns too narrow to read.
+    /// Whether so many columns of a terminal are enough for rows without wrapping text into columns too narrow to read.
     #[must_use]
     pub fn reads_well_in(&self, width: usize) -> bool {
-        let widths = self.widths(usize::MAX).into_iter().zip(&self.right);
-        let widths: Vec<usize> =
-            widths.map(|(width, right)| if *right { width } else { width.min(READABLE) }).collect();
-        padded(&widths) <= width
+        let least: Vec<usize> = (0..self.columns.len()).map(|index| self.least(index)).collect();
+        padded(&least) <= width
     }
 
     /// Fits the table into so many columns of a terminal: leaves out what is empty in every row, and wraps text, never
-    /// figures. A table whose figures need more than that stays wider.
+    /// figures and ids. Where rows do not read well in so few, they stand in several lines each: texts above their
+    /// figures, or a block a row.
     #[must_use]
     pub fn fit(mut self, width: usize) -> Table {
         let is_empty = |index: usize| self.rows.iter().all(|row| row.get(index).is_none_or(String::is_empty));
         let kept: Vec<bool> =
-            (0..self.heads.len()).map(|index| self.rows.is_empty() || !is_empty(index)).collect();
-        self.heads = keep(self.heads, &kept);
-        self.right = keep(self.right, &kept);
+            (0..self.columns.len()).map(|index| self.rows.is_empty() || !is_empty(index)).collect();
+        self.columns = keep(self.columns, &kept);
         self.rows = self.rows.into_iter().map(|row| keep(row, &kept)).collect();
         self.width = Some(width);
         self
     }
 
-    /// The width of each column in a table that is fitted.
-    fn widths(&self, most: usize) -> Vec<usize> {
-        let cells = |index: usize| {
-            self.rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.width()).max().unwrap_or(0)
-        };
-        let mut widths: Vec<usize> =
-            self.heads.iter().enumerate().map(|(index, head)| cells(index).max(head.width())).collect();
-        if padded(&widths) > most {
-            // Heads of figures take several lines first.
-            for (index, head) in self.heads.iter().enumerate().filter(|(index, _)| self.right[*index]) {
-                let word = head.split(' ').map(|word| word.width()).max().unwrap_or(0);
-                widths[index] = cells(index).max(word);
+    fn layout(&self, width: usize) -> Layout {
+        if self.reads_well_in(width) {
+            return Layout::Rows;
+        }
+        // Figures in front say which row it is.
+        let figures =
+            self.columns.iter().skip_while(|column| column.is_right()).filter(|column| column.is_right());
+        let only_figures = self.columns.iter().all(Column::is_right);
+        match figures.count() {
+            0 | 1 if !only_figures => Layout::Blocks,
+            _ if !only_figures && self.texts_above().reads_well_in(width) => Layout::TextsAbove,
+            _ => Layout::FiguresBelow,
+        }
+    }
+
+    /// The same with all texts in lines above their figures.
+    pub(crate) fn texts_above(&self) -> Table {
+        let in_front = self.columns.iter().take_while(|column| column.is_right()).count();
+        let in_front = if in_front == self.columns.len() { 0 } else { in_front };
+        let is_below = |index: usize| index >= in_front && self.columns[index].is_right();
+        let below: Vec<bool> = (0..self.columns.len()).map(is_below).collect();
+        let mut table =
+            Table { columns: keep(self.columns.clone(), &below), rows: Vec::new(), ..self.clone() };
+        table.across.clear();
+        let mut across = self.across.iter().peekable();
+        for (index, row) in self.rows.iter().enumerate() {
+            while let Some((_, line)) = across.next_if(|(above, _)| *above <= index) {
+                table.across.push((table.rows.len(), line.clone()));
+            }
+            let texts = row.iter().enumerate().filter(|(index, text)| !is_below(*index) && !text.is_empty());
+            let texts: Vec<&str> = texts.map(|(_, text)| &**text).collect();
+            if !texts.is_empty() {
+                table.across.push((table.rows.len(), texts.join("  ")));
+            }
+            let figures = keep(row.clone(), &below);
+            if figures.iter().any(|figure| !figure.is_empty()) {
+                table.rows.push(figures);
             }
         }
-        let [usual, narrow] = NARROWEST.map(|narrowest| {
-            let mut widths = widths.clone();
-            while padded(&widths) > most {
-                let text =
-                    (0..widths.len()).filter(|index| !self.right[*index] && widths[*index] > narrowest);
-                let Some(widest) = text.max_by_key(|index| widths[*index]) else { break };
-                widths[widest] -= 1;
-            }
-            widths
-        });
-        // Words are not torn where that does not make it fit either.
-        if padded(&usual) > most && padded(&narrow) <= most { narrow } else { usual }
+        table.across.extend(across.map(|(_, line)| (table.rows.len(), line.clone())));
+        table
+    }
+
+    fn cells(&self, index: usize) -> impl Iterator<Item = &str> {
+        self.rows.iter().filter_map(move |row| row.get(index)).map(|cell| &**cell)
+    }
+
+    /// The width of a column in which nothing is wrapped.
+    fn natural(&self, index: usize) -> usize {
+        self.cells(index).map(UnicodeWidthStr::width).max().unwrap_or(0).max(self.columns[index].head.width())
+    }
+
+    /// The width that a column needs to read well.
+    fn least(&self, index: usize) -> usize {
+        let Column { head, kind } = &self.columns[index];
+        let cells = |width: fn(&str) -> usize| self.cells(index).map(width).max().unwrap_or(0);
+        let of_head = head.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
+        match kind {
+            Kind::Text => self.natural(index).min(READABLE.max(cells(longest_figure))),
+            Kind::Whole => self.natural(index),
+            Kind::Figure => cells(UnicodeWidthStr::width).max(of_head),
+        }
+    }
+
+    /// The width of each column in a table that is fitted.
+    fn widths(&self, most: usize) -> Vec<usize> {
+        let all = 0..self.columns.len();
+        let mut widths: Vec<usize> = all.clone().map(|index| self.natural(index)).collect();
+        let least: Vec<usize> = all.clone().map(|index| self.least(index)).collect();
+        if padded(&widths) > most {
+            // Heads of figures take several lines first.
+            all.clone()
+                .filter(|index| self.columns[*index].is_right())
+                .for_each(|index| widths[index] = least[index]);
+        }
+        while padded(&widths) > most {
+            let wrapped = all.clone().filter(|index| widths[*index] > least[*index]);
+            let Some(widest) = wrapped.max_by_key(|index| widths[*index]) else { break };
+            widths[widest] -= 1;
+        }
+        widths
     }
 
     /// The lines of these rows, below the heads if they are wanted.
     fn part(&self, heads: bool, rows: &[Vec<String>], widths: Option<&[usize]>) -> String {
         let mut table = comfy_table::Table::new();
         table.load_style(UNDERLINED).set_content_arrangement(ContentArrangement::Disabled);
-        let cells = |row: &[String]| {
-            row.iter().zip(&self.right).map(|(text, right)| cell(text, *right)).collect::<Vec<_>>()
+        let cells = |row: &mut dyn Iterator<Item = &str>| {
+            row.zip(&self.columns)
+                .enumerate()
+                .map(|(index, (text, column))| match widths {
+                    Some(widths) => cell(&wrapped_cell(text, widths[index]), column.is_right()),
+                    None => cell(text, column.is_right()),
+                })
+                .collect::<Vec<_>>()
         };
         if heads {
-            table.set_header(cells(&self.heads));
+            table.set_header(cells(&mut self.columns.iter().map(|column| &*column.head)));
         }
-        table.add_rows(rows.iter().map(|row| cells(row)));
+        table.add_rows(rows.iter().map(|row| cells(&mut row.iter().map(|text| &**text))));
         if let Some(widths) = widths {
             table.discover_columns();
             table.column_iter_mut().for_each(|column| {
@@ -126,6 +226,27 @@ impl Table {
             table.set_constraints(widths.iter().map(|width| fixed(width + usize::from(PADDING))));
         }
         table.to_string()
+    }
+
+    /// Each row as a row.
+    fn as_rows(&self) -> String {
+        // Parts of one table stand below each other only if their columns are equally wide.
+        let most = self.width.or((!self.across.is_empty()).then_some(usize::MAX));
+        let mut widths = most.map(|most| self.widths(most));
+        if let (Some(most), Some(widths), false) = (most, &mut widths, self.across.is_empty()) {
+            let room = most.saturating_sub(padded(widths)).min(INDENT);
+            widths.iter_mut().take(1).for_each(|first| *first += room);
+        }
+        let first = self.across.first().map_or(self.rows.len(), |(above, _)| *above);
+        let mut parts = vec![self.part(true, &self.rows[..first], widths.as_deref())];
+        for (index, (from, text)) in self.across.iter().enumerate() {
+            let to = self.across.get(index + 1).map_or(self.rows.len(), |(above, _)| *above);
+            parts.push(wrapped(text, most.unwrap_or(usize::MAX)));
+            if *from < to {
+                parts.push(self.part(false, &self.rows[*from..to], widths.as_deref()));
+            }
+        }
+        parts.join("\n")
     }
 }
 
@@ -143,40 +264,16 @@ fn fixed(width: usize) -> ColumnConstraint {
     ColumnConstraint::Absolute(Width::Fixed(u16::try_from(width).unwrap_or(u16::MAX)))
 }
 
-/// The text in lines of at most so many columns.
-fn wrapped(text: &str, most: usize) -> String {
-    if text.width() <= most {
-        return text.to_owned();
-    }
-    let mut table = comfy_table::Table::new();
-    table.load_style(UNDERLINED).set_content_arrangement(ContentArrangement::Disabled);
-    table.add_row([text]);
-    table.column_iter_mut().for_each(|column| {
-        column.set_padding((0, 0));
-    });
-    table.set_constraints([fixed(most)]);
-    table.to_string()
-}
-
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Parts of one table stand below each other only if their columns are equally wide.
-        let most = self.width.or((!self.across.is_empty()).then_some(usize::MAX));
-        let mut widths = most.map(|most| self.widths(most));
-        if let (Some(most), Some(widths), false) = (most, &mut widths, self.across.is_empty()) {
-            let room = most.saturating_sub(padded(widths)).min(INDENT);
-            widths.iter_mut().take(1).for_each(|first| *first += room);
-        }
-        let first = self.across.first().map_or(self.rows.len(), |(above, _)| *above);
-        let mut parts = vec![self.part(true, &self.rows[..first], widths.as_deref())];
-        for (index, (from, text)) in self.across.iter().enumerate() {
-            let to = self.across.get(index + 1).map_or(self.rows.len(), |(above, _)| *above);
-            parts.push(wrapped(text, most.unwrap_or(usize::MAX)));
-            if *from < to {
-                parts.push(self.part(false, &self.rows[*from..to], widths.as_deref()));
-            }
-        }
-        let lines: Vec<&str> = parts.iter().flat_map(|part| part.lines()).map(str::trim_end).collect();
+        let width = self.width.unwrap_or(usize::MAX);
+        let text = match self.layout(width) {
+            Layout::Rows => self.as_rows(),
+            Layout::TextsAbove => self.texts_above().as_rows(),
+            Layout::FiguresBelow => figures_below(&self.texts_above(), width),
+            Layout::Blocks => blocks(self, width),
+        };
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
         f.write_str(&lines.join("\n"))
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn table(accounts: &[Account]) -> Table {
     let heads = [
         ">id",
         "entity",
-        "number",
+        "=number",
         "type",
         "subject",
         "owner",

@@ -74,7 +74,7 @@ async fn past(args: &Args, at: Moment, asked: Vec<AccountRef>) -> Result<Verdict
 
 fn past_table(found: &[PastBalance]) -> Table {
     let mut table =
-        Table::new(&[">id", "entity", "number", "type", "", ">balance", ">frozen", "newest entry"]);
+        Table::new(&[">id", "entity", "=number", "type", "", ">balance", ">frozen", "=newest entry"]);
     for past in found {
         let account = &past.account;
         table.row([

@@ -207,7 +207,7 @@ fn describe_kill(round: &Round) -> String {
 
 fn describe(shown: &Shown, relations: &[Relation], took: Duration) -> Page {
     let figures = measured_table(&[("20,000/s", &shown.steady), ("full speed", &shown.full_speed)]);
-    let mut hottest = Table::new(&["hot account", "subject", ">postings", ">balance"]);
+    let mut hottest = Table::new(&["=hot account", "subject", ">postings", ">balance"]);
     for Hot { legs, account } in &shown.hottest {
         let balance = money(&account.currency, account.balance);
         hottest.row([&*account.number, &*account.subject, &grouped(*legs), &balance]);

@@ -80,7 +80,7 @@ fn describe(found: &FoundTransactions) -> Page {
     if found.transactions.is_empty() {
         return "none found".to_owned().into();
     }
-    let heads = ["place", ">client", "id", "what", "outcome", "date", "time", "reference"];
+    let heads = ["=place", ">client", "=id", "what", "outcome", "date", "time", "reference"];
     let mut table = Table::new(&heads);
     for record in &found.transactions {
         table.row(row(record));

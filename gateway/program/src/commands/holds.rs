@@ -41,7 +41,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
 }
 
 fn describe(page: &Holds) -> Page {
-    let heads = ["id", "account", "kind", "authority", "expires", ">frozen at first", ">remaining", ""];
+    let heads = ["=id", "=account", "kind", "authority", "expires", ">frozen at first", ">remaining", ""];
     let mut table = Table::new(&heads);
     for hold in &page.holds {
         let print = |minor: i64| money(&hold.currency, minor.into());

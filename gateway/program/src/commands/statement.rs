@@ -202,7 +202,8 @@ pub(crate) fn row(currency: &str, line: &StatementLine) -> [String; 7] {
         (kind, "post") => kind.to_owned(),
         (kind, action) => format!("{kind} ({action})"),
     };
-    let [date, value_date] = [&line.accounting_date, &line.value_date].map(|text| text.to_string());
+    let date = line.accounting_date.to_string();
+    let value_date = if line.value_date == line.accounting_date { "" } else { &line.value_date }.to_owned();
     [date, value_date, kind, what, debit, credit, print(line.after)]
 }
 

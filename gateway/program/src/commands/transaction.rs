@@ -79,7 +79,7 @@ fn describe(record: &TransactionRecord) -> Page {
         }
         return page;
     }
-    let mut table = Table::new(&[">step", "account", "side", ">amount", ""]);
+    let mut table = Table::new(&[">step", "=account", "side", ">amount", ""]);
     for leg in &record.legs {
         table.row([
             leg.step.to_string(),

@@ -44,11 +44,11 @@ fn turnovers(book: &Book) -> Table {
         "subject",
         "name",
         ">opening debit",
-        ">credit",
+        ">opening credit",
         ">debit turnover",
         ">credit turnover",
         ">closing debit",
-        ">credit",
+        ">closing credit",
     ];
     let mut table = Table::new(&heads);
     let row = |code: &str, name: &str, figures: &Figures| {
@@ -59,7 +59,7 @@ fn turnovers(book: &Book) -> Table {
         [code, name, opening_debit, opening_credit, debit, credit, closing_debit, closing_credit]
     };
     for section in &book.sections {
-        table.row([section.title]);
+        table.across([section.title]);
         for one in &section.rows {
             table.row(row(&one.subject, &one.name, &one.figures));
         }
@@ -100,7 +100,7 @@ fn balance_sheet(book: &Book) -> Table {
     let mut sums = [0; 2];
     for class in ["asset", "liability", "common", "equity"] {
         let Some(section) = of(class) else { continue };
-        table.row([section.title]);
+        table.across([section.title]);
         for row in &section.rows {
             let [opening, closing] =
                 [row.figures.opening, row.figures.closing].map(|figure| own(class, figure));
@@ -124,7 +124,7 @@ fn income_statement(book: &Book) -> Table {
     let mut table = Table::new(&["subject", "name", ">amount"]);
     let print = |minor| money(&book.currency, minor);
     for section in income_sections(book) {
-        table.row([section.title]);
+        table.across([section.title]);
         for row in &section.rows {
             table.row([&row.subject, &row.name, &print(own(section.class, row.figures.result))]);
         }

@@ -176,3 +176,170 @@ fn a_trial_balance_of_large_figures_and_long_names_fits_100_columns() {
         }
     }
 }
+
+/// Minor units of two postings that make 18 digits before the point.
+const HALF: &str = "61728394506172839.00";
+const HUGE: &str = "123,456,789,012,345,678.00";
+
+/// Books whose figures have 18 digits, with long names and random ids.
+struct Huge {
+    served: Served,
+    directory: tempfile::TempDir,
+    /// The ids of what was sent: posted, frozen, tried, unfrozen.
+    ids: [String; 4],
+}
+
+const NUMBER: &str = "商户结算户-0123456789012345678901234567";
+
+impl Huge {
+    fn ask(&self, arguments: &[&str]) -> String {
+        let ran = longmen_in("100", &[arguments, &["--addr", &self.served.addr]].concat());
+        assert_eq!(ran.code, Some(0), "{arguments:?}: {ran:?}");
+        ran.out
+    }
+
+    fn new() -> Huge {
+        let directory = tempfile::tempdir().unwrap();
+        let served = Served::start(&directory.path().join("books"), "1");
+        let ids = [1_u128, 2, 3, 4].map(|tenth| format!("0x{:032x}", u128::MAX / 10 * tenth));
+        let huge = Huge { served, directory, ids };
+        huge.open();
+        huge.live();
+        huge
+    }
+
+    fn open(&self) {
+        let long = "应付账款-商户待结算资金-跨境人民币业务-第一清算中心-二级分户";
+        let subject = |code, class, normal| serde_json::json!({ "code": code, "name": long, "class": class, "normal": normal });
+        let account = |label, subject, owner, hot| {
+            serde_json::json!({
+                "account": label, "subject": subject, "currency": "CNY", "owner": owner,
+                "may_go_negative": owner == "internal", "hot": hot,
+            })
+        };
+        let chart = serde_json::json!({
+            "scenario": "s", "title": "", "entity": "龙门支付有限公司", "start": "2026-01-05",
+            "subjects": [
+                subject("1002010101", "asset", "debit"), subject("2203010101", "liability", "credit"),
+                subject("6021010101", "income", "credit"),
+            ],
+            "accounts": [
+                account("bank", "1002010101", "internal", false), account(NUMBER, "2203010101", "merchant", false),
+                account("fee-0123456789012345678901234567", "6021010101", "internal", true),
+            ],
+        });
+        let file = self.directory.path().join("chart.json");
+        std::fs::write(&file, chart.to_string()).unwrap();
+        self.ask(&["open", file.to_str().unwrap()]);
+    }
+
+    /// What the commands are asked about.
+    fn live(&self) {
+        let [posted, frozen, tried, thawed] = self.ids.each_ref().map(|id| &**id);
+        let [debit, credit, fee] = ["@1", "@2", "@3"].map(|account| format!("{account}={HALF}"));
+        let notes = ["--operator", "operations-desk-7", "--approval", "AP-2026-000123", "--reason"];
+        let notes =
+            [&notes[..], &["month end settlement of all merchants", "--reference", "order-17"]].concat();
+        self.ask(&[&["post", "--debit", &debit, "--credit", &credit, "--id", posted], &notes[..]].concat());
+        self.ask(&["post", "--debit", &debit, "--credit", &credit, "--value-date", "2026-01-04"]);
+        self.ask(&["post", "--debit", &debit, "--credit", &fee]);
+        self.ask(&["post", "--debit", &debit, "--credit", &fee]);
+        self.ask(
+            &[
+                &["freeze", &credit, "--id", frozen, "--kind", "judicial"],
+                &["--authority", "第三中级人民法院"][..],
+            ]
+            .concat(),
+        );
+        // What is held in all is less than 2^63 minor units.
+        let [debit, credit] = ["@1=10000000000.00", "@2=10000000000.00"];
+        self.ask(&["try", "--debit", credit, "--credit", debit, "--id", tried]);
+        let part = ["--amount", "1.00", "--currency", "CNY", "--authority", "第三中级人民法院"];
+        self.ask(&[&["unfreeze", frozen, "--id", thawed], &part[..]].concat());
+        let to = format!("{}.00", HALF.split('.').next().unwrap());
+        self.ask(&[&["limits", "@2", "--transaction", &to, "--day", &to], &notes[..6]].concat());
+        self.ask(&[&["state", "@2", "--payment-state", "neither"], &notes[..6]].concat());
+        self.ask(&["map-customer", "@2", "C-0123456789012345678901234567"]);
+        let entity = "龙门支付有限公司";
+        self.ask(
+            &[&["map-type", entity, "merchant", "2203010101", "--from", "2026-01-05"], &notes[..6]].concat(),
+        );
+    }
+
+    /// What it shows fits, and breaks neither figure nor id.
+    #[track_caller]
+    fn check(&self, out: &str, command: &str, whole: &[&str]) {
+        assert!(out.lines().all(|line| columns(line) <= 100), "{command}:\n{out}");
+        for text in whole {
+            assert!(out.contains(text), "{command}: {text} is torn or missing:\n{out}");
+        }
+        for line in out.lines() {
+            let is_torn = |word: &str| word.ends_with(',') && word.starts_with(|c: char| c.is_ascii_digit());
+            assert!(!line.split_whitespace().last().is_some_and(is_torn), "{command}:\n{out}");
+        }
+    }
+}
+
+#[test]
+fn every_listing_of_huge_figures_and_long_ids_fits_100_columns() {
+    let huge = Huge::new();
+    let [posted, frozen, tried, thawed] = huge.ids.each_ref().map(|id| &**id);
+    let half = "61,728,394,506,172,839.00";
+    let position = huge.ask(&["statement", "@3", "--json"]);
+    let position: serde_json::Value = serde_json::from_str(&position).unwrap();
+    let position = position["lines"][0]["position"].as_str().unwrap().to_owned();
+    let entity = "龙门支付有限公司";
+    let of = |kind: &'static str| vec!["report", kind, "--entity", entity];
+    for (command, whole) in [
+        (vec!["accounts"], &[HUGE, NUMBER][..]),
+        (vec!["customer", entity, "C-0123456789012345678901234567"], &[HUGE, NUMBER]),
+        (vec!["balance", "@1", "@2", "@3"], &[HUGE, NUMBER]),
+        (vec!["balance", "@1", "@2", "--at", "2026-01-05"], &[HUGE, NUMBER]),
+        (vec!["limits", "@2"], &[HUGE, NUMBER, half]),
+        (vec!["statement", "@2", "--holds", "--totals"], &[HUGE, half, posted, frozen, tried, "2026-01-04"]),
+        (vec!["statement", "@3", "--totals"], &[HUGE, half]),
+        (vec!["statement", "@3", "--legs"], &[HUGE, half]),
+        (vec!["entry", "@3", &position], &[HUGE, half]),
+        (vec!["holds"], &[half, frozen, NUMBER]),
+        (vec!["holds", "@2"], &[half, frozen, tried, NUMBER]),
+        (vec!["register", "@2"], &[half, &frozen[2..], &tried[2..], thawed, "AP-2026-000123"]),
+        (vec!["register", "--entity", entity], &["2203010101", "AP-2026-000123"]),
+        (vec!["transaction", posted], &[half, posted, NUMBER]),
+        (vec!["transaction", frozen], &[frozen]),
+        (vec!["transaction", tried], &[tried]),
+        (vec!["transaction", thawed], &[frozen, thawed]),
+        (vec!["find", "--reference", "order-17"], &[posted]),
+        (vec!["trial-balance"], &[HUGE]),
+        (vec!["trial-balance", "--level", "1"], &[HUGE]),
+        (of("daily"), &[HUGE]),
+        (of("monthly"), &[HUGE]),
+        (of("quarterly"), &[HUGE]),
+        (of("yearly"), &[HUGE]),
+        (of("trial-balance"), &[HUGE]),
+        (of("balance-sheet"), &[HUGE]),
+        (of("income"), &[HUGE]),
+        (vec!["status"], &[]),
+    ] {
+        let out = huge.ask(&command);
+        huge.check(&out, &command.join(" "), whole);
+    }
+    let Huge { served, directory, .. } = &huge;
+    served.signal("TERM");
+    let books = directory.path().join("books");
+    for command in [&["verify"][..], &["wal", "inspect"]] {
+        let arguments = [command, &[books.to_str().unwrap()]].concat();
+        let ran = loop {
+            let ran = longmen_in("100", &arguments);
+            // The node has not ended yet.
+            if ran.code == Some(0) {
+                break ran;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        };
+        huge.check(
+            &ran.out,
+            command[0],
+            if command == ["verify"] { &["246,913,578,024,691,356.00"] } else { &[] },
+        );
+    }
+}
