@@ -127,7 +127,7 @@ impl Rebuilt {
         let Rebuilt { catalog, known, originals, frame, time_us, shards, .. } = self;
         let window = TimeWindow::new(self.accepted_clock_us.unwrap_or(time_us), self.began_us);
         let mut coordinator = Coordinator::new(settings, catalog, known, originals, (frame, time_us), window);
-        shards.iter().for_each(|shard| coordinator.know(shard));
+        shards.iter().for_each(|shard| coordinator.restore(shard));
         (coordinator, shards)
     }
 }

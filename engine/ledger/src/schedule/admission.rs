@@ -18,8 +18,8 @@ const MOST_WAITING: usize = 128;
 impl Coordinator {
     /// Takes a job in. What its first transactions look up is fetched while others are taken in.
     pub(super) fn add_job(&mut self, reply_to: Option<ReplyTo>, client: ClientId, work: Work) -> u32 {
-        let job = self.jobs.add(reply_to, client, work);
-        self.jobs.get_mut(job).hash_ids(&self.known);
+        let job = self.backlog.jobs.add(reply_to, client, work);
+        self.backlog.jobs.get_mut(job).hash_ids(&self.ids.known);
         self.fetch(job, 0);
         job
     }
@@ -27,12 +27,12 @@ impl Coordinator {
     /// Looks at transactions of the job at the front of the queue while their records have room, and gives the room
     /// that is left.
     pub(super) fn consider_more(&mut self, job: u32, mut room: usize) -> usize {
-        if self.jobs.get(job).cursor == 0 {
+        if self.backlog.jobs.get(job).cursor == 0 {
             self.resolve_keys(job);
         }
-        let len = self.jobs.get(job).len();
-        for index in self.jobs.get(job).cursor..len {
-            let full = room == 0 || self.deferred.len() >= MOST_WAITING;
+        let len = self.backlog.jobs.get(job).len();
+        for index in self.backlog.jobs.get(job).cursor..len {
+            let full = room == 0 || self.backlog.deferred.len() >= MOST_WAITING;
             if full || self.waits_for_exclusivity(JobRef { job, index, begun: None }) {
                 return 0;
             }
@@ -41,9 +41,9 @@ impl Coordinator {
             }
             let what = JobRef { job, index, begun: None };
             room = room.saturating_sub(self.record_bytes(what));
-            self.jobs.get_mut(job).cursor = index + 1;
+            self.backlog.jobs.get_mut(job).cursor = index + 1;
             if index + 1 == len {
-                self.queue.pop_front();
+                self.backlog.queue.pop_front();
             }
             self.consider(what);
         }
@@ -53,29 +53,31 @@ impl Coordinator {
     /// Has the processor fetch what will be looked up for some transactions from one on. The processor does not wait for the
     /// lines, but for where their pages are, and finds that out for several at a time: so nothing else is done in between.
     fn fetch(&self, job: u32, from: u32) {
-        let job = self.jobs.get(job);
+        let job = self.backlog.jobs.get(job);
         let some = from as usize..(from + FETCHED).min(job.len()) as usize;
         let Work::Post(batch) = &job.work else { return };
         let (Some(hashes), Some(ahead)) = (job.id_hashes(some.clone()), batch.transactions.get(some)) else {
             return;
         };
-        hashes.iter().for_each(|hash| self.known.fetch(*hash));
+        hashes.iter().for_each(|hash| self.ids.known.fetch(*hash));
         let accounts = ahead.iter().flat_map(|transaction| batch.legs(transaction)).map(|leg| leg.account);
-        accounts.filter_map(AccountId::index).for_each(|place| prefetch_index(&self.descriptors, place));
+        accounts
+            .filter_map(AccountId::index)
+            .for_each(|place| prefetch_index(&self.books.descriptors, place));
     }
 
     /// About what a transaction's records take in the log.
     pub(super) fn record_bytes(&self, what: JobRef) -> usize {
         let per_leg = 88;
-        self.jobs.get(what.job).transaction(what.index).map_or(HEAD_BYTES, |(batch, transaction)| {
+        self.backlog.jobs.get(what.job).transaction(what.index).map_or(HEAD_BYTES, |(batch, transaction)| {
             HEAD_BYTES + per_leg * batch.legs(transaction).len() + batch.notes(transaction).len()
         })
     }
 
     fn resolve_keys(&mut self, job: u32) {
-        let Coordinator { jobs, catalog, .. } = self;
-        if let Work::Post(batch) = &mut jobs.get_mut(job).work {
-            batch.resolve(|key| catalog.find(key));
+        let Coordinator { backlog, books, .. } = self;
+        if let Work::Post(batch) = &mut backlog.jobs.get_mut(job).work {
+            batch.resolve(|key| books.catalog.find(key));
         }
     }
 }

@@ -8,9 +8,10 @@ use crate::hot::gate::Gate;
 use crate::ids::{AccountId, ClientId, EntityId, ShardId, TransactionKey};
 use crate::money::date::Date;
 use crate::rejection::Rejection;
+use crate::schedule::backlog::Queued;
 use crate::schedule::closing::Close;
 use crate::schedule::exclusive::Resting;
-use crate::schedule::{Coordinator, Phase, Queued, Room, Step};
+use crate::schedule::{Coordinator, Phase, Room, Step};
 use crate::shard::order::{AttributeChange, Registration, ShardOrder, ShardReply};
 use crate::shard::round::Written;
 
@@ -57,7 +58,8 @@ impl Coordinator {
     pub(super) fn begin_barrier(&mut self, asked: Asked, command: Command) -> Step {
         let Asked { reply_to, client } = asked;
         // Whoever is known already may come back to read.
-        let is_known = matches!(&command, Command::Hello { name } if self.catalog.client(name).is_some());
+        let is_known =
+            matches!(&command, Command::Hello { name } if self.books.catalog.client(name).is_some());
         if self.room == Room::None && command.writes() && !is_known {
             return self.refuse_at_barrier(reply_to, Rejection::OutOfDisk);
         }
@@ -96,15 +98,15 @@ impl Coordinator {
 
     fn read_accounts(&mut self, reply_to: Option<ReplyTo>, command: &Command) -> Step {
         let accounts = match command {
-            Command::Balances(accounts) => accounts.iter().map(|account| self.find(account)).collect(),
+            Command::Balances(accounts) => accounts.iter().map(|account| self.books.find(account)).collect(),
             Command::ListAccounts { after, limit } => {
-                let last = self.catalog.next_account().0;
+                let last = self.books.catalog.next_account().0;
                 let from = after.0.saturating_add(1);
                 let to = last.min(from.saturating_add(u64::from((*limit).min(MAX_LIST))));
                 (from..to).map(|id| Ok(AccountId(id))).collect()
             }
-            Command::Customer { entity, customer } => match self.catalog.entity(entity) {
-                Some(entity) => self.catalog.accounts_of(entity, customer).map(Ok).collect(),
+            Command::Customer { entity, customer } => match self.books.catalog.entity(entity) {
+                Some(entity) => self.books.catalog.accounts_of(entity, customer).map(Ok).collect(),
                 None => return self.refuse_at_barrier(reply_to, Rejection::UnknownEntity),
             },
             other => unreachable!("{other:?} reads no accounts"),
@@ -120,9 +122,9 @@ impl Coordinator {
                     let ShardReply::Written(written) = reply else {
                         panic!("an opening is answered by what was written")
                     };
-                    self.frame.take_written(shard, written);
+                    self.output.frame.take_written(shard, written);
                 }
-                self.reply(reply_to, answer);
+                self.output.reply(reply_to, answer);
             }
             Barrier::Changed { reply_to, account } => {
                 let mut replies = replies.into_iter();
@@ -134,7 +136,7 @@ impl Coordinator {
                     Ok((written, row)) => self.take_change(shard, written, account, &row),
                     Err(rejection) => Answer::Rejected(rejection),
                 };
-                self.reply(reply_to, answer);
+                self.output.reply(reply_to, answer);
             }
             Barrier::Holds { reply_to, after, limit } => self.end_holds(reply_to, after, limit, replies),
             Barrier::Closing(asked, close) => self.end_closing(asked, &close, replies),
@@ -149,9 +151,9 @@ impl Coordinator {
 
     /// Puts the judgement of the measured rates into the queue, as commands of the ledger's own.
     pub(super) fn judge_hot_accounts(&mut self) {
-        let room = self.settings.hot_accounts.saturating_sub(self.hot_count());
-        let hot = self.hot_accounts();
-        let judgement = self.detector.judge(|account| hot.contains(&account), room);
+        let room = self.settings.hot_accounts.saturating_sub(self.hot.count());
+        let hot = self.hot.accounts();
+        let judgement = self.hot.detector.judge(|account| hot.contains(&account), room);
         let heated = judgement.heat.into_iter().map(|account| (account, true));
         let cool = judgement.cool.into_iter().map(|account| (account, false));
         for (account, hot) in heated.chain(cool) {
@@ -159,13 +161,7 @@ impl Coordinator {
             let asked = Asked { reply_to: None, client: ClientId(0) };
             let change = AttributeChange::Hot(hot);
             let command = Command::Change { account, change, notes: Box::default() };
-            self.queue.push_back(Queued::Barrier(asked, command));
-        }
-    }
-
-    pub(super) fn reply(&mut self, reply_to: Option<ReplyTo>, answer: Answer) {
-        if let Some(reply_to) = reply_to {
-            self.frame.replies.push((reply_to, answer));
+            self.backlog.queue.push_back(Queued::Barrier(asked, command));
         }
     }
 
@@ -174,25 +170,17 @@ impl Coordinator {
         Step::Shards(orders)
     }
 
-    pub(super) fn find(&self, account: &AccountRef) -> Result<AccountId, Rejection> {
-        let id = match account {
-            AccountRef::Id(id) => self.catalog.account(*id).map(|_| *id),
-            AccountRef::Key(key) => self.catalog.find(key),
-        };
-        id.ok_or(Rejection::UnknownAccount)
-    }
-
     fn status(&self) -> Answer {
-        let entities = self.catalog.entities().iter().map(|entity| (entity.code.clone(), entity.date));
-        let mut hot: Vec<_> = self.gates().map(|gate| (gate.account, gate.legs)).collect();
+        let entities = self.books.catalog.entities().iter().map(|entity| (entity.code.clone(), entity.date));
+        let mut hot: Vec<_> = self.hot.gates().map(|gate| (gate.account, gate.legs)).collect();
         hot.sort_unstable_by_key(|(account, legs)| (std::cmp::Reverse(*legs), *account));
         Answer::Status(Box::new(Status {
-            durable: self.durable,
-            open: self.frame.number,
-            accounts: self.catalog.accounts().len() as u64,
-            known_ids: self.known.len() as u64,
-            time_us: self.frame.time_us,
-            clock_us: self.window.clock_us(),
+            durable: self.output.durable(),
+            open: self.output.frame.number,
+            accounts: self.books.catalog.accounts().len() as u64,
+            known_ids: self.ids.known.len() as u64,
+            time_us: self.output.frame.time_us,
+            clock_us: self.ids.window.clock_us(),
             hot,
             entities: entities.collect(),
             ..self.counts.clone()
@@ -213,19 +201,19 @@ impl Coordinator {
         };
         if let AttributeChange::Hot(hot) = change {
             if reply_to.is_some() {
-                self.detector.forget(account);
+                self.hot.detector.forget(account);
             }
             let is_hot = self.is_hot(account);
-            if hot && !is_hot && self.hot_count() >= self.settings.hot_accounts {
+            if hot && !is_hot && self.hot.count() >= self.settings.hot_accounts {
                 return self.refuse_at_barrier(reply_to, Rejection::LimitExceeded);
             }
             if hot == is_hot {
                 return self.answer_quiet(reply_to, Answer::Done);
             }
         }
-        let entity = self.descriptor(account).expect("a found account has a descriptor").entity;
-        let by = Registration { client, date: self.catalog.date(entity), notes };
-        let order = ShardOrder::Change { frame: self.frame.number, account, change, by };
+        let entity = self.books.entity_of(account);
+        let by = Registration { client, date: self.books.catalog.date(entity), notes };
+        let order = ShardOrder::Change { frame: self.output.frame.number, account, change, by };
         self.wait(Barrier::Changed { reply_to, account }, vec![(self.shard_of(account), order)])
     }
 
@@ -233,13 +221,13 @@ impl Coordinator {
         if change.amounts().any(|amount| amount.0 < 0) {
             return Err(Rejection::InvalidAmount);
         }
-        self.find(account)
+        self.books.find(account)
     }
 
     fn closings(&self, entity: &str, from: Date, to: Date) -> Result<Answer, Rejection> {
-        let entity = self.catalog.entity(entity).ok_or(Rejection::UnknownEntity)?;
-        let closed = self.catalog.closings(entity, from, to).collect();
-        Ok(Answer::Closings { entity, current: self.catalog.date(entity), closed })
+        let entity = self.books.catalog.entity(entity).ok_or(Rejection::UnknownEntity)?;
+        let closed = self.books.catalog.closings(entity, from, to).collect();
+        Ok(Answer::Closings { entity, current: self.books.catalog.date(entity), closed })
     }
 
     fn ask_holds(
@@ -250,7 +238,7 @@ impl Coordinator {
         limit: u32,
     ) -> Step {
         let limit = limit.min(MAX_LIST) as usize;
-        let orders = match account.map(|account| self.find(account)) {
+        let orders = match account.map(|account| self.books.find(account)) {
             None => self.to_every_shard(&ShardOrder::Holds(None)),
             Some(Ok(account)) => vec![(self.shard_of(account), ShardOrder::Holds(Some(account)))],
             Some(Err(rejection)) => return self.refuse_at_barrier(reply_to, rejection),
@@ -275,7 +263,7 @@ impl Coordinator {
         holds.retain(|(account, hold)| after.is_none_or(|after| (*account, hold.key) > after));
         holds.sort_by_key(|(account, hold)| (*account, hold.key));
         holds.truncate(limit);
-        self.reply(reply_to, Answer::Holds(holds));
+        self.output.reply(reply_to, Answer::Holds(holds));
     }
 
     pub(super) fn refuse_at_barrier(&mut self, reply_to: Option<ReplyTo>, rejection: Rejection) -> Step {
@@ -284,20 +272,20 @@ impl Coordinator {
 
     /// Answers a barrier round that needs no shard.
     pub(super) fn answer_quiet(&mut self, reply_to: Option<ReplyTo>, answer: Answer) -> Step {
-        self.reply(reply_to, answer);
+        self.output.reply(reply_to, answer);
         self.wait(Barrier::Written { reply_to: None, answer: Answer::Done }, Vec::new())
     }
 
     fn take_change(&mut self, shard: ShardId, written: Written, account: AccountId, row: &Row) -> Answer {
-        self.frame.take_written(shard, written);
-        self.descriptors[account.index().expect("a found account has a place")].renew(row);
+        self.output.frame.take_written(shard, written);
+        self.books.descriptor_mut(account).renew(row);
         match (self.is_hot(account), row.hot()) {
-            (false, true) => self.add_gate(Gate::new(account, row)),
+            (false, true) => self.hot.add(Gate::new(account, row), &mut self.books),
             (true, false) => {
-                let gate = self.remove_gate(account).expect("only what is hot is cooled");
+                let gate = self.hot.remove(account, &mut self.books).expect("only what is hot is cooled");
                 gate.check(row);
             }
-            (true, true) => self.renew_gate(account, row),
+            (true, true) => self.hot.renew(account, row, &self.books),
             (false, false) => {}
         }
         Answer::Done

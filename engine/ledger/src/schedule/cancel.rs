@@ -14,19 +14,15 @@ use crate::transaction::originals::Fate;
 
 impl Coordinator {
     pub(super) fn consider_cancel(&mut self, what: JobRef, id: TransactionId, time: u32) {
-        let client = self.jobs.get(what.job).client;
+        let client = self.backlog.jobs.get(what.job).client;
         if id.0 == 0 {
             return self.refuse(what, Rejection::Malformed, 0);
         }
-        let hash = self.known.hash(client, id);
-        match self.known_id(hash, client, id) {
-            Some(Known::Pending) => self.deferred.push_back(what),
+        let key = TransactionKey { client, id };
+        match self.ids.look_up(key) {
+            Some(Known::Pending) => self.backlog.deferred.push_back(what),
             Some(Known::Decided(Decided { outcome: Outcome::Tried, frame, ordinal, .. })) => {
-                self.consider_cancel_of_try(
-                    what,
-                    TransactionKey { client, id },
-                    RecordPlace { frame, ordinal },
-                );
+                self.consider_cancel_of_try(what, key, RecordPlace { frame, ordinal });
             }
             Some(Known::Decided(decided)) => {
                 let posted = decided.outcome == Outcome::Posted;
@@ -34,15 +30,13 @@ impl Coordinator {
                 let (frame, ordinal) = (decided.frame, decided.ordinal);
                 self.finish(what, PostResult { rejection, step: 0, repeated: !posted, frame, ordinal });
             }
-            None => match self.outside_window(time).or_else(|| self.no_room(what.job)) {
+            None => match self.ids.outside_window(time, &self.settings).or_else(|| self.no_room(what.job)) {
                 Some(rejection) => self.refuse(what, rejection, 0),
                 None => {
-                    let what = JobRef {
-                        begun: Some(self.known.begin_hashed(hash, client, id, self.window.clock_us())),
-                        ..what
-                    };
+                    let what =
+                        JobRef { begun: Some(self.ids.begin(self.ids.known.hash(client, id), key)), ..what };
                     let entity = EntityId(0);
-                    let date = Date::of_time_us(self.frame.time_us);
+                    let date = Date::of_time_us(self.output.frame.time_us);
                     self.push_item(Item {
                         what,
                         verdict: None,
@@ -61,7 +55,7 @@ impl Coordinator {
     fn consider_cancel_of_try(&mut self, what: JobRef, key: TransactionKey, place: RecordPlace) {
         if self.round.originals.contains(&key) {
             // A transaction of this round that is not decided yet confirms or cancels it.
-            return self.deferred.push_back(what);
+            return self.backlog.deferred.push_back(what);
         }
         if self.originals.get(key).is_some_and(|state| state.fate == Fate::Confirmed) {
             let (rejection, RecordPlace { frame, ordinal }) = (Some(Rejection::AlreadyPosted), place);
@@ -71,13 +65,13 @@ impl Coordinator {
     }
 
     pub(super) fn consider_locate(&mut self, what: JobRef) {
-        let Work::Locate(keys) = &self.jobs.get(what.job).work else {
+        let Work::Locate(keys) = &self.backlog.jobs.get(what.job).work else {
             unreachable!("only a look-up looks up")
         };
         let mut places = Vec::with_capacity(keys.len());
         for key in keys {
-            places.push(match self.known_id(self.known.hash(key.client, key.id), key.client, key.id) {
-                Some(Known::Pending) => return self.deferred.push_back(what),
+            places.push(match self.ids.look_up(*key) {
+                Some(Known::Pending) => return self.backlog.deferred.push_back(what),
                 Some(Known::Decided(Decided { frame, ordinal, .. })) => Some(RecordPlace { frame, ordinal }),
                 None => None,
             });
@@ -86,8 +80,8 @@ impl Coordinator {
     }
 
     fn answer_job(&mut self, what: JobRef, answer: Answer) {
-        let job = self.jobs.end(what.job);
-        self.reply(job.reply_to, answer);
+        let job = self.backlog.jobs.end(what.job);
+        self.output.reply(job.reply_to, answer);
     }
 }
 

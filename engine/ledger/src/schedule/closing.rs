@@ -12,10 +12,11 @@ use crate::money::currency::Currency;
 use crate::money::date::Date;
 use crate::record::admin::Admin;
 use crate::rejection::Rejection;
+use crate::schedule::backlog::Queued;
 use crate::schedule::barrier::{Asked, Barrier};
 use crate::schedule::jobs::Work;
 use crate::schedule::reading::{shown_rows, sum_lines};
-use crate::schedule::{Coordinator, Queued, Step};
+use crate::schedule::{Coordinator, Step};
 use crate::shard::order::{ShardOrder, ShardReply, ShownRow};
 use crate::transaction::deed::Deed;
 use crate::transaction::notes;
@@ -39,6 +40,8 @@ pub(super) struct Close {
     pub(super) next: Date,
     pub(super) targets: Targets,
     pub(super) notes: Box<[u8]>,
+    /// What refused the postings that carry its results forward.
+    pub(super) refused: Option<Rejection>,
 }
 
 /// The accounts that take what is carried forward, one for each currency.
@@ -60,7 +63,7 @@ impl Coordinator {
             Ok(None) => return self.answer_quiet(asked.reply_to, Answer::Done),
             Err(rejection) => return self.refuse_at_barrier(asked.reply_to, rejection),
         };
-        let close = Close { entity, next, targets, notes };
+        let close = Close { entity, next, targets, notes, refused: None };
         if !close.targets.is_empty() {
             return self.read_results(asked, close);
         }
@@ -70,7 +73,7 @@ impl Coordinator {
     /// Goes on with a close whose results were carried forward. Whatever became of the disk since: what a close has begun
     /// it ends, in the room that was sure when it began.
     pub(super) fn close_carried(&mut self, asked: Asked, close: Close) -> Step {
-        match self.own_refused.take() {
+        match close.refused {
             Some(rejection) => self.refuse_at_barrier(asked.reply_to, rejection),
             None => self.read_lines(asked, close),
         }
@@ -88,13 +91,13 @@ impl Coordinator {
         (next, forced): (Date, bool),
         carry: &[AccountRef],
     ) -> Result<Option<(EntityId, Targets)>, Rejection> {
-        let entity = self.catalog.entity(entity).ok_or(Rejection::UnknownEntity)?;
+        let entity = self.books.catalog.entity(entity).ok_or(Rejection::UnknownEntity)?;
         let targets = self.judge_targets(entity, carry)?;
-        let current = self.catalog.date(entity);
+        let current = self.books.catalog.date(entity);
         if next < current {
             return Err(Rejection::DateClosed);
         }
-        if !forced && is_far_ahead(next, current, self.window.clock_us()) {
+        if !forced && is_far_ahead(next, current, self.ids.window.clock_us()) {
             return Err(Rejection::DateAhead);
         }
         Ok((next > current).then_some((entity, targets)))
@@ -105,11 +108,11 @@ impl Coordinator {
         let mut targets = Targets::new();
         let mut found = Ok(());
         for target in carry {
-            let Ok(id) = self.find(target) else {
+            let Ok(id) = self.books.find(target) else {
                 found = Err(Rejection::UnknownAccount);
                 continue;
             };
-            let account = self.catalog.account(id).expect("a found account has a place");
+            let account = self.books.catalog.account(id).expect("a found account has a place");
             if targets.iter().any(|(currency, _)| *currency == account.currency) {
                 return Err(Rejection::Malformed);
             }
@@ -117,7 +120,7 @@ impl Coordinator {
             if account.entity != entity {
                 found = Err(Rejection::UnknownAccount);
             }
-            let class = self.catalog.subject(account.subject).opening.class;
+            let class = self.books.catalog.subject(account.subject).opening.class;
             if !matches!(class, SubjectClass::Equity | SubjectClass::Common) {
                 found = found.and(Err(Rejection::WrongClass));
             }
@@ -127,31 +130,31 @@ impl Coordinator {
 
     /// Closes the date: its figures and the next date stand in one frame.
     pub(super) fn end_closing(&mut self, asked: Asked, close: &Close, replies: Vec<(ShardId, ShardReply)>) {
-        let closed = self.catalog.date(close.entity);
+        let closed = self.books.catalog.date(close.entity);
         for (line, total) in (0..).map(LineId).zip(sum_lines(replies)) {
-            if self.entity_of(line) == close.entity {
+            if self.books.entity_of_line(line) == close.entity {
                 self.write_line(line, &total, closed);
             }
         }
         let Close { entity, next, .. } = *close;
-        self.register(asked.client, "close_day", &closed.to_string(), &close.notes);
-        self.frame.push_admin(&Admin::DateClosed { entity, closed, next });
-        self.catalog.add_closing(entity, closed, self.frame.number);
-        self.catalog.set_date(entity, next);
-        self.reply(asked.reply_to, Answer::Done);
+        self.output.register(asked.client, "close_day", &closed.to_string(), &close.notes);
+        self.output.frame.push_admin(&Admin::DateClosed { entity, closed, next });
+        self.books.catalog.add_closing(entity, closed, self.output.frame.number);
+        self.books.catalog.set_date(entity, next);
+        self.output.reply(asked.reply_to, Answer::Done);
     }
 
     fn write_line(&mut self, line: LineId, total: &Line, date: Date) {
         let (debit, credit) = if total.day == date { total.turnover } else { (0, 0) };
         let opening = total.balance - debit + credit;
         if (opening, debit, credit) != (0, 0, 0) {
-            self.frame.push_admin(&Admin::LineClosed { line, date, opening, debit, credit });
+            self.output.frame.push_admin(&Admin::LineClosed { line, date, opening, debit, credit });
         }
     }
 
     fn read_results(&mut self, asked: Asked, close: Close) -> Step {
-        let concerned = (1..).map(AccountId).zip(self.catalog.accounts()).filter(|(account, found)| {
-            let class = self.catalog.subject(found.subject).opening.class;
+        let concerned = (1..).map(AccountId).zip(self.books.catalog.accounts()).filter(|(account, found)| {
+            let class = self.books.catalog.subject(found.subject).opening.class;
             let is_result = matches!(class, SubjectClass::Income | SubjectClass::Expense);
             found.entity == close.entity && is_result || close.is_target(*account)
         });
@@ -165,10 +168,10 @@ impl Coordinator {
             shown_rows(replies).partition(|shown| close.is_target(shown.account));
         let rows: Vec<ShownRow> = rows.into_iter().filter(|shown| shown.row.balance != 0).collect();
         let currency_of =
-            |shown: &ShownRow| self.descriptor(shown.account).expect("a row has a descriptor").currency;
+            |shown: &ShownRow| self.books.descriptor(shown.account).expect("a row has a descriptor").currency;
         let has_target = |currency| close.targets.iter().any(|(of, _)| *of == currency);
         if let Some(left) = rows.iter().map(currency_of).find(|currency| !has_target(*currency)) {
-            return self.reply(asked.reply_to, Answer::NotCarried(left));
+            return self.output.reply(asked.reply_to, Answer::NotCarried(left));
         }
         let mut batch = Batch::default();
         for &(currency, target) in &close.targets {
@@ -176,13 +179,13 @@ impl Coordinator {
             self.carry(&mut batch, close.entity, (currency, target), &rows);
         }
         if let Some(rejection) = refuse_target(&targets, &batch) {
-            return self.reply(asked.reply_to, Answer::Rejected(rejection));
+            return self.output.reply(asked.reply_to, Answer::Rejected(rejection));
         }
-        self.queue.push_front(Queued::Close(asked, close.clone()));
+        self.backlog.queue.push_front(Queued::Close(asked, close.clone()));
         if !batch.transactions.is_empty() {
-            self.begin_rules();
+            self.output.begin_rules(&mut self.books.catalog);
             let job = self.add_job(None, ClientId(0), Work::Post(batch));
-            self.queue.push_front(Queued::Job(job));
+            self.backlog.queue.push_front(Queued::Job(job));
         }
     }
 
@@ -194,8 +197,8 @@ impl Coordinator {
         (currency, target): (Currency, AccountId),
         rows: &[&ShownRow],
     ) {
-        let date = self.catalog.date(entity);
-        let time = self.window.now();
+        let date = self.books.catalog.date(entity);
+        let time = self.ids.window.now();
         for rows in rows.chunks(MAX_LEGS / 2 - 1) {
             let mut legs = Vec::new();
             for shown in rows {
@@ -204,15 +207,9 @@ impl Coordinator {
             let sum: i128 = rows.iter().map(|shown| shown.row.balance).sum();
             push_pieces(&mut legs, target, sum, currency);
             let part = u16::try_from(batch.transactions.len()).expect("results are far fewer than 2^24");
-            let id = carry_id(entity, date, self.frame.number, part);
+            let id = carry_id(entity, date, self.output.frame.number, part);
             batch.push_deed(Draft { id, time, ..Draft::default() }, Deed::CarryForward, &legs, &[]);
         }
-    }
-
-    /// Writes down who asked for a command, and why (登记簿).
-    pub(super) fn register(&mut self, client: ClientId, command: &str, about: &str, notes: &[u8]) {
-        let (command, about, notes) = (command.into(), about.into(), notes.into());
-        self.frame.push_admin(&Admin::Registered { client, command, about, notes });
     }
 }
 

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use crate::ids::AccountId;
-use crate::schedule::AccountDescriptor;
-use crate::schedule::round::descriptor_of;
+use crate::schedule::books::Books;
 use crate::transaction::Leg;
 use crate::transaction::effect::Effect;
 
@@ -23,12 +22,7 @@ pub(super) enum Pin {
 pub(super) type Pins = HashMap<AccountId, Pin, FixedState>;
 
 /// Whether a transaction must wait for an open one on an ordinary account, and whether it shares one with them.
-pub(super) fn conflicts(
-    pins: &Pins,
-    descriptors: &[AccountDescriptor],
-    legs: &[Leg],
-    effects: &[Effect],
-) -> (bool, bool) {
+pub(super) fn conflicts(pins: &Pins, books: &Books, legs: &[Leg], effects: &[Effect]) -> (bool, bool) {
     let mut shared = false;
     #[cfg(feature = "planted-bugs")]
     if crate::planted::is(crate::planted::Bug::PinSkipped) {
@@ -38,11 +32,7 @@ pub(super) fn conflicts(
         return (true, shared);
     }
     for leg in legs {
-        let Some(descriptor) =
-            descriptor_of(descriptors, leg).filter(|descriptor| descriptor.gate().is_none())
-        else {
-            continue;
-        };
+        let Some(descriptor) = books.ordinary(leg) else { continue };
         match pins.get(&leg.account) {
             None => {}
             Some(Pin::Shared) if descriptor.is_free(leg.side.effective(leg.amount)) => shared = true,
@@ -53,22 +43,12 @@ pub(super) fn conflicts(
 }
 
 /// Pins the ordinary accounts of an open transaction.
-pub(super) fn pin(
-    pins: &mut Pins,
-    descriptors: &[AccountDescriptor],
-    legs: &[Leg],
-    effects: &[Effect],
-    waits: bool,
-) {
+pub(super) fn pin(pins: &mut Pins, books: &Books, legs: &[Leg], effects: &[Effect], waits: bool) {
     for effect in effects {
         pins.insert(effect.account, Pin::Exclusive);
     }
     for leg in legs {
-        let Some(descriptor) =
-            descriptor_of(descriptors, leg).filter(|descriptor| descriptor.gate().is_none())
-        else {
-            continue;
-        };
+        let Some(descriptor) = books.ordinary(leg) else { continue };
         let free = descriptor.is_free(leg.side.effective(leg.amount)) && !waits;
         let pin = pins.entry(leg.account).or_insert(Pin::Shared);
         if !free {

@@ -6,16 +6,14 @@
 
 use crate::account::hold::{Hold, HoldKind, HoldTerms};
 use crate::account::row::Verdict;
-use crate::ids::{AccountId, EntityId, RecordPlace, TransactionKey};
+use crate::ids::{AccountId, RecordPlace, TransactionKey};
 use crate::money::amount::Amount;
-use crate::money::currency::Currency;
-use crate::money::date::Date;
 use crate::record::entry::Counting;
 use crate::record::head::Named;
 use crate::rejection::Rejection;
 use crate::schedule::Coordinator;
 use crate::schedule::jobs::{JobRef, Work};
-use crate::schedule::round::{Item, descriptor_of, legs_of};
+use crate::schedule::round::{Item, legs_of};
 use crate::transaction::Leg;
 use crate::transaction::deed::{Action, Deed, Naming, Original};
 use crate::transaction::effect::{Effect, EffectKind};
@@ -59,7 +57,7 @@ impl Coordinator {
     /// What a transaction's deed comes to, if it has one.
     #[inline]
     pub(super) fn plan(&mut self, what: JobRef) -> Option<Plan> {
-        let (batch, transaction) = self.jobs.get(what.job).transaction(what.index)?;
+        let (batch, transaction) = self.backlog.jobs.get(what.job).transaction(what.index)?;
         batch.deed(transaction)?;
         Some(self.plan_with_legs(what))
     }
@@ -74,7 +72,7 @@ impl Coordinator {
     /// Gives a reversal or a confirm the legs of its original, in the style that the accounting dates ask for.
     fn give_legs(&mut self, what: JobRef) {
         let (batch, transaction) =
-            self.jobs.get(what.job).transaction(what.index).expect("only a batch has deeds");
+            self.backlog.jobs.get(what.job).transaction(what.index).expect("only a batch has deeds");
         let deed = batch.deed(transaction).expect("the transaction was seen to have one");
         if deed.brings_legs() || !batch.legs(transaction).is_empty() {
             return;
@@ -85,11 +83,11 @@ impl Coordinator {
             return;
         };
         let blue = self.is_blue(&original);
-        let Coordinator { jobs, descriptors, .. } = self;
-        let Work::Post(batch) = &mut jobs.get_mut(what.job).work else { return };
+        let Coordinator { backlog, books, .. } = self;
+        let Work::Post(batch) = &mut backlog.jobs.get_mut(what.job).work else { return };
         let undo = |leg: &Leg| {
             let currency =
-                descriptor_of(descriptors, leg).map_or(leg.currency, |descriptor| descriptor.currency);
+                books.descriptor(leg.account).map_or(leg.currency, |descriptor| descriptor.currency);
             match (reverses, blue) {
                 (false, _) => Leg { currency, ..*leg },
                 (true, false) => Leg { amount: Amount(-leg.amount.0), currency, ..*leg },
@@ -102,19 +100,15 @@ impl Coordinator {
     /// Whether an original is undone on the opposite sides: its accounting date lies in an earlier year of
     /// the books.
     fn is_blue(&self, original: &Original) -> bool {
-        let account = original.legs.first().and_then(|leg| self.catalog.account(leg.account));
+        let account = original.legs.first().and_then(|leg| self.books.catalog.account(leg.account));
         account.is_some_and(|account| {
-            let year_starts = self.catalog.year_starts(account.entity);
-            year_starts.year_of(self.catalog.date(account.entity)) != year_starts.year_of(original.date)
+            let year_starts = self.books.catalog.year_starts(account.entity);
+            year_starts.year_of(self.books.catalog.date(account.entity)) != year_starts.year_of(original.date)
         })
     }
 
-    fn date_of(&self, account: AccountId) -> Option<Date> {
-        Some(self.catalog.date(self.catalog.account(account)?.entity))
-    }
-
     fn plan_deed(&self, what: JobRef) -> Plan {
-        let job = self.jobs.get(what.job);
+        let job = self.backlog.jobs.get(what.job);
         let (batch, transaction) = job.transaction(what.index).expect("only a batch has deeds");
         let legs = batch.legs(transaction);
         let own = TransactionKey { client: job.client, id: transaction.id };
@@ -123,31 +117,31 @@ impl Coordinator {
                 let text_id = batch.texts(transaction).own.into();
                 let (amount, terms) = (freeze.amount, HoldTerms { text_id, ..freeze.terms.clone() });
                 let effects = vec![effect(freeze.account, own, EffectKind::Freeze { amount, terms })];
-                let currency = self.descriptor(freeze.account).map(|descriptor| descriptor.currency);
+                let currency = self.books.descriptor(freeze.account).map(|descriptor| descriptor.currency);
                 let mismatch = currency.is_some_and(|currency| currency != freeze.currency);
                 Plan {
                     effects,
                     shape: mismatch.then_some((Rejection::CurrencyMismatch, 0)),
                     // Its id was forgotten since, and came again.
-                    verdict: self.holds.contains_key(&own).then_some(Rejection::KeyConflict),
+                    verdict: self.holds.is_there(own).then_some(Rejection::KeyConflict),
                     ..Plan::default()
                 }
             }
             Deed::Unfreeze { hold, amount, currency, authority } => {
-                let Some(account) = self.held_account(*hold) else {
+                let Some(account) = self.holds.account_of(*hold) else {
                     return Plan::refused(Rejection::UnknownFreeze);
                 };
                 let what = EffectKind::Release { amount: *amount, authority: authority.clone() };
-                let held_in = self.descriptor(account).map(|descriptor| descriptor.currency);
+                let held_in = self.books.descriptor(account).map(|descriptor| descriptor.currency);
                 let mismatch = currency.is_some() && *currency != held_in;
                 let shape = mismatch.then_some((Rejection::CurrencyMismatch, 0));
                 Plan { effects: vec![effect(account, *hold, what)], shape, ..Plan::default() }
             }
             Deed::Consume { hold, amount, authority, forced } => {
-                let Some(account) = self.held_account(*hold) else {
+                let Some(account) = self.holds.account_of(*hold) else {
                     return Plan::refused(Rejection::UnknownFreeze);
                 };
-                let taken = self.taken_from(account, legs);
+                let taken = self.books.taken_from(account, legs);
                 let shape = (taken != i128::from(amount.0)).then_some((Rejection::InvalidAmount, 0));
                 let (amount, authority, forced) = (*amount, authority.clone(), *forced);
                 let effects = vec![effect(account, *hold, EffectKind::Consume { amount, authority, forced })];
@@ -178,7 +172,7 @@ impl Coordinator {
     fn plan_reversal(&self, original: &Naming, forced: bool) -> Plan {
         let found = original.found.as_deref();
         let clearing = self.clearing_of(found.and_then(|found| found.refunded.as_deref()));
-        let unit_of = |account| self.balancing_unit(account);
+        let unit_of = |account| self.books.balancing_unit(account);
         let verdict = self.originals.refuse_reversal(original.key, found, &clearing, unit_of);
         let consumed = found.filter(|found| found.action == Action::Consume).map(|found| &found.holds);
         let effects = consumed.into_iter().flatten().map(|(account, hold, amount)| {
@@ -202,7 +196,7 @@ impl Coordinator {
     /// What undoes a transaction of the same date gives back what that used of day limits; what undoes one of an earlier
     /// date has none of today's to give, and a court's or a forced consume used none.
     fn counting_of_undoing(&self, original: &Original) -> Counting {
-        let today = original.legs.first().and_then(|leg| self.date_of(leg.account));
+        let today = original.legs.first().and_then(|leg| self.books.date_of(leg.account));
         let judicial = || original.holds.iter().any(|(_, hold, _)| hold.terms.kind == HoldKind::Judicial);
         let forced = original.names.is_some_and(|named| named.forced);
         let uncounted = original.action == Action::Consume && (forced || judicial());
@@ -212,10 +206,10 @@ impl Coordinator {
     fn refuse_refund(&self, naming: &Naming, legs: &[Leg]) -> Option<Rejection> {
         let found = naming.found.as_deref();
         let clearing = self.clearing_of(found);
-        let unit_of = |account| self.balancing_unit(account);
+        let unit_of = |account| self.books.balancing_unit(account);
         let exceeded = self.originals.refuse_refund(naming.key, found, legs, &clearing, unit_of);
         let Some(original) = found.filter(|_| exceeded.is_none()) else { return exceeded };
-        let today = legs.first().and_then(|leg| self.date_of(leg.account))?;
+        let today = legs.first().and_then(|leg| self.books.date_of(leg.account))?;
         let window = self.settings.refund_windows.days_for(&original.kind);
         (today.days() > original.date.days().saturating_add(window)).then_some(Rejection::RefundWindow)
     }
@@ -224,12 +218,7 @@ impl Coordinator {
     fn clearing_of(&self, original: Option<&Original>) -> Vec<AccountId> {
         let keys =
             original.map_or(&[][..], |original| self.settings.refund_clearing.accounts_for(&original.kind));
-        keys.iter().filter_map(|key| self.catalog.find(key)).collect()
-    }
-
-    /// What an account must balance in.
-    fn balancing_unit(&self, account: AccountId) -> Option<(EntityId, Currency)> {
-        self.descriptor(account).map(|descriptor| (descriptor.entity, descriptor.currency))
+        keys.iter().filter_map(|key| self.books.catalog.find(key)).collect()
     }
 
     /// A try holds what its legs take from each account whose funds are checked.
@@ -238,8 +227,9 @@ impl Coordinator {
             if legs[..index].iter().any(|before| before.account == leg.account) {
                 return None;
             }
-            let taken = self.taken_from(leg.account, legs);
-            let checked = self.catalog.account(leg.account).is_some_and(|account| !account.may_go_negative);
+            let taken = self.books.taken_from(leg.account, legs);
+            let checked =
+                self.books.catalog.account(leg.account).is_some_and(|account| !account.may_go_negative);
             // More than an i64 no account has.
             let amount = Amount(i64::try_from(taken).unwrap_or(i64::MAX));
             let what = EffectKind::Freeze { amount, terms: terms.clone() };
@@ -263,36 +253,15 @@ impl Coordinator {
         }
     }
 
-    /// What the legs take from an account, natural.
-    fn taken_from(&self, account: AccountId, legs: &[Leg]) -> i128 {
-        let of_account = legs.iter().filter(|leg| leg.account == account);
-        let net: i128 = of_account.map(|leg| leg.side.signed(leg.amount)).sum();
-        self.catalog.account(account).map_or(0, |found| -found.placement.normal.natural(net))
-    }
-
-    /// The account of a hold, also of one that a transaction of this round may be opening.
-    fn held_account(&self, hold: TransactionKey) -> Option<AccountId> {
-        self.holds.get(&hold).or_else(|| self.round.freezing.get(&hold)).copied()
-    }
-
-    /// Whether a transaction names a hold that one of this round may be opening: whether there is such a hold comes first
-    /// in the order of precedence.
-    pub(super) fn names_undecided_hold(&self, plan: &Plan) -> bool {
-        let undecided = |key| self.round.freezing.contains_key(key) && !self.holds.contains_key(key);
-        plan.effects.iter().any(|effect| !opens(effect) && undecided(&effect.key))
-    }
-
     /// Notes that a transaction of this round may open a hold, and names an original.
     pub(super) fn note_deed(&mut self, plan: &Plan) {
-        for effect in plan.effects.iter().filter(|effect| opens(effect)) {
-            self.round.freezing.insert(effect.key, effect.account);
-        }
+        plan.effects.iter().for_each(|effect| self.holds.note_opening(effect));
         self.round.originals.extend(plan.originals());
     }
 
     /// What the record of a transaction names.
     pub(super) fn named(&self, what: JobRef) -> Option<Named> {
-        let (batch, transaction) = self.jobs.get(what.job).transaction(what.index)?;
+        let (batch, transaction) = self.backlog.jobs.get(what.job).transaction(what.index)?;
         let hold = |key: &TransactionKey, forced| Named { key: *key, forced, ..Named::default() };
         let naming = |naming: &Naming| {
             let place = naming.found.as_ref().map_or(RecordPlace::default(), |found| found.place);
@@ -317,7 +286,7 @@ impl Coordinator {
 
     /// Takes in what a deed has done, when its record is written.
     pub(super) fn done(&mut self, item: &Item) {
-        let job = self.jobs.get(item.what.job);
+        let job = self.backlog.jobs.get(item.what.job);
         let Some((batch, transaction)) = job.transaction(item.what.index) else { return };
         let Some(deed) = batch.deed(transaction) else { return };
         let own = TransactionKey { client: job.client, id: transaction.id };
@@ -330,25 +299,10 @@ impl Coordinator {
             Deed::Reverse { original, forced } => self.plan_reversal(original, *forced).effects,
             _ => return,
         };
-        for effect in plan {
-            let expires_us = match &effect.what {
-                EffectKind::Freeze { terms, .. } => terms.expires_us,
-                EffectKind::Restore { hold, .. } => hold.terms.expires_us,
-                _ => None,
-            };
-            if opens(&effect) || matches!(effect.what, EffectKind::Restore { .. }) {
-                self.holds.insert(effect.key, effect.account);
-            }
-            self.expiries.extend(expires_us.map(|moment| (moment, effect.account, effect.key)));
-        }
+        plan.iter().for_each(|effect| self.holds.done(effect));
     }
 }
 
 fn effect(account: AccountId, key: TransactionKey, what: EffectKind) -> Effect {
     Effect { account, key, what }
-}
-
-/// Whether an effect opens a hold that others may name: those of a try move with it alone.
-fn opens(effect: &Effect) -> bool {
-    matches!(&effect.what, EffectKind::Freeze { terms, .. } if terms.kind != HoldKind::Try)
 }

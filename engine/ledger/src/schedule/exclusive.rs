@@ -1,13 +1,15 @@
-//! what runs exclusively on hot accounts. A batching actor's gate knows nothing of holds, and a forced transaction passes no
+//! What runs exclusively on hot accounts. A batching actor's gate knows nothing of holds, and a forced transaction passes no
 //! gate. So a transaction that moves a hold of a hot account, or is forced on one, waits until everything before it is
 //! decided and merged; then its hot accounts rest: they are ordinary accounts until it is done. What comes after it waits.
 //! So it too takes effect at an exact place between two transactions.
 
+use crate::hot::gate::Gate;
 use crate::ids::{AccountId, ShardId};
+use crate::schedule::backlog::Queued;
 use crate::schedule::barrier::Barrier;
 use crate::schedule::jobs::JobRef;
 use crate::schedule::reading::shown_rows;
-use crate::schedule::{Coordinator, Gate, Queued, Step};
+use crate::schedule::{Coordinator, Step};
 use crate::shard::order::ShardReply;
 
 /// What runs exclusively.
@@ -41,7 +43,7 @@ impl Exclusive {
 impl Coordinator {
     /// Whether a round may take transactions from the queue.
     pub(super) fn takes_newcomers(&self) -> bool {
-        match self.exclusive {
+        match self.backlog.exclusive {
             Exclusive::Nothing => !self.expiry_is_due(),
             Exclusive::Wanted(_) | Exclusive::Running(_) => false,
             Exclusive::Ready(_) => true,
@@ -50,20 +52,20 @@ impl Coordinator {
 
     /// Whether the next transaction of the queue must wait until it can run exclusive; one that now can is under way.
     pub(super) fn waits_for_exclusivity(&mut self, what: JobRef) -> bool {
-        match std::mem::take(&mut self.exclusive) {
+        match std::mem::take(&mut self.backlog.exclusive) {
             Exclusive::Ready(resting) => {
-                self.exclusive = Exclusive::Running(resting);
+                self.backlog.exclusive = Exclusive::Running(resting);
                 false
             }
             Exclusive::Running(resting) => {
-                self.exclusive = Exclusive::Running(resting);
+                self.backlog.exclusive = Exclusive::Running(resting);
                 true
             }
             Exclusive::Nothing | Exclusive::Wanted(_) => {
                 let accounts = self.resting_for(what);
                 let waits = !accounts.is_empty();
                 if waits {
-                    self.exclusive = Exclusive::Wanted(accounts);
+                    self.backlog.exclusive = Exclusive::Wanted(accounts);
                 }
                 waits
             }
@@ -72,12 +74,12 @@ impl Coordinator {
 
     /// The hot accounts that must rest for a transaction.
     fn resting_for(&mut self, what: JobRef) -> Vec<AccountId> {
-        if self.gates.is_empty() {
+        if self.hot.were_never() {
             return Vec::new();
         }
         let Some(plan) = self.plan(what) else { return Vec::new() };
         let (batch, transaction) =
-            self.jobs.get(what.job).transaction(what.index).expect("only a batch has deeds");
+            self.backlog.jobs.get(what.job).transaction(what.index).expect("only a batch has deeds");
         let forced = batch.legs(transaction).iter().filter(|_| plan.forced).map(|leg| leg.account);
         let accounts = plan.effects.iter().map(|effect| effect.account).chain(forced);
         let mut accounts: Vec<AccountId> = accounts.filter(|account| self.is_hot(*account)).collect();
@@ -88,27 +90,28 @@ impl Coordinator {
 
     /// What must be done about a transaction that runs exclusive before anything else is, once all before it is decided.
     pub(super) fn next_exclusive(&mut self) -> Option<Step> {
-        if !self.deferred.is_empty() || !self.round.prepared.is_empty() {
+        if !self.backlog.deferred.is_empty() || !self.round.prepared.is_empty() {
             return None;
         }
-        match std::mem::take(&mut self.exclusive) {
+        match std::mem::take(&mut self.backlog.exclusive) {
             Exclusive::Nothing => None,
             Exclusive::Wanted(accounts) => {
-                self.exclusive = Exclusive::Wanted(accounts.clone());
+                self.backlog.exclusive = Exclusive::Wanted(accounts.clone());
                 if let Some(merge) = self.merge_first() {
                     return Some(merge);
                 }
-                let gates = accounts.into_iter().filter_map(|account| self.remove_gate(account));
+                let gates =
+                    accounts.into_iter().filter_map(|account| self.hot.remove(account, &mut self.books));
                 let resting = gates.map(|gate| Resting { account: gate.account, legs: gate.legs }).collect();
-                self.exclusive = Exclusive::Ready(resting);
+                self.backlog.exclusive = Exclusive::Ready(resting);
                 None
             }
             Exclusive::Ready(resting) => {
                 assert!(
-                    matches!(self.queue.front(), Some(Queued::Job(_))),
+                    matches!(self.backlog.queue.front(), Some(Queued::Job(_))),
                     "what is to run exclusive stays at the front of the queue"
                 );
-                self.exclusive = Exclusive::Ready(resting);
+                self.backlog.exclusive = Exclusive::Ready(resting);
                 None
             }
             Exclusive::Running(resting) => Some(self.wake(&resting)),
@@ -126,7 +129,7 @@ impl Coordinator {
             let rested = resting.iter().find(|resting| resting.account == shown.account);
             let mut gate = Gate::new(shown.account, &shown.row);
             gate.legs = rested.expect("only what rested is read").legs;
-            self.add_gate(gate);
+            self.hot.add(gate, &mut self.books);
         }
     }
 }

@@ -12,23 +12,24 @@ impl Coordinator {
     /// next step then, if nothing else comes.
     #[must_use]
     pub fn next_expiry(&self) -> Option<i64> {
-        self.expiries.first().map(|(moment, ..)| *moment)
+        self.holds.next_expiry()
     }
 
     /// Whether a hold expires at the time of the open frame.
     pub(super) fn expiry_is_due(&self) -> bool {
-        self.next_expiry().is_some_and(|moment| moment <= self.frame.time_us)
+        self.next_expiry().is_some_and(|moment| moment <= self.output.frame.time_us)
     }
 
     /// Lets the holds expire whose moment has come, once everything that arrived before is decided.
     pub(super) fn next_expiring(&mut self, now_us: i64) -> Option<Step> {
         let first = self.next_expiry()?;
-        if first > now_us.max(self.frame.time_us) {
+        if first > now_us.max(self.output.frame.time_us) {
             return None;
         }
         self.set_time(now_us);
-        let settled =
-            self.deferred.is_empty() && self.round.prepared.is_empty() && self.exclusive.is_nothing();
+        let settled = self.backlog.deferred.is_empty()
+            && self.round.prepared.is_empty()
+            && self.backlog.exclusive.is_nothing();
         if !self.expiry_is_due() || !settled {
             return None;
         }
@@ -37,17 +38,12 @@ impl Coordinator {
 
     fn expire_due(&mut self) -> Step {
         let mut orders: Vec<(ShardId, ShardOrder)> = Vec::new();
-        while let Some((moment, account, key)) = self.expiries.first().copied() {
-            if moment > self.frame.time_us {
-                break;
-            }
-            self.expiries.pop_first();
-            let found = self.catalog.account(account).expect("a hold belongs to an account");
-            let date = self.catalog.date(found.entity);
+        while let Some((account, key)) = self.holds.take_due(self.output.frame.time_us) {
+            let date = self.books.date_of(account).expect("a hold belongs to an account");
             let effects = vec![Effect { account, key, what: EffectKind::Expire }];
             orders.push((
                 self.shard_of(account),
-                ShardOrder::Expire { frame: self.frame.number, effects, date },
+                ShardOrder::Expire { frame: self.output.frame.number, effects, date },
             ));
         }
         self.wait(Barrier::Expired, orders)
@@ -58,9 +54,9 @@ impl Coordinator {
             let ShardReply::Expired(written, rows) = reply else {
                 panic!("an expiry is answered by what was written")
             };
-            self.frame.take_written(shard, written);
+            self.output.frame.take_written(shard, written);
             for (account, row) in rows {
-                self.renew_gate(account, &row);
+                self.hot.renew(account, &row, &self.books);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The legs on hot accounts of the transactions of a round. Each transaction's are looked up once, when it is placed: its
 //! gates are asked, held and told by them, and its record is written by them.
 
-use crate::schedule::round::descriptor_of;
-use crate::schedule::{AccountDescriptor, Gate};
+use crate::schedule::books::Books;
+use crate::schedule::hot_accounts::HotAccounts;
 use crate::transaction::Leg;
 
 /// A leg on a hot account.
@@ -81,28 +81,23 @@ impl HotLegs {
 
     /// Lists the legs of a transaction on hot accounts. Which accounts are hot changes only when nothing is undecided.
     #[inline]
-    pub(super) fn list(
-        &mut self,
-        gates: &[Option<Gate>],
-        descriptors: &[AccountDescriptor],
-        legs: &[Leg],
-    ) -> LegRange {
+    pub(super) fn list(&mut self, hot: &HotAccounts, books: &Books, legs: &[Leg]) -> LegRange {
         let start = self.list.len();
         for (index, leg) in (0_u16..).zip(legs) {
-            let Some(descriptor) = descriptor_of(descriptors, leg) else { continue };
+            let Some(descriptor) = books.descriptor(leg.account) else { continue };
             let Some(place) = descriptor.gate() else { continue };
-            let gate = gates[place].as_ref().expect("a descriptor names a gate that is there");
-            let mut hot = GatedLeg {
-                net: gate.natural(leg.side, leg.amount),
+            let mut gated = GatedLeg {
+                net: hot.at(place).natural(leg.side, leg.amount),
                 leg: index,
                 gate: descriptor.gate,
                 first: true,
             };
-            if let Some(first) = self.list[start..].iter_mut().find(|one| one.first && one.gate == hot.gate) {
-                first.net += hot.net;
-                hot.first = false;
+            if let Some(first) = self.list[start..].iter_mut().find(|one| one.first && one.gate == gated.gate)
+            {
+                first.net += gated.net;
+                gated.first = false;
             }
-            self.list.push(hot);
+            self.list.push(gated);
         }
         listed_at(start, self.list.len())
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::command::{Answer, LegBalance, PostResult, Posted, ReplyTo};
+use crate::command::{LegBalance, PostResult, Posted, ReplyTo};
 use crate::idempotency::known_ids::{IdHash, KnownIds, KnownRef};
 use crate::ids::{ClientId, TransactionId, TransactionKey};
 use crate::transaction::{Batch, Transaction};
@@ -113,13 +113,13 @@ impl Jobs {
         self.slots[job as usize].as_mut().expect("a job lives until its last result")
     }
 
-    /// Notes a result, at this clock; the last one ends the job and gives its answer.
+    /// Notes a result, at this clock; the last one ends the job and gives its results, with who asked.
     pub(super) fn finish(
         &mut self,
         what: JobRef,
         result: PostResult,
         clock_us: i64,
-    ) -> Option<(ReplyTo, Answer)> {
+    ) -> Option<(Option<ReplyTo>, Posted)> {
         let job = self.get_mut(what.job);
         job.results[what.index as usize] = result;
         job.undecided -= 1;
@@ -129,7 +129,7 @@ impl Jobs {
         let job = self.end(what.job);
         let mut balances = job.balances;
         balances.sort_by_key(|balance| (balance.transaction, balance.step));
-        Some((job.reply_to?, Answer::Posted(Posted { results: job.results, balances, clock_us })))
+        Some((job.reply_to, Posted { results: job.results, balances, clock_us }))
     }
 
     /// Ends a job whose answer is not a list of results.

@@ -10,10 +10,10 @@ use crate::command::{AccountRef, Answer, Opened, ReplyTo};
 use crate::hot::gate::Gate;
 use crate::ids::{AccountId, ClientId, EntityId, Position, ShardId};
 use crate::money::date::{Date, YearStart};
-use crate::record::admin::{Admin, RULES};
+use crate::record::admin::Admin;
 use crate::rejection::Rejection;
 use crate::schedule::barrier::Barrier;
-use crate::schedule::{AccountDescriptor, Coordinator, Step, is_off_balance};
+use crate::schedule::{Coordinator, Step};
 use crate::shard::order::ShardOrder;
 
 /// The most entities of a ledger.
@@ -24,10 +24,10 @@ impl Coordinator {
         if name.is_empty() || name.len() > MAX_NAME {
             return Err(Rejection::Malformed);
         }
-        let client = self.catalog.client(name).unwrap_or_else(|| {
-            let id = self.catalog.next_client();
-            self.frame.push_admin(&Admin::Client { id, name: name.into() });
-            self.catalog.add_client(id, name);
+        let client = self.books.catalog.client(name).unwrap_or_else(|| {
+            let id = self.books.catalog.next_client();
+            self.output.frame.push_admin(&Admin::Client { id, name: name.into() });
+            self.books.catalog.add_client(id, name);
             id
         });
         Ok(Answer::Welcome { client })
@@ -42,20 +42,20 @@ impl Coordinator {
         if code.is_empty() || code.len() > MAX_NAME {
             return Err(Rejection::Malformed);
         }
-        if let Some(id) = self.catalog.entity(code) {
-            let there = (self.catalog.first_date(id), self.catalog.year_starts(id));
+        if let Some(id) = self.books.catalog.entity(code) {
+            let there = (self.books.catalog.first_date(id), self.books.catalog.year_starts(id));
             if there != (start, year_starts) {
                 return Err(Rejection::KeyConflict);
             }
             return Ok(Answer::Opened(vec![Ok(Opened { id: u64::from(id.0), existed: true })]));
         }
-        let count = self.catalog.entities().len();
+        let count = self.books.catalog.entities().len();
         if count >= MAX_ENTITIES {
             return Err(Rejection::LimitExceeded);
         }
         let id = EntityId(u16::try_from(count).expect("entities are capped below 2^16"));
-        self.frame.push_admin(&Admin::Entity { id, code: code.into(), start, year_starts });
-        self.catalog.add_entity(code, start, year_starts);
+        self.output.frame.push_admin(&Admin::Entity { id, code: code.into(), start, year_starts });
+        self.books.catalog.add_entity(code, start, year_starts);
         Ok(Answer::Opened(vec![Ok(Opened { id: u64::from(id.0), existed: false })]))
     }
 
@@ -64,7 +64,7 @@ impl Coordinator {
         entity: &str,
         subjects: Vec<SubjectOpening>,
     ) -> Result<Answer, Rejection> {
-        let entity = self.catalog.entity(entity).ok_or(Rejection::UnknownEntity)?;
+        let entity = self.books.catalog.entity(entity).ok_or(Rejection::UnknownEntity)?;
         let results = subjects.into_iter().map(|opening| self.open_subject(entity, opening));
         Ok(Answer::Opened(results.collect()))
     }
@@ -74,31 +74,23 @@ impl Coordinator {
         entity: EntityId,
         opening: SubjectOpening,
     ) -> Result<Opened, Rejection> {
-        if let Some(there) = self.catalog.judge_subject(entity, &opening)? {
+        if let Some(there) = self.books.catalog.judge_subject(entity, &opening)? {
             return Ok(Opened { id: u64::from(there.0), existed: true });
         }
-        self.begin_rules();
-        let id = self.catalog.add_subject(entity, opening.clone());
-        self.frame.push_admin(&Admin::Subject { id, entity, opening });
+        self.output.begin_rules(&mut self.books.catalog);
+        let id = self.books.catalog.add_subject(entity, opening.clone());
+        self.output.frame.push_admin(&Admin::Subject { id, entity, opening });
         Ok(Opened { id: u64::from(id.0), existed: false })
-    }
-
-    /// Writes down that what follows is judged by the rules of this version, where the log does not say so yet.
-    pub(super) fn begin_rules(&mut self) {
-        if self.catalog.rules() < RULES {
-            self.frame.push_admin(&Admin::Rules { version: RULES });
-            self.catalog.set_rules(RULES);
-        }
     }
 
     pub(super) fn open_accounts(&mut self, reply_to: Option<ReplyTo>, openings: &[AccountOpening]) -> Step {
         let mut results = Vec::with_capacity(openings.len());
         let mut by_shard: BTreeMap<ShardId, Vec<(AccountId, Account, bool)>> = BTreeMap::new();
         for opening in openings {
-            let result = self.catalog.judge_opening(opening).map(|judged| match judged {
+            let result = self.books.catalog.judge_opening(opening).map(|judged| match judged {
                 Judged::There(id) => Opened { id: id.0, existed: true },
                 Judged::New(account) => {
-                    let hot = opening.hot && self.hot_count() < self.settings.hot_accounts;
+                    let hot = opening.hot && self.hot.count() < self.settings.hot_accounts;
                     let id = self.add_account(&account, hot);
                     if let Some(customer) = &opening.customer {
                         self.tie(account.entity, customer, id);
@@ -109,15 +101,15 @@ impl Coordinator {
             });
             results.push(result);
         }
-        let frame = self.frame.number;
+        let frame = self.output.frame.number;
         let orders =
             by_shard.into_iter().map(|(shard, accounts)| (shard, ShardOrder::Open { frame, accounts }));
         self.wait(Barrier::Written { reply_to, answer: Answer::Opened(results) }, orders.collect())
     }
 
     fn tie(&mut self, entity: EntityId, customer: &str, account: AccountId) {
-        self.frame.push_admin(&Admin::Customer { entity, account, customer: customer.into() });
-        self.catalog.add_customer(entity, customer, account);
+        self.output.frame.push_admin(&Admin::Customer { entity, account, customer: customer.into() });
+        self.books.catalog.add_customer(entity, customer, account);
     }
 
     pub(super) fn map_customer(
@@ -130,10 +122,10 @@ impl Coordinator {
         if customer.is_empty() || customer.len() > MAX_NAME {
             return Err(Rejection::Malformed);
         }
-        let id = self.find(account)?;
-        let entity = self.descriptor(id).expect("a found account has a descriptor").entity;
-        if !self.catalog.accounts_of(entity, customer).any(|account| account == id) {
-            self.register(client, "map_customer", &format!("{customer} to account {id}"), notes);
+        let id = self.books.find(account)?;
+        let entity = self.books.entity_of(id);
+        if !self.books.catalog.accounts_of(entity, customer).any(|account| account == id) {
+            self.output.register(client, "map_customer", &format!("{customer} to account {id}"), notes);
             self.tie(entity, customer, id);
         }
         Ok(Answer::Done)
@@ -149,28 +141,26 @@ impl Coordinator {
         if kind.is_empty() || kind.len() > MAX_NAME {
             return Err(Rejection::Malformed);
         }
-        let entity = self.catalog.entity(entity).ok_or(Rejection::UnknownEntity)?;
-        let found = self.catalog.subject_by_code(entity, subject).ok_or(Rejection::UnknownSubject)?;
-        let (takes_accounts, id) = (self.catalog.takes_accounts(found), found.id);
+        let entity = self.books.catalog.entity(entity).ok_or(Rejection::UnknownEntity)?;
+        let found = self.books.catalog.subject_by_code(entity, subject).ok_or(Rejection::UnknownSubject)?;
+        let (takes_accounts, id) = (self.books.catalog.takes_accounts(found), found.id);
         if !takes_accounts {
             return Err(Rejection::NotLeaf);
         }
-        if from < self.catalog.date(entity) {
+        if from < self.books.catalog.date(entity) {
             return Err(Rejection::DateClosed);
         }
-        self.register(client, "map_type", &format!("{kind} to subject {subject} from {from}"), notes);
-        self.frame.push_admin(&Admin::Mapping { entity, subject: id, from, kind: kind.into() });
-        self.catalog.add_mapping(entity, kind, from, id);
+        self.output.register(client, "map_type", &format!("{kind} to subject {subject} from {from}"), notes);
+        self.output.frame.push_admin(&Admin::Mapping { entity, subject: id, from, kind: kind.into() });
+        self.books.catalog.add_mapping(entity, kind, from, id);
         Ok(Answer::Done)
     }
 
     pub(super) fn add_account(&mut self, account: &Account, hot: bool) -> AccountId {
-        let id = self.catalog.next_account();
-        let entry = Catalog::opened_entry(id, account, hot);
-        self.catalog.add_account(&entry);
-        self.descriptors.push(AccountDescriptor::new(account, is_off_balance(&self.catalog, account)));
+        let id = self.books.add_account(account, hot);
         if hot {
-            self.add_gate(Gate::new(id, &Row::open(&entry, Position::NONE)));
+            let row = Row::open(&Catalog::opened_entry(id, account, hot), Position::NONE);
+            self.hot.add(Gate::new(id, &row), &mut self.books);
         }
         id
     }

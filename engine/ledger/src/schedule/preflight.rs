@@ -1,12 +1,11 @@
 //! The preflight of a transaction: what its accounts say about it before any row is looked at.
 
 use crate::account::row::Verdict;
-use crate::ids::{AccountId, EntityId, ShardId};
+use crate::ids::{EntityId, ShardId};
 use crate::money::date::Date;
 use crate::rejection::Rejection;
+use crate::schedule::Coordinator;
 use crate::schedule::deeds::Plan;
-use crate::schedule::round::descriptor_of;
-use crate::schedule::{AccountDescriptor, Coordinator};
 use crate::shard::shard_of;
 use crate::transaction::{Leg, balances_by};
 
@@ -46,7 +45,7 @@ impl Coordinator {
         let mut first: Option<EntityId> = None;
         let mut one_entity = true;
         for leg in legs {
-            let Some(descriptor) = descriptor_of(&self.descriptors, leg) else {
+            let Some(descriptor) = self.books.descriptor(leg.account) else {
                 preflight.unknown = preflight.unknown.or(Some(leg.step));
                 continue;
             };
@@ -66,7 +65,7 @@ impl Coordinator {
         // Legs balance among themselves, whoever has the hold that is named beside them.
         let legs_of_one_entity = one_entity;
         for effect in plan.into_iter().flat_map(|plan| &plan.effects) {
-            let Some(descriptor) = self.descriptor(effect.account) else {
+            let Some(descriptor) = self.books.descriptor(effect.account) else {
                 preflight.unknown = preflight.unknown.or(Some(0));
                 continue;
             };
@@ -85,10 +84,10 @@ impl Coordinator {
             self.shape_of(*found, legs, only_off_balance, legs_of_one_entity).or(mixed).or(mismatch)
         };
         preflight.shape = preflight.shape.or(plan.and_then(|plan| plan.shape));
-        let about = || self.descriptor(plan?.about?).map(|descriptor| descriptor.entity);
+        let about = || self.books.descriptor(plan?.about?).map(|descriptor| descriptor.entity);
         if let Some(entity) = first.or_else(about) {
             preflight.entity = entity;
-            preflight.date = self.catalog.date(entity);
+            preflight.date = self.books.catalog.date(entity);
             preflight.one_date = one_entity || self.dates_agree(legs, preflight.date);
         }
         preflight
@@ -103,7 +102,7 @@ impl Coordinator {
         one_entity: bool,
     ) -> Verdict {
         let entity_of = |leg: &Leg| {
-            descriptor_of(&self.descriptors, leg).map(|descriptor| (descriptor.entity, leg.currency))
+            self.books.descriptor(leg.account).map(|descriptor| (descriptor.entity, leg.currency))
         };
         let by_entity = || one_entity || balances_by(legs, entity_of);
         if !only_off_balance && (found == Some(Rejection::Unbalanced) || !by_entity()) {
@@ -112,12 +111,8 @@ impl Coordinator {
         legs.iter().find(|leg| leg.amount.0 <= 0).map(|leg| (Rejection::InvalidAmount, leg.step))
     }
 
-    pub(super) fn descriptor(&self, account: AccountId) -> Option<AccountDescriptor> {
-        self.descriptors.get(account.index()?).copied()
-    }
-
     fn dates_agree(&self, legs: &[Leg], date: Date) -> bool {
-        let mut dates = legs.iter().filter_map(|leg| descriptor_of(&self.descriptors, leg));
-        dates.all(|descriptor| self.catalog.date(descriptor.entity) == date)
+        let mut dates = legs.iter().filter_map(|leg| self.books.descriptor(leg.account));
+        dates.all(|descriptor| self.books.catalog.date(descriptor.entity) == date)
     }
 }

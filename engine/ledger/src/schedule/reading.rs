@@ -23,7 +23,7 @@ impl Coordinator {
 
     pub(super) fn end_snapshot(&mut self, replies: Vec<(ShardId, ShardReply)>) {
         let mut names = Vec::new();
-        self.catalog.write_names(&mut names);
+        self.books.catalog.write_names(&mut names);
         for (key, state) in self.originals.iter() {
             #[cfg(feature = "planted-bugs")]
             if crate::planted::is(crate::planted::Bug::SnapshotWithoutOriginals) {
@@ -33,13 +33,13 @@ impl Coordinator {
         }
         self.snapshot = Some(SnapshotStart {
             #[cfg(not(feature = "planted-bugs"))]
-            frame: self.frame.number - 1,
+            frame: self.output.frame.number - 1,
             #[cfg(feature = "planted-bugs")]
-            frame: self.frame.number
+            frame: self.output.frame.number
                 - u64::from(!crate::planted::is(crate::planted::Bug::SnapshotStartsLate)),
-            time_us: self.frame.time_us,
+            time_us: self.output.frame.time_us,
             names,
-            accounts: self.catalog.accounts().len(),
+            accounts: self.books.catalog.accounts().len(),
             lines: sum_lines(replies),
         });
     }
@@ -80,22 +80,22 @@ impl Coordinator {
             Ok(self.view(rows.get(&id).expect("an account of the catalog has a row")))
         });
         let views = views.collect();
-        self.reply(reply_to, Answer::Accounts(views));
+        self.output.reply(reply_to, Answer::Accounts(views));
     }
 
     fn view(&self, shown: &ShownRow) -> AccountView {
         let (id, row) = (shown.account, &shown.row);
-        let account = self.catalog.account(id).expect("a row belongs to an account of the catalog");
-        let date = self.catalog.date(account.entity);
+        let account = self.books.catalog.account(id).expect("a row belongs to an account of the catalog");
+        let date = self.books.catalog.date(account.entity);
         let (debit, credit) = if row.day == date { row.turnover } else { (0, 0) };
         let natural = |balance| row.normal().natural(balance);
-        if let Some(gate) = self.gate_of(id) {
+        if let Some(gate) = self.hot.gate_of(id, &self.books) {
             gate.check(row);
         }
         AccountView {
             id,
-            key: self.catalog.key(account),
-            subject: self.catalog.subject(account.subject).opening.code.clone(),
+            key: self.books.catalog.key(account),
+            subject: self.books.catalog.subject(account.subject).opening.code.clone(),
             normal: row.normal(),
             owner: account.owner,
             balance: natural(row.balance),
@@ -119,7 +119,7 @@ impl Coordinator {
     }
 
     pub(super) fn chart(&self, entity: &str) -> Result<Answer, Rejection> {
-        let catalog = &self.catalog;
+        let catalog = &self.books.catalog;
         let entity = catalog.entity(entity).ok_or(Rejection::UnknownEntity)?;
         let mapping = |(kind, from, subject): (&str, _, _)| {
             let subject = catalog.subject(subject).opening.code.clone();
@@ -134,7 +134,7 @@ impl Coordinator {
     }
 
     pub(super) fn ask_lines(&mut self, reply_to: Option<ReplyTo>, entity: &str) -> Step {
-        let entity = match self.catalog.entity(entity) {
+        let entity = match self.books.catalog.entity(entity) {
             Some(entity) => Some(entity),
             None if entity.is_empty() => None,
             None => return self.refuse_at_barrier(reply_to, Rejection::UnknownEntity),
@@ -154,15 +154,19 @@ impl Coordinator {
             other => panic!("a question for the lines is answered by {other:?}"),
         });
         let parts: Vec<_> = parts.collect();
-        let mut lines: Vec<TrialLine> = (0..self.catalog.lines().len())
+        let mut lines: Vec<TrialLine> = (0..self.books.catalog.lines().len())
             .map(|line| LineId(u32::try_from(line).expect("lines are counted in a u32")))
-            .filter(|line| entity.is_none_or(|entity| self.entity_of(*line) == entity))
+            .filter(|line| entity.is_none_or(|entity| self.books.entity_of_line(*line) == entity))
             .map(|line| self.trial_line(line, &parts))
             .collect();
         lines.sort_by(|a, b| (&a.entity, &a.subject, a.currency).cmp(&(&b.entity, &b.subject, b.currency)));
         // The books may have seen the open frame, so that is what the answer speaks of.
-        let frame = if self.frame.has_content() { self.frame.number } else { self.frame.number - 1 };
-        self.reply(
+        let frame = if self.output.frame.has_content() {
+            self.output.frame.number
+        } else {
+            self.output.frame.number - 1
+        };
+        self.output.reply(
             reply_to,
             Answer::TrialBalance(TrialBalance { frame, lines, summaries: self.summaries(entity) }),
         );
@@ -173,12 +177,13 @@ impl Coordinator {
             !subject.opening.leaf && entity.is_none_or(|entity| subject.entity == entity)
         };
         let mut found: Vec<SummarySubject> = self
+            .books
             .catalog
             .subjects()
             .iter()
             .filter(wanted)
             .map(|subject| {
-                let entity = self.catalog.entities()[usize::from(subject.entity.0)].code.clone();
+                let entity = self.books.catalog.entities()[usize::from(subject.entity.0)].code.clone();
                 let (code, name) = (subject.opening.code.clone(), subject.opening.name.clone());
                 SummarySubject { entity, subject: code, name }
             })
@@ -187,14 +192,10 @@ impl Coordinator {
         found
     }
 
-    pub(super) fn entity_of(&self, line: LineId) -> EntityId {
-        self.catalog.subject(self.catalog.lines()[line.0 as usize].subject).entity
-    }
-
     pub(super) fn trial_line(&self, id: LineId, parts: &[(Vec<Line>, Vec<AccountsTotal>)]) -> TrialLine {
-        let key = self.catalog.lines()[id.0 as usize];
-        let subject = self.catalog.subject(key.subject);
-        let entity = &self.catalog.entities()[usize::from(subject.entity.0)];
+        let key = self.books.catalog.lines()[id.0 as usize];
+        let subject = self.books.catalog.subject(key.subject);
+        let entity = &self.books.catalog.entities()[usize::from(subject.entity.0)];
         let (mut balance, mut debit, mut credit) = (0, 0, 0);
         let mut total = AccountsTotal::default();
         for (lines, totals) in parts {

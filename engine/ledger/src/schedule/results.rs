@@ -5,14 +5,11 @@ use crate::command::{LegBalance, PostResult};
 use crate::idempotency::known_ids::Decided;
 use crate::ids::{ClientId, ShardId, TransactionId};
 use crate::record::head::{Head, Outcome, write_tail};
-use crate::schedule::gates::{gate_at, tell_gates};
-use crate::schedule::hot_legs::GatedLeg;
+use crate::schedule::Coordinator;
 use crate::schedule::jobs::Work;
 use crate::schedule::round::{Item, legs_of};
-use crate::schedule::{Coordinator, Gate};
 use crate::shard::order::ShardReply;
 use crate::shard::round::BalanceAfter;
-use crate::transaction::Leg;
 use crate::transaction::deed::Action;
 use crate::transaction::notes::TextIds;
 
@@ -37,9 +34,9 @@ impl Coordinator {
             let mut written = answer.written;
             self.give_balances(&std::mem::take(&mut written.balances));
             if written.section.is_empty() {
-                self.buffers.give(std::mem::take(&mut written.section));
+                self.output.buffers.give(std::mem::take(&mut written.section));
             }
-            self.frame.take_written(shard, written);
+            self.output.frame.take_written(shard, written);
             self.round.rounds[usize::from(shard.0)] = answer.spent;
         }
         let items = std::mem::take(&mut self.round.items);
@@ -54,7 +51,7 @@ impl Coordinator {
     fn give_balances(&mut self, balances: &[BalanceAfter]) {
         for after in balances {
             let item = &self.round.items[(after.ordinal - self.round.base) as usize];
-            let job = self.jobs.get_mut(item.what.job);
+            let job = self.backlog.jobs.get_mut(item.what.job);
             let (batch, legs) = legs_of(job, item.what.index);
             debug_assert!(batch.want_balances);
             let leg = legs.iter().find(|leg| leg.step == after.step).expect("a balance is that of a leg");
@@ -68,27 +65,27 @@ impl Coordinator {
         if !item.gates_know {
             self.tell_gates(item);
         }
-        let job = self.jobs.get(item.what.job);
+        let job = self.backlog.jobs.get(item.what.job);
         let client = job.client;
         let (head, outcome) = match &job.work {
             Work::Post(_) => self.book_post(item, client),
             Work::Cancel { id, time, text_id } => {
-                let tail = cancel_tail(&mut self.frame.tails, text_id);
+                let tail = cancel_tail(&mut self.output.frame.tails, text_id);
                 (cancel_head(item, client, (*id, *time), tail), Outcome::Cancelled)
             }
             Work::Locate(_) => unreachable!("a look-up writes no record"),
         };
-        let (frame, ordinal) = (self.frame.number, self.frame.next_ordinal());
-        self.frame.push_head(&head);
+        let (frame, ordinal) = (self.output.frame.number, self.output.frame.next_ordinal());
+        self.output.frame.push_head(&head);
         let decided = Decided { content: head.content, outcome, step: head.step, frame, ordinal };
         let begun = item.what.begun.expect("the id of an item is noted as under way");
-        self.known.decide(begun, &decided);
+        self.ids.decide(begun, &decided);
         let rejection = if let Outcome::Refused(rejection) = outcome { Some(rejection) } else { None };
         self.finish(item.what, PostResult { rejection, step: head.step, repeated: false, frame, ordinal });
     }
 
     fn book_post(&mut self, item: &Item, client: ClientId) -> (Head, Outcome) {
-        let job = self.jobs.get(item.what.job);
+        let job = self.backlog.jobs.get(item.what.job);
         let (batch, transaction) = job.transaction(item.what.index).expect("only a batch is posted");
         let (transaction, legs, action) = (*transaction, batch.legs(transaction), batch.action(transaction));
         let (outcome, step) = match item.verdict {
@@ -101,11 +98,11 @@ impl Coordinator {
         let hot = if outcome == Outcome::Posted { self.round.hot_legs.of(item.hot) } else { &[] };
         let kept = tried.iter().chain(hot.iter().map(|hot| hot.of(legs)));
         let named = if action == Action::Post { None } else { self.named(item.what) };
-        let tail = write_tail(&mut self.frame.tails, batch.notes(&transaction), named.as_ref(), kept);
+        let tail = write_tail(&mut self.output.frame.tails, batch.notes(&transaction), named.as_ref(), kept);
         let count = u16::try_from(legs.len()).expect("legs of a transaction are capped");
-        let balances = book_hot_legs(&mut self.gates, hot, legs, item, batch.want_balances);
+        let balances = self.hot.book(hot, legs, item, batch.want_balances);
         if !balances.is_empty() {
-            let job = self.jobs.get_mut(item.what.job);
+            let job = self.backlog.jobs.get_mut(item.what.job);
             balances.into_iter().for_each(|balance| job.add_balance(balance));
         }
         if action != Action::Post && item.verdict.is_none() {
@@ -132,30 +129,9 @@ impl Coordinator {
     #[inline]
     fn tell_gates(&mut self, item: &Item) {
         if item.verdict.is_none() && !item.hot.is_empty() {
-            tell_gates(&mut self.gates, self.round.hot_legs.of(item.hot));
+            self.hot.tell(self.round.hot_legs.of(item.hot));
         }
     }
-}
-
-/// Books the legs on hot accounts of a transaction that passed, and gives the balances after them where they are wanted.
-#[inline]
-fn book_hot_legs(
-    gates: &mut [Option<Gate>],
-    hot: &[GatedLeg],
-    legs: &[Leg],
-    item: &Item,
-    wanted: bool,
-) -> Vec<LegBalance> {
-    let mut balances = Vec::new();
-    for one in hot {
-        let leg = one.of(legs);
-        let balance = gate_at(gates, *one).book(leg.side, leg.amount, item.date);
-        if wanted {
-            let (transaction, step, account) = (item.what.index, leg.step, leg.account);
-            balances.push(LegBalance { transaction, step, account, balance });
-        }
-    }
-    balances
 }
 
 /// The tail of a cancel: nothing but the text that its id was given as.

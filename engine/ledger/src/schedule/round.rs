@@ -1,4 +1,4 @@
-//! RoundBuilder a round: each transaction, in order of arrival, is answered at once, goes into the round, or waits.
+//! Forming a round: each transaction, in order of arrival, is answered at once, goes into the round, or waits.
 //!
 //! Why waiting is exact. Let an *open* transaction be one of this round that several shards must vote on, or one that
 //! waits. A later transaction may be decided beside open ones only if it cannot tell the difference:
@@ -9,25 +9,26 @@
 //! - on a hot account the gate knows the sums of the open transactions and lets it pass, refuses it, or makes it wait
 //!   and closes itself behind it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use foldhash::fast::FixedState;
 
 use crate::account::row::{Verdict, first_of};
-use crate::command::PostResult;
-use crate::idempotency::known_ids::{IdHash, Known};
-use crate::ids::{AccountId, ClientId, EntityId, ShardId, TransactionId, TransactionKey};
+use crate::command::{Answer, PostResult};
+use crate::idempotency::known_ids::Known;
+use crate::ids::{EntityId, ShardId, TransactionKey};
 use crate::money::date::Date;
 use crate::record::entry::Counting;
 use crate::rejection::Rejection;
+use crate::schedule::backlog::Queued;
+use crate::schedule::books::Books;
 use crate::schedule::cancel::repeat;
-use crate::schedule::conflicts::{conflicts, pin};
+use crate::schedule::conflicts::{Pins, conflicts, pin};
 use crate::schedule::deeds::Plan;
-use crate::schedule::gates::{ask_gates, close_gates, hold_gates};
 use crate::schedule::hot_legs::{HotLegs, LegRange};
 use crate::schedule::jobs::{Job, JobRef, Work};
 use crate::schedule::preflight::Preflight;
-use crate::schedule::{AccountDescriptor, Coordinator, Queued, Room};
+use crate::schedule::{Coordinator, Room};
 use crate::shard::order::ShardOrder;
 use crate::shard::round::{Part, ShardLeg, ShardRound, Visit};
 use crate::shard::{place_of, shard_of};
@@ -73,12 +74,10 @@ pub(super) struct RoundBuilder {
     touched: Vec<usize>,
     /// Of the items and of what is prepared.
     pub(super) hot_legs: HotLegs,
-    /// Holds that transactions of this round may be opening, with their accounts.
-    pub(super) freezing: HashMap<TransactionKey, AccountId, FixedState>,
+    /// The ordinary accounts that open transactions touch.
+    pub(super) pins: Pins,
     /// Originals that an undecided transaction of this round names.
     pub(super) originals: HashSet<TransactionKey, FixedState>,
-    /// Transactions that wait for what they name, and whose ids are not noted as under way yet.
-    waiting: HashSet<TransactionKey, FixedState>,
     /// Whether enough legs were counted to judge which accounts are hot.
     judgement_due: bool,
 }
@@ -103,36 +102,34 @@ impl Coordinator {
     /// Forms a round and gives the orders for it.
     pub(super) fn form_round(&mut self) -> Vec<(ShardId, ShardOrder)> {
         self.counts.rounds += 1;
-        self.pins.clear();
-        for gate in self.round.touched.drain(..) {
-            self.gates[gate].iter_mut().for_each(crate::schedule::Gate::begin_round);
-        }
-        self.round.freezing.clear();
+        self.round.pins.clear();
+        self.hot.begin_round(self.round.touched.drain(..));
+        self.holds.begin_round();
         self.round.originals.clear();
-        self.round.waiting.clear();
+        self.ids.begin_round();
         let RoundBuilder { hot_legs, prepared, .. } = &mut self.round;
         hot_legs.begin_round(prepared.iter_mut().map(|prepared| &mut prepared.item.hot));
         self.settle_prepared();
-        let waiting = std::mem::take(&mut self.deferred);
+        let waiting = std::mem::take(&mut self.backlog.deferred);
         let mut room = self.settings.frame_bytes;
         for what in waiting {
             room = room.saturating_sub(self.record_bytes(what));
             self.consider(what);
         }
         while room > 0 && self.takes_newcomers() {
-            let Some(Queued::Job(job)) = self.queue.front() else { break };
+            let Some(Queued::Job(job)) = self.backlog.queue.front() else { break };
             room = self.consider_more(*job, room);
         }
         if std::mem::take(&mut self.round.judgement_due) {
             self.judge_hot_accounts();
         }
-        let frame = self.frame.number;
+        let frame = self.output.frame.number;
         let rounds = (0..).map(ShardId).zip(&mut self.round.rounds);
         let busy = rounds.filter(|(_, round)| {
             !(round.resolve.is_empty() && round.execute.parts.is_empty() && round.prepare.parts.is_empty())
         });
         busy.map(|(shard, round)| {
-            let order = ShardRound { frame, section: self.buffers.take(), ..std::mem::take(round) };
+            let order = ShardRound { frame, section: self.output.buffers.take(), ..std::mem::take(round) };
             (shard, ShardOrder::Round(order))
         })
         .collect()
@@ -141,7 +138,7 @@ impl Coordinator {
     /// What the last round prepared settles now, before anything else.
     fn settle_prepared(&mut self) {
         self.round.items.clear();
-        self.round.base = self.frame.next_ordinal();
+        self.round.base = self.output.frame.next_ordinal();
         for (executed, voted) in &mut self.round.visits {
             executed.clear();
             voted.clear();
@@ -175,7 +172,7 @@ impl Coordinator {
 
     /// Decides where a transaction goes.
     pub(super) fn consider(&mut self, what: JobRef) {
-        let job = self.jobs.get(what.job);
+        let job = self.backlog.jobs.get(what.job);
         match job.work {
             Work::Post(_) => self.consider_post(what),
             Work::Cancel { id, time, .. } => self.consider_cancel(what, id, time),
@@ -185,11 +182,12 @@ impl Coordinator {
 
     fn consider_post(&mut self, what: JobRef) {
         let plan = self.plan(what);
-        let job = self.jobs.get(what.job);
+        let job = self.backlog.jobs.get(what.job);
         let Some((batch, transaction)) = job.transaction(what.index) else {
             unreachable!("only a batch has transactions to post")
         };
-        let (client, transaction) = (job.client, *transaction);
+        let transaction = *transaction;
+        let key = TransactionKey { client: job.client, id: transaction.id };
         let hash = job.id_hash(what.index);
         let legs = batch.legs(&transaction);
         if transaction.shape == Some(Rejection::Malformed) {
@@ -199,7 +197,7 @@ impl Coordinator {
         let date_agreed = transaction.accounting_date.is_none_or(|date| date == preflight.date);
         if let Some(plan) = &plan
             && (plan.shape.is_some() || preflight.unknown.is_some() || !preflight.one_date || !date_agreed)
-            && self.names_undecided_hold(plan)
+            && plan.effects.iter().any(|effect| self.holds.is_undecided(effect))
         {
             return self.wait_for_named(what, plan);
         }
@@ -208,15 +206,16 @@ impl Coordinator {
         }
         let mut what = what;
         if what.begun.is_none() {
-            match self.known_id(hash, client, transaction.id) {
-                Some(Known::Pending) => return self.deferred.push_back(what),
+            match self.ids.get(hash, key) {
+                Some(Known::Pending) => return self.backlog.deferred.push_back(what),
                 Some(Known::Decided(decided)) => {
                     let result = repeat(&decided, transaction.content);
                     return self.finish(what, result);
                 }
                 None => {}
             }
-            if let Some(rejection) = self.outside_window(transaction.time).or_else(|| self.no_room(what.job))
+            if let Some(rejection) =
+                self.ids.outside_window(transaction.time, &self.settings).or_else(|| self.no_room(what.job))
             {
                 return self.refuse(what, rejection, 0);
             }
@@ -232,7 +231,7 @@ impl Coordinator {
             return self.refuse(what, rejection, 0);
         }
         if what.begun.is_none() {
-            what.begun = Some(self.known.begin_hashed(hash, client, transaction.id, self.window.clock_us()));
+            what.begun = Some(self.ids.begin(hash, key));
         }
         self.place(what, &preflight, plan.as_ref(), date_agreed);
     }
@@ -240,10 +239,10 @@ impl Coordinator {
     /// Refuses a transaction for its shape; but the first result of its id stands, where what makes the shape wrong came only
     /// after it: an account, a hold, or a request that brings its original again beside it.
     fn refuse_shape(&mut self, what: JobRef, (rejection, step): (Rejection, u16)) {
-        let job = self.jobs.get(what.job);
+        let job = self.backlog.jobs.get(what.job);
         let (_, transaction) = job.transaction(what.index).expect("only a batch has shapes");
         let hash = job.id_hash(what.index);
-        match self.known_id(hash, job.client, transaction.id) {
+        match self.ids.get(hash, TransactionKey { client: job.client, id: transaction.id }) {
             Some(Known::Decided(decided)) if decided.content == transaction.content => {
                 self.finish(what, repeat(&decided, transaction.content));
             }
@@ -251,29 +250,22 @@ impl Coordinator {
         }
     }
 
-    /// What is known of an id, whose hash this is, with what waits unnoted.
-    #[inline]
-    pub(super) fn known_id(&self, hash: IdHash, client: ClientId, id: TransactionId) -> Option<Known> {
-        let waits = self.round.waiting.contains(&TransactionKey { client, id });
-        if waits { Some(Known::Pending) } else { self.known.get_hashed(hash, client, id) }
-    }
-
     /// What a transaction names is undecided: an earlier one of this round names the same original, or may be opening the
     /// hold. It goes first in a later round.
     fn wait_for_named(&mut self, what: JobRef, plan: &Plan) {
-        let Coordinator { jobs, descriptors, pins, gates, round, .. } = self;
-        let job = jobs.get(what.job);
+        let Coordinator { backlog, books, hot, ids, round, .. } = self;
+        let job = backlog.jobs.get(what.job);
         if let (None, Some((_, transaction))) = (what.begun, job.transaction(what.index)) {
-            round.waiting.insert(TransactionKey { client: job.client, id: transaction.id });
+            ids.note_waiting(TransactionKey { client: job.client, id: transaction.id });
         }
         let (_, legs) = legs_of(job, what.index);
-        let listed = round.hot_legs.list(gates, descriptors, legs);
-        let hot = round.hot_legs.of(listed);
-        close_gates(gates, hot);
-        hold_gates(gates, hot, &mut round.touched);
+        let listed = round.hot_legs.list(hot, books, legs);
+        let on_hot = round.hot_legs.of(listed);
+        hot.close(on_hot);
+        hot.hold(on_hot, &mut round.touched);
         round.hot_legs.forget(listed);
-        pin(pins, descriptors, legs, &plan.effects, true);
-        self.deferred.push_back(what);
+        pin(&mut round.pins, books, legs, &plan.effects, true);
+        backlog.deferred.push_back(what);
         self.counts.deferred += 1;
     }
 
@@ -291,33 +283,35 @@ impl Coordinator {
             self.note_deed(plan);
         }
         let effects = plan.map_or(&[][..], |plan| &plan.effects);
-        let Coordinator { jobs, descriptors, pins, gates, round, detector, .. } = self;
-        let (batch, legs) = legs_of(jobs.get(what.job), what.index);
-        let (conflict, shared) =
-            if pins.is_empty() { (false, false) } else { conflicts(pins, descriptors, legs, effects) };
+        let Coordinator { backlog, books, hot, round, .. } = self;
+        let (batch, legs) = legs_of(backlog.jobs.get(what.job), what.index);
+        let (conflict, shared) = match round.pins.is_empty() {
+            true => (false, false),
+            false => conflicts(&round.pins, books, legs, effects),
+        };
         let mut later = conflict;
         if preflight.hot {
-            item.hot = round.hot_legs.list(gates, descriptors, legs);
-            let hot = round.hot_legs.of(item.hot);
-            let (verdict, waits) = ask_gates(gates, hot, legs);
+            item.hot = round.hot_legs.list(hot, books, legs);
+            let on_hot = round.hot_legs.of(item.hot);
+            let (verdict, waits) = hot.ask(on_hot, legs);
             item.verdict = verdict;
             later |= waits;
             if later {
-                close_gates(gates, hot);
+                hot.close(on_hot);
             }
-            hold_gates(gates, hot, &mut round.touched);
+            hot.hold(on_hot, &mut round.touched);
         }
         if later {
             if preflight.hot {
                 round.hot_legs.forget(item.hot);
             }
-            pin(pins, descriptors, legs, effects, true);
-            self.deferred.push_back(what);
+            pin(&mut round.pins, books, legs, effects, true);
+            backlog.deferred.push_back(what);
             self.counts.deferred += 1;
             return;
         }
         if self.settings.hot_by_rate {
-            legs.iter().for_each(|leg| round.judgement_due |= detector.count(leg.account));
+            legs.iter().for_each(|leg| round.judgement_due |= hot.detector.count(leg.account));
         }
         let examine = item.verdict.is_some();
         let index = round.next_index();
@@ -334,7 +328,7 @@ impl Coordinator {
         if let (Some(shard), false, false) = (preflight.shard, preflight.spans, shared && !examine) {
             round.visits[usize::from(shard.0)].0.push(index);
             let visit = &mut round.rounds[usize::from(shard.0)].execute;
-            push_part(visit, part, (legs, effects), descriptors, self.settings.shards, None);
+            push_part(visit, part, (legs, effects), books, self.settings.shards, None);
             round.items.push(item);
             return;
         }
@@ -344,14 +338,12 @@ impl Coordinator {
     /// A transaction over several shards, over none, or one that must settle in turn.
     fn place_spanning(&mut self, item: Item, part: Part, effects: &[Effect]) {
         let shards = self.settings.shards;
-        let Coordinator { jobs, descriptors, pins, round, .. } = self;
-        let (_, legs) = legs_of(jobs.get(item.what.job), item.what.index);
+        let Coordinator { backlog, books, round, .. } = self;
+        let (_, legs) = legs_of(backlog.jobs.get(item.what.job), item.what.index);
         let vote = u32::try_from(round.prepared.len()).expect("a round is capped far below 2^32");
         let index = part.ordinal - round.base;
         let before = round.participants.len();
-        let on_legs = legs.iter().filter(|leg| {
-            descriptor_of(descriptors, leg).is_some_and(|descriptor| descriptor.gate().is_none())
-        });
+        let on_legs = legs.iter().filter(|leg| books.ordinary(leg).is_some());
         let accounts = on_legs.map(|leg| leg.account).chain(effects.iter().map(|effect| effect.account));
         for account in accounts {
             let shard = shard_of(account, shards);
@@ -363,10 +355,10 @@ impl Coordinator {
             let for_shard = &mut round.rounds[usize::from(shard.0)];
             if part.examine {
                 executed.push(index);
-                push_part(&mut for_shard.execute, part, (legs, effects), descriptors, shards, Some(shard));
+                push_part(&mut for_shard.execute, part, (legs, effects), books, shards, Some(shard));
             } else {
                 voted.push(vote);
-                push_part(&mut for_shard.prepare, part, (legs, effects), descriptors, shards, Some(shard));
+                push_part(&mut for_shard.prepare, part, (legs, effects), books, shards, Some(shard));
             }
         }
         let participants = round.participants.len() - before;
@@ -375,19 +367,16 @@ impl Coordinator {
             round.items.push(item);
             return;
         }
-        pin(pins, descriptors, legs, effects, false);
+        pin(&mut round.pins, books, legs, effects, false);
         self.counts.spanning += 1;
         let participants = u16::try_from(participants).expect("there are no more shards than a u16 counts");
         round.prepared.push(Prepared { item, participants });
     }
 
-    pub(super) fn outside_window(&self, time: u32) -> Option<Rejection> {
-        self.window.refuse(time, &self.settings)
-    }
-
     /// What the ledger asks of itself ends what it has begun, in the room that was sure then.
     pub(super) fn no_room(&self, job: u32) -> Option<Rejection> {
-        (self.room == Room::None && self.jobs.get(job).reply_to.is_some()).then_some(Rejection::OutOfDisk)
+        (self.room == Room::None && self.backlog.jobs.get(job).reply_to.is_some())
+            .then_some(Rejection::OutOfDisk)
     }
 
     /// Answers a transaction with a rejection that is not remembered.
@@ -396,12 +385,14 @@ impl Coordinator {
     }
 
     pub(super) fn finish(&mut self, what: JobRef, result: PostResult) {
-        if self.jobs.get(what.job).reply_to.is_none() {
-            self.own_refused = self.own_refused.or(result.rejection);
-        }
         self.counts.decided += 1;
         self.counts.refused += u64::from(result.rejection.is_some());
-        self.frame.replies.extend(self.jobs.finish(what, result, self.window.clock_us()));
+        if let Some((reply_to, posted)) = self.backlog.jobs.finish(what, result, self.ids.window.clock_us()) {
+            match reply_to {
+                Some(reply_to) => self.output.frame.replies.push((reply_to, Answer::Posted(posted))),
+                None => self.backlog.take_carried(&posted),
+            }
+        }
     }
 }
 
@@ -410,11 +401,6 @@ pub(super) fn legs_of(job: &Job, index: u32) -> (&Batch, &[Leg]) {
     let (batch, transaction) = job.transaction(index).expect("only a batch has legs");
     let posts = !matches!(batch.deed(transaction), Some(Deed::Try { .. }));
     (batch, if posts { batch.legs(transaction) } else { &[] })
-}
-
-#[inline]
-pub(super) fn descriptor_of(descriptors: &[AccountDescriptor], leg: &Leg) -> Option<AccountDescriptor> {
-    descriptors.get(leg.account.index()?).copied()
 }
 
 /// What refuses a transaction whatever its rows say, in order of precedence: existence, date, the original.
@@ -430,16 +416,14 @@ fn push_part(
     visit: &mut Visit,
     part: Part,
     (legs, effects): (&[Leg], &[Effect]),
-    descriptors: &[AccountDescriptor],
+    books: &Books,
     shards: u16,
     only: Option<ShardId>,
 ) {
     let here = |account| only.is_none_or(|shard| shard_of(account, shards) == shard);
     let (legs_before, effects_before) = (visit.legs.len(), visit.effects.len());
     for leg in legs {
-        if here(leg.account)
-            && descriptor_of(descriptors, leg).is_some_and(|descriptor| descriptor.gate().is_none())
-        {
+        if here(leg.account) && books.ordinary(leg).is_some() {
             let &Leg { account, step, side, amount, .. } = leg;
             visit.legs.push(ShardLeg { slot: place_of(account, shards), step, side, amount });
         }

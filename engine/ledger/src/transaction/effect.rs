@@ -122,6 +122,11 @@ impl Effect {
         matches!(&self.what, EffectKind::Freeze { terms, .. } if terms.kind == HoldKind::Judicial)
     }
 
+    /// Whether it opens a hold that others may name: those of a try move with it alone.
+    pub(crate) fn opens_named(&self) -> bool {
+        matches!(&self.what, EffectKind::Freeze { terms, .. } if terms.kind != HoldKind::Try)
+    }
+
     /// Whether it must stand before the legs of its transaction, so that nothing in between is below zero.
     pub(crate) fn frees(&self) -> bool {
         !matches!(self.what, EffectKind::Freeze { .. } | EffectKind::Restore { .. })
