@@ -78,18 +78,25 @@ impl Server {
         intake: Intake,
         history: History,
     ) -> Result<Running, ServeError> {
+        check_options(&options)?;
         let ServeOptions { listen, limits, tokens } = options;
-        check_limits(&limits)?;
-        if tokens.is_none() && !is_this_machine(listen.ip()) {
-            return Err(ServeError::TokensRequired { listen });
-        }
         let failed = |source| ServeError::Listen { listen, source };
-        let listener = bind(listen).map_err(failed)?;
+        let listener = bind(listen).and_then(|socket| socket.listen(BACKLOG)).map_err(failed)?;
         let local_addr = listener.local_addr().map_err(failed)?;
         let shared = Arc::new(Shared::new(intake, history, limits, tokens));
         let (stop, stopped) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, shared, stopped));
         Ok(Running { local_addr, stop, accepting })
+    }
+
+    /// Whether it would start now: for whoever has something to do first that would be in vain.
+    ///
+    /// # Errors
+    /// [`ServeError`], as [`Server::start`] would give it.
+    pub fn check(options: &ServeOptions) -> Result<(), ServeError> {
+        check_options(options)?;
+        let listen = options.listen;
+        bind(listen).map(drop).map_err(|source| ServeError::Listen { listen, source })
     }
 }
 
@@ -121,6 +128,15 @@ impl Running {
     }
 }
 
+fn check_options(options: &ServeOptions) -> Result<(), ServeError> {
+    check_limits(&options.limits)?;
+    let listen = options.listen;
+    if options.tokens.is_none() && !is_this_machine(listen.ip()) {
+        return Err(ServeError::TokensRequired { listen });
+    }
+    Ok(())
+}
+
 fn check_limits(limits: &Limits) -> Result<(), ServeError> {
     let request = u64::from(limits.request_bytes);
     let why = if limits.request_bytes < longmen_client::MAX_HELLO {
@@ -145,11 +161,11 @@ fn is_this_machine(ip: IpAddr) -> bool {
     ip.to_canonical().is_loopback()
 }
 
-fn bind(listen: SocketAddr) -> io::Result<TcpListener> {
+fn bind(listen: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if listen.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
     socket.bind(listen)?;
-    socket.listen(BACKLOG)
+    Ok(socket)
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {

@@ -2,7 +2,7 @@
 //! map.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, Read};
 use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use rustix::fs::FallocateFlags;
 
 use crate::codec::index;
 use crate::direct::{DirectFile, DirectReads, Stage};
-use crate::manifest::MANIFEST_FILE;
+use crate::manifest::{MANIFEST_FILE, MANIFEST_TITLE};
 use crate::manifest_store::MANIFEST_DRAFT;
 use crate::number::SegmentNumber;
 use crate::region::MappedBytes;
@@ -56,15 +56,15 @@ pub enum Contents {
     Others(Vec<String>),
 }
 
-/// Names that are no sign of a log, and of nothing else either: the lock of a node that never came further, drafts, and
-/// what some file systems have at their root.
-const NO_SIGN: [&str; 6] =
-    [LOCK_FILE, MANIFEST_DRAFT, SEGMENT_DRAFT, "snapshot.new", "ids.new", "lost+found"];
+/// Names that are no sign of a log, and of nothing else either: lock and reserve of a node that never came further, drafts,
+/// and what some file systems have at their root.
+const NO_SIGN: [&str; 7] =
+    [LOCK_FILE, "RESERVE", MANIFEST_DRAFT, SEGMENT_DRAFT, "snapshot.new", "ids.new", "lost+found"];
 /// What the names of files begin with that are derived from a log and lie beside it.
 const BESIDE_A_LOG: [&str; 3] = ["snapshot-", "ids-", "damaged-"];
 
 impl Contents {
-    /// Looks at the names in `path`, and changes nothing.
+    /// Looks at the names in `path`, and at the manifest's first bytes: others have files of that name. Changes nothing.
     pub fn of(path: impl AsRef<Path>) -> Result<Contents, DirectoryError> {
         let path = path.as_ref();
         let failed = |source| DirectoryError::Io { path: path.to_owned(), source };
@@ -75,7 +75,7 @@ impl Contents {
         };
         let name = |entry: io::Result<fs::DirEntry>| Ok(entry?.file_name().to_string_lossy().into_owned());
         let names: Vec<String> = entries.map(name).collect::<io::Result<_>>().map_err(failed)?;
-        if names.iter().any(|name| is_of_a_log(name)) {
+        if names.iter().any(|name| is_of_a_log(path, name)) {
             return Ok(Contents::Log);
         }
         let mut others = names;
@@ -85,10 +85,21 @@ impl Contents {
     }
 }
 
-fn is_of_a_log(name: &str) -> bool {
-    name == MANIFEST_FILE
+fn is_of_a_log(path: &Path, name: &str) -> bool {
+    (name == MANIFEST_FILE && !is_of_another(&path.join(name)))
         || SegmentNumber::from_file_name(name).is_some()
         || BESIDE_A_LOG.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Whether something stands in this file that is no manifest. One that cannot be read may be.
+fn is_of_another(manifest: &Path) -> bool {
+    let mut start = Vec::new();
+    let title = u64::try_from(MANIFEST_TITLE.len()).unwrap_or(u64::MAX);
+    let read = File::open(manifest).and_then(|file| file.take(title).read_to_end(&mut start));
+    match read {
+        Ok(_) => !start.is_empty() && start != MANIFEST_TITLE.as_bytes(),
+        Err(error) => error.kind() == io::ErrorKind::IsADirectory,
+    }
 }
 
 /// A directory of real files.
@@ -357,7 +368,7 @@ mod tests {
             assert_eq!(Contents::of(directory.path()).unwrap(), *expect, "{names:?}");
         }
         check(&[], &Contents::Nothing);
-        check(&["LOCK", "SEGMENT.new", "lost+found"], &Contents::Nothing);
+        check(&["LOCK", "RESERVE", "SEGMENT.new", "lost+found"], &Contents::Nothing);
         check(&["LOCK", "MANIFEST", "segment-00000001.log"], &Contents::Log);
         check(&["MANIFEST", "notes.txt"], &Contents::Log);
         check(&["segment-00000002.log"], &Contents::Log);
@@ -365,6 +376,14 @@ mod tests {
         check(&["ids-0000000001", "x"], &Contents::Log);
         check(&["notes.txt", "LOCK", ".git"], &Contents::Others(vec![".git".into(), "notes.txt".into()]));
         check(&["segment-1.log"], &Contents::Others(vec!["segment-1.log".into()]));
+        for (text, expect) in [
+            ("longmen-wal-manifest 1\nnode 7", Contents::Log),
+            ("Manifest-Version: 1.0\n", Contents::Others(vec!["MANIFEST".into()])),
+        ] {
+            let directory = tempfile::tempdir().unwrap();
+            fs::write(directory.path().join(MANIFEST_FILE), text).unwrap();
+            assert_eq!(Contents::of(directory.path()).unwrap(), expect, "{text}");
+        }
         let absent = tempfile::tempdir().unwrap().path().join("absent");
         assert_eq!(Contents::of(&absent).unwrap(), Contents::Nothing);
         assert!(!absent.exists(), "looking changes nothing");

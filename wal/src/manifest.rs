@@ -29,6 +29,8 @@ mod tests;
 
 /// Name of the manifest's file.
 pub(crate) const MANIFEST_FILE: &str = "MANIFEST";
+/// What a manifest begins with, in any version.
+pub(crate) const MANIFEST_TITLE: &str = "longmen-wal-manifest";
 const TITLE: &str = "longmen-wal-manifest 1";
 
 /// The log as its node last described it.

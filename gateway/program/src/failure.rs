@@ -140,7 +140,7 @@ pub(crate) fn remedy_of(code: &str) -> Option<&'static str> {
 }
 
 /// An error with its causes. One that says the same as the error above it is not said again.
-fn with_causes(error: &dyn Error) -> String {
+pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

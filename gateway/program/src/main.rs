@@ -3,6 +3,7 @@
 mod account_name;
 mod commands;
 mod connect_args;
+mod data_directory;
 mod differences;
 #[cfg(test)]
 mod examples;
@@ -43,8 +44,8 @@ const AFTER_HELP: &str = "\
 Exit codes:
   0  all went well, and all that was checked held
   1  something did not hold, or the node refused it
-  2  the command line, or a file that it names, was wrong
-  3  the node could not be reached or did not start
+  2  the command line, or a file or directory that it names, was wrong; nothing was sent
+  3  the node could not be reached or did not start, or a directory is in use by one
 
 Examples:
   longmen demo                                     a payment day through a real node, killed and recovered

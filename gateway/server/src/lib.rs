@@ -1,6 +1,7 @@
 //! A Longmen node as a process: [`serve`] is what runs in it, [`Launch`] starts it from another one, and [`NodeProcess`]
 //! stops or kills it.
 
+mod clearing;
 mod meters;
 mod open_files;
 mod options;

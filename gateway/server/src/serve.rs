@@ -11,13 +11,16 @@ use std::time::Instant;
 use jiff::Timestamp;
 use longmen_engine::ledger::DamagedArchive;
 use longmen_engine::{Meters, Node, StartError, StartReport, StopError};
-use longmen_gateway::{Limits, Running, ServeOptions, Server, Tokens, TokensError};
+use longmen_gateway::{
+    Limits, Running, ServeError as GatewayError, ServeOptions, Server, Tokens, TokensError,
+};
 use longmen_terminal::{EventsOnStderr, grouped, tell};
 use longmen_wal::{Contents, CutTail, DirectoryError, DirectoryStorage, end_at_a_lost_page};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use crate::clearing::warnings_of_unknown;
 use crate::meters::{METERS_LINE, MeterLine, meters_table};
 use crate::open_files::{self, TooFewFiles};
 use crate::options::ServeArgs;
@@ -62,13 +65,27 @@ pub enum ServeError {
     Start(#[from] StartError),
     /// The gateway does not listen.
     #[error(transparent)]
-    Gateway(#[from] longmen_gateway::ServeError),
+    Gateway(#[from] GatewayError),
     /// Threads, signals or the standard output of this process.
     #[error(transparent)]
     Io(#[from] io::Error),
     /// The end of the log could not be recorded.
     #[error(transparent)]
     Stop(#[from] StopError),
+}
+
+impl ServeError {
+    /// Whether what the command line says, or a file or directory that it names, is wrong.
+    #[must_use]
+    pub fn is_of_arguments(&self) -> bool {
+        match self {
+            ServeError::NoLedger { .. } | ServeError::TokensFile { .. } | ServeError::Tokens { .. } => true,
+            ServeError::Start(error) => matches!(error, StartError::Options(_)),
+            ServeError::Directory(error) => matches!(error, DirectoryError::Io { .. }),
+            ServeError::Gateway(error) => matches!(error, GatewayError::TokensRequired { .. }),
+            _ => false,
+        }
+    }
 }
 
 /// Recovers the books, serves, and on SIGTERM or SIGINT answers what is under way and ends cleanly. Prints
@@ -84,6 +101,11 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     let tokens = args.read_tokens()?;
     let limits = args.limits()?;
     let is_new = args.begins_a_ledger()?;
+    let options = ServeOptions { listen: args.listen, limits, tokens };
+    if is_new {
+        // No ledger begins where nobody could reach it.
+        Server::check(&options)?;
+    }
     if is_new && !args.quiet {
         let path = args.data.display();
         say(format_args!(
@@ -96,7 +118,9 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     if !args.quiet {
         say(describe(node.report()));
     }
-    let options = ServeOptions { listen: args.listen, limits, tokens };
+    if !args.quiet {
+        warnings_of_unknown(args, &node).into_iter().for_each(say);
+    }
     let served = serve_until_told(options, &node, args);
     node.stop()?;
     served?;

@@ -32,7 +32,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ACCOUNT")]
     carry_forward: Vec<AccountName>,
     /// Close to a date that lies more than ten days ahead of the current one and of the node's clock; needs --approval
-    #[arg(long)]
+    #[arg(long, requires = "approval")]
     forced: bool,
     #[command(flatten)]
     register: Register,

@@ -12,6 +12,7 @@ use longmen_terminal::{Progress, grouped};
 use longmen_wal::DirectoryStorage;
 use serde::Serialize;
 
+use crate::data_directory::open_ledger;
 use crate::export_formats::{Format, Sink};
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
@@ -106,7 +107,7 @@ pub(crate) fn run(args: &Args) -> Result<Verdict, Failure> {
 
 /// Writes the export to `path`, which is good only where this ends well.
 fn write(args: &Args, path: &Path) -> Result<Exported, Failure> {
-    let storage = DirectoryStorage::open_read_only(&args.data).map_err(Failure::node)?;
+    let storage = open_ledger(&args.data)?;
     let mut sink = args.format.create(path).map_err(|error| unwritable(path, &error))?;
     let progress = Progress::counting("export");
     let exported = walk(args, &storage, &mut *sink, &progress);

@@ -1,6 +1,5 @@
 //! `longmen limits`
 
-use std::convert::Infallible;
 use std::str::FromStr;
 
 use longmen_client::{Amount, SetLimitsRequest};
@@ -28,16 +27,16 @@ pub(crate) struct Args {
     /// The account
     account: AccountName,
     /// The most that one transaction may take (单笔限额)
-    #[arg(long, value_name = "AMOUNT|none")]
+    #[arg(long, value_name = "AMOUNT|none", allow_hyphen_values = true)]
     transaction: Option<Limit>,
     /// The most that the transactions of one accounting date may take (日限额)
-    #[arg(long, value_name = "AMOUNT|none")]
+    #[arg(long, value_name = "AMOUNT|none", allow_hyphen_values = true)]
     day: Option<Limit>,
     /// How far the balance may go below zero (透支额度)
-    #[arg(long, value_name = "AMOUNT|none")]
+    #[arg(long, value_name = "AMOUNT|none", allow_hyphen_values = true)]
     overdraft: Option<Limit>,
     /// The cap on the balance of a credit account (授信额度)
-    #[arg(long, value_name = "AMOUNT|none")]
+    #[arg(long, value_name = "AMOUNT|none", allow_hyphen_values = true)]
     credit: Option<Limit>,
     #[command(flatten)]
     register: Register,
@@ -52,9 +51,12 @@ pub(crate) struct Args {
 struct Limit(Option<Amount>);
 
 impl FromStr for Limit {
-    type Err = Infallible;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Limit, Infallible> {
+    fn from_str(text: &str) -> Result<Limit, &'static str> {
+        if text.starts_with('-') {
+            return Err("a limit is not negative; `none` takes it away");
+        }
         Ok(Limit((text != "none").then(|| text.into())))
     }
 }

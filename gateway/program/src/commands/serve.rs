@@ -1,8 +1,8 @@
 //! `longmen serve`
 
-use longmen_server::{ServeArgs, ServeError, serve};
+use longmen_server::{ServeArgs, serve};
 
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Failure, Verdict, with_causes};
 
 /// Serve the books in a data directory over TCP
 ///
@@ -21,9 +21,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Verdict, Failure> {
-    serve(&args.node).map_err(|error| match error {
-        ServeError::NoLedger { .. } => Failure::Usage(error.to_string()),
-        other => Failure::node(other),
+    serve(&args.node).map_err(|error| match error.is_of_arguments() {
+        true => Failure::Usage(with_causes(&error)),
+        false => Failure::node(error),
     })?;
     Ok(Verdict::Held)
 }

@@ -19,7 +19,7 @@ pub(crate) struct Args {
     /// The id of the freeze
     hold: IdName,
     /// How much; without it, all that remains
-    #[arg(long, requires = "currency")]
+    #[arg(long, requires = "currency", allow_negative_numbers = true)]
     amount: Option<String>,
     /// The currency of the amount, which is the held account's
     #[arg(long, value_name = "CODE", requires = "amount")]

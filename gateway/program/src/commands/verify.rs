@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use longmen_engine::audit::{self, Counts};
 use longmen_terminal::{Progress, Table, grouped};
-use longmen_wal::DirectoryStorage;
 use serde::Serialize;
 
+use crate::data_directory::open_ledger;
 use crate::failure::{Failure, Verdict};
 use crate::money::money;
 use crate::output::Output;
@@ -176,7 +176,7 @@ pub(crate) fn run(args: &Args) -> Result<Verdict, Failure> {
 
 /// Audits a data directory.
 pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
-    let storage = DirectoryStorage::open_read_only(data).map_err(Failure::node)?;
+    let storage = open_ledger(data)?;
     let progress = Progress::counting("verify");
     let watch = |counts: &Counts| {
         progress.at(

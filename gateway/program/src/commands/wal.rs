@@ -12,6 +12,7 @@ use longmen_wal::{
 };
 use serde_json::{Value, json};
 
+use crate::data_directory::open_ledger;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::page::Page;
@@ -50,7 +51,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(command: &Commands) -> Result<Verdict, Failure> {
     let Commands::Inspect(args) = command;
-    let storage = DirectoryStorage::open_read_only(&args.data).map_err(Failure::node)?;
+    let storage = open_ledger(&args.data)?;
     let mut found = Vec::new();
     inspect(&storage, &mut |one| found.push(one)).map_err(Failure::node)?;
     let sound = found.iter().all(|one| match one {

@@ -117,7 +117,7 @@ fn what_cannot_be_exported_is_refused_and_leaves_nothing() {
         2,
         "before --from",
     );
-    check(&directory, &["/nonexistent", "--out", path], 3, "");
+    check(&directory, &["/nonexistent", "--out", path], 2, "/nonexistent: ");
     check(&directory, &[data, "--out", "/nonexistent/out"], 2, "/nonexistent/out.partial");
     let segment = Path::new(data).join("segment-00000001.log");
     let mut bytes = fs::read(&segment).unwrap();

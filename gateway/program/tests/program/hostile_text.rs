@@ -139,7 +139,7 @@ fn no_command_lets_a_terminal_obey_what_a_client_wrote() {
     check(&longmen(&["verify", data]), 0, &["verify"]);
     check(&longmen(&["verify", data, "--json"]), 0, &["verify"]);
     check(&longmen(&["wal", "inspect", data]), 0, &["wal"]);
-    check(&longmen(&["verify", "no\nFORGED"]), 3, &["verify"]);
+    check(&longmen(&["verify", "no\nFORGED"]), 2, &["verify"]);
     let out = directory.path().join("out\u{1b}");
     check(&longmen(&["export", "--format", "csv", data, "--out", out.to_str().unwrap()]), 0, &["export"]);
 }

@@ -6,6 +6,7 @@ mod amounts;
 mod closed_pipe;
 mod crowd;
 mod demo;
+mod exit_codes;
 mod exports;
 mod hostile_text;
 mod import;

@@ -72,7 +72,7 @@ fn times_and_dates(served: &Served) {
         assert!(ran.code == Some(2) && ran.err.contains("the id is empty"), "{arguments:?}: {ran:?}");
     }
     ask(served, 1, "close-day BOOKS 2999-12-31", &["date_ahead"]);
-    ask(served, 1, "close-day BOOKS 2999-12-31 --forced", &["malformed", "without an approval"]);
+    ask(served, 2, "close-day BOOKS 2999-12-31 --forced", &["--approval"]);
     ask(served, 0, "status", &["logged time", "its machine's clock"]);
 }
 

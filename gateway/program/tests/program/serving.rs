@@ -37,6 +37,35 @@ fn a_directory_of_something_else_is_refused_and_left_as_it_is() {
     }
     assert!(!refused.err.contains('\u{1b}'), "{refused:?}");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 4, "nothing was made");
+    // Others have manifests, too.
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("MANIFEST"), "Manifest-Version: 1.0\n").unwrap();
+    let refused =
+        longmen(&["serve", "--data", directory.path().to_str().unwrap(), "--listen", "192.0.2.1:0"]);
+    assert!(refused.code == Some(2) && refused.err.contains("has \"MANIFEST\""), "{refused:?}");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "nothing was made");
+}
+
+#[test]
+fn a_clearing_account_that_is_not_there_is_warned_of() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, said) = (directory.path().join("books"), directory.path().join("said"));
+    let clearing =
+        ["--refund-clearing", "payment=BOOKS/bank/CNY", "--refund-clearing", "fee=BOOKS/bnak/x/CNY"];
+    let warned = || {
+        let told = lines(&said).into_iter().filter(|line| line.starts_with("WARNING: --refund-clearing"));
+        told.map(|line| line.split(": no refund").next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let unknown = |named: &str| format!("WARNING: --refund-clearing {named}");
+    let misspelt = unknown("fee: there is no account BOOKS/bnak/x/CNY");
+    let served = Served::told(&data, &clearing, &said);
+    assert_eq!(warned(), [unknown("payment: there is no account BOOKS/bank/CNY"), misspelt.clone()]);
+    let chart = format!("{}/tests/scenarios/year_end.json", env!("CARGO_MANIFEST_DIR"));
+    assert_eq!(longmen(&["open", &chart, "--addr", &served.addr]).code, Some(0));
+    assert_eq!(served.end_by("TERM"), Some(0));
+    let served = Served::told(&data, &clearing, &said);
+    assert_eq!(warned(), [misspelt]);
+    assert_eq!(served.end_by("TERM"), Some(0));
 }
 
 #[test]

@@ -139,12 +139,12 @@ fn exit_codes_tell_usage_from_a_node_that_is_not_there() {
     check(&["trial-balance", "--level", "5"], 2);
     check(&["status", "--addr", "127.0.0.1:1"], 3);
     check(&["status", "--token-file", "/nonexistent"], 2);
-    check(&["verify", "/nonexistent"], 3);
-    check(&["serve", "--data", "/proc/nonexistent", "--listen", "127.0.0.1:0"], 3);
+    check(&["verify", "/nonexistent"], 2);
+    check(&["serve", "--data", "/proc/nonexistent", "--listen", "127.0.0.1:0"], 2);
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().to_str().unwrap();
-    check(&["serve", "--data", data, "--listen", "0.0.0.0:0"], 3);
-    check(&["serve", "--data", data, "--segment-size", "4096"], 3);
+    check(&["serve", "--data", data, "--listen", "0.0.0.0:0"], 2);
+    check(&["serve", "--data", data, "--segment-size", "4096"], 2);
     fs::write(directory.path().join("file"), "").unwrap();
     check(&["demo", "--data", data], 2);
 }

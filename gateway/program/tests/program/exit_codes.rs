@@ -1,0 +1,72 @@
+//! Slips on the command line end with 2, and send and write nothing.
+
+use std::fs;
+
+use crate::longmen::{Served, longmen};
+
+#[test]
+fn a_directory_that_is_no_ledger_is_a_slip() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (absent, empty, other, file, out) =
+        (path("absent"), path("empty"), path("other"), path("file"), path("out"));
+    fs::create_dir(&empty).unwrap();
+    fs::create_dir(&other).unwrap();
+    fs::write(path("other/notes.txt"), "").unwrap();
+    fs::write(&file, "").unwrap();
+    for (data, words) in [
+        (&absent, "No such file"),
+        (&empty, "is no ledger: there is nothing in it"),
+        (&other, "is no ledger: it has \"notes.txt\""),
+        (&file, "Not a directory"),
+    ] {
+        for command in [
+            &["verify", data][..],
+            &["wal", "inspect", data],
+            &["wal", "inspect", data, "--json"],
+            &["export", "--format", "csv", data, "--out", &out],
+        ] {
+            let ran = longmen(command);
+            assert_eq!((ran.code, &*ran.out), (Some(2), ""), "{command:?}: {ran:?}");
+            assert!(ran.err.contains(words), "{command:?}: {ran:?}");
+        }
+    }
+    assert!(fs::read_dir(&empty).unwrap().next().is_none() && !fs::exists(&out).unwrap());
+}
+
+#[test]
+fn a_value_that_cannot_be_is_a_slip() {
+    let directory = tempfile::tempdir().unwrap();
+    let served = Served::start(&directory.path().join("books"), "1");
+    for (command, words) in [
+        ("close-day LM 2026-01-02 --forced", "--approval"),
+        ("reverse a --forced", "--approval"),
+        ("limits @1 --day -1", "a limit is not negative; `none` takes it away"),
+        ("limits @1 --overdraft -0.01", "a limit is not negative"),
+    ] {
+        let arguments: Vec<&str> = command.split(' ').chain(["--addr", &served.addr]).collect();
+        let ran = longmen(&arguments);
+        assert_eq!((ran.code, &*ran.out), (Some(2), ""), "{command}: {ran:?}");
+        assert!(ran.err.contains(words) && !ran.err.contains("tip:"), "{command}: {ran:?}");
+    }
+}
+
+#[test]
+fn no_ledger_begins_where_none_could_be_served() {
+    let directory = tempfile::tempdir().unwrap();
+    let served = Served::start(&directory.path().join("books"), "1");
+    let data = directory.path().join("new");
+    let short = directory.path().join("short");
+    fs::write(&short, "ann 0123456789abcde\n").unwrap();
+    for (code, more, words) in [
+        (3, ["--listen", &served.addr], "cannot listen on"),
+        (2, ["--listen", "0.0.0.0:0"], "without tokens"),
+        (2, ["--tokens", "absent"], "absent: No such file"),
+        (2, ["--tokens", short.to_str().unwrap()], "short: line 1: a token has at least 16 bytes"),
+    ] {
+        let ran = longmen(&[&["serve", "--data", data.to_str().unwrap()], &more[..]].concat());
+        assert_eq!(ran.code, Some(code), "{more:?}: {ran:?}");
+        assert!(ran.err.contains(words) && !ran.err.contains("NEW LEDGER"), "{more:?}: {ran:?}");
+        assert!(!data.exists(), "{more:?}");
+    }
+}
