@@ -14,13 +14,14 @@ use gungraun::{
     Callgrind, EventKind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main,
 };
 use longmen_client::Format;
-use longmen_engine::ledger::Answer;
 
-use inside::{decode, encode, in_flight, limits, price};
+use inside::{decode, encode, service, sync};
 
-use decode::Asked;
-use encode::{write_answer, write_compact_posted};
-use requests::{BATCH, STATUS, compact_batch, compact_single, messagepack_single, posted, read};
+use decode::result_bytes;
+use encode::write_outcome;
+use requests::{BATCH, compact_batch, compact_single, messagepack_single, posted, read};
+use service::price::price;
+use service::{Answer, Outcome, Request};
 
 /// The run fails when a piece takes more instructions a transaction than this: a quarter more than when it was set.
 fn at_most(a_transaction: u64) -> LibraryBenchmarkConfig {
@@ -31,15 +32,15 @@ fn at_most(a_transaction: u64) -> LibraryBenchmarkConfig {
     config
 }
 
-fn read_and_price(format: Format, body: &[u8]) -> Asked {
+fn read_and_price(format: Format, body: &[u8]) -> Request {
     let asked = read(format, body);
-    black_box(price::price(&asked, format));
+    black_box(price(&asked, result_bytes(format)));
     asked
 }
 
 #[library_benchmark]
 #[bench::one_batch(args = (), setup = compact_batch, config = at_most(425))]
-fn decode_compact(body: Vec<u8>) -> Asked {
+fn decode_compact(body: Vec<u8>) -> Request {
     read_and_price(Format::Compact, &body)
 }
 
@@ -53,25 +54,24 @@ fn decode_singles(format: Format, body: Vec<u8>) -> Vec<u8> {
     body
 }
 
-fn results(count: u32) -> (Answer, Vec<u8>) {
-    (Answer::Posted(posted(count)), Vec::with_capacity(1 << 17))
+fn results(count: u32) -> (Outcome, Vec<u8>) {
+    (Ok(Answer::Posted(posted(count), Vec::new())), Vec::with_capacity(1 << 17))
 }
 
 #[library_benchmark]
 #[bench::one_batch(args = (BATCH), setup = results, config = at_most(25))]
-fn encode_compact((answer, mut out): (Answer, Vec<u8>)) -> (Answer, Vec<u8>) {
-    let Answer::Posted(posted) = black_box(&answer) else { panic!("results") };
-    write_compact_posted(&mut out, posted);
-    (answer, out)
+fn encode_compact((outcome, mut out): (Outcome, Vec<u8>)) -> (Outcome, Vec<u8>) {
+    write_outcome(&mut out, Format::Compact, black_box(&outcome));
+    (outcome, out)
 }
 
 #[library_benchmark]
 #[bench::singles(args = (1), setup = results, config = at_most(765))]
-fn encode_messagepack((answer, mut out): (Answer, Vec<u8>)) -> (Answer, Vec<u8>) {
+fn encode_messagepack((outcome, mut out): (Outcome, Vec<u8>)) -> (Outcome, Vec<u8>) {
     for _ in 0..BATCH {
-        write_answer(&mut out, black_box(&answer), "posted", &[], STATUS);
+        write_outcome(&mut out, Format::MessagePack, black_box(&outcome));
     }
-    (answer, out)
+    (outcome, out)
 }
 
 library_benchmark_group!(

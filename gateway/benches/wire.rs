@@ -10,12 +10,14 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use longmen_client::Format;
-use longmen_engine::ledger::Answer;
 
-use inside::{decode, encode, in_flight, limits, price};
+use inside::{decode, encode, service, sync};
 
-use encode::{write_answer, write_compact_posted};
-use requests::{BATCH, STATUS, compact_batch, compact_single, messagepack_single, posted, read};
+use decode::result_bytes;
+use encode::write_outcome;
+use requests::{BATCH, compact_batch, compact_single, messagepack_single, posted, read};
+use service::Answer;
+use service::price::price;
 
 fn decoding(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decode and price");
@@ -29,7 +31,7 @@ fn decoding(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter_with_large_drop(|| {
                 let asked = read(format, &body);
-                (price::price(&asked, format), asked)
+                (price(&asked, result_bytes(format)), asked)
             });
         });
     }
@@ -41,18 +43,17 @@ fn encoding(criterion: &mut Criterion) {
     for count in [BATCH, 1] {
         group.throughput(Throughput::Elements(u64::from(count)));
         let mut out = Vec::new();
-        let results = posted(count);
+        let outcome = Ok(Answer::Posted(posted(count), Vec::new()));
         group.bench_function(format!("compact, {count}"), |bencher| {
             bencher.iter(|| {
                 out.clear();
-                write_compact_posted(&mut out, black_box(&results));
+                write_outcome(&mut out, Format::Compact, black_box(&outcome));
             });
         });
-        let answer = Answer::Posted(results);
         group.bench_function(format!("MessagePack, {count}"), |bencher| {
             bencher.iter(|| {
                 out.clear();
-                write_answer(&mut out, black_box(&answer), "posted", &[], STATUS);
+                write_outcome(&mut out, Format::MessagePack, black_box(&outcome));
             });
         });
     }

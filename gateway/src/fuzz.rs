@@ -4,9 +4,9 @@
 use longmen_client::{Format, Header, Operation};
 use longmen_engine::ledger::{Batch, ClientId};
 
-use crate::decode::{Asked, Asking, answer_format, read_request};
-use crate::in_flight::InFlight;
-use crate::session::price;
+use crate::decode::{Asking, answer_format, read_request, result_bytes};
+use crate::service::price::price;
+use crate::service::{InFlight, Request};
 
 pub use crate::session::fuzz::{Conversed, converse};
 
@@ -28,10 +28,10 @@ pub struct Decoded {
 pub fn decode(operation: Operation, format: Format, body: &[u8]) -> Result<Decoded, String> {
     let asking = Asking { client: ClientId(1) };
     let asked = read_request(operation, format, body, asking).map_err(|fault| fault.to_string())?;
-    let price = price(&asked, answer_format(Header::request(operation, format, 0)));
+    let price = price(&asked, result_bytes(answer_format(Header::request(operation, format, 0))));
     let words = format!("{asked:?}");
     let post = match asked {
-        Asked::Post(post) => {
+        Request::Post(post) => {
             let faults = post.faults.into_iter().map(|(index, fault)| (index, fault.to_string()));
             Some((post.batch, faults.collect()))
         }

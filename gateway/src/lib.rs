@@ -10,20 +10,14 @@ mod decode;
 mod encode;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
-mod in_flight;
-mod limits;
 mod lobby;
-mod permits;
-mod places;
 mod seldom;
 mod server;
+mod service;
 mod session;
 mod shared;
 mod sync;
-mod tokens;
 mod warnings;
 
-pub use in_flight::InFlight;
-pub use limits::Limits;
 pub use server::{Running, ServeError, ServeOptions, Server};
-pub use tokens::{Tokens, TokensError};
+pub use service::{InFlight, Limits, Tokens, TokensError};

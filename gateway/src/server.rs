@@ -14,11 +14,10 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::encode::write_refusal;
-use crate::limits::Limits;
 use crate::lobby::{Lobby, Wait};
+use crate::service::{Limits, Service, Tokens};
 use crate::session::{serve, turn_away};
 use crate::shared::{Place, Shared};
-use crate::tokens::Tokens;
 use crate::warnings::say_what_is_due;
 
 /// Connections that wait to be accepted.
@@ -83,7 +82,7 @@ impl Server {
         let failed = |source| ServeError::Listen { listen, source };
         let listener = bind(listen).and_then(|socket| socket.listen(BACKLOG)).map_err(failed)?;
         let local_addr = listener.local_addr().map_err(failed)?;
-        let shared = Arc::new(Shared::new(intake, history, limits, tokens));
+        let shared = Arc::new(Shared::new(Service::new(intake, history, limits, tokens)));
         let (stop, stopped) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, shared, stopped));
         Ok(Running { local_addr, stop, accepting })
@@ -173,8 +172,9 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Rec
     let farewells = Arc::new(Semaphore::new(FAREWELLS));
     let farewell = farewell();
     let stopped = stop.clone();
-    sessions.spawn(say_what_is_due(Arc::clone(&shared), stop.clone()));
-    let strangers = shared.limits.strangers.min(shared.limits.connections);
+    sessions.spawn(say_what_is_due(Arc::clone(&shared.warnings), stop.clone()));
+    let limits = shared.service.limits();
+    let strangers = limits.strangers.min(limits.connections);
     let mut lobby = Lobby::new(strangers, Arc::clone(&shared.door));
     loop {
         tokio::select! {

@@ -9,7 +9,6 @@ use tokio::sync::watch;
 use tokio::time::interval;
 
 use crate::seldom::{EVERY, Often, Seldom};
-use crate::shared::Shared;
 
 /// Warnings that clients can bring about as often as they like.
 #[derive(Debug)]
@@ -55,13 +54,13 @@ impl Warnings {
 }
 
 /// Says what is due though nothing more happens, until the gateway stops.
-pub(crate) async fn say_what_is_due(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn say_what_is_due(warnings: Arc<Warnings>, mut stop: watch::Receiver<bool>) {
     let mut ticks = interval(EVERY);
     loop {
         tokio::select! {
             biased;
             _ = stop.changed() => break,
-            _ = ticks.tick() => shared.warnings.say_due(),
+            _ = ticks.tick() => warnings.say_due(),
         }
     }
 }

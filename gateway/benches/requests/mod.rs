@@ -9,8 +9,8 @@ use longmen_client::{
 use longmen_engine::ledger::{ClientId, PostResult, Posted};
 use serde::Serialize;
 
-use crate::decode::{Asked, Asking, read_request};
-use crate::encode::GatewayStatus;
+use crate::decode::{Asking, read_request};
+use crate::service::Request;
 
 /// Transactions of a batch.
 pub(crate) const BATCH: u32 = 1_024;
@@ -18,21 +18,13 @@ pub(crate) const BATCH: u32 = 1_024;
 const CNY: u16 = 156;
 /// Who asks.
 const ASKING: Asking = Asking { client: ClientId(1) };
-/// What an answer is written beside.
-pub(crate) const STATUS: GatewayStatus<'_> = GatewayStatus {
-    machine_us: 7,
-    connections: 1,
-    in_flight_transactions: 0,
-    in_flight_bytes: 0,
-    disk: None,
-};
 const SETTINGS: CompactSettings = CompactSettings { want_balances: false, time: 1_790_000_000 };
 
 /// Reads the body of a post, which must be in order.
-pub(crate) fn read(format: Format, body: &[u8]) -> Asked {
+pub(crate) fn read(format: Format, body: &[u8]) -> Request {
     let asked = read_request(Operation::Post, format, black_box(body), ASKING);
     let asked = asked.expect("a request that is well formed");
-    assert!(matches!(&asked, Asked::Post(post) if post.faults.is_empty()));
+    assert!(matches!(&asked, Request::Post(post) if post.faults.is_empty()));
     asked
 }
 

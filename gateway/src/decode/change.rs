@@ -5,13 +5,10 @@ use longmen_engine::ledger::{
     AccountRef, AccountState, Amount, AttributeChange, Command, Currency, MAX_NOTES, PaymentState,
 };
 
-use super::fault::Fault;
-use super::opening::shown;
 use super::reader::{Reader, read_elements, read_fields, read_fields_and_nils};
-use super::value::{MAX_KIND, Written, account, currency, date, entity, required};
+use super::value::{MAX_KIND, Written, account, currency, customer_id, date, entity, required, shown};
+use crate::service::Fault;
 
-/// Bytes of a customer's id outside the books.
-pub(super) const MAX_CUSTOMER: usize = 64;
 /// Bytes of a subject's code.
 const MAX_CODE: usize = 10;
 /// Accounts that a close of a year carries to: one for each currency there is.
@@ -211,18 +208,12 @@ pub(super) fn read_map_customer(reader: &mut Reader<'_>) -> Result<Command, Faul
     let notes = read_registered(reader, ["account", "customer"], |index, reader| {
         match index {
             0 => of = Some(account(reader)?),
-            _ => customer = Some(shown(read_customer(reader)?)?),
+            _ => customer = Some(shown(customer_id(reader)?)?),
         }
         Ok(())
     })?;
     let (account, customer) = (required(of, "account")?, required(customer, "customer")?);
     Ok(Command::MapCustomer { account, customer, notes })
-}
-
-/// A customer's id outside the books.
-pub(super) fn read_customer(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
-    let customer = reader.text(MAX_CUSTOMER)?;
-    if customer.is_empty() { Err(Fault::new("is empty")) } else { Ok(customer.into()) }
 }
 
 pub(super) fn read_map_type(reader: &mut Reader<'_>) -> Result<Command, Fault> {

@@ -7,8 +7,8 @@ use longmen_engine::ledger::{
     TransactionId,
 };
 
-use super::fault::Fault;
-use super::post::{Post, VISIBILITIES};
+use super::post::VISIBILITIES;
+use crate::service::{Fault, Post};
 
 const KIND_TRANSFERS: u8 = 1;
 const KIND_TRANSACTIONS: u8 = 2;

@@ -5,9 +5,9 @@ use longmen_engine::ledger::{
     Naming, RecordPlace, TransactionKey,
 };
 
-use super::fault::Fault;
 use super::reader::{Reader, read_fields};
 use super::value::{GivenId, Written, account, currency, place, required, transaction_id};
+use crate::service::Fault;
 
 /// The names of deeds in a transaction.
 pub(super) const DEEDS: [&str; 8] =

@@ -2,13 +2,11 @@
 
 use longmen_engine::ledger::{
     AccountOpening, Amount, Command, Currency, MAX_BATCH, Owner, SubjectClass, SubjectOpening, YearStart,
-    is_hidden,
 };
 
-use super::change::read_customer;
-use super::fault::Fault;
 use super::reader::{Reader, read_elements, read_fields};
-use super::value::{KeyParts, Written, date, entity, required, side};
+use super::value::{KeyParts, Written, customer_id, date, entity, required, shown, side};
+use crate::service::Fault;
 
 /// Bytes of a subject's code.
 const MAX_CODE: usize = 10;
@@ -124,7 +122,7 @@ fn read_account(reader: &mut Reader<'_>) -> Result<AccountOpening, Fault> {
             7 => overdraft = Some(Written::read(reader)?),
             8 => credit = Some(Written::read(reader)?),
             9 => hot = reader.flag()?,
-            _ => customer = Some(shown(read_customer(reader)?)?),
+            _ => customer = Some(shown(customer_id(reader)?)?),
         }
         Ok(())
     })?;
@@ -143,14 +141,6 @@ fn read_account(reader: &mut Reader<'_>) -> Result<AccountOpening, Fault> {
         hot,
         key,
     })
-}
-
-/// A name that comes into the books is one that people can read.
-pub(super) fn shown<T: AsRef<str>>(text: T) -> Result<T, Fault> {
-    match text.as_ref().chars().any(is_hidden) {
-        true => Err(Fault::new("has a control character, or another that is not seen")),
-        false => Ok(text),
-    }
 }
 
 fn read_owner(reader: &mut Reader<'_>) -> Result<Owner, Fault> {

@@ -1,56 +1,17 @@
 //! Posts in MessagePack: straight into a [`Batch`], one transaction's faults apart from the others.
 
-use std::collections::HashSet;
-
 use longmen_client::{MAX_ORIGINALS, MAX_STEP};
 use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountRef, Amount, Batch, ClientId, Deed, Draft, Leg, MAX_BATCH, MAX_LEGS,
-    MAX_NOTES, RecordPlace, Rejection,
+    AccountId, AccountKey, AccountRef, Amount, Deed, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES, RecordPlace,
+    Rejection,
 };
 
-use super::Asking;
+use super::asking::Asking;
 use super::deed::{DEEDS, ReadDeed, read_deed};
-use super::fault::Fault;
 use super::reader::{Reader, read_fields};
 use super::value::{Written, account, currency, date, required, side, transaction_id};
-
-/// A decoded post.
-#[derive(Debug, Default)]
-pub(crate) struct Post {
-    /// The transactions; a malformed one stands in its place, with its id where that could be read.
-    pub(crate) batch: Batch,
-    /// What is malformed in which transaction.
-    pub(crate) faults: Vec<(u32, Fault)>,
-    /// Where the client says that originals lie, one for each deed of the batch that names one, in their order.
-    pub(crate) places: Vec<Option<RecordPlace>>,
-}
-
-impl Post {
-    /// Puts a malformed transaction in its place.
-    pub(crate) fn push_malformed(&mut self, draft: Draft, fault: Fault) {
-        let index = u32::try_from(self.batch.transactions.len()).expect("a batch is capped at 8,192");
-        self.batch.push_with_shape(draft, &[], &[], Some(Rejection::Malformed));
-        self.faults.push((index, fault));
-    }
-
-    /// Originals are looked up before the request goes in, so that none of them can be in it. A result that says
-    /// `unknown_original` for ever would be worse than none.
-    fn refuse_own_originals(&mut self, own: ClientId) {
-        let mut ids = HashSet::new();
-        for index in 0..self.batch.transactions.len() {
-            let transaction = &self.batch.transactions[index];
-            ids.insert(transaction.id);
-            let naming = self.batch.deed(transaction).and_then(Deed::naming);
-            if naming.is_some_and(|naming| naming.key.client == own && ids.contains(&naming.key.id)) {
-                self.batch.transactions[index].shape = Some(Rejection::Malformed);
-                let index = u32::try_from(index).expect("a batch is capped at 8,192");
-                self.faults.push((index, Fault::new("names a transaction of the same request")));
-            }
-        }
-        self.faults.sort_by_key(|(index, _)| *index);
-    }
-}
+use crate::service::{Fault, Post};
 
 /// Reads the body of a post.
 pub(crate) fn read_post(reader: &mut Reader<'_>, asking: Asking) -> Result<Post, Fault> {

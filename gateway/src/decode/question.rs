@@ -1,84 +1,22 @@
 //! Questions about the past: statements, past balances, merged entries, registers, the general ledger.
 
-use longmen_engine::ledger::{AccountRef, Date, MAX_NOTES, Position, RecordPlace};
+use longmen_engine::ledger::{Date, MAX_NOTES, Position, RecordPlace};
 use longmen_engine::{Cursor, Moment, PageOrder, Sought, StatementQuery, StatementRange, View};
 use rmp::Marker;
 
-use super::fault::Fault;
-use super::page_limit;
+use super::page::page_limit;
 use super::reader::{Reader, read_fields};
 use super::value::{account, cursor, date, entity, place, required, transaction_id};
+use crate::service::Fault;
+use crate::service::question::balance_at::BalanceAtAsked;
+use crate::service::question::entry::EntryAsked;
+use crate::service::question::find::FindAsked;
+use crate::service::question::general_ledger::GeneralLedgerAsked;
+use crate::service::question::register::{RegisterAsked, RegisterEnd};
+use crate::service::question::statement::StatementAsked;
 
 /// Lines of a page where the request does not say.
-const DEFAULT_PAGE: usize = super::DEFAULT_PAGE as usize;
-
-/// A question as it was asked.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Question {
-    /// A page of an account's entries.
-    Statement(AccountRef, StatementQuery),
-    /// What an account had at a moment of the past.
-    BalanceAt(AccountRef, Moment),
-    /// The legs of a merged entry.
-    Entry(AccountRef, EntryAsked),
-    /// A register.
-    Register(RegisterAsked),
-    /// The general ledger over a range of dates.
-    Ledger(LedgerAsked),
-    /// Transactions by reference, or by the id that some client gave.
-    Find(FindAsked),
-}
-
-/// A page of transactions that are looked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FindAsked {
-    pub(crate) sought: Sought,
-    /// Whose dates are meant, and whose transactions; `None`: those of every entity.
-    pub(crate) entity: Option<Box<str>>,
-    pub(crate) from: Option<Date>,
-    pub(crate) to: Option<Date>,
-    /// Where the page begins, as the page before said.
-    pub(crate) after: Option<RecordPlace>,
-    pub(crate) limit: usize,
-}
-
-/// Legs of a merged entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct EntryAsked {
-    pub(crate) position: Position,
-    /// The first leg.
-    pub(crate) from: u32,
-    pub(crate) limit: usize,
-}
-
-/// A page of a register.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RegisterAsked {
-    /// Of this account; `None`: of what has no account.
-    pub(crate) account: Option<AccountRef>,
-    /// Whose dates are meant.
-    pub(crate) entity: Option<Box<str>>,
-    pub(crate) from: Option<RegisterEnd>,
-    pub(crate) to: Option<RegisterEnd>,
-    /// Where the page begins, as the page before said.
-    pub(crate) after: Option<Position>,
-    pub(crate) limit: usize,
-}
-
-/// An end of a register's range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RegisterEnd {
-    Date(Date),
-    Frame(u64),
-}
-
-/// The general ledger over a range of dates.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LedgerAsked {
-    pub(crate) entity: Box<str>,
-    pub(crate) from: Option<Date>,
-    pub(crate) to: Option<Date>,
-}
+const DEFAULT_PAGE: usize = super::page::DEFAULT_PAGE as usize;
 
 /// What a statement's range goes by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -146,7 +84,7 @@ const ORDERS: [(&str, PageOrder); 2] =
 const VIEWS: [(&str, View); 3] =
     [("internal", View::Internal), ("operations", View::Operations), ("customer", View::Customer)];
 
-pub(super) fn read_statement(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+pub(super) fn read_statement(reader: &mut Reader<'_>) -> Result<StatementAsked, Fault> {
     let (mut of, mut by, mut from, mut to) = (None, By::default(), None, None);
     let mut query = StatementQuery { limit: DEFAULT_PAGE, ..StatementQuery::default() };
     let names =
@@ -168,7 +106,7 @@ pub(super) fn read_statement(reader: &mut Reader<'_>) -> Result<Question, Fault>
         Ok(())
     })?;
     query.range = range(by, from, to)?;
-    Ok(Question::Statement(required(of, "account")?, query))
+    Ok(StatementAsked { account: required(of, "account")?, query })
 }
 
 fn range(by: By, from: Option<End>, to: Option<End>) -> Result<StatementRange, Fault> {
@@ -207,7 +145,7 @@ fn position(reader: &mut Reader<'_>) -> Result<Position, Fault> {
     }
 }
 
-pub(super) fn read_balance_at(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+pub(super) fn read_balance_at(reader: &mut Reader<'_>) -> Result<BalanceAtAsked, Fault> {
     let (mut of, mut moments) = (None, Vec::new());
     read_fields(reader, &["account", "date", "time_us", "value_date"], |index, reader| {
         match index {
@@ -219,12 +157,12 @@ pub(super) fn read_balance_at(reader: &mut Reader<'_>) -> Result<Question, Fault
         Ok(())
     })?;
     match moments[..] {
-        [moment] => Ok(Question::BalanceAt(required(of, "account")?, moment)),
+        [moment] => Ok(BalanceAtAsked { account: required(of, "account")?, moment }),
         _ => Err(Fault::new("needs one of date, time_us and value_date")),
     }
 }
 
-pub(super) fn read_entry(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+pub(super) fn read_entry(reader: &mut Reader<'_>) -> Result<EntryAsked, Fault> {
     let (mut of, mut at) = (None, None);
     let (mut from, mut lines) = (0, DEFAULT_PAGE);
     read_fields(reader, &["account", "position", "from", "limit"], |index, reader| {
@@ -237,10 +175,10 @@ pub(super) fn read_entry(reader: &mut Reader<'_>) -> Result<Question, Fault> {
         Ok(())
     })?;
     let position = required(at, "position")?;
-    Ok(Question::Entry(required(of, "account")?, EntryAsked { position, from, limit: lines }))
+    Ok(EntryAsked { account: required(of, "account")?, position, from, limit: lines })
 }
 
-pub(super) fn read_register(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+pub(super) fn read_register(reader: &mut Reader<'_>) -> Result<RegisterAsked, Fault> {
     let mut asked = RegisterAsked { limit: DEFAULT_PAGE, ..RegisterAsked::default() };
     read_fields(reader, &["account", "entity", "from", "to", "after", "limit"], |index, reader| {
         match index {
@@ -263,10 +201,10 @@ pub(super) fn read_register(reader: &mut Reader<'_>) -> Result<Question, Fault> 
     if by_date && asked.account.is_none() && asked.entity.is_none() {
         return Err(Fault::new("has dates, but says not of which entity"));
     }
-    Ok(Question::Register(asked))
+    Ok(asked)
 }
 
-pub(super) fn read_find(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+pub(super) fn read_find(reader: &mut Reader<'_>) -> Result<FindAsked, Fault> {
     let (mut sought, mut of, mut from, mut to) = (Vec::new(), None, None, None);
     let (mut after, mut rows) = (None, DEFAULT_PAGE);
     let names = ["reference", "id", "entity", "from", "to", "after", "limit"];
@@ -298,14 +236,12 @@ pub(super) fn read_find(reader: &mut Reader<'_>) -> Result<Question, Fault> {
         (Some(Sought::Reference(text)), None) if text.is_empty() => {
             Err(Fault::new("is empty").in_field("reference"))
         }
-        (Some(sought), None) => {
-            Ok(Question::Find(FindAsked { sought, entity: of, from, to, after, limit: rows }))
-        }
+        (Some(sought), None) => Ok(FindAsked { sought, entity: of, from, to, after, limit: rows }),
         _ => Err(Fault::new("needs one of reference and id")),
     }
 }
 
-pub(super) fn read_ledger(reader: &mut Reader<'_>) -> Result<Question, Fault> {
+pub(super) fn read_general_ledger(reader: &mut Reader<'_>) -> Result<GeneralLedgerAsked, Fault> {
     let (mut of, mut from, mut to) = (None, None, None);
     read_fields(reader, &["entity", "from", "to"], |index, reader| {
         match index {
@@ -318,5 +254,5 @@ pub(super) fn read_ledger(reader: &mut Reader<'_>) -> Result<Question, Fault> {
     if let (Some(from), Some(to)) = (from, to) {
         in_order(&from, &to)?;
     }
-    Ok(Question::Ledger(LedgerAsked { entity: required(of, "entity")?, from, to }))
+    Ok(GeneralLedgerAsked { entity: required(of, "entity")?, from, to })
 }

@@ -3,7 +3,7 @@
 
 use rmp::Marker;
 
-use super::fault::Fault;
+use crate::service::Fault;
 
 /// A place in a MessagePack body.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,8 @@
 use longmen_engine::Cursor;
 use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountRef, Amount, AttributeChange, Batch, Currency, Date, Leg, Position,
-    Rejection, Side,
+    AccountId, AccountKey, AccountRef, Amount, AttributeChange, Batch, ClientId, Currency, Date, Leg,
+    Position, Rejection, Side, TransactionId,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -13,7 +13,7 @@ const ASKING: Asking = Asking { client: ClientId(3) };
 
 fn command(operation: Operation, body: &[u8]) -> Result<Command, String> {
     match read_request(operation, Format::MessagePack, body, ASKING) {
-        Ok(Asked::Command(command)) => Ok(command),
+        Ok(Request::Command(command)) => Ok(command),
         Ok(other) => panic!("not a command: {other:?}"),
         Err(fault) => Err(fault.to_string()),
     }
@@ -21,7 +21,7 @@ fn command(operation: Operation, body: &[u8]) -> Result<Command, String> {
 
 fn post(format: Format, body: &[u8]) -> Batch {
     match read_request(Operation::Post, format, body, ASKING) {
-        Ok(Asked::Post(post)) => post.batch,
+        Ok(Request::Post(post)) => post.batch,
         other => panic!("not a post: {other:?}"),
     }
 }
@@ -147,7 +147,7 @@ fn dates_and_places_are_read_or_refused() {
         let value = [&[0xA0 | u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
         let body = map! {"account": [1], "before": value};
         match read_request(Operation::Statement, Format::MessagePack, &body, ASKING) {
-            Ok(Asked::Question(Question::Statement(_, query))) => query.after,
+            Ok(Request::Question(Question::Statement(asked))) => asked.query.after,
             Ok(other) => panic!("{other:?}"),
             Err(_) => None,
         }
@@ -292,7 +292,7 @@ fn fault_of(deed: &str, value: &[u8], legs: &[u8]) -> Option<String> {
     transaction.extend(deed.as_bytes());
     transaction.extend(value);
     let body = [&[0x91, 0x91], &transaction[..]].concat();
-    let Ok(Asked::Post(post)) = read_request(Operation::Post, Format::MessagePack, &body, ASKING) else {
+    let Ok(Request::Post(post)) = read_request(Operation::Post, Format::MessagePack, &body, ASKING) else {
         panic!()
     };
     let malformed = post.batch.transactions[0].shape == Some(Rejection::Malformed);
@@ -374,7 +374,7 @@ fn deeds_are_read_or_refused() {
 fn an_empty_name_names_nothing() {
     for empty in [&[0][..], &[0xA0], &[0xC4, 0], &[0xC4, 3, 0, 0, 0]] {
         let one = [&[0x91, 0x91][..], &map! {"id": empty, "legs": LEGS}].concat();
-        let Ok(Asked::Post(post)) = read_request(Operation::Post, Format::MessagePack, &one, ASKING) else {
+        let Ok(Request::Post(post)) = read_request(Operation::Post, Format::MessagePack, &one, ASKING) else {
             panic!()
         };
         assert_eq!(post.batch.transactions[0].shape, Some(Rejection::Malformed), "{empty:02x?}");
@@ -403,14 +403,14 @@ fn an_empty_name_names_nothing() {
 fn a_transaction_does_one_thing() {
     let two =
         [&[0x91, 0x91][..], &map! {"id": [7], "try": [0x90], "refund": [0x91, 8], "legs": LEGS}].concat();
-    let Ok(Asked::Post(post)) = read_request(Operation::Post, Format::MessagePack, &two, ASKING) else {
+    let Ok(Request::Post(post)) = read_request(Operation::Post, Format::MessagePack, &two, ASKING) else {
         panic!()
     };
     assert_eq!(post.faults[0].1.to_string(), "refund: comes beside another deed");
     // A nil is no deed.
     let one =
         [&[0x91, 0x91][..], &map! {"id": [7], "try": [0xC0], "refund": [0x91, 8], "legs": LEGS}].concat();
-    let Ok(Asked::Post(post)) = read_request(Operation::Post, Format::MessagePack, &one, ASKING) else {
+    let Ok(Request::Post(post)) = read_request(Operation::Post, Format::MessagePack, &one, ASKING) else {
         panic!()
     };
     assert!(post.faults.is_empty() && post.places == [None]);

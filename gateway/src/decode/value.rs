@@ -3,12 +3,12 @@
 use longmen_engine::Cursor;
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountRef, Amount, AmountError, ClientId, Currency, Date, MAX_AMOUNT_TEXT,
-    MAX_TEXT_ID, RecordPlace, Side, TransactionId, TransactionKey,
+    MAX_TEXT_ID, RecordPlace, Side, TransactionId, TransactionKey, is_hidden,
 };
 use rmp::Marker;
 
-use super::fault::Fault;
 use super::reader::{Reader, read_fields};
+use crate::service::Fault;
 
 /// Bytes of an entity's code.
 const MAX_ENTITY: usize = 32;
@@ -16,6 +16,9 @@ const MAX_ENTITY: usize = 32;
 const MAX_NUMBER: usize = 64;
 /// Bytes of an account type.
 pub(crate) const MAX_KIND: usize = 32;
+
+/// Bytes of a customer's id outside the books.
+const MAX_CUSTOMER: usize = 64;
 
 /// A required field.
 pub(crate) fn required<T>(value: Option<T>, name: &'static str) -> Result<T, Fault> {
@@ -204,5 +207,19 @@ impl<'a> Written<'a> {
                 Err(AmountError::NotANumber) => Err(Fault::new("not a decimal number")),
             },
         }
+    }
+}
+
+/// A customer's id outside the books.
+pub(super) fn customer_id(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
+    let customer = reader.text(MAX_CUSTOMER)?;
+    if customer.is_empty() { Err(Fault::new("is empty")) } else { Ok(customer.into()) }
+}
+
+/// A name that comes into the books is one that people can read.
+pub(super) fn shown<T: AsRef<str>>(text: T) -> Result<T, Fault> {
+    match text.as_ref().chars().any(is_hidden) {
+        true => Err(Fault::new("has a control character, or another that is not seen")),
+        false => Ok(text),
     }
 }

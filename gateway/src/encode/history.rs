@@ -7,10 +7,11 @@ use longmen_engine::{
     Turnover,
 };
 
-use super::accounts::KnownAccounts;
-use super::answer::write_account;
+use super::account::write_account;
+use super::accounts::{KNOWN_ACCOUNT_FIELDS, write_known_account};
 use super::pack::Pack;
 use super::{write_id, write_ok, write_text_id};
+use crate::service::question::KnownAccounts;
 
 /// A page of an account's entries.
 pub(super) fn write_statement(out: &mut Vec<u8>, account: &AccountView, page: &StatementPage) {
@@ -193,8 +194,8 @@ fn write_named(pack: &mut Pack<'_>, named: &Named, text_id: &str) {
 }
 
 fn write_leg(pack: &mut Pack<'_>, leg: &RecordedLeg, accounts: &KnownAccounts) {
-    pack.map(KnownAccounts::FIELDS + 5);
-    accounts.write(pack, leg.account);
+    pack.map(KNOWN_ACCOUNT_FIELDS + 5);
+    write_known_account(pack, accounts, leg.account);
     pack.name("step").unsigned(leg.step);
     pack.name("side").text(leg.side.name());
     pack.name("amount").signed(leg.amount.0);

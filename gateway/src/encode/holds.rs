@@ -2,24 +2,22 @@
 
 use longmen_engine::ledger::{AccountId, Hold};
 
-use super::accounts::KnownAccounts;
+use super::accounts::{KNOWN_ACCOUNT_FIELDS, write_known_account};
 use super::pack::Pack;
 use super::{write_id, write_ok};
+use crate::service::question::KnownAccounts;
+use crate::service::question::holds::HoldsPage;
 
-/// A page of holds; there may be another where it is as long as `limit`.
-pub(super) fn write_holds(
-    out: &mut Vec<u8>,
-    holds: &[(AccountId, Hold)],
-    limit: u32,
-    accounts: &KnownAccounts,
-) {
+/// A page of holds; there may be another where it is as long as was asked for.
+pub(super) fn write_holds(out: &mut Vec<u8>, page: &HoldsPage) {
+    let HoldsPage { holds, limit, accounts } = page;
     let mut pack = write_ok(out);
     pack.map(2);
     pack.name("holds").array(holds.len());
     for (account, hold) in holds {
         write_hold(&mut pack, *account, hold, accounts);
     }
-    match holds.last().filter(|_| u32::try_from(holds.len()) == Ok(limit)) {
+    match holds.last().filter(|_| u32::try_from(holds.len()) == Ok(*limit)) {
         Some((account, hold)) => {
             let next = format!("{account}/{}/{:032x}", hold.key.client, hold.key.id.0);
             pack.name("next").text(&next);
@@ -29,8 +27,8 @@ pub(super) fn write_holds(
 }
 
 fn write_hold(pack: &mut Pack<'_>, account: AccountId, hold: &Hold, accounts: &KnownAccounts) {
-    pack.map(KnownAccounts::FIELDS + 9);
-    accounts.write(pack, account);
+    pack.map(KNOWN_ACCOUNT_FIELDS + 9);
+    write_known_account(pack, accounts, account);
     pack.name("client").unsigned(hold.key.client.0);
     write_id(pack, "id", hold.key.id, &hold.terms.text_id);
     pack.name("kind").text(hold.terms.kind.name());

@@ -1,24 +1,24 @@
 //! Answers into bytes.
 
+mod account;
 mod accounts;
 mod answer;
+mod chart;
 mod compact;
 mod history;
 mod holds;
 mod ledger;
 mod pack;
-mod page;
+mod question;
 mod register;
+mod status;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use accounts::KnownAccounts;
-pub(crate) use answer::{DiskStatus, GatewayStatus, write_answer, write_welcome};
-pub(crate) use compact::{write_compact_posted, write_compact_refusal};
+pub(crate) use answer::write_outcome;
 use longmen_client::OK;
-use longmen_engine::ledger::TransactionId;
+use longmen_engine::ledger::{Rejection, TransactionId};
 use pack::Pack;
-pub(crate) use page::{Page, write_page};
 
 /// The status of an answer when the node failed at it: neither a result nor a refusal.
 pub(crate) const FAILED: &str = "failed";
@@ -59,4 +59,16 @@ fn write_ok(out: &mut Vec<u8>) -> Pack<'_> {
     pack.array(2);
     pack.text(OK);
     pack
+}
+
+/// One of several results: a status and a payload of its own.
+fn write_each<T>(
+    pack: &mut Pack<'_>,
+    result: &Result<T, Rejection>,
+    payload: impl FnOnce(&mut Pack<'_>, &T),
+) {
+    match result {
+        Ok(good) => payload(&mut write_ok(pack.0), good),
+        Err(rejection) => write_refusal(pack.0, rejection.code(), None),
+    }
 }

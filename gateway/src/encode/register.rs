@@ -2,15 +2,13 @@
 
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{AccountView, Amount, Changed, Date, Position, TransactionId};
-use longmen_engine::{
-    ClosedDate, HoldLine, LedgerRegister, RegisterEntry, RegisterPage, Registered, RegisteredCommand,
-};
+use longmen_engine::{ClosedDate, HoldLine, LedgerRegister, RegisterEntry, Registered, RegisteredCommand};
 
-use super::answer::write_account;
+use super::account::write_account;
 use super::history::write_notes;
 use super::pack::Pack;
 use super::{write_ok, write_text_id};
-use crate::decode::RegisterEnd;
+use crate::service::question::register::{AccountRegister, RegisterEnd};
 
 /// One change: the attribute, what it was where there was anything, what it is.
 type Change = (&'static str, Option<String>, String);
@@ -32,19 +30,14 @@ struct Row<'a> {
     notes: &'a [(Note, String)],
 }
 
-/// A page of an account's register, newest first. `older` is the newest change before it.
-pub(super) fn write_account_register(
-    out: &mut Vec<u8>,
-    account: &AccountView,
-    page: &RegisterPage,
-    older: Option<&RegisterEntry>,
-    range: (Option<RegisterEnd>, Option<RegisterEnd>),
-) {
+/// A page of an account's register, newest first.
+pub(super) fn write_account_register(out: &mut Vec<u8>, register: &AccountRegister) {
+    let AccountRegister { account, page, before: older, range } = register;
     let mut rows: Vec<Row<'_>> = Vec::new();
-    let mut before = older.map(attributes).unwrap_or_default();
+    let mut before = older.as_ref().map(attributes).unwrap_or_default();
     for entry in page.entries.iter().rev() {
         let row = row_of(entry, &mut before);
-        if is_within(entry, range) {
+        if is_within(entry, *range) {
             rows.push(row);
         }
     }

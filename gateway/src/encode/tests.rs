@@ -1,12 +1,12 @@
 use longmen_client::{
-    Account, CompactAnswer, Posted as WirePosted, Statement, Status as WireStatus,
+    Account, CompactAnswer, Format, Posted as WirePosted, Statement, Status as WireStatus,
     TransactionRecord as WireRecord, TrialBalance as WireTrial,
 };
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountState, AccountView, Action, Amount, Answer, ClientId, Currency, Date,
-    EntityId, LegBalance, LineId, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace,
-    Rejection, Side, Status, SubjectClass, TransactionId, TransactionKey, TrialBalance, TrialLine,
+    AccountId, AccountKey, AccountState, AccountView, Action, Amount, ClientId, Currency, Date, EntityId,
+    LegBalance, LineId, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace, Rejection,
+    Side, Status, SubjectClass, TransactionId, TransactionKey, TrialBalance, TrialLine,
 };
 use longmen_engine::{
     Cursor, Damaged, Finding, Merged, RecordedLeg, ScrubReport, StatementLine, StatementPage,
@@ -16,7 +16,9 @@ use longmen_wal::{Fault as LogFault, FrameFault, FrameNumber};
 use serde::de::DeserializeOwned;
 
 use super::*;
-use crate::decode::Fault;
+use crate::service::question::status::NodeStatus;
+use crate::service::question::{KnownAccounts, QuestionAnswer};
+use crate::service::{Answer, Fault, InFlight};
 
 /// The payload of an `ok` answer, as the client reads it.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> T {
@@ -25,13 +27,14 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> T {
     payload
 }
 
-fn answer(answer: &Answer) -> Vec<u8> {
-    let disk = Some(&disk());
-    let status =
-        GatewayStatus { machine_us: 7, connections: 4, in_flight_transactions: 5, in_flight_bytes: 6, disk };
+fn answer(answer: Answer) -> Vec<u8> {
     let mut out = Vec::new();
-    write_answer(&mut out, answer, "posted", &[], status);
+    write_outcome(&mut out, Format::MessagePack, &Ok(answer));
     out
+}
+
+fn question(answered: QuestionAnswer) -> Vec<u8> {
+    answer(Answer::Question(Box::new(answered)))
 }
 
 fn view(balance: i128) -> AccountView {
@@ -75,7 +78,8 @@ struct Found {
 #[test]
 fn accounts_reach_the_client_whole_however_large_their_balances() {
     for balance in [0, -1, i128::from(i64::MAX) + 1, i128::MAX, i128::MIN + 1] {
-        let bytes = answer(&Answer::Accounts(vec![Ok(view(balance)), Err(Rejection::UnknownAccount)]));
+        let bytes =
+            question(QuestionAnswer::Balance(vec![Ok(view(balance)), Err(Rejection::UnknownAccount)]));
         let found: Found = read(&bytes);
         let account = found.accounts[0].1.as_ref().unwrap();
         assert_eq!((account.balance, account.available), (balance, balance - 1));
@@ -97,21 +101,21 @@ fn posted() -> Posted {
 
 #[test]
 fn results_reach_the_client_in_both_formats() {
-    let wire: WirePosted = read(&answer(&Answer::Posted(posted())));
+    let wire: WirePosted = read(&answer(Answer::Posted(posted(), Vec::new())));
     assert!(wire.results[0].is_posted() && wire.results[0].repeated);
     assert_eq!((&*wire.results[1].outcome, wire.results[1].step), ("insufficient_funds", 0x7FFF));
     assert_eq!((wire.results[1].frame, wire.results[1].ordinal), (u64::MAX, u32::MAX));
     assert_eq!(wire.balances[0].balance, i128::MIN);
 
     let mut out = Vec::new();
-    write_compact_posted(&mut out, &posted());
+    write_outcome(&mut out, Format::Compact, &Ok(Answer::Posted(posted(), Vec::new())));
     let compact = CompactAnswer::read(&out).unwrap();
     let results: Vec<_> =
         compact.results().map(|r| (r.frame, r.ordinal, r.rejection, r.step, r.repeated)).collect();
     assert_eq!(results, [(9, 8, 0, 0, true), (u64::MAX, u32::MAX, 21, 0x7FFF, false)]);
     assert_eq!(compact.balances().next().map(|one| (one.account, one.balance)), Some((3, i128::MIN)));
     out.clear();
-    write_compact_refusal(&mut out, Rejection::Busy);
+    write_outcome(&mut out, Format::Compact, &Err(Rejection::Busy.into()));
     assert_eq!(CompactAnswer::read(&out).unwrap().status(), 23);
 }
 
@@ -120,17 +124,9 @@ fn faults_stand_beside_the_results_they_speak_of() {
     let malformed = PostResult { rejection: Some(Rejection::Malformed), ..PostResult::default() };
     let untimed = PostResult { rejection: Some(Rejection::TimeRequired), ..PostResult::default() };
     let results = vec![malformed, PostResult::default(), malformed, untimed];
-    let faults = [(0, Fault::new("first")), (2, Fault::new("third"))];
-    let mut out = Vec::new();
-    let status = GatewayStatus::default();
-    write_answer(
-        &mut out,
-        &Answer::Posted(Posted { results, balances: vec![], clock_us: 5_000_000 }),
-        "posted",
-        &faults,
-        status,
-    );
-    let wire: WirePosted = read(&out);
+    let faults = vec![(0, Fault::new("first")), (2, Fault::new("third"))];
+    let posted = Posted { results, balances: vec![], clock_us: 5_000_000 };
+    let wire: WirePosted = read(&answer(Answer::Posted(posted, faults)));
     let messages: Vec<_> = wire.results.iter().map(|result| result.message.as_deref()).collect();
     assert_eq!(messages[..3], [Some("first"), None, Some("third")]);
     // Whose clock is meant stands beside what is refused for its time.
@@ -169,9 +165,7 @@ fn statements_and_transactions_reach_the_client_whole() {
     let next = Some(Cursor { at: Position { frame: 1, section: 0, slot: 9 }, leg: 0 });
     let page =
         StatementPage { lines: vec![line, merged], opening: 10, closing: 5, next, ..Default::default() };
-    let mut out = Vec::new();
-    write_page(&mut out, &Page::Statement(Box::new(view(5)), page));
-    let wire: Statement = read(&out);
+    let wire: Statement = read(&question(QuestionAnswer::Statement((Box::new(view(5)), page))));
     assert_eq!((wire.opening, wire.closing, wire.next.as_deref()), (10, 5, Some("1/0/9")));
     assert_eq!(wire.lines[0].transaction.as_deref(), Some("000000000000000000000000000000ab"));
     assert_eq!(
@@ -213,10 +207,8 @@ fn statements_and_transactions_reach_the_client_whole() {
         frame: 7,
         ordinal: 8,
     };
-    out.clear();
-    let accounts = KnownAccounts::of(vec![Ok(AccountView { id: AccountId(1), ..view(5) })]);
-    write_page(&mut out, &Page::Transaction(Box::new(record), accounts));
-    let wire: WireRecord = read(&out);
+    let accounts = KnownAccounts::of(vec![AccountView { id: AccountId(1), ..view(5) }]);
+    let wire: WireRecord = read(&question(QuestionAnswer::Transaction((Box::new(record), accounts))));
     assert_eq!(
         (&*wire.outcome, wire.step, wire.entity, &*wire.id),
         ("cancelled", 4, 3, "f".repeat(32).as_str())
@@ -231,7 +223,7 @@ fn statements_and_transactions_reach_the_client_whole() {
 }
 
 /// A disk with two damaged places, under a scrub.
-fn disk() -> DiskStatus {
+fn disk() -> (Damaged, ScrubReport) {
     let fault =
         LogFault::DurableFrame { fault: FrameFault::Envelope, durable: FrameNumber(9), witness: None };
     let whole =
@@ -246,7 +238,7 @@ fn disk() -> DiskStatus {
         offset: 1,
         frame: 4,
     };
-    DiskStatus { damaged, scrub }
+    (damaged, scrub)
 }
 
 #[test]
@@ -267,20 +259,24 @@ fn trial_balances_and_status_reach_the_client_whole() {
         accounts_total: i128::MAX - 1,
         accounts: 3,
     };
-    let wire: WireTrial = read(&answer(&Answer::TrialBalance(TrialBalance {
+    let wire: WireTrial = read(&question(QuestionAnswer::TrialBalance(TrialBalance {
         frame: 4,
         lines: vec![line],
         summaries: Vec::new(),
     })));
     assert_eq!((wire.frame, wire.lines[0].closing, &*wire.lines[0].class), (4, i128::MAX - 1, "off_balance"));
 
-    let status = Status {
+    let engine = Status {
         hot: vec![(AccountId(7), 8)],
         entities: vec![("LM".into(), Date::parse("2026-11-22").unwrap())],
         decided: u64::MAX,
         ..Status::default()
     };
-    let wire: WireStatus = read(&answer(&Answer::Status(Box::new(status))));
+    let (damaged, scrub) = disk();
+    let in_flight = InFlight { transactions: 5, bytes: 6 };
+    let status =
+        NodeStatus { engine: Box::new(engine), machine_us: 7, connections: 4, in_flight, damaged, scrub };
+    let wire: WireStatus = read(&question(QuestionAnswer::Status(status)));
     assert_eq!((wire.hot, wire.decided, wire.connections), (vec![(7, 8)], u64::MAX, 4));
     assert_eq!(wire.entities, [("LM".into(), "2026-11-22".into())]);
     let [whole, place] = &wire.damaged[..] else { panic!("{:?}", wire.damaged) };

@@ -8,9 +8,7 @@ use longmen_engine::{History, Intake, Meters, Replies, Reply};
 use tokio::runtime::Runtime;
 
 use super::conversation::Conversation;
-use crate::in_flight::InFlight;
-use crate::limits::Limits;
-use crate::shared::Shared;
+use crate::service::{InFlight, Limits, Ready, Service};
 
 /// What a connection came to.
 #[derive(Debug)]
@@ -40,9 +38,8 @@ pub fn converse<'a>(
 ) -> Conversed {
     let _context = runtime.enter();
     let (intake, mut submitted) = Intake::piped(Arc::new(Meters::default()));
-    let shared = Shared::new(intake, history, limits, None);
-    let (session, _replies) = shared.intake.open_session();
-    let mut conversation = Conversation::new(&shared, session);
+    let service = Service::new(intake, history, limits, None);
+    let mut conversation = Conversation::new(&service);
     let mut done = Conversed {
         frames: 0,
         sent: Vec::new(),
@@ -57,18 +54,17 @@ pub fn converse<'a>(
         }
         conversation.inbox.extend_from_slice(read);
         done.frames += conversation.take_frames();
-        let held = shared.permits.held();
+        let held = service.held();
         done.most.transactions = done.most.transactions.max(held.transactions);
         done.most.bytes = done.most.bytes.max(held.bytes);
         while !conversation.is_answered() {
             if let Ok(requests) = submitted.try_recv() {
-                conversation.take_replies(Replies { made: Instant::now(), replies: engine(requests) });
+                let replies = Replies { made: Instant::now(), replies: engine(requests) };
+                conversation.deliver(Ready::Replies(replies));
                 done.frames += conversation.take_frames();
             } else {
-                let found = runtime.block_on(conversation.lookups.join_next());
-                let (tag, found) =
-                    found.expect("what is not answered is asked or looked up").expect("a lookup ends");
-                conversation.take_found(tag, found);
+                let found = runtime.block_on(conversation.session.ready_from_log());
+                conversation.deliver(found.expect("what is not answered is asked or looked up"));
             }
         }
         done.sent.extend_from_slice(conversation.outbox.unsent());
@@ -77,6 +73,6 @@ pub fn converse<'a>(
     }
     done.is_open = conversation.is_open();
     done.is_mid_frame = conversation.is_mid_frame();
-    done.held = shared.permits.held();
+    done.held = service.held();
     done
 }

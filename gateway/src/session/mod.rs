@@ -1,33 +1,23 @@
 //! One connection: its socket, its deadlines, its end.
 
 mod conversation;
-mod deadlines;
 #[cfg(feature = "fuzz")]
 pub(crate) mod fuzz;
-mod inquiry;
-mod lookup;
-mod originals;
 mod outbox;
-mod pending;
-mod price;
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use longmen_engine::Replies;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::lobby::Guest;
+use crate::service::{Deadlines, Due, Progress};
 use crate::shared::Shared;
 use conversation::Conversation;
-use deadlines::{Deadlines, Due, Progress};
-#[cfg(feature = "fuzz")]
-pub(crate) use price::price;
 
 /// The least that one read of a socket has room for.
 const LEAST_READ: usize = 16 << 10;
@@ -69,10 +59,9 @@ pub(crate) async fn serve(
     mut stop: watch::Receiver<bool>,
     guest: Guest,
 ) {
-    let (session, mut replies) = shared.intake.open_session();
-    let mut conversation = Conversation::new(shared, session);
-    let end = converse(&mut stream, &mut conversation, &mut replies, &mut stop, guest).await;
-    if let Some(name) = conversation.failed_login() {
+    let mut conversation = Conversation::new(&shared.service);
+    let end = converse(&mut stream, &mut conversation, &mut stop, guest).await;
+    if let Some(name) = conversation.session.failed_login() {
         shared.warnings.failed_login(peer, name);
     }
     match &end {
@@ -85,7 +74,7 @@ pub(crate) async fn serve(
     }
     drop(stream);
     conversation.close();
-    settle(&mut conversation, &mut replies).await;
+    settle(&mut conversation).await;
 }
 
 /// Ends a connection that there is no room for, with `farewell`.
@@ -98,7 +87,6 @@ pub(crate) async fn turn_away(mut stream: TcpStream, farewell: &[u8]) {
 async fn converse(
     stream: &mut TcpStream,
     conversation: &mut Conversation<'_>,
-    replies: &mut UnboundedReceiver<Replies>,
     stop: &mut watch::Receiver<bool>,
     guest: Guest,
 ) -> End {
@@ -106,7 +94,7 @@ async fn converse(
     let mut guest = Some(guest);
     let (mut read, mut write) = stream.split();
     let mut deadlines = Deadlines::new(Instant::now());
-    let mut timer = Box::pin(sleep_until(deadlines.next(limits, conversation).0));
+    let mut timer = Box::pin(sleep_until(deadlines.next(limits, conversation.connection()).0));
     while conversation.is_open() || !conversation.is_settled() {
         if conversation.outbox.len() > limits.outgoing_bytes {
             return End::Overflow;
@@ -124,18 +112,13 @@ async fn converse(
                 conversation.stop();
                 progress.frames = conversation.take_frames();
             }
-            batch = replies.recv() => match batch {
-                Some(batch) => {
-                    conversation.take_replies(batch);
-                    guest = guest.filter(|_| !conversation.is_known());
-                    progress.frames = conversation.take_frames();
+            ready = conversation.session.ready() => {
+                if !conversation.deliver(ready) {
+                    return End::Engine;
                 }
-                None => return End::Engine,
-            },
-            Some(found) = conversation.lookups.join_next() => match found {
-                Ok((tag, found)) => conversation.take_found(tag, found),
-                Err(error) => if let Ok(panic) = error.try_into_panic() { std::panic::resume_unwind(panic) },
-            },
+                guest = guest.filter(|_| !conversation.is_known());
+                progress.frames = conversation.take_frames();
+            }
             count = write.write(conversation.outbox.unsent()), if !conversation.outbox.is_empty() => match count {
                 Ok(count) => { conversation.advance(count); progress.written = count; }
                 Err(error) => return End::Socket(error),
@@ -145,7 +128,7 @@ async fn converse(
                 Ok(_) => {
                     progress.frames = conversation.take_frames();
                     progress.heard = true;
-                    guest.iter().for_each(|guest| guest.speaks(conversation.is_announced()));
+                    guest.iter().for_each(|guest| guest.speaks(conversation.session.is_announced()));
                 }
                 Err(error) => return End::Socket(error),
             },
@@ -159,7 +142,7 @@ async fn converse(
                 }
             }
             () = &mut timer => {
-                match deadlines.next(limits, conversation) {
+                match deadlines.next(limits, conversation.connection()) {
                     (due, _) if due > Instant::now() => {}
                     (_, Due::Tidy) => { conversation.shrink(); deadlines.tidied(); }
                     (_, Due::Goodbye) => {}
@@ -168,13 +151,13 @@ async fn converse(
             }
         }
         let now = Instant::now();
-        deadlines.note(now, conversation, progress);
+        deadlines.note(now, conversation.connection(), progress);
         // Not left to the timer: a client that never stops sending keeps it from being looked at.
-        if deadlines.is_goodbye_due(now, conversation) {
+        if deadlines.is_goodbye_due(now, conversation.connection()) {
             conversation.say_goodbye();
-            deadlines.note(now, conversation, Progress::default());
+            deadlines.note(now, conversation.connection(), Progress::default());
         }
-        let (next, _) = deadlines.next(limits, conversation);
+        let (next, _) = deadlines.next(limits, conversation.connection());
         if next < timer.deadline() || timer.is_elapsed() {
             timer.as_mut().reset(next);
         }
@@ -205,14 +188,11 @@ async fn linger(stream: &mut TcpStream) {
 
 /// Waits until the engine has answered all that a lost client asked, so that its permits are held as long as its
 /// requests are.
-async fn settle(conversation: &mut Conversation<'_>, replies: &mut UnboundedReceiver<Replies>) {
+async fn settle(conversation: &mut Conversation<'_>) {
     while !conversation.is_answered() {
-        tokio::select! {
-            batch = replies.recv() => match batch {
-                Some(batch) => conversation.take_replies(batch),
-                None => return,
-            },
-            Some(Ok((tag, found))) = conversation.lookups.join_next() => conversation.take_found(tag, found),
+        let ready = conversation.session.ready().await;
+        if !conversation.deliver(ready) {
+            return;
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use longmen_client::{Format, Header, write_frame};
 
-use crate::in_flight::InFlight;
+use crate::service::InFlight;
 
 /// Written bytes are cut off the front once there are this many and they are half of the buffer.
 const CUT_BYTES: usize = 64 << 10;

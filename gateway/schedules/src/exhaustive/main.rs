@@ -8,12 +8,12 @@
 
 include!("../log.rs");
 
-#[path = "../../../src/in_flight.rs"]
+#[path = "../../../src/service/in_flight.rs"]
 mod in_flight;
 mod pages;
-#[path = "../../../src/permits.rs"]
+#[path = "../../../src/service/permits.rs"]
 mod permits;
-#[path = "../../../src/places.rs"]
+#[path = "../../../src/service/places.rs"]
 mod places;
 mod region;
 mod room;

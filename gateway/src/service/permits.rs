@@ -1,6 +1,6 @@
 //! Permits for what is under way, over all sessions.
 
-use crate::in_flight::InFlight;
+use super::in_flight::InFlight;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// What all sessions have under way, and the most they may.

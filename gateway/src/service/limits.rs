@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::in_flight::InFlight;
+use super::in_flight::InFlight;
 
 /// The limits of a gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]

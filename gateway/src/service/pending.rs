@@ -2,31 +2,31 @@
 
 use std::time::Instant;
 
-use longmen_client::Header;
 use longmen_engine::ledger::TransactionId;
 
-use super::inquiry::Inquiry;
-use crate::decode::{Fault, Post};
-use crate::in_flight::InFlight;
+use super::fault::Fault;
+use super::in_flight::InFlight;
+use super::post::Post;
+use super::question::{QuestionAnswer, Running};
 
 /// A request that waits, and what its answer needs besides what the engine says.
 #[derive(Debug)]
-pub(crate) struct Waiting {
-    /// The header it came with.
-    pub(crate) header: Header,
+pub(super) struct Waiting<T> {
+    /// What the face keeps beside the request.
+    pub(super) ticket: T,
     /// The permits it holds.
-    pub(crate) cost: InFlight,
+    pub(super) cost: InFlight,
     /// What it waits for.
-    pub(crate) purpose: Purpose,
+    pub(super) purpose: Purpose,
 }
 
 /// What a request waits for.
 #[derive(Debug)]
-pub(crate) enum Purpose {
+pub(super) enum Purpose {
     /// The engine's answer as it is.
-    Answer,
-    /// To be welcomed.
-    Hello,
+    Command,
+    /// To be welcomed, by this name.
+    Hello(Box<str>),
     /// The results of a post, some of whose transactions were malformed.
     Post(Vec<(u32, Fault)>),
     /// The places of the originals that the transactions of a post name.
@@ -41,48 +41,44 @@ pub(crate) enum Purpose {
     },
     /// The result of the transaction that cancels a try.
     CancelTry,
-    /// A page of holds of so many at most.
-    Holds(u32),
-    /// The next step of a question.
-    Inquiry(Box<Inquiry>),
-    /// The place of the transaction that shall be looked up.
-    Locate,
-    /// What is being looked up.
-    LookUp,
-    /// Originals that are being read for a post, or for the cancel of a try.
+    /// The originals of a post, or of the cancel of a try, that are being read.
     Reading { cancels: bool },
+    /// What a question asked the engine.
+    Question(Running<Box<QuestionAnswer>>),
+    /// The log, which a question reads.
+    LookUp,
 }
 
 /// Requests that wait, by the session's own tags: the client's may come twice.
 #[derive(Debug)]
-pub(crate) struct Pending {
-    slots: Vec<Option<Waiting>>,
+pub(super) struct Pending<T> {
+    slots: Vec<Option<Waiting<T>>>,
     /// When each slot was taken last.
     taken: Vec<Instant>,
     free: Vec<usize>,
     now: Instant,
 }
 
-impl Default for Pending {
-    fn default() -> Pending {
+impl<T> Default for Pending<T> {
+    fn default() -> Pending<T> {
         Pending { slots: Vec::new(), taken: Vec::new(), free: Vec::new(), now: Instant::now() }
     }
 }
 
-impl Pending {
+impl<T> Pending<T> {
     /// Requests that are added from here on came at `now`.
-    pub(crate) fn is_now(&mut self, now: Instant) {
+    pub(super) fn is_now(&mut self, now: Instant) {
         self.now = now;
     }
 
     /// When the request with this tag came, or was asked on.
-    pub(crate) fn since(&self, tag: u64) -> Instant {
+    pub(super) fn since(&self, tag: u64) -> Instant {
         let slot = usize::try_from(tag).expect("tags are given by `add`");
         self.taken.get(slot).copied().unwrap_or(self.now)
     }
 
     /// Adds a request; its tag.
-    pub(crate) fn add(&mut self, waiting: Waiting) -> u64 {
+    pub(super) fn add(&mut self, waiting: Waiting<T>) -> u64 {
         let slot = if let Some(slot) = self.free.pop() {
             self.slots[slot] = Some(waiting);
             self.taken[slot] = self.now;
@@ -99,7 +95,7 @@ impl Pending {
     ///
     /// # Panics
     /// If none waits under this tag: every request is answered once.
-    pub(crate) fn take(&mut self, tag: u64) -> Waiting {
+    pub(super) fn take(&mut self, tag: u64) -> Waiting<T> {
         let slot = usize::try_from(tag).expect("tags are given by `add`");
         let waiting = self.slots.get_mut(slot).and_then(Option::take);
         let waiting = waiting.expect("the engine answers every request once");
@@ -107,7 +103,7 @@ impl Pending {
         waiting
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.free.len() == self.slots.len()
     }
 }

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::conversation::Conversation;
-use crate::limits::Limits;
+use super::limits::Limits;
 
 /// How much of what waits for it a client must read within each write deadline.
 const LEAST_PROGRESS: usize = 64 << 10;
@@ -18,7 +17,7 @@ const LAST_CALL_AFTER: Duration = Duration::from_secs(1);
 
 /// What is due when a moment has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub(super) enum Due {
+pub(crate) enum Due {
     /// No hello in time.
     #[error("no hello came in time")]
     Hello,
@@ -42,20 +41,42 @@ pub(super) enum Due {
     Goodbye,
 }
 
+/// How a connection stands.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(crate) struct Connection {
+    /// Whether the other side is a client already.
+    pub(crate) is_known: bool,
+    /// Whether requests are still taken in.
+    pub(crate) is_open: bool,
+    /// Whether they are refused, since the node is about to stop.
+    pub(crate) is_stopping: bool,
+    /// Whether more bytes are wanted.
+    pub(crate) wants_bytes: bool,
+    /// Whether a request has begun and not ended.
+    pub(crate) is_mid_frame: bool,
+    /// Whether nothing waits for the engine or the log.
+    pub(crate) is_answered: bool,
+    /// Whether every answer is out, besides.
+    pub(crate) is_settled: bool,
+    /// Whether answers wait for the client to read them.
+    pub(crate) has_unread: bool,
+}
+
 /// What happened on a connection since it was last looked at.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     /// Frames that ended.
-    pub(super) frames: usize,
+    pub(crate) frames: usize,
     /// Bytes of answers that got out.
-    pub(super) written: usize,
+    pub(crate) written: usize,
     /// Whether anything was read.
-    pub(super) heard: bool,
+    pub(crate) heard: bool,
 }
 
 /// Since when what has been so.
 #[derive(Debug)]
-pub(super) struct Deadlines {
+pub(crate) struct Deadlines {
     accepted: Instant,
     /// The last time a frame ended or an answer got out.
     active: Instant,
@@ -72,7 +93,7 @@ pub(super) struct Deadlines {
 }
 
 impl Deadlines {
-    pub(super) fn new(now: Instant) -> Deadlines {
+    pub(crate) fn new(now: Instant) -> Deadlines {
         Deadlines {
             accepted: now,
             active: now,
@@ -86,20 +107,20 @@ impl Deadlines {
         }
     }
 
-    /// Notes what happened, and how the conversation stands now.
-    pub(super) fn note(&mut self, now: Instant, conversation: &Conversation<'_>, progress: Progress) {
+    /// Notes what happened, and how the connection stands now.
+    pub(crate) fn note(&mut self, now: Instant, connection: Connection, progress: Progress) {
         let Progress { frames, written, heard } = progress;
         if heard {
             self.heard = now;
         }
-        if conversation.is_stopping() {
+        if connection.is_stopping {
             self.stopping.get_or_insert(now);
         }
         if frames > 0 || written > 0 {
             self.active = now;
             self.is_tidy = false;
         }
-        let waits_for_frame = conversation.wants_bytes() && conversation.is_mid_frame();
+        let waits_for_frame = connection.wants_bytes && connection.is_mid_frame;
         if frames > 0 || !waits_for_frame {
             self.mid_frame = None;
         }
@@ -107,48 +128,48 @@ impl Deadlines {
             self.mid_frame.get_or_insert(now);
         }
         self.progress += written;
-        if conversation.outbox.is_empty() || self.progress >= LEAST_PROGRESS {
+        if !connection.has_unread || self.progress >= LEAST_PROGRESS {
             self.unread = None;
         }
-        if !conversation.outbox.is_empty() && self.unread.is_none() {
+        if connection.has_unread && self.unread.is_none() {
             self.unread = Some(now);
             self.progress = 0;
         }
-        if !conversation.is_open() {
+        if !connection.is_open {
             self.closing.get_or_insert(now);
         }
     }
 
     /// Notes that buffers were given back.
-    pub(super) fn tidied(&mut self) {
+    pub(crate) fn tidied(&mut self) {
         self.is_tidy = true;
     }
 
     /// What is due next, and when.
-    pub(super) fn next(&self, limits: &Limits, conversation: &Conversation<'_>) -> (Instant, Due) {
-        let hello = (!conversation.is_known()).then(|| (self.accepted + limits.hello_deadline, Due::Hello));
+    pub(crate) fn next(&self, limits: &Limits, connection: Connection) -> (Instant, Due) {
+        let hello = (!connection.is_known).then(|| (self.accepted + limits.hello_deadline, Due::Hello));
         let frame = self.mid_frame.map(|since| (since + limits.frame_deadline, Due::Frame));
         let unread = self.unread.map(|since| (since + limits.write_deadline, Due::Unread));
         let closing = self.closing.map(|since| (since + limits.closing_deadline, Due::Closing));
-        let is_quiet = conversation.is_settled();
+        let is_quiet = connection.is_settled;
         let idle = is_quiet.then(|| (self.active + limits.idle_timeout, Due::Idle));
         let tidy = (is_quiet && !self.is_tidy).then(|| (self.active + TIDY_AFTER, Due::Tidy));
-        let goodbye = self.goodbye(conversation).map(|due| (due, Due::Goodbye));
+        let goodbye = self.goodbye(connection).map(|due| (due, Due::Goodbye));
         let all = [hello, frame, unread, closing, idle, tidy, goodbye];
         let far = self.active + limits.idle_timeout;
         all.into_iter().flatten().min().unwrap_or((far, Due::Tidy))
     }
 
     /// Whether a client of a node that stops is to be told so now.
-    pub(super) fn is_goodbye_due(&self, now: Instant, conversation: &Conversation<'_>) -> bool {
-        self.stopping.is_some() && self.goodbye(conversation).is_some_and(|due| due <= now)
+    pub(crate) fn is_goodbye_due(&self, now: Instant, connection: Connection) -> bool {
+        self.stopping.is_some() && self.goodbye(connection).is_some_and(|due| due <= now)
     }
 
     /// When a client of a node that stops is told so: when it is silent and has all answers to what it sent.
-    fn goodbye(&self, conversation: &Conversation<'_>) -> Option<Instant> {
-        let since = self.stopping.filter(|_| conversation.is_open())?;
+    fn goodbye(&self, connection: Connection) -> Option<Instant> {
+        let since = self.stopping.filter(|_| connection.is_open)?;
         let last_call = since + LAST_CALL_AFTER;
-        let is_listened_to = conversation.is_answered() && conversation.wants_bytes();
+        let is_listened_to = connection.is_answered && connection.wants_bytes;
         let heard_out = is_listened_to.then(|| self.heard.max(since) + HEARD_OUT_AFTER);
         Some(heard_out.map_or(last_call, |heard_out| heard_out.min(last_call)))
     }

@@ -1,0 +1,98 @@
+//! The seam of the gateway. A [`Caller`](caller::Caller) sends a [`Request`], in the domain's own types, and gets an [`Answer`]; a
+//! [`Session`] carries many of them at once. Limits, permits and deadlines hold here, whoever carries the bytes: a face of
+//! the gateway reads its protocol into requests, writes answers in it, and knows nothing of the engine.
+//!
+//! What a payment takes is a state in [`Pending`](pending::Pending), and no future: many thousand are under way at once.
+//! Questions are futures, one function each ([`question`]).
+
+mod answer;
+mod caller;
+mod deadlines;
+mod fault;
+mod in_flight;
+mod limits;
+mod load;
+mod log;
+mod originals;
+mod pending;
+mod permits;
+mod places;
+mod post;
+pub(crate) mod price;
+pub(crate) mod question;
+mod request;
+mod session;
+mod sizes;
+mod tokens;
+
+use std::sync::Arc;
+
+use longmen_engine::{History, Intake, Meters};
+
+pub(crate) use answer::{Answer, Answered, Outcome, Unanswered, Welcome};
+pub(crate) use deadlines::{Connection, Deadlines, Due, Progress};
+pub(crate) use fault::Fault;
+pub use in_flight::InFlight;
+pub use limits::Limits;
+use load::Load;
+use log::Log;
+pub(crate) use post::Post;
+pub(crate) use question::Question;
+pub(crate) use request::{Hello, Request};
+pub(crate) use session::{Ready, Session};
+pub(crate) use sizes::RESULT;
+pub use tokens::{Tokens, TokensError};
+
+/// What answers requests, for all sessions of all faces.
+pub(crate) struct Service {
+    intake: Intake,
+    log: Log,
+    limits: Limits,
+    tokens: Option<Tokens>,
+    load: Arc<Load>,
+}
+
+impl Service {
+    pub(crate) fn new(intake: Intake, history: History, limits: Limits, tokens: Option<Tokens>) -> Service {
+        Service {
+            intake,
+            log: Log::new(history, limits.lookups),
+            load: Arc::new(Load::new(limits.node, limits.connections)),
+            limits,
+            tokens,
+        }
+    }
+
+    /// Where the node's time goes.
+    pub(crate) fn meters(&self) -> &Meters {
+        self.intake.meters()
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// What all sessions have under way.
+    #[cfg(feature = "fuzz")]
+    pub(crate) fn held(&self) -> InFlight {
+        self.load.permits.held()
+    }
+
+    /// Takes a place for one more connection, if there is one.
+    pub(crate) fn try_take_place(&self) -> bool {
+        self.load.places.try_take()
+    }
+
+    /// Gives back the place of a connection that ended.
+    pub(crate) fn give_back_place(&self) {
+        self.load.places.give_back();
+    }
+
+    /// Whether a caller is who it says: without tokens, every name is taken at its word.
+    fn admits(&self, hello: &Hello) -> bool {
+        match &self.tokens {
+            Some(tokens) => tokens.admits(&hello.name, hello.token.as_deref().unwrap_or_default()),
+            None => true,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! How accounts stand.
+
+use longmen_engine::ledger::{AccountRef, AccountView, Rejection};
+
+use super::context::{Ask, Context};
+use crate::service::answer::Unanswered;
+use crate::service::in_flight::InFlight;
+use crate::service::sizes::{ACCOUNT, cost};
+
+/// Accounts, in the order in which they are to be told.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BalanceAsked {
+    pub(crate) accounts: Vec<AccountRef>,
+}
+
+impl Ask for BalanceAsked {
+    type Answer = Vec<Result<AccountView, Rejection>>;
+
+    fn price(&self) -> InFlight {
+        cost(self.accounts.len(), self.accounts.len() * ACCOUNT)
+    }
+
+    async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
+        context.accounts(self.accounts).await
+    }
+}

@@ -1,0 +1,30 @@
+//! The chart of an entity (科目表).
+
+use longmen_engine::ledger::{Answer, Chart, Command};
+
+use super::context::{Ask, Context};
+use crate::service::answer::Unanswered;
+use crate::service::in_flight::InFlight;
+use crate::service::sizes::{LARGE, one};
+
+/// The chart of an entity.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ChartAsked {
+    pub(crate) entity: Box<str>,
+}
+
+impl Ask for ChartAsked {
+    type Answer = Chart;
+
+    fn price(&self) -> InFlight {
+        one(LARGE)
+    }
+
+    async fn ask(self, context: &Context) -> Result<Chart, Unanswered> {
+        let read = |answer| match answer {
+            Answer::Chart(chart) => Some(chart),
+            _ => None,
+        };
+        context.ask(Command::Chart { entity: self.entity }, read).await
+    }
+}

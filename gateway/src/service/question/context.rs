@@ -1,0 +1,144 @@
+//! What a question is answered from.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::Arc;
+
+use longmen_engine::ledger::{
+    AccountId, AccountRef, AccountView, Answer, ClientId, Command, Date, RecordPlace, Rejection,
+    TransactionKey,
+};
+use longmen_engine::{Closings, Damaged, History, HistoryError, ScrubReport};
+
+use super::exchange::Exchange;
+use crate::service::answer::Unanswered;
+use crate::service::in_flight::InFlight;
+use crate::service::load::Load;
+use crate::service::log::Log;
+
+/// A question.
+pub(crate) trait Ask {
+    /// What it comes to.
+    type Answer;
+
+    /// What its answer takes of the permits, estimated from above.
+    fn price(&self) -> InFlight;
+
+    /// Answers it.
+    fn ask(self, context: &Context) -> impl Future<Output = Result<Self::Answer, Unanswered>> + Send;
+}
+
+/// What a question is answered from: the engine for what is current, the log for what was.
+pub(crate) struct Context {
+    client: ClientId,
+    /// The permits that the question holds itself.
+    cost: InFlight,
+    load: Arc<Load>,
+    log: Log,
+    exchange: Exchange,
+}
+
+impl Context {
+    pub(in super::super) fn new(client: ClientId, cost: InFlight, load: Arc<Load>, log: Log) -> Context {
+        Context { client, cost, load, log, exchange: Exchange::default() }
+    }
+
+    pub(super) fn exchange(&self) -> Exchange {
+        self.exchange.clone()
+    }
+
+    /// Who asks.
+    pub(super) fn client(&self) -> ClientId {
+        self.client
+    }
+
+    /// Asks the engine; `read` takes from its answer what such a command is answered with.
+    pub(super) async fn ask<T>(
+        &self,
+        command: Command,
+        read: impl FnOnce(Answer) -> Option<T>,
+    ) -> Result<T, Unanswered> {
+        match self.exchange.ask(command).await {
+            Answer::Rejected(rejection) => Err(rejection.into()),
+            answer => Ok(read(answer).expect("the engine answers each command with what belongs to it")),
+        }
+    }
+
+    /// How these accounts stand, in the order asked for.
+    pub(super) async fn accounts(
+        &self,
+        accounts: Vec<AccountRef>,
+    ) -> Result<Vec<Result<AccountView, Rejection>>, Unanswered> {
+        self.ask(Command::Balances(accounts), accounts_of).await
+    }
+
+    /// How this account stands.
+    pub(super) async fn account(&self, account: AccountRef) -> Result<Box<AccountView>, Unanswered> {
+        let found = self.accounts(vec![account]).await?.pop().expect("one account was asked for");
+        Ok(Box::new(found?))
+    }
+
+    /// How accounts stand that rows speak of, each once; those that are not open are left out. Without rows, nobody is asked.
+    pub(super) async fn accounts_in(
+        &self,
+        rows: impl Iterator<Item = AccountId>,
+    ) -> Result<Vec<AccountView>, Unanswered> {
+        let accounts: BTreeSet<AccountId> = rows.collect();
+        if accounts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = self.accounts(accounts.into_iter().map(AccountRef::Id).collect()).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// The closed dates of an entity.
+    pub(super) async fn closings(&self, entity: Box<str>) -> Result<Closings, Unanswered> {
+        let command = Command::Closings { entity, from: Date::FIRST, to: Date::LAST };
+        let read = |answer| match answer {
+            Answer::Closings { entity, current, closed } => Some(Closings { entity, current, closed }),
+            _ => None,
+        };
+        self.ask(command, read).await
+    }
+
+    /// Where a transaction of the caller lies in the log; `None`: there is none.
+    pub(super) async fn locate(&self, key: TransactionKey) -> Result<Option<RecordPlace>, Unanswered> {
+        let read = |answer| match answer {
+            Answer::Located(places) => Some(places),
+            _ => None,
+        };
+        let places = self.ask(Command::Locate(vec![key]), read).await?;
+        Ok(places.first().copied().flatten())
+    }
+
+    /// Has `read` look something up in the log.
+    pub(super) async fn look_up<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&History) -> Result<T, HistoryError> + Send + 'static,
+    ) -> Result<T, Unanswered> {
+        self.log.look_up(read).await
+    }
+
+    /// What is under way beside this question, and how many connections there are.
+    pub(super) fn load(&self) -> (InFlight, u32) {
+        let held = self.load.permits.held();
+        let others = InFlight {
+            transactions: held.transactions - self.cost.transactions,
+            bytes: held.bytes - self.cost.bytes,
+        };
+        (others, self.load.places.taken())
+    }
+
+    /// What is known of the node's files.
+    pub(super) fn disk(&self) -> (Damaged, ScrubReport) {
+        self.log.disk()
+    }
+}
+
+/// Accounts, where that is what the engine answers.
+pub(super) fn accounts_of(answer: Answer) -> Option<Vec<Result<AccountView, Rejection>>> {
+    match answer {
+        Answer::Accounts(accounts) => Some(accounts),
+        _ => None,
+    }
+}

@@ -1,0 +1,28 @@
+//! The accounts of a customer.
+
+use longmen_engine::ledger::{AccountView, Command, Rejection};
+
+use super::context::{Ask, Context, accounts_of};
+use crate::service::answer::Unanswered;
+use crate::service::in_flight::InFlight;
+use crate::service::sizes::{LARGE, one};
+
+/// A customer of an entity.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CustomerAsked {
+    pub(crate) entity: Box<str>,
+    pub(crate) customer: Box<str>,
+}
+
+impl Ask for CustomerAsked {
+    type Answer = Vec<Result<AccountView, Rejection>>;
+
+    fn price(&self) -> InFlight {
+        one(LARGE)
+    }
+
+    async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
+        let CustomerAsked { entity, customer } = self;
+        context.ask(Command::Customer { entity, customer }, accounts_of).await
+    }
+}

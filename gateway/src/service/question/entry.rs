@@ -1,0 +1,38 @@
+//! The legs of a merged entry.
+
+use longmen_engine::MergedPage;
+use longmen_engine::ledger::{AccountRef, AccountView, Position, Rejection};
+
+use super::context::{Ask, Context};
+use crate::service::answer::Unanswered;
+use crate::service::in_flight::InFlight;
+use crate::service::sizes::{ACCOUNT, LINE, one};
+
+/// Legs of a merged entry.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct EntryAsked {
+    pub(crate) account: AccountRef,
+    pub(crate) position: Position,
+    /// The first leg.
+    pub(crate) from: u32,
+    pub(crate) limit: usize,
+}
+
+impl Ask for EntryAsked {
+    type Answer = (Box<AccountView>, MergedPage);
+
+    fn price(&self) -> InFlight {
+        one(LINE * self.limit + ACCOUNT)
+    }
+
+    async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
+        let EntryAsked { account, position, from, limit } = self;
+        let account = context.account(account).await?;
+        let found = context.look_up(move |history| {
+            history.merged_entry(&account, position, from, limit).map(|page| page.map(|page| (account, page)))
+        });
+        found.await?.ok_or_else(|| {
+            Unanswered::Rejected(Rejection::Malformed, Some("position: no merged entry lies there".into()))
+        })
+    }
+}

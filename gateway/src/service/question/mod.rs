@@ -1,0 +1,94 @@
+//! Questions: what changes nothing. Each is a file with what is asked, what it may cost, and one function that answers it:
+//! of the engine for what is current, of the log for what was. [`questions!`] lists them, and nothing else here does.
+
+pub(crate) mod accounts;
+pub(crate) mod balance;
+pub(crate) mod balance_at;
+pub(crate) mod chart;
+mod context;
+pub(crate) mod customer;
+mod dates;
+pub(crate) mod entry;
+mod exchange;
+pub(crate) mod find;
+pub(crate) mod general_ledger;
+pub(crate) mod holds;
+mod known_accounts;
+pub(crate) mod register;
+mod running;
+pub(crate) mod statement;
+pub(crate) mod status;
+pub(crate) mod transaction;
+pub(crate) mod trial_balance;
+
+use super::in_flight::InFlight;
+use context::Ask;
+pub(super) use context::Context;
+pub(crate) use known_accounts::KnownAccounts;
+pub(super) use running::{Running, Step};
+
+/// Makes the questions and their answers of the list of them.
+macro_rules! questions {
+    ($($(#[$what:meta])* $name:ident($asked:path)),+ $(,)?) => {
+        /// A question.
+        #[derive(Debug)]
+        pub(crate) enum Question {
+            $($(#[$what])* $name($asked)),+
+        }
+
+        /// What a question comes to.
+        #[derive(Debug)]
+        pub(crate) enum QuestionAnswer {
+            $($(#[$what])* $name(<$asked as Ask>::Answer)),+
+        }
+
+        impl Question {
+            /// What its answer takes of the permits.
+            pub(super) fn price(&self) -> InFlight {
+                match self {
+                    $(Question::$name(asked) => asked.price()),+
+                }
+            }
+
+            /// Begins to answer it. Each question takes the memory that it needs itself, and not that of the largest.
+            pub(super) fn begin(self, context: Context) -> Running<Box<QuestionAnswer>> {
+                match self {
+                    $(Question::$name(asked) => Running::new(context, move |context| async move {
+                        asked.ask(&context).await.map(|answer| Box::new(QuestionAnswer::$name(answer)))
+                    })),+
+                }
+            }
+        }
+    };
+}
+
+questions! {
+    /// How accounts stand.
+    Balance(balance::BalanceAsked),
+    /// Accounts in the order of their opening.
+    Accounts(accounts::AccountsAsked),
+    /// The accounts of a customer.
+    Customer(customer::CustomerAsked),
+    /// A page of holds.
+    Holds(holds::HoldsAsked),
+    /// The general ledger on the current date.
+    TrialBalance(trial_balance::TrialBalanceAsked),
+    /// The chart of an entity.
+    Chart(chart::ChartAsked),
+    /// How the node is.
+    Status(status::StatusAsked),
+    /// A page of an account's entries.
+    Statement(statement::StatementAsked),
+    /// What an account had at a moment of the past.
+    BalanceAt(balance_at::BalanceAtAsked),
+    /// The legs of a merged entry.
+    Entry(entry::EntryAsked),
+    /// A page of a register.
+    Register(register::RegisterAsked),
+    /// The general ledger over a range of dates.
+    GeneralLedger(general_ledger::GeneralLedgerAsked),
+    /// Transactions by reference, or by the id that some client gave.
+    Find(find::FindAsked),
+    /// A transaction.
+    Transaction(transaction::TransactionAsked),
+}

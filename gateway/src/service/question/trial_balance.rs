@@ -1,0 +1,31 @@
+//! The general ledger on the current date, at its leaves, beside the sums of its accounts.
+
+use longmen_engine::ledger::{Answer, Command, TrialBalance};
+
+use super::context::{Ask, Context};
+use crate::service::answer::Unanswered;
+use crate::service::in_flight::InFlight;
+use crate::service::sizes::{LARGE, one};
+
+/// The books of an entity.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TrialBalanceAsked {
+    /// Its code; empty: of every entity.
+    pub(crate) entity: Box<str>,
+}
+
+impl Ask for TrialBalanceAsked {
+    type Answer = TrialBalance;
+
+    fn price(&self) -> InFlight {
+        one(LARGE)
+    }
+
+    async fn ask(self, context: &Context) -> Result<TrialBalance, Unanswered> {
+        let read = |answer| match answer {
+            Answer::TrialBalance(trial) => Some(trial),
+            _ => None,
+        };
+        context.ask(Command::TrialBalance { entity: self.entity }, read).await
+    }
+}
