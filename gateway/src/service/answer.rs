@@ -1,11 +1,12 @@
 //! What a caller is told.
 
+use longmen_engine::Window;
 use longmen_engine::ledger::{ClientId, Currency, Opened, Posted, Rejection};
-use longmen_engine::{HistoryError, Window};
 
 use super::fault::Fault;
 use super::in_flight::InFlight;
 use super::question::QuestionAnswer;
+use super::unanswered::Unanswered;
 
 /// An answer to a request.
 #[derive(Debug)]
@@ -37,15 +38,6 @@ pub(crate) struct Welcome {
     pub(crate) window: Window,
 }
 
-/// Why there is no answer.
-#[derive(Debug)]
-pub(crate) enum Unanswered {
-    /// The request was refused, by a code, with what a person may want to read.
-    Rejected(Rejection, Option<Box<str>>),
-    /// The node failed at it.
-    Failed(HistoryError),
-}
-
 /// What became of a request.
 pub(crate) type Outcome = Result<Answer, Unanswered>;
 
@@ -56,22 +48,4 @@ pub(crate) struct Answered<T> {
     pub(crate) ticket: T,
     pub(crate) cost: InFlight,
     pub(crate) outcome: Outcome,
-}
-
-impl From<Rejection> for Unanswered {
-    fn from(rejection: Rejection) -> Unanswered {
-        Unanswered::Rejected(rejection, None)
-    }
-}
-
-impl From<HistoryError> for Unanswered {
-    /// A place that nothing lies at is a slip of whoever asked; anything else is the node's.
-    fn from(error: HistoryError) -> Unanswered {
-        match error {
-            HistoryError::NotThere { .. } | HistoryError::NoFrame { .. } => {
-                Unanswered::Rejected(Rejection::Malformed, Some(error.to_string().into()))
-            }
-            error => Unanswered::Failed(error),
-        }
-    }
 }

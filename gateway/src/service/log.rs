@@ -7,7 +7,7 @@ use longmen_engine::{Damaged, History, HistoryError, ScrubReport};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use super::answer::Unanswered;
+use super::unanswered::Unanswered;
 
 /// The log, as those see it who ask. Clones are cheap.
 #[derive(Clone)]

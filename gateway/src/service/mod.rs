@@ -24,12 +24,13 @@ mod request;
 mod session;
 mod sizes;
 mod tokens;
+mod unanswered;
 
 use std::sync::Arc;
 
 use longmen_engine::{History, Intake, Meters};
 
-pub(crate) use answer::{Answer, Answered, Outcome, Unanswered, Welcome};
+pub(crate) use answer::{Answer, Answered, Outcome, Welcome};
 pub(crate) use deadlines::{Connection, Deadlines, Due, Progress};
 pub(crate) use fault::Fault;
 pub use in_flight::InFlight;
@@ -42,6 +43,7 @@ pub(crate) use request::{Hello, Request};
 pub(crate) use session::{Ready, Session};
 pub(crate) use sizes::RESULT;
 pub use tokens::{Tokens, TokensError};
+pub(crate) use unanswered::Unanswered;
 
 /// What answers requests, for all sessions of all faces.
 pub(crate) struct Service {

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
 use super::Service;
-use super::answer::{Answer, Answered, Outcome, Unanswered, Welcome};
+use super::answer::{Answer, Answered, Outcome, Welcome};
 use super::caller::Caller;
 use super::in_flight::InFlight;
 use super::originals;
@@ -23,6 +23,7 @@ use super::price::price;
 use super::question::{Context, Question, QuestionAnswer, Step};
 use super::request::{Hello, Request};
 use super::sizes::cost_of_original;
+use super::unanswered::Unanswered;
 
 /// Who the other side is.
 #[derive(Clone, Debug, PartialEq, Eq)]

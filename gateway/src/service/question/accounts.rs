@@ -3,9 +3,9 @@
 use longmen_engine::ledger::{AccountId, AccountView, Command, Rejection};
 
 use super::context::{Ask, Context, accounts_of};
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{ACCOUNT, rows};
+use crate::service::unanswered::Unanswered;
 
 /// A page of accounts.
 #[derive(Debug, PartialEq, Eq)]

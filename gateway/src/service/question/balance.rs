@@ -3,9 +3,9 @@
 use longmen_engine::ledger::{AccountRef, AccountView, Rejection};
 
 use super::context::{Ask, Context};
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{ACCOUNT, cost};
+use crate::service::unanswered::Unanswered;
 
 /// Accounts, in the order in which they are to be told.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use longmen_engine::ledger::{AccountRef, AccountView};
 use longmen_engine::{Moment, PastBalance};
 
 use super::context::{Ask, Context};
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{ACCOUNT, one};
+use crate::service::unanswered::Unanswered;
 
 /// An account at a moment of the past.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use longmen_engine::ledger::{Answer, Chart, Command};
 
 use super::context::{Ask, Context};
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{LARGE, one};
+use crate::service::unanswered::Unanswered;
 
 /// The chart of an entity.
 #[derive(Debug, PartialEq, Eq)]

@@ -11,10 +11,10 @@ use longmen_engine::ledger::{
 use longmen_engine::{Closings, Damaged, History, HistoryError, ScrubReport};
 
 use super::exchange::Exchange;
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::load::Load;
 use crate::service::log::Log;
+use crate::service::unanswered::Unanswered;
 
 /// A question.
 pub(crate) trait Ask {

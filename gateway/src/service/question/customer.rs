@@ -3,9 +3,9 @@
 use longmen_engine::ledger::{AccountView, Command, Rejection};
 
 use super::context::{Ask, Context, accounts_of};
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{LARGE, one};
+use crate::service::unanswered::Unanswered;
 
 /// A customer of an entity.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use longmen_engine::MergedPage;
 use longmen_engine::ledger::{AccountRef, AccountView, Position, Rejection};
 
 use super::context::{Ask, Context};
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{ACCOUNT, LINE, one};
+use crate::service::unanswered::Unanswered;
 
 /// Legs of a merged entry.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use longmen_engine::{FindQuery, FoundPage, Sought};
 
 use super::context::{Ask, Context};
 use super::dates::{first_frame, last_frame};
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{LINE, one};
+use crate::service::unanswered::Unanswered;
 
 /// A page reads so many frames at most: it must not hold a reader for long.
 const FOUND_IN: u64 = 8_192;

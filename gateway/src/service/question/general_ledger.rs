@@ -4,9 +4,9 @@ use longmen_engine::GeneralLedger;
 use longmen_engine::ledger::{Answer, Command, Date};
 
 use super::context::{Ask, Context};
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{LARGE, one};
+use crate::service::unanswered::Unanswered;
 
 /// The general ledger over a range of dates.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use longmen_engine::ledger::{AccountId, AccountRef, Answer, Command, Hold, Trans
 
 use super::context::{Ask, Context};
 use super::known_accounts::KnownAccounts;
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{HOLD, rows};
+use crate::service::unanswered::Unanswered;
 
 /// Holds: of one account all that are known, else those of which something remains.
 #[derive(Debug, PartialEq, Eq)]

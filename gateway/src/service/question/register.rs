@@ -5,9 +5,9 @@ use longmen_engine::{History, HistoryError, LedgerRegister, RegisterEntry, Regis
 
 use super::context::{Ask, Context};
 use super::dates::{first_frame, last_frame};
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{ACCOUNT, LINE, one};
+use crate::service::unanswered::Unanswered;
 
 /// A page of a register.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

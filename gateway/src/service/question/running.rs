@@ -9,7 +9,7 @@ use longmen_engine::ledger::{Answer, Command};
 
 use super::context::Context;
 use super::exchange::Exchange;
-use crate::service::answer::Unanswered;
+use crate::service::unanswered::Unanswered;
 
 /// A question that is being answered. It goes on where it is asked to, so that what it asks the engine first takes its
 /// place between the requests before and after it; only the log is waited for elsewhere.

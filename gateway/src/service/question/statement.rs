@@ -4,9 +4,9 @@ use longmen_engine::ledger::{AccountRef, AccountView};
 use longmen_engine::{StatementPage, StatementQuery};
 
 use super::context::{Ask, Context};
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{ACCOUNT, LINE, one};
+use crate::service::unanswered::Unanswered;
 
 /// A page of an account's entries.
 #[derive(Debug, PartialEq, Eq)]

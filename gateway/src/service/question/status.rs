@@ -6,9 +6,9 @@ use longmen_engine::ledger::{Answer, Command, Status};
 use longmen_engine::{Damaged, ScrubReport};
 
 use super::context::{Ask, Context};
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{LARGE, one};
+use crate::service::unanswered::Unanswered;
 
 /// How the node is.
 #[derive(Debug, PartialEq, Eq)]

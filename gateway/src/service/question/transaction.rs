@@ -5,9 +5,9 @@ use longmen_engine::ledger::{RecordPlace, Rejection, TransactionId, TransactionK
 
 use super::context::{Ask, Context};
 use super::known_accounts::KnownAccounts;
-use crate::service::answer::Unanswered;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{RECORD, one};
+use crate::service::unanswered::Unanswered;
 
 /// Which transaction is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
