@@ -2,8 +2,9 @@
 //! randomness: everything is decided here, from arguments alone, and the same `apply` serves live and replay.
 
 mod account;
+mod answer;
 mod chart;
-mod command;
+mod commands;
 mod hot;
 mod idempotency;
 mod ids;
@@ -15,20 +16,24 @@ mod rejection;
 mod replay;
 mod schedule;
 mod shard;
+mod state;
 mod transaction;
 
+pub use account::change::{AttributeChange, Registration};
 pub use account::hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
 pub use account::row::Row;
 pub use account::states::{Touch, refuse};
-pub use account::{AccountKey, AccountOpening, AccountState, AccountView, Owner, PaymentState};
+pub use account::{AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Owner, PaymentState};
+pub use answer::{
+    Answer, Chart, LegBalance, Mapping, Opened, PostResult, Posted, ReplyTo, Status, SummarySubject,
+    TrialBalance, TrialLine,
+};
 pub use chart::account_index::AccountIndex;
 pub use chart::catalog::{Account, Catalog, Entity, Judged, LineKey};
 pub use chart::line::{AccountsTotal, Line};
 pub use chart::subject::{Subject, SubjectClass, SubjectOpening, is_code};
-pub use command::{
-    AccountRef, Answer, Chart, Command, LegBalance, Mapping, Opened, PostResult, Posted, ReplyTo, Request,
-    Status, SummarySubject, TrialBalance, TrialLine,
-};
+pub use commands::close_day::is_far_ahead;
+pub use commands::{Command, Request};
 pub use hot::gate::Gate;
 pub use hot::merge::{BookedLeg, Unmerged};
 pub use idempotency::generation::SealedIds;
@@ -55,13 +60,18 @@ pub use rejection::Rejection;
 pub use replay::contradiction::Contradiction;
 pub use replay::rebuilt::{Rebuilt, restore_rows};
 pub use replay::{FrameRecords, ReplayError, is_logged_time};
-pub use schedule::{
-    Coordinator, Frame, FrameSection, RefundClearing, RefundWindows, Room, SectionKind, Settings,
-    SnapshotStart, Step, TimeWindow, is_far_ahead,
+pub use schedule::{Coordinator, Step};
+pub use shard::order::{
+    ChangeRow, ExpireHolds, OpenRows, PostMerges, ShardOrder, ShardReply, ShowHolds, ShowLines, ShowRows,
+    ShownRow,
 };
-pub use shard::order::{AttributeChange, Registration, ShardOrder, ShardReply, ShownRow};
 pub use shard::round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
 pub use shard::{MAX_HOLDS, Shard, place_of, shard_of};
+pub use state::frame::{Frame, FrameSection, SectionKind};
+pub use state::room::Room;
+pub use state::settings::{RefundClearing, RefundWindows, Settings};
+pub use state::snapshot_start::SnapshotStart;
+pub use state::time_window::TimeWindow;
 pub use transaction::deed::{Action, Deed, Freeze, Naming, Original};
 pub use transaction::effect::{Effect, EffectKind};
 pub use transaction::hidden::is_hidden;

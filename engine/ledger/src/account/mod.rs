@@ -1,5 +1,6 @@
 //! Accounts (分户账): their natural key, attributes and states.
 
+pub(crate) mod change;
 pub(crate) mod cold_row;
 pub(crate) mod day_use;
 pub(crate) mod hold;
@@ -24,6 +25,15 @@ pub struct AccountKey {
     pub kind: Box<str>,
     /// The currency.
     pub currency: Currency,
+}
+
+/// How a request names an account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum AccountRef {
+    /// By the ledger's dense id.
+    Id(AccountId),
+    /// By its natural key.
+    Key(AccountKey),
 }
 
 /// Who owns an account.

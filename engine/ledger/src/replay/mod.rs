@@ -13,8 +13,8 @@ use crate::record::admin::{Admin, admin_records};
 use crate::record::entry::{self, Entry, Movement, OpenedEntry, entries};
 use crate::record::head::{HEAD_BYTES, Head, Outcome, Tail, read_tail};
 use crate::replay::contradiction::Contradiction;
-use crate::schedule::SectionKind;
 use crate::shard::Shard;
+use crate::state::frame::SectionKind;
 use crate::transaction::deed::Action;
 use crate::transaction::originals::Originals;
 

@@ -8,8 +8,11 @@ use crate::record::entry;
 use crate::record::image::{LINE_IMAGE, RowImage};
 use crate::replay::contradiction::Contradiction;
 use crate::replay::{FrameRecords, ReplayError};
-use crate::schedule::{Coordinator, MOST_HOT, Settings, TimeWindow};
+use crate::schedule::Coordinator;
 use crate::shard::{Shard, shard_of};
+use crate::state::descriptor::MOST_HOT;
+use crate::state::settings::Settings;
+use crate::state::time_window::TimeWindow;
 use crate::transaction::originals::Originals;
 
 /// The books rebuilt from a log: what a node goes on from.

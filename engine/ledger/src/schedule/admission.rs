@@ -2,11 +2,12 @@
 
 use prefetch_index::prefetch_index;
 
-use crate::command::ReplyTo;
+use crate::answer::ReplyTo;
 use crate::ids::{AccountId, ClientId};
 use crate::record::head::HEAD_BYTES;
 use crate::schedule::Coordinator;
 use crate::schedule::jobs::{JobRef, Work};
+use crate::state::State;
 
 /// What so many transactions look up is fetched together, while as many before them are looked at.
 const FETCHED: u32 = 16;
@@ -19,7 +20,7 @@ impl Coordinator {
     /// Takes a job in. What its first transactions look up is fetched while others are taken in.
     pub(super) fn add_job(&mut self, reply_to: Option<ReplyTo>, client: ClientId, work: Work) -> u32 {
         let job = self.backlog.jobs.add(reply_to, client, work);
-        self.backlog.jobs.get_mut(job).hash_ids(&self.ids.known);
+        self.backlog.jobs.get_mut(job).hash_ids(&self.state.ids.known);
         self.fetch(job, 0);
         job
     }
@@ -59,11 +60,11 @@ impl Coordinator {
         let (Some(hashes), Some(ahead)) = (job.id_hashes(some.clone()), batch.transactions.get(some)) else {
             return;
         };
-        hashes.iter().for_each(|hash| self.ids.known.fetch(*hash));
+        hashes.iter().for_each(|hash| self.state.ids.known.fetch(*hash));
         let accounts = ahead.iter().flat_map(|transaction| batch.legs(transaction)).map(|leg| leg.account);
         accounts
             .filter_map(AccountId::index)
-            .for_each(|place| prefetch_index(&self.books.descriptors, place));
+            .for_each(|place| prefetch_index(&self.state.books.descriptors, place));
     }
 
     /// About what a transaction's records take in the log.
@@ -75,7 +76,7 @@ impl Coordinator {
     }
 
     fn resolve_keys(&mut self, job: u32) {
-        let Coordinator { backlog, books, .. } = self;
+        let Coordinator { state: State { books, .. }, backlog, .. } = self;
         if let Work::Post(batch) = &mut backlog.jobs.get_mut(job).work {
             batch.resolve(|key| books.catalog.find(key));
         }

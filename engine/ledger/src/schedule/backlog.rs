@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::command::{Command, Posted};
-use crate::schedule::barrier::Asked;
-use crate::schedule::closing::Close;
+use crate::answer::Posted;
+use crate::commands::Command;
+use crate::commands::asked::Asked;
+use crate::commands::close::Close;
 use crate::schedule::exclusive::Exclusive;
 use crate::schedule::jobs::{JobRef, Jobs};
 
@@ -22,7 +23,7 @@ pub(super) struct Backlog {
 #[derive(Clone, Debug)]
 pub(super) enum Queued {
     Job(u32),
-    Barrier(Asked, Command),
+    Command(Asked, Command),
     /// A close whose results are being carried forward by the job in front of it.
     Close(Asked, Close),
     Snapshot,

@@ -1,15 +1,15 @@
 //! Requests about transaction ids that post nothing: cancels and look-ups; and the first results of ids that come again.
 
-use crate::command::{Answer, PostResult};
+use crate::answer::{Answer, PostResult};
 use crate::idempotency::known_ids::{Decided, Known};
 use crate::ids::{EntityId, RecordPlace, TransactionId, TransactionKey};
 use crate::money::date::Date;
 use crate::record::head::Outcome;
 use crate::rejection::Rejection;
 use crate::schedule::Coordinator;
-use crate::schedule::hot_legs::LegRange;
 use crate::schedule::jobs::{JobRef, Work};
 use crate::schedule::round::Item;
+use crate::state::gated_leg::LegRange;
 use crate::transaction::originals::Fate;
 
 impl Coordinator {
@@ -19,7 +19,7 @@ impl Coordinator {
             return self.refuse(what, Rejection::Malformed, 0);
         }
         let key = TransactionKey { client, id };
-        match self.ids.look_up(key) {
+        match self.state.ids.look_up(key) {
             Some(Known::Pending) => self.backlog.deferred.push_back(what),
             Some(Known::Decided(Decided { outcome: Outcome::Tried, frame, ordinal, .. })) => {
                 self.consider_cancel_of_try(what, key, RecordPlace { frame, ordinal });
@@ -30,13 +30,20 @@ impl Coordinator {
                 let (frame, ordinal) = (decided.frame, decided.ordinal);
                 self.finish(what, PostResult { rejection, step: 0, repeated: !posted, frame, ordinal });
             }
-            None => match self.ids.outside_window(time, &self.settings).or_else(|| self.no_room(what.job)) {
+            None => match self
+                .state
+                .ids
+                .outside_window(time, &self.state.settings)
+                .or_else(|| self.no_room(what.job))
+            {
                 Some(rejection) => self.refuse(what, rejection, 0),
                 None => {
-                    let what =
-                        JobRef { begun: Some(self.ids.begin(self.ids.known.hash(client, id), key)), ..what };
+                    let what = JobRef {
+                        begun: Some(self.state.ids.begin(self.state.ids.known.hash(client, id), key)),
+                        ..what
+                    };
                     let entity = EntityId(0);
-                    let date = Date::of_time_us(self.output.frame.time_us);
+                    let date = Date::of_time_us(self.state.output.frame.time_us);
                     self.push_item(Item {
                         what,
                         verdict: None,
@@ -57,7 +64,7 @@ impl Coordinator {
             // A transaction of this round that is not decided yet confirms or cancels it.
             return self.backlog.deferred.push_back(what);
         }
-        if self.originals.get(key).is_some_and(|state| state.fate == Fate::Confirmed) {
+        if self.state.originals.get(key).is_some_and(|state| state.fate == Fate::Confirmed) {
             let (rejection, RecordPlace { frame, ordinal }) = (Some(Rejection::AlreadyPosted), place);
             return self.finish(what, PostResult { rejection, frame, ordinal, ..PostResult::default() });
         }
@@ -70,7 +77,7 @@ impl Coordinator {
         };
         let mut places = Vec::with_capacity(keys.len());
         for key in keys {
-            places.push(match self.ids.look_up(*key) {
+            places.push(match self.state.ids.look_up(*key) {
                 Some(Known::Pending) => return self.backlog.deferred.push_back(what),
                 Some(Known::Decided(Decided { frame, ordinal, .. })) => Some(RecordPlace { frame, ordinal }),
                 None => None,
@@ -81,7 +88,7 @@ impl Coordinator {
 
     fn answer_job(&mut self, what: JobRef, answer: Answer) {
         let job = self.backlog.jobs.end(what.job);
-        self.output.reply(job.reply_to, answer);
+        self.state.output.reply(job.reply_to, answer);
     }
 }
 

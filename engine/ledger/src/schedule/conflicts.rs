@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use crate::ids::AccountId;
-use crate::schedule::books::Books;
+use crate::state::books::Books;
 use crate::transaction::Leg;
 use crate::transaction::effect::Effect;
 

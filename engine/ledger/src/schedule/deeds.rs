@@ -14,6 +14,7 @@ use crate::rejection::Rejection;
 use crate::schedule::Coordinator;
 use crate::schedule::jobs::{JobRef, Work};
 use crate::schedule::round::{Item, legs_of};
+use crate::state::State;
 use crate::transaction::Leg;
 use crate::transaction::deed::{Action, Deed, Naming, Original};
 use crate::transaction::effect::{Effect, EffectKind};
@@ -83,7 +84,7 @@ impl Coordinator {
             return;
         };
         let blue = self.is_blue(&original);
-        let Coordinator { backlog, books, .. } = self;
+        let Coordinator { state: State { books, .. }, backlog, .. } = self;
         let Work::Post(batch) = &mut backlog.jobs.get_mut(what.job).work else { return };
         let undo = |leg: &Leg| {
             let currency =
@@ -100,10 +101,11 @@ impl Coordinator {
     /// Whether an original is undone on the opposite sides: its accounting date lies in an earlier year of
     /// the books.
     fn is_blue(&self, original: &Original) -> bool {
-        let account = original.legs.first().and_then(|leg| self.books.catalog.account(leg.account));
+        let account = original.legs.first().and_then(|leg| self.state.books.catalog.account(leg.account));
         account.is_some_and(|account| {
-            let year_starts = self.books.catalog.year_starts(account.entity);
-            year_starts.year_of(self.books.catalog.date(account.entity)) != year_starts.year_of(original.date)
+            let year_starts = self.state.books.catalog.year_starts(account.entity);
+            year_starts.year_of(self.state.books.catalog.date(account.entity))
+                != year_starts.year_of(original.date)
         })
     }
 
@@ -117,31 +119,32 @@ impl Coordinator {
                 let text_id = batch.texts(transaction).own.into();
                 let (amount, terms) = (freeze.amount, HoldTerms { text_id, ..freeze.terms.clone() });
                 let effects = vec![effect(freeze.account, own, EffectKind::Freeze { amount, terms })];
-                let currency = self.books.descriptor(freeze.account).map(|descriptor| descriptor.currency);
+                let currency =
+                    self.state.books.descriptor(freeze.account).map(|descriptor| descriptor.currency);
                 let mismatch = currency.is_some_and(|currency| currency != freeze.currency);
                 Plan {
                     effects,
                     shape: mismatch.then_some((Rejection::CurrencyMismatch, 0)),
                     // Its id was forgotten since, and came again.
-                    verdict: self.holds.is_there(own).then_some(Rejection::KeyConflict),
+                    verdict: self.state.holds.is_there(own).then_some(Rejection::KeyConflict),
                     ..Plan::default()
                 }
             }
             Deed::Unfreeze { hold, amount, currency, authority } => {
-                let Some(account) = self.holds.account_of(*hold) else {
+                let Some(account) = self.state.holds.account_of(*hold) else {
                     return Plan::refused(Rejection::UnknownFreeze);
                 };
                 let what = EffectKind::Release { amount: *amount, authority: authority.clone() };
-                let held_in = self.books.descriptor(account).map(|descriptor| descriptor.currency);
+                let held_in = self.state.books.descriptor(account).map(|descriptor| descriptor.currency);
                 let mismatch = currency.is_some() && *currency != held_in;
                 let shape = mismatch.then_some((Rejection::CurrencyMismatch, 0));
                 Plan { effects: vec![effect(account, *hold, what)], shape, ..Plan::default() }
             }
             Deed::Consume { hold, amount, authority, forced } => {
-                let Some(account) = self.holds.account_of(*hold) else {
+                let Some(account) = self.state.holds.account_of(*hold) else {
                     return Plan::refused(Rejection::UnknownFreeze);
                 };
-                let taken = self.books.taken_from(account, legs);
+                let taken = self.state.books.taken_from(account, legs);
                 let shape = (taken != i128::from(amount.0)).then_some((Rejection::InvalidAmount, 0));
                 let (amount, authority, forced) = (*amount, authority.clone(), *forced);
                 let effects = vec![effect(account, *hold, EffectKind::Consume { amount, authority, forced })];
@@ -155,7 +158,7 @@ impl Coordinator {
             Deed::Try { expires_us } => {
                 let (expires_us, text_id) = (*expires_us, batch.texts(transaction).own.into());
                 let terms = HoldTerms { kind: HoldKind::Try, authority: "".into(), expires_us, text_id };
-                let verdict = self.originals.get(own).map(|_| Rejection::KeyConflict);
+                let verdict = self.state.originals.get(own).map(|_| Rejection::KeyConflict);
                 Plan { effects: self.effects_of_try(own, legs, &terms), verdict, ..Plan::default() }
             }
             Deed::Confirm(naming) => self.plan_second_step(naming, |_, amount| {
@@ -172,8 +175,8 @@ impl Coordinator {
     fn plan_reversal(&self, original: &Naming, forced: bool) -> Plan {
         let found = original.found.as_deref();
         let clearing = self.clearing_of(found.and_then(|found| found.refunded.as_deref()));
-        let unit_of = |account| self.books.balancing_unit(account);
-        let verdict = self.originals.refuse_reversal(original.key, found, &clearing, unit_of);
+        let unit_of = |account| self.state.books.balancing_unit(account);
+        let verdict = self.state.originals.refuse_reversal(original.key, found, &clearing, unit_of);
         let consumed = found.filter(|found| found.action == Action::Consume).map(|found| &found.holds);
         let effects = consumed.into_iter().flatten().map(|(account, hold, amount)| {
             effect(*account, hold.key, EffectKind::Restore { amount: *amount, hold: hold.clone() })
@@ -196,7 +199,7 @@ impl Coordinator {
     /// What undoes a transaction of the same date gives back what that used of day limits; what undoes one of an earlier
     /// date has none of today's to give, and a court's or a forced consume used none.
     fn counting_of_undoing(&self, original: &Original) -> Counting {
-        let today = original.legs.first().and_then(|leg| self.books.date_of(leg.account));
+        let today = original.legs.first().and_then(|leg| self.state.books.date_of(leg.account));
         let judicial = || original.holds.iter().any(|(_, hold, _)| hold.terms.kind == HoldKind::Judicial);
         let forced = original.names.is_some_and(|named| named.forced);
         let uncounted = original.action == Action::Consume && (forced || judicial());
@@ -206,19 +209,19 @@ impl Coordinator {
     fn refuse_refund(&self, naming: &Naming, legs: &[Leg]) -> Option<Rejection> {
         let found = naming.found.as_deref();
         let clearing = self.clearing_of(found);
-        let unit_of = |account| self.books.balancing_unit(account);
-        let exceeded = self.originals.refuse_refund(naming.key, found, legs, &clearing, unit_of);
+        let unit_of = |account| self.state.books.balancing_unit(account);
+        let exceeded = self.state.originals.refuse_refund(naming.key, found, legs, &clearing, unit_of);
         let Some(original) = found.filter(|_| exceeded.is_none()) else { return exceeded };
-        let today = legs.first().and_then(|leg| self.books.date_of(leg.account))?;
-        let window = self.settings.refund_windows.days_for(&original.kind);
+        let today = legs.first().and_then(|leg| self.state.books.date_of(leg.account))?;
+        let window = self.state.settings.refund_windows.days_for(&original.kind);
         (today.days() > original.date.days().saturating_add(window)).then_some(Rejection::RefundWindow)
     }
 
     /// The accounts by way of which an original may be refunded.
     fn clearing_of(&self, original: Option<&Original>) -> Vec<AccountId> {
-        let keys =
-            original.map_or(&[][..], |original| self.settings.refund_clearing.accounts_for(&original.kind));
-        keys.iter().filter_map(|key| self.books.catalog.find(key)).collect()
+        let keys = original
+            .map_or(&[][..], |original| self.state.settings.refund_clearing.accounts_for(&original.kind));
+        keys.iter().filter_map(|key| self.state.books.catalog.find(key)).collect()
     }
 
     /// A try holds what its legs take from each account whose funds are checked.
@@ -227,9 +230,9 @@ impl Coordinator {
             if legs[..index].iter().any(|before| before.account == leg.account) {
                 return None;
             }
-            let taken = self.books.taken_from(leg.account, legs);
+            let taken = self.state.books.taken_from(leg.account, legs);
             let checked =
-                self.books.catalog.account(leg.account).is_some_and(|account| !account.may_go_negative);
+                self.state.books.catalog.account(leg.account).is_some_and(|account| !account.may_go_negative);
             // More than an i64 no account has.
             let amount = Amount(i64::try_from(taken).unwrap_or(i64::MAX));
             let what = EffectKind::Freeze { amount, terms: terms.clone() };
@@ -240,7 +243,7 @@ impl Coordinator {
 
     fn plan_second_step(&self, naming: &Naming, what: impl Fn(&Hold, Amount) -> EffectKind) -> Plan {
         let found = naming.found.as_deref();
-        let verdict = self.originals.refuse_second_step(naming.key, found);
+        let verdict = self.state.originals.refuse_second_step(naming.key, found);
         let holds = found.into_iter().flat_map(|found| &found.holds);
         let effects = holds.map(|(account, hold, amount)| effect(*account, hold.key, what(hold, *amount)));
         Plan {
@@ -255,7 +258,7 @@ impl Coordinator {
 
     /// Notes that a transaction of this round may open a hold, and names an original.
     pub(super) fn note_deed(&mut self, plan: &Plan) {
-        plan.effects.iter().for_each(|effect| self.holds.note_opening(effect));
+        plan.effects.iter().for_each(|effect| self.state.holds.note_opening(effect));
         self.round.originals.extend(plan.originals());
     }
 
@@ -292,14 +295,14 @@ impl Coordinator {
         let own = TransactionKey { client: job.client, id: transaction.id };
         let (_, legs) = legs_of(job, item.what.index);
         if let Some(naming) = deed.naming() {
-            self.originals.take(deed.action(), own, naming.key, movements(legs));
+            self.state.originals.take(deed.action(), own, naming.key, movements(legs));
         }
         let plan = match deed {
             Deed::Freeze(_) | Deed::Try { .. } => self.plan_deed(item.what).effects,
             Deed::Reverse { original, forced } => self.plan_reversal(original, *forced).effects,
             _ => return,
         };
-        plan.iter().for_each(|effect| self.holds.done(effect));
+        plan.iter().for_each(|effect| self.state.holds.done(effect));
     }
 }
 

@@ -3,14 +3,12 @@
 //! decided and merged; then its hot accounts rest: they are ordinary accounts until it is done. What comes after it waits.
 //! So it too takes effect at an exact place between two transactions.
 
-use crate::hot::gate::Gate;
-use crate::ids::{AccountId, ShardId};
+use crate::commands::wake_hot::{self, Resting};
+use crate::ids::AccountId;
 use crate::schedule::backlog::Queued;
-use crate::schedule::barrier::Barrier;
 use crate::schedule::jobs::JobRef;
-use crate::schedule::reading::shown_rows;
 use crate::schedule::{Coordinator, Step};
-use crate::shard::order::ShardReply;
+use crate::state::State;
 
 /// What runs exclusively.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,14 +22,6 @@ pub(super) enum Exclusive {
     Ready(Vec<Resting>),
     /// It is under way.
     Running(Vec<Resting>),
-}
-
-/// A hot account without its gate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Resting {
-    account: AccountId,
-    /// What the gate had counted.
-    legs: u64,
 }
 
 impl Exclusive {
@@ -74,7 +64,7 @@ impl Coordinator {
 
     /// The hot accounts that must rest for a transaction.
     fn resting_for(&mut self, what: JobRef) -> Vec<AccountId> {
-        if self.hot.were_never() {
+        if self.state.hot.were_never() {
             return Vec::new();
         }
         let Some(plan) = self.plan(what) else { return Vec::new() };
@@ -82,7 +72,7 @@ impl Coordinator {
             self.backlog.jobs.get(what.job).transaction(what.index).expect("only a batch has deeds");
         let forced = batch.legs(transaction).iter().filter(|_| plan.forced).map(|leg| leg.account);
         let accounts = plan.effects.iter().map(|effect| effect.account).chain(forced);
-        let mut accounts: Vec<AccountId> = accounts.filter(|account| self.is_hot(*account)).collect();
+        let mut accounts: Vec<AccountId> = accounts.filter(|account| self.state.is_hot(*account)).collect();
         accounts.sort_unstable();
         accounts.dedup();
         accounts
@@ -100,8 +90,8 @@ impl Coordinator {
                 if let Some(merge) = self.merge_first() {
                     return Some(merge);
                 }
-                let gates =
-                    accounts.into_iter().filter_map(|account| self.hot.remove(account, &mut self.books));
+                let State { books, hot, .. } = &mut self.state;
+                let gates = accounts.into_iter().filter_map(|account| hot.remove(account, books));
                 let resting = gates.map(|gate| Resting { account: gate.account, legs: gate.legs }).collect();
                 self.backlog.exclusive = Exclusive::Ready(resting);
                 None
@@ -114,22 +104,10 @@ impl Coordinator {
                 self.backlog.exclusive = Exclusive::Ready(resting);
                 None
             }
-            Exclusive::Running(resting) => Some(self.wake(&resting)),
-        }
-    }
-
-    fn wake(&mut self, resting: &[Resting]) -> Step {
-        let orders = self.orders_to_read(resting.iter().map(|resting| resting.account));
-        self.wait(Barrier::Wake(resting.to_vec()), orders)
-    }
-
-    /// Gives the accounts that rested their gates again.
-    pub(super) fn end_wake(&mut self, resting: &[Resting], replies: Vec<(ShardId, ShardReply)>) {
-        for shown in shown_rows(replies) {
-            let rested = resting.iter().find(|resting| resting.account == shown.account);
-            let mut gate = Gate::new(shown.account, &shown.row);
-            gate.legs = rested.expect("only what rested is read").legs;
-            self.hot.add(gate, &mut self.books);
+            Exclusive::Running(resting) => {
+                let outcome = wake_hot::begin(&self.state, resting);
+                Some(self.wait(outcome))
+            }
         }
     }
 }

@@ -1,62 +1,10 @@
 //! The legs on hot accounts of the transactions of a round. Each transaction's are looked up once, when it is placed: its
 //! gates are asked, held and told by them, and its record is written by them.
 
-use crate::schedule::books::Books;
-use crate::schedule::hot_accounts::HotAccounts;
+use crate::state::books::Books;
+use crate::state::gated_leg::{GatedLeg, LegRange};
+use crate::state::hot_accounts::HotAccounts;
 use crate::transaction::Leg;
-
-/// A leg on a hot account.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct GatedLeg {
-    /// What all the legs of its transaction move its account by, natural, if it is the first of them.
-    net: i128,
-    /// Its place among the legs of its transaction.
-    leg: u16,
-    gate: u16,
-    /// Whether it is the first leg on its account.
-    first: bool,
-}
-
-impl GatedLeg {
-    /// The leg itself, of the legs of its transaction.
-    #[inline]
-    pub(super) fn of(self, legs: &[Leg]) -> &Leg {
-        &legs[usize::from(self.leg)]
-    }
-
-    /// The place of its account's gate.
-    #[inline]
-    pub(super) fn gate(self) -> usize {
-        usize::from(self.gate)
-    }
-
-    /// The net movement of its account, natural, if it is the first leg on it.
-    #[inline]
-    pub(super) fn net_at_first(self) -> Option<i128> {
-        self.first.then_some(self.net)
-    }
-}
-
-/// Where the hot legs of a transaction stand in the list.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct LegRange {
-    start: u32,
-    end: u32,
-}
-
-impl LegRange {
-    pub(super) const NONE: LegRange = LegRange { start: 0, end: 0 };
-
-    #[inline]
-    pub(super) fn is_empty(self) -> bool {
-        self.start == self.end
-    }
-
-    #[inline]
-    fn range(self) -> std::ops::Range<usize> {
-        self.start as usize..self.end as usize
-    }
-}
 
 /// The hot legs of a round, in one list whose memory serves the next round.
 #[derive(Clone, Debug, Default)]

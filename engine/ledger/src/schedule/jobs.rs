@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::command::{LegBalance, PostResult, Posted, ReplyTo};
+use crate::answer::{LegBalance, PostResult, Posted, ReplyTo};
 use crate::idempotency::known_ids::{IdHash, KnownIds, KnownRef};
 use crate::ids::{ClientId, TransactionId, TransactionKey};
 use crate::transaction::{Batch, Transaction};

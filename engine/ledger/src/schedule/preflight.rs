@@ -45,7 +45,7 @@ impl Coordinator {
         let mut first: Option<EntityId> = None;
         let mut one_entity = true;
         for leg in legs {
-            let Some(descriptor) = self.books.descriptor(leg.account) else {
+            let Some(descriptor) = self.state.books.descriptor(leg.account) else {
                 preflight.unknown = preflight.unknown.or(Some(leg.step));
                 continue;
             };
@@ -58,20 +58,20 @@ impl Coordinator {
             if descriptor.gate().is_some() {
                 preflight.hot = true;
             } else {
-                let shard = shard_of(leg.account, self.settings.shards);
+                let shard = shard_of(leg.account, self.state.settings.shards);
                 preflight.spans |= *preflight.shard.get_or_insert(shard) != shard;
             }
         }
         // Legs balance among themselves, whoever has the hold that is named beside them.
         let legs_of_one_entity = one_entity;
         for effect in plan.into_iter().flat_map(|plan| &plan.effects) {
-            let Some(descriptor) = self.books.descriptor(effect.account) else {
+            let Some(descriptor) = self.state.books.descriptor(effect.account) else {
                 preflight.unknown = preflight.unknown.or(Some(0));
                 continue;
             };
             one_entity &= *first.get_or_insert(descriptor.entity) == descriptor.entity;
             preflight.hot |= descriptor.gate().is_some();
-            let shard = shard_of(effect.account, self.settings.shards);
+            let shard = shard_of(effect.account, self.state.settings.shards);
             preflight.spans |= *preflight.shard.get_or_insert(shard) != shard;
         }
         let only_off_balance = off_balance && !on_balance && preflight.unknown.is_none();
@@ -84,10 +84,10 @@ impl Coordinator {
             self.shape_of(*found, legs, only_off_balance, legs_of_one_entity).or(mixed).or(mismatch)
         };
         preflight.shape = preflight.shape.or(plan.and_then(|plan| plan.shape));
-        let about = || self.books.descriptor(plan?.about?).map(|descriptor| descriptor.entity);
+        let about = || self.state.books.descriptor(plan?.about?).map(|descriptor| descriptor.entity);
         if let Some(entity) = first.or_else(about) {
             preflight.entity = entity;
-            preflight.date = self.books.catalog.date(entity);
+            preflight.date = self.state.books.catalog.date(entity);
             preflight.one_date = one_entity || self.dates_agree(legs, preflight.date);
         }
         preflight
@@ -102,7 +102,7 @@ impl Coordinator {
         one_entity: bool,
     ) -> Verdict {
         let entity_of = |leg: &Leg| {
-            self.books.descriptor(leg.account).map(|descriptor| (descriptor.entity, leg.currency))
+            self.state.books.descriptor(leg.account).map(|descriptor| (descriptor.entity, leg.currency))
         };
         let by_entity = || one_entity || balances_by(legs, entity_of);
         if !only_off_balance && (found == Some(Rejection::Unbalanced) || !by_entity()) {
@@ -112,7 +112,7 @@ impl Coordinator {
     }
 
     fn dates_agree(&self, legs: &[Leg], date: Date) -> bool {
-        let mut dates = legs.iter().filter_map(|leg| self.books.descriptor(leg.account));
-        dates.all(|descriptor| self.books.catalog.date(descriptor.entity) == date)
+        let mut dates = legs.iter().filter_map(|leg| self.state.books.descriptor(leg.account));
+        dates.all(|descriptor| self.state.books.catalog.date(descriptor.entity) == date)
     }
 }

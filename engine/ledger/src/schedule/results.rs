@@ -1,23 +1,22 @@
 //! The end of a round: verdicts become records, results and knowledge of ids.
 
 use crate::account::row::first_of;
-use crate::command::{LegBalance, PostResult};
+use crate::answer::{LegBalance, PostResult};
+use crate::commands::outcome::Replies;
 use crate::idempotency::known_ids::Decided;
-use crate::ids::{ClientId, ShardId, TransactionId};
+use crate::ids::{ClientId, TransactionId};
 use crate::record::head::{Head, Outcome, write_tail};
 use crate::schedule::Coordinator;
 use crate::schedule::jobs::Work;
 use crate::schedule::round::{Item, legs_of};
-use crate::shard::order::ShardReply;
-use crate::shard::round::BalanceAfter;
+use crate::shard::round::{BalanceAfter, ShardRound};
 use crate::transaction::deed::Action;
 use crate::transaction::notes::TextIds;
 
 impl Coordinator {
     /// Takes the shards' answers to the round under way.
-    pub(super) fn end_round(&mut self, replies: Vec<(ShardId, ShardReply)>) {
-        for (shard, reply) in replies {
-            let ShardReply::Round(answer) = reply else { panic!("a round is answered by verdicts") };
+    pub(super) fn end_round(&mut self, answers: Replies<ShardRound>) {
+        for (shard, answer) in answers {
             let (executed, voted) = &self.round.visits[usize::from(shard.0)];
             assert_eq!((executed.len(), voted.len()), (answer.verdicts.len(), answer.votes.len()));
             let refused = executed.iter().zip(answer.verdicts).filter(|(_, verdict)| verdict.is_some());
@@ -34,9 +33,9 @@ impl Coordinator {
             let mut written = answer.written;
             self.give_balances(&std::mem::take(&mut written.balances));
             if written.section.is_empty() {
-                self.output.buffers.give(std::mem::take(&mut written.section));
+                self.state.output.buffers.give(std::mem::take(&mut written.section));
             }
-            self.output.frame.take_written(shard, written);
+            self.state.output.frame.take_written(shard, written);
             self.round.rounds[usize::from(shard.0)] = answer.spent;
         }
         let items = std::mem::take(&mut self.round.items);
@@ -70,16 +69,16 @@ impl Coordinator {
         let (head, outcome) = match &job.work {
             Work::Post(_) => self.book_post(item, client),
             Work::Cancel { id, time, text_id } => {
-                let tail = cancel_tail(&mut self.output.frame.tails, text_id);
+                let tail = cancel_tail(&mut self.state.output.frame.tails, text_id);
                 (cancel_head(item, client, (*id, *time), tail), Outcome::Cancelled)
             }
             Work::Locate(_) => unreachable!("a look-up writes no record"),
         };
-        let (frame, ordinal) = (self.output.frame.number, self.output.frame.next_ordinal());
-        self.output.frame.push_head(&head);
+        let (frame, ordinal) = (self.state.output.frame.number, self.state.output.frame.next_ordinal());
+        self.state.output.frame.push_head(&head);
         let decided = Decided { content: head.content, outcome, step: head.step, frame, ordinal };
         let begun = item.what.begun.expect("the id of an item is noted as under way");
-        self.ids.decide(begun, &decided);
+        self.state.ids.decide(begun, &decided);
         let rejection = if let Outcome::Refused(rejection) = outcome { Some(rejection) } else { None };
         self.finish(item.what, PostResult { rejection, step: head.step, repeated: false, frame, ordinal });
     }
@@ -98,9 +97,11 @@ impl Coordinator {
         let hot = if outcome == Outcome::Posted { self.round.hot_legs.of(item.hot) } else { &[] };
         let kept = tried.iter().chain(hot.iter().map(|hot| hot.of(legs)));
         let named = if action == Action::Post { None } else { self.named(item.what) };
-        let tail = write_tail(&mut self.output.frame.tails, batch.notes(&transaction), named.as_ref(), kept);
+        let tail =
+            write_tail(&mut self.state.output.frame.tails, batch.notes(&transaction), named.as_ref(), kept);
         let count = u16::try_from(legs.len()).expect("legs of a transaction are capped");
-        let balances = self.hot.book(hot, legs, item, batch.want_balances);
+        let wanted = batch.want_balances.then_some(item.what.index);
+        let balances = self.state.hot.book(hot, legs, item.date, wanted);
         if !balances.is_empty() {
             let job = self.backlog.jobs.get_mut(item.what.job);
             balances.into_iter().for_each(|balance| job.add_balance(balance));
@@ -129,7 +130,7 @@ impl Coordinator {
     #[inline]
     fn tell_gates(&mut self, item: &Item) {
         if item.verdict.is_none() && !item.hot.is_empty() {
-            self.hot.tell(self.round.hot_legs.of(item.hot));
+            self.state.hot.tell(self.round.hot_legs.of(item.hot));
         }
     }
 }

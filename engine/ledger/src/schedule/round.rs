@@ -14,24 +14,27 @@ use std::collections::HashSet;
 use foldhash::fast::FixedState;
 
 use crate::account::row::{Verdict, first_of};
-use crate::command::{Answer, PostResult};
+use crate::answer::{Answer, PostResult};
 use crate::idempotency::known_ids::Known;
 use crate::ids::{EntityId, ShardId, TransactionKey};
 use crate::money::date::Date;
 use crate::record::entry::Counting;
 use crate::rejection::Rejection;
+use crate::schedule::Coordinator;
 use crate::schedule::backlog::Queued;
-use crate::schedule::books::Books;
 use crate::schedule::cancel::repeat;
 use crate::schedule::conflicts::{Pins, conflicts, pin};
 use crate::schedule::deeds::Plan;
-use crate::schedule::hot_legs::{HotLegs, LegRange};
+use crate::schedule::hot_legs::HotLegs;
 use crate::schedule::jobs::{Job, JobRef, Work};
 use crate::schedule::preflight::Preflight;
-use crate::schedule::{Coordinator, Room};
 use crate::shard::order::ShardOrder;
 use crate::shard::round::{Part, ShardLeg, ShardRound, Visit};
 use crate::shard::{place_of, shard_of};
+use crate::state::State;
+use crate::state::books::Books;
+use crate::state::gated_leg::LegRange;
+use crate::state::room::Room;
 use crate::transaction::deed::Deed;
 use crate::transaction::effect::Effect;
 use crate::transaction::{Batch, Leg};
@@ -101,17 +104,17 @@ impl RoundBuilder {
 impl Coordinator {
     /// Forms a round and gives the orders for it.
     pub(super) fn form_round(&mut self) -> Vec<(ShardId, ShardOrder)> {
-        self.counts.rounds += 1;
+        self.state.counts.rounds += 1;
         self.round.pins.clear();
-        self.hot.begin_round(self.round.touched.drain(..));
-        self.holds.begin_round();
+        self.state.hot.begin_round(self.round.touched.drain(..));
+        self.state.holds.begin_round();
         self.round.originals.clear();
-        self.ids.begin_round();
+        self.state.ids.begin_round();
         let RoundBuilder { hot_legs, prepared, .. } = &mut self.round;
         hot_legs.begin_round(prepared.iter_mut().map(|prepared| &mut prepared.item.hot));
         self.settle_prepared();
         let waiting = std::mem::take(&mut self.backlog.deferred);
-        let mut room = self.settings.frame_bytes;
+        let mut room = self.state.settings.frame_bytes;
         for what in waiting {
             room = room.saturating_sub(self.record_bytes(what));
             self.consider(what);
@@ -123,14 +126,15 @@ impl Coordinator {
         if std::mem::take(&mut self.round.judgement_due) {
             self.judge_hot_accounts();
         }
-        let frame = self.output.frame.number;
+        let frame = self.state.output.frame.number;
         let rounds = (0..).map(ShardId).zip(&mut self.round.rounds);
         let busy = rounds.filter(|(_, round)| {
             !(round.resolve.is_empty() && round.execute.parts.is_empty() && round.prepare.parts.is_empty())
         });
         busy.map(|(shard, round)| {
-            let order = ShardRound { frame, section: self.output.buffers.take(), ..std::mem::take(round) };
-            (shard, ShardOrder::Round(order))
+            let order =
+                ShardRound { frame, section: self.state.output.buffers.take(), ..std::mem::take(round) };
+            (shard, ShardOrder::ShardRound(order))
         })
         .collect()
     }
@@ -138,7 +142,7 @@ impl Coordinator {
     /// What the last round prepared settles now, before anything else.
     fn settle_prepared(&mut self) {
         self.round.items.clear();
-        self.round.base = self.output.frame.next_ordinal();
+        self.round.base = self.state.output.frame.next_ordinal();
         for (executed, voted) in &mut self.round.visits {
             executed.clear();
             voted.clear();
@@ -197,7 +201,7 @@ impl Coordinator {
         let date_agreed = transaction.accounting_date.is_none_or(|date| date == preflight.date);
         if let Some(plan) = &plan
             && (plan.shape.is_some() || preflight.unknown.is_some() || !preflight.one_date || !date_agreed)
-            && plan.effects.iter().any(|effect| self.holds.is_undecided(effect))
+            && plan.effects.iter().any(|effect| self.state.holds.is_undecided(effect))
         {
             return self.wait_for_named(what, plan);
         }
@@ -206,7 +210,7 @@ impl Coordinator {
         }
         let mut what = what;
         if what.begun.is_none() {
-            match self.ids.get(hash, key) {
+            match self.state.ids.get(hash, key) {
                 Some(Known::Pending) => return self.backlog.deferred.push_back(what),
                 Some(Known::Decided(decided)) => {
                     let result = repeat(&decided, transaction.content);
@@ -214,8 +218,11 @@ impl Coordinator {
                 }
                 None => {}
             }
-            if let Some(rejection) =
-                self.ids.outside_window(transaction.time, &self.settings).or_else(|| self.no_room(what.job))
+            if let Some(rejection) = self
+                .state
+                .ids
+                .outside_window(transaction.time, &self.state.settings)
+                .or_else(|| self.no_room(what.job))
             {
                 return self.refuse(what, rejection, 0);
             }
@@ -231,7 +238,7 @@ impl Coordinator {
             return self.refuse(what, rejection, 0);
         }
         if what.begun.is_none() {
-            what.begun = Some(self.ids.begin(hash, key));
+            what.begun = Some(self.state.ids.begin(hash, key));
         }
         self.place(what, &preflight, plan.as_ref(), date_agreed);
     }
@@ -242,7 +249,7 @@ impl Coordinator {
         let job = self.backlog.jobs.get(what.job);
         let (_, transaction) = job.transaction(what.index).expect("only a batch has shapes");
         let hash = job.id_hash(what.index);
-        match self.ids.get(hash, TransactionKey { client: job.client, id: transaction.id }) {
+        match self.state.ids.get(hash, TransactionKey { client: job.client, id: transaction.id }) {
             Some(Known::Decided(decided)) if decided.content == transaction.content => {
                 self.finish(what, repeat(&decided, transaction.content));
             }
@@ -253,7 +260,7 @@ impl Coordinator {
     /// What a transaction names is undecided: an earlier one of this round names the same original, or may be opening the
     /// hold. It goes first in a later round.
     fn wait_for_named(&mut self, what: JobRef, plan: &Plan) {
-        let Coordinator { backlog, books, hot, ids, round, .. } = self;
+        let Coordinator { state: State { books, hot, ids, .. }, backlog, round, .. } = self;
         let job = backlog.jobs.get(what.job);
         if let (None, Some((_, transaction))) = (what.begun, job.transaction(what.index)) {
             ids.note_waiting(TransactionKey { client: job.client, id: transaction.id });
@@ -266,7 +273,7 @@ impl Coordinator {
         round.hot_legs.forget(listed);
         pin(&mut round.pins, books, legs, &plan.effects, true);
         backlog.deferred.push_back(what);
-        self.counts.deferred += 1;
+        self.state.counts.deferred += 1;
     }
 
     /// Puts a transaction whose shape and id are good into the round, or lets it wait.
@@ -283,7 +290,7 @@ impl Coordinator {
             self.note_deed(plan);
         }
         let effects = plan.map_or(&[][..], |plan| &plan.effects);
-        let Coordinator { backlog, books, hot, round, .. } = self;
+        let Coordinator { state: State { books, hot, .. }, backlog, round, .. } = self;
         let (batch, legs) = legs_of(backlog.jobs.get(what.job), what.index);
         let (conflict, shared) = match round.pins.is_empty() {
             true => (false, false),
@@ -307,10 +314,10 @@ impl Coordinator {
             }
             pin(&mut round.pins, books, legs, effects, true);
             backlog.deferred.push_back(what);
-            self.counts.deferred += 1;
+            self.state.counts.deferred += 1;
             return;
         }
-        if self.settings.hot_by_rate {
+        if self.state.settings.hot_by_rate {
             legs.iter().for_each(|leg| round.judgement_due |= hot.detector.count(leg.account));
         }
         let examine = item.verdict.is_some();
@@ -328,7 +335,7 @@ impl Coordinator {
         if let (Some(shard), false, false) = (preflight.shard, preflight.spans, shared && !examine) {
             round.visits[usize::from(shard.0)].0.push(index);
             let visit = &mut round.rounds[usize::from(shard.0)].execute;
-            push_part(visit, part, (legs, effects), books, self.settings.shards, None);
+            push_part(visit, part, (legs, effects), books, self.state.settings.shards, None);
             round.items.push(item);
             return;
         }
@@ -337,8 +344,8 @@ impl Coordinator {
 
     /// A transaction over several shards, over none, or one that must settle in turn.
     fn place_spanning(&mut self, item: Item, part: Part, effects: &[Effect]) {
-        let shards = self.settings.shards;
-        let Coordinator { backlog, books, round, .. } = self;
+        let shards = self.state.settings.shards;
+        let Coordinator { state: State { books, .. }, backlog, round, .. } = self;
         let (_, legs) = legs_of(backlog.jobs.get(item.what.job), item.what.index);
         let vote = u32::try_from(round.prepared.len()).expect("a round is capped far below 2^32");
         let index = part.ordinal - round.base;
@@ -368,14 +375,14 @@ impl Coordinator {
             return;
         }
         pin(&mut round.pins, books, legs, effects, false);
-        self.counts.spanning += 1;
+        self.state.counts.spanning += 1;
         let participants = u16::try_from(participants).expect("there are no more shards than a u16 counts");
         round.prepared.push(Prepared { item, participants });
     }
 
     /// What the ledger asks of itself ends what it has begun, in the room that was sure then.
     pub(super) fn no_room(&self, job: u32) -> Option<Rejection> {
-        (self.room == Room::None && self.backlog.jobs.get(job).reply_to.is_some())
+        (self.state.room == Room::None && self.backlog.jobs.get(job).reply_to.is_some())
             .then_some(Rejection::OutOfDisk)
     }
 
@@ -385,11 +392,13 @@ impl Coordinator {
     }
 
     pub(super) fn finish(&mut self, what: JobRef, result: PostResult) {
-        self.counts.decided += 1;
-        self.counts.refused += u64::from(result.rejection.is_some());
-        if let Some((reply_to, posted)) = self.backlog.jobs.finish(what, result, self.ids.window.clock_us()) {
+        self.state.counts.decided += 1;
+        self.state.counts.refused += u64::from(result.rejection.is_some());
+        if let Some((reply_to, posted)) =
+            self.backlog.jobs.finish(what, result, self.state.ids.window.clock_us())
+        {
             match reply_to {
-                Some(reply_to) => self.output.frame.replies.push((reply_to, Answer::Posted(posted))),
+                Some(reply_to) => self.state.output.frame.replies.push((reply_to, Answer::Posted(posted))),
                 None => self.backlog.take_carried(&posted),
             }
         }

@@ -14,6 +14,7 @@ use std::slice::from_ref;
 use foldhash::fast::FixedState;
 use prefetch_index::prefetch_index;
 
+use crate::account::change::Registration;
 use crate::account::cold_row::{ColdRow, Limits};
 use crate::account::row::{Row, Verdict, first_of};
 use crate::account::states::Touch;
@@ -21,7 +22,6 @@ use crate::chart::line::{AccountsTotal, Line};
 use crate::ids::{AccountId, LineId, Position, ShardId, UnitId};
 use crate::money::date::Date;
 use crate::record::entry::{Changed, Counting, Link, Movement, OpenedEntry, Posting};
-use crate::shard::order::Registration;
 use crate::shard::round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
 use crate::transaction::effect::Effect;
 

@@ -1,164 +1,209 @@
-//! What the coordinator asks of a shard, and the answers: one message each way.
+//! What is asked of a shard, and what comes back: one message each way. A question and its reply are one type,
+//! [`ShardQuery`]; the messages only list them.
 
+use crate::account::change::{AttributeChange, Registration};
 use crate::account::hold::Hold;
 use crate::account::row::Row;
-use crate::account::{AccountState, PaymentState};
 use crate::chart::catalog::{Account, Catalog};
 use crate::chart::line::{AccountsTotal, Line};
-use crate::ids::{AccountId, ClientId};
+use crate::ids::AccountId;
 use crate::money::amount::Amount;
 use crate::money::date::Date;
-use crate::record::entry::Changed;
 use crate::rejection::Rejection;
 use crate::shard::Shard;
 use crate::shard::round::{Merge, ShardAnswer, ShardRound, Written};
 use crate::transaction::effect::Effect;
 
-/// Who changes an account, when and why: what the register (登记簿) keeps of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Registration {
-    /// The client; 0: the ledger itself.
-    pub client: ClientId,
+/// A question to a shard, with what comes back.
+pub(crate) trait ShardQuery: Into<ShardOrder> {
+    /// What comes back.
+    type Reply;
+
+    /// The reply, out of the message that it came in.
+    fn reply(message: ShardReply) -> Self::Reply;
+}
+
+macro_rules! queries {
+    ($($(#[$doc:meta])* $query:ident => $reply:ty),+ $(,)?) => {
+        /// What the coordinator asks of a shard.
+        #[derive(Clone, Debug)]
+        pub enum ShardOrder {
+            $($(#[$doc])* $query($query),)+
+        }
+
+        /// What a shard answers, named as what it was asked.
+        #[derive(Clone, Debug)]
+        pub enum ShardReply {
+            $($(#[$doc])* $query($reply),)+
+        }
+
+        impl Shard {
+            /// Does what the coordinator asks.
+            pub fn obey(&mut self, order: ShardOrder) -> ShardReply {
+                match order {
+                    $(ShardOrder::$query(query) => ShardReply::$query(query.run(self)),)+
+                }
+            }
+        }
+
+        $(
+            impl From<$query> for ShardOrder {
+                fn from(query: $query) -> ShardOrder {
+                    ShardOrder::$query(query)
+                }
+            }
+
+            impl ShardQuery for $query {
+                type Reply = $reply;
+
+                fn reply(message: ShardReply) -> $reply {
+                    match message {
+                        ShardReply::$query(reply) => reply,
+                        other => panic!("a shard answers what it was asked, not {other:?}"),
+                    }
+                }
+            }
+        )+
+    };
+}
+
+queries! {
+    /// A round of transactions.
+    ShardRound => ShardAnswer,
+    /// Merged entries are posted.
+    PostMerges => Written,
+    /// Accounts are opened.
+    OpenRows => Written,
+    /// Attributes of an account change: what was written and the row after it.
+    ChangeRow => Result<(Written, Row), Rejection>,
+    /// Holds expire: what was written and the rows after it.
+    ExpireHolds => (Written, Vec<(AccountId, Row)>),
+    /// Holds are shown.
+    ShowHolds => Vec<(AccountId, Hold)>,
+    /// Rows are shown.
+    ShowRows => Vec<ShownRow>,
+    /// The general ledger is shown.
+    ShowLines => (Vec<Line>, Vec<AccountsTotal>),
+}
+
+impl ShardRound {
+    fn run(self, shard: &mut Shard) -> ShardAnswer {
+        shard.round(self)
+    }
+}
+
+/// Posts merged entries.
+#[derive(Clone, Debug)]
+pub struct PostMerges {
+    /// The open frame.
+    pub frame: u64,
+    /// The entries.
+    pub merges: Vec<Merge>,
+}
+
+impl PostMerges {
+    fn run(self, shard: &mut Shard) -> Written {
+        shard.merge(self.frame, &self.merges)
+    }
+}
+
+/// Opens accounts.
+#[derive(Clone, Debug)]
+pub struct OpenRows {
+    /// The open frame.
+    pub frame: u64,
+    /// The accounts, with whether a batching actor posts to them.
+    pub accounts: Vec<(AccountId, Account, bool)>,
+}
+
+impl OpenRows {
+    fn run(self, shard: &mut Shard) -> Written {
+        let accounts = self.accounts.iter();
+        let entries = accounts.map(|(id, account, hot)| Catalog::opened_entry(*id, account, *hot));
+        shard.open(self.frame, entries)
+    }
+}
+
+/// Changes attributes of an account.
+#[derive(Clone, Debug)]
+pub struct ChangeRow {
+    /// The open frame.
+    pub frame: u64,
+    /// The account.
+    pub account: AccountId,
+    /// What changes.
+    pub change: AttributeChange,
+    /// Who changes it.
+    pub by: Registration,
+}
+
+impl ChangeRow {
+    fn run(self, shard: &mut Shard) -> Result<(Written, Row), Rejection> {
+        let ChangeRow { frame, account, change, by } = self;
+        if let Some(rejection) = change.refuse(shard.row_of(account)) {
+            return Err(rejection);
+        }
+        let written = shard.change(frame, account, &by, |changed| change.apply(changed));
+        Ok((written, shard.row_of(account).clone()))
+    }
+}
+
+/// Lets holds expire.
+#[derive(Clone, Debug)]
+pub struct ExpireHolds {
+    /// The open frame.
+    pub frame: u64,
+    /// The holds, each as the effect of its expiry.
+    pub effects: Vec<Effect>,
     /// The accounting date.
     pub date: Date,
-    /// Operator, approval, reason, in the form of [`crate::notes`].
-    pub notes: Box<[u8]>,
 }
 
-/// A change of an account's attributes; what is absent stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AttributeChange {
-    /// Its states.
-    States {
-        /// The new account state.
-        account_state: Option<AccountState>,
-        /// The new payment state.
-        payment_state: Option<PaymentState>,
-    },
-    /// Whether a batching actor posts to it.
-    Hot(bool),
-    /// Its withholding reserve (代扣备用金).
-    Reserve(Amount),
-    /// Its limits (限额); `Some(None)` takes one away.
-    Limits {
-        /// How far the natural balance may go below zero.
-        overdraft: Option<Amount>,
-        /// The cap on the natural balance.
-        credit: Option<Option<Amount>>,
-        /// The most that one transaction may take out.
-        transaction: Option<Option<Amount>>,
-        /// The most that the transactions of one accounting date may take out.
-        day: Option<Option<Amount>>,
-    },
-}
-
-impl AttributeChange {
-    /// The amounts that it sets.
-    pub(crate) fn amounts(self) -> impl Iterator<Item = Amount> {
-        let amounts = match self {
-            AttributeChange::States { .. } | AttributeChange::Hot(_) => [None; 4],
-            AttributeChange::Reserve(amount) => [Some(amount), None, None, None],
-            AttributeChange::Limits { overdraft, credit, transaction, day } => {
-                [overdraft, credit.flatten(), transaction.flatten(), day.flatten()]
-            }
-        };
-        amounts.into_iter().flatten()
-    }
-
-    /// Writes what is new into a change.
-    fn apply(self, changed: &mut Changed<'_>) {
-        match self {
-            AttributeChange::States { account_state, payment_state } => {
-                changed.account_state = account_state.unwrap_or(changed.account_state);
-                changed.payment_state = payment_state.unwrap_or(changed.payment_state);
-            }
-            AttributeChange::Hot(hot) => changed.hot = hot,
-            AttributeChange::Reserve(amount) => changed.withholding = amount.0,
-            AttributeChange::Limits { overdraft, credit, transaction, day } => {
-                changed.overdraft_limit = overdraft.unwrap_or(changed.overdraft_limit);
-                changed.credit_limit = credit.unwrap_or(changed.credit_limit);
-                changed.transaction_limit = transaction.unwrap_or(changed.transaction_limit);
-                changed.day_limit = day.unwrap_or(changed.day_limit);
-                // A batching actor's gate knows no such limits: the account is posted to leg by leg.
-                changed.hot &= changed.transaction_limit.is_none() && changed.day_limit.is_none();
-            }
-        }
-    }
-
-    /// Why the row does not take the change.
-    fn refuse(self, row: &Row) -> Option<Rejection> {
-        if row.account_state == AccountState::Closed {
-            return Some(Rejection::AccountState);
-        }
-        match self {
-            AttributeChange::States { account_state: Some(AccountState::Closed), .. } => {
-                (!row.is_empty()).then_some(Rejection::NotEmpty)
-            }
-            AttributeChange::Hot(true) => row.limited().then_some(Rejection::LimitExceeded),
-            AttributeChange::Reserve(amount) => {
-                let more = i128::from(amount.0) - i128::from(row.withholding);
-                let short = more > 0 && !row.may_go_negative() && row.available() < more;
-                short.then_some(Rejection::InsufficientFunds)
-            }
-            AttributeChange::Limits { overdraft: Some(overdraft), .. } => {
-                let less = i128::from(row.overdraft_limit) - i128::from(overdraft.0);
-                let short = less > 0 && !row.may_go_negative() && row.available() < less;
-                short.then_some(Rejection::InsufficientFunds)
-            }
-            AttributeChange::States { .. } | AttributeChange::Hot(false) | AttributeChange::Limits { .. } => {
-                None
-            }
-        }
+impl ExpireHolds {
+    fn run(self, shard: &mut Shard) -> (Written, Vec<(AccountId, Row)>) {
+        let written = shard.expire_all(self.frame, &self.effects, self.date);
+        let accounts = self.effects.iter().map(|effect| effect.account);
+        (written, accounts.map(|account| (account, shard.row_of(account).clone())).collect())
     }
 }
 
-/// What the coordinator asks of a shard.
+/// Shows holds: of one account all that are known, else all of which something remains.
+#[derive(Clone, Copy, Debug)]
+pub struct ShowHolds {
+    /// The account; `None`: all.
+    pub of: Option<AccountId>,
+}
+
+impl ShowHolds {
+    fn run(self, shard: &mut Shard) -> Vec<(AccountId, Hold)> {
+        shard.holds(self.of)
+    }
+}
+
+/// Shows rows.
 #[derive(Clone, Debug)]
-pub enum ShardOrder {
-    /// A round.
-    Round(ShardRound),
-    /// Post merged entries.
-    Merge {
-        /// The open frame.
-        frame: u64,
-        /// The entries.
-        merges: Vec<Merge>,
-    },
-    /// Open accounts.
-    Open {
-        /// The open frame.
-        frame: u64,
-        /// The accounts, with whether a batching actor posts to them.
-        accounts: Vec<(AccountId, Account, bool)>,
-    },
-    /// Change attributes of an account.
-    Change {
-        /// The open frame.
-        frame: u64,
-        /// The account.
-        account: AccountId,
-        /// What changes.
-        change: AttributeChange,
-        /// Who changes it.
-        by: Registration,
-    },
-    /// Let holds expire.
-    Expire {
-        /// The open frame.
-        frame: u64,
-        /// The holds, each as the effect of its expiry.
-        effects: Vec<Effect>,
-        /// The accounting date.
-        date: Date,
-    },
-    /// Show holds: of one account all that are known, else all of which something remains.
-    Holds(Option<AccountId>),
-    /// Show rows.
-    Read(Vec<AccountId>),
-    /// Show the general ledger and the sums of the accounts.
-    Lines,
-    /// Show the general ledger alone.
-    LinesAlone,
+pub struct ShowRows {
+    /// The accounts.
+    pub accounts: Vec<AccountId>,
+}
+
+impl ShowRows {
+    fn run(self, shard: &mut Shard) -> Vec<ShownRow> {
+        self.accounts.into_iter().filter_map(|id| shard.show(id)).collect()
+    }
+}
+
+/// Shows the general ledger.
+#[derive(Clone, Copy, Debug)]
+pub struct ShowLines {
+    /// Whether the sums of the accounts are added up beside it.
+    pub with_totals: bool,
+}
+
+impl ShowLines {
+    fn run(self, shard: &mut Shard) -> (Vec<Line>, Vec<AccountsTotal>) {
+        (shard.lines().to_vec(), if self.with_totals { shard.recount() } else { Vec::new() })
+    }
 }
 
 /// An account as its shard shows it.
@@ -174,71 +219,10 @@ pub struct ShownRow {
     pub day_limit: Option<Amount>,
 }
 
-/// What a shard answers.
-#[derive(Clone, Debug)]
-pub enum ShardReply {
-    /// To a round.
-    Round(ShardAnswer),
-    /// To a merge or an opening.
-    Written(Written),
-    /// To a change: what was written and the row after it.
-    Changed(Result<(Written, Row), Rejection>),
-    /// To an expiry: what was written and the rows after it.
-    Expired(Written, Vec<(AccountId, Row)>),
-    /// To a question for holds.
-    Holds(Vec<(AccountId, Hold)>),
-    /// To a read.
-    Rows(Vec<ShownRow>),
-    /// To a question for the lines.
-    Lines(Vec<Line>, Vec<AccountsTotal>),
-}
-
 impl Shard {
-    /// Does what the coordinator asks.
-    pub fn obey(&mut self, order: ShardOrder) -> ShardReply {
-        match order {
-            ShardOrder::Round(round) => ShardReply::Round(self.round(round)),
-            ShardOrder::Merge { frame, merges } => ShardReply::Written(self.merge(frame, &merges)),
-            ShardOrder::Open { frame, accounts } => {
-                let entries =
-                    accounts.iter().map(|(id, account, hot)| Catalog::opened_entry(*id, account, *hot));
-                ShardReply::Written(self.open(frame, entries))
-            }
-            ShardOrder::Change { frame, account, change, by } => {
-                ShardReply::Changed(self.change_attributes(frame, account, change, &by))
-            }
-            ShardOrder::Expire { frame, effects, date } => {
-                let written = self.expire_all(frame, &effects, date);
-                let rows = effects.iter().map(|effect| self.account_row(effect.account)).collect();
-                ShardReply::Expired(written, rows)
-            }
-            ShardOrder::Holds(of) => ShardReply::Holds(self.holds(of)),
-            ShardOrder::Read(accounts) => {
-                let rows = accounts.into_iter().filter_map(|id| self.show(id));
-                ShardReply::Rows(rows.collect())
-            }
-            ShardOrder::LinesAlone => ShardReply::Lines(self.lines().to_vec(), Vec::new()),
-            ShardOrder::Lines => ShardReply::Lines(self.lines().to_vec(), self.recount()),
-        }
-    }
-
-    fn change_attributes(
-        &mut self,
-        frame: u64,
-        account: AccountId,
-        change: AttributeChange,
-        by: &Registration,
-    ) -> Result<(Written, Row), Rejection> {
-        let slot = self.slot_of(account);
-        if let Some(rejection) = change.refuse(&self.rows[slot]) {
-            return Err(rejection);
-        }
-        let written = self.change(frame, account, by, |changed| change.apply(changed));
-        Ok((written, self.rows[slot].clone()))
-    }
-
-    fn account_row(&self, account: AccountId) -> (AccountId, Row) {
-        (account, self.rows[self.slot_of(account)].clone())
+    /// The row of an account that is known to be open here.
+    fn row_of(&self, account: AccountId) -> &Row {
+        self.row(account).expect("what is asked of a shard is about accounts that are open there")
     }
 
     fn show(&self, account: AccountId) -> Option<ShownRow> {

@@ -5,26 +5,26 @@ use std::collections::BTreeSet;
 
 use crate::account::row::{Row, Verdict, first_of};
 use crate::account::states::Touch;
-use crate::command::LegBalance;
+use crate::answer::LegBalance;
 use crate::hot::detector::HotAccountDetector;
 use crate::hot::gate::{Gate, Passage};
 use crate::hot::merge::Unmerged;
 use crate::ids::AccountId;
-use crate::schedule::books::Books;
-use crate::schedule::descriptor::NO_GATE;
-use crate::schedule::hot_legs::GatedLeg;
-use crate::schedule::round::Item;
+use crate::money::date::Date;
+use crate::state::books::Books;
+use crate::state::descriptor::NO_GATE;
+use crate::state::gated_leg::GatedLeg;
 use crate::transaction::Leg;
 
 /// The gates, each at the place that its account's descriptor names, and the rates by which accounts become hot.
 #[derive(Clone, Debug, Default)]
-pub(super) struct HotAccounts {
+pub(crate) struct HotAccounts {
     gates: Vec<Option<Gate>>,
-    pub(super) detector: HotAccountDetector,
+    pub(crate) detector: HotAccountDetector,
 }
 
 impl HotAccounts {
-    pub(super) fn add(&mut self, gate: Gate, books: &mut Books) {
+    pub(crate) fn add(&mut self, gate: Gate, books: &mut Books) {
         let place = self.gates.iter().position(Option::is_none).unwrap_or(self.gates.len());
         books.descriptor_mut(gate.account).gate = u16::try_from(place).expect("the hot set is capped");
         if place == self.gates.len() {
@@ -33,52 +33,52 @@ impl HotAccounts {
         self.gates[place] = Some(gate);
     }
 
-    pub(super) fn remove(&mut self, account: AccountId, books: &mut Books) -> Option<Gate> {
+    pub(crate) fn remove(&mut self, account: AccountId, books: &mut Books) -> Option<Gate> {
         let place = books.descriptor(account)?.gate()?;
         books.descriptor_mut(account).gate = NO_GATE;
         self.gates[place].take()
     }
 
     /// Lets the gate of a hot account know its row after a change, when everything is merged.
-    pub(super) fn renew(&mut self, account: AccountId, row: &Row, books: &Books) {
+    pub(crate) fn renew(&mut self, account: AccountId, row: &Row, books: &Books) {
         let place = books.descriptor(account).and_then(|descriptor| descriptor.gate());
         if let Some(gate) = place.and_then(|place| self.gates[place].as_mut()) {
             gate.renew(row);
         }
     }
 
-    pub(super) fn gate_of(&self, account: AccountId, books: &Books) -> Option<&Gate> {
+    pub(crate) fn gate_of(&self, account: AccountId, books: &Books) -> Option<&Gate> {
         self.gates[books.descriptor(account)?.gate()?].as_ref()
     }
 
-    pub(super) fn is_hot(&self, account: AccountId, books: &Books) -> bool {
+    pub(crate) fn is_hot(&self, account: AccountId, books: &Books) -> bool {
         self.gate_of(account, books).is_some()
     }
 
-    pub(super) fn gates(&self) -> impl Iterator<Item = &Gate> {
+    pub(crate) fn gates(&self) -> impl Iterator<Item = &Gate> {
         self.gates.iter().flatten()
     }
 
-    pub(super) fn accounts(&self) -> BTreeSet<AccountId> {
+    pub(crate) fn accounts(&self) -> BTreeSet<AccountId> {
         self.gates().map(|gate| gate.account).collect()
     }
 
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.gates().count()
     }
 
     /// Whether there was never a hot account since the node started.
-    pub(super) fn were_never(&self) -> bool {
+    pub(crate) fn were_never(&self) -> bool {
         self.gates.is_empty()
     }
 
     /// Takes what was booked on hot accounts since the last merge.
-    pub(super) fn take_unmerged(&mut self) -> Vec<Unmerged> {
+    pub(crate) fn take_unmerged(&mut self) -> Vec<Unmerged> {
         self.gates.iter_mut().flatten().filter_map(Gate::take_unmerged).collect()
     }
 
     /// Begins a round at the gates that the last one touched.
-    pub(super) fn begin_round(&mut self, touched: impl Iterator<Item = usize>) {
+    pub(crate) fn begin_round(&mut self, touched: impl Iterator<Item = usize>) {
         for gate in touched {
             self.gates[gate].iter_mut().for_each(Gate::begin_round);
         }
@@ -86,7 +86,7 @@ impl HotAccounts {
 
     /// Asks the gates of a transaction's hot accounts: what holds it back for certain, and whether it must wait.
     #[inline]
-    pub(super) fn ask(&mut self, hot: &[GatedLeg], legs: &[Leg]) -> (Verdict, bool) {
+    pub(crate) fn ask(&mut self, hot: &[GatedLeg], legs: &[Leg]) -> (Verdict, bool) {
         let (mut verdict, mut waits) = (None, false);
         for one in hot {
             let (gate, leg) = (self.gate_at(*one), one.of(legs));
@@ -105,7 +105,7 @@ impl HotAccounts {
 
     /// Closes the gates behind a transaction that waits, but those that let it pass in every case. A gate that refuses it
     /// now must refuse it in the next round too, whatever the money is that arrives after it.
-    pub(super) fn close(&mut self, hot: &[GatedLeg]) {
+    pub(crate) fn close(&mut self, hot: &[GatedLeg]) {
         for one in hot {
             let gate = self.gate_at(*one);
             if one.net_at_first().is_some_and(|net| gate.passage(net) != Passage::Free) {
@@ -116,7 +116,7 @@ impl HotAccounts {
 
     /// Counts a transaction among the open ones at the gates of its hot accounts.
     #[inline]
-    pub(super) fn hold(&mut self, hot: &[GatedLeg], touched: &mut Vec<usize>) {
+    pub(crate) fn hold(&mut self, hot: &[GatedLeg], touched: &mut Vec<usize>) {
         for one in hot {
             let Some(net) = one.net_at_first() else { continue };
             let gate = self.gate_at(*one);
@@ -129,7 +129,7 @@ impl HotAccounts {
 
     /// Tells the gates of a transaction's hot accounts that it passed.
     #[inline]
-    pub(super) fn tell(&mut self, hot: &[GatedLeg]) {
+    pub(crate) fn tell(&mut self, hot: &[GatedLeg]) {
         for one in hot {
             if let Some(net) = one.net_at_first() {
                 self.gate_at(*one).decide(net);
@@ -138,21 +138,21 @@ impl HotAccounts {
     }
 
     /// Books the legs on hot accounts of a transaction that passed, and gives the balances after them where they are
-    /// wanted.
+    /// wanted: for the transaction of this index.
     #[inline]
-    pub(super) fn book(
+    pub(crate) fn book(
         &mut self,
         hot: &[GatedLeg],
         legs: &[Leg],
-        item: &Item,
-        wanted: bool,
+        date: Date,
+        wanted: Option<u32>,
     ) -> Vec<LegBalance> {
         let mut balances = Vec::new();
         for one in hot {
             let leg = one.of(legs);
-            let balance = self.gate_at(*one).book(leg.side, leg.amount, item.date);
-            if wanted {
-                let (transaction, step, account) = (item.what.index, leg.step, leg.account);
+            let balance = self.gate_at(*one).book(leg.side, leg.amount, date);
+            if let Some(transaction) = wanted {
+                let (step, account) = (leg.step, leg.account);
                 balances.push(LegBalance { transaction, step, account, balance });
             }
         }
@@ -161,7 +161,7 @@ impl HotAccounts {
 
     /// The gate that a descriptor names.
     #[inline]
-    pub(super) fn at(&self, place: usize) -> &Gate {
+    pub(crate) fn at(&self, place: usize) -> &Gate {
         self.gates[place].as_ref().expect("a descriptor names a gate that is there")
     }
 

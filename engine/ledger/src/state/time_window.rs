@@ -2,7 +2,7 @@
 //! request is judged without its id being known.
 
 use crate::rejection::Rejection;
-use crate::schedule::Settings;
+use crate::state::settings::Settings;
 
 /// What clients' own times are held against.
 ///
@@ -30,18 +30,18 @@ impl TimeWindow {
     }
 
     /// The same in seconds, as clients give their times.
-    pub(super) fn now(&self) -> u32 {
+    pub(crate) fn now(&self) -> u32 {
         u32::try_from(self.clock_us / 1_000_000).expect("the clock shows a time since 1970, up to 2106")
     }
 
     /// Takes the clock, for a frame that will be logged at `logged_us`.
-    pub(super) fn set_clock(&mut self, now_us: i64, logged_us: i64) {
+    pub(crate) fn set_clock(&mut self, now_us: i64, logged_us: i64) {
         self.clock_us = self.clock_us.max(now_us);
         self.began_us.get_or_insert(logged_us);
     }
 
     /// Why a request of this time, whose id is not known, is not taken, if it is not. 0: it has none.
-    pub(super) fn refuse(&self, time: u32, settings: &Settings) -> Option<Rejection> {
+    pub(crate) fn refuse(&self, time: u32, settings: &Settings) -> Option<Rejection> {
         let back_us = i64::from(settings.window_back) * 1_000_000;
         if time == 0 {
             // A ledger that is younger than its window has forgotten nothing.

@@ -10,7 +10,7 @@ use crate::transaction::effect::{Effect, EffectKind};
 
 /// Where each hold is: the hold itself is in its account's shard.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Holds {
+pub(crate) struct Holds {
     /// The accounts of the holds that may be named.
     accounts: HashMap<TransactionKey, AccountId, FixedState>,
     /// The accounts of those that transactions of this round may be opening.
@@ -21,7 +21,7 @@ pub(super) struct Holds {
 
 impl Holds {
     /// Takes in a hold that recovery has found.
-    pub(super) fn restore(&mut self, account: AccountId, hold: &Hold) {
+    pub(crate) fn restore(&mut self, account: AccountId, hold: &Hold) {
         if hold.terms.kind != HoldKind::Try {
             self.accounts.insert(hold.key, account);
         }
@@ -32,35 +32,35 @@ impl Holds {
     }
 
     /// Begins a round: what may be opening is decided.
-    pub(super) fn begin_round(&mut self) {
+    pub(crate) fn begin_round(&mut self) {
         self.opening.clear();
     }
 
     /// The account of a hold, also of one that a transaction of this round may be opening.
-    pub(super) fn account_of(&self, hold: TransactionKey) -> Option<AccountId> {
+    pub(crate) fn account_of(&self, hold: TransactionKey) -> Option<AccountId> {
         self.accounts.get(&hold).or_else(|| self.opening.get(&hold)).copied()
     }
 
     /// Whether there is a hold of this name, decided.
-    pub(super) fn is_there(&self, hold: TransactionKey) -> bool {
+    pub(crate) fn is_there(&self, hold: TransactionKey) -> bool {
         self.accounts.contains_key(&hold)
     }
 
     /// Whether an effect names a hold that a transaction of this round may be opening: whether there is such a hold comes
     /// first in the order of precedence.
-    pub(super) fn is_undecided(&self, effect: &Effect) -> bool {
+    pub(crate) fn is_undecided(&self, effect: &Effect) -> bool {
         !effect.opens_named() && self.opening.contains_key(&effect.key) && !self.is_there(effect.key)
     }
 
     /// Notes that a transaction of this round may open a hold.
-    pub(super) fn note_opening(&mut self, effect: &Effect) {
+    pub(crate) fn note_opening(&mut self, effect: &Effect) {
         if effect.opens_named() {
             self.opening.insert(effect.key, effect.account);
         }
     }
 
     /// Takes in what a transaction has done to a hold, when its record is written.
-    pub(super) fn done(&mut self, effect: &Effect) {
+    pub(crate) fn done(&mut self, effect: &Effect) {
         let expires_us = match &effect.what {
             EffectKind::Freeze { terms, .. } => terms.expires_us,
             EffectKind::Restore { hold, .. } => hold.terms.expires_us,
@@ -73,12 +73,12 @@ impl Holds {
     }
 
     /// The next moment at which a hold expires.
-    pub(super) fn next_expiry(&self) -> Option<i64> {
+    pub(crate) fn next_expiry(&self) -> Option<i64> {
         self.expiries.first().map(|(moment, ..)| *moment)
     }
 
     /// Takes the hold that expires next, if that is due at this time.
-    pub(super) fn take_due(&mut self, time_us: i64) -> Option<(AccountId, TransactionKey)> {
+    pub(crate) fn take_due(&mut self, time_us: i64) -> Option<(AccountId, TransactionKey)> {
         self.next_expiry().filter(|moment| *moment <= time_us)?;
         self.expiries.pop_first().map(|(_, account, key)| (account, key))
     }

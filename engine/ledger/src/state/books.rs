@@ -1,24 +1,24 @@
 //! The chart and the accounts, as far as the coordinator must know them to decide.
 
+use crate::account::AccountRef;
 use crate::chart::catalog::{Account, Catalog};
 use crate::chart::subject::SubjectClass;
-use crate::command::AccountRef;
 use crate::ids::{AccountId, EntityId, LineId};
 use crate::money::currency::Currency;
 use crate::money::date::Date;
 use crate::rejection::Rejection;
-use crate::schedule::descriptor::AccountDescriptor;
+use crate::state::descriptor::AccountDescriptor;
 use crate::transaction::Leg;
 
 /// Everything that has a name, and one word about each account.
 #[derive(Clone, Debug)]
-pub(super) struct Books {
-    pub(super) catalog: Catalog,
-    pub(super) descriptors: Vec<AccountDescriptor>,
+pub(crate) struct Books {
+    pub(crate) catalog: Catalog,
+    pub(crate) descriptors: Vec<AccountDescriptor>,
 }
 
 impl Books {
-    pub(super) fn new(catalog: Catalog) -> Books {
+    pub(crate) fn new(catalog: Catalog) -> Books {
         let descriptors = catalog.accounts().iter();
         let descriptors = descriptors
             .map(|account| AccountDescriptor::new(account, is_off_balance(&catalog, account)))
@@ -27,7 +27,7 @@ impl Books {
     }
 
     /// Gives a new account its place.
-    pub(super) fn add_account(&mut self, account: &Account, hot: bool) -> AccountId {
+    pub(crate) fn add_account(&mut self, account: &Account, hot: bool) -> AccountId {
         let id = self.catalog.next_account();
         self.catalog.add_account(&Catalog::opened_entry(id, account, hot));
         self.descriptors.push(AccountDescriptor::new(account, is_off_balance(&self.catalog, account)));
@@ -35,23 +35,23 @@ impl Books {
     }
 
     #[inline]
-    pub(super) fn descriptor(&self, account: AccountId) -> Option<AccountDescriptor> {
+    pub(crate) fn descriptor(&self, account: AccountId) -> Option<AccountDescriptor> {
         self.descriptors.get(account.index()?).copied()
     }
 
     /// The descriptor of an account that is known to be there.
-    pub(super) fn descriptor_mut(&mut self, account: AccountId) -> &mut AccountDescriptor {
+    pub(crate) fn descriptor_mut(&mut self, account: AccountId) -> &mut AccountDescriptor {
         &mut self.descriptors[account.index().expect("an account that was found has a place")]
     }
 
     /// The descriptor of a leg's account, if it is an ordinary one: one without a gate.
     #[inline]
-    pub(super) fn ordinary(&self, leg: &Leg) -> Option<AccountDescriptor> {
+    pub(crate) fn ordinary(&self, leg: &Leg) -> Option<AccountDescriptor> {
         self.descriptor(leg.account).filter(|descriptor| descriptor.gate().is_none())
     }
 
     /// The account that a request names.
-    pub(super) fn find(&self, account: &AccountRef) -> Result<AccountId, Rejection> {
+    pub(crate) fn find(&self, account: &AccountRef) -> Result<AccountId, Rejection> {
         let id = match account {
             AccountRef::Id(id) => self.catalog.account(*id).map(|_| *id),
             AccountRef::Key(key) => self.catalog.find(key),
@@ -60,26 +60,26 @@ impl Books {
     }
 
     /// The entity of an account that was found.
-    pub(super) fn entity_of(&self, account: AccountId) -> EntityId {
+    pub(crate) fn entity_of(&self, account: AccountId) -> EntityId {
         self.descriptor(account).expect("a found account has a descriptor").entity
     }
 
-    pub(super) fn entity_of_line(&self, line: LineId) -> EntityId {
+    pub(crate) fn entity_of_line(&self, line: LineId) -> EntityId {
         self.catalog.subject(self.catalog.lines()[line.0 as usize].subject).entity
     }
 
     /// The current accounting date of an account.
-    pub(super) fn date_of(&self, account: AccountId) -> Option<Date> {
+    pub(crate) fn date_of(&self, account: AccountId) -> Option<Date> {
         Some(self.catalog.date(self.catalog.account(account)?.entity))
     }
 
     /// What an account must balance in.
-    pub(super) fn balancing_unit(&self, account: AccountId) -> Option<(EntityId, Currency)> {
+    pub(crate) fn balancing_unit(&self, account: AccountId) -> Option<(EntityId, Currency)> {
         self.descriptor(account).map(|descriptor| (descriptor.entity, descriptor.currency))
     }
 
     /// What legs take from an account, natural.
-    pub(super) fn taken_from(&self, account: AccountId, legs: &[Leg]) -> i128 {
+    pub(crate) fn taken_from(&self, account: AccountId, legs: &[Leg]) -> i128 {
         let of_account = legs.iter().filter(|leg| leg.account == account);
         let net: i128 = of_account.map(|leg| leg.side.signed(leg.amount)).sum();
         self.catalog.account(account).map_or(0, |found| -found.placement.normal.natural(net))

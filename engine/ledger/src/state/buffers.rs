@@ -9,20 +9,20 @@ const LEAST_BYTES: usize = 16 << 10;
 
 /// Empty buffers. Under load a frame takes megabytes: memory that the system would have to clear anew for each.
 #[derive(Clone, Debug, Default)]
-pub(super) struct BufferPool {
+pub(crate) struct BufferPool {
     buffers: Vec<Vec<u8>>,
     bytes: usize,
 }
 
 impl BufferPool {
     /// An empty buffer, the one with the most room.
-    pub(super) fn take(&mut self) -> Vec<u8> {
+    pub(crate) fn take(&mut self) -> Vec<u8> {
         let largest = (0..self.buffers.len()).max_by_key(|place| self.buffers[*place].capacity());
         largest.map(|place| self.remove(place)).unwrap_or_default()
     }
 
     /// Takes a buffer that nobody needs any more. Where there is no room for it smaller ones go.
-    pub(super) fn give(&mut self, mut buffer: Vec<u8>) {
+    pub(crate) fn give(&mut self, mut buffer: Vec<u8>) {
         if !(LEAST_BYTES..=MOST_BYTES).contains(&buffer.capacity()) {
             return;
         }

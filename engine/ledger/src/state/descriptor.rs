@@ -8,23 +8,23 @@ use crate::money::currency::Currency;
 
 /// What the coordinator knows of every account, in 8 bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct AccountDescriptor {
-    pub(super) currency: Currency,
-    pub(super) entity: EntityId,
+pub(crate) struct AccountDescriptor {
+    pub(crate) currency: Currency,
+    pub(crate) entity: EntityId,
     /// The place of its gate, or `NO_GATE`.
-    pub(super) gate: u16,
-    pub(super) off_balance: bool,
+    pub(crate) gate: u16,
+    pub(crate) off_balance: bool,
     /// Bit 1: debits need no funds; bit 2: credits need none.
     free: u8,
 }
 
-pub(super) const NO_GATE: u16 = u16::MAX;
+pub(crate) const NO_GATE: u16 = u16::MAX;
 /// The most accounts that can be hot at once: each gate has a number.
 pub(crate) const MOST_HOT: usize = NO_GATE as usize;
 const _: () = assert!(size_of::<AccountDescriptor>() == 8, "a descriptor is one word");
 
 impl AccountDescriptor {
-    pub(super) fn new(account: &Account, off_balance: bool) -> AccountDescriptor {
+    pub(crate) fn new(account: &Account, off_balance: bool) -> AccountDescriptor {
         let mut descriptor = AccountDescriptor {
             currency: account.currency,
             entity: account.entity,
@@ -42,7 +42,7 @@ impl AccountDescriptor {
     }
 
     /// Takes over the limits that the account has now.
-    pub(super) fn renew(&mut self, row: &Row) {
+    pub(crate) fn renew(&mut self, row: &Row) {
         self.set_free(row.normal(), row.may_go_negative(), row.credit_limit == i64::MAX, row.limited());
     }
 
@@ -52,11 +52,11 @@ impl AccountDescriptor {
     }
 
     /// Whether no want of funds, and no limit, can refuse a leg on `side`: only a state can.
-    pub(super) fn is_free(self, side: Side) -> bool {
+    pub(crate) fn is_free(self, side: Side) -> bool {
         self.free & if side == Side::Debit { 1 } else { 2 } != 0
     }
 
-    pub(super) fn gate(self) -> Option<usize> {
+    pub(crate) fn gate(self) -> Option<usize> {
         (self.gate != NO_GATE).then_some(usize::from(self.gate))
     }
 }

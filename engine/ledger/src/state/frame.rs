@@ -1,6 +1,6 @@
 //! The open frame: everything that has passed since the last one was sealed.
 
-use crate::command::{Answer, ReplyTo};
+use crate::answer::{Answer, ReplyTo};
 use crate::ids::{ShardId, UnitId};
 use crate::record::admin::Admin;
 use crate::record::head::{HEAD_BYTES, Head};
@@ -62,12 +62,12 @@ pub struct Frame {
 
 /// The frame being filled.
 #[derive(Clone, Debug)]
-pub(super) struct OpenFrame {
-    pub(super) number: u64,
-    pub(super) time_us: i64,
-    pub(super) replies: Vec<(ReplyTo, Answer)>,
-    pub(super) tails: Vec<u8>,
-    pub(super) heads: Vec<u8>,
+pub(crate) struct OpenFrame {
+    pub(crate) number: u64,
+    pub(crate) time_us: i64,
+    pub(crate) replies: Vec<(ReplyTo, Answer)>,
+    pub(crate) tails: Vec<u8>,
+    pub(crate) heads: Vec<u8>,
     admin: Vec<u8>,
     admin_records: u32,
     entries: Vec<(u32, Vec<Vec<u8>>)>,
@@ -76,7 +76,7 @@ pub(super) struct OpenFrame {
 }
 
 impl OpenFrame {
-    pub(super) fn new(number: u64, time_us: i64, shards: u16) -> OpenFrame {
+    pub(crate) fn new(number: u64, time_us: i64, shards: u16) -> OpenFrame {
         OpenFrame {
             number,
             time_us,
@@ -92,7 +92,7 @@ impl OpenFrame {
     }
 
     /// The time of everything in the frame is that of its first round; it never goes back.
-    pub(super) fn set_time(&mut self, now_us: i64) {
+    pub(crate) fn set_time(&mut self, now_us: i64) {
         #[cfg(feature = "planted-bugs")]
         if crate::planted::is(crate::planted::Bug::TimeGoesBack) {
             self.time_us = now_us;
@@ -100,29 +100,29 @@ impl OpenFrame {
         self.time_us = self.time_us.max(now_us);
     }
 
-    pub(super) fn has_content(&self) -> bool {
+    pub(crate) fn has_content(&self) -> bool {
         self.bytes() > 0
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.heads.len() + self.tails.len() + self.admin.len() + self.entry_bytes
     }
 
     /// The ordinal of the next head.
-    pub(super) fn next_ordinal(&self) -> u32 {
+    pub(crate) fn next_ordinal(&self) -> u32 {
         u32::try_from(self.heads.len() / HEAD_BYTES).expect("a frame is capped far below 2^32 transactions")
     }
 
-    pub(super) fn push_head(&mut self, head: &Head) {
+    pub(crate) fn push_head(&mut self, head: &Head) {
         head.write(&mut self.heads);
     }
 
-    pub(super) fn push_admin(&mut self, admin: &Admin) {
+    pub(crate) fn push_admin(&mut self, admin: &Admin) {
         admin.write(&mut self.admin);
         self.admin_records += 1;
     }
 
-    pub(super) fn take_written(&mut self, shard: ShardId, written: Written) {
+    pub(crate) fn take_written(&mut self, shard: ShardId, written: Written) {
         for (UnitId(unit), net) in written.nets {
             let unit = usize::from(unit);
             let units = self.nets.len().max(unit + 1);
@@ -141,7 +141,7 @@ impl OpenFrame {
     ///
     /// # Panics
     /// If debits and credits differ in any entity and currency: such a frame must never reach the log.
-    pub(super) fn seal(self) -> Frame {
+    pub(crate) fn seal(self) -> Frame {
         for (unit, net) in self.nets.iter().enumerate() {
             assert_eq!(*net, 0, "frame {}: debits and credits of unit {unit} differ", self.number);
         }

@@ -2,27 +2,27 @@
 
 use std::collections::VecDeque;
 
+use crate::answer::{Answer, ReplyTo};
 use crate::chart::catalog::Catalog;
-use crate::command::{Answer, ReplyTo};
 use crate::ids::ClientId;
 use crate::record::admin::{Admin, RULES};
-use crate::schedule::buffers::BufferPool;
-use crate::schedule::frame::{Frame, OpenFrame};
+use crate::state::buffers::BufferPool;
+use crate::state::frame::{Frame, OpenFrame};
 
 /// The open frame and the answers.
 #[derive(Clone, Debug)]
-pub(super) struct Output {
-    pub(super) frame: OpenFrame,
+pub(crate) struct Output {
+    pub(crate) frame: OpenFrame,
     /// Answers that rest on the frame before them.
     held: VecDeque<(u64, Vec<(ReplyTo, Answer)>)>,
     /// The newest durable frame.
     durable: u64,
-    pub(super) buffers: BufferPool,
+    pub(crate) buffers: BufferPool,
 }
 
 impl Output {
     /// The open frame follows the newest durable one, whose time this is.
-    pub(super) fn new(durable: u64, time_us: i64, shards: u16) -> Output {
+    pub(crate) fn new(durable: u64, time_us: i64, shards: u16) -> Output {
         Output {
             frame: OpenFrame::new(durable + 1, time_us, shards),
             held: VecDeque::new(),
@@ -31,37 +31,37 @@ impl Output {
         }
     }
 
-    pub(super) fn reply(&mut self, reply_to: Option<ReplyTo>, answer: Answer) {
+    pub(crate) fn reply(&mut self, reply_to: Option<ReplyTo>, answer: Answer) {
         if let Some(reply_to) = reply_to {
             self.frame.replies.push((reply_to, answer));
         }
     }
 
     /// Writes down who asked for a command, and why (登记簿).
-    pub(super) fn register(&mut self, client: ClientId, command: &str, about: &str, notes: &[u8]) {
+    pub(crate) fn register(&mut self, client: ClientId, command: &str, about: &str, notes: &[u8]) {
         let (command, about, notes) = (command.into(), about.into(), notes.into());
         self.frame.push_admin(&Admin::Registered { client, command, about, notes });
     }
 
     /// Writes down that what follows is judged by the rules of this version, where the log does not say so yet.
-    pub(super) fn begin_rules(&mut self, catalog: &mut Catalog) {
+    pub(crate) fn begin_rules(&mut self, catalog: &mut Catalog) {
         if catalog.rules() < RULES {
             self.frame.push_admin(&Admin::Rules { version: RULES });
             catalog.set_rules(RULES);
         }
     }
 
-    pub(super) fn durable(&self) -> u64 {
+    pub(crate) fn durable(&self) -> u64 {
         self.durable
     }
 
-    pub(super) fn set_durable(&mut self, frame: u64) {
+    pub(crate) fn set_durable(&mut self, frame: u64) {
         assert!(frame >= self.durable, "the durable mark only rises");
         self.durable = frame;
     }
 
     /// Answers that rest on nothing that is not durable. Those of a frame with content leave with it.
-    pub(super) fn release(&mut self) -> Option<Vec<(ReplyTo, Answer)>> {
+    pub(crate) fn release(&mut self) -> Option<Vec<(ReplyTo, Answer)>> {
         if !self.frame.has_content() && !self.frame.replies.is_empty() {
             let rests_on = self.frame.number - 1;
             self.held.push_back((rests_on, std::mem::take(&mut self.frame.replies)));
@@ -78,7 +78,7 @@ impl Output {
     }
 
     /// Seals the open frame; the next one is open.
-    pub(super) fn seal(&mut self, shards: u16) -> Frame {
+    pub(crate) fn seal(&mut self, shards: u16) -> Frame {
         let mut next = OpenFrame::new(self.frame.number + 1, self.frame.time_us, shards);
         if self.frame.tails.is_empty() {
             next.tails = std::mem::take(&mut self.frame.tails);
@@ -91,7 +91,7 @@ impl Output {
     }
 
     /// Whether every answer has left and everything is durable.
-    pub(super) fn is_settled(&self) -> bool {
+    pub(crate) fn is_settled(&self) -> bool {
         !self.frame.has_content()
             && self.frame.replies.is_empty()
             && self.held.is_empty()

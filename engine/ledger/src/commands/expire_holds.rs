@@ -1,0 +1,34 @@
+//! Holds expire: at the first frame whose logged time has reached the moment, by a record of their own, before anything
+//! that arrives after it. No timer decides: the logged time does.
+
+use crate::commands::outcome::{AwaitShards, Outcome, Replies};
+use crate::shard::order::ExpireHolds;
+use crate::state::State;
+use crate::transaction::effect::{Effect, EffectKind};
+
+/// Holds that are expiring.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expire;
+
+/// Lets all holds expire whose moment has come.
+pub(crate) fn begin(state: &mut State) -> Outcome {
+    let frame = state.output.frame.number;
+    let mut queries = Vec::new();
+    while let Some((account, key)) = state.holds.take_due(state.output.frame.time_us) {
+        let date = state.books.date_of(account).expect("a hold belongs to an account");
+        let effects = vec![Effect { account, key, what: EffectKind::Expire }];
+        queries.push((state.shard_of(account), ExpireHolds { frame, effects, date }));
+    }
+    Outcome::wait(Expire, queries)
+}
+
+impl AwaitShards for Expire {
+    type Query = ExpireHolds;
+
+    fn finish(self, state: &mut State, replies: Replies<ExpireHolds>) -> Outcome {
+        for (shard, (written, rows)) in replies {
+            state.take_rows(shard, written, &rows);
+        }
+        Outcome::Done
+    }
+}

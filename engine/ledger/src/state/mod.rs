@@ -1,0 +1,105 @@
+//! What the coordinator decides by: parts that own what belongs together, and are lent to whoever decides. Operations,
+//! commands and rounds change them; none of them knows who does.
+
+pub(crate) mod books;
+pub(crate) mod buffers;
+pub(crate) mod descriptor;
+pub(crate) mod frame;
+pub(crate) mod gated_leg;
+pub(crate) mod holds;
+pub(crate) mod hot_accounts;
+pub(crate) mod ids;
+pub(crate) mod output;
+pub(crate) mod room;
+pub(crate) mod settings;
+pub(crate) mod snapshot_start;
+pub(crate) mod time_window;
+
+use crate::answer::Status;
+use crate::chart::catalog::Catalog;
+use crate::hot::gate::Gate;
+use crate::idempotency::known_ids::KnownIds;
+use crate::ids::{AccountId, ShardId};
+use crate::shard::{Shard, shard_of};
+use crate::state::books::Books;
+use crate::state::holds::Holds;
+use crate::state::hot_accounts::HotAccounts;
+use crate::state::ids::Ids;
+use crate::state::output::Output;
+use crate::state::room::Room;
+use crate::state::settings::Settings;
+use crate::state::time_window::TimeWindow;
+use crate::transaction::originals::Originals;
+
+/// All of it.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) settings: Settings,
+    pub(crate) books: Books,
+    pub(crate) hot: HotAccounts,
+    pub(crate) holds: Holds,
+    pub(crate) originals: Originals,
+    pub(crate) ids: Ids,
+    pub(crate) output: Output,
+    pub(crate) room: Room,
+    pub(crate) counts: Status,
+}
+
+impl State {
+    /// What recovery has found: see [`Coordinator::new`](crate::schedule::Coordinator::new).
+    pub(crate) fn new(
+        settings: Settings,
+        catalog: Catalog,
+        known: KnownIds,
+        originals: Originals,
+        (durable, time_us): (u64, i64),
+        window: TimeWindow,
+    ) -> State {
+        State {
+            books: Books::new(catalog),
+            hot: HotAccounts::default(),
+            holds: Holds::default(),
+            originals,
+            ids: Ids::new(known, window),
+            output: Output::new(durable, time_us, settings.shards),
+            room: Room::Enough,
+            counts: Status { shards: settings.shards, ..Status::default() },
+            settings,
+        }
+    }
+
+    /// Takes in what a recovered shard has that is not as the accounts were opened: limits, hot accounts, holds.
+    pub(crate) fn restore(&mut self, shard: &Shard) {
+        for (account, row) in shard.rows() {
+            self.books.descriptor_mut(account).renew(row);
+            if row.hot() {
+                self.hot.add(Gate::new(account, row), &mut self.books);
+            }
+        }
+        for (account, hold) in shard.all_holds() {
+            self.holds.restore(account, hold);
+        }
+    }
+
+    /// Time enters: that of the open frame, until something is in it.
+    pub(crate) fn set_time(&mut self, now_us: i64) {
+        let frame = &mut self.output.frame;
+        if !frame.has_content() {
+            frame.set_time(now_us);
+            self.ids.window.set_clock(now_us, frame.time_us);
+        }
+    }
+
+    pub(crate) fn shard_of(&self, account: AccountId) -> ShardId {
+        shard_of(account, self.settings.shards)
+    }
+
+    /// Every shard.
+    pub(crate) fn shards(&self) -> impl Iterator<Item = ShardId> + use<> {
+        (0..self.settings.shards).map(ShardId)
+    }
+
+    pub(crate) fn is_hot(&self, account: AccountId) -> bool {
+        self.hot.is_hot(account, &self.books)
+    }
+}
