@@ -1,7 +1,7 @@
 //! `longmen holds`
 
 use jiff::Timestamp;
-use longmen_client::{Holds, HoldsRequest};
+use longmen_client::{Hold, Holds, HoldsRequest};
 use longmen_terminal::Table;
 
 use crate::account_name::{AccountName, key_text, with_account_names};
@@ -40,10 +40,11 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     Ok(Verdict::Held)
 }
 
-fn describe(page: &Holds) -> Page {
+/// Holds, one a row.
+pub(super) fn table(holds: &[Hold]) -> Table {
     let heads = ["=id", "=account", "kind", "authority", "expires", ">frozen at first", ">remaining", ""];
     let mut table = Table::new(&heads);
-    for hold in &page.holds {
+    for hold in holds {
         let print = |minor: i64| money(&hold.currency, minor.into());
         table.row([
             shown(&hold.id, hold.text_id.as_deref()),
@@ -56,7 +57,11 @@ fn describe(page: &Holds) -> Page {
             if hold.expired { "expired".to_owned() } else { String::new() },
         ]);
     }
-    let mut shown = Page::from(table);
+    table
+}
+
+fn describe(page: &Holds) -> Page {
+    let mut shown = Page::from(table(&page.holds));
     if let Some(next) = &page.next {
         shown.line(format_args!("more: --after {next}"));
     }

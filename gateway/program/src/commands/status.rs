@@ -8,6 +8,9 @@ use crate::failure::{Failure, Verdict};
 use crate::moment::time;
 use crate::output::Output;
 
+/// A node follows its machine's clock but for a jump of more than that.
+const LARGEST_STEP_US: u64 = 1_800_000_000;
+
 /// Show how the node is
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -52,6 +55,19 @@ fn show_disk(table: &mut Table, status: &Status) {
     }
 }
 
+/// That the machine's clock has jumped away from the node's.
+fn show_clock(table: &mut Table, status: &Status) {
+    let ahead_us = status.machine_us.saturating_sub(status.clock_us);
+    if ahead_us.unsigned_abs() > LARGEST_STEP_US {
+        let seconds = grouped(ahead_us.unsigned_abs() / 1_000_000);
+        let side = if ahead_us > 0 { "ahead of" } else { "behind" };
+        table.across([format!(
+            "CLOCK: the machine's clock is {seconds} s {side} the node's, which goes on without it. Set it right; if it is \
+             right now, start the node again, with --accept-time"
+        )]);
+    }
+}
+
 fn table(status: &Status) -> Table {
     let mut table = Table::new(&["", ">"]);
     table.row(["version", &status.version]);
@@ -73,6 +89,7 @@ fn table(status: &Status) -> Table {
         table.row([name, &grouped(figure)]);
     }
     show_disk(&mut table, status);
+    show_clock(&mut table, status);
     for (name, time_us) in [
         ("logged time", status.time_us),
         ("node's clock, when it last decided", status.clock_us),
@@ -110,6 +127,23 @@ mod tests {
         }
         let text = shown(Vec::new(), 0, 0);
         assert!(text.contains("scrub") && !text.to_lowercase().contains("damage"), "{text}");
+    }
+
+    #[test]
+    fn a_clock_that_jumped_is_told() {
+        for (machine_s, expect) in [
+            (10_000, None),
+            (11_800, None),
+            (11_801, Some("is 1,801 s ahead of the node's")),
+            (8_199, Some("is 1,801 s behind the node's")),
+        ] {
+            let clock = 10_000 * 1_000_000;
+            let status =
+                Status { clock_us: clock, machine_us: machine_s * 1_000_000, ..status(vec![], 0, 0) };
+            let text = table(&status).to_string();
+            assert_eq!(text.contains("CLOCK"), expect.is_some(), "{text}");
+            assert!(text.contains(expect.unwrap_or("")), "{text}");
+        }
     }
 
     fn status(damaged: Vec<DamagedPlace>, damaged_more: u64, damage_met: u64) -> Status {

@@ -1,8 +1,9 @@
 //! `longmen transaction`
 
-use longmen_client::TransactionRecord;
+use longmen_client::{Client, Hold, HoldsRequest, MAX_LIST, TransactionRecord};
 use longmen_terminal::Table;
 
+use super::holds;
 use crate::account_name::key_text;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
@@ -10,6 +11,9 @@ use crate::id_name::{IdName, shown};
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
+
+/// So many pages of holds are looked through.
+const MOST_PAGES: usize = 32;
 
 /// Show a transaction as the log has it: one of this client, or whichever lies at a place
 #[derive(Debug, clap::Args)]
@@ -43,11 +47,37 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
             client.transaction_at(place).await.map_err(|error| Failure::about(error, place))?
         }
     };
-    args.output.show(&record, describe)?;
+    let held = match sets_aside(&record) {
+        true => holds_of(&mut client, &record).await?,
+        false => Vec::new(),
+    };
+    args.output.show(&record, |record| describe(record, &held))?;
     Ok(Verdict::Held)
 }
 
-fn describe(record: &TransactionRecord) -> Page {
+/// Whether it set amounts aside and posted nothing.
+fn sets_aside(record: &TransactionRecord) -> bool {
+    &*record.outcome == "posted" && matches!(&*record.action, "freeze" | "try")
+}
+
+/// What it set aside, as far as something remains of it: its record has no legs.
+async fn holds_of(client: &mut Client, record: &TransactionRecord) -> Result<Vec<Hold>, Failure> {
+    let mut found = Vec::new();
+    let mut after: Option<Box<str>> = None;
+    for _ in 0..MOST_PAGES {
+        let request = HoldsRequest { account: None, after: after.as_deref(), limit: MAX_LIST };
+        let page = client.holds(&request).await?;
+        let own = |hold: &Hold| hold.client == record.client && hold.id == record.id;
+        found.extend(page.holds.into_iter().filter(own));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn describe(record: &TransactionRecord, held: &[Hold]) -> Page {
     let mut page = Page::new();
     page.line(format_args!(
         "{} {} {} on {} (value date {}), frame {} record {}",
@@ -77,6 +107,17 @@ fn describe(record: &TransactionRecord) -> Page {
         if record.step > 0 {
             page.line(format_args!("refused at step {}", record.step));
         }
+        return page;
+    }
+    if sets_aside(record) {
+        match held {
+            [] => page.line(
+                "nothing was found of it that is still set aside: `longmen holds ACCOUNT` shows what was",
+            ),
+            held => page.table(holds::table(held)),
+        }
+    }
+    if record.legs.is_empty() {
         return page;
     }
     let mut table = Table::new(&[">step", "=account", "side", ">amount", ""]);

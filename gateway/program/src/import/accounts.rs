@@ -84,7 +84,7 @@ impl Import for Accounts {
         for (row, account) in self.rows.iter().zip(found) {
             let entity = &*row.opening.key.entity;
             match (account, charts.get(entity).zip(entities.get(entity))) {
-                (_, None) => faults.cell(row.line, "entity", format!("no entity {entity} is open")),
+                (_, None) => faults.common(row.line, "entity", format!("no entity {entity} is open")),
                 (Some(account), _) => row.compare(&account, faults),
                 (None, Some((chart, date))) => row.check_subject(chart, date, faults),
             }

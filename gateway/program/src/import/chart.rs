@@ -133,7 +133,11 @@ impl Import for Subjects {
                 Some(chart) => rows.iter().for_each(|row| row.compare(&chart, faults)),
                 None if self.start.is_some() => {}
                 None => rows.iter().for_each(|row| {
-                    faults.cell(row.line, "entity", format!("no entity {entity} is open; --start opens it"));
+                    faults.common(
+                        row.line,
+                        "entity",
+                        format!("no entity {entity} is open; --start opens it"),
+                    );
                 }),
             }
         }

@@ -4,7 +4,9 @@ mod gather;
 mod look_up;
 mod row;
 
-use longmen_client::{AccountRef, Client, ClientError, PostResult, Transaction, TransactionId};
+use longmen_client::{
+    AccountRef, Amount, Client, ClientError, Leg, PostResult, Side, Transaction, TransactionId,
+};
 use longmen_terminal::Progress;
 
 use super::Import;
@@ -12,8 +14,13 @@ use super::batches::{MAP, Room, weigh_account};
 use super::fault::Faults;
 use super::sending::{Broken, Refused, Sent, patiently};
 use super::table::read_rows;
+use crate::explain::explain;
+use crate::money::money;
 use gather::gather;
 use row::{COLUMNS, read_row};
+
+/// So many refusals are told in full: as many as are shown to people.
+const EXPLAINED: usize = 50;
 
 /// What the ids of a file stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,13 +103,42 @@ impl Import for Transactions {
             let posted = patiently(async || client.post(batch, false).await).await;
             let posted = posted.map_err(|error| sent.broken(Self::WHAT, self.count(), error))?;
             let sources = &self.sources[sent.answered()..];
-            for ((post, source), result) in batch.iter().zip(sources).zip(posted.results) {
+            for ((post, source), mut result) in batch.iter().zip(sources).zip(posted.results) {
+                if !result.is_posted() && result.message.is_none() {
+                    result.message = words(client, post, &result, sent.refused.len()).await.map(Into::into);
+                }
                 sent.posted(post, source, result);
             }
             progress.at(u64::try_from(sent.answered()).unwrap_or(0), String::new());
         }
         Ok(sent)
     }
+}
+
+/// What a refusal is about. The node is asked for the first of them; of the others the leg is named.
+async fn words(
+    client: &mut Client,
+    post: &Transaction,
+    result: &PostResult,
+    before: usize,
+) -> Option<String> {
+    let asked = if before < EXPLAINED { explain(client, post, result).await } else { None };
+    let at_fault = || post.legs.iter().find(|leg| leg.step == Some(result.step));
+    asked.or_else(|| at_fault().map(named))
+}
+
+/// A leg as it stands in the file.
+fn named(leg: &Leg) -> String {
+    let side = match leg.side {
+        Side::Debit => "debit",
+        Side::Credit => "credit",
+    };
+    let currency = leg.currency.as_deref().unwrap_or_default();
+    let amount = match leg.amount {
+        Amount::Minor(minor) => money(currency, minor.into()),
+        Amount::Decimal(ref text) => text.clone(),
+    };
+    format!("{side} {amount} of {}", account_name(&leg.account))
 }
 
 impl Sent {
@@ -140,5 +176,22 @@ fn account_name(account: &AccountRef) -> String {
             format!("{}/{}/{}", key.entity, key.number, key.currency)
         }
         AccountRef::Key(key) => format!("{}/{}/{}/{}", key.entity, key.number, key.kind, key.currency),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leg_is_named_as_the_file_has_it() {
+        let leg = |account: AccountRef, amount: Amount| Leg {
+            account,
+            side: Side::Debit,
+            amount,
+            currency: Some("CNY".to_owned()),
+            step: Some(1),
+        };
+        assert_eq!(named(&leg(AccountRef::Id(7), 123_456.into())), "debit 1,234.56 of @7");
     }
 }

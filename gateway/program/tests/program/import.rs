@@ -211,9 +211,11 @@ fn refusals_are_told_by_line_and_the_rest_is_posted() {
         e,2,U1,cash,credit,995.00,CNY,\n";
     let ran = world.import(1, "transactions", file, &[]);
     told(&ran, "of 5 transactions 2 posted, 0 there already, 3 refused");
-    told(&ran, "line 5, b at step 1: insufficient_funds");
+    told(&ran, "line 5, b at step 1: insufficient_funds: LM/U1/cash/CNY");
+    told(&ran, "20.00");
     told(&ran, "line 8, d: too_old");
-    told(&ran, "line 11, e at step 2: limit_exceeded");
+    told(&ran, "line 11, e at step 2: limit_exceeded: LM/U1/cash/CNY");
+    told(&ran, "995.00");
     assert_eq!((world.balance("LM/U1/cash/CNY"), world.balance("LM/M1/settlement/CNY")), (600, 400));
     let again = longmen(&[
         "import",
@@ -227,10 +229,11 @@ fn refusals_are_told_by_line_and_the_rest_is_posted() {
     ]);
     let report = again.json();
     assert_eq!((&report["done"], &report["there"], &report["sent"]), (&0.into(), &2.into(), &true.into()));
-    assert_eq!(
-        report["refused"][0],
-        serde_json::json!({ "line": 5, "name": "b", "step": 1, "code": "insufficient_funds" })
-    );
+    let mut refused = report["refused"][0].clone();
+    let message = refused.as_object_mut().unwrap().remove("message").unwrap();
+    assert!(message.as_str().unwrap().contains("LM/U1/cash/CNY"), "{message}");
+    let row = serde_json::json!({ "line": 5, "name": "b", "step": 1, "code": "insufficient_funds" });
+    assert_eq!(refused, row);
     let other = String::from_utf8(file.to_vec()).unwrap().replace("4.00", "5.00");
     told(&world.import(1, "transactions", other.as_bytes(), &[]), "line 6, c: idempotency_conflict");
 }

@@ -66,7 +66,7 @@ async fn ask<'a>(
 impl Known<'_> {
     fn check_leg(&self, post: &Transaction, leg: &Leg, at: &LegSource, faults: &mut Faults) {
         let Some(date) = self.entities.get(&at.entity) else {
-            faults.cell(at.line, "entity", format!("no entity {} is open", at.entity));
+            faults.common(at.line, "entity", format!("no entity {} is open", at.entity));
             return;
         };
         if let Some(wanted) = post.accounting_date.as_ref().filter(|wanted| *wanted != date) {

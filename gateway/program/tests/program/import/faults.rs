@@ -84,6 +84,14 @@ fn rows_of_a_chart() {
         &["2 entity: no entity OTHER is open; --start opens it"],
     );
     chart(
+        "code,name,class,normal,entity",
+        &["1001,Cash,asset,debit,OTHER", "1002,Bank,asset,debit,OTHER", "1003,Other,asset,debit,THIRD"],
+        &[
+            "2 entity: no entity OTHER is open; --start opens it; 2 rows say so",
+            "4 entity: no entity THIRD is open; --start opens it",
+        ],
+    );
+    chart(
         "code,name,class,normal,leaf,valid_to,party",
         &["2203,用户,asset,debit,true,2030-01-01,", "220302,Merchants,liability,credit,,,shop"],
         &[
