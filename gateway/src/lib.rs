@@ -1,4 +1,5 @@
-//! The TCP gateway of a Longmen node: sessions, protocol, limits. `docs/PROTOCOL.md` describes the wire.
+//! The gateway of a Longmen node: what clients may ask and how much at once (`service`), and the protocol in which they do
+//! (`tcp`, which `docs/PROTOCOL.md` describes). A further protocol is a further face of the same service.
 //!
 //! Bytes are decoded straight into the engine's own types, and all that one read of a socket brought goes to the
 //! engine as one message; all that one frame of the log made durable for a connection leaves it in one write.
@@ -6,18 +7,11 @@
 //! Nothing that a client does may hurt another: lengths are checked before anything is allocated for them, what is
 //! under way is bounded over all sessions and for each ([`Limits`]), and what goes beyond is answered `busy`.
 
-mod decode;
-mod encode;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
-mod lobby;
-mod seldom;
-mod server;
 mod service;
-mod session;
-mod shared;
 mod sync;
-mod warnings;
+mod tcp;
 
-pub use server::{Running, ServeError, ServeOptions, Server};
 pub use service::{InFlight, Limits, Tokens, TokensError};
+pub use tcp::{Running, ServeError, ServeOptions, Server};

@@ -3,9 +3,9 @@
 
 #![expect(dead_code, unused_imports, unused_macros, unreachable_pub, reason = "benches are about posts")]
 
-#[path = "../../src/decode/mod.rs"]
+#[path = "../../src/tcp/decode/mod.rs"]
 pub(crate) mod decode;
-#[path = "../../src/encode/mod.rs"]
+#[path = "../../src/tcp/encode/mod.rs"]
 pub(crate) mod encode;
 #[path = "../../src/service/mod.rs"]
 pub(crate) mod service;

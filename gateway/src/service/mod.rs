@@ -23,6 +23,8 @@ pub(crate) mod question;
 mod request;
 mod session;
 mod sizes;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod unanswered;
 
@@ -75,7 +77,7 @@ impl Service {
     }
 
     /// What all sessions have under way.
-    #[cfg(feature = "fuzz")]
+    #[cfg(any(test, feature = "fuzz"))]
     pub(crate) fn held(&self) -> InFlight {
         self.load.permits.held()
     }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use tokio::sync::watch;
 use tokio::time::interval;
 
-use crate::seldom::{EVERY, Often, Seldom};
+use super::seldom::{EVERY, Often, Seldom};
 
 /// Warnings that clients can bring about as often as they like.
 #[derive(Debug)]

@@ -13,12 +13,12 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::encode::write_refusal;
-use crate::lobby::{Lobby, Wait};
+use super::connection::{serve, turn_away};
+use super::encode::write_refusal;
+use super::lobby::{Lobby, Wait};
+use super::shared::{Place, Shared};
+use super::warnings::say_what_is_due;
 use crate::service::{Limits, Service, Tokens};
-use crate::session::{serve, turn_away};
-use crate::shared::{Place, Shared};
-use crate::warnings::say_what_is_due;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;

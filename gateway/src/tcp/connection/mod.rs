@@ -14,9 +14,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::lobby::Guest;
 use crate::service::{Deadlines, Due, Progress};
-use crate::shared::Shared;
+use crate::tcp::lobby::Guest;
+use crate::tcp::shared::Shared;
 use conversation::Conversation;
 
 /// The least that one read of a socket has room for.
@@ -151,13 +151,15 @@ async fn converse(
             }
         }
         let now = Instant::now();
-        deadlines.note(now, conversation.connection(), progress);
+        let mut stands = conversation.connection();
+        deadlines.note(now, stands, progress);
         // Not left to the timer: a client that never stops sending keeps it from being looked at.
-        if deadlines.is_goodbye_due(now, conversation.connection()) {
+        if deadlines.is_goodbye_due(now, stands) {
             conversation.say_goodbye();
-            deadlines.note(now, conversation.connection(), Progress::default());
+            stands = conversation.connection();
+            deadlines.note(now, stands, Progress::default());
         }
-        let (next, _) = deadlines.next(limits, conversation.connection());
+        let (next, _) = deadlines.next(limits, stands);
         if next < timer.deadline() || timer.is_elapsed() {
             timer.as_mut().reset(next);
         }

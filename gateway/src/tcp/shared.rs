@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use super::warnings::Warnings;
 use crate::service::Service;
-use crate::warnings::Warnings;
 
 /// What all connections share.
 pub(crate) struct Shared {

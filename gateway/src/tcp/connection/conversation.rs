@@ -10,11 +10,11 @@ use longmen_engine::Meter;
 use longmen_engine::ledger::Rejection;
 
 use super::outbox::Outbox;
-use crate::decode::{Asking, answer_format, read_request, result_bytes};
-use crate::encode::write_outcome;
 use crate::service::{
     Answered, Connection, Fault, InFlight, Limits, Ready, Request, Service, Session, Unanswered,
 };
+use crate::tcp::decode::{Asking, answer_format, read_request, result_bytes};
+use crate::tcp::encode::write_outcome;
 
 /// So many bytes of refusals may wait for a client to read them before nothing more is read from it.
 const MOST_UNPAID: usize = 256 << 10;
@@ -286,6 +286,10 @@ impl<'a> Conversation<'a> {
 /// Puts an answer into the outbox, which holds its permits until it is out.
 fn push(outbox: &mut Outbox, answered: &Answered<Header>) {
     let Answered { ticket: header, cost, outcome } = answered;
-    let format = answer_format(*header);
+    let format = match outcome {
+        // The compact form has no word for it.
+        Err(Unanswered::Failed(_)) => Format::MessagePack,
+        _ => answer_format(*header),
+    };
     outbox.push(*header, format, *cost, |out| write_outcome(out, format, outcome));
 }
