@@ -1,14 +1,5 @@
 //! `longmen-loadtest`: load, crash and benchmark runs against a Longmen node.
 
-mod bench_command;
-mod crash_command;
-mod faults_command;
-mod peer_command;
-mod run_command;
-mod soak_command;
-mod tables_command;
-mod torture_command;
-
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -16,22 +7,22 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use longmen_server::{ServeArgs, serve};
 
-use bench_command::{BenchArgs, bench_command};
-use crash_command::{CrashArgs, crash_command};
-use faults_command::{FaultsArgs, faults_command};
-use peer_command::{PeerArgs, peer_command};
-use run_command::{RunArgs, run_command};
-use soak_command::{SoakArgs, soak_command};
-use tables_command::{PhasesArgs, ScaleArgs, phases_command, scale_command};
-use torture_command::{TortureArgs, torture_command};
+use longmen_loadtest::NODE;
+use longmen_loadtest::bench::command::BenchArgs;
+use longmen_loadtest::bench::phases::command::PhasesArgs;
+use longmen_loadtest::bench::scale::command::ScaleArgs;
+use longmen_loadtest::crash::command::CrashArgs;
+use longmen_loadtest::faults::command::FaultsArgs;
+use longmen_loadtest::peer::command::PeerArgs;
+use longmen_loadtest::report::command::ReportArgs;
+use longmen_loadtest::run::command::RunArgs;
+use longmen_loadtest::soak::command::SoakArgs;
+use longmen_loadtest::torture::command::TortureArgs;
 
 /// Frames and requests of megabytes come and go many times a second; this one keeps their memory instead of giving it to
 /// the system and taking it back, page by page.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// The hidden subcommand by which this program starts a node as a child process of itself.
-const NODE: &str = "node";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -54,7 +45,8 @@ Examples:
   longmen-loadtest bench --rows single,singles-64,transfers-10k --peers postgres --html report.html
   longmen-loadtest scale --tables accounts,ids --size 0.01 --seconds 2
   longmen-loadtest phases --loads transfers,mix --seconds 10
-  longmen-loadtest peer postgres --seconds 30";
+  longmen-loadtest peer postgres --seconds 30
+  longmen-loadtest report soak.json --html soak.html";
 
 #[derive(Parser)]
 #[command(name = "longmen-loadtest", version, about = "Load, crash and benchmark runs against a Longmen node", after_help = EXIT_CODES)]
@@ -74,6 +66,7 @@ enum Subcommands {
     Torture(TortureArgs),
     Soak(SoakArgs),
     Peer(PeerArgs),
+    Report(ReportArgs),
     /// Serve as a node (what `run` and `crash` start)
     #[command(name = NODE, hide = true)]
     Node(ServeArgs),
@@ -81,15 +74,16 @@ enum Subcommands {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Subcommands::Run(args) => with_runtime(run_command(*args)),
-        Subcommands::Crash(args) => with_runtime(crash_command(args)),
-        Subcommands::Faults(args) => with_runtime(faults_command(args)),
-        Subcommands::Bench(args) => with_runtime(bench_command(args)),
-        Subcommands::Scale(args) => with_runtime(scale_command(args)),
-        Subcommands::Phases(args) => with_runtime(phases_command(args)),
-        Subcommands::Soak(args) => with_runtime(soak_command(args)),
-        Subcommands::Torture(args) => with_runtime(torture_command(args)),
-        Subcommands::Peer(args) => with_runtime(peer_command(args)),
+        Subcommands::Run(args) => with_runtime(args.run()),
+        Subcommands::Crash(args) => with_runtime(args.run()),
+        Subcommands::Faults(args) => with_runtime(args.run()),
+        Subcommands::Bench(args) => with_runtime(args.run()),
+        Subcommands::Scale(args) => with_runtime(args.run()),
+        Subcommands::Phases(args) => with_runtime(args.run()),
+        Subcommands::Soak(args) => with_runtime(args.run()),
+        Subcommands::Torture(args) => with_runtime(args.run()),
+        Subcommands::Peer(args) => with_runtime(args.run()),
+        Subcommands::Report(args) => args.run(),
         Subcommands::Node(args) => serve(&args).map(|()| true).map_err(Into::into),
     };
     match done {

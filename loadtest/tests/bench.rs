@@ -69,6 +69,15 @@ fn rows_are_run_judged_and_written() {
     assert!(text.contains("Books: held") && text.contains("Bars: "), "{text}");
     assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0, "the nodes' directories go");
     check_html(&read(&html));
+    let command = report["command"].as_str().unwrap();
+    assert!(command.starts_with("longmen-loadtest bench --rows transfers-10k,hot"), "{command}");
+    assert!(report["machine"].get("commit").is_some() && report["at"].is_string(), "{}", report["machine"]);
+    // The page is drawn of the file alone, now as then.
+    let again = directory.path().join("again.html");
+    loadtest(&["report", json.to_str().unwrap(), "--html", again.to_str().unwrap()]);
+    assert_eq!(read(&again), read(&html));
+    let (_, printed) = loadtest(&["report", json.to_str().unwrap()]);
+    assert_eq!(printed, read(&html));
 }
 
 #[track_caller]

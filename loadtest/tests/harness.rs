@@ -59,6 +59,31 @@ fn three_kills_lose_nothing() {
     assert_eq!(text.lines().count(), 3, "{text}");
 }
 
+/// Whatever a run is, its file says where it comes from, and a page is drawn of it.
+#[test]
+fn runs_write_their_reports_in_one_form() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (json, html) = (path("run.json"), path("run.html"));
+    let run = ["run", "--seconds", "0.5", "--warm-up", "0", "--accounts", "100"];
+    let crash = ["crash", "--rounds", "1", "--accounts", "60", "--longest", "50"];
+    let faults = ["faults", "--only", "two-nodes", "--rounds", "1"];
+    for (arguments, figures) in [(&run[..], "transactions"), (&crash, "rounds"), (&faults, "faults")] {
+        let text = loadtest(0, &[arguments, &["--json", &json, "--html", &html]].concat());
+        assert!(!text.contains('{'), "what goes to a file is not printed: {text}");
+        let report: serde_json::Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+        assert!(!report[figures].is_null(), "{report}");
+        let command = format!("longmen-loadtest {}", arguments.join(" "));
+        assert!(report["command"].as_str().unwrap().starts_with(&command), "{report}");
+        assert!(report["machine"]["cores"].as_u64().unwrap() > 0, "{report}");
+        let page = fs::read_to_string(&html).unwrap();
+        assert!(page.contains(r#"<p class="held">"#) && !page.contains("http"), "{page}");
+        assert_eq!(loadtest(0, &["report", &json]), page);
+    }
+    loadtest(3, &["report", &html]);
+    loadtest(3, &["report", &path("no such file")]);
+}
+
 /// A node that comes back with an older state of its books is found out, though those books are sound.
 #[tokio::test]
 async fn lost_answers_are_found() {

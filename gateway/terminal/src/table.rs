@@ -97,6 +97,17 @@ impl Table {
         self.across.push((self.rows.len(), texts.join("  ")));
     }
 
+    /// The heads, each with whether its column is one of figures.
+    pub fn heads(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.columns.iter().map(|column| (column.head.as_str(), column.is_right()))
+    }
+
+    /// The text of the cells, row by row.
+    #[must_use]
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     /// Whether so many columns of a terminal are enough for rows without wrapping text into columns too narrow to read.
     #[must_use]
     pub fn reads_well_in(&self, width: usize) -> bool {

@@ -11,6 +11,7 @@ use super::figure::Figure;
 use super::result::median;
 use super::rows::Row;
 use super::{BenchSettings, Outcome, run_once};
+use crate::report::{Page, Remark, Section};
 
 /// A row run with both builds.
 #[derive(Clone, Debug)]
@@ -124,6 +125,21 @@ pub fn comparison_table(compared: &[Compared]) -> Table {
 #[must_use]
 pub fn comparison_json(compared: &[Compared]) -> Value {
     compared.iter().map(Compared::value).collect()
+}
+
+/// The same, as a page.
+#[must_use]
+pub fn comparison_page(compared: &[Compared]) -> Page {
+    let wrong: Vec<String> = compared.iter().flat_map(Compared::differences).collect();
+    let words = if wrong.is_empty() { "Books: held, with both builds." } else { "Books: WRONG." };
+    Page {
+        title: "two builds".to_owned(),
+        intro: "Each row with the node of either build, one run after the other and again. Figures are medians, ratios \
+                medians over the pairs."
+            .to_owned(),
+        conclusion: Remark::all(wrong.is_empty(), words, &wrong),
+        sections: vec![Section::of_table("figures", "", &comparison_table(compared))],
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The benchmark: every workload with a bar, each against a node of its own with everything on, and whether the bars
 //! were reached and the books held.
 
+pub mod command;
 pub mod compare;
 mod disk;
 pub mod disk_beside;
@@ -10,19 +11,17 @@ pub mod figure;
 mod footprint;
 mod in_turns;
 mod load;
-mod machine;
 mod own_node;
+pub mod page;
 pub mod peers;
 pub mod phases;
 mod placement;
-pub(crate) mod process;
 mod recovery;
-pub mod report;
 pub mod result;
 pub mod rows;
 pub mod scale;
 pub mod sheet;
-pub(crate) mod svg;
+mod tables;
 mod usage;
 
 use std::collections::BTreeMap;
@@ -34,8 +33,6 @@ use longmen_workload::check::Findings;
 use longmen_workload::driver::Driven;
 use longmen_workload::measure::{Latencies, Measured};
 use longmen_workload::timeline::Timeline;
-
-pub use machine::Machine;
 
 use disk_beside::DiskBeside;
 use events::Event;

@@ -16,10 +16,10 @@ use longmen_workload::{Encoding, LoadError, Plan, Workload};
 use tempfile::TempDir;
 
 use super::BenchSettings;
-use super::process::Process;
 use super::recovery::NO_SNAPSHOT;
 use super::rows::{ACCOUNTS, BATCH};
 use super::usage::Usage;
+use crate::process::Process;
 
 /// How long a node may take to end cleanly.
 const STOP: Duration = Duration::from_secs(120);

@@ -6,7 +6,7 @@ use std::io;
 use rustix::process::Pid;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-use super::process::Process;
+use crate::process::Process;
 
 /// The name of the thread on which a node decides.
 const ENGINE: &str = "engine";

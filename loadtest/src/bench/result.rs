@@ -4,11 +4,11 @@ use longmen_terminal::{Table, grouped};
 use longmen_workload::measure::Latencies;
 use serde_json::{Value, json};
 
+use super::Outcome;
 use super::disk_beside::DiskBeside;
 use super::figure::{Bar, Figure, Verdict};
 use super::rows::Row;
 use super::sheet::Sheet;
-use super::{Machine, Outcome};
 
 /// A figure of a row held against its bar.
 #[derive(Clone, Debug)]
@@ -45,8 +45,6 @@ pub struct RowResult {
 /// All rows that were run.
 #[derive(Clone, Debug)]
 pub struct Results {
-    /// The machine that they ran on.
-    pub machine: Machine,
     /// How many runs each figure is the median of.
     pub runs: usize,
     /// The rows, in the order of running.
@@ -267,7 +265,6 @@ impl Results {
     #[must_use]
     pub fn json(&self) -> Value {
         json!({
-            "machine": self.machine,
             "runs": self.runs,
             "books_held": self.books_held(),
             "bars_held": self.bars_held(),
@@ -319,13 +316,8 @@ mod tests {
 
     #[test]
     fn wrong_books_are_told_apart_from_missed_bars() {
-        let machine = Machine::here(std::path::Path::new("/")).unwrap();
-        let mut results = Results {
-            machine,
-            runs: 3,
-            rows: vec![result("transfers-10k", &[[1.0, 2.0, 3.0]])],
-            sheets: Vec::new(),
-        };
+        let mut results =
+            Results { runs: 3, rows: vec![result("transfers-10k", &[[1.0, 2.0, 3.0]])], sheets: Vec::new() };
         assert!(results.books_held() && !results.bars_held());
         assert!(results.conclusion().contains("Books: held"), "{}", results.conclusion());
         assert!(results.table().to_string().contains("BELOW THE BAR"));

@@ -4,7 +4,8 @@ use longmen_terminal::{Table, grouped};
 use longmen_workload::measure::{microseconds, rate};
 use serde_json::{Map, Value, json};
 
-use super::svg::Plot;
+use crate::report::chart::Chart;
+use crate::report::{Remark, Section};
 
 /// A table, its plots, and what was found of the books behind it.
 #[derive(Clone, Debug)]
@@ -25,14 +26,8 @@ pub struct Sheet {
     pub accounts_compared: usize,
     /// Answers that were wrong or missing, and books that are not what the answers said.
     pub differences: Vec<String>,
-    pub(super) plots: Vec<SheetPlot>,
-}
-
-/// A plot with what stands above it.
-#[derive(Clone, Debug)]
-pub(super) struct SheetPlot {
-    pub(super) caption: String,
-    pub(super) plot: Plot,
+    /// Its charts.
+    pub charts: Vec<Chart>,
 }
 
 /// A column of figures.
@@ -142,7 +137,7 @@ impl Sheet {
             notes: Vec::new(),
             accounts_compared: 0,
             differences: Vec::new(),
-            plots: Vec::new(),
+            charts: Vec::new(),
         }
     }
 
@@ -209,23 +204,14 @@ impl Sheet {
         self.notes.iter().cloned().chain(wrong)
     }
 
-    /// The rows as those of a table in a document, heads first; `escaped` makes text safe there.
-    pub(super) fn html_rows(&self, escaped: fn(&str) -> String) -> String {
-        let line = |cells: Vec<String>, tag: &str| {
-            let cell = |(at, text): (usize, &String)| {
-                let figure = (1..=self.columns.len()).contains(&at);
-                let class = match text.as_str() {
-                    _ if figure => "figure",
-                    "held" => "held",
-                    "BOOKS WRONG" => "wrong",
-                    _ => "",
-                };
-                format!(r#"<{tag} class="{class}">{}</{tag}>"#, escaped(text.trim_start_matches('>')))
-            };
-            format!("<tr>{}</tr>\n", cells.iter().enumerate().map(cell).collect::<String>())
-        };
-        let rows: String = self.rows.iter().map(|row| line(self.texts(row), "td")).collect();
-        line(self.heads(), "th") + &rows
+    /// Its section of a page.
+    #[must_use]
+    pub fn section(&self) -> Section {
+        let mut section = Section::of_table(&self.name, &self.title, &self.table());
+        let wrong = self.differences.iter().map(|words| Remark::wrong(format!("BOOKS WRONG: {words}")));
+        section.remarks = self.notes.iter().map(Remark::plain).chain(wrong).collect();
+        section.charts.clone_from(&self.charts);
+        section
     }
 
     /// For programs: rows have their figures under the keys of the columns.
@@ -292,10 +278,11 @@ mod tests {
         assert_eq!((json["units"]["cost"].as_str(), json["books_held"].as_bool()), (Some("us"), Some(true)));
         assert_eq!(sheet.points("rate"), [(10.0, 1_500.0)]);
         assert_eq!(sheet.points("no such"), []);
-        let html = sheet.html_rows(super::super::svg::escaped);
-        assert!(
-            html.contains("10 &lt;accounts&gt;") && html.contains(r#"<td class="held">held</td>"#),
-            "{html}"
+        let table = &sheet.section().tables[0];
+        assert_eq!(table.rows[0], ["10 <accounts>", "1,500/s", "0.250 µs", "held"]);
+        assert_eq!(
+            table.heads.iter().map(|head| head.figures).collect::<Vec<_>>(),
+            [false, true, true, false]
         );
     }
 

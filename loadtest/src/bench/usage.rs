@@ -8,7 +8,7 @@ use std::path::Path;
 
 use longmen_workload::measure::float;
 
-use super::process::{Process, lacks, number_after};
+use crate::process::{Process, lacks, number_after};
 
 /// What a process used since it began, thread by thread. Threads that have ended are not in it.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@ use longmen_workload::crash::CrashSettings;
 use super::NotTried;
 use super::ground::Ground;
 use super::tally::Tally;
-use crate::quick_rounds::QuickRounds;
+use crate::crash::QuickRounds;
 
 pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTried> {
     let settings = CrashSettings { seed: ground.seed, rounds: ground.rounds(30), ..QuickRounds::settings() };

@@ -9,6 +9,7 @@ mod actor_panics;
 mod base;
 mod clock;
 mod cold_bits;
+pub mod command;
 mod damage;
 mod disk_full;
 mod ground;

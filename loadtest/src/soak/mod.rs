@@ -7,13 +7,16 @@
 //! and compares the books does the clock of the load stand still.
 
 mod answer_sample;
+pub mod command;
 mod days;
+mod ending;
 mod final_check;
 mod heat;
 mod page;
 mod recorder;
 mod report;
 mod run;
+mod summary;
 mod traffic;
 mod watch;
 
@@ -24,7 +27,7 @@ use longmen_workload::LoadError;
 use longmen_workload::setup::{House, Target};
 use tokio::task::LocalSet;
 
-pub use page::html;
+pub use page::page;
 pub use report::{Audited, Counted, Kill, LatencyLine, MemoryLine, Point, SoakReport};
 use run::Run;
 

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use longmen_client::Client;
 use longmen_server::{Launch, NodeProcess};
 use longmen_terminal::{Progress, grouped};
-use longmen_wal::DirectoryStorage;
 use longmen_workload::check::Findings;
 use longmen_workload::driver::{Pacing, Settings};
 use longmen_workload::measure::milliseconds;
@@ -22,10 +21,9 @@ use super::days::Days;
 use super::final_check::FinalCheck;
 use super::heat::Heat;
 use super::recorder::Recorder;
-use super::report::{Audited, Kill, SoakReport};
+use super::report::Kill;
 use super::traffic::Traffic;
 use super::watch::Watch;
-use crate::bench::Machine;
 
 /// Shards that a node may be started with after a kill.
 const SHARDS: [u16; 4] = [1, 2, 3, 4];
@@ -37,8 +35,6 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(300);
 /// Nothing is begun in this time before the end.
 const LAST: Duration = Duration::from_secs(2);
-/// How long the node may take to stop.
-const STOP_LIMIT: Duration = Duration::from_secs(300);
 /// Accounts beside the one that is made busy.
 const BUSY_ACCOUNTS: usize = 100;
 /// Transactions on the busy account, to so many of the mix; they come on top of those.
@@ -54,13 +50,12 @@ enum Ending {
 pub(super) struct Run {
     pub(super) settings: SoakSettings,
     pub(super) launch: Launch,
-    node: NodeProcess,
+    pub(super) node: NodeProcess,
     rng: SmallRng,
     pub(super) mix: Traffic,
     pub(super) busy: Traffic,
     pub(super) recorder: Rc<RefCell<Recorder>>,
-    watch: Watch,
-    pub(super) machine: Machine,
+    pub(super) watch: Watch,
     pub(super) days: Days,
     pub(super) heat: Heat,
     pub(super) findings: Findings,
@@ -108,7 +103,6 @@ impl Run {
             resumed: began,
             close_at: began + settings.close_every / 2,
             busy_at: began + settings.hot_every / 4,
-            machine: Machine::here(&launch.data)?,
             settings,
             launch,
             node,
@@ -369,56 +363,6 @@ impl Run {
             ),
         );
     }
-
-    /// Stops the node in order, audits its directory, and sums up. After something that did not hold the node is killed,
-    /// so that its directory stays as it was then.
-    pub(super) async fn end(mut self, lived: Result<(), LoadError>) -> Result<SoakReport, LoadError> {
-        let over = Instant::now();
-        differ_if(&mut self.findings, lived.err());
-        let stopped = match self.findings.held() {
-            true => self.node.stop(STOP_LIMIT).map_err(LoadError::from),
-            false => self.node.kill().map_err(LoadError::from),
-        };
-        differ_if(&mut self.findings, stopped.err());
-        self.watch.node_is(0);
-        self.mix.join().await?;
-        self.busy.join().await?;
-        let audited = self.audit();
-        let sights = self.watch.stop()?;
-        Ok(SoakReport::new(&mut self, over, &sights, audited))
-    }
-
-    /// Reads the whole directory offline, and holds its counts against the answers.
-    fn audit(&mut self) -> Option<Audited> {
-        let start = Instant::now();
-        let progress = Progress::counting("verify");
-        let storage = DirectoryStorage::open_read_only(&self.launch.data);
-        let verified = match &storage {
-            Ok(storage) => longmen_engine::audit::verify(storage, &mut |counts| {
-                if counts.frames % 1_024 == 0 {
-                    progress.at(counts.frames, format!("{} transactions", grouped(counts.posted)));
-                }
-            })
-            .map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        progress.finish();
-        let verified = match verified {
-            Ok(verified) => verified,
-            Err(words) => {
-                self.findings.add(format!("the offline audit: {words}"));
-                return None;
-            }
-        };
-        let audited = Audited::new(&verified, start.elapsed());
-        let posted = self.mix.books.outcomes.posted + self.busy.books.outcomes.posted;
-        if self.findings.held() && audited.posted != posted {
-            let found = audited.posted;
-            self.findings
-                .add(format!("the log has {found} posted transactions, its answers come to {posted}"));
-        }
-        Some(audited)
-    }
 }
 
 impl SoakSettings {
@@ -447,7 +391,7 @@ impl SoakSettings {
 }
 
 /// Adds what kept the run from going on, if anything did.
-fn differ_if(findings: &mut Findings, error: Option<LoadError>) {
+pub(super) fn differ_if(findings: &mut Findings, error: Option<LoadError>) {
     if let Some(error) = error {
         findings.add(error.to_string());
     }

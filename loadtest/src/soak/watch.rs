@@ -11,7 +11,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::bench::process::Process;
+use crate::process::Process;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// In what the system tells of a file, blocks are of this many bytes.

@@ -7,6 +7,7 @@
 
 mod attack;
 mod bodies;
+pub mod command;
 mod crowds;
 mod field;
 mod good;
@@ -31,7 +32,7 @@ use longmen_workload::setup::{START_DATE, Target};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::task::LocalSet;
 
-use crate::bench::process::Process;
+use crate::process::Process;
 
 pub use attack::Attack;
 use field::Field;

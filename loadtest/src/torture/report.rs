@@ -4,6 +4,8 @@ use longmen_terminal::{Table, grouped};
 use longmen_workload::measure::milliseconds;
 use serde::Serialize;
 
+use crate::report::{Page, Remark, Section};
+
 use super::{Served, Tally, TortureSettings};
 
 /// What one attack came to, and how the good client was served meanwhile.
@@ -85,6 +87,38 @@ impl TortureReport {
     #[must_use]
     pub fn held(&self) -> bool {
         self.differences.is_empty() && self.stretches.iter().all(|stretch| stretch.findings.is_empty())
+    }
+
+    /// What did not hold, in words.
+    pub(super) fn wrong(&self) -> impl Iterator<Item = String> {
+        let found = |one: &Stretch| {
+            one.findings.iter().map(|finding| format!("{}: {finding}", one.attack)).collect::<Vec<_>>()
+        };
+        self.stretches.iter().flat_map(found).chain(self.differences.iter().cloned())
+    }
+
+    /// Whether it held, in words.
+    #[must_use]
+    pub fn conclusion(&self) -> String {
+        let audited = if self.audited { ", and so does the offline audit" } else { "" };
+        match self.held() {
+            true => {
+                format!("The good client posted {} transfers; the books hold{audited}.", grouped(self.posted))
+            }
+            false => "It did NOT hold.".to_owned(),
+        }
+    }
+
+    /// Its page.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        let wrong: Vec<String> = self.wrong().collect();
+        Page {
+            title: "torture".to_owned(),
+            intro: "Hostile clients, one way after the other and all at once, while a good client posts steadily.".to_owned(),
+            conclusion: Remark::all(self.held(), self.conclusion(), &wrong),
+            sections: vec![Section::of_table("attacks", "", &self.table())],
+        }
     }
 
     /// As a table.

@@ -6,8 +6,8 @@ use longmen_workload::measure::float;
 
 use super::super::own_node::{OwnNode, Posting};
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
-use super::super::svg::Axis;
-use super::{MILLION, NODE_COST, RATE, ScaleSettings, costs, rates};
+use super::{NODE_COST, RATE, ScaleSettings, costs, rates};
+use crate::report::chart::Axis;
 
 /// Known ids at which a row is measured, over the next [`WINDOW`] transfers.
 const MARKS: [u64; 7] = [0, 1_000_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000, 100_000_000];
@@ -74,11 +74,10 @@ async fn row(
     Ok(SheetRow { label, at: Some(float(known)), cells, held: None })
 }
 
-/// From none on, so not by a logarithm: in millions.
+/// From none on, so not by a logarithm.
 fn plots(sheet: &mut Sheet) {
     let most = sheet.rows.iter().filter_map(|row| row.at).fold(1.0, f64::max);
-    let mut x = Axis::linear("known ids", most);
-    x.ticks.iter_mut().for_each(|(value, name)| *name = format!("{} M", *value / MILLION));
+    let x = Axis::linear("known ids", most);
     sheet.plot("Transfers a second by known ids", x.clone(), rates, &[("rate", "transfers")]);
     sheet.plot("Processor time of the node by known ids", x, costs, &[("node_us", "node")]);
 }

@@ -1,6 +1,7 @@
 //! How cost and speed go with a size: accounts, connections, known ids, what there is to recover, shards.
 
 mod accounts;
+pub mod command;
 mod connections;
 mod ids;
 mod recovery;
@@ -9,8 +10,8 @@ mod shards;
 use longmen_workload::LoadError;
 
 use super::BenchSettings;
-use super::sheet::{Column, Sheet, SheetPlot, Unit};
-use super::svg::{Axis, Line, Plot};
+use super::sheet::{Column, Sheet, Unit};
+use crate::report::chart::{Axis, Chart, Line, Scale};
 
 /// A table by size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -46,9 +47,9 @@ const RATE: Column = Column { key: "rate", head: "transactions", unit: Unit::Rat
 const NODE_COST: Column = Column { key: "node_us", head: "node, a transaction", unit: Unit::Cost };
 const P50: Column = Column { key: "p50_us", head: "p50", unit: Unit::Latency };
 const P99: Column = Column { key: "p99_us", head: "p99", unit: Unit::Latency };
-const MILLION: f64 = 1e6;
-/// How lines of one plot are told apart.
-const LINE_CLASSES: [&str; 2] = ["p99", "max"];
+
+/// So much higher is a chart than its highest point.
+const ROOM: f64 = 1.05;
 
 /// Makes a table.
 ///
@@ -85,11 +86,7 @@ impl ScaleSettings {
 impl Sheet {
     /// Adds a plot of columns over the size that rows are about.
     fn plot(&mut self, caption: &str, x: Axis, y: fn(f64) -> Axis, columns: &[(&str, &str)]) {
-        let lines: Vec<Line> = columns
-            .iter()
-            .zip(LINE_CLASSES)
-            .map(|((key, name), class)| Line { class, name: (*name).to_owned(), points: self.points(key) })
-            .collect();
+        let lines = columns.iter().map(|(key, name)| Line::new(*name, self.points(key))).collect();
         self.draw(caption, x, y, lines);
     }
 
@@ -97,46 +94,28 @@ impl Sheet {
     fn draw(&mut self, caption: &str, x: Axis, y: fn(f64) -> Axis, lines: Vec<Line>) {
         let most = lines.iter().flat_map(|line| &line.points).map(|point| point.1).fold(0.0, f64::max);
         if most > 0.0 {
-            let title = format!("{}: {caption}", self.name);
-            let plot = Plot { title, x, y: y(most), lines, limits: Vec::new(), lanes: Vec::new() };
-            self.plots.push(SheetPlot { caption: caption.to_owned(), plot });
+            self.charts.push(Chart::of(caption, x, y(most), lines));
         }
     }
 
     /// An axis over the sizes that rows are about, by their logarithm.
-    fn sizes_axis(&self, label: &'static str) -> Axis {
+    fn sizes_axis(&self, label: &str) -> Axis {
         let sizes = || self.rows.iter().filter_map(|row| row.at);
         let (least, most) = (sizes().fold(f64::INFINITY, f64::min), sizes().fold(1.0, f64::max));
-        Axis::log(label, least.min(most), most, |size| match size {
-            MILLION.. => format!("{} M", size / MILLION),
-            1e3.. => format!("{} k", size / 1e3),
-            _ => format!("{size}"),
-        })
+        Axis::around(label, Scale::Log, least.min(most), most)
     }
 }
 
 fn rates(most: f64) -> Axis {
-    Axis {
-        label: "transactions a second",
-        ..named(Axis::linear("", most), |rate| match rate {
-            MILLION.. => format!("{} M", rate / MILLION),
-            1e3.. => format!("{} k", rate / 1e3),
-            _ => format!("{rate}"),
-        })
-    }
+    Axis::linear("transactions a second", most * ROOM)
 }
 
 fn costs(most: f64) -> Axis {
-    Axis::linear("node, µs a transaction", most)
+    Axis::linear("node, µs a transaction", most * ROOM)
 }
 
 fn seconds(most: f64) -> Axis {
-    Axis::linear("seconds", most)
-}
-
-fn named(axis: Axis, name: impl Fn(f64) -> String) -> Axis {
-    let ticks = axis.ticks.into_iter().map(|(value, _)| (value, name(value))).collect();
-    Axis { ticks, ..axis }
+    Axis::linear("seconds", most * ROOM)
 }
 
 #[cfg(test)]

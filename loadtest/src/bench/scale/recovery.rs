@@ -8,7 +8,7 @@ use super::super::events::newest_snapshot;
 use super::super::own_node::{OwnNode, Posting};
 use super::super::recovery::kill_and_start;
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
-use super::{MILLION, ScaleSettings, seconds};
+use super::{ScaleSettings, seconds};
 
 /// Transfers with no snapshot since the first of them.
 const TRANSFERS: [u64; 4] = [1_000_000, 2_000_000, 5_000_000, 10_000_000];
@@ -79,6 +79,6 @@ async fn row(
     node.stop()?;
     let (took, all) = (back.first_answer.as_secs_f64(), float(posting.books.outcomes.total()));
     let busy = back.processor_seconds.max(0.01);
-    let cells = [took, took / all * MILLION, busy * 1e6 / all, float(posting.books.legs) / busy];
+    let cells = [took, took / all * 1e6, busy * 1e6 / all, float(posting.books.legs) / busy];
     Ok(SheetRow { label, at: Some(float(transfers)), cells: cells.map(Some).to_vec(), held: Some(held) })
 }

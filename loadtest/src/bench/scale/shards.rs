@@ -9,8 +9,8 @@ use super::super::load;
 use super::super::own_node::{OwnNode, Sampled};
 use super::super::rows::batches;
 use super::super::sheet::{Column, Sheet, SheetRow, Unit};
-use super::super::svg::{Axis, Line};
-use super::{LINE_CLASSES, NODE_COST, RATE, ScaleSettings, rates};
+use super::{NODE_COST, RATE, ScaleSettings, rates};
+use crate::report::chart::{Axis, Line};
 
 const SHARDS: [u16; 4] = [1, 2, 4, 7];
 const LOADS: [(Workload, u64); 2] = [(Workload::Transfers, 10_000), (Workload::Mix, 50_000)];
@@ -54,15 +54,10 @@ pub(super) async fn table(settings: &ScaleSettings) -> Result<Sheet, LoadError> 
             .to_owned(),
     );
     let points = sheet.points(RATE.key);
-    let lines = LOADS.iter().zip(points.chunks(SHARDS.len())).zip(LINE_CLASSES).map(
-        |(((workload, _), points), class)| Line {
-            class,
-            name: workload.name().to_owned(),
-            points: points.to_vec(),
-        },
-    );
-    let most = f64::from(SHARDS[SHARDS.len() - 1]);
+    let of_loads = LOADS.iter().zip(points.chunks(SHARDS.len()));
+    let lines = of_loads.map(|((workload, _), points)| Line::new(workload.name(), points.to_vec()));
     let lines = lines.collect();
+    let most = f64::from(SHARDS[SHARDS.len() - 1]);
     sheet.draw("Transactions a second by shards", Axis::linear("shards", most), rates, lines);
     Ok(sheet)
 }

@@ -10,12 +10,15 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use longmen_terminal::{Table, grouped};
 use longmen_workload::books::Books;
 use longmen_workload::driver::{Shared, watch};
-use longmen_workload::measure::Measured;
+use longmen_workload::measure::{Measured, measured_table};
 use longmen_workload::{Plan, Request, Stream, Workload};
 use serde::Serialize;
 use tokio::task::LocalSet;
+
+use crate::report::{Page, Remark, Section};
 
 pub use cluster::is_installed;
 
@@ -99,6 +102,55 @@ pub async fn measure(settings: &PostgresSettings) -> Result<PostgresReport, Peer
         held: findings.held(),
         differences: findings.differences,
     })
+}
+
+impl PostgresReport {
+    /// What was measured, in a line.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{}, {} accounts, closed loop, every commit synced", self.version, count(self.accounts))
+    }
+
+    /// Its figures for people.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        let head = |load: &Load| match (load.connections, load.batch) {
+            (1, 1) => "1 connection".to_owned(),
+            (connections, 1) => format!("{connections} connections"),
+            (connections, batch) => format!("{connections} x batches of {batch}"),
+        };
+        let heads: Vec<String> = self.loads.iter().map(head).collect();
+        let figures = self.loads.iter().map(|load| &load.measured);
+        measured_table(&heads.iter().map(String::as_str).zip(figures).collect::<Vec<_>>())
+    }
+
+    /// Whether the books held, in words.
+    #[must_use]
+    pub fn conclusion(&self) -> String {
+        match self.held {
+            true => format!(
+                "Debits equal credits, and the balances of all {} accounts are the sums of their entries and of the answers.",
+                count(self.accounts_compared)
+            ),
+            false => "The books are NOT what the answers said:".to_owned(),
+        }
+    }
+
+    /// Its page.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        Page {
+            title: "PostgreSQL as a ledger".to_owned(),
+            intro: "The same transfers as our own load runs send, each idempotent by id, with funds checked."
+                .to_owned(),
+            conclusion: Remark::all(self.held, self.conclusion(), &self.differences),
+            sections: vec![Section::of_table("figures", self.title(), &self.table())],
+        }
+    }
+}
+
+fn count(accounts: usize) -> String {
+    grouped(u64::try_from(accounts).unwrap_or(u64::MAX))
 }
 
 /// A load to drive.

@@ -1,5 +1,7 @@
 //! Where the time of a node under load goes: a table of stages, one of threads, and one of what else a transaction takes.
 
+pub mod command;
+
 use longmen_engine::{Meter, MeterKind};
 use longmen_server::MeterLine;
 use longmen_workload::measure::float;

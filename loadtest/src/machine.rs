@@ -4,15 +4,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::process::number_after;
+use crate::process::number_after;
 
 /// The priority that the journal's thread asks for.
 const JOURNAL_PRIORITY: i32 = -15;
 
 /// A machine, as far as it says what it is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Machine {
     /// Model of the processor.
     pub processor: String,
@@ -29,9 +29,9 @@ pub struct Machine {
     /// Load average of the last minute when the benchmark began.
     pub load: String,
     /// Version of this program.
-    pub version: &'static str,
+    pub version: String,
     /// The commit that it was built from, if that is known.
-    pub commit: Option<&'static str>,
+    pub commit: Option<String>,
     /// Whether it was built with optimisation.
     pub release: bool,
 }
@@ -55,8 +55,8 @@ impl Machine {
                 .unwrap_or_else(|| "unknown".to_owned()),
             journal_priority: may_raise_priority(),
             load: read("/proc/loadavg").split_whitespace().next().unwrap_or("unknown").to_owned(),
-            version: env!("CARGO_PKG_VERSION"),
-            commit: option_env!("LONGMEN_COMMIT"),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: option_env!("LONGMEN_COMMIT").map(str::to_owned),
             release: !cfg!(debug_assertions),
         })
     }
@@ -72,8 +72,10 @@ impl Machine {
         };
         let build =
             if self.release { "release build" } else { "NOT a release build: no figure is worth anything" };
-        let commit =
-            self.commit.map_or_else(|| "commit not known".to_owned(), |commit| format!("commit {commit}"));
+        let commit = self
+            .commit
+            .as_ref()
+            .map_or_else(|| "commit not known".to_owned(), |commit| format!("commit {commit}"));
         vec![
             ("processor", format!("{} x {}", self.cores, self.processor)),
             ("memory", format!("{memory:.1} GiB")),

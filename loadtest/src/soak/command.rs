@@ -6,12 +6,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use longmen_loadtest::soak::{Kill, SoakReport, SoakSettings, html, soak};
 use longmen_server::Launch;
 use longmen_terminal::grouped;
 
+use super::{Kill, SoakReport, SoakSettings, page, soak};
 use crate::NODE;
-use crate::bench_command::{unwritable, write_json};
+use crate::report::{FileArgs, Origin, Report};
 
 const ABOUT: &str = "\
 Load a node for an hour while it is killed, recovers, closes days and makes accounts hot, and check all it says
@@ -40,7 +40,7 @@ An hour at 20,000 a second needs some 30 GB of disk below --data and 4 GB of mem
 /// Load a node for an hour while it is killed, recovers, closes days and makes accounts hot, and check all it says
 #[derive(clap::Args)]
 #[command(long_about = ABOUT)]
-pub(crate) struct SoakArgs {
+pub struct SoakArgs {
     /// How long, in minutes; fractions are taken
     #[arg(long, default_value_t = 60.0, value_parser = positive)]
     minutes: f64,
@@ -77,35 +77,8 @@ pub(crate) struct SoakArgs {
     /// The data directory, which is kept and must be new; without it a temporary one, kept only if something did not hold
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Write the figures and their course, in steps of ten seconds, to this file
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Write the report with its plots to this file
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
-}
-
-pub(crate) async fn soak_command(args: SoakArgs) -> Result<bool, Box<dyn Error>> {
-    let temporary = tempfile::Builder::new().prefix("longmen-soak-").tempdir()?;
-    let data = args.data.clone().unwrap_or_else(|| temporary.path().join("books"));
-    let launch = Launch {
-        shards: Some(args.shards),
-        snapshot_bytes: Some(args.snapshot_mib << 20),
-        ..Launch::new(NODE, &data)
-    };
-    refuse_used(&data)?;
-    let report = soak(&launch, &args.settings(), tell).await;
-    let held = report.as_ref().is_ok_and(|report| report.held);
-    if !held && args.data.is_none() {
-        drop(temporary.keep());
-    }
-    if !held || args.data.is_some() {
-        writeln!(io::stderr(), "seed {}; the data directory is kept: {}", args.seed, data.display())?;
-    }
-    let report = report?;
-    args.write(&report)?;
-    print(&report)?;
-    Ok(held)
+    #[command(flatten)]
+    files: FileArgs,
 }
 
 /// The books of another run know ids that this one would send again.
@@ -158,6 +131,34 @@ fn positive(text: &str) -> Result<f64, String> {
 }
 
 impl SoakArgs {
+    /// Runs it; whether everything held.
+    ///
+    /// # Errors
+    /// When the node does not start or refuses the accounts, or a file cannot be written.
+    pub async fn run(self) -> Result<bool, Box<dyn Error>> {
+        let temporary = tempfile::Builder::new().prefix("longmen-soak-").tempdir()?;
+        let data = self.data.clone().unwrap_or_else(|| temporary.path().join("books"));
+        let launch = Launch {
+            shards: Some(self.shards),
+            snapshot_bytes: Some(self.snapshot_mib << 20),
+            ..Launch::new(NODE, &data)
+        };
+        refuse_used(&data)?;
+        let origin = Origin::here(self.data.as_deref().filter(|data| data.exists()))?;
+        let report = soak(&launch, &self.settings(), tell).await;
+        let held = report.as_ref().is_ok_and(|report| report.held);
+        if !held && self.data.is_none() {
+            drop(temporary.keep());
+        }
+        if !held || self.data.is_some() {
+            writeln!(io::stderr(), "seed {}; the data directory is kept: {}", self.seed, data.display())?;
+        }
+        let report = report?;
+        self.files.write(&Report { origin, page: page(&report) }, &report)?;
+        print(&report)?;
+        Ok(held)
+    }
+
     fn settings(&self) -> SoakSettings {
         SoakSettings {
             time: Duration::from_secs_f64(self.minutes * 60.0),
@@ -170,15 +171,5 @@ impl SoakArgs {
             close_every: Duration::from_secs_f64(self.close_every),
             hot_every: Duration::from_secs_f64(self.hot_every),
         }
-    }
-
-    fn write(&self, report: &SoakReport) -> Result<(), Box<dyn Error>> {
-        if let Some(path) = &self.json {
-            write_json(path, &serde_json::to_value(report)?)?;
-        }
-        if let Some(path) = &self.html {
-            fs::write(path, html(report)).map_err(|error| unwritable(path, &error))?;
-        }
-        Ok(())
     }
 }

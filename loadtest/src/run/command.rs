@@ -5,18 +5,18 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use longmen_loadtest::run::{RunReport, RunSettings, fresh_entity, run, run_with_own_node};
 use longmen_server::Launch;
-use longmen_terminal::grouped;
 use longmen_workload::driver::Pacing;
 use longmen_workload::setup::Target;
 use longmen_workload::{LoadError, Workload};
 
+use super::{RunReport, RunSettings, fresh_entity, run, run_with_own_node};
 use crate::NODE;
+use crate::report::{Origin, PrintArgs, Report};
 
 /// Drive a workload, measure it, and hold the node's books against its answers
 #[derive(clap::Args)]
-pub(crate) struct RunArgs {
+pub struct RunArgs {
     /// What is sent
     #[arg(long, value_enum, default_value = "transfers")]
     workload: Workload,
@@ -68,9 +68,8 @@ pub(crate) struct RunArgs {
     /// Write the distribution of latencies here
     #[arg(long, value_name = "FILE")]
     hgrm: Option<PathBuf>,
-    /// Print the figures as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: PrintArgs,
 }
 
 fn positive(text: &str) -> Result<usize, String> {
@@ -87,40 +86,47 @@ fn rate(text: &str) -> Result<f64, String> {
     rate.filter(|rate| rate.is_finite() && *rate > 0.0).ok_or_else(|| "not a number above 0".to_owned())
 }
 
-pub(crate) async fn run_command(args: RunArgs) -> Result<bool, Box<dyn Error>> {
-    let settings = args.settings();
-    let report: Result<RunReport, LoadError> = match &args.addr {
-        Some(address) => {
-            let token = args.token_file.as_ref().map(std::fs::read_to_string).transpose()?;
-            let token = token.map(|text| text.trim().to_owned());
-            // The name is the scope of ids: another one for each run lets any run follow any other.
-            run(&Target { address: address.clone(), client: fresh_entity(), token }, &settings).await
-        }
-        None => {
-            let temporary = tempfile::tempdir()?;
-            let data = args.data.as_deref().unwrap_or(temporary.path());
-            run_with_own_node(&Launch { shards: args.shards, ..Launch::new(NODE, data) }, &settings).await
-        }
-    };
-    let report = report?;
+fn print(report: &RunReport) -> Result<(), Box<dyn Error>> {
     let mut out = io::stdout().lock();
-    if args.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
-    } else {
-        writeln!(out, "{}\n", report.table())?;
-        let compared = grouped(u64::try_from(report.accounts_compared)?);
-        match report.held {
-            true => writeln!(out, "The balances of all {compared} accounts are what the answers said.")?,
-            false => writeln!(out, "The books are NOT what the answers said:")?,
-        }
-        for difference in &report.differences {
-            writeln!(out, "  {difference}")?;
-        }
-    }
-    Ok(report.held)
+    writeln!(out, "{}\n", report.table())?;
+    writeln!(out, "{}", report.conclusion())?;
+    report.differences.iter().try_for_each(|difference| writeln!(out, "  {difference}"))?;
+    Ok(())
 }
 
 impl RunArgs {
+    /// Drives the workload; whether the books held.
+    ///
+    /// # Errors
+    /// When the node cannot be started, reached or stopped, or a file not be written.
+    pub async fn run(self) -> Result<bool, Box<dyn Error>> {
+        let origin = Origin::here(self.data.as_deref().filter(|data| data.exists()))?;
+        let report = self.drive().await??;
+        match self.output.prints_json() {
+            true => writeln!(io::stdout(), "{}", origin.json(&report)?)?,
+            false => print(&report)?,
+        }
+        self.output.write(&Report { origin, page: report.page() }, &report)?;
+        Ok(report.held)
+    }
+
+    async fn drive(&self) -> io::Result<Result<RunReport, LoadError>> {
+        let settings = self.settings();
+        Ok(match &self.addr {
+            Some(address) => {
+                let token = self.token_file.as_ref().map(std::fs::read_to_string).transpose()?;
+                let token = token.map(|text| text.trim().to_owned());
+                // The name is the scope of ids: another one for each run lets any run follow any other.
+                run(&Target { address: address.clone(), client: fresh_entity(), token }, &settings).await
+            }
+            None => {
+                let temporary = tempfile::tempdir()?;
+                let data = self.data.as_deref().unwrap_or(temporary.path());
+                run_with_own_node(&Launch { shards: self.shards, ..Launch::new(NODE, data) }, &settings).await
+            }
+        })
+    }
+
     fn settings(&self) -> RunSettings {
         let batches = self.batch > 1;
         let pacing = match self.rate {

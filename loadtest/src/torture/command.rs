@@ -2,15 +2,15 @@
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use longmen_loadtest::torture::{TOKENS, TortureReport, TortureSettings, torture, torture_own_node};
 use longmen_server::Launch;
-use longmen_terminal::grouped;
 use longmen_workload::setup::Target;
 
+use super::{TOKENS, TortureReport, TortureSettings, torture, torture_own_node};
 use crate::NODE;
+use crate::report::{Origin, PrintArgs, Report};
 
 const ABOUT: &str = "\
 Let hostile clients loose on a node, and see that a good one is served
@@ -31,7 +31,7 @@ const KNOWN_IDS: u32 = 1_000_000;
 /// Let hostile clients loose on a node, and see that a good one is served
 #[derive(clap::Args)]
 #[command(long_about = ABOUT)]
-pub(crate) struct TortureArgs {
+pub struct TortureArgs {
     /// The node to torture; without it a node is started, stopped and audited. Use one whose books nobody needs
     #[arg(long, value_name = "HOST:PORT")]
     addr: Option<String>,
@@ -59,73 +59,72 @@ pub(crate) struct TortureArgs {
     /// How long the good client may go without a post that is taken, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 2_000)]
     gap: u64,
-    /// Print the figures as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: PrintArgs,
 }
 
-pub(crate) async fn torture_command(args: TortureArgs) -> Result<bool, Box<dyn Error>> {
-    let settings = TortureSettings {
-        time: Duration::from_secs(args.seconds),
-        sockets: args.sockets,
-        memory: args.memory << 20,
-        longest_gap: Duration::from_millis(args.gap),
-    };
-    let report = match &args.addr {
-        Some(address) => {
-            let target = |client: &str, file: Option<&PathBuf>| {
-                let token = file.map(std::fs::read_to_string).transpose()?;
-                let token = token.map(|text| text.trim().to_owned());
-                Ok::<_, io::Error>(Target { address: address.clone(), client: client.to_owned(), token })
-            };
-            let good = target("good", args.good_token_file.as_ref())?;
-            torture(&good, &target("hostile", args.hostile_token_file.as_ref())?, None, &settings).await?
+impl TortureArgs {
+    /// Lets them loose; whether everything held.
+    ///
+    /// # Errors
+    /// When the node cannot be started, reached or stopped, or a file not be written.
+    pub async fn run(self) -> Result<bool, Box<dyn Error>> {
+        let origin = Origin::here(self.data.as_deref().filter(|data| data.exists()))?;
+        let settings = self.settings();
+        let report = match &self.addr {
+            Some(address) => {
+                let good = target(address, "good", self.good_token_file.as_deref())?;
+                let hostile = target(address, "hostile", self.hostile_token_file.as_deref())?;
+                torture(&good, &hostile, None, &settings).await?
+            }
+            None => self.own_node(&settings).await?,
+        };
+        match self.output.prints_json() {
+            true => writeln!(io::stdout(), "{}", origin.json(&report)?)?,
+            false => print(&report)?,
         }
-        None => own_node(&args, &settings).await?,
-    };
-    print(&args, &report)?;
-    Ok(report.held())
-}
-
-async fn own_node(args: &TortureArgs, settings: &TortureSettings) -> Result<TortureReport, Box<dyn Error>> {
-    let temporary = tempfile::tempdir()?;
-    let data = args.data.clone().unwrap_or_else(|| temporary.path().join("books"));
-    let tokens = temporary.path().join("tokens");
-    std::fs::write(&tokens, TOKENS)?;
-    let launch = Launch {
-        shards: args.shards,
-        tokens: Some(tokens),
-        known_ids: Some(KNOWN_IDS),
-        ..Launch::new(NODE, &data)
-    };
-    let report = torture_own_node(&launch, settings).await;
-    let held = report.as_ref().is_ok_and(TortureReport::held);
-    if !held && args.data.is_none() {
-        writeln!(io::stderr(), "the data directory is kept: {}", temporary.keep().display())?;
+        self.output.write(&Report { origin, page: report.page() }, &report)?;
+        Ok(report.held())
     }
-    Ok(report?)
+
+    async fn own_node(&self, settings: &TortureSettings) -> Result<TortureReport, Box<dyn Error>> {
+        let temporary = tempfile::tempdir()?;
+        let data = self.data.clone().unwrap_or_else(|| temporary.path().join("books"));
+        let tokens = temporary.path().join("tokens");
+        std::fs::write(&tokens, TOKENS)?;
+        let launch = Launch {
+            shards: self.shards,
+            tokens: Some(tokens),
+            known_ids: Some(KNOWN_IDS),
+            ..Launch::new(NODE, &data)
+        };
+        let report = torture_own_node(&launch, settings).await;
+        let held = report.as_ref().is_ok_and(TortureReport::held);
+        if !held && self.data.is_none() {
+            writeln!(io::stderr(), "the data directory is kept: {}", temporary.keep().display())?;
+        }
+        Ok(report?)
+    }
+
+    fn settings(&self) -> TortureSettings {
+        TortureSettings {
+            time: Duration::from_secs(self.seconds),
+            sockets: self.sockets,
+            memory: self.memory << 20,
+            longest_gap: Duration::from_millis(self.gap),
+        }
+    }
 }
 
-fn print(args: &TortureArgs, report: &TortureReport) -> Result<(), Box<dyn Error>> {
+fn target(address: &str, client: &str, token_file: Option<&Path>) -> io::Result<Target> {
+    let token = token_file.map(std::fs::read_to_string).transpose()?;
+    let token = token.map(|text| text.trim().to_owned());
+    Ok(Target { address: address.to_owned(), client: client.to_owned(), token })
+}
+
+fn print(report: &TortureReport) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    if args.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(report)?)?;
-        return Ok(());
-    }
     writeln!(out, "{}\n", report.table())?;
-    for stretch in &report.stretches {
-        for finding in &stretch.findings {
-            writeln!(out, "{}: {finding}", stretch.attack)?;
-        }
-    }
-    for difference in &report.differences {
-        writeln!(out, "{difference}")?;
-    }
-    let audited = if report.audited { ", and so does the offline audit" } else { "" };
-    let posted = grouped(report.posted);
-    match report.held() {
-        true => writeln!(out, "The good client posted {posted} transfers; the books hold{audited}.")?,
-        false => writeln!(out, "It did NOT hold.")?,
-    }
-    Ok(())
+    report.wrong().try_for_each(|words| writeln!(out, "{words}"))?;
+    writeln!(out, "{}", report.conclusion())
 }

@@ -23,13 +23,13 @@ impl Process {
     }
 
     /// Seconds of processor time, of all its threads, those that have ended included.
-    pub(super) fn processor_seconds(self) -> io::Result<f64> {
+    pub(crate) fn processor_seconds(self) -> io::Result<f64> {
         let ticks = ticks(&fs::read_to_string(self.file("stat"))?).ok_or_else(|| lacks("utime"))?;
         let ticks = u32::try_from(ticks).map_err(io::Error::other)?;
         Ok(f64::from(ticks) / TICKS_A_SECOND)
     }
 
-    pub(super) fn file(self, name: &str) -> PathBuf {
+    pub(crate) fn file(self, name: &str) -> PathBuf {
         PathBuf::from(format!("/proc/{}/{name}", self.0))
     }
 }
@@ -38,7 +38,7 @@ impl Process {
 const TICKS_A_SECOND: f64 = 100.0;
 
 /// The figure of a line such as `RssAnon:     1234 kB`.
-pub(super) fn number_after(text: &str, name: &str) -> Option<u64> {
+pub(crate) fn number_after(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()
 }
@@ -51,7 +51,7 @@ fn ticks(stat: &str) -> Option<u64> {
     Some(user + system)
 }
 
-pub(super) fn lacks(what: &str) -> io::Error {
+pub(crate) fn lacks(what: &str) -> io::Error {
     io::Error::other(format!("the system does not tell {what} of the node's process"))
 }
 

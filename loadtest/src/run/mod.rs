@@ -1,11 +1,13 @@
 //! One load run: open accounts, drive, and hold the node's books against the answers.
 
+pub mod command;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use longmen_client::Client;
 use longmen_server::Launch;
-use longmen_terminal::Table;
+use longmen_terminal::{Table, grouped};
 use longmen_workload::books::Books;
 use longmen_workload::check::compare;
 use longmen_workload::driver::{Pacing, Settings, drive};
@@ -13,6 +15,8 @@ use longmen_workload::measure::{Measured, measured_table};
 use longmen_workload::setup::{Target, open};
 use longmen_workload::{Encoding, LoadError, Workload};
 use serde::Serialize;
+
+use crate::report::{Page, Remark, Section};
 
 /// What to run, and how.
 #[derive(Clone, Debug)]
@@ -152,5 +156,33 @@ impl RunReport {
     #[must_use]
     pub fn table(&self) -> Table {
         measured_table(&[(self.workload, &self.measured)])
+    }
+
+    /// Whether it held, in words.
+    #[must_use]
+    pub fn conclusion(&self) -> String {
+        let compared = grouped(u64::try_from(self.accounts_compared).unwrap_or(u64::MAX));
+        match self.held {
+            true => format!("The balances of all {compared} accounts are what the answers said."),
+            false => "The books are NOT what the answers said:".to_owned(),
+        }
+    }
+
+    /// Its page.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        let (connections, batch, accounts) = (self.connections, self.batch, self.accounts);
+        let pace = match (self.depth, self.rate) {
+            (_, Some(rate)) => format!("open loop, {rate} transactions a second"),
+            (depth, None) => format!("closed loop, {} requests under way on each", depth.unwrap_or(1)),
+        };
+        let title =
+            format!("{connections} connections, {batch} transactions a request, {accounts} accounts; {pace}");
+        Page {
+            title: format!("the workload {}", self.workload),
+            intro: "Latency counts from the intended send time.".to_owned(),
+            conclusion: Remark::all(self.held, self.conclusion(), &self.differences),
+            sections: vec![Section::of_table("figures", title, &self.table())],
+        }
     }
 }
