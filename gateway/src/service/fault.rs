@@ -1,5 +1,6 @@
 //! What is wrong with a request's body, and where.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use longmen_engine::ledger::Rejection;
@@ -8,14 +9,34 @@ use longmen_engine::ledger::Rejection;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     path: String,
-    why: &'static str,
+    why: Cow<'static, str>,
     rejection: Rejection,
 }
 
 impl Fault {
     /// A fault of the value at hand: it has not the shape that the protocol asks for.
-    pub(crate) fn new(why: &'static str) -> Fault {
-        Fault { path: String::new(), why, rejection: Rejection::Malformed }
+    pub(crate) const fn new(why: &'static str) -> Fault {
+        Fault { path: String::new(), why: Cow::Borrowed(why), rejection: Rejection::Malformed }
+    }
+
+    /// More bytes, or elements, than there may be.
+    #[cold]
+    pub(crate) fn too_many(why: &str, given: usize, most: usize) -> Fault {
+        Fault { why: format!("{why}: {given}, at most {most}").into(), ..Fault::new("") }
+    }
+
+    /// The same fault, with what was found there, as it was written.
+    #[cold]
+    pub(crate) fn found(self, text: &str) -> Fault {
+        let why = format!("{}: {text:?}", self.why).into();
+        Fault { why, ..self }
+    }
+
+    /// The same fault, with what it is about.
+    #[cold]
+    pub(crate) fn about(self, what: fmt::Arguments<'_>) -> Fault {
+        let why = format!("{}, {what}", self.why).into();
+        Fault { why, ..self }
     }
 
     /// An amount that is a number, but none that may stand there.
@@ -51,7 +72,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() { f.write_str(self.why) } else { write!(f, "{}: {}", self.path, self.why) }
+        if self.path.is_empty() { f.write_str(&self.why) } else { write!(f, "{}: {}", self.path, self.why) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use longmen_client::{Client, ClientError};
 use longmen_gateway::{Limits, ServeError, Tokens};
+use serde_json::json;
 
 use crate::node::TestNode;
 use crate::raw::{Raw, frame};
@@ -74,6 +75,25 @@ async fn before_the_hello_only_short_frames_are_taken() {
     let answer = raw.receive().await;
     assert_eq!((answer.operation, answer.tag, answer.status().0.as_str()), (0x8000, 0, "not_authenticated"));
     raw.is_closed().await;
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_be_read_is_malformed_and_another_hello_still_helps() {
+    let node = TestNode::start().await;
+    let mut raw = Raw::open(&node.address()).await;
+    let unseen = "name: has a control character, or another that is not seen";
+    for (name, message) in [
+        ("a\u{1b}[2J", unseen),
+        ("ann\n", unseen),
+        ("\u{202e}nna", unseen),
+        ("", "name: is missing"),
+        (&"x".repeat(65), "name: longer than is allowed, in bytes: 65, at most 64"),
+    ] {
+        let answer = raw.ask(1, &json!({ "name": name })).await;
+        assert_eq!((answer[0].as_str(), answer[2].as_str()), (Some("malformed"), Some(message)), "{name:?}");
+    }
+    assert_eq!(raw.ask(1, &json!({ "name": "安 1" })).await[0], "ok");
     node.stop().await;
 }
 

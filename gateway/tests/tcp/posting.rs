@@ -135,7 +135,7 @@ async fn one_bad_transaction_costs_its_neighbours_nothing() {
         (
             json!({"id": 5, "legs": legs("1e3".into(), "1e3".into())}),
             "malformed",
-            "legs[0].amount: not a decimal number",
+            "legs[0].amount: not a decimal number: \"1e3\", of account 1",
         ),
         (json!({"id": 5, "legs": legs(0.into(), 0.into())}), "invalid_amount", ""),
         (json!({"id": 5, "legs": legs((-1).into(), (-1).into())}), "invalid_amount", ""),
@@ -172,7 +172,7 @@ async fn one_bad_transaction_costs_its_neighbours_nothing() {
         (
             json!({"id": 11, "legs": legs(1.into(), 1.into()), "typo": 1}),
             "malformed",
-            "has a field that is not known",
+            "has a field that is not known: \"typo\"",
         ),
         (
             json!({"id": 12, "legs": legs(1.into(), 1.into()), "value_date": "2026-02-30"}),
@@ -182,17 +182,17 @@ async fn one_bad_transaction_costs_its_neighbours_nothing() {
         (
             json!({"id": 13, "legs": legs(1.into(), 1.into()), "reason": "x".repeat(2_100)}),
             "malformed",
-            "reason: longer than is allowed",
+            "reason: longer than is allowed, in bytes: 2100, at most 2048",
         ),
         (
             json!({"id": 14, "legs": vec![json!([1, 0, 1, "CNY"]); 513]}),
             "malformed",
-            "legs: has more legs than are allowed",
+            "legs: has more legs than are allowed: 513, at most 512",
         ),
         (
             json!({"id": "x".repeat(257), "legs": legs(1.into(), 1.into())}),
             "malformed",
-            "id: longer than is allowed",
+            "id: longer than is allowed, in bytes: 257, at most 256",
         ),
         (json!({"id": -1, "legs": legs(1.into(), 1.into())}), "malformed", "id: out of range"),
         (good(1_000), "posted", ""),
@@ -268,7 +268,10 @@ async fn a_whole_post_is_malformed_when_its_transactions_cannot_be_told_apart() 
     for (body, message) in [
         (json!({}), "transactions: is missing"),
         (json!({"transactions": 1}), "transactions: not an array"),
-        (json!({"transactions": many}), "transactions: has more transactions than are allowed"),
+        (
+            json!({"transactions": many}),
+            "transactions: has more transactions than are allowed: 8193, at most 8192",
+        ),
         (json!({"transactions": [], "balances": 1}), "balances: neither true nor false"),
         (json!([[], false, 1]), "has more fields than there are"),
     ] {

@@ -38,10 +38,9 @@ impl<'a> Register<'a> {
         for (note, text) in [Note::Operator, Note::Approval, Note::Reason].into_iter().zip(self.texts) {
             notes::write(&mut bytes, note, text);
         }
-        if bytes.len() > MAX_NOTES {
-            Err(Fault::new("has more notes than are allowed"))
-        } else {
-            Ok(bytes.into())
+        match bytes.len() {
+            0..=MAX_NOTES => Ok(bytes.into()),
+            many => Err(Fault::too_many("has more notes than are allowed, in bytes", many, MAX_NOTES)),
         }
     }
 }

@@ -52,7 +52,7 @@ impl Settings {
         }
         let count = usize::try_from(u32::from_le_bytes(field(header, 4))).unwrap_or(usize::MAX);
         if count > MAX_BATCH {
-            return Err(Fault::new("has more transactions than are allowed"));
+            return Err(Fault::too_many("has more transactions than are allowed", count, MAX_BATCH));
         }
         Ok(Settings {
             kind,

@@ -103,7 +103,7 @@ fn read_hello(reader: &mut Reader<'_>) -> Result<Hello, Fault> {
     let (mut name, mut token) = (None, None);
     read_fields(reader, &["name", "token"], |index, reader| {
         match index {
-            0 => name = Some(reader.text(MAX_NAME)?),
+            0 => name = Some(opening::shown(reader.text(MAX_NAME)?)?),
             _ => token = Some(reader.text(MAX_TOKEN)?.into()),
         }
         Ok(())

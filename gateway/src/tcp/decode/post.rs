@@ -33,7 +33,7 @@ pub(crate) fn read_post(reader: &mut Reader<'_>, asking: Asking) -> Result<Post,
 fn read_transactions(reader: &mut Reader<'_>, asking: Asking, post: &mut Post) -> Result<(), Fault> {
     let count = reader.array()?;
     if count > MAX_BATCH {
-        return Err(Fault::new("has more transactions than are allowed"));
+        return Err(Fault::too_many("has more transactions than are allowed", count, MAX_BATCH));
     }
     let mut parts = Parts::new(asking);
     for index in 0..count {
@@ -168,13 +168,16 @@ impl<'a> Parts<'a> {
         for (note, text) in Note::ALL.into_iter().zip(self.texts) {
             notes::write(&mut self.notes, note, text);
         }
-        if self.notes.len() > MAX_NOTES { Err(Fault::new("has more notes than are allowed")) } else { Ok(()) }
+        match self.notes.len() {
+            0..=MAX_NOTES => Ok(()),
+            bytes => Err(Fault::too_many("has more notes than are allowed, in bytes", bytes, MAX_NOTES)),
+        }
     }
 
     fn read_legs(&mut self, reader: &mut Reader<'a>) -> Result<(), Fault> {
         let count = reader.array()?;
         if count > MAX_LEGS {
-            return Err(Fault::new("has more legs than are allowed"));
+            return Err(Fault::too_many("has more legs than are allowed", count, MAX_LEGS));
         }
         for index in 0..count {
             self.read_leg(reader, index).map_err(|fault| fault.in_element(index))?;
@@ -200,8 +203,9 @@ impl<'a> Parts<'a> {
             AccountRef::Key(key) => (AccountId::NONE, Some(key)),
         };
         let currency = required(in_currency.or(key.as_ref().map(|key| key.currency)), "currency")?;
-        let amount =
-            required(written, "amount")?.amount(currency).map_err(|fault| fault.in_field("amount"))?;
+        let amount = required(written, "amount")?
+            .amount(currency)
+            .map_err(|fault| of_amount(fault, account, key.as_ref()))?;
         self.has_bad_amount |= amount.is_none();
         let amount = amount.unwrap_or(Amount(0));
         self.legs.push(Leg { account, amount, currency, step, side: required(on, "side")? });
@@ -252,6 +256,19 @@ impl<'a> Parts<'a> {
             (false, false) => "has legs, which this deed brings itself",
         }
     }
+}
+
+/// A fault of the amount on an account.
+#[cold]
+fn of_amount(fault: Fault, account: AccountId, key: Option<&AccountKey>) -> Fault {
+    let account = match key {
+        Some(AccountKey { entity, number, kind, currency }) => {
+            let kind = if kind.is_empty() { String::new() } else { format!("/{kind}") };
+            format!("{entity}/{number}{kind}/{}", currency.code()).escape_debug().to_string()
+        }
+        None => account.0.to_string(),
+    };
+    fault.about(format_args!("of account {account}")).in_field("amount")
 }
 
 /// Who may see a transaction in statements.

@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
             _ => return Err(Fault::new("not a text")),
         };
         if length > cap {
-            return Err(Fault::new("longer than is allowed"));
+            return Err(Fault::too_many("longer than is allowed, in bytes", length, cap));
         }
         self.bytes(length)
     }
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
             _ => return Err(Fault::new("not binary")),
         };
         if length > cap {
-            return Err(Fault::new("longer than is allowed"));
+            return Err(Fault::too_many("longer than is allowed, in bytes", length, cap));
         }
         self.bytes(length)
     }
@@ -261,10 +261,16 @@ pub(crate) fn read_fields_and_nils<'a>(
             match names.iter().position(|known| known.as_bytes() == name) {
                 Some(index) => one(index, reader),
                 None if std::str::from_utf8(name).is_err() => Err(no_name()),
-                None => Err(Fault::new("has a field that is not known")),
+                None => Err(unknown_field(name)),
             }
         }),
     }
+}
+
+/// What a struct has that it may not have, by its name.
+#[cold]
+fn unknown_field(name: &[u8]) -> Fault {
+    Fault::new("has a field that is not known").found(&String::from_utf8_lossy(name))
 }
 
 /// Reads an array of at most `cap` elements.
@@ -275,7 +281,7 @@ pub(crate) fn read_elements<'a, T>(
 ) -> Result<Vec<T>, Fault> {
     let length = reader.array()?;
     if length > cap {
-        return Err(Fault::new("has more elements than are allowed"));
+        return Err(Fault::too_many("has more elements than are allowed", length, cap));
     }
     (0..length).map(|index| element(reader).map_err(|fault| fault.in_element(index))).collect()
 }
@@ -359,7 +365,8 @@ mod tests {
         check(&[0x92, 0xC0, 2], Ok([None, Some(2)]));
         check(&[0x82, 0xA1, b'b', 2, 0xA1, b'a', 1], Ok([Some(1), Some(2)]));
         check(&[0x93, 1, 2, 3], Err("has more fields than there are"));
-        check(&[0x81, 0xA1, b'c', 1], Err("has a field that is not known"));
+        check(&[0x81, 0xA1, b'c', 1], Err("has a field that is not known: \"c\""));
+        check(&[0x81, 0xA1, 0x1B, 1], Err("has a field that is not known: \"\\u{1b}\""));
         check(&[0x82, 0xA1, b'b', 2, 0xA1, b'b', 1], Err("b: comes twice"));
         check(&[0x82, 0xA1, b'b', 0xC0, 0xA1, b'b', 1], Err("b: comes twice"));
         check(&[0x81, 1, 1], Err("has a field name that is no short text"));

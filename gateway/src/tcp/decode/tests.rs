@@ -61,7 +61,10 @@ fn ids_are_integers_bytes_or_texts() {
     }
     check(&[0xC4, 2, 1, 2], Ok(258));
     check(&[&[0xC4, 16][..], &[255; 16]].concat(), Ok(u128::MAX));
-    check(&[&[0xC4, 17][..], &[255; 17]].concat(), Err("id: longer than is allowed"));
+    check(
+        &[&[0xC4, 17][..], &[255; 17]].concat(),
+        Err("id: longer than is allowed, in bytes: 17, at most 16"),
+    );
     check(b"\xA8order-17", Ok(0x1cf8_320d_8c5b_e8fc_9f18_41f7_e4de_2cdd));
     check(&[0xFF], Err("id: out of range"));
     check(&[0xCA, 0, 0, 0, 0], Err("id: a float where an integer belongs"));
@@ -123,7 +126,10 @@ fn results_are_carried_to_one_account_or_to_several() {
     check(&[0xDC, 0, 1, 7], Ok(&[id(7)]));
     check(&[0x91, 0x91, 7], Err("carry_forward[0].entity: not a text"));
     check(&[0xDC, 1, 1], Err("carry_forward: has fewer elements than it says"));
-    check(&[&[0xDC, 1, 1][..], &[7; 257]].concat(), Err("carry_forward: has more elements than are allowed"));
+    check(
+        &[&[0xDC, 1, 1][..], &[7; 257]].concat(),
+        Err("carry_forward: has more elements than are allowed: 257, at most 256"),
+    );
 }
 
 #[test]
@@ -318,7 +324,7 @@ fn deeds_are_read_or_refused() {
     check("freeze", b"\x91\x01", NO_LEGS, Some("freeze.currency: is missing"));
     check("freeze", b"\x93\xC0\x05\xA3CNY", NO_LEGS, Some("freeze.account: is missing"));
     check("freeze", b"\x93\x01\xC0\xA3CNY", NO_LEGS, Some("freeze.amount: is missing"));
-    check("freeze", b"\x93\x01\xA1x\xA3CNY", NO_LEGS, Some("freeze.amount: not a decimal number"));
+    check("freeze", b"\x93\x01\xA1x\xA3CNY", NO_LEGS, Some("freeze.amount: not a decimal number: \"x\""));
     check("freeze", b"\x94\x01\x05\xA3CNY\xA3try", NO_LEGS, Some("freeze.kind: not a kind of hold"));
     check("freeze", b"\x94\x01\x05\xA3CNY\xA8judicial", NO_LEGS, None);
     check("freeze", b"\x96\x01\x05\xA3CNY\xC0\xC0\xFF", NO_LEGS, Some("freeze.expires_us: out of range"));
@@ -365,8 +371,8 @@ fn deeds_are_read_or_refused() {
     check("try", b"\x90", NO_LEGS, Some("has no legs"));
     check("confirm", b"\x91\x08", NO_LEGS, None);
     check("cancel_try", b"\x91\x08", NO_LEGS, None);
-    check("cancel_try", b"\x81\xA1x\x08", NO_LEGS, Some("cancel_try: has a field that is not known"));
-    check("carry_forward", b"\x90", NO_LEGS, Some("has a field that is not known"));
+    check("cancel_try", b"\x81\xA1x\x08", NO_LEGS, Some("cancel_try: has a field that is not known: \"x\""));
+    check("carry_forward", b"\x90", NO_LEGS, Some("has a field that is not known: \"carry_forward\""));
 }
 
 /// A variable that was never set is no id, and no name of a hold or an original.

@@ -204,7 +204,7 @@ impl<'a> Written<'a> {
             Written::Decimal(text) => match currency.parse_amount(text) {
                 Ok(amount) => Ok(Some(amount)),
                 Err(AmountError::TooFine | AmountError::TooLarge) => Ok(None),
-                Err(AmountError::NotANumber) => Err(Fault::new("not a decimal number")),
+                Err(AmountError::NotANumber) => Err(Fault::new("not a decimal number").found(text)),
             },
         }
     }
