@@ -8,6 +8,7 @@ use crate::money::amount::Side;
 use crate::money::currency::Currency;
 use crate::money::date::{Date, YearStart};
 use crate::rejection::Rejection;
+use crate::state::settings::RefundWindows;
 
 /// Where an answer goes: opaque to the ledger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -218,4 +219,6 @@ pub struct Status {
     pub hot: Vec<(AccountId, u64)>,
     /// Entities with their current accounting dates.
     pub entities: Vec<(Box<str>, Date)>,
+    /// How long refunds are taken.
+    pub refund_windows: RefundWindows,
 }

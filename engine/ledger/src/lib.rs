@@ -32,7 +32,7 @@ pub use chart::account_index::AccountIndex;
 pub use chart::catalog::{Account, Catalog, Entity, Judged, LineKey};
 pub use chart::line::{AccountsTotal, Line};
 pub use chart::subject::{Subject, SubjectClass, SubjectOpening, is_code};
-pub use commands::close_day::is_far_ahead;
+pub use commands::close_day::{MOST_AHEAD, is_far_ahead};
 pub use commands::{Command, Request};
 pub use hot::gate::Gate;
 pub use hot::merge::{BookedLeg, Unmerged};

@@ -222,8 +222,10 @@ impl Rules<'_> {
         let before = outside(fate);
         fate.count(&deed.legs);
         let after = outside(fate);
-        // Books that are older than the rules may have more outside: then what makes it less is good.
-        if after == 0 || after < before { Ok(()) } else { Err(DeedFault::RefundOutside { by: after }) }
+        match after.is_good_after(before) {
+            true => Ok(()),
+            false => Err(DeedFault::RefundOutside { by: after.apart }),
+        }
     }
 
     /// What an account balances in.

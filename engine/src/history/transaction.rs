@@ -44,6 +44,8 @@ pub struct TransactionRecord {
     pub notes: Vec<(Note, String)>,
     /// Its legs, in step order; none where it was refused or tried, and none of what was merely looked for.
     pub legs: Vec<RecordedLeg>,
+    /// Of a try the legs that its confirm posts; none where it was merely looked for.
+    pub tried: Vec<HotLeg>,
     /// The frame that holds it.
     pub frame: u64,
     /// Its ordinal among the frame's transactions.
@@ -89,6 +91,9 @@ impl History {
         }
         let mut record = record_of(&view, ordinal, &head)?;
         record.legs = legs;
+        if head.outcome == Outcome::Tried {
+            record.tried = tail_of(&view, &head)?.hot_legs;
+        }
         if let Some(named) = record.named.filter(|_| record.named_text.is_empty()) {
             record.named_text = self.text_of_named(&view, ordinal, &named)?;
         }
@@ -143,6 +148,7 @@ pub(super) fn record_of(
         time_us: view.time_us(),
         notes: notes_of(tail.notes),
         legs: Vec::new(),
+        tried: Vec::new(),
         frame: view.number().0,
         ordinal,
     })

@@ -26,6 +26,11 @@ pub(crate) fn now() -> u32 {
     u32::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
 }
 
+/// The machine's clock, in microseconds since 1970.
+pub(crate) fn now_us() -> i64 {
+    i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_micros()).unwrap()
+}
+
 impl Desk {
     pub(crate) fn start(storage: &FaultyStorage, shards: u16) -> Desk {
         let log = LogOptions { segment_bytes: 4 << 20, segments_ahead: 0, ..LogOptions::default() };

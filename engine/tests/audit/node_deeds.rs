@@ -80,7 +80,7 @@ impl Work {
         let back = [(shop, Debit, amount), (user, Credit, amount)];
         let authority: Box<str> = if self.random.random_bool(0.1) { "court".into() } else { "".into() };
         let forced = self.random.random_bool(0.3);
-        let expires_us = self.random.random_bool(0.3).then(|| i64::from(crate::desk::now()) * 1_000_000);
+        let expires_us = self.random.random_bool(0.3).then(|| crate::desk::now_us() + 10_000);
         let deed = match self.random.random_range(0..12) {
             0..3 => return add(batch, id, &[(self.bank, Debit, 3 * amount), (user, Credit, 3 * amount)]),
             3 => {

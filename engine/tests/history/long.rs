@@ -101,6 +101,7 @@ pub(crate) fn account(last: Position) -> AccountView {
         withholding: Amount(0),
         transaction_limit: None,
         day_limit: None,
+        day_used: None,
         account_state: AccountState::Normal,
         payment_state: PaymentState::Normal,
         date: Date::FIRST,

@@ -304,9 +304,9 @@ fn a_freeze_and_a_try() {
             *account = UNKNOWN;
         }
     });
-    let faults = [&zero, &CONFLICT, &CANCELLED, &TOO_OLD, &unknown, &DATE, &POOR_FOR_A_HOLD];
+    let faults = [&zero, &CONFLICT, &CANCELLED, &TOO_OLD, &unknown, &DATE, &EXPIRES_NOW, &POOR_FOR_A_HOLD];
     check(freeze, &faults, &[]);
-    check(freeze, &[&currency, &CONFLICT, &CANCELLED, &TOO_OLD, &DATE, &POOR_FOR_A_HOLD], &[]);
+    check(freeze, &[&currency, &CONFLICT, &CANCELLED, &TOO_OLD, &DATE, &EXPIRES_NOW, &POOR_FOR_A_HOLD], &[]);
     let attempt = || Scene::new(Tx { act: Act::Try { expires: None }, ..Tx::new(ID, legs()) });
     let faults = [
         &NO_STEPS,
@@ -319,6 +319,7 @@ fn a_freeze_and_a_try() {
         &TOO_OLD,
         &NO_ACCOUNT,
         &DATE,
+        &EXPIRES_NOW,
         &POOR_FOR_A_HOLD,
     ];
     check(attempt, &faults, &[]);

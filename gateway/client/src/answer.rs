@@ -138,6 +138,9 @@ pub struct Account {
     pub transaction_limit: Option<i64>,
     /// The most that the transactions of one accounting date may take out, if there is such a limit.
     pub day_limit: Option<i64>,
+    /// What the transactions of the date have used of the day limit; absent where there is none, or the node is older.
+    #[serde(default, deserialize_with = "wide_or_none")]
+    pub day_used: Option<i128>,
     /// 0 closed, 1 normal, 3 loss reported, 4 judicial freeze.
     pub account_state: u8,
     /// 0 receives only, 1 normal, 2 neither, 3 partial stop, 4 pays only.
@@ -190,6 +193,9 @@ pub struct TransactionRecord {
     /// Its legs; none where it was merely found.
     #[serde(default)]
     pub legs: Vec<RecordedLeg>,
+    /// Of a try the legs that its confirm posts; none where it was merely found.
+    #[serde(default)]
+    pub tried: Vec<TriedLeg>,
     /// The frame that holds it.
     pub frame: u64,
     /// Its ordinal among the frame's transactions.
@@ -289,6 +295,30 @@ pub struct RecordedLeg {
     pub merged: bool,
 }
 
+/// A leg that a try holds, and posts when it is confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TriedLeg {
+    /// The account.
+    pub account: u64,
+    /// The code of its entity.
+    pub entity: Box<str>,
+    /// Its number.
+    pub number: Box<str>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub account_type: Box<str>,
+    /// The ISO 4217 code of its currency, which the amount is in.
+    pub currency: Box<str>,
+    /// Decimal places of the currency's minor unit.
+    pub exponent: u8,
+    /// The step.
+    pub step: u16,
+    /// Debit or credit.
+    pub side: Side,
+    /// How much.
+    pub amount: i64,
+}
+
 /// How the node is. Counts are since it started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
@@ -327,6 +357,12 @@ pub struct Status {
     pub hot: Vec<(u64, u64)>,
     /// Entities with their current accounting dates.
     pub entities: Vec<(Box<str>, Box<str>)>,
+    /// For so many days after its accounting date an original is refunded; absent where the node does not say.
+    #[serde(default)]
+    pub refund_days: Option<u32>,
+    /// The types that have other windows, in days.
+    #[serde(default)]
+    pub refund_windows: Vec<(Box<str>, u32)>,
     /// Open connections.
     pub connections: u32,
     /// Transactions of all connections that wait for an answer.
@@ -441,6 +477,13 @@ pub(crate) fn wide<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i128, D
         }
     }
     deserializer.deserialize_any(Wide)
+}
+
+/// The same, where a nil may stand.
+fn wide_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i128>, D::Error> {
+    #[derive(Deserialize)]
+    struct Given(#[serde(deserialize_with = "wide")] i128);
+    Ok(Option::<Given>::deserialize(deserializer)?.map(|Given(wide)| wide))
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ mod wire;
 pub use account::{AccountKey, AccountOpening, AccountRef, Amount, Owner, Side, SubjectOpening};
 pub use answer::{
     Account, DamagedPlace, Hold, Holds, LegBalance, Named, Opened, PostResult, Posted, RecordedLeg,
-    ScrubStatus, Status, TransactionRecord, Welcome,
+    ScrubStatus, Status, TransactionRecord, TriedLeg, Welcome,
 };
 pub use client::Client;
 pub use compact::{

@@ -1,5 +1,7 @@
 //! Deeds: holds, reversals, refunds and TCC.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use longmen_client::{
     Client, Connection, Consume, Deed, Freeze, HoldKind, Holds, HoldsRequest, Naming, Operation, PostRequest,
     PostResult, Posted, Reverse, Transaction, Try, Unfreeze, id_of_cancel,
@@ -44,6 +46,10 @@ async fn figures(client: &mut Client, account: u64) -> (i128, i128, i128) {
 
 async fn holds_of(client: &mut Client, account: u64) -> Holds {
     client.holds(&HoldsRequest { account: Some(account.into()), after: None, limit: 50 }).await.unwrap()
+}
+
+fn now_us() -> i64 {
+    UNIX_EPOCH.elapsed().unwrap().as_micros().try_into().unwrap()
 }
 
 fn pay(id: &str, amount: &str) -> Transaction {
@@ -216,14 +222,42 @@ async fn a_cancel_releases_a_try_that_stands() {
         ("cancel_try", cancelled.frame, cancelled.ordinal)
     );
     // A try that has expired holds nothing any more, and cannot be confirmed.
-    posted(&mut client, &pay("brief", "4.00").deed(Try { expires_us: Some(1) })).await;
-    assert_eq!(figures(&mut client, 2).await, (1000, 0, 1000));
+    let brief = pay("brief", "4.00").deed(Try { expires_us: Some(now_us() + 1_000_000) });
+    posted(&mut client, &brief).await;
+    assert_eq!(figures(&mut client, 2).await, (1000, 400, 600));
+    while figures(&mut client, 2).await != (1000, 0, 1000) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(&*client.post_one(&brief).await.unwrap().outcome, "posted", "its first result stands");
     refused(&mut client, &Transaction::new("confirm").confirm("brief"), "freeze_expired").await;
     assert_eq!(&*client.cancel("brief", None).await.unwrap().outcome, "cancelled");
     // An id that was never seen is cancelled for ever.
     assert_eq!(&*client.cancel("unseen", None).await.unwrap().outcome, "cancelled");
     let unseen = client.post_one(&pay("unseen", "4.00").try_()).await.unwrap();
     assert_eq!(&*unseen.outcome, "cancelled");
+    node.stop().await;
+}
+
+/// Nothing is held until a moment that has passed; the same is taken with a moment to come.
+#[tokio::test]
+async fn what_has_expired_already_is_refused() {
+    let (node, mut client) = start().await;
+    for expires_us in [0, 1, now_us() - 1_000_000] {
+        let id = |what: &str| format!("{what} until {expires_us}");
+        let freeze = Freeze::new(2, "6.00", "CNY").expires_us(expires_us);
+        refused(&mut client, &Transaction::new(&*id("freeze")).deed(freeze), "freeze_expired").await;
+        let attempt = pay(&id("try"), "4.00").deed(Try { expires_us: Some(expires_us) });
+        refused(&mut client, &attempt, "freeze_expired").await;
+        refused(&mut client, &Transaction::new(&*id("unfreeze")).unfreeze(&*id("freeze")), "unknown_freeze")
+            .await;
+        let confirm = Transaction::new(&*id("confirm")).confirm(&*id("try"));
+        refused(&mut client, &confirm, "unknown_original").await;
+    }
+    assert_eq!(figures(&mut client, 2).await, (1000, 0, 1000));
+    assert_eq!(holds_of(&mut client, 2).await.holds, []);
+    let freeze = Freeze::new(2, "6.00", "CNY").expires_us(now_us() + 60_000_000);
+    posted(&mut client, &Transaction::new("in time").deed(freeze)).await;
+    assert_eq!(figures(&mut client, 2).await, (1000, 600, 400));
     node.stop().await;
 }
 

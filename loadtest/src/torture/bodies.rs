@@ -68,7 +68,7 @@ fn requests(account: u64, other: u64, serial: u64) -> Vec<(Operation, Value)> {
         deed(
             2,
             "freeze",
-            json!({"account": account, "amount": 1, "currency": "CNY", "kind": "business", "authority": "x", "expires_us": 1}),
+            json!({"account": account, "amount": 1, "currency": "CNY", "kind": "business", "authority": "x", "expires_us": 4_000_000_000_000_000_u64}),
         ),
         deed(
             3,
@@ -82,7 +82,7 @@ fn requests(account: u64, other: u64, serial: u64) -> Vec<(Operation, Value)> {
         ),
         deed(5, "reverse", json!({"original": id(0), "client": 1, "place": "1/0", "forced": false})),
         deed(6, "refund", json!({"original": id(0), "client": 1, "place": "1/0"})),
-        deed(7, "try", json!({"expires_us": 1})),
+        deed(7, "try", json!({"expires_us": 4_000_000_000_000_000_u64})),
         deed(8, "confirm", json!({"original": id(7), "client": 1, "place": "1/0"})),
         deed(9, "cancel_try", json!({"original": id(7), "client": 1, "place": "1/0"})),
         (Operation::Cancel, json!({"id": id(10), "time": 1})),

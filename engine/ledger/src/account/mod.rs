@@ -186,6 +186,8 @@ pub struct AccountView {
     pub transaction_limit: Option<Amount>,
     /// The most that the transactions of one accounting date may take out, if there is such a limit.
     pub day_limit: Option<Amount>,
+    /// What the transactions of the date below have used of the day limit, where there is one.
+    pub day_used: Option<i128>,
     /// The account state.
     pub account_state: AccountState,
     /// The payment state.

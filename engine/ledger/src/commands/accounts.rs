@@ -89,6 +89,7 @@ fn view(state: &State, shown: &ShownRow) -> AccountView {
         withholding: Amount(row.withholding),
         transaction_limit: shown.transaction_limit,
         day_limit: shown.day_limit,
+        day_used: shown.day_limit.map(|_| shown.day_use.on(date)),
         account_state: row.account_state,
         payment_state: row.payment_state,
         date,

@@ -18,7 +18,7 @@ use crate::transaction::notes;
 
 /// A date may begin so many days after the current one or after the clock's, whichever is later: more than any holidays.
 /// What lies further ahead is most likely a typing error, and would be a date for ever.
-const MOST_AHEAD: u32 = 10;
+pub const MOST_AHEAD: u32 = 10;
 
 /// Whether a date lies so far ahead of the current one and of the clock's that it begins by force alone.
 #[must_use]

@@ -4,7 +4,7 @@ use crate::answer::{Answer, Status};
 use crate::state::State;
 
 pub(super) fn run(state: &State) -> Answer {
-    let State { books, hot, ids, output, counts, .. } = state;
+    let State { settings, books, hot, ids, output, counts, .. } = state;
     let entities = books.catalog.entities().iter().map(|entity| (entity.code.clone(), entity.date));
     let mut hot: Vec<_> = hot.gates().map(|gate| (gate.account, gate.legs)).collect();
     hot.sort_unstable_by_key(|(account, legs)| (std::cmp::Reverse(*legs), *account));
@@ -17,6 +17,7 @@ pub(super) fn run(state: &State) -> Answer {
         clock_us: ids.window.clock_us(),
         hot,
         entities: entities.collect(),
+        refund_windows: settings.refund_windows.clone(),
         ..counts.clone()
     }))
 }

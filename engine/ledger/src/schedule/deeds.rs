@@ -126,7 +126,8 @@ impl Coordinator {
                     effects,
                     shape: mismatch.then_some((Rejection::CurrencyMismatch, 0)),
                     // Its id was forgotten since, and came again.
-                    verdict: self.state.holds.is_there(own).then_some(Rejection::KeyConflict),
+                    verdict: (self.state.holds.is_there(own).then_some(Rejection::KeyConflict))
+                        .or_else(|| self.refuse_expired(what, freeze.terms.expires_us)),
                     ..Plan::default()
                 }
             }
@@ -158,7 +159,8 @@ impl Coordinator {
             Deed::Try { expires_us } => {
                 let (expires_us, text_id) = (*expires_us, batch.texts(transaction).own.into());
                 let terms = HoldTerms { kind: HoldKind::Try, authority: "".into(), expires_us, text_id };
-                let verdict = self.state.originals.get(own).map(|_| Rejection::KeyConflict);
+                let verdict = (self.state.originals.get(own).map(|_| Rejection::KeyConflict))
+                    .or_else(|| self.refuse_expired(what, expires_us));
                 Plan { effects: self.effects_of_try(own, legs, &terms), verdict, ..Plan::default() }
             }
             Deed::Confirm(naming) => self.plan_second_step(naming, |_, amount| {
@@ -222,6 +224,14 @@ impl Coordinator {
         let keys = original
             .map_or(&[][..], |original| self.state.settings.refund_clearing.accounts_for(&original.kind));
         keys.iter().filter_map(|key| self.state.books.catalog.find(key)).collect()
+    }
+
+    /// Refuses to hold until a moment that has passed when the transaction is first looked at. One that waits for others
+    /// since is not asked again: whether it is refused shall not hang on them.
+    fn refuse_expired(&self, what: JobRef, expires_us: Option<i64>) -> Option<Rejection> {
+        let expired = what.begun.is_none()
+            && expires_us.is_some_and(|moment| moment <= self.state.output.frame.time_us);
+        expired.then_some(Rejection::FreezeExpired)
     }
 
     /// A try holds what its legs take from each account whose funds are checked.

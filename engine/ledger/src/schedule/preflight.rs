@@ -89,6 +89,9 @@ impl Coordinator {
             preflight.entity = entity;
             preflight.date = self.state.books.catalog.date(entity);
             preflight.one_date = one_entity || self.dates_agree(legs, preflight.date);
+        } else {
+            // It is refused, and has no entity whose date it could have.
+            preflight.date = Date::of_time_us(self.state.output.frame.time_us);
         }
         preflight
     }

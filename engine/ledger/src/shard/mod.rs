@@ -16,6 +16,7 @@ use prefetch_index::prefetch_index;
 
 use crate::account::change::Registration;
 use crate::account::cold_row::{ColdRow, Limits};
+use crate::account::day_use::DayUse;
 use crate::account::row::{Row, Verdict, first_of};
 use crate::account::states::Touch;
 use crate::chart::line::{AccountsTotal, Line};
@@ -398,7 +399,13 @@ impl Shard {
 
     /// The limits per transaction and day of the account at `slot`.
     pub(crate) fn limits(&self, slot: usize) -> Limits {
-        self.cold_row(slot).map_or(Limits::NONE, |cold_row| cold_row.limits)
+        self.limits_and_use(slot).0
+    }
+
+    /// The same, and what was used of the limit per day.
+    pub(crate) fn limits_and_use(&self, slot: usize) -> (Limits, DayUse) {
+        self.cold_row(slot)
+            .map_or((Limits::NONE, DayUse::default()), |cold_row| (cold_row.limits, cold_row.day_use))
     }
 
     fn keep_limits(&mut self, slot: usize, changed: &Changed<'_>) {

@@ -2,6 +2,7 @@
 //! [`ShardQuery`]; the messages only list them.
 
 use crate::account::change::{AttributeChange, Registration};
+use crate::account::day_use::DayUse;
 use crate::account::hold::Hold;
 use crate::account::row::Row;
 use crate::chart::catalog::{Account, Catalog};
@@ -217,6 +218,8 @@ pub struct ShownRow {
     pub transaction_limit: Option<Amount>,
     /// The most that the transactions of one accounting date may take out.
     pub day_limit: Option<Amount>,
+    /// What they took out of it.
+    pub(crate) day_use: DayUse,
 }
 
 impl Shard {
@@ -227,8 +230,8 @@ impl Shard {
 
     fn show(&self, account: AccountId) -> Option<ShownRow> {
         let row = self.row(account)?.clone();
-        let limits = self.limits(self.slot_of(account));
+        let (limits, day_use) = self.limits_and_use(self.slot_of(account));
         let (transaction_limit, day_limit) = (limits.transaction(), limits.day());
-        Some(ShownRow { account, row, transaction_limit, day_limit })
+        Some(ShownRow { account, row, transaction_limit, day_limit, day_use })
     }
 }

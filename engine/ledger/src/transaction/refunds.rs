@@ -1,5 +1,5 @@
-//! What all refunds (退款) of an original together may move, judged on the net of each account, for each entity and
-//! currency by itself. One of two must hold:
+//! What all refunds (退款) of an original together may move, judged on the net of each account. Sums are those of each entity
+//! and currency by itself. One of two must hold, and the same one in all of them:
 //!
 //! - they *give back*: an account that the original took from gets no more than was taken from it, and the accounts that
 //!   it gave to return no more together than they were given. Who of them bears a fee that is not given back is between
@@ -33,39 +33,59 @@ impl<U: PartialEq, F: Fn(AccountId) -> U> RefundBounds<'_, F> {
         excess == 0 || excess < self.excess(before)
     }
 
-    /// By how much refunds that come to this lie outside; 0 within.
+    /// By how much refunds that come to this lie outside; 0 within. Which way they go is asked of all entities and
+    /// currencies together: what gives back in the books of one takes no more in those of another.
     fn excess(&self, given: &Nets) -> i128 {
-        let mut excess = 0;
+        let mut all = Excess::default();
         for (index, (account, _)) in given.iter().enumerate() {
             let unit = (self.unit_of)(*account);
             if !given[..index].iter().any(|(before, _)| (self.unit_of)(*before) == unit) {
-                excess += self.excess_in(&unit, given);
+                all.add(self.excess_in(&unit, given));
             }
         }
-        excess
+        all.giving_back.min(all.own_way) + all.elsewhere
     }
 
-    fn excess_in(&self, unit: &U, given: &Nets) -> i128 {
+    fn excess_in(&self, unit: &U, given: &Nets) -> Excess {
         let in_unit = |(account, _): &&(AccountId, i128)| (self.unit_of)(*account) == *unit;
         let moved = || self.moved.iter().filter(in_unit).map(|(_, net)| *net);
         let (took, gave): (i128, i128) =
             (moved().map(|net| net.max(0)).sum(), moved().map(|net| (-net).max(0)).sum());
-        let (mut giving_back, mut own_way, mut elsewhere, mut returned) = (0, 0, 0, 0);
+        let (mut excess, mut returned) = (Excess::default(), 0);
         for (account, net) in given.iter().filter(in_unit) {
             let moved = net_of(&self.moved, *account);
             // What goes against what the original did.
             let back = -moved.signum() * net;
-            giving_back += (-back).max(0);
-            own_way += back.max(0) + (-back - moved.abs()).max(0);
+            excess.giving_back += (-back).max(0);
+            excess.own_way += back.max(0) + (-back - moved.abs()).max(0);
             match moved {
-                0 if self.clearing.contains(account) => elsewhere += (net.abs() - took.max(gave)).max(0),
-                0 => elsewhere += net.abs(),
-                1.. => giving_back += (back - moved).max(0),
+                0 if self.clearing.contains(account) => {
+                    excess.elsewhere += (net.abs() - took.max(gave)).max(0);
+                }
+                0 => excess.elsewhere += net.abs(),
+                1.. => excess.giving_back += (back - moved).max(0),
                 _ => returned += back,
             }
         }
-        giving_back += (returned - gave).max(0);
-        giving_back.min(own_way) + elsewhere
+        excess.giving_back += (returned - gave).max(0);
+        excess
+    }
+}
+
+/// By how much refunds lie outside, taken as what gives back and as what goes the original's own way; and by how much they
+/// move what it did not.
+#[derive(Default)]
+struct Excess {
+    giving_back: i128,
+    own_way: i128,
+    elsewhere: i128,
+}
+
+impl Excess {
+    fn add(&mut self, other: Excess) {
+        self.giving_back += other.giving_back;
+        self.own_way += other.own_way;
+        self.elsewhere += other.elsewhere;
     }
 }
 

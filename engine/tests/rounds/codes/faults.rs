@@ -47,6 +47,11 @@ pub(super) const SPENT: Fault = fault(FreezeExceeded, 0, |scene| {
     scene.act(200, Act::Unfreeze { hold: NAMED, amount: Some(25), authority: "court" });
 });
 pub(super) const EXPIRED: Fault = fault(FreezeExpired, 0, |scene| scene.ask(Ask::Wait { until: NOW + 60 }));
+pub(super) const EXPIRES_NOW: Fault = fault(FreezeExpired, 0, |scene| {
+    if let Act::Freeze { expires, .. } | Act::Try { expires } = &mut scene.tx.act {
+        *expires = Some(NOW);
+    }
+});
 pub(super) const AUTHORITY: Fault = fault(WrongAuthority, 0, |scene| {
     if let Act::Consume { authority, .. } | Act::Unfreeze { authority, .. } = &mut scene.tx.act {
         *authority = "police";

@@ -215,6 +215,11 @@ impl Naive {
 
     fn judge_original(&self, tx: &Tx, legs: &[TxLeg], today: u32, found: &mut Findings) {
         match tx.act {
+            Act::Freeze { expires: Some(moment), .. } | Act::Try { expires: Some(moment) }
+                if moment <= self.now =>
+            {
+                found.add(Group::Original, 0, Rejection::FreezeExpired);
+            }
             Act::Reverse { original, .. } => {
                 let record = self.record(original);
                 if record.fate == Fate::Reversed {
@@ -259,9 +264,9 @@ impl Naive {
             .collect()
     }
 
-    /// Whether refunds of an original may come to these legs, in each entity and currency: they give back, to nobody more
-    /// than was taken from him, by those who got something, in all no more than they got; or they go the original's own
-    /// way, on no account further than it did. Accounts that it did not move stay as they are, but those of its type's
+    /// Whether refunds of an original may come to these legs: they give back, to nobody more than was taken from him, by
+    /// those who got something, in all no more than they got in that entity and currency; or they go the original's own
+    /// way, on no account further than it did; the one or the other in all entities and currencies. Accounts that it did not move stay as they are, but those of its type's
     /// clearing.
     fn may_refund(&self, original: &Record, legs: &[TxLeg]) -> bool {
         let undone = original.fate == Fate::Reversed;
@@ -275,7 +280,7 @@ impl Naive {
             let did = did.get(&account).copied().unwrap_or(0);
             units.entry((spec.entity, spec.currency)).or_default().push((account, did, given));
         }
-        units.values().all(|nets| {
+        let judged = units.values().map(|nets| {
             let debits: i128 = nets.iter().map(|(_, did, _)| (*did).max(0)).sum();
             let credits: i128 = nets.iter().map(|(_, did, _)| (-*did).max(0)).sum();
             let most = debits.max(credits);
@@ -287,8 +292,11 @@ impl Naive {
             let payees = known().all(|(_, did, given)| *did > 0 || *given >= 0);
             let returned: i128 = known().filter(|(_, did, _)| *did < 0).map(|(.., given)| given).sum();
             let own_way = known().all(|(_, did, given)| did * given >= 0 && given.abs() <= did.abs());
-            nets.iter().all(stays) && (payers && payees && returned <= credits || own_way)
-        })
+            (nets.iter().all(stays), payers && payees && returned <= credits, own_way)
+        });
+        let judged: Vec<(bool, bool, bool)> = judged.collect();
+        judged.iter().all(|(stays, ..)| *stays)
+            && (judged.iter().all(|(_, back, _)| *back) || judged.iter().all(|(.., own_way)| *own_way))
     }
 
     fn debit_nets(&self, legs: &[TxLeg]) -> BTreeMap<u64, i128> {

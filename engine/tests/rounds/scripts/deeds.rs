@@ -221,6 +221,11 @@ impl Maker {
                 let one_debits = self.random.percent(50);
                 (legs[0].debit, legs[1].debit, legs[1].amount) = (one_debits, !one_debits, legs[0].amount);
             }
+            // In the books of one entity the original's own way.
+            13 => legs
+                .iter_mut()
+                .filter(|leg| EAST.contains(&leg.account))
+                .for_each(|leg| leg.debit = !leg.debit),
             11..=12 if count == 2 && least > 0 => return self.over_and_back(original, &legs, least),
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! `longmen accounts`
 
-use longmen_client::{Account, Client, ClientError, MAX_LIST};
+use longmen_client::{Account, Amount, Client, ClientError, MAX_LIST};
 use longmen_terminal::Table;
 
 use crate::account_name::AccountName;
@@ -88,17 +88,19 @@ pub(crate) fn table(accounts: &[Account]) -> Table {
     table
 }
 
-/// What came of a change of an account: a refusal says how the account stands.
+/// What came of a change of an account, to an amount in its currency where it is to one: a refusal says how the account
+/// stands.
 pub(crate) async fn settle(
     client: &mut Client,
     name: &AccountName,
+    amount: Option<(&Amount, &str)>,
     changed: Result<(), ClientError>,
 ) -> Result<(), Failure> {
     let Err(error) = changed else { return Ok(()) };
     let code = error.refusal().map(|refusal| refusal.code.clone());
     let failure = Failure::of_change(error, "the change");
     let Some(code) = code else { return Err(failure) };
-    let about = about_account(client, &name.0, &code).await;
+    let about = about_account(client, &name.0, amount, &code).await;
     Err(failure.naming(about.unwrap_or_else(|| name.to_string())))
 }
 

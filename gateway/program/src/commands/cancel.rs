@@ -1,5 +1,7 @@
 //! `longmen cancel`
 
+use longmen_client::Client;
+
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Failure, Verdict};
 use crate::id_name::IdName;
@@ -28,9 +30,25 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.connect_args.connect().await?;
     let time = args.sent.time(false);
-    let result =
+    let mut result =
         client.cancel(args.id.id(), time).await.map_err(|error| Failure::of_change(error, "the cancel"))?;
     let cancelled = &*result.outcome == "cancelled";
+    if &*result.outcome == "already_posted" && result.message.is_none() {
+        result.message = posted(&mut client, &args.id).await.map(Into::into);
+    }
     show(&args.id, result, args.output)?;
     Ok(Verdict::of(cancelled))
+}
+
+/// What was posted under the id, and what undoes it.
+async fn posted(client: &mut Client, id: &IdName) -> Option<String> {
+    let record = client.transaction(id.id()).await.ok()?;
+    let words = match &*record.action {
+        "try" => "the try was confirmed, and `longmen reverse` undoes its confirm".to_owned(),
+        action => format!(
+            "its {action} is in the books since {}, and `longmen reverse` undoes it",
+            record.accounting_date
+        ),
+    };
+    Some(words)
 }

@@ -1,10 +1,11 @@
 //! `longmen close-day`
 
 use jiff::civil::Date;
-use longmen_client::{Client, CloseDayRequest};
+use longmen_client::{Account, Client, CloseDayRequest};
+use longmen_engine::ledger::{Date as LedgerDate, MOST_AHEAD};
 
 use super::accounts::state;
-use crate::account_name::{AccountName, with_account_names};
+use crate::account_name::{AccountName, name_of_account, with_account_names};
 use crate::connect_args::ConnectArgs;
 use crate::explain::accounting_dates;
 use crate::failure::{Failure, Verdict};
@@ -62,13 +63,15 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     if let Err(error) = client.close_day_with(&request).await {
         let code = error.refusal().map(|refusal| refusal.code.clone()).unwrap_or_default();
         let failure = Failure::of_change(error, "the close");
-        let of_targets = ["wrong_class", "unknown_account", "account_state", "malformed"].contains(&&*code);
+        let of_targets = ["wrong_class", "unknown_account", "account_state", "payment_state", "malformed"]
+            .contains(&&*code);
         if of_targets && !args.carry_forward.is_empty() {
-            return Err(failure.naming(targets(&mut client, &args.carry_forward).await));
+            return Err(failure.naming(targets(&mut client, &args.entity, &args.carry_forward).await));
         }
         let date = accounting_dates(&mut client, |entity| entity == args.entity).await;
         let about = date.unwrap_or_else(|| format!("entity {}", args.entity));
-        return Err(failure.naming(about));
+        let ahead = if &*code == "date_ahead" { far_ahead(&mut client).await } else { String::new() };
+        return Err(failure.naming(about + &ahead));
     }
     if let Some(words) = told {
         remark(words);
@@ -76,6 +79,16 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let date = serde_json::json!({ "entity": args.entity, "date": args.next, "closed": closed });
     args.output.show(&date, |_| format!("the accounting date of {} is {}", args.entity, args.next))?;
     Ok(Verdict::Held)
+}
+
+/// How far ahead a date may lie, and how it begins all the same.
+async fn far_ahead(client: &mut Client) -> String {
+    let clock = client.status().await.map_or(String::new(), |status| {
+        format!(", the node's clock shows {}", LedgerDate::of_time_us(status.clock_us))
+    });
+    format!(
+        "{clock}: a date more than {MOST_AHEAD} days ahead of the later of the two begins with --forced and --approval alone"
+    )
 }
 
 /// The accounting date before the close; nothing where the node cannot be asked or has no such entity.
@@ -110,9 +123,10 @@ fn last_of_year(date: Date, starts: i8) -> Option<Date> {
     Date::new(year, starts, 1).ok()?.yesterday().ok()
 }
 
-/// The accounts that were to be carried to, each with the class of its subject.
-async fn targets(client: &mut Client, names: &[AccountName]) -> String {
+/// The accounts that were to be carried to, each with what keeps it from that, or the class of its subject.
+async fn targets(client: &mut Client, entity: &str, names: &[AccountName]) -> String {
     let mut words = Vec::new();
+    let mut seen: Vec<Account> = Vec::new();
     for name in names {
         words.push(match client.balance(name.0.clone()).await {
             Ok(account) => {
@@ -120,13 +134,25 @@ async fn targets(client: &mut Client, names: &[AccountName]) -> String {
                 let subjects = chart.iter().flat_map(|chart| &chart.subjects);
                 let class = subjects.into_iter().find(|subject| subject.code == account.subject);
                 let class = class.map_or(String::new(), |subject| format!(" is of class {}", subject.class));
-                format!("{name}{class}, {}", state(&account))
+                let twice = seen.iter().find(|other| other.currency == account.currency);
+                let fault = match twice {
+                    _ if *account.entity != *entity => format!(", and no account of {entity}"),
+                    Some(other) if other.id == account.id => ", and named twice".to_owned(),
+                    Some(other) => format!(", and in {} as {} is", account.currency, name_of_account(other)),
+                    None => String::new(),
+                };
+                let words = format!("{name}{class}, {}{fault}", state(&account));
+                seen.push(account);
+                words
             }
             Err(error) if error.refusal().is_some() => format!("no account {name}"),
             Err(_) => name.to_string(),
         });
     }
-    format!("carried forward to: {}", words.join("; "))
+    format!(
+        "carried forward to: {}; results go to accounts of {entity} of class equity or common, one for each currency",
+        words.join("; ")
+    )
 }
 
 #[cfg(test)]

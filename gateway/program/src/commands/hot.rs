@@ -1,10 +1,11 @@
 //! `longmen hot`
 
-use longmen_client::SetHotRequest;
+use longmen_client::{ClientError, Refusal, SetHotRequest};
 
 use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
+use crate::explain::about_account;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::register::Register;
@@ -36,6 +37,14 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let mut client = args.connect_args.connect().await?;
     let (account, registration) = (args.account.0.clone(), args.register.registration());
     let changed = client.set_hot_with(&SetHotRequest { account, hot: !args.off, registration }).await;
-    settle(&mut client, &args.account, changed).await?;
+    if let Err(ClientError::Refused(Refusal { code, message: None })) = &changed
+        && &**code == "limit_exceeded"
+    {
+        let limits = about_account(&mut client, &args.account.0, None, code).await;
+        let limits = limits.unwrap_or_else(|| args.account.to_string());
+        let message = format!("{limits}; an account with limits per transaction or day is never hot");
+        return Err(Failure::Refused(Refusal { code: code.clone(), message: Some(message.into()) }));
+    }
+    settle(&mut client, &args.account, None, changed).await?;
     show_one(&mut client, args.account, args.output).await
 }

@@ -77,7 +77,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
             ..SetLimitsRequest::new(args.account.0.clone())
         };
         let changed = client.set_limits(&request).await;
-        settle(&mut client, &args.account, changed).await?;
+        settle(&mut client, &args.account, None, changed).await?;
     }
     show_one(&mut client, args.account, args.output).await
 }

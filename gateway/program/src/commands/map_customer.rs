@@ -34,7 +34,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let (account, registration) = (args.account.0.clone(), args.register.registration());
     let request = MapCustomerRequest { account: account.clone(), customer: &args.customer, registration };
     let changed = client.map_customer(&request).await;
-    settle(&mut client, &args.account, changed).await?;
+    settle(&mut client, &args.account, None, changed).await?;
     let account = client.balance(account).await?;
     let value = json!({ "account": account.id, "customer": args.customer });
     args.output.show(&value, |_| {

@@ -4,6 +4,7 @@ use longmen_client::MapTypeRequest;
 use serde_json::json;
 
 use crate::connect_args::ConnectArgs;
+use crate::explain::accounting_dates;
 use crate::failure::{Failure, Verdict};
 use crate::output::Output;
 use crate::register::Register;
@@ -39,10 +40,13 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     let Args { entity, kind, subject, from, register, .. } = &args;
     let registration = register.registration();
     let mapped = client.map_type(&MapTypeRequest { entity, kind, subject, from, registration }).await;
-    mapped.map_err(|error| {
-        Failure::of_change(error, "the change")
-            .naming(format_args!("subject {subject} of entity {entity} from {from}"))
-    })?;
+    if let Err(error) = mapped {
+        let is_past = error.refusal().is_some_and(|refusal| &*refusal.code == "date_closed");
+        let date = if is_past { accounting_dates(&mut client, |other| other == *entity).await } else { None };
+        let date = date.map_or(String::new(), |date| format!("; {date}"));
+        let about = format!("subject {subject} of entity {entity} from {from}{date}");
+        return Err(Failure::of_change(error, "the change").naming(about));
+    }
     let value = json!({ "entity": entity, "type": kind, "subject": subject, "from": from });
     args.output.show(&value, |_| {
         format!("accounts of type {kind} in {entity} get the subject {subject} from {from} on")

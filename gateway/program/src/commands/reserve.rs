@@ -40,6 +40,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         registration: args.register.registration(),
     };
     let changed = client.set_reserve(&request).await;
-    settle(&mut client, &args.what.account, changed).await?;
+    let amount = Some((&request.amount, &*currency));
+    settle(&mut client, &args.what.account, amount, changed).await?;
     show_one(&mut client, args.what.account, args.output).await
 }

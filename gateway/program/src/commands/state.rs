@@ -80,6 +80,6 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         registration: args.register.registration(),
     };
     let changed = client.set_state_with(&request).await;
-    settle(&mut client, &args.account, changed).await?;
+    settle(&mut client, &args.account, None, changed).await?;
     show_one(&mut client, args.account, args.output).await
 }

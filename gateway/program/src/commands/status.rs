@@ -164,6 +164,8 @@ mod tests {
             machine_us: 0,
             hot: Vec::new(),
             entities: Vec::new(),
+            refund_days: None,
+            refund_windows: Vec::new(),
             connections: 0,
             in_flight_transactions: 0,
             in_flight_bytes: 0,

@@ -121,6 +121,15 @@ fn describe(record: &TransactionRecord, held: &[Hold]) -> Page {
         return page;
     }
     let mut table = Table::new(&[">step", "=account", "side", ">amount", ""]);
+    for leg in &record.tried {
+        table.row([
+            leg.step.to_string(),
+            key_text(&leg.entity, &leg.number, &leg.account_type, &leg.currency),
+            format!("{:?}", leg.side).to_lowercase(),
+            money(&leg.currency, leg.amount.into()),
+            "when it is confirmed".to_owned(),
+        ]);
+    }
     for leg in &record.legs {
         table.row([
             leg.step.to_string(),

@@ -42,7 +42,22 @@ pub(super) async fn given_back(
     }
     all.sort_by_key(|moved| !moved.is_too_much());
     let words: Vec<String> = all.iter().take(TOLD).map(Moved::words).collect();
-    Some(words.join("; ")).filter(|words| !words.is_empty())
+    let ways = if go_different_ways(&all) { DIFFERENT_WAYS } else { "" };
+    Some(format!("{ways}{}", words.join("; "))).filter(|_| !words.is_empty())
+}
+
+/// Why refunds of which each account has its share can be too much together.
+const DIFFERENT_WAYS: &str =
+    "all refunds together either give back or go the original's own way, on every account: ";
+
+/// Whether refunds would move some accounts against the original's way, and others on along it.
+fn go_different_ways(all: &[Moved]) -> bool {
+    let ways = all.iter().filter(|moved| moved.original != 0).filter_map(|moved| {
+        let in_all = moved.refunds? + moved.asked.unwrap_or_default();
+        Some(moved.against(in_all).signum())
+    });
+    let ways: Vec<i128> = ways.collect();
+    ways.contains(&1) && ways.contains(&-1)
 }
 
 /// The accounts that a refund moves, each with its net; those of the original for a deed that brings no legs.
@@ -67,6 +82,46 @@ async fn accounts(
 /// What the refunds of an original that were not undone moved on an account; `None` where the statement is too long.
 async fn refunds(client: &mut Client, account: &Account, record: &TransactionRecord) -> Option<i128> {
     let mut of_refund: BTreeMap<(u32, Box<str>), i128> = BTreeMap::new();
+    let walked = walk(client, account.id, record, |line| {
+        take(&mut of_refund, line, record);
+        false
+    });
+    match walked.await? {
+        Walked::ToTheEnd => Some(of_refund.values().sum()),
+        Walked::Found(_) => unreachable!("no line is looked for"),
+    }
+}
+
+/// The first line of an account, since an original was posted, that names the original and is wanted.
+pub(super) async fn line_of(
+    client: &mut Client,
+    account: u64,
+    record: &TransactionRecord,
+    wanted: impl Fn(&StatementLine) -> bool,
+) -> Option<StatementLine> {
+    let names = |line: &StatementLine| {
+        line.named.as_ref().is_some_and(|named| named.client == record.client && named.id == record.id)
+    };
+    match walk(client, account, record, |line| names(line) && wanted(line)).await? {
+        Walked::Found(line) => Some(*line),
+        Walked::ToTheEnd => None,
+    }
+}
+
+/// How a walk over a statement ended.
+enum Walked {
+    Found(Box<StatementLine>),
+    ToTheEnd,
+}
+
+/// Walks over the lines of an account since an original was posted, to one that is the last to be looked at; `None` where
+/// the statement is too long.
+async fn walk(
+    client: &mut Client,
+    account: u64,
+    record: &TransactionRecord,
+    mut is_last: impl FnMut(&StatementLine) -> bool,
+) -> Option<Walked> {
     let mut before: Option<Box<str>> = None;
     for _ in 0..PAGES {
         let request = StatementRequest {
@@ -75,15 +130,15 @@ async fn refunds(client: &mut Client, account: &Account, record: &TransactionRec
             order: Some("oldest_first"),
             legs: true,
             before: before.as_deref(),
-            ..StatementRequest::new(account.id, MAX_LIST)
+            ..StatementRequest::new(account, MAX_LIST)
         };
         let statement = client.statement_with(&request).await.ok()?;
-        for line in &statement.lines {
-            take(&mut of_refund, line, record);
+        if let Some(line) = statement.lines.into_iter().find(&mut is_last) {
+            return Some(Walked::Found(Box::new(line)));
         }
         before = statement.next;
         if before.is_none() {
-            return Some(of_refund.values().sum());
+            return Some(Walked::ToTheEnd);
         }
     }
     None
@@ -134,8 +189,10 @@ impl Moved {
             let left = self.original.abs() - back;
             text.push_str(&format!(", {} given back before, {} left", print(back), print(left)));
         }
-        if let Some(asked) = self.asked {
-            text.push_str(&format!(", {} asked for", print(self.against(asked))));
+        match self.asked.map(|asked| self.against(asked)) {
+            Some(asked @ 0..) => text.push_str(&format!(", {} asked for", print(asked))),
+            Some(on) => text.push_str(&format!(", {} more {way} asked for", print(-on))),
+            None => {}
         }
         text
     }

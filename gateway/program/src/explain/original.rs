@@ -1,8 +1,9 @@
 //! What a refusal is about that names an original: a transaction that is undone, given back, confirmed or cancelled.
 
+use jiff::civil::Date;
 use longmen_client::{Client, Deed, Naming, Transaction, TransactionRecord};
 
-use super::given_back::given_back;
+use super::given_back::{given_back, line_of};
 use super::{accounting_dates, name_of_id};
 
 pub(super) fn naming(transaction: &Transaction) -> Option<&Naming> {
@@ -34,9 +35,13 @@ pub(super) async fn original(client: &mut Client, transaction: &Transaction, cod
         }
     }
     Some(match (code, &naming.place) {
-        ("unknown_original", None) => format!(
-            "no transaction {name} of that client that can be undone or given back; an older one needs --place FRAME/RECORD"
-        ),
+        ("unknown_original", None) => {
+            let wanted = match transaction.deed.as_ref()? {
+                Deed::Confirm(_) | Deed::CancelTry(_) => "that is a try",
+                _ => "that can be undone or given back",
+            };
+            format!("no transaction {name} of that client {wanted}; an older one needs --place FRAME/RECORD")
+        }
         ("unknown_original", Some(place)) => format!("no such transaction {name} at {place}"),
         _ => match found(client, transaction, naming, code).await {
             Some(words) => format!("original {name}: {words}"),
@@ -59,17 +64,48 @@ async fn found(
             let entity = record.legs.first().map_or("", |leg| &leg.entity);
             let now = accounting_dates(client, |other| *other == *entity).await?;
             let kind = record.notes.get("type").map_or(String::new(), |kind| format!(" of type {kind}"));
+            let until = refunds_end(client, &record).await;
+            let until = until.map_or(String::new(), |date| format!(", which was until {date}"));
             Some(format!(
-                "posted on {}, {now}: later than refunds{kind} are taken (`longmen serve --refund-days`, `--refund-window`)",
+                "posted on {}, {now}: later than refunds{kind} are taken{until} (`longmen serve --refund-days`, `--refund-window`)",
                 record.accounting_date
             ))
+        }
+        "already_reversed" => {
+            let undone = undone_by(client, &record).await?;
+            Some(format!("posted on {}, undone {undone}", record.accounting_date))
         }
         _ => None,
     }
 }
 
+/// The last accounting date on which an original is refunded; nothing where the node does not say.
+async fn refunds_end(client: &mut Client, record: &TransactionRecord) -> Option<Date> {
+    let status = client.status().await.ok()?;
+    let kind = record.notes.get("type").map_or("", |kind| kind);
+    let own = status.refund_windows.iter().find(|(other, _)| **other == *kind).map(|(_, days)| *days);
+    let days = own.or(status.refund_days)?;
+    let posted: Date = record.accounting_date.parse().ok()?;
+    posted.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+}
+
+/// By what an original was undone, and when.
+async fn undone_by(client: &mut Client, record: &TransactionRecord) -> Option<String> {
+    let account = record.legs.first()?.account;
+    let line = line_of(client, account, record, |line| &*line.action == "reverse").await?;
+    let by = match (&line.text_id, &line.transaction) {
+        (Some(text), _) => format!(" by {text} of client {}", line.client),
+        (None, Some(id)) => format!(" by 0x{id} of client {}", line.client),
+        (None, None) => String::new(),
+    };
+    Some(format!("on {}{by}", line.accounting_date))
+}
+
 /// Why the deed cannot name a transaction that is there; nothing where that is not the reason.
 fn unfit(transaction: &Transaction, record: &TransactionRecord) -> Option<String> {
+    if &*record.outcome != "posted" {
+        return Some(format!("was not posted: {}", record.outcome));
+    }
     let (fit, wanted): (&[&str], &str) = match transaction.deed.as_ref()? {
         Deed::Confirm(_) | Deed::CancelTry(_) => (&["try"], "is no try"),
         Deed::Refund(_) => (&["post", "consume", "confirm"], "cannot be given back"),

@@ -1,10 +1,12 @@
 //! A refusal says what it is about, once, and a slip never reads like damage.
 
+mod deeds;
+
 use crate::longmen::{Served, longmen};
 
 struct Books {
     served: Served,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Books {
@@ -26,20 +28,39 @@ impl Books {
         };
         let chart = serde_json::json!({
             "scenario": "s", "title": "", "entity": "LM", "start": "2026-01-05",
-            "subjects": [subject("10020101", "asset", "debit"), subject("220301", "liability", "credit")],
+            "subjects": [
+                subject("10020101", "asset", "debit"), subject("220301", "liability", "credit"),
+                subject("410301", "equity", "credit"), subject("901101", "off_balance", "debit"),
+            ],
             "accounts": [
                 account("bank", "10020101", "CNY"), account("bank", "10020101", "USD"),
                 account("payer", "220301", "CNY"), account("shop", "220301", "CNY"), account("dollars", "220301", "USD"),
+                account("profit", "410301", "CNY"), account("spare", "410301", "CNY"), account("bills", "901101", "CNY"),
             ],
         });
         let file = directory.path().join("chart.json");
         std::fs::write(&file, chart.to_string()).unwrap();
-        let books = Books { served, _directory: directory };
+        let books = Books { served, directory: directory };
         books.says(0, &format!("open {}", file.display()), &[]);
         books.says(0, "post --id 1 --debit LM/bank/CNY=100 --credit LM/payer/CNY=100", &[]);
         books.says(0, "post --id 2 --debit LM/bank/USD=5 --credit LM/dollars/USD=5", &[]);
         books.says(0, "freeze LM/payer/CNY=30 --id F1 --authority court", &[]);
         books
+    }
+
+    /// Opens an entity with an account of equity beside the other.
+    fn open_sister(&self) {
+        let chart = serde_json::json!({
+            "scenario": "s", "title": "", "entity": "HK", "start": "2026-01-05",
+            "subjects": [{ "code": "410301", "name": "名", "class": "equity", "normal": "credit" }],
+            "accounts": [{
+                "account": "profit", "subject": "410301", "currency": "CNY", "owner": "internal",
+                "may_go_negative": false,
+            }],
+        });
+        let file = self.directory.path().join("sister.json");
+        std::fs::write(&file, chart.to_string()).unwrap();
+        self.says(0, &format!("open {}", file.display()), &[]);
     }
 
     /// Runs a command, and looks for each of the words, once; what it said.
@@ -152,121 +173,6 @@ fn a_refused_transaction_is_shown_without_a_table_of_legs() {
 }
 
 #[test]
-fn a_refused_move_of_a_hold_names_account_and_what_there_is() {
-    let books = Books::open();
-    let consume = "consume F1 --authority court --debit LM/payer/CNY=10 --credit LM/shop/CNY=10";
-    books.says(
-        1,
-        &format!("{consume} --id a --amount 9"),
-        &["a: invalid_amount", "LM/payer/CNY: the legs take 10.00 CNY from it, not 9.00"],
-    );
-    books.says(
-        1,
-        "unfreeze F1 --id b --amount 1 --currency USD --authority court",
-        &["b: currency_mismatch", "LM/payer/CNY is in CNY, asked for was USD"],
-    );
-    books.says(
-        1,
-        "try --id c --debit LM/payer/CNY=70.01 --credit LM/shop/CNY=70.01",
-        &["c: insufficient_funds", "LM/payer/CNY: 70.01 CNY asked for", "70.00 available now"],
-    );
-    books.says(0, "try --id T1 --debit LM/payer/CNY=5 --credit LM/shop/CNY=5", &[]);
-    books.says(0, "state LM/payer/CNY --account-state judicial", &[]);
-    books.says(1, &format!("{consume} --id d"), &["d: account_state", "LM/payer/CNY is judicial freeze"]);
-    books.says(1, "confirm T1 --id e", &["e: account_state", "LM/payer/CNY is judicial freeze"]);
-    books.says(0, "state LM/payer/CNY --account-state normal --payment-state neither", &[]);
-    books.says(1, &format!("{consume} --id f"), &["f: payment_state", "LM/payer/CNY is normal, neither"]);
-}
-
-#[test]
-fn a_hold_is_bounded_by_the_balance_and_the_holds_before_it() {
-    let books = Books::open();
-    books.says(0, "freeze LM/payer/CNY=200 --id F2 --kind judicial --authority court", &[]);
-    books.says(
-        1,
-        "consume F2 --authority court --debit LM/payer/CNY=80 --credit LM/shop/CNY=80 --id a",
-        &[
-            "a: insufficient_funds",
-            "LM/payer/CNY: 80.00 CNY asked for, the balance is 100.00, 230.00 frozen in all: earlier holds",
-        ],
-    );
-}
-
-#[test]
-fn an_original_that_is_there_is_told_from_one_that_is_not() {
-    let books = Books::open();
-    books.says(0, "post --id 3 --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);
-    books.says(0, "refund 3 --id back --debit LM/shop/CNY=5 --credit LM/payer/CNY=5", &[]);
-    books.says(
-        1,
-        "refund back --id a --debit LM/payer/CNY=5 --credit LM/shop/CNY=5",
-        &["unknown_original", "back cannot be given back: its action is refund"],
-    );
-    books.says(1, "confirm 3 --id b", &["unknown_original", "3 is no try: its action is post"]);
-}
-
-#[test]
-fn a_refused_refund_tells_what_is_left_of_the_original() {
-    let books = Books::open();
-    books.says(0, "post --id 3 --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);
-    books.says(0, "refund 3 --id r1 --debit LM/shop/CNY=5 --credit LM/payer/CNY=5", &[]);
-    books.says(0, "refund 3 --id r2 --debit LM/shop/CNY=7 --credit LM/payer/CNY=7", &[]);
-    books.says(0, "reverse r2 --id r3", &[]);
-    books.says(0, "close-day LM 2026-01-06", &[]);
-    books.says(
-        1,
-        "refund 3 --id a --debit LM/shop/CNY=15.01 --credit LM/payer/CNY=15.01",
-        &[
-            "a: refund_exceeded",
-            "original 3: ",
-            "LM/payer/CNY: debited 20.00 CNY by the original, 5.00 given back before, 15.00 left, 15.01 asked for",
-            "LM/shop/CNY: credited 20.00 CNY by the original, 5.00 given back before, 15.00 left, 15.01 asked for",
-        ],
-    );
-    books.says(
-        1,
-        "refund 3 --id b --debit LM/bank/CNY=1 --credit LM/payer/CNY=1",
-        &[
-            "b: refund_exceeded",
-            "original 3: LM/bank/CNY: the original did not move it; LM/payer/CNY: debited",
-            "15.00 left, 1.00 asked for",
-        ],
-    );
-    let reversed = books.says(1, "reverse 3 --id c", &["c: refund_exceeded", "LM/payer/CNY: debited 20.00"]);
-    assert!(
-        reversed.contains("5.00 given back before, 15.00 left") && !reversed.contains("asked"),
-        "{reversed}"
-    );
-    // Of a hot account the legs of merged entries count.
-    books.says(0, "hot LM/shop/CNY", &[]);
-    books.says(0, "refund 3 --id r4 --debit LM/shop/CNY=6 --credit LM/payer/CNY=6", &[]);
-    books.says(
-        1,
-        "refund 3 --id d --debit LM/shop/CNY=9.01 --credit LM/payer/CNY=9.01",
-        &[
-            "LM/payer/CNY: debited 20.00 CNY by the original, 11.00 given",
-            "LM/shop/CNY: credited 20.00 CNY by the original, 11.00 given",
-        ],
-    );
-}
-
-#[test]
-fn a_refund_that_comes_too_late_tells_the_dates() {
-    let books = Books::open_with(&["--shards", "1", "--refund-days", "1"]);
-    books.says(0, "post --id 3 --type sale --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);
-    books.says(0, "close-day LM 2026-01-07", &[]);
-    books.says(
-        1,
-        "refund 3 --id a --debit LM/shop/CNY=5 --credit LM/payer/CNY=5",
-        &[
-            "a: refund_window",
-            "original 3: posted on 2026-01-05, the accounting date of LM is 2026-01-07",
-            "refunds of type sale",
-        ],
-    );
-}
-
-#[test]
 fn a_refused_close_names_the_accounts_to_carry_to() {
     let books = Books::open();
     let close = "close-day LM 2026-01-06 --carry-forward";
@@ -276,6 +182,70 @@ fn a_refused_close_names_the_accounts_to_carry_to() {
         &["wrong_class", "carried forward to: LM/payer/CNY is of class liability"],
     );
     books.says(1, &format!("{close} LM/nobody/CNY"), &["unknown_account", "no account LM/nobody/CNY"]);
+    let two = "LM/spare/CNY is of class equity, normal, and in CNY as LM/profit/CNY is";
+    let one_each = "results go to accounts of LM of class equity or common, one for each currency";
+    books.says(
+        1,
+        &format!("{close} LM/profit/CNY --carry-forward LM/spare/CNY"),
+        &["malformed", two, one_each],
+    );
+    let twice = format!("{close} LM/profit/CNY --carry-forward LM/profit/CNY");
+    books.says(1, &twice, &["malformed", ", and named twice"]);
+    books.open_sister();
+    books.says(
+        1,
+        &format!("{close} HK/profit/CNY"),
+        &["unknown_account", "HK/profit/CNY is of class equity, normal, and no account of LM"],
+    );
+    books.says(
+        1,
+        "close-day LM 2999-01-01",
+        &[
+            "date_ahead: the accounting date of LM is 2026-01-05, the node's clock shows 20",
+            "more than 10 days ahead",
+            "--forced and --approval",
+        ],
+    );
+}
+
+#[test]
+fn what_several_legs_ask_of_an_account_is_told_in_all() {
+    let books = Books::open();
+    books.says(
+        1,
+        "post --id a --debit LM/payer/CNY=40 --debit LM/payer/CNY=31 --credit LM/shop/CNY=71",
+        &["a: insufficient_funds at step 1: LM/payer/CNY: 71.00 CNY asked for in all, 70.00 available now"],
+    );
+    books.says(
+        1,
+        "try --id b --debit LM/payer/CNY=40 --debit LM/payer/CNY=31 --credit LM/shop/CNY=71",
+        &["b: insufficient_funds: LM/payer/CNY: 71.00 CNY asked for in all, 70.00 available now"],
+    );
+    books.says(
+        1,
+        "post --id c --debit LM/bills/CNY=1 --debit LM/bank/CNY=2 --credit LM/payer/CNY=3",
+        &["c: mixed_off_balance: off the balance sheet: LM/bills/CNY; on it: LM/bank/CNY, LM/payer/CNY"],
+    );
+    books.says(
+        1,
+        "post --id d --debit LM/payer/CNY=1e3 --credit LM/shop/CNY=1e3",
+        &["d: malformed: legs[0].amount: not a decimal number: \"1e3\", of account LM/payer/CNY"],
+    );
+    let long = format!("post --id {} --debit LM/payer/CNY=1 --credit LM/shop/CNY=1", "x".repeat(257));
+    books.says(1, &long, &["malformed: id: longer than is allowed, in bytes: 257, at most 256"]);
+}
+
+#[test]
+fn a_refusal_without_an_account_is_dated_by_the_ledgers_time() {
+    let books = Books::open();
+    books.says(1, "post --id a --debit LM/x/CNY=1 --credit LM/y/CNY=1", &["a: unknown_account at step 1"]);
+    books.says(1, "reverse never --id b", &["b: unknown_original"]);
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    for id in ["a", "b"] {
+        let shown = books.says(0, &format!("transaction {id}"), &[]);
+        assert!(shown.contains(&format!(" on {today} (value date {today})")), "{shown}");
+        books.says(0, &format!("find --id {id}"), &[&format!("  {today}  ")]);
+    }
 }
 
 #[test]
@@ -323,6 +293,7 @@ fn a_day_limit_is_not_told_by_the_turnover() {
             "day_limit_exceeded at step 1",
             "25.01 CNY asked for",
             "25.00 a day, of which each transaction uses",
+            "0.00 used on 2026-01-06, 25.00 left",
         ],
     );
     assert!(!said.contains("-20.00"), "{said}");
@@ -349,7 +320,26 @@ fn a_refused_question_or_change_names_what_it_is_about() {
     books.says(
         1,
         "reserve LM/payer/CNY=70.01",
-        &["insufficient_funds", "LM/payer/CNY", "70.00 available now"],
+        &["insufficient_funds", "LM/payer/CNY", "70.01 CNY asked for", "70.00 available now"],
+    );
+    books.says(
+        1,
+        "map-type LM wallet 220301 --from 2026-01-04",
+        &["date_closed: subject 220301", "the accounting date of LM is 2026-01-05"],
+    );
+    books.says(0, "limits LM/payer/CNY --day 9", &[]);
+    books.says(
+        1,
+        "hot LM/payer/CNY",
+        &[
+            "limit_exceeded: LM/payer/CNY: allowed are 9.00 a day",
+            "with limits per transaction or day is never hot",
+        ],
+    );
+    books.says(
+        1,
+        "cancel 1",
+        &["1: already_posted: its post is in the books since 2026-01-05", "longmen reverse"],
     );
     books.says(1, "close-day LM 2026-01-04", &["date_closed: the accounting date of LM is 2026-01-05"]);
     books.says(1, "close-day NO 2026-01-06", &["unknown_entity: entity NO"]);
@@ -378,22 +368,4 @@ fn a_slip_reads_like_one() {
     ] {
         books.says(2, reversed, &["--to lies before --from"]);
     }
-}
-
-#[test]
-fn an_expiry_that_has_passed_is_a_slip() {
-    let books = Books::open();
-    let past = "--expires 2020-01-01T08:00:00+08:00";
-    let legs = "--debit LM/payer/CNY=1 --credit LM/shop/CNY=1";
-    for late in [format!("freeze LM/payer/CNY=1 --id late {past}"), format!("try --id late {past} {legs}")] {
-        books.says(2, &late, &["--expires 2020-01-01T00:00:00Z has passed, it is 20"]);
-        books.says(2, &format!("{late} --time 2020-01-01T00:00:00Z"), &["has passed"]);
-        books.says(1, "transaction late", &["unknown_transaction"]);
-    }
-    // What went unanswered may be repeated when its expiry has passed.
-    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
-    let expires = jiff::Timestamp::from_second(i64::try_from(now - 30).unwrap()).unwrap();
-    let repeated = format!("--expires {expires} --time {}", now - 60);
-    books.says(0, &format!("freeze LM/payer/CNY=1 --id F2 {repeated}"), &["F2: posted"]);
-    books.says(0, &format!("try {legs} --id T1 {repeated}"), &["T1: posted"]);
 }

@@ -35,7 +35,8 @@ impl Ask for TransactionAsked {
         };
         let found = context.look_up(move |history| history.transaction(frame, ordinal)).await?;
         let record = Box::new(found.ok_or(unknown)?);
-        let accounts = context.accounts_in(record.legs.iter().map(|leg| leg.account)).await?;
+        let tried = record.tried.iter().map(|leg| leg.account);
+        let accounts = context.accounts_in(record.legs.iter().map(|leg| leg.account).chain(tried)).await?;
         Ok((record, KnownAccounts::of(accounts)))
     }
 }

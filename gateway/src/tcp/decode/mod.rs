@@ -20,7 +20,7 @@ use longmen_engine::ledger::Command;
 use crate::service::{Fault, Hello, Question, RESULT, Request};
 pub(crate) use asking::Asking;
 use reader::{Reader, read_fields};
-use value::{GivenId, required, transaction_id};
+use value::{GivenId, required, shown, transaction_id};
 
 /// Bytes of a client's name.
 const MAX_NAME: usize = 64;
@@ -103,7 +103,7 @@ fn read_hello(reader: &mut Reader<'_>) -> Result<Hello, Fault> {
     let (mut name, mut token) = (None, None);
     read_fields(reader, &["name", "token"], |index, reader| {
         match index {
-            0 => name = Some(opening::shown(reader.text(MAX_NAME)?)?),
+            0 => name = Some(shown(reader.text(MAX_NAME)?)?),
             _ => token = Some(reader.text(MAX_TOKEN)?.into()),
         }
         Ok(())

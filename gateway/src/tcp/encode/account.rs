@@ -18,7 +18,7 @@ pub(super) fn write_accounts(out: &mut Vec<u8>, accounts: &[Result<AccountView, 
 /// An account as it stands.
 pub(super) fn write_account(pack: &mut Pack<'_>, view: &AccountView) {
     let currency = view.key.currency;
-    pack.map(26);
+    pack.map(27);
     pack.name("id").unsigned(view.id.0);
     pack.name("entity").text(&view.key.entity);
     pack.name("number").text(&view.key.number);
@@ -37,6 +37,10 @@ pub(super) fn write_account(pack: &mut Pack<'_>, view: &AccountView) {
     pack.name("withholding").signed(view.withholding.0);
     write_limit(pack.name("transaction_limit"), view.transaction_limit);
     write_limit(pack.name("day_limit"), view.day_limit);
+    match view.day_used {
+        Some(used) => pack.name("day_used").wide(used),
+        None => pack.name("day_used").nil(),
+    }
     pack.name("account_state").unsigned(view.account_state as u8);
     pack.name("payment_state").unsigned(view.payment_state as u8);
     pack.name("date").text(&view.date.to_string());

@@ -136,11 +136,19 @@ fn write_merged(pack: &mut Pack<'_>, merged: &Merged) {
 /// A transaction as the log has it.
 pub(super) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord, accounts: &KnownAccounts) {
     let mut pack = write_ok(out);
-    pack.map(RECORD_FIELDS + 1);
+    pack.map(RECORD_FIELDS + 2);
     write_record(&mut pack, record);
     pack.name("legs").array(record.legs.len());
     for leg in &record.legs {
         write_leg(&mut pack, leg, accounts);
+    }
+    pack.name("tried").array(record.tried.len());
+    for leg in &record.tried {
+        pack.map(KNOWN_ACCOUNT_FIELDS + 3);
+        write_known_account(&mut pack, accounts, leg.account);
+        pack.name("step").unsigned(leg.step);
+        pack.name("side").text(leg.side.name());
+        pack.name("amount").signed(leg.amount.0);
     }
 }
 
@@ -159,7 +167,7 @@ pub(super) fn write_found(out: &mut Vec<u8>, page: &FoundPage) {
     }
 }
 
-/// Fields of a transaction, but for its legs.
+/// Fields of a transaction, but for its legs, posted and tried.
 const RECORD_FIELDS: u32 = 14;
 
 fn write_record(pack: &mut Pack<'_>, record: &TransactionRecord) {

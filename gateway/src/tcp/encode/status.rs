@@ -10,7 +10,7 @@ use crate::service::question::status::NodeStatus;
 pub(super) fn write_status(out: &mut Vec<u8>, status: &NodeStatus) {
     let engine = &status.engine;
     let mut pack = write_ok(out);
-    pack.map(23);
+    pack.map(25);
     pack.name("version").text(env!("CARGO_PKG_VERSION"));
     pack.name("durable").unsigned(engine.durable);
     pack.name("open").unsigned(engine.open);
@@ -36,6 +36,13 @@ pub(super) fn write_status(out: &mut Vec<u8>, status: &NodeStatus) {
         pack.array(2);
         pack.text(code);
         pack.text(&date.to_string());
+    }
+    pack.name("refund_days").unsigned(engine.refund_windows.days);
+    pack.name("refund_windows").array(engine.refund_windows.by_type.len());
+    for (kind, days) in &engine.refund_windows.by_type {
+        pack.array(2);
+        pack.text(kind);
+        pack.unsigned(*days);
     }
     pack.name("connections").unsigned(status.connections);
     pack.name("in_flight_transactions").unsigned(status.in_flight.transactions);

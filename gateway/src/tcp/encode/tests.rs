@@ -1,12 +1,13 @@
 use longmen_client::{
-    Account, CompactAnswer, Format, Posted as WirePosted, Statement, Status as WireStatus,
+    Account, CompactAnswer, Format, Posted as WirePosted, Side as WireSide, Statement, Status as WireStatus,
     TransactionRecord as WireRecord, TrialBalance as WireTrial,
 };
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountState, AccountView, Action, Amount, ClientId, Currency, Date, EntityId,
-    LegBalance, LineId, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace, Rejection,
-    Side, Status, SubjectClass, TransactionId, TransactionKey, TrialBalance, TrialLine,
+    HotLeg, LegBalance, LineId, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace,
+    RefundWindows, Rejection, Side, Status, SubjectClass, TransactionId, TransactionKey, TrialBalance,
+    TrialLine,
 };
 use longmen_engine::{
     Cursor, Damaged, Finding, Merged, RecordedLeg, ScrubReport, StatementLine, StatementPage,
@@ -59,6 +60,7 @@ fn view(balance: i128) -> AccountView {
         withholding: Amount(8),
         transaction_limit: None,
         day_limit: Some(Amount(9)),
+        day_used: Some(-balance),
         account_state: AccountState::JudicialFreeze,
         payment_state: PaymentState::PaysOnly,
         date: Date::parse("2026-11-22").unwrap(),
@@ -87,6 +89,7 @@ fn accounts_reach_the_client_whole_however_large_their_balances() {
         assert_eq!((account.account_state, account.payment_state, &*account.last), (4, 4, "1/2/3"));
         assert_eq!((account.overdraft_limit, account.credit_limit), (i64::MAX, Some(7)));
         assert_eq!((account.withholding, account.transaction_limit, account.day_limit), (8, None, Some(9)));
+        assert_eq!(account.day_used, Some(-balance));
         assert_eq!(found.accounts[1].0, "unknown_account");
     }
 }
@@ -204,6 +207,7 @@ fn statements_and_transactions_reach_the_client_whole() {
         time_us: 1,
         notes: vec![(Note::Kind, "a".into()), (Note::Reason, "b".into())],
         legs: vec![leg],
+        tried: vec![HotLeg { account: AccountId(1), amount: Amount(6), step: 2, side: Side::Debit }],
         frame: 7,
         ordinal: 8,
     };
@@ -220,6 +224,8 @@ fn statements_and_transactions_reach_the_client_whole() {
     let leg = &wire.legs[0];
     assert_eq!((&*leg.entity, &*leg.number, &*leg.currency, leg.exponent), ("LM", "U1", "BHD", 3));
     assert_eq!((wire.notes.len(), wire.legs[0].balance_after, wire.legs[0].merged), (2, -5, true));
+    let tried = &wire.tried[0];
+    assert_eq!((&*tried.number, tried.step, tried.side, tried.amount), ("U1", 2, WireSide::Debit, 6));
 }
 
 /// A disk with two damaged places, under a scrub.
@@ -270,6 +276,7 @@ fn trial_balances_and_status_reach_the_client_whole() {
         hot: vec![(AccountId(7), 8)],
         entities: vec![("LM".into(), Date::parse("2026-11-22").unwrap())],
         decided: u64::MAX,
+        refund_windows: RefundWindows { days: 90, by_type: [("sale".into(), 7)].into() },
         ..Status::default()
     };
     let (damaged, scrub) = disk();
@@ -279,6 +286,7 @@ fn trial_balances_and_status_reach_the_client_whole() {
     let wire: WireStatus = read(&question(QuestionAnswer::Status(status)));
     assert_eq!((wire.hot, wire.decided, wire.connections), (vec![(7, 8)], u64::MAX, 4));
     assert_eq!(wire.entities, [("LM".into(), "2026-11-22".into())]);
+    assert_eq!((wire.refund_days, wire.refund_windows), (Some(90), vec![("sale".into(), 7)]));
     let [whole, place] = &wire.damaged[..] else { panic!("{:?}", wire.damaged) };
     assert_eq!((&*whole.file, whole.offset, whole.frame), ("MANIFEST", None, None));
     assert_eq!((place.offset, place.frame), (Some(8_192), Some(7)));

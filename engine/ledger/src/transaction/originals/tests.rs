@@ -77,6 +77,51 @@ fn refunds_together_stay_within_the_original() {
     check(&[&[(1, 50), (2, -50)], &[(3, 1), (1, -1)]], exceeded);
 }
 
+/// Accounts 91 and 92 are of another entity: a payer (1) pays 100 to the house (2), whose sister (91) pays a merchant (92).
+#[test]
+fn refunds_go_one_way_in_all_entities() {
+    #[track_caller]
+    fn check(refunds: &[&[(u64, i64)]], expect: Option<Rejection>) {
+        let paid = original(Action::Post, &[(1, 100), (2, -100), (91, 100), (92, -100)]);
+        let mut originals = Originals::default();
+        let (last, before) = refunds.split_last().unwrap();
+        for back in before {
+            assert_eq!(refund(&originals, &paid, back), None, "{refunds:?}");
+            originals.take(Action::Refund, BY, KEY, movements(&legs(back)));
+        }
+        assert_eq!(refund(&originals, &paid, last), expect, "{refunds:?}");
+    }
+    let exceeded = Some(Rejection::RefundExceeded);
+    let (back, on) = ([(2, 10), (1, -10)], [(1, 10), (2, -10)]);
+    let (back_there, on_there) = ([(92, 10), (91, -10)], [(91, 10), (92, -10)]);
+    let both = |one: &[(u64, i64)], other: &[(u64, i64)]| [one, other].concat();
+    check(&[&both(&back, &back_there)], None);
+    check(&[&both(&on, &on_there)], None);
+    // Who paid gets his money back, and who was paid keeps it and gets more.
+    check(&[&both(&back, &on_there)], exceeded);
+    check(&[&both(&on, &back_there)], exceeded);
+    check(&[&back, &on_there], exceeded);
+    check(&[&on_there, &back], exceeded);
+    // In one entity alone, and set right there.
+    check(&[&back, &back_there], None);
+    check(&[&on_there, &back_there, &back], None);
+    check(&[&on_there, &both(&back, &back_there)], None);
+}
+
+/// In books that are older than the rule, what goes less both ways is good.
+#[test]
+fn refunds_that_went_both_ways_may_be_set_right() {
+    let paid = original(Action::Post, &[(1, 100), (2, -100), (91, 100), (92, -100)]);
+    let mut originals = Originals::default();
+    let both_ways = legs(&[(2, 10), (1, -10), (91, 30), (92, -30)]);
+    originals.take(Action::Refund, BY, KEY, movements(&both_ways));
+    let exceeded = Some(Rejection::RefundExceeded);
+    assert_eq!(refund(&originals, &paid, &[(2, 5), (1, -5)]), exceeded);
+    assert_eq!(refund(&originals, &paid, &[(91, 5), (92, -5)]), exceeded);
+    assert_eq!(refund(&originals, &paid, &[(92, 30), (91, -30)]), None);
+    assert_eq!(refund(&originals, &paid, &[(1, 10), (2, -10)]), None);
+}
+
 /// An account (4) by way of which the house refunds: it may get ahead or stay behind, by no more than was paid.
 #[test]
 fn a_clearing_account_gets_no_further_ahead_than_the_original() {

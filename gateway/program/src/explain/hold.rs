@@ -1,0 +1,166 @@
+//! What a refusal is about that names a hold, or spends one.
+
+use longmen_client::{
+    AccountRef, Amount, Client, ClientError, Deed, Hold, HoldsRequest, MAX_LIST, Transaction, TransactionId,
+};
+
+use super::asked::Asked;
+use super::name_of_id;
+use super::shape::minor;
+use crate::account_name::name_of_account;
+use crate::money::money;
+
+/// So many pages of holds are read to find one.
+const PAGES: usize = 8;
+
+/// The hold that an unfreeze or a consume names: its id and client.
+fn named<'a>(client: &Client, transaction: &'a Transaction) -> Option<(&'a TransactionId, u32)> {
+    let (id, of) = match transaction.deed.as_ref()? {
+        Deed::Unfreeze(unfreeze) => (&unfreeze.hold, unfreeze.client),
+        Deed::Consume(consume) => (&consume.hold, consume.client),
+        _ => return None,
+    };
+    Some((id, of.unwrap_or(client.welcome().client)))
+}
+
+/// The hold that an unfreeze or a consume names. One of which nothing remains is told of its account alone: it is found
+/// where a leg names that.
+pub(super) async fn find_hold(
+    client: &mut Client,
+    transaction: &Transaction,
+) -> Result<Option<Hold>, ClientError> {
+    let Some((id, of)) = named(client, transaction) else { return Ok(None) };
+    let number = format!("{:032x}", id.number());
+    let is_it = |hold: &Hold| hold.client == of && *hold.id == *number;
+    let mut accounts: Vec<&AccountRef> = Vec::new();
+    for leg in &transaction.legs {
+        if !accounts.contains(&&leg.account) {
+            accounts.push(&leg.account);
+        }
+    }
+    for account in accounts.into_iter().take(PAGES).map(Some).chain([None]) {
+        let mut after = None;
+        for _ in 0..PAGES {
+            let request =
+                HoldsRequest { account: account.cloned(), after: after.as_deref(), limit: MAX_LIST };
+            let page = match client.holds(&request).await {
+                Err(error) if error.refusal().is_some() => break,
+                page => page?,
+            };
+            if let Some(hold) = page.holds.into_iter().find(is_it) {
+                return Ok(Some(hold));
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// How the hold stands that a deed names.
+pub(super) async fn hold(client: &mut Client, transaction: &Transaction, code: &str) -> Option<String> {
+    let (id, of) = named(client, transaction)?;
+    let name = name_of_id(id);
+    let Some(found) = find_hold(client, transaction).await.ok()? else {
+        return Some(match code {
+            "freeze_expired" => format!("hold {name} of client {of} has expired, and nothing of it remains"),
+            _ => format!("client {of} has no hold {name} of which anything remains"),
+        });
+    };
+    let account = client.balance(found.account).await.ok()?;
+    let currency = &account.currency;
+    let mut text = format!("hold {name} on {}", name_of_account(&account));
+    if &*found.kind == "try" {
+        let confirm = "which `longmen confirm` takes and `longmen cancel` releases";
+        return Some(format!("{text} is that of a try, {confirm}"));
+    }
+    text.push_str(&format!(": {} {currency} remains now", money(currency, found.remaining.into())));
+    if let Some(amount) = asked_of(transaction).and_then(|amount| minor(amount, currency).ok()) {
+        text.push_str(&format!(", {} asked for", money(currency, amount)));
+    }
+    if !found.authority.is_empty() {
+        text.push_str(&format!(", held by {}", found.authority));
+    }
+    if found.expired {
+        text.push_str(", expired");
+    }
+    Some(text)
+}
+
+/// How many holds of an account have something left.
+pub(super) async fn open_holds(client: &mut Client, account: &AccountRef) -> Option<usize> {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let account = Some(account.clone());
+        let request = HoldsRequest { account, after: after.as_deref(), limit: MAX_LIST };
+        let page = client.holds(&request).await.ok()?;
+        count += page.holds.iter().filter(|hold| hold.remaining > 0).count();
+        after = page.next;
+        if after.is_none() {
+            return Some(count);
+        }
+    }
+}
+
+fn asked_of(transaction: &Transaction) -> Option<&Amount> {
+    match transaction.deed.as_ref()? {
+        Deed::Unfreeze(unfreeze) => unfreeze.amount.as_ref(),
+        Deed::Consume(consume) => Some(&consume.amount),
+        _ => None,
+    }
+}
+
+/// What the legs of a consume take from the held account, where that is not what it says.
+pub(super) async fn taken(client: &mut Client, transaction: &Transaction) -> Option<String> {
+    let Some(Deed::Consume(consume)) = &transaction.deed else { return None };
+    let hold = find_hold(client, transaction).await.ok()??;
+    let held = client.balance(hold.account).await.ok()?;
+    let mut taken = 0;
+    for leg in &transaction.legs {
+        if client.balance(leg.account.clone()).await.ok()?.id == held.id {
+            let amount = minor(&leg.amount, &held.currency).ok()?;
+            taken += if leg.side == held.normal { -amount } else { amount };
+        }
+    }
+    let (name, currency) = (name_of_account(&held), &held.currency);
+    let said = money(currency, minor(&consume.amount, currency).ok()?);
+    let hold = name_of_id(&consume.hold);
+    Some(format!(
+        "hold {hold} is on {name}: the legs take {} {currency} from it, not {said}",
+        money(currency, taken)
+    ))
+}
+
+/// Why a hold cannot be spent though it is there: what is available is no bound to it, but the balance is, and the holds
+/// before it.
+pub(super) async fn beyond_balance(
+    client: &mut Client,
+    transaction: &Transaction,
+    asked: &Asked,
+) -> Option<String> {
+    let forced = match transaction.deed.as_ref()? {
+        Deed::Confirm(_) => false,
+        Deed::Consume(consume) => consume.forced,
+        _ => return None,
+    };
+    let account = client.balance(asked.account.clone()).await.ok()?;
+    let hold = find_hold(client, transaction).await.ok()?;
+    if hold.is_some_and(|hold| hold.account != account.id) {
+        return None;
+    }
+    let print = |minor: i128| money(&account.currency, minor);
+    let mut text = name_of_account(&account);
+    if let Some(amount) = asked.amount {
+        text.push_str(&format!(": {} {} asked for", print(amount), account.currency));
+    }
+    text.push_str(&format!(", the balance is {}", print(account.balance)));
+    if !forced {
+        text.push_str(&format!(
+            ", {} frozen in all: earlier holds and the reserve come first",
+            print(account.frozen)
+        ));
+    }
+    Some(text)
+}
