@@ -18,7 +18,8 @@ impl Maker {
         }
     }
 
-    /// Whether a transaction may leave a hold whose moment has passed: one that comes back, or that comes late.
+    /// Whether a transaction may leave a hold whose moment has passed: one that comes back; or whether one that comes late is
+    /// refused for that.
     pub(crate) fn is_late(&self, tx: &Tx) -> bool {
         match tx.act {
             Act::Reverse { original, .. } => self.naive.is_late(original),
