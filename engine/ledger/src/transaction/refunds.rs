@@ -74,7 +74,7 @@ impl<U: PartialEq, F: Fn(AccountId) -> U> RefundBounds<'_, F> {
 
 /// By how much refunds lie outside, taken as what gives back and as what goes the original's own way; and by how much they
 /// move what it did not.
-#[derive(Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Excess {
     giving_back: i128,
     own_way: i128,

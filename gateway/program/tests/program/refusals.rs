@@ -40,7 +40,7 @@ impl Books {
         });
         let file = directory.path().join("chart.json");
         std::fs::write(&file, chart.to_string()).unwrap();
-        let books = Books { served, directory: directory };
+        let books = Books { served, directory };
         books.says(0, &format!("open {}", file.display()), &[]);
         books.says(0, "post --id 1 --debit LM/bank/CNY=100 --credit LM/payer/CNY=100", &[]);
         books.says(0, "post --id 2 --debit LM/bank/USD=5 --credit LM/dollars/USD=5", &[]);
