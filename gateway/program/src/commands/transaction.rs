@@ -117,7 +117,7 @@ fn describe(record: &TransactionRecord, held: &[Hold]) -> Page {
             held => page.table(holds::table(held)),
         }
     }
-    if record.legs.is_empty() {
+    if record.legs.is_empty() && record.tried.is_empty() {
         return page;
     }
     let mut table = Table::new(&[">step", "=account", "side", ">amount", ""]);
