@@ -8,6 +8,7 @@ use longmen_terminal::{Progress, grouped};
 use serde::Serialize;
 
 use crate::connect_args::ConnectArgs;
+use crate::explain::explain;
 use crate::failure::{Failure, Verdict};
 use crate::import::{
     Accounts, Fault, Faults, Ids, Import, Refused, Sent, Start, Subjects, Transactions, file_time,
@@ -174,7 +175,7 @@ async fn import<I: Import>(what: &I, mut faults: Faults, args: &FileArgs) -> Res
     };
     if let Some(client) = &mut client {
         let progress = Progress::new(&format!("import {}", I::WHAT), whole(what.count()));
-        let sent = what.send(client, &progress).await;
+        let sent = what.send(client, &progress, explain).await;
         progress.finish();
         let Sent { done, there, refused } = sent.map_err(Failure::node)?;
         report = Report { done, there, refused, sent: true, ..report };

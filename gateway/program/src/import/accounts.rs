@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use longmen_client::{Account, AccountKey, AccountOpening, AccountRef, Chart, Client, ClientError};
+use longmen_client::{
+    Account, AccountKey, AccountOpening, AccountRef, Chart, Client, ClientError, PostResult, Transaction,
+};
 use longmen_engine::ledger::{Amount, Currency};
 use longmen_terminal::Progress;
 
@@ -92,7 +94,12 @@ impl Import for Accounts {
         Ok(())
     }
 
-    async fn send(&self, client: &mut Client, progress: &Progress) -> Result<Sent, Broken> {
+    async fn send(
+        &self,
+        client: &mut Client,
+        progress: &Progress,
+        _: impl AsyncFn(&mut Client, &Transaction, &PostResult) -> Option<String>,
+    ) -> Result<Sent, Broken> {
         let mut sent = Sent::default();
         let room = Room::of(client.welcome());
         for batch in room.batches(&self.rows, Row::weigh) {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use longmen_client::{Chart, Client, ClientError, OpenEntityRequest, Refusal, SubjectOpening};
+use longmen_client::{
+    Chart, Client, ClientError, OpenEntityRequest, PostResult, Refusal, SubjectOpening, Transaction,
+};
 use longmen_engine::ledger::{Date, Rejection, YearStart};
 use longmen_terminal::Progress;
 
@@ -144,7 +146,12 @@ impl Import for Subjects {
         Ok(())
     }
 
-    async fn send(&self, client: &mut Client, progress: &Progress) -> Result<Sent, Broken> {
+    async fn send(
+        &self,
+        client: &mut Client,
+        progress: &Progress,
+        _: impl AsyncFn(&mut Client, &Transaction, &PostResult) -> Option<String>,
+    ) -> Result<Sent, Broken> {
         let mut sent = Sent::default();
         for (entity, rows) in self.by_entity() {
             open(client, entity, self.start, &rows, &mut sent, progress)

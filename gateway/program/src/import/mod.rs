@@ -12,7 +12,7 @@ mod table;
 mod transactions;
 mod value;
 
-use longmen_client::{Client, ClientError};
+use longmen_client::{Client, ClientError, PostResult, Transaction};
 use longmen_terminal::Progress;
 
 pub(crate) use accounts::Accounts;
@@ -40,6 +40,11 @@ pub(crate) trait Import {
         faults: &mut Faults,
     ) -> Result<(), ClientError>;
 
-    /// Sends all of them, in order.
-    async fn send(&self, client: &mut Client, progress: &Progress) -> Result<Sent, Broken>;
+    /// Sends all of them, in order. What a refused transaction is about is found by `explain`.
+    async fn send(
+        &self,
+        client: &mut Client,
+        progress: &Progress,
+        explain: impl AsyncFn(&mut Client, &Transaction, &PostResult) -> Option<String>,
+    ) -> Result<Sent, Broken>;
 }

@@ -7,6 +7,7 @@ mod row;
 use longmen_client::{
     AccountRef, Amount, Client, ClientError, Leg, PostResult, Side, Transaction, TransactionId,
 };
+use longmen_engine::ledger::Currency;
 use longmen_terminal::Progress;
 
 use super::Import;
@@ -14,8 +15,6 @@ use super::batches::{MAP, Room, weigh_account};
 use super::fault::Faults;
 use super::sending::{Broken, Refused, Sent, patiently};
 use super::table::read_rows;
-use crate::explain::explain;
-use crate::money::money;
 use gather::gather;
 use row::{COLUMNS, read_row};
 
@@ -97,7 +96,12 @@ impl Import for Transactions {
         look_up::look_up(self, client, progress, faults).await
     }
 
-    async fn send(&self, client: &mut Client, progress: &Progress) -> Result<Sent, Broken> {
+    async fn send(
+        &self,
+        client: &mut Client,
+        progress: &Progress,
+        explain: impl AsyncFn(&mut Client, &Transaction, &PostResult) -> Option<String>,
+    ) -> Result<Sent, Broken> {
         let mut sent = Sent::default();
         for batch in Room::of(client.welcome()).batches(&self.posts, weigh) {
             let posted = patiently(async || client.post(batch, false).await).await;
@@ -105,7 +109,12 @@ impl Import for Transactions {
             let sources = &self.sources[sent.answered()..];
             for ((post, source), mut result) in batch.iter().zip(sources).zip(posted.results) {
                 if !result.is_posted() && result.message.is_none() {
-                    result.message = words(client, post, &result, sent.refused.len()).await.map(Into::into);
+                    // The node is asked for the first of them; of the others the leg is named.
+                    let asked = match sent.refused.len() < EXPLAINED {
+                        true => explain(client, post, &result).await,
+                        false => None,
+                    };
+                    result.message = asked.or_else(|| leg_at_fault(post, &result)).map(Into::into);
                 }
                 sent.posted(post, source, result);
             }
@@ -115,16 +124,9 @@ impl Import for Transactions {
     }
 }
 
-/// What a refusal is about. The node is asked for the first of them; of the others the leg is named.
-async fn words(
-    client: &mut Client,
-    post: &Transaction,
-    result: &PostResult,
-    before: usize,
-) -> Option<String> {
-    let asked = if before < EXPLAINED { explain(client, post, result).await } else { None };
-    let at_fault = || post.legs.iter().find(|leg| leg.step == Some(result.step));
-    asked.or_else(|| at_fault().map(named))
+/// The leg that a refusal speaks of.
+fn leg_at_fault(post: &Transaction, result: &PostResult) -> Option<String> {
+    post.legs.iter().find(|leg| leg.step == Some(result.step)).map(named)
 }
 
 /// A leg as it stands in the file.
@@ -135,10 +137,11 @@ fn named(leg: &Leg) -> String {
     };
     let currency = leg.currency.as_deref().unwrap_or_default();
     let amount = match leg.amount {
-        Amount::Minor(minor) => money(currency, minor.into()),
+        Amount::Minor(minor) => Currency::from_code(currency)
+            .map_or_else(|| minor.to_string(), |currency| currency.print(minor.into())),
         Amount::Decimal(ref text) => text.clone(),
     };
-    format!("{side} {amount} of {}", account_name(&leg.account))
+    format!("{side} {amount} {currency} of {}", account_name(&leg.account))
 }
 
 impl Sent {
@@ -192,6 +195,6 @@ mod tests {
             currency: Some("CNY".to_owned()),
             step: Some(1),
         };
-        assert_eq!(named(&leg(AccountRef::Id(7), 123_456.into())), "debit 1,234.56 of @7");
+        assert_eq!(named(&leg(AccountRef::Id(7), 123_456.into())), "debit 1234.56 CNY of @7");
     }
 }
