@@ -11,6 +11,7 @@ mod exports;
 mod hostile_text;
 mod import;
 mod longmen;
+mod older;
 mod opening;
 mod operations;
 mod refusals;
