@@ -2,7 +2,9 @@
 //! randomness: everything is decided here, from arguments alone, and the same `apply` serves live and replay.
 
 mod account;
+mod actions;
 mod answer;
+mod batch;
 mod chart;
 mod commands;
 mod hot;
@@ -24,10 +26,21 @@ pub use account::hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
 pub use account::row::Row;
 pub use account::states::{Touch, refuse};
 pub use account::{AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Owner, PaymentState};
+pub use actions::Deed;
+pub use actions::cancel_try::CancelTry;
+pub use actions::carry_forward::CarryForward;
+pub use actions::confirm::Confirm;
+pub use actions::consume::Consume;
+pub use actions::freeze::Freeze;
+pub use actions::refund::Refund;
+pub use actions::reverse::Reverse;
+pub use actions::try_hold::Try;
+pub use actions::unfreeze::Unfreeze;
 pub use answer::{
     Answer, Chart, LegBalance, Mapping, Opened, PostResult, Posted, ReplyTo, Status, SummarySubject,
     TrialBalance, TrialLine,
 };
+pub use batch::{Batch, Draft, MAX_BATCH, MAX_LEGS, MAX_NOTES, MAX_TEXT_ID, Transaction};
 pub use chart::account_index::AccountIndex;
 pub use chart::catalog::{Account, Catalog, Entity, Judged, LineKey};
 pub use chart::line::{AccountsTotal, Line};
@@ -72,9 +85,10 @@ pub use state::room::Room;
 pub use state::settings::{RefundClearing, RefundWindows, Settings};
 pub use state::snapshot_start::SnapshotStart;
 pub use state::time_window::TimeWindow;
-pub use transaction::deed::{Action, Deed, Freeze, Naming, Original};
+pub use transaction::action_code::Action;
 pub use transaction::effect::{Effect, EffectKind};
 pub use transaction::hidden::is_hidden;
+pub use transaction::leg::Leg;
 pub use transaction::notes;
+pub use transaction::original::{Naming, Original};
 pub use transaction::originals::{Fate, OriginalState, Originals};
-pub use transaction::{Batch, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES, MAX_TEXT_ID, Transaction};

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use longmen_engine::audit::describe_frame;
 use longmen_engine::ledger::{
-    AccountId, AccountRef, AccountState, Action, Amount, Answer, AttributeChange, Batch, Command, Deed,
-    Freeze, HoldKind, HoldMove, HoldTerms, Naming, PaymentState, Side, SubjectClass, TransactionKey,
-    YearStart,
+    AccountId, AccountRef, AccountState, Action, Amount, Answer, AttributeChange, Batch, CancelTry, Command,
+    Confirm, Consume, Deed, Freeze, HoldKind, HoldMove, HoldTerms, Naming, PaymentState, Refund, Reverse,
+    Side, SubjectClass, TransactionKey, Try, Unfreeze, YearStart,
 };
 use longmen_wal::FaultyStorage;
 use rand::rngs::SmallRng;
@@ -96,29 +96,34 @@ impl Work {
             }
             5 => {
                 let amount = forced.then_some(Amount(amount));
-                Deed::Unfreeze { hold: self.pick(|work| &work.frozen), amount, currency: None, authority }
+                Deed::Unfreeze(Unfreeze {
+                    hold: self.pick(|work| &work.frozen),
+                    amount,
+                    currency: None,
+                    authority,
+                })
             }
             6 => {
                 self.posted.push(id);
                 let hold = self.pick(|work| &work.frozen);
-                Deed::Consume { hold, amount: Amount(amount), authority, forced }
+                Deed::Consume(Consume { hold, amount: Amount(amount), authority, forced })
             }
             7 => {
                 self.tried.push(id);
-                Deed::Try { expires_us }
+                Deed::Try(Try { expires_us })
             }
             8 => {
                 self.posted.push(id);
-                Deed::Confirm(Work::naming(self.pick(|work| &work.tried)))
+                Deed::Confirm(Confirm { original: Work::naming(self.pick(|work| &work.tried)) })
             }
-            9 => Deed::CancelTry(Work::naming(self.pick(|work| &work.tried))),
+            9 => Deed::CancelTry(CancelTry { original: Work::naming(self.pick(|work| &work.tried)) }),
             10 => {
                 let original = Work::naming(self.pick(|work| &work.posted));
-                Deed::Reverse { original, forced }
+                Deed::Reverse(Reverse { original, forced })
             }
             _ => {
                 self.posted.push(id);
-                Deed::Refund(Work::naming(self.pick(|work| &work.posted)))
+                Deed::Refund(Refund { original: Work::naming(self.pick(|work| &work.posted)) })
             }
         };
         let legs = match deed.action() {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use longmen_engine::ledger::{
     AccountId, AccountRef, Amount, Answer, AttributeChange, Batch, Command, Date, Deed, Draft, Freeze,
-    HoldTerms, Leg, PaymentState, Side, TransactionId, TransactionKey,
+    HoldTerms, Leg, PaymentState, Side, TransactionId, TransactionKey, Unfreeze,
     notes::{self, Note},
 };
 use rand::rngs::StdRng;
@@ -124,8 +124,12 @@ impl Books {
         });
         let mut batch = Batch::default();
         batch.push_deed(freeze, deed, &[], &texts(&[(Note::Operator, "li")]));
-        let deed =
-            Deed::Unfreeze { hold, amount: Some(Amount(released)), currency: None, authority: "".into() };
+        let deed = Deed::Unfreeze(Unfreeze {
+            hold,
+            amount: Some(Amount(released)),
+            currency: None,
+            authority: "".into(),
+        });
         let draft = self.draft(None);
         batch.push_deed(draft, deed, &[], &texts(&[(Note::Reason, "done")]));
         let Answer::Posted(posted) = self.desk.ask(Command::Post(batch)) else { panic!() };

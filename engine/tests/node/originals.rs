@@ -2,7 +2,7 @@
 
 use longmen_engine::ledger::{
     AccountId, Action, Amount, Answer, Batch, ClientId, Command, Deed, Draft, Freeze, HoldTerms, Leg,
-    RecordPlace, Side, TransactionId, TransactionKey,
+    RecordPlace, Side, TransactionId, TransactionKey, Try,
 };
 
 use crate::desk::{Desk, cny, directory, now, options, transfers_batch};
@@ -18,7 +18,7 @@ fn batch() -> Batch {
     let (account, amount, currency, terms) = (AccountId(2), Amount(70), cny(), HoldTerms::default());
     batch.push_deed(draft(4), Deed::Freeze(Freeze { account, key: None, amount, currency, terms }), &[], &[]);
     let legs = [leg(3, 2, Side::Debit, 40), leg(9, 4, Side::Credit, 40)];
-    batch.push_deed(draft(5), Deed::Try { expires_us: None }, &legs, &[]);
+    batch.push_deed(draft(5), Deed::Try(Try { expires_us: None }), &legs, &[]);
     batch
 }
 

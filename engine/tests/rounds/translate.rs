@@ -5,9 +5,10 @@ use std::sync::Arc;
 use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer,
-    AttributeChange, Batch, ClientId, Command, Currency, Date, Deed, Draft, Freeze, Hold, HoldKind,
-    HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, RefundClearing, Rejection, Side,
-    SubjectClass, SubjectOpening, TransactionId, TransactionKey, TrialLine, YearStart,
+    AttributeChange, Batch, CancelTry, ClientId, Command, Confirm, Consume, Currency, Date, Deed, Draft,
+    Freeze, Hold, HoldKind, HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, Refund,
+    RefundClearing, Rejection, Reverse, Side, SubjectClass, SubjectOpening, TransactionId, TransactionKey,
+    TrialLine, Try, Unfreeze, YearStart,
 };
 
 use super::naive::{CLEARING, CLEARING_TYPE};
@@ -258,23 +259,25 @@ fn deed(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Opti
                 terms: HoldTerms { kind, authority, expires_us, ..HoldTerms::default() },
             })
         }
-        Act::Unfreeze { hold, amount, authority } => Deed::Unfreeze {
+        Act::Unfreeze { hold, amount, authority } => Deed::Unfreeze(Unfreeze {
             hold: name(*hold),
             amount: amount.map(Amount),
             currency: None,
             authority: (*authority).into(),
-        },
-        Act::Consume { hold, amount, authority, forced } => Deed::Consume {
+        }),
+        Act::Consume { hold, amount, authority, forced } => Deed::Consume(Consume {
             hold: name(*hold),
             amount: Amount(*amount),
             authority: (*authority).into(),
             forced: *forced,
-        },
-        Act::Reverse { original, forced } => Deed::Reverse { original: naming(*original), forced: *forced },
-        Act::Refund { original } => Deed::Refund(naming(*original)),
-        Act::Try { expires } => Deed::Try { expires_us: moment(expires) },
-        Act::Confirm { original } => Deed::Confirm(naming(*original)),
-        Act::CancelTry { original } => Deed::CancelTry(naming(*original)),
+        }),
+        Act::Reverse { original, forced } => {
+            Deed::Reverse(Reverse { original: naming(*original), forced: *forced })
+        }
+        Act::Refund { original } => Deed::Refund(Refund { original: naming(*original) }),
+        Act::Try { expires } => Deed::Try(Try { expires_us: moment(expires) }),
+        Act::Confirm { original } => Deed::Confirm(Confirm { original: naming(*original) }),
+        Act::CancelTry { original } => Deed::CancelTry(CancelTry { original: naming(*original) }),
     })
 }
 

@@ -2,7 +2,9 @@
 
 use crate::account::states::{Touch, refuse};
 use crate::account::{AccountRef, AccountState};
+use crate::actions::carry_forward::CarryForward;
 use crate::answer::Answer;
+use crate::batch::{Batch, Draft, MAX_LEGS};
 use crate::chart::subject::SubjectClass;
 use crate::commands::asked::Asked;
 use crate::commands::close::{Close, Targets};
@@ -14,8 +16,7 @@ use crate::money::date::Date;
 use crate::rejection::Rejection;
 use crate::shard::order::{ShowRows, ShownRow};
 use crate::state::State;
-use crate::transaction::deed::Deed;
-use crate::transaction::{Batch, Draft, Leg, MAX_LEGS};
+use crate::transaction::leg::Leg;
 
 /// A close whose results and targets are being read.
 #[derive(Clone, Debug)]
@@ -115,7 +116,7 @@ fn carry(
         push_pieces(&mut legs, target, sum, currency);
         let part = u16::try_from(batch.transactions.len()).expect("results are far fewer than 2^24");
         let id = carry_id(entity, date, state.output.frame.number, part);
-        batch.push_deed(Draft { id, time, ..Draft::default() }, Deed::CarryForward, &legs, &[]);
+        batch.push_deed(Draft { id, time, ..Draft::default() }, CarryForward.into(), &legs, &[]);
     }
 }
 

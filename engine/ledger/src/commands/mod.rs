@@ -30,6 +30,7 @@ pub(crate) mod wake_hot;
 use crate::account::change::AttributeChange;
 use crate::account::{AccountOpening, AccountRef};
 use crate::answer::{Answer, Posted, ReplyTo};
+use crate::batch::Batch;
 use crate::chart::subject::SubjectOpening;
 use crate::commands::asked::Asked;
 use crate::commands::outcome::Outcome;
@@ -38,7 +39,6 @@ use crate::money::date::{Date, YearStart};
 use crate::rejection::Rejection;
 use crate::state::State;
 use crate::state::room::Room;
-use crate::transaction::Batch;
 
 /// A request as it reaches the coordinator.
 #[derive(Clone, Debug, PartialEq, Eq)]

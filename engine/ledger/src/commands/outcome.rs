@@ -6,6 +6,7 @@ use std::fmt::Debug;
 
 use crate::account::row::Row;
 use crate::answer::{Answer, ReplyTo};
+use crate::batch::Batch;
 use crate::commands::asked::Asked;
 use crate::commands::close::Close;
 use crate::ids::{AccountId, ShardId};
@@ -14,7 +15,6 @@ use crate::shard::order::{PostMerges, ShardOrder, ShardQuery, ShardReply, ShowRo
 use crate::shard::round::Written;
 use crate::state::State;
 use crate::state::snapshot_start::SnapshotStart;
-use crate::transaction::Batch;
 
 /// What becomes of a command next.
 #[derive(Debug)]

@@ -29,8 +29,8 @@ use crate::money::amount::{Amount, Side};
 use crate::money::date::Date;
 use crate::record::bytes::{array, i64_at, pad_to_slot, put, u8_at, u16_at, u32_at, u64_at, u128_at};
 use crate::rejection::Rejection;
-use crate::transaction::Leg;
-use crate::transaction::deed::Action;
+use crate::transaction::action_code::Action;
+use crate::transaction::leg::Leg;
 
 /// Bytes of a head.
 pub const HEAD_BYTES: usize = 56;

@@ -15,7 +15,7 @@ use crate::record::head::{HEAD_BYTES, Head, Outcome, Tail, read_tail};
 use crate::replay::contradiction::Contradiction;
 use crate::shard::Shard;
 use crate::state::frame::SectionKind;
-use crate::transaction::deed::Action;
+use crate::transaction::action_code::Action;
 use crate::transaction::originals::Originals;
 
 /// The records of one frame, as they stand in the log.

@@ -6,8 +6,8 @@ use foldhash::fast::FixedState;
 
 use crate::ids::AccountId;
 use crate::state::books::Books;
-use crate::transaction::Leg;
 use crate::transaction::effect::Effect;
+use crate::transaction::leg::Leg;
 
 /// How open transactions touch an ordinary account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use crate::state::books::Books;
 use crate::state::gated_leg::{GatedLeg, LegRange};
 use crate::state::hot_accounts::HotAccounts;
-use crate::transaction::Leg;
+use crate::transaction::leg::Leg;
 
 /// The hot legs of a round, in one list whose memory serves the next round.
 #[derive(Clone, Debug, Default)]

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use crate::answer::{LegBalance, PostResult, Posted, ReplyTo};
+use crate::batch::{Batch, Transaction};
 use crate::idempotency::known_ids::{IdHash, KnownIds, KnownRef};
 use crate::ids::{ClientId, TransactionId, TransactionKey};
-use crate::transaction::{Batch, Transaction};
 
 /// What a job is about.
 #[derive(Clone, Debug)]

@@ -5,11 +5,12 @@
 //! at most one undecided transaction that needs funds there; whoever comes after it and could see a difference waits
 //! for the next round, in front of all newcomers ([`round`]). So the outcome depends on no placement.
 
+mod actions;
 mod admission;
 mod backlog;
 mod cancel;
+mod checks;
 mod conflicts;
-mod deeds;
 mod exclusive;
 mod expiry;
 mod hot_by_rate;

@@ -1,13 +1,13 @@
 //! The preflight of a transaction: what its accounts say about it before any row is looked at.
 
 use crate::account::row::Verdict;
+use crate::actions::plan::Plan;
 use crate::ids::{EntityId, ShardId};
 use crate::money::date::Date;
 use crate::rejection::Rejection;
 use crate::schedule::Coordinator;
-use crate::schedule::deeds::Plan;
 use crate::shard::shard_of;
-use crate::transaction::{Leg, balances_by};
+use crate::transaction::leg::{Leg, balances_by};
 
 /// What the accounts of a transaction say, before any row is looked at.
 pub(super) struct Preflight {

@@ -10,7 +10,7 @@ use crate::schedule::Coordinator;
 use crate::schedule::jobs::Work;
 use crate::schedule::round::{Item, legs_of};
 use crate::shard::round::{BalanceAfter, ShardRound};
-use crate::transaction::deed::Action;
+use crate::transaction::action_code::Action;
 use crate::transaction::notes::TextIds;
 
 impl Coordinator {

@@ -13,8 +13,10 @@ use std::collections::HashSet;
 
 use foldhash::fast::FixedState;
 
-use crate::account::row::{Verdict, first_of};
+use crate::account::row::Verdict;
+use crate::actions::plan::Plan;
 use crate::answer::{Answer, PostResult};
+use crate::batch::Batch;
 use crate::idempotency::known_ids::Known;
 use crate::ids::{EntityId, ShardId, TransactionKey};
 use crate::money::date::Date;
@@ -23,8 +25,8 @@ use crate::rejection::Rejection;
 use crate::schedule::Coordinator;
 use crate::schedule::backlog::Queued;
 use crate::schedule::cancel::repeat;
+use crate::schedule::checks::{Early, Seen, refuse_early};
 use crate::schedule::conflicts::{Pins, conflicts, pin};
-use crate::schedule::deeds::Plan;
 use crate::schedule::hot_legs::HotLegs;
 use crate::schedule::jobs::{Job, JobRef, Work};
 use crate::schedule::preflight::Preflight;
@@ -34,10 +36,8 @@ use crate::shard::{place_of, shard_of};
 use crate::state::State;
 use crate::state::books::Books;
 use crate::state::gated_leg::LegRange;
-use crate::state::room::Room;
-use crate::transaction::deed::Deed;
 use crate::transaction::effect::Effect;
-use crate::transaction::{Batch, Leg};
+use crate::transaction::leg::Leg;
 
 /// A transaction that gets its record in this round.
 #[derive(Clone, Copy, Debug)]
@@ -153,7 +153,7 @@ impl Coordinator {
         for Prepared { item, participants } in &prepared {
             // Its record, and what it did to holds and originals, stands only at the end of this round.
             if let Some(plan) = self.plan(item.what) {
-                self.note_deed(&plan);
+                self.note_plan(&plan);
             }
             let ordinal = self.push_item(Item { gates_know: true, ..*item });
             let outcome = item.verdict.is_none().then_some(ordinal);
@@ -184,62 +184,31 @@ impl Coordinator {
         }
     }
 
-    fn consider_post(&mut self, what: JobRef) {
+    fn consider_post(&mut self, mut what: JobRef) {
         let plan = self.plan(what);
         let job = self.backlog.jobs.get(what.job);
         let Some((batch, transaction)) = job.transaction(what.index) else {
             unreachable!("only a batch has transactions to post")
         };
-        let transaction = *transaction;
         let key = TransactionKey { client: job.client, id: transaction.id };
-        let hash = job.id_hash(what.index);
-        let legs = batch.legs(&transaction);
-        if transaction.shape == Some(Rejection::Malformed) {
-            return self.refuse_shape(what, (Rejection::Malformed, 0));
-        }
-        let preflight = self.preflight(&transaction.shape, legs, plan.as_ref());
-        let date_agreed = transaction.accounting_date.is_none_or(|date| date == preflight.date);
-        if let Some(plan) = &plan
-            && (plan.shape.is_some() || preflight.unknown.is_some() || !preflight.one_date || !date_agreed)
-            && plan.effects.iter().any(|effect| self.state.holds.is_undecided(effect))
-        {
-            return self.wait_for_named(what, plan);
-        }
-        if let Some((rejection, step)) = preflight.shape {
-            return self.refuse_shape(what, (rejection, step));
-        }
-        let mut what = what;
-        if what.begun.is_none() {
-            match self.state.ids.get(hash, key) {
-                Some(Known::Pending) => return self.backlog.deferred.push_back(what),
-                Some(Known::Decided(decided)) => {
-                    let result = repeat(&decided, transaction.content);
-                    return self.finish(what, result);
-                }
-                None => {}
+        let (hash, transaction) = (job.id_hash(what.index), *transaction);
+        let preflight = self.preflight(&transaction.shape, batch.legs(&transaction), plan.as_ref());
+        let seen =
+            Seen { what, key, hash, transaction: &transaction, preflight: &preflight, plan: plan.as_ref() };
+        match self.check(&seen) {
+            None => {}
+            Some(Early::Refused(rejection)) => return self.refuse(what, rejection, 0),
+            Some(Early::WrongShape(rejection, step)) => return self.refuse_shape(what, (rejection, step)),
+            Some(Early::Repeated(result)) => return self.finish(what, result),
+            Some(Early::Waits) => return self.backlog.deferred.push_back(what),
+            Some(Early::WaitsForNamed) => {
+                return self.wait_for_named(what, plan.as_ref().expect("only an action names another"));
             }
-            if let Some(rejection) = self
-                .state
-                .ids
-                .outside_window(transaction.time, &self.state.settings)
-                .or_else(|| self.no_room(what.job))
-            {
-                return self.refuse(what, rejection, 0);
-            }
-        }
-        if let Some(plan) = &plan
-            && plan.originals().any(|original| self.round.originals.contains(&original))
-        {
-            return self.wait_for_named(what, plan);
-        }
-        // What a confirm or cancel of a try says of the try itself is no result: it may be asked again.
-        if let Some(rejection) = plan.as_ref().and_then(|plan| plan.verdict).filter(|r| r.group() < 2) {
-            assert!(what.begun.is_none(), "an original is touched by one undecided transaction at a time");
-            return self.refuse(what, rejection, 0);
         }
         if what.begun.is_none() {
             what.begun = Some(self.state.ids.begin(hash, key));
         }
+        let date_agreed = seen.date_agreed();
         self.place(what, &preflight, plan.as_ref(), date_agreed);
     }
 
@@ -287,7 +256,7 @@ impl Coordinator {
             return;
         }
         if let Some(plan) = plan {
-            self.note_deed(plan);
+            self.note_plan(plan);
         }
         let effects = plan.map_or(&[][..], |plan| &plan.effects);
         let Coordinator { state: State { books, hot, .. }, backlog, round, .. } = self;
@@ -380,12 +349,6 @@ impl Coordinator {
         round.prepared.push(Prepared { item, participants });
     }
 
-    /// What the ledger asks of itself ends what it has begun, in the room that was sure then.
-    pub(super) fn no_room(&self, job: u32) -> Option<Rejection> {
-        (self.state.room == Room::None && self.backlog.jobs.get(job).reply_to.is_some())
-            .then_some(Rejection::OutOfDisk)
-    }
-
     /// Answers a transaction with a rejection that is not remembered.
     pub(super) fn refuse(&mut self, what: JobRef, rejection: Rejection, step: u16) {
         self.finish(what, PostResult { rejection: Some(rejection), step, ..PostResult::default() });
@@ -408,16 +371,8 @@ impl Coordinator {
 /// The legs that a transaction posts: a try has legs, but only holds what they take.
 pub(super) fn legs_of(job: &Job, index: u32) -> (&Batch, &[Leg]) {
     let (batch, transaction) = job.transaction(index).expect("only a batch has legs");
-    let posts = !matches!(batch.deed(transaction), Some(Deed::Try { .. }));
+    let posts = batch.deed(transaction).is_none_or(|deed| deed.rules().posts());
     (batch, if posts { batch.legs(transaction) } else { &[] })
-}
-
-/// What refuses a transaction whatever its rows say, in order of precedence: existence, date, the original.
-fn refuse_early(preflight: &Preflight, plan: Option<&Plan>, date_agreed: bool) -> Verdict {
-    let planned = plan.and_then(|plan| plan.verdict).map(|rejection| (rejection, 0));
-    let unknown = preflight.unknown.map(|step| (Rejection::UnknownAccount, step));
-    let closed = (!preflight.one_date || !date_agreed).then_some((Rejection::DateClosed, 0));
-    [unknown, planned, closed].into_iter().fold(None, first_of)
 }
 
 /// Adds a transaction's legs on ordinary accounts and its effects on holds, of one shard or of all, to a visit.

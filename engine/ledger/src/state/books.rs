@@ -8,7 +8,7 @@ use crate::money::currency::Currency;
 use crate::money::date::Date;
 use crate::rejection::Rejection;
 use crate::state::descriptor::AccountDescriptor;
-use crate::transaction::Leg;
+use crate::transaction::leg::Leg;
 
 /// Everything that has a name, and one word about each account.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! A leg on a hot account, as the coordinator lists it.
 
-use crate::transaction::Leg;
+use crate::transaction::leg::Leg;
 
 /// A leg on a hot account.
 #[derive(Clone, Copy, Debug)]

@@ -14,7 +14,7 @@ use crate::money::date::Date;
 use crate::state::books::Books;
 use crate::state::descriptor::NO_GATE;
 use crate::state::gated_leg::GatedLeg;
-use crate::transaction::Leg;
+use crate::transaction::leg::Leg;
 
 /// The gates, each at the place that its account's descriptor names, and the rates by which accounts become hot.
 #[derive(Clone, Debug, Default)]

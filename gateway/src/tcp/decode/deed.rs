@@ -1,8 +1,8 @@
 //! Deeds in MessagePack: what a transaction does besides posting the legs that it brings.
 
 use longmen_engine::ledger::{
-    AccountId, AccountRef, Amount, ClientId, Currency, Deed, Freeze, HoldKind, HoldTerms, MAX_AUTHORITY,
-    Naming, RecordPlace, TransactionKey,
+    AccountId, AccountRef, Amount, CancelTry, ClientId, Confirm, Consume, Currency, Deed, Freeze, HoldKind,
+    HoldTerms, MAX_AUTHORITY, Naming, RecordPlace, Refund, Reverse, TransactionKey, Try, Unfreeze,
 };
 
 use super::reader::{Reader, read_fields};
@@ -42,10 +42,10 @@ pub(super) fn read_deed<'a>(
         1 => read_unfreeze(reader, own),
         2 => read_consume(reader, own),
         3 => read_reverse(reader, own),
-        4 => read_naming(reader, own, Deed::Refund),
+        4 => read_naming(reader, own, |original| Refund { original }.into()),
         5 => read_try(reader).map(ReadDeed::from),
-        6 => read_naming(reader, own, Deed::Confirm),
-        7 => read_naming(reader, own, Deed::CancelTry),
+        6 => read_naming(reader, own, |original| Confirm { original }.into()),
+        7 => read_naming(reader, own, |original| CancelTry { original }.into()),
         _ => unreachable!("a deed is read by its place in the list"),
     }
 }
@@ -113,7 +113,7 @@ fn read_unfreeze<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<
     let GivenId { id, text } = required(id, "hold")?;
     let hold = TransactionKey { client, id };
     let amount = written.map(|written| amount_in(written, in_currency)).transpose()?;
-    let deed = Deed::Unfreeze { hold, amount, currency: in_currency, authority: by };
+    let deed = Deed::Unfreeze(Unfreeze { hold, amount, currency: in_currency, authority: by });
     Ok(ReadDeed { deed, place: None, text })
 }
 
@@ -138,7 +138,7 @@ fn read_consume<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'
     let GivenId { id, text } = required(id, "hold")?;
     let hold = TransactionKey { client, id };
     let amount = amount_in(required(written, "amount")?, in_currency)?;
-    let deed = Deed::Consume { hold, amount, authority: by, forced };
+    let deed = Deed::Consume(Consume { hold, amount, authority: by, forced });
     Ok(ReadDeed { deed, place: None, text })
 }
 
@@ -148,7 +148,7 @@ fn read_try(reader: &mut Reader<'_>) -> Result<Deed, Fault> {
         expires_us = Some(expiry(reader)?);
         Ok(())
     })?;
-    Ok(Deed::Try { expires_us })
+    Ok(Deed::Try(Try { expires_us }))
 }
 
 /// The name of another transaction.
@@ -202,5 +202,5 @@ fn read_reverse<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'
         forced = reader.flag()?;
         Ok(())
     })?;
-    parts.finish(|original| Deed::Reverse { original, forced })
+    parts.finish(|original| Deed::Reverse(Reverse { original, forced }))
 }

@@ -7,8 +7,9 @@ use foldhash::fast::FixedState;
 use crate::ids::{AccountId, ClientId, TransactionId, TransactionKey};
 use crate::record::bytes::{i128_at, u8_at, u16_at, u32_at, u64_at, u128_at};
 use crate::rejection::Rejection;
-use crate::transaction::Leg;
-use crate::transaction::deed::{Action, Original};
+use crate::transaction::action_code::Action;
+use crate::transaction::leg::Leg;
+use crate::transaction::original::Original;
 use crate::transaction::refunds::{self, Nets, RefundBounds};
 
 /// No refunds come to so much: an original's legs are few, and of 64 bits.

@@ -1,0 +1,53 @@
+//! TCC cancel: releases what a try holds.
+//!
+//! Judged in this order: the original is a try that passed (`unknown_original`); it was neither confirmed nor cancelled before
+//! (`already_posted`, `cancelled`); then, in the shards, the states.
+
+use crate::actions::content::write_key;
+use crate::actions::plan::Plan;
+use crate::actions::rules::{ActionRules, Given};
+use crate::actions::second_step;
+use crate::record::head::Named;
+use crate::state::State;
+use crate::transaction::action_code::Action;
+use crate::transaction::effect::EffectKind;
+use crate::transaction::leg::Leg;
+use crate::transaction::original::Naming;
+use crate::transaction::originals::movements;
+
+/// A cancel of a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CancelTry {
+    /// The try.
+    pub original: Naming,
+}
+
+impl ActionRules for CancelTry {
+    fn code(&self) -> Action {
+        Action::CancelTry
+    }
+
+    fn write_content(&self, out: &mut Vec<u8>) {
+        write_key(out, self.original.key);
+    }
+
+    fn naming(&self) -> Option<&Naming> {
+        Some(&self.original)
+    }
+
+    fn naming_mut(&mut self) -> Option<&mut Naming> {
+        Some(&mut self.original)
+    }
+
+    fn plan(&self, _given: Given<'_>, state: &State) -> Plan {
+        second_step::plan(&self.original, state, |hold, _| EffectKind::Abandon { hold: hold.clone() })
+    }
+
+    fn named(&self, _legs: &[Leg], _state: &State) -> Option<Named> {
+        Some(self.original.named())
+    }
+
+    fn done(&self, given: Given<'_>, state: &mut State) {
+        state.originals.take(Action::CancelTry, given.own, self.original.key, movements(given.legs));
+    }
+}

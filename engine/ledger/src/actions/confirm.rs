@@ -1,0 +1,65 @@
+//! TCC confirm: posts the legs of a try, out of what it holds.
+//!
+//! Judged in this order: the original is a try that passed (`unknown_original`); it was neither confirmed nor cancelled before
+//! (`already_posted`, `cancelled`); then, in the shards, the holds, the states and the limits.
+
+use crate::actions::content::write_key;
+use crate::actions::plan::Plan;
+use crate::actions::rules::{ActionRules, Given};
+use crate::actions::second_step;
+use crate::record::head::Named;
+use crate::state::State;
+use crate::transaction::action_code::Action;
+use crate::transaction::effect::EffectKind;
+use crate::transaction::leg::Leg;
+use crate::transaction::original::Naming;
+use crate::transaction::originals::movements;
+
+/// A confirm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirm {
+    /// The try.
+    pub original: Naming,
+}
+
+impl ActionRules for Confirm {
+    fn code(&self) -> Action {
+        Action::Confirm
+    }
+
+    fn write_content(&self, out: &mut Vec<u8>) {
+        write_key(out, self.original.key);
+    }
+
+    fn naming(&self) -> Option<&Naming> {
+        Some(&self.original)
+    }
+
+    fn naming_mut(&mut self) -> Option<&mut Naming> {
+        Some(&mut self.original)
+    }
+
+    fn follow(&self, state: &State) -> Vec<Leg> {
+        let legs = self.original.found.iter().flat_map(|found| &found.legs);
+        let with_currency = legs.map(|leg| {
+            let descriptor = state.books.descriptor(leg.account);
+            Leg { currency: descriptor.map_or(leg.currency, |descriptor| descriptor.currency), ..*leg }
+        });
+        with_currency.collect()
+    }
+
+    fn plan(&self, _given: Given<'_>, state: &State) -> Plan {
+        second_step::plan(&self.original, state, |_, amount| {
+            let (authority, forced) = ("".into(), false);
+            EffectKind::Consume { amount, authority, forced }
+        })
+    }
+
+    fn named(&self, _legs: &[Leg], _state: &State) -> Option<Named> {
+        Some(self.original.named())
+    }
+
+    fn done(&self, given: Given<'_>, state: &mut State) {
+        state.originals.take(Action::Confirm, given.own, self.original.key, movements(given.legs));
+    }
+}

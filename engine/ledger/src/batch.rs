@@ -1,0 +1,412 @@
+//! Transactions as they arrive: batches of legs, checked for shape where they enter.
+
+use std::num::NonZeroU32;
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::account::AccountKey;
+use crate::actions::Deed;
+use crate::ids::{AccountId, TransactionId};
+use crate::money::amount::Side;
+use crate::money::date::Date;
+use crate::rejection::Rejection;
+use crate::transaction::action_code::Action;
+use crate::transaction::leg::{Leg, balances_by};
+use crate::transaction::notes::{self, TextIds};
+use crate::transaction::original::Naming;
+
+/// The most legs that one transaction may have.
+pub const MAX_LEGS: usize = 512;
+/// The most bytes of notes that one transaction may have.
+pub const MAX_NOTES: usize = 2_048;
+/// The most bytes of a transaction id that is given as a text.
+pub const MAX_TEXT_ID: usize = 256;
+/// The most transactions of one batch.
+pub const MAX_BATCH: usize = 8_192;
+
+/// The head of a transaction; legs and notes lie in its batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    /// The client's id for it.
+    pub id: TransactionId,
+    /// The client's own time, in seconds since 1970: decides whether the id is inside the window.
+    pub time: u32,
+    /// A stable digest of everything the client gave but transport and time.
+    pub content: u64,
+    /// The value date, where it differs from the accounting date.
+    pub value_date: Option<Date>,
+    /// The accounting date that the client counts on: on any other it is refused.
+    pub accounting_date: Option<Date>,
+    /// What is wrong with its shape, found where it entered.
+    pub shape: Option<Rejection>,
+    deed: Option<NonZeroU32>,
+    legs: (u32, u16),
+    notes: (u32, u16),
+}
+
+/// What a client gives for one transaction besides its legs and notes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// The client's id for it.
+    pub id: TransactionId,
+    /// The client's own time, in seconds since 1970.
+    pub time: u32,
+    /// The value date, where it differs from the accounting date.
+    pub value_date: Option<Date>,
+    /// The accounting date that the client counts on: on any other it is refused with `date_closed`.
+    pub accounting_date: Option<Date>,
+}
+
+/// Transactions that arrived together, in order, with their legs and notes side by side.
+///
+/// ```
+/// use longmen_ledger::*;
+/// let cny = Currency::from_code("CNY").unwrap();
+/// let leg = |step, account, side| Leg { account: AccountId(account), amount: Amount(500), currency: cny, step, side };
+/// let mut batch = Batch::default();
+/// let draft = Draft { id: TransactionId(7), time: 0, ..Draft::default() };
+/// batch.push(draft, &[leg(1, 1, Side::Debit), leg(2, 2, Side::Credit)], &[]);
+/// assert_eq!(batch.transactions[0].shape, None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// The transactions, in order of arrival.
+    pub transactions: Vec<Transaction>,
+    /// All their legs.
+    pub legs: Vec<Leg>,
+    /// All their notes, and behind each one's the texts of its ids, in the form of [`crate::notes`].
+    pub notes: Vec<u8>,
+    /// Legs whose account the client named by its natural key, as indices into `legs`.
+    pub keys: Vec<(u32, AccountKey)>,
+    /// What transactions do besides posting the legs that they bring.
+    deeds: Vec<Deed>,
+    /// Whether the answers shall carry the balances after each leg.
+    pub want_balances: bool,
+}
+
+impl Batch {
+    /// Adds a transaction. A wrong shape is noted in it and answered in its place, so that one bad transaction does
+    /// not cost its neighbours anything.
+    pub fn push(&mut self, draft: Draft, legs: &[Leg], notes: &[u8]) {
+        let shape = match draft.id.0 {
+            0 => Some(Rejection::Malformed),
+            _ => check_shape(legs, notes),
+        };
+        self.push_with_shape(draft, legs, notes, shape);
+    }
+
+    /// Adds a transaction of which the decoder already knows what is wrong, if anything is.
+    pub fn push_with_shape(&mut self, draft: Draft, legs: &[Leg], notes: &[u8], shape: Option<Rejection>) {
+        let legs = if shape == Some(Rejection::Malformed) { &[] } else { legs };
+        let notes = if shape == Some(Rejection::Malformed) { &[] } else { notes };
+        self.transactions.push(Transaction {
+            id: draft.id,
+            time: draft.time,
+            content: digest(&draft, legs, notes),
+            value_date: draft.value_date,
+            accounting_date: draft.accounting_date,
+            shape,
+            deed: None,
+            legs: (offset(self.legs.len()), count(legs.len())),
+            notes: (offset(self.notes.len()), count(notes.len())),
+        });
+        self.legs.extend_from_slice(legs);
+        self.notes.extend_from_slice(notes);
+    }
+
+    /// Adds a transaction that does more than post the legs that it brings.
+    pub fn push_deed(&mut self, draft: Draft, deed: Deed, legs: &[Leg], notes: &[u8]) {
+        let shape = check_id(draft.id).or_else(|| check_deed(&deed, legs, notes));
+        self.push_with_shape(draft, legs, notes, shape);
+        if shape == Some(Rejection::Malformed) {
+            return;
+        }
+        let mut content = vec![deed.action() as u8];
+        deed.rules().write_content(&mut content);
+        self.deeds.push(deed);
+        let transaction = self.transactions.last_mut().expect("one was just pushed");
+        let mut hash = Xxh3::new();
+        hash.update(&transaction.content.to_le_bytes());
+        hash.update(&content);
+        transaction.content = hash.digest();
+        transaction.deed = NonZeroU32::new(offset(self.deeds.len()));
+    }
+
+    /// What a transaction of this batch does besides posting the legs that it brings.
+    #[must_use]
+    #[inline]
+    pub fn deed(&self, transaction: &Transaction) -> Option<&Deed> {
+        transaction.deed.map(|deed| &self.deeds[deed.get() as usize - 1])
+    }
+
+    /// What a transaction of this batch does.
+    #[must_use]
+    pub fn action(&self, transaction: &Transaction) -> Action {
+        self.deed(transaction).map_or(Action::Post, |deed| deed.rules().code())
+    }
+
+    /// The deeds that name another transaction, to attach what was found of it.
+    pub fn namings(&mut self) -> impl Iterator<Item = &mut Naming> {
+        self.deeds.iter_mut().filter_map(|deed| deed.rules_mut().naming_mut())
+    }
+
+    /// Whether some transaction names another one.
+    #[must_use]
+    pub fn names_others(&self) -> bool {
+        self.deeds.iter().any(|deed| deed.rules().naming().is_some())
+    }
+
+    /// Resolves the natural keys of accounts; what `find` does not know stays [`AccountId::NONE`].
+    pub(crate) fn resolve(&mut self, find: impl Fn(&AccountKey) -> Option<AccountId>) {
+        for (leg, key) in std::mem::take(&mut self.keys) {
+            self.legs[leg as usize].account = find(&key).unwrap_or(AccountId::NONE);
+        }
+        self.deeds.iter_mut().for_each(|deed| deed.rules_mut().resolve(&find));
+    }
+
+    /// Gives a transaction the legs that follow from what it names.
+    pub(crate) fn give_legs(&mut self, index: u32, legs: impl Iterator<Item = Leg>) {
+        let start = self.legs.len();
+        self.legs.extend(legs);
+        let given = (offset(start), count(self.legs.len() - start));
+        self.transactions[index as usize].legs = given;
+    }
+
+    /// Adds to the content of the last transaction what stands in place of an account id in its legs.
+    pub fn name_account(&mut self, leg: usize, key: AccountKey) {
+        let transaction =
+            self.transactions.last_mut().expect("a leg belongs to a transaction that was pushed");
+        let mut hash = Xxh3::new();
+        hash.update(&transaction.content.to_le_bytes());
+        for part in [&key.entity, &key.number, &key.kind] {
+            hash.update(&(part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        transaction.content = hash.digest();
+        self.keys.push((transaction.legs.0 + offset(leg), key));
+    }
+
+    /// Keeps the texts that the last transaction's ids were given as. They are no part of its content: named by text or by
+    /// number, it is the same transaction. One that is malformed leaves no record, and keeps none.
+    pub fn keep_texts(&mut self, texts: TextIds<'_>) {
+        let transaction =
+            self.transactions.last_mut().expect("texts are those of a transaction that was pushed");
+        if texts.is_empty() || transaction.shape == Some(Rejection::Malformed) {
+            return;
+        }
+        let (start, length) = transaction.notes;
+        assert_eq!(
+            start as usize + usize::from(length),
+            self.notes.len(),
+            "texts are kept once, behind the notes"
+        );
+        texts.write(&mut self.notes);
+        transaction.notes = (start, count(self.notes.len() - start as usize));
+    }
+
+    /// The texts that the ids of a transaction of this batch were given as.
+    #[must_use]
+    pub fn texts(&self, transaction: &Transaction) -> TextIds<'_> {
+        TextIds::read(self.notes(transaction))
+    }
+
+    /// The legs of a transaction of this batch, in step order.
+    #[must_use]
+    pub fn legs(&self, transaction: &Transaction) -> &[Leg] {
+        let start = transaction.legs.0 as usize;
+        &self.legs[start..start + usize::from(transaction.legs.1)]
+    }
+
+    /// The notes of a transaction of this batch, with the texts of its ids.
+    #[must_use]
+    pub fn notes(&self, transaction: &Transaction) -> &[u8] {
+        let start = transaction.notes.0 as usize;
+        &self.notes[start..start + usize::from(transaction.notes.1)]
+    }
+}
+
+/// Zero is no id: whoever gives it, or an empty one, has most likely given none.
+fn check_id(id: TransactionId) -> Option<Rejection> {
+    (id.0 == 0).then_some(Rejection::Malformed)
+}
+
+/// The checks that need nothing but the transaction itself, in order of precedence. Whether a single-sided
+/// transaction is off-balance needs the accounts, so `Unbalanced` is only a finding until they are known.
+fn check_shape(legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
+    let steps_increase = legs.is_sorted_by(|one, next| one.step < next.step);
+    if legs.is_empty() || legs.len() > MAX_LEGS || notes.len() > MAX_NOTES || !steps_increase {
+        return Some(Rejection::Malformed);
+    }
+    if !balances_by(legs, |leg| leg.currency) {
+        return Some(Rejection::Unbalanced);
+    }
+    if legs.iter().any(|leg| leg.amount.0 <= 0) {
+        return Some(Rejection::InvalidAmount);
+    }
+    None
+}
+
+/// The same checks for a deed: its own amount beside its legs.
+fn check_deed(deed: &Deed, legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
+    let rules = deed.rules();
+    let of_legs = match (rules.brings_legs(), legs.is_empty()) {
+        (true, _) => check_shape(legs, notes),
+        (false, true) => (notes.len() > MAX_NOTES).then_some(Rejection::Malformed),
+        (false, false) => Some(Rejection::Malformed),
+    };
+    let named = rules.hold().or_else(|| rules.naming().map(|naming| naming.key));
+    if let Some(malformed) = named.and_then(|key| check_id(key.id)) {
+        return Some(malformed);
+    }
+    if rules.is_forced() && !notes::are_approved(notes) {
+        return Some(Rejection::Malformed);
+    }
+    let positive = rules.amount().is_none_or(|amount| amount.0 > 0);
+    of_legs.or((!positive).then_some(Rejection::InvalidAmount))
+}
+
+/// XXH3 with 64 bits over a fixed layout: it is stored, so it must never change.
+fn digest(draft: &Draft, legs: &[Leg], notes: &[u8]) -> u64 {
+    if let (([debit, credit], []), None) = ((legs, notes), draft.accounting_date) {
+        return transfer_digest(draft, debit, credit);
+    }
+    let mut hash = Xxh3::new();
+    hash.update(&value_date_bytes(draft));
+    for leg in legs {
+        hash.update(&leg_bytes(leg));
+    }
+    hash.update(notes);
+    if let Some(date) = draft.accounting_date {
+        hash.update(&date.days().to_le_bytes());
+    }
+    hash.digest()
+}
+
+/// The same digest as the general one, in one go over the commonest shape.
+fn transfer_digest(draft: &Draft, debit: &Leg, credit: &Leg) -> u64 {
+    let mut bytes = [0; 4 + 2 * LEG_BYTES];
+    bytes[..4].copy_from_slice(&value_date_bytes(draft));
+    bytes[4..4 + LEG_BYTES].copy_from_slice(&leg_bytes(debit));
+    bytes[4 + LEG_BYTES..].copy_from_slice(&leg_bytes(credit));
+    xxhash_rust::xxh3::xxh3_64(&bytes)
+}
+
+const LEG_BYTES: usize = 24;
+
+fn leg_bytes(leg: &Leg) -> [u8; LEG_BYTES] {
+    let mut bytes = [0; LEG_BYTES];
+    bytes[..8].copy_from_slice(&leg.account.0.to_le_bytes());
+    bytes[8..16].copy_from_slice(&leg.amount.0.to_le_bytes());
+    bytes[16..18].copy_from_slice(&leg.currency.numeric().to_le_bytes());
+    bytes[18..20].copy_from_slice(&leg.step.to_le_bytes());
+    bytes[20] = u8::from(leg.side == Side::Credit);
+    bytes
+}
+
+fn value_date_bytes(draft: &Draft) -> [u8; 4] {
+    draft.value_date.map_or(u32::MAX, Date::days).to_le_bytes()
+}
+
+fn offset(len: usize) -> u32 {
+    u32::try_from(len).expect("a batch is capped far below 2^32 legs and bytes of notes")
+}
+
+fn count(len: usize) -> u16 {
+    u16::try_from(len).expect("legs and notes of a transaction are capped below 2^16")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::amount::Amount;
+    use crate::money::currency::Currency;
+    use crate::transaction::notes::Note;
+
+    fn leg(step: u16, account: u64, side: Side, amount: i64, currency: &str) -> Leg {
+        let currency = Currency::from_code(currency).unwrap();
+        Leg { account: AccountId(account), amount: Amount(amount), currency, step, side }
+    }
+
+    const DRAFT: Draft = Draft { id: TransactionId(1), time: 0, value_date: None, accounting_date: None };
+
+    #[test]
+    fn shape_is_checked_in_order_of_precedence() {
+        use Side::{Credit, Debit};
+        #[track_caller]
+        fn check(legs: &[(u16, Side, i64, &str)], expect: Option<Rejection>) {
+            let legs: Vec<Leg> = legs.iter().map(|l| leg(l.0, u64::from(l.0), l.1, l.2, l.3)).collect();
+            let mut batch = Batch::default();
+            batch.push(DRAFT, &legs, &[]);
+            assert_eq!(batch.transactions[0].shape, expect);
+        }
+        check(&[], Some(Rejection::Malformed));
+        check(&[(1, Debit, 5, "CNY"), (2, Credit, 5, "CNY")], None);
+        check(&[(1, Debit, 5, "CNY"), (1, Credit, 5, "CNY")], Some(Rejection::Malformed));
+        check(&[(2, Debit, 5, "CNY"), (1, Credit, 5, "CNY")], Some(Rejection::Malformed));
+        check(&[(1, Debit, 5, "CNY"), (2, Credit, 4, "CNY")], Some(Rejection::Unbalanced));
+        check(&[(1, Debit, 5, "CNY"), (2, Credit, 5, "USD")], Some(Rejection::Unbalanced));
+        check(&[(1, Debit, 0, "CNY"), (2, Credit, 0, "CNY")], Some(Rejection::InvalidAmount));
+        check(&[(1, Debit, -5, "CNY"), (2, Credit, -5, "CNY")], Some(Rejection::InvalidAmount));
+        check(&[(1, Debit, -5, "CNY"), (2, Credit, 5, "CNY")], Some(Rejection::Unbalanced));
+        let max = i64::MAX;
+        check(
+            &[
+                (1, Debit, max, "CNY"),
+                (2, Debit, max, "CNY"),
+                (3, Credit, max, "CNY"),
+                (4, Credit, max, "CNY"),
+            ],
+            None,
+        );
+        check(
+            &[(1, Debit, 5, "CNY"), (2, Debit, 7, "USD"), (3, Credit, 7, "USD"), (4, Credit, 5, "CNY")],
+            None,
+        );
+    }
+
+    #[test]
+    fn content_tells_every_field_apart_and_ignores_id_and_time() {
+        let base = [leg(1, 1, Side::Debit, 5, "CNY"), leg(2, 2, Side::Credit, 5, "CNY")];
+        let content = |draft: Draft, legs: &[Leg], notes: &[u8]| {
+            let mut batch = Batch::default();
+            batch.push(draft, legs, notes);
+            batch.transactions[0].content
+        };
+        let first = content(DRAFT, &base, &[]);
+        assert_eq!(first, content(Draft { id: TransactionId(9), time: 77, ..Draft::default() }, &base, &[]));
+        assert_ne!(first, content(Draft { value_date: Date::from_days(1), ..DRAFT }, &base, &[]));
+        assert_ne!(first, content(DRAFT, &base, &[1, 1, 0, b'x']));
+        for change in [
+            |l: &mut Leg| l.account = AccountId(3),
+            |l: &mut Leg| l.amount = Amount(6),
+            |l: &mut Leg| l.side = l.side.opposite(),
+            |l: &mut Leg| l.currency = Currency::from_code("USD").unwrap(),
+            |l: &mut Leg| l.step = 0,
+        ] {
+            let mut legs = base;
+            change(&mut legs[0]);
+            assert_ne!(first, content(DRAFT, &legs, &[]));
+        }
+    }
+
+    #[test]
+    fn texts_of_ids_are_kept_and_are_no_content() {
+        let legs = [leg(1, 1, Side::Debit, 5, "CNY"), leg(2, 2, Side::Credit, 5, "CNY")];
+        let note = [2, 1, 0, b'r'];
+        let draft = Draft { id: TransactionId::of_text("order-17"), ..DRAFT };
+        let (mut by_number, mut by_text) = (Batch::default(), Batch::default());
+        for _ in 0..2 {
+            by_number.push(draft, &legs, &note);
+            by_text.push(draft, &legs, &note);
+            by_text.keep_texts(TextIds { own: "order-17", named: "" });
+        }
+        by_text.push_with_shape(draft, &legs, &note, Some(Rejection::Malformed));
+        by_text.keep_texts(TextIds { own: "order-17", named: "" });
+        for (one, other) in by_number.transactions.iter().zip(&by_text.transactions) {
+            assert_eq!(one.content, other.content);
+            assert_eq!((by_number.texts(one).own, by_text.texts(other).own), ("", "order-17"));
+            assert_eq!(notes::read(by_text.notes(other)).collect::<Vec<_>>(), [(Note::Reference, "r")]);
+        }
+        assert!(by_text.texts(&by_text.transactions[2]).is_empty());
+    }
+}

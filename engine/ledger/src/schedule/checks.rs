@@ -1,0 +1,144 @@
+//! What a transaction is checked for, in the order of precedence. The first that refuses is the answer, so the order is what
+//! clients are promised ([`Rejection::group`]).
+//!
+//! | | check | rejections | where |
+//! | --- | --- | --- | --- |
+//! | 1 | what the shape rests on is decided | (waits) | [`Coordinator::check`] |
+//! | 2 | shape: legs, sums, amounts, currencies | `malformed`, `unbalanced`, `invalid_amount`, `mixed_off_balance`, `currency_mismatch` | `batch.rs`, `preflight.rs`, the action's `shape` |
+//! | 3 | the id was not used before | its first result, `idempotency_conflict`, `cancelled` | [`Coordinator::check`] |
+//! | 4 | the client's time lies in the window | `too_old`, `too_new`, `time_required` | `state/time_window.rs` |
+//! | 5 | the log has room | `out_of_disk` | [`Coordinator::check`] |
+//! | 6 | the original that it names is decided | (waits) | [`Coordinator::check`] |
+//! | 7 | a second step comes once | `already_posted`, `cancelled` | the action's `verdict` |
+//! | 8 | existence | `unknown_account`, `unknown_freeze`, `unknown_original`, `key_conflict` | [`refuse_early`], the action's `verdict` |
+//! | 9 | one accounting date, the one that was counted on | `date_closed` | [`refuse_early`] |
+//! | 10 | the original, the hold | `already_reversed`, `refund_exceeded`, `refund_window`; `freeze_exceeded`, `freeze_expired`, `wrong_authority` | the action's `verdict`; `transaction/effect.rs` |
+//! | 11 | account states, then payment states | `account_state`, `payment_state` | `account/states.rs`, by `shard/mod.rs` or the gate |
+//! | 12 | funds | `insufficient_funds` | `account/row.rs`, `hot/gate.rs` |
+//! | 13 | limits | `limit_exceeded`, `day_limit_exceeded` | `account/row.rs`, `account/cold_row.rs` |
+
+use crate::account::row::{Verdict, first_of};
+use crate::actions::plan::Plan;
+use crate::answer::PostResult;
+use crate::batch::Transaction;
+use crate::idempotency::known_ids::{IdHash, Known};
+use crate::ids::TransactionKey;
+use crate::rejection::Rejection;
+use crate::schedule::Coordinator;
+use crate::schedule::cancel::repeat;
+use crate::schedule::jobs::JobRef;
+use crate::schedule::preflight::Preflight;
+use crate::state::room::Room;
+
+/// A transaction, with what is known of it before any row is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    pub(super) what: JobRef,
+    pub(super) key: TransactionKey,
+    pub(super) hash: IdHash,
+    pub(super) transaction: &'a Transaction,
+    pub(super) preflight: &'a Preflight,
+    pub(super) plan: Option<&'a Plan>,
+}
+
+/// What becomes of a transaction that is not placed.
+pub(super) enum Early {
+    /// Refused.
+    Refused(Rejection),
+    /// Refused for its shape, at this step; but the first result of its id stands.
+    WrongShape(Rejection, u16),
+    /// Answered by the first result of its id.
+    Repeated(PostResult),
+    /// It waits: its id is under way.
+    Waits,
+    /// It waits for what it names.
+    WaitsForNamed,
+}
+
+impl Seen<'_> {
+    /// Whether its accounting date is the one that the client counts on.
+    pub(super) fn date_agreed(&self) -> bool {
+        self.transaction.accounting_date.is_none_or(|date| date == self.preflight.date)
+    }
+
+    fn is_new(&self) -> bool {
+        self.what.begun.is_none()
+    }
+}
+
+impl Coordinator {
+    /// The checks that come before a transaction is placed, in the order of precedence.
+    #[inline]
+    pub(super) fn check(&self, seen: &Seen<'_>) -> Option<Early> {
+        self.check_hold_is_decided(seen)
+            .or_else(|| check_shape(seen))
+            .or_else(|| self.check_id(seen))
+            .or_else(|| self.check_time(seen))
+            .or_else(|| self.check_room(seen))
+            .or_else(|| self.check_original_is_decided(seen))
+            .or_else(|| check_second_step(seen))
+    }
+
+    /// Whether there is such a hold comes before what its account says of shape and date.
+    fn check_hold_is_decided(&self, seen: &Seen<'_>) -> Option<Early> {
+        let (plan, preflight) = (seen.plan?, seen.preflight);
+        let rests_on_it =
+            plan.shape.is_some() || preflight.unknown.is_some() || !preflight.one_date || !seen.date_agreed();
+        let undecided =
+            rests_on_it && plan.effects.iter().any(|effect| self.state.holds.is_undecided(effect));
+        undecided.then_some(Early::WaitsForNamed)
+    }
+
+    #[inline]
+    fn check_id(&self, seen: &Seen<'_>) -> Option<Early> {
+        if !seen.is_new() {
+            return None;
+        }
+        match self.state.ids.get(seen.hash, seen.key)? {
+            Known::Pending => Some(Early::Waits),
+            Known::Decided(decided) => Some(Early::Repeated(repeat(&decided, seen.transaction.content))),
+        }
+    }
+
+    #[inline]
+    fn check_time(&self, seen: &Seen<'_>) -> Option<Early> {
+        let refused = || self.state.ids.outside_window(seen.transaction.time, &self.state.settings);
+        seen.is_new().then(refused).flatten().map(Early::Refused)
+    }
+
+    #[inline]
+    fn check_room(&self, seen: &Seen<'_>) -> Option<Early> {
+        let refused = seen.is_new().then(|| self.no_room(seen.what.job)).flatten();
+        refused.map(Early::Refused)
+    }
+
+    fn check_original_is_decided(&self, seen: &Seen<'_>) -> Option<Early> {
+        let undecided = |original| self.round.originals.contains(&original);
+        seen.plan?.originals().any(undecided).then_some(Early::WaitsForNamed)
+    }
+
+    /// What the ledger asks of itself ends what it has begun, in the room that was sure then.
+    pub(super) fn no_room(&self, job: u32) -> Option<Rejection> {
+        (self.state.room == Room::None && self.backlog.jobs.get(job).reply_to.is_some())
+            .then_some(Rejection::OutOfDisk)
+    }
+}
+
+fn check_shape(seen: &Seen<'_>) -> Option<Early> {
+    seen.preflight.shape.map(|(rejection, step)| Early::WrongShape(rejection, step))
+}
+
+/// What a confirm or cancel of a try says of the try itself is no result: it may be asked again.
+fn check_second_step(seen: &Seen<'_>) -> Option<Early> {
+    let rejection = seen.plan?.verdict.filter(|rejection| rejection.group() < 2)?;
+    assert!(seen.is_new(), "an original is touched by one undecided transaction at a time");
+    Some(Early::Refused(rejection))
+}
+
+/// What refuses a transaction whatever its rows say, in order of precedence: existence, date, the original.
+pub(super) fn refuse_early(preflight: &Preflight, plan: Option<&Plan>, date_agreed: bool) -> Verdict {
+    let planned = plan.and_then(|plan| plan.verdict).map(|rejection| (rejection, 0));
+    let unknown = preflight.unknown.map(|step| (Rejection::UnknownAccount, step));
+    let closed = (!preflight.one_date || !date_agreed).then_some((Rejection::DateClosed, 0));
+    [unknown, planned, closed].into_iter().fold(None, first_of)
+}
