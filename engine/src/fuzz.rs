@@ -6,12 +6,12 @@ use std::io;
 use longmen_wal::{Body, Storage};
 
 use crate::ledger::{FrameSection, Rebuilt, ReplayError, Settings};
-use crate::{journal, snapshot};
+use crate::{frame_writer, snapshot};
 
 /// The sections of a sealed frame as the log takes them.
 #[must_use]
 pub fn body_of(time_us: i64, sections: Vec<FrameSection>) -> Body {
-    journal::body_of(time_us, sections)
+    frame_writer::body_of(time_us, sections)
 }
 
 /// What a start would find of the snapshots in a directory.

@@ -1,19 +1,59 @@
-//! The journal: the log's writer with what is known of the disk. A frame is encoded, written and synced by whoever holds
-//! it; there is one, and it goes with the frame.
+//! The journal, as the pipeline sees it: it takes sealed frames, and tells when they are committed. Today a frame is
+//! committed when the disk of the node has it.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use longmen_wal::{AppendError, Body, SpaceGauge, SyncError};
 
-use longmen_wal::{AppendError, Body, CloseError, FrameNumber, LogWriter, Section, SpaceGauge, SyncError};
+/// Makes frames last.
+pub(crate) trait Journal {
+    /// Whether it takes another frame now.
+    fn may_seal(&self) -> bool;
 
-use crate::ledger::FrameSection;
-use crate::meters::{Meter, Meters};
+    /// Takes a frame, and tells when it is committed. Small frames may be by the time this returns.
+    ///
+    /// # Errors
+    /// [`JournalError`], after which the node must end.
+    fn seal(&mut self, number: u64, body: Body) -> Result<(), JournalError>;
 
-/// A frame up to this size may be written on the engine's own thread.
-const SMALL_FRAME: usize = 32 << 10;
+    /// Takes an empty frame that carries the durable mark. Its logged time is that of the frame before it.
+    ///
+    /// # Errors
+    /// [`JournalError`], after which the node must end.
+    fn seal_idle(&mut self, number: u64) -> Result<(), JournalError>;
 
-/// While syncs take longer than this, every frame goes to the thread: the engine works on meanwhile.
-const QUICK_SYNC: Duration = Duration::from_micros(300);
+    /// Asks whether this node may still speak for the ledger, and tells when it is confirmed. An answer without content
+    /// waits for that: no frame of its own says so.
+    fn confirm(&mut self) -> Ticket;
+
+    /// What has come about since the last call. Never blocks.
+    fn poll(&mut self) -> Option<Told>;
+
+    /// The room in the log.
+    fn space(&self) -> SpaceGauge;
+}
+
+/// What a journal tells.
+pub(crate) enum Told {
+    /// All frames up to this one are committed.
+    Committed {
+        upto: u64,
+        /// Bodies that are no longer needed, whose memory may serve again.
+        returned: Vec<Body>,
+    },
+    /// What was asked by this ticket, and by all before it, is confirmed.
+    Confirmed(Ticket),
+}
+
+/// A question to [`Journal::confirm`]. Later ones are greater; none is used twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ticket(u64);
+
+impl Ticket {
+    /// Moves on to the next one.
+    pub(crate) fn advance(&mut self) -> Ticket {
+        self.0 += 1;
+        *self
+    }
+}
 
 /// Why a frame is not durable. Never retried in place: a failed sync leaves clean-looking pages that the disk may not have,
 /// so the node ends, and recovery decides from the disk.
@@ -36,97 +76,4 @@ pub enum JournalError {
         /// Why.
         error: SyncError,
     },
-}
-
-/// The sections of a sealed frame as the log takes them.
-pub(crate) fn body_of(time_us: i64, sections: Vec<FrameSection>) -> Body {
-    let sections = sections.into_iter().map(|section| Section {
-        kind: section.kind as u16,
-        owner: section.owner,
-        records: section.records,
-        chunks: section.chunks,
-    });
-    Body { time_us, sections: sections.collect() }
-}
-
-/// The log's writer, with what is known of the disk.
-pub(crate) struct Journal {
-    writer: LogWriter,
-    /// How long writing and syncing a small frame takes, smoothed.
-    small: Duration,
-    meters: Arc<Meters>,
-}
-
-impl Journal {
-    pub(crate) fn new(writer: LogWriter, meters: Arc<Meters>) -> Journal {
-        Journal { writer, small: Duration::ZERO, meters }
-    }
-
-    /// Whether a frame is better written where it was sealed: waking a thread and being woken costs as much as a quick
-    /// sync takes, and while it takes there is little to do.
-    pub(crate) fn is_quick(&self, body: &Body) -> bool {
-        len(body) <= SMALL_FRAME && self.small <= QUICK_SYNC
-    }
-
-    /// A frame that was sealed then has come to the thread that writes it.
-    pub(crate) fn took_to_come(&self, sealed: Instant) {
-        self.meters.note_since(Meter::ToJournal, sealed);
-    }
-
-    /// Writes a frame and makes it durable.
-    pub(crate) fn write(&mut self, number: u64, body: &Body) -> Result<(), JournalError> {
-        let begun = Instant::now();
-        self.append(number, body)?;
-        let written = Instant::now();
-        self.sync(number)?;
-        let synced = Instant::now();
-        self.meters.note_time(Meter::Write, written - begun);
-        self.meters.note_time(Meter::Sync, synced - written);
-        if len(body) <= SMALL_FRAME {
-            self.small = (7 * self.small + (synced - begun)) / 8;
-        }
-        Ok(())
-    }
-
-    /// Writes a frame, which is not durable yet.
-    pub(crate) fn append(&mut self, number: u64, body: &Body) -> Result<(), JournalError> {
-        let frame = self.writer.append(body).map_err(|error| JournalError::Write { number, error })?;
-        assert_eq!(frame, FrameNumber(number), "the log and the coordinator count the same frames");
-        Ok(())
-    }
-
-    /// Makes the frame that was written durable.
-    pub(crate) fn sync(&mut self, number: u64) -> Result<(), JournalError> {
-        let durable = self.writer.sync().map_err(|error| JournalError::Sync { number, error })?;
-        assert_eq!(durable, FrameNumber(number), "a sync makes all that was written durable");
-        Ok(())
-    }
-
-    /// Writes an empty frame that carries the durable mark, and makes it durable.
-    pub(crate) fn write_mark(&mut self, number: u64) -> Result<(), JournalError> {
-        let durable = self.writer.write_mark().map_err(|error| JournalError::Sync { number, error })?;
-        assert_eq!(durable, FrameNumber(number), "room for a mark was seen before it was asked for");
-        Ok(())
-    }
-
-    /// The room in the log.
-    pub(crate) fn space(&self) -> SpaceGauge {
-        self.writer.space()
-    }
-
-    /// Tries again to make a segment, where no thread does so.
-    #[cfg(feature = "simulation")]
-    pub(crate) fn tend(&mut self) -> Result<(), AppendError> {
-        self.writer.tend()
-    }
-
-    /// Ends the log in order.
-    pub(crate) fn close(self) -> Result<(), CloseError> {
-        self.writer.close()
-    }
-}
-
-/// Bytes of records.
-pub(crate) fn len(body: &Body) -> usize {
-    body.sections.iter().map(Section::len).sum()
 }

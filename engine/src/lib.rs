@@ -2,9 +2,11 @@
 
 mod abort_on_drop;
 mod actors;
+mod alone;
 pub mod audit;
 mod clock;
 pub mod export;
+mod frame_writer;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod history;
@@ -24,6 +26,8 @@ mod simulated;
 mod snapshot;
 mod snapshot_job;
 mod snapshotter;
+#[cfg(feature = "simulation")]
+mod stepped_journal;
 mod witnesses;
 
 /// The pure ledger: everything is decided there.

@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use actix::{Actor, Addr, Arbiter, System};
+use actix::{Actor, Addr, Arbiter, AsyncContext, System};
 use longmen_wal::{
     CloseError, FrameFault, LogOptions, LogWriter, OpenError, ReadError, RecoveryReport, Storage,
     system_nonces,
@@ -20,10 +20,11 @@ use crate::actors::{
     ArchiverTasks, Closed, CoordinatorActor, IdArchiver, IdTableMaker, JournalActor, ShardActor, Stop,
     Wiring, name_thread,
 };
+use crate::alone::Alone;
 use crate::clock::{NodeClock, StartClock, Trust, machine_us};
+use crate::frame_writer::FrameWriter;
 use crate::history::History;
 use crate::id_archive::IdArchive;
-use crate::journal::Journal;
 use crate::ledger::{Coordinator, RefundClearing, RefundWindows, ReplayError, Settings, Shard, show_time};
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
@@ -381,13 +382,13 @@ fn spawn(
             let journal_thread = Arbiter::new();
             let journal = JournalActor::start_in_arbiter(&journal_thread.handle(), |_| JournalActor::new());
             let shards = start_shards(shards, shard_threads, &metered);
-            let journal_of_log = Journal::new(writer, Arc::clone(&metered));
-            let pipeline =
-                Pipeline::new(coordinator, journal_of_log, least_space, counted, Arc::clone(&metered));
-            let journal_actor = journal.clone();
-            let wiring =
-                Wiring { shards: shards.clone(), journal: journal_actor, tables, archiver, meters: metered };
-            let coordinator = CoordinatorActor::new(pipeline, wiring, NodeClock::start()).start();
+            let writer = FrameWriter::new(writer, Arc::clone(&metered));
+            let wiring = Wiring { shards: shards.clone(), tables, archiver, meters: Arc::clone(&metered) };
+            let coordinator = CoordinatorActor::create(|context| {
+                let alone = Alone::new(writer, journal.clone(), context.address().recipient());
+                let pipeline = Pipeline::new(coordinator, alone, least_space, counted, metered);
+                CoordinatorActor::new(pipeline, wiring, NodeClock::start())
+            });
             started
                 .send((coordinator.clone(), shards, Handle::current()))
                 .expect("whoever starts the engine waits for it");

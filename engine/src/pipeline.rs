@@ -1,17 +1,18 @@
 //! The coordinator's shell without its actor: what is asked of whom, what is waited for, when a frame is written, and
 //! which answers leave when. Whoever drives it carries the messages: the actor, or the simulation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use foldhash::fast::FixedState;
 use longmen_wal::{Body, SpaceGauge};
 use tracing::{debug, warn};
 
-use crate::journal::{Journal, JournalError, body_of, len};
+use crate::frame_writer::{body_of, len};
+use crate::journal::{Journal, JournalError, Ticket, Told};
 use crate::ledger::{
     Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
     SnapshotStart, Step, Unmerged,
@@ -31,47 +32,31 @@ enum Waiting {
 }
 
 /// What others are to do.
-#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is made, once a frame")]
 pub(crate) enum Task {
     /// Merge these legs, one batching actor each; each merge goes to [`Pipeline::merged`].
     Merge(Vec<Unmerged>),
     /// Obey these orders, one shard each; each answer goes to [`Pipeline::shard_done`].
     Order(Vec<(ShardId, ShardOrder)>),
-    /// Write this frame; it goes to [`Pipeline::written`].
-    Write(Sealed),
+    /// Nothing: a frame was sealed, and the journal has it.
+    Sealed,
     /// Nothing, until something arrives.
     Idle,
 }
 
-/// A frame on its way to the disk, with the log's writer.
-pub(crate) struct Sealed {
-    pub(crate) number: u64,
-    pub(crate) body: Body,
-    pub(crate) journal: Journal,
-}
-
-impl Sealed {
-    /// Whether it is better written where it was sealed.
-    pub(crate) fn is_quick(&self) -> bool {
-        self.journal.is_quick(&self.body)
-    }
-
-    /// Writes it and makes it durable.
-    pub(crate) fn write(&mut self) -> Result<(), JournalError> {
-        self.journal.write(self.number, &self.body)
-    }
-}
-
 /// The way of a request through the node.
-pub(crate) struct Pipeline {
+pub(crate) struct Pipeline<J> {
     coordinator: Coordinator,
     /// By numbers that the node gave out itself.
     sessions: HashMap<u64, ReplySender, FixedState>,
     waiting: Waiting,
-    /// The log's writer, when it is not away with a frame.
-    journal: Option<Journal>,
-    /// The answers that leave with the frame that is being written.
-    leaving: Outgoing,
+    /// Until it is given up at the end.
+    journal: Option<J>,
+    /// The answers that leave with each frame that is not committed yet, oldest first.
+    leaving: VecDeque<(u64, Outgoing)>,
+    /// Answers without content, oldest first: all that they rest on is durable, that the node still leads is not confirmed.
+    unconfirmed: VecDeque<(Ticket, Outgoing)>,
+    /// When a frame was last committed, or a mark tried.
+    last_write: Instant,
     /// Whether the log carries the durable mark up to its last frame.
     marked: bool,
     space: SpaceGauge,
@@ -85,21 +70,23 @@ pub(crate) struct Pipeline {
     meters: Arc<Meters>,
 }
 
-impl Pipeline {
+impl<J: Journal> Pipeline<J> {
     pub(crate) fn new(
         coordinator: Coordinator,
-        journal: Journal,
+        journal: J,
         least_space: u64,
         written: Arc<AtomicU64>,
         meters: Arc<Meters>,
-    ) -> Pipeline {
+    ) -> Pipeline<J> {
         Pipeline {
             coordinator,
             sessions: HashMap::default(),
             waiting: Waiting::Nothing,
             space: journal.space(),
             journal: Some(journal),
-            leaving: Vec::new(),
+            leaving: VecDeque::new(),
+            unconfirmed: VecDeque::new(),
+            last_write: Instant::now(),
             marked: true,
             least_space,
             room: Room::Enough,
@@ -121,31 +108,31 @@ impl Pipeline {
     }
 
     /// Goes on until something has to be done elsewhere, or nothing is to be done. Not while a task is under way.
-    pub(crate) fn next(&mut self, now_us: i64) -> Task {
+    ///
+    /// # Errors
+    /// [`JournalError`], after which the node must end.
+    pub(crate) fn next(&mut self, now_us: i64) -> Result<Task, JournalError> {
+        self.listen();
         while matches!(self.waiting, Waiting::Nothing) {
             self.watch_space();
             let begun = Instant::now();
-            let step = self.coordinator.next(now_us, self.journal.is_some());
+            let step = self.coordinator.next(now_us, self.may_seal());
             self.meters.note_since(Meter::Decide, begun);
             match step {
                 Step::Merge(legs) => {
                     self.waiting =
                         Waiting::Merges { left: legs.len(), merges: Vec::with_capacity(legs.len()) };
-                    return Task::Merge(legs);
+                    return Ok(Task::Merge(legs));
                 }
                 Step::Shards(orders) if orders.is_empty() => self.coordinator.answered(Vec::new()),
-                Step::Shards(orders) => return self.order(orders),
-                Step::Seal(frame) => return Task::Write(self.seal(frame)),
-                Step::Release(replies) => {
-                    self.clock.release();
-                    let outgoing = self.group(replies);
-                    give_out(outgoing);
-                }
+                Step::Shards(orders) => return Ok(self.order(orders)),
+                Step::Seal(frame) => return self.seal(frame).map(|()| Task::Sealed),
+                Step::Release(replies) => self.release(replies),
                 Step::Snapshot(start) => self.begin_snapshot(start),
                 Step::Idle => break,
             }
         }
-        Task::Idle
+        Ok(Task::Idle)
     }
 
     fn order(&mut self, orders: Vec<(ShardId, ShardOrder)>) -> Task {
@@ -193,28 +180,54 @@ impl Pipeline {
         Some(self.order(orders))
     }
 
-    fn seal(&mut self, frame: Frame) -> Sealed {
+    fn seal(&mut self, frame: Frame) -> Result<(), JournalError> {
         self.marked = false;
         let body = body_of(frame.time_us, frame.sections);
         self.clock.seal(len(&body));
-        assert!(self.leaving.is_empty(), "the answers of a frame leave before the next is written");
-        self.leaving = self.group(frame.replies);
+        let leaving = self.group(frame.replies);
         #[cfg(feature = "planted-bugs")]
-        if crate::planted::is(crate::planted::Bug::ReplyBeforeSync) {
-            give_out(std::mem::take(&mut self.leaving));
-        }
-        let journal = self.journal.take().expect("a frame is sealed when the writer is there");
-        Sealed { number: frame.number, body, journal }
+        let leaving = if crate::planted::is(crate::planted::Bug::ReplyBeforeSync) {
+            give_out(leaving);
+            Vec::new()
+        } else {
+            leaving
+        };
+        self.leaving.push_back((frame.number, leaving));
+        let journal = self.journal.as_mut().expect(NOT_GIVEN_UP);
+        journal.seal(frame.number, body)
     }
 
-    /// A frame is durable: what rests on it leaves, and its memory serves the next ones.
-    pub(crate) fn written(&mut self, frame: Sealed) {
-        let Sealed { number, body, journal } = frame;
-        self.journal = Some(journal);
-        self.written.fetch_add(len(&body) as u64, Ordering::Relaxed);
-        self.coordinator.durable(number);
-        give_out(std::mem::take(&mut self.leaving));
-        self.coordinator.take_back(body.sections.into_iter().flat_map(|section| section.chunks));
+    /// Answers without content go out when it is confirmed that this node still leads.
+    fn release(&mut self, replies: Vec<(ReplyTo, Answer)>) {
+        self.clock.release();
+        let outgoing = self.group(replies);
+        // What comes after the end is refused, whoever leads.
+        let Some(journal) = &mut self.journal else { return give_out(outgoing) };
+        self.unconfirmed.push_back((journal.confirm(), outgoing));
+        self.listen();
+    }
+
+    /// Hears what the journal has to tell.
+    pub(crate) fn listen(&mut self) {
+        while let Some(told) = self.journal.as_mut().and_then(J::poll) {
+            match told {
+                Told::Committed { upto, returned } => self.committed(upto, returned),
+                Told::Confirmed(ticket) => give_out_up_to(&mut self.unconfirmed, &ticket),
+            }
+        }
+    }
+
+    /// Frames are committed: what rests on them leaves, and their memory serves the next ones.
+    fn committed(&mut self, upto: u64, returned: Vec<Body>) {
+        let committed = Instant::now();
+        self.last_write = committed;
+        let bytes: usize = returned.iter().map(len).sum();
+        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.coordinator.durable(upto);
+        give_out_up_to(&mut self.leaving, &upto);
+        let sections = returned.into_iter().flat_map(|body| body.sections);
+        self.coordinator.take_back(sections.flat_map(|section| section.chunks));
+        self.meters.note_since(Meter::Settle, committed);
     }
 
     fn group(&self, replies: Vec<(ReplyTo, Answer)>) -> Outgoing {
@@ -231,21 +244,32 @@ impl Pipeline {
     /// # Errors
     /// [`JournalError`], after which the node must end.
     pub(crate) fn write_mark(&mut self) -> Result<(), JournalError> {
-        let Some(journal) = &mut self.journal else { return Ok(()) };
+        self.last_write = Instant::now();
+        let Some(journal) = self.journal.as_mut().filter(|journal| journal.may_seal()) else { return Ok(()) };
         if self.marked || self.space.bytes() < self.least_space {
             return Ok(());
         }
         if let Some(number) = self.coordinator.skip_frame() {
-            journal.write_mark(number)?;
-            self.coordinator.durable(number);
+            journal.seal_idle(number)?;
             self.marked = true;
+            self.listen();
         }
         Ok(())
     }
 
     /// Whether an empty frame should carry the durable mark when nothing else comes.
     pub(crate) fn wants_mark(&self) -> bool {
-        self.journal.is_some() && !self.marked
+        self.may_seal() && !self.marked
+    }
+
+    /// How long ago a frame was last committed, or a mark tried.
+    pub(crate) fn since_write(&self) -> Duration {
+        self.last_write.elapsed()
+    }
+
+    /// Whether the journal takes another frame now.
+    pub(crate) fn may_seal(&self) -> bool {
+        self.journal.as_ref().is_some_and(J::may_seal)
     }
 
     /// Looks at the room in the log before anything is decided that would need it. Where no further segment will ever be
@@ -302,14 +326,13 @@ impl Pipeline {
         self.coordinator.stop();
     }
 
-    /// The log's writer, when everything taken in is decided and durable. Its end will carry the mark.
-    pub(crate) fn take_journal(&mut self) -> Option<Journal> {
-        if !self.coordinator.is_settled() {
+    /// The journal, when everything taken in is decided, durable and answered. The log's end will carry the mark.
+    pub(crate) fn take_journal(&mut self) -> Option<J> {
+        if !self.coordinator.is_settled() || !self.unconfirmed.is_empty() || !self.may_seal() {
             return None;
         }
-        let journal = self.journal.take()?;
         self.marked = true;
-        Some(journal)
+        self.journal.take()
     }
 
     /// The coordinator, for what is asked of it beside the stream of requests.
@@ -322,10 +345,26 @@ impl Pipeline {
         &mut self.coordinator
     }
 
-    /// Tries again to make a segment, where no thread does so.
+    /// The journal, which the simulation drives itself.
     #[cfg(feature = "simulation")]
-    pub(crate) fn tend(&mut self) -> Result<(), longmen_wal::AppendError> {
-        self.journal.as_mut().map_or(Ok(()), Journal::tend)
+    pub(crate) fn journal(&self) -> &J {
+        self.journal.as_ref().expect(NOT_GIVEN_UP)
+    }
+
+    /// The same, for its next step.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn journal_mut(&mut self) -> &mut J {
+        self.journal.as_mut().expect(NOT_GIVEN_UP)
+    }
+}
+
+/// Why there is a journal.
+const NOT_GIVEN_UP: &str = "the journal is given up when nothing is left to do";
+
+/// Gives out the answers that wait for this mark, or for one before it.
+fn give_out_up_to<M: PartialOrd>(waiting: &mut VecDeque<(M, Outgoing)>, mark: &M) {
+    while let Some((_, outgoing)) = waiting.pop_front_if(|(waits_for, _)| *waits_for <= *mark) {
+        give_out(outgoing);
     }
 }
 
@@ -338,3 +377,6 @@ fn give_out(outgoing: Outgoing) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

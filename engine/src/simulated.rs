@@ -11,19 +11,21 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::actors::TableShelf;
 use crate::clock::{StartClock, Trust};
+use crate::frame_writer::FrameWriter;
 use crate::history::History;
 use crate::id_archive::IdArchive;
-use crate::journal::{Journal, JournalError};
+use crate::journal::JournalError;
 use crate::ledger::{
     ArchivedIds, ClientId, Command, IdMemory, Merge, ReplyTo, Request, SealedIds, Settings, Shard, ShardId,
     ShardOrder, ShardReply, SnapshotStart, Unmerged,
 };
 use crate::meters::Meters;
 use crate::node::{StartError, StartReport};
-use crate::pipeline::{Pipeline, Sealed, Task};
+use crate::pipeline::{Pipeline, Task};
 use crate::recovery::{self, Start};
 use crate::session::Replies;
 use crate::snapshot_job::{RowImages, SnapshotJob, SnapshotStep};
+use crate::stepped_journal::SteppedJournal;
 
 /// How a simulated node is set up.
 #[derive(Clone, Debug)]
@@ -77,11 +79,9 @@ pub struct SimulatedNode {
     storage: Arc<dyn Storage>,
     reader: LogReader,
     node: NodeId,
-    pipeline: Pipeline,
+    pipeline: Pipeline<SteppedJournal>,
     shards: Vec<Shard>,
     messages: Vec<Message>,
-    /// The frame that is being written, and whether it is written but not synced.
-    frame: Option<(Sealed, bool)>,
     /// Memory for ids that is being made ready.
     id_memory: Option<IdMemory>,
     shelf: TableShelf,
@@ -114,7 +114,7 @@ impl SimulatedNode {
         let (coordinator, shards) = rebuilt.go_on(options.settings.clone());
         let written = Arc::new(AtomicU64::new(0));
         let meters = Arc::new(Meters::default());
-        let journal = Journal::new(writer, Arc::clone(&meters));
+        let journal = SteppedJournal::new(FrameWriter::new(writer, Arc::clone(&meters)));
         let archive = IdArchive { storage: Arc::clone(&storage), node: report.log.node };
         let node = SimulatedNode {
             storage,
@@ -127,7 +127,6 @@ impl SimulatedNode {
             pipeline: Pipeline::new(coordinator, journal, options.least_space, written, meters),
             shards,
             messages: Vec::new(),
-            frame: None,
             id_memory: None,
             starting: None,
             taking: None,
@@ -157,7 +156,8 @@ impl SimulatedNode {
 
     /// Lets the coordinator take its next step. False if there is nothing to do until something else happens.
     pub fn pump(&mut self, now_us: i64) -> bool {
-        let did = match self.pipeline.next(now_us) {
+        let task = self.pipeline.next(now_us);
+        let did = match task.expect("a sealed frame is taken here, and written in a step of its own") {
             Task::Merge(legs) => {
                 self.messages.extend(legs.into_iter().map(Message::Legs));
                 true
@@ -166,10 +166,7 @@ impl SimulatedNode {
                 self.order(orders);
                 true
             }
-            Task::Write(frame) => {
-                self.frame = Some((frame, false));
-                true
-            }
+            Task::Sealed => true,
             Task::Idle => false,
         };
         self.tend_ids();
@@ -227,7 +224,7 @@ impl SimulatedNode {
     /// The frame that is being written, and whether it is written but not synced.
     #[must_use]
     pub fn writing(&self) -> Option<(u64, bool)> {
-        self.frame.as_ref().map(|(frame, appended)| (frame.number, *appended))
+        self.pipeline.journal().writing()
     }
 
     /// Writes the frame that was sealed, or syncs it when it is written; then what rests on it leaves.
@@ -235,17 +232,8 @@ impl SimulatedNode {
     /// # Errors
     /// [`JournalError`], after which the process would end: nothing may be asked of the node any more.
     pub fn write(&mut self) -> Result<(), JournalError> {
-        match self.frame.take() {
-            None => {}
-            Some((mut frame, false)) => {
-                frame.journal.append(frame.number, &frame.body)?;
-                self.frame = Some((frame, true));
-            }
-            Some((mut frame, true)) => {
-                frame.journal.sync(frame.number)?;
-                self.pipeline.written(frame);
-            }
-        }
+        self.pipeline.journal_mut().step()?;
+        self.pipeline.listen();
         Ok(())
     }
 
@@ -262,7 +250,7 @@ impl SimulatedNode {
     /// # Errors
     /// [`AppendError`], after which the next frame that needs a segment cannot be written.
     pub fn tend(&mut self) -> Result<(), AppendError> {
-        self.pipeline.tend()
+        self.pipeline.journal_mut().tend()
     }
 
     /// Gives the coordinator the memory for ids that it asked for. False if it asked for none.
@@ -357,7 +345,7 @@ impl SimulatedNode {
     /// Whether everything taken in is decided, durable and answered.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.frame.is_none() && self.messages.is_empty() && self.pipeline.coordinator().is_settled()
+        self.pipeline.may_seal() && self.messages.is_empty() && self.pipeline.coordinator().is_settled()
     }
 
     /// Whether it waits for a segment that is being made.

@@ -18,15 +18,13 @@ use tokio::task::yield_now;
 use tracing::debug;
 
 use super::shard::Release;
-use super::{
-    ArchiverTasks, BatcherActor, IdTableMaker, JournalActor, MergeLegs, Obey, ShardActor, WriteFrame,
-};
+use super::{ArchiverTasks, BatcherActor, IdTableMaker, MergeLegs, Obey, ShardActor};
 use crate::abort_on_drop::{AbortOnDrop, die};
+use crate::alone::Alone;
 use crate::clock::NodeClock;
-use crate::journal::Journal;
 use crate::ledger::{AccountId, Merge, Request, ShardId, ShardOrder, ShardReply, SnapshotStart, Unmerged};
 use crate::meters::{Meter, Meters};
-use crate::pipeline::{Pipeline, Sealed, Task};
+use crate::pipeline::{Pipeline, Task};
 use crate::planted_panics;
 use crate::session::ReplySender;
 
@@ -49,7 +47,6 @@ const MAX_WAIT_US: i64 = 1_000_000;
 /// The other actors, and what the coordinator watches.
 pub(crate) struct Wiring {
     pub(crate) shards: Vec<Addr<ShardActor>>,
-    pub(crate) journal: Addr<JournalActor>,
     /// Makes tables of known ids.
     pub(crate) tables: IdTableMaker,
     /// Writes known ids out of memory.
@@ -59,7 +56,7 @@ pub(crate) struct Wiring {
 
 /// Carries the coordinator's messages.
 pub(crate) struct CoordinatorActor {
-    pipeline: Pipeline,
+    pipeline: Pipeline<Alone>,
     clock: NodeClock,
     wiring: Wiring,
     batchers: HashMap<AccountId, Addr<BatcherActor>>,
@@ -71,21 +68,20 @@ pub(crate) struct CoordinatorActor {
     handed_over: usize,
     /// Whether the last frame was written on this thread.
     writes_here: bool,
-    last_write: Instant,
     mark_is_due_later: bool,
     space_timer: Option<SpawnHandle>,
     /// The moment that is waited for, in microseconds since 1970.
     expiry_timer: Option<(i64, SpawnHandle)>,
-    stopping: Option<oneshot::Sender<Journal>>,
-    /// The log's writer, when everything is decided and durable before the end.
-    at_rest: Option<Journal>,
+    stopping: Option<oneshot::Sender<Alone>>,
+    /// The journal, when everything is decided and durable before the end.
+    at_rest: Option<Alone>,
     /// How many actors were released and have not taken notice yet.
     leaving: usize,
     vital: AbortOnDrop,
 }
 
 impl CoordinatorActor {
-    pub(crate) fn new(pipeline: Pipeline, wiring: Wiring, clock: NodeClock) -> CoordinatorActor {
+    pub(crate) fn new(pipeline: Pipeline<Alone>, wiring: Wiring, clock: NodeClock) -> CoordinatorActor {
         CoordinatorActor {
             pipeline,
             clock,
@@ -95,7 +91,6 @@ impl CoordinatorActor {
             pumps: false,
             handed_over: 0,
             writes_here: false,
-            last_write: Instant::now(),
             mark_is_due_later: false,
             space_timer: None,
             expiry_timer: None,
@@ -137,10 +132,11 @@ impl CoordinatorActor {
     /// Does one step after the other until one has to be waited for.
     fn pump(&mut self, context: &mut Context<Self>) {
         loop {
-            match self.pipeline.next(self.clock.now_us()) {
+            let task = self.pipeline.next(self.clock.now_us());
+            match task.unwrap_or_else(|error| die(&error.to_string())) {
                 Task::Merge(legs) => self.merge(legs, context),
                 Task::Order(orders) => self.order(orders, context),
-                Task::Write(frame) => self.write(frame, context),
+                Task::Sealed => self.note_sealed(context),
                 Task::Idle => break,
             }
         }
@@ -185,23 +181,10 @@ impl CoordinatorActor {
         }
     }
 
-    fn write(&mut self, mut frame: Sealed, context: &mut Context<Self>) {
+    fn note_sealed(&mut self, context: &mut Context<Self>) {
+        // Where the journal takes the next frame at once, this one was written on this thread.
+        self.writes_here = self.pipeline.may_seal();
         self.drop_cold_batchers(context);
-        self.writes_here = frame.is_quick();
-        if self.writes_here {
-            frame.write().unwrap_or_else(|error| die(&error.to_string()));
-            self.take_written(frame);
-        } else {
-            let (coordinator, sealed) = (context.address(), Instant::now());
-            self.wiring.journal.do_send(WriteFrame { frame, coordinator, sealed });
-        }
-    }
-
-    fn take_written(&mut self, frame: Sealed) {
-        let durable = Instant::now();
-        self.last_write = durable;
-        self.pipeline.written(frame);
-        self.wiring.meters.note_since(Meter::Settle, durable);
     }
 
     /// A batching actor goes when its account has cooled down.
@@ -232,11 +215,10 @@ impl CoordinatorActor {
             return;
         }
         self.mark_is_due_later = true;
-        context.run_later(MARK_AFTER.saturating_sub(self.last_write.elapsed()), |actor, context| {
+        context.run_later(MARK_AFTER.saturating_sub(self.pipeline.since_write()), |actor, context| {
             actor.mark_is_due_later = false;
-            if actor.last_write.elapsed() >= MARK_AFTER {
+            if actor.pipeline.since_write() >= MARK_AFTER {
                 actor.pipeline.write_mark().unwrap_or_else(|error| die(&error.to_string()));
-                actor.last_write = Instant::now();
             }
             actor.pump(context);
         });
@@ -252,7 +234,7 @@ impl CoordinatorActor {
         }
     }
 
-    /// Lets all others go when everything is decided and durable, and gives the log's writer up when they know.
+    /// Lets all others go when everything is decided and durable, and gives the journal up when they know.
     fn finish_stopping(&mut self, context: &mut Context<Self>) {
         if self.stopping.is_none() {
             return;
@@ -334,22 +316,16 @@ impl Handler<Merged> for CoordinatorActor {
     }
 }
 
-/// A frame is durable.
+/// A frame on the journal's thread is durable since then.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(crate) struct Synced {
-    pub(crate) frame: Sealed,
-    /// When it was.
-    pub(crate) synced: Instant,
-}
+pub(crate) struct Synced(pub(crate) Instant);
 
 impl Handler<Synced> for CoordinatorActor {
     type Result = ();
 
     fn handle(&mut self, message: Synced, context: &mut Context<Self>) {
-        let Synced { frame, synced } = message;
-        self.wiring.meters.note_since(Meter::FromJournal, synced);
-        self.take_written(frame);
+        self.wiring.meters.note_since(Meter::FromJournal, message.0);
         self.pump(context);
     }
 }
@@ -421,10 +397,10 @@ impl Handler<CloseSession> for CoordinatorActor {
     }
 }
 
-/// Refuse new requests, finish and make durable what was taken in, then give the log's writer up.
+/// Refuse new requests, finish and make durable what was taken in, then give the journal up.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(crate) struct Stop(pub(crate) oneshot::Sender<Journal>);
+pub(crate) struct Stop(pub(crate) oneshot::Sender<Alone>);
 
 impl Handler<Stop> for CoordinatorActor {
     type Result = ();

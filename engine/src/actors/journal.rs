@@ -1,13 +1,14 @@
 //! The actor of the journal: the thread on which large frames are written.
 
+use std::sync::mpsc::Sender;
 use std::time::Instant;
 
-use actix::{Actor, Addr, Context, Handler, Message};
+use actix::{Actor, Context, Handler, Message, Recipient};
 use tracing::warn;
 
-use super::{CoordinatorActor, Synced};
+use super::Synced;
 use crate::abort_on_drop::{AbortOnDrop, die};
-use crate::pipeline::Sealed;
+use crate::alone::Sealed;
 
 use crate::planted_panics;
 /// The thread for large frames.
@@ -38,8 +39,11 @@ impl Actor for JournalActor {
 #[rtype(result = "()")]
 pub(crate) struct WriteFrame {
     pub(crate) frame: Sealed,
-    pub(crate) coordinator: Addr<CoordinatorActor>,
     pub(crate) sealed: Instant,
+    /// Where it goes when it is durable.
+    pub(crate) back: Sender<Sealed>,
+    /// Who looks there when told to.
+    pub(crate) wakes: Recipient<Synced>,
 }
 
 impl Handler<WriteFrame> for JournalActor {
@@ -47,10 +51,12 @@ impl Handler<WriteFrame> for JournalActor {
 
     fn handle(&mut self, message: WriteFrame, _: &mut Context<JournalActor>) {
         planted_panics::visit("journal");
-        let WriteFrame { mut frame, coordinator, sealed } = message;
-        frame.journal.took_to_come(sealed);
-        frame.write().unwrap_or_else(|error| die(&error.to_string()));
-        coordinator.do_send(Synced { frame, synced: Instant::now() });
+        let WriteFrame { mut frame, sealed, back, wakes } = message;
+        frame.writer.took_to_come(sealed);
+        frame.writer.write(frame.number, &frame.body).unwrap_or_else(|error| die(&error.to_string()));
+        let synced = Instant::now();
+        back.send(frame).expect("a journal is given up when no frame is under way");
+        wakes.do_send(Synced(synced));
     }
 }
 
