@@ -32,6 +32,7 @@ pub use actions::carry_forward::CarryForward;
 pub use actions::confirm::Confirm;
 pub use actions::consume::Consume;
 pub use actions::freeze::Freeze;
+pub use actions::raise::Raise;
 pub use actions::refund::Refund;
 pub use actions::reverse::Reverse;
 pub use actions::try_hold::Try;
@@ -75,8 +76,8 @@ pub use replay::rebuilt::{Rebuilt, restore_rows};
 pub use replay::{FrameRecords, ReplayError, is_logged_time};
 pub use schedule::{Coordinator, Step};
 pub use shard::order::{
-    ChangeRow, ExpireHolds, OpenRows, PostMerges, ShardOrder, ShardReply, ShowHolds, ShowLines, ShowRows,
-    ShownRow,
+    ChangeRow, ExpireHolds, Expired, OpenRows, PostMerges, ShardOrder, ShardReply, ShowHolds, ShowLines,
+    ShowRows, ShownRow,
 };
 pub use shard::round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
 pub use shard::{MAX_HOLDS, Shard, place_of, shard_of};

@@ -82,12 +82,23 @@ impl Deeds {
     }
 }
 
+/// Whether an action moves holds and nothing else.
+pub(super) fn moves_holds_alone(action: Action) -> bool {
+    matches!(action, Action::Freeze | Action::Raise | Action::Unfreeze)
+}
+
+/// Whether an action has no legs.
+pub(super) fn is_bare(action: Action) -> bool {
+    moves_holds_alone(action) || action == Action::CancelTry
+}
+
 /// What is wrong with a head and its tail, whatever its legs are.
 pub(super) fn check_head(head: &Head, tail: &Tail<'_>) -> Result<(), DeedFault> {
     let (action, named) = (head.action, tail.named.unwrap_or_default());
     let names = matches!(
         action,
-        Action::Unfreeze
+        Action::Raise
+            | Action::Unfreeze
             | Action::Consume
             | Action::Reverse
             | Action::Refund
@@ -102,7 +113,7 @@ pub(super) fn check_head(head: &Head, tail: &Tail<'_>) -> Result<(), DeedFault> 
         Outcome::Refused(_) => true,
         Outcome::Cancelled => action == Action::Post,
     };
-    let bare = matches!(action, Action::Freeze | Action::Unfreeze | Action::CancelTry);
+    let bare = is_bare(action);
     let own = head.client == ClientId(0);
     let findings = [
         (!outcome, DeedFault::Outcome),

@@ -296,7 +296,7 @@ impl Books {
             let Entries { moved, held: holds, spent, .. } = &mut self.entries;
             let judicial = held.hold.terms.kind == HoldKind::Judicial;
             // A court freezes what comes in later too (限额冻结).
-            let seized = held.moved == HoldMove::Frozen && judicial;
+            let seized = matches!(held.moved, HoldMove::Frozen | HoldMove::Raised) && judicial;
             if !seized && !account.is_in(at.frame, ordinal) && !holds.contains(&id) {
                 moved.push((id, at, before));
             }

@@ -1,6 +1,7 @@
 //! What the audit keeps of a frame while it goes through it: its transactions and their legs so far.
 
 use super::deed_fault::DeedFault;
+use super::deeds::{is_bare, moves_holds_alone};
 use super::fault::{BookFault, Checked, RecordPlace};
 use crate::ledger::{AccountId, Action, Date, EntityId, Head, Named, Outcome};
 
@@ -133,7 +134,7 @@ impl AuditedFrame {
         let (action, fault) = (terms.action, DeedFault::Holds);
         place.check(action != Action::Post, || BookFault::Deed { action, fault })?;
         place.check(date == head, || BookFault::EntryDate { account, date, head })?;
-        if matches!(action, Action::Freeze | Action::Unfreeze) {
+        if moves_holds_alone(action) {
             transaction.first.1 = entity;
         }
         Ok(terms)
@@ -182,7 +183,7 @@ impl AuditedFrame {
             let place = RecordPlace::Head(ordinal);
             let &Audited { said, legs, net, unit, outcome, terms, .. } = transaction;
             if outcome == Outcome::Posted {
-                let bare = matches!(terms.action, Action::Freeze | Action::Unfreeze | Action::CancelTry);
+                let bare = is_bare(terms.action);
                 place.check(u32::from(said) == legs, || BookFault::Legs { said, found: legs })?;
                 place.check(legs > 0 || bare, || BookFault::NoLegs)?;
                 let (said, found) = (transaction.entity, transaction.first.1);

@@ -7,13 +7,15 @@ use foldhash::fast::FixedState;
 use super::account::Account;
 use super::fault::BookFault;
 use super::hold_fault::HoldFault;
-use crate::ledger::{AccountId, Held, Hold, HoldMove, TransactionKey};
+use crate::ledger::{AccountId, Held, Hold, HoldMove, HoldTerms, TransactionKey};
 
 /// Every hold that was ever opened. A ledger forgets some of which nothing remains; a consume of them may still be
 /// reversed, so the audit keeps them.
 #[derive(Default)]
 pub(super) struct Holds {
     holds: HashMap<(AccountId, TransactionKey), Hold, FixedState>,
+    /// Of those that were raised, as they were before each raise.
+    raised: HashMap<(AccountId, TransactionKey), Vec<Hold>, FixedState>,
     /// Of each account those of which something remains, in the order in which they began to hold, each with whether the
     /// log had rules by then: of older ones a ledger may have lost the order.
     lines: HashMap<AccountId, Vec<(TransactionKey, bool)>, FixedState>,
@@ -36,9 +38,7 @@ impl Holds {
             (HoldMove::Frozen, Some(there)) if there.remaining > 0 => return Err(HoldFault::OpenedTwice),
             (HoldMove::Frozen, Some(_)) => 0,
             (_, None) => return Err(HoldFault::Unknown),
-            (_, Some(there)) if there.terms != hold.terms || there.amount != hold.amount => {
-                return Err(HoldFault::Altered);
-            }
+            (_, Some(there)) if !self.may_follow(held, there) => return Err(HoldFault::Altered),
             (_, Some(there)) => there.remaining,
         };
         let after = before.checked_add(moved.signed(amount));
@@ -68,8 +68,30 @@ impl Holds {
             (true, false) => line.retain(|(key, _)| *key != hold.key),
             _ => {}
         }
+        let as_there = |there: &&Hold| there.amount == hold.amount && there.terms == hold.terms;
+        if let Some(there) = there.filter(|there| moved != HoldMove::Frozen && !as_there(there)) {
+            self.raised.entry((account, hold.key)).or_default().push(there.clone());
+        }
         self.holds.insert((account, hold.key), hold.clone());
         Ok(())
+    }
+
+    /// Whether the amount and terms of a hold may stand in this record of it: those that it was opened with, or that a raise
+    /// gave it. One that a ledger forgot and a reversal brought back has those of the consume that is reversed.
+    fn may_follow(&self, held: &Held, there: &Hold) -> bool {
+        let (amount, terms) = (held.hold.amount, &held.hold.terms);
+        match held.moved {
+            HoldMove::Raised => {
+                let expires_us = terms.expires_us;
+                let moved = HoldTerms { expires_us, ..there.terms.clone() };
+                *terms == moved && there.amount.checked_add(held.amount) == Some(amount)
+            }
+            HoldMove::Restored => {
+                let earlier = self.raised.get(&(held.account, held.hold.key)).into_iter().flatten();
+                std::iter::once(there).chain(earlier).any(|one| one.amount == amount && one.terms == *terms)
+            }
+            _ => there.terms == *terms && there.amount == amount,
+        }
     }
 
     /// What is held of an account by those that stand in line before this hold.

@@ -55,6 +55,7 @@ impl Rules<'_> {
                 [one] if one.moved == HoldMove::Frozen && one.hold == deed.key => not_of_a_try(&one),
                 _ => Err(DeedFault::Holds),
             },
+            Action::Raise => self.named_hold(deed, HoldMove::Raised).map(|_| ()),
             Action::Unfreeze => self.named_hold(deed, HoldMove::Released).map(|_| ()),
             Action::Consume => self.check_consume(deed),
             Action::Try => self.check_try(deed),

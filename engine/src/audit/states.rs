@@ -82,7 +82,7 @@ impl Doing {
     /// What a move of a hold does; `forced` where its transaction is.
     pub(super) fn of_move(moved: HoldMove, kind: HoldKind, forced: bool) -> Doing {
         match moved {
-            HoldMove::Frozen | HoldMove::Restored => Doing::Holds,
+            HoldMove::Frozen | HoldMove::Restored | HoldMove::Raised => Doing::Holds,
             HoldMove::Released | HoldMove::Expired => Doing::Releases,
             HoldMove::Consumed => Doing::Spends { judicial: kind == HoldKind::Judicial, forced },
         }

@@ -72,7 +72,7 @@ pub struct Hold {
     pub key: TransactionKey,
     /// Its terms.
     pub terms: HoldTerms,
-    /// What was frozen at first, in minor units.
+    /// What was frozen at first and by raises, in minor units.
     pub amount: i64,
     /// What is still frozen.
     pub remaining: i64,
@@ -95,6 +95,8 @@ pub enum HoldMove {
     Restored = 4,
     /// 到期自动解冻
     Expired = 5,
+    /// 追加预授权: more is frozen, and the expiry may move
+    Raised = 6,
 }
 
 impl HoldMove {
@@ -118,7 +120,7 @@ impl HoldMove {
     #[must_use]
     pub fn signed(self, amount: i64) -> i64 {
         match self {
-            HoldMove::Frozen | HoldMove::Restored => amount,
+            HoldMove::Frozen | HoldMove::Restored | HoldMove::Raised => amount,
             HoldMove::Released | HoldMove::Consumed | HoldMove::Expired => -amount,
         }
     }

@@ -14,6 +14,7 @@ mod content;
 mod expiry;
 pub(crate) mod freeze;
 pub(crate) mod plan;
+pub(crate) mod raise;
 pub(crate) mod refund;
 pub(crate) mod reverse;
 pub(crate) mod rules;
@@ -27,6 +28,7 @@ use crate::actions::carry_forward::CarryForward;
 use crate::actions::confirm::Confirm;
 use crate::actions::consume::Consume;
 use crate::actions::freeze::Freeze;
+use crate::actions::raise::Raise;
 use crate::actions::refund::Refund;
 use crate::actions::reverse::Reverse;
 use crate::actions::rules::ActionRules;
@@ -70,6 +72,8 @@ macro_rules! actions {
 actions! {
     /// Opens a hold named by the transaction. Brings no legs.
     Freeze,
+    /// Adds to a hold, and may move its expiry. Brings no legs.
+    Raise,
     /// Releases a hold, in part or all that remains. Brings no legs.
     Unfreeze,
     /// Spends part of a hold and posts the legs.

@@ -2,7 +2,7 @@
 //! that arrives after it. No timer decides: the logged time does.
 
 use crate::commands::outcome::{AwaitShards, Outcome, Replies};
-use crate::shard::order::ExpireHolds;
+use crate::shard::order::{ExpireHolds, Expired};
 use crate::state::State;
 use crate::transaction::effect::{Effect, EffectKind};
 
@@ -12,12 +12,12 @@ pub(crate) struct Expire;
 
 /// Lets all holds expire whose moment has come.
 pub(crate) fn begin(state: &mut State) -> Outcome {
-    let frame = state.output.frame.number;
+    let (frame, time_us) = (state.output.frame.number, state.output.frame.time_us);
     let mut queries = Vec::new();
-    while let Some((account, key)) = state.holds.take_due(state.output.frame.time_us) {
+    while let Some((account, key)) = state.holds.take_due(time_us) {
         let date = state.books.date_of(account).expect("a hold belongs to an account");
         let effects = vec![Effect { account, key, what: EffectKind::Expire }];
-        queries.push((state.shard_of(account), ExpireHolds { frame, effects, date }));
+        queries.push((state.shard_of(account), ExpireHolds { frame, effects, date, time_us }));
     }
     Outcome::wait(Expire, queries)
 }
@@ -26,8 +26,9 @@ impl AwaitShards for Expire {
     type Query = ExpireHolds;
 
     fn finish(self, state: &mut State, replies: Replies<ExpireHolds>) -> Outcome {
-        for (shard, (written, rows)) in replies {
+        for (shard, Expired { written, rows, later }) in replies {
             state.take_rows(shard, written, &rows);
+            state.holds.expire_later(later);
         }
         Outcome::Done
     }

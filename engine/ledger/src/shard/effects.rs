@@ -40,7 +40,10 @@ impl Shard {
         }
         for effect in effects {
             let slot = self.slot_of(effect.account);
-            if !part.forced && !effect.seizes() && !legs.iter().any(|leg| leg.slot as usize == slot) {
+            if !part.forced
+                && !effect.seizes(self.hold(slot, effect))
+                && !legs.iter().any(|leg| leg.slot as usize == slot)
+            {
                 verdict = first_of(verdict, self.rows[slot].affords(0, self.freed(effect), 0));
             }
         }
@@ -107,12 +110,14 @@ impl Shard {
             .for_each(|effect| self.write_hold(Some(part.ordinal), effect, part.date));
     }
 
-    /// Lets a hold expire, if anything of it remains.
-    pub(super) fn expire(&mut self, effect: &Effect, date: Date) {
-        let slot = self.slot_of(effect.account);
-        if self.hold(slot, effect).is_some_and(|hold| hold.remaining > 0) {
+    /// Lets a hold expire, if anything of it remains, at this time; gives its moment where that was moved past it.
+    pub(super) fn expire(&mut self, effect: &Effect, date: Date, time_us: i64) -> Option<i64> {
+        let hold = self.hold(self.slot_of(effect.account), effect).filter(|hold| hold.remaining > 0)?;
+        let later = hold.terms.expires_us.filter(|moment| *moment > time_us);
+        if later.is_none() {
             self.write_hold(None, effect, date);
         }
+        later
     }
 
     fn write_hold(&mut self, transaction: Option<u32>, effect: &Effect, date: Date) {
@@ -164,12 +169,12 @@ impl Shard {
 struct Spending {
     judicial: bool,
     forced: bool,
-    /// What the holds before it in line set cold_row.
+    /// What the holds before it in line set aside.
     before: i128,
 }
 
 impl Spending {
-    /// Whether the money is there: a hold sets cold_row what may be gone, by a forced reversal or because income was carried
+    /// Whether the money is there: a hold sets aside what may be gone, by a forced reversal or because income was carried
     /// forward, and a court's may never have been there. It comes behind the holds before it and the withholding reserve,
     /// unless it is forced; then nothing bounds it but what remains of it, and a court's what the account has.
     fn covered(self, row: &Row, net: i128, step: u16) -> Verdict {

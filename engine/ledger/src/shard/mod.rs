@@ -23,6 +23,7 @@ use crate::chart::line::{AccountsTotal, Line};
 use crate::ids::{AccountId, LineId, Position, ShardId, UnitId};
 use crate::money::date::Date;
 use crate::record::entry::{Changed, Counting, Link, Movement, OpenedEntry, Posting};
+use crate::shard::order::{ExpireHolds, Expired};
 use crate::shard::round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
 use crate::transaction::effect::Effect;
 
@@ -142,10 +143,16 @@ impl Shard {
     }
 
     /// Lets holds expire, in order.
-    pub fn expire_all(&mut self, frame: u64, effects: &[Effect], date: Date) -> Written {
-        self.enter(frame);
-        effects.iter().for_each(|effect| self.expire(effect, date));
-        self.take_written()
+    pub(crate) fn expire_all(&mut self, expiring: &ExpireHolds) -> Expired {
+        self.enter(expiring.frame);
+        let mut later = Vec::new();
+        for effect in &expiring.effects {
+            let moved = self.expire(effect, expiring.date, expiring.time_us);
+            later.extend(moved.map(|moment| (moment, effect.account, effect.key)));
+        }
+        let accounts = expiring.effects.iter().map(|effect| effect.account);
+        let rows = accounts.map(|account| (account, self.rows[self.slot_of(account)].clone())).collect();
+        Expired { written: self.take_written(), rows, later }
     }
 
     /// The row of an account of this shard, if it is open.

@@ -7,7 +7,7 @@ use crate::account::hold::Hold;
 use crate::account::row::Row;
 use crate::chart::catalog::{Account, Catalog};
 use crate::chart::line::{AccountsTotal, Line};
-use crate::ids::AccountId;
+use crate::ids::{AccountId, TransactionKey};
 use crate::money::amount::Amount;
 use crate::money::date::Date;
 use crate::rejection::Rejection;
@@ -77,8 +77,8 @@ queries! {
     OpenRows => Written,
     /// Attributes of an account change: what was written and the row after it.
     ChangeRow => Result<(Written, Row), Rejection>,
-    /// Holds expire: what was written and the rows after it.
-    ExpireHolds => (Written, Vec<(AccountId, Row)>),
+    /// Holds expire.
+    ExpireHolds => Expired,
     /// Holds are shown.
     ShowHolds => Vec<(AccountId, Hold)>,
     /// Rows are shown.
@@ -158,13 +158,24 @@ pub struct ExpireHolds {
     pub effects: Vec<Effect>,
     /// The accounting date.
     pub date: Date,
+    /// The frame's time, in microseconds since 1970.
+    pub time_us: i64,
+}
+
+/// What became of holds that were to expire.
+#[derive(Clone, Debug)]
+pub struct Expired {
+    /// What was written.
+    pub written: Written,
+    /// The rows after it.
+    pub rows: Vec<(AccountId, Row)>,
+    /// Holds whose expiry was moved to later, each with its moment.
+    pub later: Vec<(i64, AccountId, TransactionKey)>,
 }
 
 impl ExpireHolds {
-    fn run(self, shard: &mut Shard) -> (Written, Vec<(AccountId, Row)>) {
-        let written = shard.expire_all(self.frame, &self.effects, self.date);
-        let accounts = self.effects.iter().map(|effect| effect.account);
-        (written, accounts.map(|account| (account, shard.row_of(account).clone())).collect())
+    fn run(self, shard: &mut Shard) -> Expired {
+        shard.expire_all(&self)
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Part {
     pub legs: u16,
     /// How many of the visit's effects on holds are its.
     pub effects: u16,
-    /// Whether funds, limits and states but a closed account are set cold_row.
+    /// Whether funds, limits and states but a closed account are set aside.
     pub forced: bool,
     /// Judge, but do not post: it is refused elsewhere, and its place in the order of precedence must be known.
     pub examine: bool,

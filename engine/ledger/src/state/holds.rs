@@ -63,6 +63,7 @@ impl Holds {
     pub(crate) fn done(&mut self, effect: &Effect) {
         let expires_us = match &effect.what {
             EffectKind::Freeze { terms, .. } => terms.expires_us,
+            EffectKind::Raise { expires_us, .. } => *expires_us,
             EffectKind::Restore { hold, .. } => hold.terms.expires_us,
             _ => None,
         };
@@ -70,6 +71,11 @@ impl Holds {
             self.accounts.insert(effect.key, effect.account);
         }
         self.expiries.extend(expires_us.map(|moment| (moment, effect.account, effect.key)));
+    }
+
+    /// Notes moments again: they were moved past those that were noted.
+    pub(crate) fn expire_later(&mut self, later: Vec<(i64, AccountId, TransactionKey)>) {
+        self.expiries.extend(later);
     }
 
     /// The next moment at which a hold expires.

@@ -30,6 +30,8 @@ pub enum Action {
     CancelTry = 8,
     /// 年终结转: income and expense carried forward
     CarryForward = 9,
+    /// 追加预授权: adds to a hold
+    Raise = 10,
 }
 
 impl Action {

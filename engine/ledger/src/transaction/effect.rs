@@ -27,6 +27,15 @@ pub enum EffectKind {
         /// On what terms.
         terms: HoldTerms,
     },
+    /// It is raised.
+    Raise {
+        /// By how much.
+        amount: Amount,
+        /// When it releases by itself from now on, in microseconds since 1970; `None`: as before.
+        expires_us: Option<i64>,
+        /// By whom.
+        authority: Box<str>,
+    },
     /// It is released.
     Release {
         /// How much; `None`: all that remains.
@@ -77,6 +86,12 @@ impl Effect {
                 let hold = Hold { key, terms, amount, remaining: amount, expired: false };
                 Ok((hold, HoldMove::Frozen, amount))
             }
+            EffectKind::Raise { amount, expires_us, authority } => {
+                let raised = raise(hold.ok_or(Rejection::UnknownFreeze)?, amount.0, authority)?;
+                let expires_us = expires_us.or(raised.terms.expires_us);
+                let terms = HoldTerms { expires_us, ..raised.terms };
+                Ok((Hold { terms, ..raised }, HoldMove::Raised, amount.0))
+            }
             EffectKind::Release { amount, authority } => {
                 let hold = hold.ok_or(Rejection::UnknownFreeze)?;
                 let amount = amount.map_or(hold.remaining, |amount| amount.0);
@@ -87,8 +102,10 @@ impl Effect {
                 Ok((take(hold, amount.0, authority)?, HoldMove::Consumed, amount.0))
             }
             EffectKind::Restore { amount, hold: consumed } => {
-                let forgotten = Hold { remaining: 0, ..consumed.clone() };
-                let mut hold = hold.cloned().unwrap_or(forgotten);
+                // A raise only adds: of two states of a hold, the one with more was later, and knows the terms.
+                let latest = hold.filter(|hold| hold.amount >= consumed.amount).unwrap_or(consumed);
+                let remaining = hold.map_or(0, |hold| hold.remaining);
+                let mut hold = Hold { remaining, ..latest.clone() };
                 hold.remaining += amount.0;
                 hold.expired = false;
                 Ok((hold, HoldMove::Restored, amount.0))
@@ -109,7 +126,9 @@ impl Effect {
     /// How it touches its account, for the states.
     pub(crate) fn touch(&self, hold: &Hold) -> Touch {
         match self.what {
-            EffectKind::Freeze { .. } | EffectKind::Restore { .. } => Touch::Freeze,
+            EffectKind::Freeze { .. } | EffectKind::Raise { .. } | EffectKind::Restore { .. } => {
+                Touch::Freeze
+            }
             EffectKind::Release { .. } | EffectKind::Abandon { .. } | EffectKind::Expire => Touch::Unfreeze,
             EffectKind::Consume { forced, .. } => {
                 Touch::Consume { judicial: hold.terms.kind == HoldKind::Judicial, forced }
@@ -118,8 +137,12 @@ impl Effect {
     }
 
     /// Whether it freezes for a court, which may be more than there is: what comes in later is frozen too (限额冻结).
-    pub(crate) fn seizes(&self) -> bool {
-        matches!(&self.what, EffectKind::Freeze { terms, .. } if terms.kind == HoldKind::Judicial)
+    pub(crate) fn seizes(&self, hold: Option<&Hold>) -> bool {
+        match &self.what {
+            EffectKind::Freeze { terms, .. } => terms.kind == HoldKind::Judicial,
+            EffectKind::Raise { .. } => hold.is_some_and(|hold| hold.terms.kind == HoldKind::Judicial),
+            _ => false,
+        }
     }
 
     /// Whether it opens a hold that others may name: those of a try move with it alone.
@@ -129,11 +152,27 @@ impl Effect {
 
     /// Whether it must stand before the legs of its transaction, so that nothing in between is below zero.
     pub(crate) fn frees(&self) -> bool {
-        !matches!(self.what, EffectKind::Freeze { .. } | EffectKind::Restore { .. })
+        !matches!(
+            self.what,
+            EffectKind::Freeze { .. } | EffectKind::Raise { .. } | EffectKind::Restore { .. }
+        )
     }
 }
 
 fn take(hold: &Hold, amount: i64, authority: &str) -> Result<Hold, Rejection> {
+    check_open(hold, amount, authority)?;
+    Ok(Hold { remaining: hold.remaining - amount, ..hold.clone() })
+}
+
+/// A hold of which nothing remains has ended, and is raised no more.
+fn raise(hold: &Hold, amount: i64, authority: &str) -> Result<Hold, Rejection> {
+    check_open(hold, 0, authority)?;
+    let more = |than: i64| than.checked_add(amount).ok_or(Rejection::LimitExceeded);
+    Ok(Hold { amount: more(hold.amount)?, remaining: more(hold.remaining)?, ..hold.clone() })
+}
+
+/// Whether a hold stands with so much remaining, and is this authority's.
+fn check_open(hold: &Hold, amount: i64, authority: &str) -> Result<(), Rejection> {
     if hold.expired {
         return Err(Rejection::FreezeExpired);
     }
@@ -143,5 +182,5 @@ fn take(hold: &Hold, amount: i64, authority: &str) -> Result<Hold, Rejection> {
     if !hold.terms.authority.is_empty() && *hold.terms.authority != *authority {
         return Err(Rejection::WrongAuthority);
     }
-    Ok(Hold { remaining: hold.remaining - amount, ..hold.clone() })
+    Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! | offset | bytes | field |
 //! | --- | --- | --- |
-//! | 1 | 1 | move: 1 frozen, 2 released, 3 consumed, 4 restored, 5 expired |
+//! | 1 | 1 | move: 1 frozen, 2 released, 3 consumed, 4 restored, 5 expired, 6 raised |
 //! | 2 | 2 | length of the record |
 //! | 4 | 4 | ordinal of the transaction in the frame; 4294967295 for an expiry |
 //! | 8 | 8 | account |
@@ -11,7 +11,7 @@
 //! | 32 | 16 + 4 | name of the hold: transaction id, client |
 //! | 52 | 4 | accounting date |
 //! | 56 | 8 | amount moved |
-//! | 64 | 8 | amount frozen at first |
+//! | 64 | 8 | amount frozen, at first and by raises |
 //! | 72 | 8 | remaining after |
 //! | 80 | 8 | expiry, microseconds since 1970; the largest for none |
 //! | 88 | 8 | sum of the account's open holds after |
