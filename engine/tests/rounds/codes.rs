@@ -218,6 +218,40 @@ fn a_release() {
     check(base, &faults, &[(FreezeExceeded, FreezeExpired)]);
 }
 
+#[test]
+fn a_raise() {
+    fn raise(amount: i64, currency: &'static str) -> Act {
+        let (authority, expires) = ("court", Some(NOW + 90));
+        Act::Raise { hold: NAMED, amount, currency, authority, expires }
+    }
+    let base = || {
+        let mut scene = Scene::new(Tx { act: raise(10, "CNY"), ..Tx::new(ID, vec![]) });
+        let (judicial, authority, expires) = (false, "court", Some(NOW + 60));
+        scene.act(
+            NAMED,
+            Act::Freeze { account: PAYER, amount: 25, currency: "CNY", judicial, authority, expires },
+        );
+        scene
+    };
+    let zero = fault(InvalidAmount, 0, |scene| scene.tx.act = raise(0, "CNY"));
+    let foreign = fault(CurrencyMismatch, 0, |scene| scene.tx.act = raise(10, "EUR"));
+    for one in [zero, foreign] {
+        let faults = [
+            &one,
+            &CONFLICT,
+            &CANCELLED,
+            &TOO_OLD,
+            &NO_HOLD,
+            &DATE,
+            &SPENT,
+            &EXPIRED,
+            &AUTHORITY,
+            &POOR_FOR_A_HOLD,
+        ];
+        check(base, &faults, &[(FreezeExceeded, FreezeExpired)]);
+    }
+}
+
 /// A top-up of the payer by the two others, which the legs of the cases give back.
 fn top_up(scene: &mut Scene) {
     let mut legs = legs();

@@ -121,6 +121,13 @@ pub(crate) enum Act {
         authority: &'static str,
         expires: Option<u32>,
     },
+    Raise {
+        hold: u128,
+        amount: i64,
+        currency: &'static str,
+        authority: &'static str,
+        expires: Option<u32>,
+    },
     Unfreeze {
         hold: u128,
         amount: Option<i64>,
@@ -155,6 +162,7 @@ impl Act {
         match self {
             Act::Post => "post",
             Act::Freeze { .. } => "freeze",
+            Act::Raise { .. } => "raise",
             Act::Unfreeze { .. } => "unfreeze",
             Act::Consume { .. } => "consume",
             Act::Reverse { .. } => "reverse",
@@ -179,7 +187,7 @@ impl Act {
     /// The transaction that it names: its original, or the one that opened the hold.
     pub(crate) fn names(&self) -> Option<u128> {
         match self {
-            Act::Unfreeze { hold, .. } | Act::Consume { hold, .. } => Some(*hold),
+            Act::Raise { hold, .. } | Act::Unfreeze { hold, .. } | Act::Consume { hold, .. } => Some(*hold),
             other => other.original(),
         }
     }

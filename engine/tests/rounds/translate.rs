@@ -6,7 +6,7 @@ use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer,
     AttributeChange, Batch, CancelTry, ClientId, Command, Confirm, Consume, Currency, Date, Deed, Draft,
-    Freeze, Hold, HoldKind, HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, Refund,
+    Freeze, Hold, HoldKind, HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, Raise, Refund,
     RefundClearing, Rejection, Reverse, Side, SubjectClass, SubjectOpening, TransactionId, TransactionKey,
     TrialLine, Try, Unfreeze, YearStart,
 };
@@ -259,6 +259,13 @@ fn deed(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Opti
                 terms: HoldTerms { kind, authority, expires_us, ..HoldTerms::default() },
             })
         }
+        Act::Raise { hold, amount, currency, authority, expires } => Deed::Raise(Raise {
+            hold: name(*hold),
+            amount: Amount(*amount),
+            currency: Currency::from_code(currency).unwrap(),
+            expires_us: moment(expires),
+            authority: (*authority).into(),
+        }),
         Act::Unfreeze { hold, amount, authority } => Deed::Unfreeze(Unfreeze {
             hold: name(*hold),
             amount: amount.map(Amount),

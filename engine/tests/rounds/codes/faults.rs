@@ -39,7 +39,9 @@ pub(super) const DAY_LIMIT: Fault = fault(DayLimitExceeded, 1, |scene| {
 });
 // Faults of what is named.
 pub(super) const NO_HOLD: Fault = fault(UnknownFreeze, 0, |scene| {
-    if let Act::Consume { hold, .. } | Act::Unfreeze { hold, .. } = &mut scene.tx.act {
+    if let Act::Consume { hold, .. } | Act::Raise { hold, .. } | Act::Unfreeze { hold, .. } =
+        &mut scene.tx.act
+    {
         *hold = 77;
     }
 });
@@ -53,7 +55,9 @@ pub(super) const EXPIRES_NOW: Fault = fault(FreezeExpired, 0, |scene| {
     }
 });
 pub(super) const AUTHORITY: Fault = fault(WrongAuthority, 0, |scene| {
-    if let Act::Consume { authority, .. } | Act::Unfreeze { authority, .. } = &mut scene.tx.act {
+    if let Act::Consume { authority, .. } | Act::Raise { authority, .. } | Act::Unfreeze { authority, .. } =
+        &mut scene.tx.act
+    {
         *authority = "police";
     }
 });

@@ -50,6 +50,11 @@ impl Naive {
         }
         let hold = holds.get_mut(&id).unwrap();
         match *touch {
+            Touch::Raise { amount, expires, .. } => {
+                hold.amount += amount;
+                hold.remaining += amount;
+                hold.expires = expires.or(hold.expires);
+            }
             Touch::Release(amount, _) => hold.remaining -= amount.unwrap_or(hold.remaining),
             Touch::Spend { amount, .. } => hold.remaining -= amount,
             Touch::Restore(amount) => {

@@ -19,6 +19,7 @@ pub(crate) const CLEARING: [u64; 2] = [9, 17];
 /// What a transaction does to a hold.
 pub(super) enum Touch {
     Freeze { amount: i64, judicial: bool },
+    Raise { amount: i64, authority: &'static str, expires: Option<u32> },
     Release(Option<i64>, &'static str),
     Spend { amount: i64, authority: &'static str, forced: bool },
     Restore(i64),
@@ -56,7 +57,7 @@ impl Naive {
     /// Shape, which is answered and forgotten.
     pub(super) fn judge_shape(&self, tx: &Tx, legs: &[TxLeg]) -> Result<(), Refusal> {
         let named = match tx.act {
-            Act::Unfreeze { hold, .. } | Act::Consume { hold, .. } => Some(hold),
+            Act::Raise { hold, .. } | Act::Unfreeze { hold, .. } | Act::Consume { hold, .. } => Some(hold),
             _ => tx.act.original(),
         };
         // Zero is no name of anything.
@@ -74,6 +75,12 @@ impl Naive {
                 }
                 let found = self.accounts.get(account);
                 let differs = found.is_some_and(|account| account.spec.currency != *currency);
+                if differs { Err((Rejection::CurrencyMismatch, 0)) } else { Ok(()) }
+            }
+            Act::Raise { amount, .. } if *amount <= 0 => Err((Rejection::InvalidAmount, 0)),
+            Act::Raise { hold, currency, .. } => {
+                let held = self.held_account(*hold).map(|account| &self.accounts[&account]);
+                let differs = held.is_some_and(|account| account.spec.currency != *currency);
                 if differs { Err((Rejection::CurrencyMismatch, 0)) } else { Ok(()) }
             }
             Act::Unfreeze { amount: Some(amount), .. } if *amount <= 0 => Err((Rejection::InvalidAmount, 0)),
@@ -175,7 +182,9 @@ impl Naive {
             Act::Freeze { account, .. } if !self.accounts.contains_key(account) => {
                 found.add(Group::Existence, 0, Rejection::UnknownAccount);
             }
-            Act::Unfreeze { hold, .. } | Act::Consume { hold, .. } if self.held_account(*hold).is_none() => {
+            Act::Raise { hold, .. } | Act::Unfreeze { hold, .. } | Act::Consume { hold, .. }
+                if self.held_account(*hold).is_none() =>
+            {
                 found.add(Group::Existence, 0, Rejection::UnknownFreeze);
             }
             _ => {}
@@ -194,7 +203,7 @@ impl Naive {
     fn judge_date(&self, tx: &Tx, legs: &[TxLeg], found: &mut Findings) -> u32 {
         let dates: Vec<u32> = match &tx.act {
             Act::Freeze { account, .. } => vec![self.date_of(*account)],
-            Act::Unfreeze { hold, .. } => {
+            Act::Raise { hold, .. } | Act::Unfreeze { hold, .. } => {
                 self.held_account(*hold).map(|a| self.date_of(a)).into_iter().collect()
             }
             Act::CancelTry { original } => {
@@ -314,6 +323,11 @@ impl Naive {
             Act::Post | Act::Refund { .. } => vec![],
             Act::Freeze { account, amount, judicial, .. } => {
                 vec![(*account, tx.id, Touch::Freeze { amount: *amount, judicial: *judicial })]
+            }
+            Act::Raise { hold, amount, authority, expires, .. } => {
+                let account = self.held_account(*hold).unwrap();
+                let (amount, expires) = (*amount, *expires);
+                vec![(account, *hold, Touch::Raise { amount, authority, expires })]
             }
             Act::Unfreeze { hold, amount, authority } => {
                 let account = self.held_account(*hold).unwrap();

@@ -10,6 +10,7 @@ impl Naive {
     pub(super) fn judge_holds(&self, touches: &[(u64, u128, Touch)], found: &mut Findings) {
         for (account, id, touch) in touches {
             let (amount, authority) = match touch {
+                Touch::Raise { authority, .. } => (None, *authority),
                 Touch::Release(amount, authority) => (*amount, *authority),
                 Touch::Spend { amount, authority, .. } => (Some(*amount), *authority),
                 Touch::Freeze { .. } | Touch::Restore(_) | Touch::Abandon => continue,
@@ -138,7 +139,8 @@ fn freed(account: &Account, id: u64, touches: &[(u64, u128, Touch)]) -> i128 {
         i128::from(match touch {
             // A court may freeze more than there is: what comes in later too.
             Touch::Freeze { judicial: true, .. } => 0,
-            Touch::Freeze { amount, .. } | Touch::Restore(amount) => -*amount,
+            Touch::Raise { .. } if account.holds[hold].judicial => 0,
+            Touch::Freeze { amount, .. } | Touch::Raise { amount, .. } | Touch::Restore(amount) => -*amount,
             Touch::Release(amount, _) => amount.unwrap_or(remaining),
             Touch::Spend { amount, .. } => *amount,
             Touch::Abandon => remaining,

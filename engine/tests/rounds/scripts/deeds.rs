@@ -9,8 +9,9 @@ impl Maker {
     pub(super) fn deed(&mut self) -> Tx {
         match self.random.below(100) {
             0..=24 => self.freeze(),
-            25..=34 => self.unfreeze(),
-            35..=54 => self.consume(),
+            25..=28 => self.raise(),
+            29..=36 => self.unfreeze(),
+            37..=54 => self.consume(),
             55..=69 => self.reverse(),
             70..=84 => self.refund(),
             85..=90 => self.attempt(),
@@ -23,7 +24,7 @@ impl Maker {
     pub(crate) fn is_late(&self, tx: &Tx) -> bool {
         match tx.act {
             Act::Reverse { original, .. } => self.naive.is_late(original),
-            Act::Freeze { expires, .. } | Act::Try { expires } => {
+            Act::Freeze { expires, .. } | Act::Raise { expires, .. } | Act::Try { expires } => {
                 expires.is_some_and(|moment| moment <= self.naive.now())
             }
             _ => false,
@@ -66,6 +67,17 @@ impl Maker {
     fn authority_of(&mut self, hold: &HoldSaid) -> &'static str {
         let right = self.naive.authority(hold.account, hold.id);
         if self.random.percent(85) { right } else { self.random.one_of(&["", "court", "police"]) }
+    }
+
+    fn raise(&mut self) -> Tx {
+        let Some(hold) = self.some_hold() else { return self.freeze() };
+        let authority = self.authority_of(&hold);
+        let currency = CHART[hold.account as usize - 1].currency;
+        let currency = if self.random.percent(4) { "EUR" } else { currency };
+        let amount = if self.random.percent(3) { 0 } else { self.amount() };
+        let expires = self.moment();
+        let hold = if self.random.percent(4) { self.any_id() } else { hold.id };
+        self.deed_tx(Act::Raise { hold, amount, currency, authority, expires }, vec![])
     }
 
     fn unfreeze(&mut self) -> Tx {
