@@ -1,11 +1,12 @@
 //! 追加预授权 (incremental authorisation): adds to a hold, and may move its expiry.
 //!
 //! Judged in this order: the currency is the held account's (shape); there is such a hold (`unknown_freeze`), which a try's is
-//! not; then, in the account's shard, that it has not expired (`freeze_expired`), that something of it remains
+//! not; its new expiry lies ahead (`freeze_expired`); then, in the account's shard, that it has not expired (`freeze_expired`), that something of it remains
 //! (`freeze_exceeded`), its authority, the states as for a freeze, and funds, which a court's hold needs none of. What is
 //! raised is undone by an unfreeze.
 
 use crate::actions::content::{write_key, write_moment, write_text};
+use crate::actions::expiry::refuse_expired;
 use crate::actions::plan::Plan;
 use crate::actions::rules::{ActionRules, Given};
 use crate::ids::{AccountId, TransactionKey};
@@ -54,14 +55,15 @@ impl ActionRules for Raise {
         Some(self.hold)
     }
 
-    fn plan(&self, _given: Given<'_>, state: &State) -> Plan {
+    fn plan(&self, given: Given<'_>, state: &State) -> Plan {
         let Some(account) = state.holds.account_of(self.hold) else {
             return Plan::refused(Rejection::UnknownFreeze);
         };
         let held_in = state.books.descriptor(account).map(|descriptor| descriptor.currency);
         let mismatch = held_in.is_some_and(|currency| currency != self.currency);
         let shape = mismatch.then_some((Rejection::CurrencyMismatch, 0));
-        Plan { effects: vec![self.effect(account)], shape, ..Plan::default() }
+        let verdict = refuse_expired(given, self.expires_us, state);
+        Plan { effects: vec![self.effect(account)], shape, verdict, ..Plan::default() }
     }
 
     fn named(&self, _legs: &[Leg], _state: &State) -> Option<Named> {

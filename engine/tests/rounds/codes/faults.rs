@@ -50,7 +50,8 @@ pub(super) const SPENT: Fault = fault(FreezeExceeded, 0, |scene| {
 });
 pub(super) const EXPIRED: Fault = fault(FreezeExpired, 0, |scene| scene.ask(Ask::Wait { until: NOW + 60 }));
 pub(super) const EXPIRES_NOW: Fault = fault(FreezeExpired, 0, |scene| {
-    if let Act::Freeze { expires, .. } | Act::Try { expires } = &mut scene.tx.act {
+    if let Act::Freeze { expires, .. } | Act::Raise { expires, .. } | Act::Try { expires } = &mut scene.tx.act
+    {
         *expires = Some(NOW);
     }
 });

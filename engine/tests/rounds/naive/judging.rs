@@ -224,7 +224,9 @@ impl Naive {
 
     fn judge_original(&self, tx: &Tx, legs: &[TxLeg], today: u32, found: &mut Findings) {
         match tx.act {
-            Act::Freeze { expires: Some(moment), .. } | Act::Try { expires: Some(moment) }
+            Act::Freeze { expires: Some(moment), .. }
+            | Act::Raise { expires: Some(moment), .. }
+            | Act::Try { expires: Some(moment) }
                 if moment <= self.now =>
             {
                 found.add(Group::Original, 0, Rejection::FreezeExpired);
