@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use longmen_engine::audit::describe_frame;
 use longmen_engine::ledger::{
     AccountId, AccountRef, AccountState, Action, Amount, Answer, AttributeChange, Batch, CancelTry, Command,
-    Confirm, Consume, Deed, Freeze, HoldKind, HoldMove, HoldTerms, Naming, PaymentState, Refund, Reverse,
-    Side, SubjectClass, TransactionKey, Try, Unfreeze, YearStart,
+    Confirm, Consume, Deed, Freeze, HoldKind, HoldMove, HoldTerms, Naming, PaymentState, Raise, Refund,
+    Reverse, Side, SubjectClass, TransactionKey, Try, Unfreeze, YearStart,
 };
 use longmen_wal::FaultyStorage;
 use rand::rngs::SmallRng;
@@ -31,6 +31,8 @@ struct Work {
     frozen: Vec<u128>,
     tried: Vec<u128>,
     posted: Vec<u128>,
+    /// The legs that would give back part of the last purchase.
+    back: Option<(u128, [(u64, Side, i64); 2])>,
 }
 
 fn open(desk: &mut Desk, seed: u64) -> Work {
@@ -53,7 +55,7 @@ fn open(desk: &mut Desk, seed: u64) -> Work {
     let profit = desk.open_accounts("LM", "310401", 1, |_| {})[0];
     let random = SmallRng::seed_from_u64(seed);
     let (frozen, tried, posted) = (Vec::new(), Vec::new(), Vec::new());
-    Work { random, bank, users, shops, fee, profit, next: 1, frozen, tried, posted }
+    Work { random, bank, users, shops, fee, profit, next: 1, frozen, tried, posted, back: None }
 }
 
 impl Work {
@@ -77,14 +79,15 @@ impl Work {
         let held = if self.random.random_bool(0.2) { shop } else { user };
         let purchase = [(user, Debit, amount), (shop, Credit, amount - 1), (self.fee, Credit, 1)];
         let purchase = if amount == 1 { &purchase[..1] } else { &purchase[..] };
-        let back = [(shop, Debit, amount), (user, Credit, amount)];
+        let mut back = [(shop, Debit, amount), (user, Credit, amount)];
         let authority: Box<str> = if self.random.random_bool(0.1) { "court".into() } else { "".into() };
         let forced = self.random.random_bool(0.3);
         let expires_us = self.random.random_bool(0.3).then(|| crate::desk::now_us() + 10_000);
-        let deed = match self.random.random_range(0..12) {
+        let deed = match self.random.random_range(0..13) {
             0..3 => return add(batch, id, &[(self.bank, Debit, 3 * amount), (user, Credit, 3 * amount)]),
             3 => {
                 self.posted.push(id);
+                self.back = Some((id, [(shop, Debit, amount / 2), (user, Credit, amount / 2)]));
                 return add(batch, id, purchase);
             }
             4 => {
@@ -102,6 +105,10 @@ impl Work {
                     currency: None,
                     authority,
                 })
+            }
+            12 => {
+                let (hold, currency) = (self.pick(|work| &work.frozen), currency("CNY"));
+                Deed::Raise(Raise { hold, amount: Amount(amount), currency, expires_us, authority })
             }
             6 => {
                 self.posted.push(id);
@@ -123,7 +130,15 @@ impl Work {
             }
             _ => {
                 self.posted.push(id);
-                Deed::Refund(Refund { original: Work::naming(self.pick(|work| &work.posted)) })
+                // Mostly of the last purchase, by who got it to who paid it.
+                let named = match self.back.filter(|_| self.random.random_bool(0.7)) {
+                    Some((original, legs)) => {
+                        back = legs;
+                        key(original)
+                    }
+                    None => self.pick(|work| &work.posted),
+                };
+                Deed::Refund(Refund { original: Work::naming(named) })
             }
         };
         let legs = match deed.action() {
