@@ -225,3 +225,34 @@ fn take_kinds(storage: &FaultyStorage, seen: &mut BTreeSet<&'static str>) {
     })
     .unwrap();
 }
+
+/// Holds that expire in one frame are written in the order in which they fell due, however many they are.
+#[test]
+fn many_holds_expire_at_once() {
+    for (shards, count) in [(1, 20), (1, 300), (3, 1_000)] {
+        let storage = FaultyStorage::new();
+        let mut desk = Desk::start(&storage, shards);
+        let work = open(&mut desk, 1);
+        let expires = crate::desk::now_us() + 300_000;
+        let mut batch = Batch::default();
+        let fill: Vec<_> = work.users.iter().map(|user| (*user, Credit, 100_000)).collect();
+        add(&mut batch, 1, &[&[(work.bank, Debit, 600_000)], &fill[..]].concat());
+        for id in 0..count {
+            let account = AccountId(work.users[id % work.users.len()]);
+            let moment = expires + i64::try_from(id).unwrap() * 7 % 50;
+            let terms = HoldTerms { expires_us: Some(moment), ..HoldTerms::default() };
+            let (amount, currency) = (Amount(1), currency("CNY"));
+            let freeze = Freeze { account, key: None, amount, currency, terms };
+            add_deed(&mut batch, 2 + id as u128, Deed::Freeze(freeze), &[]);
+        }
+        assert!(desk.post(batch).iter().all(Option::is_none));
+        while crate::desk::now_us() < expires + 1_000 {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        desk.stop();
+        let desk = Desk::start(&storage, shards);
+        desk.stop();
+        let verified = audited(&storage).unwrap_or_else(|error| panic!("{count}: {error}"));
+        assert_eq!(verified.counts.held, 2 * count as u64, "{count} opened, and expired");
+    }
+}

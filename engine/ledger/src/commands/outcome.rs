@@ -72,8 +72,12 @@ pub(crate) trait AwaitShards: Clone + Debug + Send + 'static {
 pub(crate) type Replies<Q> = Vec<(ShardId, <Q as ShardQuery>::Reply)>;
 
 /// The replies to a question, out of the messages that they came in, by shard.
+///
+/// # Panics
+/// If a shard replies twice: it is asked once, or what it wrote first could be taken last.
 pub(crate) fn replies_to<Q: ShardQuery>(mut messages: Vec<(ShardId, ShardReply)>) -> Replies<Q> {
-    messages.sort_unstable_by_key(|(shard, _)| *shard);
+    messages.sort_by_key(|(shard, _)| *shard);
+    assert!(messages.is_sorted_by(|one, next| one.0 < next.0), "a shard is asked once, and replies once");
     messages.into_iter().map(|(shard, message)| (shard, Q::reply(message))).collect()
 }
 

@@ -146,11 +146,11 @@ impl Shard {
     pub(crate) fn expire_all(&mut self, expiring: &ExpireHolds) -> Expired {
         self.enter(expiring.frame);
         let mut later = Vec::new();
-        for effect in &expiring.effects {
-            let moved = self.expire(effect, expiring.date, expiring.time_us);
+        for (effect, date) in &expiring.effects {
+            let moved = self.expire(effect, *date, expiring.time_us);
             later.extend(moved.map(|moment| (moment, effect.account, effect.key)));
         }
-        let accounts = expiring.effects.iter().map(|effect| effect.account);
+        let accounts = expiring.effects.iter().map(|(effect, _)| effect.account);
         let rows = accounts.map(|account| (account, self.rows[self.slot_of(account)].clone())).collect();
         Expired { written: self.take_written(), rows, later }
     }

@@ -154,10 +154,8 @@ impl ChangeRow {
 pub struct ExpireHolds {
     /// The open frame.
     pub frame: u64,
-    /// The holds, each as the effect of its expiry.
-    pub effects: Vec<Effect>,
-    /// The accounting date.
-    pub date: Date,
+    /// The holds, each as the effect of its expiry, with its accounting date, in the order in which they fell due.
+    pub effects: Vec<(Effect, Date)>,
     /// The frame's time, in microseconds since 1970.
     pub time_us: i64,
 }

@@ -46,7 +46,23 @@ impl Maker {
         let authority = self.random.one_of(&["", "", "", "court", "police"]);
         let judicial = !authority.is_empty() && self.random.percent(70);
         let expires = self.moment();
+        if self.random.percent(2) {
+            self.freeze_many();
+        }
         self.deed_tx(Act::Freeze { account, amount, currency, judicial, authority, expires }, vec![])
+    }
+
+    /// More small holds than one sorts by hand, which all expire at once.
+    fn freeze_many(&mut self) {
+        let expires = Some(self.naive.now() + 1 + self.random.below(5) as u32);
+        let freeze = |maker: &mut Maker| {
+            let account = 1 + maker.random.below(CHART.len()) as u64;
+            let currency = CHART[account as usize - 1].currency;
+            let (amount, judicial, authority) = (1, false, "");
+            maker.deed_tx(Act::Freeze { account, amount, currency, judicial, authority, expires }, vec![])
+        };
+        let txs = (0..50).map(|_| freeze(self)).collect();
+        self.next.push_back(Ask::Post { txs, balances: false });
     }
 
     fn moment(&mut self) -> Option<u32> {
