@@ -123,6 +123,7 @@ impl DirectoryStorage {
         let lock = options.open(path.join(LOCK_FILE)).map_err(failed)?;
         locked(path, lock.try_lock())?;
         let directory = File::open(path).map_err(failed)?;
+        locked_itself(path, directory.try_lock())?;
         Ok(Self {
             path: path.to_owned(),
             directory,
@@ -146,12 +147,21 @@ impl DirectoryStorage {
         if let Some(lock) = &lock {
             locked(path, lock.try_lock_shared())?;
         }
+        locked_itself(path, directory.try_lock_shared())?;
         let stage = Stage::default();
         Ok(Self { path: path.to_owned(), directory, writable: false, stage, _lock: lock })
     }
 
     fn check_writable(&self) -> io::Result<()> {
         if self.writable { Ok(()) } else { Err(io::ErrorKind::ReadOnlyFilesystem.into()) }
+    }
+}
+
+/// The directory is locked beside its lock file, which somebody may have removed. Not every file system locks directories.
+fn locked_itself(path: &Path, outcome: Result<(), TryLockError>) -> Result<(), DirectoryError> {
+    match outcome {
+        Err(TryLockError::Error(_)) => Ok(()),
+        outcome => locked(path, outcome),
     }
 }
 

@@ -6,7 +6,7 @@ use longmen_engine::audit::describe_frame;
 use longmen_engine::ledger::{
     AccountId, AccountRef, AccountState, Action, Amount, Answer, AttributeChange, Batch, CancelTry, Command,
     Confirm, Consume, Deed, Freeze, HoldKind, HoldMove, HoldTerms, Naming, PaymentState, Raise, Refund,
-    Reverse, Side, SubjectClass, TransactionKey, Try, Unfreeze, YearStart,
+    Rejection, Reverse, Side, SubjectClass, TransactionKey, Try, Unfreeze, YearStart,
 };
 use longmen_wal::FaultyStorage;
 use rand::rngs::SmallRng;
@@ -255,4 +255,31 @@ fn many_holds_expire_at_once() {
         let verified = audited(&storage).unwrap_or_else(|error| panic!("{count}: {error}"));
         assert_eq!(verified.counts.held, 2 * count as u64, "{count} opened, and expired");
     }
+}
+
+/// More than an amount can be is not held in part: a try of it is refused, and the books stay good.
+#[test]
+fn a_try_of_more_than_can_be_held() {
+    let storage = FaultyStorage::new();
+    let mut desk = Desk::start(&storage, 1);
+    let work = open(&mut desk, 1);
+    let most = i64::MAX;
+    let (user, other) = (work.users[0], work.users[1]);
+    let both = |amounts: [i64; 2]| {
+        let debits = amounts.map(|amount| (user, Debit, amount));
+        let credits = amounts.map(|amount| (other, Credit, amount));
+        [debits, credits].concat()
+    };
+    let mut batch = Batch::default();
+    for id in 1..4 {
+        add(&mut batch, id, &[(work.bank, Debit, most), (user, Credit, most)]);
+    }
+    let attempt = || Deed::Try(Try { expires_us: None });
+    add_deed(&mut batch, 4, attempt(), &both([most, 1]));
+    add_deed(&mut batch, 5, attempt(), &both([most, most]));
+    add_deed(&mut batch, 6, attempt(), &both([most - 1, 1]));
+    let too_large = Some(Rejection::InvalidAmount);
+    assert_eq!(desk.post(batch), [None, None, None, too_large, too_large, None]);
+    desk.stop();
+    audited(&storage).unwrap();
 }

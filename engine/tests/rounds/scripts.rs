@@ -139,6 +139,10 @@ impl Maker {
     /// The next request, which may arrive later, or never; the naive ledger hears of it by [`Maker::arrived`].
     pub(crate) fn draft(&mut self) -> Ask {
         match self.next.pop_front() {
+            // What was to hold until a moment that has passed meanwhile is not asked any more.
+            Some(Ask::Post { txs, .. }) if txs.iter().any(|tx| self.is_late(tx)) && txs.len() > 1 => {
+                self.draft()
+            }
             Some(ask) => ask,
             None => self.ask(),
         }

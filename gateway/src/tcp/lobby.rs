@@ -12,9 +12,9 @@ use tokio::time::Instant;
 /// A hello comes right behind the connection. One that has not sent a byte after so long makes room when others wait: long
 /// enough for what lies in its socket to be seen, short enough for a crowd not to fill the queue of those to be accepted.
 const SILENCE: Duration = Duration::from_millis(10);
-/// One whose hello has begun and is not all there makes room after so long: a hello fits a packet. A second would let a few
-/// thousand half hellos keep everybody out.
-const STUTTER: Duration = Duration::from_millis(100);
+/// One whose hello has begun and is not all there makes room after so long: a hello fits a packet. A tenth of a second let a few
+/// thousand half hellos fill the queue of those to be accepted.
+const STUTTER: Duration = Duration::from_millis(20);
 /// One whose hello is being decided has so long: a new name is written to disk first.
 const HESITATION: Duration = Duration::from_secs(1);
 

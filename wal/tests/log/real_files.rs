@@ -217,6 +217,11 @@ fn a_second_opener_is_refused_and_an_audit_too_while_a_node_runs() {
     };
     busy(DirectoryStorage::open(directory.path()));
     busy(DirectoryStorage::open_read_only(directory.path()));
+    // Somebody takes the lock file for a left-over.
+    std::fs::remove_file(directory.path().join("LOCK")).unwrap();
+    busy(DirectoryStorage::open(directory.path()));
+    std::fs::remove_file(directory.path().join("LOCK")).unwrap();
+    busy(DirectoryStorage::open_read_only(directory.path()));
     opened.writer.close().unwrap();
     drop(opened.reader);
     let (one, two) = (

@@ -1,6 +1,6 @@
 //! TCC try: holds what its legs take from each account whose funds are checked, and posts nothing until it is confirmed.
 //!
-//! Judged in this order: no try had this name (`key_conflict`); its expiry lies ahead (`freeze_expired`); then, in the shards, states, room for another hold, and
+//! Judged in this order: no account is to hold more than an amount can be (shape); no try had this name (`key_conflict`); its expiry lies ahead (`freeze_expired`); then, in the shards, states, room for another hold, and
 //! funds. Its expiry is that of its holds.
 
 use crate::account::hold::{HoldKind, HoldTerms};
@@ -13,6 +13,7 @@ use crate::rejection::Rejection;
 use crate::state::State;
 use crate::transaction::action_code::Action;
 use crate::transaction::effect::{Effect, EffectKind};
+use crate::transaction::leg::Leg;
 
 /// A try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,8 @@ impl ActionRules for Try {
     fn plan(&self, given: Given<'_>, state: &State) -> Plan {
         let verdict = (state.originals.get(given.own).map(|_| Rejection::KeyConflict))
             .or_else(|| refuse_expired(given, self.expires_us, state));
-        Plan { effects: self.effects(given, state), verdict, ..Plan::default() }
+        let shape = too_much(given, state).map(|step| (Rejection::InvalidAmount, step));
+        Plan { effects: self.effects(given, state), verdict, shape, ..Plan::default() }
     }
 
     fn done(&self, given: Given<'_>, state: &mut State) {
@@ -61,11 +63,21 @@ impl Try {
             let taken = state.books.taken_from(leg.account, given.legs);
             let account = state.books.catalog.account(leg.account);
             let checked = account.is_some_and(|account| !account.may_go_negative);
-            // More than an i64 no account has.
+            // More is refused for its shape.
             let amount = Amount(i64::try_from(taken).unwrap_or(i64::MAX));
             let what = EffectKind::Freeze { amount, terms: terms.clone() };
             (checked && taken > 0).then_some(Effect { account: leg.account, key: given.own, what })
         });
         outgoing.collect()
     }
+}
+
+/// The step of the first leg on an account that would have to hold more than an amount can be.
+fn too_much(given: Given<'_>, state: &State) -> Option<u16> {
+    let holds = |leg: &&Leg| {
+        let account = state.books.catalog.account(leg.account);
+        account.is_some_and(|account| !account.may_go_negative)
+            && state.books.taken_from(leg.account, given.legs) > i128::from(i64::MAX)
+    };
+    given.legs.iter().find(holds).map(|leg| leg.step)
 }

@@ -6,6 +6,7 @@
 /// ```
 /// use longmen_ledger::is_hidden;
 /// assert!("\u{1b}\r\n\u{7f}\u{9b}\u{202e}\u{200b}\u{2028}".chars().all(is_hidden));
+/// assert!("\u{fe0f}\u{17b4}\u{2800}\u{1d173}\u{ffff}".chars().all(is_hidden));
 /// assert!(!"手续费 U-1/é".chars().any(is_hidden));
 /// ```
 #[must_use]
@@ -14,9 +15,11 @@ pub fn is_hidden(character: char) -> bool {
         || matches!(character,
             // Soft hyphen, joiners, marks of direction, zero-width characters, separators of lines and paragraphs,
             // embeddings, overrides and isolates, invisible operators, the byte order mark.
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}'
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            // Letters that are blank, annotations, tags.
-            | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+            // Letters and patterns that are blank, annotations, tags, what chooses a variant of the letter before it, marks of
+            // shorthand and music without a picture, and what is no character.
+            | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }

@@ -87,7 +87,17 @@ impl Naive {
             Act::Unfreeze { .. } | Act::Reverse { .. } | Act::Confirm { .. } | Act::CancelTry { .. } => {
                 Ok(())
             }
-            Act::Post | Act::Refund { .. } | Act::Try { .. } => self.judge_legs(legs),
+            Act::Post | Act::Refund { .. } => self.judge_legs(legs),
+            Act::Try { .. } => {
+                self.judge_legs(legs)?;
+                let checked =
+                    |leg: &&TxLeg| self.accounts.get(&leg.account).is_some_and(|a| !a.spec.may_go_negative);
+                let holds = |leg: &&TxLeg| self.taken(leg.account, legs) > i128::from(i64::MAX);
+                match legs.iter().find(|leg| checked(leg) && holds(leg)) {
+                    Some(leg) => Err((Rejection::InvalidAmount, leg.step)),
+                    None => Ok(()),
+                }
+            }
             Act::Consume { hold, amount, .. } => {
                 self.judge_legs(legs)?;
                 if *amount <= 0 {
