@@ -258,7 +258,7 @@ pub struct Hold {
     pub authority: Box<str>,
     /// When it releases by itself, in microseconds since 1970, if ever.
     pub expires_us: Option<i64>,
-    /// What was frozen at first.
+    /// What was frozen at first and by raises.
     pub amount: i64,
     /// What is still frozen.
     pub remaining: i64,

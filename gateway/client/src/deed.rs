@@ -25,6 +25,8 @@ pub enum Deed {
     Confirm(Naming),
     /// Releases what a try holds. No legs.
     CancelTry(Naming),
+    /// Adds to a hold, and may move its expiry (追加预授权). No legs.
+    Raise(Raise),
 }
 
 /// What a hold is for.
@@ -139,6 +141,60 @@ impl Unfreeze {
     #[must_use]
     pub fn authority(self, authority: &str) -> Unfreeze {
         Unfreeze { authority: Some(authority.to_owned()), ..self }
+    }
+}
+
+/// Adds to a hold of which something remains, and may move its expiry.
+///
+/// ```
+/// use longmen_client::{Raise, Transaction};
+/// let raise = Raise::new("room-12", "500.00", "CNY").expires_us(1_790_000_000_000_000);
+/// let transaction = Transaction::new("room-12-minibar").deed(raise);
+/// assert!(transaction.legs.is_empty());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Raise {
+    /// The transaction that froze.
+    pub hold: TransactionId,
+    /// The number of its client; where absent, this client's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<u32>,
+    /// By how much.
+    pub amount: Amount,
+    /// The currency, which is the held account's.
+    pub currency: String,
+    /// Who raises it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+    /// When it releases by itself from now on, in microseconds since 1970; where absent, as before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_us: Option<i64>,
+}
+
+impl Raise {
+    /// Raises a hold by this much, and leaves its expiry as it is.
+    #[must_use]
+    pub fn new(hold: impl Into<TransactionId>, amount: impl Into<Amount>, currency: &str) -> Raise {
+        let (hold, amount, currency) = (hold.into(), amount.into(), currency.to_owned());
+        Raise { hold, client: None, amount, currency, authority: None, expires_us: None }
+    }
+
+    /// The same, of another client's hold.
+    #[must_use]
+    pub fn client(self, number: u32) -> Raise {
+        Raise { client: Some(number), ..self }
+    }
+
+    /// The same, by an authority.
+    #[must_use]
+    pub fn authority(self, authority: &str) -> Raise {
+        Raise { authority: Some(authority.to_owned()), ..self }
+    }
+
+    /// The same, with the expiry moved to a moment in microseconds since 1970.
+    #[must_use]
+    pub fn expires_us(self, moment: i64) -> Raise {
+        Raise { expires_us: Some(moment), ..self }
     }
 }
 
@@ -270,6 +326,12 @@ impl From<Freeze> for Deed {
 impl From<Unfreeze> for Deed {
     fn from(unfreeze: Unfreeze) -> Deed {
         Deed::Unfreeze(unfreeze)
+    }
+}
+
+impl From<Raise> for Deed {
+    fn from(raise: Raise) -> Deed {
+        Deed::Raise(raise)
     }
 }
 

@@ -128,7 +128,7 @@ pub struct Merged {
 /// A move of a hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldLine {
-    /// `frozen`, `released`, `consumed`, `restored` or `expired`.
+    /// `frozen`, `released`, `consumed`, `restored`, `expired` or `raised`.
     #[serde(rename = "move")]
     pub moved: Box<str>,
     /// By how much.

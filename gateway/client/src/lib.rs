@@ -54,7 +54,7 @@ pub use compact::{
     CompactTransaction, Note, Transfer, write_transactions, write_transfers,
 };
 pub use connection::{AnswerFrame, Connection, Receiver, Sender};
-pub use deed::{Consume, Deed, Freeze, HoldKind, Naming, Reverse, Try, Unfreeze};
+pub use deed::{Consume, Deed, Freeze, HoldKind, Naming, Raise, Reverse, Try, Unfreeze};
 pub use error::{ClientError, Refusal};
 pub use frame::{FrameError, Prefix, read_prefix, write_frame};
 pub use history::{

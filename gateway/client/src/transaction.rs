@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::account::{AccountRef, Amount, Side};
-use crate::deed::{Consume, Deed, Freeze, Naming, Reverse, Try, Unfreeze};
+use crate::deed::{Consume, Deed, Freeze, Naming, Raise, Reverse, Try, Unfreeze};
 use crate::id::TransactionId;
 
 /// One leg (分录) of a transaction.
@@ -207,6 +207,17 @@ impl Transaction {
     #[must_use]
     pub fn unfreeze(self, hold: impl Into<TransactionId>) -> Transaction {
         self.deed(Unfreeze::all(hold))
+    }
+
+    /// The same, adding to a hold of this client (追加预授权).
+    #[must_use]
+    pub fn raise(
+        self,
+        hold: impl Into<TransactionId>,
+        amount: impl Into<Amount>,
+        currency: &str,
+    ) -> Transaction {
+        self.deed(Raise::new(hold, amount, currency))
     }
 
     /// The same, spending part of a hold of this client by its legs (扣划).

@@ -4,7 +4,8 @@ import sys
 import time
 
 from longmen import (
-    OPERATIONS, Client, Refused, cancel_try, confirm, consume, credit, debit, freeze, refund, reverse, transaction, try_, unfreeze,
+    OPERATIONS, Client, Refused, cancel_try, confirm, consume, credit, debit, freeze, raise_, refund, reverse, transaction, try_,
+    unfreeze,
 )
 
 
@@ -90,10 +91,13 @@ def check_deeds(client, bank, user):
     give = debit(bank, "1.00", "CNY"), credit(user, "1.00", "CNY")
     before = client.balance(user)["balance"]
     posted(client, freeze("py-hold", user, "3.00", "CNY", kind="judicial", authority="court"))
-    posted(client, unfreeze("py-release", "py-hold", amount=100, authority="court"))
+    posted(client, raise_("py-raise", "py-hold", "2.00", "CNY", authority="court", expires_us=2**62))
+    hold, = client.holds(user, limit=1)
+    assert (hold["amount"], hold["remaining"], hold["expires_us"]) == (500, 500, 2**62), hold
+    posted(client, unfreeze("py-release", "py-hold", amount=300, authority="court"))
     posted(client, consume("py-consume", "py-hold", "1.00", "CNY", *take, authority="court"))
     hold, = client.holds(user, limit=1)
-    assert (hold["kind"], hold["amount"], hold["remaining"]) == ("judicial", 300, 100), hold
+    assert (hold["kind"], hold["amount"], hold["remaining"]) == ("judicial", 500, 100), hold
     posted(client, reverse("py-undo", "py-consume"))
     again = client.post([reverse("py-undo-2", "py-consume")])["results"][0]
     assert again["outcome"] == "already_reversed", again
@@ -120,6 +124,7 @@ def check_fields_of_deeds(client, bank, user):
     deeds = [
         ("freeze", freeze("pf-1", user, 30, "CNY", kind="judicial", authority="court", **fields)),
         ("consume", consume("pf-2", "pf-1", 10, "CNY", *take, authority="court", forced=True, **fields)),
+        ("raise", raise_("pf-15", "pf-1", 10, "CNY", authority="court", **fields)),
         ("unfreeze", unfreeze("pf-3", "pf-1", authority="court", **fields)),
         ("reverse", reverse("pf-4", "pf-2", forced=True, **fields)),
         ("post", transaction("pf-5", *take, **fields)),
@@ -160,7 +165,7 @@ def check_history(client, bank, user):
     assert ["py", "check"] in [[row["notes"].get("operator"), row["notes"].get("reason")] for row in rows], rows
     assert list(client.register(entity="PY", from_date="2026-11-22", to_date="2026-11-23", limit=2))
     assert list(client.register(from_date=0)) == list(client.register())
-    assert len(list(client.find(reference="case 12", limit=2))) == 12
+    assert len(list(client.find(reference="case 12", limit=2))) == 13
     refused("malformed", lambda: list(client.entry(user, whole[0]["position"])))
 
 

@@ -95,6 +95,11 @@ def unfreeze(id, hold, **terms):
     return deed(id, "unfreeze", terms, hold=named(hold))
 
 
+def raise_(id, hold, amount, currency, **terms):
+    """Adds to a hold; `terms` are client, authority, expires_us (if absent, it expires as before)."""
+    return deed(id, "raise", terms, hold=named(hold), amount=amount, currency=currency)
+
+
 def consume(id, hold, amount, currency, *legs, **terms):
     """Spends part of a hold by these legs; `terms` are client, authority, forced (with an approval)."""
     return deed(id, "consume", terms, legs, hold=named(hold), amount=amount, currency=currency)

@@ -30,8 +30,8 @@ use clap::{Parser, Subcommand};
 
 use commands::{
     accounts, balance, cancel, close_day, confirm, consume, customer, demo, entry, export, find, freeze,
-    holds, hot, limits, map_customer, map_type, open, play, post, refund, reserve, reverse, serve, state,
-    statement, status, transaction, trial_balance, try_step, unfreeze, verify, wal,
+    holds, hot, limits, map_customer, map_type, open, play, post, raise, refund, reserve, reverse, serve,
+    state, statement, status, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Failure, Verdict};
 
@@ -78,6 +78,7 @@ enum Commands {
     Reverse(reverse::Args),
     Refund(refund::Args),
     Freeze(freeze::Args),
+    Raise(raise::Args),
     Unfreeze(unfreeze::Args),
     Consume(consume::Args),
     Holds(holds::Args),
@@ -119,6 +120,7 @@ fn main() -> ExitCode {
         Commands::Reverse(args) => on_one_thread(reverse::run(args)),
         Commands::Refund(args) => on_one_thread(refund::run(args)),
         Commands::Freeze(args) => on_one_thread(freeze::run(args)),
+        Commands::Raise(args) => on_one_thread(raise::run(args)),
         Commands::Unfreeze(args) => on_one_thread(unfreeze::run(args)),
         Commands::Consume(args) => on_one_thread(consume::run(args)),
         Commands::Holds(args) => on_one_thread(holds::run(args)),

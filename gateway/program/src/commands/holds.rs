@@ -13,7 +13,7 @@ use crate::page::Page;
 
 /// List holds (冻结): of one account, or all of which something remains
 ///
-/// The id shown names a hold in `longmen unfreeze` and `longmen consume`: the text that it was frozen under, or else its
+/// The id shown names a hold in `longmen unfreeze`, `raise` and `consume`: the text that it was frozen under, or else its
 /// digits behind 0x.
 #[derive(Debug, clap::Args)]
 #[command(after_help = with_account_names("\
@@ -42,7 +42,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
 
 /// Holds, one a row.
 pub(super) fn table(holds: &[Hold]) -> Table {
-    let heads = ["=id", "=account", "kind", "authority", "expires", ">frozen at first", ">remaining", ""];
+    let heads = ["=id", "=account", "kind", "authority", "expires", ">frozen in all", ">remaining", ""];
     let mut table = Table::new(&heads);
     for hold in holds {
         let print = |minor: i64| money(&hold.currency, minor.into());

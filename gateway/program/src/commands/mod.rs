@@ -21,6 +21,7 @@ pub(crate) mod map_type;
 pub(crate) mod open;
 pub(crate) mod play;
 pub(crate) mod post;
+pub(crate) mod raise;
 pub(crate) mod refund;
 pub(crate) mod register;
 pub(crate) mod report;

@@ -54,7 +54,7 @@ pub(super) async fn asked(
         return at_step(parts, step);
     }
     let parts = match transaction.deed.as_ref()? {
-        Deed::Unfreeze(_) | Deed::Consume(_) => return of_hold(client, transaction).await,
+        Deed::Unfreeze(_) | Deed::Raise(_) | Deed::Consume(_) => return of_hold(client, transaction).await,
         Deed::Try(_) => own_parts(transaction),
         Deed::Confirm(_) => held_parts(client, transaction).await?,
         _ => original_parts(client, transaction).await?,
@@ -100,10 +100,11 @@ async fn held_parts(client: &mut Client, transaction: &Transaction) -> Option<Ve
     Some(parts)
 }
 
-/// What is asked of the hold that an unfreeze or a consume names.
+/// What is asked of the hold that is named.
 async fn of_hold(client: &mut Client, transaction: &Transaction) -> Option<Asked> {
     let (currency, amount) = match transaction.deed.as_ref()? {
         Deed::Unfreeze(unfreeze) => (unfreeze.currency.as_ref(), unfreeze.amount.as_ref()),
+        Deed::Raise(raise) => (Some(&raise.currency), Some(&raise.amount)),
         Deed::Consume(consume) => (consume.currency.as_ref(), Some(&consume.amount)),
         _ => return None,
     };

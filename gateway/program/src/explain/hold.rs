@@ -13,17 +13,18 @@ use crate::money::money;
 /// So many pages of holds are read to find one.
 const PAGES: usize = 8;
 
-/// The hold that an unfreeze or a consume names: its id and client.
+/// The hold that an unfreeze, a raise or a consume names: its id and client.
 fn named<'a>(client: &Client, transaction: &'a Transaction) -> Option<(&'a TransactionId, u32)> {
     let (id, of) = match transaction.deed.as_ref()? {
         Deed::Unfreeze(unfreeze) => (&unfreeze.hold, unfreeze.client),
+        Deed::Raise(raise) => (&raise.hold, raise.client),
         Deed::Consume(consume) => (&consume.hold, consume.client),
         _ => return None,
     };
     Some((id, of.unwrap_or(client.welcome().client)))
 }
 
-/// The hold that an unfreeze or a consume names. One of which nothing remains is told of its account alone: it is found
+/// The hold that a transaction names. One of which nothing remains is told of its account alone: it is found
 /// where a leg names that.
 pub(super) async fn find_hold(
     client: &mut Client,
@@ -107,6 +108,7 @@ pub(super) async fn open_holds(client: &mut Client, account: &AccountRef) -> Opt
 fn asked_of(transaction: &Transaction) -> Option<&Amount> {
     match transaction.deed.as_ref()? {
         Deed::Unfreeze(unfreeze) => unfreeze.amount.as_ref(),
+        Deed::Raise(raise) => Some(&raise.amount),
         Deed::Consume(consume) => Some(&consume.amount),
         _ => None,
     }

@@ -59,6 +59,7 @@ pub(super) fn wrong_amount(transaction: &Transaction) -> Option<String> {
         Some(Deed::Unfreeze(unfreeze)) => {
             unfreeze.amount.as_ref().map(|amount| (None, amount, unfreeze.currency.as_ref()))
         }
+        Some(Deed::Raise(raise)) => Some((None, &raise.amount, Some(&raise.currency))),
         Some(Deed::Consume(consume)) => Some((None, &consume.amount, consume.currency.as_ref())),
         _ => None,
     };

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use longmen_client::{
-    AccountRef, Amount, Consume, Deed, Freeze, HoldKind as WireKind, Leg as WireLeg, Naming, Registration,
-    Reverse, Side, Transaction, TransactionId, Try, Unfreeze,
+    AccountRef, Amount, Consume, Deed, Freeze, HoldKind as WireKind, Leg as WireLeg, Naming, Raise,
+    Registration, Reverse, Side, Transaction, TransactionId, Try, Unfreeze,
 };
 use longmen_engine::ledger::{Currency, Date};
 
@@ -44,6 +44,7 @@ impl Player<'_> {
                 };
                 (dated(self.naming(id, by, deed.into()), *value_date), outcome)
             }
+            Op::Raise { outcome, .. } => (self.raise(&step.op, by)?, outcome),
             Op::Consume { id, hold, amount, authority, posting, outcome } => {
                 let taken = amount.clone().unwrap_or_else(|| self.scenario.taken(hold, &posting.legs));
                 let deed = Consume {
@@ -68,6 +69,16 @@ impl Player<'_> {
             ..Freeze::new(self.account(account), &**amount, self.scenario.currency_of(account))
         };
         Some(self.naming(hold, by, deed.into()))
+    }
+
+    fn raise(&self, op: &Op, by: &Particulars) -> Option<Transaction> {
+        let Op::Raise { id, hold, amount, authority, expires, value_date, .. } = op else { return None };
+        let deed = Raise {
+            authority: authority.clone(),
+            expires_us: expires.map(microseconds),
+            ..Raise::new(self.id(hold), &**amount, self.hold_currency(hold))
+        };
+        Some(dated(self.naming(id, by, deed.into()), *value_date))
     }
 
     fn naming(&self, id: &str, by: &Particulars, deed: Deed) -> Transaction {

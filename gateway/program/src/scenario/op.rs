@@ -71,6 +71,17 @@ pub(crate) enum Op {
         value_date: Option<Date>,
         outcome: Outcome,
     },
+    Raise {
+        /// Where the file gives none, one made of the hold and the number of the step.
+        id: String,
+        hold: String,
+        amount: String,
+        authority: Option<String>,
+        /// `None`: as before.
+        expires: Option<Expiry>,
+        value_date: Option<Date>,
+        outcome: Outcome,
+    },
     Consume {
         id: String,
         hold: String,
@@ -145,6 +156,7 @@ impl Op {
             Op::Reverse { .. } => "reverse",
             Op::Freeze { .. } => "freeze",
             Op::Unfreeze { .. } => "unfreeze",
+            Op::Raise { .. } => "raise",
             Op::Consume { .. } => "consume",
             Op::SetState { .. } => "set_state",
             Op::SetReserve { .. } => "set_reserve",
@@ -168,7 +180,7 @@ impl Op {
             | Op::Cancel { id, .. }
             | Op::Reverse { id, .. }
             | Op::Consume { id, .. } => Some(id),
-            Op::Freeze { hold, .. } | Op::Unfreeze { hold, .. } => Some(hold),
+            Op::Freeze { hold, .. } | Op::Unfreeze { hold, .. } | Op::Raise { hold, .. } => Some(hold),
             Op::SetState { account, .. } | Op::SetReserve { account, .. } | Op::SetLimits { account, .. } => {
                 Some(account)
             }

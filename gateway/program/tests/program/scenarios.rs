@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::longmen::{Ran, Served, longmen};
 
-const HOLDING: [&str; 20] = [
+const HOLDING: [&str; 21] = [
     "books_to_export",
     "codes",
     "court_holds",
@@ -18,6 +18,7 @@ const HOLDING: [&str; 20] = [
     "off_balance",
     "one_id_one_result",
     "payment_with_fee",
+    "raised_holds",
     "red_packet",
     "refund_bounds",
     "refunds",
@@ -28,8 +29,8 @@ const HOLDING: [&str; 20] = [
 ];
 
 /// Those that are played with crashes: each kind of operation is in one of them.
-const CRASHED: [&str; 6] =
-    ["holds", "hot_holds", "one_id_one_result", "refunds", "try_confirm_cancel", "year_end"];
+const CRASHED: [&str; 7] =
+    ["holds", "hot_holds", "one_id_one_result", "raised_holds", "refunds", "try_confirm_cancel", "year_end"];
 
 fn file(name: &str) -> String {
     format!("{}/tests/scenarios/{name}.json", env!("CARGO_MANIFEST_DIR"))

@@ -2,16 +2,16 @@
 
 use longmen_engine::ledger::{
     AccountId, AccountRef, Amount, CancelTry, ClientId, Confirm, Consume, Currency, Deed, Freeze, HoldKind,
-    HoldTerms, MAX_AUTHORITY, Naming, RecordPlace, Refund, Reverse, TransactionKey, Try, Unfreeze,
+    HoldTerms, MAX_AUTHORITY, Naming, Raise, RecordPlace, Refund, Reverse, TransactionKey, Try, Unfreeze,
 };
 
 use super::reader::{Reader, read_fields};
 use super::value::{GivenId, Written, account, currency, place, required, transaction_id};
 use crate::service::Fault;
 
-/// The names of deeds in a transaction.
-pub(super) const DEEDS: [&str; 8] =
-    ["freeze", "unfreeze", "consume", "reverse", "refund", "try", "confirm", "cancel_try"];
+/// The names of deeds in a transaction. A new one comes last: fields may be given by position.
+pub(super) const DEEDS: [&str; 9] =
+    ["freeze", "unfreeze", "consume", "reverse", "refund", "try", "confirm", "cancel_try", "raise"];
 /// Bytes of the name of a kind of hold.
 const MAX_WORD: usize = 16;
 
@@ -46,6 +46,7 @@ pub(super) fn read_deed<'a>(
         5 => read_try(reader).map(ReadDeed::from),
         6 => read_naming(reader, own, |original| Confirm { original }.into()),
         7 => read_naming(reader, own, |original| CancelTry { original }.into()),
+        8 => read_raise(reader, own),
         _ => unreachable!("a deed is read by its place in the list"),
     }
 }
@@ -139,6 +140,29 @@ fn read_consume<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'
     let hold = TransactionKey { client, id };
     let amount = amount_in(required(written, "amount")?, in_currency)?;
     let deed = Deed::Consume(Consume { hold, amount, authority: by, forced });
+    Ok(ReadDeed { deed, place: None, text })
+}
+
+fn read_raise<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'a>, Fault> {
+    let (mut id, mut client, mut written, mut in_currency) = (None, own, None, None);
+    let (mut by, mut expires_us) = (Box::default(), None);
+    let names = ["hold", "client", "amount", "currency", "authority", "expires_us"];
+    read_fields(reader, &names, |field, reader| {
+        match field {
+            0 => id = Some(transaction_id(reader)?),
+            1 => client = ClientId(reader.integer()?),
+            2 => written = Some(Written::read(reader)?),
+            3 => in_currency = Some(currency(reader)?),
+            4 => by = authority(reader)?,
+            _ => expires_us = Some(expiry(reader)?),
+        }
+        Ok(())
+    })?;
+    let GivenId { id, text } = required(id, "hold")?;
+    let hold = TransactionKey { client, id };
+    let currency = required(in_currency, "currency")?;
+    let amount = amount_in(required(written, "amount")?, Some(currency))?;
+    let deed = Deed::Raise(Raise { hold, amount, currency, expires_us, authority: by });
     Ok(ReadDeed { deed, place: None, text })
 }
 

@@ -57,7 +57,7 @@ fn read_transactions(reader: &mut Reader<'_>, asking: Asking, post: &mut Post) -
 }
 
 /// The fields of a transaction.
-const FIELDS: [&str; 21] = [
+const FIELDS: [&str; 22] = [
     "id",
     "legs",
     "time",
@@ -79,6 +79,7 @@ const FIELDS: [&str; 21] = [
     DEEDS[5],
     DEEDS[6],
     DEEDS[7],
+    DEEDS[8],
 ];
 /// The first fields of the notes, in the order of their tags, and of the deeds.
 const FIRST_NOTE: usize = 4;

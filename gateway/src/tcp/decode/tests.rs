@@ -343,6 +343,16 @@ fn deeds_are_read_or_refused() {
     check("unfreeze", b"\x94\x07\x02\xA15\xA3CNY", NO_LEGS, None);
     check("unfreeze", b"\x92\x07\xFF", NO_LEGS, Some("unfreeze.client: out of range"));
 
+    check("raise", b"\x94\x07\xC0\x05\xA3CNY", NO_LEGS, None);
+    check("raise", b"\x96\x07\x02\xA45.00\xA3CNY\xA5court\x07", NO_LEGS, None);
+    check("raise", b"\x90", NO_LEGS, Some("raise.hold: is missing"));
+    check("raise", b"\x94\x07\xC0\xC0\xA3CNY", NO_LEGS, Some("raise.amount: is missing"));
+    check("raise", b"\x93\x07\xC0\x05", NO_LEGS, Some("raise.currency: is missing"));
+    check("raise", b"\x92\x07\xFF", NO_LEGS, Some("raise.client: out of range"));
+    check("raise", b"\x94\x07\xC0\xA1x\xA3CNY", NO_LEGS, Some("raise.amount: not a decimal number: \"x\""));
+    check("raise", b"\x96\x07\xC0\x05\xA3CNY\xC0\xFF", NO_LEGS, Some("raise.expires_us: out of range"));
+    check("raise", b"\x94\x07\xC0\x05\xA3CNY", LEGS, Some("has legs, which this deed brings itself"));
+
     check("consume", b"\x93\x07\xC0\x05", LEGS, None);
     check("consume", b"\x93\x07\xC0\x05", NO_LEGS, Some("has no legs"));
     check("consume", b"\x91\x07", LEGS, Some("consume.amount: is missing"));
@@ -388,6 +398,7 @@ fn an_empty_name_names_nothing() {
         let field = [&[0x91][..], empty].concat();
         assert_eq!(fault_of("unfreeze", &field, NO_LEGS).as_deref(), Some("unfreeze.hold: is empty"));
         assert_eq!(fault_of("consume", &field, LEGS).as_deref(), Some("consume.hold: is empty"));
+        assert_eq!(fault_of("raise", &field, NO_LEGS).as_deref(), Some("raise.hold: is empty"));
         for (deed, legs) in
             [("reverse", NO_LEGS), ("refund", LEGS), ("confirm", NO_LEGS), ("cancel_try", NO_LEGS)]
         {

@@ -49,7 +49,7 @@ impl<'a> StepReader<'a> {
     fn op(&self, number: usize, op: &str, fields: &mut Fields) -> Result<Option<Op>, Wrong> {
         let read = match op {
             "post" | "try" | "confirm" | "cancel_try" | "cancel" | "reverse" => transaction(op, fields),
-            "freeze" | "unfreeze" | "consume" => hold(number, op, fields),
+            "freeze" | "unfreeze" | "raise" | "consume" => hold(number, op, fields),
             "set_state" | "set_reserve" | "set_limits" => setting(op, fields),
             "map_type" => map_type(fields),
             "close_day" => close_day(fields),
@@ -196,6 +196,15 @@ fn hold(number: usize, op: &str, fields: &mut Fields) -> Result<Op, Wrong> {
             amount: fields.optional("amount")?,
             authority,
             forced: fields.or_default("forced")?,
+            value_date: fields.optional_date("value_date")?,
+            outcome,
+        },
+        "raise" => Op::Raise {
+            id: fields.optional_id("txn")?.unwrap_or_else(|| format!("{hold}/raise/{number}")),
+            hold,
+            amount: fields.required("amount")?,
+            authority,
+            expires: fields.expiry()?,
             value_date: fields.optional_date("value_date")?,
             outcome,
         },

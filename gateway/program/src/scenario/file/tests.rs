@@ -167,6 +167,21 @@ fn holds_are_read() {
                 "value_date": "2018-05-02", "outcome": outcome}),
         &unfreeze("u", Some("2"), Some("court 2"), true, Some(date("2018-05-02"))),
     );
+    let raise = |id: &str, authority: Option<&str>, expires, value_date| Op::Raise {
+        id: id.into(),
+        hold: "F".into(),
+        amount: "2".into(),
+        authority: authority.map(str::to_owned),
+        expires,
+        value_date,
+        outcome: Outcome::Posted,
+    };
+    check_op(&json!({"op": "raise", "freeze": "F", "amount": "2"}), &raise("F/raise/2", None, None, None));
+    check_op(
+        &json!({"op": "raise", "txn": "r", "freeze": "F", "amount": "2", "authority": "court 2", "expires": 7,
+                "value_date": "2018-05-02"}),
+        &raise("r", Some("court 2"), Some(Expiry::In(7)), Some(date("2018-05-02"))),
+    );
 }
 
 #[test]
@@ -262,6 +277,7 @@ fn every_operation_may_say_why_and_by_whom() {
         json!({"op": "reverse", "txn": "1", "reverses": "0"}),
         json!({"op": "freeze", "freeze": "G", "account": "A", "amount": "1"}),
         json!({"op": "unfreeze", "freeze": "F"}),
+        json!({"op": "raise", "freeze": "F", "amount": "1"}),
         json!({"op": "consume", "txn": "1", "freeze": "F", "legs": legs}),
         json!({"op": "set_state", "account": "A"}),
         json!({"op": "set_reserve", "account": "A", "amount": "1"}),
@@ -348,6 +364,7 @@ fn what_is_wrong_is_named_with_its_place_and_field() {
     legs[0]["color"] = json!("red");
     check_step(&json!({"op": "post", "txn": "1", "legs": legs}), "step 2: `legs[0]`: unknown field `color`");
     check_step(&json!({"op": "try", "txn": "1"}), "step 2: it has no `legs`");
+    check_step(&json!({"op": "raise", "freeze": "F"}), "step 2: it has no `amount`");
     let freeze = |field: &str, value: Value| {
         let mut freeze = json!({"op": "freeze", "freeze": "G", "account": "A", "amount": "1"});
         freeze[field] = value;
