@@ -7,10 +7,10 @@ use longmen_client::{
     CloseDayRequest, CompactLeg, CompactSettings, CompactTransaction, Consume, CustomerRequest, EntryRequest,
     FindRequest, Format, Freeze, GeneralLedgerRequest, Header, HoldsRequest, ListAccountsRequest,
     MapCustomerRequest, MapTypeRequest, Note, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest,
-    Operation, Owner, PostRequest, RangeEnd, RegisterRequest, Registration, SetHotRequest, SetLimitsRequest,
-    SetReserveRequest, SetStateRequest, Side, StatementRequest, SubjectOpening, Transaction,
-    TransactionRequest, Transfer, TrialBalanceRequest, Unfreeze, write_frame, write_transactions,
-    write_transfers,
+    Operation, Owner, PostRequest, Raise, RangeEnd, RegisterRequest, Registration, SetHotRequest,
+    SetLimitsRequest, SetReserveRequest, SetStateRequest, Side, StatementRequest, SubjectOpening,
+    Transaction, TransactionRequest, Transfer, TrialBalanceRequest, Unfreeze, write_frame,
+    write_transactions, write_transfers,
 };
 use longmen_gateway::Limits;
 use longmen_gateway::fuzz::converse;
@@ -156,6 +156,10 @@ fn postings(day: &str) -> Vec<Asked> {
             ),
         ]),
         post(&[
+            Transaction::new(id("raise").as_str()).deed(
+                Raise::new(id("hold").as_str(), "1.00", "CNY")
+                    .expires_us(i64::from(NOW) * 1_000_000 + 60_000_000),
+            ),
             Transaction::new(id("part").as_str()).deed(Unfreeze::part(id("hold").as_str(), "5.00", "CNY")),
             move_of(&id("spend"), USER, OTHER, "10.00").deed(Consume::new(
                 id("hold").as_str(),

@@ -10,12 +10,13 @@ mod standing;
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use longmen_client::{AccountRef, Amount, Client, Deed, PostResult, Transaction, TransactionId};
 
 use crate::failure::remedy_of;
 use crate::moment::time;
 use asked::{Asked, asked};
-use hold::{beyond_balance, hold, taken};
+use hold::{beyond_balance, hold, raised, taken};
 use original::{naming, original};
 use shape::{difference, minor, mixed, wrong_amount};
 use standing::{about, too_many_holds};
@@ -59,7 +60,7 @@ pub(crate) async fn explain(
             };
             match spent {
                 Some(words) => Some(words),
-                None => about(client, &asked, code).await,
+                None => Some(about(client, &asked, code).await? + &raised(client, transaction, code).await),
             }
         }
     }
@@ -91,6 +92,10 @@ fn expired(transaction: &Transaction) -> Option<String> {
     let expires_us = match transaction.deed.as_ref()? {
         Deed::Freeze(freeze) => freeze.expires_us?,
         Deed::Try(attempt) => attempt.expires_us?,
+        // Or else it is the hold itself that has expired.
+        Deed::Raise(raise) => {
+            raise.expires_us.filter(|moment| *moment <= Timestamp::now().as_microsecond())?
+        }
         _ => return None,
     };
     Some(format!("it was to expire at {}, which has passed by the ledger's time", time(expires_us)))

@@ -10,7 +10,7 @@ use longmen_client::{
 use crate::node::{TestNode, open_books};
 
 /// A node with the books of [`open_books`], 10.00 on account 2, and a client.
-async fn start() -> (TestNode, Client) {
+pub(crate) async fn start() -> (TestNode, Client) {
     let node = TestNode::start().await;
     let mut client = node.client("ann").await;
     open_books(&mut client).await;
@@ -29,30 +29,30 @@ async fn outcome(client: &mut Client, transaction: &Transaction) -> String {
     first.outcome.to_string()
 }
 
-async fn posted(client: &mut Client, transaction: &Transaction) -> PostResult {
+pub(crate) async fn posted(client: &mut Client, transaction: &Transaction) -> PostResult {
     assert_eq!(outcome(client, transaction).await, "posted", "{transaction:?}");
     client.post_one(transaction).await.unwrap()
 }
 
-async fn refused(client: &mut Client, transaction: &Transaction, code: &str) {
+pub(crate) async fn refused(client: &mut Client, transaction: &Transaction, code: &str) {
     assert_eq!(outcome(client, transaction).await, code, "{transaction:?}");
 }
 
 /// Balance, frozen and available of an account.
-async fn figures(client: &mut Client, account: u64) -> (i128, i128, i128) {
+pub(crate) async fn figures(client: &mut Client, account: u64) -> (i128, i128, i128) {
     let account = client.balance(account).await.unwrap();
     (account.balance, account.frozen, account.available)
 }
 
-async fn holds_of(client: &mut Client, account: u64) -> Holds {
+pub(crate) async fn holds_of(client: &mut Client, account: u64) -> Holds {
     client.holds(&HoldsRequest { account: Some(account.into()), after: None, limit: 50 }).await.unwrap()
 }
 
-fn now_us() -> i64 {
+pub(crate) fn now_us() -> i64 {
     UNIX_EPOCH.elapsed().unwrap().as_micros().try_into().unwrap()
 }
 
-fn pay(id: &str, amount: &str) -> Transaction {
+pub(crate) fn pay(id: &str, amount: &str) -> Transaction {
     Transaction::new(id).debit(2, amount, "CNY").credit(3, amount, "CNY")
 }
 

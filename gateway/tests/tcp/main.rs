@@ -14,6 +14,7 @@ mod node;
 mod page;
 mod past;
 mod posting;
+mod raises;
 mod raw;
 mod reports;
 mod stopping;

@@ -101,6 +101,8 @@ async fn balances_are_those_after_each_leg_that_was_posted_now() {
     let consume = longmen_client::Consume::new("F", "1.00", "CNY");
     let consumed = post(&mut client, pay("C", "1.00").deed(consume)).await;
     assert_eq!(balances(&consumed), [(1, 2, 500), (2, 3, 500)]);
+    let raised = post(&mut client, Transaction::new("M").raise("F", "1.00", "CNY")).await;
+    assert!(raised.balances.is_empty(), "a raise moves nothing");
     assert!(post(&mut client, Transaction::new("U").unfreeze("F")).await.balances.is_empty());
     let tried = post(&mut client, pay("T", "3.00").deed(longmen_client::Try::default())).await;
     assert!(tried.balances.is_empty(), "a try moves nothing");

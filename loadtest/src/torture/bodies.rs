@@ -84,6 +84,11 @@ fn requests(account: u64, other: u64, serial: u64) -> Vec<(Operation, Value)> {
         deed(6, "refund", json!({"original": id(0), "client": 1, "place": "1/0"})),
         deed(7, "try", json!({"expires_us": 4_000_000_000_000_000_u64})),
         deed(8, "confirm", json!({"original": id(7), "client": 1, "place": "1/0"})),
+        deed(
+            11,
+            "raise",
+            json!({"hold": id(2), "client": 1, "amount": 1, "currency": "CNY", "authority": "x", "expires_us": 1}),
+        ),
         deed(9, "cancel_try", json!({"original": id(7), "client": 1, "place": "1/0"})),
         (Operation::Cancel, json!({"id": id(10), "time": 1})),
         (Operation::OpenEntity, json!({"code": "WILD", "start": "2026-01-05"})),

@@ -90,6 +90,17 @@ pub(super) async fn hold(client: &mut Client, transaction: &Transaction, code: &
     Some(text)
 }
 
+/// What remains of the hold that a raise without funds would add to; nothing of any other refusal.
+pub(super) async fn raised(client: &mut Client, transaction: &Transaction, code: &str) -> String {
+    let (Some(Deed::Raise(raise)), "insufficient_funds") = (&transaction.deed, code) else {
+        return String::new();
+    };
+    let name = name_of_id(&raise.hold);
+    let remains =
+        |hold: Hold| format!("; hold {name}: {} remains", money(&hold.currency, hold.remaining.into()));
+    find_hold(client, transaction).await.ok().flatten().map_or_else(String::new, remains)
+}
+
 /// How many holds of an account have something left.
 pub(super) async fn open_holds(client: &mut Client, account: &AccountRef) -> Option<usize> {
     let (mut count, mut after) = (0, None);

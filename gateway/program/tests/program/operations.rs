@@ -85,12 +85,31 @@ fn holds(served: &Served) {
     assert_eq!((&hold["kind"], &hold["remaining"]), (&"control".into(), &3_000.into()));
     let by_number = format!("unfreeze 0x{} --amount 10.00 --currency CNY", hold["id"].as_str().unwrap());
     ask(served, 0, &by_number, &["posted"]);
+    ask(served, 0, "raise F1 5.00 CNY --id M1 --reason minibar", &["M1: posted"]);
+    ask(
+        served,
+        0,
+        "raise F1 5.00 CNY --id M1 --reason minibar",
+        &["M1: posted, the first result given again"],
+    );
+    ask(served, 0, "holds BOOKS/payer/CNY", &["35.00", "25.00"]);
+    ask(served, 0, "unfreeze F1 --amount 5.00 --currency CNY", &["posted"]);
     let legs = "--debit BOOKS/payer/CNY=15 --credit BOOKS/shop/CNY=15";
     ask(served, 0, &format!("consume F1 --id C1 {legs}"), &["C1: posted"]);
     ask(served, 1, &format!("consume F1 {legs}"), &["freeze_exceeded"]);
-    ask(served, 0, "holds BOOKS/payer/CNY", &["F1 ", "BOOKS/payer/CNY", "30.00", "5.00", "control"]);
-    ask(served, 0, "register BOOKS/payer/CNY", &["BOOKS/payer/CNY (@", "frozen F1", "consumed F1 by C1"]);
-    ask(served, 0, "statement BOOKS/payer/CNY --holds", &["hold F1 of 30.00 frozen", "C1/1"]);
+    ask(served, 0, "holds BOOKS/payer/CNY", &["F1 ", "BOOKS/payer/CNY", "35.00", "5.00", "control"]);
+    ask(
+        served,
+        0,
+        "register BOOKS/payer/CNY",
+        &["BOOKS/payer/CNY (@", "frozen F1", "raised F1 by M1", "consumed F1 by C1"],
+    );
+    ask(
+        served,
+        0,
+        "statement BOOKS/payer/CNY --holds",
+        &["hold F1 of 30.00 frozen", "hold F1 of 5.00 raised", "C1/1"],
+    );
     ask(served, 0, "reverse C1 --id R1", &["R1: posted"]);
     ask(served, 1, "reverse C1 --id R2", &["already_reversed"]);
     ask(served, 0, "transaction R1", &["reverse R1 posted", "names C1 of", "BOOKS/shop/CNY", "-15.00"]);
@@ -171,6 +190,9 @@ fn what_is_incomplete_is_a_usage_error() {
         assert_eq!(ran.code, Some(2), "{command}: {ran:?}");
     }
     check("unfreeze F1 --amount 1.00");
+    check("raise F1");
+    check("raise F1 1.00");
+    check("raise F1 1.00 CNY --expires tomorrow");
     check("reverse C1 --forced");
     check("consume F1 --forced --debit @1=1 --credit @2=1");
     check("consume F1 --debit @1=1 --debit @2=1 --credit @3=2");

@@ -24,6 +24,7 @@ fn a_silent_port_ends_every_command() {
         "refund 1 --id 2 --debit @1=1 --credit @2=1",
         "freeze LM/U1/CNY=1 --id 3",
         "unfreeze 3 --id 4",
+        "raise 3 1.00 CNY --id 4",
         "consume 3 --id 5 --debit @1=1 --credit @2=1",
         "holds",
         "try --id 6 --debit @1=1 --credit @2=1",

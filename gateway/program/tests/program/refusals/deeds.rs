@@ -30,6 +30,47 @@ fn a_refused_move_of_a_hold_names_account_and_what_there_is() {
 }
 
 #[test]
+fn a_refused_raise_names_account_and_what_there_is() {
+    let books = Books::open();
+    let raise = "raise F1 70.01 CNY --authority court";
+    books.says(
+        1,
+        &format!("{raise} --id a"),
+        &[
+            "a: insufficient_funds",
+            "LM/payer/CNY: 70.01 CNY asked for, 70.00 available now, 30.00 frozen",
+            "hold F1: 30.00 remains",
+        ],
+    );
+    books.says(
+        1,
+        "raise F1 5 CNY --id b",
+        &["b: wrong_authority: hold F1 on LM/payer/CNY: 30.00 CNY remains now, 5.00 asked for, held by court"],
+    );
+    books.says(1, "raise F9 5 CNY --id c", &["c: unknown_freeze: client", "no hold F9"]);
+    books.says(1, "raise F1 0 CNY --id d --authority court", &["d: invalid_amount", "above zero"]);
+    books.says(
+        1,
+        "raise F1 5 USD --id e --authority court",
+        &["e: currency_mismatch", "LM/payer/CNY is in CNY, asked for was USD"],
+    );
+    books.says(0, "try --id T1 --debit LM/payer/CNY=5 --credit LM/shop/CNY=5", &[]);
+    books.says(1, "raise T1 5 CNY --id f", &["f: unknown_freeze: hold T1 on LM/payer/CNY is that of a try"]);
+    books.says(2, "raise F1 5 CNY --id g --expires 2020-01-01T00:00:00Z", &["--expires", "has passed"]);
+    let past = "raise F1 5 CNY --id g --authority court --expires 2020-01-01T00:00:00Z --time";
+    books.says(2, &format!("{past} 2020-01-01T00:00:00Z"), &["has passed"]);
+    books.says(0, "state LM/payer/CNY --account-state judicial", &[]);
+    books.says(0, "raise F1 5 CNY --id h --authority court", &["h: posted"]);
+    books.says(0, "state LM/payer/CNY --account-state normal", &[]);
+    books.says(0, "unfreeze F1 --authority court", &[]);
+    books.says(
+        1,
+        "raise F1 5 CNY --id i --authority court",
+        &["i: freeze_exceeded: client 1 has no hold F1 of which anything remains"],
+    );
+}
+
+#[test]
 fn a_hold_is_bounded_by_the_balance_and_the_holds_before_it() {
     let books = Books::open();
     books.says(0, "freeze LM/payer/CNY=200 --id F2 --kind judicial --authority court", &[]);
@@ -230,6 +271,7 @@ fn an_expiry_that_has_passed_is_a_slip() {
     for (id, late) in [
         ("F2", format!("freeze LM/payer/CNY=1 --id F2 {repeated}")),
         ("T1", format!("try {legs} --id T1 {repeated}")),
+        ("R1", format!("raise F1 1 CNY --authority court --id R1 {repeated}")),
     ] {
         books.says(1, &late, &[&format!("{id}: freeze_expired: it was to expire at "), passed]);
     }
@@ -246,4 +288,6 @@ fn an_expiry_that_has_passed_is_a_slip() {
         &["s: freeze_expired: hold F3 on LM/payer/CNY: 0.00 CNY remains now", "1.00 asked for", ", expired"],
     );
     books.says(1, "unfreeze F3 --id u", &["u: freeze_expired: hold F3 of client 1 has expired"]);
+    let raise = format!("raise F3 1 CNY --id r --expires {}", at(now + 600));
+    books.says(1, &raise, &["r: freeze_expired: hold F3 of client 1 has expired"]);
 }
