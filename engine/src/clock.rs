@@ -6,7 +6,7 @@ use rustix::time::{ClockId, clock_gettime};
 use tracing::error;
 
 use crate::ledger::Settings;
-use crate::node::StartError;
+use crate::starting::StartError;
 
 /// A step of the wall clock beside the steady one that a running node follows: more than any clock drifts or is set right by,
 /// and less than a wrong time zone.

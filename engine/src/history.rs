@@ -15,10 +15,12 @@ mod lines;
 mod merged;
 mod original;
 mod page;
+mod query;
 mod register;
 mod statement;
 mod transaction;
 mod value;
+mod view;
 
 use std::sync::PoisonError;
 
@@ -37,14 +39,12 @@ pub use find::{FindQuery, FoundPage, Sought};
 pub use general_ledger::{Closings, GeneralLedger, LedgerLine};
 pub use lines::{HoldLine, Merged, StatementLine};
 pub use merged::MergedPage;
+pub use query::{Cursor, NotACursor, PageOrder, RangeFigures, StatementPage, StatementQuery, StatementRange};
 pub use register::{
     ClosedDate, ClosedLine, LedgerRegister, RegisterEntry, RegisterPage, Registered, RegisteredCommand,
 };
-pub use statement::{
-    Cursor, NotACursor, PageOrder, RangeFigures, StatementPage, StatementQuery, StatementRange, Turnover,
-    View,
-};
 pub use transaction::{RecordedLeg, TransactionRecord};
+pub use view::{Turnover, View};
 
 /// Reads what is durable. Clones are cheap; every call may touch the disk, so call it where blocking is allowed.
 #[derive(Clone)]

@@ -32,7 +32,7 @@ use longmen_wal::{
 
 use crate::ledger::bytes::{crc32c, i64_at, put, u32_at, u64_at, u128_at};
 use crate::ledger::{ArchivedIds, ID_PAGE, IdPages, SealedIds};
-use crate::scrubber::read_in_pieces;
+use crate::pieces::read_in_pieces;
 
 const MAGIC: [u8; 8] = *b"LMIDS002";
 const CRC_AT: usize = ID_PAGE - 4;

@@ -14,9 +14,11 @@ mod id_archive;
 mod journal;
 mod meters;
 mod node;
+mod pieces;
 mod pipeline;
 mod planted_panics;
 mod recovery;
+mod reply;
 mod reserve;
 mod round_clock;
 mod scrubber;
@@ -26,6 +28,7 @@ mod simulated;
 mod snapshot;
 mod snapshot_job;
 mod snapshotter;
+mod starting;
 #[cfg(feature = "simulation")]
 mod stepped_journal;
 mod witnesses;
@@ -46,11 +49,13 @@ pub use history::{
 #[cfg(feature = "simulation")]
 pub use journal::JournalError;
 pub use meters::{Meter, MeterKind, MeterReading, Meters};
-pub use node::{MIN_SEGMENT, Node, NodeOptions, StartError, StartReport, StopError};
+pub use node::{MIN_SEGMENT, Node, NodeOptions, StopError};
 #[cfg(feature = "planted-panics")]
 pub use planted_panics::{PLANTED, PLANTED_BY};
+pub use reply::{Replies, Reply};
 pub use scrubber::{ScrubOptions, ScrubReport};
-pub use session::{Intake, Replies, Reply, Session, Window};
+pub use session::{Intake, Session, Window};
 #[cfg(feature = "simulation")]
 pub use simulated::{Delivery, NextSlice, SimulatedNode, SimulatedOptions};
+pub use starting::{StartError, StartReport};
 pub use witnesses::of as witnesses_of;

@@ -18,8 +18,8 @@ use crate::ledger::{
     SnapshotStart, Step, Unmerged,
 };
 use crate::meters::{Meter, Meters};
+use crate::reply::{Replies, Reply, ReplySender};
 use crate::round_clock::RoundClock;
-use crate::session::{Replies, Reply, ReplySender};
 
 /// Answers, grouped by the session they go to.
 type Outgoing = Vec<(ReplySender, Vec<Reply>)>;

@@ -16,8 +16,8 @@ use crate::id_archive::{FoundArchives, IdArchive, name_of};
 use crate::ledger::{
     ArchivedIds, FrameRecords, KnownIds, Rebuilt, ReplayError, SectionKind, Settings, Shard, is_logged_time,
 };
-use crate::node::{StartError, StartReport};
 use crate::snapshot::{self, Header, Snapshot};
+use crate::starting::{StartError, StartReport};
 use crate::witnesses;
 
 /// The books but for the known ids, rebuilt from a log.

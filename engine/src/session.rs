@@ -5,32 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use actix::Addr;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+#[cfg(feature = "fuzz")]
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::actors::{CloseSession, CoordinatorActor, OpenSession, Submit};
-use crate::ledger::{Answer, ClientId, Command, ReplyTo, Request};
+use crate::ledger::{ClientId, Command, ReplyTo, Request};
 use crate::meters::Meters;
-
-/// An answer, with the session's own number for the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
-    /// The number that the request was submitted with.
-    pub tag: u64,
-    /// The answer. Everything that it rests on is durable.
-    pub answer: Answer,
-}
-
-/// Where a session's answers go.
-pub(crate) type ReplySender = UnboundedSender<Replies>;
-
-/// Answers that became durable together.
-#[derive(Debug)]
-pub struct Replies {
-    /// When they left the coordinator.
-    pub made: Instant,
-    /// The answers.
-    pub replies: Vec<Reply>,
-}
+use crate::reply::Replies;
 
 /// How far clients' own times may be from the node's clock, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -20,11 +20,11 @@ use crate::ledger::{
     ShardOrder, ShardReply, SnapshotStart, Unmerged,
 };
 use crate::meters::Meters;
-use crate::node::{StartError, StartReport};
 use crate::pipeline::{Pipeline, Task};
 use crate::recovery::{self, Start};
-use crate::session::Replies;
+use crate::reply::Replies;
 use crate::snapshot_job::{RowImages, SnapshotJob, SnapshotStep};
+use crate::starting::{StartError, StartReport};
 use crate::stepped_journal::SteppedJournal;
 
 /// How a simulated node is set up.

@@ -29,7 +29,7 @@ use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_i
 
 use crate::ledger::bytes::crc32c;
 use crate::ledger::{AccountIndex, FrameRecords, Rebuilt, ReplayError, SectionKind, Settings, restore_rows};
-use crate::scrubber::read_in_pieces;
+use crate::pieces::read_in_pieces;
 
 const MAGIC: [u8; 8] = *b"LMSNAP01";
 const HEADER: usize = 8 + 16 + 8 + 8 + 8 + 4 * 16 + 4 + 4;

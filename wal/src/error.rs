@@ -3,9 +3,8 @@
 use std::fmt;
 use std::io;
 
+use crate::frame_fault::FrameFault;
 use crate::number::{Epoch, FrameNumber, NodeId, SegmentNumber};
-use crate::segment_allocator::is_disk_full;
-use crate::view::FrameFault;
 use crate::witness::Witness;
 
 /// Something found in the log's files that must not be there, with its place.
@@ -257,4 +256,10 @@ pub enum ReadError {
     /// The bytes of a durable frame do not hold.
     #[error("{0}")]
     Damaged(#[from] Finding),
+}
+
+/// True for errors that mean "no room now, perhaps later".
+pub(crate) fn is_disk_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }

@@ -2,10 +2,11 @@
 
 use crate::codec::{PAGE, PAGE_BYTES, index};
 use crate::error::StorageError;
+use crate::frame_fault::FrameFault;
 use crate::number::{Epoch, FrameNumber, NodeId, Nonce, SegmentNumber};
 use crate::segment::{FIRST_FRAME, SegmentBytes, SegmentHeader};
 use crate::storage::Storage;
-use crate::view::{FrameFault, FrameView};
+use crate::view::FrameView;
 
 /// One thing found in a segment file, in the order of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]

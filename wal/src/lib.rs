@@ -35,6 +35,7 @@ mod encode;
 mod envelope;
 mod error;
 mod faulty;
+mod frame_fault;
 mod inspect;
 mod log_files;
 mod manifest;
@@ -70,6 +71,7 @@ pub use error::{
     AppendError, AuditError, CloseError, Fault, Finding, OpenError, ReadError, StorageError, SyncError,
 };
 pub use faulty::{FaultyStorage, Operation, PowerCuts};
+pub use frame_fault::FrameFault;
 pub use inspect::{FrameSummary, Inspected, SectionSummary, SegmentSummary, inspect};
 pub use manifest_store::remove_if_there;
 pub use nonces::{NonceSource, seeded_nonces, system_nonces};
@@ -82,6 +84,6 @@ pub use scrub::{ScrubPace, ScrubPlace};
 pub use space::SpaceGauge;
 pub use storage::{Storage, StorageFile, WritePath};
 pub use verified_frames::{CheckedFrames, VerifiedFrames};
-pub use view::{FrameFault, FrameView, SectionView};
+pub use view::{FrameView, SectionView};
 pub use witness::{Testimony, Witness};
 pub use writer::LogWriter;

@@ -6,12 +6,13 @@ use crate::codec::PAGE_BYTES;
 use crate::damage::Damage;
 use crate::digest::Digest;
 use crate::error::{Fault, Finding, ReadError};
+use crate::frame_fault::FrameFault;
 use crate::manifest::Extent;
 use crate::number::FrameNumber;
 use crate::segment::{FIRST_FRAME, SegmentBytes};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Mutex, RwLock};
-use crate::view::{FrameFault, FrameView};
+use crate::view::FrameView;
 
 /// Every so many frames of a segment one offset is kept.
 const INDEX_STEP: u64 = 16;

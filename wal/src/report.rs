@@ -1,9 +1,9 @@
 //! What recovery found and did.
 
+use crate::frame_fault::FrameFault;
 use crate::log_files::LogFiles;
 use crate::number::{Epoch, FrameNumber, NodeId, SegmentNumber};
 use crate::scan::Scan;
-use crate::view::FrameFault;
 
 /// What was found when the log was opened, and done about it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,13 +3,14 @@
 
 use crate::digest::Digest;
 use crate::error::{Fault, Finding, StorageError};
+use crate::frame_fault::FrameFault;
 use crate::log_files::{LogFile, LogFiles, Refusal, pages_from};
 use crate::manifest::{Extent, LogEnd, SegmentState};
 use crate::number::FrameNumber;
 use crate::segment::{FIRST_FRAME, SegmentBytes};
 use crate::storage::Storage;
 use crate::verdict::{FrameState, Verdict, verdict};
-use crate::view::{FrameFault, FrameView};
+use crate::view::FrameView;
 use crate::witness::{self, Witness};
 
 /// What a scan found in a log whose durable frames are all there.

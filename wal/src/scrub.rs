@@ -12,13 +12,14 @@ use crate::digest::Digest;
 use crate::direct::Pages;
 use crate::envelope::{ENVELOPE, Envelope};
 use crate::error::{Fault, Finding};
+use crate::frame_fault::FrameFault;
 use crate::manifest::{MANIFEST_FILE, Manifest};
 use crate::manifest_store::read_manifest;
 use crate::number::FrameNumber;
 use crate::reader::{LogReader, LogSegment};
 use crate::segment::{FIRST_FRAME, SegmentHeader};
 use crate::storage::{Storage, StorageFile};
-use crate::view::{FrameFault, check_frame};
+use crate::view::check_frame;
 
 /// Read at once: enough for a disk to be quick, little enough that a sync of the log does not wait behind it.
 const PIECE: u64 = 256 << 10;

@@ -55,7 +55,7 @@ pub(crate) struct SegmentAllocator {
 
 impl SegmentAllocator {
     /// Makes the next segment and names it. The same manifest records `finished` segments and the durable mark.
-    /// After an error of the kind [`is_disk_full`] it may be called again. `pace` is asked, and may wait, before
+    /// After an error of the kind [`is_disk_full`](crate::error::is_disk_full) it may be called again. `pace` is asked, and may wait, before
     /// each piece of zeros.
     pub(crate) fn make(
         &mut self,
@@ -144,10 +144,4 @@ pub(crate) fn record(
         manifest.set_state(segment.number, SegmentState::Finished(segment.extent));
     }
     manifest.durable = manifest.durable.max(durable);
-}
-
-/// True for errors that mean "no room now, perhaps later".
-pub(crate) fn is_disk_full(error: &io::Error) -> bool {
-    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }

@@ -6,10 +6,11 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use crate::error::AppendError;
+use crate::error::is_disk_full;
 use crate::number::SegmentNumber;
 use crate::reader::Shared;
 use crate::segment::FIRST_FRAME;
-use crate::segment_allocator::{FinishedSegment, Pace, ReadySegment, SegmentAllocator, is_disk_full};
+use crate::segment_allocator::{FinishedSegment, Pace, ReadySegment, SegmentAllocator};
 use crate::space::SpaceGauge;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::{Condvar, Mutex, MutexGuard};

@@ -13,47 +13,13 @@ use crate::damage::Damage;
 use crate::digest::{Digest, crc32c};
 use crate::envelope::{ENVELOPE, ENVELOPE_BYTES, Envelope};
 use crate::error::{Fault, Finding};
+use crate::frame_fault::FrameFault;
 use crate::number::{Epoch, FrameNumber, SegmentNumber};
 use crate::region::MappedBytes;
 use crate::segment::SegmentBytes;
 
 #[cfg(test)]
 mod tests;
-
-/// What is wrong with the bytes at a place where a frame should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FrameFault {
-    /// The page holds only zeros: nothing was ever written, or it never reached the disk.
-    #[error("no frame, the page is empty")]
-    Absent,
-    /// No envelope of this segment and place: its sum, nonce, epoch or position does not hold.
-    #[error("the envelope does not hold")]
-    Envelope,
-    /// The body's header and section table do not match their sum.
-    #[error("the sum of the body's header and section table does not hold")]
-    HeadSum,
-    /// The head is intact but says impossible things.
-    #[error("the body's header or section table is inconsistent")]
-    Head,
-    /// A section does not match its sum.
-    #[error("the sum of section {index} does not hold")]
-    SectionSum {
-        /// Position of the section in the table, from 0.
-        index: u32,
-    },
-    /// A padding byte is not zero.
-    #[error("padding is not zero")]
-    Padding,
-    /// The frame is not the one that follows its predecessor.
-    #[error("the frame is number {found}")]
-    Number {
-        /// The number it has.
-        found: FrameNumber,
-    },
-    /// The body does not name its predecessor's digest.
-    #[error("the body does not continue the digest chain")]
-    Chain,
-}
 
 /// One frame of the log.
 #[derive(Clone)]

@@ -8,7 +8,7 @@ use crate::money::amount::Side;
 use crate::money::currency::Currency;
 use crate::money::date::{Date, YearStart};
 use crate::rejection::Rejection;
-use crate::state::settings::RefundWindows;
+use crate::transaction::refund_windows::RefundWindows;
 
 /// Where an answer goes: opaque to the ledger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

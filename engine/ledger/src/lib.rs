@@ -22,7 +22,9 @@ mod state;
 mod transaction;
 
 pub use account::change::{AttributeChange, Registration};
+pub use account::cold_row::MAX_HOLDS;
 pub use account::hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
+pub use account::registered::Account;
 pub use account::row::Row;
 pub use account::states::{Touch, refuse};
 pub use account::{AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Owner, PaymentState};
@@ -43,16 +45,17 @@ pub use answer::{
 };
 pub use batch::{Batch, Draft, MAX_BATCH, MAX_LEGS, MAX_NOTES, MAX_TEXT_ID, Transaction};
 pub use chart::account_index::AccountIndex;
-pub use chart::catalog::{Account, Catalog, Entity, Judged, LineKey};
+pub use chart::catalog::{Catalog, Entity, Judged, LineKey};
 pub use chart::line::{AccountsTotal, Line};
 pub use chart::subject::{Subject, SubjectClass, SubjectOpening, is_code};
 pub use commands::close_day::{MOST_AHEAD, is_far_ahead};
 pub use commands::{Command, Request};
 pub use hot::gate::Gate;
 pub use hot::merge::{BookedLeg, Unmerged};
+pub use idempotency::decided::{Decided, Known};
 pub use idempotency::generation::SealedIds;
 pub use idempotency::index::{IndexHalf, IndexRoom};
-pub use idempotency::known_ids::{Decided, IdMemory, Known, KnownIds, KnownRef};
+pub use idempotency::known_ids::{IdMemory, KnownIds, KnownRef};
 pub use idempotency::pages::{ArchivedIds, DamagedArchive, ID_PAGE, IdPages};
 pub use idempotency::table::IdTable;
 pub use ids::{
@@ -64,32 +67,35 @@ pub use money::currency::{AmountError, Currency, MAX_AMOUNT_TEXT};
 pub use money::date::{Date, YearStart, show_time};
 pub use record::admin::{Admin, RULES, admin_records};
 pub use record::bytes;
+pub use record::contradiction::Contradiction;
 pub use record::entry::{
     Changed, Counting, Entry, Held, LINK_EVERY, Link, Links, Movement, OpenedEntry, Placement, Posting,
     entries,
 };
-pub use record::head::{HEAD_BYTES, Head, HotLeg, Named, Outcome, Tail, notes_at, read_tail};
+pub use record::frame::{FrameRecords, ReplayError, is_logged_time};
+pub use record::head::{HEAD_BYTES, Head, HotLeg, Outcome, Tail, notes_at, read_tail};
 pub use record::image::{LINE_IMAGE, ROW_IMAGE};
+pub use record::section::SectionKind;
 pub use rejection::Rejection;
-pub use replay::contradiction::Contradiction;
 pub use replay::rebuilt::{Rebuilt, restore_rows};
-pub use replay::{FrameRecords, ReplayError, is_logged_time};
 pub use schedule::{Coordinator, Step};
 pub use shard::order::{
     ChangeRow, ExpireHolds, Expired, OpenRows, PostMerges, ShardOrder, ShardReply, ShowHolds, ShowLines,
     ShowRows, ShownRow,
 };
 pub use shard::round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
-pub use shard::{MAX_HOLDS, Shard, place_of, shard_of};
-pub use state::frame::{Frame, FrameSection, SectionKind};
+pub use shard::{Shard, place_of, shard_of};
+pub use state::frame::{Frame, FrameSection};
 pub use state::room::Room;
-pub use state::settings::{RefundClearing, RefundWindows, Settings};
+pub use state::settings::{RefundClearing, Settings};
 pub use state::snapshot_start::SnapshotStart;
 pub use state::time_window::TimeWindow;
 pub use transaction::action_code::Action;
 pub use transaction::effect::{Effect, EffectKind};
 pub use transaction::hidden::is_hidden;
 pub use transaction::leg::Leg;
+pub use transaction::named::Named;
 pub use transaction::notes;
 pub use transaction::original::{Naming, Original};
 pub use transaction::originals::{Fate, OriginalState, Originals};
+pub use transaction::refund_windows::RefundWindows;

@@ -26,7 +26,7 @@ use crate::ledger::{AccountId, Merge, Request, ShardId, ShardOrder, ShardReply, 
 use crate::meters::{Meter, Meters};
 use crate::pipeline::{Pipeline, Task};
 use crate::planted_panics;
-use crate::session::ReplySender;
+use crate::reply::ReplySender;
 
 /// So long after the last frame an empty one carries the durable mark, if nothing else comes.
 const MARK_AFTER: Duration = Duration::from_millis(50);

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use longmen_wal::FrameView;
 
-use super::entries::transaction_of;
 use super::fault::{FoundTransaction, RecordPlace};
 use super::ids::IdKey;
 use crate::ledger::{
-    AccountId, Action, Admin, Entry, HEAD_BYTES, Head, Held, HoldMove, Movement, Outcome, SectionKind,
-    TransactionKey, admin_records, entries, notes::TextIds, read_tail,
+    AccountId, Action, Admin, Entry, HEAD_BYTES, Head, Held, HoldMove, Movement, Outcome, Posting,
+    SectionKind, TransactionKey, admin_records, entries, notes::TextIds, read_tail,
 };
 
 /// The records of one frame, counted, with its merged entries. Reads as far as it can: nothing is checked.
@@ -188,4 +187,13 @@ pub(super) fn transaction_at(view: &FrameView, record: RecordPlace) -> Option<Fo
 fn heads(section: &[u8]) -> impl Iterator<Item = Option<Head>> {
     let count = u32::try_from(section.len().div_ceil(HEAD_BYTES)).expect("a frame is below 2^32 bytes");
     (0..count).map(move |ordinal| Head::read(section, ordinal))
+}
+
+/// The transaction that an entry is a leg of, or moves a hold for.
+pub(super) fn transaction_of(entry: &Entry<'_>) -> Option<u32> {
+    match entry {
+        Entry::Posting(Posting { movement: Movement::Leg { transaction, .. }, .. }) => Some(*transaction),
+        Entry::Held(held) => held.transaction,
+        _ => None,
+    }
 }

@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::account::{Account, Before, Spent};
 use super::block::EntryBlock;
 use super::books::Books;
+use super::contents::transaction_of;
 use super::fault::{BookFault, Checked, RecordPlace};
 use super::frame::{TakenLeg, Terms};
 use super::ids::IdKey;
@@ -350,15 +351,6 @@ fn taken(posting: &Posting, account: &Account, leg: (u32, u16), signed: i128) ->
         entity: account.entity,
         unit: account.unit,
         signed,
-    }
-}
-
-/// The transaction that an entry is a leg of, or moves a hold for.
-pub(super) fn transaction_of(entry: &Entry<'_>) -> Option<u32> {
-    match entry {
-        Entry::Posting(Posting { movement: Movement::Leg { transaction, .. }, .. }) => Some(*transaction),
-        Entry::Held(held) => held.transaction,
-        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use longmen_wal::FrameView;
 
 use super::chain::Chain;
-use super::statement::{Turnover, View};
+use super::view::{Turnover, View};
 use super::{HistoryError, head_of, kind_of, merged, notes_of, tail_of};
 use crate::ledger::{
     Action, Amount, ClientId, Date, Entry, Head, Hold, HoldMove, Movement, Named, Position, Posting, Side,

@@ -4,7 +4,7 @@ use longmen_wal::FrameView;
 
 use super::HistoryError;
 use super::lines::Piece;
-use super::statement::{Cursor, PageOrder, StatementPage, StatementQuery};
+use super::query::{Cursor, PageOrder, StatementPage, StatementQuery};
 use crate::ledger::{Position, Side};
 
 /// A page that shows little looks at no more than so many entries, or moves of holds, beside those it shows.

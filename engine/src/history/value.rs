@@ -3,7 +3,8 @@
 use super::HistoryError;
 use super::chain::Chain;
 use super::lines::{Detail, pieces};
-use super::statement::{Cursor, PageOrder, RangeFigures, StatementPage, StatementQuery, Turnover};
+use super::query::{Cursor, PageOrder, RangeFigures, StatementPage, StatementQuery};
+use super::view::Turnover;
 use crate::ledger::{AccountView, Date, Position};
 
 /// A piece whose value date lies in the range.

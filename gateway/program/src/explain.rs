@@ -2,20 +2,22 @@
 //! no payment pays for it; the figures are those of now.
 
 mod asked;
+mod dates;
 mod given_back;
 mod hold;
 mod original;
 mod shape;
 mod standing;
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
-use longmen_client::{AccountRef, Amount, Client, Deed, PostResult, Transaction, TransactionId};
+use longmen_client::{AccountRef, Amount, Client, Deed, PostResult, Transaction};
 
 use crate::failure::remedy_of;
+use crate::id_name::name_of_id;
 use crate::moment::time;
 use asked::{Asked, asked};
+pub(crate) use dates::accounting_dates;
+use dates::dates;
 use hold::{beyond_balance, hold, raised, taken};
 use original::{naming, original};
 use shape::{difference, minor, mixed, wrong_amount};
@@ -99,34 +101,4 @@ fn expired(transaction: &Transaction) -> Option<String> {
         _ => return None,
     };
     Some(format!("it was to expire at {}, which has passed by the ledger's time", time(expires_us)))
-}
-
-/// The accounting dates of the entities that a transaction touches.
-async fn dates(client: &mut Client, transaction: &Transaction) -> Option<String> {
-    let mut entities = BTreeSet::new();
-    for leg in &transaction.legs {
-        entities.insert(match &leg.account {
-            AccountRef::Key(key) => key.entity.clone(),
-            AccountRef::Id(_) => client.balance(leg.account.clone()).await.ok()?.entity.into(),
-        });
-    }
-    let dates = accounting_dates(client, |entity| entities.is_empty() || entities.contains(entity)).await?;
-    let wanted = transaction.accounting_date.as_ref();
-    Some(dates + &wanted.map_or(String::new(), |wanted| format!(", asked for was {wanted}")))
-}
-
-/// The accounting dates of entities, in words.
-pub(crate) async fn accounting_dates(client: &mut Client, wanted: impl Fn(&str) -> bool) -> Option<String> {
-    let status = client.status().await.ok()?;
-    let wanted = status.entities.iter().filter(|(entity, _)| wanted(entity));
-    let words: Vec<String> =
-        wanted.take(8).map(|(entity, date)| format!("the accounting date of {entity} is {date}")).collect();
-    Some(words.join(", ")).filter(|words| !words.is_empty())
-}
-
-fn name_of_id(id: &TransactionId) -> String {
-    match id {
-        TransactionId::Text(text) => text.clone(),
-        TransactionId::Number(number) => format!("0x{number:032x}"),
-    }
 }

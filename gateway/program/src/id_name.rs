@@ -61,6 +61,14 @@ impl fmt::Display for IdName {
     }
 }
 
+/// The same of an id as requests have it, where it stands in a sentence.
+pub(crate) fn name_of_id(id: &TransactionId) -> String {
+    match id {
+        TransactionId::Text(text) => text.clone(),
+        TransactionId::Number(number) => format!("0x{number:032x}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! `longmen`: a payment ledger node, its tools, and a demonstration.
 
 mod account_name;
+mod account_state;
 mod commands;
 mod connect_args;
 mod data_directory;

@@ -16,9 +16,12 @@ use crate::ids::{AccountId, Position, TransactionKey};
 use crate::money::amount::Amount;
 use crate::money::date::Date;
 use crate::record::bytes::{i64_at, u32_at, u64_at};
-use crate::record::entry::{Entry, Held, LINK_EVERY, Links, position_at, put_position};
+use crate::record::entry::field::{position_at, put_position};
+use crate::record::entry::{Entry, Held, LINK_EVERY, Links};
 use crate::rejection::Rejection;
-use crate::shard::MAX_HOLDS;
+
+/// The most holds of one account. Where there are so many, those of which nothing remains are forgotten.
+pub const MAX_HOLDS: usize = 1_024;
 
 /// Bytes of an image before its holds, with its length.
 const FIXED: usize = 4 + 8 + 16 + 16 + 8 + 8 + 4;

@@ -1,15 +1,15 @@
 //! The row of an account: everything a posting needs to know of it, in two cache lines.
 
 use crate::account::cold_row::Limits;
+use crate::account::registered::Account;
 use crate::account::states::{Touch, refuse};
 use crate::account::{AccountState, PaymentState};
-use crate::chart::catalog::Account;
 use crate::ids::{AccountId, ClientId, LineId, Position, SubjectId};
 use crate::money::amount::{Amount, Side};
 use crate::money::date::Date;
+use crate::record::contradiction::Contradiction;
 use crate::record::entry::{Changed, Held, LINK_EVERY, OpenedEntry, Posting};
 use crate::rejection::Rejection;
-use crate::replay::contradiction::Contradiction;
 
 /// An account as its shard holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,11 +7,11 @@ use crate::actions::content::write_key;
 use crate::actions::plan::Plan;
 use crate::actions::rules::{ActionRules, Given};
 use crate::actions::second_step;
-use crate::record::head::Named;
 use crate::state::State;
 use crate::transaction::action_code::Action;
 use crate::transaction::effect::EffectKind;
 use crate::transaction::leg::Leg;
+use crate::transaction::named::Named;
 use crate::transaction::original::Naming;
 use crate::transaction::originals::movements;
 

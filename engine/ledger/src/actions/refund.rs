@@ -8,11 +8,11 @@ use crate::actions::content::write_key;
 use crate::actions::plan::Plan;
 use crate::actions::rules::{ActionRules, Given};
 use crate::actions::undo::clearing_of;
-use crate::record::head::Named;
 use crate::rejection::Rejection;
 use crate::state::State;
 use crate::transaction::action_code::Action;
 use crate::transaction::leg::Leg;
+use crate::transaction::named::Named;
 use crate::transaction::original::Naming;
 use crate::transaction::originals::{goes_elsewhere, movements};
 

@@ -10,11 +10,11 @@ use crate::actions::rules::{ActionRules, Given};
 use crate::actions::undo::{clearing_of, counting_of_undoing, is_blue};
 use crate::money::amount::Amount;
 use crate::record::entry::Counting;
-use crate::record::head::Named;
 use crate::state::State;
 use crate::transaction::action_code::Action;
 use crate::transaction::effect::{Effect, EffectKind};
 use crate::transaction::leg::Leg;
+use crate::transaction::named::Named;
 use crate::transaction::original::Naming;
 use crate::transaction::originals::movements;
 

@@ -6,10 +6,10 @@ use crate::account::AccountKey;
 use crate::actions::plan::Plan;
 use crate::ids::{AccountId, TransactionKey};
 use crate::money::amount::Amount;
-use crate::record::head::Named;
 use crate::state::State;
 use crate::transaction::action_code::Action;
 use crate::transaction::leg::Leg;
+use crate::transaction::named::Named;
 use crate::transaction::original::Naming;
 
 /// The transaction around an action.

@@ -9,12 +9,12 @@ use crate::actions::rules::{ActionRules, Given};
 use crate::ids::TransactionKey;
 use crate::money::amount::Amount;
 use crate::money::currency::Currency;
-use crate::record::head::Named;
 use crate::rejection::Rejection;
 use crate::state::State;
 use crate::transaction::action_code::Action;
 use crate::transaction::effect::{Effect, EffectKind};
 use crate::transaction::leg::Leg;
+use crate::transaction::named::Named;
 
 /// A release.
 #[derive(Clone, Debug, PartialEq, Eq)]

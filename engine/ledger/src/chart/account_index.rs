@@ -6,11 +6,11 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
-use crate::chart::catalog::Account;
+use crate::account::registered::Account;
 use crate::ids::{AccountId, EntityId};
 use crate::money::currency::Currency;
 use crate::record::entry::OpenedEntry;
-use crate::replay::{FrameRecords, ReplayError};
+use crate::record::frame::{FrameRecords, ReplayError};
 
 /// A natural key, borrowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -94,4 +94,11 @@ impl AccountIndex {
 
 fn in_directory(accounts: &[Account], id: AccountId) -> &Account {
     &accounts[id.index().expect("accounts in the index have a place")]
+}
+
+impl Account {
+    /// What it is found by.
+    pub(crate) fn natural_key(&self) -> KeyRef<'_> {
+        KeyRef { entity: self.entity, number: &self.number, kind: &self.kind, currency: self.currency }
+    }
 }

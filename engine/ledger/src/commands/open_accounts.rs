@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::account::AccountOpening;
+use crate::account::registered::Account;
 use crate::account::row::Row;
 use crate::answer::{Answer, Opened, ReplyTo};
-use crate::chart::catalog::{Account, Catalog, Judged};
+use crate::chart::catalog::{Catalog, Judged};
 use crate::commands::map_customer;
 use crate::commands::outcome::{AwaitShards, Outcome};
 use crate::hot::gate::Gate;

@@ -1,5 +1,6 @@
 //! One id, one result: the ids of the window with their first results, in memory and in archives.
 
+pub(crate) mod decided;
 pub(crate) mod generation;
 pub(crate) mod index;
 pub(crate) mod known_ids;

@@ -1,6 +1,6 @@
 //! A table of transaction ids of fixed capacity.
 
-use crate::idempotency::known_ids::{Decided, Known};
+use crate::idempotency::decided::{Decided, Known};
 use crate::ids::{ClientId, TransactionId};
 use crate::record::head::Outcome;
 

@@ -31,6 +31,7 @@ use crate::record::bytes::{array, i64_at, pad_to_slot, put, u8_at, u16_at, u32_a
 use crate::rejection::Rejection;
 use crate::transaction::action_code::Action;
 use crate::transaction::leg::Leg;
+use crate::transaction::named::Named;
 
 /// Bytes of a head.
 pub const HEAD_BYTES: usize = 56;
@@ -161,21 +162,6 @@ pub struct HotLeg {
     pub step: u16,
     /// Debit or credit.
     pub side: Side,
-}
-
-/// The transaction that another one names: what it undoes, refunds or confirms, or the hold that it moves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Named {
-    /// The transaction; of a hold, the freeze.
-    pub key: TransactionKey,
-    /// Where its record lies; frame 0 where that was not asked.
-    pub place: RecordPlace,
-    /// Whether funds and states were set aside, with an approval.
-    pub forced: bool,
-    /// Whether a reversal stands on the opposite sides (蓝字反方向) and not in red.
-    pub blue: bool,
-    /// Whether a refund moves accounts that its original did not: its house refunds by way of them.
-    pub clearing: bool,
 }
 
 /// The tail of a transaction's record.

@@ -2,6 +2,9 @@
 
 pub(crate) mod admin;
 pub mod bytes;
+pub(crate) mod contradiction;
 pub(crate) mod entry;
+pub(crate) mod frame;
 pub(crate) mod head;
 pub(crate) mod image;
+pub(crate) mod section;

@@ -1,161 +1,23 @@
 //! Replay: from the records of a log's frames, in order, to the books as they were. It sets values and runs no
 //! business rule, so an upgrade cannot change history.
 
-pub(crate) mod contradiction;
 pub(crate) mod rebuilt;
 
 use std::collections::BTreeMap;
 
+use crate::idempotency::decided::Decided;
 use crate::idempotency::index::FETCHED;
-use crate::idempotency::known_ids::{Decided, IdHash, KnownIds};
+use crate::idempotency::known_ids::{IdHash, KnownIds};
 use crate::ids::{AccountId, Position, TransactionKey};
 use crate::record::admin::{Admin, admin_records};
-use crate::record::entry::{self, Entry, Movement, OpenedEntry, entries};
-use crate::record::head::{HEAD_BYTES, Head, Outcome, Tail, read_tail};
-use crate::replay::contradiction::Contradiction;
+use crate::record::contradiction::Contradiction;
+use crate::record::entry::{self, Entry};
+use crate::record::frame::{FrameRecords, ReplayError};
+use crate::record::head::{Head, Outcome};
+use crate::record::section::SectionKind;
 use crate::shard::Shard;
-use crate::state::frame::SectionKind;
 use crate::transaction::action_code::Action;
 use crate::transaction::originals::Originals;
-
-/// The records of one frame, as they stand in the log.
-#[derive(Clone, Debug)]
-pub struct FrameRecords<'a> {
-    /// The frame's number.
-    pub number: u64,
-    /// Its logged time, in microseconds since 1970.
-    pub time_us: i64,
-    /// Kind, owner and bytes of each section, in the order of the log.
-    pub sections: Vec<(SectionKind, u16, &'a [u8])>,
-}
-
-/// The last second that a frame's logged time may lie in: the clients' own times end there.
-const LAST_SECOND: i64 = u32::MAX as i64;
-
-/// Whether a frame may have been logged at this moment.
-pub fn is_logged_time(time_us: i64) -> bool {
-    (0..=LAST_SECOND * 1_000_000).contains(&time_us)
-}
-
-/// Bytes under a good sum that no ledger of this version writes, or that say what cannot be.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("frame {frame}: {what}")]
-pub struct ReplayError {
-    /// The frame.
-    pub frame: u64,
-    /// What cannot be read or cannot be, and where.
-    pub what: String,
-}
-
-impl<'a> FrameRecords<'a> {
-    /// The records of a frame, as they stand in the log.
-    ///
-    /// # Errors
-    /// [`ReplayError`] where its time is none that a ledger logs.
-    pub fn new(
-        number: u64,
-        time_us: i64,
-        sections: Vec<(SectionKind, u16, &'a [u8])>,
-    ) -> Result<FrameRecords<'a>, ReplayError> {
-        let records = FrameRecords { number, time_us, sections };
-        if !is_logged_time(time_us) {
-            return Err(records.error(format!("{time_us} is no time that is logged")));
-        }
-        Ok(records)
-    }
-}
-
-impl FrameRecords<'_> {
-    fn sections_of(&self, wanted: SectionKind) -> impl Iterator<Item = (u16, &[u8])> {
-        self.sections
-            .iter()
-            .filter(move |(kind, ..)| *kind == wanted)
-            .map(|(_, owner, bytes)| (*owner, *bytes))
-    }
-
-    pub(crate) fn error(&self, what: impl Into<String>) -> ReplayError {
-        ReplayError { frame: self.number, what: what.into() }
-    }
-
-    pub(crate) fn unreadable_entry(&self, owner: u16) -> ReplayError {
-        self.error(format!("an entry of shard {owner} cannot be read"))
-    }
-
-    /// The sections of entries, with the shards that wrote them.
-    pub(crate) fn entries_sections(&self) -> impl Iterator<Item = (u16, &[u8])> {
-        self.sections_of(SectionKind::Entries)
-    }
-
-    /// Shows the accounts that the frame opens, by shard and in its order, some at a time: what is looked up for each of them
-    /// is best fetched for some.
-    pub(crate) fn each_opened<'a>(
-        &'a self,
-        mut take: impl FnMut(&[OpenedEntry<'a>]) -> Result<(), ReplayError>,
-    ) -> Result<(), ReplayError> {
-        let mut some = Vec::with_capacity(FETCHED);
-        for (owner, section) in self.entries_sections() {
-            let mut opened = entry::opened(section);
-            loop {
-                some.clear();
-                for entry in opened.by_ref().take(FETCHED) {
-                    some.push(entry.ok_or_else(|| self.unreadable_entry(owner))?);
-                }
-                if some.is_empty() {
-                    break;
-                }
-                take(&some)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The entries of the frame with their positions.
-    pub fn entries(&self) -> impl Iterator<Item = Result<(Position, Entry<'_>), ReplayError>> {
-        self.sections_of(SectionKind::Entries).flat_map(move |(owner, bytes)| {
-            entries(bytes).map(move |entry| {
-                let (slot, entry) = entry.ok_or_else(|| self.unreadable_entry(owner))?;
-                Ok((Position { frame: self.number, slot, section: owner }, entry))
-            })
-        })
-    }
-
-    /// The tail of a transaction of the frame.
-    fn tail(&self, head: &Head) -> Result<Tail<'_>, ReplayError> {
-        let tails = self.sections_of(SectionKind::Tails).next().map_or(&[][..], |(_, bytes)| bytes);
-        read_tail(head, tails).ok_or_else(|| self.error(format!("the tail of transaction {}", head.id)))
-    }
-
-    /// What the legs in entries of their own move, debit-positive, by ordinal of their transaction.
-    fn plain_legs(&self) -> Result<BTreeMap<u32, Vec<(AccountId, i128)>>, ReplayError> {
-        let mut legs: BTreeMap<u32, Vec<(AccountId, i128)>> = BTreeMap::new();
-        for entry in self.entries() {
-            if let (_, Entry::Posting(posting)) = entry?
-                && let Movement::Leg { transaction, .. } = posting.movement
-            {
-                legs.entry(transaction).or_default().push((posting.account, posting.movement.signed()));
-            }
-        }
-        Ok(legs)
-    }
-
-    /// The heads of the frame's transactions, by ordinal.
-    pub fn heads(&self) -> impl Iterator<Item = Result<Head, ReplayError>> {
-        self.sections_of(SectionKind::Heads).flat_map(move |(_, bytes)| {
-            let count = u32::try_from(bytes.len().div_ceil(HEAD_BYTES)).unwrap_or(u32::MAX);
-            (0..count).map(move |ordinal| {
-                Head::read(bytes, ordinal).ok_or_else(|| self.error(format!("head {ordinal} cannot be read")))
-            })
-        })
-    }
-
-    /// The administrative records of the frame.
-    pub fn admin(&self) -> impl Iterator<Item = Result<Admin, ReplayError>> {
-        self.sections_of(SectionKind::Admin).flat_map(move |(_, bytes)| {
-            admin_records(bytes)
-                .map(|record| record.ok_or_else(|| self.error("an administrative record cannot be read")))
-        })
-    }
-}
 
 impl KnownIds {
     /// Takes the transaction ids of a frame; `logged` tells the logged time of an earlier one.
@@ -301,12 +163,6 @@ impl Shard {
     }
 }
 
-/// Why an entry was not taken.
-enum Refused {
-    Unreadable,
-    Contradicts(AccountId, Contradiction),
-}
-
 impl FrameRecords<'_> {
     #[cold]
     fn refused(&self, at: Position, refused: Refused) -> ReplayError {
@@ -315,4 +171,10 @@ impl FrameRecords<'_> {
             Refused::Contradicts(account, what) => self.error(format!("account {account} at {at}: {what}")),
         }
     }
+}
+
+/// Why an entry was not taken.
+enum Refused {
+    Unreadable,
+    Contradicts(AccountId, Contradiction),
 }

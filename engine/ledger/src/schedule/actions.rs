@@ -4,10 +4,10 @@ use crate::actions::Deed;
 use crate::actions::plan::Plan;
 use crate::actions::rules::Given;
 use crate::ids::TransactionKey;
-use crate::record::head::Named;
 use crate::schedule::Coordinator;
 use crate::schedule::jobs::{Job, JobRef, Work};
-use crate::schedule::round::Item;
+use crate::schedule::open_round::Item;
+use crate::transaction::named::Named;
 
 impl Coordinator {
     /// What a transaction's action comes to, if it has one.

@@ -6,7 +6,8 @@ use crate::answer::Posted;
 use crate::commands::Command;
 use crate::commands::asked::Asked;
 use crate::commands::close::Close;
-use crate::schedule::exclusive::Exclusive;
+use crate::commands::wake_hot::Resting;
+use crate::ids::AccountId;
 use crate::schedule::jobs::{JobRef, Jobs};
 
 /// What waits, and who may go next.
@@ -45,5 +46,25 @@ impl Backlog {
 
     pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.deferred.is_empty() && self.exclusive.is_nothing()
+    }
+}
+
+/// What runs exclusively.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Exclusive {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The transaction at the front of the queue wants to, with these hot accounts.
+    Wanted(Vec<AccountId>),
+    /// They rest: it may come.
+    Ready(Vec<Resting>),
+    /// It is under way.
+    Running(Vec<Resting>),
+}
+
+impl Exclusive {
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Exclusive::Nothing
     }
 }

@@ -1,14 +1,14 @@
 //! Requests about transaction ids that post nothing: cancels and look-ups; and the first results of ids that come again.
 
 use crate::answer::{Answer, PostResult};
-use crate::idempotency::known_ids::{Decided, Known};
+use crate::idempotency::decided::{Decided, Known};
 use crate::ids::{EntityId, RecordPlace, TransactionId, TransactionKey};
 use crate::money::date::Date;
 use crate::record::head::Outcome;
 use crate::rejection::Rejection;
 use crate::schedule::Coordinator;
 use crate::schedule::jobs::{JobRef, Work};
-use crate::schedule::round::Item;
+use crate::schedule::open_round::Item;
 use crate::state::gated_leg::LegRange;
 use crate::transaction::originals::Fate;
 

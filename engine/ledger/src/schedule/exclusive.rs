@@ -5,30 +5,10 @@
 
 use crate::commands::wake_hot::{self, Resting};
 use crate::ids::AccountId;
-use crate::schedule::backlog::Queued;
+use crate::schedule::backlog::{Exclusive, Queued};
 use crate::schedule::jobs::JobRef;
 use crate::schedule::{Coordinator, Step};
 use crate::state::State;
-
-/// What runs exclusively.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Exclusive {
-    /// Nothing.
-    #[default]
-    Nothing,
-    /// The transaction at the front of the queue wants to, with these hot accounts.
-    Wanted(Vec<AccountId>),
-    /// They rest: it may come.
-    Ready(Vec<Resting>),
-    /// It is under way.
-    Running(Vec<Resting>),
-}
-
-impl Exclusive {
-    pub(super) fn is_nothing(&self) -> bool {
-        *self == Exclusive::Nothing
-    }
-}
 
 impl Coordinator {
     /// Whether a round may take transactions from the queue.

@@ -16,6 +16,7 @@ mod expiry;
 mod hot_by_rate;
 mod hot_legs;
 mod jobs;
+mod open_round;
 mod preflight;
 mod results;
 mod round;
@@ -49,7 +50,7 @@ use crate::state::time_window::TimeWindow;
 use crate::transaction::originals::Originals;
 use backlog::{Backlog, Queued};
 use jobs::Work;
-use round::RoundBuilder;
+use open_round::RoundBuilder;
 pub use step::Step;
 
 /// What the coordinator waits for.

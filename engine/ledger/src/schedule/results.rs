@@ -3,12 +3,13 @@
 use crate::account::row::first_of;
 use crate::answer::{LegBalance, PostResult};
 use crate::commands::outcome::Replies;
-use crate::idempotency::known_ids::Decided;
+use crate::idempotency::decided::Decided;
 use crate::ids::{ClientId, TransactionId};
 use crate::record::head::{Head, Outcome, write_tail};
 use crate::schedule::Coordinator;
 use crate::schedule::jobs::Work;
-use crate::schedule::round::{Item, legs_of};
+use crate::schedule::open_round::Item;
+use crate::schedule::round::legs_of;
 use crate::shard::round::{BalanceAfter, ShardRound};
 use crate::transaction::action_code::Action;
 use crate::transaction::notes::TextIds;

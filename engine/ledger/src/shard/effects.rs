@@ -1,6 +1,7 @@
 //! A shard's part in transactions that move holds: judging them beside their legs, and booking them in order.
 
 use crate::account::AccountState;
+use crate::account::cold_row::MAX_HOLDS;
 use crate::account::hold::{Hold, HoldKind, HoldMove};
 use crate::account::row::{Row, Verdict, first_of};
 use crate::account::states::Touch;
@@ -11,9 +12,6 @@ use crate::rejection::Rejection;
 use crate::shard::round::{Part, ShardLeg};
 use crate::shard::{Shard, net_at_first};
 use crate::transaction::effect::{Effect, EffectKind};
-
-/// The most holds of one account. Where there are so many, those of which nothing remains are forgotten.
-pub const MAX_HOLDS: usize = 1_024;
 
 impl Shard {
     /// What holds back, on this side, a transaction that moves holds or is forced.

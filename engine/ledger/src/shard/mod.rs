@@ -6,8 +6,6 @@ pub(crate) mod round;
 mod effects;
 mod replay;
 
-pub use effects::MAX_HOLDS;
-
 use std::collections::HashMap;
 use std::slice::from_ref;
 

@@ -4,8 +4,9 @@
 use crate::account::change::{AttributeChange, Registration};
 use crate::account::day_use::DayUse;
 use crate::account::hold::Hold;
+use crate::account::registered::Account;
 use crate::account::row::Row;
-use crate::chart::catalog::{Account, Catalog};
+use crate::chart::catalog::Catalog;
 use crate::chart::line::{AccountsTotal, Line};
 use crate::ids::{AccountId, TransactionKey};
 use crate::money::amount::Amount;

@@ -4,9 +4,9 @@ use crate::account::cold_row::ColdRow;
 use crate::account::row::Row;
 use crate::chart::line::Line;
 use crate::ids::{AccountId, LineId, Position};
+use crate::record::contradiction::Contradiction;
 use crate::record::entry::{Entry, Held, OpenedEntry, Posting};
 use crate::record::image::RowImage;
-use crate::replay::contradiction::Contradiction;
 use crate::shard::Shard;
 
 impl Shard {

@@ -1,7 +1,8 @@
 //! The chart and the accounts, as far as the coordinator must know them to decide.
 
 use crate::account::AccountRef;
-use crate::chart::catalog::{Account, Catalog};
+use crate::account::registered::Account;
+use crate::chart::catalog::Catalog;
 use crate::chart::subject::SubjectClass;
 use crate::ids::{AccountId, EntityId, LineId};
 use crate::money::currency::Currency;

@@ -1,7 +1,7 @@
 //! What the coordinator knows of every account.
 
+use crate::account::registered::Account;
 use crate::account::row::Row;
-use crate::chart::catalog::Account;
 use crate::ids::EntityId;
 use crate::money::amount::Side;
 use crate::money::currency::Currency;

@@ -4,21 +4,8 @@ use crate::answer::{Answer, ReplyTo};
 use crate::ids::{ShardId, UnitId};
 use crate::record::admin::Admin;
 use crate::record::head::{HEAD_BYTES, Head};
+use crate::record::section::SectionKind;
 use crate::shard::round::Written;
-
-/// What a section of a frame holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u16)]
-pub enum SectionKind {
-    /// Heads of transactions, see [`Head`].
-    Heads = 1,
-    /// Their tails.
-    Tails = 2,
-    /// Administrative records, see [`Admin`].
-    Admin = 3,
-    /// Entries that one shard wrote, see [`Entry`](crate::record::entry::Entry).
-    Entries = 4,
-}
 
 impl SectionKind {
     /// The kind of a number in the log.

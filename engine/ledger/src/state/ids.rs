@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use foldhash::fast::FixedState;
 
-use crate::idempotency::known_ids::{Decided, IdHash, Known, KnownIds, KnownRef};
+use crate::idempotency::decided::{Decided, Known};
+use crate::idempotency::known_ids::{IdHash, KnownIds, KnownRef};
 use crate::ids::TransactionKey;
 use crate::rejection::Rejection;
 use crate::state::settings::Settings;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::transaction::refund_windows::RefundWindows;
+
 use crate::account::AccountKey;
 
 /// What the coordinator is set to.
@@ -28,29 +30,6 @@ pub struct Settings {
     pub refund_clearing: RefundClearing,
     /// A random number that keeps clients from choosing ids and names that collide.
     pub seed: u64,
-}
-
-/// How long after an original its refunds are taken, in days between accounting dates.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefundWindows {
-    /// For types without a window of their own (one year by default).
-    pub days: u32,
-    /// By the original's type (交易类型).
-    pub by_type: BTreeMap<Box<str>, u32>,
-}
-
-impl Default for RefundWindows {
-    fn default() -> RefundWindows {
-        RefundWindows { days: 365, by_type: BTreeMap::new() }
-    }
-}
-
-impl RefundWindows {
-    /// The window of an original of this type.
-    #[must_use]
-    pub fn days_for(&self, kind: &str) -> u32 {
-        self.by_type.get(kind).copied().unwrap_or(self.days)
-    }
 }
 
 /// By way of which accounts refunds may go, beside those that the original moved: a house that takes a refund from the

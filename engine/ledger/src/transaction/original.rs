@@ -6,9 +6,9 @@ use crate::account::hold::Hold;
 use crate::ids::{AccountId, RecordPlace, TransactionKey};
 use crate::money::amount::Amount;
 use crate::money::date::Date;
-use crate::record::head::Named;
 use crate::transaction::action_code::Action;
 use crate::transaction::leg::Leg;
+use crate::transaction::named::Named;
 
 /// How a transaction names another one.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use longmen_client::{Account, Amount, Client, ClientError, MAX_LIST};
 use longmen_terminal::Table;
 
 use crate::account_name::AccountName;
+use crate::account_state::state;
 use crate::connect_args::ConnectArgs;
 use crate::explain::about_account;
 use crate::failure::{Failure, Verdict};
@@ -137,36 +138,4 @@ fn describe(account: &Account) -> Page {
     let mut page = Page::from(table(std::slice::from_ref(account)));
     page.table(rest);
     page
-}
-
-/// Account state and payment state in words.
-pub(crate) fn state(account: &Account) -> String {
-    let name = account_state(account.account_state);
-    match account.payment_state {
-        1 => name.to_owned(),
-        payment => format!("{name}, {}", payment_state(payment)),
-    }
-}
-
-/// An account state in words.
-pub(crate) fn account_state(state: u8) -> &'static str {
-    match state {
-        0 => "closed",
-        1 => "normal",
-        3 => "loss reported",
-        4 => "judicial freeze",
-        _ => "unknown",
-    }
-}
-
-/// A payment state in words.
-pub(crate) fn payment_state(state: u8) -> &'static str {
-    match state {
-        0 => "receives only",
-        1 => "normal",
-        2 => "neither",
-        3 => "partial stop",
-        4 => "pays only",
-        _ => "unknown",
-    }
 }

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use longmen_client::{Account, Client, CloseDayRequest};
 use longmen_engine::ledger::{Date as LedgerDate, MOST_AHEAD};
 
-use super::accounts::state;
 use crate::account_name::{AccountName, name_of_account, with_account_names};
+use crate::account_state::state;
 use crate::connect_args::ConnectArgs;
 use crate::explain::accounting_dates;
 use crate::failure::{Failure, Verdict};

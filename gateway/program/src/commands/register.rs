@@ -3,8 +3,8 @@
 use longmen_client::{AttributeChange, RangeEnd, Register, RegisterRequest, RegisterRow};
 use longmen_terminal::Table;
 
-use super::accounts::{account_state, payment_state};
 use crate::account_name::{AccountName, key_text, with_account_names};
+use crate::account_state::{account_state, payment_state};
 use crate::failure::{Failure, Verdict};
 use crate::id_name::shown;
 use crate::listing::Pages;

@@ -5,9 +5,9 @@ use longmen_client::{
 };
 
 use super::asked::Asked;
-use super::name_of_id;
 use super::shape::minor;
 use crate::account_name::name_of_account;
+use crate::id_name::name_of_id;
 use crate::money::money;
 
 /// So many pages of holds are read to find one.

@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 use longmen_client::{Client, Deed, Naming, Transaction, TransactionRecord};
 
+use super::dates::accounting_dates;
 use super::given_back::{given_back, line_of};
-use super::{accounting_dates, name_of_id};
+use crate::id_name::name_of_id;
 
 pub(super) fn naming(transaction: &Transaction) -> Option<&Naming> {
     match transaction.deed.as_ref()? {

@@ -6,7 +6,7 @@ use longmen_engine::ledger::MAX_HOLDS;
 use super::asked::Asked;
 use super::hold::open_holds;
 use crate::account_name::{name_of, name_of_account};
-use crate::commands::accounts::state;
+use crate::account_state::state;
 use crate::money::money;
 
 /// How the account stands that a rejection speaks of.

@@ -2,11 +2,10 @@
 
 mod gather;
 mod look_up;
+mod placed;
 mod row;
 
-use longmen_client::{
-    AccountRef, Amount, Client, ClientError, Leg, PostResult, Side, Transaction, TransactionId,
-};
+use longmen_client::{Amount, Client, ClientError, Leg, PostResult, Side, Transaction, TransactionId};
 use longmen_engine::ledger::Currency;
 use longmen_terminal::Progress;
 
@@ -16,47 +15,14 @@ use super::fault::Faults;
 use super::sending::{Broken, Refused, Sent, patiently};
 use super::table::read_rows;
 use gather::gather;
+use look_up::account_name;
+use placed::Source;
+pub(crate) use placed::Transactions;
+pub(crate) use row::Ids;
 use row::{COLUMNS, read_row};
 
 /// So many refusals are told in full: as many as are shown to people.
 const EXPLAINED: usize = 50;
-
-/// What the ids of a file stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ids {
-    /// Themselves, as texts.
-    Texts,
-    /// Numbers of 32 hexadecimal digits, as answers and exports have them.
-    Numbers,
-}
-
-/// The transactions of a file.
-#[derive(Debug)]
-pub(crate) struct Transactions {
-    posts: Vec<Transaction>,
-    /// Where each of them stands.
-    sources: Vec<Source>,
-}
-
-/// Where a transaction stands in its file.
-#[derive(Debug)]
-struct Source {
-    id: String,
-    /// The line of its first row.
-    line: u64,
-    /// Whether all its rows could be read.
-    is_whole: bool,
-    /// Of each leg in the order of steps.
-    legs: Vec<LegSource>,
-}
-
-#[derive(Debug)]
-struct LegSource {
-    line: u64,
-    entity: String,
-    /// In minor units.
-    amount: i64,
-}
 
 impl Transactions {
     /// Reads a file. `entity` is that of rows that name none, `time` that of transactions that say none.
@@ -170,16 +136,6 @@ fn weigh(post: &Transaction) -> usize {
     };
     let legs = post.legs.iter().map(|leg| weigh_account(&leg.account) + 64);
     MAP + id + row::notes_of(post).map(str::len).sum::<usize>() + legs.sum::<usize>()
-}
-
-fn account_name(account: &AccountRef) -> String {
-    match account {
-        AccountRef::Id(id) => format!("@{id}"),
-        AccountRef::Key(key) if key.kind.is_empty() => {
-            format!("{}/{}/{}", key.entity, key.number, key.currency)
-        }
-        AccountRef::Key(key) => format!("{}/{}/{}/{}", key.entity, key.number, key.kind, key.currency),
-    }
 }
 
 #[cfg(test)]

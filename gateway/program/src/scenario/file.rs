@@ -2,17 +2,17 @@
 
 mod fields;
 mod steps;
+mod values;
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use longmen_client::Owner;
-use longmen_engine::ledger::{AmountError, Currency, Date, YearStart};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Account, Scenario, Subject};
 use steps::StepReader;
+use values::{Wrong, amount, currency, date, year_starts};
 
 /// Why a file cannot be played.
 #[derive(Debug, thiserror::Error)]
@@ -23,14 +23,6 @@ pub(crate) enum FileError {
     NotJson { path: PathBuf, error: serde_json::Error },
     #[error("{path}: {error}")]
     Wrong { path: PathBuf, error: Wrong },
-}
-
-/// What is wrong with a scenario, and where.
-#[derive(Debug, thiserror::Error)]
-#[error("{place}: {what}")]
-pub(crate) struct Wrong {
-    place: String,
-    what: String,
 }
 
 impl Scenario {
@@ -76,28 +68,6 @@ struct RawAccount {
     credit_limit: Option<String>,
     transaction_limit: Option<String>,
     day_limit: Option<String>,
-}
-
-fn wrong(place: &str, what: impl fmt::Display) -> Wrong {
-    Wrong { place: place.to_owned(), what: what.to_string() }
-}
-
-fn date(place: &str, text: &str) -> Result<Date, Wrong> {
-    Date::parse(text).ok_or_else(|| wrong(place, format!("`{text}` is no date")))
-}
-
-fn year_starts(month: Option<u8>) -> Result<YearStart, Wrong> {
-    let month = month.unwrap_or(YearStart::JANUARY.month());
-    YearStart::from_month(month).ok_or_else(|| wrong("year_starts", format!("{month} is no month, 1 to 12")))
-}
-
-fn currency(place: &str, text: &str) -> Result<Currency, Wrong> {
-    Currency::from_code(text).ok_or_else(|| wrong(place, format!("`{text}` is no currency")))
-}
-
-fn amount(place: &str, currency: Currency, text: &str) -> Result<i64, Wrong> {
-    let parsed = currency.parse_amount(text).map(|amount| amount.0);
-    parsed.map_err(|error: AmountError| wrong(place, format!("`{text}`: {error}")))
 }
 
 impl RawScenario {

@@ -5,7 +5,7 @@ use rand::Rng;
 use rand::rngs::SmallRng;
 
 use super::population::{Population, SubjectPlan};
-use super::{Expect, Ids, Kind, Leg, Request, Source};
+use super::{Expect, Ids, Kind, Leg, Request};
 
 const SUBJECTS: [SubjectPlan; 3] = [
     SubjectPlan {
@@ -39,7 +39,7 @@ pub(super) struct Hot {
     customers: u32,
 }
 
-pub(super) fn plan(customers: usize) -> (Population, Source) {
+pub(super) fn plan(customers: usize) -> (Population, Hot) {
     let mut population = Population::new(&SUBJECTS);
     let merchant = population.open("M-hot", 2, Owner::Merchant);
     debug_assert_eq!(merchant, MERCHANT);
@@ -50,7 +50,7 @@ pub(super) fn plan(customers: usize) -> (Population, Source) {
         population.account(account).funding = FUNDING;
     }
     let customers = u32::try_from(customers.max(1)).expect("populations are far below 2^32");
-    (population, Source::Hot(Hot { customers }))
+    (population, Hot { customers })
 }
 
 impl Hot {

@@ -7,15 +7,13 @@
 mod chart;
 mod shapes;
 
-use std::sync::Arc;
-
 use longmen_engine::ledger::Rejection;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
 use super::population::Population;
 use super::sampling::{Amounts, Weighted};
-use super::{Expect, Ids, Kind, Request, Source};
+use super::{Expect, Ids, Kind, Request};
 
 use chart::House;
 
@@ -65,7 +63,7 @@ struct Payer {
     expect: Expect,
 }
 
-pub(super) fn plan(customers: usize, seed: u64) -> (Population, Source) {
+pub(super) fn plan(customers: usize, seed: u64) -> (Population, Mix) {
     let (population, house) = chart::open(customers);
     let mut weights: Vec<f64> = SHARES.iter().map(|(_, share)| *share).collect();
     weights.push(SETTLEMENT_SHARE);
@@ -88,7 +86,7 @@ pub(super) fn plan(customers: usize, seed: u64) -> (Population, Source) {
         cancelled: CANCELLED * alone,
         house,
     };
-    (population, Source::Mix(Arc::new(mix)))
+    (population, mix)
 }
 
 fn paid_by_balance(kind: Kind) -> bool {

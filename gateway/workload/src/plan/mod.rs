@@ -1,6 +1,7 @@
 //! What is sent: populations of accounts, and endless streams of transactions over them, the same for the same seed.
 
 mod hot;
+mod ids;
 mod kind;
 mod mix;
 mod population;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
+pub(crate) use ids::Ids;
 pub use kind::Kind;
 pub(crate) use population::CURRENCY;
 pub use population::{AccountPlan, Population, SubjectPlan};
@@ -57,9 +59,18 @@ impl Workload {
     #[must_use]
     pub fn plan(self, customers: usize, seed: u64) -> Plan {
         let (population, source) = match self {
-            Workload::Transfers => transfers::plan(customers),
-            Workload::Mix => mix::plan(customers, seed),
-            Workload::Hot => hot::plan(customers),
+            Workload::Transfers => {
+                let (population, transfers) = transfers::plan(customers);
+                (population, Source::Transfers(transfers))
+            }
+            Workload::Mix => {
+                let (population, mix) = mix::plan(customers, seed);
+                (population, Source::Mix(Arc::new(mix)))
+            }
+            Workload::Hot => {
+                let (population, hot) = hot::plan(customers);
+                (population, Source::Hot(hot))
+            }
         };
         Plan { population, source, seed }
     }
@@ -130,31 +141,6 @@ impl Stream {
             Source::Hot(hot) => hot.next(&mut self.rng, &mut self.ids, request),
         }
     }
-}
-
-/// Transaction ids: unique over streams, and in no order that an index could profit from.
-pub(crate) struct Ids {
-    high: u64,
-    next: u64,
-}
-
-impl Ids {
-    pub(crate) fn of_stream(seed: u64, number: u32) -> Ids {
-        Ids { high: scatter(seed) ^ (u64::from(number) << 32), next: 0 }
-    }
-
-    /// The next id; none is 0.
-    pub(crate) fn next(&mut self) -> u128 {
-        self.next += 1;
-        u128::from(self.high) << 64 | u128::from(scatter(self.next))
-    }
-}
-
-/// A bijection that spreads neighbours apart (the finaliser of SplitMix64).
-fn scatter(value: u64) -> u64 {
-    let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    value ^ (value >> 31)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use rand::Rng;
 use rand::rngs::SmallRng;
 
 use super::population::{Population, SubjectPlan};
-use super::{Expect, Ids, Kind, Leg, Request, Source};
+use super::{Expect, Ids, Kind, Leg, Request};
 
 const SUBJECTS: [SubjectPlan; 2] = [
     SubjectPlan {
@@ -30,14 +30,14 @@ pub(super) struct Transfers {
     accounts: u32,
 }
 
-pub(super) fn plan(customers: usize) -> (Population, Source) {
+pub(super) fn plan(customers: usize) -> (Population, Transfers) {
     let mut population = Population::new(&SUBJECTS);
     for number in 0..customers.max(2) {
         let account = population.open(format!("U{number}"), 1, Owner::Customer);
         population.account(account).funding = FUNDING;
     }
     let accounts = u32::try_from(customers.max(2)).expect("populations are far below 2^32");
-    (population, Source::Transfers(Transfers { accounts }))
+    (population, Transfers { accounts })
 }
 
 impl Transfers {

@@ -6,11 +6,11 @@ mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::account::{AccountKey, AccountOpening, Owner};
+use crate::account::registered::Account;
+use crate::account::{AccountKey, AccountOpening};
 use crate::chart::account_index::{AccountIndex, KeyRef};
 use crate::chart::subject::{Subject, SubjectClass};
 use crate::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, UnitId};
-use crate::money::amount::Amount;
 use crate::money::currency::Currency;
 use crate::money::date::{Date, YearStart};
 use crate::record::admin::Admin;
@@ -29,31 +29,6 @@ pub struct Entity {
     pub date: Date,
     /// When its year begins.
     pub year_starts: YearStart,
-}
-
-/// An account as the catalog knows it: everything but what postings change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// The account number.
-    pub number: Box<str>,
-    /// The account type.
-    pub kind: Box<str>,
-    /// Its entity.
-    pub entity: EntityId,
-    /// Its currency.
-    pub currency: Currency,
-    /// Its subject.
-    pub subject: SubjectId,
-    /// Who owns it.
-    pub owner: Owner,
-    /// Whether it may go below zero without limit.
-    pub may_go_negative: bool,
-    /// As it was opened.
-    pub overdraft_limit: Amount,
-    /// As it was opened.
-    pub credit_limit: Option<Amount>,
-    /// Where it counts in the general ledger.
-    pub placement: Placement,
 }
 
 /// A line of the general ledger: what it is about.
@@ -454,13 +429,6 @@ impl Catalog {
 
     fn find_in(&self, entity: EntityId, number: &str, kind: &str, currency: Currency) -> Option<AccountId> {
         self.account_index.find(KeyRef { entity, number, kind, currency }, &self.accounts)
-    }
-}
-
-impl Account {
-    /// What it is found by.
-    pub(crate) fn natural_key(&self) -> KeyRef<'_> {
-        KeyRef { entity: self.entity, number: &self.number, kind: &self.kind, currency: self.currency }
     }
 }
 

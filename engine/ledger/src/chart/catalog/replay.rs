@@ -7,9 +7,9 @@ use crate::chart::catalog::{Catalog, LineKey};
 use crate::chart::subject::SubjectClass;
 use crate::ids::{AccountId, EntityId, SubjectId};
 use crate::record::admin::{Admin, RULES};
+use crate::record::contradiction::Contradiction;
 use crate::record::entry::OpenedEntry;
-use crate::replay::contradiction::Contradiction;
-use crate::replay::{FrameRecords, ReplayError};
+use crate::record::frame::{FrameRecords, ReplayError};
 
 impl Catalog {
     /// Takes the names of a frame: clients, entities, subjects, closed dates and opened accounts.

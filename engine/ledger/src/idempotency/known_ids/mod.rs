@@ -3,37 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::idempotency::decided::{Decided, Known};
 use crate::idempotency::generation::{Generation, SealedIds, Table};
 use crate::idempotency::index::{GROUP, Groups, IdIndex, IndexHalf, IndexRoom};
 use crate::idempotency::pages::{ArchivedIds, id_hash};
 use crate::idempotency::table::IdTable;
 use crate::ids::{ClientId, TransactionId};
-use crate::record::head::Outcome;
-use crate::replay::contradiction::Contradiction;
-
-/// What is known of a transaction id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
-    /// Under way: its result is not decided yet.
-    Pending,
-    /// Decided.
-    Decided(Decided),
-}
-
-/// The first result of a transaction id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Decided {
-    /// The digest of the content that it came with; 0 for a cancel.
-    pub content: u64,
-    /// The result.
-    pub outcome: Outcome,
-    /// The step that a refusal speaks of.
-    pub step: u16,
-    /// Where its record lies: the frame.
-    pub frame: u64,
-    /// Where its record lies: the ordinal.
-    pub ordinal: u32,
-}
+use crate::record::contradiction::Contradiction;
 
 /// Where an id under way is noted, so that its result needs no second search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 use crate::Rejection;
 use crate::idempotency::known_ids::*;
+use crate::record::head::Outcome;
 
 #[test]
 fn ids_are_known_over_generations_and_by_client() {

@@ -32,9 +32,9 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use crate::idempotency::decided::Decided;
 use crate::idempotency::generation::SealedIds;
 use crate::idempotency::index::GROUP;
-use crate::idempotency::known_ids::Decided;
 use crate::ids::{ClientId, TransactionId};
 use crate::record::bytes::{crc32c, put, u16_at, u32_at, u64_at};
 use crate::record::head::Outcome;

@@ -1,5 +1,6 @@
+use crate::idempotency::decided::Known;
 use crate::idempotency::index::IndexHalf;
-use crate::idempotency::known_ids::{Known, KnownIds};
+use crate::idempotency::known_ids::KnownIds;
 use crate::idempotency::pages::*;
 use crate::rejection::Rejection;
 

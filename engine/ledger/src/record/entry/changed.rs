@@ -24,7 +24,7 @@ use crate::ids::{AccountId, ClientId, Position};
 use crate::money::amount::Amount;
 use crate::money::date::Date;
 use crate::record::bytes::{i64_at, pad_to_slot, put, u8_at, u16_at, u32_at, u64_at};
-use crate::record::entry::{position_at, put_position, text_length};
+use crate::record::entry::field::{position_at, put_position, text_length};
 
 pub(super) const CHANGED: u8 = 3;
 const FIXED: usize = 96;

@@ -21,7 +21,7 @@ use crate::account::hold::{Hold, HoldKind, HoldMove, HoldTerms};
 use crate::ids::{AccountId, ClientId, Position, TransactionId, TransactionKey};
 use crate::money::date::Date;
 use crate::record::bytes::{i64_at, pad_to_slot, put, u8_at, u16_at, u32_at, u64_at, u128_at};
-use crate::record::entry::{position_at, put_position, text_length};
+use crate::record::entry::field::{position_at, put_position, text_length};
 
 pub(super) const HELD: u8 = 4;
 const FIXED: usize = 96;

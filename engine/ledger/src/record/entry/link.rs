@@ -8,7 +8,7 @@
 
 use crate::ids::Position;
 use crate::record::bytes::{put, u64_at};
-use crate::record::entry::{position_at, put_position};
+use crate::record::entry::field::{position_at, put_position};
 
 /// So many postings from link to link.
 pub const LINK_EVERY: u64 = 256;

@@ -28,6 +28,7 @@
 //! Opened (kind 2), Changed (kind 3), Held (kind 4) and what is behind a posting with flag `LINK`: in the modules below.
 
 mod changed;
+pub(crate) mod field;
 mod held;
 mod link;
 mod opened;
@@ -39,12 +40,13 @@ use crate::record::bytes::{i64_at, i128_at, put, u8_at, u16_at, u32_at, u64_at};
 
 use changed::CHANGED;
 pub use changed::Changed;
+use field::{position_at, put_position};
 use held::HELD;
 pub use held::Held;
 use link::LINK_BYTES;
 pub use link::{LINK_EVERY, Link, Links};
 use opened::OPENED;
-pub(crate) use opened::{OPENED_LEAST, count_opened, opened};
+pub(crate) use opened::OPENED_LEAST;
 pub use opened::{OpenedEntry, Placement};
 
 const POSTING: u8 = 1;
@@ -342,22 +344,47 @@ pub fn entries(section: &[u8]) -> impl Iterator<Item = Option<(u32, Entry<'_>)>>
     })
 }
 
-pub(crate) fn put_position(bytes: &mut [u8], at: usize, position: Position) {
-    put(bytes, at, position.frame.to_le_bytes());
-    put(bytes, at + 8, position.slot.to_le_bytes());
-    put(bytes, at + 12, position.section.to_le_bytes());
-}
-
-pub(crate) fn position_at(bytes: &[u8], at: usize) -> Option<Position> {
-    Some(Position {
-        frame: u64_at(bytes, at)?,
-        slot: u32_at(bytes, at + 8)?,
-        section: u16_at(bytes, at + 12)?,
+/// The accounts that an entries section opens; `None` in place of a record that cannot be read. Postings, of which there
+/// are many, are stepped over.
+pub(crate) fn opened(section: &[u8]) -> impl Iterator<Item = Option<OpenedEntry<'_>>> {
+    let mut rest = section;
+    std::iter::from_fn(move || {
+        while let Some(kind) = rest.first() {
+            let read = match *kind {
+                POSTING => Posting::length(rest).map(|length| (None, length)),
+                OPENED => OpenedEntry::read(rest).map(|(opened, length)| (Some(opened), length)),
+                _ => Entry::read(rest).map(|(_, length)| (None, length)),
+            };
+            let Some((opened, behind)) =
+                read.and_then(|(opened, length)| Some((opened, rest.get(length..)?)))
+            else {
+                rest = &[];
+                return Some(None);
+            };
+            rest = behind;
+            if opened.is_some() {
+                return Some(opened);
+            }
+        }
+        None
     })
 }
 
-fn text_length<T: TryFrom<usize, Error: std::fmt::Debug>>(length: usize) -> T {
-    T::try_from(length).expect("account numbers and types are capped where they enter")
+/// How many accounts an entries section opens, up to a record that cannot be read: [`opened`] gives no more. Only the
+/// lengths of records are looked at.
+pub(crate) fn count_opened(section: &[u8]) -> usize {
+    let (mut rest, mut count) = (section, 0);
+    while let Some(kind) = rest.first() {
+        let length = match *kind {
+            POSTING => Posting::length(rest),
+            OPENED => OpenedEntry::length(rest),
+            _ => Entry::read(rest).map(|(_, length)| length),
+        };
+        let Some(behind) = length.and_then(|length| rest.get(length..)) else { break };
+        count += usize::from(*kind == OPENED);
+        rest = behind;
+    }
+    count
 }
 
 #[cfg(test)]

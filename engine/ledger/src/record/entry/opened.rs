@@ -22,7 +22,7 @@ use crate::ids::{AccountId, EntityId, LineId, SubjectId, UnitId};
 use crate::money::amount::{Amount, Side};
 use crate::money::currency::Currency;
 use crate::record::bytes::{i64_at, pad_to_slot, put, u8_at, u16_at, u32_at, u64_at};
-use crate::record::entry::{Entry, POSTING, Posting, text_length};
+use crate::record::entry::field::text_length;
 
 pub(super) const OPENED: u8 = 2;
 const FIXED: usize = 52;
@@ -132,47 +132,4 @@ impl OpenedEntry<'_> {
         };
         (kind_end.next_multiple_of(8) == length).then_some((entry, length))
     }
-}
-
-/// The accounts that an entries section opens; `None` in place of a record that cannot be read. Postings, of which there
-/// are many, are stepped over.
-pub(crate) fn opened(section: &[u8]) -> impl Iterator<Item = Option<OpenedEntry<'_>>> {
-    let mut rest = section;
-    std::iter::from_fn(move || {
-        while let Some(kind) = rest.first() {
-            let read = match *kind {
-                POSTING => Posting::length(rest).map(|length| (None, length)),
-                OPENED => OpenedEntry::read(rest).map(|(opened, length)| (Some(opened), length)),
-                _ => Entry::read(rest).map(|(_, length)| (None, length)),
-            };
-            let Some((opened, behind)) =
-                read.and_then(|(opened, length)| Some((opened, rest.get(length..)?)))
-            else {
-                rest = &[];
-                return Some(None);
-            };
-            rest = behind;
-            if opened.is_some() {
-                return Some(opened);
-            }
-        }
-        None
-    })
-}
-
-/// How many accounts an entries section opens, up to a record that cannot be read: [`opened`] gives no more. Only the
-/// lengths of records are looked at.
-pub(crate) fn count_opened(section: &[u8]) -> usize {
-    let (mut rest, mut count) = (section, 0);
-    while let Some(kind) = rest.first() {
-        let length = match *kind {
-            POSTING => Posting::length(rest),
-            OPENED => OpenedEntry::length(rest),
-            _ => Entry::read(rest).map(|(_, length)| length),
-        };
-        let Some(behind) = length.and_then(|length| rest.get(length..)) else { break };
-        count += usize::from(*kind == OPENED);
-        rest = behind;
-    }
-    count
 }

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use longmen_client::{Leg, MAX_LEGS, MAX_NOTES, Transaction, TransactionId};
 
 use super::super::fault::Faults;
+use super::placed::{LegSource, Source, Transactions};
 use super::row::{Id, Particulars, Row};
-use super::{LegSource, Source, Transactions};
 
 /// The rows of one transaction.
 struct Group {

@@ -8,7 +8,7 @@ use longmen_terminal::Progress;
 
 use super::super::fault::Faults;
 use super::super::node;
-use super::{LegSource, Source, Transactions, account_name};
+use super::placed::{LegSource, Source, Transactions};
 
 /// What the node knows of what the file names.
 struct Known<'a> {
@@ -121,5 +121,15 @@ impl Known<'_> {
             return false;
         };
         self.off_balance.get(&*account.entity).is_some_and(|subjects| subjects.contains(&*account.subject))
+    }
+}
+
+pub(super) fn account_name(account: &AccountRef) -> String {
+    match account {
+        AccountRef::Id(id) => format!("@{id}"),
+        AccountRef::Key(key) if key.kind.is_empty() => {
+            format!("{}/{}/{}", key.entity, key.number, key.currency)
+        }
+        AccountRef::Key(key) => format!("{}/{}/{}/{}", key.entity, key.number, key.kind, key.currency),
     }
 }

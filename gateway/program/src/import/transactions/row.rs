@@ -8,7 +8,6 @@ use longmen_engine::ledger::{Amount, Currency};
 use super::super::chart::entity;
 use super::super::table::{Cells, Column};
 use super::super::value::{MAX_KIND, MAX_NUMBER, amount, currency, date, side, text, time};
-use super::Ids;
 
 /// Bytes of a transaction id.
 const MAX_ID: usize = 256;
@@ -222,4 +221,13 @@ fn read_account(
             None
         }
     }
+}
+
+/// What the ids of a file stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ids {
+    /// Themselves, as texts.
+    Texts,
+    /// Numbers of 32 hexadecimal digits, as answers and exports have them.
+    Numbers,
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::super::{Expiry, Leg, LimitChange, Outcome, Particulars, Posting};
-use super::{Wrong, wrong};
+use super::values::{Wrong, wrong};
 
 /// A number below this, some date in 2001, is meant as a time from now.
 const FIRST_MOMENT: i64 = 1_000_000_000;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::{Account, Figure, Moment, Op, Particulars, Remaining, Shown, Step};
 use super::fields::Fields;
-use super::{Wrong, amount, wrong};
+use super::values::{Wrong, amount, wrong};
 
 /// Reads steps, in order, against the accounts that they name.
 pub(super) struct StepReader<'a> {

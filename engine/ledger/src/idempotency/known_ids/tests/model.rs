@@ -9,6 +9,7 @@ use rand::{Rng, SeedableRng};
 use crate::Rejection;
 use crate::idempotency::known_ids::*;
 use crate::idempotency::pages::tests::archive as archive_of;
+use crate::record::head::Outcome;
 
 /// What a window is at first; a start may have another.
 const KEEP_US: i64 = 1_000;
