@@ -14,6 +14,7 @@ mod log {
     pub(crate) mod envelope;
     pub(crate) mod error;
     pub(crate) mod faulty;
+    pub(crate) mod frame_fault;
     pub(crate) mod manifest_store;
     pub(crate) mod segment_allocator;
     pub(crate) mod manifest;

@@ -140,6 +140,8 @@ fn weigh(post: &Transaction) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use longmen_client::AccountRef;
+
     use super::*;
 
     #[test]

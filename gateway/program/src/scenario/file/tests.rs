@@ -1,4 +1,5 @@
 use longmen_client::Side;
+use longmen_engine::ledger::Date;
 use serde_json::json;
 
 use super::*;
