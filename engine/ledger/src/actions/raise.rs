@@ -12,12 +12,12 @@ use crate::actions::rules::{ActionRules, Given};
 use crate::ids::{AccountId, TransactionKey};
 use crate::money::amount::Amount;
 use crate::money::currency::Currency;
-use crate::record::head::Named;
 use crate::rejection::Rejection;
 use crate::state::State;
 use crate::transaction::action_code::Action;
 use crate::transaction::effect::{Effect, EffectKind};
 use crate::transaction::leg::Leg;
+use crate::transaction::named::Named;
 
 /// A raise of a hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
