@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 
-use actix::{Actor, Addr, Arbiter, System};
+use actix::{Actor, Addr, Arbiter, AsyncContext, System};
 use longmen_wal::{CloseError, LogOptions, LogWriter, Storage, system_nonces};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;

@@ -18,6 +18,7 @@ use tokio::task::yield_now;
 use tracing::debug;
 
 use super::shard::Release;
+use super::synced::Synced;
 use super::{ArchiverTasks, BatcherActor, IdTableMaker, MergeLegs, Obey, ShardActor};
 use crate::abort_on_drop::{AbortOnDrop, die};
 use crate::alone::Alone;
@@ -315,11 +316,6 @@ impl Handler<Merged> for CoordinatorActor {
         }
     }
 }
-
-/// A frame on the journal's thread is durable since then.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Synced(pub(crate) Instant);
 
 impl Handler<Synced> for CoordinatorActor {
     type Result = ();

@@ -6,7 +6,7 @@ use std::time::Instant;
 use actix::{Actor, Context, Handler, Message, Recipient};
 use tracing::warn;
 
-use super::Synced;
+use super::synced::Synced;
 use crate::abort_on_drop::{AbortOnDrop, die};
 use crate::alone::Sealed;
 

@@ -6,13 +6,14 @@ mod id_archiver;
 mod id_tables;
 mod journal;
 mod shard;
+mod synced;
 
 use std::ffi::CStr;
 
 pub(crate) use batcher::{BatcherActor, MergeLegs};
 pub(crate) use coordinator::{
-    AccountSlice, CloseSession, CoordinatorActor, Merged, OpenSession, ShardDone, Stop, Submit, Synced,
-    TakeSnapshot, Wiring,
+    AccountSlice, CloseSession, CoordinatorActor, Merged, OpenSession, ShardDone, Stop, Submit, TakeSnapshot,
+    Wiring,
 };
 pub(crate) use id_archiver::{ArchiverTasks, IdArchiver};
 pub(crate) use id_tables::IdTableMaker;
@@ -20,6 +21,7 @@ pub(crate) use id_tables::IdTableMaker;
 pub(crate) use id_tables::TableShelf;
 pub(crate) use journal::{Closed, JournalActor, WriteFrame};
 pub(crate) use shard::{Obey, RowSlice, ShardActor};
+pub(crate) use synced::Synced;
 
 /// Names the thread that an actor has to itself, so that an operator knows it in a list of threads.
 pub(crate) fn name_thread(name: &CStr) {

@@ -11,7 +11,7 @@ use super::{Pipeline, Task};
 use crate::journal::{Journal, JournalError, Ticket, Told};
 use crate::ledger::{Answer, ClientId, Command, Rebuilt, Rejection, ReplyTo, Request, Settings};
 use crate::meters::Meters;
-use crate::session::Replies;
+use crate::reply::Replies;
 
 /// Takes two frames at a time, and tells nothing by itself.
 #[derive(Default)]
