@@ -18,6 +18,8 @@ use crate::planted::{audited, currency, date};
 
 use Side::{Credit, Debit};
 
+type BackLegs = [(u64, Side, i64); 2];
+
 struct Work {
     random: SmallRng,
     bank: u64,
@@ -31,8 +33,8 @@ struct Work {
     frozen: Vec<u128>,
     tried: Vec<u128>,
     posted: Vec<u128>,
-    /// The legs that would give back part of the last purchase.
-    back: Option<(u128, [(u64, Side, i64); 2])>,
+    /// The last purchase, with the legs that would give back part of it.
+    back: Option<(u128, BackLegs)>,
 }
 
 fn open(desk: &mut Desk, seed: u64) -> Work {
