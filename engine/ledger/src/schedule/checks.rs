@@ -3,6 +3,7 @@
 //!
 //! | | check | rejections | where |
 //! | --- | --- | --- | --- |
+//! | 0 | what can be looked at at all | `malformed` | `batch.rs`, and whoever reads requests |
 //! | 1 | what the shape rests on is decided | (waits) | [`Coordinator::check`] |
 //! | 2 | shape: legs, sums, amounts, currencies | `malformed`, `unbalanced`, `invalid_amount`, `mixed_off_balance`, `currency_mismatch` | `batch.rs`, `preflight.rs`, the action's `shape` |
 //! | 3 | the id was not used before | its first result, `idempotency_conflict`, `cancelled` | [`Coordinator::check`] |
@@ -71,7 +72,8 @@ impl Coordinator {
     /// The checks that come before a transaction is placed, in the order of precedence.
     #[inline]
     pub(super) fn check(&self, seen: &Seen<'_>) -> Option<Early> {
-        self.check_hold_is_decided(seen)
+        check_malformed(seen)
+            .or_else(|| self.check_hold_is_decided(seen))
             .or_else(|| check_shape(seen))
             .or_else(|| self.check_id(seen))
             .or_else(|| self.check_time(seen))
@@ -123,6 +125,13 @@ impl Coordinator {
         (self.state.room == Room::None && self.backlog.jobs.get(job).reply_to.is_some())
             .then_some(Rejection::OutOfDisk)
     }
+}
+
+/// What was found where it entered: nothing else of it can be looked at.
+#[inline]
+fn check_malformed(seen: &Seen<'_>) -> Option<Early> {
+    let malformed = seen.transaction.shape == Some(Rejection::Malformed);
+    malformed.then_some(Early::WrongShape(Rejection::Malformed, 0))
 }
 
 fn check_shape(seen: &Seen<'_>) -> Option<Early> {

@@ -108,14 +108,15 @@ impl Shard {
             .for_each(|effect| self.write_hold(Some(part.ordinal), effect, part.date));
     }
 
-    /// Lets a hold expire, if anything of it remains, at this time; gives its moment where that was moved past it.
+    /// Lets a hold expire, if anything of it remains and its moment has come at this time; gives a moment that is yet to come.
     pub(super) fn expire(&mut self, effect: &Effect, date: Date, time_us: i64) -> Option<i64> {
         let hold = self.hold(self.slot_of(effect.account), effect).filter(|hold| hold.remaining > 0)?;
-        let later = hold.terms.expires_us.filter(|moment| *moment > time_us);
-        if later.is_none() {
+        let moment = hold.terms.expires_us?;
+        if moment <= time_us {
             self.write_hold(None, effect, date);
+            return None;
         }
-        later
+        Some(moment)
     }
 
     fn write_hold(&mut self, transaction: Option<u32>, effect: &Effect, date: Date) {

@@ -168,7 +168,7 @@ pub struct Expired {
     pub written: Written,
     /// The rows after it.
     pub rows: Vec<(AccountId, Row)>,
-    /// Holds whose expiry was moved to later, each with its moment.
+    /// Holds whose expiry is yet to come, each with its moment.
     pub later: Vec<(i64, AccountId, TransactionKey)>,
 }
 

@@ -64,7 +64,8 @@ impl Holds {
         let expires_us = match &effect.what {
             EffectKind::Freeze { terms, .. } => terms.expires_us,
             EffectKind::Raise { expires_us, .. } => *expires_us,
-            EffectKind::Restore { hold, .. } => hold.terms.expires_us,
+            // A raise may have moved its expiry since: the shard, which knows, is asked at once.
+            EffectKind::Restore { .. } => Some(0),
             _ => None,
         };
         if effect.opens_named() || matches!(effect.what, EffectKind::Restore { .. }) {

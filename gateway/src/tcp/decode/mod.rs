@@ -13,6 +13,8 @@ mod reader;
 #[cfg(test)]
 mod tests;
 mod value;
+#[cfg(test)]
+mod widths;
 
 use longmen_client::{Format, Header, Operation};
 use longmen_engine::ledger::Command;

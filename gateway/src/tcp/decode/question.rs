@@ -2,7 +2,6 @@
 
 use longmen_engine::ledger::{Date, MAX_NOTES, Position, RecordPlace};
 use longmen_engine::{Cursor, Moment, PageOrder, Sought, StatementQuery, StatementRange, View};
-use rmp::Marker;
 
 use super::page::page_limit;
 use super::reader::{Reader, read_fields};
@@ -36,9 +35,9 @@ enum End {
 
 impl End {
     fn read(reader: &mut Reader<'_>) -> Result<End, Fault> {
-        match reader.peek()? {
-            Marker::FixStr(_) => date(reader).map(End::Date),
-            _ => reader.integer().map(End::Number),
+        match reader.is_at_text()? {
+            true => date(reader).map(End::Date),
+            false => reader.integer().map(End::Number),
         }
     }
 

@@ -36,15 +36,28 @@ impl<'a> Reader<'a> {
         self.rest.first().map(|byte| Marker::from_u8(*byte)).ok_or(Fault::new("the body ends here"))
     }
 
+    /// Whether the value at hand is a text, of any width.
+    #[inline]
+    pub(crate) fn is_at_text(&self) -> Result<bool, Fault> {
+        let marker = self.peek()?;
+        Ok(matches!(marker, Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32))
+    }
+
+    /// Whether the value at hand is a struct, by name or by position, of any width.
+    #[inline]
+    pub(crate) fn is_at_struct(&self) -> Result<bool, Fault> {
+        let array = |marker| matches!(marker, Marker::FixArray(_) | Marker::Array16 | Marker::Array32);
+        let map = |marker| matches!(marker, Marker::FixMap(_) | Marker::Map16 | Marker::Map32);
+        self.peek().map(|marker| array(marker) || map(marker))
+    }
+
     /// Whether the value at hand is an array that does not begin with a text: a list, and no natural key by position.
     pub(crate) fn is_at_list(&self) -> Result<bool, Fault> {
         if !matches!(self.peek()?, Marker::FixArray(_) | Marker::Array16 | Marker::Array32) {
             return Ok(false);
         }
         let mut ahead = *self;
-        let texts =
-            |marker| matches!(marker, Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32);
-        Ok(ahead.array()? == 0 || !texts(ahead.peek()?))
+        Ok(ahead.array()? == 0 || !ahead.is_at_text()?)
     }
 
     /// Passes over a nil, if there is one.

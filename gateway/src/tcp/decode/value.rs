@@ -60,18 +60,18 @@ pub(crate) fn entity(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
 
 /// A currency: its three letters, or its ISO 4217 number.
 pub(crate) fn currency(reader: &mut Reader<'_>) -> Result<Currency, Fault> {
-    let found = match reader.peek()? {
-        Marker::FixStr(_) | Marker::Str8 => Currency::from_code(reader.text(3)?),
-        _ => Currency::from_numeric(reader.integer()?),
+    let found = match reader.is_at_text()? {
+        true => Currency::from_code(reader.text(3)?),
+        false => Currency::from_numeric(reader.integer()?),
     };
     found.ok_or(Fault::new("not a currency"))
 }
 
 /// An account by its id or by its natural key.
 pub(crate) fn account(reader: &mut Reader<'_>) -> Result<AccountRef, Fault> {
-    match reader.peek()? {
-        Marker::FixArray(_) | Marker::FixMap(_) => account_key(reader).map(AccountRef::Key),
-        _ => reader.integer().map(|id| AccountRef::Id(AccountId(id))),
+    match reader.is_at_struct()? {
+        true => account_key(reader).map(AccountRef::Key),
+        false => reader.integer().map(|id| AccountRef::Id(AccountId(id))),
     }
 }
 
@@ -122,10 +122,18 @@ pub(crate) fn side(reader: &mut Reader<'_>) -> Result<Side, Fault> {
     let found = match reader.peek()? {
         Marker::FixPos(0) => Some(Side::Debit),
         Marker::FixPos(1) => Some(Side::Credit),
-        Marker::FixStr(_) => {
+        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
             return Side::from_name(reader.text(8)?).ok_or(Fault::new("neither debit nor credit"));
         }
-        _ => None,
+        _ => {
+            // Wider than it need be, or no side.
+            let mut ahead = *reader;
+            match ahead.integer::<u64>() {
+                Ok(0) => Some(Side::Debit),
+                Ok(1) => Some(Side::Credit),
+                _ => None,
+            }
+        }
     };
     reader.skip()?;
     found.ok_or(Fault::new("neither debit nor credit"))
@@ -133,9 +141,9 @@ pub(crate) fn side(reader: &mut Reader<'_>) -> Result<Side, Fault> {
 
 /// A date as `YYYY-MM-DD`, or as days since 1970.
 pub(crate) fn date(reader: &mut Reader<'_>) -> Result<Date, Fault> {
-    let found = match reader.peek()? {
-        Marker::FixStr(_) => Date::parse(reader.text(10)?),
-        _ => Date::from_days(reader.integer()?),
+    let found = match reader.is_at_text()? {
+        true => Date::parse(reader.text(10)?),
+        false => Date::from_days(reader.integer()?),
     };
     found.ok_or(Fault::new("not a date"))
 }
