@@ -1,7 +1,7 @@
 //! Answers in MessagePack.
 
 use longmen_client::Format;
-use longmen_engine::ledger::{LegBalance, Opened, PostResult, Posted, Rejection, show_time};
+use longmen_engine::ledger::{Currency, LegBalance, Opened, PostResult, Posted, Rejection, show_time};
 
 use super::compact::{write_compact_posted, write_compact_refusal};
 use super::pack::Pack;
@@ -22,21 +22,24 @@ pub(crate) fn write_outcome(out: &mut Vec<u8>, format: Format, outcome: &Outcome
     }
 }
 
-/// Writes an answer in MessagePack.
-pub(crate) fn write_answer(out: &mut Vec<u8>, answer: &Answer) {
-    match answer {
-        Answer::Posted(posted, faults) => write_posted(out, posted, "posted", faults),
-        Answer::Cancelled(posted) => write_posted(out, posted, "cancelled", &[]),
-        Answer::Done => write_done(out),
-        Answer::NotCarried(currency) => {
-            let message =
-                format!("income or expense in {currency} has a balance, and no account was named to take it");
-            write_refusal(out, Rejection::CurrencyMismatch.code(), Some(&message));
-        }
-        Answer::Opened(results) => write_opened(out, results),
-        Answer::Question(answer) => write_question(out, answer),
-        Answer::Welcome(welcome) => write_welcome(out, welcome),
-    }
+/// Writes an answer in MessagePack. Results are written from one place, which the compiler then takes in here.
+fn write_answer(out: &mut Vec<u8>, answer: &Answer) {
+    let (posted, good, faults) = match answer {
+        Answer::Posted(posted, faults) => (posted, "posted", faults.as_slice()),
+        Answer::Cancelled(posted) => (posted, "cancelled", &[][..]),
+        Answer::Done => return write_done(out),
+        Answer::NotCarried(currency) => return write_not_carried(out, *currency),
+        Answer::Opened(results) => return write_opened(out, results),
+        Answer::Question(answer) => return write_question(out, answer),
+        Answer::Welcome(welcome) => return write_welcome(out, welcome),
+    };
+    write_posted(out, posted, good, faults);
+}
+
+fn write_not_carried(out: &mut Vec<u8>, currency: Currency) {
+    let message =
+        format!("income or expense in {currency} has a balance, and no account was named to take it");
+    write_refusal(out, Rejection::CurrencyMismatch.code(), Some(&message));
 }
 
 /// The answer to a hello that was accepted.
