@@ -180,7 +180,8 @@ fn failed_logins_are_told_and_fill_no_log() {
     let served = Served::told(&data, &["--tokens", tokens.to_str().unwrap()], &said);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        for name in ["ann\u{1b}[2K", "bob"] {
+        // A name that cannot be read is malformed, and never gets so far.
+        for name in ["ann", "bob"] {
             for _ in 0..50 {
                 assert!(longmen_client::Client::connect(&served.addr, name, Some("guessed")).await.is_err());
             }
@@ -192,7 +193,7 @@ fn failed_logins_are_told_and_fill_no_log() {
     let told: Vec<String> = lines(&said).into_iter().filter(|line| line.contains("a login failed")).collect();
     // One at once, and one every ten seconds of however long this takes.
     assert!((1..10).contains(&told.len()), "{told:?}");
-    assert!(told[0].contains("times=1") && told[0].contains("ann\\u{1b}[2K"), "{told:?}");
+    assert!(told[0].contains("times=1") && told[0].contains("name=\"ann\""), "{told:?}");
     // What came after the last of them is told when the node stops, by the name that came last.
     let times = |line: &String| {
         let (_, from) = line.split_once("times=").unwrap();
