@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustix::time::{ClockId, clock_gettime};
 use tracing::error;
 
-use crate::ledger::Settings;
+use crate::ledger::LedgerSettings;
 use crate::starting::StartError;
 
 /// A step of the wall clock beside the steady one that a running node follows: more than any clock drifts or is set right by,
@@ -48,7 +48,7 @@ pub(crate) enum Trust {
 impl StartClock {
     /// Refuses a clock that is further from the newest frame's logged time than clients' times may lie back: if it is wrong,
     /// it would shut out those whose clocks are right, for as long as it was wrong.
-    pub(crate) fn check(self, newest_us: Option<i64>, settings: &Settings) -> Result<(), StartError> {
+    pub(crate) fn check(self, newest_us: Option<i64>, settings: &LedgerSettings) -> Result<(), StartError> {
         let Some(newest_us) = newest_us.filter(|_| self.trust == Trust::Checked) else {
             return Ok(());
         };
@@ -138,7 +138,7 @@ mod tests {
         #[track_caller]
         fn check(newest: Option<i64>, now_us: i64, good: bool) {
             let clock = StartClock { now_us, trust: Trust::Checked };
-            let settings = Settings::default();
+            let settings = LedgerSettings::default();
             assert_eq!(clock.check(newest, &settings).is_ok(), good);
             assert!(StartClock { trust: Trust::Accepted, ..clock }.check(newest, &settings).is_ok());
         }

@@ -5,7 +5,7 @@ use std::io;
 
 use longmen_wal::{Body, Storage};
 
-use crate::ledger::{FrameSection, Rebuilt, ReplayError, Settings};
+use crate::ledger::{FrameSection, LedgerSettings, Rebuilt, ReplayError};
 use crate::{frame_writer, snapshot};
 
 /// The sections of a sealed frame as the log takes them.
@@ -26,7 +26,7 @@ pub struct Snapshots {
 ///
 /// # Errors
 /// If the directory cannot be read.
-pub fn read_snapshots(storage: &dyn Storage, settings: &Settings) -> io::Result<Snapshots> {
+pub fn read_snapshots(storage: &dyn Storage, settings: &LedgerSettings) -> io::Result<Snapshots> {
     let (found, refused) = snapshot::find(storage)?;
     let restored = found.iter().map(|snapshot| snapshot.restore(settings)).collect();
     Ok(Snapshots { restored, refused })

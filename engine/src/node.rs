@@ -20,7 +20,7 @@ use crate::clock::{NodeClock, StartClock, Trust, machine_us};
 use crate::frame_writer::FrameWriter;
 use crate::history::History;
 use crate::id_archive::IdArchive;
-use crate::ledger::{Coordinator, RefundClearing, RefundWindows, Settings, Shard};
+use crate::ledger::{Coordinator, LedgerSettings, RefundClearing, RefundWindows, Shard};
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
 use crate::recovery::{self, Start};
@@ -63,7 +63,7 @@ pub struct NodeOptions {
 
 impl Default for NodeOptions {
     fn default() -> NodeOptions {
-        let settings = Settings::default();
+        let settings = LedgerSettings::default();
         NodeOptions {
             shards: 1,
             shard_threads: 0,
@@ -214,7 +214,7 @@ impl Node {
 fn recover(
     storage: &Arc<dyn Storage>,
     options: &NodeOptions,
-    settings: &Settings,
+    settings: &LedgerSettings,
 ) -> Result<Start, StartError> {
     let trust = if options.accept_time { Trust::Accepted } else { Trust::Checked };
     let recover = || {
@@ -232,17 +232,17 @@ fn recover(
     recovered
 }
 
-fn settings_of(options: &NodeOptions) -> Result<Settings, StartError> {
+fn settings_of(options: &NodeOptions) -> Result<LedgerSettings, StartError> {
     if options.shards == 0 {
         return Err(StartError::Options("a node has at least one shard"));
     }
     if options.log.segment_bytes < MIN_SEGMENT {
         return Err(StartError::Options("a segment has at least 4 MiB"));
     }
-    let defaults = Settings::default();
+    let defaults = LedgerSettings::default();
     let share = usize::try_from(options.log.segment_bytes / 8).unwrap_or(usize::MAX);
     let seed = getrandom::u64().map_err(|error| StartError::System(format!("no random numbers: {error}")))?;
-    Ok(Settings {
+    Ok(LedgerSettings {
         shards: options.shards,
         window_back: options.window_back,
         hot_by_rate: options.hot_by_rate,
@@ -260,7 +260,7 @@ fn settings_of(options: &NodeOptions) -> Result<Settings, StartError> {
 /// made ahead give, so that waiting for it ends.
 fn least_space(options: &NodeOptions) -> u64 {
     let segment = options.log.segment_bytes;
-    let frame = (segment / 8).min(Settings::default().frame_bytes as u64);
+    let frame = (segment / 8).min(LedgerSettings::default().frame_bytes as u64);
     let ahead = u64::from(options.log.segments_ahead.max(1));
     (2 * (3 * frame + (2 << 20))).min(ahead * (segment - SEGMENT_HEAD))
 }

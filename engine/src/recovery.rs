@@ -14,7 +14,8 @@ use longmen_wal::{
 use crate::clock::{StartClock, Trust};
 use crate::id_archive::{FoundArchives, IdArchive, name_of};
 use crate::ledger::{
-    ArchivedIds, FrameRecords, KnownIds, Rebuilt, ReplayError, SectionKind, Settings, Shard, is_logged_time,
+    ArchivedIds, FrameRecords, KnownIds, LedgerSettings, Rebuilt, ReplayError, SectionKind, Shard,
+    is_logged_time,
 };
 use crate::snapshot::{self, Header, Snapshot};
 use crate::starting::{StartError, StartReport};
@@ -45,7 +46,7 @@ pub(crate) struct Start {
 pub(crate) fn start(
     storage: &Arc<dyn Storage>,
     log: LogOptions,
-    settings: &Settings,
+    settings: &LedgerSettings,
     nonces: NonceSource,
     clock: StartClock,
 ) -> Result<Start, StartError> {
@@ -117,7 +118,7 @@ impl<'scope> Found<'scope> {
 /// Rebuilds the books from an open log, and from the newest snapshot that can be used if there is one.
 fn go_on(
     storage: &Arc<dyn Storage>,
-    settings: &Settings,
+    settings: &LedgerSettings,
     clock: StartClock,
     opened: Opened,
     mut snapshots: Found<'_>,
@@ -200,7 +201,7 @@ struct Recovery<'a> {
     reader: &'a LogReader,
     /// Frames before this one were not read whole when the log was opened: a snapshot covers them.
     whole_from: FrameNumber,
-    settings: &'a Settings,
+    settings: &'a LedgerSettings,
     /// Ids in frames from this logged time on must be known.
     oldest_us: i64,
 }
@@ -296,7 +297,7 @@ fn begin(snapshot: Option<&Snapshot>) -> FrameNumber {
 
 /// The books that begin with the newest snapshot, of frames of a log that is being opened. Those of another node are not
 /// even tried: records are checked before they are taken, but nobody shall have to rely on that where it can be told before.
-fn replay_ahead(newest: Option<&Snapshot>, settings: &Settings, checked: &VerifiedFrames) -> Replayed {
+fn replay_ahead(newest: Option<&Snapshot>, settings: &LedgerSettings, checked: &VerifiedFrames) -> Replayed {
     let is_foreign = |snapshot: &&Snapshot| checked.node() != Some(snapshot.header.node);
     if let Some(foreign) = newest.filter(is_foreign) {
         let what = "the snapshot is another node's, or its log is refused".into();
@@ -309,7 +310,7 @@ fn replay_ahead(newest: Option<&Snapshot>, settings: &Settings, checked: &Verifi
 /// error says what is wrong with the snapshot.
 fn replay_books<F>(
     snapshot: Option<&Snapshot>,
-    settings: &Settings,
+    settings: &LedgerSettings,
     frames: impl Fn(FrameNumber) -> F + Sync,
 ) -> Replayed
 where

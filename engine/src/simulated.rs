@@ -16,8 +16,8 @@ use crate::history::History;
 use crate::id_archive::IdArchive;
 use crate::journal::JournalError;
 use crate::ledger::{
-    ArchivedIds, ClientId, Command, IdMemory, Merge, ReplyTo, Request, SealedIds, Settings, Shard, ShardId,
-    ShardOrder, ShardReply, SnapshotStart, Unmerged,
+    ArchivedIds, ClientId, Command, IdMemory, LedgerSettings, Merge, ReplyTo, Request, SealedIds, Shard,
+    ShardId, ShardOrder, ShardReply, SnapshotStart, Unmerged,
 };
 use crate::meters::Meters;
 use crate::pipeline::{Pipeline, Task};
@@ -31,7 +31,7 @@ use crate::stepped_journal::SteppedJournal;
 #[derive(Clone, Debug)]
 pub struct SimulatedOptions {
     /// The coordinator's settings.
-    pub settings: Settings,
+    pub settings: LedgerSettings,
     /// How the log is written. Segments are made inline: `segments_ahead` is 0.
     pub log: LogOptions,
     /// With less room than this in the log, no further round begins.

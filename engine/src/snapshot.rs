@@ -28,7 +28,9 @@ use std::thread;
 use longmen_wal::{MappedBytes, NodeId, Storage, StorageFile, WritePath, remove_if_there};
 
 use crate::ledger::bytes::crc32c;
-use crate::ledger::{AccountIndex, FrameRecords, Rebuilt, ReplayError, SectionKind, Settings, restore_rows};
+use crate::ledger::{
+    AccountIndex, FrameRecords, LedgerSettings, Rebuilt, ReplayError, SectionKind, restore_rows,
+};
 use crate::pieces::read_in_pieces;
 
 const MAGIC: [u8; 8] = *b"LMSNAP01";
@@ -177,7 +179,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// Where its sum is another, or its records cannot be read, or contradict each other.
-    pub(crate) fn restore(&self, settings: &Settings) -> Result<Rebuilt, ReplayError> {
+    pub(crate) fn restore(&self, settings: &LedgerSettings) -> Result<Rebuilt, ReplayError> {
         let frame = self.header.start;
         thread::scope(|scope| {
             // Records are read with care whatever they are, so they are while the sum is being made.
@@ -190,7 +192,7 @@ impl Snapshot {
         })
     }
 
-    fn rebuild(&self, settings: &Settings) -> Result<Rebuilt, ReplayError> {
+    fn rebuild(&self, settings: &LedgerSettings) -> Result<Rebuilt, ReplayError> {
         let mut rebuilt = Rebuilt::empty(settings);
         let Header { start, last, time_us, .. } = self.header;
         let sections = vec![(SectionKind::Admin, 0, self.part(0)), (SectionKind::Entries, 0, self.part(1))];

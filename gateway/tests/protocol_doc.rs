@@ -8,7 +8,7 @@ use longmen_client::{
     write_transfers,
 };
 use longmen_engine::ledger::notes::Note;
-use longmen_engine::ledger::{Action, MAX_BATCH, MAX_HOLDS, MAX_LEGS, MAX_NOTES, Rejection};
+use longmen_engine::ledger::{ActionCode, MAX_BATCH, MAX_HOLDS, MAX_LEGS, MAX_NOTES, Rejection};
 use longmen_gateway::Limits;
 use serde::Serialize;
 
@@ -99,13 +99,13 @@ fn the_tables_name_every_operation_and_every_rejection() {
     assert_eq!(listed, known);
 }
 
-/// Whatever deeds there are, the page tells what they do.
+/// Whatever actions there are, the page tells what they do.
 #[test]
-fn the_table_of_deeds_names_every_deed() {
-    let rows = table("| deed | fields | legs | what it does |");
+fn the_table_of_actions_names_every_action() {
+    let rows = table("| action | fields | legs | what it does |");
     let named: Vec<_> = rows.iter().map(|row| row[0].clone()).collect();
-    let own = [Action::Post, Action::CarryForward];
-    let known = Action::ALL.into_iter().filter(|action| !own.contains(action)).map(Action::name);
+    let own = [ActionCode::Post, ActionCode::CarryForward];
+    let known = ActionCode::ALL.into_iter().filter(|action| !own.contains(action)).map(ActionCode::name);
     assert_eq!(named, known.collect::<Vec<_>>());
 }
 

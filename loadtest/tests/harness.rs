@@ -12,7 +12,7 @@ use longmen_server::Launch;
 use longmen_workload::books::Books;
 use longmen_workload::check::compare;
 use longmen_workload::crash::{CrashSettings, Harness};
-use longmen_workload::driver::{Driven, Pacing, Settings, drive};
+use longmen_workload::driver::{Driven, DriverSettings, Pacing, drive};
 use longmen_workload::setup::{Target, open};
 use longmen_workload::{Encoding, Workload};
 
@@ -143,7 +143,7 @@ async fn books_that_differ_are_found() {
     let plan = Workload::Transfers.plan(20, 5);
     let mut books = Books::new(plan.population.accounts.len());
     let house = open(&target, "TEST", plan.population.clone(), &mut books).await.unwrap();
-    let settings = Settings {
+    let settings = DriverSettings {
         connections: 3,
         batch: 10,
         pacing: Pacing::Closed { depth: 2 },

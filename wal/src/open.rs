@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::audit::no_log;
 use crate::codec::PAGE_BYTES;
+use crate::disposition::{Disposition, FrameState, disposition};
 use crate::error::{AppendError, OpenError, StorageError};
 use crate::log_files::{self, LogFiles, Refusal};
 use crate::manifest::{Extent, LogEnd, MANIFEST_FILE, Manifest, SegmentState};
@@ -18,7 +19,6 @@ use crate::segment_allocator::{self, SegmentAllocator};
 use crate::segment_pool::SegmentPool;
 use crate::space::SpaceGauge;
 use crate::storage::{Storage, WritePath};
-use crate::verdict::{FrameState, Verdict, verdict};
 use crate::verified_frames::{Teller, VerifiedFrames};
 use crate::view::FrameView;
 use crate::witness::Witness;
@@ -163,8 +163,8 @@ impl Plan {
     }
 
     fn open_segment(&mut self, segment: &OpenSegment, mark: FrameNumber) {
-        let decide = |frame: &FramePlace| verdict(FrameState::Good, frame.number, mark, false);
-        let durable = segment.frames.partition_point(|frame| decide(frame) == Verdict::Keep);
+        let decide = |frame: &FramePlace| disposition(FrameState::Good, frame.number, mark, false);
+        let durable = segment.frames.partition_point(|frame| decide(frame) == Disposition::Keep);
         #[cfg(feature = "planted-bugs")]
         let durable = if crate::planted::is(crate::planted::Bug::TailNotRewritten) {
             segment.frames.len()

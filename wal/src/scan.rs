@@ -1,7 +1,8 @@
 //! Reads a log from its files: checks every frame, finds where the log ends, and what anything calls durable.
-//! Changes nothing; what to do about the end is [`crate::verdict`]'s.
+//! Changes nothing; what to do about the end is [`crate::disposition`]'s.
 
 use crate::digest::Digest;
+use crate::disposition::{Disposition, FrameState, disposition};
 use crate::error::{Fault, Finding, StorageError};
 use crate::frame_fault::FrameFault;
 use crate::log_files::{LogFile, LogFiles, Refusal, pages_from};
@@ -9,7 +10,6 @@ use crate::manifest::{Extent, LogEnd, SegmentState};
 use crate::number::FrameNumber;
 use crate::segment::{FIRST_FRAME, SegmentBytes};
 use crate::storage::Storage;
-use crate::verdict::{FrameState, Verdict, verdict};
 use crate::view::FrameView;
 use crate::witness::{self, Witness};
 
@@ -89,8 +89,8 @@ pub(crate) fn scan(
     let own_mark = floor.max(behind.mark);
     let witnessed = witness::best(witnesses, files.manifest.node).filter(|(frame, _)| *frame > own_mark);
     let mark = witnessed.map_or(own_mark, |(frame, _)| frame);
-    let decided = verdict(stop.state(), stop.number, mark, behind.something);
-    if decided == Verdict::Refuse {
+    let decided = disposition(stop.state(), stop.number, mark, behind.something);
+    if decided == Disposition::Refuse {
         let witness = witnessed.map(|(_, witness)| Box::new(witness.clone()));
         let fault = Fault::DurableFrame { fault: stop.fault, durable: mark, witness };
         return Err(damage(files, &stop, fault).into());
@@ -108,7 +108,7 @@ pub(crate) fn scan(
         end,
         mark,
         stop,
-        torn: decided == Verdict::Cut,
+        torn: decided == Disposition::Cut,
         highest_behind: behind.highest,
         clean: clean.is_some(),
         frames,

@@ -6,8 +6,8 @@ mod payments;
 
 use longmen_engine::ledger::{
     AccountKey, AccountOpening, Amount, Answer, Batch, ClientId, Command, Coordinator, Currency, Date, Frame,
-    FrameRecords, Owner, Posted, Rebuilt, ReplyTo, Request, Settings, Shard, ShardId, ShardOrder, Side, Step,
-    SubjectClass, SubjectOpening, Unmerged, YearStart,
+    FrameRecords, LedgerSettings, Owner, Posted, Rebuilt, ReplyTo, Request, Shard, ShardId, ShardOrder, Side,
+    Step, SubjectClass, SubjectOpening, Unmerged, YearStart,
 };
 use longmen_wal::{Body, FrameView, Section};
 
@@ -49,16 +49,16 @@ pub(crate) struct Books {
 
 /// What the ledger is set to: ids and names hash the same in every run, and ids are forgotten after two minutes, so that
 /// books stay as large as they are however long a bench runs.
-pub(crate) fn settings(shards: u16) -> Settings {
+pub(crate) fn settings(shards: u16) -> LedgerSettings {
     let (known_ids, hot_by_rate) = (1 << 16, false);
-    Settings {
+    LedgerSettings {
         shards,
         known_ids,
         hot_by_rate,
         window_back: 60,
         window_ahead: 60,
         seed: 7,
-        ..Settings::default()
+        ..LedgerSettings::default()
     }
 }
 

@@ -5,12 +5,12 @@ use std::num::NonZeroU32;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::account::AccountKey;
-use crate::actions::Deed;
+use crate::actions::Action;
 use crate::ids::{AccountId, TransactionId};
 use crate::money::amount::Side;
 use crate::money::date::Date;
 use crate::rejection::Rejection;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::leg::{Leg, balances_by};
 use crate::transaction::notes::{self, TextIds};
 use crate::transaction::original::Naming;
@@ -39,7 +39,7 @@ pub struct Transaction {
     pub accounting_date: Option<Date>,
     /// What is wrong with its shape, found where it entered.
     pub shape: Option<Rejection>,
-    deed: Option<NonZeroU32>,
+    action: Option<NonZeroU32>,
     legs: (u32, u16),
     notes: (u32, u16),
 }
@@ -79,7 +79,7 @@ pub struct Batch {
     /// Legs whose account the client named by its natural key, as indices into `legs`.
     pub keys: Vec<(u32, AccountKey)>,
     /// What transactions do besides posting the legs that they bring.
-    deeds: Vec<Deed>,
+    actions: Vec<Action>,
     /// Whether the answers shall carry the balances after each leg.
     pub want_balances: bool,
 }
@@ -106,7 +106,7 @@ impl Batch {
             value_date: draft.value_date,
             accounting_date: draft.accounting_date,
             shape,
-            deed: None,
+            action: None,
             legs: (offset(self.legs.len()), count(legs.len())),
             notes: (offset(self.notes.len()), count(notes.len())),
         });
@@ -115,45 +115,45 @@ impl Batch {
     }
 
     /// Adds a transaction that does more than post the legs that it brings.
-    pub fn push_deed(&mut self, draft: Draft, deed: Deed, legs: &[Leg], notes: &[u8]) {
-        let shape = check_id(draft.id).or_else(|| check_deed(&deed, legs, notes));
+    pub fn push_action(&mut self, draft: Draft, action: Action, legs: &[Leg], notes: &[u8]) {
+        let shape = check_id(draft.id).or_else(|| check_action(&action, legs, notes));
         self.push_with_shape(draft, legs, notes, shape);
         if shape == Some(Rejection::Malformed) {
             return;
         }
-        let mut content = vec![deed.action() as u8];
-        deed.rules().write_content(&mut content);
-        self.deeds.push(deed);
+        let mut content = vec![action.code() as u8];
+        action.rules().write_content(&mut content);
+        self.actions.push(action);
         let transaction = self.transactions.last_mut().expect("one was just pushed");
         let mut hash = Xxh3::new();
         hash.update(&transaction.content.to_le_bytes());
         hash.update(&content);
         transaction.content = hash.digest();
-        transaction.deed = NonZeroU32::new(offset(self.deeds.len()));
+        transaction.action = NonZeroU32::new(offset(self.actions.len()));
     }
 
     /// What a transaction of this batch does besides posting the legs that it brings.
     #[must_use]
     #[inline]
-    pub fn deed(&self, transaction: &Transaction) -> Option<&Deed> {
-        transaction.deed.map(|deed| &self.deeds[deed.get() as usize - 1])
+    pub fn action(&self, transaction: &Transaction) -> Option<&Action> {
+        transaction.action.map(|action| &self.actions[action.get() as usize - 1])
     }
 
     /// What a transaction of this batch does.
     #[must_use]
-    pub fn action(&self, transaction: &Transaction) -> Action {
-        self.deed(transaction).map_or(Action::Post, |deed| deed.rules().code())
+    pub fn action_code(&self, transaction: &Transaction) -> ActionCode {
+        self.action(transaction).map_or(ActionCode::Post, |action| action.rules().code())
     }
 
-    /// The deeds that name another transaction, to attach what was found of it.
+    /// The actions that name another transaction, to attach what was found of it.
     pub fn namings(&mut self) -> impl Iterator<Item = &mut Naming> {
-        self.deeds.iter_mut().filter_map(|deed| deed.rules_mut().naming_mut())
+        self.actions.iter_mut().filter_map(|action| action.rules_mut().naming_mut())
     }
 
     /// Whether some transaction names another one.
     #[must_use]
     pub fn names_others(&self) -> bool {
-        self.deeds.iter().any(|deed| deed.rules().naming().is_some())
+        self.actions.iter().any(|action| action.rules().naming().is_some())
     }
 
     /// Resolves the natural keys of accounts; what `find` does not know stays [`AccountId::NONE`].
@@ -161,7 +161,7 @@ impl Batch {
         for (leg, key) in std::mem::take(&mut self.keys) {
             self.legs[leg as usize].account = find(&key).unwrap_or(AccountId::NONE);
         }
-        self.deeds.iter_mut().for_each(|deed| deed.rules_mut().resolve(&find));
+        self.actions.iter_mut().for_each(|action| action.rules_mut().resolve(&find));
     }
 
     /// Gives a transaction the legs that follow from what it names.
@@ -246,9 +246,9 @@ fn check_shape(legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
     None
 }
 
-/// The same checks for a deed: its own amount beside its legs.
-fn check_deed(deed: &Deed, legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
-    let rules = deed.rules();
+/// The same checks for an action: its own amount beside its legs.
+fn check_action(action: &Action, legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
+    let rules = action.rules();
     let of_legs = match (rules.brings_legs(), legs.is_empty()) {
         (true, _) => check_shape(legs, notes),
         (false, true) => (notes.len() > MAX_NOTES).then_some(Rejection::Malformed),

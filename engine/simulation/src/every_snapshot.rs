@@ -13,7 +13,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::AddAssign;
 use std::sync::Arc;
 
-use longmen_engine::ledger::{Answer, ClientId, Command, Settings};
+use longmen_engine::ledger::{Answer, ClientId, Command, LedgerSettings};
 use longmen_engine::{Delivery, NextSlice, Replies, SimulatedNode, SimulatedOptions, StartReport};
 use longmen_wal::{FaultyStorage, LogOptions, WritePath, seeded_nonces};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -104,7 +104,13 @@ struct Explorer<'a> {
 }
 
 fn options(shards: u16, frame_bytes: usize) -> SimulatedOptions {
-    let settings = Settings { shards, known_ids: 16, hot_by_rate: false, frame_bytes, ..Settings::default() };
+    let settings = LedgerSettings {
+        shards,
+        known_ids: 16,
+        hot_by_rate: false,
+        frame_bytes,
+        ..LedgerSettings::default()
+    };
     SimulatedOptions { settings, log: LOG, least_space: 8 << 10, slice: SLICE }
 }
 

@@ -6,7 +6,6 @@
 //! A step is one decision of the scheduler. What the step is and how it goes depends on the seed and the step's number
 //! alone, so a run repeats exactly, and steps can be left out of it to find the few that a failure needs.
 
-mod action;
 mod clients;
 mod damage;
 mod every_snapshot;
@@ -17,6 +16,7 @@ mod plants;
 mod run;
 mod shrink;
 mod side_by_side;
+mod step;
 mod trace;
 mod world;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use longmen_engine::ledger::notes::TextIds;
 use longmen_engine::ledger::{
-    Action, Answer, FrameRecords, PostResult, RecordPlace, Rejection, SectionKind, read_tail,
+    ActionCode, Answer, FrameRecords, PostResult, RecordPlace, Rejection, SectionKind, read_tail,
 };
 use longmen_wal::{Digest, FrameNumber, FrameView, LogReader};
 
@@ -18,7 +18,7 @@ use crate::script::{Act, Ask, Said, Tx};
 use crate::trace::brief;
 
 /// A request that has arrived at the node.
-struct Asked {
+struct Arrived {
     tag: u64,
     ask: Ask,
     /// What the serial ledger said to it.
@@ -35,7 +35,7 @@ pub(crate) struct Oracle {
     /// Records that are no transactions, up to the base.
     base_records: usize,
     /// What has arrived behind the base.
-    since: VecDeque<Asked>,
+    since: VecDeque<Arrived>,
     /// The accounts that were hot at some time.
     hot: Vec<u64>,
     /// What the log says, up to `frame`.
@@ -94,7 +94,7 @@ impl Oracle {
 
     /// Whether a transaction of this id is asked for and not answered.
     pub(crate) fn is_under_way(&self, id: u128) -> bool {
-        let has = |asked: &Asked| {
+        let has = |asked: &Arrived| {
             asked.ask.txs().iter().any(|tx| tx.id == id)
                 || matches!(asked.ask, Ask::Cancel { id: cancelled, .. } if cancelled == id)
         };
@@ -107,7 +107,7 @@ impl Oracle {
         if let Ask::SetHot { account, .. } = ask {
             self.hot.push(*account);
         }
-        self.since.push_back(Asked { tag, ask: ask.clone(), said, given: None });
+        self.since.push_back(Arrived { tag, ask: ask.clone(), said, given: None });
     }
 
     /// A request has arrived while the disk was full, alone, and this is the answer: what was refused for want of room was
@@ -203,7 +203,7 @@ impl Oracle {
     /// Moves the base up to the first request without an answer, or over all when everything is settled.
     fn advance(&mut self, all: bool) {
         while self.since.front().is_some_and(|asked| all || asked.given.is_some()) {
-            let Asked { ask, said, .. } = self.since.pop_front().expect("it was looked at just now");
+            let Arrived { ask, said, .. } = self.since.pop_front().expect("it was looked at just now");
             self.base_records += self.base.records_of(&ask, &said);
             self.base.ask(&ask);
         }
@@ -273,7 +273,7 @@ impl Oracle {
             for (ordinal, head) in (0..).zip(records.heads()) {
                 let head = head.expect("a frame with good sums can be read");
                 // The ledger's own transactions have ids of their own.
-                if head.action != Action::CarryForward {
+                if head.action != ActionCode::CarryForward {
                     let tail = read_tail(&head, tails).expect("a frame with good sums can be read");
                     let id = translate::script_id(head.id, TextIds::read(tail.notes).own);
                     self.places.insert(id, RecordPlace { frame: records.number, ordinal });
@@ -373,7 +373,7 @@ impl Oracle {
 
     /// What ran alone and was answered has seen everything before it: that must be durable.
     fn check_seen(&self, done: &BTreeSet<u64>) -> Result<(), Broken> {
-        let given = |asked: &Asked| asked.given.is_some();
+        let given = |asked: &Arrived| asked.given.is_some();
         let last = self.since.iter().rposition(|asked| given(asked) && !speaks_of_ids_alone(&asked.ask));
         for asked in self.since.iter().take(last.map_or(0, |last| last + 1)) {
             let lost = match (&asked.ask, &asked.said) {

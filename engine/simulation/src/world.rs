@@ -11,7 +11,6 @@ use longmen_engine::{Delivery, Replies, Reply, SimulatedNode};
 use longmen_wal::FaultyStorage;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::action::Action;
 use crate::clients::Clients;
 use crate::failure::{Broken, Check};
 use crate::oracle::Oracle;
@@ -20,6 +19,7 @@ use crate::rounds::scripts::{CHART, FIRST, Maker};
 use crate::rounds::translate;
 use crate::run::Counts;
 use crate::script::NOW;
+use crate::step::Step;
 use crate::trace::{Trace, brief};
 
 /// The one client of the scripts; it may have many connections.
@@ -104,9 +104,9 @@ impl World {
     pub(crate) fn step(&mut self, step: u64) -> Result<(), Broken> {
         self.trace.at(step);
         let mut random = Random::new(self.seed ^ step.wrapping_mul(0x9e37_79b9_7f4a_7c15), 12);
-        let action = Action::draw(&mut random);
+        let chosen = Step::draw(&mut random);
         let before = (self.counts.answers, self.counts.snapshots);
-        match self.act(action, &mut random) {
+        match self.act(chosen, &mut random) {
             Ok(true) => Ok(()),
             Ok(false) => self.work(&mut random),
             Err(broken) => Err(broken),
@@ -135,32 +135,32 @@ impl World {
     }
 
     /// True if there was something to do.
-    fn act(&mut self, action: Action, random: &mut Random) -> Result<bool, Broken> {
-        Ok(match action {
-            Action::Send => self.send(random),
-            Action::Arrive => return self.arrive(random),
-            Action::Again => self.send_again(random),
-            Action::Vanish => self.vanish(random),
-            Action::Pump => return self.pump(),
-            Action::Deliver => self.deliver(random),
-            Action::Write => return self.write(),
-            Action::WriteThrough => return Ok(self.write()? && self.write()?),
-            Action::Table => self.live().give_id_memory(),
-            Action::Archive => self.archive(),
-            Action::Mark => {
+    fn act(&mut self, chosen: Step, random: &mut Random) -> Result<bool, Broken> {
+        Ok(match chosen {
+            Step::Send => self.send(random),
+            Step::Arrive => return self.arrive(random),
+            Step::Again => self.send_again(random),
+            Step::Vanish => self.vanish(random),
+            Step::Pump => return self.pump(),
+            Step::Deliver => self.deliver(random),
+            Step::Write => return self.write(),
+            Step::WriteThrough => return Ok(self.write()? && self.write()?),
+            Step::Table => self.live().give_id_memory(),
+            Step::Archive => self.archive(),
+            Step::Mark => {
                 self.live().write_mark().map_err(|error| Broken::Died(error.to_string()))?;
                 true
             }
-            Action::Tend => {
+            Step::Tend => {
                 self.tend();
                 true
             }
-            Action::AskSnapshot => self.ask_snapshot(),
-            Action::Slice => self.slice(),
-            Action::Tick => self.tick(random),
-            Action::SetBack => self.set_back(random),
-            Action::Kill => return self.restart(End::Kill, random).map(|()| true),
-            Action::Cut => {
+            Step::AskSnapshot => self.ask_snapshot(),
+            Step::Slice => self.slice(),
+            Step::Tick => self.tick(random),
+            Step::SetBack => self.set_back(random),
+            Step::Kill => return self.restart(End::Kill, random).map(|()| true),
+            Step::Cut => {
                 let end = if random.percent(30) { End::CutToSynced } else { End::Cut(random.next()) };
                 // Most is at stake while a frame is written and not synced.
                 if random.percent(60) && matches!(self.live().writing(), Some((_, false))) {
@@ -168,10 +168,10 @@ impl World {
                 }
                 return self.restart(end, random).map(|()| true);
             }
-            Action::Stop => return self.stop(random),
-            Action::Fault => self.fault(random),
-            Action::Fill => return self.fill(random),
-            Action::Free => return self.free(),
+            Step::Stop => return self.stop(random),
+            Step::Fault => self.fault(random),
+            Step::Fill => return self.fill(random),
+            Step::Free => return self.free(),
         })
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use longmen_engine::ledger::{
-    ClientId, Command, Date, Settings, Side, SubjectClass, SubjectOpening, YearStart,
+    ClientId, Command, Date, LedgerSettings, Side, SubjectClass, SubjectOpening, YearStart,
 };
 use longmen_engine::{JournalError, SimulatedNode, SimulatedOptions};
 use longmen_wal::{FaultyStorage, LogOptions, Operation, WritePath, seeded_nonces};
@@ -32,7 +32,8 @@ fn until_it_fails(node: &mut SimulatedNode, session: u64) -> Option<JournalError
 fn a_node_ends_where_its_next_segment_cannot_be_made() {
     let disk = FaultyStorage::new();
     let log = LogOptions { segment_bytes: 64 << 10, segments_ahead: 0, write_path: WritePath::Pwritev };
-    let options = SimulatedOptions { settings: Settings::default(), log, least_space: 48 << 10, slice: 1 };
+    let options =
+        SimulatedOptions { settings: LedgerSettings::default(), log, least_space: 48 << 10, slice: 1 };
     let storage = Arc::new(disk.clone());
     let (mut node, _) = SimulatedNode::start(storage, &options, seeded_nonces(1), 1).unwrap();
     let (session, mut replies) = node.open_session();

@@ -1,10 +1,11 @@
 //! Everything that may not hold in the books.
 
+pub use super::action_fault::ActionFault;
 pub use super::admin_fault::AdminFault;
-pub use super::deed_fault::DeedFault;
 pub use super::hold_fault::HoldFault;
 use crate::ledger::{
-    AccountId, Action, ClientId, Currency, Date, EntityId, Position, SubjectId, TransactionId, TransactionKey,
+    AccountId, ActionCode, ClientId, Currency, Date, EntityId, Position, SubjectId, TransactionId,
+    TransactionKey,
 };
 
 /// What does not hold in the books. Amounts are minor units, balances debit-positive unless called natural.
@@ -385,11 +386,11 @@ pub enum BookFault {
     },
     /// A transaction whose records do not make what its head says that it does.
     #[error("a {} {fault}", .action.name())]
-    Deed {
+    Action {
         /// What it says that it does.
-        action: Action,
+        action: ActionCode,
         /// What does not hold.
-        fault: DeedFault,
+        fault: ActionFault,
     },
     /// Debits and credits of a frame differ.
     #[error("debits less credits of the frame's entries are {net} {currency} in entity {entity}")]

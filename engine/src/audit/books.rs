@@ -3,10 +3,10 @@
 use longmen_wal::FrameView;
 
 use super::account::Account;
+use super::actions::Actions;
 use super::admin_fault::AdminFault;
 use super::chart::Chart;
 use super::contents::transaction_at;
-use super::deeds::Deeds;
 use super::entries::Entries;
 use super::fault::{BookFault, BookFinding, Checked, Flaw, FramePlace, RecordPlace};
 use super::frame::AuditedFrame;
@@ -38,7 +38,7 @@ pub(super) struct Books {
     pub(super) names: SeenIds,
     pub(super) counts: Counts,
     pub(super) frame: AuditedFrame,
-    pub(super) deeds: Deeds,
+    pub(super) actions: Actions,
     pub(super) hot: HotLegs,
     /// A record written again, to be held against its bytes.
     pub(super) again: Vec<u8>,
@@ -61,7 +61,7 @@ impl Books {
             names: SeenIds::new(),
             counts: Counts::default(),
             frame: AuditedFrame::default(),
-            deeds: Deeds::default(),
+            actions: Actions::default(),
             hot: HotLegs::default(),
             again: Vec::new(),
             reach: 0,
@@ -100,7 +100,7 @@ impl Books {
 
     fn take_frame(&mut self, view: &FrameView) -> Checked {
         self.frame.clear();
-        self.deeds.clear();
+        self.actions.clear();
         self.hot.clear();
         self.counts.frames += 1;
         self.counts.bytes += view.frame_bytes();
@@ -142,19 +142,19 @@ impl Books {
             let (entity, currency) = units[usize::from(unit)];
             return Err(RecordPlace::Frame.flaw(BookFault::FrameUnbalanced { entity, currency, net }));
         }
-        self.check_deeds(number)?;
+        self.check_actions(number)?;
         self.check_ties()?;
         self.chart.end_frame()
     }
 
-    fn check_deeds(&mut self, frame: u64) -> Checked {
-        let list = self.deeds.take_all();
-        let Books { accounts, chart, holds, past, deeds, fates, .. } = self;
-        let rules = Rules { frame, accounts, chart, holds, past, deeds };
-        for (ordinal, deed) in &list {
-            let action = deed.action;
-            let ruled = rules.check(*ordinal, deed, fates);
-            ruled.map_err(|fault| RecordPlace::Head(*ordinal).flaw(BookFault::Deed { action, fault }))?;
+    fn check_actions(&mut self, frame: u64) -> Checked {
+        let list = self.actions.take_all();
+        let Books { accounts, chart, holds, past, actions, fates, .. } = self;
+        let rules = Rules { frame, accounts, chart, holds, past, actions };
+        for (ordinal, recorded) in &list {
+            let action = recorded.action;
+            let ruled = rules.check(*ordinal, recorded, fates);
+            ruled.map_err(|fault| RecordPlace::Head(*ordinal).flaw(BookFault::Action { action, fault }))?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use longmen_wal::FrameView;
 use super::fault::{FoundTransaction, RecordPlace};
 use super::ids::IdKey;
 use crate::ledger::{
-    AccountId, Action, Admin, Entry, HEAD_BYTES, Head, Held, HoldMove, Movement, Outcome, Posting,
+    AccountId, ActionCode, Admin, Entry, HEAD_BYTES, Head, Held, HoldMove, Movement, Outcome, Posting,
     SectionKind, TransactionKey, admin_records, entries, notes::TextIds, read_tail,
 };
 
@@ -33,7 +33,7 @@ pub struct FrameContents {
     /// Moves of holds, in the order of the frame.
     pub held: Vec<HeldEntry>,
     /// Transactions that did more than post, by what they did.
-    pub deeds: BTreeMap<&'static str, u64>,
+    pub actions: BTreeMap<&'static str, u64>,
     /// Administrative records, by what they are.
     pub admin: BTreeMap<&'static str, u64>,
     /// Sections that end in bytes no ledger of this version writes, or are of a kind it does not know.
@@ -100,8 +100,8 @@ impl FrameContents {
                 Outcome::Cancelled => self.cancelled += 1,
             }
             let done = matches!(head.outcome, Outcome::Posted | Outcome::Tried);
-            if done && head.action != Action::Post {
-                *self.deeds.entry(head.action.name()).or_default() += 1;
+            if done && head.action != ActionCode::Post {
+                *self.actions.entry(head.action.name()).or_default() += 1;
             }
             true
         })

@@ -16,8 +16,8 @@ use super::register::{check_notes, check_text_id};
 use super::sections::Placed;
 use super::states::Doing;
 use crate::ledger::{
-    AccountId, Action, Changed, ClientId, Counting, Entry, Held, HoldKind, HoldMove, Movement, OpenedEntry,
-    Position, Posting, SubjectClass, TransactionId,
+    AccountId, ActionCode, Changed, ClientId, Counting, Entry, Held, HoldKind, HoldMove, Movement,
+    OpenedEntry, Position, Posting, SubjectClass, TransactionId,
 };
 
 /// What the audit keeps of the transaction whose entries it reads in a section.
@@ -108,13 +108,13 @@ impl Books {
         let terms = self.frame.take_leg(place, &taken(posting, &account, (ordinal, leg.step), signed))?;
         check_amount(place, terms, id, leg.amount)?;
         self.check_state(place, &account, id, terms, signed)?;
-        if terms.action != Action::Post {
-            self.deeds.take_leg(ordinal, leg);
-            if terms.action == Action::Reverse {
-                self.deeds.take_counting(ordinal, posting.counting);
+        if terms.action != ActionCode::Post {
+            self.actions.take_leg(ordinal, leg);
+            if terms.action == ActionCode::Reverse {
+                self.actions.take_counting(ordinal, posting.counting);
             }
-            if terms.action == Action::CarryForward {
-                self.deeds.take_carried(ordinal, id, posting.balance_after);
+            if terms.action == ActionCode::CarryForward {
+                self.actions.take_carried(ordinal, id, posting.balance_after);
             }
         }
         self.frame.count(account.unit, signed);
@@ -159,7 +159,7 @@ impl Books {
     fn takes_results(&self, terms: Terms, account: &Account) -> bool {
         let is_result =
             matches!(self.chart.class(account.line), SubjectClass::Income | SubjectClass::Expense);
-        terms.action == Action::CarryForward && self.chart.rules > 0 && !is_result
+        terms.action == ActionCode::CarryForward && self.chart.rules > 0 && !is_result
     }
 
     /// Ends a transaction's entries in a section: its effect on each account is known, and had to be afforded.
@@ -293,7 +293,7 @@ impl Books {
             let terms = self.frame.take_move(place, ordinal, (id, account.entity), held.date)?;
             let doing = Doing::of_move(held.moved, held.hold.terms.kind, terms.forced);
             place.check(account.lets.lets(doing), || BookFault::State { account: id, what: doing.name() })?;
-            self.deeds.take_move(ordinal, held.into());
+            self.actions.take_move(ordinal, held.into());
             let Entries { moved, held: holds, spent, .. } = &mut self.entries;
             let judicial = held.hold.terms.kind == HoldKind::Judicial;
             // A court freezes what comes in later too (限额冻结).

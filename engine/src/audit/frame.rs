@@ -1,9 +1,9 @@
 //! What the audit keeps of a frame while it goes through it: its transactions and their legs so far.
 
-use super::deed_fault::DeedFault;
-use super::deeds::{is_bare, moves_holds_alone};
+use super::action_fault::ActionFault;
+use super::actions::{is_bare, moves_holds_alone};
 use super::fault::{BookFault, Checked, RecordPlace};
-use crate::ledger::{AccountId, Action, Date, EntityId, Head, Named, Outcome};
+use crate::ledger::{AccountId, ActionCode, Date, EntityId, Head, Named, Outcome};
 
 /// A leg, in an entry of its own or merged.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ pub(super) struct TakenLeg {
 /// On what terms the records of a transaction are judged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
-    pub(super) action: Action,
+    pub(super) action: ActionCode,
     /// Funds, limits and states are set aside.
     pub(super) waives: bool,
     /// A hold is spent whatever the payment state.
@@ -38,8 +38,8 @@ impl Terms {
     fn of(head: &Head, named: Option<&Named>) -> Terms {
         let action = head.action;
         let (forced, blue) = named.map_or((false, false), |named| (named.forced, named.blue));
-        let waives = action == Action::CarryForward || action == Action::Reverse && forced;
-        Terms { action, waives, forced, red: action == Action::Reverse && !blue }
+        let waives = action == ActionCode::CarryForward || action == ActionCode::Reverse && forced;
+        Terms { action, waives, forced, red: action == ActionCode::Reverse && !blue }
     }
 
     /// Whether a leg of such a transaction may have this amount.
@@ -116,7 +116,7 @@ impl AuditedFrame {
     /// Whether a transaction is a reversal.
     pub(super) fn reverses(&self, ordinal: u32) -> bool {
         let found = self.transactions.get(ordinal as usize);
-        found.is_some_and(|transaction| transaction.terms.action == Action::Reverse)
+        found.is_some_and(|transaction| transaction.terms.action == ActionCode::Reverse)
     }
 
     /// Takes a move of a hold by a transaction.
@@ -131,8 +131,8 @@ impl AuditedFrame {
         let done = matches!(transaction.outcome, Outcome::Posted | Outcome::Tried);
         place.check(done, || BookFault::NotPosted { ordinal, account })?;
         let (terms, head) = (transaction.terms, transaction.date);
-        let (action, fault) = (terms.action, DeedFault::Holds);
-        place.check(action != Action::Post, || BookFault::Deed { action, fault })?;
+        let (action, fault) = (terms.action, ActionFault::Holds);
+        place.check(action != ActionCode::Post, || BookFault::Action { action, fault })?;
         place.check(date == head, || BookFault::EntryDate { account, date, head })?;
         if moves_holds_alone(action) {
             transaction.first.1 = entity;

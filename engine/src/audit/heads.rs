@@ -1,12 +1,12 @@
 //! Heads and tails, as the audit takes them into its books.
 
+use super::actions::check_head;
 use super::books::Books;
-use super::deeds::check_head;
 use super::fault::{BookFault, Checked, RecordPlace};
 use super::ids::IdKey;
 use super::register::check_notes_and_texts;
 use super::sections::Placed;
-use crate::ledger::{Action, HEAD_BYTES, Head, Outcome, Tail, read_tail};
+use crate::ledger::{ActionCode, HEAD_BYTES, Head, Outcome, Tail, read_tail};
 
 impl Books {
     /// Takes heads and tails, and gives where the tails end.
@@ -55,10 +55,10 @@ impl Books {
             return Err(place.flaw(BookFault::NotPosted { ordinal, account: leg.account }));
         }
         let action = head.action;
-        check_head(head, tail).map_err(|fault| place.flaw(BookFault::Deed { action, fault }))?;
+        check_head(head, tail).map_err(|fault| place.flaw(BookFault::Action { action, fault }))?;
         self.frame.push(head, tail.named.as_ref());
-        if action != Action::Post && done {
-            self.deeds.take_head(ordinal, head, tail);
+        if action != ActionCode::Post && done {
+            self.actions.take_head(ordinal, head, tail);
         }
         match head.outcome {
             Outcome::Tried => {

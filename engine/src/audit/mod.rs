@@ -34,14 +34,14 @@
 //! record that begins them ([`crate::ledger::RULES`]): books may be older than their rules.
 
 mod account;
+mod action_fault;
+mod actions;
 mod admin_fault;
 mod block;
 mod book_fault;
 mod books;
 mod chart;
 mod contents;
-mod deed_fault;
-mod deeds;
 mod entries;
 mod fault;
 mod frame;
@@ -66,7 +66,7 @@ use longmen_wal::{AuditError, Storage};
 
 use crate::witnesses;
 
-pub use book_fault::{AdminFault, BookFault, DeedFault, HoldFault};
+pub use book_fault::{ActionFault, AdminFault, BookFault, HoldFault};
 use books::Books;
 pub use contents::{FrameContents, HeldEntry, MergedEntry, describe_frame};
 pub use fault::{BookFinding, FoundTransaction, FramePlace, RecordPlace, VerifyError};

@@ -3,7 +3,7 @@
 use longmen_wal::FrameView;
 
 use crate::ledger::{
-    AccountId, Action, ClientId, Date, EntityId, Entry, Head, Held, HoldKind, HoldMove, HotLeg, Movement,
+    AccountId, ActionCode, ClientId, Date, EntityId, Entry, Head, Held, HoldKind, HoldMove, HotLeg, Movement,
     Named, Outcome, Posting, RecordPlace, SectionKind, Side, TransactionId, TransactionKey, entries,
     read_tail,
 };
@@ -31,7 +31,7 @@ pub(super) struct RecordedMove {
 #[derive(Clone, Debug)]
 pub(super) struct Recorded {
     pub(super) key: TransactionKey,
-    pub(super) action: Action,
+    pub(super) action: ActionCode,
     pub(super) outcome: Outcome,
     pub(super) entity: EntityId,
     pub(super) date: Date,

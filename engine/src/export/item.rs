@@ -3,7 +3,7 @@
 use super::chart::{ChartEntity, JournalAccount};
 use crate::ledger::notes::Note;
 use crate::ledger::{
-    AccountId, Action, Amount, ClientId, Date, EntityId, Side, Subject, TransactionId, TransactionKey,
+    AccountId, ActionCode, Amount, ClientId, Date, EntityId, Side, Subject, TransactionId, TransactionKey,
 };
 
 /// Which part of the journal is wanted.
@@ -76,7 +76,7 @@ pub struct JournalTransaction<'a> {
     /// The text that the id was given as; empty where it was a number.
     pub text_id: &'a str,
     /// What it does: posts, reverses, refunds ...
-    pub action: Action,
+    pub action: ActionCode,
     /// The transaction that it undoes, refunds or confirms, or whose hold it moves.
     pub original: Option<TransactionKey>,
     /// The text that it gave that one's id as; empty where it was a number, or there is none.

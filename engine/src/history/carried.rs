@@ -4,7 +4,7 @@ use longmen_wal::{FrameView, ReadError};
 
 use super::{History, HistoryError, section};
 use crate::ledger::{
-    AccountId, Action, Amount, Date, EntityId, HEAD_BYTES, Head, Outcome, SectionKind, Side,
+    AccountId, ActionCode, Amount, Date, EntityId, HEAD_BYTES, Head, Outcome, SectionKind, Side,
 };
 
 /// A leg that carried an account forward.
@@ -65,7 +65,7 @@ fn parts(view: &FrameView, entity: EntityId, date: Date) -> Result<Vec<(u32, u12
     let heads = (0..).zip(heads).filter_map(|(ordinal, bytes)| Some((ordinal, Head::read(bytes, 0)?)));
     let carries = |head: &Head| {
         let of_date = (head.entity, head.accounting_date) == (entity, date);
-        of_date && head.action == Action::CarryForward && head.outcome == Outcome::Posted
+        of_date && head.action == ActionCode::CarryForward && head.outcome == Outcome::Posted
     };
     let carries = heads.filter(|(_, head)| carries(head));
     // The ledger counts them in the lowest bits of their ids.

@@ -6,8 +6,8 @@ use super::chain::Chain;
 use super::view::{Turnover, View};
 use super::{HistoryError, head_of, kind_of, merged, notes_of, tail_of};
 use crate::ledger::{
-    Action, Amount, ClientId, Date, Entry, Head, Hold, HoldMove, Movement, Named, Position, Posting, Side,
-    TransactionId,
+    ActionCode, Amount, ClientId, Date, Entry, Head, Hold, HoldMove, Movement, Named, Position, Posting,
+    Side, TransactionId,
     notes::{self, Note, TextIds},
 };
 
@@ -26,8 +26,8 @@ pub struct StatementLine {
     pub text_id: Box<str>,
     /// The leg's step; 0 for a merged entry and a hold.
     pub step: u16,
-    /// What the transaction does; [`Action::Post`] where there is none.
-    pub action: Action,
+    /// What the transaction does; [`ActionCode::Post`] where there is none.
+    pub action: ActionCode,
     /// The transaction type, where the client gave one.
     pub kind: String,
     /// The accounting date.
@@ -260,7 +260,7 @@ impl Piece {
             transaction: TransactionId(0),
             text_id: Box::default(),
             step: self.step,
-            action: Action::Post,
+            action: ActionCode::Post,
             kind: String::new(),
             accounting_date: self.date,
             value_date: self.date,

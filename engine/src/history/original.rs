@@ -7,7 +7,7 @@ use longmen_wal::{FrameNumber, FrameView, ReadError};
 
 use super::{History, HistoryError, head_of, kind_of, section};
 use crate::ledger::{
-    Action, Amount, Currency, Entry, Head, HotLeg, Leg, Movement, Named, Original, Outcome, RecordPlace,
+    ActionCode, Amount, Currency, Entry, Head, HotLeg, Leg, Movement, Named, Original, Outcome, RecordPlace,
     SectionKind, TransactionKey, read_tail,
 };
 use crate::recovery::records;
@@ -25,7 +25,7 @@ impl History {
     /// [`HistoryError`], where a frame that is there cannot be read.
     pub fn originals(&self, wanted: &[Wanted]) -> Result<Vec<Option<Arc<Original>>>, HistoryError> {
         let mut found = self.read_originals(wanted)?;
-        let refunds = found.iter_mut().flatten().filter(|it| it.action == Action::Refund && it.done);
+        let refunds = found.iter_mut().flatten().filter(|it| it.action == ActionCode::Refund && it.done);
         for refund in refunds {
             let Some(Named { key, place, .. }) = refund.names else { continue };
             let refunded = self.read_originals(&[(key, place)])?.pop().flatten();

@@ -6,7 +6,7 @@ use longmen_wal::{FrameView, ReadError};
 
 use super::{History, HistoryError, head_of, notes_of, section, tail_of};
 use crate::ledger::{
-    AccountId, Action, Amount, ClientId, Date, EntityId, Entry, Head, HotLeg, Movement, Named, Outcome,
+    AccountId, ActionCode, Amount, ClientId, Date, EntityId, Entry, Head, HotLeg, Movement, Named, Outcome,
     Posting, RecordPlace, Rejection, ReplayError, SectionKind, Side, TransactionId,
     notes::{Note, TextIds},
     read_tail,
@@ -25,7 +25,7 @@ pub struct TransactionRecord {
     /// The entity of its first account.
     pub entity: EntityId,
     /// What it does.
-    pub action: Action,
+    pub action: ActionCode,
     /// The transaction or hold that it names, if any.
     pub named: Option<Named>,
     /// The text of the id that it names; empty where both it and what it names were given as numbers.

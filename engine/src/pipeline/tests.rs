@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{Pipeline, Task};
 use crate::journal::{Journal, JournalError, Ticket, Told};
-use crate::ledger::{Answer, ClientId, Command, Rebuilt, Rejection, ReplyTo, Request, Settings};
+use crate::ledger::{Answer, ClientId, Command, LedgerSettings, Rebuilt, Rejection, ReplyTo, Request};
 use crate::meters::Meters;
 use crate::reply::Replies;
 
@@ -68,7 +68,7 @@ struct Greeted {
 
 impl Greeted {
     fn new() -> Greeted {
-        let (coordinator, _) = Rebuilt::empty(&Settings::default()).go_on(Settings::default());
+        let (coordinator, _) = Rebuilt::empty(&LedgerSettings::default()).go_on(LedgerSettings::default());
         let (written, meters) = (Arc::new(AtomicU64::new(0)), Arc::new(Meters::default()));
         let mut pipeline = Pipeline::new(coordinator, Silent::default(), 0, written, meters);
         let (sender, replies) = unbounded_channel();

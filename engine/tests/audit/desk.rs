@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountOpening, Amount, Answer, Batch, ClientId, Command, Deed, Draft, Leg, Owner,
-    Rejection, Side, SubjectClass, SubjectOpening, TransactionId, notes,
+    AccountId, AccountKey, AccountOpening, Action, Amount, Answer, Batch, ClientId, Command, Draft, Leg,
+    Owner, Rejection, Side, SubjectClass, SubjectOpening, TransactionId, notes,
 };
 use longmen_engine::{Node, NodeOptions, Replies, Reply, Session};
 use longmen_wal::{FaultyStorage, LogOptions};
@@ -156,8 +156,8 @@ pub(crate) fn add(batch: &mut Batch, id: u128, legs: &[(u64, Side, i64)]) {
 }
 
 /// Adds a transaction that does more, with an approval.
-pub(crate) fn add_deed(batch: &mut Batch, id: u128, deed: Deed, legs: &[(u64, Side, i64)]) {
+pub(crate) fn add_action(batch: &mut Batch, id: u128, action: Action, legs: &[(u64, Side, i64)]) {
     let mut approval = Vec::new();
     notes::write(&mut approval, notes::Note::Approval, "A-1");
-    batch.push_deed(draft(id), deed, &legs_of(legs), &approval);
+    batch.push_action(draft(id), action, &legs_of(legs), &approval);
 }

@@ -1,10 +1,10 @@
-//! Books with every kind of record that is no plain posting: what the faults of deeds, holds and closed dates are
+//! Books with every kind of record that is no plain posting: what the faults of actions, holds and closed dates are
 //! planted in.
 
 use longmen_engine::ledger::{
-    AccountId, Action, Admin, Amount, ClientId, EntityId, Entry, Held, Hold, HoldKind, HoldMove, HoldTerms,
-    Named, OpenedEntry, Outcome, Position, RecordPlace, Rejection, SubjectClass, SubjectId, SubjectOpening,
-    TransactionId, TransactionKey, YearStart, notes,
+    AccountId, ActionCode, Admin, Amount, ClientId, EntityId, Entry, Held, Hold, HoldKind, HoldMove,
+    HoldTerms, Named, OpenedEntry, Outcome, Position, RecordPlace, Rejection, SubjectClass, SubjectId,
+    SubjectOpening, TransactionId, TransactionKey, YearStart, notes,
 };
 
 use crate::good::{Credit, Debit, changed, opened};
@@ -56,9 +56,15 @@ pub(crate) fn names_hold(id: u128) -> Option<Named> {
     Some(Named { key: key(id), ..Named::default() })
 }
 
-/// The head of a deed on a date.
-pub(crate) fn deed(id: u128, on: &str, action: Action, named: Option<Named>, legs: usize) -> PlantedHead {
-    let outcome = if action == Action::Try { Outcome::Tried } else { Outcome::Posted };
+/// The head of an action on a date.
+pub(crate) fn action_head(
+    id: u128,
+    on: &str,
+    action: ActionCode,
+    named: Option<Named>,
+    legs: usize,
+) -> PlantedHead {
+    let outcome = if action == ActionCode::Try { Outcome::Tried } else { Outcome::Posted };
     let mut planted = head(id, outcome, date(on), legs);
     planted.head.action = action;
     planted.named = named;
@@ -87,12 +93,19 @@ impl Planted {
     pub(crate) fn freeze(&mut self, account: u64, on: &str, hold: Hold) {
         let id = hold.key.id.0;
         self.moves(account, on, HoldMove::Frozen, hold.amount, hold);
-        self.plant(deed(id, on, Action::Freeze, None, 0), &[]);
+        self.plant(action_head(id, on, ActionCode::Freeze, None, 0), &[]);
     }
 
-    /// Adds a deed with these legs.
-    pub(crate) fn deed(&mut self, id: u128, on: &str, action: Action, named: Option<Named>, legs: &[Leg]) {
-        self.plant(deed(id, on, action, named, legs.len()), legs);
+    /// Adds an action with these legs.
+    pub(crate) fn action(
+        &mut self,
+        id: u128,
+        on: &str,
+        action: ActionCode,
+        named: Option<Named>,
+        legs: &[Leg],
+    ) {
+        self.plant(action_head(id, on, action, named, legs.len()), legs);
     }
 
     /// The newest record of an account in the last frame.
@@ -178,11 +191,11 @@ fn originals(books: &mut Planted) {
     books.freeze(PEER, OLD, brief_hold());
     books.moves(USER, OLD, HoldMove::Consumed, 80, left(users_hold(), 120));
     let spend = [(1, USER, Debit, 80), (2, SHOP, Credit, 80)];
-    books.deed(CONSUMED.0, OLD, Action::Consume, names_hold(HOLD), &spend);
+    books.action(CONSUMED.0, OLD, ActionCode::Consume, names_hold(HOLD), &spend);
     books.moves(USER, OLD, HoldMove::Frozen, 30, hold(TRIED.0, HoldKind::Try, 30));
-    books.deed(TRIED.0, OLD, Action::Try, None, &[(1, USER, Debit, 30), (2, SHOP, Credit, 30)]);
+    books.action(TRIED.0, OLD, ActionCode::Try, None, &[(1, USER, Debit, 30), (2, SHOP, Credit, 30)]);
     books.moves(PEER, OLD, HoldMove::Frozen, 20, hold(TRIED_TOO.0, HoldKind::Try, 20));
-    books.deed(TRIED_TOO.0, OLD, Action::Try, None, &[(1, PEER, Debit, 20), (4, SHOP, Credit, 20)]);
+    books.action(TRIED_TOO.0, OLD, ActionCode::Try, None, &[(1, PEER, Debit, 20), (4, SHOP, Credit, 20)]);
     books.freeze(USER, OLD, courts_hold());
     books.post(10, OLD, &[(1, BANK, Debit, 900), (2, LIMITED, Credit, 900)]);
     books.post(11, OLD, &[(1, LIMITED, Debit, 300), (2, SHOP, Credit, 300)]);
@@ -190,27 +203,45 @@ fn originals(books: &mut Planted) {
 }
 
 /// What is done about them within the year; then income is carried forward and the date is closed.
-fn deeds(books: &mut Planted) {
+fn actions(books: &mut Planted) {
     books.moves(PEER, OLD, HoldMove::Expired, 50, left(brief_hold(), 0));
     books.moves(USER, OLD, HoldMove::Consumed, 30, left(hold(TRIED.0, HoldKind::Try, 30), 0));
     let confirmed = [(1, USER, Debit, 30), (2, SHOP, Credit, 30)];
-    books.deed(21, OLD, Action::Confirm, names(TRIED), &confirmed);
+    books.action(21, OLD, ActionCode::Confirm, names(TRIED), &confirmed);
     books.moves(PEER, OLD, HoldMove::Released, 20, left(hold(TRIED_TOO.0, HoldKind::Try, 20), 0));
-    books.deed(22, OLD, Action::CancelTry, names(TRIED_TOO), &[]);
+    books.action(22, OLD, ActionCode::CancelTry, names(TRIED_TOO), &[]);
     let ordinal = u32::try_from(books.last().heads.len()).unwrap();
-    books.deed(23, OLD, Action::Reverse, names(CONSUMED), &[(1, USER, Debit, -80), (2, SHOP, Credit, -80)]);
+    books.action(
+        23,
+        OLD,
+        ActionCode::Reverse,
+        names(CONSUMED),
+        &[(1, USER, Debit, -80), (2, SHOP, Credit, -80)],
+    );
     books.moves(USER, OLD, HoldMove::Restored, 80, left(users_hold(), 200));
     let Some(Entry::Held(restored)) = books.last().entries[section_of(USER)].last_mut() else { panic!() };
     restored.transaction = Some(ordinal);
-    books.deed(24, OLD, Action::Refund, names(PURCHASE), &[(1, SHOP, Debit, 40), (2, USER, Credit, 40)]);
+    books.action(
+        24,
+        OLD,
+        ActionCode::Refund,
+        names(PURCHASE),
+        &[(1, SHOP, Debit, 40), (2, USER, Credit, 40)],
+    );
     books.moves(USER, OLD, HoldMove::Released, 80, left(users_hold(), 120));
-    books.deed(25, OLD, Action::Unfreeze, names_hold(HOLD), &[]);
+    books.action(25, OLD, ActionCode::Unfreeze, names_hold(HOLD), &[]);
     books.post(26, OLD, &[(1, LIMITED, Debit, 200), (2, SHOP, Credit, 200)]);
 }
 
 fn close(books: &mut Planted) {
-    books.deed(27, OLD, Action::Reverse, names((24, 3, 3)), &[(1, SHOP, Debit, -40), (2, USER, Credit, -40)]);
-    let mut carried = deed(28, OLD, Action::CarryForward, None, 2);
+    books.action(
+        27,
+        OLD,
+        ActionCode::Reverse,
+        names((24, 3, 3)),
+        &[(1, SHOP, Debit, -40), (2, USER, Credit, -40)],
+    );
+    let mut carried = action_head(28, OLD, ActionCode::CarryForward, None, 2);
     carried.head.client = ClientId(0);
     books.plant(carried, &[(1, FEE, Debit, 10), (2, PROFIT, Credit, 10)]);
     books.close(0, OLD, NEW);
@@ -219,19 +250,25 @@ fn close(books: &mut Planted) {
 /// Five frames of good books with all kinds of records; the last is of a new year, and has room for faults.
 pub(crate) fn full_books() -> Planted {
     let mut books = Planted::default();
-    for fill in [open_books, originals, deeds, close] {
+    for fill in [open_books, originals, actions, close] {
         books.frames.push(PlantedFrame::default());
         fill(&mut books);
     }
     books.frames.push(PlantedFrame::default());
-    books.deed(
+    books.action(
         31,
         NEW,
-        Action::Reverse,
+        ActionCode::Reverse,
         names_blue((21, 3, 0)),
         &[(1, USER, Credit, 30), (2, SHOP, Debit, 30)],
     );
-    books.deed(32, NEW, Action::Refund, names(PURCHASE), &[(1, SHOP, Debit, 50), (2, USER, Credit, 50)]);
+    books.action(
+        32,
+        NEW,
+        ActionCode::Refund,
+        names(PURCHASE),
+        &[(1, SHOP, Debit, 50), (2, USER, Credit, 50)],
+    );
     books.chain();
     books
 }

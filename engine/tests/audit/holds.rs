@@ -1,15 +1,15 @@
 //! Faults of holds, states, limits and changes, each alone in books that are otherwise good.
 
-use longmen_engine::audit::{BookFault, DeedFault, HoldFault, RecordPlace};
+use longmen_engine::audit::{ActionFault, BookFault, HoldFault, RecordPlace};
 use longmen_engine::ledger::{
-    AccountId, AccountState, Action, Admin, Amount, Changed, ClientId, Counting, Entry, Hold, HoldKind,
+    AccountId, AccountState, ActionCode, Admin, Amount, Changed, ClientId, Counting, Entry, Hold, HoldKind,
     HoldMove, Named, PaymentState, RULES, TransactionKey, notes,
 };
 
-use crate::deeds::check_good;
+use crate::actions::check_good;
 use crate::full::{
-    BANK, COURT, FEE, HOLD, LIMITED, NEW, SHOP, USER, courts_hold, deed, full_books, hold, key, left, names,
-    names_blue, names_hold, users_hold,
+    BANK, COURT, FEE, HOLD, LIMITED, NEW, SHOP, USER, action_head, courts_hold, full_books, hold, key, left,
+    names, names_blue, names_hold, users_hold,
 };
 use crate::good::{Credit, Debit, changed};
 use crate::planted::{Leg, Planted, PlantedFrame, check_found, section_of};
@@ -93,7 +93,7 @@ fn what_is_frozen_follows() {
     let forged = |forge: fn(&mut longmen_engine::ledger::Held), fault: BookFault| {
         let mut books = full_books();
         books.moves(USER, NEW, HoldMove::Released, 20, left(users_hold(), 100));
-        books.deed(40, NEW, Action::Unfreeze, names_hold(HOLD), &[]);
+        books.action(40, NEW, ActionCode::Unfreeze, names_hold(HOLD), &[]);
         books.chain();
         let Some(Entry::Held(held)) = books.last().entries[section_of(USER)].last_mut() else { panic!() };
         forge(held);
@@ -121,7 +121,7 @@ fn moves_of_holds_belong_to_what_was_done() {
     check(&released, USER, &fault);
     let refused = |books: &mut Planted| {
         released(books);
-        let mut refused = deed(40, NEW, Action::Unfreeze, names_hold(HOLD), 0);
+        let mut refused = action_head(40, NEW, ActionCode::Unfreeze, names_hold(HOLD), 0);
         let rejection = longmen_engine::ledger::Rejection::FreezeExceeded;
         refused.head.outcome = longmen_engine::ledger::Outcome::Refused(rejection);
         books.plant(refused, &[]);
@@ -195,14 +195,14 @@ fn states_let_through_what_they_say() {
     let freeze = |books: &mut Planted| books.freeze(USER, NEW, hold(40, HoldKind::Business, 5));
     let unfreeze = |books: &mut Planted| {
         books.moves(USER, NEW, HoldMove::Released, 20, left(users_hold(), 100));
-        books.deed(40, NEW, Action::Unfreeze, names_hold(HOLD), &[]);
+        books.action(40, NEW, ActionCode::Unfreeze, names_hold(HOLD), &[]);
     };
     let spend = |id: TransactionKey, forced: bool| {
         move |books: &mut Planted| {
             let hold = if id.id.0 == COURT { left(courts_hold(), 25) } else { left(users_hold(), 115) };
             books.moves(USER, NEW, HoldMove::Consumed, 5, hold);
             let named = Named { key: id, forced, ..Named::default() };
-            let mut planted = deed(40, NEW, Action::Consume, Some(named), 2);
+            let mut planted = action_head(40, NEW, ActionCode::Consume, Some(named), 2);
             notes::write(&mut planted.notes, notes::Note::Approval, "A-1");
             books.plant(planted, DEBIT);
         }
@@ -310,7 +310,7 @@ fn amounts_are_negative_in_red_alone() {
     check(posts(0), USER, &fault(0));
     let red = |books: &mut Planted| {
         let named = names((2, 2, 1));
-        books.deed(40, NEW, Action::Reverse, named, &[(1, SHOP, Debit, 5), (2, USER, Credit, 5)]);
+        books.action(40, NEW, ActionCode::Reverse, named, &[(1, SHOP, Debit, 5), (2, USER, Credit, 5)]);
     };
     let fault = BookFault::LegAmount { account: AccountId(SHOP), amount: 5 };
     check(red, SHOP, &fault);
@@ -321,10 +321,17 @@ fn ruled(books: &mut Planted) {
     books.last().admin.push(Admin::Rules { version: RULES });
 }
 
-/// Adds a forced deed with an approval, or one that is not forced.
-fn plant(books: &mut Planted, id: u128, action: Action, named: Option<Named>, forced: bool, legs: &[Leg]) {
+/// Adds a forced action with an approval, or one that is not forced.
+fn plant(
+    books: &mut Planted,
+    id: u128,
+    action: ActionCode,
+    named: Option<Named>,
+    forced: bool,
+    legs: &[Leg],
+) {
     let named = named.map(|named| Named { forced, ..named });
-    let mut planted = deed(id, NEW, action, named, legs.len());
+    let mut planted = action_head(id, NEW, action, named, legs.len());
     if forced {
         notes::write(&mut planted.notes, notes::Note::Approval, "A-1");
     }
@@ -336,7 +343,7 @@ fn spend(books: &mut Planted, id: u128, amount: i64, hold: Hold, forced: bool) {
     let named = names_hold(hold.key.id.0);
     books.moves(USER, NEW, HoldMove::Consumed, amount, hold);
     let legs = [(1, USER, Debit, amount), (2, SHOP, Credit, amount)];
-    plant(books, id, Action::Consume, named, forced, &legs);
+    plant(books, id, ActionCode::Consume, named, forced, &legs);
 }
 
 /// The spending is found by the move of the hold, in front of the leg.
@@ -360,7 +367,7 @@ fn a_hold_is_spent_where_the_money_is_there() {
                 ruled(books);
             }
             let undone = [(1, BANK, Credit, 1000), (2, USER, Debit, 1000)];
-            plant(books, 40, Action::Reverse, names_blue((1, 2, 0)), true, &undone);
+            plant(books, 40, ActionCode::Reverse, names_blue((1, 2, 0)), true, &undone);
             spend(books, 41, 20, left(users_hold(), 100), forced);
         }
     };
@@ -409,7 +416,7 @@ fn day_limits_are_used_by_what_each_transaction_takes() {
             pay(books, 42, 300);
             books.frames.push(PlantedFrame::default());
             let legs = [(1, LIMITED, Debit, -300), (2, SHOP, Credit, -300)];
-            plant(books, 43, Action::Reverse, names((42, 5, place)), false, &legs);
+            plant(books, 43, ActionCode::Reverse, names((42, 5, place)), false, &legs);
             for account in [LIMITED, SHOP] {
                 books.posting(account).counting = counting;
             }
@@ -432,7 +439,7 @@ fn day_limits_are_used_by_what_each_transaction_takes() {
     let mut books = full_books();
     undone(Counting::Takes)(&mut books);
     books.chain();
-    let fault = BookFault::Deed { action: Action::Reverse, fault: DeedFault::Counting };
+    let fault = BookFault::Action { action: ActionCode::Reverse, fault: ActionFault::Counting };
     check_found(&books.bodies(), 6, RecordPlace::Head(0), &fault);
     for counting in [Counting::GivesBack, Counting::Nothing] {
         let other = |books: &mut Planted| {

@@ -5,9 +5,9 @@
     reason = "a test fails by panicking, and its parts are not all `#[test]` functions"
 )]
 
+mod actions;
 mod bytes;
 mod contents;
-mod deeds;
 mod desk;
 mod export;
 mod full;
@@ -15,6 +15,6 @@ mod good;
 mod holds;
 mod names;
 mod node;
-mod node_deeds;
+mod node_actions;
 mod planted;
 mod records;

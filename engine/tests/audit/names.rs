@@ -6,7 +6,7 @@ use longmen_engine::ledger::{
     SubjectClass, SubjectId, SubjectOpening, TransactionKey, YearStart,
 };
 
-use crate::deeds::check_good;
+use crate::actions::check_good;
 use crate::full::{BANK, NEW, OLD, USER, full_books};
 use crate::good::{Credit, Debit, opened};
 use crate::planted::{Planted, PlantedFrame, check_found, date};

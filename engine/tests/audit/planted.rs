@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use longmen_engine::audit::{BookFault, BookFinding, RecordPlace, Verified, VerifyError, verify};
 use longmen_engine::ledger::{
-    AccountId, Action, Admin, Amount, ClientId, Counting, Currency, Date, EntityId, Entry, Head, HotLeg,
+    AccountId, ActionCode, Admin, Amount, ClientId, Counting, Currency, Date, EntityId, Entry, Head, HotLeg,
     LINK_EVERY, LineId, Link, Movement, Named, OpenedEntry, Outcome, Position, Posting, SectionKind, Side,
     SubjectId, TransactionId,
 };
@@ -61,7 +61,7 @@ pub(crate) fn head(id: u128, outcome: Outcome, date: Date, legs: usize) -> Plant
         accounting_date: date,
         value_date: date,
         time: 0,
-        action: Action::Post,
+        action: ActionCode::Post,
         legs: u16::try_from(legs).unwrap(),
         step: 0,
         tail: (0, 0),

@@ -2,9 +2,9 @@
 
 use longmen_engine::audit::{BookFault, CameAgain, RecordPlace, VerifyError};
 use longmen_engine::ledger::{
-    AccountId, Action, Admin, Amount, ClientId, Date, EntityId, Entry, Movement, Named, OpenedEntry, Outcome,
-    Placement, Position, Rejection, SubjectClass, SubjectId, SubjectOpening, TransactionId, TransactionKey,
-    UnitId, YearStart, notes::TextIds,
+    AccountId, ActionCode, Admin, Amount, ClientId, Date, EntityId, Entry, Movement, Named, OpenedEntry,
+    Outcome, Placement, Position, Rejection, SubjectClass, SubjectId, SubjectOpening, TransactionId,
+    TransactionKey, UnitId, YearStart, notes::TextIds,
 };
 
 use crate::good::{
@@ -383,7 +383,7 @@ fn texts_are_those_of_their_ids() {
     let naming = |text: &'static str| {
         move |books: &mut Planted| {
             let mut planted = head(7_000, refused, date(MAY2), 0);
-            planted.head.action = Action::Unfreeze;
+            planted.head.action = ActionCode::Unfreeze;
             let key = TransactionKey { client: ClientId(1), id: TransactionId::of_text("hold-1") };
             planted.named = Some(Named { key, ..Named::default() });
             TextIds { own: "", named: text }.write(&mut planted.notes);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use longmen_engine::ledger::{
-    AccountId, AccountRef, Amount, Answer, AttributeChange, Batch, Command, Date, Deed, Draft, Freeze,
+    AccountId, AccountRef, Action, Amount, Answer, AttributeChange, Batch, Command, Date, Draft, Freeze,
     HoldTerms, Leg, PaymentState, Side, TransactionId, TransactionKey, Unfreeze,
     notes::{self, Note},
 };
@@ -115,7 +115,7 @@ impl Books {
         let freeze = self.draft(None);
         let client = self.desk.client;
         let hold = TransactionKey { client, id: freeze.id };
-        let deed = Deed::Freeze(Freeze {
+        let action = Action::Freeze(Freeze {
             account: AccountId(PLAIN),
             key: None,
             amount: Amount(amount),
@@ -123,15 +123,15 @@ impl Books {
             terms: HoldTerms::default(),
         });
         let mut batch = Batch::default();
-        batch.push_deed(freeze, deed, &[], &texts(&[(Note::Operator, "li")]));
-        let deed = Deed::Unfreeze(Unfreeze {
+        batch.push_action(freeze, action, &[], &texts(&[(Note::Operator, "li")]));
+        let action = Action::Unfreeze(Unfreeze {
             hold,
             amount: Some(Amount(released)),
             currency: None,
             authority: "".into(),
         });
         let draft = self.draft(None);
-        batch.push_deed(draft, deed, &[], &texts(&[(Note::Reason, "done")]));
+        batch.push_action(draft, action, &[], &texts(&[(Note::Reason, "done")]));
         let Answer::Posted(posted) = self.desk.ask(Command::Post(batch)) else { panic!() };
         let done = posted.results.iter().filter(|result| result.rejection.is_none());
         self.moves += done.count();

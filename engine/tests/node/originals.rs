@@ -1,7 +1,7 @@
 //! Originals, read from the log by name and place.
 
 use longmen_engine::ledger::{
-    AccountId, Action, Amount, Answer, Batch, ClientId, Command, Deed, Draft, Freeze, HoldTerms, Leg,
+    AccountId, Action, ActionCode, Amount, Answer, Batch, ClientId, Command, Draft, Freeze, HoldTerms, Leg,
     RecordPlace, Side, TransactionId, TransactionKey, Try,
 };
 
@@ -16,9 +16,14 @@ fn batch() -> Batch {
     let mut batch = transfers_batch(&[(1, 1, 2, 500), (2, 1, 4, 30), (3, 3, 2, 1)]);
     let draft = |id| Draft { id: TransactionId(id), time: now(), ..Draft::default() };
     let (account, amount, currency, terms) = (AccountId(2), Amount(70), cny(), HoldTerms::default());
-    batch.push_deed(draft(4), Deed::Freeze(Freeze { account, key: None, amount, currency, terms }), &[], &[]);
+    batch.push_action(
+        draft(4),
+        Action::Freeze(Freeze { account, key: None, amount, currency, terms }),
+        &[],
+        &[],
+    );
     let legs = [leg(3, 2, Side::Debit, 40), leg(9, 4, Side::Credit, 40)];
-    batch.push_deed(draft(5), Deed::Try(Try { expires_us: None }), &legs, &[]);
+    batch.push_action(draft(5), Action::Try(Try { expires_us: None }), &legs, &[]);
     batch
 }
 
@@ -45,13 +50,13 @@ fn originals_are_what_was_posted_held_or_tried() {
     assert_eq!(found[10], found[0]);
     let seen: Vec<_> =
         found[..5].iter().flatten().map(|it| (it.action, it.done, it.legs.len(), it.holds.len())).collect();
-    let post = Action::Post;
+    let post = ActionCode::Post;
     let expect = [
         (post, true, 2, 0),
         (post, true, 2, 0),
         (post, false, 0, 0),
-        (Action::Freeze, true, 0, 1),
-        (Action::Try, true, 2, 1),
+        (ActionCode::Freeze, true, 0, 1),
+        (ActionCode::Try, true, 2, 1),
     ];
     assert_eq!(seen, expect);
     let moved = |index: usize| {

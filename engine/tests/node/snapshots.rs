@@ -244,7 +244,7 @@ fn a_newest_snapshot_of_another_node_is_passed_over_and_one_of_a_longer_log_refu
 #[test]
 fn a_damaged_snapshot_is_read_with_care() {
     use longmen_engine::fuzz::read_snapshots;
-    use longmen_engine::ledger::Settings;
+    use longmen_engine::ledger::LedgerSettings;
 
     const HEADER: usize = 120;
     let mut random = StdRng::seed_from_u64(5);
@@ -252,7 +252,7 @@ fn a_damaged_snapshot_is_read_with_care() {
     let names: Vec<String> = left.list().unwrap().into_iter().filter(|name| is_snapshot(name)).collect();
     let name = names.iter().max().unwrap();
     let good = left.file(name).unwrap();
-    let settings = Settings { shards: 2, known_ids: 1 << 12, ..Settings::default() };
+    let settings = LedgerSettings { shards: 2, known_ids: 1 << 12, ..LedgerSettings::default() };
     for round in 0..4_000 {
         let mut bytes = good.clone();
         for _ in 0..random.random_range(1..4) {

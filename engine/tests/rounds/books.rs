@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_engine::ledger::{
-    Action, Admin, Entry, FrameRecords, Head, Held, Movement, OpenedEntry, Outcome, Posting, SectionKind,
+    ActionCode, Admin, Entry, FrameRecords, Head, Held, Movement, OpenedEntry, Outcome, Posting, SectionKind,
     Side, notes::TextIds, read_tail,
 };
 
@@ -92,7 +92,7 @@ impl Books {
         let mut ids = Vec::new();
         for head in &heads {
             // The ledger's own transactions have ids of their own.
-            let is_own = head.action == Action::CarryForward;
+            let is_own = head.action == ActionCode::CarryForward;
             let tail = read_tail(head, tails).unwrap();
             let texts = TextIds::read(tail.notes);
             let id = if is_own { 0 } else { script_id(head.id, texts.own) };

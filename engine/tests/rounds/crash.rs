@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use longmen_engine::ledger::{Answer, PostResult, Rejection, Settings};
+use longmen_engine::ledger::{Answer, LedgerSettings, PostResult, Rejection};
 
 use super::books::{self, Books, assert_books};
 use super::harness::{Node, Stored};
@@ -16,7 +16,7 @@ use super::translate;
 /// What is durable must be what a serial ledger makes of exactly the durable requests, in their order of arrival;
 /// what was acknowledged must be among them; and everything asked again must be answered, and end, as in that serial
 /// ledger, with the first results of what was acknowledged unchanged.
-pub(crate) fn check(node: &Node, case: &Case, with_in_flight: bool, settings: &Settings) {
+pub(crate) fn check(node: &Node, case: &Case, with_in_flight: bool, settings: &LedgerSettings) {
     let log = node.survivors(with_in_flight);
     let mut found = books::read(log.iter().map(Stored::records), case.chart);
     let mut naive = Naive::new(case.chart, case.first, &case.hot);

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use longmen_engine::ledger::{
-    Admin, Answer, ClientId, Command, Coordinator, Frame, FrameRecords, Original, Rebuilt, RefundWindows,
-    ReplyTo, Request, Room, SectionKind, Settings, Shard, ShardId, ShardOrder, ShardReply, Status, Step,
+    Admin, Answer, ClientId, Command, Coordinator, Frame, FrameRecords, LedgerSettings, Original, Rebuilt,
+    RefundWindows, ReplyTo, Request, Room, SectionKind, Shard, ShardId, ShardOrder, ShardReply, Status, Step,
     Unmerged,
 };
 
@@ -79,18 +79,25 @@ pub(crate) struct Node {
     time_us: i64,
 }
 
-/// Settings for a node of so many shards that is as strict as possible.
-pub(crate) fn settings(shards: u16) -> Settings {
+/// LedgerSettings for a node of so many shards that is as strict as possible.
+pub(crate) fn settings(shards: u16) -> LedgerSettings {
     let by_type = [(naive::SHORT_TYPE.into(), naive::SHORT_WINDOW)].into();
     let refund_windows = RefundWindows { by_type, ..RefundWindows::default() };
     let refund_clearing = translate::refund_clearing();
     let known_ids = 16;
-    Settings { shards, known_ids, hot_by_rate: false, refund_windows, refund_clearing, ..Settings::default() }
+    LedgerSettings {
+        shards,
+        known_ids,
+        hot_by_rate: false,
+        refund_windows,
+        refund_clearing,
+        ..LedgerSettings::default()
+    }
 }
 
 impl Node {
     /// A node with a chart: the setup is asked, and durable.
-    pub(crate) fn open(settings: &Settings, chart: &[Spec], first: u64, hot: &[u64]) -> Node {
+    pub(crate) fn open(settings: &LedgerSettings, chart: &[Spec], first: u64, hot: &[u64]) -> Node {
         let mut node = Node::recover(&[], settings);
         for command in translate::setup(chart, first, hot) {
             node.submit(u64::MAX, command);
@@ -101,12 +108,12 @@ impl Node {
     }
 
     /// A node that goes on from the durable frames of another.
-    pub(crate) fn recover(log: &[Stored], settings: &Settings) -> Node {
+    pub(crate) fn recover(log: &[Stored], settings: &LedgerSettings) -> Node {
         Node::recover_at(log, settings, None)
     }
 
     /// The same, where whoever starts it says that the clock is right.
-    fn recover_at(log: &[Stored], settings: &Settings, accepted_us: Option<i64>) -> Node {
+    fn recover_at(log: &[Stored], settings: &LedgerSettings, accepted_us: Option<i64>) -> Node {
         let mut rebuilt = Rebuilt::empty(settings);
         let mut log_digest = 0;
         for frame in log {
@@ -128,13 +135,13 @@ impl Node {
     }
 
     /// The node taken down and up again, at the same time, from what is durable. What it has answered stays answered.
-    pub(crate) fn restarted(&self, settings: &Settings) -> Node {
+    pub(crate) fn restarted(&self, settings: &LedgerSettings) -> Node {
         let node = Node::recover(&self.log, settings);
         Node { time_us: self.time_us, given: self.given.clone(), ..node }
     }
 
     /// The node taken down and up again, after its clock was set by so much: whoever starts it says that it is right.
-    pub(crate) fn restarted_after(&self, settings: &Settings, set_us: i64) -> Node {
+    pub(crate) fn restarted_after(&self, settings: &LedgerSettings, set_us: i64) -> Node {
         let time_us = self.time_us + set_us;
         let node = Node::recover_at(&self.log, settings, Some(time_us));
         Node { time_us, given: self.given.clone(), ..node }

@@ -9,7 +9,7 @@ use super::random::Random;
 use super::run::{assert_equal, expect, run};
 use super::script::{Ask, Case};
 use super::scripts::{CHART, FIRST, Maker};
-use longmen_engine::ledger::Settings;
+use longmen_engine::ledger::LedgerSettings;
 
 const SEEDS: u64 = 250;
 
@@ -94,8 +94,8 @@ fn check(seed: u64, met: &mut Met) {
     }
 }
 
-pub(crate) fn some_settings(shards: u16, random: &mut Random) -> Settings {
-    Settings { frame_bytes: random.one_of(&[100, 1_000, 4_000, 1 << 20, 1 << 20]), ..settings(shards) }
+pub(crate) fn some_settings(shards: u16, random: &mut Random) -> LedgerSettings {
+    LedgerSettings { frame_bytes: random.one_of(&[100, 1_000, 4_000, 1 << 20, 1 << 20]), ..settings(shards) }
 }
 
 pub(crate) fn cut_power(node: &Node, case: &Case, arrived: usize, random: &mut Random) {

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use longmen_engine::ledger::{Answer, Rejection, Settings};
+use longmen_engine::ledger::{Answer, LedgerSettings, Rejection};
 
 use super::books::{Books, assert_books};
 use super::harness::Node;
@@ -201,7 +201,7 @@ fn check(seed: u64, met: &mut Met) {
     met.expired += trial.books.holds.values().filter(|hold| hold.expired).count() as u64;
 }
 
-fn trial_settings(random: &mut Random) -> Settings {
+fn trial_settings(random: &mut Random) -> LedgerSettings {
     let shards = random.one_of(&[1, 2, 5]);
     some_settings(shards, random)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
-    Action, Currency, Entry, Head, Leg, Movement, Original, Outcome, RecordPlace, SectionKind,
+    ActionCode, Currency, Entry, Head, Leg, Movement, Original, Outcome, RecordPlace, SectionKind,
     TransactionKey, read_tail,
 };
 
@@ -19,7 +19,7 @@ pub(crate) fn original(log: &[Stored], id: u128, chart: &[Spec]) -> Option<Arc<O
 
 fn of_key(log: &[Stored], key: TransactionKey, chart: &[Spec]) -> Option<Arc<Original>> {
     let mut found = log.iter().rev().find_map(|frame| in_frame(frame, key, chart))?;
-    if let Some(named) = found.names.filter(|_| found.action == Action::Refund) {
+    if let Some(named) = found.names.filter(|_| found.action == ActionCode::Refund) {
         found.refunded = of_key(log, named.key, chart);
     }
     Some(Arc::new(found))

@@ -1,6 +1,6 @@
 //! Random schedules, and what must hold at the end of every one.
 
-use longmen_engine::ledger::{Room, Settings};
+use longmen_engine::ledger::{LedgerSettings, Room};
 
 use super::books::{Books, assert_books};
 use super::harness::{Node, Stored};
@@ -28,7 +28,7 @@ impl Pace {
 /// arrived.
 pub(crate) fn run(
     case: &Case,
-    settings: &Settings,
+    settings: &LedgerSettings,
     random: &mut Random,
     mut watch: impl FnMut(&Node, usize),
 ) -> Node {

@@ -1,8 +1,8 @@
 //! Random scripts: few accounts, little money, every kind of request, so that everything gets in the way of
 //! everything. A naive ledger goes along, so that most of what is asked makes sense.
 
+mod actions;
 mod chart;
-mod deeds;
 mod money;
 
 use std::collections::VecDeque;

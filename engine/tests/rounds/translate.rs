@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Amount, Answer,
-    AttributeChange, Batch, CancelTry, ClientId, Command, Confirm, Consume, Currency, Date, Deed, Draft,
-    Freeze, Hold, HoldKind, HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, Raise, Refund,
+    AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Action, Amount, Answer,
+    AttributeChange, Batch, CancelTry, ClientId, Command, Confirm, Consume, Currency, Date, Draft, Freeze,
+    Hold, HoldKind, HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, Raise, Refund,
     RefundClearing, Rejection, Reverse, Side, SubjectClass, SubjectOpening, TransactionId, TransactionKey,
     TrialLine, Try, Unfreeze, YearStart,
 };
@@ -228,9 +228,9 @@ fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec], find: &mut impl FnMut(u128) 
     let mut about = Vec::new();
     notes::write(&mut about, Note::Kind, tx.kind);
     notes::write(&mut about, Note::Approval, if tx.approved { "AP-1" } else { "" });
-    match deed(&tx.act, find) {
+    match action(&tx.act, find) {
         None => batch.push(draft, &legs, &about),
-        Some(deed) => batch.push_deed(draft, deed, &legs, &about),
+        Some(action) => batch.push_action(draft, action, &legs, &about),
     }
     let (own, named) = (text_of(tx.id), tx.act.names().map_or(String::new(), text_of));
     batch.keep_texts(TextIds { own: &own, named: &named });
@@ -243,7 +243,7 @@ fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec], find: &mut impl FnMut(u128) 
     }
 }
 
-fn deed(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Option<Deed> {
+fn action(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Option<Action> {
     let mut naming = |id: u128| Naming { key: name(id), found: find(id) };
     let moment = |seconds: &Option<u32>| seconds.map(|seconds| i64::from(seconds) * 1_000_000);
     Some(match act {
@@ -251,7 +251,7 @@ fn deed(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Opti
         Act::Freeze { account, amount, currency, judicial, authority, expires } => {
             let kind = if *judicial { HoldKind::Judicial } else { HoldKind::Business };
             let (authority, expires_us) = ((*authority).into(), moment(expires));
-            Deed::Freeze(Freeze {
+            Action::Freeze(Freeze {
                 account: AccountId(*account),
                 key: None,
                 amount: Amount(*amount),
@@ -259,32 +259,32 @@ fn deed(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Opti
                 terms: HoldTerms { kind, authority, expires_us, ..HoldTerms::default() },
             })
         }
-        Act::Raise { hold, amount, currency, authority, expires } => Deed::Raise(Raise {
+        Act::Raise { hold, amount, currency, authority, expires } => Action::Raise(Raise {
             hold: name(*hold),
             amount: Amount(*amount),
             currency: Currency::from_code(currency).unwrap(),
             expires_us: moment(expires),
             authority: (*authority).into(),
         }),
-        Act::Unfreeze { hold, amount, authority } => Deed::Unfreeze(Unfreeze {
+        Act::Unfreeze { hold, amount, authority } => Action::Unfreeze(Unfreeze {
             hold: name(*hold),
             amount: amount.map(Amount),
             currency: None,
             authority: (*authority).into(),
         }),
-        Act::Consume { hold, amount, authority, forced } => Deed::Consume(Consume {
+        Act::Consume { hold, amount, authority, forced } => Action::Consume(Consume {
             hold: name(*hold),
             amount: Amount(*amount),
             authority: (*authority).into(),
             forced: *forced,
         }),
         Act::Reverse { original, forced } => {
-            Deed::Reverse(Reverse { original: naming(*original), forced: *forced })
+            Action::Reverse(Reverse { original: naming(*original), forced: *forced })
         }
-        Act::Refund { original } => Deed::Refund(Refund { original: naming(*original) }),
-        Act::Try { expires } => Deed::Try(Try { expires_us: moment(expires) }),
-        Act::Confirm { original } => Deed::Confirm(Confirm { original: naming(*original) }),
-        Act::CancelTry { original } => Deed::CancelTry(CancelTry { original: naming(*original) }),
+        Act::Refund { original } => Action::Refund(Refund { original: naming(*original) }),
+        Act::Try { expires } => Action::Try(Try { expires_us: moment(expires) }),
+        Act::Confirm { original } => Action::Confirm(Confirm { original: naming(*original) }),
+        Act::CancelTry { original } => Action::CancelTry(CancelTry { original: naming(*original) }),
     })
 }
 

@@ -1,6 +1,6 @@
 //! The window of clients' own times: ids that are forgotten, requests without a time, and clocks that were wrong.
 
-use longmen_engine::ledger::{Answer, PostResult, Rejection, Settings};
+use longmen_engine::ledger::{Answer, LedgerSettings, PostResult, Rejection};
 
 use super::harness::{Node, settings};
 use super::script::{Act, Ask, NOW, Tx, TxLeg};
@@ -70,7 +70,7 @@ impl Desk {
         }
     }
 
-    fn restart(&mut self, settings: &Settings) {
+    fn restart(&mut self, settings: &LedgerSettings) {
         self.node = self.node.restarted(settings);
         self.node.drain();
     }
@@ -116,7 +116,7 @@ fn an_id_that_comes_again_with_a_fresh_time_is_taken_by_recovery_with_any_window
     assert!(again.rejection.is_none() && !again.repeated && again.frame > first.frame);
     for known_ids in [1, 16, 1_000] {
         for days in [0, 1, 3, 30] {
-            desk.restart(&Settings { known_ids, window_back: days * DAY, ..settings(2) });
+            desk.restart(&LedgerSettings { known_ids, window_back: days * DAY, ..settings(2) });
             let repeated = desk.post(Tx { kind: "other", ..payment(1, later) });
             assert_eq!(repeated, PostResult { repeated: true, ..again }, "{known_ids} ids, {days} days");
             let conflict = desk.post(payment(1, later)).rejection;

@@ -174,7 +174,7 @@ pub struct TransactionRecord {
     pub text_id: Option<Box<str>>,
     /// The entity of its first account, by its dense id.
     pub entity: u16,
-    /// What it does: `post`, or the name of its deed.
+    /// What it does: `post`, or the name of its action.
     pub action: Box<str>,
     /// The transaction or hold that it names, if any.
     pub named: Option<Named>,

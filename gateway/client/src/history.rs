@@ -74,7 +74,7 @@ pub struct StatementLine {
     pub text_id: Option<Box<str>>,
     /// The leg's step.
     pub step: u16,
-    /// What the transaction does: `post`, or the name of its deed.
+    /// What the transaction does: `post`, or the name of its action.
     pub action: Box<str>,
     /// The transaction's type, where it has one.
     #[serde(rename = "type")]

@@ -28,11 +28,11 @@
 //! ```
 
 mod account;
+mod action;
 mod answer;
 mod client;
 mod compact;
 mod connection;
-mod deed;
 mod error;
 mod frame;
 mod history;
@@ -44,6 +44,7 @@ mod transaction;
 mod wire;
 
 pub use account::{AccountKey, AccountOpening, AccountRef, Amount, Owner, Side, SubjectOpening};
+pub use action::{Action, Consume, Freeze, HoldKind, Naming, Raise, Reverse, Try, Unfreeze};
 pub use answer::{
     Account, DamagedPlace, Hold, Holds, LegBalance, Named, Opened, PostResult, Posted, RecordedLeg,
     ScrubStatus, Status, TransactionRecord, TriedLeg, Welcome,
@@ -54,7 +55,6 @@ pub use compact::{
     CompactTransaction, Note, Transfer, write_transactions, write_transfers,
 };
 pub use connection::{AnswerFrame, Connection, Receiver, Sender};
-pub use deed::{Consume, Deed, Freeze, HoldKind, Naming, Raise, Reverse, Try, Unfreeze};
 pub use error::{ClientError, Refusal};
 pub use frame::{FrameError, Prefix, read_prefix, write_frame};
 pub use history::{

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::account::{AccountRef, Amount, Side};
-use crate::deed::{Consume, Deed, Freeze, Naming, Raise, Reverse, Try, Unfreeze};
+use crate::action::{Action, Consume, Freeze, Naming, Raise, Reverse, Try, Unfreeze};
 use crate::id::TransactionId;
 
 /// One leg (分录) of a transaction.
@@ -79,7 +79,7 @@ pub struct Transaction {
     pub counterparty: Option<String>,
     /// What it does besides posting its legs.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub deed: Option<Deed>,
+    pub action: Option<Action>,
 }
 
 impl Transaction {
@@ -100,7 +100,7 @@ impl Transaction {
             reason: None,
             visibility: None,
             counterparty: None,
-            deed: None,
+            action: None,
         }
     }
 
@@ -188,8 +188,8 @@ impl Transaction {
 
     /// The same, doing something besides posting its legs.
     #[must_use]
-    pub fn deed(self, deed: impl Into<Deed>) -> Transaction {
-        Transaction { deed: Some(deed.into()), ..self }
+    pub fn action(self, action: impl Into<Action>) -> Transaction {
+        Transaction { action: Some(action.into()), ..self }
     }
 
     /// The same, freezing an amount under this transaction's name (冻结).
@@ -200,13 +200,13 @@ impl Transaction {
         amount: impl Into<Amount>,
         currency: &str,
     ) -> Transaction {
-        self.deed(Freeze::new(account, amount, currency))
+        self.action(Freeze::new(account, amount, currency))
     }
 
     /// The same, releasing all that remains of a hold of this client (解冻).
     #[must_use]
     pub fn unfreeze(self, hold: impl Into<TransactionId>) -> Transaction {
-        self.deed(Unfreeze::all(hold))
+        self.action(Unfreeze::all(hold))
     }
 
     /// The same, adding to a hold of this client (追加预授权).
@@ -217,7 +217,7 @@ impl Transaction {
         amount: impl Into<Amount>,
         currency: &str,
     ) -> Transaction {
-        self.deed(Raise::new(hold, amount, currency))
+        self.action(Raise::new(hold, amount, currency))
     }
 
     /// The same, spending part of a hold of this client by its legs (扣划).
@@ -228,37 +228,37 @@ impl Transaction {
         amount: impl Into<Amount>,
         currency: &str,
     ) -> Transaction {
-        self.deed(Consume::new(hold, amount, currency))
+        self.action(Consume::new(hold, amount, currency))
     }
 
     /// The same, undoing a transaction of this client (冲正).
     #[must_use]
     pub fn reverse(self, original: impl Into<TransactionId>) -> Transaction {
-        self.deed(Reverse::new(Naming::new(original)))
+        self.action(Reverse::new(Naming::new(original)))
     }
 
     /// The same, its legs giving back part of a transaction of this client (退款).
     #[must_use]
     pub fn refund(self, original: impl Into<TransactionId>) -> Transaction {
-        self.deed(Deed::Refund(Naming::new(original)))
+        self.action(Action::Refund(Naming::new(original)))
     }
 
     /// The same, as the first step of a TCC transaction: what its legs take is held until it is confirmed.
     #[must_use]
     pub fn try_(self) -> Transaction {
-        self.deed(Try::default())
+        self.action(Try::default())
     }
 
     /// The same, posting the legs of a try of this client.
     #[must_use]
     pub fn confirm(self, tried: impl Into<TransactionId>) -> Transaction {
-        self.deed(Deed::Confirm(Naming::new(tried)))
+        self.action(Action::Confirm(Naming::new(tried)))
     }
 
     /// The same, releasing what a try of this client holds.
     #[must_use]
     pub fn cancel_try(self, tried: impl Into<TransactionId>) -> Transaction {
-        self.deed(Deed::CancelTry(Naming::new(tried)))
+        self.action(Action::CancelTry(Naming::new(tried)))
     }
 
     fn leg(mut self, side: Side, account: AccountRef, amount: Amount, currency: &str) -> Transaction {

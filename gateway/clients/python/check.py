@@ -115,13 +115,13 @@ def check_deeds(client, bank, user):
 
 
 def check_fields_of_deeds(client, bank, user):
-    """What a deed's transaction has besides the deed comes back as it was given, for every deed."""
+    """What an action's transaction has besides the action comes back as it was given, for every action."""
     take = debit(user, 10, "CNY"), credit(bank, 10, "CNY")
     give = debit(bank, 10, "CNY"), credit(user, 10, "CNY")
     notes = {"type": "fee", "reference": "case 12", "tags": "a", "operator": "ann", "approval": "bob", "reason": "order",
              "visibility": "operations", "counterparty": "court"}
     fields = {**notes, "time": int(time.time()), "value_date": "2026-11-20", "accounting_date": "2026-11-22"}
-    deeds = [
+    actions = [
         ("freeze", freeze("pf-1", user, 30, "CNY", kind="judicial", authority="court", **fields)),
         ("consume", consume("pf-2", "pf-1", 10, "CNY", *take, authority="court", forced=True, **fields)),
         ("raise", raise_("pf-15", "pf-1", 10, "CNY", authority="court", **fields)),
@@ -136,7 +136,7 @@ def check_fields_of_deeds(client, bank, user):
         ("unfreeze", unfreeze("pf-11", "pf-1", authority="court", **fields)),
         ("reverse", reverse("pf-12", "pf-8", **fields)),
     ]
-    for action, one in deeds:
+    for action, one in actions:
         posted(client, one)
         record = client.transaction(one["id"])
         found = record["action"], record["notes"], record["value_date"], record["accounting_date"]

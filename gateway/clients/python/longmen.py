@@ -27,7 +27,7 @@ OPERATIONS = {
     "customer": 53, "holds": 54, "chart": 55, "general_ledger": 56, "balance_at": 57, "entry": 58, "register": 59,
     "find": 60,
 }
-# What a transaction has besides its id, legs and deed.
+# What a transaction has besides its id, legs and action.
 FIELDS = {
     "time", "value_date", "type", "reference", "tags", "operator", "approval", "reason", "accounting_date", "visibility",
     "counterparty",
@@ -71,8 +71,8 @@ def transaction(id, *legs, **fields):
     return {"id": named(id), "legs": list(legs), **fields}
 
 
-def deed(id, name, given, legs=(), **own):
-    """A transaction with a deed. Of what is `given`, the fields of a transaction (see `transaction`) stand beside the deed,
+def action(id, name, given, legs=(), **own):
+    """A transaction with an action. Of what is `given`, the fields of a transaction (see `transaction`) stand beside the action,
     all others in it."""
     beside = {field: value for field, value in given.items() if field in FIELDS}
     inside = {field: value for field, value in given.items() if field not in FIELDS}
@@ -87,47 +87,47 @@ def deed(id, name, given, legs=(), **own):
 
 def freeze(id, account, amount, currency, **terms):
     """Opens a hold of this id; `terms` are kind, authority, expires_us."""
-    return deed(id, "freeze", terms, account=account, amount=amount, currency=currency)
+    return action(id, "freeze", terms, account=account, amount=amount, currency=currency)
 
 
 def unfreeze(id, hold, **terms):
     """Releases a hold; `terms` are client, amount (if absent, all that remains) with its currency, authority."""
-    return deed(id, "unfreeze", terms, hold=named(hold))
+    return action(id, "unfreeze", terms, hold=named(hold))
 
 
 def raise_(id, hold, amount, currency, **terms):
     """Adds to a hold; `terms` are client, authority, expires_us (if absent, it expires as before)."""
-    return deed(id, "raise", terms, hold=named(hold), amount=amount, currency=currency)
+    return action(id, "raise", terms, hold=named(hold), amount=amount, currency=currency)
 
 
 def consume(id, hold, amount, currency, *legs, **terms):
     """Spends part of a hold by these legs; `terms` are client, authority, forced (with an approval)."""
-    return deed(id, "consume", terms, legs, hold=named(hold), amount=amount, currency=currency)
+    return action(id, "consume", terms, legs, hold=named(hold), amount=amount, currency=currency)
 
 
 def reverse(id, original, **naming):
     """Undoes an original; `naming` are client, place, forced (with an approval)."""
-    return deed(id, "reverse", naming, original=named(original))
+    return action(id, "reverse", naming, original=named(original))
 
 
 def refund(id, original, *legs, **naming):
     """Gives back part of an original by these legs; `naming` are client, place."""
-    return deed(id, "refund", naming, legs, original=named(original))
+    return action(id, "refund", naming, legs, original=named(original))
 
 
 def try_(id, *legs, **terms):
     """Holds what these legs take; `terms` are expires_us."""
-    return deed(id, "try", terms, legs)
+    return action(id, "try", terms, legs)
 
 
 def confirm(id, original, **naming):
     """Posts the legs of a try; `naming` are client, place."""
-    return deed(id, "confirm", naming, original=named(original))
+    return action(id, "confirm", naming, original=named(original))
 
 
 def cancel_try(id, original, **naming):
     """Releases what a try holds; `naming` are client, place."""
-    return deed(id, "cancel_try", naming, original=named(original))
+    return action(id, "cancel_try", naming, original=named(original))
 
 
 def outcome(answer):

@@ -76,7 +76,7 @@ fn payload<T: DeserializeOwned>(answer: AnswerFrame<'_>) -> Result<(), ClientErr
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     with_books(|resting, runtime| {
-        let sent = |asked: &crate::books::Asked| {
+        let sent = |asked: &crate::books::SentRequest| {
             let frames = [conversation::hello(), asked.frame(1)];
             conversation::converse_over(&mut resting.wake(), runtime, &frames).sent
         };

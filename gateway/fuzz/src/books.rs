@@ -21,24 +21,24 @@ use crate::ledger::{Ledger, NOW, Resting};
 
 /// The body of a request and what it asks for.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct SentRequest {
     pub(crate) operation: Operation,
     pub(crate) format: Format,
     pub(crate) body: Vec<u8>,
 }
 
-impl Asked {
-    fn new(operation: Operation, body: &impl Serialize) -> Asked {
+impl SentRequest {
+    fn new(operation: Operation, body: &impl Serialize) -> SentRequest {
         let mut out = Vec::new();
         body.serialize(&mut rmp_serde::Serializer::new(&mut out).with_struct_map())
             .expect("a request can be written");
-        Asked { operation, format: Format::MessagePack, body: out }
+        SentRequest { operation, format: Format::MessagePack, body: out }
     }
 
-    fn compact(write: impl FnOnce(&mut Vec<u8>)) -> Asked {
+    fn compact(write: impl FnOnce(&mut Vec<u8>)) -> SentRequest {
         let mut body = Vec::new();
         write(&mut body);
-        Asked { operation: Operation::Post, format: Format::Compact, body }
+        SentRequest { operation: Operation::Post, format: Format::Compact, body }
     }
 
     pub(crate) fn frame(&self, tag: u64) -> Vec<u8> {
@@ -54,15 +54,15 @@ const USER: u64 = 2;
 const OTHER: u64 = 3;
 const FEES: u64 = 4;
 
-fn post(transactions: &[Transaction]) -> Asked {
-    Asked::new(Operation::Post, &PostRequest { transactions, balances: true })
+fn post(transactions: &[Transaction]) -> SentRequest {
+    SentRequest::new(Operation::Post, &PostRequest { transactions, balances: true })
 }
 
 fn move_of(id: &str, from: u64, to: u64, amount: &str) -> Transaction {
     Transaction::new(id).debit(from, amount, "CNY").credit(to, amount, "CNY")
 }
 
-fn chart() -> Vec<Asked> {
+fn chart() -> Vec<SentRequest> {
     let subjects = [
         SubjectOpening::leaf("10020101", "Bank", "asset", Side::Debit),
         SubjectOpening::leaf("220301", "Users", "liability", Side::Credit),
@@ -84,12 +84,12 @@ fn chart() -> Vec<Asked> {
     ];
     let registration = Registration { operator: Some("ann"), approval: Some("7"), reason: Some("test") };
     vec![
-        Asked::new(
+        SentRequest::new(
             Operation::OpenEntity,
             &OpenEntityRequest { code: "LM", start: "2026-11-18", year_starts: None },
         ),
-        Asked::new(Operation::OpenSubjects, &OpenSubjectsRequest { entity: "LM", subjects: &subjects }),
-        Asked::new(
+        SentRequest::new(Operation::OpenSubjects, &OpenSubjectsRequest { entity: "LM", subjects: &subjects }),
+        SentRequest::new(
             Operation::MapType,
             &MapTypeRequest {
                 entity: "LM",
@@ -99,12 +99,12 @@ fn chart() -> Vec<Asked> {
                 registration,
             },
         ),
-        Asked::new(Operation::OpenAccounts, &OpenAccountsRequest { accounts: &accounts }),
+        SentRequest::new(Operation::OpenAccounts, &OpenAccountsRequest { accounts: &accounts }),
     ]
 }
 
-/// Postings of every kind, and every deed.
-fn postings(day: &str) -> Vec<Asked> {
+/// Postings of every kind, and every action.
+fn postings(day: &str) -> Vec<SentRequest> {
     let id = |name: &str| format!("{day}{name}");
     let named = Transaction::new(id("fund").as_str())
         .debit(BANK, "500.00", "CNY")
@@ -122,7 +122,7 @@ fn postings(day: &str) -> Vec<Asked> {
     let fee = move_of(&id("fee"), USER, FEES, "0.30");
     vec![
         post(&[named, fee.clone(), fee]),
-        Asked::compact(|out| {
+        SentRequest::compact(|out| {
             let transfers = [
                 Transfer {
                     id: u128::from(NOW) << 64 | u128::from(day.len() as u64),
@@ -134,7 +134,7 @@ fn postings(day: &str) -> Vec<Asked> {
             ];
             write_transfers(out, CompactSettings { want_balances: true, time: NOW }, 156, &transfers);
         }),
-        Asked::compact(|out| {
+        SentRequest::compact(|out| {
             let leg = |account, amount, step, side| CompactLeg { account, amount, currency: 156, step, side };
             let legs = [
                 leg(BANK, 900, 1, Side::Debit),
@@ -151,17 +151,17 @@ fn postings(day: &str) -> Vec<Asked> {
         }),
         post(&[
             Transaction::new(id("hold").as_str()).freeze(USER, "20.00", "CNY"),
-            Transaction::new(id("judge").as_str()).deed(
+            Transaction::new(id("judge").as_str()).action(
                 Freeze::new(OTHER, 500, "CNY").authority("court").expires_us(i64::from(NOW) * 1_000_000 + 40),
             ),
         ]),
         post(&[
-            Transaction::new(id("raise").as_str()).deed(
+            Transaction::new(id("raise").as_str()).action(
                 Raise::new(id("hold").as_str(), "1.00", "CNY")
                     .expires_us(i64::from(NOW) * 1_000_000 + 60_000_000),
             ),
-            Transaction::new(id("part").as_str()).deed(Unfreeze::part(id("hold").as_str(), "5.00", "CNY")),
-            move_of(&id("spend"), USER, OTHER, "10.00").deed(Consume::new(
+            Transaction::new(id("part").as_str()).action(Unfreeze::part(id("hold").as_str(), "5.00", "CNY")),
+            move_of(&id("spend"), USER, OTHER, "10.00").action(Consume::new(
                 id("hold").as_str(),
                 "10.00",
                 "CNY",
@@ -179,19 +179,19 @@ fn postings(day: &str) -> Vec<Asked> {
         post(&[move_of(&id("back"), OTHER, USER, "1.00").refund(id("spend").as_str())]),
         post(&[Transaction::new(id("undo").as_str()).reverse(id("fee").as_str())]),
         post(&[Transaction::new(id("memo").as_str()).debit(7, "12.00", "CNY")]),
-        Asked::new(Operation::Cancel, &CancelRequest { id: id("never").as_str().into(), time: Some(NOW) }),
+        SentRequest::new(Operation::Cancel, &CancelRequest { id: id("never").as_str().into(), time: Some(NOW) }),
     ]
 }
 
-fn changes() -> Vec<Asked> {
+fn changes() -> Vec<SentRequest> {
     let registration = Registration { operator: Some("bob"), ..Registration::default() };
     let account = || AccountRef::Id(OTHER);
     let mut limits = SetLimitsRequest::new(OTHER);
     limits.day_limit = Some(Some(5_000_000.into()));
     limits.credit_limit = Some(None);
     vec![
-        Asked::new(Operation::SetLimits, &limits),
-        Asked::new(
+        SentRequest::new(Operation::SetLimits, &limits),
+        SentRequest::new(
             Operation::SetReserve,
             &SetReserveRequest {
                 account: account(),
@@ -200,7 +200,7 @@ fn changes() -> Vec<Asked> {
                 registration,
             },
         ),
-        Asked::new(
+        SentRequest::new(
             Operation::SetState,
             &SetStateRequest {
                 account: account(),
@@ -209,7 +209,7 @@ fn changes() -> Vec<Asked> {
                 registration,
             },
         ),
-        Asked::new(
+        SentRequest::new(
             Operation::SetState,
             &SetStateRequest {
                 account: account(),
@@ -218,12 +218,12 @@ fn changes() -> Vec<Asked> {
                 registration,
             },
         ),
-        Asked::new(Operation::SetHot, &SetHotRequest { account: USER.into(), hot: true, registration }),
-        Asked::new(
+        SentRequest::new(Operation::SetHot, &SetHotRequest { account: USER.into(), hot: true, registration }),
+        SentRequest::new(
             Operation::MapCustomer,
             &MapCustomerRequest { account: account(), customer: "C1", registration },
         ),
-        Asked::new(
+        SentRequest::new(
             Operation::CloseDay,
             &CloseDayRequest {
                 entity: "LM",
@@ -236,16 +236,16 @@ fn changes() -> Vec<Asked> {
     ]
 }
 
-fn year_end() -> Asked {
+fn year_end() -> SentRequest {
     let carry_forward = vec![AccountRef::Id(6)];
     let registration = Registration { approval: Some("A-1"), ..Registration::default() };
-    Asked::new(
+    SentRequest::new(
         Operation::CloseDay,
         &CloseDayRequest { entity: "LM", next: "2027-01-01", carry_forward, forced: true, registration },
     )
 }
 
-fn questions() -> Vec<Asked> {
+fn questions() -> Vec<SentRequest> {
     let accounts: Vec<AccountRef> = [BANK, USER, FEES, 99].map(AccountRef::Id).into();
     let mut statement = StatementRequest::new(USER, 20);
     (statement.holds, statement.legs, statement.totals) = (true, true, true);
@@ -256,20 +256,20 @@ fn questions() -> Vec<Asked> {
     (by_value.by, by_value.visible_to) = (Some("value"), Some("customer"));
     let at = |date, time_us, value_date| BalanceAtRequest { account: USER.into(), date, time_us, value_date };
     vec![
-        Asked::new(Operation::Ping, &()),
-        Asked::new(Operation::Status, &()),
-        Asked::new(Operation::Balance, &BalanceRequest { accounts: &accounts }),
-        Asked::new(Operation::Accounts, &ListAccountsRequest { after: 1, limit: 3 }),
-        Asked::new(Operation::Statement, &statement),
-        Asked::new(Operation::Statement, &oldest),
-        Asked::new(Operation::Statement, &by_value),
-        Asked::new(Operation::Transaction, &TransactionRequest { id: Some("afund".into()), place: None }),
-        Asked::new(Operation::Transaction, &TransactionRequest { id: None, place: Some("6/0") }),
-        Asked::new(
+        SentRequest::new(Operation::Ping, &()),
+        SentRequest::new(Operation::Status, &()),
+        SentRequest::new(Operation::Balance, &BalanceRequest { accounts: &accounts }),
+        SentRequest::new(Operation::Accounts, &ListAccountsRequest { after: 1, limit: 3 }),
+        SentRequest::new(Operation::Statement, &statement),
+        SentRequest::new(Operation::Statement, &oldest),
+        SentRequest::new(Operation::Statement, &by_value),
+        SentRequest::new(Operation::Transaction, &TransactionRequest { id: Some("afund".into()), place: None }),
+        SentRequest::new(Operation::Transaction, &TransactionRequest { id: None, place: Some("6/0") }),
+        SentRequest::new(
             Operation::Find,
             &FindRequest { id: Some("afund".into()), limit: 5, ..FindRequest::default() },
         ),
-        Asked::new(
+        SentRequest::new(
             Operation::Find,
             &FindRequest {
                 reference: Some("r-1"),
@@ -281,23 +281,23 @@ fn questions() -> Vec<Asked> {
                 ..FindRequest::default()
             },
         ),
-        Asked::new(Operation::TrialBalance, &TrialBalanceRequest { entity: "" }),
-        Asked::new(Operation::Customer, &CustomerRequest { entity: "LM", customer: "C1" }),
-        Asked::new(Operation::Holds, &HoldsRequest { account: None, after: None, limit: 10 }),
-        Asked::new(Operation::Chart, &ChartRequest { entity: "LM" }),
-        Asked::new(
+        SentRequest::new(Operation::TrialBalance, &TrialBalanceRequest { entity: "" }),
+        SentRequest::new(Operation::Customer, &CustomerRequest { entity: "LM", customer: "C1" }),
+        SentRequest::new(Operation::Holds, &HoldsRequest { account: None, after: None, limit: 10 }),
+        SentRequest::new(Operation::Chart, &ChartRequest { entity: "LM" }),
+        SentRequest::new(
             Operation::GeneralLedger,
             &GeneralLedgerRequest { entity: "LM", from: Some("2026-11-18"), to: Some("2026-11-19") },
         ),
-        Asked::new(Operation::BalanceAt, &at(Some("2026-11-18"), None, None)),
-        Asked::new(Operation::BalanceAt, &at(None, Some(i64::from(NOW) * 1_000_000), None)),
-        Asked::new(Operation::BalanceAt, &at(None, None, Some("2026-11-17"))),
-        Asked::new(
+        SentRequest::new(Operation::BalanceAt, &at(Some("2026-11-18"), None, None)),
+        SentRequest::new(Operation::BalanceAt, &at(None, Some(i64::from(NOW) * 1_000_000), None)),
+        SentRequest::new(Operation::BalanceAt, &at(None, None, Some("2026-11-17"))),
+        SentRequest::new(
             Operation::Entry,
             &EntryRequest { account: FEES.into(), position: "6/1/16", from: 0, limit: 5 },
         ),
-        Asked::new(Operation::Register, &RegisterRequest { limit: 20, ..RegisterRequest::default() }),
-        Asked::new(
+        SentRequest::new(Operation::Register, &RegisterRequest { limit: 20, ..RegisterRequest::default() }),
+        SentRequest::new(
             Operation::Register,
             &RegisterRequest { account: Some(OTHER.into()), limit: 2, ..RegisterRequest::default() },
         ),
@@ -305,20 +305,20 @@ fn questions() -> Vec<Asked> {
 }
 
 /// Every question but the one about the node itself.
-pub(crate) fn questions_of_the_log() -> Vec<Asked> {
+pub(crate) fn questions_of_the_log() -> Vec<SentRequest> {
     let mut questions = questions();
     questions.retain(|asked| asked.operation != Operation::Status);
     questions
 }
 
 /// What the accounts stand at.
-pub(crate) fn balances() -> Asked {
+pub(crate) fn balances() -> SentRequest {
     let accounts: Vec<AccountRef> = [BANK, USER, OTHER, FEES].map(AccountRef::Id).into();
-    Asked::new(Operation::Balance, &BalanceRequest { accounts: &accounts })
+    SentRequest::new(Operation::Balance, &BalanceRequest { accounts: &accounts })
 }
 
 /// What is asked of each of them is read from the log.
-fn originals() -> Vec<Asked> {
+fn originals() -> Vec<SentRequest> {
     let payment = |id, amount| move_of(id, USER, OTHER, amount);
     vec![
         post(&[payment("tried", "2.00").try_(), payment("dropped", "3.00").try_()]),
@@ -327,7 +327,7 @@ fn originals() -> Vec<Asked> {
 }
 
 /// One of each kind of what is done on the strength of what the log says of an original.
-pub(crate) fn deeds_on_originals() -> [Asked; 4] {
+pub(crate) fn actions_on_originals() -> [SentRequest; 4] {
     [
         post(&[Transaction::new("confirmed").confirm("tried")]),
         post(&[Transaction::new("left").cancel_try("dropped")]),
@@ -337,17 +337,17 @@ pub(crate) fn deeds_on_originals() -> [Asked; 4] {
 }
 
 /// What the books are made of that have originals in their log.
-pub(crate) fn cold_story() -> Vec<Asked> {
+pub(crate) fn cold_story() -> Vec<SentRequest> {
     [chart(), postings("a"), originals(), changes(), postings("bb")].concat()
 }
 
 /// What the books are made of.
-pub(crate) fn story() -> Vec<Asked> {
+pub(crate) fn story() -> Vec<SentRequest> {
     [chart(), postings("a"), changes(), postings("bb")].concat()
 }
 
 /// Requests of every kind: those of the story, what would follow it, and every question.
-pub(crate) fn every_request() -> Vec<Asked> {
+pub(crate) fn every_request() -> Vec<SentRequest> {
     [story(), postings("ccc"), vec![year_end()], questions()].concat()
 }
 
@@ -358,8 +358,8 @@ pub(crate) fn runtime() -> Runtime {
 }
 
 /// Asks for all of it on one connection.
-pub(crate) fn tell(ledger: &mut Ledger, runtime: &Runtime, story: &[Asked]) {
-    let hello = Asked::new(Operation::Hello, &("fuzz",));
+pub(crate) fn tell(ledger: &mut Ledger, runtime: &Runtime, story: &[SentRequest]) {
+    let hello = SentRequest::new(Operation::Hello, &("fuzz",));
     let frames: Vec<Vec<u8>> =
         std::iter::once(&hello).chain(story).zip(1..).map(|(one, tag)| one.frame(tag)).collect();
     let history = ledger.history();
@@ -369,7 +369,7 @@ pub(crate) fn tell(ledger: &mut Ledger, runtime: &Runtime, story: &[Asked]) {
 }
 
 /// The books of a story, at rest.
-pub(crate) fn at_rest(story: &[Asked], runtime: &Runtime) -> Resting {
+pub(crate) fn at_rest(story: &[SentRequest], runtime: &Runtime) -> Resting {
     let mut ledger = Ledger::empty();
     tell(&mut ledger, runtime, story);
     ledger.rest()

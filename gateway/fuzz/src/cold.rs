@@ -11,7 +11,7 @@ use longmen_wal::{FaultyStorage, Storage};
 use tokio::runtime::Runtime;
 
 use crate::answers;
-use crate::books::{Asked, at_rest, balances, cold_story, deeds_on_originals, questions_of_the_log, runtime};
+use crate::books::{SentRequest, at_rest, balances, cold_story, actions_on_originals, questions_of_the_log, runtime};
 use crate::conversation::hello;
 use crate::edits::{Edit, words};
 use crate::ledger::{Ledger, Resting};
@@ -21,18 +21,18 @@ type Answers = BTreeMap<u64, (Header, Vec<u8>)>;
 
 /// Tags of what changes the books, and of the balances around it; questions have smaller ones.
 const BEFORE: u64 = 1_000;
-const DEED: u64 = 1_001;
+const ACTION: u64 = 1_001;
 const AFTER: u64 = 1_002;
 
 /// The books at rest, and what is answered while no byte is changed.
 struct Books {
     resting: Resting,
     runtime: Runtime,
-    deeds: Vec<Deed>,
+    actions: Vec<Action>,
 }
 
 /// What is asked of an original, behind all questions.
-struct Deed {
+struct Action {
     frames: Vec<Vec<u8>>,
     clean: Answers,
 }
@@ -47,7 +47,7 @@ impl Books {
         // Started once: a start cuts off what the last segment has behind its frames, and this disk's maps of a file do not
         // show what changes after it was cut.
         let resting = at_rest(&cold_story(), &runtime).wake().rest();
-        let deed = |asked: &Asked| {
+        let action = |asked: &SentRequest| {
             let frames = frames(asked);
             let clean = ask(&mut resting.wake(), &runtime, &frames);
             for (tag, (header, body)) in &clean {
@@ -55,10 +55,10 @@ impl Books {
                 assert!(read.is_ok(), "request {tag} finds something in a good log: {read:?}");
             }
             assert_ne!(clean[&BEFORE].1, clean[&AFTER].1, "it is done, and moves something: {asked:?}");
-            Deed { frames, clean }
+            Action { frames, clean }
         };
-        let deeds = deeds_on_originals().iter().map(deed).collect();
-        Books { resting, runtime, deeds }
+        let actions = actions_on_originals().iter().map(action).collect();
+        Books { resting, runtime, actions }
     }
 }
 
@@ -68,8 +68,8 @@ pub fn run(data: &[u8]) {
     BOOKS.with(|books| {
         let mut ledger = books.resting.wake();
         words(data).take(8).for_each(|word| change(ledger.storage(), word));
-        let which = usize::from(data.get(6).copied().unwrap_or_default()) % books.deeds.len();
-        let Deed { frames, clean } = &books.deeds[which];
+        let which = usize::from(data.get(6).copied().unwrap_or_default()) % books.actions.len();
+        let Action { frames, clean } = &books.actions[which];
         check(clean, &ask(&mut ledger, &books.runtime, frames));
     });
 }
@@ -91,11 +91,11 @@ fn change(disk: &FaultyStorage, [what, low, middle, high, value, file, ..]: [u8;
     file.write_at(&[IoSlice::new(changed)], from as u64).expect("this disk does not fail");
 }
 
-/// Everything that reads the log, then `deed` between two looks at the balances.
-fn frames(deed: &Asked) -> Vec<Vec<u8>> {
+/// Everything that reads the log, then `action` between two looks at the balances.
+fn frames(action: &SentRequest) -> Vec<Vec<u8>> {
     let questions = questions_of_the_log();
     let questions = questions.iter().zip(1..).map(|(asked, tag)| asked.frame(tag));
-    let around = [balances().frame(BEFORE), deed.frame(DEED), balances().frame(AFTER)];
+    let around = [balances().frame(BEFORE), action.frame(ACTION), balances().frame(AFTER)];
     std::iter::once(hello()).chain(questions).chain(around).collect()
 }
 
@@ -125,7 +125,7 @@ fn check(clean: &Answers, found: &Answers) {
         let is_right = answer == right || has_failed(answer);
         assert!(is_right, "request {tag}: {} for {}", answer.1.escape_ascii(), right.1.escape_ascii());
     }
-    let is_done = found[&DEED] == clean[&DEED];
+    let is_done = found[&ACTION] == clean[&ACTION];
     let expected = if is_done { &clean[&AFTER] } else { &clean[&BEFORE] };
     assert_eq!(found[&AFTER].1, expected.1, "done (it says {is_done}), or not at all");
 }
@@ -137,9 +137,9 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let one = |step: u16| {
         let at = (u32::from(step % 32) + 1) * 4_096 + u32::from(step) * 61 % 700;
         let [low, middle, high, _] = at.to_le_bytes();
-        let [what, bit, file, deed] =
+        let [what, bit, file, action] =
             [step % 8, step % 7, step / 32 % 2, step % 5].map(|small| u8::try_from(small).expect("below 8"));
-        vec![what, low, middle, high, 1 << bit, file, deed, 0]
+        vec![what, low, middle, high, 1 << bit, file, action, 0]
     };
     let alone = (0..160).map(one);
     let pairs = (0..60).map(|step| [one(step), one(step * 7 % 120)].concat());

@@ -13,7 +13,7 @@ use longmen_gateway::{InFlight, Limits};
 use tokio::runtime::Runtime;
 
 use crate::answers;
-use crate::books::{Asked, every_request, with_books};
+use crate::books::{SentRequest, every_request, with_books};
 use crate::ledger::Ledger;
 
 /// So little may be under way that an input reaches the limits.
@@ -74,10 +74,10 @@ fn script(data: &[u8]) -> (Vec<Vec<u8>>, bool) {
         let bytes = match kind & 0x3F {
             index @ 0..0x20 => {
                 let operation = Operation::ALL[usize::from(index) % Operation::ALL.len()];
-                Asked { operation, format: Format::MessagePack, body: piece.to_vec() }.frame(tag)
+                SentRequest { operation, format: Format::MessagePack, body: piece.to_vec() }.frame(tag)
             }
             0x20..0x30 => {
-                Asked { operation: Operation::Post, format: Format::Compact, body: piece.to_vec() }.frame(tag)
+                SentRequest { operation: Operation::Post, format: Format::Compact, body: piece.to_vec() }.frame(tag)
             }
             0x30..0x38 => match piece {
                 [format, low, high, body @ ..] => {
@@ -143,7 +143,7 @@ fn check(conversed: &Conversed) -> BTreeMap<u64, usize> {
 /// Every request alone, and many of them behind one another.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
-    let piece = |asked: &Asked, joined: u8| {
+    let piece = |asked: &SentRequest, joined: u8| {
         let index =
             Operation::ALL.iter().position(|known| *known == asked.operation).expect("all are listed");
         let index = u8::try_from(index).expect("there are few operations");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use longmen_engine::fuzz::body_of;
 use longmen_engine::ledger::{
-    Answer, Coordinator, Frame, Rebuilt, ReplyTo, Request, Settings, Shard, ShardId, ShardOrder, Step,
+    Answer, Coordinator, Frame, Rebuilt, ReplyTo, Request, LedgerSettings, Shard, ShardId, ShardOrder, Step,
     Unmerged,
 };
 use longmen_engine::{History, Reply};
@@ -21,8 +21,8 @@ const LOG: LogOptions =
     LogOptions { segment_bytes: 128 << 10, segments_ahead: 0, write_path: WritePath::Pwritev };
 
 /// How the ledger is set up: two shards, so that transactions span them.
-pub(crate) fn settings() -> Settings {
-    Settings { shards: 2, known_ids: 256, hot_by_rate: false, ..Settings::default() }
+pub(crate) fn settings() -> LedgerSettings {
+    LedgerSettings { shards: 2, known_ids: 256, hot_by_rate: false, ..LedgerSettings::default() }
 }
 
 /// A ledger at work.

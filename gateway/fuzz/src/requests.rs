@@ -52,7 +52,7 @@ fn check(operation: Operation, format: Format, body: &[u8]) {
 /// Writes what can be written in the compact form, and reads it again: the same transaction is the same in both.
 fn written_again(batch: &Batch) {
     let plain = |one: &&Transaction| {
-        one.shape.is_none() && batch.deed(one).is_none() && one.accounting_date.is_none() && one.time != 0
+        one.shape.is_none() && batch.action(one).is_none() && one.accounting_date.is_none() && one.time != 0
     };
     let named_by_key = |one: &Transaction| {
         batch
@@ -121,7 +121,7 @@ fn compact_note(note: notes::Note) -> Note {
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     let all = every_request();
-    let one = |asked: &crate::books::Asked| {
+    let one = |asked: &crate::books::SentRequest| {
         let index =
             Operation::ALL.iter().position(|known| *known == asked.operation).expect("all are listed");
         let index = u8::try_from(index).expect("there are few operations");

@@ -1,8 +1,8 @@
 //! What a refusal is about: the account, what was asked of it, what it has. The node is asked after it has refused, so that
 //! no payment pays for it; the figures are those of now.
 
-mod asked;
 mod dates;
+mod demand;
 mod given_back;
 mod hold;
 mod original;
@@ -10,14 +10,14 @@ mod shape;
 mod standing;
 
 use jiff::Timestamp;
-use longmen_client::{AccountRef, Amount, Client, Deed, PostResult, Transaction};
+use longmen_client::{AccountRef, Action, Amount, Client, PostResult, Transaction};
 
 use crate::failure::remedy_of;
 use crate::id_name::name_of_id;
 use crate::moment::time;
-use asked::{Asked, asked};
 pub(crate) use dates::accounting_dates;
 use dates::dates;
+use demand::{Demand, demand};
 use hold::{beyond_balance, hold, raised, taken};
 use original::{naming, original};
 use shape::{difference, minor, mixed, wrong_amount};
@@ -55,14 +55,14 @@ pub(crate) async fn explain(
             {
                 return Some(words);
             }
-            let asked = asked(client, transaction, result.step, code).await?;
+            let demand = demand(client, transaction, result.step, code).await?;
             let spent = match code {
-                "insufficient_funds" => beyond_balance(client, transaction, &asked).await,
+                "insufficient_funds" => beyond_balance(client, transaction, &demand).await,
                 _ => None,
             };
             match spent {
                 Some(words) => Some(words),
-                None => Some(about(client, &asked, code).await? + &raised(client, transaction, code).await),
+                None => Some(about(client, &demand, code).await? + &raised(client, transaction, code).await),
             }
         }
     }
@@ -76,7 +76,7 @@ pub(crate) async fn about_account(
     code: &str,
 ) -> Option<String> {
     let amount = amount.and_then(|(amount, currency)| minor(amount, currency).ok());
-    about(client, &Asked { amount, ..Asked::nothing(account) }, code).await
+    about(client, &Demand { amount, ..Demand::nothing(account) }, code).await
 }
 
 /// That the id was cancelled, or of a second step that its try was decided before.
@@ -91,11 +91,11 @@ fn decided(transaction: &Transaction, code: &str) -> String {
 
 /// That what would be held has expired already, when it was asked for.
 fn expired(transaction: &Transaction) -> Option<String> {
-    let expires_us = match transaction.deed.as_ref()? {
-        Deed::Freeze(freeze) => freeze.expires_us?,
-        Deed::Try(attempt) => attempt.expires_us?,
+    let expires_us = match transaction.action.as_ref()? {
+        Action::Freeze(freeze) => freeze.expires_us?,
+        Action::Try(attempt) => attempt.expires_us?,
         // Or else it is the hold itself that has expired.
-        Deed::Raise(raise) => {
+        Action::Raise(raise) => {
             raise.expires_us.filter(|moment| *moment <= Timestamp::now().as_microsecond())?
         }
         _ => return None,

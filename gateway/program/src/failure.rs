@@ -13,7 +13,7 @@ use crate::output::remark;
 
 /// What a command that did its work came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Conclusion {
     /// All that was checked held.
     Held,
     /// Something did not; it has been said what.
@@ -22,16 +22,16 @@ pub(crate) enum Verdict {
     BadFile,
 }
 
-impl Verdict {
-    pub(crate) fn of(held: bool) -> Verdict {
-        if held { Verdict::Held } else { Verdict::DidNotHold }
+impl Conclusion {
+    pub(crate) fn of(held: bool) -> Conclusion {
+        if held { Conclusion::Held } else { Conclusion::DidNotHold }
     }
 
     pub(crate) fn exit_code(self) -> ExitCode {
         match self {
-            Verdict::Held => ExitCode::SUCCESS,
-            Verdict::DidNotHold => ExitCode::from(1),
-            Verdict::BadFile => ExitCode::from(2),
+            Conclusion::Held => ExitCode::SUCCESS,
+            Conclusion::DidNotHold => ExitCode::from(1),
+            Conclusion::BadFile => ExitCode::from(2),
         }
     }
 }

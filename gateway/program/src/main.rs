@@ -34,7 +34,7 @@ use commands::{
     holds, hot, limits, map_customer, map_type, open, play, post, raise, refund, reserve, reverse, serve,
     state, statement, status, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
-use failure::{Failure, Verdict};
+use failure::{Conclusion, Failure};
 
 /// Frames and requests of megabytes come and go many times a second; this one keeps their memory instead of giving it to
 /// the system and taking it back, page by page.
@@ -150,12 +150,12 @@ fn main() -> ExitCode {
     };
     interruption::leave_the_last_word();
     match done {
-        Ok(verdict) => verdict.exit_code(),
+        Ok(conclusion) => conclusion.exit_code(),
         Err(failure) => failure.report(),
     }
 }
 
 /// Clients need no threads of their own: on few cores the node is meant to have them.
-fn on_one_thread(work: impl Future<Output = Result<Verdict, Failure>>) -> Result<Verdict, Failure> {
+fn on_one_thread(work: impl Future<Output = Result<Conclusion, Failure>>) -> Result<Conclusion, Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }

@@ -1,12 +1,12 @@
 //! What the commands that send a transaction have in common.
 
 use jiff::Timestamp;
-use longmen_client::{Client, ClientError, Deed, Leg, Naming, PostResult, Side, Transaction};
+use longmen_client::{Action, Client, ClientError, Leg, Naming, PostResult, Side, Transaction};
 use serde::Serialize;
 
 use crate::account_name::{AccountName, LegName};
 use crate::explain::explain;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
 use crate::moment::{Moment, now_seconds, time};
 use crate::output::{Output, remark};
@@ -117,14 +117,14 @@ impl Posting {
         Ok(Some(expires.as_microsecond()))
     }
 
-    /// Sends the transaction that does `deed` with these legs, and shows what the node says.
+    /// Sends the transaction that does `action` with these legs, and shows what the node says.
     pub(crate) async fn send(
         self,
         client: &mut Client,
-        deed: Option<Deed>,
+        action: Option<Action>,
         legs: Vec<Leg>,
         output: Output,
-    ) -> Result<Verdict, Failure> {
+    ) -> Result<Conclusion, Failure> {
         let time = self.sent.time(self.id.is_none());
         let name = self.id.unwrap_or_else(|| {
             let name = IdName::random();
@@ -134,7 +134,7 @@ impl Posting {
         });
         let transaction = self.register.on(Transaction {
             legs,
-            deed,
+            action,
             time,
             kind: self.kind,
             value_date: self.value_date,
@@ -151,7 +151,7 @@ impl Posting {
             result.message = explain(client, &transaction, &result).await.map(Into::into);
         }
         show(&name, result, output)?;
-        Ok(Verdict::of(done))
+        Ok(Conclusion::of(done))
     }
 }
 
@@ -170,7 +170,7 @@ impl Legs {
 }
 
 impl Original {
-    /// The same as a deed names it.
+    /// The same as an action names it.
     pub(crate) fn naming(self) -> Naming {
         Naming { client: self.of_client, place: self.place, ..Naming::new(self.original.id()) }
     }

@@ -3,7 +3,7 @@
 use longmen_client::id_of_cancel;
 use longmen_engine::ledger::notes::TextIds;
 use longmen_engine::ledger::{
-    CancelTry, ClientId, Deed, Draft, Naming, RecordPlace, TransactionId, TransactionKey,
+    Action, CancelTry, ClientId, Draft, Naming, RecordPlace, TransactionId, TransactionKey,
 };
 use longmen_engine::{History, HistoryError};
 
@@ -31,7 +31,7 @@ pub(super) fn cancel_of_try(
     let naming = Naming { key: TransactionKey { client, id }, found: None };
     let draft = Draft { id: TransactionId(id_of_cancel(id.0)), time, ..Draft::default() };
     let mut post = Box::new(Post { places, ..Post::default() });
-    post.batch.push_deed(draft, Deed::CancelTry(CancelTry { original: naming }), &[], &[]);
+    post.batch.push_action(draft, Action::CancelTry(CancelTry { original: naming }), &[], &[]);
     post.batch.keep_texts(TextIds { own: "", named: text_id });
     post
 }

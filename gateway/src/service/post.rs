@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use longmen_engine::ledger::{Batch, ClientId, Deed, Draft, RecordPlace, Rejection};
+use longmen_engine::ledger::{Action, Batch, ClientId, Draft, RecordPlace, Rejection};
 
 use super::fault::Fault;
 
@@ -13,7 +13,7 @@ pub(crate) struct Post {
     pub(crate) batch: Batch,
     /// What is malformed in which transaction.
     pub(crate) faults: Vec<(u32, Fault)>,
-    /// Where the client says that originals lie, one for each deed of the batch that names one, in their order.
+    /// Where the client says that originals lie, one for each action of the batch that names one, in their order.
     pub(crate) places: Vec<Option<RecordPlace>>,
 }
 
@@ -32,7 +32,7 @@ impl Post {
         for index in 0..self.batch.transactions.len() {
             let transaction = &self.batch.transactions[index];
             ids.insert(transaction.id);
-            let naming = self.batch.deed(transaction).and_then(Deed::naming);
+            let naming = self.batch.action(transaction).and_then(Action::naming);
             if naming.is_some_and(|naming| naming.key.client == own && ids.contains(&naming.key.id)) {
                 self.batch.transactions[index].shape = Some(Rejection::Malformed);
                 let index = u32::try_from(index).expect("a batch is capped at 8,192");

@@ -44,18 +44,18 @@ fn original(number: i64) -> Transaction {
     }
 }
 
-fn deed(number: i64) -> Transaction {
-    let (deed, of) = (Transaction::new(format!("d-{number}").as_str()), format!("o-{number}"));
+fn action(number: i64) -> Transaction {
+    let (action, of) = (Transaction::new(format!("d-{number}").as_str()), format!("o-{number}"));
     let amount = number + 2;
     match then(number) {
-        Then::Confirmed => deed.confirm(&*of),
-        Then::Cancelled => deed.cancel_try(&*of),
-        Then::Reversed => deed.reverse(&*of),
-        Then::Refunded => deed.refund(&*of).debit(3, amount, "CNY").credit(2, amount, "CNY"),
+        Then::Confirmed => action.confirm(&*of),
+        Then::Cancelled => action.cancel_try(&*of),
+        Then::Reversed => action.reverse(&*of),
+        Then::Refunded => action.refund(&*of).debit(3, amount, "CNY").credit(2, amount, "CNY"),
     }
 }
 
-/// What a deed does to balance and frozen of the accounts.
+/// What an action does to balance and frozen of the accounts.
 fn effect(number: i64) -> [(i128, i128); 4] {
     let amount = i128::from(number + 2);
     match then(number) {
@@ -205,7 +205,7 @@ async fn a_flipped_bit_gives_the_right_answer_or_none() {
             unanswered += u32::from(answer == "failed");
         }
         let before = figures(&mut client).await;
-        let done = client.post_one(&deed(number)).await;
+        let done = client.post_one(&action(number)).await;
         let after = figures(&mut client).await;
         let expected = |figures: [(i128, i128); 4]| {
             let mut expected = figures;
@@ -224,18 +224,18 @@ async fn a_flipped_bit_gives_the_right_answer_or_none() {
                 undone += 1;
                 flip(&path, frame, at, bit);
                 // Nothing of it is remembered.
-                let again = client.post_one(&deed(number)).await.unwrap();
+                let again = client.post_one(&action(number)).await.unwrap();
                 assert!(again.is_posted() && !again.repeated, "{what}: {again:?}");
                 assert_eq!(figures(&mut client).await, expected(before), "{what}");
                 continue;
             }
         }
         flip(&path, frame, at, bit);
-        let again = client.post_one(&deed(number)).await.unwrap();
+        let again = client.post_one(&action(number)).await.unwrap();
         assert!(again.repeated && again.is_posted(), "{what}: {again:?}");
         assert_eq!(figures(&mut client).await, expected(before), "{what}");
     }
-    assert!(unanswered > 500 && undone > 150, "{unanswered} questions and {undone} deeds failed");
+    assert!(unanswered > 500 && undone > 150, "{unanswered} questions and {undone} actions failed");
     let status = client.status().await.unwrap();
     assert!(status.damage_met >= u64::from(unanswered + undone) && !status.damaged.is_empty());
     drop(client);

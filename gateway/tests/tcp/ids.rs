@@ -115,7 +115,7 @@ async fn a_text_id_is_told_wherever_its_transaction_is() {
     let mut again = client.holds(&request).await.unwrap().holds;
     again.sort_by(|one, other| one.text_id.cmp(&other.text_id));
     assert_eq!(again, held);
-    post(&mut client, Transaction::new("back").deed(Unfreeze::all("冻结-1")), "posted").await;
+    post(&mut client, Transaction::new("back").action(Unfreeze::all("冻结-1")), "posted").await;
     node.stop().await;
 }
 
@@ -145,7 +145,7 @@ async fn an_id_is_the_same_by_text_and_by_number() {
     assert_eq!(named(&client.transaction("d").await.unwrap()), Some("b"));
     post(&mut client, by_number("e", "5.00"), "posted").await;
     post(&mut client, Transaction::new("hold").freeze(2, "2.00", "CNY"), "posted").await;
-    post(&mut client, Transaction::new("f").deed(Unfreeze::all(id_of_text("hold"))), "posted").await;
+    post(&mut client, Transaction::new("f").action(Unfreeze::all(id_of_text("hold"))), "posted").await;
     assert_eq!(named(&client.transaction("f").await.unwrap()), Some("hold"));
 
     // A try that the node cancels by a transaction of its own.

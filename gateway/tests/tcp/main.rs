@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod actions;
 mod books;
 mod changes;
-mod deeds;
 mod flips;
 mod hello;
 mod hostile;

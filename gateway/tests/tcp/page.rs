@@ -99,25 +99,25 @@ async fn balances_are_those_after_each_leg_that_was_posted_now() {
     let frozen = post(&mut client, Transaction::new("F").freeze(2, "2.00", "CNY")).await;
     assert!(frozen.balances.is_empty(), "a freeze moves nothing");
     let consume = longmen_client::Consume::new("F", "1.00", "CNY");
-    let consumed = post(&mut client, pay("C", "1.00").deed(consume)).await;
+    let consumed = post(&mut client, pay("C", "1.00").action(consume)).await;
     assert_eq!(balances(&consumed), [(1, 2, 500), (2, 3, 500)]);
     let raised = post(&mut client, Transaction::new("M").raise("F", "1.00", "CNY")).await;
     assert!(raised.balances.is_empty(), "a raise moves nothing");
     assert!(post(&mut client, Transaction::new("U").unfreeze("F")).await.balances.is_empty());
-    let tried = post(&mut client, pay("T", "3.00").deed(longmen_client::Try::default())).await;
+    let tried = post(&mut client, pay("T", "3.00").action(longmen_client::Try::default())).await;
     assert!(tried.balances.is_empty(), "a try moves nothing");
-    let confirm =
-        Transaction::new("T-confirmed").deed(longmen_client::Deed::Confirm(longmen_client::Naming::new("T")));
+    let confirm = Transaction::new("T-confirmed")
+        .action(longmen_client::Action::Confirm(longmen_client::Naming::new("T")));
     assert_eq!(
         balances(&post(&mut client, confirm).await),
         [(1, 2, 200), (2, 3, 800)],
         "by the steps of the try"
     );
     let refund = Transaction::new("R").debit(3, "0.50", "CNY").credit(2, "0.50", "CNY");
-    let refund = refund.deed(longmen_client::Deed::Refund(longmen_client::Naming::new("pay")));
+    let refund = refund.action(longmen_client::Action::Refund(longmen_client::Naming::new("pay")));
     assert_eq!(balances(&post(&mut client, refund).await), [(1, 3, 750), (2, 2, 250)]);
     let reverse = Transaction::new("undo")
-        .deed(longmen_client::Reverse { original: longmen_client::Naming::new("C"), forced: false });
+        .action(longmen_client::Reverse { original: longmen_client::Naming::new("C"), forced: false });
     assert_eq!(
         balances(&post(&mut client, reverse).await),
         [(1, 2, 350), (2, 3, 650)],
@@ -196,7 +196,7 @@ async fn a_reversal_has_the_value_date_that_it_is_given_or_its_accounting_date()
     let reverse = |id: &str, of: &str, value_date: Option<&str>| Transaction {
         value_date: value_date.map(str::to_owned),
         ..Transaction::new(id)
-            .deed(longmen_client::Reverse { original: longmen_client::Naming::new(of), forced: false })
+            .action(longmen_client::Reverse { original: longmen_client::Naming::new(of), forced: false })
     };
     post(&mut client, back_dated("one")).await;
     post(&mut client, reverse("undo-one", "one", None)).await;

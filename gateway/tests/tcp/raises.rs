@@ -8,7 +8,7 @@ use longmen_client::{
 use longmen_engine::audit;
 use longmen_wal::DirectoryStorage;
 
-use crate::deeds::{figures, holds_of, now_us, pay, posted, refused, start};
+use crate::actions::{figures, holds_of, now_us, pay, posted, refused, start};
 use crate::node::TestNode;
 
 /// Stops the node, and has its books audited.
@@ -33,9 +33,9 @@ async fn moves(client: &mut Client) -> Vec<(String, String, i64, i64)> {
 async fn a_hold_is_raised_spent_and_released() {
     let (node, mut client) = start().await;
     let frozen = Freeze::new(2, "4.00", "CNY").authority("hotel").expires_us(i64::MAX - 2);
-    posted(&mut client, &Transaction::new("hold").deed(frozen)).await;
+    posted(&mut client, &Transaction::new("hold").action(frozen)).await;
     let raise = |amount: &str| Raise::new("hold", amount, "CNY").authority("hotel");
-    let later = Transaction::new("raise").deed(raise("5.00").expires_us(i64::MAX - 1));
+    let later = Transaction::new("raise").action(raise("5.00").expires_us(i64::MAX - 1));
     let first = posted(&mut client, &later).await;
     assert!(first.repeated);
     assert_eq!(figures(&mut client, 2).await, (1000, 900, 100));
@@ -44,17 +44,17 @@ async fn a_hold_is_raised_spent_and_released() {
     assert_eq!((hold.amount, hold.remaining, hold.expires_us), (900, 900, Some(i64::MAX - 1)));
 
     for other in [raise("5.01").expires_us(i64::MAX - 1), raise("5.00"), Raise::new("hold", "5.00", "CNY")] {
-        let conflict = client.post_one(&Transaction::new("raise").deed(other)).await.unwrap();
+        let conflict = client.post_one(&Transaction::new("raise").action(other)).await.unwrap();
         assert_eq!((&*conflict.outcome, conflict.frame), ("idempotency_conflict", first.frame));
     }
-    refused(&mut client, &Transaction::new("short").deed(raise("1.01")), "insufficient_funds").await;
+    refused(&mut client, &Transaction::new("short").action(raise("1.01")), "insufficient_funds").await;
     refused(&mut client, &Transaction::new("other").raise("hold", "1.00", "CNY"), "wrong_authority").await;
     refused(&mut client, &Transaction::new("none").raise("nothing", "1.00", "CNY"), "unknown_freeze").await;
-    let in_yen = Transaction::new("yen").deed(Raise::new("hold", 1, "JPY").authority("hotel"));
+    let in_yen = Transaction::new("yen").action(Raise::new("hold", 1, "JPY").authority("hotel"));
     refused(&mut client, &in_yen, "currency_mismatch").await;
-    refused(&mut client, &Transaction::new("zero").deed(raise("0.00")), "invalid_amount").await;
+    refused(&mut client, &Transaction::new("zero").action(raise("0.00")), "invalid_amount").await;
     let past = raise("1.00").expires_us(now_us() - 1_000_000);
-    refused(&mut client, &Transaction::new("past").deed(past), "freeze_expired").await;
+    refused(&mut client, &Transaction::new("past").action(past), "freeze_expired").await;
 
     let record = client.transaction("raise").await.unwrap();
     let named = record.named.unwrap();
@@ -64,11 +64,11 @@ async fn a_hold_is_raised_spent_and_released() {
     assert_eq!((&*rows[0].action, rows[0].text_id.as_deref()), ("raised", Some("raise")));
 
     let consume = Consume::new("hold", "7.00", "CNY").authority("hotel");
-    posted(&mut client, &pay("capture", "7.00").deed(consume)).await;
+    posted(&mut client, &pay("capture", "7.00").action(consume)).await;
     let rest = Unfreeze::all("hold").authority("hotel");
-    posted(&mut client, &Transaction::new("rest").deed(rest)).await;
+    posted(&mut client, &Transaction::new("rest").action(rest)).await;
     assert_eq!(figures(&mut client, 2).await, (300, 0, 300));
-    refused(&mut client, &Transaction::new("ended").deed(raise("1.00")), "freeze_exceeded").await;
+    refused(&mut client, &Transaction::new("ended").action(raise("1.00")), "freeze_exceeded").await;
     let expect = [
         ("unfreeze", "released", 200, 0),
         ("consume", "consumed", 700, 200),
@@ -84,12 +84,12 @@ async fn a_hold_is_raised_spent_and_released() {
 async fn a_court_raises_beyond_what_is_available_and_a_try_is_not_raised() {
     let (node, mut client) = start().await;
     let court = Freeze::new(2, "6.00", "CNY").kind(HoldKind::Judicial).authority("court");
-    posted(&mut client, &Transaction::new("case").deed(court)).await;
+    posted(&mut client, &Transaction::new("case").action(court)).await;
     let raise = Raise::new("case", "100.00", "CNY").authority("court");
-    posted(&mut client, &Transaction::new("more").deed(raise)).await;
+    posted(&mut client, &Transaction::new("more").action(raise)).await;
     assert_eq!(figures(&mut client, 2).await, (1000, 10_600, -9600));
     let rest = Unfreeze::all("case").authority("court");
-    posted(&mut client, &Transaction::new("rest").deed(rest)).await;
+    posted(&mut client, &Transaction::new("rest").action(rest)).await;
     posted(&mut client, &pay("try", "4.00").try_()).await;
     refused(&mut client, &Transaction::new("tried").raise("try", "1.00", "CNY"), "unknown_freeze").await;
     // Another client raises it where it says whose it is.
@@ -97,7 +97,7 @@ async fn a_court_raises_beyond_what_is_available_and_a_try_is_not_raised() {
     let mut bob = node.client("bob").await;
     refused(&mut bob, &Transaction::new("own").raise("hold", "1.00", "CNY"), "unknown_freeze").await;
     let theirs = Raise::new("hold", "1.00", "CNY").client(client.welcome().client);
-    posted(&mut bob, &Transaction::new("theirs").deed(theirs)).await;
+    posted(&mut bob, &Transaction::new("theirs").action(theirs)).await;
     assert_eq!(figures(&mut client, 2).await, (1000, 600, 400));
     audited(node).await;
 }
@@ -108,9 +108,9 @@ async fn a_hold_whose_expiry_is_moved_expires_then() {
     let (node, mut client) = start().await;
     let begun = now_us();
     let frozen = Freeze::new(2, "4.00", "CNY").expires_us(begun + 1_500_000);
-    posted(&mut client, &Transaction::new("hold").deed(frozen)).await;
+    posted(&mut client, &Transaction::new("hold").action(frozen)).await;
     let raise = Raise::new("hold", "2.00", "CNY").expires_us(begun + 5_000_000);
-    posted(&mut client, &Transaction::new("raise").deed(raise)).await;
+    posted(&mut client, &Transaction::new("raise").action(raise)).await;
     while now_us() < begun + 1_700_000 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -131,7 +131,7 @@ async fn a_hold_whose_expiry_is_moved_expires_then() {
     let brief = now_us();
     posted(&mut client, &Transaction::new("long").freeze(2, "4.00", "CNY")).await;
     let sooner = Raise::new("long", "1.00", "CNY").expires_us(brief + 1_500_000);
-    posted(&mut client, &Transaction::new("sooner").deed(sooner)).await;
+    posted(&mut client, &Transaction::new("sooner").action(sooner)).await;
     assert_eq!(figures(&mut client, 2).await, (800, 500, 300));
     while figures(&mut client, 2).await != (800, 0, 800) {
         tokio::time::sleep(Duration::from_millis(20)).await;

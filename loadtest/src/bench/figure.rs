@@ -105,30 +105,30 @@ pub enum Bar {
 /// Whether a figure is at its bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum BarResult {
     /// It is.
     Held,
     /// It is not.
     Missed,
 }
 
-impl Verdict {
+impl BarResult {
     /// Judges `value`, where `limit` is what the bar comes to.
     #[must_use]
-    pub fn of(figure: Figure, value: f64, limit: f64) -> Verdict {
+    pub fn of(figure: Figure, value: f64, limit: f64) -> BarResult {
         let held = if figure.more_is_better() { value >= limit } else { value <= limit };
-        if held { Verdict::Held } else { Verdict::Missed }
+        if held { BarResult::Held } else { BarResult::Missed }
     }
 
     /// In words; what was missed with how much of the bar was reached, or by how much it was exceeded.
     #[must_use]
     pub fn words(self, figure: Figure, value: f64, limit: f64) -> String {
         match self {
-            Verdict::Held => "held".to_owned(),
-            Verdict::Missed if figure.more_is_better() => {
+            BarResult::Held => "held".to_owned(),
+            BarResult::Missed if figure.more_is_better() => {
                 format!("BELOW THE BAR, {:.1} % of it", 100.0 * value / limit)
             }
-            Verdict::Missed => format!("BELOW THE BAR, {:.2} x the limit", value / limit),
+            BarResult::Missed => format!("BELOW THE BAR, {:.2} x the limit", value / limit),
         }
     }
 }
@@ -151,15 +151,15 @@ mod tests {
     #[test]
     fn rates_are_to_be_high_and_everything_else_low() {
         #[track_caller]
-        fn check(figure: Figure, value: f64, limit: f64, verdict: Verdict, words: &str) {
-            assert_eq!(Verdict::of(figure, value, limit), verdict);
+        fn check(figure: Figure, value: f64, limit: f64, verdict: BarResult, words: &str) {
+            assert_eq!(BarResult::of(figure, value, limit), verdict);
             assert_eq!(verdict.words(figure, value, limit), words);
         }
-        check(Figure::Rate, 10.0, 10.0, Verdict::Held, "held");
-        check(Figure::OfUniform, 99.9, 100.0, Verdict::Missed, "BELOW THE BAR, 99.9 % of it");
-        check(Figure::Rate, 5.0, 10.0, Verdict::Missed, "BELOW THE BAR, 50.0 % of it");
-        check(Figure::P99, 10.0, 10.0, Verdict::Held, "held");
-        check(Figure::P99, 25.0, 10.0, Verdict::Missed, "BELOW THE BAR, 2.50 x the limit");
+        check(Figure::Rate, 10.0, 10.0, BarResult::Held, "held");
+        check(Figure::OfUniform, 99.9, 100.0, BarResult::Missed, "BELOW THE BAR, 99.9 % of it");
+        check(Figure::Rate, 5.0, 10.0, BarResult::Missed, "BELOW THE BAR, 50.0 % of it");
+        check(Figure::P99, 10.0, 10.0, BarResult::Held, "held");
+        check(Figure::P99, 25.0, 10.0, BarResult::Missed, "BELOW THE BAR, 2.50 x the limit");
     }
 
     #[test]

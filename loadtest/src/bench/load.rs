@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use longmen_terminal::grouped;
 use longmen_workload::books::Books;
-use longmen_workload::driver::{Driven, Pacing, Settings, start_sessions};
+use longmen_workload::driver::{Driven, DriverSettings, Pacing, start_sessions};
 use longmen_workload::measure::{Latencies, float};
 use longmen_workload::setup::{House, Target};
 use longmen_workload::{Encoding, LoadError, Workload};
@@ -50,7 +50,7 @@ pub(super) async fn steady(settings: &BenchSettings, load: Load, label: &str) ->
     let mut posting = open(&node, settings, load).await?;
     let witness = load.witness(settings)?;
     let placement = load.place(&node)?;
-    let driven_by = Settings { keep_slow: witness.is_some(), ..load.settings(settings) };
+    let driven_by = DriverSettings { keep_slow: witness.is_some(), ..load.settings(settings) };
     let driven = posting.drive(driven_by, label).await?;
     let beside = testimony(witness, &driven)?;
     let mut outcome = Outcome::of_driven(driven);
@@ -83,7 +83,7 @@ pub(super) async fn turning_over(
     let (target, entity) = (posting.target.clone(), posting.house.entity.clone());
     let watch = DirectoryWatch::start(node.data())?;
     let witness = load.witness(settings)?;
-    let measured_by = Settings { keep_slow: witness.is_some(), ..driven_by };
+    let measured_by = DriverSettings { keep_slow: witness.is_some(), ..driven_by };
     let placement = load.place(&node)?;
     let (driven, turned, busied) = tokio::join!(
         Box::pin(posting.drive(measured_by, label)),
@@ -121,10 +121,10 @@ async fn open_busy(node: &OwnNode) -> Result<Posting, LoadError> {
 }
 
 /// Keeps one account busy for the middle half of the measured stretch.
-async fn keep_busy(busy: &mut Posting, main: Settings, load: Load) -> Result<(), LoadError> {
+async fn keep_busy(busy: &mut Posting, main: DriverSettings, load: Load) -> Result<(), LoadError> {
     let Pace::PerSecond(rate) = load.pace else { return Ok(()) };
     tokio::time::sleep(main.warm_up + main.time / 4).await;
-    let settings = Settings {
+    let settings = DriverSettings {
         connections: 1,
         pacing: Pacing::Open { rate: f64::from(rate) * f64::from(BUSY_PER_MILLE) / 1_000.0 },
         encoding: Encoding::compact_for(Workload::Hot),
@@ -143,7 +143,7 @@ async fn post_unmeasured(
     target: &Target,
     house: &House,
     plan: &longmen_workload::Plan,
-    settings: Settings,
+    settings: DriverSettings,
     books: Books,
 ) -> Result<Books, LoadError> {
     let (shared, sessions) = start_sessions(target, house, plan, settings, books, false).await?;
@@ -155,7 +155,7 @@ async fn post_unmeasured(
 
 /// Closes the day in the midst of the measured stretch, and asks all along which accounts are hot. Each has a client of its
 /// own: on a busy machine a question may take as long as what is left until the close.
-async fn close_and_ask(target: &Target, entity: &str, main: Settings) -> Result<Vec<Event>, LoadError> {
+async fn close_and_ask(target: &Target, entity: &str, main: DriverSettings) -> Result<Vec<Event>, LoadError> {
     let start = Instant::now() + main.warm_up;
     let (middle, end) = (start + main.time / 2, start + main.time);
     let (closed, heated) = tokio::join!(close_at(target, entity, middle), ask_until(target, end));
@@ -201,9 +201,9 @@ fn testimony(witness: Option<DiskProbe>, driven: &Driven) -> std::io::Result<Opt
 }
 
 impl Load {
-    pub(super) fn settings(self, settings: &BenchSettings) -> Settings {
+    pub(super) fn settings(self, settings: &BenchSettings) -> DriverSettings {
         let time = settings.time(self.seconds);
-        Settings {
+        DriverSettings {
             connections: self.connections,
             batch: self.batch,
             pacing: match self.pace {

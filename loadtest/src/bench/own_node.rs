@@ -9,7 +9,7 @@ use longmen_engine::Meter;
 use longmen_server::{Launch, MeterLine, NodeProcess};
 use longmen_workload::books::Books;
 use longmen_workload::check::{Findings, compare};
-use longmen_workload::driver::{Driven, Pacing, Settings, drive};
+use longmen_workload::driver::{Driven, DriverSettings, Pacing, drive};
 use longmen_workload::measure::float;
 use longmen_workload::setup::{House, Target, open};
 use longmen_workload::{Encoding, LoadError, Plan, Workload};
@@ -136,8 +136,8 @@ impl Posting {
     }
 
     /// Drives the plan. What was posted before goes on being in the books.
-    pub(super) async fn drive(&mut self, settings: Settings, label: &str) -> Result<Driven, LoadError> {
-        let settings = Settings { first_stream: self.streams, ..settings };
+    pub(super) async fn drive(&mut self, settings: DriverSettings, label: &str) -> Result<Driven, LoadError> {
+        let settings = DriverSettings { first_stream: self.streams, ..settings };
         self.streams += settings.connections;
         let books = std::mem::replace(&mut self.books, Books::new(0));
         let mut driven = drive(&self.target, &self.house, &self.plan, settings, books, label).await?;
@@ -150,12 +150,12 @@ impl Posting {
     pub(super) async fn sample(
         &mut self,
         node: &mut OwnNode,
-        settings: Settings,
+        settings: DriverSettings,
         label: &str,
     ) -> Result<Sampled, LoadError> {
-        let cold = Settings { warm_up: Duration::ZERO, ..settings };
+        let cold = DriverSettings { warm_up: Duration::ZERO, ..settings };
         if !settings.warm_up.is_zero() {
-            self.drive(Settings { time: settings.warm_up, ..cold }, label).await?;
+            self.drive(DriverSettings { time: settings.warm_up, ..cold }, label).await?;
         }
         node.meters()?;
         let (answered, before) = (self.books.outcomes.total(), node.process().usage()?);
@@ -171,8 +171,8 @@ impl Posting {
     }
 
     /// So many transfers in batches, however long it takes.
-    pub(super) fn counted(transfers: u64) -> Settings {
-        Settings {
+    pub(super) fn counted(transfers: u64) -> DriverSettings {
+        DriverSettings {
             connections: 2,
             batch: BATCH,
             pacing: Pacing::Closed { depth: 2 },

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use super::disk_beside::DiskBeside;
-use super::figure::{Bar, Figure, Verdict};
+use super::figure::{Bar, BarResult, Figure};
 use super::rows::Row;
 use super::sheet::Sheet;
 
@@ -24,7 +24,7 @@ pub struct Judged {
     /// Each run's.
     pub runs: Vec<f64>,
     /// Whether the median is at the bar.
-    pub verdict: Verdict,
+    pub verdict: BarResult,
 }
 
 /// A row after all its runs.
@@ -83,7 +83,7 @@ impl RowResult {
     #[must_use]
     pub fn bars_held(&self) -> bool {
         self.judged.len() == self.row.bars.len()
-            && self.judged.iter().all(|judged| judged.verdict == Verdict::Held)
+            && self.judged.iter().all(|judged| judged.verdict == BarResult::Held)
     }
 
     /// The median of a figure, if the row has it.
@@ -163,7 +163,7 @@ fn judge(figure: Figure, bar: Bar, outcomes: &[Outcome]) -> Option<Judged> {
         Bar::AtMost(limit) if figure == Figure::FirstAnswer => limit * scale,
         Bar::AtLeast(limit) | Bar::AtMost(limit) => limit,
     };
-    Some(Judged { figure, bar, limit, value, verdict: Verdict::of(figure, value, limit), runs })
+    Some(Judged { figure, bar, limit, value, verdict: BarResult::of(figure, value, limit), runs })
 }
 
 /// The middle one, or the mean of the middle two.
@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(uniform.shown.figures[&Figure::Rate], 2.5e6);
 
         let slower = result("hot", &[[96.0, 96.0, 120.0]]);
-        assert_eq!(slower.judged[0].verdict, Verdict::Missed);
+        assert_eq!(slower.judged[0].verdict, BarResult::Missed);
         assert_eq!(slower.judged[0].bar_words(), ">= 100.0 %");
         assert!(!slower.bars_held());
         let latency = result("single", &[[200.0, 100.0, 300.0]; 3]);

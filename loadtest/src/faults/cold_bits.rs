@@ -152,13 +152,13 @@ impl Trial<'_> {
         if let Some(request) = request {
             self.look_up(&what, request).await?;
         }
-        let done = self.deed(original, &what).await?;
+        let done = self.action(original, &what).await?;
         self.pay(original.number).await?;
         self.check_figures(&what).await?;
         self.check_status(&what, &flip, self.met > met).await?;
         flip.turn(&self.data)?;
 
-        let again = self.client.post_one(&original.deed()).await?;
+        let again = self.client.post_one(&original.action()).await?;
         if !again.is_posted() || again.repeated != done {
             self.tally.differ(format!("{what}: with the bit back its fate came to {again:?}"));
         }
@@ -217,8 +217,8 @@ impl Trial<'_> {
     }
 
     /// Tries to bring the fate of an original about. Gives whether it came about.
-    async fn deed(&mut self, original: &Original, what: &str) -> Result<bool, LoadError> {
-        match self.client.post_one(&original.deed()).await {
+    async fn action(&mut self, original: &Original, what: &str) -> Result<bool, LoadError> {
+        match self.client.post_one(&original.action()).await {
             Ok(result) if result.is_posted() && !result.repeated => {
                 original.done_on(&mut self.written.figures);
                 return Ok(true);

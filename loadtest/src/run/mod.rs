@@ -10,7 +10,7 @@ use longmen_server::Launch;
 use longmen_terminal::{Table, grouped};
 use longmen_workload::books::Books;
 use longmen_workload::check::compare;
-use longmen_workload::driver::{Pacing, Settings, drive};
+use longmen_workload::driver::{DriverSettings, Pacing, drive};
 use longmen_workload::measure::{Measured, measured_table};
 use longmen_workload::setup::{Target, open};
 use longmen_workload::{Encoding, LoadError, Workload};
@@ -87,7 +87,7 @@ pub async fn run(target: &Target, settings: &RunSettings) -> Result<RunReport, L
     let mut books = Books::new(plan.population.accounts.len());
     let entity = fresh_entity();
     let house = open(target, &entity, plan.population.clone(), &mut books).await?;
-    let driven_by = Settings {
+    let driven_by = DriverSettings {
         connections: settings.connections,
         batch: settings.batch,
         pacing: settings.pacing,

@@ -8,7 +8,7 @@ use longmen_client::Client;
 use longmen_server::{Launch, NodeProcess};
 use longmen_terminal::{Progress, grouped};
 use longmen_workload::check::Findings;
-use longmen_workload::driver::{Pacing, Settings};
+use longmen_workload::driver::{DriverSettings, Pacing};
 use longmen_workload::measure::milliseconds;
 use longmen_workload::setup::{House, Target};
 use longmen_workload::{Encoding, LoadError, Workload};
@@ -366,8 +366,8 @@ impl Run {
 }
 
 impl SoakSettings {
-    fn driven(&self) -> Settings {
-        Settings {
+    fn driven(&self) -> DriverSettings {
+        DriverSettings {
             connections: self.connections,
             batch: self.batch,
             pacing: Pacing::Open { rate: f64::from(self.rate) },
@@ -381,8 +381,8 @@ impl SoakSettings {
     }
 
     /// A tenth of the mix on one connection.
-    fn driven_busy(&self) -> Settings {
-        Settings {
+    fn driven_busy(&self) -> DriverSettings {
+        DriverSettings {
             connections: 1,
             pacing: Pacing::Open { rate: f64::from(self.rate) / BUSY_ONE_IN },
             ..self.driven()

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use longmen_workload::books::{Books, Outcomes};
 use longmen_workload::driver::{
-    Answered, Heard, Sessions, Settings, Shared, Teller, Unanswered, connect, spawn_sessions,
+    Answered, DriverSettings, Heard, Sessions, Shared, Teller, Unanswered, connect, spawn_sessions,
 };
 use longmen_workload::setup::{House, Target, open};
 use longmen_workload::{LoadError, Plan};
@@ -26,7 +26,7 @@ pub(super) struct Traffic {
     /// What was answered while the accounts were opened and funded.
     opened: Outcomes,
     plan: Plan,
-    settings: Settings,
+    settings: DriverSettings,
     recorder: Rc<RefCell<Recorder>>,
     /// Streams of the plan that have been used.
     streams: u32,
@@ -39,7 +39,7 @@ impl Traffic {
         address: &str,
         name: &str,
         plan: Plan,
-        settings: Settings,
+        settings: DriverSettings,
         recollection: AnswerSample,
         recorder: &Rc<RefCell<Recorder>>,
     ) -> Result<Traffic, LoadError> {
@@ -64,7 +64,7 @@ impl Traffic {
     /// Connects and begins to send what is due from `due_from` on, which may have passed, until `until`. To be called in
     /// a `LocalSet`.
     pub(super) async fn start(&mut self, due_from: Instant, until: Instant) -> Result<(), LoadError> {
-        let settings = Settings { first_stream: self.streams, ..self.settings };
+        let settings = DriverSettings { first_stream: self.streams, ..self.settings };
         self.streams += settings.connections;
         let connections = connect(&self.target, settings).await?;
         let books = std::mem::replace(&mut self.books, Books::new(0));

@@ -44,9 +44,9 @@ fn requests(account: u64, other: u64, serial: u64) -> Vec<(Operation, Value)> {
     let id = |offset: u64| serial * 64 + offset;
     let legs = json!([[account, "debit", 5, "CNY"], [other, "credit", 5, "CNY", 2]]);
     let key = json!({"entity": "WILD", "number": "W1", "type": "", "currency": "CNY"});
-    let deed = |offset: u64, name: &str, deed: Value| {
+    let action = |offset: u64, name: &str, action: Value| {
         let mut one = json!({"id": id(offset)});
-        one[name] = deed;
+        one[name] = action;
         if matches!(name, "consume" | "refund" | "try") {
             one["legs"] = legs.clone();
         }
@@ -65,31 +65,31 @@ fn requests(account: u64, other: u64, serial: u64) -> Vec<(Operation, Value)> {
             Operation::Post,
             json!({"transactions": [{"id": id(1), "legs": [[key, 0, "1.00"], [other, 1, "1.00", "CNY"]]}]}),
         ),
-        deed(
+        action(
             2,
             "freeze",
             json!({"account": account, "amount": 1, "currency": "CNY", "kind": "business", "authority": "x", "expires_us": 4_000_000_000_000_000_u64}),
         ),
-        deed(
+        action(
             3,
             "unfreeze",
             json!({"hold": id(2), "client": 1, "amount": 1, "currency": "CNY", "authority": "x"}),
         ),
-        deed(
+        action(
             4,
             "consume",
             json!({"hold": id(2), "client": 1, "amount": 5, "currency": "CNY", "authority": "x", "forced": false}),
         ),
-        deed(5, "reverse", json!({"original": id(0), "client": 1, "place": "1/0", "forced": false})),
-        deed(6, "refund", json!({"original": id(0), "client": 1, "place": "1/0"})),
-        deed(7, "try", json!({"expires_us": 4_000_000_000_000_000_u64})),
-        deed(8, "confirm", json!({"original": id(7), "client": 1, "place": "1/0"})),
-        deed(
+        action(5, "reverse", json!({"original": id(0), "client": 1, "place": "1/0", "forced": false})),
+        action(6, "refund", json!({"original": id(0), "client": 1, "place": "1/0"})),
+        action(7, "try", json!({"expires_us": 4_000_000_000_000_000_u64})),
+        action(8, "confirm", json!({"original": id(7), "client": 1, "place": "1/0"})),
+        action(
             11,
             "raise",
             json!({"hold": id(2), "client": 1, "amount": 1, "currency": "CNY", "authority": "x", "expires_us": 1}),
         ),
-        deed(9, "cancel_try", json!({"original": id(7), "client": 1, "place": "1/0"})),
+        action(9, "cancel_try", json!({"original": id(7), "client": 1, "place": "1/0"})),
         (Operation::Cancel, json!({"id": id(10), "time": 1})),
         (Operation::OpenEntity, json!({"code": "WILD", "start": "2026-01-05"})),
         (

@@ -8,7 +8,7 @@ use crate::actions::plan::Plan;
 use crate::actions::rules::{ActionRules, Given};
 use crate::actions::second_step;
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::effect::EffectKind;
 use crate::transaction::leg::Leg;
 use crate::transaction::named::Named;
@@ -23,8 +23,8 @@ pub struct CancelTry {
 }
 
 impl ActionRules for CancelTry {
-    fn code(&self) -> Action {
-        Action::CancelTry
+    fn code(&self) -> ActionCode {
+        ActionCode::CancelTry
     }
 
     fn write_content(&self, out: &mut Vec<u8>) {
@@ -48,6 +48,6 @@ impl ActionRules for CancelTry {
     }
 
     fn done(&self, given: Given<'_>, state: &mut State) {
-        state.originals.take(Action::CancelTry, given.own, self.original.key, movements(given.legs));
+        state.originals.take(ActionCode::CancelTry, given.own, self.original.key, movements(given.legs));
     }
 }

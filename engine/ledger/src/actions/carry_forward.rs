@@ -4,15 +4,15 @@
 use crate::actions::plan::Plan;
 use crate::actions::rules::{ActionRules, Given};
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 
 /// A carry-forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CarryForward;
 
 impl ActionRules for CarryForward {
-    fn code(&self) -> Action {
-        Action::CarryForward
+    fn code(&self) -> ActionCode {
+        ActionCode::CarryForward
     }
 
     fn write_content(&self, _out: &mut Vec<u8>) {}

@@ -8,7 +8,7 @@ use crate::actions::plan::Plan;
 use crate::actions::rules::{ActionRules, Given};
 use crate::actions::second_step;
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::effect::EffectKind;
 use crate::transaction::leg::Leg;
 use crate::transaction::named::Named;
@@ -23,8 +23,8 @@ pub struct Confirm {
 }
 
 impl ActionRules for Confirm {
-    fn code(&self) -> Action {
-        Action::Confirm
+    fn code(&self) -> ActionCode {
+        ActionCode::Confirm
     }
 
     fn write_content(&self, out: &mut Vec<u8>) {
@@ -60,6 +60,6 @@ impl ActionRules for Confirm {
     }
 
     fn done(&self, given: Given<'_>, state: &mut State) {
-        state.originals.take(Action::Confirm, given.own, self.original.key, movements(given.legs));
+        state.originals.take(ActionCode::Confirm, given.own, self.original.key, movements(given.legs));
     }
 }

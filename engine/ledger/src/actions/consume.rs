@@ -12,7 +12,7 @@ use crate::ids::TransactionKey;
 use crate::money::amount::Amount;
 use crate::rejection::Rejection;
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::effect::{Effect, EffectKind};
 use crate::transaction::leg::Leg;
 use crate::transaction::named::Named;
@@ -31,8 +31,8 @@ pub struct Consume {
 }
 
 impl ActionRules for Consume {
-    fn code(&self) -> Action {
-        Action::Consume
+    fn code(&self) -> ActionCode {
+        ActionCode::Consume
     }
 
     fn write_content(&self, out: &mut Vec<u8>) {

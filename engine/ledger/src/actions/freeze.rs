@@ -15,7 +15,7 @@ use crate::money::amount::Amount;
 use crate::money::currency::Currency;
 use crate::rejection::Rejection;
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::effect::{Effect, EffectKind};
 
 /// A freeze.
@@ -34,8 +34,8 @@ pub struct Freeze {
 }
 
 impl ActionRules for Freeze {
-    fn code(&self) -> Action {
-        Action::Freeze
+    fn code(&self) -> ActionCode {
+        ActionCode::Freeze
     }
 
     fn write_content(&self, out: &mut Vec<u8>) {

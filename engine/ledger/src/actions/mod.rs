@@ -34,36 +34,36 @@ use crate::actions::reverse::Reverse;
 use crate::actions::rules::ActionRules;
 use crate::actions::try_hold::Try;
 use crate::actions::unfreeze::Unfreeze;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::original::Naming;
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
         /// What a transaction does besides posting the legs that it brings.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum Deed {
+        pub enum Action {
             $($(#[$doc])* $name($name),)+
         }
 
-        impl Deed {
+        impl Action {
             /// What it is judged by and does.
             pub(crate) fn rules(&self) -> &dyn ActionRules {
                 match self {
-                    $(Deed::$name(action) => action,)+
+                    $(Action::$name(action) => action,)+
                 }
             }
 
             /// The same, to attach what was found.
             pub(crate) fn rules_mut(&mut self) -> &mut dyn ActionRules {
                 match self {
-                    $(Deed::$name(action) => action,)+
+                    $(Action::$name(action) => action,)+
                 }
             }
         }
 
-        $(impl From<$name> for Deed {
-            fn from(action: $name) -> Deed {
-                Deed::$name(action)
+        $(impl From<$name> for Action {
+            fn from(action: $name) -> Action {
+                Action::$name(action)
             }
         })+
     };
@@ -92,10 +92,10 @@ actions! {
     CarryForward,
 }
 
-impl Deed {
+impl Action {
     /// What its record calls it.
     #[must_use]
-    pub fn action(&self) -> Action {
+    pub fn code(&self) -> ActionCode {
         self.rules().code()
     }
 

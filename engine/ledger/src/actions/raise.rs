@@ -14,7 +14,7 @@ use crate::money::amount::Amount;
 use crate::money::currency::Currency;
 use crate::rejection::Rejection;
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::effect::{Effect, EffectKind};
 use crate::transaction::leg::Leg;
 use crate::transaction::named::Named;
@@ -35,8 +35,8 @@ pub struct Raise {
 }
 
 impl ActionRules for Raise {
-    fn code(&self) -> Action {
-        Action::Raise
+    fn code(&self) -> ActionCode {
+        ActionCode::Raise
     }
 
     fn write_content(&self, out: &mut Vec<u8>) {

@@ -10,7 +10,7 @@ use crate::actions::rules::{ActionRules, Given};
 use crate::actions::undo::clearing_of;
 use crate::rejection::Rejection;
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::leg::Leg;
 use crate::transaction::named::Named;
 use crate::transaction::original::Naming;
@@ -24,8 +24,8 @@ pub struct Refund {
 }
 
 impl ActionRules for Refund {
-    fn code(&self) -> Action {
-        Action::Refund
+    fn code(&self) -> ActionCode {
+        ActionCode::Refund
     }
 
     fn write_content(&self, out: &mut Vec<u8>) {
@@ -54,7 +54,7 @@ impl ActionRules for Refund {
     }
 
     fn done(&self, given: Given<'_>, state: &mut State) {
-        state.originals.take(Action::Refund, given.own, self.original.key, movements(given.legs));
+        state.originals.take(ActionCode::Refund, given.own, self.original.key, movements(given.legs));
     }
 }
 

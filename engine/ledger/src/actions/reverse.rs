@@ -11,7 +11,7 @@ use crate::actions::undo::{clearing_of, counting_of_undoing, is_blue};
 use crate::money::amount::Amount;
 use crate::record::entry::Counting;
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::effect::{Effect, EffectKind};
 use crate::transaction::leg::Leg;
 use crate::transaction::named::Named;
@@ -28,8 +28,8 @@ pub struct Reverse {
 }
 
 impl ActionRules for Reverse {
-    fn code(&self) -> Action {
-        Action::Reverse
+    fn code(&self) -> ActionCode {
+        ActionCode::Reverse
     }
 
     fn write_content(&self, out: &mut Vec<u8>) {
@@ -74,7 +74,7 @@ impl ActionRules for Reverse {
             original: Some(self.original.key),
             counting: found.map_or(Counting::Takes, |found| counting_of_undoing(found, state)),
             refunded: found
-                .filter(|found| found.action == Action::Refund)
+                .filter(|found| found.action == ActionCode::Refund)
                 .and_then(|found| found.names)
                 .map(|named| named.key),
             given: true,
@@ -88,7 +88,7 @@ impl ActionRules for Reverse {
     }
 
     fn done(&self, given: Given<'_>, state: &mut State) {
-        state.originals.take(Action::Reverse, given.own, self.original.key, movements(given.legs));
+        state.originals.take(ActionCode::Reverse, given.own, self.original.key, movements(given.legs));
         self.effects().iter().for_each(|effect| state.holds.done(effect));
     }
 }
@@ -97,7 +97,7 @@ impl Reverse {
     /// What a consume spent is held again.
     fn effects(&self) -> Vec<Effect> {
         let found = self.original.found.as_deref();
-        let consumed = found.filter(|found| found.action == Action::Consume).map(|found| &found.holds);
+        let consumed = found.filter(|found| found.action == ActionCode::Consume).map(|found| &found.holds);
         let effects = consumed.into_iter().flatten().map(|(account, hold, amount)| {
             let what = EffectKind::Restore { amount: *amount, hold: hold.clone() };
             Effect { account: *account, key: hold.key, what }

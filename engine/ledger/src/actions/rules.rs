@@ -7,7 +7,7 @@ use crate::actions::plan::Plan;
 use crate::ids::{AccountId, TransactionKey};
 use crate::money::amount::Amount;
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::leg::Leg;
 use crate::transaction::named::Named;
 use crate::transaction::original::Naming;
@@ -27,7 +27,7 @@ pub(crate) struct Given<'a> {
 /// What an action is judged by and does. Whatever is left out here it does not.
 pub(crate) trait ActionRules: Debug {
     /// What its record calls it.
-    fn code(&self) -> Action;
+    fn code(&self) -> ActionCode;
 
     /// Appends everything the client gave, for the digest of the content: it is stored, so it must never change.
     fn write_content(&self, out: &mut Vec<u8>);

@@ -11,7 +11,7 @@ use crate::actions::rules::{ActionRules, Given};
 use crate::money::amount::Amount;
 use crate::rejection::Rejection;
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::effect::{Effect, EffectKind};
 use crate::transaction::leg::Leg;
 
@@ -23,8 +23,8 @@ pub struct Try {
 }
 
 impl ActionRules for Try {
-    fn code(&self) -> Action {
-        Action::Try
+    fn code(&self) -> ActionCode {
+        ActionCode::Try
     }
 
     fn write_content(&self, out: &mut Vec<u8>) {

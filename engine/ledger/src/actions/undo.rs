@@ -4,7 +4,7 @@ use crate::account::hold::HoldKind;
 use crate::ids::AccountId;
 use crate::record::entry::Counting;
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::original::Original;
 
 /// Whether an original is undone on the opposite sides (蓝字): its accounting date lies in an earlier year of the books.
@@ -24,7 +24,7 @@ pub(super) fn counting_of_undoing(original: &Original, state: &State) -> Countin
     let today = original.legs.first().and_then(|leg| state.books.date_of(leg.account));
     let judicial = || original.holds.iter().any(|(_, hold, _)| hold.terms.kind == HoldKind::Judicial);
     let forced = original.names.is_some_and(|named| named.forced);
-    let uncounted = original.action == Action::Consume && (forced || judicial());
+    let uncounted = original.action == ActionCode::Consume && (forced || judicial());
     if today == Some(original.date) && !uncounted { Counting::GivesBack } else { Counting::Takes }
 }
 

@@ -11,7 +11,7 @@ use crate::money::amount::Amount;
 use crate::money::currency::Currency;
 use crate::rejection::Rejection;
 use crate::state::State;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::effect::{Effect, EffectKind};
 use crate::transaction::leg::Leg;
 use crate::transaction::named::Named;
@@ -30,8 +30,8 @@ pub struct Unfreeze {
 }
 
 impl ActionRules for Unfreeze {
-    fn code(&self) -> Action {
-        Action::Unfreeze
+    fn code(&self) -> ActionCode {
+        ActionCode::Unfreeze
     }
 
     fn write_content(&self, out: &mut Vec<u8>) {

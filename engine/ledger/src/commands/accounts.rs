@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::account::{AccountRef, AccountView};
 use crate::answer::{Answer, ReplyTo};
-use crate::commands::asked::MAX_LIST;
+use crate::commands::caller::MAX_LIST;
 use crate::commands::outcome::{AwaitShards, Outcome, Replies};
 use crate::ids::AccountId;
 use crate::money::amount::Amount;

@@ -6,7 +6,7 @@ use crate::actions::carry_forward::CarryForward;
 use crate::answer::Answer;
 use crate::batch::{Batch, Draft, MAX_LEGS};
 use crate::chart::subject::SubjectClass;
-use crate::commands::asked::Asked;
+use crate::commands::caller::Caller;
 use crate::commands::close::{Close, Targets};
 use crate::commands::outcome::{AwaitShards, Outcome, Replies};
 use crate::ids::{AccountId, EntityId, TransactionId};
@@ -21,11 +21,11 @@ use crate::transaction::leg::Leg;
 /// A close whose results and targets are being read.
 #[derive(Clone, Debug)]
 pub(crate) struct ReadResults {
-    asked: Asked,
+    caller: Caller,
     close: Close,
 }
 
-pub(super) fn begin(state: &State, asked: Asked, close: Close) -> Outcome {
+pub(super) fn begin(state: &State, caller: Caller, close: Close) -> Outcome {
     let catalog = &state.books.catalog;
     let concerned = (1..).map(AccountId).zip(catalog.accounts()).filter(|(account, found)| {
         let class = catalog.subject(found.subject).opening.class;
@@ -33,7 +33,7 @@ pub(super) fn begin(state: &State, asked: Asked, close: Close) -> Outcome {
         found.entity == close.entity && is_result || close.is_target(*account)
     });
     let accounts: Vec<AccountId> = concerned.map(|(account, _)| account).collect();
-    Outcome::wait_for_rows(ReadResults { asked, close }, state, accounts.into_iter())
+    Outcome::wait_for_rows(ReadResults { caller, close }, state, accounts.into_iter())
 }
 
 /// The targets of a carry-forward: accounts of the entity under equity or common subjects, no two in one currency.
@@ -70,7 +70,7 @@ impl AwaitShards for ReadResults {
 
     /// The postings that carry forward, and the close after them, go in front of everything that waits.
     fn finish(self, state: &mut State, replies: Replies<ShowRows>) -> Outcome {
-        let ReadResults { asked, close } = self;
+        let ReadResults { caller, close } = self;
         let shown = replies.into_iter().flat_map(|(_, shown)| shown);
         let (targets, rows): (Vec<ShownRow>, Vec<ShownRow>) =
             shown.partition(|shown| close.is_target(shown.account));
@@ -80,7 +80,7 @@ impl AwaitShards for ReadResults {
         };
         let has_target = |currency| close.targets.iter().any(|(of, _)| *of == currency);
         if let Some(left) = rows.iter().map(currency_of).find(|currency| !has_target(*currency)) {
-            return state.answer(asked.reply_to, Answer::NotCarried(left));
+            return state.answer(caller.reply_to, Answer::NotCarried(left));
         }
         let mut batch = Batch::default();
         for &(currency, target) in &close.targets {
@@ -88,12 +88,12 @@ impl AwaitShards for ReadResults {
             carry(state, &mut batch, close.entity, (currency, target), &rows);
         }
         if let Some(rejection) = refuse_target(&targets, &batch) {
-            return state.refuse(asked.reply_to, rejection);
+            return state.refuse(caller.reply_to, rejection);
         }
         if !batch.transactions.is_empty() {
             state.output.begin_rules(&mut state.books.catalog);
         }
-        Outcome::Carries(asked, close, batch)
+        Outcome::Carries(caller, close, batch)
     }
 }
 
@@ -116,7 +116,7 @@ fn carry(
         push_pieces(&mut legs, target, sum, currency);
         let part = u16::try_from(batch.transactions.len()).expect("results are far fewer than 2^24");
         let id = carry_id(entity, date, state.output.frame.number, part);
-        batch.push_deed(Draft { id, time, ..Draft::default() }, CarryForward.into(), &legs, &[]);
+        batch.push_action(Draft { id, time, ..Draft::default() }, CarryForward.into(), &legs, &[]);
     }
 }
 

@@ -4,7 +4,7 @@ use crate::account::AccountRef;
 use crate::account::change::{AttributeChange, Registration};
 use crate::account::row::Row;
 use crate::answer::{Answer, ReplyTo};
-use crate::commands::asked::Asked;
+use crate::commands::caller::Caller;
 use crate::commands::outcome::{AwaitShards, Outcome, Replies};
 use crate::hot::gate::Gate;
 use crate::ids::{AccountId, ShardId};
@@ -22,12 +22,12 @@ pub(crate) struct Change {
 
 pub(super) fn begin(
     state: &mut State,
-    asked: Asked,
+    caller: Caller,
     account: &AccountRef,
     change: AttributeChange,
     notes: Box<[u8]>,
 ) -> Outcome {
-    let Asked { reply_to, client } = asked;
+    let Caller { reply_to, client } = caller;
     let account = match judge(state, account, change) {
         Ok(account) => account,
         Err(rejection) => return state.refuse(reply_to, rejection),

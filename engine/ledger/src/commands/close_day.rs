@@ -3,7 +3,7 @@
 use crate::account::AccountRef;
 use crate::answer::Answer;
 use crate::chart::line::Line;
-use crate::commands::asked::Asked;
+use crate::commands::caller::Caller;
 use crate::commands::carry_forward;
 use crate::commands::close::{Close, Targets};
 use crate::commands::lines::sum_lines;
@@ -30,13 +30,13 @@ pub fn is_far_ahead(next: Date, current: Date, clock_us: i64) -> bool {
 /// A close whose general ledger is being gathered.
 #[derive(Clone, Debug)]
 pub(crate) struct ReadLines {
-    asked: Asked,
+    caller: Caller,
     close: Close,
 }
 
 pub(super) fn begin(
     state: &mut State,
-    asked: Asked,
+    caller: Caller,
     entity: &str,
     (next, forced): (Date, bool),
     carry: &[AccountRef],
@@ -45,28 +45,28 @@ pub(super) fn begin(
     let judged = check_approved(forced, &notes).and_then(|()| judge(state, entity, (next, forced), carry));
     let (entity, targets) = match judged {
         Ok(Some(judged)) => judged,
-        Ok(None) => return state.answer(asked.reply_to, Answer::Done),
-        Err(rejection) => return state.refuse(asked.reply_to, rejection),
+        Ok(None) => return state.answer(caller.reply_to, Answer::Done),
+        Err(rejection) => return state.refuse(caller.reply_to, rejection),
     };
     let close = Close { entity, next, targets, notes, refused: None };
     if close.targets.is_empty() {
-        read_lines(state, asked, close)
+        read_lines(state, caller, close)
     } else {
-        carry_forward::begin(state, asked, close)
+        carry_forward::begin(state, caller, close)
     }
 }
 
 /// Goes on with a close whose results were carried forward. Whatever became of the disk since: what a close has begun it
 /// ends, in the room that was sure when it began.
-pub(crate) fn go_on(state: &mut State, asked: Asked, close: Close) -> Outcome {
+pub(crate) fn go_on(state: &mut State, caller: Caller, close: Close) -> Outcome {
     match close.refused {
-        Some(rejection) => state.refuse(asked.reply_to, rejection),
-        None => read_lines(state, asked, close),
+        Some(rejection) => state.refuse(caller.reply_to, rejection),
+        None => read_lines(state, caller, close),
     }
 }
 
-fn read_lines(state: &State, asked: Asked, close: Close) -> Outcome {
-    Outcome::wait_for_all(ReadLines { asked, close }, state, &ShowLines { with_totals: false })
+fn read_lines(state: &State, caller: Caller, close: Close) -> Outcome {
+    Outcome::wait_for_all(ReadLines { caller, close }, state, &ShowLines { with_totals: false })
 }
 
 /// What is forced needs an approval.
@@ -98,7 +98,7 @@ impl AwaitShards for ReadLines {
 
     /// The date's figures and the next date stand in one frame.
     fn finish(self, state: &mut State, replies: Replies<ShowLines>) -> Outcome {
-        let ReadLines { asked, close: Close { entity, next, notes, .. } } = self;
+        let ReadLines { caller, close: Close { entity, next, notes, .. } } = self;
         let closed = state.books.catalog.date(entity);
         for (line, total) in (0..).map(LineId).zip(sum_lines(replies)) {
             if state.books.entity_of_line(line) == entity {
@@ -106,11 +106,11 @@ impl AwaitShards for ReadLines {
             }
         }
         let State { books, output, .. } = state;
-        output.register(asked.client, "close_day", &closed.to_string(), &notes);
+        output.register(caller.client, "close_day", &closed.to_string(), &notes);
         output.frame.push_admin(&Admin::DateClosed { entity, closed, next });
         books.catalog.add_closing(entity, closed, output.frame.number);
         books.catalog.set_date(entity, next);
-        state.answer(asked.reply_to, Answer::Done)
+        state.answer(caller.reply_to, Answer::Done)
     }
 }
 

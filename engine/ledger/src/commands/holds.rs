@@ -3,7 +3,7 @@
 use crate::account::AccountRef;
 use crate::account::hold::Hold;
 use crate::answer::{Answer, ReplyTo};
-use crate::commands::asked::MAX_LIST;
+use crate::commands::caller::MAX_LIST;
 use crate::commands::outcome::{AwaitShards, Outcome, Replies};
 use crate::ids::{AccountId, TransactionKey};
 use crate::shard::order::ShowHolds;

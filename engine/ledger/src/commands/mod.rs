@@ -5,7 +5,7 @@
 //! changed, an account made hot at an exact place between two transactions.
 
 mod accounts;
-pub(crate) mod asked;
+pub(crate) mod caller;
 mod carry_forward;
 mod change_account;
 mod chart;
@@ -32,7 +32,7 @@ use crate::account::{AccountOpening, AccountRef};
 use crate::answer::{Answer, Posted, ReplyTo};
 use crate::batch::Batch;
 use crate::chart::subject::SubjectOpening;
-use crate::commands::asked::Asked;
+use crate::commands::caller::Caller;
 use crate::commands::outcome::Outcome;
 use crate::ids::{AccountId, ClientId, TransactionId, TransactionKey};
 use crate::money::date::{Date, YearStart};
@@ -82,7 +82,7 @@ pub enum Command {
     Post(Batch),
     /// Cancels a transaction id, seen or not: a later original is refused. Answer: [`Answer::Posted`], one result; or, of
     /// a try that was not confirmed, [`Answer::Located`]: look it up and post
-    /// [`Deed::CancelTry`](crate::Deed::CancelTry), under an id that follows from the try's.
+    /// [`Action::CancelTry`](crate::Action::CancelTry), under an id that follows from the try's.
     Cancel {
         /// The id.
         id: TransactionId,
@@ -207,8 +207,8 @@ impl Command {
     }
 
     /// Begins it: it is answered at once, or waits for shards.
-    pub(crate) fn begin(self, asked: Asked, state: &mut State) -> Outcome {
-        let Asked { reply_to, client } = asked;
+    pub(crate) fn begin(self, caller: Caller, state: &mut State) -> Outcome {
+        let Caller { reply_to, client } = caller;
         // Whoever is known already may come back to read.
         let is_known = matches!(&self, Command::Hello { name } if state.books.catalog.client(name).is_some());
         if state.room == Room::None && self.writes() && !is_known {
@@ -228,10 +228,10 @@ impl Command {
                 map_type::run(state, client, (&entity, &kind, &subject), from, &notes)
             }
             Command::Change { account, change, notes } => {
-                return change_account::begin(state, asked, &account, change, notes);
+                return change_account::begin(state, caller, &account, change, notes);
             }
             Command::CloseDay { entity, next, carry_forward, forced, notes } => {
-                return close_day::begin(state, asked, &entity, (next, forced), &carry_forward, notes);
+                return close_day::begin(state, caller, &entity, (next, forced), &carry_forward, notes);
             }
             Command::Holds { account, after, limit } => {
                 return holds::begin(state, reply_to, account.as_ref(), after, limit);

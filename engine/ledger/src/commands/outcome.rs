@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use crate::account::row::Row;
 use crate::answer::{Answer, ReplyTo};
 use crate::batch::Batch;
-use crate::commands::asked::Asked;
+use crate::commands::caller::Caller;
 use crate::commands::close::Close;
 use crate::ids::{AccountId, ShardId};
 use crate::rejection::Rejection;
@@ -24,7 +24,7 @@ pub(crate) enum Outcome {
     /// It waits for what these orders bring back; there may be none.
     Waits(Box<dyn Waiting>, Vec<(ShardId, ShardOrder)>),
     /// A close posts these transactions first, and then goes on.
-    Carries(Asked, Close, Batch),
+    Carries(Caller, Close, Batch),
     /// A snapshot begins here.
     Snapshot(SnapshotStart),
 }

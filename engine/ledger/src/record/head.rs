@@ -14,7 +14,7 @@
 //! | 32 | 4 | accounting date, days since 1970 |
 //! | 36 | 4 | value date |
 //! | 40 | 4 | the client's own time, seconds since 1970 |
-//! | 44 | 2 | count of legs in the lower 12 bits, number of the action ([`Action`]) in the upper 4 |
+//! | 44 | 2 | count of legs in the lower 12 bits, number of the action ([`ActionCode`]) in the upper 4 |
 //! | 46 | 2 | step that a refusal speaks of, else 0 |
 //! | 48 | 4 | offset of the tail in the `tails` section |
 //! | 52 | 4 | length of the tail, 0 for none |
@@ -29,7 +29,7 @@ use crate::money::amount::{Amount, Side};
 use crate::money::date::Date;
 use crate::record::bytes::{array, i64_at, pad_to_slot, put, u8_at, u16_at, u32_at, u64_at, u128_at};
 use crate::rejection::Rejection;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::leg::Leg;
 use crate::transaction::named::Named;
 
@@ -97,7 +97,7 @@ pub struct Head {
     /// The client's own time, in seconds since 1970.
     pub time: u32,
     /// What it does.
-    pub action: Action,
+    pub action: ActionCode,
     /// How many legs it has.
     pub legs: u16,
     /// The step that a refusal speaks of, else 0.
@@ -143,7 +143,7 @@ impl Head {
             accounting_date: Date::from_days(u32_at(bytes, 32)?)?,
             value_date: Date::from_days(u32_at(bytes, 36)?)?,
             time: u32_at(bytes, 40)?,
-            action: Action::from_number(u16_at(bytes, 44)? >> 12)?,
+            action: ActionCode::from_number(u16_at(bytes, 44)? >> 12)?,
             legs: u16_at(bytes, 44)? & LEGS,
             step: u16_at(bytes, 46)?,
             tail: (u32_at(bytes, 48)?, u32_at(bytes, 52)?),

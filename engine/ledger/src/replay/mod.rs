@@ -16,7 +16,7 @@ use crate::record::frame::{FrameRecords, ReplayError};
 use crate::record::head::{Head, Outcome};
 use crate::record::section::SectionKind;
 use crate::shard::Shard;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::originals::Originals;
 
 impl KnownIds {
@@ -94,7 +94,7 @@ impl Originals {
                 }
             }
         }
-        let naming = [Action::Reverse, Action::Refund, Action::Confirm, Action::CancelTry];
+        let naming = [ActionCode::Reverse, ActionCode::Refund, ActionCode::Confirm, ActionCode::CancelTry];
         let mut legs: Option<BTreeMap<u32, Vec<(AccountId, i128)>>> = None;
         for (ordinal, head) in (0..).zip(frame.heads()) {
             let head = head?;

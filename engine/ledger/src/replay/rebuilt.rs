@@ -11,7 +11,7 @@ use crate::record::image::{LINE_IMAGE, RowImage};
 use crate::schedule::Coordinator;
 use crate::shard::{Shard, shard_of};
 use crate::state::descriptor::MOST_HOT;
-use crate::state::settings::Settings;
+use crate::state::settings::LedgerSettings;
 use crate::state::time_window::TimeWindow;
 use crate::transaction::originals::Originals;
 
@@ -42,7 +42,7 @@ pub struct Rebuilt {
 impl Rebuilt {
     /// Nothing yet.
     #[must_use]
-    pub fn empty(settings: &Settings) -> Rebuilt {
+    pub fn empty(settings: &LedgerSettings) -> Rebuilt {
         Rebuilt {
             catalog: Catalog::new(settings.seed),
             known: KnownIds::new(settings.seed, settings.known_ids, settings.keep_ids_us()),
@@ -125,7 +125,7 @@ impl Rebuilt {
 
     /// The coordinator and the shards that go on from here.
     #[must_use]
-    pub fn go_on(mut self, settings: Settings) -> (Coordinator, Vec<Shard>) {
+    pub fn go_on(mut self, settings: LedgerSettings) -> (Coordinator, Vec<Shard>) {
         self.shards.iter_mut().for_each(Shard::end_replay);
         let Rebuilt { catalog, known, originals, frame, time_us, shards, .. } = self;
         let window = TimeWindow::new(self.accepted_clock_us.unwrap_or(time_us), self.began_us);

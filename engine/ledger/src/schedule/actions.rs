@@ -1,6 +1,6 @@
 //! Actions in a round: the transaction around each, and what the round must know of it.
 
-use crate::actions::Deed;
+use crate::actions::Action;
 use crate::actions::plan::Plan;
 use crate::actions::rules::Given;
 use crate::ids::TransactionKey;
@@ -14,7 +14,7 @@ impl Coordinator {
     #[inline]
     pub(super) fn plan(&mut self, what: JobRef) -> Option<Plan> {
         let (batch, transaction) = self.backlog.jobs.get(what.job).transaction(what.index)?;
-        batch.deed(transaction)?;
+        batch.action(transaction)?;
         Some(self.plan_with_legs(what))
     }
 
@@ -22,18 +22,18 @@ impl Coordinator {
     #[inline(never)]
     fn plan_with_legs(&mut self, what: JobRef) -> Plan {
         self.give_legs(what);
-        let (deed, given) = given(self.backlog.jobs.get(what.job), what.index);
+        let (action, given) = given(self.backlog.jobs.get(what.job), what.index);
         let given = Given { is_new: what.begun.is_none(), ..given };
-        deed.rules().plan(given, &self.state)
+        action.rules().plan(given, &self.state)
     }
 
     /// Gives a transaction the legs that follow from its original.
     fn give_legs(&mut self, what: JobRef) {
-        let (deed, given) = given(self.backlog.jobs.get(what.job), what.index);
-        if deed.rules().brings_legs() || !given.legs.is_empty() {
+        let (action, given) = given(self.backlog.jobs.get(what.job), what.index);
+        if action.rules().brings_legs() || !given.legs.is_empty() {
             return;
         }
-        let legs = deed.rules().follow(&self.state);
+        let legs = action.rules().follow(&self.state);
         if let Work::Post(batch) = &mut self.backlog.jobs.get_mut(what.job).work
             && !legs.is_empty()
         {
@@ -49,24 +49,24 @@ impl Coordinator {
 
     /// What the record of a transaction names.
     pub(super) fn named(&self, what: JobRef) -> Option<Named> {
-        let (deed, given) = given(self.backlog.jobs.get(what.job), what.index);
-        deed.rules().named(given.legs, &self.state)
+        let (action, given) = given(self.backlog.jobs.get(what.job), what.index);
+        action.rules().named(given.legs, &self.state)
     }
 
     /// Takes in what an action has done, when its record is written.
     pub(super) fn done(&mut self, item: &Item) {
         let Coordinator { state, backlog, .. } = self;
         let job = backlog.jobs.get(item.what.job);
-        let (deed, given) = given(job, item.what.index);
-        deed.rules().done(given, state);
+        let (action, given) = given(job, item.what.index);
+        action.rules().done(given, state);
     }
 }
 
 /// The action of a transaction that has one, and the transaction around it.
-fn given(job: &Job, index: u32) -> (&Deed, Given<'_>) {
+fn given(job: &Job, index: u32) -> (&Action, Given<'_>) {
     let (batch, transaction) = job.transaction(index).expect("only a batch has actions");
-    let deed = batch.deed(transaction).expect("the transaction was seen to have an action");
+    let action = batch.action(transaction).expect("the transaction was seen to have an action");
     let own = TransactionKey { client: job.client, id: transaction.id };
     let (text_id, legs) = (batch.texts(transaction).own, batch.legs(transaction));
-    (deed, Given { own, text_id, legs, is_new: false })
+    (action, Given { own, text_id, legs, is_new: false })
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::answer::Posted;
 use crate::commands::Command;
-use crate::commands::asked::Asked;
+use crate::commands::caller::Caller;
 use crate::commands::close::Close;
 use crate::commands::wake_hot::Resting;
 use crate::ids::AccountId;
@@ -24,9 +24,9 @@ pub(super) struct Backlog {
 #[derive(Clone, Debug)]
 pub(super) enum Queued {
     Job(u32),
-    Command(Asked, Command),
+    Command(Caller, Command),
     /// A close whose results are being carried forward by the job in front of it.
-    Close(Asked, Close),
+    Close(Caller, Close),
     Snapshot,
 }
 

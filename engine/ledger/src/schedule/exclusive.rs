@@ -49,7 +49,7 @@ impl Coordinator {
         }
         let Some(plan) = self.plan(what) else { return Vec::new() };
         let (batch, transaction) =
-            self.backlog.jobs.get(what.job).transaction(what.index).expect("only a batch has deeds");
+            self.backlog.jobs.get(what.job).transaction(what.index).expect("only a batch has actions");
         let forced = batch.legs(transaction).iter().filter(|_| plan.forced).map(|leg| leg.account);
         let accounts = plan.effects.iter().map(|effect| effect.account).chain(forced);
         let mut accounts: Vec<AccountId> = accounts.filter(|account| self.state.is_hot(*account)).collect();

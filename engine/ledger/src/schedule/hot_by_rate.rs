@@ -3,7 +3,7 @@
 use crate::account::AccountRef;
 use crate::account::change::AttributeChange;
 use crate::commands::Command;
-use crate::commands::asked::Asked;
+use crate::commands::caller::Caller;
 use crate::ids::ClientId;
 use crate::schedule::Coordinator;
 use crate::schedule::backlog::Queued;
@@ -18,9 +18,9 @@ impl Coordinator {
         let cool = judgement.cool.into_iter().map(|account| (account, false));
         for (account, hot) in heated.chain(cool) {
             let (account, change) = (AccountRef::Id(account), AttributeChange::Hot(hot));
-            let asked = Asked { reply_to: None, client: ClientId(0) };
+            let caller = Caller { reply_to: None, client: ClientId(0) };
             let command = Command::Change { account, change, notes: Box::default() };
-            self.backlog.queue.push_back(Queued::Command(asked, command));
+            self.backlog.queue.push_back(Queued::Command(caller, command));
         }
     }
 }

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use crate::answer::Answer;
 use crate::chart::catalog::Catalog;
-use crate::commands::asked::Asked;
+use crate::commands::caller::Caller;
 use crate::commands::outcome::{Merging, Outcome, Waiting, replies_to};
 use crate::commands::{Command, Request, close_day, snapshot};
 use crate::hot::gate::Gate;
@@ -44,7 +44,7 @@ use crate::shard::round::{Merge, ShardRound};
 use crate::state::State;
 use crate::state::frame::Frame;
 use crate::state::room::Room;
-use crate::state::settings::Settings;
+use crate::state::settings::LedgerSettings;
 use crate::state::snapshot_start::SnapshotStart;
 use crate::state::time_window::TimeWindow;
 use crate::transaction::originals::Originals;
@@ -85,7 +85,7 @@ impl Coordinator {
     /// `Coordinator::restore`.
     #[must_use]
     pub fn new(
-        settings: Settings,
+        settings: LedgerSettings,
         catalog: Catalog,
         known: KnownIds,
         originals: Originals,
@@ -114,13 +114,13 @@ impl Coordinator {
             return self.state.output.reply(Some(request.reply_to), refused);
         }
         let Request { reply_to, client, command } = request;
-        let asked = Asked { reply_to: Some(reply_to), client };
+        let caller = Caller { reply_to: Some(reply_to), client };
         let mut job = |work| Queued::Job(self.add_job(Some(reply_to), client, work));
         let queued = match command {
             Command::Post(batch) if !batch.transactions.is_empty() => job(Work::Post(batch)),
             Command::Cancel { id, time, text_id } => job(Work::Cancel { id, time, text_id }),
             Command::Locate(keys) => job(Work::Locate(keys)),
-            other => Queued::Command(asked, other),
+            other => Queued::Command(caller, other),
         };
         self.backlog.queue.push_back(queued);
     }
@@ -216,8 +216,8 @@ impl Coordinator {
         }
         self.state.set_time(now_us);
         let outcome = match self.backlog.queue.pop_front() {
-            Some(Queued::Command(asked, command)) => command.begin(asked, &mut self.state),
-            Some(Queued::Close(asked, close)) => close_day::go_on(&mut self.state, asked, close),
+            Some(Queued::Command(caller, command)) => command.begin(caller, &mut self.state),
+            Some(Queued::Close(caller, close)) => close_day::go_on(&mut self.state, caller, close),
             Some(Queued::Snapshot) => snapshot::begin(&self.state),
             front => panic!("the front of the queue was looked at just now, and is {front:?}"),
         };
@@ -243,8 +243,8 @@ impl Coordinator {
         match outcome {
             Outcome::Done => {}
             Outcome::Snapshot(start) => self.snapshot = Some(start),
-            Outcome::Carries(asked, close, batch) => {
-                self.backlog.queue.push_front(Queued::Close(asked, close));
+            Outcome::Carries(caller, close, batch) => {
+                self.backlog.queue.push_front(Queued::Close(caller, close));
                 if !batch.transactions.is_empty() {
                     let job = self.add_job(None, ClientId(0), Work::Post(batch));
                     self.backlog.queue.push_front(Queued::Job(job));

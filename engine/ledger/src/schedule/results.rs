@@ -11,7 +11,7 @@ use crate::schedule::jobs::Work;
 use crate::schedule::open_round::Item;
 use crate::schedule::round::legs_of;
 use crate::shard::round::{BalanceAfter, ShardRound};
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::notes::TextIds;
 
 impl Coordinator {
@@ -87,9 +87,10 @@ impl Coordinator {
     fn book_post(&mut self, item: &Item, client: ClientId) -> (Head, Outcome) {
         let job = self.backlog.jobs.get(item.what.job);
         let (batch, transaction) = job.transaction(item.what.index).expect("only a batch is posted");
-        let (transaction, legs, action) = (*transaction, batch.legs(transaction), batch.action(transaction));
+        let (transaction, legs, action) =
+            (*transaction, batch.legs(transaction), batch.action_code(transaction));
         let (outcome, step) = match item.verdict {
-            None if action == Action::Try => (Outcome::Tried, 0),
+            None if action == ActionCode::Try => (Outcome::Tried, 0),
             None => (Outcome::Posted, 0),
             Some((rejection, step)) => (Outcome::Refused(rejection), step),
         };
@@ -97,7 +98,7 @@ impl Coordinator {
         let tried = if outcome == Outcome::Tried { legs } else { &[] };
         let hot = if outcome == Outcome::Posted { self.round.hot_legs.of(item.hot) } else { &[] };
         let kept = tried.iter().chain(hot.iter().map(|hot| hot.of(legs)));
-        let named = if action == Action::Post { None } else { self.named(item.what) };
+        let named = if action == ActionCode::Post { None } else { self.named(item.what) };
         let tail =
             write_tail(&mut self.state.output.frame.tails, batch.notes(&transaction), named.as_ref(), kept);
         let count = u16::try_from(legs.len()).expect("legs of a transaction are capped");
@@ -107,7 +108,7 @@ impl Coordinator {
             let job = self.backlog.jobs.get_mut(item.what.job);
             balances.into_iter().for_each(|balance| job.add_balance(balance));
         }
-        if action != Action::Post && item.verdict.is_none() {
+        if action != ActionCode::Post && item.verdict.is_none() {
             self.done(item);
         }
         let head = Head {
@@ -154,7 +155,7 @@ fn cancel_head(item: &Item, client: ClientId, (id, time): (TransactionId, u32), 
         accounting_date: item.date,
         value_date: item.date,
         time,
-        action: Action::Post,
+        action: ActionCode::Post,
         legs: 0,
         step: 0,
         tail,

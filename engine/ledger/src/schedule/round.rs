@@ -303,7 +303,7 @@ impl Coordinator {
 /// The legs that a transaction posts: a try has legs, but only holds what they take.
 pub(super) fn legs_of(job: &Job, index: u32) -> (&Batch, &[Leg]) {
     let (batch, transaction) = job.transaction(index).expect("only a batch has legs");
-    let posts = batch.deed(transaction).is_none_or(|deed| deed.rules().posts());
+    let posts = batch.action(transaction).is_none_or(|action| action.rules().posts());
     (batch, if posts { batch.legs(transaction) } else { &[] })
 }
 

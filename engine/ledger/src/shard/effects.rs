@@ -15,7 +15,7 @@ use crate::transaction::effect::{Effect, EffectKind};
 
 impl Shard {
     /// What holds back, on this side, a transaction that moves holds or is forced.
-    pub(super) fn judge_deed(&self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) -> Verdict {
+    pub(super) fn judge_action(&self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) -> Verdict {
         let holds = effects.iter().map(|effect| self.judge_hold(effect)).fold(None, first_of);
         if holds.is_some_and(|(rejection, _)| rejection.group() < Rejection::AccountState.group()) {
             // What would be freed is not known, and nothing that comes later in the order could take precedence.
@@ -89,7 +89,7 @@ impl Shard {
     }
 
     /// Books a transaction that moves holds: what frees, its legs, what freezes.
-    pub(super) fn book_deed(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) {
+    pub(super) fn book_action(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) {
         // A court's taking, and what is forced, is no transaction of the holder: his day limit is not used by it.
         let waived =
             effects.iter().filter(|effect| self.spending(effect).is_some_and(Spending::waives_limits));

@@ -277,7 +277,7 @@ impl Shard {
     #[inline]
     fn judge(&self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) -> Verdict {
         if part.forced || !effects.is_empty() {
-            return self.judge_deed(part, legs, effects);
+            return self.judge_action(part, legs, effects);
         }
         let mut verdict = None;
         for (index, leg) in legs.iter().enumerate() {
@@ -319,7 +319,7 @@ impl Shard {
     fn book(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) {
         match effects.is_empty() {
             true => self.book_legs(part, legs, |_| part.counting),
-            false => self.book_deed(part, legs, effects),
+            false => self.book_action(part, legs, effects),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::idempotency::decided::{Decided, Known};
 use crate::idempotency::known_ids::{IdHash, KnownIds, KnownRef};
 use crate::ids::TransactionKey;
 use crate::rejection::Rejection;
-use crate::state::settings::Settings;
+use crate::state::settings::LedgerSettings;
 use crate::state::time_window::TimeWindow;
 
 /// What makes a repeated request give its first result.
@@ -58,7 +58,7 @@ impl Ids {
     }
 
     /// What refuses a new id for the time that the client gives it.
-    pub(crate) fn outside_window(&self, time: u32, settings: &Settings) -> Option<Rejection> {
+    pub(crate) fn outside_window(&self, time: u32, settings: &LedgerSettings) -> Option<Rejection> {
         self.window.refuse(time, settings)
     }
 }

@@ -27,14 +27,14 @@ use crate::state::hot_accounts::HotAccounts;
 use crate::state::ids::Ids;
 use crate::state::output::Output;
 use crate::state::room::Room;
-use crate::state::settings::Settings;
+use crate::state::settings::LedgerSettings;
 use crate::state::time_window::TimeWindow;
 use crate::transaction::originals::Originals;
 
 /// All of it.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
-    pub(crate) settings: Settings,
+    pub(crate) settings: LedgerSettings,
     pub(crate) books: Books,
     pub(crate) hot: HotAccounts,
     pub(crate) holds: Holds,
@@ -48,7 +48,7 @@ pub(crate) struct State {
 impl State {
     /// What recovery has found: see [`Coordinator::new`](crate::schedule::Coordinator::new).
     pub(crate) fn new(
-        settings: Settings,
+        settings: LedgerSettings,
         catalog: Catalog,
         known: KnownIds,
         originals: Originals,

@@ -8,7 +8,7 @@ use crate::account::AccountKey;
 
 /// What the coordinator is set to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct LedgerSettings {
     /// How many shards.
     pub shards: u16,
     /// How far back a client's own time may lie, in seconds (3 days by default).
@@ -48,9 +48,9 @@ impl RefundClearing {
     }
 }
 
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
+impl Default for LedgerSettings {
+    fn default() -> LedgerSettings {
+        LedgerSettings {
             shards: 1,
             window_back: 3 * 86_400,
             window_ahead: 3_600,
@@ -65,7 +65,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl LedgerSettings {
     /// How long after its frame an id may still come again with a time inside the window, in microseconds.
     #[must_use]
     pub fn keep_ids_us(&self) -> i64 {

@@ -2,7 +2,7 @@
 //! request is judged without its id being known.
 
 use crate::rejection::Rejection;
-use crate::state::settings::Settings;
+use crate::state::settings::LedgerSettings;
 
 /// What clients' own times are held against.
 ///
@@ -41,7 +41,7 @@ impl TimeWindow {
     }
 
     /// Why a request of this time, whose id is not known, is not taken, if it is not. 0: it has none.
-    pub(crate) fn refuse(&self, time: u32, settings: &Settings) -> Option<Rejection> {
+    pub(crate) fn refuse(&self, time: u32, settings: &LedgerSettings) -> Option<Rejection> {
         let back_us = i64::from(settings.window_back) * 1_000_000;
         if time == 0 {
             // A ledger that is younger than its window has forgotten nothing.

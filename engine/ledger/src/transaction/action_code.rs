@@ -8,7 +8,7 @@ use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
 )]
 #[strum(serialize_all = "snake_case")]
 #[repr(u8)]
-pub enum Action {
+pub enum ActionCode {
     /// 记账: posts its legs
     #[default]
     Post = 0,
@@ -34,9 +34,10 @@ pub enum Action {
     Raise = 10,
 }
 
-impl Action {
+impl ActionCode {
     /// Every action, by number.
-    pub const ALL: [Action; Action::COUNT] = *Action::VARIANTS.first_chunk().expect("as many as are counted");
+    pub const ALL: [ActionCode; ActionCode::COUNT] =
+        *ActionCode::VARIANTS.first_chunk().expect("as many as are counted");
 
     /// The name as programs see it.
     #[must_use]
@@ -46,7 +47,7 @@ impl Action {
 
     /// The action of a number on disk.
     #[must_use]
-    pub fn from_number(number: u16) -> Option<Action> {
-        u8::try_from(number).ok().and_then(Action::from_repr)
+    pub fn from_number(number: u16) -> Option<ActionCode> {
+        u8::try_from(number).ok().and_then(ActionCode::from_repr)
     }
 }

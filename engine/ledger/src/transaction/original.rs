@@ -6,7 +6,7 @@ use crate::account::hold::Hold;
 use crate::ids::{AccountId, RecordPlace, TransactionKey};
 use crate::money::amount::Amount;
 use crate::money::date::Date;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::leg::Leg;
 use crate::transaction::named::Named;
 
@@ -25,7 +25,7 @@ pub struct Original {
     /// Where its record lies.
     pub place: RecordPlace,
     /// What it did.
-    pub action: Action,
+    pub action: ActionCode,
     /// Whether it was posted, or tried: nothing else can be undone.
     pub done: bool,
     /// Its accounting date.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use longmen_engine::ledger::{RefundWindows, Settings};
+use longmen_engine::ledger::{LedgerSettings, RefundWindows};
 use longmen_engine::{SimulatedNode, SimulatedOptions, StartError, StartReport};
 use longmen_wal::{LogOptions, OpenError, Operation, WritePath, seeded_nonces};
 
@@ -202,7 +202,7 @@ impl World {
 
     pub(super) fn options(&self, random: &mut Random) -> SimulatedOptions {
         let by_type = [(naive::SHORT_TYPE.into(), naive::SHORT_WINDOW)].into();
-        let settings = Settings {
+        let settings = LedgerSettings {
             shards: random.one_of(&[1, 2, 3, 5, 7]),
             known_ids: random.one_of(&[16, 64]),
             hot_by_rate: false,
@@ -210,7 +210,7 @@ impl World {
             refund_windows: RefundWindows { by_type, ..RefundWindows::default() },
             refund_clearing: translate::refund_clearing(),
             seed: random.next(),
-            ..Settings::default()
+            ..LedgerSettings::default()
         };
         let segment_bytes = random.one_of(&[128 << 10, 256 << 10]);
         let log = LogOptions { segment_bytes, segments_ahead: 0, write_path: WritePath::Pwritev };

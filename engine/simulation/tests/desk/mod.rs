@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use longmen_engine::ledger::{
-    AccountId, AccountRef, AccountView, Amount, Answer, Batch, ClientId, Command, Currency, Draft, Leg,
-    PostResult, Settings, Side, TransactionId,
+    AccountId, AccountRef, AccountView, Amount, Answer, Batch, ClientId, Command, Currency, Draft,
+    LedgerSettings, Leg, PostResult, Side, TransactionId,
 };
 use longmen_engine::{Replies, SimulatedNode, SimulatedOptions, StartError, StartReport};
 use longmen_wal::{FaultyStorage, LogOptions, WritePath, seeded_nonces};
@@ -93,6 +93,7 @@ impl Desk {
 /// Segments of so many bytes, small frames, and generations of 16 ids.
 pub(crate) fn options(shards: u16, segment_bytes: u64) -> SimulatedOptions {
     let log = LogOptions { segment_bytes, segments_ahead: 0, write_path: WritePath::Pwritev };
-    let settings = Settings { shards, known_ids: 16, frame_bytes: 8 << 10, ..Settings::default() };
+    let settings =
+        LedgerSettings { shards, known_ids: 16, frame_bytes: 8 << 10, ..LedgerSettings::default() };
     SimulatedOptions { settings, log, least_space: segment_bytes / 2, slice: 64 }
 }

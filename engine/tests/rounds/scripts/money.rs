@@ -13,7 +13,7 @@ impl Maker {
 
     fn any_tx(&mut self) -> Tx {
         match self.random.below(145) {
-            100.. => self.deed(),
+            100.. => self.action(),
             0..=9 if !self.made.is_empty() => self.again(),
             10..=49 => {
                 let (from, to) = (self.account(), self.account());

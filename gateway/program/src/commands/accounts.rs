@@ -7,7 +7,7 @@ use crate::account_name::AccountName;
 use crate::account_state::state;
 use crate::connect_args::ConnectArgs;
 use crate::explain::about_account;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let mut found: Vec<Account> = Vec::new();
     let mut after = args.after;
@@ -48,7 +48,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         found.extend(page.into_iter().filter(wanted).take(room));
     }
     args.output.show(&found, |found| table(found))?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 /// Accounts, one a row.
@@ -110,10 +110,10 @@ pub(crate) async fn show_one(
     client: &mut Client,
     account: AccountName,
     output: Output,
-) -> Result<Verdict, Failure> {
+) -> Result<Conclusion, Failure> {
     let account = client.balance(account.0.clone()).await.map_err(|error| Failure::about(error, &account))?;
     output.show(&account, describe)?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 fn describe(account: &Account) -> Page {

@@ -6,7 +6,7 @@ use longmen_terminal::Table;
 use super::accounts::table;
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::moment::Moment;
 use crate::money::money;
 use crate::output::Output;
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let asked: Vec<AccountRef> = args.accounts.iter().map(|name| name.0.clone()).collect();
     if let Some(at) = args.at {
         return past(&args, at, asked).await;
@@ -46,10 +46,10 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         .map(|(account, name)| account.map_err(|refusal| Failure::Refused(refusal).naming(name)))
         .collect::<Result<_, _>>()?;
     args.output.show(&found, |found| table(found))?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
-async fn past(args: &Args, at: Moment, asked: Vec<AccountRef>) -> Result<Verdict, Failure> {
+async fn past(args: &Args, at: Moment, asked: Vec<AccountRef>) -> Result<Conclusion, Failure> {
     let text;
     let (mut date, mut time_us, mut value_date) = (None, None, None);
     match at {
@@ -69,7 +69,7 @@ async fn past(args: &Args, at: Moment, asked: Vec<AccountRef>) -> Result<Verdict
         found.push(past.map_err(|error| Failure::about(error, name))?);
     }
     args.output.show(&found, |found| past_table(found))?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 fn past_table(found: &[PastBalance]) -> Table {

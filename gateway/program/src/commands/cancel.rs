@@ -3,7 +3,7 @@
 use longmen_client::Client;
 
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
 use crate::output::Output;
 use crate::posting::{Sent, show};
@@ -27,7 +27,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let time = args.sent.time(false);
     let mut result =
@@ -37,7 +37,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         result.message = posted(&mut client, &args.id).await.map(Into::into);
     }
     show(&args.id, result, args.output)?;
-    Ok(Verdict::of(cancelled))
+    Ok(Conclusion::of(cancelled))
 }
 
 /// What was posted under the id, and what undoes it.

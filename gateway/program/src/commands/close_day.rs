@@ -8,7 +8,7 @@ use crate::account_name::{AccountName, name_of_account, with_account_names};
 use crate::account_state::state;
 use crate::connect_args::ConnectArgs;
 use crate::explain::accounting_dates;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, remark};
 use crate::register::Register;
 
@@ -43,7 +43,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let request = CloseDayRequest {
         entity: &args.entity,
@@ -78,7 +78,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     }
     let date = serde_json::json!({ "entity": args.entity, "date": args.next, "closed": closed });
     args.output.show(&date, |_| format!("the accounting date of {} is {}", args.entity, args.next))?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 /// How far ahead a date may lie, and how it begins all the same.

@@ -1,9 +1,9 @@
 //! `longmen confirm`
 
-use longmen_client::Deed;
+use longmen_client::Action;
 
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::{Original, Posting};
 
@@ -25,8 +25,8 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
-    let deed = Deed::Confirm(args.original.naming());
-    args.posting.send(&mut client, Some(deed), Vec::new(), args.output).await
+    let action = Action::Confirm(args.original.naming());
+    args.posting.send(&mut client, Some(action), Vec::new(), args.output).await
 }

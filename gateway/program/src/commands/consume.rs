@@ -4,7 +4,7 @@ use longmen_client::{Consume, Leg};
 
 use crate::account_name::with_account_names;
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
 use crate::output::Output;
 use crate::posting::{Legs, Posting};
@@ -48,7 +48,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let amount = match (args.amount, args.legs.debit.as_slice()) {
         (Some(amount), _) => amount,
         (None, [taken]) => taken.amount.clone(),

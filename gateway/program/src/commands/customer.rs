@@ -2,7 +2,7 @@
 
 use super::accounts::table;
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 
 /// List the accounts of a customer (客户号)
@@ -21,10 +21,10 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let accounts = client.customer(&args.entity, &args.customer).await;
     let accounts = accounts.map_err(|error| Failure::about(error, format_args!("entity {}", args.entity)))?;
     args.output.show(&accounts, |accounts| table(accounts))?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }

@@ -8,14 +8,14 @@ use longmen_server::{Launch, Watch};
 use longmen_terminal::{Table, grouped};
 use longmen_workload::books::Books;
 use longmen_workload::crash::{CrashSettings, Harness, Round, Subject};
-use longmen_workload::driver::{Driven, Pacing, Settings, drive};
+use longmen_workload::driver::{Driven, DriverSettings, Pacing, drive};
 use longmen_workload::measure::{Measured, measured_table};
 use longmen_workload::setup::{Target, open};
 use longmen_workload::{Encoding, Workload};
 use serde::Serialize;
 
 use super::{trial_balance, verify};
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::interruption::leave_nothing_behind;
 use crate::money::money;
 use crate::output::Output;
@@ -76,7 +76,7 @@ struct Hot {
     account: Account,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let began = Instant::now();
     let temporary = tempfile::tempdir()?;
     let data = args.data.clone().unwrap_or_else(|| temporary.path().join("books"));
@@ -119,7 +119,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         let kept = args.data.unwrap_or_else(|| temporary.keep());
         args.output.say(format_args!("The books are kept for a look: {}", kept.display()))?;
     }
-    Ok(Verdict::of(held))
+    Ok(Conclusion::of(held))
 }
 
 /// Starts the node and opens the accounts of the payment mix.
@@ -137,8 +137,8 @@ async fn open_house(args: &Args, data: &Path, watch: Watch) -> Result<Subject, F
 }
 
 /// Drives the mix for a while, on streams that were not used before.
-async fn stretch(subject: &mut Subject, settings: Settings, what: &str) -> Result<Measured, Failure> {
-    let settings = Settings { first_stream: subject.streams, ..settings };
+async fn stretch(subject: &mut Subject, settings: DriverSettings, what: &str) -> Result<Measured, Failure> {
+    let settings = DriverSettings { first_stream: subject.streams, ..settings };
     subject.streams += settings.connections;
     let books = subject.books.clone();
     let Driven { books, measured, .. } =
@@ -154,8 +154,8 @@ fn refuse_old_data(data: &Path) -> Result<(), Failure> {
     }
 }
 
-fn steady_settings(args: &Args) -> Settings {
-    Settings {
+fn steady_settings(args: &Args) -> DriverSettings {
+    DriverSettings {
         connections: STEADY_CONNECTIONS,
         batch: 1,
         pacing: Pacing::Open { rate: RATE },
@@ -168,8 +168,8 @@ fn steady_settings(args: &Args) -> Settings {
     }
 }
 
-fn full_speed_settings(args: &Args) -> Settings {
-    Settings {
+fn full_speed_settings(args: &Args) -> DriverSettings {
+    DriverSettings {
         connections: FULL_SPEED_CONNECTIONS,
         batch: 4_096,
         pacing: Pacing::Closed { depth: 2 },

@@ -4,7 +4,7 @@ use longmen_client::{EntryRequest, MergedEntry};
 
 use super::statement::{row, table};
 use crate::account_name::{AccountName, with_account_names};
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::listing::Listing;
 use crate::money::money;
 use crate::page::Page;
@@ -27,13 +27,13 @@ pub(crate) struct Args {
     listing: Listing,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.listing.connect_args.connect().await?;
     let (account, position) = (args.account.0.clone(), args.position.as_str());
     let request = EntryRequest { account, position, from: args.from, limit: args.listing.limit };
     let entry = client.entry(&request).await.map_err(|error| Failure::about(error, &args.account))?;
     args.listing.output.show(&entry, describe)?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 fn describe(entry: &MergedEntry) -> Page {

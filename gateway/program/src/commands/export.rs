@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::data_directory::open_ledger;
 use crate::export_formats::{Format, Sink};
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 
 /// Write the journal (流水) of a data directory for other programs
@@ -84,7 +84,7 @@ impl fmt::Display for Written<'_> {
     }
 }
 
-pub(crate) fn run(args: &Args) -> Result<Verdict, Failure> {
+pub(crate) fn run(args: &Args) -> Result<Conclusion, Failure> {
     if args.out.try_exists().map_err(|error| unwritable(&args.out, &error))? {
         return Err(Failure::Usage(format!("{} is there already", args.out.display())));
     }
@@ -102,7 +102,7 @@ pub(crate) fn run(args: &Args) -> Result<Verdict, Failure> {
     let Exported { frames, accounts, transactions, legs, days } = exported?;
     let written = Written { path: &args.out, frames, accounts, transactions, legs, days };
     args.output.show(&written, Written::to_string)?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 /// Writes the export to `path`, which is good only where this ends well.

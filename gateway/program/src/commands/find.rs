@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use longmen_client::{FindRequest, FoundTransactions, TransactionRecord};
 use longmen_terminal::Table;
 
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::id_name::{IdName, shown};
 use crate::listing::Pages;
 use crate::moment::time;
@@ -41,7 +41,7 @@ pub(crate) struct Args {
     pages: Pages,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.pages.listing.connect_args.connect().await?;
     let [from, to] = [args.from, args.to].map(|date| date.map(|date| date.to_string()));
     let mut found =
@@ -67,9 +67,9 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
             break;
         }
     }
-    let verdict = Verdict::of(!found.transactions.is_empty());
+    let conclusion = Conclusion::of(!found.transactions.is_empty());
     args.pages.listing.output.show(&found, describe)?;
-    Ok(verdict)
+    Ok(conclusion)
 }
 
 fn count(found: &FoundTransactions) -> u32 {

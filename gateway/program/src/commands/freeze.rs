@@ -5,7 +5,7 @@ use longmen_client::{Freeze, HoldKind};
 
 use crate::account_name::{LegName, with_account_names};
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::{Posting, currency};
 
@@ -52,7 +52,7 @@ enum Kind {
     Loss,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let expires_us = args.posting.expiry(args.expires)?;
     let mut client = args.connect_args.connect().await?;
     let currency = currency(&mut client, &args.what.account).await?;

@@ -5,7 +5,7 @@ use longmen_client::{Hold, Holds, HoldsRequest};
 use longmen_terminal::Table;
 
 use crate::account_name::{AccountName, key_text, with_account_names};
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::id_name::shown;
 use crate::listing::Pages;
 use crate::money::money;
@@ -27,7 +27,7 @@ pub(crate) struct Args {
     pages: Pages,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.pages.listing.connect_args.connect().await?;
     let account = args.account.as_ref().map(|name| name.0.clone());
     let request =
@@ -37,7 +37,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         None => error.into(),
     })?;
     args.pages.listing.output.show(&page, describe)?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 /// Holds, one a row.

@@ -6,7 +6,7 @@ use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
 use crate::explain::about_account;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::register::Register;
 
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let (account, registration) = (args.account.0.clone(), args.register.registration());
     let changed = client.set_hot_with(&SetHotRequest { account, hot: !args.off, registration }).await;

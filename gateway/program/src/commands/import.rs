@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::connect_args::ConnectArgs;
 use crate::explain::explain;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::import::{
     Accounts, Fault, Faults, Ids, Import, Refused, Sent, Start, Subjects, Transactions, file_time,
 };
@@ -137,7 +137,7 @@ struct Report {
     verb: &'static str,
 }
 
-pub(crate) async fn run(command: Commands) -> Result<Verdict, Failure> {
+pub(crate) async fn run(command: Commands) -> Result<Conclusion, Failure> {
     let mut faults = Faults::default();
     match command {
         Commands::Chart(ChartArgs { start, year_starts, file }) => {
@@ -161,7 +161,7 @@ pub(crate) async fn run(command: Commands) -> Result<Verdict, Failure> {
 }
 
 /// Checks what was read, and sends it if nothing is wrong with it.
-async fn import<I: Import>(what: &I, mut faults: Faults, args: &FileArgs) -> Result<Verdict, Failure> {
+async fn import<I: Import>(what: &I, mut faults: Faults, args: &FileArgs) -> Result<Conclusion, Failure> {
     let mut report = Report { what: I::WHAT, verb: I::DONE, count: what.count(), ..Report::default() };
     let checked = check(what, &mut faults, args).await;
     let wrong = !faults.is_empty();
@@ -181,7 +181,7 @@ async fn import<I: Import>(what: &I, mut faults: Faults, args: &FileArgs) -> Res
         report = Report { done, there, refused, sent: true, ..report };
     }
     args.output.show(&report, |report| describe(report, &args.file))?;
-    Ok(if wrong { Verdict::BadFile } else { Verdict::of(report.refused.is_empty()) })
+    Ok(if wrong { Conclusion::BadFile } else { Conclusion::of(report.refused.is_empty()) })
 }
 
 /// Reaches the node and holds what was read against what it knows.

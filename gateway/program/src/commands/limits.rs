@@ -7,7 +7,7 @@ use longmen_client::{Amount, SetLimitsRequest};
 use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::currency;
 use crate::register::Register;
@@ -61,7 +61,7 @@ impl FromStr for Limit {
     }
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let given = [&args.transaction, &args.day, &args.overdraft, &args.credit];
     if given.into_iter().any(Option::is_some) {

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::accounts::settle;
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::register::Register;
 
@@ -29,7 +29,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let (account, registration) = (args.account.0.clone(), args.register.registration());
     let request = MapCustomerRequest { account: account.clone(), customer: &args.customer, registration };
@@ -41,5 +41,5 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         let of = [&account.entity, &account.number, &account.currency].map(|text| &**text).join("/");
         format!("@{} {of} is an account of customer {}", account.id, args.customer)
     })?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }

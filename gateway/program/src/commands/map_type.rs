@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::connect_args::ConnectArgs;
 use crate::explain::accounting_dates;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::register::Register;
 
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let Args { entity, kind, subject, from, register, .. } = &args;
     let registration = register.registration();
@@ -51,5 +51,5 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     args.output.show(&value, |_| {
         format!("accounts of type {kind} in {entity} get the subject {subject} from {from} on")
     })?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::account_name::key_text;
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::page::Page;
 use crate::scenario::{Place, Scenario, open_chart};
@@ -36,7 +36,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let scenario = Scenario::read(&args.file).map_err(|error| Failure::Usage(error.to_string()))?;
     let mut client = args.connect_args.connect().await?;
     let accounts = open_chart(&mut client, &scenario, &Place::as_written(&scenario)).await?;
@@ -55,5 +55,5 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         }
         page
     })?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }

@@ -6,7 +6,7 @@ use longmen_server::{Launch, Watch};
 use serde::Serialize;
 
 use crate::connect_args::{connect, read_token};
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::interruption::leave_nothing_behind;
 use crate::output::Output;
 use crate::scenario::{OwnNode, Place, Played, Player, Scenario};
@@ -66,7 +66,7 @@ struct PlayedFile {
     steps: Vec<Played>,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let read = |path: &PathBuf| Scenario::read(path).map_err(|error| Failure::Usage(error.to_string()));
     let scenarios: Vec<Scenario> = args.files.iter().map(read).collect::<Result<_, _>>()?;
     let mut played = Vec::new();
@@ -91,7 +91,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     }
     let held = played.iter().all(|file| file.held);
     args.output.show(&played, |played| summary(played))?;
-    Ok(Verdict::of(held))
+    Ok(Conclusion::of(held))
 }
 
 async fn play_on_own_node(

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use longmen_client::Raise;
 
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
 use crate::output::Output;
 use crate::posting::Posting;
@@ -44,7 +44,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let expires_us = args.posting.expiry(args.expires)?;
     let mut client = args.connect_args.connect().await?;
     let raise = Raise {

@@ -1,10 +1,10 @@
 //! `longmen refund`
 
-use longmen_client::Deed;
+use longmen_client::Action;
 
 use crate::account_name::with_account_names;
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::{Legs, Original, Posting};
 
@@ -30,9 +30,9 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let legs = args.legs.read(&mut client).await?;
-    let deed = Deed::Refund(args.original.naming());
-    args.posting.send(&mut client, Some(deed), legs, args.output).await
+    let action = Action::Refund(args.original.naming());
+    args.posting.send(&mut client, Some(action), legs, args.output).await
 }

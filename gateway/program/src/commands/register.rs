@@ -5,7 +5,7 @@ use longmen_terminal::Table;
 
 use crate::account_name::{AccountName, key_text, with_account_names};
 use crate::account_state::{account_state, payment_state};
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::id_name::shown;
 use crate::listing::Pages;
 use crate::moment::time;
@@ -54,7 +54,7 @@ fn is_reversed(from: Option<&RangeEnd>, to: Option<&RangeEnd>) -> bool {
     }
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     if is_reversed(args.from.as_ref(), args.to.as_ref()) {
         return Err(Failure::Usage("--to lies before --from".to_owned()));
     }
@@ -82,7 +82,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         after = page.next;
     };
     args.pages.listing.output.show(&register, describe)?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 fn describe(register: &Register) -> Page {

@@ -5,7 +5,7 @@ use longmen_client::{Client, GeneralLedger, GeneralLedgerRequest};
 use serde::Serialize;
 
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, write_data};
 use crate::page::Page;
 use crate::report::identity::{self, Identity};
@@ -107,7 +107,7 @@ struct ShownBook<'a> {
     checks: Vec<Check>,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let about = |error| Failure::about(error, format_args!("entity {}", args.entity));
     let chart = client.chart(&args.entity).await.map_err(about)?;
@@ -127,7 +127,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
     } else {
         args.output.show(&shown, |shown| text(args.kind, shown))?;
     }
-    Ok(Verdict::of(holds))
+    Ok(Conclusion::of(holds))
 }
 
 /// The period that the kind of statement has, around the current accounting date.

@@ -5,7 +5,7 @@ use longmen_client::SetReserveRequest;
 use super::accounts::{settle, show_one};
 use crate::account_name::{LegName, with_account_names};
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::currency;
 use crate::register::Register;
@@ -30,7 +30,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let currency = currency(&mut client, &args.what.account).await?;
     let request = SetReserveRequest {

@@ -3,7 +3,7 @@
 use longmen_client::Reverse;
 
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::{Original, Posting};
 
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let reverse = Reverse { original: args.original.naming(), forced: args.forced };
     args.posting.send(&mut client, Some(reverse.into()), Vec::new(), args.output).await

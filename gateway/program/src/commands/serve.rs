@@ -2,7 +2,7 @@
 
 use longmen_server::{ServeArgs, serve};
 
-use crate::failure::{Failure, Verdict, with_causes};
+use crate::failure::{Conclusion, Failure, with_causes};
 
 /// Serve the books in a data directory over TCP
 ///
@@ -20,10 +20,10 @@ pub(crate) struct Args {
     node: ServeArgs,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Verdict, Failure> {
+pub(crate) fn run(args: &Args) -> Result<Conclusion, Failure> {
     serve(&args.node).map_err(|error| match error.is_of_arguments() {
         true => Failure::Usage(with_causes(&error)),
         false => Failure::node(error),
     })?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }

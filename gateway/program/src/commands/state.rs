@@ -5,7 +5,7 @@ use longmen_client::SetStateRequest;
 use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::register::Register;
 
@@ -71,7 +71,7 @@ enum PaymentState {
     PaysOnly = 4,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let request = SetStateRequest {
         account: args.account.0.clone(),

@@ -6,7 +6,7 @@ use longmen_terminal::Table;
 
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::id_name::shown;
 use crate::moment::Moment;
 use crate::money::money;
@@ -128,13 +128,13 @@ impl Args {
     }
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let request = args.request()?;
     let mut client = args.connect_args.connect().await?;
     let statement =
         client.statement_with(&request).await.map_err(|error| Failure::about(error, &args.account))?;
     args.output.show(&statement, |statement| describe(statement, args.oldest_first))?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 fn describe(statement: &Statement, oldest_first: bool) -> Page {

@@ -4,7 +4,7 @@ use longmen_client::{DamagedPlace, Status};
 use longmen_terminal::{Table, grouped};
 
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::moment::time;
 use crate::output::Output;
 
@@ -24,10 +24,10 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let status = args.connect_args.connect().await?.status().await?;
     args.output.show(&status, table)?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 /// What is damaged, and how far the scrub has come.

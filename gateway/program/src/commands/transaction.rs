@@ -6,7 +6,7 @@ use longmen_terminal::Table;
 use super::holds;
 use crate::account_name::key_text;
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::id_name::{IdName, shown};
 use crate::money::money;
 use crate::output::Output;
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let record = match (&args.id, &args.place) {
         (Some(id), _) => client
@@ -52,7 +52,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         false => Vec::new(),
     };
     args.output.show(&record, |record| describe(record, &held))?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 /// Whether it set amounts aside and posted nothing.

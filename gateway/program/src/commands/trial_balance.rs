@@ -7,7 +7,7 @@ use longmen_terminal::{Table, grouped};
 use serde::Serialize;
 
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
 use crate::page::{Page, has_room_for};
@@ -53,7 +53,7 @@ struct Checked<'a> {
     broken: &'a [String],
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let trial = client.trial_balance(&args.entity).await;
     let trial = trial.map_err(|error| Failure::about(error, format_args!("entity {}", args.entity)))?;
@@ -74,7 +74,7 @@ pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
         page.line(identity);
         page
     })?;
-    Ok(Verdict::of(relations.iter().all(Relation::holds) && of_classes.is_empty()))
+    Ok(Conclusion::of(relations.iter().all(Relation::holds) && of_classes.is_empty()))
 }
 
 /// Entities and currencies in which the identity does not hold, in words.

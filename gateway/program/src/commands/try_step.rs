@@ -5,7 +5,7 @@ use longmen_client::Try;
 
 use crate::account_name::with_account_names;
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::{Legs, Posting};
 
@@ -32,7 +32,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let expires_us = args.posting.expiry(args.expires)?;
     let mut client = args.connect_args.connect().await?;
     let legs = args.legs.read(&mut client).await?;

@@ -3,7 +3,7 @@
 use longmen_client::{Amount, Unfreeze};
 
 use crate::connect_args::ConnectArgs;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
 use crate::output::Output;
 use crate::posting::Posting;
@@ -38,7 +38,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) async fn run(args: Args) -> Result<Verdict, Failure> {
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let unfreeze = Unfreeze {
         client: args.of_client,

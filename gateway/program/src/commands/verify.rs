@@ -8,7 +8,7 @@ use longmen_terminal::{Progress, Table, grouped};
 use serde::Serialize;
 
 use crate::data_directory::open_ledger;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
@@ -168,10 +168,10 @@ impl Verified {
     }
 }
 
-pub(crate) fn run(args: &Args) -> Result<Verdict, Failure> {
+pub(crate) fn run(args: &Args) -> Result<Conclusion, Failure> {
     let verified = verify(&args.data)?;
     args.output.show(&verified, Verified::page)?;
-    Ok(Verdict::Held)
+    Ok(Conclusion::Held)
 }
 
 /// Audits a data directory.

@@ -13,7 +13,7 @@ use longmen_wal::{
 use serde_json::{Value, json};
 
 use crate::data_directory::open_ledger;
-use crate::failure::{Failure, Verdict};
+use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::page::Page;
 
@@ -49,7 +49,7 @@ pub(crate) struct Args {
     output: Output,
 }
 
-pub(crate) fn run(command: &Commands) -> Result<Verdict, Failure> {
+pub(crate) fn run(command: &Commands) -> Result<Conclusion, Failure> {
     let Commands::Inspect(args) = command;
     let storage = open_ledger(&args.data)?;
     let mut found = Vec::new();
@@ -76,7 +76,7 @@ pub(crate) fn run(command: &Commands) -> Result<Verdict, Failure> {
         witnesses.iter().for_each(|witness| page.line(witness_line(witness)));
         page
     })?;
-    Ok(Verdict::of(sound))
+    Ok(Conclusion::of(sound))
 }
 
 /// What the frames that were found hold, by frame number.
@@ -134,7 +134,7 @@ fn contents_value(contents: &FrameContents) -> Value {
     });
     json!({
         "posted": contents.posted, "tried": contents.tried, "refused": contents.refused,
-        "cancelled": contents.cancelled, "deeds": contents.deeds, "postings": contents.postings,
+        "cancelled": contents.cancelled, "actions": contents.actions, "postings": contents.postings,
         "merged": merged.collect::<Vec<_>>(), "held": held.collect::<Vec<_>>(), "opened": contents.opened,
         "changed": contents.changed, "admin": contents.admin, "unreadable": contents.unreadable,
     })
@@ -232,7 +232,7 @@ fn holds(contents: &FrameContents) -> String {
         (moved.name(), u64::try_from(count).expect("a length fits"))
     });
     let held = format!("moves of holds{}", listed(moves));
-    let done = format!("posted{}", listed(contents.deeds.iter().map(|(what, count)| (*what, *count))));
+    let done = format!("posted{}", listed(contents.actions.iter().map(|(what, count)| (*what, *count))));
     let admin =
         format!("administrative{}", listed(contents.admin.iter().map(|(what, count)| (*what, *count))));
     let counts = [

@@ -60,7 +60,7 @@ fn go_different_ways(all: &[Moved]) -> bool {
     ways.contains(&1) && ways.contains(&-1)
 }
 
-/// The accounts that a refund moves, each with its net; those of the original for a deed that brings no legs.
+/// The accounts that a refund moves, each with its net; those of the original for an action that brings no legs.
 async fn accounts(
     client: &mut Client,
     transaction: &Transaction,

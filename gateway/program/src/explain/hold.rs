@@ -1,10 +1,10 @@
 //! What a refusal is about that names a hold, or spends one.
 
 use longmen_client::{
-    AccountRef, Amount, Client, ClientError, Deed, Hold, HoldsRequest, MAX_LIST, Transaction, TransactionId,
+    AccountRef, Action, Amount, Client, ClientError, Hold, HoldsRequest, MAX_LIST, Transaction, TransactionId,
 };
 
-use super::asked::Asked;
+use super::demand::Demand;
 use super::shape::minor;
 use crate::account_name::name_of_account;
 use crate::id_name::name_of_id;
@@ -15,10 +15,10 @@ const PAGES: usize = 8;
 
 /// The hold that an unfreeze, a raise or a consume names: its id and client.
 fn named<'a>(client: &Client, transaction: &'a Transaction) -> Option<(&'a TransactionId, u32)> {
-    let (id, of) = match transaction.deed.as_ref()? {
-        Deed::Unfreeze(unfreeze) => (&unfreeze.hold, unfreeze.client),
-        Deed::Raise(raise) => (&raise.hold, raise.client),
-        Deed::Consume(consume) => (&consume.hold, consume.client),
+    let (id, of) = match transaction.action.as_ref()? {
+        Action::Unfreeze(unfreeze) => (&unfreeze.hold, unfreeze.client),
+        Action::Raise(raise) => (&raise.hold, raise.client),
+        Action::Consume(consume) => (&consume.hold, consume.client),
         _ => return None,
     };
     Some((id, of.unwrap_or(client.welcome().client)))
@@ -60,7 +60,7 @@ pub(super) async fn find_hold(
     Ok(None)
 }
 
-/// How the hold stands that a deed names.
+/// How the hold stands that an action names.
 pub(super) async fn hold(client: &mut Client, transaction: &Transaction, code: &str) -> Option<String> {
     let (id, of) = named(client, transaction)?;
     let name = name_of_id(id);
@@ -92,7 +92,7 @@ pub(super) async fn hold(client: &mut Client, transaction: &Transaction, code: &
 
 /// What remains of the hold that a raise without funds would add to; nothing of any other refusal.
 pub(super) async fn raised(client: &mut Client, transaction: &Transaction, code: &str) -> String {
-    let (Some(Deed::Raise(raise)), "insufficient_funds") = (&transaction.deed, code) else {
+    let (Some(Action::Raise(raise)), "insufficient_funds") = (&transaction.action, code) else {
         return String::new();
     };
     let name = name_of_id(&raise.hold);
@@ -117,17 +117,17 @@ pub(super) async fn open_holds(client: &mut Client, account: &AccountRef) -> Opt
 }
 
 fn asked_of(transaction: &Transaction) -> Option<&Amount> {
-    match transaction.deed.as_ref()? {
-        Deed::Unfreeze(unfreeze) => unfreeze.amount.as_ref(),
-        Deed::Raise(raise) => Some(&raise.amount),
-        Deed::Consume(consume) => Some(&consume.amount),
+    match transaction.action.as_ref()? {
+        Action::Unfreeze(unfreeze) => unfreeze.amount.as_ref(),
+        Action::Raise(raise) => Some(&raise.amount),
+        Action::Consume(consume) => Some(&consume.amount),
         _ => None,
     }
 }
 
 /// What the legs of a consume take from the held account, where that is not what it says.
 pub(super) async fn taken(client: &mut Client, transaction: &Transaction) -> Option<String> {
-    let Some(Deed::Consume(consume)) = &transaction.deed else { return None };
+    let Some(Action::Consume(consume)) = &transaction.action else { return None };
     let hold = find_hold(client, transaction).await.ok()??;
     let held = client.balance(hold.account).await.ok()?;
     let mut taken = 0;
@@ -151,21 +151,21 @@ pub(super) async fn taken(client: &mut Client, transaction: &Transaction) -> Opt
 pub(super) async fn beyond_balance(
     client: &mut Client,
     transaction: &Transaction,
-    asked: &Asked,
+    demand: &Demand,
 ) -> Option<String> {
-    let forced = match transaction.deed.as_ref()? {
-        Deed::Confirm(_) => false,
-        Deed::Consume(consume) => consume.forced,
+    let forced = match transaction.action.as_ref()? {
+        Action::Confirm(_) => false,
+        Action::Consume(consume) => consume.forced,
         _ => return None,
     };
-    let account = client.balance(asked.account.clone()).await.ok()?;
+    let account = client.balance(demand.account.clone()).await.ok()?;
     let hold = find_hold(client, transaction).await.ok()?;
     if hold.is_some_and(|hold| hold.account != account.id) {
         return None;
     }
     let print = |minor: i128| money(&account.currency, minor);
     let mut text = name_of_account(&account);
-    if let Some(amount) = asked.amount {
+    if let Some(amount) = demand.amount {
         text.push_str(&format!(": {} {} asked for", print(amount), account.currency));
     }
     text.push_str(&format!(", the balance is {}", print(account.balance)));

@@ -1,21 +1,21 @@
 //! What a refusal is about that names an original: a transaction that is undone, given back, confirmed or cancelled.
 
 use jiff::civil::Date;
-use longmen_client::{Client, Deed, Naming, Transaction, TransactionRecord};
+use longmen_client::{Action, Client, Naming, Transaction, TransactionRecord};
 
 use super::dates::accounting_dates;
 use super::given_back::{given_back, line_of};
 use crate::id_name::name_of_id;
 
 pub(super) fn naming(transaction: &Transaction) -> Option<&Naming> {
-    match transaction.deed.as_ref()? {
-        Deed::Reverse(reverse) => Some(&reverse.original),
-        Deed::Refund(naming) | Deed::Confirm(naming) | Deed::CancelTry(naming) => Some(naming),
+    match transaction.action.as_ref()? {
+        Action::Reverse(reverse) => Some(&reverse.original),
+        Action::Refund(naming) | Action::Confirm(naming) | Action::CancelTry(naming) => Some(naming),
         _ => None,
     }
 }
 
-/// The original that a deed names, where it can be asked for.
+/// The original that an action names, where it can be asked for.
 pub(super) async fn find_original(client: &mut Client, naming: &Naming) -> Option<TransactionRecord> {
     match (&naming.place, naming.client) {
         (Some(place), _) => client.transaction_at(place).await.ok(),
@@ -37,8 +37,8 @@ pub(super) async fn original(client: &mut Client, transaction: &Transaction, cod
     }
     Some(match (code, &naming.place) {
         ("unknown_original", None) => {
-            let wanted = match transaction.deed.as_ref()? {
-                Deed::Confirm(_) | Deed::CancelTry(_) => "that is a try",
+            let wanted = match transaction.action.as_ref()? {
+                Action::Confirm(_) | Action::CancelTry(_) => "that is a try",
                 _ => "that can be undone or given back",
             };
             format!("no transaction {name} of that client {wanted}; an older one needs --place FRAME/RECORD")
@@ -102,15 +102,15 @@ async fn undone_by(client: &mut Client, record: &TransactionRecord) -> Option<St
     Some(format!("on {}{by}", line.accounting_date))
 }
 
-/// Why the deed cannot name a transaction that is there; nothing where that is not the reason.
+/// Why the action cannot name a transaction that is there; nothing where that is not the reason.
 fn unfit(transaction: &Transaction, record: &TransactionRecord) -> Option<String> {
     if &*record.outcome != "posted" {
         return Some(format!("was not posted: {}", record.outcome));
     }
-    let (fit, wanted): (&[&str], &str) = match transaction.deed.as_ref()? {
-        Deed::Confirm(_) | Deed::CancelTry(_) => (&["try"], "is no try"),
-        Deed::Refund(_) => (&["post", "consume", "confirm"], "cannot be given back"),
-        Deed::Reverse(_) => (&["post", "consume", "refund", "confirm"], "cannot be undone"),
+    let (fit, wanted): (&[&str], &str) = match transaction.action.as_ref()? {
+        Action::Confirm(_) | Action::CancelTry(_) => (&["try"], "is no try"),
+        Action::Refund(_) => (&["post", "consume", "confirm"], "cannot be given back"),
+        Action::Reverse(_) => (&["post", "consume", "refund", "confirm"], "cannot be undone"),
         _ => return None,
     };
     (!fit.contains(&&*record.action)).then(|| format!("{wanted}: its action is {}", record.action))

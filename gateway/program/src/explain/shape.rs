@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use longmen_client::{AccountRef, Amount, Client, Deed, Side, Transaction};
+use longmen_client::{AccountRef, Action, Amount, Client, Side, Transaction};
 use longmen_engine::ledger::{AmountError, Currency};
 
 use crate::account_name::{name_of, name_of_account};
@@ -54,16 +54,18 @@ pub(super) async fn mixed(client: &mut Client, transaction: &Transaction) -> Opt
 /// The first amount that is none, and why.
 pub(super) fn wrong_amount(transaction: &Transaction) -> Option<String> {
     let of_legs = transaction.legs.iter().map(|leg| (Some(&leg.account), &leg.amount, leg.currency.as_ref()));
-    let of_deed = match transaction.deed.as_ref() {
-        Some(Deed::Freeze(freeze)) => Some((Some(&freeze.account), &freeze.amount, freeze.currency.as_ref())),
-        Some(Deed::Unfreeze(unfreeze)) => {
+    let of_action = match transaction.action.as_ref() {
+        Some(Action::Freeze(freeze)) => {
+            Some((Some(&freeze.account), &freeze.amount, freeze.currency.as_ref()))
+        }
+        Some(Action::Unfreeze(unfreeze)) => {
             unfreeze.amount.as_ref().map(|amount| (None, amount, unfreeze.currency.as_ref()))
         }
-        Some(Deed::Raise(raise)) => Some((None, &raise.amount, Some(&raise.currency))),
-        Some(Deed::Consume(consume)) => Some((None, &consume.amount, consume.currency.as_ref())),
+        Some(Action::Raise(raise)) => Some((None, &raise.amount, Some(&raise.currency))),
+        Some(Action::Consume(consume)) => Some((None, &consume.amount, consume.currency.as_ref())),
         _ => None,
     };
-    of_legs.chain(of_deed).find_map(|(account, amount, currency)| {
+    of_legs.chain(of_action).find_map(|(account, amount, currency)| {
         let currency = currency?;
         let why = match minor(amount, currency) {
             Ok(minor) if minor > 0 => return None,

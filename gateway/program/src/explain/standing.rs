@@ -1,29 +1,29 @@
 //! How an account stands that a refusal speaks of.
 
-use longmen_client::{Account, Client, Deed, Transaction};
+use longmen_client::{Account, Action, Client, Transaction};
 use longmen_engine::ledger::MAX_HOLDS;
 
-use super::asked::Asked;
+use super::demand::Demand;
 use super::hold::open_holds;
 use crate::account_name::{name_of, name_of_account};
 use crate::account_state::state;
 use crate::money::money;
 
 /// How the account stands that a rejection speaks of.
-pub(super) async fn about(client: &mut Client, asked: &Asked, code: &str) -> Option<String> {
-    let wanted = match client.balance(asked.account.clone()).await {
+pub(super) async fn about(client: &mut Client, demand: &Demand, code: &str) -> Option<String> {
+    let wanted = match client.balance(demand.account.clone()).await {
         Ok(account) => account,
         Err(error) if error.refusal().is_some() => {
-            return Some(format!("no account {}", name_of(&asked.account)));
+            return Some(format!("no account {}", name_of(&demand.account)));
         }
         Err(_) => return None,
     };
     let account = &wanted;
     let name = name_of_account(account);
     let print = |minor: i128| money(&account.currency, minor);
-    let amount = match asked.amount {
+    let amount = match demand.amount {
         Some(amount) => {
-            let in_all = if asked.in_all { " in all" } else { "" };
+            let in_all = if demand.in_all { " in all" } else { "" };
             format!("{} {} asked for{in_all}, ", print(amount), account.currency)
         }
         None => String::new(),
@@ -43,7 +43,7 @@ pub(super) async fn about(client: &mut Client, asked: &Asked, code: &str) -> Opt
         "limit_exceeded" | "day_limit_exceeded" => Some(format!("{name}: {amount}{}", limits(account))),
         "account_state" | "payment_state" => Some(format!("{name} is {}", state(account))),
         "currency_mismatch" => {
-            let said = asked.currency.as_deref().unwrap_or("another currency");
+            let said = demand.currency.as_deref().unwrap_or("another currency");
             Some(format!("{name} is in {}, asked for was {said}", account.currency))
         }
         "not_empty" => {
@@ -92,9 +92,9 @@ fn limits(account: &Account) -> String {
 
 /// That an account has as many holds as it may have; nothing where the transaction opens none, or that is not the reason.
 pub(super) async fn too_many_holds(client: &mut Client, transaction: &Transaction) -> Option<String> {
-    let accounts: Vec<_> = match transaction.deed.as_ref()? {
-        Deed::Freeze(freeze) => vec![&freeze.account],
-        Deed::Try(_) => transaction.legs.iter().map(|leg| &leg.account).collect(),
+    let accounts: Vec<_> = match transaction.action.as_ref()? {
+        Action::Freeze(freeze) => vec![&freeze.account],
+        Action::Try(_) => transaction.legs.iter().map(|leg| &leg.account).collect(),
         _ => return None,
     };
     for account in accounts {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use longmen_engine::export::{Chart, Day, Item, JournalAccount, JournalTransaction};
 use longmen_engine::ledger::notes::Note;
-use longmen_engine::ledger::{AccountId, Action, Date};
+use longmen_engine::ledger::{AccountId, ActionCode, Date};
 
 use super::names::beancount_name;
 use super::sink::Sink;
@@ -69,7 +69,7 @@ impl Beancount {
         writeln!(self.out, "\n{accounting_date} * {}", quoted(transaction.note(Note::Kind)))?;
         writeln!(self.out, "  id: \"{:032x}\"\n  client: {}", id.0, quoted(chart.client(client)))?;
         writeln!(self.out, "  frame: \"{frame}/{ordinal}\"")?;
-        if transaction.action != Action::Post {
+        if transaction.action != ActionCode::Post {
             writeln!(self.out, "  action: \"{}\"", transaction.action.name())?;
         }
         if let Some(original) = transaction.original {

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use longmen_engine::export::{Chart, Day, Item, JournalAccount, JournalTransaction};
 use longmen_engine::ledger::notes::Note;
-use longmen_engine::ledger::{AccountId, Action, Currency, Date, EntityId, SubjectClass};
+use longmen_engine::ledger::{AccountId, ActionCode, Currency, Date, EntityId, SubjectClass};
 
 use super::names::{hledger_name, hledger_root};
 use super::sink::Sink;
@@ -73,7 +73,7 @@ impl Hledger {
             write!(self.out, "={value_date}")?;
         }
         write!(self.out, " * ({:032x}) {kind}  ; client:{client}, frame:{frame}/{ordinal}", id.0)?;
-        if transaction.action != Action::Post {
+        if transaction.action != ActionCode::Post {
             write!(self.out, ", action:{}", transaction.action.name())?;
         }
         if let Some(original) = transaction.original {

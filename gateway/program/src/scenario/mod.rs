@@ -1,9 +1,9 @@
 //! Scenarios: a chart, accounts, and steps with the figures that must come out.
 
+mod actions;
 mod answer;
 mod chart;
 mod checks;
-mod deeds;
 mod file;
 mod fit;
 mod known;

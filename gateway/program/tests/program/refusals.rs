@@ -1,6 +1,6 @@
 //! A refusal says what it is about, once, and a slip never reads like damage.
 
-mod deeds;
+mod actions;
 
 use crate::longmen::{Served, longmen};
 

@@ -20,7 +20,7 @@ const LEG: usize = 24;
 const NO_DATE: u32 = u32::MAX;
 
 /// What all transactions of a compact post share.
-struct Settings {
+struct CompactHeader {
     kind: u8,
     want_balances: bool,
     currency: u16,
@@ -32,17 +32,17 @@ struct Settings {
 pub(crate) fn read_compact_post(body: &[u8]) -> Result<Post, Fault> {
     let (header, rest) =
         body.split_first_chunk::<HEADER>().ok_or(Fault::new("has no room for its header"))?;
-    let settings = Settings::read(header)?;
-    let mut post = match settings.kind {
-        KIND_TRANSFERS => read_transfers(&settings, rest)?,
-        _ => read_transactions(&settings, rest)?,
+    let header = CompactHeader::read(header)?;
+    let mut post = match header.kind {
+        KIND_TRANSFERS => read_transfers(&header, rest)?,
+        _ => read_transactions(&header, rest)?,
     };
-    post.batch.want_balances = settings.want_balances;
+    post.batch.want_balances = header.want_balances;
     Ok(post)
 }
 
-impl Settings {
-    fn read(header: &[u8; HEADER]) -> Result<Settings, Fault> {
+impl CompactHeader {
+    fn read(header: &[u8; HEADER]) -> Result<CompactHeader, Fault> {
         let [kind, flags, ..] = *header;
         if kind != KIND_TRANSFERS && kind != KIND_TRANSACTIONS {
             return Err(Fault::new("of a kind that is not known"));
@@ -54,7 +54,7 @@ impl Settings {
         if count > MAX_BATCH {
             return Err(Fault::too_many("has more transactions than are allowed", count, MAX_BATCH));
         }
-        Ok(Settings {
+        Ok(CompactHeader {
             kind,
             want_balances: flags & WANT_BALANCES != 0,
             currency: u16::from_le_bytes(field(header, 2)),
@@ -64,17 +64,17 @@ impl Settings {
     }
 }
 
-fn read_transfers(settings: &Settings, rest: &[u8]) -> Result<Post, Fault> {
+fn read_transfers(header: &CompactHeader, rest: &[u8]) -> Result<Post, Fault> {
     let (rows, tail) = rest.as_chunks::<TRANSFER>();
-    if rows.len() != settings.count || !tail.is_empty() {
+    if rows.len() != header.count || !tail.is_empty() {
         return Err(Fault::new("is not as long as its count says"));
     }
-    let currency = Currency::from_numeric(settings.currency).ok_or(Fault::new("names no currency"))?;
+    let currency = Currency::from_numeric(header.currency).ok_or(Fault::new("names no currency"))?;
     let mut batch = Batch::default();
-    batch.transactions.reserve_exact(settings.count);
-    batch.legs.reserve_exact(2 * settings.count);
+    batch.transactions.reserve_exact(header.count);
+    batch.legs.reserve_exact(2 * header.count);
     for row in rows {
-        push_transfer(&mut batch, settings.time, currency, row);
+        push_transfer(&mut batch, header.time, currency, row);
     }
     Ok(Post { batch, ..Post::default() })
 }
@@ -98,19 +98,19 @@ fn push_transfer(batch: &mut Batch, time: u32, currency: Currency, row: &[u8; TR
     }
 }
 
-fn read_transactions(settings: &Settings, mut rest: &[u8]) -> Result<Post, Fault> {
-    if settings.currency != 0 {
+fn read_transactions(header: &CompactHeader, mut rest: &[u8]) -> Result<Post, Fault> {
+    if header.currency != 0 {
         return Err(Fault::new("has bits set that must be zero"));
     }
-    if settings.count > rest.len() / TRANSACTION {
+    if header.count > rest.len() / TRANSACTION {
         return Err(Fault::new("is not as long as its count says"));
     }
     let mut post = Post::default();
-    post.batch.transactions.reserve_exact(settings.count);
+    post.batch.transactions.reserve_exact(header.count);
     let mut legs = Vec::new();
-    for index in 0..settings.count {
+    for index in 0..header.count {
         let row = Row::split(&mut rest).ok_or_else(|| Fault::new("runs past the end").in_element(index))?;
-        let mut draft = Draft { id: row.id, time: settings.time, ..Draft::default() };
+        let mut draft = Draft { id: row.id, time: header.time, ..Draft::default() };
         legs.clear();
         match row.read(&mut draft, &mut legs) {
             Ok(()) => post.batch.push(draft, &legs, row.notes),

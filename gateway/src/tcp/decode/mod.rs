@@ -1,10 +1,10 @@
 //! Bodies of requests into the engine's own types: parsed once, here, into what cannot be wrong.
 
+mod action;
 mod asking;
 mod change;
 mod compact;
 mod current;
-mod deed;
 mod opening;
 mod page;
 mod post;

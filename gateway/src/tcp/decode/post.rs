@@ -3,12 +3,12 @@
 use longmen_client::{MAX_ORIGINALS, MAX_STEP};
 use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountRef, Amount, Deed, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES, RecordPlace,
-    Rejection,
+    AccountId, AccountKey, AccountRef, Action, Amount, Draft, Leg, MAX_BATCH, MAX_LEGS, MAX_NOTES,
+    RecordPlace, Rejection,
 };
 
+use super::action::{ACTIONS, ReadAction, read_action};
 use super::asking::Asking;
-use super::deed::{DEEDS, ReadDeed, read_deed};
 use super::reader::{Reader, read_fields};
 use super::value::{Written, account, currency, date, required, side, transaction_id};
 use crate::service::{Fault, Post};
@@ -71,21 +71,21 @@ const FIELDS: [&str; 22] = [
     "accounting_date",
     "visibility",
     "counterparty",
-    DEEDS[0],
-    DEEDS[1],
-    DEEDS[2],
-    DEEDS[3],
-    DEEDS[4],
-    DEEDS[5],
-    DEEDS[6],
-    DEEDS[7],
-    DEEDS[8],
+    ACTIONS[0],
+    ACTIONS[1],
+    ACTIONS[2],
+    ACTIONS[3],
+    ACTIONS[4],
+    ACTIONS[5],
+    ACTIONS[6],
+    ACTIONS[7],
+    ACTIONS[8],
 ];
-/// The first fields of the notes, in the order of their tags, and of the deeds.
+/// The first fields of the notes, in the order of their tags, and of the actions.
 const FIRST_NOTE: usize = 4;
 const VISIBILITY: usize = 11;
 const COUNTERPARTY: usize = 12;
-const FIRST_DEED: usize = 13;
+const FIRST_ACTION: usize = 13;
 /// What the note on visibility may say.
 pub(super) const VISIBILITIES: [&str; 3] = ["customer", "operations", "internal"];
 
@@ -99,7 +99,7 @@ struct Parts<'a> {
     keys: Vec<(usize, AccountKey)>,
     texts: [&'a str; Note::ALL.len()],
     notes: Vec<u8>,
-    deed: Option<ReadDeed<'a>>,
+    action: Option<ReadAction<'a>>,
     has_bad_amount: bool,
 }
 
@@ -113,7 +113,7 @@ impl<'a> Parts<'a> {
             keys: Vec::new(),
             texts: [""; Note::ALL.len()],
             notes: Vec::new(),
-            deed: None,
+            action: None,
             has_bad_amount: false,
         }
     }
@@ -125,7 +125,7 @@ impl<'a> Parts<'a> {
         self.keys.clear();
         self.texts = [""; Note::ALL.len()];
         self.notes.clear();
-        self.deed = None;
+        self.action = None;
         self.has_bad_amount = false;
     }
 
@@ -145,23 +145,23 @@ impl<'a> Parts<'a> {
                 10 => self.draft.accounting_date = Some(date(reader)?),
                 VISIBILITY => self.texts[Note::Visibility as usize - 1] = visibility(reader)?,
                 COUNTERPARTY => self.texts[Note::Counterparty as usize - 1] = reader.text(MAX_NOTES)?,
-                FIRST_DEED.. => self.read_deed(index - FIRST_DEED, reader)?,
+                FIRST_ACTION.. => self.read_action(index - FIRST_ACTION, reader)?,
                 _ => self.texts[index - FIRST_NOTE] = reader.text(MAX_NOTES)?,
             }
             Ok(())
         })?;
         required(id, "id")?;
-        if self.deed.as_ref().is_none_or(|read| read.deed.brings_legs()) {
+        if self.action.as_ref().is_none_or(|read| read.action.brings_legs()) {
             required(has_legs, "legs")?;
         }
         self.write_notes()
     }
 
-    fn read_deed(&mut self, index: usize, reader: &mut Reader<'a>) -> Result<(), Fault> {
-        if self.deed.is_some() {
-            return Err(Fault::new("comes beside another deed"));
+    fn read_action(&mut self, index: usize, reader: &mut Reader<'a>) -> Result<(), Fault> {
+        if self.action.is_some() {
+            return Err(Fault::new("comes beside another action"));
         }
-        self.deed = Some(read_deed(index, reader, self.asking.client)?);
+        self.action = Some(read_action(index, reader, self.asking.client)?);
         Ok(())
     }
 
@@ -218,14 +218,14 @@ impl<'a> Parts<'a> {
     /// unbalanced beside it comes first in the order of precedence, as far as it can be told.
     fn push_to(&mut self, post: &mut Post) {
         let mut texts = TextIds { own: self.text_id, named: "" };
-        let wrong = match self.deed.take() {
+        let wrong = match self.action.take() {
             None => {
                 post.batch.push(self.draft, &self.legs, &self.notes);
                 "has no legs, or steps that do not increase"
             }
-            Some(ReadDeed { deed, place, text }) => {
+            Some(ReadAction { action, place, text }) => {
                 texts.named = text;
-                self.push_deed(post, deed, place)
+                self.push_action(post, action, place)
             }
         };
         post.batch.keep_texts(texts);
@@ -243,10 +243,10 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// Pushes a deed; what is wrong with it if it comes out malformed.
-    fn push_deed(&mut self, post: &mut Post, deed: Deed, place: Option<RecordPlace>) -> &'static str {
-        let (names, brings_legs) = (deed.naming().is_some(), deed.brings_legs());
-        post.batch.push_deed(self.draft, deed, &self.legs, &self.notes);
+    /// Pushes an action; what is wrong with it if it comes out malformed.
+    fn push_action(&mut self, post: &mut Post, action: Action, place: Option<RecordPlace>) -> &'static str {
+        let (names, brings_legs) = (action.naming().is_some(), action.brings_legs());
+        post.batch.push_action(self.draft, action, &self.legs, &self.notes);
         let transaction = post.batch.transactions.last().expect("one was just pushed");
         let malformed = transaction.shape == Some(Rejection::Malformed);
         post.places.extend((names && !malformed).then_some(place));
@@ -254,7 +254,7 @@ impl<'a> Parts<'a> {
             (true, true) => "has no legs",
             (true, false) => "has steps that do not increase, or is forced without an approval",
             (false, true) => "is forced without an approval",
-            (false, false) => "has legs, which this deed brings itself",
+            (false, false) => "has legs, which this action brings itself",
         }
     }
 }

@@ -289,13 +289,13 @@ fn notes_have_one_form() {
     check(b"\x01", wrong);
 }
 
-/// What is wrong with a transaction that has this deed, if anything is.
-fn fault_of(deed: &str, value: &[u8], legs: &[u8]) -> Option<String> {
+/// What is wrong with a transaction that has this action, if anything is.
+fn fault_of(action: &str, value: &[u8], legs: &[u8]) -> Option<String> {
     let mut transaction = vec![0x83, 0xA2, b'i', b'd', 7, 0xA4];
     transaction.extend(b"legs");
     transaction.extend(legs);
-    transaction.push(0xA0 | u8::try_from(deed.len()).unwrap());
-    transaction.extend(deed.as_bytes());
+    transaction.push(0xA0 | u8::try_from(action.len()).unwrap());
+    transaction.extend(action.as_bytes());
     transaction.extend(value);
     let body = [&[0x91, 0x91], &transaction[..]].concat();
     let Ok(Request::Post(post)) = read_request(Operation::Post, Format::MessagePack, &body, ASKING) else {
@@ -312,14 +312,14 @@ const NO_LEGS: &[u8] = &[0x90];
 const LEGS: &[u8] = &[0x92, 0x94, 1, 0, 5, 0xCC, 156, 0x94, 2, 1, 5, 0xCC, 156];
 
 #[test]
-fn deeds_are_read_or_refused() {
+fn actions_are_read_or_refused() {
     #[track_caller]
-    fn check(deed: &str, value: &[u8], legs: &[u8], expect: Option<&str>) {
-        assert_eq!(fault_of(deed, value, legs).as_deref(), expect, "{deed} {value:02x?}");
+    fn check(action: &str, value: &[u8], legs: &[u8], expect: Option<&str>) {
+        assert_eq!(fault_of(action, value, legs).as_deref(), expect, "{action} {value:02x?}");
     }
     check("freeze", b"\x93\x01\x05\xA3CNY", NO_LEGS, None);
     check("freeze", b"\x92\x94\xA2LM\xA2U1\xA0\xA3CNY\xA45.00", NO_LEGS, None);
-    check("freeze", b"\x93\x01\x05\xA3CNY", LEGS, Some("has legs, which this deed brings itself"));
+    check("freeze", b"\x93\x01\x05\xA3CNY", LEGS, Some("has legs, which this action brings itself"));
     check("freeze", b"\x92\x01\x05", NO_LEGS, Some("freeze.currency: is missing"));
     check("freeze", b"\x91\x01", NO_LEGS, Some("freeze.currency: is missing"));
     check("freeze", b"\x93\xC0\x05\xA3CNY", NO_LEGS, Some("freeze.account: is missing"));
@@ -351,7 +351,7 @@ fn deeds_are_read_or_refused() {
     check("raise", b"\x92\x07\xFF", NO_LEGS, Some("raise.client: out of range"));
     check("raise", b"\x94\x07\xC0\xA1x\xA3CNY", NO_LEGS, Some("raise.amount: not a decimal number: \"x\""));
     check("raise", b"\x96\x07\xC0\x05\xA3CNY\xC0\xFF", NO_LEGS, Some("raise.expires_us: out of range"));
-    check("raise", b"\x94\x07\xC0\x05\xA3CNY", LEGS, Some("has legs, which this deed brings itself"));
+    check("raise", b"\x94\x07\xC0\x05\xA3CNY", LEGS, Some("has legs, which this action brings itself"));
 
     check("consume", b"\x93\x07\xC0\x05", LEGS, None);
     check("consume", b"\x93\x07\xC0\x05", NO_LEGS, Some("has no legs"));
@@ -361,7 +361,7 @@ fn deeds_are_read_or_refused() {
 
     check("reverse", b"\x91\x08", NO_LEGS, None);
     check("reverse", b"\x90", NO_LEGS, Some("reverse.original: is missing"));
-    check("reverse", b"\x91\x08", LEGS, Some("has legs, which this deed brings itself"));
+    check("reverse", b"\x91\x08", LEGS, Some("has legs, which this action brings itself"));
     check("reverse", b"\x91\x07", NO_LEGS, Some("names a transaction of the same request"));
     check("reverse", b"\x92\x07\x04", NO_LEGS, None);
     check("reverse", b"\x93\x08\xC0\xA35/6", NO_LEGS, None);
@@ -399,10 +399,10 @@ fn an_empty_name_names_nothing() {
         assert_eq!(fault_of("unfreeze", &field, NO_LEGS).as_deref(), Some("unfreeze.hold: is empty"));
         assert_eq!(fault_of("consume", &field, LEGS).as_deref(), Some("consume.hold: is empty"));
         assert_eq!(fault_of("raise", &field, NO_LEGS).as_deref(), Some("raise.hold: is empty"));
-        for (deed, legs) in
+        for (action, legs) in
             [("reverse", NO_LEGS), ("refund", LEGS), ("confirm", NO_LEGS), ("cancel_try", NO_LEGS)]
         {
-            assert_eq!(fault_of(deed, &field, legs), Some(format!("{deed}.original: is empty")));
+            assert_eq!(fault_of(action, &field, legs), Some(format!("{action}.original: is empty")));
         }
         assert!(command(Operation::Cancel, &map! {"id": empty}).is_err());
         let found = read_request(Operation::Transaction, Format::MessagePack, &map! {"id": empty}, ASKING);
@@ -423,8 +423,8 @@ fn a_transaction_does_one_thing() {
     let Ok(Request::Post(post)) = read_request(Operation::Post, Format::MessagePack, &two, ASKING) else {
         panic!()
     };
-    assert_eq!(post.faults[0].1.to_string(), "refund: comes beside another deed");
-    // A nil is no deed.
+    assert_eq!(post.faults[0].1.to_string(), "refund: comes beside another action");
+    // A nil is no action.
     let one =
         [&[0x91, 0x91][..], &map! {"id": [7], "try": [0xC0], "refund": [0x91, 8], "legs": LEGS}].concat();
     let Ok(Request::Post(post)) = read_request(Operation::Post, Format::MessagePack, &one, ASKING) else {

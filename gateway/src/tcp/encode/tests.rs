@@ -4,7 +4,7 @@ use longmen_client::{
 };
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountState, AccountView, Action, Amount, ClientId, Currency, Date, EntityId,
+    AccountId, AccountKey, AccountState, AccountView, ActionCode, Amount, ClientId, Currency, Date, EntityId,
     HotLeg, LegBalance, LineId, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace,
     RefundWindows, Rejection, Side, Status, SubjectClass, TransactionId, TransactionKey, TrialBalance,
     TrialLine,
@@ -146,7 +146,7 @@ fn statements_and_transactions_reach_the_client_whole() {
         transaction: TransactionId(0xAB),
         text_id: "order-1".into(),
         step: 2,
-        action: Action::Post,
+        action: ActionCode::Post,
         kind: "top_up".into(),
         accounting_date: date,
         value_date: date,
@@ -191,7 +191,7 @@ fn statements_and_transactions_reach_the_client_whole() {
         id: TransactionId(u128::MAX),
         text_id: "".into(),
         entity: EntityId(3),
-        action: Action::Reverse,
+        action: ActionCode::Reverse,
         named: Some(Named {
             key,
             place: RecordPlace { frame: 5, ordinal: 6 },

@@ -25,7 +25,7 @@ use tokio::task::LocalSet;
 
 use crate::books::Books;
 use crate::check::{Findings, compare};
-use crate::driver::{Answered, Heard, Pacing, Sent, Settings, Shared, start_sessions};
+use crate::driver::{Answered, DriverSettings, Heard, Pacing, Sent, Shared, start_sessions};
 use crate::encode::Encoding;
 use crate::error::LoadError;
 use crate::measure::milliseconds;
@@ -286,7 +286,7 @@ impl Harness {
         load: Load,
         end: impl AsyncFnOnce(&mut NodeProcess, &RefCell<Shared>) -> Result<T, LoadError>,
     ) -> Result<(Said, T), LoadError> {
-        let settings = Settings {
+        let settings = DriverSettings {
             connections: self.settings.connections,
             batch: load.batch,
             pacing: Pacing::Closed { depth: load.depth },

@@ -44,7 +44,7 @@ pub enum Pacing {
 
 /// How a workload is driven.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Settings {
+pub struct DriverSettings {
     /// Connections.
     pub connections: u32,
     /// Transactions of one request.
@@ -65,7 +65,7 @@ pub struct Settings {
     pub keep_slow: bool,
 }
 
-impl Settings {
+impl DriverSettings {
     fn is_open(&self) -> bool {
         matches!(self.pacing, Pacing::Open { .. })
     }
@@ -150,7 +150,7 @@ pub async fn drive(
     target: &Target,
     house: &House,
     plan: &Plan,
-    settings: Settings,
+    settings: DriverSettings,
     books: Books,
     what: &str,
 ) -> Result<Driven, LoadError> {
@@ -218,7 +218,7 @@ pub async fn start_sessions(
     target: &Target,
     house: &House,
     plan: &Plan,
-    settings: Settings,
+    settings: DriverSettings,
     books: Books,
     keep_history: bool,
 ) -> Result<(Rc<RefCell<Shared>>, Sessions), LoadError> {
@@ -241,7 +241,7 @@ pub async fn start_sessions(
 ///
 /// # Errors
 /// [`LoadError`], when the node cannot be reached.
-pub async fn connect(target: &Target, settings: Settings) -> Result<Vec<Connection>, LoadError> {
+pub async fn connect(target: &Target, settings: DriverSettings) -> Result<Vec<Connection>, LoadError> {
     let mut connections = Vec::new();
     for _ in 0..settings.connections {
         connections.push(target.connection().await?);
@@ -258,7 +258,7 @@ pub fn spawn_sessions(
     connections: Vec<Connection>,
     house: &House,
     plan: &Plan,
-    settings: Settings,
+    settings: DriverSettings,
     shared: &Rc<RefCell<Shared>>,
     awake: Duration,
 ) -> Result<Sessions, LoadError> {

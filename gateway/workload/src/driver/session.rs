@@ -9,7 +9,7 @@ use longmen_client::{
     AnswerFrame, CancelRequest, ClientError, Connection, Operation, Posted, Receiver, Sender, TransactionId,
 };
 
-use super::{Answered, Heard, Pacing, SessionEnd, Settings, Shared};
+use super::{Answered, DriverSettings, Heard, Pacing, SessionEnd, Shared};
 use longmen_engine::ledger::Rejection;
 
 use crate::encode::{Encoder, Placed, read_answer};
@@ -67,7 +67,7 @@ pub(super) struct Session {
     receiver: Receiver,
     stream: Stream,
     shared: Rc<RefCell<Shared>>,
-    settings: Settings,
+    settings: DriverSettings,
     schedule: Option<Schedule>,
     alarms: Alarms,
     number: usize,
@@ -89,7 +89,7 @@ impl Session {
         connection: Connection,
         stream: Stream,
         shared: Rc<RefCell<Shared>>,
-        settings: Settings,
+        settings: DriverSettings,
         number: u32,
         alarms: Alarms,
     ) -> Session {

@@ -146,14 +146,16 @@ impl Original {
     }
 
     /// Its fate, as a transaction.
-    pub(super) fn deed(&self) -> Transaction {
+    pub(super) fn action(&self) -> Transaction {
         let (Accounts { payer, payee, .. }, amount) = (self.accounts, self.amount());
-        let deed = Transaction::new(format!("d-{}", self.number).as_str());
+        let action = Transaction::new(format!("d-{}", self.number).as_str());
         match self.fate() {
-            Fate::Confirmed => deed.confirm(self.id()),
-            Fate::Cancelled => deed.cancel_try(self.id()),
-            Fate::Reversed => deed.reverse(self.id()),
-            Fate::Refunded => deed.refund(self.id()).debit(payee, amount, "CNY").credit(payer, amount, "CNY"),
+            Fate::Confirmed => action.confirm(self.id()),
+            Fate::Cancelled => action.cancel_try(self.id()),
+            Fate::Reversed => action.reverse(self.id()),
+            Fate::Refunded => {
+                action.refund(self.id()).debit(payee, amount, "CNY").credit(payer, amount, "CNY")
+            }
         }
     }
 

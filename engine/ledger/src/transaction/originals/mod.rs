@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use crate::ids::{AccountId, ClientId, TransactionId, TransactionKey};
 use crate::record::bytes::{i128_at, u8_at, u16_at, u32_at, u64_at, u128_at};
 use crate::rejection::Rejection;
-use crate::transaction::action_code::Action;
+use crate::transaction::action_code::ActionCode;
 use crate::transaction::leg::Leg;
 use crate::transaction::original::Original;
 use crate::transaction::refunds::{self, Nets, RefundBounds};
@@ -127,7 +127,7 @@ impl Originals {
         clearing: &[AccountId],
         unit_of: impl Fn(AccountId) -> U,
     ) -> Option<Rejection> {
-        let undoable = [Action::Post, Action::Consume, Action::Refund, Action::Confirm];
+        let undoable = [ActionCode::Post, ActionCode::Consume, ActionCode::Refund, ActionCode::Confirm];
         let Some(original) = original.filter(|original| original.done && undoable.contains(&original.action))
         else {
             return Some(Rejection::UnknownOriginal);
@@ -157,7 +157,7 @@ impl Originals {
         clearing: &[AccountId],
         unit_of: impl Fn(AccountId) -> U,
     ) -> Option<Rejection> {
-        let refundable = [Action::Post, Action::Consume, Action::Confirm];
+        let refundable = [ActionCode::Post, ActionCode::Consume, ActionCode::Confirm];
         let Some(original) =
             original.filter(|original| original.done && refundable.contains(&original.action))
         else {
@@ -191,7 +191,7 @@ impl Originals {
     /// Why a try cannot be confirmed or cancelled, if it cannot.
     #[must_use]
     pub fn refuse_second_step(&self, key: TransactionKey, original: Option<&Original>) -> Option<Rejection> {
-        if !original.is_some_and(|original| original.done && original.action == Action::Try) {
+        if !original.is_some_and(|original| original.done && original.action == ActionCode::Try) {
             return Some(Rejection::UnknownOriginal);
         }
         match self.get(key)?.fate {
@@ -204,13 +204,13 @@ impl Originals {
     /// Takes in what a transaction did to the one that it names.
     pub fn take(
         &mut self,
-        action: Action,
+        action: ActionCode,
         by: TransactionKey,
         original: TransactionKey,
         legs: impl Iterator<Item = (AccountId, i128)>,
     ) {
         match action {
-            Action::Reverse => {
+            ActionCode::Reverse => {
                 let state = self.states.entry(original).or_default();
                 state.fate = Fate::Reversed;
                 if let Some(refunded) = state.refunds {
@@ -218,13 +218,13 @@ impl Originals {
                     legs.for_each(|(account, net)| state.refund(account, net));
                 }
             }
-            Action::Refund => {
+            ActionCode::Refund => {
                 let state = self.states.entry(original).or_default();
                 legs.for_each(|(account, net)| state.refund(account, net));
                 self.states.entry(by).or_default().refunds = Some(original);
             }
-            Action::Confirm => self.states.entry(original).or_default().fate = Fate::Confirmed,
-            Action::CancelTry => self.states.entry(original).or_default().fate = Fate::Cancelled,
+            ActionCode::Confirm => self.states.entry(original).or_default().fate = Fate::Confirmed,
+            ActionCode::CancelTry => self.states.entry(original).or_default().fate = Fate::Cancelled,
             _ => {}
         }
     }

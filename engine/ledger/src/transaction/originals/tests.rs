@@ -20,7 +20,7 @@ fn legs(legs: &[(u64, i64)]) -> Vec<Leg> {
     legs.collect()
 }
 
-fn original(action: Action, moved: &[(u64, i64)]) -> Original {
+fn original(action: ActionCode, moved: &[(u64, i64)]) -> Original {
     let place = RecordPlace { frame: 3, ordinal: 0 };
     let (kind, legs, date) = ("payment".into(), legs(moved), Date::FIRST);
     Original { place, action, done: true, date, kind, legs, holds: Vec::new(), names: None, refunded: None }
@@ -41,12 +41,12 @@ fn reversal(originals: &Originals, key: TransactionKey, undone: Option<&Original
 fn refunds_together_stay_within_the_original() {
     #[track_caller]
     fn check(refunds: &[&[(u64, i64)]], expect: Option<Rejection>) {
-        let paid = original(Action::Post, &[(1, 100), (2, -99), (3, -1)]);
+        let paid = original(ActionCode::Post, &[(1, 100), (2, -99), (3, -1)]);
         let mut originals = Originals::default();
         let (last, before) = refunds.split_last().unwrap();
         for back in before {
             assert_eq!(refund(&originals, &paid, back), None, "{refunds:?}");
-            originals.take(Action::Refund, BY, KEY, movements(&legs(back)));
+            originals.take(ActionCode::Refund, BY, KEY, movements(&legs(back)));
         }
         assert_eq!(refund(&originals, &paid, last), expect, "{refunds:?}");
     }
@@ -82,12 +82,12 @@ fn refunds_together_stay_within_the_original() {
 fn refunds_go_one_way_in_all_entities() {
     #[track_caller]
     fn check(refunds: &[&[(u64, i64)]], expect: Option<Rejection>) {
-        let paid = original(Action::Post, &[(1, 100), (2, -100), (91, 100), (92, -100)]);
+        let paid = original(ActionCode::Post, &[(1, 100), (2, -100), (91, 100), (92, -100)]);
         let mut originals = Originals::default();
         let (last, before) = refunds.split_last().unwrap();
         for back in before {
             assert_eq!(refund(&originals, &paid, back), None, "{refunds:?}");
-            originals.take(Action::Refund, BY, KEY, movements(&legs(back)));
+            originals.take(ActionCode::Refund, BY, KEY, movements(&legs(back)));
         }
         assert_eq!(refund(&originals, &paid, last), expect, "{refunds:?}");
     }
@@ -111,10 +111,10 @@ fn refunds_go_one_way_in_all_entities() {
 /// In books that are older than the rule, what goes less both ways is good.
 #[test]
 fn refunds_that_went_both_ways_may_be_set_right() {
-    let paid = original(Action::Post, &[(1, 100), (2, -100), (91, 100), (92, -100)]);
+    let paid = original(ActionCode::Post, &[(1, 100), (2, -100), (91, 100), (92, -100)]);
     let mut originals = Originals::default();
     let both_ways = legs(&[(2, 10), (1, -10), (91, 30), (92, -30)]);
-    originals.take(Action::Refund, BY, KEY, movements(&both_ways));
+    originals.take(ActionCode::Refund, BY, KEY, movements(&both_ways));
     let exceeded = Some(Rejection::RefundExceeded);
     assert_eq!(refund(&originals, &paid, &[(2, 5), (1, -5)]), exceeded);
     assert_eq!(refund(&originals, &paid, &[(91, 5), (92, -5)]), exceeded);
@@ -127,7 +127,7 @@ fn refunds_that_went_both_ways_may_be_set_right() {
 fn a_clearing_account_gets_no_further_ahead_than_the_original() {
     #[track_caller]
     fn check(back: &[(u64, i64)], expect: Option<Rejection>) {
-        let paid = original(Action::Post, &[(1, 100), (2, -99), (3, -1)]);
+        let paid = original(ActionCode::Post, &[(1, 100), (2, -99), (3, -1)]);
         let clearing = [AccountId(4), AccountId(5)];
         let unit = |_| 0;
         let refused = Originals::default().refuse_refund(KEY, Some(&paid), &legs(back), &clearing, unit);
@@ -147,8 +147,8 @@ fn a_clearing_account_gets_no_further_ahead_than_the_original() {
 /// Single entry: what was issued is received again, and the other way round.
 #[test]
 fn what_is_off_the_balance_sheet_is_given_back_too() {
-    let issued = original(Action::Post, &[(1, -30)]);
-    let received = original(Action::Post, &[(1, 30)]);
+    let issued = original(ActionCode::Post, &[(1, -30)]);
+    let received = original(ActionCode::Post, &[(1, 30)]);
     let originals = Originals::default();
     for (paid, sign) in [(&issued, 1), (&received, -1)] {
         assert_eq!(refund(&originals, paid, &[(1, 30 * sign)]), None);
@@ -158,35 +158,40 @@ fn what_is_off_the_balance_sheet_is_given_back_too() {
 
 #[test]
 fn what_was_reversed_confirmed_or_cancelled_is_so_once() {
-    let posted = original(Action::Post, &[(1, 5), (2, -5)]);
-    let tried = original(Action::Try, &[(1, 5), (2, -5)]);
+    let posted = original(ActionCode::Post, &[(1, 5), (2, -5)]);
+    let tried = original(ActionCode::Try, &[(1, 5), (2, -5)]);
     let mut originals = Originals::default();
     assert_eq!(reversal(&originals, KEY, Some(&posted)), None);
     assert_eq!(reversal(&originals, KEY, Some(&tried)), Some(Rejection::UnknownOriginal));
     assert_eq!(reversal(&originals, KEY, None), Some(Rejection::UnknownOriginal));
     assert_eq!(originals.refuse_second_step(KEY, Some(&tried)), None);
     assert_eq!(originals.refuse_second_step(KEY, Some(&posted)), Some(Rejection::UnknownOriginal));
-    originals.take(Action::Reverse, BY, KEY, std::iter::empty());
+    originals.take(ActionCode::Reverse, BY, KEY, std::iter::empty());
     assert_eq!(reversal(&originals, KEY, Some(&posted)), Some(Rejection::AlreadyReversed));
     let mut originals = Originals::default();
-    originals.take(Action::Confirm, BY, KEY, std::iter::empty());
+    originals.take(ActionCode::Confirm, BY, KEY, std::iter::empty());
     assert_eq!(originals.refuse_second_step(KEY, Some(&tried)), Some(Rejection::AlreadyPosted));
     let mut originals = Originals::default();
-    originals.take(Action::CancelTry, BY, KEY, std::iter::empty());
+    originals.take(ActionCode::CancelTry, BY, KEY, std::iter::empty());
     assert_eq!(originals.refuse_second_step(KEY, Some(&tried)), Some(Rejection::Cancelled));
 }
 
 #[test]
 fn reversing_a_refund_makes_room_for_another() {
-    let paid = original(Action::Post, &[(1, 100), (2, -100)]);
+    let paid = original(ActionCode::Post, &[(1, 100), (2, -100)]);
     let back: &[(u64, i64)] = &[(2, 100), (1, -100)];
     let mut originals = Originals::default();
-    originals.take(Action::Refund, BY, KEY, movements(&legs(back)));
+    originals.take(ActionCode::Refund, BY, KEY, movements(&legs(back)));
     assert_eq!(reversal(&originals, KEY, Some(&paid)), Some(Rejection::RefundExceeded));
     assert_eq!(refund(&originals, &paid, back), Some(Rejection::RefundExceeded));
-    let given = Original { refunded: Some(paid.clone().into()), ..original(Action::Refund, back) };
+    let given = Original { refunded: Some(paid.clone().into()), ..original(ActionCode::Refund, back) };
     assert_eq!(reversal(&originals, BY, Some(&given)), None);
-    originals.take(Action::Reverse, TransactionKey::default(), BY, movements(&legs(&[(2, -100), (1, 100)])));
+    originals.take(
+        ActionCode::Reverse,
+        TransactionKey::default(),
+        BY,
+        movements(&legs(&[(2, -100), (1, 100)])),
+    );
     assert_eq!(refund(&originals, &paid, back), None);
     assert_eq!(reversal(&originals, KEY, Some(&paid)), None);
 }
@@ -196,15 +201,15 @@ fn reversing_a_refund_makes_room_for_another() {
 fn a_refund_that_makes_room_for_others_is_not_reversed() {
     #[track_caller]
     fn check(first: &[(u64, i64)], second: &[(u64, i64)], undone: bool, expect: Option<Rejection>) {
-        let paid = original(Action::Post, &[(1, 100), (2, -100)]);
+        let paid = original(ActionCode::Post, &[(1, 100), (2, -100)]);
         let mut originals = Originals::default();
-        originals.take(Action::Refund, BY, KEY, movements(&legs(first)));
-        originals.take(Action::Refund, THEN, KEY, movements(&legs(second)));
+        originals.take(ActionCode::Refund, BY, KEY, movements(&legs(first)));
+        originals.take(ActionCode::Refund, THEN, KEY, movements(&legs(second)));
         if undone {
             assert_eq!(reversal(&originals, KEY, Some(&paid)), None);
-            originals.take(Action::Reverse, TransactionKey::default(), KEY, std::iter::empty());
+            originals.take(ActionCode::Reverse, TransactionKey::default(), KEY, std::iter::empty());
         }
-        let first = Original { refunded: Some(paid.into()), ..original(Action::Refund, first) };
+        let first = Original { refunded: Some(paid.into()), ..original(ActionCode::Refund, first) };
         assert_eq!(reversal(&originals, BY, Some(&first)), expect);
     }
     let exceeded = Some(Rejection::RefundExceeded);

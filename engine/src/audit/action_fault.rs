@@ -4,7 +4,7 @@ use crate::ledger::{AccountId, Currency};
 
 /// Why a transaction's records do not make what its head says that it does. Amounts are minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DeedFault {
+pub enum ActionFault {
     /// Posted where it can only be tried, or the other way round.
     #[error("has an outcome that it cannot have")]
     Outcome,

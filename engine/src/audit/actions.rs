@@ -1,14 +1,14 @@
 //! The transactions of a frame that do more than post: their records are gathered while the frame is read, and held
 //! against what their heads say when all of it was.
 
-use super::deed_fault::DeedFault;
+use super::action_fault::ActionFault;
 use super::recorded::{Recorded, RecordedLeg, RecordedMove};
 use crate::ledger::notes::{self, Note};
-use crate::ledger::{AccountId, Action, ClientId, Counting, Head, Outcome, Tail};
+use crate::ledger::{AccountId, ActionCode, ClientId, Counting, Head, Outcome, Tail};
 
-/// The deeds of a frame. Buffers are kept from frame to frame.
+/// The actions of a frame. Buffers are kept from frame to frame.
 #[derive(Default)]
-pub(super) struct Deeds {
+pub(super) struct Actions {
     /// By ordinal, without their legs and moves.
     heads: Vec<(u32, Recorded)>,
     legs: Vec<(u32, RecordedLeg)>,
@@ -19,7 +19,7 @@ pub(super) struct Deeds {
     counting: Vec<(u32, Counting)>,
 }
 
-impl Deeds {
+impl Actions {
     pub(super) fn clear(&mut self) {
         self.heads.clear();
         self.legs.clear();
@@ -66,64 +66,65 @@ impl Deeds {
         self.carried.contains(&(ordinal, account, 0))
     }
 
-    /// Takes out the deeds with their legs and moves, by ordinal.
+    /// Takes out the actions with their legs and moves, by ordinal.
     pub(super) fn take_all(&mut self) -> Vec<(u32, Recorded)> {
         self.legs.sort_by_key(|(ordinal, leg)| (*ordinal, leg.step));
         self.moves.sort_by_key(|(ordinal, _)| *ordinal);
         let (mut legs, mut moves) = (self.legs.drain(..).peekable(), self.moves.drain(..).peekable());
-        let mut deeds = std::mem::take(&mut self.heads);
-        for (ordinal, deed) in &mut deeds {
-            deed.legs
+        let mut actions = std::mem::take(&mut self.heads);
+        for (ordinal, recorded) in &mut actions {
+            recorded
+                .legs
                 .extend(std::iter::from_fn(|| legs.next_if(|(of, _)| of == ordinal)).map(|(_, leg)| leg));
             let moved = std::iter::from_fn(|| moves.next_if(|(of, _)| of == ordinal));
-            deed.moves.extend(moved.map(|(_, moved)| moved));
+            recorded.moves.extend(moved.map(|(_, moved)| moved));
         }
-        deeds
+        actions
     }
 }
 
 /// Whether an action moves holds and nothing else.
-pub(super) fn moves_holds_alone(action: Action) -> bool {
-    matches!(action, Action::Freeze | Action::Raise | Action::Unfreeze)
+pub(super) fn moves_holds_alone(action: ActionCode) -> bool {
+    matches!(action, ActionCode::Freeze | ActionCode::Raise | ActionCode::Unfreeze)
 }
 
 /// Whether an action has no legs.
-pub(super) fn is_bare(action: Action) -> bool {
-    moves_holds_alone(action) || action == Action::CancelTry
+pub(super) fn is_bare(action: ActionCode) -> bool {
+    moves_holds_alone(action) || action == ActionCode::CancelTry
 }
 
 /// What is wrong with a head and its tail, whatever its legs are.
-pub(super) fn check_head(head: &Head, tail: &Tail<'_>) -> Result<(), DeedFault> {
+pub(super) fn check_head(head: &Head, tail: &Tail<'_>) -> Result<(), ActionFault> {
     let (action, named) = (head.action, tail.named.unwrap_or_default());
     let names = matches!(
         action,
-        Action::Raise
-            | Action::Unfreeze
-            | Action::Consume
-            | Action::Reverse
-            | Action::Refund
-            | Action::Confirm
-            | Action::CancelTry
+        ActionCode::Raise
+            | ActionCode::Unfreeze
+            | ActionCode::Consume
+            | ActionCode::Reverse
+            | ActionCode::Refund
+            | ActionCode::Confirm
+            | ActionCode::CancelTry
     );
-    let may_force = matches!(action, Action::Consume | Action::Reverse);
+    let may_force = matches!(action, ActionCode::Consume | ActionCode::Reverse);
     let approved = || notes::read(tail.notes).any(|(note, _)| note == Note::Approval);
     let outcome = match head.outcome {
-        Outcome::Posted => action != Action::Try,
-        Outcome::Tried => action == Action::Try,
+        Outcome::Posted => action != ActionCode::Try,
+        Outcome::Tried => action == ActionCode::Try,
         Outcome::Refused(_) => true,
-        Outcome::Cancelled => action == Action::Post,
+        Outcome::Cancelled => action == ActionCode::Post,
     };
     let bare = is_bare(action);
     let own = head.client == ClientId(0);
     let findings = [
-        (!outcome, DeedFault::Outcome),
-        (names && tail.named.is_none(), DeedFault::NamesNone),
-        (!names && tail.named.is_some(), DeedFault::NamesOther),
-        (named.forced && !(may_force && approved()), DeedFault::Forced),
-        (named.blue && action != Action::Reverse, DeedFault::Blue),
-        (named.clearing && action != Action::Refund, DeedFault::Clearing),
-        (own != (action == Action::CarryForward), DeedFault::Client),
-        (bare && head.legs > 0, DeedFault::HasLegs),
+        (!outcome, ActionFault::Outcome),
+        (names && tail.named.is_none(), ActionFault::NamesNone),
+        (!names && tail.named.is_some(), ActionFault::NamesOther),
+        (named.forced && !(may_force && approved()), ActionFault::Forced),
+        (named.blue && action != ActionCode::Reverse, ActionFault::Blue),
+        (named.clearing && action != ActionCode::Refund, ActionFault::Clearing),
+        (own != (action == ActionCode::CarryForward), ActionFault::Client),
+        (bare && head.legs > 0, ActionFault::HasLegs),
     ];
     findings.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, fault)| Err(fault))
 }

@@ -4,7 +4,7 @@
 //! wherever it stands, the manifest, a clean shutdown, or a file beside the log that was made of durable frames
 //! (a [`crate::Witness`]).
 //!
-//! | at the place of frame n | n against the mark | behind it | verdict |
+//! | at the place of frame n | n against the mark | behind it | disposition |
 //! | --- | --- | --- | --- |
 //! | good | n <= mark | any | keep: it stays where it is |
 //! | good | n > mark | any | rewrite: keep, but write and sync it anew, for its sync may have failed |
@@ -28,7 +28,7 @@ pub(crate) enum FrameState {
 
 /// What recovery does about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Disposition {
     /// The frame is durable where it is.
     Keep,
     /// The frame counts, but may not be durable: write and sync it anew.
@@ -42,49 +42,49 @@ pub(crate) enum Verdict {
 }
 
 /// Decides about the place of frame `number`; `something_behind` tells whether anything was ever written behind it.
-pub(crate) fn verdict(
+pub(crate) fn disposition(
     state: FrameState,
     number: FrameNumber,
     mark: FrameNumber,
     something_behind: bool,
-) -> Verdict {
+) -> Disposition {
     #[cfg(feature = "planted-bugs")]
     if number <= mark && state != FrameState::Good && crate::planted::is(crate::planted::Bug::DamageCut) {
-        return Verdict::Cut;
+        return Disposition::Cut;
     }
     match (state, number <= mark) {
-        (FrameState::Good, true) => Verdict::Keep,
-        (FrameState::Good, false) => Verdict::Rewrite,
-        (FrameState::Absent | FrameState::Bad, true) => Verdict::Refuse,
-        (FrameState::Absent, false) if !something_behind => Verdict::End,
-        (FrameState::Absent | FrameState::Bad, false) => Verdict::Cut,
+        (FrameState::Good, true) => Disposition::Keep,
+        (FrameState::Good, false) => Disposition::Rewrite,
+        (FrameState::Absent | FrameState::Bad, true) => Disposition::Refuse,
+        (FrameState::Absent, false) if !something_behind => Disposition::End,
+        (FrameState::Absent | FrameState::Bad, false) => Disposition::Cut,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FrameState, Verdict, verdict};
+    use super::{Disposition, FrameState, disposition};
     use crate::FrameNumber;
 
     #[test]
     fn every_row_of_the_table() {
         use FrameState::{Absent, Bad, Good};
         let check = |state, number, behind, expected| {
-            let decided = verdict(state, FrameNumber(number), FrameNumber(10), behind);
+            let decided = disposition(state, FrameNumber(number), FrameNumber(10), behind);
             assert_eq!(decided, expected, "{state:?} frame {number}, mark 10, behind: {behind}");
         };
         for behind in [false, true] {
-            check(Good, 9, behind, Verdict::Keep);
-            check(Good, 10, behind, Verdict::Keep);
-            check(Good, 11, behind, Verdict::Rewrite);
-            check(Absent, 9, behind, Verdict::Refuse);
-            check(Absent, 10, behind, Verdict::Refuse);
-            check(Bad, 9, behind, Verdict::Refuse);
-            check(Bad, 10, behind, Verdict::Refuse);
-            check(Bad, 11, behind, Verdict::Cut);
-            check(Bad, u64::MAX, behind, Verdict::Cut);
+            check(Good, 9, behind, Disposition::Keep);
+            check(Good, 10, behind, Disposition::Keep);
+            check(Good, 11, behind, Disposition::Rewrite);
+            check(Absent, 9, behind, Disposition::Refuse);
+            check(Absent, 10, behind, Disposition::Refuse);
+            check(Bad, 9, behind, Disposition::Refuse);
+            check(Bad, 10, behind, Disposition::Refuse);
+            check(Bad, 11, behind, Disposition::Cut);
+            check(Bad, u64::MAX, behind, Disposition::Cut);
         }
-        check(Absent, 11, false, Verdict::End);
-        check(Absent, 11, true, Verdict::Cut);
+        check(Absent, 11, false, Disposition::End);
+        check(Absent, 11, true, Disposition::Cut);
     }
 }

@@ -1,7 +1,7 @@
-//! Deeds in MessagePack: what a transaction does besides posting the legs that it brings.
+//! Actions in MessagePack: what a transaction does besides posting the legs that it brings.
 
 use longmen_engine::ledger::{
-    AccountId, AccountRef, Amount, CancelTry, ClientId, Confirm, Consume, Currency, Deed, Freeze, HoldKind,
+    AccountId, AccountRef, Action, Amount, CancelTry, ClientId, Confirm, Consume, Currency, Freeze, HoldKind,
     HoldTerms, MAX_AUTHORITY, Naming, Raise, RecordPlace, Refund, Reverse, TransactionKey, Try, Unfreeze,
 };
 
@@ -9,49 +9,49 @@ use super::reader::{Reader, read_fields};
 use super::value::{GivenId, Written, account, currency, place, required, transaction_id};
 use crate::service::Fault;
 
-/// The names of deeds in a transaction. A new one comes last: fields may be given by position.
-pub(super) const DEEDS: [&str; 9] =
+/// The names of actions in a transaction. A new one comes last: fields may be given by position.
+pub(super) const ACTIONS: [&str; 9] =
     ["freeze", "unfreeze", "consume", "reverse", "refund", "try", "confirm", "cancel_try", "raise"];
 /// Bytes of the name of a kind of hold.
 const MAX_WORD: usize = 16;
 
-/// A decoded deed.
+/// A decoded action.
 #[derive(Debug)]
-pub(super) struct ReadDeed<'a> {
-    pub(super) deed: Deed,
+pub(super) struct ReadAction<'a> {
+    pub(super) action: Action,
     /// Where the client says that the record of the original lies.
     pub(super) place: Option<RecordPlace>,
     /// The text of the id that it names; empty where it names none, or by number.
     pub(super) text: &'a str,
 }
 
-impl From<Deed> for ReadDeed<'_> {
-    fn from(deed: Deed) -> Self {
-        ReadDeed { deed, place: None, text: "" }
+impl From<Action> for ReadAction<'_> {
+    fn from(action: Action) -> Self {
+        ReadAction { action, place: None, text: "" }
     }
 }
 
-/// Reads the deed with this index in [`DEEDS`]. `own` is the client whose ids are meant where none is named.
-pub(super) fn read_deed<'a>(
+/// Reads the action with this index in [`ACTIONS`]. `own` is the client whose ids are meant where none is named.
+pub(super) fn read_action<'a>(
     index: usize,
     reader: &mut Reader<'a>,
     own: ClientId,
-) -> Result<ReadDeed<'a>, Fault> {
+) -> Result<ReadAction<'a>, Fault> {
     match index {
-        0 => read_freeze(reader).map(ReadDeed::from),
+        0 => read_freeze(reader).map(ReadAction::from),
         1 => read_unfreeze(reader, own),
         2 => read_consume(reader, own),
         3 => read_reverse(reader, own),
         4 => read_naming(reader, own, |original| Refund { original }.into()),
-        5 => read_try(reader).map(ReadDeed::from),
+        5 => read_try(reader).map(ReadAction::from),
         6 => read_naming(reader, own, |original| Confirm { original }.into()),
         7 => read_naming(reader, own, |original| CancelTry { original }.into()),
         8 => read_raise(reader, own),
-        _ => unreachable!("a deed is read by its place in the list"),
+        _ => unreachable!("an action is read by its place in the list"),
     }
 }
 
-fn read_freeze(reader: &mut Reader<'_>) -> Result<Deed, Fault> {
+fn read_freeze(reader: &mut Reader<'_>) -> Result<Action, Fault> {
     let (mut named, mut written, mut in_currency, mut terms) = (None, None, None, HoldTerms::default());
     let names = ["account", "amount", "currency", "kind", "authority", "expires_us"];
     read_fields(reader, &names, |field, reader| {
@@ -71,7 +71,7 @@ fn read_freeze(reader: &mut Reader<'_>) -> Result<Deed, Fault> {
     };
     let currency = required(in_currency.or(key.as_ref().map(|key| key.currency)), "currency")?;
     let amount = amount_in(required(written, "amount")?, Some(currency))?;
-    Ok(Deed::Freeze(Freeze { account, key, amount, currency, terms }))
+    Ok(Action::Freeze(Freeze { account, key, amount, currency, terms }))
 }
 
 fn read_kind(reader: &mut Reader<'_>) -> Result<HoldKind, Fault> {
@@ -98,7 +98,7 @@ fn amount_in(written: Written<'_>, currency: Option<Currency>) -> Result<Amount,
     Ok(amount.unwrap_or(Amount(0)))
 }
 
-fn read_unfreeze<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'a>, Fault> {
+fn read_unfreeze<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadAction<'a>, Fault> {
     let (mut id, mut client, mut written, mut in_currency) = (None, own, None, None);
     let mut by = Box::default();
     read_fields(reader, &["hold", "client", "amount", "currency", "authority"], |field, reader| {
@@ -114,11 +114,11 @@ fn read_unfreeze<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<
     let GivenId { id, text } = required(id, "hold")?;
     let hold = TransactionKey { client, id };
     let amount = written.map(|written| amount_in(written, in_currency)).transpose()?;
-    let deed = Deed::Unfreeze(Unfreeze { hold, amount, currency: in_currency, authority: by });
-    Ok(ReadDeed { deed, place: None, text })
+    let action = Action::Unfreeze(Unfreeze { hold, amount, currency: in_currency, authority: by });
+    Ok(ReadAction { action, place: None, text })
 }
 
-fn read_consume<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'a>, Fault> {
+fn read_consume<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadAction<'a>, Fault> {
     let (mut id, mut client, mut written, mut in_currency) = (None, own, None, None);
     let (mut by, mut forced) = (Box::default(), false);
     read_fields(
@@ -139,11 +139,11 @@ fn read_consume<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'
     let GivenId { id, text } = required(id, "hold")?;
     let hold = TransactionKey { client, id };
     let amount = amount_in(required(written, "amount")?, in_currency)?;
-    let deed = Deed::Consume(Consume { hold, amount, authority: by, forced });
-    Ok(ReadDeed { deed, place: None, text })
+    let action = Action::Consume(Consume { hold, amount, authority: by, forced });
+    Ok(ReadAction { action, place: None, text })
 }
 
-fn read_raise<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'a>, Fault> {
+fn read_raise<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadAction<'a>, Fault> {
     let (mut id, mut client, mut written, mut in_currency) = (None, own, None, None);
     let (mut by, mut expires_us) = (Box::default(), None);
     let names = ["hold", "client", "amount", "currency", "authority", "expires_us"];
@@ -162,17 +162,17 @@ fn read_raise<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'a>
     let hold = TransactionKey { client, id };
     let currency = required(in_currency, "currency")?;
     let amount = amount_in(required(written, "amount")?, Some(currency))?;
-    let deed = Deed::Raise(Raise { hold, amount, currency, expires_us, authority: by });
-    Ok(ReadDeed { deed, place: None, text })
+    let action = Action::Raise(Raise { hold, amount, currency, expires_us, authority: by });
+    Ok(ReadAction { action, place: None, text })
 }
 
-fn read_try(reader: &mut Reader<'_>) -> Result<Deed, Fault> {
+fn read_try(reader: &mut Reader<'_>) -> Result<Action, Fault> {
     let mut expires_us = None;
     read_fields(reader, &["expires_us"], |_, reader| {
         expires_us = Some(expiry(reader)?);
         Ok(())
     })?;
-    Ok(Deed::Try(Try { expires_us }))
+    Ok(Action::Try(Try { expires_us }))
 }
 
 /// The name of another transaction.
@@ -198,24 +198,24 @@ impl<'a> NamingParts<'a> {
         Ok(())
     }
 
-    fn finish(self, deed: impl FnOnce(Naming) -> Deed) -> Result<ReadDeed<'a>, Fault> {
+    fn finish(self, action: impl FnOnce(Naming) -> Action) -> Result<ReadAction<'a>, Fault> {
         let GivenId { id, text } = required(self.id, "original")?;
         let key = TransactionKey { client: self.client, id };
-        Ok(ReadDeed { deed: deed(Naming { key, found: None }), place: self.place, text })
+        Ok(ReadAction { action: action(Naming { key, found: None }), place: self.place, text })
     }
 }
 
 fn read_naming<'a>(
     reader: &mut Reader<'a>,
     own: ClientId,
-    deed: impl FnOnce(Naming) -> Deed,
-) -> Result<ReadDeed<'a>, Fault> {
+    action: impl FnOnce(Naming) -> Action,
+) -> Result<ReadAction<'a>, Fault> {
     let mut parts = NamingParts::new(own);
     read_fields(reader, &NamingParts::NAMES, |field, reader| parts.read(field, reader))?;
-    parts.finish(deed)
+    parts.finish(action)
 }
 
-fn read_reverse<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'a>, Fault> {
+fn read_reverse<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadAction<'a>, Fault> {
     let mut parts = NamingParts::new(own);
     let mut forced = false;
     let [original, client, place] = NamingParts::NAMES;
@@ -226,5 +226,5 @@ fn read_reverse<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadDeed<'
         forced = reader.flag()?;
         Ok(())
     })?;
-    parts.finish(|original| Deed::Reverse(Reverse { original, forced }))
+    parts.finish(|original| Action::Reverse(Reverse { original, forced }))
 }

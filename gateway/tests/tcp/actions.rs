@@ -1,10 +1,10 @@
-//! Deeds: holds, reversals, refunds and TCC.
+//! Actions: holds, reversals, refunds and TCC.
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use longmen_client::{
-    Client, Connection, Consume, Deed, Freeze, HoldKind, Holds, HoldsRequest, Naming, Operation, PostRequest,
-    PostResult, Posted, Reverse, Transaction, Try, Unfreeze, id_of_cancel,
+    Action, Client, Connection, Consume, Freeze, HoldKind, Holds, HoldsRequest, Naming, Operation,
+    PostRequest, PostResult, Posted, Reverse, Transaction, Try, Unfreeze, id_of_cancel,
 };
 
 use crate::node::{TestNode, open_books};
@@ -65,7 +65,7 @@ async fn holds_are_frozen_released_spent_and_listed() {
     let (node, mut client) = start().await;
     let court =
         Freeze::new(2, "6.00", "CNY").kind(HoldKind::Judicial).authority("court").expires_us(i64::MAX - 1);
-    posted(&mut client, &Transaction::new("hold").deed(court)).await;
+    posted(&mut client, &Transaction::new("hold").action(court)).await;
     assert_eq!(figures(&mut client, 2).await, (1000, 600, 400));
     refused(&mut client, &Transaction::new("more").freeze(2, "4.01", "CNY"), "insufficient_funds").await;
     refused(&mut client, &Transaction::new("no-account").freeze(9, 1, "CNY"), "unknown_account").await;
@@ -75,13 +75,13 @@ async fn holds_are_frozen_released_spent_and_listed() {
     refused(&mut client, &Transaction::new("other").unfreeze("hold"), "wrong_authority").await;
     refused(&mut client, &Transaction::new("nothing").unfreeze("none"), "unknown_freeze").await;
     let part = |amount: &str| Unfreeze::part("hold", amount, "CNY").authority("court");
-    let in_yen = Transaction::new("yen-back").deed(Unfreeze::part("hold", "1", "JPY").authority("court"));
+    let in_yen = Transaction::new("yen-back").action(Unfreeze::part("hold", "1", "JPY").authority("court"));
     refused(&mut client, &in_yen, "currency_mismatch").await;
-    refused(&mut client, &Transaction::new("all-but").deed(part("6.01")), "freeze_exceeded").await;
-    posted(&mut client, &Transaction::new("part").deed(part("1.00"))).await;
+    refused(&mut client, &Transaction::new("all-but").action(part("6.01")), "freeze_exceeded").await;
+    posted(&mut client, &Transaction::new("part").action(part("1.00"))).await;
     let consume = |amount: &str| Consume::new("hold", amount, "CNY").authority("court");
-    refused(&mut client, &pay("differs", "2.00").deed(consume("2.01")), "invalid_amount").await;
-    posted(&mut client, &pay("consume", "2.00").deed(consume("2.00"))).await;
+    refused(&mut client, &pay("differs", "2.00").action(consume("2.01")), "invalid_amount").await;
+    posted(&mut client, &pay("consume", "2.00").action(consume("2.00"))).await;
     assert_eq!(figures(&mut client, 2).await, (800, 300, 500));
     assert_eq!(figures(&mut client, 3).await, (200, 0, 200));
 
@@ -157,7 +157,7 @@ async fn a_forced_reversal_needs_an_approval() {
     posted(&mut client, &pay("pay", "4.00")).await;
     posted(&mut client, &Transaction::new("spend").debit(3, "4.00", "CNY").credit(1, "4.00", "CNY")).await;
     refused(&mut client, &Transaction::new("undo").reverse("pay"), "insufficient_funds").await;
-    let forced = |id: &str| Transaction::new(id).deed(Reverse::new(Naming::new("pay")).forced());
+    let forced = |id: &str| Transaction::new(id).action(Reverse::new(Naming::new("pay")).forced());
     refused(&mut client, &forced("alone"), "malformed").await;
     posted(&mut client, &forced("approved").approval("A-1").operator("ann")).await;
     assert_eq!(figures(&mut client, 3).await, (-400, 0, -400));
@@ -222,7 +222,7 @@ async fn a_cancel_releases_a_try_that_stands() {
         ("cancel_try", cancelled.frame, cancelled.ordinal)
     );
     // A try that has expired holds nothing any more, and cannot be confirmed.
-    let brief = pay("brief", "4.00").deed(Try { expires_us: Some(now_us() + 1_000_000) });
+    let brief = pay("brief", "4.00").action(Try { expires_us: Some(now_us() + 1_000_000) });
     posted(&mut client, &brief).await;
     assert_eq!(figures(&mut client, 2).await, (1000, 400, 600));
     while figures(&mut client, 2).await != (1000, 0, 1000) {
@@ -245,8 +245,8 @@ async fn what_has_expired_already_is_refused() {
     for expires_us in [0, 1, now_us() - 1_000_000] {
         let id = |what: &str| format!("{what} until {expires_us}");
         let freeze = Freeze::new(2, "6.00", "CNY").expires_us(expires_us);
-        refused(&mut client, &Transaction::new(&*id("freeze")).deed(freeze), "freeze_expired").await;
-        let attempt = pay(&id("try"), "4.00").deed(Try { expires_us: Some(expires_us) });
+        refused(&mut client, &Transaction::new(&*id("freeze")).action(freeze), "freeze_expired").await;
+        let attempt = pay(&id("try"), "4.00").action(Try { expires_us: Some(expires_us) });
         refused(&mut client, &attempt, "freeze_expired").await;
         refused(&mut client, &Transaction::new(&*id("unfreeze")).unfreeze(&*id("freeze")), "unknown_freeze")
             .await;
@@ -256,7 +256,7 @@ async fn what_has_expired_already_is_refused() {
     assert_eq!(figures(&mut client, 2).await, (1000, 0, 1000));
     assert_eq!(holds_of(&mut client, 2).await.holds, []);
     let freeze = Freeze::new(2, "6.00", "CNY").expires_us(now_us() + 60_000_000);
-    posted(&mut client, &Transaction::new("in time").deed(freeze)).await;
+    posted(&mut client, &Transaction::new("in time").action(freeze)).await;
     assert_eq!(figures(&mut client, 2).await, (1000, 600, 400));
     node.stop().await;
 }
@@ -267,8 +267,8 @@ async fn originals_are_found_by_client_and_by_place() {
     let mut bob = node.client("bob").await;
     let place = posted(&mut ann, &pay("pay", "4.00")).await;
     let number = ann.welcome().client;
-    let reverse = |original: Naming| Deed::from(Reverse::new(original));
-    let undo = |id: &str, original: Naming| Transaction::new(id).deed(reverse(original));
+    let reverse = |original: Naming| Action::from(Reverse::new(original));
+    let undo = |id: &str, original: Naming| Transaction::new(id).action(reverse(original));
     refused(&mut bob, &undo("own", Naming::new("pay")), "unknown_original").await;
     // A place does not make an original of what has another name.
     let elsewhere = Naming::new("other").client(number).place(place.frame, place.ordinal);
@@ -320,11 +320,11 @@ async fn an_original_in_flight_on_the_same_connection_is_waited_for() {
 async fn an_original_of_the_same_request_is_no_original() {
     let (node, mut client) = start().await;
     let number = client.welcome().client;
-    let theirs = Deed::Refund(Naming::new("pay").client(number));
+    let theirs = Action::Refund(Naming::new("pay").client(number));
     let batch = [
         pay("pay", "4.00"),
         Transaction::new("undo").reverse("pay"),
-        pay_back("refund", "1.00").deed(theirs),
+        pay_back("refund", "1.00").action(theirs),
         Transaction::new("itself").reverse("itself"),
         Transaction::new("top").reverse("top-up"),
         Transaction::new("short").debit(3, "4.00", "CNY"),
@@ -381,7 +381,7 @@ async fn what_touched_hot_accounts_is_undone_and_given_back() {
 
 /// What was done before a restart is known after it: an original, a hold, and that it was undone.
 #[tokio::test]
-async fn deeds_go_on_after_a_restart() {
+async fn actions_go_on_after_a_restart() {
     let (node, mut client) = start().await;
     posted(&mut client, &pay("pay", "4.00")).await;
     posted(&mut client, &pay("undone", "1.00")).await;
@@ -424,7 +424,8 @@ async fn an_account_has_so_many_open_holds_and_no_more() {
     let (node, mut client) = start().await;
     posted(&mut client, &Transaction::new("more").debit(1, "10.00", "CNY").credit(2, "10.00", "CNY")).await;
     let freeze = |id: u128| Transaction::new(id).freeze(2, 1, "CNY");
-    let held = |id: u128| Transaction { id: id.into(), ..pay("try", "0.01").deed(Try { expires_us: None }) };
+    let held =
+        |id: u128| Transaction { id: id.into(), ..pay("try", "0.01").action(Try { expires_us: None }) };
     let holds: Vec<Transaction> =
         (1..MOST).map(|id| if id % 2 == 0 { freeze(id) } else { held(id) }).collect();
     let outcomes = async |client: &mut Client, holds: &[Transaction]| -> Vec<String> {

@@ -1,14 +1,14 @@
-//! Deeds: what a transaction does besides posting the legs that it brings.
+//! Actions: what a transaction does besides posting the legs that it brings.
 
 use serde::Serialize;
 
 use crate::account::{AccountRef, Amount};
 use crate::id::TransactionId;
 
-/// What a transaction does besides posting its legs; see [`crate::Transaction::deed`].
+/// What a transaction does besides posting its legs; see [`crate::Transaction::action`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Deed {
+pub enum Action {
     /// Opens a hold named by the transaction (冻结). No legs.
     Freeze(Freeze),
     /// Releases a hold (解冻). No legs.
@@ -48,7 +48,7 @@ pub enum HoldKind {
 /// ```
 /// use longmen_client::{Freeze, HoldKind, Transaction};
 /// let freeze = Freeze::new(2, "5.00", "CNY").kind(HoldKind::Judicial).authority("court 3");
-/// let transaction = Transaction::new("order-17-hold").deed(freeze);
+/// let transaction = Transaction::new("order-17-hold").action(freeze);
 /// assert!(transaction.legs.is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -149,7 +149,7 @@ impl Unfreeze {
 /// ```
 /// use longmen_client::{Raise, Transaction};
 /// let raise = Raise::new("room-12", "500.00", "CNY").expires_us(1_790_000_000_000_000);
-/// let transaction = Transaction::new("room-12-minibar").deed(raise);
+/// let transaction = Transaction::new("room-12-minibar").action(raise);
 /// assert!(transaction.legs.is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -317,38 +317,38 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-impl From<Freeze> for Deed {
-    fn from(freeze: Freeze) -> Deed {
-        Deed::Freeze(freeze)
+impl From<Freeze> for Action {
+    fn from(freeze: Freeze) -> Action {
+        Action::Freeze(freeze)
     }
 }
 
-impl From<Unfreeze> for Deed {
-    fn from(unfreeze: Unfreeze) -> Deed {
-        Deed::Unfreeze(unfreeze)
+impl From<Unfreeze> for Action {
+    fn from(unfreeze: Unfreeze) -> Action {
+        Action::Unfreeze(unfreeze)
     }
 }
 
-impl From<Raise> for Deed {
-    fn from(raise: Raise) -> Deed {
-        Deed::Raise(raise)
+impl From<Raise> for Action {
+    fn from(raise: Raise) -> Action {
+        Action::Raise(raise)
     }
 }
 
-impl From<Consume> for Deed {
-    fn from(consume: Consume) -> Deed {
-        Deed::Consume(consume)
+impl From<Consume> for Action {
+    fn from(consume: Consume) -> Action {
+        Action::Consume(consume)
     }
 }
 
-impl From<Reverse> for Deed {
-    fn from(reverse: Reverse) -> Deed {
-        Deed::Reverse(reverse)
+impl From<Reverse> for Action {
+    fn from(reverse: Reverse) -> Action {
+        Action::Reverse(reverse)
     }
 }
 
-impl From<Try> for Deed {
-    fn from(step: Try) -> Deed {
-        Deed::Try(step)
+impl From<Try> for Action {
+    fn from(step: Try) -> Action {
+        Action::Try(step)
     }
 }

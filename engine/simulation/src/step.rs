@@ -4,7 +4,7 @@ use crate::rounds::random::Random;
 
 /// What the scheduler decides for a step. What cannot be done when its turn comes lets the node work instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub(crate) enum Step {
     /// A client sends a request.
     Send,
     /// A request arrives at the node, in any order.
@@ -52,39 +52,39 @@ pub(crate) enum Action {
 }
 
 /// How often each is decided, of ten thousand.
-const WEIGHTS: [(Action, usize); 22] = [
-    (Action::Send, 800),
-    (Action::Arrive, 1_000),
-    (Action::Again, 150),
-    (Action::Vanish, 40),
-    (Action::Pump, 2_900),
-    (Action::Deliver, 3_200),
-    (Action::Write, 750),
-    (Action::WriteThrough, 250),
-    (Action::Table, 60),
-    (Action::Archive, 80),
-    (Action::Mark, 80),
-    (Action::Tend, 40),
-    (Action::AskSnapshot, 20),
-    (Action::Slice, 500),
-    (Action::Tick, 170),
-    (Action::SetBack, 8),
-    (Action::Kill, 3),
-    (Action::Cut, 6),
-    (Action::Stop, 2),
-    (Action::Fault, 4),
-    (Action::Fill, 3),
-    (Action::Free, 60),
+const WEIGHTS: [(Step, usize); 22] = [
+    (Step::Send, 800),
+    (Step::Arrive, 1_000),
+    (Step::Again, 150),
+    (Step::Vanish, 40),
+    (Step::Pump, 2_900),
+    (Step::Deliver, 3_200),
+    (Step::Write, 750),
+    (Step::WriteThrough, 250),
+    (Step::Table, 60),
+    (Step::Archive, 80),
+    (Step::Mark, 80),
+    (Step::Tend, 40),
+    (Step::AskSnapshot, 20),
+    (Step::Slice, 500),
+    (Step::Tick, 170),
+    (Step::SetBack, 8),
+    (Step::Kill, 3),
+    (Step::Cut, 6),
+    (Step::Stop, 2),
+    (Step::Fault, 4),
+    (Step::Fill, 3),
+    (Step::Free, 60),
 ];
 
-impl Action {
+impl Step {
     /// The decision of a step.
-    pub(crate) fn draw(random: &mut Random) -> Action {
+    pub(crate) fn draw(random: &mut Random) -> Step {
         let total: usize = WEIGHTS.iter().map(|(_, weight)| weight).sum();
         let mut at = random.below(total);
-        for (action, weight) in WEIGHTS {
+        for (step, weight) in WEIGHTS {
             if at < weight {
-                return action;
+                return step;
             }
             at -= weight;
         }

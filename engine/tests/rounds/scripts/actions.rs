@@ -6,7 +6,7 @@ use crate::naive::CLEARING;
 use crate::script::{Act, Ask, HoldSaid, NewLimits, Tx, TxLeg};
 
 impl Maker {
-    pub(super) fn deed(&mut self) -> Tx {
+    pub(super) fn action(&mut self) -> Tx {
         match self.random.below(100) {
             0..=24 => self.freeze(),
             25..=28 => self.raise(),
@@ -31,7 +31,7 @@ impl Maker {
         }
     }
 
-    fn deed_tx(&mut self, act: Act, legs: Vec<TxLeg>) -> Tx {
+    fn action_tx(&mut self, act: Act, legs: Vec<TxLeg>) -> Tx {
         let tx = self.tx(legs);
         let forced = matches!(act, Act::Consume { forced: true, .. } | Act::Reverse { forced: true, .. });
         let approved = self.random.percent(if forced { 90 } else { 10 });
@@ -49,7 +49,7 @@ impl Maker {
         if self.random.percent(2) {
             self.freeze_many();
         }
-        self.deed_tx(Act::Freeze { account, amount, currency, judicial, authority, expires }, vec![])
+        self.action_tx(Act::Freeze { account, amount, currency, judicial, authority, expires }, vec![])
     }
 
     /// More small holds than one sorts by hand, which all expire at once.
@@ -59,7 +59,7 @@ impl Maker {
             let account = 1 + maker.random.below(CHART.len()) as u64;
             let currency = CHART[account as usize - 1].currency;
             let (amount, judicial, authority) = (1, false, "");
-            maker.deed_tx(Act::Freeze { account, amount, currency, judicial, authority, expires }, vec![])
+            maker.action_tx(Act::Freeze { account, amount, currency, judicial, authority, expires }, vec![])
         };
         let txs = (0..24).map(|_| freeze(self)).collect();
         self.next.push_back(Ask::Post { txs, balances: false });
@@ -93,7 +93,7 @@ impl Maker {
         let amount = if self.random.percent(3) { 0 } else { self.amount() };
         let expires = self.moment();
         let hold = if self.random.percent(4) { self.any_id() } else { hold.id };
-        self.deed_tx(Act::Raise { hold, amount, currency, authority, expires }, vec![])
+        self.action_tx(Act::Raise { hold, amount, currency, authority, expires }, vec![])
     }
 
     fn unfreeze(&mut self) -> Tx {
@@ -107,7 +107,7 @@ impl Maker {
             _ => Some(part),
         };
         let hold = if self.random.percent(4) { self.any_id() } else { hold.id };
-        self.deed_tx(Act::Unfreeze { hold, amount, authority }, vec![])
+        self.action_tx(Act::Unfreeze { hold, amount, authority }, vec![])
     }
 
     fn consume(&mut self) -> Tx {
@@ -117,7 +117,7 @@ impl Maker {
         {
             let consume = self.consume_of(&hold);
             self.next.push_back(Ask::Post { txs: vec![consume], balances: true });
-            let undo = self.deed_tx(Act::Reverse { original: paid_in, forced: true }, vec![]);
+            let undo = self.action_tx(Act::Reverse { original: paid_in, forced: true }, vec![]);
             return Tx { approved: true, ..undo };
         }
         self.consume_of(&hold)
@@ -146,7 +146,7 @@ impl Maker {
         }
         let forced = self.random.percent(15);
         let hold = if self.random.percent(4) { self.any_id() } else { hold.id };
-        self.deed_tx(Act::Consume { hold, amount, authority, forced }, legs)
+        self.action_tx(Act::Consume { hold, amount, authority, forced }, legs)
     }
 
     /// Legs that take an amount from an account: for one to three others.
@@ -190,7 +190,7 @@ impl Maker {
             return self.undone_later(original, paid, got.account);
         }
         let forced = self.random.percent(25);
-        self.deed_tx(Act::Reverse { original, forced }, vec![])
+        self.action_tx(Act::Reverse { original, forced }, vec![])
     }
 
     /// A payment is undone on the same date or on a later one, and made again up to a limit, and once more.
@@ -199,7 +199,7 @@ impl Maker {
         let limits = NewLimits { day: Some(Some(amount)), ..NewLimits::default() };
         // Over a year's end, or half a year on, now and then.
         let next = self.naive.date(0) + self.random.one_of(&[1, 1, 183]);
-        let undo = self.deed_tx(Act::Reverse { original, forced: false }, vec![]);
+        let undo = self.action_tx(Act::Reverse { original, forced: false }, vec![]);
         let (half, again) = (self.transfer(from, to, amount / 2 + 1), self.transfer(from, to, amount));
         let mut asks = vec![Ask::SetLimits { account: from, limits }];
         if self.random.percent(60) {
@@ -258,7 +258,7 @@ impl Maker {
             11..=12 if count == 2 && least > 0 => return self.over_and_back(original, &legs, least),
             _ => {}
         }
-        self.deed_tx(Act::Refund { original }, legs)
+        self.action_tx(Act::Refund { original }, legs)
     }
 
     /// A refund that takes, then one that gives back as much more, then the first is undone; or the other way round.
@@ -266,7 +266,7 @@ impl Maker {
         let mut of = |debit: bool, amount: i64| {
             let mut legs = legs.to_vec();
             legs.iter_mut().for_each(|leg| (leg.debit, leg.amount) = (leg.debit == debit, amount));
-            self.deed_tx(Act::Refund { original }, legs)
+            self.action_tx(Act::Refund { original }, legs)
         };
         let part = least / 2 + 1;
         let (taking, giving) = (of(false, part), of(true, least));
@@ -277,8 +277,8 @@ impl Maker {
             _ => (taking, over),
         };
         let undone = if self.random.percent(70) { first.id } else { original };
-        let undo = self.deed_tx(Act::Reverse { original: undone, forced: false }, vec![]);
-        let again = self.deed_tx(Act::Reverse { original: first.id, forced: false }, vec![]);
+        let undo = self.action_tx(Act::Reverse { original: undone, forced: false }, vec![]);
+        let again = self.action_tx(Act::Reverse { original: first.id, forced: false }, vec![]);
         for tx in [second, undo, again] {
             self.next.push_back(Ask::Post { txs: vec![tx], balances: true });
         }
@@ -310,6 +310,6 @@ impl Maker {
         let original = if self.random.percent(6) { self.any_id() } else { tried };
         let act =
             if self.random.percent(60) { Act::Confirm { original } } else { Act::CancelTry { original } };
-        self.deed_tx(act, vec![])
+        self.action_tx(act, vec![])
     }
 }

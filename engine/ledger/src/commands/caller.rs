@@ -8,7 +8,7 @@ pub(super) const MAX_LIST: u32 = 8_192;
 
 /// Who asked for a command.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct Caller {
     /// `None`: the ledger itself.
     pub(crate) reply_to: Option<ReplyTo>,
     pub(crate) client: ClientId,

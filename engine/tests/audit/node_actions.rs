@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use longmen_engine::audit::describe_frame;
 use longmen_engine::ledger::{
-    AccountId, AccountRef, AccountState, Action, Amount, Answer, AttributeChange, Batch, CancelTry, Command,
-    Confirm, Consume, Deed, Freeze, HoldKind, HoldMove, HoldTerms, Naming, PaymentState, Raise, Refund,
-    Rejection, Reverse, Side, SubjectClass, TransactionKey, Try, Unfreeze, YearStart,
+    AccountId, AccountRef, AccountState, Action, ActionCode, Amount, Answer, AttributeChange, Batch,
+    CancelTry, Command, Confirm, Consume, Freeze, HoldKind, HoldMove, HoldTerms, Naming, PaymentState, Raise,
+    Refund, Rejection, Reverse, Side, SubjectClass, TransactionKey, Try, Unfreeze, YearStart,
 };
 use longmen_wal::FaultyStorage;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
-use crate::desk::{Desk, add, add_deed};
+use crate::desk::{Desk, add, add_action};
 use crate::full::key;
 use crate::planted::{audited, currency, date};
 
@@ -85,7 +85,7 @@ impl Work {
         let authority: Box<str> = if self.random.random_bool(0.1) { "court".into() } else { "".into() };
         let forced = self.random.random_bool(0.3);
         let expires_us = self.random.random_bool(0.3).then(|| crate::desk::now_us() + 10_000);
-        let deed = match self.random.random_range(0..13) {
+        let action = match self.random.random_range(0..13) {
             0..3 => return add(batch, id, &[(self.bank, Debit, 3 * amount), (user, Credit, 3 * amount)]),
             3 => {
                 self.posted.push(id);
@@ -97,11 +97,11 @@ impl Work {
                 let kind = [HoldKind::Business, HoldKind::Judicial][self.random.random_range(0..2)];
                 let terms = HoldTerms { kind, authority, expires_us, ..HoldTerms::default() };
                 let (account, amount, currency) = (AccountId(held), Amount(amount), currency("CNY"));
-                Deed::Freeze(Freeze { account, key: None, amount, currency, terms })
+                Action::Freeze(Freeze { account, key: None, amount, currency, terms })
             }
             5 => {
                 let amount = forced.then_some(Amount(amount));
-                Deed::Unfreeze(Unfreeze {
+                Action::Unfreeze(Unfreeze {
                     hold: self.pick(|work| &work.frozen),
                     amount,
                     currency: None,
@@ -110,25 +110,25 @@ impl Work {
             }
             12 => {
                 let (hold, currency) = (self.pick(|work| &work.frozen), currency("CNY"));
-                Deed::Raise(Raise { hold, amount: Amount(amount), currency, expires_us, authority })
+                Action::Raise(Raise { hold, amount: Amount(amount), currency, expires_us, authority })
             }
             6 => {
                 self.posted.push(id);
                 let hold = self.pick(|work| &work.frozen);
-                Deed::Consume(Consume { hold, amount: Amount(amount), authority, forced })
+                Action::Consume(Consume { hold, amount: Amount(amount), authority, forced })
             }
             7 => {
                 self.tried.push(id);
-                Deed::Try(Try { expires_us })
+                Action::Try(Try { expires_us })
             }
             8 => {
                 self.posted.push(id);
-                Deed::Confirm(Confirm { original: Work::naming(self.pick(|work| &work.tried)) })
+                Action::Confirm(Confirm { original: Work::naming(self.pick(|work| &work.tried)) })
             }
-            9 => Deed::CancelTry(CancelTry { original: Work::naming(self.pick(|work| &work.tried)) }),
+            9 => Action::CancelTry(CancelTry { original: Work::naming(self.pick(|work| &work.tried)) }),
             10 => {
                 let original = Work::naming(self.pick(|work| &work.posted));
-                Deed::Reverse(Reverse { original, forced })
+                Action::Reverse(Reverse { original, forced })
             }
             _ => {
                 self.posted.push(id);
@@ -140,16 +140,16 @@ impl Work {
                     }
                     None => self.pick(|work| &work.posted),
                 };
-                Deed::Refund(Refund { original: Work::naming(named) })
+                Action::Refund(Refund { original: Work::naming(named) })
             }
         };
-        let legs = match deed.action() {
-            Action::Consume => &[(held, Debit, amount), (self.bank, Credit, amount)][..],
-            Action::Try => purchase,
-            Action::Refund => &back[..],
+        let legs = match action.code() {
+            ActionCode::Consume => &[(held, Debit, amount), (self.bank, Credit, amount)][..],
+            ActionCode::Try => purchase,
+            ActionCode::Refund => &back[..],
             _ => &[],
         };
-        add_deed(batch, id, deed, legs);
+        add_action(batch, id, action, legs);
     }
 
     /// Changes an account, in one of the ways there are.
@@ -177,7 +177,7 @@ impl Work {
 }
 
 #[test]
-fn what_a_node_leaves_of_deeds_passes() {
+fn what_a_node_leaves_of_actions_passes() {
     let mut seen = BTreeSet::new();
     for seed in 0..6 {
         let storage = FaultyStorage::new();
@@ -212,17 +212,18 @@ fn what_a_node_leaves_of_deeds_passes() {
         );
         take_kinds(&storage, &mut seen);
     }
-    let actions = Action::ALL.into_iter().filter(|action| *action != Action::Post).map(Action::name);
+    let actions =
+        ActionCode::ALL.into_iter().filter(|action| *action != ActionCode::Post).map(ActionCode::name);
     for kind in actions.chain(HoldMove::ALL.map(HoldMove::name)) {
         assert!(seen.contains(kind), "there is something of every kind, but no {kind}");
     }
 }
 
-/// Adds what a log has of deeds and moves of holds.
+/// Adds what a log has of actions and moves of holds.
 fn take_kinds(storage: &FaultyStorage, seen: &mut BTreeSet<&'static str>) {
     longmen_wal::audit(storage, &mut |view| {
         let contents = describe_frame(view);
-        seen.extend(contents.deeds.into_keys());
+        seen.extend(contents.actions.into_keys());
         seen.extend(contents.held.iter().map(|held| held.moved.name()));
     })
     .unwrap();
@@ -245,7 +246,7 @@ fn many_holds_expire_at_once() {
             let terms = HoldTerms { expires_us: Some(moment), ..HoldTerms::default() };
             let (amount, currency) = (Amount(1), currency("CNY"));
             let freeze = Freeze { account, key: None, amount, currency, terms };
-            add_deed(&mut batch, 2 + id as u128, Deed::Freeze(freeze), &[]);
+            add_action(&mut batch, 2 + id as u128, Action::Freeze(freeze), &[]);
         }
         assert!(desk.post(batch).iter().all(Option::is_none));
         while crate::desk::now_us() < expires + 1_000 {
@@ -276,10 +277,10 @@ fn a_try_of_more_than_can_be_held() {
     for id in 1..4 {
         add(&mut batch, id, &[(work.bank, Debit, most), (user, Credit, most)]);
     }
-    let attempt = || Deed::Try(Try { expires_us: None });
-    add_deed(&mut batch, 4, attempt(), &both([most, 1]));
-    add_deed(&mut batch, 5, attempt(), &both([most, most]));
-    add_deed(&mut batch, 6, attempt(), &both([most - 1, 1]));
+    let attempt = || Action::Try(Try { expires_us: None });
+    add_action(&mut batch, 4, attempt(), &both([most, 1]));
+    add_action(&mut batch, 5, attempt(), &both([most, most]));
+    add_action(&mut batch, 6, attempt(), &both([most - 1, 1]));
     let too_large = Some(Rejection::InvalidAmount);
     assert_eq!(desk.post(batch), [None, None, None, too_large, too_large, None]);
     desk.stop();

@@ -1,4 +1,4 @@
-//! Refused deeds: what they name, and how that stands.
+//! Refused actions: what they name, and how that stands.
 
 use super::Books;
 

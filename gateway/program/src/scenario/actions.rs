@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use longmen_client::{
-    AccountRef, Amount, Consume, Deed, Freeze, HoldKind as WireKind, Leg as WireLeg, Naming, Raise,
+    AccountRef, Action, Amount, Consume, Freeze, HoldKind as WireKind, Leg as WireLeg, Naming, Raise,
     Registration, Reverse, Side, Transaction, TransactionId, Try, Unfreeze,
 };
 use longmen_engine::ledger::{Currency, Date};
@@ -19,40 +19,40 @@ impl Player<'_> {
         let own = |name: &String| Naming::new(self.id(name));
         let (transaction, outcome) = match &step.op {
             Op::Post { id, posting, refunds, outcome } => {
-                let deed = refunds.as_ref().map(|original| Deed::Refund(own(original)));
-                (Transaction { deed, ..self.posting(id, posting, by) }, outcome)
+                let action = refunds.as_ref().map(|original| Action::Refund(own(original)));
+                (Transaction { action, ..self.posting(id, posting, by) }, outcome)
             }
             Op::Try { id, posting, expires, outcome } => {
-                let deed = Try { expires_us: expires.map(microseconds) };
-                (self.posting(id, posting, by).deed(deed), outcome)
+                let action = Try { expires_us: expires.map(microseconds) };
+                (self.posting(id, posting, by).action(action), outcome)
             }
-            Op::Confirm { id, tried, outcome } => (self.naming(id, by, Deed::Confirm(own(tried))), outcome),
+            Op::Confirm { id, tried, outcome } => (self.naming(id, by, Action::Confirm(own(tried))), outcome),
             Op::CancelTry { id, tried, outcome } => {
-                (self.naming(id, by, Deed::CancelTry(own(tried))), outcome)
+                (self.naming(id, by, Action::CancelTry(own(tried))), outcome)
             }
             Op::Reverse { id, reverses, forced, value_date, outcome, .. } => {
-                let deed = Reverse { original: own(reverses), forced: *forced };
-                (dated(self.naming(id, by, deed.into()), *value_date), outcome)
+                let action = Reverse { original: own(reverses), forced: *forced };
+                (dated(self.naming(id, by, action.into()), *value_date), outcome)
             }
             Op::Freeze { outcome, .. } => (self.freeze(&step.op, by)?, outcome),
             Op::Unfreeze { id, hold, amount, authority, value_date, outcome, .. } => {
-                let deed = Unfreeze {
+                let action = Unfreeze {
                     amount: amount.clone().map(Amount::Decimal),
                     currency: Some(self.hold_currency(hold).to_owned()),
                     authority: authority.clone(),
                     ..Unfreeze::all(self.id(hold))
                 };
-                (dated(self.naming(id, by, deed.into()), *value_date), outcome)
+                (dated(self.naming(id, by, action.into()), *value_date), outcome)
             }
             Op::Raise { outcome, .. } => (self.raise(&step.op, by)?, outcome),
             Op::Consume { id, hold, amount, authority, posting, outcome } => {
                 let taken = amount.clone().unwrap_or_else(|| self.scenario.taken(hold, &posting.legs));
-                let deed = Consume {
+                let action = Consume {
                     authority: authority.clone(),
                     forced: posting.forced,
                     ..Consume::new(self.id(hold), &*taken, self.hold_currency(hold))
                 };
-                (self.posting(id, posting, by).deed(deed), outcome)
+                (self.posting(id, posting, by).action(action), outcome)
             }
             Op::Cancel { id, outcome } => return Some((Request::Cancel(self.id(id)), outcome)),
             _ => return None,
@@ -62,27 +62,27 @@ impl Player<'_> {
 
     fn freeze(&self, op: &Op, by: &Particulars) -> Option<Transaction> {
         let Op::Freeze { hold, account, amount, kind, authority, expires, .. } = op else { return None };
-        let deed = Freeze {
+        let action = Freeze {
             kind: kind.map(wire_kind),
             authority: authority.clone(),
             expires_us: expires.map(microseconds),
             ..Freeze::new(self.account(account), &**amount, self.scenario.currency_of(account))
         };
-        Some(self.naming(hold, by, deed.into()))
+        Some(self.naming(hold, by, action.into()))
     }
 
     fn raise(&self, op: &Op, by: &Particulars) -> Option<Transaction> {
         let Op::Raise { id, hold, amount, authority, expires, value_date, .. } = op else { return None };
-        let deed = Raise {
+        let action = Raise {
             authority: authority.clone(),
             expires_us: expires.map(microseconds),
             ..Raise::new(self.id(hold), &**amount, self.hold_currency(hold))
         };
-        Some(dated(self.naming(id, by, deed.into()), *value_date))
+        Some(dated(self.naming(id, by, action.into()), *value_date))
     }
 
-    fn naming(&self, id: &str, by: &Particulars, deed: Deed) -> Transaction {
-        self.posting(id, &Posting::default(), by).deed(deed)
+    fn naming(&self, id: &str, by: &Particulars, action: Action) -> Transaction {
+        self.posting(id, &Posting::default(), by).action(action)
     }
 
     fn posting(&self, id: &str, posting: &Posting, by: &Particulars) -> Transaction {
