@@ -196,8 +196,9 @@ impl<'a> Walk<'a> {
         Ok(place)
     }
 
-    /// The segments whose frames only reading tells. The log goes on in the next segment when that begins with
-    /// the next frame; else it stops.
+    /// The segments whose frames only reading tells. The log goes on in the next segment that begins with the next
+    /// frame, and stops where none does. One without frames may stand between: it was left for a longer one, and the
+    /// manifest that discards it was not written.
     fn open_segments(&mut self, files: &LogFiles) -> (Vec<OpenSegment>, Stop) {
         let mut found: Vec<OpenSegment> = Vec::new();
         let count = files.segments.len();
@@ -213,22 +214,20 @@ impl<'a> Walk<'a> {
             if !frames.is_empty() || full {
                 stop = Stop { segment: position, offset: at, number: self.end.frame.next(), fault };
             }
-            let ended = frames.is_empty();
             found.push(OpenSegment { bytes: segment.bytes.clone(), frames });
-            if ended {
-                break;
-            }
         }
         (found, stop)
     }
 
     fn open_segment(&mut self, segment: &SegmentBytes) -> (Vec<FramePlace>, u64, FrameFault) {
-        segment.map.will_need();
         let mut frames = Vec::new();
         let mut at = FIRST_FRAME;
         loop {
             match self.step(segment, at) {
                 Ok(place) => {
+                    if frames.is_empty() {
+                        segment.map.will_need();
+                    }
                     at = place.end;
                     frames.push(place);
                 }

@@ -4,7 +4,7 @@ use std::io::{self, IoSlice};
 use std::sync::Arc;
 
 use crate::direct::Pages;
-use crate::manifest::{Extent, SegmentState};
+use crate::manifest::SegmentState;
 use crate::manifest_store::{ManifestStore, remove_if_there};
 use crate::nonces::NonceSource;
 use crate::number::{Epoch, FrameNumber, NodeId, Nonce, SegmentNumber};
@@ -34,11 +34,12 @@ pub(crate) struct ReadySegment {
     pub(crate) bytes: SegmentBytes,
 }
 
-/// A segment that was left for the next one, all its frames durable.
+/// A segment that was left for the next one, all its frames durable, and what has become of it: finished, or discarded
+/// where it has none.
 #[derive(Clone, Copy)]
-pub(crate) struct FinishedSegment {
+pub(crate) struct LeftSegment {
     pub(crate) number: SegmentNumber,
-    pub(crate) extent: Extent,
+    pub(crate) state: SegmentState,
 }
 
 /// Makes the segments of one run.
@@ -59,7 +60,7 @@ impl SegmentAllocator {
     /// each piece of zeros.
     pub(crate) fn make(
         &mut self,
-        finished: &[FinishedSegment],
+        finished: &[LeftSegment],
         durable: FrameNumber,
         pace: &dyn Fn() -> Pace,
     ) -> io::Result<ReadySegment> {
@@ -103,7 +104,7 @@ impl SegmentAllocator {
     }
 
     /// Records `finished` segments and the durable mark.
-    pub(crate) fn record(&self, finished: &[FinishedSegment], durable: FrameNumber) -> io::Result<()> {
+    pub(crate) fn record(&self, finished: &[LeftSegment], durable: FrameNumber) -> io::Result<()> {
         self.keeper.update(|manifest| record(manifest, finished, durable))
     }
 }
@@ -131,17 +132,19 @@ fn fill(file: &dyn StorageFile, header: &SegmentHeader, pace: &dyn Fn() -> Pace)
 /// Puts what became durable into `manifest`.
 pub(crate) fn record(
     manifest: &mut crate::manifest::Manifest,
-    finished: &[FinishedSegment],
+    finished: &[LeftSegment],
     durable: FrameNumber,
 ) {
     for segment in finished {
         #[cfg(feature = "planted-bugs")]
-        if crate::planted::is(crate::planted::Bug::ExtentForgotten) {
-            let extent = Extent { last: durable, ..segment.extent };
+        if let SegmentState::Finished(extent) = segment.state
+            && crate::planted::is(crate::planted::Bug::ExtentForgotten)
+        {
+            let extent = crate::manifest::Extent { last: durable, ..extent };
             manifest.set_state(segment.number, SegmentState::Finished(extent));
             continue;
         }
-        manifest.set_state(segment.number, SegmentState::Finished(segment.extent));
+        manifest.set_state(segment.number, segment.state);
     }
     manifest.durable = manifest.durable.max(durable);
 }

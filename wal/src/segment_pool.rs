@@ -10,7 +10,7 @@ use crate::error::is_disk_full;
 use crate::number::SegmentNumber;
 use crate::reader::Shared;
 use crate::segment::FIRST_FRAME;
-use crate::segment_allocator::{FinishedSegment, Pace, ReadySegment, SegmentAllocator};
+use crate::segment_allocator::{LeftSegment, Pace, ReadySegment, SegmentAllocator};
 use crate::space::SpaceGauge;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::{Condvar, Mutex, MutexGuard};
@@ -50,7 +50,7 @@ struct Stock {
 struct Shelf {
     ready: VecDeque<ReadySegment>,
     /// Left segments the manifest does not know of yet.
-    finished: Vec<FinishedSegment>,
+    finished: Vec<LeftSegment>,
     disk_full: bool,
     /// Set by an error that is not for want of space: no segment is made any more.
     failed: bool,
@@ -113,8 +113,8 @@ impl SegmentPool {
         taken
     }
 
-    /// Tells that these segments are full and durable.
-    pub(crate) fn finish(&mut self, segments: impl IntoIterator<Item = FinishedSegment>) {
+    /// Tells that these segments were left, and all in them is durable.
+    pub(crate) fn finish(&mut self, segments: impl IntoIterator<Item = LeftSegment>) {
         let mut shelf = self.stock.shelf();
         shelf.finished.extend(segments);
         self.stock.changed(&shelf);
@@ -141,7 +141,7 @@ impl SegmentPool {
     }
 
     /// What the manifest does not know of yet.
-    pub(crate) fn take_finished(&mut self) -> Vec<FinishedSegment> {
+    pub(crate) fn take_finished(&mut self) -> Vec<LeftSegment> {
         std::mem::take(&mut self.stock.shelf().finished)
     }
 

@@ -14,7 +14,7 @@ use crate::manifest_store::ManifestStore;
 use crate::number::{FrameNumber, SegmentNumber};
 use crate::reader::{LogSegment, Shared};
 use crate::segment::FIRST_FRAME;
-use crate::segment_allocator::{self, FinishedSegment, ReadySegment};
+use crate::segment_allocator::{self, LeftSegment, ReadySegment};
 use crate::segment_pool::SegmentPool;
 use crate::space::SpaceGauge;
 use crate::storage::StorageFile;
@@ -52,10 +52,10 @@ struct Current {
     at: u64,
 }
 
-/// A segment that is full but not synced.
+/// A segment that was left but not synced.
 struct Left {
     file: Arc<dyn StorageFile>,
-    finished: FinishedSegment,
+    segment: LeftSegment,
 }
 
 /// A frame whose body is encoded, before it has a place.
@@ -205,10 +205,8 @@ impl LogWriter {
         })?;
         let next = Current::begin(next, self.next_frame(), &self.shared);
         let old = std::mem::replace(&mut self.current, next);
-        let extent =
-            Extent { first: old.segment.first, last: self.end.frame, end: old.at, digest: self.end.digest };
-        let finished = FinishedSegment { number: old.segment.bytes.number, extent };
-        self.left.push(Left { file: old.file, finished });
+        let segment = LeftSegment { number: old.segment.bytes.number, state: old.state_left(&self.end) };
+        self.left.push(Left { file: old.file, segment });
         Ok(())
     }
 
@@ -232,7 +230,7 @@ impl LogWriter {
         self.durable = self.end.frame;
         self.shared.publish(self.durable, self.end.digest);
         if !self.left.is_empty() {
-            self.supply.finish(self.left.drain(..).map(|left| left.finished));
+            self.supply.finish(self.left.drain(..).map(|left| left.segment));
         }
         if self.tending {
             self.supply.tend();
@@ -337,7 +335,7 @@ impl LogWriter {
     }
 
     /// Segments left while recovery was rewriting.
-    pub(crate) fn take_finished(&mut self) -> Vec<FinishedSegment> {
+    pub(crate) fn take_finished(&mut self) -> Vec<LeftSegment> {
         self.supply.take_finished()
     }
 
@@ -371,5 +369,15 @@ impl Current {
 
     fn rest(&self) -> u64 {
         self.segment.bytes.len() - self.at
+    }
+
+    /// What becomes of it when it is left behind `end`. The short segment of a start on a full disk may be left without
+    /// a frame, where the first one is longer.
+    fn state_left(&self, end: &LogEnd) -> SegmentState {
+        if self.at == FIRST_FRAME {
+            return SegmentState::Discarded;
+        }
+        let first = self.segment.first;
+        SegmentState::Finished(Extent { first, last: end.frame, end: self.at, digest: end.digest })
     }
 }

@@ -4,16 +4,13 @@
 //! operations. Each thing that a cut may leave is recovered from by the production code, once.
 
 use std::collections::HashSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
 
-use longmen_wal::{
-    FaultyStorage, FrameNumber, Inspected, Log, LogOptions, LogWriter, Opened, PowerCuts, WritePath, inspect,
-    seeded_nonces,
-};
+use longmen_wal::{FaultyStorage, Inspected, LogOptions, LogWriter, Opened, PowerCuts, WritePath, inspect};
 
-use crate::kit::{body, contents, sections_of};
+use crate::kit::{body, contents, open_with, sections_of, used};
 use crate::random::Random;
 
 /// Three pages: a header and at most two frames, so that segments change all the time.
@@ -36,9 +33,11 @@ enum Step {
     CutTorn,
     /// The log is closed and opened again.
     Stop,
+    /// The same on a disk without room for a segment: where a short one does, it begins with that. Then there is room.
+    StopFull,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step::Append(100),
     Step::Append(1300),
     Step::Append(4300),
@@ -48,6 +47,7 @@ const STEPS: [Step; 9] = [
     Step::CutBare,
     Step::CutTorn,
     Step::Stop,
+    Step::StopFull,
 ];
 
 /// Where there are more ways for a cut than this, it is so many seeded ones: after the step of this number, the start
@@ -174,13 +174,27 @@ impl<'a> Life<'a> {
             Step::Kill => self.recover(),
             Step::CutBare => self.restart(self.disk.without_unsynced()),
             Step::CutTorn => self.restart(self.disk.power_cuts().torn_image(self.seed())),
-            Step::Stop => {
-                let last = self.frames.len();
-                self.writer.take().expect("a log is open between steps").close().unwrap();
-                self.recover();
-                assert!(self.frames.len() >= last, "a clean end loses nothing");
-            }
+            Step::Stop => self.stop(Self::recover),
+            Step::StopFull => self.stop(|life| {
+                life.disk.set_capacity(Some(used(&life.disk) + SMALL.segment_bytes - 1));
+                let opened = open_with(&life.disk, SMALL, life.seed());
+                life.disk.set_capacity(None);
+                match opened {
+                    Ok(opened) => life.go_on(opened),
+                    Err(error) => {
+                        assert!(error.is_disk_full(), "{error}");
+                        life.recover();
+                    }
+                }
+            }),
         }
+    }
+
+    fn stop(&mut self, start: impl FnOnce(&mut Self)) {
+        let last = self.frames.len();
+        self.writer.take().expect("a log is open between steps").close().unwrap();
+        start(self);
+        assert!(self.frames.len() >= last, "a clean end loses nothing");
     }
 
     fn note(&self) {
@@ -198,7 +212,7 @@ impl<'a> Life<'a> {
     }
 
     fn open(&self, disk: &FaultyStorage, seed: u64) -> Opened {
-        let opened = Log::open(Arc::new(disk.clone()), SMALL, FrameNumber::FIRST, seeded_nonces(seed));
+        let opened = open_with(disk, SMALL, seed);
         opened.unwrap_or_else(|error| panic!("{:?}: {error}", self.so_far()))
     }
 
@@ -210,6 +224,10 @@ impl<'a> Life<'a> {
     /// Recovers, and goes on from what is there.
     fn recover(&mut self) {
         let opened = self.open(&self.disk, self.seed());
+        self.go_on(opened);
+    }
+
+    fn go_on(&mut self, opened: Opened) {
         let found: Vec<_> = contents(&opened.reader).into_iter().map(|(_, sections)| sections).collect();
         let same = found.len().min(self.frames.len());
         let what = self.so_far();

@@ -1,11 +1,11 @@
 //! Errors at every operation, a full disk, and what must be impossible after a failure.
 
 use longmen_wal::{
-    AppendError, CloseError, FaultyStorage, FrameNumber, Inspected, LogOptions, OpenError, Operation,
+    AppendError, CloseError, FaultyStorage, FrameNumber, Inspected, LogOptions, OpenError, Opened, Operation,
     Storage, StorageFile, SyncError, WritePath, inspect,
 };
 
-use crate::kit::{TINY, body, contents, open, open_with, sections_of};
+use crate::kit::{TINY, body, contents, open, open_with, sections_of, used};
 
 /// One life of work; counts what was acknowledged before something failed.
 fn life(disk: &FaultyStorage, acknowledged: &mut u64) -> bool {
@@ -114,9 +114,8 @@ fn a_full_disk_refuses_in_time_and_the_log_goes_on_when_there_is_room() {
     let mut opened = open(&disk, 1).unwrap();
     let space = opened.writer.space();
     assert_eq!(space.bytes(), 2 * 12288);
-    let used: usize = disk.list().unwrap().iter().map(|name| disk.file(name).unwrap().len()).sum();
     // Room for manifests, not for a segment.
-    disk.set_capacity(Some(used as u64 + 8000));
+    disk.set_capacity(Some(used(&disk) + 8000));
     let mut appended = 0;
     while space.bytes() > 0 {
         opened.writer.append(&body(appended, 100)).unwrap();
@@ -189,8 +188,7 @@ fn a_failure_of_the_background_maker_ends_the_log() {
 fn a_full_disk_at_close_still_records_the_end() {
     let disk = FaultyStorage::new();
     let mut opened = open(&disk, 1).unwrap();
-    let used: usize = disk.list().unwrap().iter().map(|name| disk.file(name).unwrap().len()).sum();
-    disk.set_capacity(Some(used as u64 + 8000));
+    disk.set_capacity(Some(used(&disk) + 8000));
     for id in 0..6 {
         opened.writer.append(&body(id, 100)).unwrap();
     }
@@ -293,4 +291,62 @@ fn a_simulated_map_shows_later_writes() {
     let map = file.map().unwrap();
     StorageFile::write_at(&*file, &[std::io::IoSlice::new(b"abc")], 10).unwrap();
     assert_eq!(map.get(10..13), Some(&b"abc"[..]));
+}
+
+/// A log that was opened on a full disk, with a segment of one page beside its header, and then got room.
+fn short_start(segments_ahead: u32, before: u64) -> (FaultyStorage, Opened) {
+    let disk = FaultyStorage::new();
+    let mut opened = open(&disk, 1).unwrap();
+    for id in 0..before {
+        opened.writer.append(&body(id, 100)).unwrap();
+    }
+    opened.writer.close().unwrap();
+    disk.set_capacity(Some(used(&disk) + 12000));
+    let mut opened = open_with(&disk, LogOptions { segments_ahead, ..TINY }, 2).unwrap();
+    let space = opened.writer.space();
+    assert_eq!(space.bytes(), 4096, "a short segment");
+    disk.set_capacity(None);
+    while space.bytes() == 4096 {
+        opened.writer.tend().unwrap();
+        std::thread::yield_now();
+    }
+    (disk, opened)
+}
+
+#[test]
+fn a_segment_left_without_a_frame_stops_nothing() {
+    for (segments_ahead, before) in [(0, 0), (0, 1), (0, 4), (1, 0), (1, 1), (1, 4)] {
+        let what = format!("{segments_ahead} ahead, {before} frames before");
+        let (disk, mut opened) = short_start(segments_ahead, before);
+        let last = opened.report.last.0;
+        opened.writer.append(&body(90, 5000)).unwrap();
+        let unsynced = disk.branch();
+        opened.writer.append(&body(91, 9000)).unwrap();
+        opened.writer.sync().unwrap();
+        let shown = contents(&opened.reader);
+        assert_eq!(shown.len() as u64, last + 2, "{what}");
+        let found = |disk: &FaultyStorage| contents(&open(disk, 3).unwrap().reader);
+        assert!(found(&unsynced) == shown[..=last as usize], "{what}: what was written is cut");
+        assert!(found(&disk.branch()) == shown, "{what}: what was synced is gone");
+        opened.writer.close().unwrap();
+        let again = open(&disk, 4).unwrap();
+        assert_eq!((again.report.clean, again.report.last.0), (true, last + 3), "{what}");
+    }
+}
+
+/// The manifest that discards it comes some time after the frames behind it are acknowledged.
+#[test]
+fn frames_behind_a_segment_without_one_are_there_before_the_manifest_knows() {
+    let (disk, mut opened) = short_start(1, 2);
+    disk.fail_nth(Operation::Rename, 1);
+    opened.writer.append(&body(90, 5000)).unwrap();
+    let last = opened.writer.sync().unwrap();
+    drop(opened);
+    let manifest = String::from_utf8(disk.file("MANIFEST").unwrap()).unwrap();
+    assert!(!manifest.contains("discarded"), "{manifest}");
+    for disk in [disk.branch(), disk.without_unsynced()] {
+        let opened = open(&disk, 3).unwrap();
+        assert_eq!((opened.report.last, opened.report.cut), (last, None));
+        assert_eq!(contents(&opened.reader).last().unwrap().1, sections_of(&body(90, 5000)));
+    }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use longmen_wal::{
-    Body, FaultyStorage, FrameNumber, Log, LogOptions, LogReader, OpenError, Opened, Section, WritePath,
-    seeded_nonces,
+    Body, FaultyStorage, FrameNumber, Log, LogOptions, LogReader, OpenError, Opened, Section, Storage,
+    WritePath, seeded_nonces,
 };
 
 /// Four pages: a header and at most three frames.
@@ -44,4 +44,10 @@ pub(crate) fn contents(reader: &LogReader) -> Vec<(u64, Vec<Vec<u8>>)> {
 /// The sections of `body`, as [`contents`] shows them.
 pub(crate) fn sections_of(body: &Body) -> Vec<Vec<u8>> {
     body.sections.iter().map(|section| section.chunks.concat()).collect()
+}
+
+/// Bytes of all files on the disk.
+pub(crate) fn used(disk: &FaultyStorage) -> u64 {
+    let names = disk.list().expect("names are listed");
+    names.iter().map(|name| disk.file(name).expect("it has a name").len() as u64).sum()
 }

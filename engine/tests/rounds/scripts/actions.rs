@@ -61,7 +61,7 @@ impl Maker {
             let (amount, judicial, authority) = (1, false, "");
             maker.action_tx(Act::Freeze { account, amount, currency, judicial, authority, expires }, vec![])
         };
-        let txs = (0..24).map(|_| freeze(self)).collect();
+        let txs = (0..50).map(|_| freeze(self)).collect();
         self.next.push_back(Ask::Post { txs, balances: false });
     }
 
