@@ -4,7 +4,7 @@
 //! `cargo bench -p longmen-engine --bench instructions`; it needs valgrind and `gungraun-runner`, of the version that
 //! `Cargo.toml` has of `gungraun`. `.ci/run` installs both and prints a line for each piece.
 
-#![expect(missing_docs, unused_qualifications, reason = "what the macros make")]
+#![expect(unused_qualifications, reason = "what the macros make")]
 
 mod books;
 

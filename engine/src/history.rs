@@ -65,21 +65,16 @@ pub enum HistoryError {
     /// What is asked for from a place that came from outside: no record of the account lies there. Nothing is damaged.
     #[error("no entry of account {account} lies at {at}")]
     NotThere {
-        /// The account.
         account: AccountId,
         /// Where it was looked for.
         at: Position,
     },
     /// What is asked for from a place that came from outside: the log has no such frame yet. Nothing is damaged.
     #[error("frame {frame} is not in the log")]
-    NoFrame {
-        /// The frame.
-        frame: u64,
-    },
+    NoFrame { frame: u64 },
     /// A chain leads where no record of its account lies.
     #[error("account {account}: the chain leads to {at}, where no record of it lies")]
     BrokenChain {
-        /// The account.
         account: AccountId,
         /// Where the chain led.
         at: Position,

@@ -16,7 +16,6 @@ pub(crate) enum SnapshotStep {
     Accounts(Range<usize>),
     /// A slice of a shard's rows, see [`RowImages::of`]; it goes to [`SnapshotJob::take_rows`].
     Rows {
-        /// The shard.
         shard: usize,
         /// The place of the first row.
         from: usize,

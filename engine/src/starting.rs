@@ -27,7 +27,6 @@ pub enum StartError {
     /// A frame that a snapshot covers, but which must be read, is damaged.
     #[error("refusing to start: frame {frame}: {fault}")]
     Ids {
-        /// The frame.
         frame: u64,
         /// What is wrong with it.
         fault: FrameFault,

@@ -3,7 +3,7 @@
 //!
 //! `cargo bench -p longmen-gateway --bench instructions`; what it needs stands in the engine's bench of the same name.
 
-#![expect(missing_docs, unused_qualifications, reason = "what the macros make")]
+#![expect(unused_qualifications, reason = "what the macros make")]
 
 mod inside;
 mod requests;

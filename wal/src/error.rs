@@ -10,7 +10,6 @@ use crate::witness::Witness;
 /// Something found in the log's files that must not be there, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The file.
     pub file: String,
     /// Where in the file, bytes.
     pub offset: Option<u64>,

@@ -15,14 +15,11 @@ pub enum Inspected {
     Segment(SegmentSummary),
     /// A segment file whose header does not hold, so that none of its frames can be told.
     Headless {
-        /// The file.
         file: String,
     },
-    /// A frame.
     Frame(FrameSummary),
     /// Pages that are neither empty nor a frame.
     Unreadable {
-        /// The segment.
         segment: SegmentNumber,
         /// Where the first such page begins, bytes.
         offset: u64,
@@ -34,7 +31,6 @@ pub enum Inspected {
 /// A segment's header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SegmentSummary {
-    /// The file.
     pub file: String,
     /// The node in the header.
     pub node: NodeId,
@@ -53,7 +49,6 @@ pub struct SegmentSummary {
 pub struct FrameSummary {
     /// The frame's number.
     pub number: FrameNumber,
-    /// Its segment.
     pub segment: SegmentNumber,
     /// Where it begins, bytes.
     pub offset: u64,
@@ -67,7 +62,6 @@ pub struct FrameSummary {
     pub durable: FrameNumber,
     /// Logged time, microseconds since 1970.
     pub time_us: i64,
-    /// Its sections.
     pub sections: Vec<SectionSummary>,
     /// What is wrong behind its head, if anything.
     pub fault: Option<FrameFault>,

@@ -27,7 +27,6 @@ const PIECE: u64 = 256 << 10;
 /// Where a scrub is, each time that a piece was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScrubPlace<'a> {
-    /// The file.
     pub file: &'a str,
     /// Where in the file the piece began, bytes.
     pub offset: u64,

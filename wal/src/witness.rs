@@ -6,7 +6,6 @@ use crate::number::{FrameNumber, NodeId};
 /// that one names has lost what was durable, whatever its own files say. The owner vouches for the file's sums.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
-    /// The file.
     pub file: String,
     /// What it says; `None` where it does not hold, so that it shows no more than that there was a log.
     pub says: Option<Testimony>,

@@ -45,7 +45,6 @@ pub enum Answer {
     Holds(Vec<(AccountId, Hold)>),
     /// Closed dates, in order.
     Closings {
-        /// The entity.
         entity: EntityId,
         /// The current accounting date.
         current: Date,
@@ -103,7 +102,6 @@ pub struct LegBalance {
     pub transaction: u32,
     /// The leg.
     pub step: u16,
-    /// The account.
     pub account: AccountId,
     /// The natural balance after.
     pub balance: i128,
@@ -148,7 +146,6 @@ pub struct TrialLine {
     pub class: SubjectClass,
     /// The subject's normal side.
     pub normal: Side,
-    /// The currency.
     pub currency: Currency,
     /// The balance at the end of the date before.
     pub opening: i128,

@@ -80,7 +80,6 @@ impl AccountId {
 /// The name of a transaction among those of all clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TransactionKey {
-    /// Its client.
     pub client: ClientId,
     /// The client's id for it.
     pub id: TransactionId,
@@ -89,7 +88,6 @@ pub struct TransactionKey {
 /// Where the record of a transaction lies in the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordPlace {
-    /// The frame.
     pub frame: u64,
     /// Its ordinal among the frame's transactions.
     pub ordinal: u32,

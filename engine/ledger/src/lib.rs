@@ -79,12 +79,13 @@ pub use record::section::SectionKind;
 pub use rejection::Rejection;
 pub use replay::rebuilt::{Rebuilt, restore_rows};
 pub use schedule::{Coordinator, Step};
+pub use shard::Shard;
 pub use shard::order::{
     ChangeRow, ExpireHolds, Expired, OpenRows, PostMerges, ShardOrder, ShardReply, ShowHolds, ShowLines,
     ShowRows, ShownRow,
 };
+pub use shard::places::{place_of, shard_of};
 pub use shard::round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
-pub use shard::{Shard, place_of, shard_of};
 pub use state::frame::{Frame, FrameSection};
 pub use state::room::Room;
 pub use state::settings::{LedgerSettings, RefundClearing};

@@ -61,7 +61,6 @@ impl Check {
 /// Why a run failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The seed.
     pub seed: u64,
     /// The step at which it was seen.
     pub step: u64,

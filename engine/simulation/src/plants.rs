@@ -22,7 +22,6 @@ pub enum Plant {
 /// How a planted bug was found.
 #[derive(Clone, Debug, Serialize)]
 pub struct Planted {
-    /// The bug.
     pub bug: String,
     /// How many seeds it took.
     pub seeds: u64,

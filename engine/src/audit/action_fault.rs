@@ -50,7 +50,6 @@ pub enum ActionFault {
     /// The refunds of an original give an account more than it took.
     #[error("the refunds give account {account} {given}, and the original took {taken}")]
     RefundOfAccount {
-        /// The account.
         account: AccountId,
         /// What it was given in all.
         given: i128,
@@ -60,7 +59,6 @@ pub enum ActionFault {
     /// The refunds of an original move more than it did.
     #[error("the refunds move {refunded} {currency}, and the original moved {moved}")]
     RefundInAll {
-        /// The currency.
         currency: Currency,
         /// What all refunds moved.
         refunded: i128,
@@ -95,7 +93,6 @@ pub enum ActionFault {
     /// A cancelled try still holds something.
     #[error("leaves {remaining} of the try held on account {account}")]
     HoldLeft {
-        /// The account.
         account: AccountId,
         /// What is left.
         remaining: i64,
@@ -105,20 +102,11 @@ pub enum ActionFault {
     TryLegs,
     /// Carries forward an account that is neither income nor expense.
     #[error("carries account {account} forward, which is neither income nor expense")]
-    NoResult {
-        /// The account.
-        account: AccountId,
-    },
+    NoResult { account: AccountId },
     /// Carries forward to an account that is neither equity nor common.
     #[error("carries results forward to account {account}, which is neither equity nor common")]
-    Target {
-        /// The account.
-        account: AccountId,
-    },
+    Target { account: AccountId },
     /// An account that is carried forward keeps a balance.
     #[error("carries account {account} forward, and leaves something in it")]
-    NotCarried {
-        /// The account.
-        account: AccountId,
-    },
+    NotCarried { account: AccountId },
 }

@@ -7,16 +7,12 @@ use crate::ledger::{AccountId, ClientId, Date, EntityId, LineId};
 pub enum AdminFault {
     /// A client that no record has named.
     #[error("client {client} was never named")]
-    UnknownClient {
-        /// The client.
-        client: ClientId,
-    },
+    UnknownClient { client: ClientId },
     /// A name that is taken.
     #[error("the {what} {name} was there before")]
     NameTaken {
         /// What has the name.
         what: &'static str,
-        /// The name.
         name: Box<str>,
     },
     /// An administrative record that says what cannot be.
@@ -32,38 +28,24 @@ pub enum AdminFault {
     OfSnapshots,
     /// A customer's account that is none of the entity.
     #[error("ties account {account} to a customer, which is none of entity {entity}")]
-    Tie {
-        /// The entity.
-        entity: EntityId,
-        /// The account.
-        account: AccountId,
-    },
+    Tie { entity: EntityId, account: AccountId },
     /// Figures of a line without the close of their date.
     #[error("figures of line {line} on {date}, which is not closed behind them")]
     FiguresAlone {
-        /// The line.
         line: LineId,
         /// The date that they speak of.
         date: Date,
     },
     /// Figures of a line that the entity does not have.
     #[error("figures of line {line}, which the entity does not have")]
-    UnknownLine {
-        /// The line.
-        line: LineId,
-    },
+    UnknownLine { line: LineId },
     /// Two figures of one line for one date.
     #[error("figures of line {line} stand there twice")]
-    LineTwice {
-        /// The line.
-        line: LineId,
-    },
+    LineTwice { line: LineId },
     /// The figures of a closed date are not those of its entries. Each is balance before, debit and credit turnover.
     #[error("line {line} has {said:?} on {date}, and its entries make {found:?}")]
     LineFigures {
-        /// The line.
         line: LineId,
-        /// The date.
         date: Date,
         /// The figures; zeros where none are written down.
         said: [i128; 3],

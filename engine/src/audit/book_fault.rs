@@ -1,8 +1,9 @@
 //! Everything that may not hold in the books.
 
-pub use super::action_fault::ActionFault;
-pub use super::admin_fault::AdminFault;
-pub use super::hold_fault::HoldFault;
+use super::action_fault::ActionFault;
+use super::admin_fault::AdminFault;
+use super::hold_fault::HoldFault;
+use super::ids::id_of;
 use crate::ledger::{
     AccountId, ActionCode, ClientId, Currency, Date, EntityId, Position, SubjectId, TransactionId,
     TransactionKey,
@@ -19,18 +20,10 @@ pub enum BookFault {
     },
     /// A section of a kind that no ledger of this version writes.
     #[error("a section of unknown kind {kind}")]
-    SectionKind {
-        /// The kind.
-        kind: u16,
-    },
+    SectionKind { kind: u16 },
     /// Two sections of one kind and owner: positions in them would mean two records.
     #[error("a second section of kind {kind} and owner {owner}, or one out of order")]
-    SectionOrder {
-        /// The kind.
-        kind: u16,
-        /// The owner.
-        owner: u16,
-    },
+    SectionOrder { kind: u16, owner: u16 },
     /// Bytes under a good sum that are no record.
     #[error("the record cannot be read")]
     Unreadable,
@@ -73,10 +66,7 @@ pub enum BookFault {
     },
     /// An entity that no record has opened.
     #[error("entity {entity} was never opened")]
-    UnknownEntity {
-        /// The entity.
-        entity: EntityId,
-    },
+    UnknownEntity { entity: EntityId },
     /// A close of day that does not close the current date, or does not go forward.
     #[error("closes {closed} and begins {next}, where {current} is the entity's date")]
     DateClosing {
@@ -93,35 +83,23 @@ pub enum BookFault {
     /// An opened account whose attributes contradict its subject.
     #[error("account {account} is opened under subject {subject}, {why}")]
     Opening {
-        /// The account.
         account: AccountId,
-        /// The subject.
         subject: SubjectId,
         /// What contradicts.
         why: &'static str,
     },
     /// An account opened again.
     #[error("account {account} was opened before")]
-    OpenedTwice {
-        /// The account.
-        account: AccountId,
-    },
+    OpenedTwice { account: AccountId },
     /// Account ids leave a gap.
     #[error("opens account {account}, and accounts before it were never opened")]
-    AccountGap {
-        /// The account.
-        account: AccountId,
-    },
+    AccountGap { account: AccountId },
     /// A record of an account before it was opened.
     #[error("account {account} is not open yet")]
-    NotOpened {
-        /// The account.
-        account: AccountId,
-    },
+    NotOpened { account: AccountId },
     /// A record that does not follow the last one of its account.
     #[error("account {account}: names {previous} as the record before it, which is {last}")]
     Chain {
-        /// The account.
         account: AccountId,
         /// The record it names.
         previous: Position,
@@ -131,7 +109,6 @@ pub enum BookFault {
     /// Before + amount = after does not hold.
     #[error("account {account}: {before} before and {amount} make not {after}")]
     Balance {
-        /// The account.
         account: AccountId,
         /// The balance before.
         before: i128,
@@ -145,7 +122,6 @@ pub enum BookFault {
         "account {account}: {said} frozen after the record, where nothing has changed the {frozen} before"
     )]
     Frozen {
-        /// The account.
         account: AccountId,
         /// What the entry says.
         said: i64,
@@ -155,7 +131,6 @@ pub enum BookFault {
     /// The entry counts in a subject that is not its account's.
     #[error("account {account}: counts in subject {found}, and the account belongs to {subject}")]
     Subject {
-        /// The account.
         account: AccountId,
         /// The entry's subject.
         found: SubjectId,
@@ -165,7 +140,6 @@ pub enum BookFault {
     /// The entry's date is not its transaction's.
     #[error("account {account}: dated {date}, and its transaction {head}")]
     EntryDate {
-        /// The account.
         account: AccountId,
         /// The entry's date.
         date: Date,
@@ -175,9 +149,7 @@ pub enum BookFault {
     /// A date that is closed, or has not begun.
     #[error("dated {date}, which is closed or not begun: the date of entity {entity} is {current}")]
     ClosedDate {
-        /// The entity.
         entity: EntityId,
-        /// The date.
         date: Date,
         /// The entity's date at that point.
         current: Date,
@@ -185,7 +157,6 @@ pub enum BookFault {
     /// An entry of a transaction that the frame does not have.
     #[error("an entry of transaction {ordinal}, and the frame has {heads}")]
     NoHead {
-        /// The ordinal.
         ordinal: u32,
         /// How many heads there are.
         heads: u32,
@@ -193,7 +164,6 @@ pub enum BookFault {
     /// A leg of a transaction that was refused or cancelled.
     #[error("transaction {ordinal} was refused or cancelled, and has a leg on account {account}")]
     NotPosted {
-        /// The ordinal.
         ordinal: u32,
         /// The leg's account.
         account: AccountId,
@@ -220,9 +190,7 @@ pub enum BookFault {
     /// Debits and credits of a transaction differ.
     #[error("debits less credits are {net} {currency} in entity {entity}")]
     Unbalanced {
-        /// The entity.
         entity: EntityId,
-        /// The currency.
         currency: Currency,
         /// Debits less credits.
         net: i128,
@@ -233,17 +201,14 @@ pub enum BookFault {
     /// A leg that is there twice, or stands before one of an earlier transaction or step.
     #[error("account {account}: transaction {ordinal} step {step} is there twice or out of order")]
     LegOrder {
-        /// The account.
         account: AccountId,
         /// The transaction.
         ordinal: u32,
-        /// The step.
         step: u16,
     },
     /// A merged entry of more legs than the frame's transactions have left, or of none.
     #[error("account {account}: merges {count} legs, and the frame has {left} left")]
     MergedCount {
-        /// The account.
         account: AccountId,
         /// How many it says.
         count: u32,
@@ -255,7 +220,6 @@ pub enum BookFault {
         "account {account}: merges {debit} debit and {credit} credit, its legs are {debits} and {credits}"
     )]
     MergedTotal {
-        /// The account.
         account: AccountId,
         /// The debit total it says.
         debit: i128,
@@ -269,7 +233,6 @@ pub enum BookFault {
     /// Hot legs that no merged entry has taken.
     #[error("account {account}: {left} hot legs are in no merged entry")]
     Unmerged {
-        /// The account.
         account: AccountId,
         /// How many.
         left: u64,
@@ -277,7 +240,6 @@ pub enum BookFault {
     /// More was taken out than was available.
     #[error("account {account}: available is {available} after a transaction that takes out")]
     Funds {
-        /// The account.
         account: AccountId,
         /// Natural balance - frozen - withholding reserve + overdraft limit.
         available: i128,
@@ -285,17 +247,14 @@ pub enum BookFault {
     /// More was put in than the credit limit lets.
     #[error("account {account}: the natural balance is {natural}, and its limit {limit}")]
     CreditLimit {
-        /// The account.
         account: AccountId,
         /// The natural balance.
         natural: i128,
-        /// The limit.
         limit: i64,
     },
     /// The move of a hold does not lead from what was frozen before to what is after.
     #[error("account {account}: {before} frozen before and {amount} make not {after}")]
     FrozenMove {
-        /// The account.
         account: AccountId,
         /// The sum of its open holds before.
         before: i64,
@@ -307,9 +266,7 @@ pub enum BookFault {
     /// A move of a hold that does not follow from the moves before it.
     #[error("account {account}: the hold of {} of client {} {fault}", id_of(.hold.id, .text_id), .hold.client)]
     Hold {
-        /// The account.
         account: AccountId,
-        /// The hold.
         hold: TransactionKey,
         /// The text that its id was given as; empty where it was a number.
         text_id: Box<str>,
@@ -319,7 +276,6 @@ pub enum BookFault {
     /// What is frozen of an account is not the sum of its holds.
     #[error("account {account}: {frozen} are frozen, and its holds have {holds}")]
     FrozenTotal {
-        /// The account.
         account: AccountId,
         /// What is frozen.
         frozen: i64,
@@ -329,7 +285,6 @@ pub enum BookFault {
     /// A record that the states of its account do not let through.
     #[error("account {account}: its states do not let {what} through")]
     State {
-        /// The account.
         account: AccountId,
         /// What they do not let through.
         what: &'static str,
@@ -337,7 +292,6 @@ pub enum BookFault {
     /// A leg that moves nothing, or a negative one that is no reversal in red.
     #[error("account {account}: a leg of {amount}, which no transaction like this can have")]
     LegAmount {
-        /// The account.
         account: AccountId,
         /// The leg's amount.
         amount: i64,
@@ -345,33 +299,25 @@ pub enum BookFault {
     /// A transaction took more than the limit for one.
     #[error("account {account}: a transaction takes {taken}, and its limit is {limit}")]
     TransactionLimit {
-        /// The account.
         account: AccountId,
         /// What it took.
         taken: i128,
-        /// The limit.
         limit: i64,
     },
     /// The transactions of a date took more than the limit for it.
     #[error("account {account}: the transactions of the date take {taken}, and its limit is {limit}")]
     DayLimit {
-        /// The account.
         account: AccountId,
         /// What they took.
         taken: i128,
-        /// The limit.
         limit: i64,
     },
     /// A leg counts against the day limit where it must not, or does not where it must.
     #[error("account {account}: a leg counts otherwise against the day limit than what it belongs to")]
-    Counting {
-        /// The account.
-        account: AccountId,
-    },
+    Counting { account: AccountId },
     /// A change that an account cannot take.
     #[error("account {account}: is changed, {why}")]
     Changed {
-        /// The account.
         account: AccountId,
         /// Why it cannot be.
         why: &'static str,
@@ -379,7 +325,6 @@ pub enum BookFault {
     /// A posting without the link that it must carry, or with another one.
     #[error("account {account}: carries {} link", if *.due { "no or another" } else { "a" })]
     Link {
-        /// The account.
         account: AccountId,
         /// Whether the posting must carry one.
         due: bool,
@@ -395,9 +340,7 @@ pub enum BookFault {
     /// Debits and credits of a frame differ.
     #[error("debits less credits of the frame's entries are {net} {currency} in entity {entity}")]
     FrameUnbalanced {
-        /// The entity.
         entity: EntityId,
-        /// The currency.
         currency: Currency,
         /// Debits less credits.
         net: i128,
@@ -405,25 +348,18 @@ pub enum BookFault {
     /// A transaction id with a second head, too soon after the first: no ledger can have forgotten it.
     #[error("id {id} of client {client} was decided before, in frame {frame}, transaction {ordinal}")]
     IdTwice {
-        /// The client.
         client: ClientId,
-        /// The id.
         id: TransactionId,
         /// The frame of the first head.
         frame: u64,
-        /// Its ordinal.
         ordinal: u32,
     },
     /// A text beside an id that it does not stand for.
     #[error("`{}` is kept as the text of an id that it does not stand for", .text.escape_debug())]
-    TextId {
-        /// The text.
-        text: Box<str>,
-    },
+    TextId { text: Box<str> },
     /// A second account of the same entity, number, type and currency.
     #[error("account {account} has the name of account {first}")]
     KeyTwice {
-        /// The account.
         account: AccountId,
         /// The one that had it first.
         first: AccountId,
@@ -431,9 +367,7 @@ pub enum BookFault {
     /// Debits and credits of an entity and currency differ.
     #[error("debits less credits are {net} {currency} in entity {entity}")]
     UnitTotal {
-        /// The entity.
         entity: EntityId,
-        /// The currency.
         currency: Currency,
         /// Debits less credits.
         net: i128,
@@ -441,21 +375,11 @@ pub enum BookFault {
     /// A subject's total is not the sum of its accounts.
     #[error("subject {subject} has {total} {currency} by its entries, and its accounts have {accounts}")]
     SubjectTotal {
-        /// The subject.
         subject: SubjectId,
-        /// The currency.
         currency: Currency,
         /// The sum of its entries.
         total: i128,
         /// The sum of its accounts' balances.
         accounts: i128,
     },
-}
-
-/// An id as people know it: its text where it has one, and the digits that listings show.
-pub(super) fn id_of(id: TransactionId, text: &str) -> String {
-    match text {
-        "" => format!("id {:032x}", id.0),
-        text => format!("id `{}` ({:032x})", text.escape_debug(), id.0),
-    }
 }

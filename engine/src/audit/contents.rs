@@ -43,7 +43,6 @@ pub struct FrameContents {
 /// All legs on a hot account since its last entry, as one entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MergedEntry {
-    /// The account.
     pub account: AccountId,
     /// How many legs.
     pub count: u32,
@@ -56,7 +55,6 @@ pub struct MergedEntry {
 /// A move of a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldEntry {
-    /// The account.
     pub account: AccountId,
     /// The hold: the transaction that froze.
     pub hold: TransactionKey,

@@ -5,7 +5,7 @@ use std::fmt;
 use longmen_wal::{AuditError, FrameView, SegmentNumber};
 
 pub(super) use super::book_fault::BookFault;
-use super::book_fault::id_of;
+use super::ids::id_of;
 use crate::ledger::{Position, TransactionKey};
 
 /// Why a data directory did not pass its audit.
@@ -44,7 +44,6 @@ pub struct FoundTransaction {
 /// Where a frame lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FramePlace {
-    /// Its segment.
     pub segment: SegmentNumber,
     /// Where it begins in the segment, bytes.
     pub offset: u64,

@@ -14,10 +14,7 @@ pub enum HoldFault {
     Altered,
     /// Moves nothing, or less.
     #[error("is moved by {amount}")]
-    Amount {
-        /// The amount.
-        amount: i64,
-    },
+    Amount { amount: i64 },
     /// An expiry belongs to a transaction, or another move to none.
     #[error("expires by a transaction, or is moved without one")]
     Mover,

@@ -59,6 +59,14 @@ impl SeenIds {
     }
 }
 
+/// An id as people know it: its text where it has one, and the digits that listings show.
+pub(super) fn id_of(id: TransactionId, text: &str) -> String {
+    match text {
+        "" => format!("id {:032x}", id.0),
+        text => format!("id `{}` ({:032x})", text.escape_debug(), id.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -66,10 +66,13 @@ use longmen_wal::{AuditError, Storage};
 
 use crate::witnesses;
 
-pub use book_fault::{ActionFault, AdminFault, BookFault, HoldFault};
+pub use action_fault::ActionFault;
+pub use admin_fault::AdminFault;
+pub use book_fault::BookFault;
 use books::Books;
 pub use contents::{FrameContents, HeldEntry, MergedEntry, describe_frame};
 pub use fault::{BookFinding, FoundTransaction, FramePlace, RecordPlace, VerifyError};
+pub use hold_fault::HoldFault;
 use locate::{ids_again, second_account};
 pub use report::{CameAgain, Counts, SubjectTotal, UnitTotal, Verified};
 use totals::Totals;

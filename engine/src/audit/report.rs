@@ -25,9 +25,7 @@ pub struct Verified {
 /// A transaction id that has a head, and another so long after it that the ledger had forgotten it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CameAgain {
-    /// The client.
     pub client: ClientId,
-    /// The id.
     pub id: TransactionId,
     /// Where it stands first.
     pub first: RecordPlace,
@@ -81,7 +79,6 @@ impl Counts {
 pub struct UnitTotal {
     /// The entity's code.
     pub entity: Box<str>,
-    /// The currency.
     pub currency: Currency,
     /// All debits.
     pub debit_turnover: i128,
@@ -102,11 +99,9 @@ pub struct SubjectTotal {
     pub code: Box<str>,
     /// Its name; empty for a first level that was never opened itself.
     pub name: Box<str>,
-    /// Its class.
     pub class: SubjectClass,
     /// Its normal side.
     pub normal: Side,
-    /// The currency.
     pub currency: Currency,
     /// How many accounts it has.
     pub accounts: u64,

@@ -19,9 +19,7 @@ pub struct Chart {
 /// An entity (会计主体).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartEntity {
-    /// Its id.
     pub id: EntityId,
-    /// Its code.
     pub code: Box<str>,
     /// Its first accounting date.
     pub start: Date,
@@ -34,17 +32,13 @@ pub struct ChartEntity {
 /// An account (分户账) as it was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalAccount {
-    /// Its id.
     pub id: AccountId,
-    /// Its entity.
     pub entity: EntityId,
-    /// Its subject.
     pub subject: SubjectId,
     /// The account number.
     pub number: Box<str>,
     /// The account type; may be empty.
     pub kind: Box<str>,
-    /// The currency.
     pub currency: Currency,
     /// Who owns it.
     pub owner: Owner,

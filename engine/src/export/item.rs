@@ -26,7 +26,6 @@ pub struct Exported {
     pub accounts: u64,
     /// Posted transactions.
     pub transactions: u64,
-    /// Their legs.
     pub legs: u64,
     /// Days of accounts with movement.
     pub days: u64,
@@ -44,7 +43,6 @@ pub enum Item<'a> {
     /// The balances that an entity's accounts bring into a scope that begins later than its books: those that are not
     /// zero, by account. Debits equal credits in them.
     Opening {
-        /// The entity.
         entity: EntityId,
         /// The first date of the scope.
         from: Date,
@@ -57,7 +55,6 @@ pub enum Item<'a> {
     Day(Day),
     /// An accounting date was closed (日切). Comes behind the date's transactions and days.
     Closed {
-        /// The entity.
         entity: EntityId,
         /// The date that takes no more entries.
         date: Date,
@@ -69,7 +66,6 @@ pub enum Item<'a> {
 /// A posted transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JournalTransaction<'a> {
-    /// The client.
     pub client: ClientId,
     /// The client's id for it.
     pub id: TransactionId,
@@ -85,9 +81,7 @@ pub struct JournalTransaction<'a> {
     pub frame: u64,
     /// Its ordinal among the frame's transactions.
     pub ordinal: u32,
-    /// The accounting date.
     pub accounting_date: Date,
-    /// The value date.
     pub value_date: Date,
     /// When it was logged, in microseconds since 1970.
     pub time_us: i64,
@@ -108,7 +102,6 @@ impl<'a> JournalTransaction<'a> {
 /// A leg of a posted transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JournalLeg {
-    /// The account.
     pub account: AccountId,
     /// The leg's step.
     pub step: u16,
@@ -125,7 +118,6 @@ pub struct JournalLeg {
 /// What an account's own entries say of one accounting date on which it moved. Minor units, balances debit-positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Day {
-    /// The account.
     pub account: AccountId,
     /// The accounting date.
     pub date: Date,

@@ -34,12 +34,7 @@ pub enum ExportError<E> {
     Records(#[from] ReplayError),
     /// A leg or an entry on an account that was never opened.
     #[error("frame {frame}: account {account} was never opened")]
-    UnknownAccount {
-        /// The frame.
-        frame: u64,
-        /// The account.
-        account: AccountId,
-    },
+    UnknownAccount { frame: u64, account: AccountId },
     /// No entity has the code that was asked for.
     #[error("no entity has the code {0}")]
     UnknownEntity(Box<str>),

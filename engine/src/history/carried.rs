@@ -10,7 +10,6 @@ use crate::ledger::{
 /// A leg that carried an account forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CarriedLeg {
-    /// The account.
     pub account: AccountId,
     /// Debit or credit.
     pub side: Side,

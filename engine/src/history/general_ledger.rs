@@ -13,7 +13,6 @@ use crate::ledger::{
 /// The closed dates of an entity, asked for after the trial balance that stands for the current one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closings {
-    /// The entity.
     pub entity: EntityId,
     /// Its current accounting date.
     pub current: Date,
@@ -51,7 +50,6 @@ pub struct LedgerLine {
     pub class: SubjectClass,
     /// The subject's normal side.
     pub normal: Side,
-    /// The currency.
     pub currency: Currency,
     /// The balance before the first date of the range.
     pub opening: i128,

@@ -30,9 +30,7 @@ pub struct StatementLine {
     pub action: ActionCode,
     /// The transaction type, where the client gave one.
     pub kind: String,
-    /// The accounting date.
     pub accounting_date: Date,
-    /// The value date.
     pub value_date: Date,
     /// When it was logged, in microseconds since 1970.
     pub time_us: i64,

@@ -16,7 +16,6 @@ use crate::ledger::{
 pub struct ClosedLine {
     /// The line: a leaf subject in one currency.
     pub line: LineId,
-    /// The date.
     pub date: Date,
     /// The balance before it.
     pub opening: i128,
@@ -29,7 +28,6 @@ pub struct ClosedLine {
 /// A page of an account's register, newest entry first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegisterPage {
-    /// The entries.
     pub entries: Vec<RegisterEntry>,
     /// Where the next, older page begins, if more may follow; a page may be empty where postings alone were passed.
     pub next: Option<Position>,
@@ -61,7 +59,6 @@ pub struct RegisterEntry {
 pub enum Registered {
     /// 开户
     Opened {
-        /// Its subject.
         subject: SubjectId,
         /// Who owns it.
         owner: Owner,
@@ -81,7 +78,6 @@ pub enum Registered {
 /// Part of the ledger's register, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerRegister {
-    /// The commands.
     pub commands: Vec<RegisteredCommand>,
     /// The frame with which the next part begins, if the range goes on.
     pub next: Option<u64>,
@@ -90,13 +86,11 @@ pub struct LedgerRegister {
 /// A command on names, dates or mappings that was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegisteredCommand {
-    /// The frame.
     pub frame: u64,
     /// When it was logged, in microseconds since 1970.
     pub time_us: i64,
     /// Who asked.
     pub client: ClientId,
-    /// The command.
     pub command: Box<str>,
     /// What it was about.
     pub about: Box<str>,
@@ -109,7 +103,6 @@ pub struct RegisteredCommand {
 /// A date that was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClosedDate {
-    /// The date.
     pub date: Date,
     /// The date that began.
     pub next: Date,

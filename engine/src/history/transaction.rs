@@ -16,7 +16,6 @@ use crate::recovery::records;
 /// A transaction as the log has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionRecord {
-    /// The client.
     pub client: ClientId,
     /// The client's id for it.
     pub id: TransactionId,
@@ -34,9 +33,7 @@ pub struct TransactionRecord {
     pub rejection: Option<Rejection>,
     /// The step that a refusal speaks of, else 0.
     pub step: u16,
-    /// The accounting date.
     pub accounting_date: Date,
-    /// The value date.
     pub value_date: Date,
     /// When it was logged, in microseconds since 1970.
     pub time_us: i64,
@@ -54,7 +51,6 @@ pub struct TransactionRecord {
 /// A leg as the log has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordedLeg {
-    /// The account.
     pub account: AccountId,
     /// The leg's step.
     pub step: u16,

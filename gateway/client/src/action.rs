@@ -53,7 +53,6 @@ pub enum HoldKind {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Freeze {
-    /// The account.
     pub account: AccountRef,
     /// How much.
     pub amount: Amount,

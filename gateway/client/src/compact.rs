@@ -79,7 +79,6 @@ pub enum Note {
 /// One leg of a [`CompactTransaction`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CompactLeg {
-    /// The account.
     pub account: u64,
     /// Minor units; above zero.
     pub amount: i64,
@@ -229,7 +228,6 @@ pub struct CompactBalance {
     pub transaction: u32,
     /// The leg.
     pub step: u16,
-    /// The account.
     pub account: u64,
     /// The natural balance after the leg.
     pub balance: i128,

@@ -32,7 +32,6 @@ pub enum FrameError {
 pub struct Prefix {
     /// Bytes of the whole frame, its length included.
     pub total: usize,
-    /// The header.
     pub header: Header,
 }
 

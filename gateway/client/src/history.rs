@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Side;
-use crate::answer::{Account, Named, TransactionRecord, wide};
+use crate::answer::integer::wide;
+use crate::answer::{Account, Named, TransactionRecord};
 
 /// A page of an account's entries: `opening` plus what shown and hidden lines moved is `closing`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,9 +80,7 @@ pub struct StatementLine {
     /// The transaction's type, where it has one.
     #[serde(rename = "type")]
     pub kind: Box<str>,
-    /// The accounting date.
     pub accounting_date: Box<str>,
-    /// The value date.
     pub value_date: Box<str>,
     /// The ledger's time, in microseconds since 1970.
     pub time_us: i64,
@@ -316,7 +315,6 @@ pub struct Chart {
 /// A subject (科目) as it was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
-    /// The code.
     pub code: Box<str>,
     /// The name for people.
     pub name: Box<str>,

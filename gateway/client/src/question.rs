@@ -8,7 +8,6 @@ use crate::id::TransactionId;
 /// Body of `statement`. [`StatementRequest::new`] asks for all entries, newest first.
 #[derive(Clone, Debug, Serialize)]
 pub struct StatementRequest<'a> {
-    /// The account.
     pub account: AccountRef,
     /// `next` of the page before this one; absent: start at the end of the range.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +70,6 @@ impl StatementRequest<'_> {
 /// Body of `balance_at`; one of the three moments is given.
 #[derive(Clone, Debug, Serialize)]
 pub struct BalanceAtRequest<'a> {
-    /// The account.
     pub account: AccountRef,
     /// The end of this accounting date.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +85,6 @@ pub struct BalanceAtRequest<'a> {
 /// Body of `entry`.
 #[derive(Clone, Debug, Serialize)]
 pub struct EntryRequest<'a> {
-    /// The account.
     pub account: AccountRef,
     /// Where the merged entry lies, as a statement says.
     pub position: &'a str,

@@ -7,7 +7,6 @@ use crate::history::{TrialBalance, TrialLine};
 /// One relation, and what does not satisfy it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relation {
-    /// Its name.
     pub name: &'static str,
     /// What it says.
     pub says: &'static str,

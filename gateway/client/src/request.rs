@@ -34,14 +34,12 @@ pub struct OpenEntityRequest<'a> {
 pub struct OpenSubjectsRequest<'a> {
     /// The entity's code.
     pub entity: &'a str,
-    /// The subjects.
     pub subjects: &'a [SubjectOpening],
 }
 
 /// Body of `open_accounts`.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct OpenAccountsRequest<'a> {
-    /// The accounts.
     pub accounts: &'a [AccountOpening],
 }
 
@@ -57,7 +55,6 @@ pub struct PostRequest<'a> {
 /// Body of `cancel`.
 #[derive(Clone, Debug, Serialize)]
 pub struct CancelRequest {
-    /// The id.
     pub id: TransactionId,
     /// When the client asked for it first, in seconds since 1970, as in [`Transaction`].
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,7 +78,6 @@ pub struct Registration<'a> {
 /// Body of `set_state`.
 #[derive(Clone, Debug, Serialize)]
 pub struct SetStateRequest<'a> {
-    /// The account.
     pub account: AccountRef,
     /// 0 closed, 1 normal, 3 loss reported, 4 judicial freeze; what is absent stays.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,7 +93,6 @@ pub struct SetStateRequest<'a> {
 /// Body of `set_hot`.
 #[derive(Clone, Debug, Serialize)]
 pub struct SetHotRequest<'a> {
-    /// The account.
     pub account: AccountRef,
     /// Hot or not.
     pub hot: bool,
@@ -109,7 +104,6 @@ pub struct SetHotRequest<'a> {
 /// Body of `set_reserve`.
 #[derive(Clone, Debug, Serialize)]
 pub struct SetReserveRequest<'a> {
-    /// The account.
     pub account: AccountRef,
     /// What is kept back from now on.
     pub amount: Amount,
@@ -124,7 +118,6 @@ pub struct SetReserveRequest<'a> {
 /// Body of `set_limits`: what is absent stays, `Some(None)` takes a limit away.
 #[derive(Clone, Debug, Serialize)]
 pub struct SetLimitsRequest<'a> {
-    /// The account.
     pub account: AccountRef,
     /// How far the balance may go below zero.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -166,7 +159,6 @@ impl SetLimitsRequest<'_> {
 /// Body of `map_customer`.
 #[derive(Clone, Debug, Serialize)]
 pub struct MapCustomerRequest<'a> {
-    /// The account.
     pub account: AccountRef,
     /// The customer's id outside the books.
     pub customer: &'a str,
@@ -242,7 +234,6 @@ pub struct CloseDayRequest<'a> {
 /// Body of `balance`.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct BalanceRequest<'a> {
-    /// The accounts.
     pub accounts: &'a [AccountRef],
 }
 

@@ -9,7 +9,6 @@ use crate::id::TransactionId;
 /// One leg (分录) of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Leg {
-    /// The account.
     pub account: AccountRef,
     /// Debit or credit.
     pub side: Side,
@@ -40,7 +39,6 @@ pub struct Leg {
 pub struct Transaction {
     /// The client's id for it: the same id always means the same transaction.
     pub id: TransactionId,
-    /// The legs.
     pub legs: Vec<Leg>,
     /// When the client sent it first, in seconds since 1970. Give it, and repeat it in every retry, however late: by it the
     /// node tells whether the id can still be known. Without it a new id is taken only by a ledger that is so young that it

@@ -2,7 +2,7 @@
 
 /// The program's own modules: it has no library.
 #[path = "../../program/src/import/mod.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, clippy::pedantic)]
+#[allow(dead_code, unused_imports, unreachable_pub, clippy::pedantic)]
 mod import;
 
 use import::{Accounts, Faults, Ids, Import, Start, Subjects, Transactions};

@@ -59,13 +59,11 @@ pub struct BenchSettings {
 /// What one run of a row came to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Its figures.
     pub figures: BTreeMap<Figure, f64>,
     /// The part of full size that was done; bars over a duration shrink with it.
     pub scale: f64,
     /// The measured stretch of rows that are driven for some time.
     pub measured: Option<Measured>,
-    /// Its latencies.
     pub latencies: Option<Latencies>,
     /// Its latencies over time, in an open loop.
     pub timeline: Option<Timeline>,

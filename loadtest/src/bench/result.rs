@@ -15,7 +15,6 @@ use super::sheet::Sheet;
 pub struct Judged {
     /// Which figure.
     pub figure: Figure,
-    /// Its bar.
     pub bar: Bar,
     /// What the bar comes to, at the size that was run.
     pub limit: f64,

@@ -16,9 +16,7 @@ pub struct Sheet {
     pub title: String,
     /// What stands above the names of the rows.
     pub subject: &'static str,
-    /// Its columns.
     pub columns: Vec<Column>,
-    /// Its rows.
     pub rows: Vec<SheetRow>,
     /// What a reader of the figures should know.
     pub notes: Vec<String>,
@@ -26,7 +24,6 @@ pub struct Sheet {
     pub accounts_compared: usize,
     /// Answers that were wrong or missing, and books that are not what the answers said.
     pub differences: Vec<String>,
-    /// Its charts.
     pub charts: Vec<Chart>,
 }
 

@@ -36,7 +36,6 @@ pub struct Axis {
 /// A line over the chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
-    /// Its name.
     pub name: String,
     /// Where it goes.
     pub points: Vec<(f64, f64)>,

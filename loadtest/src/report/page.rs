@@ -21,15 +21,12 @@ pub struct Page {
 /// A part of a page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Section {
-    /// Its name.
     pub name: String,
     /// What it is about, in a line.
     pub title: String,
-    /// Its tables.
     pub tables: Vec<Grid>,
     /// What else is to be said.
     pub remarks: Vec<Remark>,
-    /// Its charts.
     pub charts: Vec<Chart>,
 }
 
@@ -68,7 +65,6 @@ pub struct Grid {
 /// What stands above a column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Head {
-    /// Its text.
     pub text: String,
     /// Whether the column is one of figures.
     pub figures: bool,

@@ -21,7 +21,6 @@ use crate::report::{Page, Remark, Section};
 /// What to run, and how.
 #[derive(Clone, Debug)]
 pub struct RunSettings {
-    /// The workload.
     pub workload: Workload,
     /// Accounts of customers.
     pub accounts: usize,
@@ -50,7 +49,6 @@ pub struct RunSettings {
 /// What a run came to, in the names that `--json` prints.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunReport {
-    /// The workload.
     pub workload: &'static str,
     /// Connections.
     pub connections: u32,
@@ -62,7 +60,6 @@ pub struct RunReport {
     pub rate: Option<f64>,
     /// Accounts, the house's own included.
     pub accounts: usize,
-    /// The seed.
     pub seed: u64,
     /// The measured stretch.
     #[serde(flatten)]

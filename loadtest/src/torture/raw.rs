@@ -23,7 +23,6 @@ pub(super) struct Raw {
 /// What came.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Heard {
-    /// An answer.
     Answer(Answer),
     /// The other side closed, or the connection broke.
     Closed,

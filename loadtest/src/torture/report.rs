@@ -11,7 +11,6 @@ use super::{Served, Tally, TortureSettings};
 /// What one attack came to, and how the good client was served meanwhile.
 #[derive(Clone, Debug, Serialize)]
 pub struct Stretch {
-    /// The attack.
     pub attack: &'static str,
     /// Hostile connections.
     pub connections: u64,

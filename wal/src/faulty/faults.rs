@@ -13,7 +13,6 @@ pub enum Operation {
     Write,
     /// A file's sync.
     Sync,
-    /// A rename.
     Rename,
     /// A removal.
     Remove,

@@ -22,7 +22,6 @@ pub struct Registration {
 /// A change of an account's attributes; what is absent stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttributeChange {
-    /// Its states.
     States {
         /// The new account state.
         account_state: Option<AccountState>,

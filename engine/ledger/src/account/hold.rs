@@ -70,7 +70,6 @@ pub struct HoldTerms {
 pub struct Hold {
     /// Its name: the transaction that froze. A try (TCC) has one hold of its name on each account that it takes from.
     pub key: TransactionKey,
-    /// Its terms.
     pub terms: HoldTerms,
     /// What was frozen at first and by raises, in minor units.
     pub amount: i64,

@@ -24,7 +24,6 @@ pub struct AccountKey {
     pub number: Box<str>,
     /// The account type (cash, credit, deposit ...), defined by the user; may be empty.
     pub kind: Box<str>,
-    /// The currency.
     pub currency: Currency,
 }
 
@@ -168,7 +167,6 @@ pub struct AccountView {
     pub normal: Side,
     /// Who owns it.
     pub owner: Owner,
-    /// The balance.
     pub balance: i128,
     /// The sum of open holds.
     pub frozen: i128,
@@ -177,7 +175,6 @@ pub struct AccountView {
     pub available: i128,
     /// Whether the balance may go negative without limit.
     pub may_go_negative: bool,
-    /// The overdraft limit.
     pub overdraft_limit: Amount,
     /// The cap on the natural balance, if any.
     pub credit_limit: Option<Amount>,
@@ -189,9 +186,7 @@ pub struct AccountView {
     pub day_limit: Option<Amount>,
     /// What the transactions of the date below have used of the day limit, where there is one.
     pub day_used: Option<i128>,
-    /// The account state.
     pub account_state: AccountState,
-    /// The payment state.
     pub payment_state: PaymentState,
     /// The accounting date that the next four figures speak of.
     pub date: Date,

@@ -13,11 +13,8 @@ pub struct Account {
     pub number: Box<str>,
     /// The account type.
     pub kind: Box<str>,
-    /// Its entity.
     pub entity: EntityId,
-    /// Its currency.
     pub currency: Currency,
-    /// Its subject.
     pub subject: SubjectId,
     /// Who owns it.
     pub owner: Owner,

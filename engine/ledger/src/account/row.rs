@@ -35,11 +35,8 @@ pub struct Row {
     pub day: Date,
     /// Its line of the general ledger.
     pub line: LineId,
-    /// Its subject.
     pub subject: SubjectId,
-    /// The account state.
     pub account_state: AccountState,
-    /// The payment state.
     pub payment_state: PaymentState,
     pub(crate) flags: u8,
     /// Postings since the last link, or since the opening.

@@ -20,7 +20,6 @@ use crate::transaction::named::Named;
 /// A payment out of a hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consume {
-    /// The hold.
     pub hold: TransactionKey,
     /// How much, in minor units: what the legs take from the held account.
     pub amount: Amount,

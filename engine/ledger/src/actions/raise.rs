@@ -22,7 +22,6 @@ use crate::transaction::named::Named;
 /// A raise of a hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raise {
-    /// The hold.
     pub hold: TransactionKey,
     /// By how much, in minor units.
     pub amount: Amount,

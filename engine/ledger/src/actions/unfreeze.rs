@@ -19,7 +19,6 @@ use crate::transaction::named::Named;
 /// A release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unfreeze {
-    /// The hold.
     pub hold: TransactionKey,
     /// How much, in minor units; `None`: all that remains.
     pub amount: Option<Amount>,

@@ -59,7 +59,6 @@ pub struct SubjectOpening {
     pub code: Box<str>,
     /// The name for people.
     pub name: Box<str>,
-    /// The class.
     pub class: SubjectClass,
     /// The side on which its balance normally stands.
     pub normal: Side,

@@ -73,7 +73,6 @@ pub enum Command {
     OpenSubjects {
         /// The code of the entity.
         entity: Box<str>,
-        /// The subjects.
         subjects: Vec<SubjectOpening>,
     },
     /// Opens accounts; idempotent by natural key. Answer: [`Answer::Opened`], one result each.
@@ -84,7 +83,6 @@ pub enum Command {
     /// a try that was not confirmed, [`Answer::Located`]: look it up and post
     /// [`Action::CancelTry`](crate::Action::CancelTry), under an id that follows from the try's.
     Cancel {
-        /// The id.
         id: TransactionId,
         /// The client's own time, in seconds since 1970.
         time: u32,
@@ -93,7 +91,6 @@ pub enum Command {
     },
     /// Changes attributes of an account: states, limits, reserve, hot or not. Answer: [`Answer::Done`].
     Change {
-        /// The account.
         account: AccountRef,
         /// What changes.
         change: AttributeChange,
@@ -117,7 +114,6 @@ pub enum Command {
     },
     /// Ties an account to a customer. Answer: [`Answer::Done`].
     MapCustomer {
-        /// The account.
         account: AccountRef,
         /// The customer's id outside the books, at most 64 bytes.
         customer: Box<str>,

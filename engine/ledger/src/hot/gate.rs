@@ -28,7 +28,6 @@ pub(crate) enum Passage {
 /// The gate of one hot account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {
-    /// The account.
     pub account: AccountId,
     normal: Side,
     may_go_negative: bool,

@@ -17,11 +17,9 @@ pub struct BookedLeg {
 /// The legs on one hot account since its last entry, in the order of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmerged {
-    /// The account.
     pub account: AccountId,
     /// The accounting date of all of them.
     pub date: Date,
-    /// The legs.
     pub legs: Vec<BookedLeg>,
 }
 

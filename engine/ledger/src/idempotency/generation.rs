@@ -8,7 +8,6 @@ use crate::idempotency::table::IdTable;
 /// A generation that may leave memory: full, and durable.
 #[derive(Debug)]
 pub struct SealedIds {
-    /// Its number.
     pub number: u32,
     /// Its ids.
     pub table: Arc<IdTable>,

@@ -43,17 +43,10 @@ const OPEN: u32 = u32::MAX;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admin {
     /// A client became known.
-    Client {
-        /// Its id.
-        id: ClientId,
-        /// Its name.
-        name: Box<str>,
-    },
+    Client { id: ClientId, name: Box<str> },
     /// An entity was opened.
     Entity {
-        /// Its id.
         id: EntityId,
-        /// Its code.
         code: Box<str>,
         /// Its first accounting date; in snapshots its current one.
         start: Date,
@@ -62,16 +55,13 @@ pub enum Admin {
     },
     /// A subject was opened.
     Subject {
-        /// Its id.
         id: SubjectId,
-        /// Its entity.
         entity: EntityId,
         /// Code, name and attributes.
         opening: SubjectOpening,
     },
     /// An accounting date was closed (日切).
     DateClosed {
-        /// The entity.
         entity: EntityId,
         /// The date that takes no more entries.
         closed: Date,
@@ -80,9 +70,7 @@ pub enum Admin {
     },
     /// What a line of the general ledger had on a date that was closed; lines without balance and turnover are left out.
     LineClosed {
-        /// The line.
         line: LineId,
-        /// The date.
         date: Date,
         /// The balance before the date, debit-positive.
         opening: i128,
@@ -92,28 +80,17 @@ pub enum Admin {
         credit: i128,
     },
     /// Where a date was closed: the frame that holds its closed lines.
-    Closing {
-        /// The entity.
-        entity: EntityId,
-        /// The date.
-        date: Date,
-        /// The frame.
-        frame: u64,
-    },
+    Closing { entity: EntityId, date: Date, frame: u64 },
     /// An account of a customer (客户号对账号).
     Customer {
-        /// The entity.
         entity: EntityId,
-        /// The account.
         account: AccountId,
         /// The customer's id outside the books.
         customer: Box<str>,
     },
     /// The subject that accounts of a type get, from a date on.
     Mapping {
-        /// The entity.
         entity: EntityId,
-        /// The subject.
         subject: SubjectId,
         /// The first accounting date on which it holds.
         from: Date,
@@ -124,9 +101,7 @@ pub enum Admin {
     Undone(TransactionKey, OriginalState),
     /// Who asked for the administrative records of a command, and why (登记簿).
     Registered {
-        /// The client.
         client: ClientId,
-        /// The command.
         command: Box<str>,
         /// What it is about.
         about: Box<str>,

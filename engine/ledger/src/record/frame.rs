@@ -34,7 +34,6 @@ pub fn is_logged_time(time_us: i64) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("frame {frame}: {what}")]
 pub struct ReplayError {
-    /// The frame.
     pub frame: u64,
     /// What cannot be read or cannot be, and where.
     pub what: String,

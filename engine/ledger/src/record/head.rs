@@ -82,7 +82,6 @@ impl Outcome {
 pub struct Head {
     /// The client's id for it.
     pub id: TransactionId,
-    /// The client.
     pub client: ClientId,
     /// The entity of its first account.
     pub entity: EntityId,
@@ -90,7 +89,6 @@ pub struct Head {
     pub outcome: Outcome,
     /// The digest of its content.
     pub content: u64,
-    /// The accounting date.
     pub accounting_date: Date,
     /// The value date; the accounting date where the client gave none.
     pub value_date: Date,

@@ -9,7 +9,8 @@ use crate::record::entry;
 use crate::record::frame::{FrameRecords, ReplayError};
 use crate::record::image::{LINE_IMAGE, RowImage};
 use crate::schedule::Coordinator;
-use crate::shard::{Shard, shard_of};
+use crate::shard::Shard;
+use crate::shard::places::shard_of;
 use crate::state::descriptor::MOST_HOT;
 use crate::state::settings::LedgerSettings;
 use crate::state::time_window::TimeWindow;
@@ -24,7 +25,6 @@ pub struct Rebuilt {
     pub known: KnownIds,
     /// What became of originals.
     pub originals: Originals,
-    /// The shards.
     pub shards: Vec<Shard>,
     /// The newest frame.
     pub frame: u64,

@@ -6,7 +6,7 @@ use crate::ids::{EntityId, ShardId};
 use crate::money::date::Date;
 use crate::rejection::Rejection;
 use crate::schedule::Coordinator;
-use crate::shard::shard_of;
+use crate::shard::places::shard_of;
 use crate::transaction::leg::{Leg, balances_by};
 
 /// What the accounts of a transaction say, before any row is looked at.

@@ -9,8 +9,9 @@ use crate::ids::AccountId;
 use crate::money::date::Date;
 use crate::record::entry::{Counting, Held};
 use crate::rejection::Rejection;
+use crate::shard::Shard;
+use crate::shard::judging::net_at_first;
 use crate::shard::round::{Part, ShardLeg};
-use crate::shard::{Shard, net_at_first};
 use crate::transaction::effect::{Effect, EffectKind};
 
 impl Shard {

@@ -4,29 +4,26 @@ pub(crate) mod order;
 pub(crate) mod round;
 
 mod effects;
+pub(crate) mod judging;
+pub(crate) mod places;
 mod replay;
 
 use std::collections::HashMap;
-use std::slice::from_ref;
 
 use foldhash::fast::FixedState;
-use prefetch_index::prefetch_index;
 
 use crate::account::change::Registration;
 use crate::account::cold_row::{ColdRow, Limits};
 use crate::account::day_use::DayUse;
-use crate::account::row::{Row, Verdict, first_of};
-use crate::account::states::Touch;
+use crate::account::row::Row;
 use crate::chart::line::{AccountsTotal, Line};
 use crate::ids::{AccountId, LineId, Position, ShardId, UnitId};
 use crate::money::date::Date;
 use crate::record::entry::{Changed, Counting, Link, Movement, OpenedEntry, Posting};
 use crate::shard::order::{ExpireHolds, Expired};
+use crate::shard::places::{account_at, slot_of};
 use crate::shard::round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};
 use crate::transaction::effect::Effect;
-
-/// The rows of legs are fetched while so many legs before them are judged and posted.
-const FETCHED_AHEAD: usize = 32;
 
 /// A shard of the ledger.
 #[derive(Clone, Debug)]
@@ -218,103 +215,6 @@ impl Shard {
         Position { frame: self.frame, slot, section: self.id.0 }
     }
 
-    fn resolve(&mut self, outcomes: &[Option<u32>]) {
-        let mut prepared = std::mem::take(&mut self.prepared);
-        let votes = std::mem::take(&mut self.votes);
-        assert_eq!(outcomes.len(), votes.len(), "a reservation lives for exactly one round");
-        for ((part, legs, effects), (outcome, vote)) in prepared.iter().zip(outcomes.iter().zip(votes)) {
-            if vote {
-                self.for_each_outgoing(legs, |row, amount| row.reserved -= amount);
-            }
-            if let Some(ordinal) = outcome {
-                assert!(vote, "only what every shard voted for is settled");
-                self.book(&Part { ordinal: *ordinal, ..*part }, legs, effects);
-            }
-        }
-        prepared.clear();
-        self.prepared = prepared;
-    }
-
-    fn execute_all(&mut self, visit: &Visit) -> Vec<Verdict> {
-        let mut verdicts = Vec::with_capacity(visit.parts.len());
-        let mut ahead = visit.legs.iter();
-        ahead.by_ref().take(FETCHED_AHEAD).for_each(|leg| self.fetch(leg));
-        for (part, legs, effects) in visit.iter() {
-            ahead.by_ref().take(legs.len()).for_each(|leg| self.fetch(leg));
-            verdicts.push(self.execute(part, legs, effects));
-        }
-        verdicts
-    }
-
-    /// Has the processor fetch the row of a leg, while it does something else.
-    #[inline]
-    fn fetch(&self, leg: &ShardLeg) {
-        let row = &self.rows[leg.slot as usize];
-        // A row is two cache lines: one has its balance, the other its attributes.
-        prefetch_index(from_ref(&row.balance), 0);
-        prefetch_index(from_ref(&row.last), 0);
-    }
-
-    #[inline]
-    fn execute(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) -> Verdict {
-        let verdict = self.judge(part, legs, effects);
-        if verdict.is_none() && !part.examine {
-            self.book(part, legs, effects);
-        }
-        verdict
-    }
-
-    fn prepare(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) -> Verdict {
-        let verdict = self.judge(part, legs, effects);
-        if verdict.is_none() {
-            self.for_each_outgoing(legs, |row, amount| row.reserved += amount);
-        }
-        verdict
-    }
-
-    /// What holds a transaction back on this side, by the order of precedence. Funds and limits are judged on the
-    /// net effect on each account.
-    #[inline]
-    fn judge(&self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) -> Verdict {
-        if part.forced || !effects.is_empty() {
-            return self.judge_action(part, legs, effects);
-        }
-        let mut verdict = None;
-        for (index, leg) in legs.iter().enumerate() {
-            let row = &self.rows[leg.slot as usize];
-            let mut note = |refused: Verdict| {
-                if refused.is_some() {
-                    verdict = first_of(verdict, refused);
-                }
-            };
-            note(row.admits(Touch::of_leg(leg.side, leg.amount), leg.step));
-            if let Some(net) = net_at_first(legs, index) {
-                note(row.affords(net, 0, leg.step));
-                if row.limited() {
-                    note(self.within(leg.slot as usize, net, part.date, leg.step));
-                }
-            }
-        }
-        verdict
-    }
-
-    /// What the limits per transaction and day say to a net movement. Few accounts have any, so it is no part of the judging.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn within(&self, slot: usize, net: i128, date: Date, step: u16) -> Verdict {
-        self.cold_row(slot)?.within(net, date, step)
-    }
-
-    fn for_each_outgoing(&mut self, legs: &[ShardLeg], mut reserve: impl FnMut(&mut Row, i128)) {
-        for (index, leg) in legs.iter().enumerate() {
-            let row = &mut self.rows[leg.slot as usize];
-            match net_at_first(legs, index).map(|net| row.normal().natural(net)) {
-                Some(natural) if natural < 0 && !row.may_go_negative() => reserve(row, -natural),
-                _ => {}
-            }
-        }
-    }
-
     #[inline]
     fn book(&mut self, part: &Part, legs: &[ShardLeg], effects: &[Effect]) {
         match effects.is_empty() {
@@ -472,45 +372,4 @@ impl Shard {
     pub(crate) fn slot_of(&self, account: AccountId) -> usize {
         slot_of(self.id, self.shards, account).expect("an account's work goes to its own shard")
     }
-}
-
-/// The shard of an account among `shards`.
-#[must_use]
-#[inline]
-pub fn shard_of(account: AccountId, shards: u16) -> ShardId {
-    // To ask costs less than to divide, and one shard is the default.
-    if shards == 1 {
-        return ShardId(0);
-    }
-    let index = account.0 - 1;
-    ShardId(u16::try_from(index % u64::from(shards)).expect("a remainder of a u16 fits a u16"))
-}
-
-/// The place of an account's row in its shard, among `shards`.
-#[must_use]
-#[inline]
-pub fn place_of(account: AccountId, shards: u16) -> u32 {
-    let index = account.0 - 1;
-    let place = if shards == 1 { index } else { index / u64::from(shards) };
-    u32::try_from(place).expect("a shard holds at most 2^32 accounts")
-}
-
-fn slot_of(shard: ShardId, shards: u16, account: AccountId) -> Option<usize> {
-    let index = account.index()? as u64;
-    (index % u64::from(shards) == u64::from(shard.0)).then(|| place_of(account, shards) as usize)
-}
-
-fn account_at(shard: ShardId, shards: u16, slot: usize) -> AccountId {
-    AccountId(slot as u64 * u64::from(shards) + u64::from(shard.0) + 1)
-}
-
-/// The net movement of the account of leg `index` over all legs, debit-positive, if it is the first leg on that account:
-/// funds and limits are judged on the net effect, once for each account.
-#[inline]
-pub(crate) fn net_at_first(legs: &[ShardLeg], index: usize) -> Option<i128> {
-    let of = legs[index].slot;
-    if legs[..index].iter().any(|leg| leg.slot == of) {
-        return None;
-    }
-    Some(legs[index..].iter().filter(|leg| leg.slot == of).map(|leg| leg.side.signed(leg.amount)).sum())
 }

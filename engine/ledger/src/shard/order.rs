@@ -131,7 +131,6 @@ impl OpenRows {
 pub struct ChangeRow {
     /// The open frame.
     pub frame: u64,
-    /// The account.
     pub account: AccountId,
     /// What changes.
     pub change: AttributeChange,
@@ -194,7 +193,6 @@ impl ShowHolds {
 /// Shows rows.
 #[derive(Clone, Debug)]
 pub struct ShowRows {
-    /// The accounts.
     pub accounts: Vec<AccountId>,
 }
 
@@ -220,9 +218,7 @@ impl ShowLines {
 /// An account as its shard shows it.
 #[derive(Clone, Debug)]
 pub struct ShownRow {
-    /// The account.
     pub account: AccountId,
-    /// Its row.
     pub row: Row,
     /// The most that one transaction may take out.
     pub transaction_limit: Option<Amount>,

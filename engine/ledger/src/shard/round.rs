@@ -46,7 +46,6 @@ const _: () = assert!(size_of::<Part>() == 16, "a part is two words");
 /// Parts in order of arrival, with their legs side by side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visit {
-    /// The parts.
     pub parts: Vec<Part>,
     /// The legs of all parts, one after the other.
     pub legs: Vec<ShardLeg>,
@@ -144,7 +143,6 @@ pub struct BalanceAfter {
 /// All legs on one hot account since its last entry, merged by its batching actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Merge {
-    /// The account.
     pub account: AccountId,
     /// The accounting date of all of them.
     pub date: Date,

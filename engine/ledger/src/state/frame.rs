@@ -37,11 +37,9 @@ pub struct FrameSection {
 /// A sealed frame, and the answers that leave when it is durable.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// Its number.
     pub number: u64,
     /// The logged time of everything in it, in microseconds since 1970.
     pub time_us: i64,
-    /// Its sections.
     pub sections: Vec<FrameSection>,
     /// The answers.
     pub replies: Vec<(ReplyTo, Answer)>,

@@ -16,7 +16,6 @@ pub(super) enum Kind {
     Text,
     /// A whole number.
     Whole,
-    /// A date.
     Date,
     /// A moment in UTC, to the microsecond.
     Time,

@@ -38,7 +38,6 @@ pub(crate) struct Scenario {
     pub(crate) year_starts: YearStart,
     /// The subjects that it needs.
     pub(crate) subjects: Vec<Subject>,
-    /// The accounts.
     pub(crate) accounts: Vec<Account>,
     /// The steps, in order.
     pub(crate) steps: Vec<Step>,

@@ -89,6 +89,5 @@ questions! {
     GeneralLedger(general_ledger::GeneralLedgerAsked),
     /// Transactions by reference, or by the id that some client gave.
     Find(find::FindAsked),
-    /// A transaction.
     Transaction(transaction::TransactionAsked),
 }

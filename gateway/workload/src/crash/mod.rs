@@ -72,9 +72,7 @@ pub struct Said {
 pub struct Subject {
     /// How it is started again.
     pub launch: Launch,
-    /// The node.
     pub node: NodeProcess,
-    /// Its shards.
     pub shards: u16,
     /// How clients reach it.
     pub target: Target,

@@ -78,7 +78,6 @@ pub struct Driven {
     pub books: Books,
     /// The measured stretch.
     pub measured: Measured,
-    /// Its latencies.
     pub latencies: Latencies,
     /// How they went over time, in an open loop.
     pub timeline: Option<Timeline>,
@@ -89,7 +88,6 @@ pub struct Driven {
 /// A request with the answers to its transactions.
 #[derive(Clone, Debug)]
 pub struct Answered {
-    /// The request.
     pub request: Request,
     /// What came of each of its transactions, and where that is in the log.
     pub placed: Vec<Placed>,

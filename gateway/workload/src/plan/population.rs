@@ -10,9 +10,7 @@ pub(crate) const CURRENCY: &str = "CNY";
 pub struct SubjectPlan {
     /// Its code, in levels of 4-2-2-2 digits.
     pub code: &'static str,
-    /// Its name.
     pub name: &'static str,
-    /// Its class.
     pub class: SubjectClass,
     /// Its normal side.
     pub normal: Side,
@@ -21,7 +19,6 @@ pub struct SubjectPlan {
 /// An account to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountPlan {
-    /// Its number.
     pub number: String,
     /// Index of its subject.
     pub subject: usize,

@@ -38,7 +38,6 @@ impl Expect {
 /// The head of a planned transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Planned {
-    /// Its id.
     pub id: u128,
     /// What it is.
     pub kind: Kind,

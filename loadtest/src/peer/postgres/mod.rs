@@ -63,7 +63,6 @@ pub struct PostgresReport {
     pub version: String,
     /// Accounts that transfers were between.
     pub accounts: usize,
-    /// The loads.
     pub loads: Vec<Load>,
     /// Accounts whose balance was compared with their entries and with the answers.
     pub accounts_compared: usize,

@@ -23,7 +23,6 @@ pub(crate) const MAX_NAME: usize = 64;
 /// An accounting entity (会计主体).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entity {
-    /// Its code.
     pub code: Box<str>,
     /// The accounting date that postings get now.
     pub date: Date,
@@ -36,7 +35,6 @@ pub struct Entity {
 pub struct LineKey {
     /// The leaf subject.
     pub subject: SubjectId,
-    /// The currency.
     pub currency: Currency,
 }
 

@@ -32,13 +32,10 @@ const FIXED: usize = 96;
 /// The attributes of a row after a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Changed<'a> {
-    /// The account.
     pub account: AccountId,
     /// The account's record before this one.
     pub previous: Position,
-    /// The account state.
     pub account_state: AccountState,
-    /// The payment state.
     pub payment_state: PaymentState,
     /// Whether a batching actor posts to it.
     pub hot: bool,

@@ -30,7 +30,6 @@ const NO_TRANSACTION: u32 = u32::MAX;
 /// A hold after a move of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// The account.
     pub account: AccountId,
     /// The account's record before this one.
     pub previous: Position,

@@ -77,7 +77,6 @@ pub enum Entry<'a> {
 /// A posting (记账): one leg, or all legs of a frame on a hot account merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Posting {
-    /// The account.
     pub account: AccountId,
     /// What moved the balance.
     pub movement: Movement,

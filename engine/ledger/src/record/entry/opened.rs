@@ -35,11 +35,8 @@ const NO_UNIT: u16 = u16::MAX;
 pub struct OpenedEntry<'a> {
     /// Its id.
     pub account: AccountId,
-    /// Its entity.
     pub entity: EntityId,
-    /// Its subject.
     pub subject: SubjectId,
-    /// Its currency.
     pub currency: Currency,
     /// Who owns it.
     pub owner: Owner,
