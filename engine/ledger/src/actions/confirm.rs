@@ -41,11 +41,7 @@ impl ActionRules for Confirm {
 
     fn follow(&self, state: &State) -> Vec<Leg> {
         let legs = self.original.found.iter().flat_map(|found| &found.legs);
-        let with_currency = legs.map(|leg| {
-            let descriptor = state.books.descriptor(leg.account);
-            Leg { currency: descriptor.map_or(leg.currency, |descriptor| descriptor.currency), ..*leg }
-        });
-        with_currency.collect()
+        legs.map(|leg| state.books.with_currency(leg)).collect()
     }
 
     fn plan(&self, _given: Given<'_>, state: &State) -> Plan {

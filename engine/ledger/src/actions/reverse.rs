@@ -53,11 +53,10 @@ impl ActionRules for Reverse {
         let Some(original) = self.original.found.as_deref() else { return Vec::new() };
         let blue = is_blue(original, state);
         let undo = |leg: &Leg| {
-            let currency =
-                state.books.descriptor(leg.account).map_or(leg.currency, |descriptor| descriptor.currency);
+            let leg = state.books.with_currency(leg);
             match blue {
-                false => Leg { amount: Amount(-leg.amount.0), currency, ..*leg },
-                true => Leg { side: leg.side.opposite(), currency, ..*leg },
+                false => Leg { amount: Amount(-leg.amount.0), ..leg },
+                true => Leg { side: leg.side.opposite(), ..leg },
             }
         };
         original.legs.iter().map(undo).collect()

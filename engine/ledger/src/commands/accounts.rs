@@ -47,7 +47,7 @@ pub(super) fn of_customer(
 
 fn read(state: &State, reply_to: Option<ReplyTo>, accounts: Vec<Result<AccountId, Rejection>>) -> Outcome {
     let found: Vec<AccountId> = accounts.iter().flatten().copied().collect();
-    Outcome::wait_for_rows(Read { reply_to, accounts }, state, found.into_iter())
+    Outcome::wait_for_rows(Read { reply_to, accounts }, state, found)
 }
 
 impl AwaitShards for Read {

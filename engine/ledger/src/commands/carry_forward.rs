@@ -33,7 +33,7 @@ pub(super) fn begin(state: &State, caller: Caller, close: Close) -> Outcome {
         found.entity == close.entity && is_result || close.is_target(*account)
     });
     let accounts: Vec<AccountId> = concerned.map(|(account, _)| account).collect();
-    Outcome::wait_for_rows(ReadResults { caller, close }, state, accounts.into_iter())
+    Outcome::wait_for_rows(ReadResults { caller, close }, state, accounts)
 }
 
 /// The targets of a carry-forward: accounts of the entity under equity or common subjects, no two in one currency.

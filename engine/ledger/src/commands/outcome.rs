@@ -48,7 +48,7 @@ impl Outcome {
     pub(crate) fn wait_for_rows<P: AwaitShards<Query = ShowRows>>(
         pending: P,
         state: &State,
-        accounts: impl Iterator<Item = AccountId>,
+        accounts: Vec<AccountId>,
     ) -> Outcome {
         let mut by_shard = BTreeMap::<ShardId, Vec<AccountId>>::new();
         for account in accounts {

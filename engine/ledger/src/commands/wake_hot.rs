@@ -23,7 +23,7 @@ pub(crate) struct Wake {
 /// Begins to give their gates back.
 pub(crate) fn begin(state: &State, resting: Vec<Resting>) -> Outcome {
     let accounts: Vec<AccountId> = resting.iter().map(|resting| resting.account).collect();
-    Outcome::wait_for_rows(Wake { resting }, state, accounts.into_iter())
+    Outcome::wait_for_rows(Wake { resting }, state, accounts)
 }
 
 impl AwaitShards for Wake {

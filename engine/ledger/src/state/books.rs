@@ -45,6 +45,12 @@ impl Books {
         &mut self.descriptors[account.index().expect("an account that was found has a place")]
     }
 
+    /// A leg as the log has it, with the currency of its account, which the log does not repeat.
+    pub(crate) fn with_currency(&self, leg: &Leg) -> Leg {
+        let currency = self.descriptor(leg.account).map_or(leg.currency, |descriptor| descriptor.currency);
+        Leg { currency, ..*leg }
+    }
+
     /// The descriptor of a leg's account, if it is an ordinary one: one without a gate.
     #[inline]
     pub(crate) fn ordinary(&self, leg: &Leg) -> Option<AccountDescriptor> {
