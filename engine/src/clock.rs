@@ -38,7 +38,7 @@ pub(crate) struct StartClock {
 pub(crate) enum Trust {
     /// As long as the newest frame's logged time is not too far from it.
     Checked,
-    /// Whatever the newest frame says: whoever starts the node says that it is right.
+    /// Whatever the newest frame says: the operator who starts the node says that it is right.
     Accepted,
     /// It is only a lower bound of time, and nobody is asked.
     #[cfg(feature = "simulation")]

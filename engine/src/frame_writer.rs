@@ -1,4 +1,4 @@
-//! The log's writer with what is known of the disk. A frame is encoded, written and synced by whoever holds it; there is
+//! The log's writer with what is known of the disk. The holder encodes, writes and syncs a frame; there is
 //! one, and it goes with the frame.
 
 use std::sync::Arc;

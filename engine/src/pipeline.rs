@@ -201,7 +201,7 @@ impl<J: Journal> Pipeline<J> {
     fn release(&mut self, replies: Vec<(ReplyTo, Answer)>) {
         self.clock.release();
         let outgoing = self.group(replies);
-        // What comes after the end is refused, whoever leads.
+        // What comes after the end is refused, also where another node leads.
         let Some(journal) = &mut self.journal else { return give_out(outgoing) };
         self.unconfirmed.push_back((journal.confirm(), outgoing));
         self.listen();

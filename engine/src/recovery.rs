@@ -296,7 +296,7 @@ fn begin(snapshot: Option<&Snapshot>) -> FrameNumber {
 }
 
 /// The books that begin with the newest snapshot, of frames of a log that is being opened. Those of another node are not
-/// even tried: records are checked before they are taken, but nobody shall have to rely on that where it can be told before.
+/// even tried: records are checked before they are taken, and what can be told earlier is told earlier.
 fn replay_ahead(newest: Option<&Snapshot>, settings: &LedgerSettings, checked: &VerifiedFrames) -> Replayed {
     let is_foreign = |snapshot: &&Snapshot| checked.node() != Some(snapshot.header.node);
     if let Some(foreign) = newest.filter(is_foreign) {

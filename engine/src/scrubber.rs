@@ -168,7 +168,7 @@ impl Drop for Scrubbing {
     }
 }
 
-/// So many bytes a second; what was missed is not made up for.
+/// A pace in bytes a second; what was missed is not made up for.
 struct Pace<'a> {
     rate: u64,
     next: Instant,

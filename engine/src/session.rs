@@ -57,7 +57,7 @@ impl Intake {
     }
 
     /// Opens a session, with the receiver of its answers: one message for all that became durable together, not
-    /// necessarily in the order of the requests. The channel is unbounded; whoever submits bounds what is in flight.
+    /// necessarily in the order of the requests. The channel is unbounded; the submitter bounds what is in flight.
     #[must_use]
     pub fn open_session(&self) -> (Session, UnboundedReceiver<Replies>) {
         let (sender, receiver) = unbounded_channel();
@@ -108,7 +108,7 @@ impl Session {
                 coordinator.do_send(Submit { requests: requests.collect(), sent });
             }
             #[cfg(feature = "fuzz")]
-            // Whoever drove the ledger may be gone; there is nobody left to answer then.
+            // The driver of the ledger may be gone; then no one is left to answer.
             Engine::Pipe(sender) => drop(sender.send(requests.collect())),
         }
     }

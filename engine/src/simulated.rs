@@ -1,5 +1,5 @@
 //! A node without actors, threads and clock of its own, for the simulation: the same pipeline, journal, snapshots and
-//! recovery, with every hand-over between them a step that whoever drives it takes when it likes.
+//! recovery, with every hand-over between them a step that its driver takes when it likes.
 
 use std::io;
 use std::sync::Arc;

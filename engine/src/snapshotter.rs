@@ -17,7 +17,7 @@ use crate::ledger::SnapshotStart;
 use crate::planted_panics;
 use crate::snapshot_job::{SnapshotJob, SnapshotStep};
 
-/// So often the size of the log is looked at.
+/// How often the size of the log is checked.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Rows and accounts of one slice: some tens of microseconds on the engine's thread.

@@ -1,5 +1,5 @@
 //! The journal of a simulated node: as that of a node that stands alone, but writing a frame and syncing it are steps that
-//! whoever drives it takes when it likes.
+//! its driver takes when it likes.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! What was found damaged in durable frames while the log is open: by whoever read them, and by the scrub.
+//! What was found damaged in durable frames while the log is open: by their readers, and by the scrub.
 
 use std::fmt;
 use std::sync::{OnceLock, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{OnceLock, PoisonError};
 use crate::error::Finding;
 use crate::sync::Mutex;
 
-/// So many places are kept; further ones are counted.
+/// At most 100 places are kept; further ones are counted.
 const MOST: usize = 100;
 
 /// The notes of damage of an open log, shared by all who read it.

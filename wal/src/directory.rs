@@ -50,7 +50,7 @@ pub enum DirectoryError {
 pub enum Contents {
     /// Nothing, or no directory: a log that is made here is a new one.
     Nothing,
-    /// A log, or what is left of one: whether it is whole is for whoever opens it to say.
+    /// A log, or what is left of one: whether it is whole is known when it is opened.
     Log,
     /// What is no part of a log, in the order of the names.
     Others(Vec<String>),

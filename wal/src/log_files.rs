@@ -14,7 +14,7 @@ use crate::segment::{FIRST_FRAME, SegmentBytes, SegmentHeader};
 use crate::segment_allocator::SEGMENT_DRAFT;
 use crate::storage::{Storage, StorageFile};
 
-/// So much is read at once of what nobody else reads.
+/// How much is read at once of what has no other reader.
 const AT_ONCE: u64 = 1 << 20;
 
 /// Why the files were not accepted.

@@ -16,7 +16,7 @@ use crate::view::FrameView;
 
 /// Every so many frames of a segment one offset is kept.
 const INDEX_STEP: u64 = 16;
-/// So many frames are walked rather than searched.
+/// Up to this distance frames are walked rather than searched.
 const WALKED: u64 = 4 * INDEX_STEP;
 
 /// Reads durable frames. Clones are cheap and share everything.
@@ -39,7 +39,7 @@ pub(crate) struct LogSegment {
     pub(crate) first: FrameNumber,
     /// Of a segment that was finished when the log was opened: the number after its last frame, and where that one ends.
     end: Option<(FrameNumber, u64)>,
-    /// Offsets of every [`INDEX_STEP`]th frame from the first: a prefix, extended by whoever walks further.
+    /// Offsets of every [`INDEX_STEP`]th frame from the first: a prefix, extended by a reader that walks further.
     index: RwLock<Vec<u64>>,
 }
 

@@ -15,10 +15,10 @@ use crate::space::SpaceGauge;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 
-/// How long the disk is left to others between two pieces of a segment nobody waits for yet.
+/// How long the disk is left to others between two pieces of a segment that is not waited for.
 const REST: Duration = Duration::from_millis(2);
-/// So often the manifest is told how far the log is durable, where it is told of nothing else: a later start then knows what
-/// must be there, whatever became of the log's tail.
+/// How often the manifest is told how far the log is durable, where it is told of nothing else: a later start then knows
+/// what must be there, whatever became of the log's tail.
 const MARK_EVERY: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 10_000 });
 /// How long a full disk is left alone before the next try.
 const RETRY: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 //!
 //! Bytes that were checked once may be others later: what lies below a snapshot was never read by this run, and a disk
 //! may give back something else each time. So a view hands out a section only after a look at its sum, and whoever
-//! wants the bytes has to say what shall happen where that does not hold.
+//! wants the bytes has to say what happens where that does not hold.
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -80,7 +80,7 @@ pub struct Batch {
     pub keys: Vec<(u32, AccountKey)>,
     /// What transactions do besides posting the legs that they bring.
     actions: Vec<Action>,
-    /// Whether the answers shall carry the balances after each leg.
+    /// Whether the answers carry the balance after each leg.
     pub want_balances: bool,
 }
 
@@ -225,7 +225,7 @@ impl Batch {
     }
 }
 
-/// Zero is no id: whoever gives it, or an empty one, has most likely given none.
+/// Zero is no id: a client that sends it, or an empty one, has most likely set none.
 fn check_id(id: TransactionId) -> Option<Rejection> {
     (id.0 == 0).then_some(Rejection::Malformed)
 }

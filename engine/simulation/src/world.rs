@@ -24,7 +24,7 @@ use crate::trace::{Trace, brief};
 
 /// The one client of the scripts; it may have many connections.
 const CLIENT: ClientId = ClientId(1);
-/// So many steps of its own may a node take to settle.
+/// A node settles within 20,000 steps of its own.
 const PATIENCE: usize = 20_000;
 /// Microseconds of a second that may pass before a script says so.
 const TICKS: i64 = 900_000;

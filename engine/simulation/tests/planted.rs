@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use longmen_simulation::{Plant, first_failure, shrink};
 
-/// So many seeds may a bug take.
+/// A bug is found within 300 seeds.
 const SEEDS: u64 = 300;
 const STEPS: u64 = 10_000;
 const THREADS: usize = 2;

@@ -29,17 +29,17 @@ use crate::pipeline::{Pipeline, Task};
 use crate::planted_panics;
 use crate::reply::ReplySender;
 
-/// So long after the last frame an empty one carries the durable mark, if nothing else comes.
+/// How long after the last frame an empty one carries the durable mark, if nothing else comes.
 const MARK_AFTER: Duration = Duration::from_millis(50);
 
-/// So long until the room in the log is looked at again while a segment is being made.
+/// How often the room in the log is checked while a segment is being made.
 const SPACE_AFTER: Duration = Duration::from_millis(1);
 
 /// When sessions hand over so much between two looks of the runtime at the sockets, it stopped short of what lay ready: it
 /// looks at them again after 61 tasks.
 const FULL_LOOK: usize = 32;
 
-/// So many looks at the sockets before a round at most, whoever keeps sending.
+/// At most 16 polls of the sockets before a round, however much a client sends.
 const MOST_LOOKS: usize = 16;
 
 /// No timer waits longer: the clock may be set in between.

@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use super::fault::BookFault;
 use crate::ledger::{AccountId, Amount, Changed, Counting, Date, Link, Position};
 
-/// So many links from far link to far link.
+/// Every 64th link is a far link.
 const FAR_LINKS: u64 = 64;
 
 /// The limits of accounts that have any (限额).

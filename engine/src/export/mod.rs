@@ -20,7 +20,7 @@ pub use chart::{Chart, ChartEntity, JournalAccount};
 pub use item::{Day, Exported, Item, JournalLeg, JournalTransaction, Scope};
 use walk::Walk;
 
-/// Why a journal could not be exported. `E` is the failure of whoever takes the items.
+/// Why a journal could not be exported. `E` is the failure of the one who takes the items.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError<E> {
     /// The log's files do not hold, or could not be read.

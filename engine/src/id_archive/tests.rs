@@ -35,7 +35,7 @@ fn archived(archive: &IdArchive) -> KnownIds {
     known
 }
 
-/// A page is read when an id in it is asked for. Damage stops whoever reads it, and the next start does not take it again.
+/// A page is read when an id in it is asked for. Damage stops its reader, and the next start does not take it again.
 #[test]
 fn an_archive_with_a_damaged_page_is_set_aside() {
     let disk = FaultyStorage::new();

@@ -59,7 +59,7 @@ const TARGETS: [u64; 4] = [17, 21, 22, 23];
 /// Not open at the start.
 const UNOPENED: u64 = FIRST + 1;
 const UNKNOWN: u64 = 99;
-/// So long may a script last at most, but for days that pass at once, or the window of the client's own times would move.
+/// The longest time of a script, without days that pass at once: beyond it the window of the client's own times would move.
 const LONGEST: u32 = 3_000;
 
 /// Makes one script.

@@ -182,7 +182,7 @@ pub struct AccountOpening {
     pub credit_limit: Option<Amount>,
     /// Whether a batching actor posts to it from the start (热点账户).
     pub hot: bool,
-    /// The customer whose account it is (客户号), if that shall be noted.
+    /// The customer whose account it is (客户号), if it is noted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
 }

@@ -62,7 +62,7 @@ pub struct Freeze {
     /// What it is for; where absent, business.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<HoldKind>,
-    /// Who alone may release or spend it; where absent, whoever knows its name.
+    /// Who alone may release or spend it; where absent, anyone who knows its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,
     /// When it releases by itself, in microseconds since 1970; where absent, never.

@@ -24,7 +24,7 @@ const BALANCE: usize = 32;
 /// What all transactions of a compact request share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CompactSettings {
-    /// Whether the answer shall carry the balance after each leg.
+    /// Whether the answer carries the balance after each leg.
     pub want_balances: bool,
     /// When the client sent them first, in seconds since 1970; 0: not told, see [`Transaction::time`](crate::Transaction).
     pub time: u32,

@@ -141,7 +141,7 @@ pub struct HoldLine {
     pub text_id: Option<Box<str>>,
     /// `business`, `control`, `judicial`, `loss` or `try`.
     pub kind: Box<str>,
-    /// Who alone may release or spend it; empty: whoever knows its name.
+    /// Who alone may release or spend it; empty: anyone who knows its name.
     pub authority: Box<str>,
     /// What is still frozen after it.
     pub remaining: i64,

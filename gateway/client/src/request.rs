@@ -48,7 +48,7 @@ pub struct OpenAccountsRequest<'a> {
 pub struct PostRequest<'a> {
     /// The transactions, in order.
     pub transactions: &'a [Transaction],
-    /// Whether the answer shall carry the balance after each leg.
+    /// Whether the answer carries the balance after each leg.
     pub balances: bool,
 }
 

@@ -222,7 +222,7 @@ fn body(id: u64, bytes: usize) -> Body {
     Body { time_us: i64::try_from(id).expect("a small number"), sections }
 }
 
-/// So many runs over a few segments; the last one ends cleanly or is killed.
+/// A number of runs over a few segments; the last one ends cleanly or is killed.
 fn runs(count: u64, clean: bool) -> FaultyStorage {
     let disk = FaultyStorage::new();
     for run in 0..count {

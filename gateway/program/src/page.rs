@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 
 use longmen_terminal::{Table, visible, wrapped};
 
-/// So many columns have tables where no terminal says how many it has.
+/// The width of tables where no terminal tells its own.
 const USUAL_COLUMNS: usize = 100;
 /// Fewer columns than that are none to print a table in.
 const FEWEST_COLUMNS: usize = 40;

@@ -1,5 +1,5 @@
 //! The seam of the gateway. A [`Caller`](caller::Caller) sends a [`Request`], in the domain's own types, and gets an [`Answer`]; a
-//! [`Session`] carries many of them at once. Limits, permits and deadlines hold here, whoever carries the bytes: a face of
+//! [`Session`] carries many of them at once. Limits, permits and deadlines hold here, in every face: a face of
 //! the gateway reads its protocol into requests, writes answers in it, and knows nothing of the engine.
 //!
 //! What a payment takes is a state in [`Pending`](pending::Pending), and no future: many thousand are under way at once.

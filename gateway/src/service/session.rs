@@ -88,7 +88,7 @@ impl<'a, T> Session<'a, T> {
         }
     }
 
-    /// Who asks; `None` as long as nobody is known.
+    /// Who asks; `None` before the hello.
     pub(crate) fn caller(&self) -> Option<&Caller> {
         if let Standing::Known(caller) = &self.standing { Some(caller) } else { None }
     }

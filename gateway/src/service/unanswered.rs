@@ -19,7 +19,7 @@ impl From<Rejection> for Unanswered {
 }
 
 impl From<HistoryError> for Unanswered {
-    /// A place that nothing lies at is a slip of whoever asked; anything else is the node's.
+    /// A place that nothing lies at is the caller's slip; anything else is the node's.
     fn from(error: HistoryError) -> Unanswered {
         match error {
             HistoryError::NotThere { .. } | HistoryError::NoFrame { .. } => {

@@ -18,7 +18,7 @@ const STUTTER: Duration = Duration::from_millis(20);
 /// One whose hello is being decided has so long: a new name is written to disk first.
 const HESITATION: Duration = Duration::from_secs(1);
 
-/// The connections without a hello, as whoever accepts them sees them.
+/// The connections without a hello, as the task that accepts them sees them.
 #[derive(Debug)]
 pub(crate) struct Lobby {
     most: usize,

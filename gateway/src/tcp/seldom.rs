@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// So long nothing more is said after a line.
+/// At most one line in ten seconds.
 pub(crate) const EVERY: Duration = Duration::from_secs(10);
 
 /// Counts what happens, and keeps the latest. The first time is said at once; after that one line every ten seconds tells

@@ -88,7 +88,7 @@ impl Server {
         Ok(Running { local_addr, stop, accepting })
     }
 
-    /// Whether it would start now: for whoever has something to do first that would be in vain.
+    /// Whether it would start now: asked before other work that would be in vain.
     ///
     /// # Errors
     /// [`ServeError`], as [`Server::start`] would give it.
@@ -268,7 +268,7 @@ fn farewell() -> Arc<[u8]> {
     frame.into()
 }
 
-/// A panic in a session is a bug: it goes on to whoever waits.
+/// A panic in a session is a bug: it goes on to the task that waits.
 fn pass_on_panic(error: JoinError) {
     if let Ok(panic) = error.try_into_panic() {
         std::panic::resume_unwind(panic);

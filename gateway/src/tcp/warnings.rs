@@ -1,4 +1,4 @@
-//! What the gateway warns of, for whoever reads the node's log.
+//! What the gateway warns of, for the reader of the node's log.
 
 use std::io;
 use std::net::SocketAddr;

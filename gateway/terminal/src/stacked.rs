@@ -7,7 +7,7 @@ use crate::wrap::{wrapped, wrapped_texts};
 
 /// What stands between a head and its cell.
 const GAP: usize = 2;
-/// So far figures stand to the right of the texts above them.
+/// Figures stand four columns to the right of the texts above them.
 const INDENT: usize = 4;
 
 /// A line for each figure, behind its head; texts over all columns stand above. Below a rule, as below heads.

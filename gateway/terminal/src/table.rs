@@ -16,7 +16,7 @@ const PADDING: u16 = 1;
 const BETWEEN: usize = 1;
 /// Text that is wrapped into no less than that still reads well.
 const READABLE: usize = 20;
-/// So far the first column stands to the right of lines over all columns, where there is room.
+/// The first column stands four columns to the right of lines over all columns, where there is room.
 const INDENT: usize = 4;
 
 /// A table of text, with columns of figures to the right. Whatever stands in a cell, it is one cell: what a terminal

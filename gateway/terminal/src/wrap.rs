@@ -3,7 +3,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// So far the lines of a text below its first one stand to the right: none of them looks like a line of its own.
+/// Further lines of a text stand four columns to the right: none of them looks like a line of its own.
 const HANG: usize = 4;
 /// Texts that are no wider stay together where several stand beside each other.
 const SHORT: usize = 20;

@@ -76,7 +76,7 @@ impl PreciseTimer {
 pub(crate) struct Alarms {
     slots: Rc<RefCell<Slots>>,
     changed: Rc<Notify>,
-    /// So long before something is due the clock stays awake.
+    /// How long before something is due the clock stays awake.
     awake: Duration,
 }
 
@@ -88,7 +88,7 @@ struct Slots {
     next: Option<Instant>,
 }
 
-/// So long before something is due the clock stays awake: setting a timer, sleeping and being woken takes tens of
+/// How long before something is due the clock stays awake: setting a timer, sleeping and being woken takes tens of
 /// microseconds, and more where both cores are busy.
 pub(crate) const STAY_AWAKE: Duration = Duration::from_micros(200);
 

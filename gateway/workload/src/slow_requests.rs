@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 /// A request that takes longer is slow.
 pub const SLOW: Duration = Duration::from_millis(1);
-/// So many are kept at most, in 128 MiB: more than half a minute of 500,000 a second, the most that a row of the
+/// At most 16 million are kept, in 128 MiB: more than half a minute of 500,000 a second, the most that a row of the
 /// benchmark may come to.
 const MOST: usize = 1 << 24;
-/// So many lie side by side. A single vector would be copied as it grows, while requests that are due wait for that.
+/// How many lie side by side. A single vector would be copied as it grows, while requests that are due wait for that.
 const CHUNK: usize = 1 << 13;
 
 /// The slow ones among the requests of a measured stretch, by when they were due.

@@ -6,7 +6,7 @@ use hdrhistogram::Histogram;
 
 /// The finest interval.
 const FINEST: Duration = Duration::from_millis(100);
-/// So many intervals at most, where that is coarser.
+/// At most 600 intervals, where that is coarser.
 const MOST: u32 = 600;
 
 /// Latencies of requests by the interval in which they were due.

@@ -11,7 +11,7 @@ use super::Outcome;
 use super::disk_probe::{DiskStalls, Stop, WRITES_PER_SECOND};
 use super::result::latencies_json;
 
-/// So many of the longest stops are told one by one.
+/// At most 20 of the longest stops are told one by one.
 const TOLD: usize = 20;
 
 /// The disk beside a run. It stands still where the witness waits for it, whoever keeps it busy: the node as well.

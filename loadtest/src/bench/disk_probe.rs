@@ -16,7 +16,7 @@ use super::BenchSettings;
 use super::disk::Probe;
 use super::own_node::new_directory;
 
-/// So often the witness writes. A stop that is longer than the time between two writes and [`LONGER`] cannot pass unseen,
+/// How often the probe writes. A stop that is longer than the time between two writes and [`LONGER`] cannot pass unseen,
 /// and of shorter ones some are missed: requests that waited for those count as slow of their own. More writes would see
 /// more and take more of the disk from the node, which writes thousands of frames in a second.
 pub(super) const WRITES_PER_SECOND: u32 = 50;

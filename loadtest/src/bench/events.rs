@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-/// So often the data directory is looked at.
+/// How often the data directory is checked.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// The draft that a snapshot is written to before it takes its name.
 const SNAPSHOT_DRAFT: &str = "snapshot.new";

@@ -30,11 +30,11 @@ const SEED: u64 = 1;
 const FEWEST: u64 = 100;
 /// The accounting date after the one that workloads start on.
 const NEXT_DATE: &str = "2026-01-06";
-/// So often the node is asked which accounts are hot.
+/// How often the node is asked which accounts are hot.
 const ASK_EVERY: Duration = Duration::from_millis(500);
 /// Log that a single transfer makes, about, without what fills the last page of a frame.
 const TRANSFER_BYTES: u64 = 190;
-/// So many snapshots and segments are wanted in one run.
+/// A run has at least six snapshots and segments.
 const TURNS: u64 = 6;
 /// The smallest segment that a node takes, which is also the step of sizes here.
 const SEGMENT_STEP: u64 = 4 << 20;

@@ -170,7 +170,7 @@ impl Posting {
         self.drive(Posting::counted(transfers), label).await
     }
 
-    /// So many transfers in batches, however long it takes.
+    /// A number of transfers in batches, however long it takes.
     pub(super) fn counted(transfers: u64) -> DriverSettings {
         DriverSettings {
             connections: 2,

@@ -49,9 +49,9 @@ pub(super) struct Load {
 /// Closed or open loop.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Pace {
-    /// So many requests under way on each connection.
+    /// This number of requests under way on each connection.
     Depth(usize),
-    /// So many transactions a second.
+    /// This number of transactions a second.
     PerSecond(u32),
 }
 

@@ -57,7 +57,7 @@ pub enum Unit {
     Each,
     /// A part of a whole.
     Share,
-    /// So many times.
+    /// A factor: how many times.
     Times,
 }
 

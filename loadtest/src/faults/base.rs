@@ -16,7 +16,7 @@ use super::ground::Ground;
 
 /// No load of a case takes longer.
 const LIMIT: Duration = Duration::from_secs(20);
-/// After so long without load a node has written the mark that calls its last frame durable.
+/// After this time without load a node has written the mark that calls its last frame durable.
 const AT_REST: Duration = Duration::from_millis(200);
 
 /// How the node of a base ended.

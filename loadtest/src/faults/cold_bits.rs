@@ -36,7 +36,7 @@ const BETWEEN: Load = Load { batch: 1_024, depth: 1, transactions: Some(24_576) 
 /// A scrub that does not rest.
 const WITHOUT_REST: ScrubPace = ScrubPace { bytes_per_second: 256 << 20, every_seconds: 0 };
 const NO_SCRUB: ScrubPace = ScrubPace { bytes_per_second: 0, every_seconds: 0 };
-/// So many bits are changed at once while the scrub runs.
+/// How many bits are changed at once while the scrub runs.
 const AT_ONCE: usize = 8;
 /// No two passes of the scrub take longer.
 const LIMIT: Duration = Duration::from_secs(60);

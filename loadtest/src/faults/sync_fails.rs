@@ -60,7 +60,7 @@ pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTri
     Ok(())
 }
 
-/// So long a thread may take to get its name.
+/// A thread has its name within two seconds.
 const NAMED_AFTER_MS: u32 = 2_000;
 
 /// Where errors are put in.

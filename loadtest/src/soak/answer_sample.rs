@@ -10,7 +10,7 @@ use rand::{Rng, SeedableRng};
 
 /// Answers that are not older than this are all remembered.
 pub(super) const RECENT: Duration = Duration::from_secs(5);
-/// So many transactions of them at most, if more were answered in that time.
+/// At most 400,000 transactions of them, if more were answered in that time.
 const MOST_RECENT: usize = 400_000;
 /// Requests of the sample over everything.
 const SAMPLE: usize = 4_096;

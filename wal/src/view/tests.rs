@@ -1,4 +1,4 @@
-//! Heads that lie, with sums that hold: whoever writes the file writes its sums.
+//! Heads that lie, with sums that hold: the writer of a file writes its sums.
 
 use proptest::prelude::*;
 

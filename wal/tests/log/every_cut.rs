@@ -53,7 +53,7 @@ const STEPS: [Step; 10] = [
 /// Where there are more ways for a cut than this, it is so many seeded ones: after the step of this number, the start
 /// being 0; after later ones as after the last.
 const MOST: [u128; 5] = [4096, 4096, 4096, 4096, 320];
-/// So many more have torn sectors.
+/// How many more have torn sectors.
 const TORN: u64 = 4;
 /// What was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

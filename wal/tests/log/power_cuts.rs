@@ -12,7 +12,7 @@ use crate::every_cut::every_history;
 use crate::kit::{body, contents, open, sections_of};
 use crate::random::Random;
 
-/// So many steps a history has.
+/// A history has four steps.
 const STEPS: usize = 4;
 /// In these histories so many different things are left by power cuts, and recovered from.
 const PROMISED: u64 = 1_000_000;

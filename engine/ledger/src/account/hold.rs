@@ -56,7 +56,7 @@ impl HoldKind {
 pub struct HoldTerms {
     /// What it is for.
     pub kind: HoldKind,
-    /// Who may release or spend it; empty: whoever knows its name.
+    /// Who may release or spend it; empty: anyone who knows its name.
     pub authority: Box<str>,
     /// When it releases by itself, in microseconds since 1970.
     pub expires_us: Option<i64>,

@@ -79,7 +79,7 @@ pub struct AccountOpening {
     pub key: AccountKey,
     /// The code of its leaf subject; empty: the one that its account type is mapped to on the entity's date.
     pub subject: Box<str>,
-    /// The customer whose account it is (客户号), if that shall be noted.
+    /// The customer whose account it is (客户号), if it is noted.
     pub customer: Option<Box<str>>,
     /// Who owns it.
     pub owner: Owner,

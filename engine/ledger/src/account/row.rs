@@ -180,7 +180,7 @@ impl Row {
         let natural = self.normal().natural(net);
         let change = natural + i128::from(freed);
         if change < 0 && !self.may_go_negative() {
-            // Whoever reserved something here has the account pinned, so nobody else may be looking at its funds.
+            // A transaction that reserved something here has the account pinned, so no other may be looking at its funds.
             assert!(self.reserved == 0, "funds are judged beside a reservation");
             if self.available() + change < 0 {
                 return Some((Rejection::InsufficientFunds, step));

@@ -15,7 +15,7 @@ const WINDOW: u32 = 1_024;
 const HOT_SHARE: u32 = 50;
 /// An account with fewer than one in so many of the legs may cool.
 const COOL_SHARE: u32 = 400;
-/// So many windows in a row must say so.
+/// An account cools down after 16 quiet windows in a row.
 const COOL_WINDOWS: u32 = 16;
 
 /// What the end of a window says.

@@ -17,7 +17,7 @@ struct Slot {
     pending: bool,
 }
 
-/// So many ids in order of arrival: nothing in it ever moves.
+/// A fixed number of ids in order of arrival: nothing in it ever moves.
 #[derive(Clone, Debug)]
 pub struct IdTable {
     capacity: usize,
@@ -30,7 +30,7 @@ impl IdTable {
     /// The most ids of one table: a place in it is a u32.
     pub(crate) const MOST: usize = 1 << 26;
 
-    /// A table whose memory the system finds and clears where it is touched: made at once, and whoever fills it waits for
+    /// A table whose memory the system finds and clears where it is touched: made at once, and its writer waits for
     /// that.
     pub(crate) fn lazy(capacity: usize) -> IdTable {
         IdTable { capacity, slots: Vec::with_capacity(capacity), is_ready: false }

@@ -19,7 +19,7 @@ pub struct FrameRecords<'a> {
     pub sections: Vec<(SectionKind, u16, &'a [u8])>,
 }
 
-/// So many opened accounts are shown at once.
+/// At most 16 opened accounts are shown at once.
 const SHOWN_AT_ONCE: usize = 16;
 
 /// The last second that a frame's logged time may lie in: the clients' own times end there.

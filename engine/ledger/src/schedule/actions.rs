@@ -18,7 +18,7 @@ impl Coordinator {
         Some(self.plan_with_legs(what))
     }
 
-    // Few transactions have an action: that one has none shall cost the others no call.
+    // Few transactions have an action; the others must not pay a call for that.
     #[inline(never)]
     fn plan_with_legs(&mut self, what: JobRef) -> Plan {
         self.give_legs(what);

@@ -14,7 +14,7 @@ use crate::transaction::leg::Leg;
 pub(super) enum Pin {
     /// Only with legs that no want of funds can refuse, and all of them are prepared in this round.
     Shared,
-    /// In a way that whoever comes after must wait for.
+    /// In a way that later transactions must wait for.
     Exclusive,
 }
 

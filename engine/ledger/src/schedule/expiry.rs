@@ -4,7 +4,7 @@ use crate::commands::expire_holds;
 use crate::schedule::{Coordinator, Step};
 
 impl Coordinator {
-    /// The next moment at which a hold expires, in microseconds since 1970: whoever drives the coordinator asks for the
+    /// The next moment at which a hold expires, in microseconds since 1970: the coordinator's driver asks for the
     /// next step then, if nothing else comes.
     #[must_use]
     pub fn next_expiry(&self) -> Option<i64> {

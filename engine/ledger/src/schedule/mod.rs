@@ -2,7 +2,7 @@
 //! holds. The actor around it only carries messages.
 //!
 //! Everything happens in order of arrival, as if each transaction ran alone. Within a round an account is touched by
-//! at most one undecided transaction that needs funds there; whoever comes after it and could see a difference waits
+//! at most one undecided transaction that needs funds there; a later one that could see a difference waits
 //! for the next round, in front of all newcomers ([`round`]). So the outcome depends on no placement.
 
 mod actions;

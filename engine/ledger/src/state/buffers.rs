@@ -1,8 +1,8 @@
 //! Memory of frames that are durable, kept for the next ones.
 
-/// So many bytes are kept at most.
+/// At most 64 MiB are kept.
 const MOST_BYTES: usize = 64 << 20;
-/// So many buffers at most: each `take` looks at all of them.
+/// At most 32 buffers: each `take` looks at all of them.
 const MOST_BUFFERS: usize = 32;
 /// Smaller buffers are not worth keeping.
 const LEAST_BYTES: usize = 16 << 10;
@@ -21,7 +21,7 @@ impl BufferPool {
         largest.map(|place| self.remove(place)).unwrap_or_default()
     }
 
-    /// Takes a buffer that nobody needs any more. Where there is no room for it smaller ones go.
+    /// Takes back a buffer. Where there is no room for it, smaller ones go.
     pub(crate) fn give(&mut self, mut buffer: Vec<u8>) {
         if !(LEAST_BYTES..=MOST_BYTES).contains(&buffer.capacity()) {
             return;

@@ -25,7 +25,7 @@ impl Ids {
         Ids { known, waiting: HashSet::default(), window }
     }
 
-    /// Begins a round: whoever waited is looked at again.
+    /// Begins a round: what waited is looked at again.
     pub(crate) fn begin_round(&mut self) {
         self.waiting.clear();
     }

@@ -1,4 +1,4 @@
-//! What the coordinator decides by: parts that own what belongs together, and are lent to whoever decides. Operations,
+//! What the coordinator decides by: parts that own what belongs together, and are lent to what decides. Operations,
 //! commands and rounds change them; none of them knows who does.
 
 pub(crate) mod books;

@@ -19,7 +19,7 @@ pub struct Naming {
     pub found: Option<Arc<Original>>,
 }
 
-/// A transaction as the log has it, for whoever names it.
+/// A transaction as the log has it, for a transaction that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Original {
     /// Where its record lies.

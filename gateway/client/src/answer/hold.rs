@@ -34,7 +34,7 @@ pub struct Hold {
     pub text_id: Option<Box<str>>,
     /// `business`, `control`, `judicial`, `loss` or `try`.
     pub kind: Box<str>,
-    /// Who alone may release or spend it; empty: whoever knows its name.
+    /// Who alone may release or spend it; empty: anyone who knows its name.
     pub authority: Box<str>,
     /// When it releases by itself, in microseconds since 1970, if ever.
     pub expires_us: Option<i64>,

@@ -40,7 +40,7 @@ pub struct Status {
     pub hot: Vec<(u64, u64)>,
     /// Entities with their current accounting dates.
     pub entities: Vec<(Box<str>, Box<str>)>,
-    /// For so many days after its accounting date an original is refunded; absent where the node does not say.
+    /// How many days after its accounting date an original may be refunded; absent where the node does not say.
     #[serde(default)]
     pub refund_days: Option<u32>,
     /// The types that have other windows, in days.

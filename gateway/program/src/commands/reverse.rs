@@ -13,7 +13,7 @@ use crate::posting::{Original, Posting};
 /// in a later year blue (蓝字反方向: the opposite sides). The accounts must have the money and let it through, unless it
 /// is forced, with an approval. A reversed consume puts its hold back.
 ///
-/// Its value date is its own accounting date; give the original's with --value-date where it shall count as if the original had
+/// Its value date is its own accounting date; give the original's with --value-date where it counts as if the original had
 /// never been.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

@@ -12,7 +12,7 @@ use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
 
-/// So many pages of holds are looked through.
+/// At most 32 pages of holds are searched.
 const MOST_PAGES: usize = 32;
 
 /// Show a transaction as the log has it: one of this client, or whichever lies at a place

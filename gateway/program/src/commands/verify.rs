@@ -83,7 +83,7 @@ struct Total {
     credit_balance: i128,
 }
 
-/// So many of the ids that came again are shown; with `--json` all.
+/// At most 20 of the ids that came again are shown; with `--json` all.
 const MOST_SHOWN: usize = 20;
 
 impl From<&audit::CameAgain> for CameAgain {

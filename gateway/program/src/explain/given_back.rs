@@ -11,9 +11,9 @@ use super::minor;
 use crate::account_name::name_of_account;
 use crate::money::money;
 
-/// So many pages of a statement are read to find refunds; where there is more, nothing is said of them.
+/// At most eight pages of a statement are read to find refunds; where there is more, nothing is said of them.
 const PAGES: usize = 8;
-/// So many accounts are told.
+/// At most four accounts are told.
 const TOLD: usize = 4;
 
 /// What the original moved on an account, and what its refunds did there; debit-positive.

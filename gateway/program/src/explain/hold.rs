@@ -10,7 +10,7 @@ use crate::account_name::name_of_account;
 use crate::id_name::name_of_id;
 use crate::money::money;
 
-/// So many pages of holds are read to find one.
+/// At most eight pages of holds are read to find one.
 const PAGES: usize = 8;
 
 /// The hold that an unfreeze, a raise or a consume names: its id and client.

@@ -21,7 +21,7 @@ pub(crate) use placed::Transactions;
 pub(crate) use row::Ids;
 use row::{COLUMNS, read_row};
 
-/// So many refusals are told in full: as many as are shown to people.
+/// At most 50 refusals are told in full: as many as are shown to people.
 const EXPLAINED: usize = 50;
 
 impl Transactions {

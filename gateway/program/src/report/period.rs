@@ -58,7 +58,7 @@ impl Period {
         Period::months(quarter.year.0, starts + 3 * (quarter.number - 1), 3)
     }
 
-    /// So many months from the one of that number on, counted from January of the year.
+    /// `count` months from number `month` on, counted from January of the year.
     fn months(year: i16, month: i8, count: i8) -> Period {
         let month_at = |months: i8| {
             let years = i16::from((month - 1 + months).div_euclid(12));

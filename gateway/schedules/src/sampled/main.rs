@@ -21,7 +21,7 @@ use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
 
 const SCHEDULES: usize = 3_000;
 const SEED: u64 = 20_260_101;
-/// So many times one thread overtakes another where priorities decide.
+/// How often one thread overtakes another where priorities decide.
 const CHANGES: usize = 4;
 
 fn main() {

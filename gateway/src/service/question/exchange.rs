@@ -1,4 +1,4 @@
-//! What goes between a question and whoever carries its commands to the engine.
+//! What goes between a question and the session that carries its commands to the engine.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,7 @@ enum Lies {
 }
 
 impl Exchange {
-    /// Asks the engine. It wakes nobody: whoever brings the answer asks the question on.
+    /// Asks the engine. It wakes no task: the session that brings the answer goes on with the question.
     pub(super) async fn ask(&self, command: Command) -> Answer {
         drop(self.swap(Lies::Command(command)));
         poll_fn(|_| match self.swap(Lies::Nothing) {

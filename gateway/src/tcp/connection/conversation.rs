@@ -16,7 +16,7 @@ use crate::service::{
 use crate::tcp::decode::{Asking, answer_format, read_request, result_bytes};
 use crate::tcp::encode::write_outcome;
 
-/// So many bytes of refusals may wait for a client to read them before nothing more is read from it.
+/// At most 256 KiB of refusals wait for a client to read them; then nothing more is read from it.
 const MOST_UNPAID: usize = 256 << 10;
 
 /// One connection's protocol.

@@ -1,4 +1,4 @@
-//! Reads MessagePack from bytes that nobody vouches for: no recursion, no allocation driven by a length that the
+//! Reads MessagePack from bytes that are not trusted: no recursion, no allocation driven by a length that the
 //! bytes do not back.
 
 use rmp::Marker;

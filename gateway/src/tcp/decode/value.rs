@@ -33,7 +33,7 @@ pub(crate) struct GivenId<'a> {
     pub(crate) text: &'a str,
 }
 
-/// An id: an integer, up to 16 bytes, or a text. An empty one and zero name nothing: whoever gives them has given none.
+/// An id: an integer, up to 16 bytes, or a text. An empty one and zero name nothing: a client that sends them has set none.
 pub(crate) fn transaction_id<'a>(reader: &mut Reader<'a>) -> Result<GivenId<'a>, Fault> {
     let number = |number| GivenId { id: TransactionId(number), text: "" };
     let given = match reader.peek()? {

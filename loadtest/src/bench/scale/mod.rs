@@ -48,7 +48,7 @@ const NODE_COST: Column = Column { key: "node_us", head: "node, a transaction", 
 const P50: Column = Column { key: "p50_us", head: "p50", unit: Unit::Latency };
 const P99: Column = Column { key: "p99_us", head: "p99", unit: Unit::Latency };
 
-/// So much higher is a chart than its highest point.
+/// A chart is 5 % higher than its highest point.
 const ROOM: f64 = 1.05;
 
 /// Makes a table.

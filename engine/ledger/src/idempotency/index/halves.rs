@@ -3,7 +3,7 @@
 use crate::idempotency::index::{FETCHED, GROUP, Groups, IdIndex, Segment};
 use crate::idempotency::pages::ArchivedIds;
 
-/// So many hashes are looked through at once for those of a half.
+/// How many hashes are searched at once for those of a half.
 const BLOCK: usize = 1_024;
 
 /// One half of an index over archived ids.

@@ -17,10 +17,10 @@ pub use halves::IndexHalf;
 
 use prefetch_index::prefetch_index;
 
-/// So many ids share a place.
+/// How many ids share a place.
 pub(crate) const GROUP: usize = 16;
 
-/// So many ids are fetched together, while as many before them are looked for.
+/// How many ids are fetched together, while as many before them are looked up.
 pub(crate) const FETCHED: usize = 16;
 
 /// The most buckets of a segment: 64 KiB, laid out anew within some 50 us.

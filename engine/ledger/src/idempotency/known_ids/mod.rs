@@ -33,7 +33,7 @@ pub struct KnownIds {
     capacity: usize,
     /// How long an id is kept, in microseconds of logged time.
     keep_us: i64,
-    /// So long after one record of an id there may be another: the id was forgotten in between, and given again with a
+    /// How long after one record of an id another may follow: the id was forgotten in between, and given again with a
     /// later time.
     apart_us: i64,
     index: IdIndex,
@@ -76,7 +76,7 @@ pub struct IdMemory {
 }
 
 impl KnownIds {
-    /// So many generations stay in memory behind the newest: who asks again mostly does so soon.
+    /// How many generations stay in memory behind the newest: most repeats come soon.
     const KEPT: usize = 1;
     /// No window is shorter, whatever it was set to when a log was written: it reaches an hour ahead.
     const APART_US: i64 = 3_600_000_000;

@@ -48,7 +48,7 @@ const FULL: usize = 80;
 
 const _: () = assert!(HEAD + FULL * RECORD <= ID_PAGE && FULL.is_multiple_of(GROUP));
 
-/// What whoever comes upon a damaged page panics with: no bug, and the node ends all the same, since an id that is not found
+/// What a reader of a damaged page panics with: no bug, and the node ends all the same, since an id that is not found
 /// would be posted again. The words say what is damaged and what was done about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DamagedArchive(pub String);

@@ -10,9 +10,9 @@ use crate::ids::Position;
 use crate::record::bytes::{put, u64_at};
 use crate::record::entry::field::{position_at, put_position};
 
-/// So many postings from link to link.
+/// Every 256th posting of an account carries a link.
 pub const LINK_EVERY: u64 = 256;
-/// So many links from far link to far link.
+/// Every 64th link is a far link.
 const FAR: u64 = 64;
 /// Bytes of a link behind its posting.
 pub(super) const LINK_BYTES: usize = 40;
