@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use rust_decimal::Decimal;
+
 use crate::money::amount::Amount;
 
 /// A currency, by its ISO 4217 numeric code (CNY is 156).
@@ -81,28 +83,33 @@ impl Currency {
         if text.len() > MAX_AMOUNT_TEXT || !is_digits(whole) || !is_digits(fraction) {
             return Err(AmountError::NotANumber);
         }
-        let (places, fraction) = (self.exponent() as usize, fraction.trim_end_matches('0'));
-        if fraction.len() > places {
+        let places = self.exponent();
+        if fraction.trim_end_matches('0').len() > places as usize {
             return Err(AmountError::TooFine);
         }
-        let zeros = std::iter::repeat_n(b'0', places - fraction.len());
-        let mut minor = 0_i128;
-        for digit in whole.bytes().chain(fraction.bytes()).chain(zeros) {
-            let shifted = minor.checked_mul(10).ok_or(AmountError::TooLarge)?;
-            minor = shifted.checked_add(i128::from(digit - b'0')).ok_or(AmountError::TooLarge)?;
+        // What a decimal rounds off behind its 28 digits can only be zeros, and what it refuses is beyond 96 bits.
+        let mut number: Decimal = text.parse().map_err(|_| AmountError::TooLarge)?;
+        if number.scale() != places {
+            // Where so many places would be beyond 96 bits it takes fewer, and is beyond 64 bits with them.
+            number.rescale(places);
         }
-        let signed = if unsigned.len() < text.len() { -minor } else { minor };
-        i64::try_from(signed).map(Amount).map_err(|_| AmountError::TooLarge)
+        i64::try_from(number.mantissa()).map(Amount).map_err(|_| AmountError::TooLarge)
     }
 
     /// Prints a count of minor units with the currency's decimal places.
     #[must_use]
     pub fn print(self, minor: i128) -> String {
-        let places = self.exponent() as usize;
-        let sign = if minor < 0 { "-" } else { "" };
-        let digits = format!("{:0>width$}", minor.unsigned_abs(), width = places + 1);
-        let (whole, fraction) = digits.split_at(digits.len() - places);
-        if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+        if let Ok(number) = self.decimal(minor) {
+            return number.to_string();
+        }
+        // The sum of many amounts may be beyond the 96 bits of a decimal: the one place that splits units by hand.
+        let unit = 10_i128.pow(self.exponent());
+        let rest = self.decimal((minor % unit).abs()).expect("less than a unit fits").to_string();
+        format!("{}{}", minor / unit, rest.trim_start_matches('0'))
+    }
+
+    fn decimal(self, minor: i128) -> Result<Decimal, rust_decimal::Error> {
+        Decimal::try_from_i128_with_scale(minor, self.exponent())
     }
 
     fn iso(self) -> iso_currency::Currency {
@@ -160,5 +167,23 @@ mod tests {
             assert_eq!(text.replace('.', "").parse::<i128>().unwrap(), minor, "{text}");
         }
         assert_eq!(Currency::from_code("JPY").unwrap().print(-7), "-7");
+    }
+
+    #[test]
+    fn totals_print_beyond_what_a_decimal_holds() {
+        let beyond = 1_i128 << 96;
+        for code in ["JPY", "CNY", "BHD", "CLF"] {
+            let currency = Currency::from_code(code).unwrap();
+            for minor in [beyond - 1, beyond, beyond + 9_999, i128::MAX, 10_i128.pow(38) + 7] {
+                let text = currency.print(minor);
+                let at = text.len() - text.find('.').map_or(text.len(), |at| at + 1);
+                assert_eq!((text.replace('.', ""), at), (minor.to_string(), currency.exponent() as usize));
+                assert_eq!(currency.print(-minor), format!("-{text}"));
+            }
+        }
+        assert_eq!(
+            Currency::from_code("CNY").unwrap().print(i128::MIN),
+            "-1701411834604692317316873037158841057.28"
+        );
     }
 }
