@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use longmen_engine::ledger::TransactionId;
+use slab::Slab;
 
 use super::fault::Fault;
 use super::in_flight::InFlight;
@@ -52,16 +53,14 @@ pub(super) enum Purpose {
 /// Requests that wait, by the session's own tags: the client's may come twice.
 #[derive(Debug)]
 pub(super) struct Pending<T> {
-    slots: Vec<Option<Waiting<T>>>,
-    /// When each slot was taken last.
-    taken: Vec<Instant>,
-    free: Vec<usize>,
+    /// Each with the moment at which it came, or was asked on.
+    requests: Slab<(Instant, Waiting<T>)>,
     now: Instant,
 }
 
 impl<T> Default for Pending<T> {
     fn default() -> Pending<T> {
-        Pending { slots: Vec::new(), taken: Vec::new(), free: Vec::new(), now: Instant::now() }
+        Pending { requests: Slab::new(), now: Instant::now() }
     }
 }
 
@@ -71,39 +70,22 @@ impl<T> Pending<T> {
         self.now = now;
     }
 
-    /// When the request with this tag came, or was asked on.
-    pub(super) fn since(&self, tag: u64) -> Instant {
-        let slot = usize::try_from(tag).expect("tags are given by `add`");
-        self.taken.get(slot).copied().unwrap_or(self.now)
-    }
-
     /// Adds a request; its tag.
     pub(super) fn add(&mut self, waiting: Waiting<T>) -> u64 {
-        let slot = if let Some(slot) = self.free.pop() {
-            self.slots[slot] = Some(waiting);
-            self.taken[slot] = self.now;
-            slot
-        } else {
-            self.slots.push(Some(waiting));
-            self.taken.push(self.now);
-            self.slots.len() - 1
-        };
+        let slot = self.requests.insert((self.now, waiting));
         u64::try_from(slot).expect("usize has at most 64 bits here")
     }
 
-    /// Takes the request with this tag out.
+    /// Takes the request with this tag out, with the moment at which it came, or was asked on.
     ///
     /// # Panics
     /// If none waits under this tag: every request is answered once.
-    pub(super) fn take(&mut self, tag: u64) -> Waiting<T> {
+    pub(super) fn take(&mut self, tag: u64) -> (Instant, Waiting<T>) {
         let slot = usize::try_from(tag).expect("tags are given by `add`");
-        let waiting = self.slots.get_mut(slot).and_then(Option::take);
-        let waiting = waiting.expect("the engine answers every request once");
-        self.free.push(slot);
-        waiting
+        self.requests.try_remove(slot).expect("the engine answers every request once")
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.free.len() == self.slots.len()
+        self.requests.is_empty()
     }
 }

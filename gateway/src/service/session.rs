@@ -203,8 +203,9 @@ impl<'a, T> Session<'a, T> {
         let meters = service.intake.meters();
         meters.note_time(Meter::ToSession, begun - made);
         let replies = replies.into_iter().filter_map(|Reply { tag, answer }| {
-            self.ages.push(begun - self.pending.since(tag));
-            self.take_reply(tag, answer)
+            let (since, waiting) = self.pending.take(tag);
+            self.ages.push(begun - since);
+            self.take_reply(waiting, answer)
         });
         replies.for_each(answered);
         meters.note_since(Meter::Encode, begun);
@@ -231,8 +232,8 @@ impl<'a, T> Session<'a, T> {
         Ok((Purpose::Hello(hello.name.clone()), Command::Hello { name: hello.name }))
     }
 
-    fn take_reply(&mut self, tag: u64, answer: EngineAnswer) -> Option<Answered<T>> {
-        let Waiting { ticket, cost, purpose } = self.pending.take(tag);
+    fn take_reply(&mut self, waiting: Waiting<T>, answer: EngineAnswer) -> Option<Answered<T>> {
+        let Waiting { ticket, cost, purpose } = waiting;
         let outcome = match (purpose, answer) {
             (Purpose::Post(faults), EngineAnswer::Posted(posted)) => Ok(Answer::Posted(posted, faults)),
             (Purpose::Question(running), answer) => return self.step(ticket, cost, running.bring(answer)),
@@ -328,7 +329,7 @@ impl<'a, T> Session<'a, T> {
     }
 
     fn take_read(&mut self, tag: u64, found: FromLog) -> Option<Answered<T>> {
-        let Waiting { ticket, cost, purpose } = self.pending.take(tag);
+        let (_, Waiting { ticket, cost, purpose }) = self.pending.take(tag);
         match found {
             FromLog::Question(step) => self.step(ticket, cost, step),
             FromLog::Originals(Err(why)) => Some(Answered { ticket, cost, outcome: Err(why) }),

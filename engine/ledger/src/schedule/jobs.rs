@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use slab::Slab;
+
 use crate::answer::{LegBalance, PostResult, Posted, ReplyTo};
 use crate::batch::{Batch, Transaction};
 use crate::idempotency::known_ids::{IdHash, KnownIds, KnownRef};
@@ -78,10 +80,7 @@ impl Job {
 
 /// The jobs under way, by number.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Jobs {
-    slots: Vec<Option<Job>>,
-    vacant: Vec<u32>,
-}
+pub(super) struct Jobs(Slab<Job>);
 
 impl Jobs {
     pub(super) fn add(&mut self, reply_to: Option<ReplyTo>, client: ClientId, work: Work) -> u32 {
@@ -97,20 +96,15 @@ impl Jobs {
             balances: Vec::new(),
             undecided: transactions,
         };
-        let slot = self.vacant.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            u32::try_from(self.slots.len() - 1).expect("permits bound the jobs far below 2^32")
-        });
-        self.slots[slot as usize] = Some(job);
-        slot
+        u32::try_from(self.0.insert(job)).expect("permits bound the jobs far below 2^32")
     }
 
     pub(super) fn get(&self, job: u32) -> &Job {
-        self.slots[job as usize].as_ref().expect("a job lives until its last result")
+        self.0.get(job as usize).expect("a job lives until its last result")
     }
 
     pub(super) fn get_mut(&mut self, job: u32) -> &mut Job {
-        self.slots[job as usize].as_mut().expect("a job lives until its last result")
+        self.0.get_mut(job as usize).expect("a job lives until its last result")
     }
 
     /// Notes a result, at this clock; the last one ends the job and gives its results, with who asked.
@@ -134,7 +128,6 @@ impl Jobs {
 
     /// Ends a job whose answer is not a list of results.
     pub(super) fn end(&mut self, job: u32) -> Job {
-        self.vacant.push(job);
-        self.slots[job as usize].take().expect("a job lives until its last result")
+        self.0.try_remove(job as usize).expect("a job lives until its last result")
     }
 }

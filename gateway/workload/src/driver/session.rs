@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use longmen_client::{
     AnswerFrame, CancelRequest, ClientError, Connection, Operation, Posted, Receiver, Sender, TransactionId,
 };
+use slab::Slab;
 
 use super::{Answered, DriverSettings, Heard, Pacing, SessionEnd, Shared};
 use longmen_engine::ledger::Rejection;
@@ -73,8 +74,7 @@ pub(super) struct Session {
     number: usize,
     paused_until: Option<Instant>,
     stop_at: Instant,
-    pending: Vec<Option<Pending>>,
-    free: Vec<usize>,
+    pending: Slab<Pending>,
     posts_under_way: usize,
     serial: u64,
     spare: Vec<Request>,
@@ -115,8 +115,7 @@ impl Session {
             number: usize::try_from(number).expect("a number of a connection fits"),
             paused_until: None,
             stop_at,
-            pending: Vec::new(),
-            free: Vec::new(),
+            pending: Slab::new(),
             posts_under_way: 0,
             serial: 0,
             spare: Vec::new(),
@@ -129,7 +128,7 @@ impl Session {
     pub(super) async fn run(mut self, accounts: &[u64]) -> SessionEnd {
         let mut encoder = Encoder::new(self.settings.encoding, accounts);
         let result = self.pump(&mut encoder).await;
-        let mut pending: Vec<Pending> = self.pending.into_iter().flatten().collect();
+        let mut pending: Vec<Pending> = self.pending.into_iter().map(|(_, pending)| pending).collect();
         pending.sort_unstable_by_key(|pending| pending.tag >> 32);
         let not_cancelled = self.not_cancelled;
         let unanswered = pending
@@ -143,7 +142,7 @@ impl Session {
         loop {
             self.produce(encoder)?;
             let stopped = self.is_stopped(Instant::now());
-            if stopped && self.free.len() == self.pending.len() {
+            if stopped && self.pending.is_empty() {
                 return Ok(());
             }
             let wake = self.wake_at(stopped);
@@ -153,9 +152,10 @@ impl Session {
                 answer = self.receiver.next() => {
                     let answer = answer?;
                     let slot = usize::try_from(answer.tag() & 0xFFFF_FFFF).unwrap_or(usize::MAX);
-                    let found = self.pending.get_mut(slot).and_then(|one| one.take_if(|p| p.tag == answer.tag()));
-                    let pending = found.ok_or(ClientError::Lacks { what: "a tag that was asked with" })?;
-                    self.free.push(slot);
+                    if self.pending.get(slot).is_none_or(|pending| pending.tag != answer.tag()) {
+                        return Err(ClientError::Lacks { what: "a tag that was asked with" }.into());
+                    }
+                    let pending = self.pending.remove(slot);
                     match pending.sent {
                         Sent::Cancel(id) => {
                             let lost = settle_cancel(&self.shared, &answer)?;
@@ -173,7 +173,7 @@ impl Session {
                 flushed = self.sender.flush(), if self.sender.queued_bytes() > 0 => flushed?,
                 () = self.alarms.wait_until(self.number, wake) => {
                     if stopped && Instant::now() >= self.stop_at + DRAIN {
-                        let requests = self.pending.len() - self.free.len();
+                        let requests = self.pending.len();
                         return Err(LoadError::Unanswered { requests, seconds: DRAIN.as_secs() });
                     }
                 }
@@ -256,18 +256,14 @@ impl Session {
 
     /// The tag that the next call of [`Session::place`] gives.
     fn next_tag(&self) -> u64 {
-        let slot = self.free.last().copied().unwrap_or(self.pending.len());
+        let slot = self.pending.vacant_key();
         (self.serial + 1) << 32 | u64::try_from(slot).expect("an index fits")
     }
 
     fn place(&mut self, due: Instant, sent: Sent) -> u64 {
         let tag = self.next_tag();
         self.serial += 1;
-        let pending = Some(Pending { tag, due, sent });
-        match self.free.pop() {
-            Some(slot) => self.pending[slot] = pending,
-            None => self.pending.push(pending),
-        }
+        self.pending.insert(Pending { tag, due, sent });
         tag
     }
 
