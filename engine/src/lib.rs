@@ -1,5 +1,14 @@
 //! Longmen's engine: the pure [`ledger`] and, around it, the actors, recovery and snapshots of a node.
 
+/// A point at which a test plants a bug. There is none in a build without `planted-bugs`.
+#[cfg(not(feature = "planted-bugs"))]
+macro_rules! fail_point {
+    ($($planted:tt)*) => {{}};
+}
+#[cfg(feature = "planted-bugs")]
+#[macro_use(fail_point)]
+extern crate fail;
+
 mod abort_on_drop;
 mod actors;
 mod alone;
@@ -35,8 +44,6 @@ mod witnesses;
 
 /// The pure ledger: everything is decided there.
 pub use longmen_ledger as ledger;
-#[cfg(feature = "planted-bugs")]
-pub use longmen_ledger::planted;
 /// What readers of the log tell of damage.
 pub use longmen_wal::{Damaged, Finding};
 

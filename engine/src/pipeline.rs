@@ -184,17 +184,16 @@ impl<J: Journal> Pipeline<J> {
         self.marked = false;
         let body = body_of(frame.time_us, frame.sections);
         self.clock.seal(len(&body));
-        let leaving = self.group(frame.replies);
-        #[cfg(feature = "planted-bugs")]
-        let leaving = if crate::planted::is(crate::planted::Bug::ReplyBeforeSync) {
-            give_out(leaving);
-            Vec::new()
-        } else {
-            leaving
-        };
-        self.leaving.push_back((frame.number, leaving));
+        self.hold_back(frame.number, frame.replies);
         let journal = self.journal.as_mut().expect(NOT_GIVEN_UP);
         journal.seal(frame.number, body)
+    }
+
+    /// Keeps the answers of a frame until it is durable.
+    fn hold_back(&mut self, frame: u64, replies: Vec<(ReplyTo, Answer)>) {
+        let leaving = self.group(replies);
+        self.leaving.push_back((frame, leaving));
+        fail_point!("ReplyBeforeSync", |_| give_out_up_to(&mut self.leaving, &frame));
     }
 
     /// Answers without content go out when it is confirmed that this node still leads.
@@ -272,13 +271,16 @@ impl<J: Journal> Pipeline<J> {
         self.journal.as_ref().is_some_and(J::may_seal)
     }
 
+    /// Whether no further segment will ever be made.
+    fn makes_no_more_room(&self) -> bool {
+        fail_point!("WaitsForever", |_| false);
+        self.space.is_failed()
+    }
+
     /// Looks at the room in the log before anything is decided that would need it. Where no further segment will ever be
     /// made, work goes on until a frame needs one: that ends the node, with the cause. To wait would be to hang.
     fn watch_space(&mut self) {
-        let fails = self.space.is_failed();
-        #[cfg(feature = "planted-bugs")]
-        let fails = fails && !crate::planted::is(crate::planted::Bug::WaitsForever);
-        let room = match self.space.bytes() >= self.least_space || fails {
+        let room = match self.space.bytes() >= self.least_space || self.makes_no_more_room() {
             true => Room::Enough,
             false if self.space.is_disk_full() => Room::None,
             false => Room::Soon,

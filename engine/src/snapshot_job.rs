@@ -116,13 +116,16 @@ impl SnapshotJob {
     /// Takes a slice of the rows that were wanted.
     pub(crate) fn take_rows(&mut self, slice: &RowImages) -> io::Result<()> {
         self.writing.write(&slice.images)?;
-        let last = slice.last_frame;
-        #[cfg(feature = "planted-bugs")]
-        let last = if crate::planted::is(crate::planted::Bug::SnapshotTooEarly) { 0 } else { last };
-        self.last = self.last.max(last);
+        self.note_seen(slice.last_frame);
         let (shard, _) = self.rows;
         self.rows = slice.next.map_or((shard + 1, 0), |from| (shard, from));
         Ok(())
+    }
+
+    /// Notes that a row has seen this frame.
+    fn note_seen(&mut self, frame: u64) {
+        fail_point!("SnapshotTooEarly", |_| ());
+        self.last = self.last.max(frame);
     }
 
     /// Makes it durable and visible. Gives its size.

@@ -48,10 +48,7 @@ pub(crate) fn disposition(
     mark: FrameNumber,
     something_behind: bool,
 ) -> Disposition {
-    #[cfg(feature = "planted-bugs")]
-    if number <= mark && state != FrameState::Good && crate::planted::is(crate::planted::Bug::DamageCut) {
-        return Disposition::Cut;
-    }
+    fail_point!("DamageCut", number <= mark && state != FrameState::Good, |_| Disposition::Cut);
     match (state, number <= mark) {
         (FrameState::Good, true) => Disposition::Keep,
         (FrameState::Good, false) => Disposition::Rewrite,

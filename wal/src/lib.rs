@@ -24,6 +24,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+/// A point at which a test plants a bug. There is none in a build without `planted-bugs`.
+#[cfg(not(feature = "planted-bugs"))]
+macro_rules! fail_point {
+    ($($planted:tt)*) => {{}};
+}
+#[cfg(feature = "planted-bugs")]
+#[macro_use(fail_point)]
+extern crate fail;
+
 mod audit;
 mod body;
 mod codec;
@@ -44,8 +53,6 @@ mod manifest_store;
 mod nonces;
 mod number;
 mod open;
-#[cfg(feature = "planted-bugs")]
-pub mod planted;
 mod reader;
 mod region;
 mod report;

@@ -7,7 +7,7 @@ use crate::codec::index;
 use crate::error::StorageError;
 use crate::manifest::{MANIFEST_FILE, Manifest, SegmentState};
 use crate::number::{FrameNumber, SegmentNumber};
-use crate::storage::{Storage, WritePath};
+use crate::storage::{Storage, StorageFile, WritePath};
 use crate::sync::Mutex;
 
 /// Where a new manifest is written before it takes the name.
@@ -90,14 +90,14 @@ pub(crate) fn write_manifest(storage: &dyn Storage, manifest: &Manifest) -> io::
     remove_if_there(storage, MANIFEST_DRAFT)?;
     let file = storage.create(MANIFEST_DRAFT, 0, WritePath::Pwritev)?;
     file.write_at(&[IoSlice::new(manifest.render().as_bytes())], 0)?;
-    #[cfg(not(feature = "planted-bugs"))]
-    file.sync()?;
-    #[cfg(feature = "planted-bugs")]
-    if !crate::planted::is(crate::planted::Bug::ManifestNotSynced) {
-        file.sync()?;
-    }
+    sync_draft(&*file)?;
     storage.rename(MANIFEST_DRAFT, MANIFEST_FILE)?;
     storage.sync_directory()
+}
+
+fn sync_draft(draft: &dyn StorageFile) -> io::Result<()> {
+    fail_point!("ManifestNotSynced", |_| Ok(()));
+    draft.sync()
 }
 
 /// The bytes of the manifest, `None` when there is no such file.

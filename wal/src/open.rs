@@ -163,15 +163,7 @@ impl Plan {
     }
 
     fn open_segment(&mut self, segment: &OpenSegment, mark: FrameNumber) {
-        let decide = |frame: &FramePlace| disposition(FrameState::Good, frame.number, mark, false);
-        let durable = segment.frames.partition_point(|frame| decide(frame) == Disposition::Keep);
-        #[cfg(feature = "planted-bugs")]
-        let durable = if crate::planted::is(crate::planted::Bug::TailNotRewritten) {
-            segment.frames.len()
-        } else {
-            durable
-        };
-        let (stay, rewrite) = segment.frames.split_at(durable);
+        let (stay, rewrite) = segment.frames.split_at(durable_frames(&segment.frames, mark));
         if let (Some(first), Some(last)) = (stay.first(), stay.last()) {
             let extent =
                 Extent { first: first.number, last: last.number, end: last.end, digest: last.digest };
@@ -191,6 +183,13 @@ impl Plan {
         let Extent { last, end, digest, .. } = *extent;
         self.end = LogEnd { segment: bytes.number, offset: end, frame: last, digest };
     }
+}
+
+/// How many of these frames, which are in order, the mark calls durable.
+fn durable_frames(frames: &[FramePlace], mark: FrameNumber) -> usize {
+    fail_point!("TailNotRewritten", |_| frames.len());
+    let decide = |frame: &FramePlace| disposition(FrameState::Good, frame.number, mark, false);
+    frames.partition_point(|frame| decide(frame) == Disposition::Keep)
 }
 
 /// A start in progress, everything on disk accepted.

@@ -95,10 +95,7 @@ impl SegmentAllocator {
             return Err(error);
         }
         storage.rename(SEGMENT_DRAFT, &header.number.file_name())?;
-        #[cfg(feature = "planted-bugs")]
-        if crate::planted::is(crate::planted::Bug::NameNotSynced) {
-            return Ok(file);
-        }
+        fail_point!("NameNotSynced", |_| Ok(file.clone()));
         storage.sync_directory()?;
         Ok(file)
     }
@@ -135,16 +132,18 @@ pub(crate) fn record(
     finished: &[LeftSegment],
     durable: FrameNumber,
 ) {
+    let state = |segment: &LeftSegment| {
+        fail_point!("ExtentForgotten", |_| match segment.state {
+            SegmentState::Finished(mut extent) => {
+                extent.last = durable;
+                SegmentState::Finished(extent)
+            }
+            other => other,
+        });
+        segment.state
+    };
     for segment in finished {
-        #[cfg(feature = "planted-bugs")]
-        if let SegmentState::Finished(extent) = segment.state
-            && crate::planted::is(crate::planted::Bug::ExtentForgotten)
-        {
-            let extent = crate::manifest::Extent { last: durable, ..extent };
-            manifest.set_state(segment.number, SegmentState::Finished(extent));
-            continue;
-        }
-        manifest.set_state(segment.number, segment.state);
+        manifest.set_state(segment.number, state(segment));
     }
     manifest.durable = manifest.durable.max(durable);
 }

@@ -169,19 +169,18 @@ impl LogWriter {
     fn envelope(&self, draft: &Draft, number: FrameNumber) -> Envelope {
         let segment = &self.current.segment.bytes;
         let page = u32::try_from(self.current.at / PAGE_BYTES).expect("open refuses larger segments");
-        Envelope {
+        let envelope = Envelope {
             idle: draft.idle,
             nonce: segment.nonce,
             epoch: segment.epoch,
             number,
-            #[cfg(feature = "planted-bugs")]
-            durable: if crate::planted::is(crate::planted::Bug::MarkTooHigh) { number } else { self.durable },
-            #[cfg(not(feature = "planted-bugs"))]
             durable: self.durable,
             body_len: draft.body_len,
             body_crc: draft.body_crc,
             page,
-        }
+        };
+        fail_point!("MarkTooHigh", |_| Envelope { durable: number, ..envelope });
+        envelope
     }
 
     fn advance(&mut self, draft: &Draft, number: FrameNumber, bytes: u64) {
@@ -219,14 +218,7 @@ impl LogWriter {
         if self.end.frame == self.durable {
             return Ok(self.durable);
         }
-        let synced = self.sync_files();
-        #[cfg(feature = "planted-bugs")]
-        let synced = if crate::planted::is(crate::planted::Bug::SyncRetried) {
-            synced.or_else(|_| self.sync_files())
-        } else {
-            synced
-        };
-        synced.map_err(|error| SyncError::Io(self.fail(error)))?;
+        self.sync_files().map_err(|error| SyncError::Io(self.fail(error)))?;
         self.durable = self.end.frame;
         self.shared.publish(self.durable, self.end.digest);
         if !self.left.is_empty() {
@@ -239,10 +231,12 @@ impl LogWriter {
     }
 
     fn sync_files(&self) -> io::Result<()> {
-        #[cfg(feature = "planted-bugs")]
-        if crate::planted::is(crate::planted::Bug::SyncForgotten) {
-            return Ok(());
-        }
+        fail_point!("SyncForgotten", |_| Ok(()));
+        fail_point!("SyncRetried", |_| self.sync_each_file().or_else(|_| self.sync_each_file()));
+        self.sync_each_file()
+    }
+
+    fn sync_each_file(&self) -> io::Result<()> {
         for left in &self.left {
             left.file.sync()?;
         }

@@ -112,6 +112,15 @@
 //! assert_eq!((refused.rejection, refused.step), (Some(Rejection::InsufficientFunds), 2));
 //! ```
 
+/// A point at which a test plants a bug. There is none in a build without `planted-bugs`.
+#[cfg(not(feature = "planted-bugs"))]
+macro_rules! fail_point {
+    ($($planted:tt)*) => {{}};
+}
+#[cfg(feature = "planted-bugs")]
+#[macro_use(fail_point)]
+extern crate fail;
+
 mod account;
 mod actions;
 mod answer;
@@ -122,8 +131,6 @@ mod hot;
 mod idempotency;
 mod ids;
 mod money;
-#[cfg(feature = "planted-bugs")]
-pub mod planted;
 mod record;
 mod rejection;
 mod replay;

@@ -81,9 +81,7 @@ fn main() -> ExitCode {
         return ExitCode::from(u8::from(!plants(&cli)));
     }
     #[cfg(feature = "planted-bugs")]
-    if let Some(plant) = cli.plant {
-        plant.plant();
-    }
+    let _planted = cli.plant.map(longmen_simulation::Plant::plant);
     let held = match cli.seed {
         Some(seed) => replay(&cli, seed),
         None => run_seeds(&cli),

@@ -1,22 +1,70 @@
 //! Bugs planted on purpose, to see whether the simulation finds them. Only with the feature `planted-bugs`.
 
-use std::fmt;
-
-use longmen_engine::planted as engine;
-use longmen_wal::planted as log;
+use fail::FailScenario;
 use serde::Serialize;
+use strum::IntoEnumIterator;
 
 use crate::failure::Failure;
 use crate::run::Run;
 use crate::side_by_side::run_all;
 
-/// A bug that can be planted. One at a time is there, in the whole process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A bug that can be planted: the fail point of this name, of the log, the ledger or the engine around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumIter, strum::EnumString)]
 pub enum Plant {
-    /// One of the log's.
-    Log(log::Bug),
-    /// One of the engine's.
-    Engine(engine::Bug),
+    /// A sync returns without syncing.
+    SyncForgotten,
+    /// A failed sync is tried again in place.
+    SyncRetried,
+    /// A frame calls itself durable before it is.
+    MarkTooHigh,
+    /// The sums of sections are not checked.
+    SumNotChecked,
+    /// What recovery finds above the mark stays where it is, and is not synced.
+    TailNotRewritten,
+    /// Damage to a durable frame is taken for a torn tail.
+    DamageCut,
+    /// The manifest is renamed before it is synced.
+    ManifestNotSynced,
+    /// A new segment's name is not synced before the manifest has it.
+    NameNotSynced,
+    /// A finished segment is said to reach up to the mark, not to its last frame.
+    ExtentForgotten,
+    /// Answers leave when their frame is sealed, not when it is durable.
+    ReplyBeforeSync,
+    /// Answers that have seen what is not durable do not wait for it.
+    HeldNotWaited,
+    /// Open transactions pin no account.
+    PinSkipped,
+    /// A transaction is settled although a shard said no.
+    VoteIgnored,
+    /// The gate of a hot account does not count what open transactions take out.
+    GateOpenSums,
+    /// The first leg of a merged entry is left out.
+    MergeLosesLeg,
+    /// Of the sections of shards only the first goes into the frame.
+    SectionLost,
+    /// The content of a known id is not compared.
+    ConflictNotCompared,
+    /// Every seventh id is forgotten by a restart.
+    KnownIdLost,
+    /// The time of a frame is what the clock says, earlier or not.
+    TimeGoesBack,
+    /// Replay applies an entry again that a row of a snapshot has seen.
+    EntryTwice,
+    /// Replay leaves an entry out of the general ledger that a row of a snapshot has seen.
+    LineNotCounted,
+    /// A snapshot says that it starts a frame later than it does.
+    SnapshotStartsLate,
+    /// What the rows of a snapshot have seen does not count: it is published before the log is durable up to there.
+    SnapshotTooEarly,
+    /// A snapshot has no holds and limits.
+    SnapshotWithoutHolds,
+    /// A snapshot forgets what became of originals.
+    SnapshotWithoutOriginals,
+    /// A restart forgets when holds expire.
+    ExpiryForgotten,
+    /// A node whose next segment cannot be made waits for room for ever.
+    WaitsForever,
 }
 
 /// How a planted bug was found.
@@ -33,21 +81,11 @@ pub struct Planted {
     pub what: String,
 }
 
-impl fmt::Display for Plant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Plant::Log(bug) => write!(f, "{bug:?}"),
-            Plant::Engine(bug) => write!(f, "{bug:?}"),
-        }
-    }
-}
-
 impl Plant {
     /// All of them.
     #[must_use]
     pub fn all() -> Vec<Plant> {
-        let of_the_log = log::Bug::ALL.into_iter().map(Plant::Log);
-        of_the_log.chain(engine::Bug::ALL.into_iter().map(Plant::Engine)).collect()
+        Plant::iter().collect()
     }
 
     /// The one of this name.
@@ -55,35 +93,24 @@ impl Plant {
     /// # Errors
     /// The names there are.
     pub fn named(name: &str) -> Result<Plant, String> {
-        let all = Plant::all();
-        let names = || all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        all.iter()
-            .find(|plant| plant.to_string() == name)
-            .copied()
-            .ok_or_else(|| format!("there are {}", names()))
+        let names = || Plant::iter().map(|plant| plant.to_string()).collect::<Vec<_>>().join(", ");
+        name.parse().map_err(|_| format!("there are {}", names()))
     }
 
-    /// Plants it, in place of any other.
-    pub fn plant(self) {
-        Plant::take_out();
-        match self {
-            Plant::Log(bug) => log::plant(Some(bug)),
-            Plant::Engine(bug) => engine::plant(Some(bug)),
-        }
-    }
-
-    /// Takes out whatever is planted.
-    pub fn take_out() {
-        log::plant(None);
-        engine::plant(None);
+    /// Plants it in the whole process, until what this gives is dropped. Whoever plants another waits for that.
+    #[must_use]
+    pub fn plant(self) -> FailScenario<'static> {
+        let planted = FailScenario::setup();
+        fail::cfg(self.to_string(), "return").expect("`return` is what a fail point can do");
+        planted
     }
 
     /// Plants it, and runs seeds until one fails. `None` if all of them hold.
     #[must_use]
     pub fn hunt(self, seeds: u64, steps: u64, threads: usize) -> Option<Planted> {
-        self.plant();
+        let planted = self.plant();
         let found = first_failure(seeds, steps, threads);
-        Plant::take_out();
+        drop(planted);
         let Failure { seed, step, check, what } = found?;
         Some(Planted { bug: self.to_string(), seeds: seed + 1, step, check: check.name(), what })
     }

@@ -25,9 +25,9 @@ fn every_planted_bug_is_found() {
 
     let plant = Plant::named("ReplyBeforeSync").unwrap();
     let seed = plant.hunt(SEEDS, STEPS_TO_SHRINK, THREADS).unwrap().seeds - 1;
-    plant.plant();
+    let planted = plant.plant();
     let small = shrink(seed, STEPS_TO_SHRINK, Duration::from_secs(20)).unwrap();
-    Plant::take_out();
+    drop(planted);
     println!("{} steps in {} runs\n{}", small.steps.len(), small.runs, small.trace.join("\n"));
     assert!(small.steps.len() < 200 && !small.trace.is_empty(), "{} steps are left", small.steps.len());
 }

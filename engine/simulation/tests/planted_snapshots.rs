@@ -22,9 +22,9 @@ const BUGS: [&str; 9] = [
 #[test]
 fn every_planted_bug_is_found() {
     for bug in BUGS {
-        Plant::named(bug).unwrap().plant();
+        let planted = Plant::named(bug).unwrap().plant();
         let found = panic::catch_unwind(every_snapshot);
-        Plant::take_out();
+        drop(planted);
         assert!(found.is_err(), "{bug} was not found: {:?}", found.ok());
         println!("{bug}: found, see above");
     }

@@ -1,5 +1,10 @@
 // The log's production files, but the two that a checker has its own of: `region` and `sync`. Included by the programs.
 
+/// Production files have fail points; nothing is planted here.
+macro_rules! fail_point {
+    ($($planted:tt)*) => {{}};
+}
+
 #[path = "../../../wal/src"]
 mod log {
     pub(crate) mod audit;
@@ -28,7 +33,7 @@ mod log {
     pub(crate) mod space;
     pub(crate) mod storage;
     pub(crate) mod segment_pool;
-    pub(crate) mod verdict;
+    pub(crate) mod disposition;
     pub(crate) mod view;
     pub(crate) mod witness;
     pub(crate) mod writer;

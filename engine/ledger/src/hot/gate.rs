@@ -129,9 +129,7 @@ impl Gate {
     /// Counts a transaction among the open ones of this round, with its net movement, natural.
     #[inline]
     pub(crate) fn hold(&mut self, natural: i128) {
-        #[cfg(feature = "planted-bugs")]
-        let natural =
-            if crate::planted::is(crate::planted::Bug::GateOpenSums) { natural.max(0) } else { natural };
+        fail_point!("GateOpenSums", natural < 0, |_| self.open.transactions += 1);
         if natural < 0 {
             self.open.outgoing -= natural;
         } else {

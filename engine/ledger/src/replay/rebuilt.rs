@@ -1,5 +1,6 @@
 //! The books that recovery makes, whole.
 
+use crate::account::row::Row;
 use crate::chart::catalog::Catalog;
 use crate::chart::line::Line;
 use crate::idempotency::known_ids::KnownIds;
@@ -141,19 +142,22 @@ fn logged_time(logged: &[(u64, i64)], number: u64) -> Option<i64> {
     Some(logged[at].1)
 }
 
+/// Whether a row has seen nothing behind this frame. The snapshot that lies about it is what the bug is about.
+fn is_within(row: &Row, last: u64) -> bool {
+    fail_point!("SnapshotTooEarly", |_| true);
+    row.last.frame <= last
+}
+
 /// Takes the rows that a snapshot of so many accounts has, into shards that have nothing yet. None has seen anything behind
 /// frame `last`.
 ///
 /// # Errors
 /// In words, what cannot be read, or is there twice.
 pub fn restore_rows(shards: &mut [Shard], accounts: usize, images: &[u8], last: u64) -> Result<(), String> {
-    // The snapshot that lies about this is what the bug is about.
-    #[cfg(feature = "planted-bugs")]
-    let last = if crate::planted::is(crate::planted::Bug::SnapshotTooEarly) { u64::MAX } else { last };
     let count = u16::try_from(shards.len()).expect("shards are counted in a u16");
     let mut rest = images;
     while !rest.is_empty() {
-        let image = RowImage::read(rest).filter(|image| image.row.last.frame <= last);
+        let image = RowImage::read(rest).filter(|image| is_within(&image.row, last));
         let image = image.ok_or("a row cannot be read")?;
         rest = &rest[image.length..];
         // What was opened later comes from the frames behind the snapshot, with all that happened to it.

@@ -94,16 +94,19 @@ impl Coordinator {
 
 /// The first result of an id, given again.
 pub(super) fn repeat(decided: &Decided, content: u64) -> PostResult {
-    #[cfg(feature = "planted-bugs")]
-    let content =
-        if crate::planted::is(crate::planted::Bug::ConflictNotCompared) { decided.content } else { content };
     let rejection = match decided.outcome {
         Outcome::Cancelled => Some(Rejection::Cancelled),
-        _ if decided.content != content => Some(Rejection::IdempotencyConflict),
+        _ if is_another(decided, content) => Some(Rejection::IdempotencyConflict),
         Outcome::Posted | Outcome::Tried => None,
         Outcome::Refused(rejection) => Some(rejection),
     };
     let first = rejection != Some(Rejection::IdempotencyConflict) && rejection != Some(Rejection::Cancelled);
     let step = if first { decided.step } else { 0 };
     PostResult { rejection, step, repeated: first, frame: decided.frame, ordinal: decided.ordinal }
+}
+
+/// Whether the transaction that has the id already is another.
+fn is_another(decided: &Decided, content: u64) -> bool {
+    fail_point!("ConflictNotCompared", |_| false);
+    decided.content != content
 }

@@ -73,8 +73,6 @@ impl Shard {
         if !posting.movement.is_sum_of_legs() {
             return Err(Contradiction::Merged);
         }
-        #[cfg(feature = "planted-bugs")]
-        let is_new = is_new || crate::planted::is(crate::planted::Bug::EntryTwice);
         let row = &mut self.rows[slot];
         let line = row.line;
         if is_new {
@@ -90,10 +88,7 @@ impl Shard {
                 self.use_limit(slot, posting, at);
             }
         }
-        #[cfg(feature = "planted-bugs")]
-        if !is_new && crate::planted::is(crate::planted::Bug::LineNotCounted) {
-            return Ok(true);
-        }
+        fail_point!("LineNotCounted", !is_new, |_| Ok(true));
         self.count(line, &posting.movement, posting.date);
         Ok(true)
     }
@@ -119,6 +114,7 @@ impl Shard {
         if !is_new && at.frame > self.seen {
             return Err(Contradiction::Order { last: *last });
         }
+        fail_point!("EntryTwice", |_| Ok(true));
         Ok(is_new)
     }
 
@@ -138,10 +134,7 @@ impl Shard {
     pub fn write_images(&self, places: std::ops::Range<usize>, out: &mut Vec<u8>) -> u64 {
         let mut newest = 0;
         for (account, row) in self.rows_at(places) {
-            let cold_row = self.cold_row(self.slot_of(account));
-            #[cfg(feature = "planted-bugs")]
-            let cold_row =
-                cold_row.filter(|_| !crate::planted::is(crate::planted::Bug::SnapshotWithoutHolds));
+            let cold_row = self.kept_beside(account);
             row.write_image(account, cold_row.is_some(), out);
             if let Some(cold_row) = cold_row {
                 cold_row.write_image(account, out);
@@ -149,6 +142,12 @@ impl Shard {
             newest = newest.max(row.last.frame);
         }
         newest
+    }
+
+    /// What a snapshot keeps beside the row of an account.
+    fn kept_beside(&self, account: AccountId) -> Option<&ColdRow> {
+        fail_point!("SnapshotWithoutHolds", |_| None);
+        self.cold_row(self.slot_of(account))
     }
 
     /// Makes room for so many more rows at once.

@@ -78,10 +78,7 @@ impl OpenFrame {
 
     /// The time of everything in the frame is that of its first round; it never goes back.
     pub(crate) fn set_time(&mut self, now_us: i64) {
-        #[cfg(feature = "planted-bugs")]
-        if crate::planted::is(crate::planted::Bug::TimeGoesBack) {
-            self.time_us = now_us;
-        }
+        fail_point!("TimeGoesBack", |_| self.time_us = now_us);
         self.time_us = self.time_us.max(now_us);
     }
 
@@ -114,6 +111,7 @@ impl OpenFrame {
             self.nets.resize(units, 0);
             self.nets[unit] += net;
         }
+        fail_point!("SectionLost", shard.0 > 0, |_| ());
         if !written.section.is_empty() {
             let (records, chunks) = &mut self.entries[usize::from(shard.0)];
             *records += written.records;
@@ -139,12 +137,6 @@ impl OpenFrame {
         ];
         for (owner, (records, chunks)) in (0..).zip(self.entries) {
             sections.push(section(SectionKind::Entries, owner, records, chunks));
-        }
-        #[cfg(feature = "planted-bugs")]
-        if crate::planted::is(crate::planted::Bug::SectionLost) {
-            let is_first =
-                |section: &FrameSection| section.kind != SectionKind::Entries || section.owner == 0;
-            sections.retain(is_first);
         }
         sections.retain(|section| section.chunks.iter().any(|chunk| !chunk.is_empty()));
         Frame { number: self.number, time_us: self.time_us, sections, replies: self.replies }

@@ -25,9 +25,8 @@ impl Holds {
         if hold.terms.kind != HoldKind::Try {
             self.accounts.insert(hold.key, account);
         }
+        fail_point!("ExpiryForgotten", |_| ());
         let expires = hold.terms.expires_us.filter(|_| hold.remaining > 0);
-        #[cfg(feature = "planted-bugs")]
-        let expires = expires.filter(|_| !crate::planted::is(crate::planted::Bug::ExpiryForgotten));
         self.expiries.extend(expires.map(|moment| (moment, account, hold.key)));
     }
 

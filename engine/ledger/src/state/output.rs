@@ -66,11 +66,8 @@ impl Output {
             let rests_on = self.frame.number - 1;
             self.held.push_back((rests_on, std::mem::take(&mut self.frame.replies)));
         }
+        fail_point!("HeldNotWaited", |_| self.held.pop_front().map(|(_, replies)| replies));
         let (rests_on, _) = self.held.front()?;
-        #[cfg(feature = "planted-bugs")]
-        if crate::planted::is(crate::planted::Bug::HeldNotWaited) {
-            return self.held.pop_front().map(|(_, replies)| replies);
-        }
         if *rests_on > self.durable {
             return None;
         }

@@ -9,7 +9,7 @@ use crate::digest::Digest;
 use crate::error::AppendError;
 use crate::faulty::{FaultyStorage, Operation};
 use crate::manifest_store::{ManifestStore, read_manifest, write_manifest};
-use crate::segment_allocator::{FinishedSegment, SegmentAllocator, ReadySegment};
+use crate::segment_allocator::{LeftSegment, SegmentAllocator, ReadySegment};
 use crate::manifest::{Extent, Manifest, SegmentState};
 use crate::nonces::seeded_nonces;
 use crate::number::{Epoch, FrameNumber, NodeId, SegmentNumber};
@@ -72,7 +72,7 @@ impl Scene {
         let frame = FrameNumber(number.0);
         self.readers.publish(frame, Digest::of(&[]));
         let extent = Extent { first: frame, last: frame, end: SEGMENT, digest: Digest::of(&[]) };
-        self.supply.finish([FinishedSegment { number, extent }]);
+        self.supply.finish([LeftSegment { number, state: SegmentState::Finished(extent) }]);
     }
 
     /// Stops, and checks that each segment left behind is in the manifest or among those that the end will put there.
