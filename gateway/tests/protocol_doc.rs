@@ -128,10 +128,12 @@ fn the_limits_are_the_default_ones() {
         limits.node.bytes,
         limits.connections.into(),
         limits.strangers.into(),
+        limits.unread_bytes as u64,
         limits.outgoing_bytes as u64,
         limits.hello_deadline.as_secs(),
         limits.frame_deadline.as_secs(),
         limits.write_deadline.as_secs(),
+        limits.pressing_deadline.as_secs(),
         limits.idle_timeout.as_secs(),
     ];
     let digits =

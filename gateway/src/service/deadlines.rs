@@ -82,6 +82,10 @@ pub(crate) struct Deadlines {
     active: Instant,
     mid_frame: Option<Instant>,
     unread: Option<Instant>,
+    /// How long after `unread` it is looked at.
+    patience: Duration,
+    /// How long after `unread` it is looked at first.
+    first_look: Duration,
     /// Bytes that the client read since `unread`.
     progress: usize,
     closing: Option<Instant>,
@@ -93,12 +97,15 @@ pub(crate) struct Deadlines {
 }
 
 impl Deadlines {
-    pub(crate) fn new(now: Instant) -> Deadlines {
+    pub(crate) fn new(now: Instant, limits: &Limits) -> Deadlines {
+        let first_look = limits.pressing_deadline.min(limits.write_deadline);
         Deadlines {
             accepted: now,
             active: now,
             mid_frame: None,
             unread: None,
+            patience: first_look,
+            first_look,
             progress: 0,
             closing: None,
             stopping: None,
@@ -133,11 +140,22 @@ impl Deadlines {
         }
         if connection.has_unread && self.unread.is_none() {
             self.unread = Some(now);
+            self.patience = self.first_look;
             self.progress = 0;
         }
         if !connection.is_open {
             self.closing.get_or_insert(now);
         }
+    }
+
+    /// A client was looked at that does not read what waits for it: whether it is waited for on. `is_short`: others miss what
+    /// it holds.
+    pub(crate) fn wait_on(&mut self, limits: &Limits, is_short: bool) -> bool {
+        let waits = !is_short && self.patience < limits.write_deadline;
+        if waits {
+            self.patience = (self.patience + self.first_look).min(limits.write_deadline);
+        }
+        waits
     }
 
     /// Notes that buffers were given back.
@@ -147,9 +165,10 @@ impl Deadlines {
 
     /// What is due next, and when.
     pub(crate) fn next(&self, limits: &Limits, connection: Connection) -> (Instant, Due) {
-        let hello = (!connection.is_known).then(|| (self.accepted + limits.hello_deadline, Due::Hello));
+        let is_awaited = connection.is_open && !connection.is_known;
+        let hello = is_awaited.then(|| (self.accepted + limits.hello_deadline, Due::Hello));
         let frame = self.mid_frame.map(|since| (since + limits.frame_deadline, Due::Frame));
-        let unread = self.unread.map(|since| (since + limits.write_deadline, Due::Unread));
+        let unread = self.unread.map(|since| (since + self.patience, Due::Unread));
         let closing = self.closing.map(|since| (since + limits.closing_deadline, Due::Closing));
         let is_quiet = connection.is_settled;
         let idle = is_quiet.then(|| (self.active + limits.idle_timeout, Due::Idle));

@@ -18,9 +18,10 @@ pub struct Limits {
     pub session: InFlight,
     /// What all sessions together may have under way.
     pub node: InFlight,
-    /// Bytes of answers that may wait for a client to read them. From half of it on nothing more is read from the
-    /// client; beyond it the client is dropped.
+    /// Bytes of answers that may wait for a client to read them; beyond it the client is dropped.
     pub outgoing_bytes: usize,
+    /// Bytes of answers that wait for a client to read them from which on nothing more is read from it.
+    pub unread_bytes: usize,
     /// Statements and transactions that may be looked up in the log at once.
     pub lookups: usize,
     /// How long a client may take to be welcomed.
@@ -31,6 +32,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// How long a client may take to read the next 64 KiB of what waits for it, or all of it.
     pub write_deadline: Duration,
+    /// The same when more than half of what all sessions may have under way is: what waits then is missed by others.
+    pub pressing_deadline: Duration,
     /// How long a connection that ends may take to get its last answers out.
     pub closing_deadline: Duration,
 }
@@ -44,11 +47,13 @@ impl Default for Limits {
             session: InFlight { transactions: 131_072, bytes: 64 << 20 },
             node: InFlight { transactions: 524_288, bytes: 512 << 20 },
             outgoing_bytes: 64 << 20,
+            unread_bytes: 4 << 20,
             lookups: 8,
             hello_deadline: Duration::from_secs(10),
             frame_deadline: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(300),
             write_deadline: Duration::from_secs(10),
+            pressing_deadline: Duration::from_secs(1),
             closing_deadline: Duration::from_secs(10),
         }
     }

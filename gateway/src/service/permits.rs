@@ -3,6 +3,9 @@
 use super::in_flight::InFlight;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
+/// So many bytes may a session have under way before it has read anything.
+const FIRST_WINDOW: u64 = 2 << 20;
+
 /// What all sessions have under way, and the most they may.
 #[derive(Debug)]
 pub(crate) struct NodePermits {
@@ -22,6 +25,12 @@ impl NodePermits {
             transactions: self.transactions.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
         }
+    }
+
+    /// Whether more than half of what there may be is under way: what is held in vain then is missed by others.
+    fn is_short(&self) -> bool {
+        let InFlight { transactions, bytes } = self.held();
+        transactions > self.cap.transactions / 2 || bytes > self.cap.bytes / 2
     }
 
     /// Takes `cost` for a session that will then hold `own`, if as much as that stays free for others.
@@ -52,6 +61,9 @@ fn take(counter: &AtomicU64, amount: u64, cap: u64) -> bool {
 }
 
 fn give_back(counter: &AtomicU64, amount: u64) {
+    if amount == 0 {
+        return;
+    }
     let before = counter.fetch_sub(amount, Ordering::Relaxed);
     assert!(before >= amount, "a permit is given back once, by the session that took it");
 }
@@ -62,11 +74,30 @@ pub(crate) struct SessionPermits<'a> {
     node: &'a NodePermits,
     cap: InFlight,
     held: InFlight,
+    /// Bytes that the session may have under way when one more request begins. It grows with what the caller reads: one that
+    /// never reads never holds more than it began with.
+    window: u64,
 }
 
 impl<'a> SessionPermits<'a> {
     pub(crate) fn new(node: &'a NodePermits, cap: InFlight) -> SessionPermits<'a> {
-        SessionPermits { node, cap, held: InFlight::default() }
+        SessionPermits { node, cap, held: InFlight::default(), window: FIRST_WINDOW.min(cap.bytes) }
+    }
+
+    /// Whether others may soon find nothing left.
+    pub(crate) fn is_short(&self) -> bool {
+        self.node.is_short()
+    }
+
+    /// Notes that the caller read so many bytes of its answers.
+    pub(crate) fn note_read(&mut self, bytes: u64) {
+        self.window = self.window.saturating_add(bytes).min(self.cap.bytes);
+    }
+
+    /// Whether so much is under way that one more request is better left where it is: as much as the caller's reading is
+    /// known to bear. Never where nothing is under way.
+    pub(crate) fn is_full(&self) -> bool {
+        self.held.bytes > self.window && self.window < self.cap.bytes
     }
 
     /// Takes `cost`, or nothing where it goes beyond what the session may have under way, or where the node would not have
@@ -125,6 +156,33 @@ mod tests {
         assert_eq!(node.held(), cost(5, 10));
         drop(one);
         assert_eq!(node.held(), cost(0, 0));
+    }
+
+    #[test]
+    fn a_session_is_full_until_what_it_holds_was_read() {
+        let node = NodePermits::new(cost(1_000, 512 << 20));
+        let mut session = SessionPermits::new(&node, cost(1_000, 8 << 20));
+        assert!(!session.is_full() && session.try_take(cost(1, FIRST_WINDOW)));
+        assert!(!session.is_full(), "one more may begin, however large");
+        assert!(session.try_take(cost(1, 3 << 20)) && session.is_full());
+        session.note_read(1 << 20);
+        assert!(session.is_full());
+        session.give_back(cost(1, 2 << 20));
+        assert!(!session.is_full(), "3 MiB are held, and 1 MiB more was read than it began with");
+        session.note_read(u64::MAX);
+        assert!(session.try_take(cost(1, 5 << 20)) && !session.is_full(), "what is beyond the cap is busy");
+        assert!(!session.try_take(cost(0, 1)) && !session.is_short());
+    }
+
+    #[test]
+    fn a_node_is_short_when_more_than_half_is_under_way() {
+        for (transactions, bytes, is_short) in [(5, 50, false), (6, 0, true), (0, 51, true)] {
+            let node = NodePermits::new(cost(10, 100));
+            node.transactions.store(transactions, Ordering::Relaxed);
+            node.bytes.store(bytes, Ordering::Relaxed);
+            let session = SessionPermits::new(&node, cost(1, 1));
+            assert_eq!(session.is_short(), is_short, "{transactions} {bytes}");
+        }
     }
 
     #[test]

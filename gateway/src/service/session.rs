@@ -113,6 +113,21 @@ impl<'a, T> Session<'a, T> {
         self.permits.try_take(cost)
     }
 
+    /// Whether so much is under way on all sessions that others may soon find nothing left.
+    pub(crate) fn is_short(&self) -> bool {
+        self.permits.is_short()
+    }
+
+    /// Whether the next request is better left where it is until more of what is under way was read.
+    pub(crate) fn is_full(&self) -> bool {
+        self.permits.is_full()
+    }
+
+    /// Notes that the caller read so many bytes of its answers.
+    pub(crate) fn note_read(&mut self, bytes: u64) {
+        self.permits.note_read(bytes);
+    }
+
     /// Gives back the permits of requests that were answered, or never came in.
     pub(crate) fn give_back(&mut self, cost: InFlight) {
         self.permits.give_back(cost);

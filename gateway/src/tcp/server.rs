@@ -148,6 +148,7 @@ fn check_limits(limits: &Limits) -> Result<(), ServeError> {
         || limits.strangers == 0
         || limits.lookups == 0
         || limits.outgoing_bytes == 0
+        || limits.unread_bytes == 0
     {
         "nothing may be zero"
     } else {

@@ -1,6 +1,6 @@
 //! What one client may take, and that the others do not feel it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use longmen_client::{Client, ClientError, CompactAnswer, CompactSettings, Transfer, write_transfers};
 use longmen_gateway::{InFlight, Limits, ServeError};
@@ -186,6 +186,104 @@ async fn a_client_that_leaves_refusals_unread_is_no_longer_read_from() {
 }
 
 #[tokio::test]
+async fn many_who_never_read_leave_room_for_one_who_does() {
+    // Only what each may hold decides here: the deadlines are far.
+    let far = Duration::from_secs(3_600);
+    let limits = Limits { write_deadline: far, pressing_deadline: far, ..Limits::default() };
+    let node = TestNode::start_with(limits, None).await;
+    let mut client = node.client("ann").await;
+    open_books(&mut client).await;
+    let mut deaf = Vec::new();
+    for _ in 0..16 {
+        let mut raw = Raw::hello(&node.address()).await;
+        // As much as a session may have under way, three times.
+        raw.send(&ask_for_much().repeat(300)).await;
+        deaf.push(raw);
+    }
+    // Until they hold what they can.
+    let mut held = vec![0];
+    while held.len() < 20 || held[held.len() - 20..].iter().any(|then| Some(then) != held.last()) {
+        held.push(client.status().await.unwrap().in_flight_bytes);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let each = held.last().unwrap() / 16;
+    assert!((1 << 20..16 << 20).contains(&each), "{each} bytes");
+    let mut raw = Raw::hello(&node.address()).await;
+    for first in [1, 10_001] {
+        raw.send(&frame(32, 1, first, &transfers(8_192, first))).await;
+    }
+    for _ in 0..2 {
+        let answer = raw.receive().await;
+        assert_eq!(CompactAnswer::read(&answer.body).unwrap().results().len(), 8_192, "not busy");
+    }
+    drop(deaf);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn who_does_not_read_is_dropped_sooner_where_others_miss_what_it_holds() {
+    let (session, bytes) = (InFlight { transactions: 131_072, bytes: 4 << 20 }, 12 << 20);
+    let limits = Limits {
+        session,
+        node: InFlight { bytes, ..Limits::default().node },
+        write_deadline: Duration::from_secs(3_600),
+        pressing_deadline: Duration::from_millis(200),
+        ..Limits::default()
+    };
+    let node = TestNode::start_with(limits, None).await;
+    let mut client = node.client("ann").await;
+    open_books(&mut client).await;
+    let deafen = async || {
+        let mut deaf = Raw::hello(&node.address()).await;
+        deaf.send(&ask_for_much().repeat(100)).await;
+        deaf
+    };
+    let mut all = vec![deafen().await];
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let status = client.status().await.unwrap();
+    assert_eq!(status.connections, 2, "one alone is waited for");
+    assert!((2 << 20..bytes / 2).contains(&status.in_flight_bytes), "{}", status.in_flight_bytes);
+    for _ in 0..3 {
+        all.push(deafen().await);
+    }
+    // Until others miss nothing any more: who is left then is waited for.
+    let wait = async {
+        loop {
+            let status = client.status().await.unwrap();
+            if status.connections < 5 && status.in_flight_bytes <= bytes / 2 {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), wait).await.expect("some are dropped");
+    drop(all);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn requests_that_are_held_back_are_all_answered() {
+    let node = TestNode::start().await;
+    open_books(&mut node.client("setup").await).await;
+    let mut raw = Raw::hello(&node.address()).await;
+    // Far more than it may have under way before it has read anything, and then no more.
+    raw.send(&ask_for_much().repeat(90)).await;
+    raw.0.shutdown().await.unwrap();
+    for _ in 0..90 {
+        assert_eq!(raw.receive().await.status().0, "ok");
+    }
+    raw.is_closed().await;
+    node.stop().await;
+}
+
+/// A connection that ends is told why, behind its answers.
+async fn is_told(raw: &mut Raw, why: &str) {
+    let told = raw.receive().await;
+    assert_eq!((told.operation, told.tag), (0x8000, 0));
+    assert_eq!(told.status(), ("busy".into(), why.into()));
+    raw.is_closed().await;
+}
+
+#[tokio::test]
 async fn slow_silent_and_speechless_clients_are_dropped() {
     let limits = Limits {
         hello_deadline: Duration::from_millis(200),
@@ -195,22 +293,28 @@ async fn slow_silent_and_speechless_clients_are_dropped() {
     };
     let node = TestNode::start_with(limits, None).await;
     let mut speechless = Raw::open(&node.address()).await;
-    speechless.is_closed().await;
+    is_told(&mut speechless, "no hello was answered within 200ms").await;
     let mut silent = Raw::hello(&node.address()).await;
-    silent.is_closed().await;
+    is_told(&mut silent, "nothing was asked for too long: 400ms").await;
     let mut slow = Raw::hello(&node.address()).await;
     slow.send(&[12, 0]).await;
-    slow.is_closed().await;
+    is_told(&mut slow, "a frame was not finished within 200ms").await;
+    // What was asked before is answered before.
+    let mut asked = Raw::hello(&node.address()).await;
+    asked.send(&[frame(2, 0, 8, &[]), vec![12, 0]].concat()).await;
+    assert_eq!(asked.receive().await.tag, 8);
+    is_told(&mut asked, "a frame was not finished within 200ms").await;
     // A frame that trickles in is late, however lively it looks.
     let mut trickle = Raw::hello(&node.address()).await;
     let bytes = frame(2, 0, 1, &vec![0; 4_000_000]);
+    let begun = Instant::now();
     for byte in bytes.chunks(1) {
-        if trickle.0.write_all(byte).await.is_err() {
+        if begun.elapsed() > Duration::from_millis(400) || trickle.0.write_all(byte).await.is_err() {
             break;
         }
         tokio::task::yield_now().await;
     }
-    trickle.is_closed().await;
+    is_told(&mut trickle, "a frame was not finished within 200ms").await;
     node.stop().await;
 }
 

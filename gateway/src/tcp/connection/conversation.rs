@@ -11,7 +11,7 @@ use longmen_engine::ledger::Rejection;
 
 use super::outbox::Outbox;
 use crate::service::{
-    Answered, Connection, Fault, InFlight, Limits, Ready, Request, Service, Session, Unanswered,
+    Answered, Connection, Due, Fault, InFlight, Limits, Ready, Request, Service, Session, Unanswered,
 };
 use crate::tcp::decode::{Asking, answer_format, read_request, result_bytes};
 use crate::tcp::encode::write_outcome;
@@ -32,6 +32,8 @@ pub(crate) struct Conversation<'a> {
     pub(super) outbox: Outbox,
     /// The last word of a connection that ends because of what was sent, until all that was asked before is answered.
     farewell: Option<(Rejection, String)>,
+    /// Whether whole frames wait in the inbox until more of what is under way was read.
+    is_held_back: bool,
     /// Whether frames are still taken in.
     is_open: bool,
     /// Whether they are refused, since the node is about to stop.
@@ -48,6 +50,7 @@ impl<'a> Conversation<'a> {
             skip: 0,
             outbox: Outbox::default(),
             farewell: None,
+            is_held_back: false,
             is_open: true,
             is_stopping: false,
         }
@@ -66,6 +69,11 @@ impl<'a> Conversation<'a> {
     /// refused as soon as its header is there.
     pub(super) fn stop(&mut self) {
         self.is_stopping = true;
+        self.give_up_frame();
+    }
+
+    /// What the frame at the front holds is free again.
+    fn give_up_frame(&mut self) {
         if let Some(cost) = self.admitted.take() {
             self.session.give_back(cost);
         }
@@ -79,6 +87,20 @@ impl<'a> Conversation<'a> {
     pub(super) fn say_goodbye(&mut self) {
         self.farewell = Some((Rejection::ShuttingDown, "the node is about to stop".to_owned()));
         self.close();
+        self.take_leave();
+    }
+
+    /// Takes no further frames, since a deadline has passed, and says which behind all other answers.
+    pub(super) fn dismiss_late(&mut self, due: Due) {
+        let limits = self.limits();
+        let why = match due {
+            Due::Hello => format!("no hello was answered within {:?}", limits.hello_deadline),
+            Due::Frame => format!("a frame was not finished within {:?}", limits.frame_deadline),
+            due => format!("{due}: {:?}", limits.idle_timeout),
+        };
+        self.farewell = Some((Rejection::Busy, why));
+        self.close();
+        self.give_up_frame();
         self.take_leave();
     }
 
@@ -97,12 +119,13 @@ impl<'a> Conversation<'a> {
         self.session.caller().is_some()
     }
 
-    /// Whether more bytes are wanted: not while a hello is decided, nor while too much waits to be read. Refusals for want
+    /// Whether more bytes are wanted: not while a hello is decided, nor while too much is under way or waits to be read. Refusals for want
     /// of permits hold none, so fewer of them stop it.
     pub(super) fn wants_bytes(&self) -> bool {
         self.is_open
+            && !self.is_held_back
             && !self.session.is_announced()
-            && self.outbox.len() <= self.limits().outgoing_bytes / 2
+            && self.outbox.len() <= self.limits().unread_bytes
             && self.outbox.unpaid() <= MOST_UNPAID
     }
 
@@ -148,6 +171,7 @@ impl<'a> Conversation<'a> {
         if self.inbox.is_empty() {
             return 0;
         }
+        self.is_held_back = false;
         let begun = Instant::now();
         self.session.is_now(begun);
         let mut inbox = std::mem::take(&mut self.inbox);
@@ -173,8 +197,14 @@ impl<'a> Conversation<'a> {
             self.service.meters().note_time(Meter::Decode, decoded - begun);
         }
         self.session.flush(decoded);
+        self.give_back_answered();
         self.take_leave();
         frames
+    }
+
+    /// Whether frames wait here that are to be taken in when more was read, or given back.
+    pub(super) fn is_held_back(&self) -> bool {
+        self.is_held_back
     }
 
     /// The first frame, when it is whole, or, when it will not be taken in, its header: there are no permits for it, or the
@@ -187,6 +217,10 @@ impl<'a> Conversation<'a> {
                     return Some((prefix.header, prefix.total));
                 }
                 if self.admitted.is_none() {
+                    if self.session.is_full() {
+                        self.is_held_back = true;
+                        return None;
+                    }
                     let total = u64::try_from(prefix.total).expect("usize has at most 64 bits here");
                     let cost = InFlight { transactions: 0, bytes: total };
                     if !self.session.admit(cost) {
@@ -264,14 +298,21 @@ impl<'a> Conversation<'a> {
     pub(super) fn deliver(&mut self, ready: Ready) -> bool {
         let outbox = &mut self.outbox;
         let is_there = self.session.deliver(ready, |answered| push(outbox, &answered));
+        self.give_back_answered();
         self.take_leave();
         is_there
+    }
+
+    fn give_back_answered(&mut self) {
+        let answered = self.outbox.take_answered();
+        self.session.give_back(answered);
     }
 
     /// Notes that the socket took `count` bytes of the outbox.
     pub(super) fn advance(&mut self, count: usize) {
         let free = self.outbox.advance(count);
         self.session.give_back(free);
+        self.session.note_read(u64::try_from(count).expect("usize has at most 64 bits here"));
     }
 
     /// Gives memory back that only a burst needed.
@@ -283,7 +324,7 @@ impl<'a> Conversation<'a> {
     }
 }
 
-/// Puts an answer into the outbox, which holds its permits until it is out.
+/// Puts an answer into the outbox, which holds the permits of its bytes until it is out.
 fn push(outbox: &mut Outbox, answered: &Answered<Header>) {
     let Answered { ticket: header, cost, outcome } = answered;
     let format = match outcome {

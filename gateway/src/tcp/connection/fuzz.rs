@@ -57,19 +57,25 @@ pub fn converse<'a>(
         let held = service.held();
         done.most.transactions = done.most.transactions.max(held.transactions);
         done.most.bytes = done.most.bytes.max(held.bytes);
-        while !conversation.is_answered() {
-            if let Ok(requests) = submitted.try_recv() {
-                let replies = Replies { made: Instant::now(), replies: engine(requests) };
-                conversation.deliver(Ready::Replies(replies));
-                done.frames += conversation.take_frames();
-            } else {
-                let found = runtime.block_on(conversation.session.ready_from_log());
-                conversation.deliver(found.expect("what is not answered is asked or looked up"));
+        loop {
+            while !conversation.is_answered() {
+                if let Ok(requests) = submitted.try_recv() {
+                    let replies = Replies { made: Instant::now(), replies: engine(requests) };
+                    conversation.deliver(Ready::Replies(replies));
+                    done.frames += conversation.take_frames();
+                } else {
+                    let found = runtime.block_on(conversation.session.ready_from_log());
+                    conversation.deliver(found.expect("what is not answered is asked or looked up"));
+                }
             }
+            done.sent.extend_from_slice(conversation.outbox.unsent());
+            conversation.advance(conversation.outbox.len());
+            conversation.shrink();
+            if !conversation.is_held_back() {
+                break;
+            }
+            done.frames += conversation.take_frames();
         }
-        done.sent.extend_from_slice(conversation.outbox.unsent());
-        conversation.advance(conversation.outbox.len());
-        conversation.shrink();
     }
     done.is_open = conversation.is_open();
     done.is_mid_frame = conversation.is_mid_frame();

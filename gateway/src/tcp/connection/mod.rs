@@ -40,6 +40,9 @@ enum End {
     /// The client let a deadline pass.
     #[error("{0}")]
     Late(Due),
+    /// The same; it was told so, behind its answers.
+    #[error("{0}, and the client was told")]
+    Told(Due),
     /// The client left too many answers unread.
     #[error("too many answers were left unread")]
     Overflow,
@@ -69,7 +72,7 @@ pub(crate) async fn serve(
         End::Settled => tracing::debug!(%peer, "connection ended"),
         end => tracing::info!(%peer, %end, "connection dropped"),
     }
-    if matches!(end, End::Settled) {
+    if matches!(end, End::Settled | End::Told(_)) {
         linger(&mut stream).await;
     }
     drop(stream);
@@ -92,8 +95,9 @@ async fn converse(
 ) -> End {
     let limits = conversation.limits();
     let mut guest = Some(guest);
+    let mut told = None;
     let (mut read, mut write) = stream.split();
-    let mut deadlines = Deadlines::new(Instant::now());
+    let mut deadlines = Deadlines::new(Instant::now(), limits);
     let mut timer = Box::pin(sleep_until(deadlines.next(limits, conversation.connection()).0));
     while conversation.is_open() || !conversation.is_settled() {
         if conversation.outbox.len() > limits.outgoing_bytes {
@@ -120,7 +124,13 @@ async fn converse(
                 progress.frames = conversation.take_frames();
             }
             count = write.write(conversation.outbox.unsent()), if !conversation.outbox.is_empty() => match count {
-                Ok(count) => { conversation.advance(count); progress.written = count; }
+                Ok(count) => {
+                    conversation.advance(count);
+                    progress.written = count;
+                    if conversation.is_held_back() {
+                        progress.frames = conversation.take_frames();
+                    }
+                }
                 Err(error) => return End::Socket(error),
             },
             count = read.read_buf(&mut conversation.inbox), if wants_bytes => match count {
@@ -146,6 +156,11 @@ async fn converse(
                     (due, _) if due > Instant::now() => {}
                     (_, Due::Tidy) => { conversation.shrink(); deadlines.tidied(); }
                     (_, Due::Goodbye) => {}
+                    (_, Due::Unread) if deadlines.wait_on(limits, conversation.session.is_short()) => {}
+                    (_, due @ (Due::Hello | Due::Frame | Due::Idle)) if conversation.is_open() => {
+                        conversation.dismiss_late(due);
+                        told = Some(due);
+                    }
                     (_, due) => return End::Late(due),
                 }
             }
@@ -164,7 +179,7 @@ async fn converse(
             timer.as_mut().reset(next);
         }
     }
-    End::Settled
+    told.map_or(End::Settled, End::Told)
 }
 
 /// Says that no more comes, and waits a little for the other side to say so, too.

@@ -17,14 +17,16 @@ pub(crate) struct Outbox {
     written: usize,
     /// Bytes that were ever cut off the front of `buffer`.
     cut: u64,
-    /// Where answers end, counted from the connection's first byte, and the permits that end with them.
-    costs: VecDeque<(u64, InFlight)>,
+    /// Where answers end, counted from the connection's first byte, and the bytes that are under way until then.
+    costs: VecDeque<(u64, u64)>,
+    /// Transactions that were answered and still count as under way.
+    answered: u64,
     /// Bytes of answers without permits since the socket last took everything; no permits bound them.
     unpaid: usize,
 }
 
 impl Outbox {
-    /// Adds an answer; its permits are given back when its last byte is written.
+    /// Adds an answer. Its transactions are under way no more; its bytes are until the last of them is written.
     pub(crate) fn push(
         &mut self,
         asked: Header,
@@ -37,7 +39,8 @@ impl Outbox {
         if cost == InFlight::default() {
             self.unpaid += self.buffer.len() - before;
         } else {
-            self.costs.push_back((self.end(), cost));
+            self.answered += cost.transactions;
+            self.costs.push_back((self.end(), cost.bytes));
         }
     }
 
@@ -60,14 +63,18 @@ impl Outbox {
         self.len() == 0
     }
 
+    /// The permits of the transactions that were answered since.
+    pub(crate) fn take_answered(&mut self) -> InFlight {
+        InFlight { transactions: std::mem::take(&mut self.answered), bytes: 0 }
+    }
+
     /// Notes that the socket took `count` bytes; the permits of the answers that are out now.
     pub(crate) fn advance(&mut self, count: usize) -> InFlight {
         self.written += count;
         let out = self.cut + to_u64(self.written);
-        let mut free = InFlight::default();
+        let mut bytes = 0;
         while let Some((_, cost)) = self.costs.pop_front_if(|(end, _)| *end <= out) {
-            free.transactions += cost.transactions;
-            free.bytes += cost.bytes;
+            bytes += cost;
         }
         self.unpaid = self.unpaid();
         if self.is_empty() || (self.written >= CUT_BYTES && self.written * 2 >= self.buffer.len()) {
@@ -75,7 +82,7 @@ impl Outbox {
             self.cut = out;
             self.written = 0;
         }
-        free
+        InFlight { transactions: 0, bytes }
     }
 
     /// Gives memory back that only a burst needed.
@@ -103,18 +110,21 @@ mod tests {
     #[test]
     fn permits_end_with_the_last_byte_of_their_answers() {
         let header = Header::request(Operation::Post, Format::Compact, 1);
-        let cost = |transactions| InFlight { transactions, bytes: 1 };
+        let cost = |bytes| InFlight { transactions: 1, bytes };
+        let free = |bytes| InFlight { transactions: 0, bytes };
         let mut outbox = Outbox::default();
-        for transactions in 1..=3 {
-            outbox.push(header, Format::Compact, cost(transactions), |out| out.extend([7; 40_000]));
+        for bytes in 1..=3 {
+            outbox.push(header, Format::Compact, cost(bytes), |out| out.extend([7; 40_000]));
         }
+        assert_eq!(outbox.take_answered(), InFlight { transactions: 3, bytes: 0 });
+        assert_eq!(outbox.take_answered(), InFlight::default(), "once");
         let frame = 40_016;
         assert_eq!(outbox.len(), 3 * frame);
         assert_eq!(outbox.advance(frame - 1), InFlight::default());
-        assert_eq!(outbox.advance(1), cost(1));
+        assert_eq!(outbox.advance(1), free(1));
         assert_eq!(outbox.advance(frame / 2 + 10_000), InFlight::default());
         outbox.push(header, Format::Compact, InFlight::default(), |_| ());
-        assert_eq!(outbox.advance(outbox.len()), InFlight { transactions: 5, bytes: 2 });
+        assert_eq!(outbox.advance(outbox.len()), free(5));
         assert!(outbox.is_empty() && outbox.costs.is_empty());
     }
 
