@@ -27,6 +27,7 @@ mod pieces;
 mod pipeline;
 mod planted_panics;
 mod recovery;
+mod remedy;
 mod reply;
 mod reserve;
 mod round_clock;
@@ -51,7 +52,8 @@ pub use history::{
     CarriedLeg, ClosedDate, ClosedLine, Closings, Cursor, FindQuery, FoundPage, GeneralLedger, History,
     HistoryError, HoldLine, LedgerLine, LedgerRegister, Merged, MergedPage, Moment, NotACursor, PageOrder,
     PastBalance, RangeFigures, RecordedLeg, RegisterEntry, RegisterPage, Registered, RegisteredCommand,
-    Sought, StatementLine, StatementPage, StatementQuery, StatementRange, TransactionRecord, Turnover, View,
+    SetAside, Sought, StatementLine, StatementPage, StatementQuery, StatementRange, TransactionRecord,
+    Turnover, View,
 };
 #[cfg(feature = "simulation")]
 pub use journal::JournalError;

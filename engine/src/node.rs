@@ -24,6 +24,7 @@ use crate::ledger::{Coordinator, LedgerSettings, RefundClearing, RefundWindows, 
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
 use crate::recovery::{self, Start};
+use crate::remedy::remedy;
 use crate::reserve;
 use crate::scrubber::{ScrubOptions, Scrubber, Scrubbing};
 use crate::session::{Intake, Window};
@@ -124,12 +125,7 @@ impl Node {
         let Start { writer, reader, rebuilt, report } = start;
         let history = History::new(reader.clone());
         reader.damage().tell(|finding| {
-            let remedy = match finding.file.as_str() {
-                // The running node has what it says, and needs no copy of it.
-                "MANIFEST" => "stop the node in order, which writes it anew; a node that is killed does not start with it",
-                _ => "what it concerns is answered `failed`; get the file back from a copy",
-            };
-            error!("DAMAGE: {finding}. {remedy}");
+            error!("DAMAGE: {finding}. {}", remedy(&finding.file));
         });
         let window = Window { back: settings.window_back, ahead: settings.window_ahead };
         let (coordinator, shards) = rebuilt.go_on(settings);

@@ -57,13 +57,18 @@ impl Damage {
         Damaged { places: places.collect(), beyond: notes.beyond, times: notes.times }
     }
 
-    /// Notes what was met, and raises the alarm where it is new.
+    /// Notes what was met, and raises the alarm where the place is new: who looks at it later, or reads less of it, may find
+    /// something else wrong there.
     pub fn note(&self, finding: &Finding) {
         let is_new = {
             let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
             notes.times += 1;
             let pass = notes.pass;
-            if let Some(noted) = notes.places.iter_mut().find(|noted| noted.finding == *finding) {
+            let place = |finding: &Finding| (finding.offset, finding.frame);
+            let is_there = |noted: &&mut Noted| {
+                noted.finding.file == finding.file && place(&noted.finding) == place(finding)
+            };
+            if let Some(noted) = notes.places.iter_mut().find(is_there) {
                 noted.pass = pass;
                 false
             } else if notes.places.len() < MOST {
@@ -102,5 +107,38 @@ impl Default for Damage {
 impl fmt::Debug for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.seen().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use crate::error::Fault;
+    use crate::frame_fault::FrameFault;
+    use crate::number::FrameNumber;
+
+    #[test]
+    fn a_place_is_told_once_whatever_is_wrong_there() {
+        let damage = Damage::default();
+        let alarms = Arc::new(AtomicU64::new(0));
+        let heard = Arc::clone(&alarms);
+        damage.tell(move |_| {
+            heard.fetch_add(1, Ordering::Relaxed);
+        });
+        let finding = |offset, fault| {
+            let fault = Fault::DurableFrame { fault, durable: FrameNumber::NONE, witness: None };
+            Finding { file: "segment".into(), offset: Some(offset), frame: Some(FrameNumber(3)), fault }
+        };
+        damage.note(&finding(4096, FrameFault::Envelope));
+        damage.note(&finding(4096, FrameFault::Absent));
+        damage.note(&finding(8192, FrameFault::Absent));
+        damage.note(&Finding::of_file("segment", Fault::Header));
+        let seen = damage.seen();
+        assert_eq!((seen.places.len(), seen.times, alarms.load(Ordering::Relaxed)), (3, 4, 3), "{seen:?}");
+        let told = seen.places[0].to_string();
+        assert!(told.contains("durable frame damaged: ") && !told.contains("durable up to"), "{told}");
     }
 }

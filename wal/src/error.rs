@@ -98,11 +98,12 @@ pub enum Fault {
         epoch: Epoch,
     },
     /// A frame that was durable does not hold.
-    #[error("durable frame damaged (durable up to {durable}{}): {fault}", told_by(witness.as_deref()))]
+    #[error("durable frame damaged{}: {fault}", mark(*durable, witness.as_deref()))]
     DurableFrame {
         /// What is wrong with it.
         fault: FrameFault,
-        /// The highest frame known to be durable.
+        /// The highest frame known to be durable, which makes this one durable, too; none where a running log tells of it, whose
+        /// readers read nothing else.
         durable: FrameNumber,
         /// The file beside the log that knows it, where the log itself does not.
         witness: Option<Box<Witness>>,
@@ -121,8 +122,13 @@ pub enum Fault {
     CleanEnd,
 }
 
-fn told_by(witness: Option<&Witness>) -> String {
-    witness.map_or_else(String::new, |witness| format!(" by {}", witness.file))
+/// Why the frame is held to be durable: by the log itself, or by a file beside it.
+fn mark(durable: FrameNumber, witness: Option<&Witness>) -> String {
+    match (durable, witness) {
+        (FrameNumber::NONE, _) => String::new(),
+        (durable, None) => format!(" (durable up to {durable})"),
+        (durable, Some(witness)) => format!(" (durable up to {durable} by {})", witness.file),
+    }
 }
 
 /// Why a log was not opened. Nothing on disk was changed by a refusal.

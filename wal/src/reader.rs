@@ -130,8 +130,8 @@ impl LogSegment {
             file: self.bytes.number.file_name(),
             offset: Some(offset),
             frame: Some(frame),
-            // Only durable frames are read, so the frame itself is a bound of the mark.
-            fault: Fault::DurableFrame { fault, durable: frame, witness: None },
+            // Only durable frames are read.
+            fault: Fault::DurableFrame { fault, durable: FrameNumber::NONE, witness: None },
         }
     }
 }

@@ -47,7 +47,7 @@ impl LogReader {
     pub fn scrub(&self, storage: &dyn Storage, pace: ScrubPace<'_>) -> ControlFlow<()> {
         let (last, head) = self.head();
         let segments = self.shared().segments();
-        let mut walk = Walk { damage: self.damage(), pace, digest: None, next: self.first(), last };
+        let mut walk = Walk { damage: self.damage(), pace, digest: None, next: self.first() };
         for (place, segment) in segments.iter().enumerate() {
             let behind = segments.get(place + 1).map_or(last.next(), |next| next.first);
             // A segment that is named ahead of its first frame begins behind the last one.
@@ -60,7 +60,8 @@ impl LogReader {
         }
         if walk.next > last && walk.digest.is_some_and(|digest| digest != head) {
             let file = segments.last().map_or(String::new(), |segment| segment.bytes.number.file_name());
-            let fault = Fault::DurableFrame { fault: FrameFault::Chain, durable: last, witness: None };
+            let fault =
+                Fault::DurableFrame { fault: FrameFault::Chain, durable: FrameNumber::NONE, witness: None };
             walk.damage.note(&Finding { file, offset: None, frame: Some(last), fault });
         }
         ControlFlow::Continue(())
@@ -82,7 +83,6 @@ struct Walk<'a> {
     /// Of the frame before `next`, where that one was good.
     digest: Option<Digest>,
     next: FrameNumber,
-    last: FrameNumber,
 }
 
 /// A part of a file in memory.
@@ -104,7 +104,7 @@ enum Unread {
 
 impl From<FrameFault> for Unread {
     fn from(fault: FrameFault) -> Self {
-        // The mark is put in by who knows it.
+        // Nothing but durable frames is scrubbed.
         Self::Fault(Fault::DurableFrame { fault, durable: FrameNumber::NONE, witness: None })
     }
 }
@@ -180,9 +180,6 @@ impl Walk<'_> {
     /// Notes a fault of the frame that should stand at `offset`; in the first page, of the segment's header.
     fn note(&self, name: &str, offset: u64, unread: Unread) -> Result<(), Unread> {
         let fault = match unread {
-            Unread::Fault(Fault::DurableFrame { fault, .. }) => {
-                Fault::DurableFrame { fault, durable: self.last, witness: None }
-            }
             Unread::Fault(fault) => fault,
             Unread::Broken => return Err(Unread::Broken),
         };

@@ -233,7 +233,7 @@ impl FrameView {
             offset: Some(self.offset()),
             frame: Some(self.number()),
             // Whoever asks for what is in a frame knows it to be durable.
-            fault: Fault::DurableFrame { fault, durable: self.number(), witness: None },
+            fault: Fault::DurableFrame { fault, durable: FrameNumber::NONE, witness: None },
         };
         if let Some(damage) = &self.damage {
             damage.note(&finding);

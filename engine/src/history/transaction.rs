@@ -6,8 +6,8 @@ use longmen_wal::{FrameView, ReadError};
 
 use super::{History, HistoryError, head_of, notes_of, section, tail_of};
 use crate::ledger::{
-    AccountId, ActionCode, Amount, ClientId, Date, EntityId, Entry, Head, HotLeg, Movement, Named, Outcome,
-    Posting, RecordPlace, Rejection, ReplayError, SectionKind, Side, TransactionId,
+    AccountId, ActionCode, Amount, ClientId, Date, EntityId, Entry, Head, HoldMove, HotLeg, Movement, Named,
+    Outcome, Posting, RecordPlace, Rejection, ReplayError, SectionKind, Side, TransactionId,
     notes::{Note, TextIds},
     read_tail,
 };
@@ -43,11 +43,23 @@ pub struct TransactionRecord {
     pub legs: Vec<RecordedLeg>,
     /// Of a try the legs that its confirm posts; none where it was merely looked for.
     pub tried: Vec<HotLeg>,
+    /// What it set aside, by accounts; none where it was merely looked for.
+    pub held: Vec<SetAside>,
     /// The frame that holds it.
     pub frame: u64,
     /// Its ordinal among the frame's transactions.
     pub ordinal: u32,
 }
+
+/// What a freeze, or a try, set aside on an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    /// The account.
+    pub account: AccountId,
+    /// Minor units.
+    pub amount: i64,
+}
+
 /// A leg as the log has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordedLeg {
@@ -89,6 +101,9 @@ impl History {
         record.legs = legs;
         if head.outcome == Outcome::Tried {
             record.tried = tail_of(&view, &head)?.hot_legs;
+        }
+        if record.rejection.is_none() && matches!(head.action, ActionCode::Freeze | ActionCode::Try) {
+            record.held = set_aside(&view, ordinal)?;
         }
         if let Some(named) = record.named.filter(|_| record.named_text.is_empty()) {
             record.named_text = self.text_of_named(&view, ordinal, &named)?;
@@ -145,9 +160,23 @@ pub(super) fn record_of(
         notes: notes_of(tail.notes),
         legs: Vec::new(),
         tried: Vec::new(),
+        held: Vec::new(),
         frame: view.number().0,
         ordinal,
     })
+}
+
+fn set_aside(view: &FrameView, ordinal: u32) -> Result<Vec<SetAside>, HistoryError> {
+    let mut held = Vec::new();
+    for entry in records::<HistoryError>(view)?.entries() {
+        if let (_, Entry::Held(moved)) = entry?
+            && (moved.transaction, moved.moved) == (Some(ordinal), HoldMove::Frozen)
+        {
+            held.push(SetAside { account: moved.account, amount: moved.amount });
+        }
+    }
+    held.sort_unstable_by_key(|held| held.account);
+    Ok(held)
 }
 
 fn plain_legs(view: &FrameView, ordinal: u32) -> Result<Vec<RecordedLeg>, HistoryError> {
