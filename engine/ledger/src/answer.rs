@@ -218,4 +218,6 @@ pub struct Status {
     pub entities: Vec<(Box<str>, Date)>,
     /// How long refunds are taken.
     pub refund_windows: RefundWindows,
+    /// Whether the disk is full: what would write is refused, until there is room.
+    pub is_out_of_disk: bool,
 }

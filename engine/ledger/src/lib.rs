@@ -211,7 +211,7 @@ pub use state::snapshot_start::SnapshotStart;
 pub use state::time_window::TimeWindow;
 pub use transaction::action_code::ActionCode;
 pub use transaction::effect::{Effect, EffectKind};
-pub use transaction::hidden::is_hidden;
+pub use transaction::hidden::{has_blank_end, is_hidden};
 pub use transaction::leg::Leg;
 pub use transaction::named::Named;
 pub use transaction::notes;

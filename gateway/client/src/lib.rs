@@ -47,7 +47,7 @@ pub use account::{AccountKey, AccountOpening, AccountRef, Amount, Owner, Side, S
 pub use action::{Action, Consume, Freeze, HoldKind, Naming, Raise, Reverse, Try, Unfreeze};
 pub use answer::{
     Account, DamagedPlace, Hold, Holds, LegBalance, Named, Opened, PostResult, Posted, RecordedLeg,
-    ScrubStatus, Status, TransactionRecord, TriedLeg, Welcome,
+    ScrubStatus, SetAside, Status, TransactionRecord, TriedLeg, Welcome,
 };
 pub use client::Client;
 pub use compact::{

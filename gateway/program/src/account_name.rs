@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use longmen_client::{Account, AccountKey, AccountRef};
 
+use crate::money::amount;
+
 /// An account: `ENTITY/NUMBER/CURRENCY`, `ENTITY/NUMBER/TYPE/CURRENCY`, or `@ID` by its dense id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AccountName(pub(crate) AccountRef);
@@ -95,8 +97,9 @@ impl FromStr for LegName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<LegName, String> {
-        let (account, amount) = text.rsplit_once('=').ok_or("expected ACCOUNT=AMOUNT")?;
-        Ok(LegName { account: account.parse()?, amount: amount.to_owned() })
+        let (account, written) = text.rsplit_once('=').ok_or("expected ACCOUNT=AMOUNT")?;
+        let amount = amount(written).map_err(|why| format!("`{written}`: {why}"))?;
+        Ok(LegName { account: account.parse()?, amount })
     }
 }
 
@@ -128,5 +131,6 @@ mod tests {
         let leg: LegName = "LM/a=b/CNY=1.50".parse().unwrap();
         assert_eq!((leg.account.currency(), &*leg.amount), (Some("CNY"), "1.50"));
         assert!("LM/U1/CNY".parse::<LegName>().is_err());
+        assert!("LM/U1/CNY=1e3".parse::<LegName>().unwrap_err().contains("not a decimal number"));
     }
 }

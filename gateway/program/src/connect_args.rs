@@ -13,7 +13,7 @@ use crate::output::remark;
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct ConnectArgs {
     /// The node's address
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7440")]
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7440", value_parser = host_and_port)]
     addr: String,
     /// The client's name: the scope of its transaction ids
     #[arg(long, value_name = "NAME", default_value = "longmen")]
@@ -27,10 +27,24 @@ pub(crate) struct ConnectArgs {
 }
 
 impl ConnectArgs {
+    /// Who asks.
+    pub(crate) fn client(&self) -> &str {
+        &self.client
+    }
+
     /// Connects and says hello.
     pub(crate) async fn connect(&self) -> Result<Client, Failure> {
         let token = self.token_file.as_deref().map(read_token).transpose()?;
         connect(&self.addr, &self.client, token.as_deref(), self.timeout).await
+    }
+}
+
+/// An address as far as it can be told without looking its host up.
+pub(crate) fn host_and_port(text: &str) -> Result<String, String> {
+    let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse());
+    match port {
+        Some(Ok(1_u16..)) => Ok(text.to_owned()),
+        _ => Err("expected HOST:PORT, such as 127.0.0.1:7440".to_owned()),
     }
 }
 
@@ -67,4 +81,27 @@ pub(crate) fn read_token(path: &std::path::Path) -> Result<String, Failure> {
         remark(warning);
     }
     Ok(text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_host_and_a_port() {
+        for (text, is_one) in [
+            ("127.0.0.1:7440", true),
+            ("node.example:1", true),
+            ("[::1]:7440", true),
+            ("127.0.0.1", false),
+            ("localhost", false),
+            (":7440", false),
+            ("host:", false),
+            ("host:0", false),
+            ("host:65536", false),
+            ("", false),
+        ] {
+            assert_eq!(host_and_port(text).is_ok(), is_one, "{text}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ use crate::moment::time;
 pub(crate) use dates::accounting_dates;
 use dates::dates;
 use demand::{Demand, demand};
-use hold::{beyond_balance, hold, raised, taken};
+use hold::{beyond_balance, expired_try, hold, raised, taken};
 use original::{naming, original};
 use shape::{difference, minor, mixed, wrong_amount};
 use standing::{about, too_many_holds};
@@ -43,6 +43,9 @@ pub(crate) async fn explain(
         code @ ("unknown_freeze" | "freeze_exceeded" | "freeze_expired" | "wrong_authority") => {
             match expired(transaction) {
                 Some(words) => Some(words),
+                None if matches!(transaction.action, Some(Action::Confirm(_))) => {
+                    expired_try(client, transaction).await
+                }
                 None => hold(client, transaction, code).await,
             }
         }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use longmen_client::TransactionId;
+use longmen_engine::ledger::has_blank_end;
 
 /// A transaction's id: any text, or `0x` and the hexadecimal digits that listings show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +36,11 @@ impl IdName {
 
 /// An id as people know it: the text that it was given as, else its digits behind `0x`. Either names the transaction in
 /// commands, but for a text with anything in it that is written out where it is shown. A text that would be read as a number
-/// there stands as its digits.
+/// there, or that has a blank at an end, which nobody sees, stands as its digits.
 pub(crate) fn shown(digits: &str, text: Option<&str>) -> String {
     let names = |text: &&str| {
         let id = IdName { text: (*text).to_owned() }.id();
-        matches!(id, TransactionId::Text(_))
+        matches!(id, TransactionId::Text(_)) && !has_blank_end(text)
     };
     text.filter(names).map_or_else(|| format!("0x{digits}"), str::to_owned)
 }
@@ -49,8 +50,8 @@ impl FromStr for IdName {
 
     /// An empty text, `0x` without digits and zero name nothing: most likely a variable was not set.
     fn from_str(text: &str) -> Result<IdName, &'static str> {
-        let is_empty =
-            text.is_empty() || text.strip_prefix("0x").is_some_and(|rest| rest.bytes().all(|b| b == b'0'));
+        let is_empty = text.trim().is_empty()
+            || text.strip_prefix("0x").is_some_and(|rest| rest.bytes().all(|b| b == b'0'));
         if is_empty { Err("the id is empty") } else { Ok(IdName { text: text.to_owned() }) }
     }
 }
@@ -92,7 +93,7 @@ mod tests {
 
     #[test]
     fn an_id_that_was_never_set_is_none() {
-        for text in ["", "0x", "0x0", "0x00000000000000000000000000000000"] {
+        for text in ["", " ", "\u{3000}", "0x", "0x0", "0x00000000000000000000000000000000"] {
             assert!(text.parse::<IdName>().is_err(), "{text}");
         }
     }
@@ -104,6 +105,7 @@ mod tests {
             ("1cf8", Some("order-17"), "order-17"),
             ("1cf8", Some("0xylophone"), "0xylophone"),
             ("1cf8", Some("0xab"), "0x1cf8"),
+            ("1cf8", Some("order-17 "), "0x1cf8"),
             ("1cf8", Some("a\u{202e}b"), "a\u{202e}b"),
         ] {
             assert_eq!(shown(digits, text), expect);

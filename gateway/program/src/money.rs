@@ -1,11 +1,20 @@
 //! Amounts for people.
 
-use longmen_engine::ledger::Currency;
+use longmen_engine::ledger::{AmountError, Currency};
 
 /// A count of minor units in the unit of the currency with this code, such as `1,012.30`; of a currency that this
 /// version does not know, the bare count.
 pub(crate) fn money(currency: &str, minor: i128) -> String {
     Currency::from_code(currency).map_or_else(|| minor.to_string(), |currency| apart(&currency.print(minor)))
+}
+
+/// An amount on the command line: a plain decimal number. Whether it is one of its currency the node says.
+pub(crate) fn amount(text: &str) -> Result<String, String> {
+    let some_currency = Currency::from_code("CNY").expect("a currency that there is");
+    match some_currency.parse_amount(text) {
+        Err(AmountError::NotANumber) => Err("not a decimal number, such as 12.30".to_owned()),
+        Ok(_) | Err(AmountError::TooFine | AmountError::TooLarge) => Ok(text.to_owned()),
+    }
 }
 
 /// A decimal number with its thousands apart.

@@ -1,6 +1,7 @@
 //! What the commands that send a transaction have in common.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use longmen_client::{Action, Client, ClientError, Leg, Naming, PostResult, Side, Transaction};
 use serde::Serialize;
 
@@ -12,6 +13,7 @@ use crate::moment::{Moment, now_seconds, time};
 use crate::output::{Output, remark};
 use crate::page::Page;
 use crate::register::Register;
+use crate::report::period::day;
 
 /// The id of a transaction, and what is noted with it.
 #[derive(Clone, Debug, clap::Args)]
@@ -25,11 +27,11 @@ pub(crate) struct Posting {
     #[arg(long = "type", value_name = "LABEL")]
     kind: Option<String>,
     /// The value date (期望入账日), where it differs from the accounting date
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    value_date: Option<String>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    value_date: Option<Date>,
     /// The accounting date that you count on: on any other it is refused
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    accounting_date: Option<String>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    accounting_date: Option<Date>,
     /// Your own reference
     #[arg(long)]
     reference: Option<String>,
@@ -71,9 +73,10 @@ fn sent_time(text: &str) -> Result<u32, String> {
 
 /// The legs of a transaction.
 #[derive(Clone, Debug, clap::Args)]
+#[group(id = "legs", required = true, multiple = true)]
 pub(crate) struct Legs {
     /// A debit leg (借); amounts are in the currency's unit
-    #[arg(long, value_name = "ACCOUNT=AMOUNT", required_unless_present = "credit")]
+    #[arg(long, value_name = "ACCOUNT=AMOUNT")]
     pub(crate) debit: Vec<LegName>,
     /// A credit leg (贷)
     #[arg(long, value_name = "ACCOUNT=AMOUNT")]
@@ -89,7 +92,8 @@ pub(crate) struct Original {
     /// The number of the client whose transaction that is; without it, your own
     #[arg(long, value_name = "NUMBER")]
     of_client: Option<u32>,
-    /// Where the log has it: needed where the id is older than the window of known ids
+    /// Where the log has it: needed where the id is older than the window of known ids, and not looked at where the node knows
+    /// the id itself
     #[arg(long, value_name = "FRAME/RECORD")]
     place: Option<String>,
 }
@@ -137,8 +141,8 @@ impl Posting {
             action,
             time,
             kind: self.kind,
-            value_date: self.value_date,
-            accounting_date: self.accounting_date,
+            value_date: self.value_date.map(|date| date.to_string()),
+            accounting_date: self.accounting_date.map(|date| date.to_string()),
             reference: self.reference,
             counterparty: self.counterparty,
             visibility: self.visibility,

@@ -106,15 +106,16 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         // No ledger begins where nobody could reach it.
         Server::check(&options)?;
     }
-    if is_new && !args.quiet {
-        let path = args.data.display();
-        say(format_args!(
-            "NEW LEDGER: {path} has none, so one begins there. If there should be books, stop this node and look at --data"
-        ));
-    }
     let storage = Arc::new(DirectoryStorage::open(&args.data)?);
     args.warn_of_readers()?;
     let node = Node::start(storage, &args.node_options())?;
+    // Not before one has begun: it is an alarm.
+    if is_new && !args.quiet {
+        let path = args.data.display();
+        say(format_args!(
+            "NEW LEDGER: {path} had none, so one has begun there. If there should be books, stop this node and look at --data"
+        ));
+    }
     if !args.quiet {
         say(describe(node.report()));
     }

@@ -286,7 +286,9 @@ impl<'a, T> Session<'a, T> {
             }
             EngineAnswer::Rejected(rejection) => {
                 self.standing = Standing::Stranger;
-                Err(rejection.into())
+                // Whatever else may be wrong with a name was seen where it was read.
+                let why = (rejection == Rejection::Malformed).then_some("name: begins or ends with a blank");
+                Err(Unanswered::Rejected(rejection, why.map(Into::into)))
             }
             answer => unreachable!("a hello is not answered by {answer:?}"),
         }

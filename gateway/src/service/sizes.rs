@@ -16,8 +16,8 @@ pub(super) const ORIGINAL: usize = 80 << 10;
 pub(super) const HOLD: usize = 768;
 /// Bytes that a node's status or most trial balances stay below.
 pub(super) const LARGE: usize = 128 << 10;
-/// Bytes that a transaction's record stays below: 512 legs with their accounts.
-pub(super) const RECORD: usize = 192 << 10;
+/// Bytes that a transaction's record stays below: 512 legs with their accounts, and what they set aside.
+pub(super) const RECORD: usize = 384 << 10;
 
 /// The cost of so many transactions, or what counts like them, at least one, and so many bytes.
 pub(super) fn cost(transactions: usize, bytes: usize) -> InFlight {

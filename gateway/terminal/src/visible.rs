@@ -26,12 +26,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// The same for a cell of a table: there a gap of several spaces would look like the end of a column, so that only the
-/// first of them is shown as one.
+/// first of them is shown as one, and blanks at the end would not be seen.
 #[must_use]
 pub fn visible_cell(text: &str) -> String {
     let content = text.trim_start_matches(' ');
     let mut gap = false;
     let mut out = text[..text.len() - content.len()].to_owned();
+    let (content, end) = content.split_at(content.trim_end().len());
     for character in content.chars() {
         let is_space = character.is_whitespace();
         match is_hidden(character) || (is_space && gap) {
@@ -40,6 +41,7 @@ pub fn visible_cell(text: &str) -> String {
         }
         gap = is_space;
     }
+    out.extend(end.chars().map(|blank| format!("\\u{{{:x}}}", u32::from(blank))));
     out
 }
 
@@ -126,6 +128,7 @@ mod tests {
         check("U1 \u{a0}\u{3000}x", "U1 \\u{a0}\\u{3000}x");
         check("用户\u{3000}余额", "用户\u{3000}余额");
         check("  a\nb", "  a\\u{a}b");
+        check("U1 \u{3000}", "U1\\u{20}\\u{3000}");
     }
 
     #[test]

@@ -79,6 +79,19 @@ async fn before_the_hello_only_short_frames_are_taken() {
 }
 
 #[tokio::test]
+async fn a_new_name_has_no_blank_at_an_end() {
+    let node = TestNode::start().await;
+    for name in ["ann ", "\u{3000}ann", " "] {
+        let mut raw = Raw::open(&node.address()).await;
+        let answer = raw.ask(1, &json!([name])).await;
+        assert_eq!(answer[0], "malformed", "{name:?}: {answer}");
+        assert_eq!(answer[2], "name: begins or ends with a blank");
+        assert_eq!(raw.ask(1, &json!(["ann lee"])).await[0], "ok", "another hello still helps");
+    }
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn a_name_that_cannot_be_read_is_malformed_and_another_hello_still_helps() {
     let node = TestNode::start().await;
     let mut raw = Raw::open(&node.address()).await;

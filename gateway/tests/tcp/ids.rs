@@ -252,3 +252,17 @@ async fn transactions_are_found_by_reference_and_by_text() {
     assert_eq!(code(client.find(&nowhere).await), "unknown_entity");
     node.stop().await;
 }
+
+#[tokio::test]
+async fn blanks_alone_are_no_id_and_blanks_at_an_end_are_another_one() {
+    let (node, mut client) = start().await;
+    for blank in [" ", "  \t", "\u{3000}", "\u{a0}"] {
+        post(&mut client, pay(blank, 1, 2, "1.00"), "malformed").await;
+        assert_eq!(code(client.cancel(blank, None).await), "malformed");
+    }
+    for id in ["order-17", "order-17 ", " order-17"] {
+        post(&mut client, pay(id, 1, 2, "1.00"), "posted").await;
+    }
+    assert_eq!(client.balance(2).await.unwrap().balance, 300);
+    node.stop().await;
+}

@@ -2,9 +2,10 @@
 
 use crate::answer::{Answer, Status};
 use crate::state::State;
+use crate::state::room::Room;
 
 pub(super) fn run(state: &State) -> Answer {
-    let State { settings, books, hot, ids, output, counts, .. } = state;
+    let State { settings, books, hot, ids, output, counts, room, .. } = state;
     let entities = books.catalog.entities().iter().map(|entity| (entity.code.clone(), entity.date));
     let mut hot: Vec<_> = hot.gates().map(|gate| (gate.account, gate.legs)).collect();
     hot.sort_unstable_by_key(|(account, legs)| (std::cmp::Reverse(*legs), *account));
@@ -18,6 +19,7 @@ pub(super) fn run(state: &State) -> Answer {
         hot,
         entities: entities.collect(),
         refund_windows: settings.refund_windows.clone(),
+        is_out_of_disk: *room == Room::None,
         ..counts.clone()
     }))
 }

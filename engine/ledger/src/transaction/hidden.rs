@@ -23,3 +23,16 @@ pub fn is_hidden(character: char) -> bool {
             | '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
+
+/// Whether a text begins or ends with a blank, or is nothing else: beside the same text without it nobody sees a difference.
+/// No name that is opened in the books may.
+///
+/// ```
+/// use longmen_ledger::has_blank_end;
+/// assert!([" U1", "U1\u{3000}", "\u{a0}"].into_iter().all(has_blank_end));
+/// assert!(!["", "U1", "user 1"].into_iter().any(has_blank_end));
+/// ```
+#[must_use]
+pub fn has_blank_end(text: &str) -> bool {
+    text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace)
+}

@@ -38,6 +38,9 @@ pub struct TransactionRecord {
     /// Of a try the legs that its confirm posts; none where it was merely found.
     #[serde(default)]
     pub tried: Vec<TriedLeg>,
+    /// Of a freeze or a try what it set aside; none where it was merely found, or the node does not say.
+    #[serde(default)]
+    pub held: Vec<SetAside>,
     /// The frame that holds it.
     pub frame: u64,
     /// Its ordinal among the frame's transactions.
@@ -106,5 +109,25 @@ pub struct TriedLeg {
     /// Debit or credit.
     pub side: Side,
     /// How much.
+    pub amount: i64,
+}
+
+/// An amount that a transaction set aside on an account: the hold has its client and id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// The account.
+    pub account: u64,
+    /// The code of its entity.
+    pub entity: Box<str>,
+    /// Its number.
+    pub number: Box<str>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub account_type: Box<str>,
+    /// Its currency's ISO 4217 code.
+    pub currency: Box<str>,
+    /// Decimal places of its currency.
+    pub exponent: u8,
+    /// How much, in minor units.
     pub amount: i64,
 }

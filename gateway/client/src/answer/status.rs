@@ -52,6 +52,9 @@ pub struct Status {
     pub in_flight_transactions: u64,
     /// Bytes of all connections that wait for an answer.
     pub in_flight_bytes: u64,
+    /// Whether its disk is full: what would write is refused, until there is room.
+    #[serde(default)]
+    pub out_of_disk: bool,
     /// What was found damaged on the node's disk since it started, unless a whole scrub since has found it mended.
     #[serde(default)]
     pub damaged: Vec<DamagedPlace>,

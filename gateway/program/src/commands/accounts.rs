@@ -137,5 +137,14 @@ fn describe(account: &Account) -> Page {
     ]);
     let mut page = Page::from(table(std::slice::from_ref(account)));
     page.table(rest);
+    if let (Some(limit), Some(used)) = (account.day_limit, account.day_used) {
+        let left = (i128::from(limit) - used).max(0);
+        page.line(format_args!(
+            "of the limit per day on {}: {} used, {} left",
+            account.date,
+            print(used),
+            print(left)
+        ));
+    }
     page
 }

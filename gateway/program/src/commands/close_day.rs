@@ -11,6 +11,7 @@ use crate::explain::accounting_dates;
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, remark};
 use crate::register::Register;
+use crate::report::period::day;
 
 /// End the accounting date of an entity (日切)
 ///
@@ -27,8 +28,8 @@ pub(crate) struct Args {
     /// The entity's code
     entity: String,
     /// The accounting date that begins
-    #[arg(value_name = "YYYY-MM-DD")]
-    next: String,
+    #[arg(value_name = "YYYY-MM-DD", value_parser = day)]
+    next: Date,
     /// Carry income and expense to this account of an equity or common subject first; once for each currency
     #[arg(long, value_name = "ACCOUNT")]
     carry_forward: Vec<AccountName>,
@@ -45,18 +46,18 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
+    let next = args.next.to_string();
     let request = CloseDayRequest {
         entity: &args.entity,
-        next: &args.next,
+        next: &next,
         carry_forward: args.carry_forward.iter().map(|name| name.0.clone()).collect(),
         forced: args.forced,
         registration: args.register.registration(),
     };
     let current = current_date(&mut client, &args.entity).await;
-    let dates = current.zip(args.next.parse::<Date>().ok());
-    let closed = dates.map(|(current, next)| current < next);
-    let told = match dates.filter(|_| closed == Some(true) && !args.carry_forward.is_empty()) {
-        Some((current, next)) => carried_early(&mut client, &args.entity, current, next).await,
+    let closed = current.map(|current| current < args.next);
+    let told = match current.filter(|_| closed == Some(true) && !args.carry_forward.is_empty()) {
+        Some(current) => carried_early(&mut client, &args.entity, current, args.next).await,
         None if closed == Some(false) => Some(nothing_closed(&args)),
         None => None,
     };
@@ -76,7 +77,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     if let Some(words) = told {
         remark(words);
     }
-    let date = serde_json::json!({ "entity": args.entity, "date": args.next, "closed": closed });
+    let date = serde_json::json!({ "entity": args.entity, "date": next, "closed": closed });
     args.output.show(&date, |_| format!("the accounting date of {} is {}", args.entity, args.next))?;
     Ok(Conclusion::Held)
 }

@@ -6,6 +6,7 @@ use crate::account_name::with_account_names;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
+use crate::money::amount;
 use crate::output::Output;
 use crate::posting::{Legs, Posting};
 
@@ -24,7 +25,7 @@ pub(crate) struct Args {
     /// The id of the freeze
     hold: IdName,
     /// How much; may be absent where there is one debit leg, which takes it
-    #[arg(long)]
+    #[arg(long, value_parser = amount)]
     amount: Option<String>,
     /// The currency of the amount; without it, that of the first leg
     #[arg(long, value_name = "CODE")]

@@ -94,7 +94,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let settings = CrashSettings { seed: rand::random(), close_days: false, ..CrashSettings::default() };
     let mut harness = Harness::take_over(settings, subject);
     let killed = harness.round().await?;
-    for line in describe_kill(&killed).split('\n') {
+    for line in Page::from(describe_kill(&killed)).to_string().lines() {
         args.output.say(line)?;
     }
 
@@ -192,9 +192,8 @@ async fn hottest(client: &mut longmen_client::Client, status: &Status) -> Result
 
 fn describe_kill(round: &Round) -> String {
     format!(
-        "  SIGKILL after {} ms under load; {} ms later it serves again, with {} shards instead of {}:\n  \
-         of {} answers before the kill none is lost, and of {} transactions without an answer {} were there whole,\n  \
-         the others not at all",
+        "  SIGKILL after {} ms under load; {} ms later it serves again, with {} shards instead of {}: of {} answers \
+         before the kill none is lost, and of {} transactions without an answer {} were there whole, the others not at all",
         round.killed_after_ms,
         round.recovered_in_ms,
         round.shards_after,

@@ -1,5 +1,6 @@
 //! `longmen find`
 
+use clap::ArgGroup;
 use jiff::civil::Date;
 use longmen_client::{FindRequest, FoundTransactions, TransactionRecord};
 use longmen_terminal::Table;
@@ -21,9 +22,10 @@ Examples:
   longmen find --reference T20261129-0001 --entity LM --from 2026-11-29
   longmen find --id order-17 --entity LM --from 2026-11-01 --to 2026-11-03
   longmen transaction --place 412/3            a transaction that was found, with its legs")]
+#[command(group = ArgGroup::new("sought").args(["reference", "id"]).required(true))]
 pub(crate) struct Args {
     /// Their reference, whole
-    #[arg(long, required_unless_present = "id", conflicts_with = "id")]
+    #[arg(long, value_name = "TEXT")]
     reference: Option<String>,
     /// Their id, as it was posted, or as a listing shows it
     #[arg(long)]
@@ -31,10 +33,10 @@ pub(crate) struct Args {
     /// The entity whose transactions are meant, and whose dates
     #[arg(long)]
     entity: Option<String>,
-    /// The first accounting date
+    /// The first accounting date of --entity
     #[arg(long, value_name = "DATE", value_parser = day, requires = "entity")]
     from: Option<Date>,
-    /// The last accounting date; without it, the current one
+    /// The last accounting date of --entity; without it, the current one
     #[arg(long, value_name = "DATE", value_parser = day, requires = "entity")]
     to: Option<Date>,
     #[command(flatten)]
@@ -42,6 +44,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
+    if args.from.zip(args.to).is_some_and(|(from, to)| to < from) {
+        return Err(Failure::Usage("--to lies before --from".to_owned()));
+    }
     let mut client = args.pages.listing.connect_args.connect().await?;
     let [from, to] = [args.from, args.to].map(|date| date.map(|date| date.to_string()));
     let mut found =

@@ -8,13 +8,14 @@ use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
+use crate::money::amount;
 use crate::output::Output;
 use crate::posting::currency;
 use crate::register::Register;
 
 /// Set limits (限额) of an account; show them where none is given
 ///
-/// What is not given stays as it is; `none` takes a limit away. Each transaction of an accounting date uses what it takes
+/// What is not given stays as it is; `none` takes a limit away, as does the largest amount that there is (2^63-1 minor units). Each transaction of an accounting date uses what it takes
 /// from the account in all; what comes in gives nothing back, a reversal only on the date of its original. The register
 /// keeps who did it, when, on what approval and why.
 #[derive(Debug, clap::Args)]
@@ -51,13 +52,16 @@ pub(crate) struct Args {
 struct Limit(Option<Amount>);
 
 impl FromStr for Limit {
-    type Err = &'static str;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Limit, &'static str> {
+    fn from_str(text: &str) -> Result<Limit, String> {
         if text.starts_with('-') {
-            return Err("a limit is not negative; `none` takes it away");
+            return Err("a limit is not negative; `none` takes it away".to_owned());
         }
-        Ok(Limit((text != "none").then(|| text.into())))
+        if text == "none" {
+            return Ok(Limit(None));
+        }
+        amount(text).map(|written| Limit(Some((&*written).into())))
     }
 }
 

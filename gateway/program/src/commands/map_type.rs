@@ -1,5 +1,6 @@
 //! `longmen map-type`
 
+use jiff::civil::Date;
 use longmen_client::MapTypeRequest;
 use serde_json::json;
 
@@ -8,6 +9,7 @@ use crate::explain::accounting_dates;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::register::Register;
+use crate::report::period::day;
 
 /// Say which subject accounts of a type get
 ///
@@ -25,8 +27,8 @@ pub(crate) struct Args {
     /// The code of a leaf subject
     subject: String,
     /// The first accounting date on which it holds
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    from: String,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    from: Date,
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
@@ -37,7 +39,8 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
-    let Args { entity, kind, subject, from, register, .. } = &args;
+    let Args { entity, kind, subject, register, .. } = &args;
+    let from = &args.from.to_string();
     let registration = register.registration();
     let mapped = client.map_type(&MapTypeRequest { entity, kind, subject, from, registration }).await;
     if let Err(error) = mapped {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use longmen_server::{Launch, Watch};
 use serde::Serialize;
 
-use crate::connect_args::{connect, read_token};
+use crate::connect_args::{connect, host_and_port, read_token};
 use crate::failure::{Conclusion, Failure};
 use crate::interruption::leave_nothing_behind;
 use crate::output::Output;
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The node to play against; without it, each file starts one of its own
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = host_and_port)]
     addr: Option<String>,
     /// A file with the token to say hello with
     #[arg(long, value_name = "FILE", requires = "addr")]

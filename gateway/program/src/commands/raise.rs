@@ -6,6 +6,7 @@ use longmen_client::Raise;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
+use crate::money::amount;
 use crate::output::Output;
 use crate::posting::Posting;
 
@@ -22,7 +23,7 @@ pub(crate) struct Args {
     /// The id of the freeze
     hold: IdName,
     /// By how much
-    #[arg(allow_negative_numbers = true)]
+    #[arg(allow_negative_numbers = true, value_parser = amount)]
     amount: String,
     /// The currency, which is the held account's
     #[arg(value_name = "CURRENCY")]

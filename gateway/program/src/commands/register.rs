@@ -113,15 +113,28 @@ fn describe(register: &Register) -> Page {
     page
 }
 
-/// What was done, and about what: a hold by the text that it was frozen under, where it has one; and by which transaction.
+/// What was done, and about what: a hold by the id that names it in commands; and by which transaction.
 fn what(row: &RegisterRow) -> String {
-    let about = row.about_text_id.as_deref().unwrap_or(&row.about);
+    let about = hold_of(row).unwrap_or_else(|| row.about.to_string());
     let mover = row.transaction.as_deref().map(|id| shown(id, row.text_id.as_deref()));
     // What froze is named like the hold.
-    match mover.filter(|mover| &*row.action != "frozen" && mover != about) {
+    match mover.filter(|mover| &*row.action != "frozen" && *mover != about) {
         Some(mover) => format!("{} {about} by {mover}", row.action),
-        None => [&*row.action, about].join(" ").trim_end().to_owned(),
+        None => [&*row.action, &*about].join(" ").trim_end().to_owned(),
     }
+}
+
+/// The hold that a row is about, as people call it; and whose it is, where another client moved it.
+fn hold_of(row: &RegisterRow) -> Option<String> {
+    let (client, digits) = row.about.split_once('/')?;
+    let client: u32 = client.parse().ok()?;
+    if digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let name = shown(digits, row.about_text_id.as_deref());
+    // The ledger itself moves holds when they expire.
+    let of_another = client != row.client && row.client != 0;
+    Some(if of_another { format!("{name} of client {client}") } else { name })
 }
 
 fn changes(row: &RegisterRow, currency: &str) -> String {

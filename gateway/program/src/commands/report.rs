@@ -19,6 +19,10 @@ of the month, quarter or year in which it lies; an income statement is of the ye
 that begins in April 2018 is the year 2018, and its first quarter April to June. A date that is not closed counts up \
 to the frame that the statement names, while payments go on. Ends with 1 if something that must hold does not.
 
+With --csv and --json balances are debit-positive: a credit balance has a minus, whatever the subject's normal side; `debit` \
+and `credit` are turnovers. In CSV the balance sheet and the income statement show each class on its own side instead, as for \
+people: what is owed, owned and earned has no minus.
+
 Examples:
   longmen report daily --entity LM --date 2018-05-02
   longmen report monthly --entity LM --month 2018-05 --level 1
@@ -96,6 +100,8 @@ struct Shown<'a> {
     to: &'a str,
     current: &'a str,
     frame: u64,
+    /// How the figures of the books are signed.
+    balances: &'static str,
     dates: &'a [Box<str>],
     books: Vec<ShownBook<'a>>,
 }
@@ -154,6 +160,7 @@ fn shown<'a>(args: &'a Args, ledger: &'a GeneralLedger, books: &'a [Book]) -> Sh
         to: &ledger.to,
         current: &ledger.current,
         frame: ledger.frame,
+        balances: "debit_positive",
         dates: &ledger.dates,
         books: books.iter().map(book).collect(),
     }

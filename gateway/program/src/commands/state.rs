@@ -1,5 +1,6 @@
 //! `longmen state`
 
+use clap::ArgGroup;
 use longmen_client::SetStateRequest;
 
 use super::accounts::{settle, show_one};
@@ -11,7 +12,7 @@ use crate::register::Register;
 
 /// Set the account state (账户状态) and the payment state (支付状态) of an account
 ///
-/// What is not given stays as it is. An account is closed only with nothing in it: balance, holds, reserve. The register
+/// One of the two, or both; what is not given stays as it is. An account is closed only with nothing in it: balance, holds, reserve. The register
 /// keeps who did it, when, on what approval and why.
 #[derive(Debug, clap::Args)]
 #[command(after_help = with_account_names("\
@@ -19,14 +20,15 @@ Examples:
   longmen state LM/U1/CNY --payment-state receives-only --reason \"risk control\" --approval AP-3
   longmen state LM/U1/CNY --account-state judicial --operator ann
   longmen state LM/U1/CNY --account-state normal --payment-state normal"))]
+#[command(group = ArgGroup::new("states").args(["account_state", "payment_state"]).required(true).multiple(true))]
 pub(crate) struct Args {
     /// The account
     account: AccountName,
-    /// Whether the account is there to be used
-    #[arg(long, value_enum, required_unless_present = "payment_state")]
+    /// Whether the account is there to be used (账户状态)
+    #[arg(long, value_name = "STATE", value_enum)]
     account_state: Option<AccountState>,
-    /// What the account may do
-    #[arg(long, value_enum)]
+    /// What the account may do (支付状态)
+    #[arg(long, value_name = "STATE", value_enum)]
     payment_state: Option<PaymentState>,
     #[command(flatten)]
     register: Register,

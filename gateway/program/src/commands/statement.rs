@@ -1,7 +1,9 @@
 //! `longmen statement`
 
 use clap::ValueEnum;
-use longmen_client::{MAX_LIST, RangeEnd, Side, Statement, StatementLine, StatementRequest, Turnover};
+use longmen_client::{
+    MAX_LIST, Merged, RangeEnd, Side, Statement, StatementLine, StatementRequest, Turnover,
+};
 use longmen_terminal::Table;
 
 use crate::account_name::{AccountName, with_account_names};
@@ -189,6 +191,7 @@ pub(crate) fn row(currency: &str, line: &StatementLine) -> [String; 7] {
     let text = line.text_id.as_deref();
     let of = line.transaction.as_ref().map(|id| format!("{}/{}", shown(id, text), line.step));
     let what = match (&line.merged, &line.hold) {
+        (Some(Merged { count: 1, .. }), _) => format!("1 posting merged, at {}", line.position),
         (Some(merged), _) => format!("{} postings merged, at {}", merged.count, line.position),
         (_, Some(hold)) => {
             let id = shown(&hold.id, hold.text_id.as_deref());

@@ -30,8 +30,14 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     Ok(Conclusion::Held)
 }
 
-/// What is damaged, and how far the scrub has come.
+/// Whether there is room, what is damaged, and how far the scrub has come.
 fn show_disk(table: &mut Table, status: &Status) {
+    if status.out_of_disk {
+        table.across([
+            "OUT OF DISK: what would write is refused as out_of_disk, and reads go on. Make room on the node's disk, and \
+             it takes writes again by itself",
+        ]);
+    }
     let Status { damaged, damaged_more, damage_met, scrub, .. } = status;
     for DamagedPlace { file, offset, frame, what } in damaged {
         let place = |name, number: &Option<u64>| number.map(|number| format!(", {name} {number}"));
@@ -130,6 +136,14 @@ mod tests {
     }
 
     #[test]
+    fn a_full_disk_is_told() {
+        for out_of_disk in [true, false] {
+            let text = table(&Status { out_of_disk, ..status(vec![], 0, 0) }).to_string();
+            assert_eq!(text.contains("OUT OF DISK"), out_of_disk, "{text}");
+        }
+    }
+
+    #[test]
     fn a_clock_that_jumped_is_told() {
         for (machine_s, expect) in [
             (10_000, None),
@@ -169,6 +183,7 @@ mod tests {
             connections: 0,
             in_flight_transactions: 0,
             in_flight_bytes: 0,
+            out_of_disk: false,
             damaged,
             damaged_more,
             damage_met,

@@ -1,6 +1,7 @@
 //! `longmen transaction`
 
-use longmen_client::{Client, Hold, HoldsRequest, MAX_LIST, TransactionRecord};
+use clap::ArgGroup;
+use longmen_client::{AccountRef, Client, Hold, HoldsRequest, MAX_LIST, TransactionRecord};
 use longmen_terminal::Table;
 
 use super::holds;
@@ -14,6 +15,8 @@ use crate::page::Page;
 
 /// At most 32 pages of holds are searched.
 const MOST_PAGES: usize = 32;
+/// On so many accounts holds are looked for.
+const MOST_ACCOUNTS: usize = 32;
 
 /// Show a transaction as the log has it: one of this client, or whichever lies at a place
 #[derive(Debug, clap::Args)]
@@ -22,12 +25,12 @@ Examples:
   longmen transaction order-17
   longmen transaction 0x1cf8320d8c5be8fc9f1841f7e4de2cdd --client switch
   longmen transaction --place 412/3            as `longmen find` and results name it")]
+#[command(group = ArgGroup::new("which").args(["id", "place"]).required(true))]
 pub(crate) struct Args {
     /// Its id, as it was posted, or as a statement shows it
-    #[arg(required_unless_present = "place")]
     id: Option<IdName>,
     /// Where its record lies; whose it is does not matter
-    #[arg(long, value_name = "FRAME/RECORD", conflicts_with = "id")]
+    #[arg(long, value_name = "FRAME/RECORD")]
     place: Option<String>,
     #[command(flatten)]
     connect_args: ConnectArgs,
@@ -38,10 +41,9 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let record = match (&args.id, &args.place) {
-        (Some(id), _) => client
-            .transaction(id.id())
-            .await
-            .map_err(|error| Failure::about(error, format_args!("{id} of this client")))?,
+        (Some(id), _) => {
+            client.transaction(id.id()).await.map_err(|error| Failure::about(error, not_found(&args, id)))?
+        }
         (None, place) => {
             let place = place.as_deref().unwrap_or_default();
             client.transaction_at(place).await.map_err(|error| Failure::about(error, place))?
@@ -55,17 +57,45 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     Ok(Conclusion::Held)
 }
 
+/// What was looked for where nothing was found, and how else it may be.
+fn not_found(args: &Args, id: &IdName) -> String {
+    let client = args.connect_args.client();
+    let id = id.quoted();
+    format!(
+        "the node knows no transaction {id} of client {client}; `longmen find --id {id}` looks for one of any client, however \
+         old it is"
+    )
+}
+
 /// Whether it set amounts aside and posted nothing.
 fn sets_aside(record: &TransactionRecord) -> bool {
     &*record.outcome == "posted" && matches!(&*record.action, "freeze" | "try")
 }
 
-/// What it set aside, as far as something remains of it: its record has no legs.
+/// What it set aside, as far as the node remembers it: its record has no legs.
 async fn holds_of(client: &mut Client, record: &TransactionRecord) -> Result<Vec<Hold>, Failure> {
+    if record.held.is_empty() {
+        // An older node does not say where it set something aside, and lists what remains alone.
+        return holds_among(client, record, None).await;
+    }
+    let mut found = Vec::new();
+    for held in record.held.iter().take(MOST_ACCOUNTS) {
+        found.extend(holds_among(client, record, Some(held.account)).await?);
+    }
+    Ok(found)
+}
+
+/// Those of its holds that are on this account, or of which something remains.
+async fn holds_among(
+    client: &mut Client,
+    record: &TransactionRecord,
+    account: Option<u64>,
+) -> Result<Vec<Hold>, Failure> {
     let mut found = Vec::new();
     let mut after: Option<Box<str>> = None;
     for _ in 0..MOST_PAGES {
-        let request = HoldsRequest { account: None, after: after.as_deref(), limit: MAX_LIST };
+        let account = account.map(AccountRef::Id);
+        let request = HoldsRequest { account, after: after.as_deref(), limit: MAX_LIST };
         let page = client.holds(&request).await?;
         let own = |hold: &Hold| hold.client == record.client && hold.id == record.id;
         found.extend(page.holds.into_iter().filter(own));
@@ -111,9 +141,7 @@ fn describe(record: &TransactionRecord, held: &[Hold]) -> Page {
     }
     if sets_aside(record) {
         match held {
-            [] => page.line(
-                "nothing was found of it that is still set aside: `longmen holds ACCOUNT` shows what was",
-            ),
+            [] => page.line("the node remembers nothing of it any more that was set aside"),
             held => page.table(holds::table(held)),
         }
     }

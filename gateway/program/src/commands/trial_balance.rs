@@ -161,10 +161,16 @@ struct Unit<'a> {
 /// The rows at a level of subjects, or at the leaves.
 fn units(trial: &TrialBalance, level: Option<u8>) -> Vec<Unit<'_>> {
     let digits = level.map_or(usize::MAX, |level| 2 + 2 * usize::from(level));
+    let summaries = trial.summaries.iter();
+    let named: BTreeMap<(&str, &str), &str> =
+        summaries.map(|above| ((&*above.entity, &*above.subject), &*above.name)).collect();
     let mut units: BTreeMap<(&str, &str), Unit<'_>> = BTreeMap::new();
     for line in &trial.lines {
         let code = line.subject.get(..digits).unwrap_or(&line.subject);
-        let name = if code.len() < line.subject.len() { first_part(&line.name) } else { &line.name };
+        let name = match code.len() < line.subject.len() {
+            true => named.get(&(&*line.entity, code)).copied().unwrap_or_else(|| first_part(&line.name)),
+            false => &line.name,
+        };
         let unit = units.entry((&line.entity, &line.currency)).or_insert_with(|| Unit {
             entity: &line.entity,
             currency: &line.currency,

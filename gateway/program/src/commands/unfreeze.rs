@@ -5,6 +5,7 @@ use longmen_client::{Amount, Unfreeze};
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
+use crate::money::amount;
 use crate::output::Output;
 use crate::posting::Posting;
 
@@ -12,16 +13,16 @@ use crate::posting::Posting;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  longmen unfreeze F7
+  longmen unfreeze F7                          all that remains
   longmen unfreeze F7 --amount 100.00 --currency CNY
   longmen unfreeze case-12 --authority \"court 3\" --approval AP-9")]
 pub(crate) struct Args {
     /// The id of the freeze
     hold: IdName,
     /// How much; without it, all that remains
-    #[arg(long, requires = "currency", allow_negative_numbers = true)]
+    #[arg(long, requires = "currency", allow_negative_numbers = true, value_parser = amount)]
     amount: Option<String>,
-    /// The currency of the amount, which is the held account's
+    /// The currency of --amount, which is the held account's; without an amount it says nothing
     #[arg(long, value_name = "CODE", requires = "amount")]
     currency: Option<String>,
     /// Who releases it, where it has an authority

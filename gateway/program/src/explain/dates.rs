@@ -4,6 +4,10 @@ use std::collections::BTreeSet;
 
 use longmen_client::{AccountRef, Client, Transaction};
 
+/// What to do where the entities of a transaction do not have one date.
+const SEVERAL_DATES: &str = "; the entities of a transaction have one accounting date: end the earlier one with `longmen \
+                             close-day` and send it under a new id";
+
 /// The accounting dates of the entities that a transaction touches.
 pub(super) async fn dates(client: &mut Client, transaction: &Transaction) -> Option<String> {
     let mut entities = BTreeSet::new();
@@ -15,7 +19,16 @@ pub(super) async fn dates(client: &mut Client, transaction: &Transaction) -> Opt
     }
     let dates = accounting_dates(client, |entity| entities.is_empty() || entities.contains(entity)).await?;
     let wanted = transaction.accounting_date.as_ref();
-    Some(dates + &wanted.map_or(String::new(), |wanted| format!(", asked for was {wanted}")))
+    let wanted = wanted.map_or(String::new(), |wanted| format!(", asked for was {wanted}"));
+    let remedy = if are_several(client, &entities).await { SEVERAL_DATES } else { "" };
+    Some(format!("{dates}{wanted}{remedy}"))
+}
+
+/// Whether these entities have more than one accounting date between them.
+async fn are_several(client: &mut Client, entities: &BTreeSet<String>) -> bool {
+    let Ok(status) = client.status().await else { return false };
+    let own = status.entities.iter().filter(|(entity, _)| entities.contains(&**entity));
+    own.map(|(_, date)| date).collect::<BTreeSet<_>>().len() > 1
 }
 
 /// The accounting dates of entities, in words.

@@ -5,9 +5,11 @@ use longmen_client::{
 };
 
 use super::demand::Demand;
+use super::original::{find_original, naming};
 use super::shape::minor;
 use crate::account_name::name_of_account;
 use crate::id_name::name_of_id;
+use crate::moment::time;
 use crate::money::money;
 
 /// At most eight pages of holds are read to find one.
@@ -88,6 +90,32 @@ pub(super) async fn hold(client: &mut Client, transaction: &Transaction, code: &
         text.push_str(", expired");
     }
     Some(text)
+}
+
+/// When a try expired that is to be confirmed.
+pub(super) async fn expired_try(client: &mut Client, transaction: &Transaction) -> Option<String> {
+    let naming = naming(transaction)?;
+    let name = name_of_id(&naming.original);
+    let record = find_original(client, naming).await;
+    let accounts: Vec<u64> = record.iter().flat_map(|record| &record.tried).map(|leg| leg.account).collect();
+    let of = naming.client.unwrap_or(client.welcome().client);
+    let when = expiry(client, &accounts, (of, naming.original.number())).await;
+    let when = when.map_or(String::new(), |moment| format!(" at {}", time(moment)));
+    Some(format!("the try {name} expired{when}, and what it held is free again; try again under a new id"))
+}
+
+/// When the hold of this name expires, or did, by the holds of the accounts that it may be on.
+async fn expiry(client: &mut Client, accounts: &[u64], (of, number): (u32, u128)) -> Option<i64> {
+    let number = format!("{number:032x}");
+    for account in accounts.iter().take(PAGES) {
+        let account = Some((*account).into());
+        let page = client.holds(&HoldsRequest { account, after: None, limit: MAX_LIST }).await.ok()?;
+        let found = page.holds.into_iter().find(|hold| hold.client == of && *hold.id == *number);
+        if let Some(hold) = found {
+            return hold.expires_us;
+        }
+    }
+    None
 }
 
 /// What remains of the hold that a raise without funds would add to; nothing of any other refusal.

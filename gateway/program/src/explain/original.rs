@@ -17,10 +17,12 @@ pub(super) fn naming(transaction: &Transaction) -> Option<&Naming> {
 
 /// The original that an action names, where it can be asked for.
 pub(super) async fn find_original(client: &mut Client, naming: &Naming) -> Option<TransactionRecord> {
+    let own = client.welcome().client;
     match (&naming.place, naming.client) {
         (Some(place), _) => client.transaction_at(place).await.ok(),
-        (None, None) => client.transaction(naming.original.clone()).await.ok(),
-        (None, Some(_)) => None,
+        // Only a client itself asks for its transactions by their ids.
+        (None, Some(of)) if of != own => None,
+        (None, _) => client.transaction(naming.original.clone()).await.ok(),
     }
 }
 

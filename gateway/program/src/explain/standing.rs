@@ -85,7 +85,14 @@ fn limits(account: &Account) -> String {
         limits.push(format!("a balance of {} at most, now {}", print(limit.into()), print(account.balance)));
     }
     match limits.is_empty() {
-        true => format!("balance {}", print(account.balance)),
+        true => {
+            let frozen = print(account.frozen);
+            let most = print(i64::MAX.into());
+            format!(
+                "balance {}, {frozen} frozen; what is frozen in all is {most} at most",
+                print(account.balance)
+            )
+        }
         false => format!("allowed are {}", limits.join("; ")),
     }
 }

@@ -138,13 +138,14 @@ fn income_sections(book: &Book) -> impl Iterator<Item = &Section> {
     book.sections.iter().filter(|section| matches!(section.class, "income" | "expense"))
 }
 
-/// Statements as CSV: one row a subject, amounts as decimals in the currency's unit, debit-positive balances.
+/// Statements as CSV: one row a subject, amounts as decimals in the currency's unit. Balances are debit-positive, as their
+/// heads say; those of a balance sheet and an income statement stand on the side of their class.
 pub(crate) fn csv(books: &[Book], kind: Kind) -> String {
     let mut text = String::from("currency,class,subject,name,");
     text.push_str(match kind {
         Kind::Income => "amount\n",
         Kind::BalanceSheet => "opening,closing\n",
-        _ => "opening,debit,credit,closing\n",
+        _ => "opening_debit_positive,debit,credit,closing_debit_positive\n",
     });
     for book in books {
         let wanted = |section: &&Section| match kind {

@@ -9,7 +9,7 @@ use longmen_client::{
 };
 use longmen_engine::ledger::{
     self, AccountKey, AccountOpening, Amount, Catalog, Date, EntityId, Rejection, SubjectClass,
-    SubjectOpening, is_hidden,
+    SubjectOpening, has_blank_end, is_hidden,
 };
 
 use super::{Account, Scenario, Subject};
@@ -68,7 +68,7 @@ pub(super) async fn check(client: &mut Client, scenario: &Scenario, entity: &str
         let date = status.entities.iter().find(|(code, _)| **code == *entity);
         let date = date.and_then(|(_, date)| Date::parse(date));
         take_in(&mut catalog, chart, date.unwrap_or(scenario.start));
-    } else if entity.is_empty() || entity.len() > MAX_NAME || entity.chars().any(is_hidden) {
+    } else if entity.is_empty() || entity.len() > MAX_NAME || is_unreadable(entity) {
         misfits.add(format_args!("entity {entity}"), Rejection::Malformed, entity.chars());
     }
     for subject in &scenario.subjects {
@@ -160,7 +160,7 @@ fn side(side: Side) -> ledger::Side {
 
 fn judge_subject(catalog: &mut Catalog, subject: &Subject) -> Result<(), Rejection> {
     let class = SubjectClass::from_name(&subject.class).ok_or(Rejection::Malformed)?;
-    if subject.name.chars().any(is_hidden) {
+    if is_unreadable(&subject.name) {
         return Err(Rejection::Malformed);
     }
     let opening =
@@ -174,7 +174,8 @@ fn judge_subject(catalog: &mut Catalog, subject: &Subject) -> Result<(), Rejecti
 fn judge_account(catalog: &Catalog, entity: &str, account: &Account) -> Result<(), Rejection> {
     let customer = account.customer.as_ref().map_or(1, String::len);
     let limits = [account.transaction_limit, account.day_limit];
-    let hidden = texts_of(account).any(is_hidden);
+    let mut names = [&account.label, &account.kind].into_iter().chain(&account.customer);
+    let hidden = names.any(|name| is_unreadable(name));
     if account.kind.len() > MAX_NAME || !(1..=MAX_NUMBER).contains(&customer) || hidden {
         return Err(Rejection::Malformed);
     }
@@ -207,6 +208,11 @@ fn judge_account(catalog: &Catalog, entity: &str, account: &Account) -> Result<(
 fn texts_of(account: &Account) -> impl Iterator<Item = char> {
     let customer = account.customer.iter().flat_map(|id| id.chars());
     account.label.chars().chain(account.kind.chars()).chain(customer)
+}
+
+/// Whether a name has what cannot be seen, or a blank at an end, which is not seen either.
+fn is_unreadable(name: &str) -> bool {
+    has_blank_end(name) || name.chars().any(is_hidden)
 }
 
 /// The accounts of the scenario that the node has.

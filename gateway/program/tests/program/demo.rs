@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::longmen::{Served, longmen};
+use crate::longmen::{Served, longmen_in};
 
 /// Processes with this directory on their command lines.
 fn processes_on(directory: &Path) -> usize {
@@ -44,9 +44,12 @@ fn an_interrupted_demo_leaves_no_node_and_no_data_behind() {
 fn what_the_demo_suggests_can_be_run_as_printed() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("the books");
-    let shown = longmen(&["demo", "--transactions", "400", "--data", data.to_str().unwrap()]);
+    let shown = longmen_in("100", &["demo", "--transactions", "400", "--data", data.to_str().unwrap()]);
     assert_eq!(shown.code, Some(0), "{shown:?}");
-    let (_, next) = shown.out.split_once("What next:\n").unwrap();
+    let (before, next) = shown.out.split_once("What next:\n").unwrap();
+    let told = before.lines().skip_while(|line| !line.contains("SIGKILL after"));
+    let told: Vec<&str> = told.take_while(|line| !line.is_empty()).collect();
+    assert!((2..=4).contains(&told.len()) && told.iter().all(|line| line.len() <= 100), "{before}");
     let commands: Vec<&str> = next.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     assert_eq!(commands.len(), 5, "{next}");
     let run = |command: &str| {

@@ -43,11 +43,38 @@ fn a_value_that_cannot_be_is_a_slip() {
         ("reverse a --forced", "--approval"),
         ("limits @1 --day -1", "a limit is not negative; `none` takes it away"),
         ("limits @1 --overdraft -0.01", "a limit is not negative"),
+        ("limits @1 --day 1_000", "not a decimal number"),
+        ("reserve @1=1e3", "not a decimal number"),
+        ("freeze @1=x --id a", "not a decimal number"),
+        ("raise a ten CNY", "not a decimal number"),
+        ("unfreeze a --amount .5 --currency CNY", "not a decimal number"),
+        ("consume a --amount 5. --debit @1=1 --credit @2=1", "not a decimal number"),
+        ("post --debit @1=1,000 --credit @2=1", "not a decimal number"),
+        ("post --debit @1=1 --credit @2=1 --value-date 2026-02-30", "--value-date"),
+        ("post --debit @1=1 --credit @2=1 --accounting-date today", "--accounting-date"),
+        ("close-day LM 2026-13-01", "2026-13-01"),
+        ("map-type LM wallet 220301 --from tomorrow", "--from"),
+        ("find --id a --entity LM --from 2026-01-02 --to 2026-01-01", "--to lies before --from"),
+        ("find --id a --reference b", "cannot be used with"),
+        ("state @1", "<--account-state <STATE>|--payment-state <STATE>>"),
+        ("transaction", "<ID|--place <FRAME/RECORD>>"),
+        ("post", "<--debit <ACCOUNT=AMOUNT>|--credit <ACCOUNT=AMOUNT>>"),
     ] {
         let arguments: Vec<&str> = command.split(' ').chain(["--addr", &served.addr]).collect();
         let ran = longmen(&arguments);
         assert_eq!((ran.code, &*ran.out), (Some(2), ""), "{command}: {ran:?}");
         assert!(ran.err.contains(words) && !ran.err.contains("tip:"), "{command}: {ran:?}");
+    }
+}
+
+#[test]
+fn an_address_without_a_port_is_a_slip() {
+    for address in ["127.0.0.1", "localhost:", "localhost:x"] {
+        for command in [&["status"][..], &["play", "s.json"]] {
+            let ran = longmen(&[command, &["--addr", address]].concat());
+            assert_eq!((ran.code, &*ran.out), (Some(2), ""), "{command:?}: {ran:?}");
+            assert!(ran.err.contains("expected HOST:PORT"), "{command:?}: {ran:?}");
+        }
     }
 }
 
@@ -69,4 +96,13 @@ fn no_ledger_begins_where_none_could_be_served() {
         assert!(ran.err.contains(words) && !ran.err.contains("NEW LEDGER"), "{more:?}: {ran:?}");
         assert!(!data.exists(), "{more:?}");
     }
+}
+
+#[test]
+fn a_new_ledger_is_not_told_before_it_has_begun() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("new");
+    let ran = longmen(&["serve", "--data", data.to_str().unwrap(), "--segment-size", "5"]);
+    assert!(ran.code == Some(2) && ran.err.contains("segment"), "{ran:?}");
+    assert!(!ran.err.contains("NEW LEDGER"), "{ran:?}");
 }

@@ -83,6 +83,10 @@ fn a_file_is_opened_whole_or_not_at_all() {
     refused(&|file| file["accounts"][1]["account"] = json!("n".repeat(65)), "malformed", "account nnn");
     refused(&|file| file["accounts"][1]["customer"] = json!(""), "malformed", "account U1");
     refused(&|file| file["accounts"][0]["account"] = json!("U1"), "key_conflict", "account U1");
+    refused(&|file| file["accounts"][0]["account"] = json!("bank "), "malformed", "account bank");
+    refused(&|file| file["accounts"][1]["customer"] = json!("\u{3000}C1"), "malformed", "account U1");
+    refused(&|file| file["subjects"][2]["name"] = json!(" Users"), "malformed", "subject 220301");
+    refused(&|file| file["entity"] = json!(" "), "malformed", "entity");
     refused(&|file| file["entity"] = json!("E".repeat(33)), "malformed", "entity EEE");
     assert_eq!(world.opened(), nothing);
     assert_eq!(world.open(&file()).code, Some(0));

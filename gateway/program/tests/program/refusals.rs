@@ -1,6 +1,7 @@
 //! A refusal says what it is about, once, and a slip never reads like damage.
 
 mod actions;
+mod remedies;
 
 use crate::longmen::{Served, longmen};
 
@@ -227,9 +228,9 @@ fn what_several_legs_ask_of_an_account_is_told_in_all() {
         &["c: mixed_off_balance: off the balance sheet: LM/bills/CNY; on it: LM/bank/CNY, LM/payer/CNY"],
     );
     books.says(
-        1,
+        2,
         "post --id d --debit LM/payer/CNY=1e3 --credit LM/shop/CNY=1e3",
-        &["d: malformed: legs[0].amount: not a decimal number: \"1e3\", of account LM/payer/CNY"],
+        &["'LM/payer/CNY=1e3' for '--debit <ACCOUNT=AMOUNT>': `1e3`: not a decimal number, such as 12.30"],
     );
     let long = format!("post --id {} --debit LM/payer/CNY=1 --credit LM/shop/CNY=1", "x".repeat(257));
     books.says(1, &long, &["malformed: id: longer than is allowed, in bytes: 257, at most 256"]);
@@ -344,7 +345,7 @@ fn a_refused_question_or_change_names_what_it_is_about() {
     books.says(1, "close-day LM 2026-01-04", &["date_closed: the accounting date of LM is 2026-01-05"]);
     books.says(1, "close-day NO 2026-01-06", &["unknown_entity: entity NO"]);
     books.says(1, "find --reference r --entity NO --from 2026-01-05", &["unknown_entity: entity NO"]);
-    books.says(1, "transaction never", &["unknown_transaction: never"]);
+    books.says(1, "transaction never", &["unknown_transaction: the node knows no transaction never"]);
     books.says(1, "customer NO C", &["unknown_entity: entity NO"]);
     books.says(1, "trial-balance --entity NO", &["unknown_entity: entity NO"]);
 }

@@ -13,6 +13,25 @@ fn columns(line: &str) -> usize {
         .sum()
 }
 
+/// Ideographs in what is said of a command take two columns, too.
+#[test]
+fn help_fits_100_columns() {
+    let commands = longmen_in("100", &["--help"]).out;
+    let (_, commands) = commands.split_once("Commands:\n").unwrap();
+    let names = commands.lines().take_while(|line| !line.is_empty());
+    let names = names.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<&str> = names.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() > 30, "{names:?}");
+    for name in names {
+        let help = longmen_in("100", &[name, "--help"]).out;
+        // Examples and tables stand as they are written.
+        let (words, _) = help.split_once("\nExample").unwrap_or((&help, ""));
+        for line in words.lines() {
+            assert!(columns(line) <= 100, "{name}: {} columns: {line}", columns(line));
+        }
+    }
+}
+
 #[test]
 fn listings_fit_80_and_100_columns() {
     let directory = tempfile::tempdir().unwrap();

@@ -36,7 +36,9 @@ impl Ask for TransactionAsked {
         let found = context.look_up(move |history| history.transaction(frame, ordinal)).await?;
         let record = Box::new(found.ok_or(unknown)?);
         let tried = record.tried.iter().map(|leg| leg.account);
-        let accounts = context.accounts_in(record.legs.iter().map(|leg| leg.account).chain(tried)).await?;
+        let held = record.held.iter().map(|held| held.account);
+        let legs = record.legs.iter().map(|leg| leg.account);
+        let accounts = context.accounts_in(legs.chain(tried).chain(held)).await?;
         Ok((record, KnownAccounts::of(accounts)))
     }
 }

@@ -6,7 +6,7 @@ use longmen_engine::ledger::{
 };
 
 use super::reader::{Reader, read_elements, read_fields, read_fields_and_nils};
-use super::value::{MAX_KIND, Written, account, currency, customer_id, date, entity, required, shown};
+use super::value::{MAX_KIND, Written, account, currency, customer_id, date, entity, opened, required};
 use crate::service::Fault;
 
 /// Bytes of a subject's code.
@@ -207,7 +207,7 @@ pub(super) fn read_map_customer(reader: &mut Reader<'_>) -> Result<Command, Faul
     let notes = read_registered(reader, ["account", "customer"], |index, reader| {
         match index {
             0 => of = Some(account(reader)?),
-            _ => customer = Some(shown(customer_id(reader)?)?),
+            _ => customer = Some(opened(customer_id(reader)?)?),
         }
         Ok(())
     })?;
@@ -220,7 +220,7 @@ pub(super) fn read_map_type(reader: &mut Reader<'_>) -> Result<Command, Fault> {
     let notes = read_registered(reader, ["entity", "type", "subject", "from"], |index, reader| {
         match index {
             0 => of = Some(entity(reader)?),
-            1 => kind = Some(shown(reader.text(MAX_KIND)?)?),
+            1 => kind = Some(opened(reader.text(MAX_KIND)?)?),
             2 => subject = Some(reader.text(MAX_CODE)?),
             _ => from = Some(date(reader)?),
         }

@@ -5,7 +5,7 @@ use longmen_engine::ledger::{
 };
 
 use super::reader::{Reader, read_elements, read_fields};
-use super::value::{KeyParts, Written, customer_id, date, entity, required, shown, side};
+use super::value::{KeyParts, Written, customer_id, date, entity, opened, required, side};
 use crate::service::Fault;
 
 /// Bytes of a subject's code.
@@ -21,7 +21,7 @@ pub(crate) fn read_open_entity(reader: &mut Reader<'_>) -> Result<Command, Fault
     let (mut code, mut start, mut year_starts) = (None, None, YearStart::JANUARY);
     read_fields(reader, &["code", "start", "year_starts"], |index, reader| {
         match index {
-            0 => code = Some(shown(entity(reader)?)?),
+            0 => code = Some(opened(entity(reader)?)?),
             1 => start = Some(date(reader)?),
             _ => {
                 let month = YearStart::from_month(reader.integer()?);
@@ -57,13 +57,13 @@ fn read_subject(reader: &mut Reader<'_>) -> Result<SubjectOpening, Fault> {
     read_fields(reader, &SUBJECT_FIELDS, |index, reader| {
         match index {
             0 => code = Some(reader.text(MAX_CODE)?.into()),
-            1 => name = Some(shown(reader.text(MAX_NAME)?)?.into()),
+            1 => name = Some(opened(reader.text(MAX_NAME)?)?.into()),
             2 => class = Some(read_class(reader)?),
             3 => normal = Some(side(reader)?),
             4 => leaf = reader.flag()?,
             5 => valid_from = Some(date(reader)?),
             6 => valid_to = Some(date(reader)?),
-            _ => texts[index - 7] = shown(reader.text(MAX_ATTRIBUTE)?)?,
+            _ => texts[index - 7] = opened(reader.text(MAX_ATTRIBUTE)?)?,
         }
         Ok(())
     })?;
@@ -122,13 +122,13 @@ fn read_account(reader: &mut Reader<'_>) -> Result<AccountOpening, Fault> {
             7 => overdraft = Some(Written::read(reader)?),
             8 => credit = Some(Written::read(reader)?),
             9 => hot = reader.flag()?,
-            _ => customer = Some(shown(customer_id(reader)?)?),
+            _ => customer = Some(opened(customer_id(reader)?)?),
         }
         Ok(())
     })?;
     let key = parts.key()?;
-    shown(&*key.number).map_err(|fault| fault.in_field("number"))?;
-    shown(&*key.kind).map_err(|fault| fault.in_field("type"))?;
+    opened(&*key.number).map_err(|fault| fault.in_field("number"))?;
+    opened(&*key.kind).map_err(|fault| fault.in_field("type"))?;
     let limit =
         |written: Option<Written<'_>>, name| written.map(|w| read_limit(w, key.currency, name)).transpose();
     Ok(AccountOpening {

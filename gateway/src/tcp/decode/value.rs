@@ -3,7 +3,7 @@
 use longmen_engine::Cursor;
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountRef, Amount, AmountError, ClientId, Currency, Date, MAX_AMOUNT_TEXT,
-    MAX_TEXT_ID, RecordPlace, Side, TransactionId, TransactionKey, is_hidden,
+    MAX_TEXT_ID, RecordPlace, Side, TransactionId, TransactionKey, has_blank_end, is_hidden,
 };
 use rmp::Marker;
 
@@ -39,7 +39,7 @@ pub(crate) fn transaction_id<'a>(reader: &mut Reader<'a>) -> Result<GivenId<'a>,
     let given = match reader.peek()? {
         Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
             match reader.text(MAX_TEXT_ID)? {
-                "" => number(0),
+                text if is_blank(text) => number(0),
                 text => GivenId { id: TransactionId::of_text(text), text },
             }
         }
@@ -50,6 +50,12 @@ pub(crate) fn transaction_id<'a>(reader: &mut Reader<'a>) -> Result<GivenId<'a>,
         _ => number(reader.integer::<u64>()?.into()),
     };
     if given.id.0 == 0 { Err(Fault::new("is empty")) } else { Ok(given) }
+}
+
+/// Whether nothing is in a text, or nothing but blanks.
+fn is_blank(text: &str) -> bool {
+    // Nearly every id begins with a letter or a digit.
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
 }
 
 /// The code of an entity.
@@ -224,7 +230,15 @@ pub(super) fn customer_id(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
     if customer.is_empty() { Err(Fault::new("is empty")) } else { Ok(customer.into()) }
 }
 
-/// A name that comes into the books is one that people can read.
+/// A name that comes into the books is one that people can read, and tell from others.
+pub(super) fn opened<T: AsRef<str>>(text: T) -> Result<T, Fault> {
+    match has_blank_end(text.as_ref()) {
+        true => Err(Fault::new("begins or ends with a blank")),
+        false => shown(text),
+    }
+}
+
+/// A name is one that people can read.
 pub(super) fn shown<T: AsRef<str>>(text: T) -> Result<T, Fault> {
     match text.as_ref().chars().any(is_hidden) {
         true => Err(Fault::new("has a control character, or another that is not seen")),

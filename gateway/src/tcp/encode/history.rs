@@ -136,7 +136,7 @@ fn write_merged(pack: &mut Pack<'_>, merged: &Merged) {
 /// A transaction as the log has it.
 pub(super) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord, accounts: &KnownAccounts) {
     let mut pack = write_ok(out);
-    pack.map(RECORD_FIELDS + 2);
+    pack.map(RECORD_FIELDS + 3);
     write_record(&mut pack, record);
     pack.name("legs").array(record.legs.len());
     for leg in &record.legs {
@@ -149,6 +149,12 @@ pub(super) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord, a
         pack.name("step").unsigned(leg.step);
         pack.name("side").text(leg.side.name());
         pack.name("amount").signed(leg.amount.0);
+    }
+    pack.name("held").array(record.held.len());
+    for held in &record.held {
+        pack.map(KNOWN_ACCOUNT_FIELDS + 1);
+        write_known_account(&mut pack, accounts, held.account);
+        pack.name("amount").signed(held.amount);
     }
 }
 

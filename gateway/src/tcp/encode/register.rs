@@ -166,8 +166,9 @@ fn of_changed(changed: &Changed<'_>) -> Attributes {
     ]
 }
 
+/// A limit; the largest number that there is limits nothing.
 fn limit(limit: Option<Amount>) -> String {
-    limit.map_or("none".to_owned(), |limit| limit.0.to_string())
+    limit.filter(|limit| limit.0 != i64::MAX).map_or("none".to_owned(), |limit| limit.0.to_string())
 }
 
 fn write_rows(out: &mut Vec<u8>, account: Option<&AccountView>, rows: &[Row<'_>], next: Option<Position>) {

@@ -10,7 +10,7 @@ use crate::service::question::status::NodeStatus;
 pub(super) fn write_status(out: &mut Vec<u8>, status: &NodeStatus) {
     let engine = &status.engine;
     let mut pack = write_ok(out);
-    pack.map(25);
+    pack.map(26);
     pack.name("version").text(env!("CARGO_PKG_VERSION"));
     pack.name("durable").unsigned(engine.durable);
     pack.name("open").unsigned(engine.open);
@@ -47,6 +47,7 @@ pub(super) fn write_status(out: &mut Vec<u8>, status: &NodeStatus) {
     pack.name("connections").unsigned(status.connections);
     pack.name("in_flight_transactions").unsigned(status.in_flight.transactions);
     pack.name("in_flight_bytes").unsigned(status.in_flight.bytes);
+    pack.name("out_of_disk").flag(engine.is_out_of_disk);
     write_disk(&mut pack, status);
 }
 

@@ -10,7 +10,7 @@ use longmen_engine::ledger::{
     TrialLine,
 };
 use longmen_engine::{
-    Cursor, Damaged, Finding, Merged, RecordedLeg, ScrubReport, StatementLine, StatementPage,
+    Cursor, Damaged, Finding, Merged, RecordedLeg, ScrubReport, SetAside, StatementLine, StatementPage,
     TransactionRecord,
 };
 use longmen_wal::{Fault as LogFault, FrameFault, FrameNumber};
@@ -208,6 +208,7 @@ fn statements_and_transactions_reach_the_client_whole() {
         notes: vec![(Note::Kind, "a".into()), (Note::Reason, "b".into())],
         legs: vec![leg],
         tried: vec![HotLeg { account: AccountId(1), amount: Amount(6), step: 2, side: Side::Debit }],
+        held: vec![SetAside { account: AccountId(1), amount: 9 }],
         frame: 7,
         ordinal: 8,
     };
@@ -224,6 +225,7 @@ fn statements_and_transactions_reach_the_client_whole() {
     let leg = &wire.legs[0];
     assert_eq!((&*leg.entity, &*leg.number, &*leg.currency, leg.exponent), ("LM", "U1", "BHD", 3));
     assert_eq!((wire.notes.len(), wire.legs[0].balance_after, wire.legs[0].merged), (2, -5, true));
+    assert_eq!((&*wire.held[0].number, wire.held[0].amount), ("U1", 9));
     let tried = &wire.tried[0];
     assert_eq!((&*tried.number, tried.step, tried.side, tried.amount), ("U1", 2, WireSide::Debit, 6));
 }
@@ -276,6 +278,7 @@ fn trial_balances_and_status_reach_the_client_whole() {
         hot: vec![(AccountId(7), 8)],
         entities: vec![("LM".into(), Date::parse("2026-11-22").unwrap())],
         decided: u64::MAX,
+        is_out_of_disk: true,
         refund_windows: RefundWindows { days: 90, by_type: [("sale".into(), 7)].into() },
         ..Status::default()
     };
@@ -285,6 +288,7 @@ fn trial_balances_and_status_reach_the_client_whole() {
         NodeStatus { engine: Box::new(engine), machine_us: 7, connections: 4, in_flight, damaged, scrub };
     let wire: WireStatus = read(&question(QuestionAnswer::Status(status)));
     assert_eq!((wire.hot, wire.decided, wire.connections), (vec![(7, 8)], u64::MAX, 4));
+    assert!(wire.out_of_disk);
     assert_eq!(wire.entities, [("LM".into(), "2026-11-22".into())]);
     assert_eq!((wire.refund_days, wire.refund_windows), (Some(90), vec![("sale".into(), 7)]));
     let [whole, place] = &wire.damaged[..] else { panic!("{:?}", wire.damaged) };
