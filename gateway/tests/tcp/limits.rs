@@ -233,17 +233,15 @@ async fn who_does_not_read_is_dropped_sooner_where_others_miss_what_it_holds() {
     let node = TestNode::start_with(limits, None).await;
     let mut client = node.client("ann").await;
     open_books(&mut client).await;
-    let deafen = async || {
-        let mut deaf = Raw::hello(&node.address()).await;
-        tokio::spawn(async move { while deaf.0.write_all(&ask_for_much()).await.is_ok() {} })
-    };
-    let mut all = vec![deafen().await];
+    let deafen =
+        |mut deaf: Raw| tokio::spawn(async move { while deaf.0.write_all(&ask_for_much()).await.is_ok() {} });
+    let mut all = vec![deafen(Raw::hello(&node.address()).await)];
     tokio::time::sleep(Duration::from_secs(1)).await;
     let status = client.status().await.unwrap();
     assert_eq!(status.connections, 2, "one alone is waited for");
     assert!((2 << 20..bytes / 2).contains(&status.in_flight_bytes), "{}", status.in_flight_bytes);
     for _ in 0..8 {
-        all.push(deafen().await);
+        all.push(deafen(Raw::hello(&node.address()).await));
     }
     // Until others miss nothing any more: who is left then is waited for.
     let wait = async {
