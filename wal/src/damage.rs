@@ -64,9 +64,12 @@ impl Damage {
             let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
             notes.times += 1;
             let pass = notes.pass;
-            let place = |finding: &Finding| (finding.offset, finding.frame);
             let is_there = |noted: &&mut Noted| {
-                noted.finding.file == finding.file && place(&noted.finding) == place(finding)
+                let Finding { file, offset, frame, .. } = &noted.finding;
+                // What is said of a file as a whole is said of no place in it.
+                let is_same_place = finding.offset.is_some()
+                    && (file, offset, frame) == (&finding.file, &finding.offset, &finding.frame);
+                is_same_place || noted.finding == *finding
             };
             if let Some(noted) = notes.places.iter_mut().find(is_there) {
                 noted.pass = pass;
@@ -136,8 +139,10 @@ mod tests {
         damage.note(&finding(4096, FrameFault::Absent));
         damage.note(&finding(8192, FrameFault::Absent));
         damage.note(&Finding::of_file("segment", Fault::Header));
+        damage.note(&Finding::of_file("segment", Fault::Extent));
+        damage.note(&Finding::of_file("segment", Fault::Extent));
         let seen = damage.seen();
-        assert_eq!((seen.places.len(), seen.times, alarms.load(Ordering::Relaxed)), (3, 4, 3), "{seen:?}");
+        assert_eq!((seen.places.len(), seen.times, alarms.load(Ordering::Relaxed)), (4, 6, 4), "{seen:?}");
         let told = seen.places[0].to_string();
         assert!(told.contains("durable frame damaged: ") && !told.contains("durable up to"), "{told}");
     }
