@@ -14,7 +14,7 @@ fn a_good_client_is_served_beside_hostile_ones() {
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(report["audited"], true);
     let stretches = report["stretches"].as_array().unwrap();
-    assert_eq!(stretches.len(), 13);
+    assert_eq!(stretches.len(), 14);
     for stretch in stretches {
         assert!(stretch["connections"].as_u64().unwrap() > 0, "{stretch}");
         assert!(stretch["good_posted"].as_u64().unwrap() > 0, "{stretch}");

@@ -1,5 +1,6 @@
 //! Connections that have not said hello yet. They are bounded apart from clients, so that however many come they keep
-//! nobody out: when there is no room for one more, one that said nothing has to go.
+//! nobody out: when there is no room for one more, one that said nothing whole has to go, and the newcomer does not wait
+//! until it has gone.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,14 +10,14 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// A hello comes right behind the connection. One that has not sent a byte after so long makes room when others wait: long
-/// enough for what lies in its socket to be seen, short enough for a crowd not to fill the queue of those to be accepted.
+/// A hello comes right behind the connection, and fits a packet: one that has sent a part of it makes room at once when others
+/// wait. One that has not sent a byte does so after this time: long enough for what lies in its socket to be seen, short
+/// enough for a crowd not to fill the queue of those to be accepted.
 const SILENCE: Duration = Duration::from_millis(10);
-/// One whose hello has begun and is not all there makes room after so long: a hello fits a packet. A tenth of a second let a few
-/// thousand half hellos fill the queue of those to be accepted.
-const STUTTER: Duration = Duration::from_millis(20);
 /// One whose hello is being decided has so long: a new name is written to disk first.
 const HESITATION: Duration = Duration::from_secs(1);
+/// So many may have been asked to go and not have gone yet.
+const MOST_LEAVING: usize = 64;
 
 /// The connections without a hello, as the task that accepts them sees them.
 #[derive(Debug)]
@@ -50,8 +51,10 @@ pub(crate) struct Guest {
 /// What there is to wait for before one more may come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
-    /// One was asked to go, and goes at once.
+    /// Those who were asked to go do so at once.
     ForOneToGo,
+    /// For nothing: one more is not counted any more.
+    Over,
     /// Until then everyone here may still say hello.
     Until(Instant),
     /// Nobody here is a stranger.
@@ -64,10 +67,14 @@ impl Lobby {
         Lobby { most: usize::try_from(most).unwrap_or(usize::MAX), strangers: VecDeque::new(), changed }
     }
 
-    /// Whether there is room for one more.
+    /// Whether there is room for one more beside those who stay.
     pub(crate) fn has_room(&mut self) -> bool {
         self.strangers.retain(|stranger| !stranger.left.load(Ordering::Relaxed));
-        self.strangers.len() < self.most
+        self.strangers.len() - self.leaving() < self.most
+    }
+
+    fn leaving(&self) -> usize {
+        self.strangers.iter().filter(|stranger| stranger.is_leaving()).count()
     }
 
     /// Takes one more in.
@@ -84,13 +91,18 @@ impl Lobby {
         Guest { stranger, changed: Arc::clone(&self.changed) }
     }
 
-    /// Asks the stranger who has been here for longest and had its time to go, one at a time.
+    /// Asks the stranger to go who said half a hello longest ago, or else has been here for longest and had its time. No more of them than there is need of, nor
+    /// so many at once that they would be in the way of clients.
     pub(crate) fn make_room(&mut self, now: Instant) -> Wait {
-        self.strangers.retain(|stranger| !stranger.left.load(Ordering::Relaxed));
-        if self.strangers.iter().any(|stranger| stranger.asked_to_go.load(Ordering::Relaxed)) {
+        let has_room = self.has_room();
+        let leaving = self.leaving();
+        if leaving >= MOST_LEAVING || (has_room && leaving > 0) {
             return Wait::ForOneToGo;
         }
-        let Some(first) = self.strangers.iter().min_by_key(|stranger| stranger.time_is_up()) else {
+        let staying = self.strangers.iter().filter(|stranger| !stranger.is_leaving());
+        // Half a hello before silence: what that one said is known.
+        let order = |stranger: &&Arc<Stranger>| (!stranger.has_said_half(), stranger.time_is_up());
+        let Some(first) = staying.min_by_key(order) else {
             return Wait::Never;
         };
         if first.time_is_up() > now {
@@ -98,17 +110,24 @@ impl Lobby {
         }
         first.asked_to_go.store(true, Ordering::Relaxed);
         first.go.notify_one();
-        Wait::ForOneToGo
+        if has_room { Wait::ForOneToGo } else { Wait::Over }
     }
 }
 
 impl Stranger {
+    fn is_leaving(&self) -> bool {
+        self.asked_to_go.load(Ordering::Relaxed)
+    }
+
+    fn has_said_half(&self) -> bool {
+        self.spoke.load(Ordering::Relaxed) && !self.announced.load(Ordering::Relaxed)
+    }
+
     fn time_is_up(&self) -> Instant {
-        let spoke = self.spoke.load(Ordering::Relaxed);
         self.came
             + match self.announced.load(Ordering::Relaxed) {
                 true => HESITATION,
-                false if spoke => STUTTER,
+                false if self.has_said_half() => Duration::ZERO,
                 false => SILENCE,
             }
     }
@@ -160,23 +179,44 @@ mod tests {
         speaking.speaks(false);
         speaking.speaks(true);
         assert_eq!(lobby.make_room(after(15)), Wait::Until(after(20)));
-        assert_eq!(lobby.make_room(after(20)), Wait::ForOneToGo);
-        assert!(silent.stranger.asked_to_go.load(Ordering::Relaxed));
-        assert_eq!(lobby.make_room(after(10_000)), Wait::ForOneToGo, "one at a time");
+        assert_eq!(lobby.make_room(after(20)), Wait::Over);
+        assert!(silent.stranger.is_leaving() && lobby.has_room(), "nobody waits until it has gone");
+        assert_eq!(
+            lobby.make_room(after(10_000)),
+            Wait::ForOneToGo,
+            "where a place is wanted, it is waited for"
+        );
         assert!(!silent.stays(after(20)));
         silent.speaks(false);
-        assert!(silent.stays(after(21)), "what it had sent was seen just now");
-        assert!(!silent.stays(after(110)), "half a hello is no hello");
+        assert!(!silent.stays(after(21)), "half a hello is no hello");
         silent.speaks(true);
         silent.speaks(false);
         assert!(silent.stays(after(110)), "a whole one is being decided");
+        assert!(!lobby.has_room());
         assert_eq!(lobby.make_room(after(59)), Wait::Until(after(60)));
+        late.speaks(false);
+        assert_eq!(lobby.make_room(after(59)), Wait::Over, "half a hello has no time");
         drop(silent);
-        assert!(lobby.has_room());
         drop(late);
+        assert!(lobby.has_room());
         assert_eq!(lobby.make_room(after(999)), Wait::Until(after(1_000)));
-        assert_eq!(lobby.make_room(after(1_000)), Wait::ForOneToGo);
+        assert_eq!(lobby.make_room(after(1_000)), Wait::ForOneToGo, "there is room, and no place");
         drop(speaking);
         assert_eq!(lobby.make_room(after(1_000)), Wait::Never);
+    }
+
+    #[test]
+    fn so_many_may_be_leaving_and_no_more() {
+        let mut lobby = Lobby::new(1, Arc::new(Notify::new()));
+        let start = Instant::now();
+        let guests: Vec<Guest> = (0..=MOST_LEAVING).map(|_| lobby.enter(start)).collect();
+        guests.iter().for_each(|guest| guest.speaks(false));
+        for _ in 0..MOST_LEAVING {
+            assert!(!lobby.has_room());
+            assert_eq!(lobby.make_room(start), Wait::Over);
+        }
+        assert_eq!(lobby.make_room(start), Wait::ForOneToGo);
+        drop(guests);
+        assert!(lobby.has_room());
     }
 }

@@ -20,8 +20,9 @@ use super::shared::{Place, Shared};
 use super::warnings::say_what_is_due;
 use crate::service::{Limits, Service, Tokens};
 
-/// Connections that wait to be accepted.
-const BACKLOG: u32 = 1_024;
+/// Connections that wait to be accepted, as far as the system lets so many (`net.core.somaxconn`). One that finds the queue
+/// full tries again after a second: a crowd that fills it keeps newcomers away for longer than the whole queue takes.
+const BACKLOG: u32 = 4_096;
 /// How many connections too many are told so at once; more are closed without a word.
 const FAREWELLS: usize = 64;
 /// How long no connection is accepted after the system refused one (too many open files, say).
@@ -211,7 +212,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Rec
 }
 
 /// A place for one more connection; `None` where clients have all of them. Where those without a hello are too many, or in
-/// the way, one that had its time to say it goes first, and until then nobody is let in.
+/// the way, one that had its time to say it has to go, and until one had it nobody is let in.
 async fn make_room(lobby: &mut Lobby, shared: &Arc<Shared>) -> Option<Place> {
     loop {
         if lobby.has_room()
@@ -221,6 +222,7 @@ async fn make_room(lobby: &mut Lobby, shared: &Arc<Shared>) -> Option<Place> {
         }
         match lobby.make_room(Instant::now()) {
             Wait::Never => return None,
+            Wait::Over => {}
             Wait::ForOneToGo => shared.door.notified().await,
             // Whether the time is up or something has changed: it is looked at again.
             Wait::Until(when) => drop(timeout_at(when, shared.door.notified()).await),

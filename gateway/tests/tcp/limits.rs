@@ -359,10 +359,10 @@ async fn those_who_say_nothing_make_room_for_those_who_come() {
     let node = TestNode::start_with(Limits { connections: 4, strangers: 2, ..Limits::default() }, None).await;
     let mut clients = vec![node.client("ann").await, node.client("bob").await];
     let mut begun = Raw::open(&node.address()).await;
-    // The beginning of a hello is worth some more time, and no place for ever.
+    // The beginning of a hello is all that came of it: it goes before one that may still say it whole.
     begun.send(&[12]).await;
     let mut silent = Raw::open(&node.address()).await;
-    for (name, goes) in [("eve", &mut silent), ("dan", &mut begun)] {
+    for (name, goes) in [("eve", &mut begun), ("dan", &mut silent)] {
         clients.push(node.client(name).await);
         let told = goes.receive().await;
         assert_eq!((told.operation, told.tag), (0x8000, 0));

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::{crowds, liars, twins};
 
 /// One way to do harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Attack {
     /// Lengths beyond the cap, below a header, and of frames that never come.
     Lengths,
@@ -32,6 +32,8 @@ pub enum Attack {
     Extremes,
     /// The same ids under way on many connections.
     Duplicates,
+    /// Crowds of connections that begin a hello and say no more.
+    HalfHellos,
     /// More sockets than the node takes.
     Idle,
 }
@@ -41,7 +43,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Attack {
     /// All of them, in the order in which they are tried.
-    pub const ALL: [Attack; 12] = [
+    pub const ALL: [Attack; 13] = [
         Attack::Lengths,
         Attack::Garbage,
         Attack::Hellos,
@@ -53,6 +55,7 @@ impl Attack {
         Attack::Reconnect,
         Attack::Slowloris,
         Attack::Deaf,
+        Attack::HalfHellos,
         Attack::Idle,
     ];
 
@@ -71,6 +74,7 @@ impl Attack {
             Attack::Nesting => "nesting",
             Attack::Extremes => "extremes",
             Attack::Duplicates => "duplicates",
+            Attack::HalfHellos => "half hellos",
             Attack::Idle => "idle sockets",
         }
     }
@@ -80,7 +84,7 @@ impl Attack {
         match self {
             Attack::Slowloris => 64,
             Attack::Deaf => 16,
-            Attack::Reconnect => 8,
+            Attack::Reconnect | Attack::HalfHellos => 8,
             Attack::Duplicates | Attack::Idle => 1,
             _ => 4,
         }
@@ -107,7 +111,8 @@ impl Attack {
     async fn one(self, field: &Field, number: usize, until: Instant) -> Tally {
         let mut tally = Tally::default();
         let mut turn = number;
-        while Instant::now() < until {
+        // Once at least, however slow the machine is.
+        loop {
             match self {
                 Attack::Lengths => liars::lengths(field, turn, &mut tally).await,
                 Attack::Garbage => liars::garbage(field, turn, &mut tally).await,
@@ -120,10 +125,16 @@ impl Attack {
                 Attack::Flood => crowds::flood(field, until, &mut tally).await,
                 Attack::Reconnect => crowds::reconnect(field, turn, &mut tally).await,
                 Attack::Duplicates => twins::duplicates(field, until, &mut tally).await,
+                Attack::HalfHellos => {
+                    let share = field.sockets / self.width();
+                    crowds::half_hellos(field, share, until, &mut tally).await;
+                }
                 Attack::Idle => crowds::idle(field, until, &mut tally).await,
             }
             turn += 1;
+            if Instant::now() >= until {
+                return tally;
+            }
         }
-        tally
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use longmen_server::Launch;
 use longmen_workload::setup::Target;
 
-use super::{TOKENS, TortureReport, TortureSettings, torture, torture_own_node};
+use super::{Attack, TOKENS, TortureReport, TortureSettings, torture, torture_own_node};
 use crate::NODE;
 use crate::report::{Origin, PrintArgs, Report};
 
@@ -16,9 +16,9 @@ const ABOUT: &str = "\
 Let hostile clients loose on a node, and see that a good one is served
 
 Half of the time each attack has its turn: lying lengths, garbage, hellos, half frames, nesting, extremes, duplicates,
-flood, reconnects, slowloris, never reading, idle sockets. In the other half all are at it at once, but for the idle
-sockets, which would keep the rest out. Meanwhile a good client posts four transfers every 5 ms on one connection, and
-connects anew four times a second.
+flood, reconnects, slowloris, never reading, half hellos, idle sockets. In the other half all are at it at once, but for
+the idle sockets, which would keep the rest out. Meanwhile a good client posts four transfers every 5 ms on one
+connection, and connects anew twenty times a second.
 
 It holds when every hostile thing got a coded answer or a closed connection, the good client never went longer than
 --gap without a post that was taken, the node's memory stayed below --memory, the balances are what the answers said,
@@ -50,7 +50,10 @@ pub struct TortureArgs {
     /// Seconds in all
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
-    /// Sockets that say nothing, as far as the system allows so many files
+    /// Only these attacks
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    only: Vec<Attack>,
+    /// Sockets that say nothing, or half a hello, as far as the system allows so many files
     #[arg(long, default_value_t = 10_000)]
     sockets: usize,
     /// What the node may have resident of its own, in MiB
@@ -112,6 +115,7 @@ impl TortureArgs {
             sockets: self.sockets,
             memory: self.memory << 20,
             longest_gap: Duration::from_millis(self.gap),
+            attacks: if self.only.is_empty() { Attack::ALL.to_vec() } else { self.only.clone() },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Clients that do harm by their number, their haste or their patience.
 
+use std::collections::VecDeque;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,8 @@ use super::tally::Tally;
 
 /// The node's deadlines for a hello and a frame are 10 s; later than this a slow client is still there by mistake.
 const LONGEST_LIFE: Duration = Duration::from_secs(25);
+/// What a hello begins with: its length, the first bytes of its header.
+const HALF_HELLO: [u8; 6] = [0x16, 0, 0, 0, 1, 0];
 /// Pings of one write of a flood.
 const PINGS: u64 = 1_000;
 
@@ -88,12 +91,15 @@ pub(super) async fn flood(field: &Field, until: Instant, tally: &mut Tally) {
     let (mut read, mut write) = stream.split();
     let asked = pings(0);
     let mut counted = Counted::default();
-    while Instant::now() < until {
+    loop {
         let both = async { tokio::try_join!(write.write_all(&asked), counted.count(&mut read, PINGS)) };
         match timeout(PATIENCE, both).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => return tally.find(format!("a flood that is read broke: {error}")),
             Err(_) => return tally.find(format!("of {PINGS} pings some have no answer")),
+        }
+        if Instant::now() > until {
+            break;
         }
     }
     *tally.codes.entry("ok".into()).or_default() += counted.done;
@@ -157,18 +163,43 @@ pub(super) async fn idle(field: &Field, until: Instant, tally: &mut Tally) {
     tally.connections += u64::try_from(sockets.len()).unwrap_or(0);
     sleep(until.saturating_duration_since(Instant::now()).min(Duration::from_secs(2))).await;
     for raw in &mut sockets {
-        match raw.receive(Duration::from_micros(1)).await {
-            Heard::Silence => {}
-            Heard::Closed => tally.closed += 1,
-            Heard::Answer(answer) => {
-                tally.note(&answer);
-                if &*answer.code == "busy" {
-                    tally.turned_away += 1;
-                } else {
-                    tally.find(format!("an idle socket was told {}", answer.code));
-                }
-            }
-            Heard::Nonsense(words) => tally.find(format!("an idle socket: {words}")),
+        hear_of_end(raw, "an idle socket", tally).await;
+    }
+}
+
+/// Comes, begins a hello and says no more, as fast as it goes, with at most `share` of such connections at once.
+pub(super) async fn half_hellos(field: &Field, share: usize, until: Instant, tally: &mut Tally) {
+    let mut there = VecDeque::new();
+    loop {
+        if let Some(mut raw) = field.open(tally).await
+            && raw.send(&HALF_HELLO, PATIENCE).await
+        {
+            there.push_back(raw);
         }
+        if there.len() > share
+            && let Some(mut first) = there.pop_front()
+        {
+            hear_of_end(&mut first, "half a hello", tally).await;
+        }
+        if Instant::now() > until {
+            return;
+        }
+    }
+}
+
+/// One who said nothing whole may be there still, or has been closed, or told that it is in the way.
+async fn hear_of_end(raw: &mut Raw, what: &str, tally: &mut Tally) {
+    match raw.receive(Duration::from_micros(1)).await {
+        Heard::Silence => {}
+        Heard::Closed => tally.closed += 1,
+        Heard::Answer(answer) => {
+            tally.note(&answer);
+            if &*answer.code == "busy" {
+                tally.turned_away += 1;
+            } else {
+                tally.find(format!("{what} was told {}", answer.code));
+            }
+        }
+        Heard::Nonsense(words) => tally.find(format!("{what}: {words}")),
     }
 }

@@ -159,17 +159,30 @@ pub(super) async fn extremes(field: &Field, number: usize, until: Instant, tally
         all.swap(index, random.random_range(0..=index));
     }
     let mut rest = all.into_iter();
-    while Instant::now() < until {
-        let Some(mut raw) = field.enter(tally).await else { continue };
-        loop {
-            let batch: Vec<_> = rest.by_ref().take(EXTREMES_AT_ONCE).collect();
-            if batch.is_empty() || Instant::now() > until {
-                return;
-            }
-            if !ask_all(&mut raw, &batch, tally).await {
-                tally.find("a connection ended under extreme values");
-                break;
-            }
+    loop {
+        if let Some(mut raw) = field.enter(tally).await {
+            ask_rest(&mut raw, &mut rest, until, tally).await;
+        }
+        if rest.len() == 0 || Instant::now() > until {
+            return;
+        }
+    }
+}
+
+/// Until the time is over, some of them in any case, or the connection ends.
+async fn ask_rest(
+    raw: &mut Raw,
+    rest: &mut impl ExactSizeIterator<Item = (Operation, u8, Vec<u8>)>,
+    until: Instant,
+    tally: &mut Tally,
+) {
+    while rest.len() > 0 {
+        let batch: Vec<_> = rest.by_ref().take(EXTREMES_AT_ONCE).collect();
+        if !ask_all(raw, &batch, tally).await {
+            return tally.find("a connection ended under extreme values");
+        }
+        if Instant::now() > until {
+            return;
         }
     }
 }

@@ -34,6 +34,12 @@ pub struct Stretch {
     pub good_longest_gap_ms: u64,
     /// Good newcomers that were let in.
     pub newcomers: u64,
+    /// How long they took until they were let in, or left: the median.
+    pub newcomers_p50_us: u64,
+    /// 99th percentile.
+    pub newcomers_p99_us: u64,
+    /// The longest.
+    pub newcomers_max_us: u64,
     /// Good newcomers that were not.
     pub newcomers_left_out: u64,
     /// The most memory of its own that the node had resident; 0 where it is not known.
@@ -136,6 +142,9 @@ impl TortureReport {
             ">max ms",
             ">gap ms",
             ">new",
+            ">their p50",
+            ">p99",
+            ">max ms",
             ">left out",
             ">MiB",
         ]);
@@ -153,6 +162,9 @@ impl TortureReport {
                 in_milliseconds(one.good_max_us),
                 grouped(one.good_longest_gap_ms),
                 grouped(one.newcomers),
+                in_milliseconds(one.newcomers_p50_us),
+                in_milliseconds(one.newcomers_p99_us),
+                in_milliseconds(one.newcomers_max_us),
                 grouped(one.newcomers_left_out),
                 grouped(one.memory_bytes >> 20),
             ]);
@@ -205,6 +217,9 @@ fn stretch(
         good_max_us: served.latencies.max_us(),
         good_longest_gap_ms: milliseconds(served.longest_gap),
         newcomers: served.let_in,
+        newcomers_p50_us: served.arrivals.quantile_us(0.5),
+        newcomers_p99_us: served.arrivals.quantile_us(0.99),
+        newcomers_max_us: served.arrivals.max_us(),
         newcomers_left_out: served.left_out,
         memory_bytes,
         findings,

@@ -17,12 +17,12 @@ const TRANSFERS: u64 = 50;
 pub(super) async fn duplicates(field: &Field, until: Instant, tally: &mut Tally) {
     let mut twins = Vec::new();
     while twins.len() < TWINS {
-        if Instant::now() > until {
-            return;
+        if Instant::now() > until + PATIENCE {
+            return tally.find("twins are not let in");
         }
         twins.extend(field.enter(tally).await);
     }
-    while Instant::now() < until {
+    loop {
         let body = transfers(field);
         let request = frame(Operation::Post.number(), 1, 1, &body);
         for twin in &mut twins {
@@ -32,6 +32,9 @@ pub(super) async fn duplicates(field: &Field, until: Instant, tally: &mut Tally)
         }
         let Some(answers) = hear_all(&mut twins, tally).await else { return };
         compare(&answers, tally);
+        if Instant::now() > until {
+            return;
+        }
     }
 }
 
