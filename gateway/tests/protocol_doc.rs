@@ -15,6 +15,8 @@ use serde::Serialize;
 /// When the examples were sent first.
 const TIME: u32 = 1_790_000_000;
 const PAGE: &str = include_str!("../../docs/PROTOCOL.md");
+/// The client that knows of this crate only what the page says.
+const PYTHON: &str = include_str!("../clients/python/longmen.py");
 
 /// The bytes of an example.
 fn example(name: &str) -> Vec<u8> {
@@ -88,6 +90,9 @@ fn the_tables_name_every_operation_and_every_rejection() {
     let named: Vec<_> = rows.iter().map(|row| (row[0].clone(), row[1].clone())).collect();
     let known = Operation::ALL.map(|operation| (operation.number().to_string(), operation.name().to_owned()));
     assert_eq!(named, known);
+    for (number, name) in known {
+        assert!(PYTHON.contains(&format!("\"{name}\": {number},")), "the Python client has no {name}");
+    }
 
     let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let rows = table("| number | code | group | result | retry | meaning |");

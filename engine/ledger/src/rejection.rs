@@ -121,17 +121,44 @@ impl Rejection {
     /// state, 6 payment state, 7 funds, 8 limits, 9 the node.
     #[must_use]
     pub fn group(self) -> u8 {
-        match self.number() {
-            1..=5 => 0,
-            6..=10 | 38 => 1,
-            11..=16 | 27 | 28 | 36 | 37 => 2,
-            17 | 39 => 3,
-            18 | 29..=34 => 4,
-            19 => 5,
-            20 => 6,
-            21 => 7,
-            22 | 35 => 8,
-            _ => 9,
+        match self {
+            Rejection::Malformed
+            | Rejection::Unbalanced
+            | Rejection::InvalidAmount
+            | Rejection::MixedOffBalance
+            | Rejection::CurrencyMismatch => 0,
+            Rejection::IdempotencyConflict
+            | Rejection::Cancelled
+            | Rejection::TooOld
+            | Rejection::TooNew
+            | Rejection::TimeRequired
+            | Rejection::AlreadyPosted => 1,
+            Rejection::UnknownEntity
+            | Rejection::UnknownAccount
+            | Rejection::UnknownSubject
+            | Rejection::NotLeaf
+            | Rejection::UnknownFreeze
+            | Rejection::UnknownOriginal
+            | Rejection::UnknownTransaction
+            | Rejection::KeyConflict
+            | Rejection::ChartConflict
+            | Rejection::WrongClass => 2,
+            Rejection::DateClosed | Rejection::DateAhead => 3,
+            Rejection::AlreadyReversed
+            | Rejection::RefundExceeded
+            | Rejection::RefundWindow
+            | Rejection::FreezeExceeded
+            | Rejection::FreezeExpired
+            | Rejection::WrongAuthority
+            | Rejection::NotEmpty => 4,
+            Rejection::AccountState => 5,
+            Rejection::PaymentState => 6,
+            Rejection::InsufficientFunds => 7,
+            Rejection::LimitExceeded | Rejection::DayLimitExceeded => 8,
+            Rejection::Busy
+            | Rejection::OutOfDisk
+            | Rejection::ShuttingDown
+            | Rejection::NotAuthenticated => 9,
         }
     }
 

@@ -83,28 +83,52 @@ pub struct Counts {
 
 impl AddAssign<&Counts> for Counts {
     fn add_assign(&mut self, other: &Counts) {
-        self.steps += other.steps;
-        self.requests += other.requests;
-        self.transactions += other.transactions;
-        self.answers += other.answers;
-        self.retries += other.retries;
-        self.vanished += other.vanished;
-        self.frames += other.frames;
-        self.snapshots += other.snapshots;
-        self.restarts += other.restarts;
-        self.cuts += other.cuts;
-        self.deaths += other.deaths;
-        self.stops += other.stops;
-        self.failed_starts += other.failed_starts;
-        self.from_snapshot += other.from_snapshot;
-        self.archives += other.archives;
-        self.spoiled += other.spoiled;
-        self.cut_tails += other.cut_tails;
-        self.rewritten += other.rewritten;
-        self.filled += other.filled;
-        self.refused_full += other.refused_full;
-        self.set_back += other.set_back;
-        self.damaged += other.damaged;
+        let Counts {
+            steps,
+            requests,
+            transactions,
+            answers,
+            retries,
+            vanished,
+            frames,
+            snapshots,
+            restarts,
+            cuts,
+            deaths,
+            stops,
+            failed_starts,
+            from_snapshot,
+            archives,
+            spoiled,
+            cut_tails,
+            rewritten,
+            filled,
+            refused_full,
+            set_back,
+            damaged,
+        } = other;
+        self.steps += steps;
+        self.requests += requests;
+        self.transactions += transactions;
+        self.answers += answers;
+        self.retries += retries;
+        self.vanished += vanished;
+        self.frames += frames;
+        self.snapshots += snapshots;
+        self.restarts += restarts;
+        self.cuts += cuts;
+        self.deaths += deaths;
+        self.stops += stops;
+        self.failed_starts += failed_starts;
+        self.from_snapshot += from_snapshot;
+        self.archives += archives;
+        self.spoiled += spoiled;
+        self.cut_tails += cut_tails;
+        self.rewritten += rewritten;
+        self.filled += filled;
+        self.refused_full += refused_full;
+        self.set_back += set_back;
+        self.damaged += damaged;
     }
 }
 

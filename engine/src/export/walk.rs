@@ -117,16 +117,20 @@ impl<'s> Walk<'s> {
                     check(records, self.chart.has_entity(entity), "a closed date")?;
                     closed.push(Closed { entity, date, next });
                 }
-                other => self.take_client(other),
+                Admin::Client { id, name } => {
+                    self.chart.clients.insert(id, name);
+                }
+                // None of them changes what a journal tells of an entity, a subject or an account.
+                Admin::LineClosed { .. }
+                | Admin::Closing { .. }
+                | Admin::Customer { .. }
+                | Admin::Mapping { .. }
+                | Admin::Undone(..)
+                | Admin::Registered { .. }
+                | Admin::Rules { .. } => {}
             }
         }
         Ok(closed)
-    }
-
-    fn take_client(&mut self, record: Admin) {
-        if let Admin::Client { id, name } = record {
-            self.chart.clients.insert(id, name);
-        }
     }
 
     /// Gives an item of an entity, where the scope has the entity.

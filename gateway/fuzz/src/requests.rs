@@ -121,6 +121,9 @@ fn compact_note(note: notes::Note) -> Note {
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     let all = every_request();
+    let lacks = |wanted: &&Operation| !all.iter().any(|asked| asked.operation == **wanted);
+    let lacking: Vec<_> = Operation::ALL.iter().filter(lacks).collect();
+    assert_eq!(lacking, [&Operation::Hello], "there is a seed of every other operation");
     let one = |asked: &crate::books::SentRequest| {
         let index =
             Operation::ALL.iter().position(|known| *known == asked.operation).expect("all are listed");

@@ -129,9 +129,10 @@ impl Running {
 }
 
 fn check_options(options: &ServeOptions) -> Result<(), ServeError> {
-    check_limits(&options.limits)?;
-    let listen = options.listen;
-    if options.tokens.is_none() && !is_this_machine(listen.ip()) {
+    // Whole: an address more is to be looked at here.
+    let &ServeOptions { listen, ref limits, ref tokens } = options;
+    check_limits(limits)?;
+    if tokens.is_none() && !is_this_machine(listen.ip()) {
         return Err(ServeError::TokensRequired { listen });
     }
     Ok(())

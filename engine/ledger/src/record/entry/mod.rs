@@ -277,6 +277,11 @@ impl Posting {
             link,
             counting: Counting::from_number(u8_at(bytes, 54)?)?,
         };
+        debug_assert_eq!(
+            Posting::length(bytes),
+            Some(length),
+            "what is stepped over is as long as what is read"
+        );
         (bytes.len() >= length).then_some((posting, length))
     }
 }
