@@ -95,6 +95,7 @@ impl OpenFrame {
         u32::try_from(self.heads.len() / HEAD_BYTES).expect("a frame is capped far below 2^32 transactions")
     }
 
+    #[inline]
     pub(crate) fn push_head(&mut self, head: &Head) {
         head.write(&mut self.heads);
     }
