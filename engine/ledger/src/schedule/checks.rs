@@ -146,6 +146,7 @@ fn check_second_step(seen: &Seen<'_>) -> Option<Early> {
 }
 
 /// What refuses a transaction whatever its rows say, in order of precedence: existence, date, the original.
+#[inline]
 pub(super) fn refuse_early(preflight: &Preflight, plan: Option<&Plan>, date_agreed: bool) -> Verdict {
     let planned = plan.and_then(|plan| plan.verdict).map(|rejection| (rejection, 0));
     let unknown = preflight.unknown.map(|step| (Rejection::UnknownAccount, step));
