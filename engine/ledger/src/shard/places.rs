@@ -29,5 +29,7 @@ pub(super) fn slot_of(shard: ShardId, shards: u16, account: AccountId) -> Option
 }
 
 pub(super) fn account_at(shard: ShardId, shards: u16, slot: usize) -> AccountId {
-    AccountId(slot as u64 * u64::from(shards) + u64::from(shard.0) + 1)
+    let slot = slot as u64;
+    let index = if shards == 1 { slot } else { slot * u64::from(shards) + u64::from(shard.0) };
+    AccountId(index + 1)
 }
