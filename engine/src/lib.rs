@@ -41,6 +41,7 @@ mod snapshotter;
 mod starting;
 #[cfg(feature = "simulation")]
 mod stepped_journal;
+mod stop;
 mod witnesses;
 
 /// The pure ledger: everything is decided there.

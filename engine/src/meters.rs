@@ -4,6 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crossbeam::utils::CachePadded;
 use hdrhistogram::Histogram;
 
 /// The longest that is told apart from longer ones, in nanoseconds, and the largest size.
@@ -62,7 +63,8 @@ pub enum MeterKind {
 /// All meters of a node.
 #[derive(Debug)]
 pub struct Meters {
-    measures: [Mutex<Measure>; Meter::ALL.len()],
+    /// Each in cache lines of its own: the engine and the journal write theirs side by side.
+    measures: [CachePadded<Mutex<Measure>>; Meter::ALL.len()],
 }
 
 #[derive(Debug)]
@@ -169,7 +171,7 @@ impl Meter {
 
 impl Default for Meters {
     fn default() -> Meters {
-        Meters { measures: std::array::from_fn(|_| Mutex::new(Measure::new())) }
+        Meters { measures: std::array::from_fn(|_| CachePadded::new(Mutex::new(Measure::new()))) }
     }
 }
 

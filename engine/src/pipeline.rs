@@ -4,9 +4,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
+use crossbeam::channel::Sender;
 use foldhash::fast::FixedState;
 use longmen_wal::{Body, SpaceGauge};
 use tracing::{debug, warn};

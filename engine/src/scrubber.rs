@@ -4,7 +4,6 @@
 
 use std::io;
 use std::ops::ControlFlow;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -16,6 +15,7 @@ use crate::actors::set_priority;
 use crate::clock::machine_us;
 use crate::id_archive::IdArchive;
 use crate::snapshot;
+use crate::stop::{Stop, Stopped, stop_and_stopped};
 
 /// How a node looks for damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(crate) struct Scrubber {
 
 /// The running thread; it ends when this is dropped.
 pub(crate) struct Scrubbing {
-    stop: Option<Sender<()>>,
+    stop: Option<Stop>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -74,12 +74,12 @@ impl Scrubber {
             return Ok(Scrubbing { stop: None, thread: None });
         }
         self.report().bytes_per_second = self.options.bytes_per_second;
-        let (stop, stopped) = mpsc::channel();
+        let (stop, stopped) = stop_and_stopped();
         let thread = thread::Builder::new().name("scrub".into()).spawn(move || self.run(&stopped))?;
         Ok(Scrubbing { stop: Some(stop), thread: Some(thread) })
     }
 
-    fn run(&self, stopped: &Receiver<()>) {
+    fn run(&self, stopped: &Stopped) {
         if let Err(error) = set_priority(19) {
             debug!("the scrub runs at the priority there is: {error}");
         }
@@ -89,13 +89,13 @@ impl Scrubber {
                 return;
             }
             let rest = self.options.every.saturating_sub(began.elapsed());
-            if stopped.recv_timeout(rest) != Err(RecvTimeoutError::Timeout) {
+            if stopped.within(rest) {
                 return;
             }
         }
     }
 
-    fn pass(&self, stopped: &Receiver<()>) -> ControlFlow<()> {
+    fn pass(&self, stopped: &Stopped) -> ControlFlow<()> {
         let damage = self.reader.damage();
         damage.begin_pass();
         let mut pace = Pace { rate: self.options.bytes_per_second, next: Instant::now(), stopped };
@@ -172,7 +172,7 @@ impl Drop for Scrubbing {
 struct Pace<'a> {
     rate: u64,
     next: Instant,
-    stopped: &'a Receiver<()>,
+    stopped: &'a Stopped,
 }
 
 impl Pace<'_> {
@@ -180,9 +180,6 @@ impl Pace<'_> {
         let nanos = u128::from(read) * 1_000_000_000 / u128::from(self.rate);
         let now = Instant::now();
         self.next = (self.next + Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))).max(now);
-        match self.stopped.recv_timeout(self.next - now) {
-            Err(RecvTimeoutError::Timeout) => ControlFlow::Continue(()),
-            _ => ControlFlow::Break(()),
-        }
+        if self.stopped.within(self.next - now) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

@@ -4,8 +4,8 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::mpsc::{Receiver, channel};
 
+use crossbeam::channel::{Receiver, unbounded};
 use longmen_wal::{AppendError, CloseError, LogOptions, LogReader, NodeId, NonceSource, Storage};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -288,7 +288,7 @@ impl SimulatedNode {
 
     /// Asks for a snapshot.
     pub fn ask_snapshot(&mut self) {
-        let (begun, starting) = channel();
+        let (begun, starting) = unbounded();
         self.pipeline.ask_snapshot(begun);
         self.starting = Some(starting);
     }

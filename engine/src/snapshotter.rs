@@ -4,11 +4,11 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use actix::Addr;
+use crossbeam::channel::{Sender, bounded};
 use longmen_wal::{LogReader, NodeId, Storage};
 use tracing::{info, warn};
 
@@ -16,6 +16,7 @@ use crate::actors::{AccountSlice, CoordinatorActor, RowSlice, ShardActor, TakeSn
 use crate::ledger::SnapshotStart;
 use crate::planted_panics;
 use crate::snapshot_job::{SnapshotJob, SnapshotStep};
+use crate::stop::{Stop, Stopped, stop_and_stopped};
 
 /// How often the size of the log is checked.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -38,7 +39,7 @@ pub(crate) struct Snapshotter {
 
 /// The running thread; it ends when this is dropped.
 pub(crate) struct Running {
-    stop: Option<Sender<()>>,
+    stop: Option<Stop>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -54,15 +55,15 @@ enum Outcome {
 impl Snapshotter {
     /// Starts the thread.
     pub(crate) fn start(self) -> io::Result<Running> {
-        let (stop, stopped) = mpsc::channel();
+        let (stop, stopped) = stop_and_stopped();
         let thread = thread::Builder::new().name("snapshotter".into()).spawn(move || self.run(&stopped))?;
         Ok(Running { stop: Some(stop), thread: Some(thread) })
     }
 
-    fn run(&self, stopped: &Receiver<()>) {
+    fn run(&self, stopped: &Stopped) {
         let (mut at, mut due_after) = (0, self.every_bytes);
         loop {
-            if stopped.recv_timeout(LOOK_EVERY) != Err(RecvTimeoutError::Timeout) {
+            if stopped.within(LOOK_EVERY) {
                 return;
             }
             let written = self.written.load(Ordering::Relaxed);
@@ -78,7 +79,7 @@ impl Snapshotter {
         }
     }
 
-    fn take(&self, stopped: &Receiver<()>) -> Outcome {
+    fn take(&self, stopped: &Stopped) -> Outcome {
         planted_panics::visit("snapshotter");
         let began = Instant::now();
         let Ok(start) = self.ask(|reply| self.coordinator.do_send(TakeSnapshot(reply))) else {
@@ -95,7 +96,7 @@ impl Snapshotter {
         }
     }
 
-    fn write(&self, start: SnapshotStart, stopped: &Receiver<()>) -> io::Result<Result<u64, Gone>> {
+    fn write(&self, start: SnapshotStart, stopped: &Stopped) -> io::Result<Result<u64, Gone>> {
         let mut taking = SnapshotJob::begin(Arc::clone(&self.storage), start, self.shards.len(), SLICE)?;
         loop {
             match taking.wants() {
@@ -110,7 +111,7 @@ impl Snapshotter {
                     taking.take_rows(&slice)?;
                 }
                 SnapshotStep::Durable(last) if self.reader.durable().0 < last => {
-                    if stopped.recv_timeout(Duration::from_millis(1)) != Err(RecvTimeoutError::Timeout) {
+                    if stopped.within(Duration::from_millis(1)) {
                         return Ok(Err(Gone));
                     }
                 }
@@ -122,7 +123,7 @@ impl Snapshotter {
     }
 
     fn ask<T>(&self, send: impl FnOnce(Sender<T>)) -> Result<T, Gone> {
-        let (reply, answer) = mpsc::channel();
+        let (reply, answer) = bounded(1);
         send(reply);
         answer.recv().map_err(|_| Gone)
     }

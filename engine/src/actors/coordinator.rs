@@ -6,13 +6,13 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use actix::fut::wrap_future;
 use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, MailboxError, Message, SpawnHandle,
 };
+use crossbeam::channel::Sender;
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tracing::debug;

@@ -1,19 +1,19 @@
 //! Writes known ids out of memory, on a thread of its own.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use actix::{Addr, Message};
+use crossbeam::channel::{Receiver, Sender, unbounded};
+use crossbeam::select;
 use tracing::{debug, info, warn};
 
 use super::CoordinatorActor;
 use crate::id_archive::IdArchive;
 use crate::ledger::{ArchivedIds, SealedIds};
 use crate::planted_panics;
+use crate::stop::{Stop, Stopped, stop_and_stopped};
 
 /// How long to wait after a failure, such as a full disk.
 const RETRY: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ const MANY: usize = 2;
 /// The thread. It ends when this is dropped.
 pub(crate) struct IdArchiver {
     tasks: ArchiverTasks,
-    stopping: Arc<AtomicBool>,
+    stop: Option<Stop>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -31,9 +31,9 @@ pub(crate) struct IdArchiver {
 #[derive(Clone)]
 pub(crate) struct ArchiverTasks(Sender<Task>);
 
-enum Task {
-    Archive(SealedIds, Addr<CoordinatorActor>),
-    Stop,
+struct Task {
+    sealed: SealedIds,
+    coordinator: Addr<CoordinatorActor>,
 }
 
 /// What became of ids that were to be archived: `None` if they must stay.
@@ -44,11 +44,11 @@ pub(crate) struct IdsArchived(pub(crate) Option<ArchivedIds>);
 impl IdArchiver {
     /// Starts the thread.
     pub(crate) fn start(archive: IdArchive) -> io::Result<IdArchiver> {
-        let (tasks, asked) = channel();
-        let stopping = Arc::new(AtomicBool::new(false));
-        let worker = Worker { archive, stopping: Arc::clone(&stopping) };
+        let (tasks, asked) = unbounded();
+        let (stop, stopped) = stop_and_stopped();
+        let worker = Worker { archive, stopped };
         let thread = thread::Builder::new().name("id-archive".into()).spawn(move || worker.run(&asked))?;
-        Ok(IdArchiver { tasks: ArchiverTasks(tasks), stopping, thread: Some(thread) })
+        Ok(IdArchiver { tasks: ArchiverTasks(tasks), stop: Some(stop), thread: Some(thread) })
     }
 
     pub(crate) fn tasks(&self) -> ArchiverTasks {
@@ -58,9 +58,8 @@ impl IdArchiver {
 
 impl Drop for IdArchiver {
     fn drop(&mut self) {
-        self.stopping.store(true, Ordering::Relaxed);
-        let told = self.tasks.0.send(Task::Stop);
-        if let (Ok(()), Some(thread)) = (told, self.thread.take()) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
             thread.join().expect("writing archives does not panic");
         }
     }
@@ -69,7 +68,7 @@ impl Drop for IdArchiver {
 impl ArchiverTasks {
     /// Has ids archived; the coordinator hears of it by [`IdsArchived`]. A node that is ending leaves them be.
     pub(crate) fn archive(&self, sealed: SealedIds, coordinator: Addr<CoordinatorActor>) {
-        if self.0.send(Task::Archive(sealed, coordinator)).is_err() {
+        if self.0.send(Task { sealed, coordinator }).is_err() {
             debug!("known ids stay in memory: the node is ending");
         }
     }
@@ -77,21 +76,29 @@ impl ArchiverTasks {
 
 struct Worker {
     archive: IdArchive,
-    stopping: Arc<AtomicBool>,
+    stopped: Stopped,
 }
 
 impl Worker {
     fn run(&self, asked: &Receiver<Task>) {
         let mut column = Vec::new();
-        while let Ok(Task::Archive(sealed, coordinator)) = asked.recv() {
+        while let Some(Task { sealed, coordinator }) = self.next(asked) {
             hurry(sealed.behind >= MANY);
             let written = self.write(&sealed, &mut column);
             // So that the coordinator is the last to hold the table, and its memory can be used again.
             drop(sealed);
-            if written.is_none() && !matches!(asked.recv_timeout(RETRY), Err(RecvTimeoutError::Timeout)) {
+            if written.is_none() && self.stopped.within(RETRY) {
                 return;
             }
             coordinator.do_send(IdsArchived(written));
+        }
+    }
+
+    /// The next task; none when the thread is to end.
+    fn next(&self, asked: &Receiver<Task>) -> Option<Task> {
+        select! {
+            recv(self.stopped.0) -> _ => None,
+            recv(asked) -> task => task.ok(),
         }
     }
 
@@ -100,11 +107,10 @@ impl Worker {
         let begun = Instant::now();
         let mut last = begun;
         let mut rest = || {
-            if self.stopping.load(Ordering::Relaxed) {
+            // As long as the piece took: the log has the disk for half of the time.
+            if self.stopped.within(last.elapsed()) {
                 return Err(io::ErrorKind::Interrupted.into());
             }
-            // As long as the piece took: the log has the disk for half of the time.
-            thread::sleep(last.elapsed());
             last = Instant::now();
             Ok(())
         };
@@ -118,7 +124,7 @@ impl Worker {
                 );
                 Some(archive)
             }
-            Err(error) if self.stopping.load(Ordering::Relaxed) => {
+            Err(error) if self.stopped.within(Duration::ZERO) => {
                 debug!("archive {} was given up: {error}", sealed.number);
                 None
             }

@@ -2,10 +2,10 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
 use actix::{Addr, Message};
+use crossbeam::channel::{Sender, unbounded};
 use tracing::debug;
 
 use super::CoordinatorActor;
@@ -50,7 +50,7 @@ pub(crate) struct ReadyIdMemory {
 impl IdTableMaker {
     /// Starts the thread, at the lowest priority: nobody waits for what it makes.
     pub(crate) fn start() -> io::Result<IdTableMaker> {
-        let (tasks, asked) = channel::<Task>();
+        let (tasks, asked) = unbounded::<Task>();
         let make = move || {
             if let Err(error) = super::set_priority(19) {
                 debug!("tables of ids are made at normal priority: {error}");

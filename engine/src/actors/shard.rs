@@ -1,9 +1,9 @@
 //! The actor of a shard: owns its accounts' rows, does what the coordinator asks.
 
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 
 use actix::{Actor, Addr, Context, Handler, Message};
+use crossbeam::channel::Sender;
 use tracing::debug;
 
 use super::{CoordinatorActor, ShardDone};
