@@ -26,10 +26,11 @@ use crate::pipeline::Pipeline;
 use crate::recovery::{self, Start};
 use crate::remedy::remedy;
 use crate::reserve;
-use crate::scrubber::{ScrubOptions, Scrubber, Scrubbing};
+use crate::scrubber::{ScrubOptions, Scrubber};
 use crate::session::{Intake, Window};
-use crate::snapshotter::{Running, Snapshotter};
+use crate::snapshotter::Snapshotter;
 use crate::starting::{StartError, StartReport};
+use crate::stop::StoppingThread;
 
 /// The smallest segment a node works with: the largest request must fit a frame, and a frame a segment.
 pub const MIN_SEGMENT: u64 = 4 << 20;
@@ -98,9 +99,9 @@ pub struct Node {
     history: History,
     report: StartReport,
     engine: Engine,
-    snapshotter: Running,
+    snapshotter: StoppingThread,
     archiver: IdArchiver,
-    scrub: Scrubbing,
+    scrub: Option<StoppingThread>,
 }
 
 /// The engine's thread, and the way to its actors.

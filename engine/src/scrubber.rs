@@ -5,7 +5,6 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use longmen_wal::{Fault, Finding, LogReader, NodeId, ScrubPlace, Storage};
@@ -15,7 +14,7 @@ use crate::actors::set_priority;
 use crate::clock::machine_us;
 use crate::id_archive::IdArchive;
 use crate::snapshot;
-use crate::stop::{Stop, Stopped, stop_and_stopped};
+use crate::stop::{Stopped, StoppingThread};
 
 /// How a node looks for damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,22 +60,14 @@ pub(crate) struct Scrubber {
     pub(crate) progress: ScrubProgress,
 }
 
-/// The running thread; it ends when this is dropped.
-pub(crate) struct Scrubbing {
-    stop: Option<Stop>,
-    thread: Option<JoinHandle<()>>,
-}
-
 impl Scrubber {
     /// Starts the thread, where one is wanted.
-    pub(crate) fn start(self) -> io::Result<Scrubbing> {
+    pub(crate) fn start(self) -> io::Result<Option<StoppingThread>> {
         if self.options.bytes_per_second == 0 {
-            return Ok(Scrubbing { stop: None, thread: None });
+            return Ok(None);
         }
         self.report().bytes_per_second = self.options.bytes_per_second;
-        let (stop, stopped) = stop_and_stopped();
-        let thread = thread::Builder::new().name("scrub".into()).spawn(move || self.run(&stopped))?;
-        Ok(Scrubbing { stop: Some(stop), thread: Some(thread) })
+        StoppingThread::start("scrub", move |stopped| self.run(stopped)).map(Some)
     }
 
     fn run(&self, stopped: &Stopped) {
@@ -156,15 +147,6 @@ impl Scrubber {
 
     fn report(&self) -> MutexGuard<'_, ScrubReport> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Scrubbing {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().expect("the scrub does not panic");
-        }
     }
 }
 

@@ -4,7 +4,6 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use actix::Addr;
@@ -16,7 +15,7 @@ use crate::actors::{AccountSlice, CoordinatorActor, RowSlice, ShardActor, TakeSn
 use crate::ledger::SnapshotStart;
 use crate::planted_panics;
 use crate::snapshot_job::{SnapshotJob, SnapshotStep};
-use crate::stop::{Stop, Stopped, stop_and_stopped};
+use crate::stop::{Stopped, StoppingThread};
 
 /// How often the size of the log is checked.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -37,12 +36,6 @@ pub(crate) struct Snapshotter {
     pub(crate) every_bytes: u64,
 }
 
-/// The running thread; it ends when this is dropped.
-pub(crate) struct Running {
-    stop: Option<Stop>,
-    thread: Option<JoinHandle<()>>,
-}
-
 /// The node stops: there is nothing to take a snapshot of any more.
 struct Gone;
 
@@ -54,10 +47,8 @@ enum Outcome {
 
 impl Snapshotter {
     /// Starts the thread.
-    pub(crate) fn start(self) -> io::Result<Running> {
-        let (stop, stopped) = stop_and_stopped();
-        let thread = thread::Builder::new().name("snapshotter".into()).spawn(move || self.run(&stopped))?;
-        Ok(Running { stop: Some(stop), thread: Some(thread) })
+    pub(crate) fn start(self) -> io::Result<StoppingThread> {
+        StoppingThread::start("snapshotter", move |stopped| self.run(stopped))
     }
 
     fn run(&self, stopped: &Stopped) {
@@ -126,14 +117,5 @@ impl Snapshotter {
         let (reply, answer) = bounded(1);
         send(reply);
         answer.recv().map_err(|_| Gone)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().expect("the snapshotter does not panic");
-        }
     }
 }

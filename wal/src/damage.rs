@@ -132,7 +132,7 @@ mod tests {
             heard.fetch_add(1, Ordering::Relaxed);
         });
         let finding = |offset, fault| {
-            let fault = Fault::DurableFrame { fault, durable: FrameNumber::NONE, witness: None };
+            let fault = Fault::of_durable(fault);
             Finding { file: "segment".into(), offset: Some(offset), frame: Some(FrameNumber(3)), fault }
         };
         damage.note(&finding(4096, FrameFault::Envelope));

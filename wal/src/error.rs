@@ -122,6 +122,13 @@ pub enum Fault {
     CleanEnd,
 }
 
+impl Fault {
+    /// Of a running log, whose readers read nothing but durable frames: no mark has to show that this one is.
+    pub(crate) fn of_durable(fault: FrameFault) -> Fault {
+        Fault::DurableFrame { fault, durable: FrameNumber::NONE, witness: None }
+    }
+}
+
 /// Why the frame is held to be durable: by the log itself, or by a file beside it.
 fn mark(durable: FrameNumber, witness: Option<&Witness>) -> String {
     match (durable, witness) {

@@ -130,8 +130,7 @@ impl LogSegment {
             file: self.bytes.number.file_name(),
             offset: Some(offset),
             frame: Some(frame),
-            // Only durable frames are read.
-            fault: Fault::DurableFrame { fault, durable: FrameNumber::NONE, witness: None },
+            fault: Fault::of_durable(fault),
         }
     }
 }

@@ -60,8 +60,7 @@ impl LogReader {
         }
         if walk.next > last && walk.digest.is_some_and(|digest| digest != head) {
             let file = segments.last().map_or(String::new(), |segment| segment.bytes.number.file_name());
-            let fault =
-                Fault::DurableFrame { fault: FrameFault::Chain, durable: FrameNumber::NONE, witness: None };
+            let fault = Fault::of_durable(FrameFault::Chain);
             walk.damage.note(&Finding { file, offset: None, frame: Some(last), fault });
         }
         ControlFlow::Continue(())
@@ -104,8 +103,7 @@ enum Unread {
 
 impl From<FrameFault> for Unread {
     fn from(fault: FrameFault) -> Self {
-        // Nothing but durable frames is scrubbed.
-        Self::Fault(Fault::DurableFrame { fault, durable: FrameNumber::NONE, witness: None })
+        Self::Fault(Fault::of_durable(fault))
     }
 }
 

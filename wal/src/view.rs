@@ -232,8 +232,7 @@ impl FrameView {
             file: self.segment.file_name(),
             offset: Some(self.offset()),
             frame: Some(self.number()),
-            // Whoever asks for what is in a frame knows it to be durable.
-            fault: Fault::DurableFrame { fault, durable: FrameNumber::NONE, witness: None },
+            fault: Fault::of_durable(fault),
         };
         if let Some(damage) = &self.damage {
             damage.note(&finding);

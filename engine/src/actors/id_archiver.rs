@@ -1,7 +1,6 @@
 //! Writes known ids out of memory, on a thread of its own.
 
 use std::io;
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use actix::{Addr, Message};
@@ -13,7 +12,7 @@ use super::CoordinatorActor;
 use crate::id_archive::IdArchive;
 use crate::ledger::{ArchivedIds, SealedIds};
 use crate::planted_panics;
-use crate::stop::{Stop, Stopped, stop_and_stopped};
+use crate::stop::{Stopped, StoppingThread};
 
 /// How long to wait after a failure, such as a full disk.
 const RETRY: Duration = Duration::from_secs(10);
@@ -23,8 +22,7 @@ const MANY: usize = 2;
 /// The thread. It ends when this is dropped.
 pub(crate) struct IdArchiver {
     tasks: ArchiverTasks,
-    stop: Option<Stop>,
-    thread: Option<JoinHandle<()>>,
+    _thread: StoppingThread,
 }
 
 /// The way to it.
@@ -45,23 +43,13 @@ impl IdArchiver {
     /// Starts the thread.
     pub(crate) fn start(archive: IdArchive) -> io::Result<IdArchiver> {
         let (tasks, asked) = unbounded();
-        let (stop, stopped) = stop_and_stopped();
-        let worker = Worker { archive, stopped };
-        let thread = thread::Builder::new().name("id-archive".into()).spawn(move || worker.run(&asked))?;
-        Ok(IdArchiver { tasks: ArchiverTasks(tasks), stop: Some(stop), thread: Some(thread) })
+        let thread =
+            StoppingThread::start("id-archive", move |stopped| Worker { archive, stopped }.run(&asked))?;
+        Ok(IdArchiver { tasks: ArchiverTasks(tasks), _thread: thread })
     }
 
     pub(crate) fn tasks(&self) -> ArchiverTasks {
         self.tasks.clone()
-    }
-}
-
-impl Drop for IdArchiver {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().expect("writing archives does not panic");
-        }
     }
 }
 
@@ -74,12 +62,12 @@ impl ArchiverTasks {
     }
 }
 
-struct Worker {
+struct Worker<'a> {
     archive: IdArchive,
-    stopped: Stopped,
+    stopped: &'a Stopped,
 }
 
-impl Worker {
+impl Worker<'_> {
     fn run(&self, asked: &Receiver<Task>) {
         let mut column = Vec::new();
         while let Some(Task { sealed, coordinator }) = self.next(asked) {

@@ -3,7 +3,7 @@
 use super::in_flight::InFlight;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
-/// So many bytes may a session have under way before it has read anything.
+/// How many bytes a session may have under way before it has read anything.
 const FIRST_WINDOW: u64 = 2 << 20;
 
 /// What all sessions have under way, and the most they may.

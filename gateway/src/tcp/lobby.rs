@@ -16,7 +16,7 @@ use tokio::time::Instant;
 const SILENCE: Duration = Duration::from_millis(10);
 /// One whose hello is being decided has so long: a new name is written to disk first.
 const HESITATION: Duration = Duration::from_secs(1);
-/// So many may have been asked to go and not have gone yet.
+/// At most 64 have been asked to go and have not gone yet.
 const MOST_LEAVING: usize = 64;
 
 /// The connections without a hello, as the task that accepts them sees them.
@@ -91,8 +91,8 @@ impl Lobby {
         Guest { stranger, changed: Arc::clone(&self.changed) }
     }
 
-    /// Asks the stranger to go who said half a hello longest ago, or else has been here for longest and had its time. No more of them than there is need of, nor
-    /// so many at once that they would be in the way of clients.
+    /// Asks one stranger to go: who said half a hello longest ago, or else who has been here for longest and had its time. It
+    /// asks no more than have to go, and never so many at once that they are in the way of clients.
     pub(crate) fn make_room(&mut self, now: Instant) -> Wait {
         let has_room = self.has_room();
         let leaving = self.leaving();

@@ -70,3 +70,11 @@ pub struct Account {
     /// Where its newest record lies in the log.
     pub last: Box<str>,
 }
+
+impl Account {
+    /// What is left of the limit per day on its accounting date; `None` where it has none, or the node does not say.
+    #[must_use]
+    pub fn day_left(&self) -> Option<i128> {
+        Some((i128::from(self.day_limit?) - self.day_used?).max(0))
+    }
+}

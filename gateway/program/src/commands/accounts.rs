@@ -137,8 +137,7 @@ fn describe(account: &Account) -> Page {
     ]);
     let mut page = Page::from(table(std::slice::from_ref(account)));
     page.table(rest);
-    if let (Some(limit), Some(used)) = (account.day_limit, account.day_used) {
-        let left = (i128::from(limit) - used).max(0);
+    if let (Some(used), Some(left)) = (account.day_used, account.day_left()) {
         page.line(format_args!(
             "of the limit per day on {}: {} used, {} left",
             account.date,

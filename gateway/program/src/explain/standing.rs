@@ -68,13 +68,9 @@ fn limits(account: &Account) -> String {
         limits.push(format!("{} a transaction", print(limit.into())));
     }
     if let Some(limit) = account.day_limit {
-        let used = account.day_used.map_or(String::new(), |used| {
-            format!(
-                ": {} used on {}, {} left",
-                print(used),
-                account.date,
-                print((i128::from(limit) - used).max(0))
-            )
+        let used = account.day_used.zip(account.day_left());
+        let used = used.map_or(String::new(), |(used, left)| {
+            format!(": {} used on {}, {} left", print(used), account.date, print(left))
         });
         limits.push(format!(
             "{} a day, of which each transaction uses what it takes{used}",
