@@ -36,6 +36,8 @@ struct Account {
     turnover: BTreeMap<u32, (i128, i128)>,
     /// What was used of the day limit by date, while there are limits.
     used: BTreeMap<u32, i128>,
+    /// Where limits were taken off: the date, what was used of it, and its debits then.
+    taken_off: Option<(u32, i128, i128)>,
     seen: Vec<Seen>,
 }
 
@@ -268,6 +270,7 @@ impl Account {
             holds: BTreeMap::new(),
             turnover: BTreeMap::new(),
             used: BTreeMap::new(),
+            taken_off: None,
             seen: Vec::new(),
         }
     }

@@ -7,6 +7,7 @@ use longmen_engine::ledger::{
 };
 use longmen_engine::{History, HistoryError};
 
+use super::pending::Cancel;
 use super::post::Post;
 
 /// The keys of the originals that a post names.
@@ -24,15 +25,15 @@ pub(super) fn locate(post: &mut Post, known: &[Option<RecordPlace>]) {
 /// The cancel of a try that stands by a transaction of its own, whose id follows from the try's.
 pub(super) fn cancel_of_try(
     client: ClientId,
-    (id, time): (TransactionId, u32),
-    text_id: &str,
+    cancel: &Cancel,
     places: Vec<Option<RecordPlace>>,
 ) -> Box<Post> {
-    let naming = Naming { key: TransactionKey { client, id }, found: None };
-    let draft = Draft { id: TransactionId(id_of_cancel(id.0)), time, ..Draft::default() };
+    let naming = Naming { key: TransactionKey { client, id: cancel.id }, found: None };
+    let id = TransactionId(id_of_cancel(cancel.id.0));
+    let draft = Draft { id, time: cancel.time, ..Draft::default() };
     let mut post = Box::new(Post { places, ..Post::default() });
     post.batch.push_action(draft, Action::CancelTry(CancelTry { original: naming }), &[], &[]);
-    post.batch.keep_texts(TextIds { own: "", named: text_id });
+    post.batch.keep_texts(TextIds { own: "", named: &cancel.text_id });
     post
 }
 

@@ -32,14 +32,8 @@ pub(super) enum Purpose {
     Post(Vec<(u32, Fault)>),
     /// The places of the originals that the transactions of a post name.
     Originals(Box<Post>),
-    /// The result of a cancel of this id.
-    Cancel {
-        id: TransactionId,
-        /// The client's own time, in seconds since 1970.
-        time: u32,
-        /// The text that the id was given as; empty where it was a number.
-        text_id: Box<str>,
-    },
+    /// The result of a cancel. It is seldom, and what waits is moved about: the payments beside it are kept small.
+    Cancel(Box<Cancel>),
     /// The result of the transaction that cancels a try.
     CancelTry,
     /// The originals of a post, or of the cancel of a try, that are being read.
@@ -48,6 +42,16 @@ pub(super) enum Purpose {
     Question(Running<Box<QuestionAnswer>>),
     /// The log, which a question reads.
     LookUp,
+}
+
+/// A cancel of an id.
+#[derive(Debug)]
+pub(super) struct Cancel {
+    pub(super) id: TransactionId,
+    /// The client's own time, in seconds since 1970.
+    pub(super) time: u32,
+    /// The text that the id was given as; empty where it was a number.
+    pub(super) text_id: Box<str>,
 }
 
 /// Requests that wait, by the session's own tags: the client's may come twice.

@@ -4,9 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use longmen_engine::ledger::{
-    Answer as EngineAnswer, ClientId, Command, RecordPlace, Rejection, TransactionId,
-};
+use longmen_engine::ledger::{Answer as EngineAnswer, ClientId, Command, RecordPlace, Rejection};
 use longmen_engine::{Meter, Replies, Reply};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
@@ -16,7 +14,7 @@ use super::answer::{Answer, Answered, Outcome, Welcome};
 use super::caller::Caller;
 use super::in_flight::InFlight;
 use super::originals;
-use super::pending::{Pending, Purpose, Waiting};
+use super::pending::{Cancel, Pending, Purpose, Waiting};
 use super::permits::SessionPermits;
 use super::post::Post;
 use super::price::price;
@@ -258,10 +256,10 @@ impl<'a, T> Session<'a, T> {
                 let purpose = Purpose::Reading { cancels: false };
                 return self.read_originals(Waiting { ticket, cost, purpose }, post);
             }
-            (Purpose::Cancel { id, time, text_id }, EngineAnswer::Located(places)) => {
-                return self.cancel_try((ticket, cost), (id, time), &text_id, places);
+            (Purpose::Cancel(cancel), EngineAnswer::Located(places)) => {
+                return self.cancel_try((ticket, cost), &cancel, places);
             }
-            (Purpose::Cancel { .. } | Purpose::CancelTry, EngineAnswer::Posted(posted)) => {
+            (Purpose::Cancel(_) | Purpose::CancelTry, EngineAnswer::Posted(posted)) => {
                 Ok(Answer::Cancelled(posted))
             }
             (_, EngineAnswer::Rejected(rejection)) => Err(rejection.into()),
@@ -298,8 +296,7 @@ impl<'a, T> Session<'a, T> {
     fn cancel_try(
         &mut self,
         (ticket, mut cost): (T, InFlight),
-        cancel: (TransactionId, u32),
-        text_id: &str,
+        cancel: &Cancel,
         places: Vec<Option<RecordPlace>>,
     ) -> Option<Answered<T>> {
         let extra = cost_of_original();
@@ -307,7 +304,7 @@ impl<'a, T> Session<'a, T> {
             return Some(Answered { ticket, cost, outcome: Err(Rejection::Busy.into()) });
         }
         cost.bytes += extra.bytes;
-        let post = originals::cancel_of_try(self.client(), cancel, text_id, places);
+        let post = originals::cancel_of_try(self.client(), cancel, places);
         self.read_originals(Waiting { ticket, cost, purpose: Purpose::Reading { cancels: true } }, post)
     }
 
@@ -364,7 +361,7 @@ impl<'a, T> Session<'a, T> {
 fn purpose_of(command: &Command) -> Purpose {
     match command {
         Command::Cancel { id, time, text_id } => {
-            Purpose::Cancel { id: *id, time: *time, text_id: text_id.clone() }
+            Purpose::Cancel(Box::new(Cancel { id: *id, time: *time, text_id: text_id.clone() }))
         }
         _ => Purpose::Command,
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use longmen_client::{
     Action, Client, Connection, Consume, Freeze, HoldKind, Holds, HoldsRequest, Naming, Operation,
-    PostRequest, PostResult, Posted, Reverse, Transaction, Try, Unfreeze, id_of_cancel,
+    PostRequest, PostResult, Posted, Raise, Reverse, Transaction, Try, Unfreeze, id_of_cancel,
 };
 
 use crate::node::{TestNode, open_books};
@@ -58,6 +58,28 @@ pub(crate) fn pay(id: &str, amount: &str) -> Transaction {
 
 fn pay_back(id: &str, amount: &str) -> Transaction {
     Transaction::new(id).debit(3, amount, "CNY").credit(2, amount, "CNY")
+}
+
+#[tokio::test]
+async fn an_authority_that_is_given_empty_or_unseen_is_malformed() {
+    let (node, mut client) = start().await;
+    let freeze = |by: &str| Action::from(Freeze::new(2, "1.00", "CNY").authority(by));
+    let missing = "authority: is empty: leave it out where there is none";
+    for (action, why) in [
+        (freeze(""), missing),
+        (freeze(" "), "authority: begins or ends with a blank"),
+        (freeze("court\u{3000}"), "authority: begins or ends with a blank"),
+        (freeze("\u{200b}"), "authority: has a control character, or another that is not seen"),
+        (Unfreeze::part("hold", "1", "CNY").authority("").into(), missing),
+        (Consume::new("hold", "1", "CNY").authority("").into(), missing),
+        (Raise::new("hold", "1", "CNY").authority("").into(), missing),
+    ] {
+        let result = client.post_one(&Transaction::new("a").action(action)).await.unwrap();
+        assert_eq!(&*result.outcome, "malformed", "{result:?}");
+        assert!(result.message.as_ref().is_some_and(|message| message.ends_with(why)), "{why}: {result:?}");
+    }
+    assert_eq!(figures(&mut client, 2).await, (1_000, 0, 1_000));
+    node.stop().await;
 }
 
 #[tokio::test]

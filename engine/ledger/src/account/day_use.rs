@@ -7,6 +7,8 @@ use crate::record::entry::Counting;
 
 /// Bytes of an image: date u32, 4 zero bytes, used i128.
 pub(crate) const DAY_USE: usize = 24;
+/// Bytes of an image while the limits are off: the same, then the debit turnover i128 at which they were taken off.
+pub(crate) const PAUSED_DAY_USE: usize = DAY_USE + 16;
 /// No use comes near: see the sums of a row's image.
 const MOST: u128 = 1 << 100;
 
@@ -20,6 +22,8 @@ pub(crate) struct DayUse {
     newest: (u64, u32),
     net: i128,
     counting: Counting,
+    /// While there are no limits, the date's debit turnover when they were taken off.
+    paused_at: i128,
 }
 
 impl DayUse {
@@ -27,6 +31,19 @@ impl DayUse {
     /// what was used.
     pub(crate) fn from_turnover(day: Date, debits: i128) -> DayUse {
         DayUse { day, before: debits.max(0), ..DayUse::default() }
+    }
+
+    /// Where limits are taken off: what was used of the date stays known, so that nobody who sets them again begins anew.
+    /// `day` and `debits` are the newest date of the account's postings and its debit turnover.
+    pub(crate) fn pause(&mut self, day: Date, debits: i128) {
+        *self = DayUse { day, before: self.on(day), paused_at: debits, ..DayUse::default() };
+    }
+
+    /// Where limits are set again, or for the first time: nobody counted meanwhile, so the debits since are taken for what
+    /// was used.
+    pub(crate) fn resume(&mut self, day: Date, debits: i128) {
+        let (before, from) = if self.day == day { (self.before, self.paused_at) } else { (0, 0) };
+        *self = DayUse { day, before: before + (debits - from).max(0), ..DayUse::default() };
     }
 
     /// What was used on a date.
@@ -65,9 +82,19 @@ impl DayUse {
         out.extend_from_slice(&bytes);
     }
 
+    pub(crate) fn write_paused_image(&self, out: &mut Vec<u8>) {
+        self.write_image(out);
+        out.extend_from_slice(&self.paused_at.to_le_bytes());
+    }
+
     pub(crate) fn read_image(bytes: &[u8]) -> Option<DayUse> {
         let before = i128_at(bytes, 8).filter(|used| used.unsigned_abs() < MOST)?;
         Some(DayUse { day: Date::from_days(u32_at(bytes, 0)?)?, before, ..DayUse::default() })
+    }
+
+    pub(crate) fn read_paused_image(bytes: &[u8]) -> Option<DayUse> {
+        let paused_at = i128_at(bytes, DAY_USE).filter(|debits| debits.unsigned_abs() < MOST)?;
+        Some(DayUse { paused_at, ..DayUse::read_image(bytes)? })
     }
 }
 
@@ -99,5 +126,38 @@ mod tests {
         take(3, 0, day, -30, Counting::GivesBack, 40);
         take(3, 1, day, 500, Counting::Nothing, 40);
         take(4, 0, day.next(), 5, Counting::Takes, 5);
+    }
+
+    #[test]
+    fn limits_that_are_taken_off_and_set_again_do_not_begin_anew() {
+        let day = Date::parse("2018-05-01").unwrap();
+        let at = Position { frame: 1, slot: 0, section: 0 };
+        // Debit turnover when the limits are set, what is used of them, turnover when they are taken off, date and turnover
+        // when they are set again, what is used then.
+        for (set_at, used, off_at, on_day, on_at, expect) in [
+            (0, 80, 80, day, 80, 80),
+            // Set for the first time: what was debited before counts.
+            (30, 50, 80, day, 80, 80),
+            // What was debited while they were off counts as well; red entries of earlier dates give nothing back.
+            (0, 80, 80, day, 90, 90),
+            (0, 80, 80, day, 10, 80),
+            (0, 80, 0, day, 0, 80),
+            // What was debited and did not use them while they were on does not.
+            (0, 80, 500, day, 500, 80),
+            (-20, 0, -20, day, -20, 0),
+            // Another date begins anew.
+            (0, 80, 80, day.next(), 7, 7),
+            (0, 80, 80, day.next(), -7, 0),
+        ] {
+            let mut of_day = DayUse::default();
+            of_day.resume(day, set_at);
+            of_day.take(at, 0, day, used, Counting::Takes);
+            of_day.pause(day, off_at);
+            let mut bytes = Vec::new();
+            of_day.write_paused_image(&mut bytes);
+            assert_eq!(DayUse::read_paused_image(&bytes), Some(of_day));
+            of_day.resume(on_day, on_at);
+            assert_eq!(of_day.on(on_day), expect, "{set_at} {used} {off_at} {on_day} {on_at}");
+        }
     }
 }

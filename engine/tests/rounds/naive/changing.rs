@@ -104,10 +104,18 @@ impl Naive {
         account.credit_limit = credit.unwrap_or(account.credit_limit);
         account.transaction_limit = transaction.unwrap_or(account.transaction_limit);
         account.day_limit = day.unwrap_or(account.day_limit);
+        let (debits, _) = account.turnover.get(&date).copied().unwrap_or_default();
         if !had_limits {
-            // Nobody counted before: the debits of the date are taken for what was used.
-            let (debits, _) = account.turnover.get(&date).copied().unwrap_or_default();
-            account.used = [(date, debits.max(0))].into();
+            // Nobody counted before, or since limits were taken off on this date: the debits are taken for what was used.
+            let (used, before) = match account.taken_off {
+                Some((day, used, debits)) if day == date => (used, debits),
+                _ => (0, 0),
+            };
+            account.used = [(date, used + (debits - before).max(0))].into();
+        }
+        if had_limits && !account.has_limits() {
+            let used = account.used.get(&date).copied().unwrap_or_default();
+            account.taken_off = Some((date, used, debits));
         }
         if account.has_limits() {
             self.hot.remove(&id);

@@ -209,6 +209,12 @@ impl Maker {
         let (before, after) = if self.random.percent(50) { (half, again) } else { (again, half) };
         let txs = if self.random.percent(50) { [undo, before, after] } else { [before, undo, after] };
         asks.extend(txs.map(|tx| Ask::Post { txs: vec![tx], balances: true }));
+        if self.random.percent(30) {
+            // Taken off and set again before the last, which must not begin the date anew.
+            let off = NewLimits { transaction: Some(None), day: Some(None), ..NewLimits::default() };
+            let again = [off, limits].map(|limits| Ask::SetLimits { account: from, limits });
+            asks.splice(asks.len() - 1..asks.len() - 1, again);
+        }
         self.next.extend(asks);
         self.transfer(1, from, amount)
     }

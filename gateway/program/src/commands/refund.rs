@@ -1,9 +1,10 @@
 //! `longmen refund`
 
-use longmen_client::Action;
+use longmen_client::{Action, Client, Leg, Naming};
 
 use crate::account_name::with_account_names;
 use crate::connect_args::ConnectArgs;
+use crate::explain::{find_original, moved_on};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::{Legs, Original, Posting};
@@ -12,16 +13,23 @@ use crate::posting::{Legs, Original, Posting};
 ///
 /// All refunds of an original together give back no more than it moved, and to no account more than it took from it.
 /// Refunds are taken for a year after the original, or for the days that the node was told for its type.
+///
+/// A refund that debits the payer again, or credits the payee again, corrects another refund that gave back too much. It is
+/// sent only with --correction.
 #[derive(Debug, clap::Args)]
 #[command(after_help = with_account_names("\
 Examples:
   longmen refund order-17 --id order-17-back-1 --debit LM/M1/CNY=33.33 --credit LM/U1/CNY=33.33
-  longmen refund order-17 --debit LM/M1/CNY=19.88 --debit LM/fee/CNY=0.12 --credit LM/U1/CNY=20.00"))]
+  longmen refund order-17 --debit LM/M1/CNY=19.88 --debit LM/fee/CNY=0.12 --credit LM/U1/CNY=20.00
+  longmen refund order-17 --correction --debit LM/U1/CNY=0.33 --credit LM/M1/CNY=0.33"))]
 pub(crate) struct Args {
     #[command(flatten)]
     original: Original,
     #[command(flatten)]
     legs: Legs,
+    /// It takes back what another refund of the original gives back too much, so it moves accounts the original's own way
+    #[arg(long)]
+    correction: bool,
     #[command(flatten)]
     posting: Posting,
     #[command(flatten)]
@@ -33,6 +41,21 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let legs = args.legs.read(&mut client).await?;
-    let action = Action::Refund(args.original.naming());
+    let naming = args.original.naming();
+    if !args.correction {
+        refuse_correction(&mut client, &naming, &legs).await?;
+    }
+    let action = Action::Refund(naming);
     args.posting.send(&mut client, Some(action), legs, args.output).await
+}
+
+/// Legs the wrong way round would charge the payer a second time. What the node does not show is judged by the node alone.
+async fn refuse_correction(client: &mut Client, naming: &Naming, legs: &[Leg]) -> Result<(), Failure> {
+    let Some(original) = find_original(client, naming).await else { return Ok(()) };
+    match moved_on(client, legs, &original).await {
+        Some(again) => Err(Failure::Usage(format!(
+            "this {again}, as the original did, and gives nothing back; if it corrects another refund, say --correction"
+        ))),
+        None => Ok(()),
+    }
 }

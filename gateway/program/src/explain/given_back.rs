@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use longmen_client::{
-    Account, AccountRef, Client, MAX_LIST, RangeEnd, Side, StatementLine, StatementRequest, Transaction,
+    Account, AccountRef, Client, Leg, MAX_LIST, RangeEnd, Side, StatementLine, StatementRequest, Transaction,
     TransactionRecord,
 };
 
@@ -33,7 +33,7 @@ pub(super) async fn given_back(
     record: &TransactionRecord,
 ) -> Option<String> {
     let mut all = Vec::new();
-    for (account, asked) in accounts(client, transaction, record).await? {
+    for (account, asked) in accounts(client, &transaction.legs, record).await? {
         let account = client.balance(account).await.ok()?;
         let legs = record.legs.iter().filter(|leg| leg.account == account.id);
         let original = legs.map(|leg| signed(leg.side, leg.amount.into())).sum();
@@ -44,6 +44,26 @@ pub(super) async fn given_back(
     let words: Vec<String> = all.iter().take(TOLD).map(Moved::words).collect();
     let ways = if go_different_ways(&all) { DIFFERENT_WAYS } else { "" };
     Some(format!("{ways}{}", words.join("; "))).filter(|_| !words.is_empty())
+}
+
+/// The first account that a refund with these legs moves further the original's own way.
+pub(crate) async fn moved_on(
+    client: &mut Client,
+    legs: &[Leg],
+    record: &TransactionRecord,
+) -> Option<String> {
+    for (account, asked) in accounts(client, legs, record).await? {
+        let of_account = record.legs.iter().filter(|leg| leg.account == account);
+        let original: i128 = of_account.map(|leg| signed(leg.side, leg.amount.into())).sum();
+        let further = asked.unwrap_or_default();
+        if original.signum() * further.signum() > 0 {
+            let account = client.balance(account).await.ok()?;
+            let amount = money(&account.currency, further.abs());
+            let way = if further > 0 { "debits" } else { "credits" };
+            return Some(format!("{way} {} {amount} {} again", name_of_account(&account), account.currency));
+        }
+    }
+    None
 }
 
 /// Why refunds of which each account has its share can be too much together.
@@ -63,14 +83,14 @@ fn go_different_ways(all: &[Moved]) -> bool {
 /// The accounts that a refund moves, each with its net; those of the original for an action that brings no legs.
 async fn accounts(
     client: &mut Client,
-    transaction: &Transaction,
+    legs: &[Leg],
     record: &TransactionRecord,
 ) -> Option<BTreeMap<u64, Option<i128>>> {
-    if transaction.legs.is_empty() {
+    if legs.is_empty() {
         return Some(record.legs.iter().map(|leg| (leg.account, None)).collect());
     }
     let mut accounts: BTreeMap<u64, Option<i128>> = BTreeMap::new();
-    for leg in &transaction.legs {
+    for leg in legs {
         let account = client.balance(AccountRef::clone(&leg.account)).await.ok()?;
         let amount = signed(leg.side, minor(&leg.amount, &account.currency).ok()?);
         let asked = accounts.entry(account.id).or_default();
@@ -186,8 +206,11 @@ impl Moved {
         let mut text = format!("{name}: {way} {} {currency} by the original", print(self.original.abs()));
         if let Some(refunds) = self.refunds {
             let back = self.against(refunds);
-            let left = self.original.abs() - back;
-            text.push_str(&format!(", {} given back before, {} left", print(back), print(left)));
+            let rest = match self.original.abs() - back {
+                left @ 0.. => format!("{} left", print(left)),
+                more => format!("{} more than it was {way}", print(-more)),
+            };
+            text.push_str(&format!(", {} given back before, {rest}", print(back)));
         }
         match self.asked.map(|asked| self.against(asked)) {
             Some(asked @ 0..) => text.push_str(&format!(", {} asked for", print(asked))),

@@ -16,7 +16,7 @@ pub(super) fn naming(transaction: &Transaction) -> Option<&Naming> {
 }
 
 /// The original that an action names, where it can be asked for.
-pub(super) async fn find_original(client: &mut Client, naming: &Naming) -> Option<TransactionRecord> {
+pub(crate) async fn find_original(client: &mut Client, naming: &Naming) -> Option<TransactionRecord> {
     let own = client.welcome().client;
     match (&naming.place, naming.client) {
         (Some(place), _) => client.transaction_at(place).await.ok(),

@@ -6,7 +6,7 @@ use longmen_engine::ledger::{
 };
 
 use super::reader::{Reader, read_fields};
-use super::value::{GivenId, Written, account, currency, place, required, transaction_id};
+use super::value::{GivenId, Written, account, currency, opened, place, required, transaction_id};
 use crate::service::Fault;
 
 /// The names of actions in a transaction. A new one comes last: fields may be given by position.
@@ -60,7 +60,7 @@ fn read_freeze(reader: &mut Reader<'_>) -> Result<Action, Fault> {
             1 => written = Some(Written::read(reader)?),
             2 => in_currency = Some(currency(reader)?),
             3 => terms.kind = read_kind(reader)?,
-            4 => terms.authority = authority(reader)?,
+            4 => terms.authority = opened(authority(reader)?)?,
             _ => terms.expires_us = Some(expiry(reader)?),
         }
         Ok(())
@@ -78,8 +78,12 @@ fn read_kind(reader: &mut Reader<'_>) -> Result<HoldKind, Fault> {
     HoldKind::from_name(reader.text(MAX_WORD)?).ok_or(Fault::new("not a kind of hold"))
 }
 
+/// One that is given names somebody. What came empty was to hold for someone, and would be anybody's to release.
 fn authority(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
-    reader.text(MAX_AUTHORITY).map(Box::from)
+    match reader.text(MAX_AUTHORITY)? {
+        "" => Err(Fault::new("is empty: leave it out where there is none")),
+        text => Ok(text.into()),
+    }
 }
 
 /// The largest number stands for "never" in the log.

@@ -243,13 +243,32 @@ fn a_refund_that_goes_different_ways_says_so() {
     );
     books.says(
         1,
-        "refund 3 --id a --debit LM/shop/CNY=5 --credit LM/payer/CNY=4 --credit LM/profit/CNY=1",
+        "refund 3 --correction --id a --debit LM/shop/CNY=5 --credit LM/payer/CNY=4 --credit LM/profit/CNY=1",
         &[
             "a: refund_exceeded",
             "either give back or go the original's own way, on every account",
             "LM/profit/CNY: credited 2.00 CNY by the original",
             "1.00 more credited asked for",
         ],
+    );
+}
+
+#[test]
+fn a_refund_that_charges_again_is_sent_only_as_a_correction() {
+    let books = Books::open();
+    books.says(0, "post --id 3 --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);
+    let again = "--id a --debit LM/payer/CNY=5 --credit LM/shop/CNY=5";
+    books.says(
+        2,
+        &format!("refund 3 {again}"),
+        &["this debits LM/payer/CNY 5.00 CNY again, as the original did", "say --correction"],
+    );
+    books.says(0, &format!("refund 3 --correction {again}"), &[]);
+    // What was given back and what was taken again may come to more than there was on one account.
+    books.says(
+        1,
+        "refund 3 --id b --debit LM/shop/CNY=26 --credit LM/payer/CNY=26",
+        &["b: refund_exceeded", "LM/payer/CNY: debited 20.00 CNY by the original"],
     );
 }
 
