@@ -1,6 +1,6 @@
 //! Writes MessagePack into a buffer in memory, which cannot fail.
 
-use rmp::encode;
+use rmp::{Marker, encode};
 
 const INFALLIBLE: &str = "writing to memory cannot fail";
 
@@ -36,7 +36,16 @@ impl Pack<'_> {
         encode::write_str(self.0, text).expect(INFALLIBLE);
     }
 
+    /// Each answer has several, most of them short: one byte, which is written where it is asked for.
+    #[inline]
     pub(crate) fn array(&mut self, length: usize) {
+        match u8::try_from(length) {
+            Ok(short @ 0..16) => self.0.push(Marker::FixArray(short).to_u8()),
+            _ => self.long_array(length),
+        }
+    }
+
+    fn long_array(&mut self, length: usize) {
         let length = u32::try_from(length).expect("answers have far fewer than 2^32 elements");
         encode::write_array_len(self.0, length).expect(INFALLIBLE);
     }
