@@ -43,7 +43,7 @@ pub use query::{Cursor, NotACursor, PageOrder, RangeFigures, StatementPage, Stat
 pub use register::{
     ClosedDate, ClosedLine, LedgerRegister, RegisterEntry, RegisterPage, Registered, RegisteredCommand,
 };
-pub use transaction::{RecordedLeg, SetAside, TransactionRecord};
+pub use transaction::{HoldMoved, RecordedLeg, TransactionRecord};
 pub use view::{Turnover, View};
 
 /// Reads what is durable. Clones are cheap; every call may touch the disk, so call it where blocking is allowed.

@@ -51,10 +51,10 @@ pub use longmen_wal::{Damaged, Finding};
 
 pub use history::{
     CarriedLeg, ClosedDate, ClosedLine, Closings, Cursor, FindQuery, FoundPage, GeneralLedger, History,
-    HistoryError, HoldLine, LedgerLine, LedgerRegister, Merged, MergedPage, Moment, NotACursor, PageOrder,
-    PastBalance, RangeFigures, RecordedLeg, RegisterEntry, RegisterPage, Registered, RegisteredCommand,
-    SetAside, Sought, StatementLine, StatementPage, StatementQuery, StatementRange, TransactionRecord,
-    Turnover, View,
+    HistoryError, HoldLine, HoldMoved, LedgerLine, LedgerRegister, Merged, MergedPage, Moment, NotACursor,
+    PageOrder, PastBalance, RangeFigures, RecordedLeg, RegisterEntry, RegisterPage, Registered,
+    RegisteredCommand, Sought, StatementLine, StatementPage, StatementQuery, StatementRange,
+    TransactionRecord, Turnover, View,
 };
 #[cfg(feature = "simulation")]
 pub use journal::JournalError;

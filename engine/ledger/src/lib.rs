@@ -196,7 +196,7 @@ pub use record::image::{LINE_IMAGE, ROW_IMAGE};
 pub use record::section::SectionKind;
 pub use rejection::Rejection;
 pub use replay::rebuilt::{Rebuilt, restore_rows};
-pub use schedule::{Coordinator, Step};
+pub use schedule::{Coordinator, MOST_BACK, Step};
 pub use shard::Shard;
 pub use shard::order::{
     ChangeRow, ExpireHolds, Expired, OpenRows, PostMerges, ShardOrder, ShardReply, ShowHolds, ShowLines,
@@ -211,7 +211,7 @@ pub use state::snapshot_start::SnapshotStart;
 pub use state::time_window::TimeWindow;
 pub use transaction::action_code::ActionCode;
 pub use transaction::effect::{Effect, EffectKind};
-pub use transaction::hidden::{has_blank_end, is_hidden};
+pub use transaction::hidden::{has_blank_end, is_hidden, shows_nothing};
 pub use transaction::leg::Leg;
 pub use transaction::named::Named;
 pub use transaction::notes;

@@ -60,6 +60,8 @@ pub enum Rejection {
     DateClosed = 17,
     /// The next accounting date lies far ahead of the current one and of the clock, and is not forced.
     DateAhead = 39,
+    /// The value date lies far ahead of the accounting date and of the clock, or years before the accounting date.
+    ValueDate = 40,
     /// The original was reversed before (冲正 once only).
     AlreadyReversed = 29,
     /// More than is left of the original to refund, or to reverse.
@@ -143,7 +145,7 @@ impl Rejection {
             | Rejection::KeyConflict
             | Rejection::ChartConflict
             | Rejection::WrongClass => 2,
-            Rejection::DateClosed | Rejection::DateAhead => 3,
+            Rejection::DateClosed | Rejection::DateAhead | Rejection::ValueDate => 3,
             Rejection::AlreadyReversed
             | Rejection::RefundExceeded
             | Rejection::RefundWindow
@@ -193,7 +195,7 @@ mod tests {
             assert_eq!(Rejection::from_number(rejection.number()), Some(rejection));
         }
         assert_eq!(Rejection::from_number(0), None);
-        assert_eq!(Rejection::from_number(40), None);
+        assert_eq!(Rejection::from_number(41), None);
         assert!(Rejection::ALL.is_sorted_by_key(|r| r.group()));
         let mut codes = Rejection::ALL.map(Rejection::code);
         codes.sort_unstable();

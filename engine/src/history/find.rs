@@ -1,15 +1,19 @@
 //! Transactions by their reference, or by an id that some client gave: a walk over the frames in which the dates asked for
 //! were current. There is no index of references: a date narrows the walk, and a page bounds it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use longmen_wal::{FrameNumber, FrameView};
 
 use super::transaction::record_of;
 use super::{History, HistoryError, TransactionRecord, section};
 use crate::ledger::{
-    Date, EntityId, HEAD_BYTES, Head, RecordPlace, ReplayError, SectionKind, TransactionId,
+    AccountId, Date, EntityId, Entry, HEAD_BYTES, Head, Movement, RecordPlace, ReplayError, SectionKind,
+    TransactionId,
     notes::{self, Note},
-    notes_at,
+    notes_at, read_tail,
 };
+use crate::recovery::records;
 
 /// A page ends with the frame in which it has looked at so many transactions.
 const HEADS: u64 = 262_144;
@@ -28,7 +32,8 @@ pub enum Sought {
 pub struct FindQuery {
     /// What is known of them.
     pub sought: Sought,
-    /// Whose they are: the entity of their first account; `None`: anyone's.
+    /// Whose they are. The log tells the entity of their first account alone: of all others the page says which accounts
+    /// they touch. `None`: anyone's.
     pub entity: Option<EntityId>,
     /// The first accounting date.
     pub from: Date,
@@ -49,6 +54,9 @@ pub struct FindQuery {
 pub struct FoundPage {
     /// The transactions, without their legs.
     pub transactions: Vec<TransactionRecord>,
+    /// Of each the accounts that it touches, where the query names an entity that is not its first account's: it is only
+    /// meant if one of them is that entity's. A refused one touches none.
+    pub touched: Vec<BTreeSet<AccountId>>,
     /// The record with which the next page begins, if the walk is not at its end; a page may be empty and not the last.
     pub next: Option<RecordPlace>,
 }
@@ -75,6 +83,7 @@ impl History {
             }
             let section = section(&view, SectionKind::Heads, 0)?;
             let count = u32::try_from(section.len() / HEAD_BYTES).expect("a frame is below 2^32 bytes");
+            let mut wanted = Vec::new();
             for ordinal in first..count {
                 let head = Head::read(section, ordinal).ok_or_else(|| ReplayError {
                     frame,
@@ -83,16 +92,70 @@ impl History {
                 if !query.wants(&view, &head)? {
                     continue;
                 }
-                if page.transactions.len() >= query.limit.max(1) {
+                if page.transactions.len() + wanted.len() >= query.limit.max(1) {
                     page.next = Some(RecordPlace { frame, ordinal });
-                    return Ok(page);
+                    break;
                 }
-                page.transactions.push(record_of(&view, ordinal, &head)?);
+                wanted.push((ordinal, head));
+            }
+            page.take(&view, query, &wanted)?;
+            if page.next.is_some() {
+                break;
             }
             (first, frames, heads) = (0, frames + 1, heads + u64::from(count));
         }
         Ok(page)
     }
+}
+
+impl FoundPage {
+    /// Takes in what was found in a frame.
+    fn take(
+        &mut self,
+        view: &FrameView,
+        query: &FindQuery,
+        found: &[(u32, Head)],
+    ) -> Result<(), HistoryError> {
+        let is_others = |head: &Head| query.entity.is_some_and(|entity| head.entity != entity);
+        let others = found.iter().filter(|(_, head)| is_others(head));
+        let others = others.map(|(ordinal, head)| (*ordinal, head)).collect();
+        let mut touched = touched(view, &others)?;
+        for (ordinal, head) in found {
+            self.transactions.push(record_of(view, *ordinal, head)?);
+            self.touched.push(touched.remove(ordinal).unwrap_or_default());
+        }
+        Ok(())
+    }
+}
+
+/// The accounts that transactions of a frame touch, by postings, legs on hot accounts, and holds; of a try those of its legs.
+fn touched(
+    view: &FrameView,
+    wanted: &BTreeMap<u32, &Head>,
+) -> Result<BTreeMap<u32, BTreeSet<AccountId>>, HistoryError> {
+    let mut touched: BTreeMap<u32, BTreeSet<AccountId>> = BTreeMap::new();
+    if wanted.is_empty() {
+        return Ok(touched);
+    }
+    let tails = section(view, SectionKind::Tails, 0)?;
+    for (ordinal, head) in wanted {
+        let kept = read_tail(head, tails).unwrap_or_default().hot_legs;
+        touched.insert(*ordinal, kept.iter().map(|leg| leg.account).collect());
+    }
+    for entry in records::<HistoryError>(view)?.entries() {
+        let (account, by) = match entry?.1 {
+            Entry::Posting(posting) => match posting.movement {
+                Movement::Leg { transaction, .. } => (posting.account, Some(transaction)),
+                _ => continue,
+            },
+            Entry::Held(held) => (held.account, held.transaction),
+            _ => continue,
+        };
+        if let Some(accounts) = by.and_then(|by| touched.get_mut(&by)) {
+            accounts.insert(account);
+        }
+    }
+    Ok(touched)
 }
 
 impl FindQuery {
@@ -104,8 +167,6 @@ impl FindQuery {
                 notes::read(notes).any(|(note, text)| note == Note::Reference && text == &**wanted)
             }
         };
-        Ok(known
-            && self.entity.is_none_or(|entity| head.entity == entity)
-            && (self.from..=self.to).contains(&head.accounting_date))
+        Ok(known && (self.from..=self.to).contains(&head.accounting_date))
     }
 }

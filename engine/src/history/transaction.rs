@@ -43,20 +43,22 @@ pub struct TransactionRecord {
     pub legs: Vec<RecordedLeg>,
     /// Of a try the legs that its confirm posts; none where it was merely looked for.
     pub tried: Vec<HotLeg>,
-    /// What it set aside, by accounts; none where it was merely looked for.
-    pub held: Vec<SetAside>,
+    /// What it did to holds, by accounts; none where it was merely looked for.
+    pub held: Vec<HoldMoved>,
     /// The frame that holds it.
     pub frame: u64,
     /// Its ordinal among the frame's transactions.
     pub ordinal: u32,
 }
 
-/// What a freeze, or a try, set aside on an account.
+/// What a transaction did to a hold of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SetAside {
+pub struct HoldMoved {
     /// The account.
     pub account: AccountId,
-    /// Minor units.
+    /// What became of the hold.
+    pub moved: HoldMove,
+    /// By how much, in minor units.
     pub amount: i64,
 }
 
@@ -102,8 +104,8 @@ impl History {
         if head.outcome == Outcome::Tried {
             record.tried = tail_of(&view, &head)?.hot_legs;
         }
-        if record.rejection.is_none() && matches!(head.action, ActionCode::Freeze | ActionCode::Try) {
-            record.held = set_aside(&view, ordinal)?;
+        if record.rejection.is_none() && moves_holds(head.action) {
+            record.held = holds_moved(&view, ordinal)?;
         }
         if let Some(named) = record.named.filter(|_| record.named_text.is_empty()) {
             record.named_text = self.text_of_named(&view, ordinal, &named)?;
@@ -166,13 +168,28 @@ pub(super) fn record_of(
     })
 }
 
-fn set_aside(view: &FrameView, ordinal: u32) -> Result<Vec<SetAside>, HistoryError> {
+/// Whether an action may do something to a hold.
+fn moves_holds(action: ActionCode) -> bool {
+    match action {
+        ActionCode::Post | ActionCode::Refund | ActionCode::CarryForward => false,
+        ActionCode::Freeze
+        | ActionCode::Unfreeze
+        | ActionCode::Consume
+        | ActionCode::Reverse
+        | ActionCode::Try
+        | ActionCode::Confirm
+        | ActionCode::CancelTry
+        | ActionCode::Raise => true,
+    }
+}
+
+fn holds_moved(view: &FrameView, ordinal: u32) -> Result<Vec<HoldMoved>, HistoryError> {
     let mut held = Vec::new();
     for entry in records::<HistoryError>(view)?.entries() {
-        if let (_, Entry::Held(moved)) = entry?
-            && (moved.transaction, moved.moved) == (Some(ordinal), HoldMove::Frozen)
+        if let (_, Entry::Held(hold)) = entry?
+            && hold.transaction == Some(ordinal)
         {
-            held.push(SetAside { account: moved.account, amount: moved.amount });
+            held.push(HoldMoved { account: hold.account, moved: hold.moved, amount: hold.amount });
         }
     }
     held.sort_unstable_by_key(|held| held.account);

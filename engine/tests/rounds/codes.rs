@@ -52,7 +52,7 @@ fn group(code: Rejection) -> usize {
         &[Malformed, Unbalanced, InvalidAmount, MixedOffBalance, CurrencyMismatch],
         &[IdempotencyConflict, Cancelled, TooOld, TimeRequired, AlreadyPosted],
         &[UnknownAccount, UnknownSubject, NotLeaf, UnknownFreeze, UnknownOriginal],
-        &[DateClosed, DateAhead],
+        &[DateClosed, DateAhead, ValueDate],
         &[
             AlreadyReversed,
             RefundExceeded,
@@ -141,6 +141,7 @@ fn a_posting() {
         &TOO_OLD,
         &NO_ACCOUNT,
         &DATE,
+        &VALUE,
         &LOSS,
         &STOPPED,
         &POOR,
@@ -175,6 +176,7 @@ fn a_consume() {
         &NO_ACCOUNT,
         &NO_HOLD,
         &DATE,
+        &VALUE,
         &SPENT,
         &EXPIRED,
         &AUTHORITY,
@@ -214,7 +216,8 @@ fn a_release() {
     let zero = fault(InvalidAmount, 0, |scene| {
         scene.tx.act = Act::Unfreeze { hold: NAMED, amount: Some(0), authority: "court" };
     });
-    let faults = [&zero, &CONFLICT, &CANCELLED, &TOO_OLD, &NO_HOLD, &DATE, &SPENT, &EXPIRED, &AUTHORITY];
+    let faults =
+        [&zero, &CONFLICT, &CANCELLED, &TOO_OLD, &NO_HOLD, &DATE, &VALUE, &SPENT, &EXPIRED, &AUTHORITY];
     check(base, &faults, &[(FreezeExceeded, FreezeExpired)]);
 }
 
@@ -236,11 +239,34 @@ fn a_raise() {
     let zero = fault(InvalidAmount, 0, |scene| scene.tx.act = raise(0, "CNY"));
     let foreign = fault(CurrencyMismatch, 0, |scene| scene.tx.act = raise(10, "EUR"));
     let named = [&EXPIRES_NOW, &SPENT, &EXPIRED, &AUTHORITY, &POOR_FOR_A_HOLD];
-    let faults = [&[&zero, &CONFLICT, &CANCELLED, &TOO_OLD, &NO_HOLD, &DATE], &named[..]].concat();
+    let faults = [&[&zero, &CONFLICT, &CANCELLED, &TOO_OLD, &NO_HOLD, &DATE, &VALUE], &named[..]].concat();
     check(base, &faults, &[(FreezeExceeded, FreezeExpired)]);
     // Which currency it must be is told by the hold alone.
-    let faults = [&[&foreign, &CONFLICT, &CANCELLED, &TOO_OLD, &DATE], &named[..]].concat();
+    let faults = [&[&foreign, &CONFLICT, &CANCELLED, &TOO_OLD, &DATE, &VALUE], &named[..]].concat();
     check(base, &faults, &[(FreezeExceeded, FreezeExpired)]);
+}
+
+/// Ten days ahead of the books' date and the clock's, ten years behind that of the books.
+#[test]
+fn a_value_date_is_not_far_from_the_date() {
+    let on = |value_date| Scene::new(Tx { value_date: Some(value_date), ..Tx::new(ID, legs()) });
+    let refused = Some((ValueDate, 0));
+    for (value, expect) in [
+        (START + 10, None),
+        (START + 11, refused),
+        (START - 3_653, None),
+        (START - 3_654, refused),
+        (0, refused),
+    ] {
+        judge(on(value), expect);
+    }
+    // Books that are behind the clock.
+    for (value, expect) in [(START + 100, None), (START + 101, refused)] {
+        let mut scene = on(value);
+        scene.ask(Ask::Wait { until: NOW + 90 * 86_400 });
+        scene.tx.time = NOW + 90 * 86_400;
+        judge(scene, expect);
+    }
 }
 
 /// A top-up of the payer by the two others, which the legs of the cases give back.
@@ -269,6 +295,7 @@ fn a_refund() {
         &NO_ACCOUNT,
         &NO_ORIGINAL,
         &DATE,
+        &VALUE,
         &REVERSED,
         &REFUNDED,
         &TOO_LATE,
@@ -296,6 +323,7 @@ fn a_reversal() {
         &TOO_OLD,
         &NO_ORIGINAL,
         &DATE,
+        &VALUE,
         &REVERSED,
         &REFUNDED,
         &LOSS,
@@ -344,6 +372,7 @@ fn a_freeze_and_a_try() {
         &TOO_OLD,
         &NO_ACCOUNT,
         &DATE,
+        &VALUE,
         &EXPIRES_NOW,
         &POOR_FOR_A_HOLD,
     ];
@@ -364,6 +393,7 @@ fn a_confirm() {
         &TRY_CONFIRMED,
         &NO_ORIGINAL,
         &DATE,
+        &VALUE,
         &EXPIRED,
         &LOSS_OF_HELD,
         &STOPPED,

@@ -9,7 +9,7 @@ const TEXT_DOMAIN: &[u8] = b"longmen transaction id 1\0";
 /// Put before the id of a try when the id of its cancel is made from it.
 const CANCEL_DOMAIN: &[u8] = b"longmen cancel of a try 1\0";
 
-/// A client's id for a transaction: a number, or a text that stands for one. Neither 0 nor the empty text is an id, since a
+/// A client's id for a transaction: a number, or a text that stands for one. Neither 0 nor a text of nothing but blanks is an id, since a
 /// variable that was never set would then name one transaction for ever: it is not sent.
 ///
 /// ```
@@ -79,7 +79,7 @@ impl From<String> for TransactionId {
 impl Serialize for TransactionId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            TransactionId::Text(text) if text.is_empty() => {
+            TransactionId::Text(text) if text.trim().is_empty() => {
                 Err(S::Error::custom("a transaction's id is empty"))
             }
             TransactionId::Number(0) => Err(S::Error::custom("a transaction's id is 0")),
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn an_empty_id_is_not_sent() {
-        for id in [TransactionId::from(""), TransactionId::from(0)] {
+        for id in [TransactionId::from(""), TransactionId::from(" \u{3000}"), TransactionId::from(0)] {
             let error = rmp_serde::to_vec_named(&id).unwrap_err().to_string();
             assert!(error.contains("a transaction's id is"), "{error}");
         }

@@ -46,8 +46,8 @@ mod wire;
 pub use account::{AccountKey, AccountOpening, AccountRef, Amount, Owner, Side, SubjectOpening};
 pub use action::{Action, Consume, Freeze, HoldKind, Naming, Raise, Reverse, Try, Unfreeze};
 pub use answer::{
-    Account, DamagedPlace, Hold, Holds, LegBalance, Named, Opened, PostResult, Posted, RecordedLeg,
-    ScrubStatus, SetAside, Status, TransactionRecord, TriedLeg, Welcome,
+    Account, DamagedPlace, Hold, HoldMoved, Holds, LegBalance, Named, Opened, PostResult, Posted,
+    RecordedLeg, ScrubStatus, Status, TransactionRecord, TriedLeg, Welcome,
 };
 pub use client::Client;
 pub use compact::{

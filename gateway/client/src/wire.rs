@@ -38,7 +38,7 @@ pub const MAX_LIST: u32 = 1_000;
 pub const MAX_ORIGINALS: usize = 512;
 
 /// The codes of rejections by their numbers in compact answers, counted from 1.
-pub const REJECTIONS: [&str; 39] = [
+pub const REJECTIONS: [&str; 40] = [
     "malformed",
     "unbalanced",
     "invalid_amount",
@@ -78,6 +78,7 @@ pub const REJECTIONS: [&str; 39] = [
     "wrong_class",
     "time_required",
     "date_ahead",
+    "value_date",
 ];
 
 /// How a body is written.

@@ -192,6 +192,17 @@ def check_days_and_states(client, bank, user):
     assert client.post([stopped])["results"][0]["outcome"] == "payment_state"
 
 
+def check_empty_names():
+    for empty in [0, "", " ", "\u3000\t", "\u200b", b"", b"\0\0"]:
+        for make in [transaction, lambda id: freeze(id, 1, 1, "CNY"), lambda id: unfreeze("free", id), lambda id: reverse("undo", id)]:
+            try:
+                make(empty)
+            except ValueError:
+                continue
+            raise AssertionError(f"{empty!r} is taken for an id")
+    assert transaction(" 7")["id"] == " 7"
+
+
 def check_pipelining(client):
     tags = [client.send("ping", b"") for _ in range(100)]
     for tag in reversed(tags):
@@ -211,6 +222,7 @@ def main(address):
         check_days_and_states(client, bank, user)
         check_history(client, bank, user)
         check_pipelining(client)
+        check_empty_names()
         refused("unknown_account", lambda: client.balance(10**6))
         refused("malformed", lambda: client.ask("balance", account=[1]))
     print("python client: all checks passed")

@@ -58,8 +58,13 @@ def credit(account, amount, currency):
 
 
 def named(id):
-    """An id. Neither 0 nor an empty one is any: a variable that was never set would name one transaction for ever."""
-    if not id or isinstance(id, (bytes, bytearray)) and not any(id):
+    """An id. Neither 0 nor one of which nothing can be seen is any: a variable that was never set would name one transaction
+    for ever."""
+    if isinstance(id, str):
+        is_empty = not any(letter.isprintable() and not letter.isspace() for letter in id)
+    else:
+        is_empty = not id or isinstance(id, (bytes, bytearray)) and not any(id)
+    if is_empty:
         raise ValueError("a transaction's id is empty")
     return id
 

@@ -160,8 +160,14 @@ async fn a_date_far_ahead_needs_force_and_an_approval() {
         registration,
     };
     assert_eq!(code(client.close_day("LM", "2999-12-31").await), "date_ahead");
-    let unapproved = Registration { approval: None, ..REGISTER };
-    assert_eq!(code(client.close_day_with(&close("2999-12-31", true, unapproved)).await), "malformed");
+    for approval in [None, Some(" "), Some("\u{200b}")] {
+        let unapproved = Registration { approval, ..REGISTER };
+        let refused = client.close_day_with(&close("2999-12-31", true, unapproved)).await.unwrap_err();
+        let refusal = refused.refusal().unwrap();
+        assert_eq!(&*refusal.code, "malformed");
+        let message = refusal.message.as_deref().unwrap();
+        assert!(message.contains("approval: is none of which something can be seen"), "{message}");
+    }
     assert_eq!(code(client.close_day_with(&close("2999-12-31", false, REGISTER)).await), "date_ahead");
     client.close_day_with(&close("2999-12-31", true, REGISTER)).await.unwrap();
     assert_eq!(client.status().await.unwrap().entities, [("LM".into(), "2999-12-31".into())]);

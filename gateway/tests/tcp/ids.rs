@@ -2,8 +2,9 @@
 //! reference transactions are found.
 
 use longmen_client::{
-    Client, ClientError, EntryRequest, FindRequest, HoldsRequest, RegisterRequest, StatementLine,
-    StatementRequest, Transaction, TransactionRecord, Unfreeze, id_of_text,
+    AccountOpening, Client, ClientError, EntryRequest, FindRequest, HoldsRequest, Owner, RegisterRequest,
+    Side, StatementLine, StatementRequest, SubjectOpening, Transaction, TransactionRecord, Unfreeze,
+    id_of_text,
 };
 use longmen_engine::audit;
 use longmen_wal::DirectoryStorage;
@@ -253,13 +254,77 @@ async fn transactions_are_found_by_reference_and_by_text() {
     node.stop().await;
 }
 
+/// Whose first leg is another entity's is found by each entity that it touches: by entries, merged ones, a try's legs.
 #[tokio::test]
-async fn blanks_alone_are_no_id_and_blanks_at_an_end_are_another_one() {
+async fn transactions_are_found_by_every_entity_that_they_touch() {
     let (node, mut client) = start().await;
-    for blank in [" ", "  \t", "\u{3000}", "\u{a0}"] {
-        post(&mut client, pay(blank, 1, 2, "1.00"), "malformed").await;
-        assert_eq!(code(client.cancel(blank, None).await), "malformed");
+    client.open_entity("HK", "2026-11-22").await.unwrap();
+    for (code, class, normal) in [("10020101", "asset", Side::Debit), ("220301", "liability", Side::Credit)] {
+        client.open_subjects("HK", &[SubjectOpening::leaf(code, "n", class, normal)]).await.unwrap();
     }
+    let opened = client
+        .open_accounts(&[
+            AccountOpening::new("HK", "bank", "", "CNY", "10020101", Owner::Internal).may_go_negative(),
+            AccountOpening::new("HK", "U1", "", "CNY", "220301", Owner::Customer),
+        ])
+        .await
+        .unwrap();
+    let [bank, user] = [0, 1].map(|place: usize| opened[place].as_ref().unwrap().id);
+    let both = |id: &str| {
+        pay(id, 1, 2, "2.00").debit(bank, "3.00", "CNY").credit(user, "3.00", "CNY").reference("of two")
+    };
+    post(&mut client, both("plain"), "posted").await;
+    client.set_hot(user, true).await.unwrap();
+    post(&mut client, both("merged"), "posted").await;
+    client.set_hot(user, false).await.unwrap();
+    let back = pay("tried", 2, 1, "1.00").debit(user, "1.00", "CNY").credit(bank, "1.00", "CNY");
+    post(&mut client, back.reference("of two").try_(), "posted").await;
+    post(&mut client, pay("own", 1, 2, "1.00").reference("of two"), "posted").await;
+    let poor = pay("poor", 1, 2, "1.00").debit(user, "99.00", "CNY").credit(bank, "99.00", "CNY");
+    post(&mut client, poor.reference("of two"), "insufficient_funds").await;
+    for limit in [1, 2, 50] {
+        for (entity, expect) in
+            [("LM", &["plain", "merged", "tried", "own", "poor"][..]), ("HK", &["plain", "merged", "tried"])]
+        {
+            let (mut found, mut after) = (Vec::new(), None::<Box<str>>);
+            loop {
+                let ask = FindRequest {
+                    reference: Some("of two"),
+                    entity: Some(entity),
+                    from: Some("2026-11-22"),
+                    after: after.as_deref(),
+                    limit,
+                    ..FindRequest::default()
+                };
+                let page = client.find(&ask).await.unwrap();
+                found.extend(page.transactions.into_iter().map(|record| record.text_id.unwrap()));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert!(
+                found.iter().map(|text| &**text).eq(expect.iter().copied()),
+                "{entity} {limit}: {found:?}"
+            );
+        }
+    }
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_seen_is_no_id_and_blanks_at_an_end_are_another_one() {
+    let (node, mut client) = start().await;
+    for unseen in ["\u{200b}", " \u{200b}\t", "\u{2060}\u{feff}"] {
+        post(&mut client, pay(unseen, 1, 2, "1.00"), "malformed").await;
+        assert_eq!(code(client.cancel(unseen, None).await), "malformed");
+        let raise = Transaction::new("raise").raise(unseen, "1.00", "CNY");
+        post(&mut client, raise, "malformed").await;
+        let find = FindRequest { id: Some(unseen.into()), limit: 5, ..FindRequest::default() };
+        assert_eq!(code(client.find(&find).await), "malformed");
+    }
+    // The client itself sends no blanks.
+    assert!(client.post_one(&pay(" \t", 1, 2, "1.00")).await.is_err());
     for id in ["order-17", "order-17 ", " order-17"] {
         post(&mut client, pay(id, 1, 2, "1.00"), "posted").await;
     }

@@ -59,6 +59,8 @@ async fn a_hold_is_raised_spent_and_released() {
     let record = client.transaction("raise").await.unwrap();
     let named = record.named.unwrap();
     assert_eq!((&*record.action, &*named.id, named.text_id.as_deref()), ("raise", &*hold.id, Some("hold")));
+    let [moved] = &record.held[..] else { panic!("{:?}", record.held) };
+    assert_eq!((moved.account, &*moved.moved, moved.amount), (2, "raised", 500));
     let asked = RegisterRequest { account: Some(2.into()), limit: 1, ..RegisterRequest::default() };
     let rows = client.register(&asked).await.unwrap().rows;
     assert_eq!((&*rows[0].action, rows[0].text_id.as_deref()), ("raised", Some("raise")));
@@ -68,6 +70,10 @@ async fn a_hold_is_raised_spent_and_released() {
     let rest = Unfreeze::all("hold").authority("hotel");
     posted(&mut client, &Transaction::new("rest").action(rest)).await;
     assert_eq!(figures(&mut client, 2).await, (300, 0, 300));
+    for (id, expect) in [("capture", ("consumed", 700)), ("rest", ("released", 200))] {
+        let held = client.transaction(id).await.unwrap().held;
+        assert!(held.iter().map(|held| (&*held.moved, held.amount)).eq([expect]), "{id}: {held:?}");
+    }
     refused(&mut client, &Transaction::new("ended").action(raise("1.00")), "freeze_exceeded").await;
     let expect = [
         ("unfreeze", "released", 200, 0),

@@ -12,7 +12,7 @@
 //! | 6 | the original that it names is decided | (waits) | [`Coordinator::check`] |
 //! | 7 | a second step comes once | `already_posted`, `cancelled` | the action's `verdict` |
 //! | 8 | existence | `unknown_account`, `unknown_freeze`, `unknown_original`, `key_conflict` | [`refuse_early`], the action's `verdict` |
-//! | 9 | one accounting date, the one that was counted on | `date_closed` | [`refuse_early`] |
+//! | 9 | one accounting date, the one that was counted on; a value date that is not far from it | `date_closed`, `value_date` | [`Coordinator::judge_dates`] |
 //! | 10 | the original, the hold | `already_reversed`, `refund_exceeded`, `refund_window`; `freeze_exceeded`, `freeze_expired`, `wrong_authority` | the action's `verdict`; `transaction/effect.rs` |
 //! | 11 | account states, then payment states | `account_state`, `payment_state` | `account/states.rs`, by `shard/mod.rs` or the gate |
 //! | 12 | funds | `insufficient_funds` | `account/row.rs`, `hot/gate.rs` |
@@ -22,15 +22,20 @@ use crate::account::row::{Verdict, first_of};
 use crate::actions::plan::Plan;
 use crate::answer::PostResult;
 use crate::batch::Transaction;
+use crate::commands::close_day::is_far_ahead;
 use crate::idempotency::decided::Known;
 use crate::idempotency::known_ids::IdHash;
 use crate::ids::TransactionKey;
+use crate::money::date::Date;
 use crate::rejection::Rejection;
 use crate::schedule::Coordinator;
 use crate::schedule::cancel::repeat;
 use crate::schedule::jobs::JobRef;
 use crate::schedule::preflight::Preflight;
 use crate::state::room::Room;
+
+/// A value date lies so many days before the accounting date at most: ten years, as long as books are kept and undone.
+pub const MOST_BACK: u32 = 3_653;
 
 /// A transaction, with what is known of it before any row is looked at.
 #[derive(Clone, Copy)]
@@ -58,11 +63,6 @@ pub(super) enum Early {
 }
 
 impl Seen<'_> {
-    /// Whether its accounting date is the one that the client counts on.
-    pub(super) fn date_agreed(&self) -> bool {
-        self.transaction.accounting_date.is_none_or(|date| date == self.preflight.date)
-    }
-
     fn is_new(&self) -> bool {
         self.what.begun.is_none()
     }
@@ -82,11 +82,22 @@ impl Coordinator {
             .or_else(|| check_second_step(seen))
     }
 
+    /// What the dates say: that of the books, and those that the client gives.
+    #[inline]
+    pub(super) fn judge_dates(&self, seen: &Seen<'_>) -> Option<Rejection> {
+        let Preflight { date, one_date, .. } = *seen.preflight;
+        if !one_date || seen.transaction.accounting_date.is_some_and(|wanted| wanted != date) {
+            return Some(Rejection::DateClosed);
+        }
+        let is_far = |value| is_far_from(value, date, self.state.ids.window.clock_us());
+        seen.transaction.value_date.is_some_and(is_far).then_some(Rejection::ValueDate)
+    }
+
     /// Whether there is such a hold comes before what its account says of shape and date.
     fn check_hold_is_decided(&self, seen: &Seen<'_>) -> Option<Early> {
         let (plan, preflight) = (seen.plan?, seen.preflight);
         let rests_on_it =
-            plan.shape.is_some() || preflight.unknown.is_some() || !preflight.one_date || !seen.date_agreed();
+            plan.shape.is_some() || preflight.unknown.is_some() || self.judge_dates(seen).is_some();
         let undecided =
             rests_on_it && plan.effects.iter().any(|effect| self.state.holds.is_undecided(effect));
         undecided.then_some(Early::WaitsForNamed)
@@ -127,6 +138,13 @@ impl Coordinator {
     }
 }
 
+/// Whether a value date lies further ahead than a date may begin, or [`MOST_BACK`] days before the accounting date: most likely
+/// a typing error, or a variable that was never set.
+#[cold]
+fn is_far_from(value: Date, date: Date, clock_us: i64) -> bool {
+    is_far_ahead(value, date, clock_us) || value.days() + MOST_BACK < date.days()
+}
+
 /// What was found where it entered: nothing else of it can be looked at.
 #[inline]
 fn check_malformed(seen: &Seen<'_>) -> Option<Early> {
@@ -145,11 +163,11 @@ fn check_second_step(seen: &Seen<'_>) -> Option<Early> {
     Some(Early::Refused(rejection))
 }
 
-/// What refuses a transaction whatever its rows say, in order of precedence: existence, date, the original.
+/// What refuses a transaction whatever its rows say, in order of precedence: existence, dates, the original.
 #[inline]
-pub(super) fn refuse_early(preflight: &Preflight, plan: Option<&Plan>, date_agreed: bool) -> Verdict {
+pub(super) fn refuse_early(preflight: &Preflight, plan: Option<&Plan>, dates: Option<Rejection>) -> Verdict {
     let planned = plan.and_then(|plan| plan.verdict).map(|rejection| (rejection, 0));
     let unknown = preflight.unknown.map(|step| (Rejection::UnknownAccount, step));
-    let closed = (!preflight.one_date || !date_agreed).then_some((Rejection::DateClosed, 0));
-    [unknown, planned, closed].into_iter().fold(None, first_of)
+    let dates = dates.map(|rejection| (rejection, 0));
+    [unknown, planned, dates].into_iter().fold(None, first_of)
 }

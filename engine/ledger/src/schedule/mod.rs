@@ -49,6 +49,7 @@ use crate::state::snapshot_start::SnapshotStart;
 use crate::state::time_window::TimeWindow;
 use crate::transaction::originals::Originals;
 use backlog::{Backlog, Queued};
+pub use checks::MOST_BACK;
 use jobs::Work;
 use open_round::RoundBuilder;
 pub use step::Step;

@@ -140,8 +140,8 @@ impl Coordinator {
         if what.begun.is_none() {
             what.begun = Some(self.state.ids.begin(hash, key));
         }
-        let date_agreed = seen.date_agreed();
-        self.place(what, &preflight, plan.as_ref(), date_agreed);
+        let dates = self.judge_dates(&seen);
+        self.place(what, &preflight, plan.as_ref(), dates);
     }
 
     /// Refuses a transaction for its shape; but the first result of its id stands, where what makes the shape wrong came only
@@ -178,8 +178,8 @@ impl Coordinator {
     }
 
     /// Puts a transaction whose shape and id are good into the round, or lets it wait.
-    fn place(&mut self, what: JobRef, preflight: &Preflight, plan: Option<&Plan>, date_agreed: bool) {
-        let verdict = refuse_early(preflight, plan, date_agreed);
+    fn place(&mut self, what: JobRef, preflight: &Preflight, plan: Option<&Plan>, dates: Option<Rejection>) {
+        let verdict = refuse_early(preflight, plan, dates);
         let gates_know = verdict.is_some();
         let Preflight { entity, date, .. } = *preflight;
         let mut item = Item { what, verdict, entity, date, hot: LegRange::NONE, gates_know };

@@ -24,6 +24,19 @@ pub fn is_hidden(character: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether nothing can be seen of a text: it is empty, or has blanks and [hidden](is_hidden) characters alone. It names
+/// nobody and says nothing.
+///
+/// ```
+/// use longmen_ledger::shows_nothing;
+/// assert!(["", " \t", "\u{3000}", "\u{200b}", " \u{200b}\u{a0}"].into_iter().all(shows_nothing));
+/// assert!(!["0", " x ", "批\u{200b}"].into_iter().any(shows_nothing));
+/// ```
+#[must_use]
+pub fn shows_nothing(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_hidden(c))
+}
+
 /// Whether a text begins or ends with a blank, or is nothing else: beside the same text without it nobody sees a difference.
 /// No name that is opened in the books may.
 ///

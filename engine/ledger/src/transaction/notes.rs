@@ -11,7 +11,7 @@
 
 use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
 
-use crate::transaction::hidden::is_hidden;
+use crate::transaction::hidden::shows_nothing;
 
 /// The tag of the text of a transaction's own id.
 const OWN_TEXT: u8 = 9;
@@ -60,8 +60,7 @@ impl Note {
 /// Whether an approval is given: a text of which something can be seen.
 #[must_use]
 pub fn are_approved(notes: &[u8]) -> bool {
-    let is_seen = |text: &str| text.chars().any(|c| !c.is_whitespace() && !is_hidden(c));
-    read(notes).any(|(note, text)| note == Note::Approval && is_seen(text))
+    read(notes).any(|(note, text)| note == Note::Approval && !shows_nothing(text))
 }
 
 /// The texts that ids were given as; empty where an id was given as a number.

@@ -13,6 +13,7 @@ pub(super) const CONFLICT: Fault = fault(IdempotencyConflict, 0, |scene| {
 pub(super) const CANCELLED: Fault = fault(Cancelled, 0, |scene| scene.ask(Ask::Cancel { id: ID, time: NOW }));
 pub(super) const TOO_OLD: Fault = fault(TooOld, 0, |scene| scene.tx.time = NOW - 4 * 86_400);
 pub(super) const DATE: Fault = fault(DateClosed, 0, |scene| scene.tx.accounting_date = Some(START + 50));
+pub(super) const VALUE: Fault = fault(ValueDate, 0, |scene| scene.tx.value_date = Some(START + 400));
 // Faults of legs.
 pub(super) const NO_STEPS: Fault = fault(Malformed, 0, |scene| scene.tx.legs[1].step = 1);
 pub(super) const UNBALANCED: Fault = fault(Unbalanced, 0, |scene| scene.tx.legs[2].amount += 1);

@@ -229,6 +229,11 @@ impl Naive {
         if dates.iter().any(|other| *other != date) || !agreed {
             found.add(Group::Date, 0, Rejection::DateClosed);
         }
+        // Ten days ahead of the later of the books' date and the clock's, ten years back.
+        let latest = date.max(self.clock / 86_400) + 10;
+        if tx.value_date.is_some_and(|value| value > latest || value + 3_653 < date) {
+            found.add(Group::Date, 0, Rejection::ValueDate);
+        }
         date
     }
 

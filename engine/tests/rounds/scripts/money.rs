@@ -117,7 +117,12 @@ impl Maker {
         let id = self.next_id;
         self.next_id += 1;
         let mut tx = Tx { time: self.time(), ..Tx::new(id, legs) };
-        tx.value_date = self.random.percent(5).then_some(START - 1);
+        tx.value_date = match self.random.below(100) {
+            0..=3 => Some(START - 1),
+            4 if id.is_multiple_of(2) => Some(START + 4_000),
+            4 => Some(START - 4_000),
+            _ => None,
+        };
         tx.kind = match self.random.below(100) {
             0..=14 => SHORT_TYPE,
             15..=24 => CLEARING_TYPE,

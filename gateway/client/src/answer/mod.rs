@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use account::Account;
 pub use hold::{Hold, Holds};
-pub use record::{Named, RecordedLeg, SetAside, TransactionRecord, TriedLeg};
+pub use record::{HoldMoved, Named, RecordedLeg, TransactionRecord, TriedLeg};
 pub use status::{DamagedPlace, ScrubStatus, Status};
 
 use self::integer::wide;

@@ -38,9 +38,9 @@ pub struct TransactionRecord {
     /// Of a try the legs that its confirm posts; none where it was merely found.
     #[serde(default)]
     pub tried: Vec<TriedLeg>,
-    /// Of a freeze or a try what it set aside; none where it was merely found, or the node does not say.
+    /// What it did to holds; none where it was merely found, or the node does not say.
     #[serde(default)]
-    pub held: Vec<SetAside>,
+    pub held: Vec<HoldMoved>,
     /// The frame that holds it.
     pub frame: u64,
     /// Its ordinal among the frame's transactions.
@@ -112,9 +112,9 @@ pub struct TriedLeg {
     pub amount: i64,
 }
 
-/// An amount that a transaction set aside on an account: the hold has its client and id.
+/// What a transaction did to a hold: its own, which has its client and id, or the one that it names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SetAside {
+pub struct HoldMoved {
     /// The account.
     pub account: u64,
     /// The code of its entity.
@@ -128,6 +128,9 @@ pub struct SetAside {
     pub currency: Box<str>,
     /// Decimal places of its currency.
     pub exponent: u8,
-    /// How much, in minor units.
+    /// What became of the hold: `frozen`, `raised`, `released`, `consumed` or `restored`.
+    #[serde(rename = "move")]
+    pub moved: Box<str>,
+    /// By how much, in minor units.
     pub amount: i64,
 }

@@ -1,6 +1,8 @@
 //! Transactions by reference, or by the id that some client gave.
 
-use longmen_engine::ledger::{Date, EntityId, RecordPlace};
+use std::collections::BTreeSet;
+
+use longmen_engine::ledger::{AccountId, Date, EntityId, RecordPlace};
 use longmen_engine::{FindQuery, FoundPage, Sought};
 
 use super::context::{Ask, Context};
@@ -16,7 +18,8 @@ const FOUND_IN: u64 = 8_192;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FindAsked {
     pub(crate) sought: Sought,
-    /// Whose dates are meant, and whose transactions; `None`: those of every entity.
+    /// Whose dates are meant, and whose transactions, those of others with a leg on one of its accounts among them; `None`:
+    /// those of every entity.
     pub(crate) entity: Option<Box<str>>,
     pub(crate) from: Option<Date>,
     pub(crate) to: Option<Date>,
@@ -33,7 +36,8 @@ impl Ask for FindAsked {
     }
 
     async fn ask(mut self, context: &Context) -> Result<FoundPage, Unanswered> {
-        let (entity, closed) = match self.entity.take() {
+        let code = self.entity.take();
+        let (entity, closed) = match code.clone() {
             Some(entity) => {
                 let closings = context.closings(entity).await?;
                 (Some(closings.entity), closings.closed)
@@ -41,13 +45,29 @@ impl Ask for FindAsked {
             None => (None, Vec::new()),
         };
         let (after, query) = (self.after, self.query(entity, &closed));
-        context
-            .look_up(move |history| {
-                after.map_or(Ok(()), |after| history.has_frame(after.frame))?;
-                history.find(&query)
-            })
-            .await
+        let look_up = context.look_up(move |history| {
+            after.map_or(Ok(()), |after| history.has_frame(after.frame))?;
+            history.find(&query)
+        });
+        let mut page = look_up.await?;
+        if let (Some(code), Some(entity)) = (code, entity) {
+            let touched = context.accounts_in(page.touched.iter().flatten().copied()).await?;
+            let own = touched.into_iter().filter(|account| account.key.entity == code);
+            let own: BTreeSet<AccountId> = own.map(|account| account.id).collect();
+            keep(&mut page, entity, &own);
+        }
+        Ok(page)
     }
+}
+
+/// Keeps the transactions of an entity, and those that touch one of its own accounts.
+fn keep(page: &mut FoundPage, entity: EntityId, own: &BTreeSet<AccountId>) {
+    let touched = std::mem::take(&mut page.touched);
+    let mut touched = touched.iter();
+    page.transactions.retain(|record| {
+        let touched = touched.next().expect("the page says of each what it touches");
+        record.entity == entity || !touched.is_disjoint(own)
+    });
 }
 
 impl FindAsked {

@@ -3,6 +3,7 @@
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
     AccountRef, AccountState, Amount, AttributeChange, Command, Currency, MAX_NOTES, PaymentState,
+    shows_nothing,
 };
 
 use super::reader::{Reader, read_elements, read_fields, read_fields_and_nils};
@@ -30,7 +31,7 @@ impl<'a> Register<'a> {
     }
 
     fn lacks_approval(&self) -> bool {
-        self.texts[1].is_empty()
+        shows_nothing(self.texts[1])
     }
 
     fn notes(self) -> Result<Box<[u8]>, Fault> {
@@ -187,7 +188,8 @@ pub(super) fn read_close_day(reader: &mut Reader<'_>) -> Result<Command, Fault> 
         Ok(())
     })?;
     if forced && register.lacks_approval() {
-        return Err(Fault::new("is forced without an approval"));
+        return Err(Fault::new("is none of which something can be seen, and a forced close needs one")
+            .in_field(approval));
     }
     let (entity, next) = (required(of, "entity")?, required(next, "next")?);
     Ok(Command::CloseDay { entity, next, carry_forward, forced, notes: register.notes()? })

@@ -3,7 +3,7 @@
 use longmen_engine::Cursor;
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountRef, Amount, AmountError, ClientId, Currency, Date, MAX_AMOUNT_TEXT,
-    MAX_TEXT_ID, RecordPlace, Side, TransactionId, TransactionKey, has_blank_end, is_hidden,
+    MAX_TEXT_ID, RecordPlace, Side, TransactionId, TransactionKey, has_blank_end, is_hidden, shows_nothing,
 };
 use rmp::Marker;
 
@@ -33,7 +33,7 @@ pub(crate) struct GivenId<'a> {
     pub(crate) text: &'a str,
 }
 
-/// An id: an integer, up to 16 bytes, or a text. An empty one and zero name nothing: a client that sends them has set none.
+/// An id: an integer, up to 16 bytes, or a text. One of which nothing can be seen and zero name nothing: a client that sends them has set none.
 pub(crate) fn transaction_id<'a>(reader: &mut Reader<'a>) -> Result<GivenId<'a>, Fault> {
     let number = |number| GivenId { id: TransactionId(number), text: "" };
     let given = match reader.peek()? {
@@ -52,10 +52,10 @@ pub(crate) fn transaction_id<'a>(reader: &mut Reader<'a>) -> Result<GivenId<'a>,
     if given.id.0 == 0 { Err(Fault::new("is empty")) } else { Ok(given) }
 }
 
-/// Whether nothing is in a text, or nothing but blanks.
+/// Whether nothing can be seen of a text.
 fn is_blank(text: &str) -> bool {
     // Nearly every id begins with a letter or a digit.
-    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && shows_nothing(text)
 }
 
 /// The code of an entity.

@@ -152,8 +152,9 @@ pub(super) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord, a
     }
     pack.name("held").array(record.held.len());
     for held in &record.held {
-        pack.map(KNOWN_ACCOUNT_FIELDS + 1);
+        pack.map(KNOWN_ACCOUNT_FIELDS + 2);
         write_known_account(&mut pack, accounts, held.account);
+        pack.name("move").text(held.moved.name());
         pack.name("amount").signed(held.amount);
     }
 }

@@ -5,12 +5,12 @@ use longmen_client::{
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountState, AccountView, ActionCode, Amount, ClientId, Currency, Date, EntityId,
-    HotLeg, LegBalance, LineId, Named, Owner, PaymentState, Position, PostResult, Posted, RecordPlace,
-    RefundWindows, Rejection, Side, Status, SubjectClass, TransactionId, TransactionKey, TrialBalance,
-    TrialLine,
+    HoldMove, HotLeg, LegBalance, LineId, Named, Owner, PaymentState, Position, PostResult, Posted,
+    RecordPlace, RefundWindows, Rejection, Side, Status, SubjectClass, TransactionId, TransactionKey,
+    TrialBalance, TrialLine,
 };
 use longmen_engine::{
-    Cursor, Damaged, Finding, Merged, RecordedLeg, ScrubReport, SetAside, StatementLine, StatementPage,
+    Cursor, Damaged, Finding, HoldMoved, Merged, RecordedLeg, ScrubReport, StatementLine, StatementPage,
     TransactionRecord,
 };
 use longmen_wal::{Fault as LogFault, FrameFault, FrameNumber};
@@ -208,7 +208,7 @@ fn statements_and_transactions_reach_the_client_whole() {
         notes: vec![(Note::Kind, "a".into()), (Note::Reason, "b".into())],
         legs: vec![leg],
         tried: vec![HotLeg { account: AccountId(1), amount: Amount(6), step: 2, side: Side::Debit }],
-        held: vec![SetAside { account: AccountId(1), amount: 9 }],
+        held: vec![HoldMoved { account: AccountId(1), moved: HoldMove::Raised, amount: 9 }],
         frame: 7,
         ordinal: 8,
     };
@@ -225,7 +225,8 @@ fn statements_and_transactions_reach_the_client_whole() {
     let leg = &wire.legs[0];
     assert_eq!((&*leg.entity, &*leg.number, &*leg.currency, leg.exponent), ("LM", "U1", "BHD", 3));
     assert_eq!((wire.notes.len(), wire.legs[0].balance_after, wire.legs[0].merged), (2, -5, true));
-    assert_eq!((&*wire.held[0].number, wire.held[0].amount), ("U1", 9));
+    let held = &wire.held[0];
+    assert_eq!((&*held.number, &*held.moved, held.amount), ("U1", "raised", 9));
     let tried = &wire.tried[0];
     assert_eq!((&*tried.number, tried.step, tried.side, tried.amount), ("U1", 2, WireSide::Debit, 6));
 }

@@ -101,7 +101,7 @@ fn actions_are_read_or_refused() {
 /// A variable that was never set is no id, and no name of a hold or an original.
 #[test]
 fn an_empty_name_names_nothing() {
-    for empty in [&[0][..], &[0xA0], &[0xC4, 0], &[0xC4, 3, 0, 0, 0]] {
+    for empty in [&[0][..], &[0xA0], b"\xA1 ", b"\xA3\xE2\x80\x8B", &[0xC4, 0], &[0xC4, 3, 0, 0, 0]] {
         let one = [&[0x91, 0x91][..], &map! {"id": empty, "legs": LEGS}].concat();
         let Ok(Request::Post(post)) = read_request(Operation::Post, Format::MessagePack, &one, ASKING) else {
             panic!()

@@ -58,7 +58,15 @@ fn ids_are_integers_bytes_or_texts() {
     }
     check(&[7], Ok(7));
     check(&[0xCF, 255, 255, 255, 255, 255, 255, 255, 255], Ok(u64::MAX.into()));
-    for empty in [&[0][..], &[0xC4, 0], &[0xC4, 2, 0, 0], &[0xCF, 0, 0, 0, 0, 0, 0, 0, 0], &[0xA0]] {
+    for empty in [
+        &[0][..],
+        &[0xC4, 0],
+        &[0xC4, 2, 0, 0],
+        &[0xCF, 0, 0, 0, 0, 0, 0, 0, 0],
+        &[0xA0],
+        b"\xA1 ",
+        b"\xA4 \xE2\x80\x8B",
+    ] {
         check(empty, Err("id: is empty"));
     }
     check(&[0xC4, 2, 1, 2], Ok(258));
