@@ -1,12 +1,11 @@
 //! The machine and the build that figures are of.
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use procfs::process::MountInfos;
+use procfs::{CpuInfo, Current, LoadAverage, Meminfo};
 use serde::{Deserialize, Serialize};
-
-use crate::process::number_after;
 
 /// The priority that the journal's thread asks for.
 const JOURNAL_PRIORITY: i32 = -15;
@@ -43,18 +42,20 @@ impl Machine {
     /// If the path of `data` cannot be resolved.
     pub fn here(data: &Path) -> io::Result<Machine> {
         let data = data.canonicalize()?;
-        let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-        let processor =
-            processor(&read("/proc/cpuinfo")).unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+        let processor = CpuInfo::current().ok().and_then(|all| all.model_name(0).map(str::to_owned));
+        let mounts = procfs::process::Process::myself().and_then(|own| own.mountinfo());
         Ok(Machine {
-            processor,
+            processor: processor.unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
             cores: std::thread::available_parallelism()?.get(),
-            memory: number_after(&read("/proc/meminfo"), "MemTotal:").map_or(0, |count| count * 1_024),
-            kernel: format!("Linux {}", read("/proc/sys/kernel/osrelease").trim()),
-            file_system: file_system(&read("/proc/self/mountinfo"), &data)
+            memory: Meminfo::current().map_or(0, |memory| memory.mem_total),
+            kernel: format!("Linux {}", rustix::system::uname().release().to_string_lossy()),
+            file_system: mounts
+                .ok()
+                .and_then(|mounts| file_system(&mounts, &data))
                 .unwrap_or_else(|| "unknown".to_owned()),
             journal_priority: may_raise_priority(),
-            load: read("/proc/loadavg").split_whitespace().next().unwrap_or("unknown").to_owned(),
+            load: LoadAverage::current()
+                .map_or_else(|_| "unknown".to_owned(), |load| format!("{:.2}", load.one)),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: option_env!("LONGMEN_COMMIT").map(str::to_owned),
             release: !cfg!(debug_assertions),
@@ -88,21 +89,12 @@ impl Machine {
     }
 }
 
-fn processor(cpuinfo: &str) -> Option<String> {
-    let line = cpuinfo.lines().find(|line| line.starts_with("model name"))?;
-    Some(line.split_once(':')?.1.trim().to_owned())
-}
-
 /// The file system that `path` lies on: the mount with the longest path above it, the last of equal ones.
-fn file_system(mountinfo: &str, path: &Path) -> Option<String> {
-    let mounts = mountinfo.lines().filter_map(|line| {
-        let (mount, system) = line.split_once(" - ")?;
-        let at = PathBuf::from(mount.split_whitespace().nth(4)?);
-        let mut system = system.split_whitespace();
-        let (kind, device) = (system.next()?, system.next()?);
-        path.starts_with(&at).then(|| (at.as_os_str().len(), format!("{kind} on {device}")))
-    });
-    mounts.max_by_key(|(length, _)| *length).map(|(_, system)| system)
+fn file_system(mounts: &MountInfos, path: &Path) -> Option<String> {
+    let above = mounts.iter().filter(|mount| path.starts_with(&mount.mount_point));
+    let nearest = above.max_by_key(|mount| mount.mount_point.as_os_str().len())?;
+    let device = nearest.mount_source.as_deref().unwrap_or("none");
+    Some(format!("{} on {device}", nearest.fs_type))
 }
 
 /// Tries it, as the journal does, with a thread that ends at once.
@@ -115,6 +107,8 @@ fn may_raise_priority() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use procfs::FromRead;
+
     use super::*;
 
     #[test]
@@ -122,10 +116,11 @@ mod tests {
         let mounts = "22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n\
                       30 22 0:30 / /tmp rw - tmpfs tmpfs rw\n\
                       31 22 0:31 / /tm rw - xfs /dev/vdb rw\n";
-        let found = |path: &str| file_system(mounts, Path::new(path));
+        let mounts = MountInfos::from_read(mounts.as_bytes()).unwrap();
+        let found = |path: &str| file_system(&mounts, Path::new(path));
         assert_eq!(found("/tmp/books").as_deref(), Some("tmpfs on tmpfs"));
         assert_eq!(found("/home/books").as_deref(), Some("ext4 on /dev/vda"));
-        assert_eq!(file_system("", Path::new("/")), None);
+        assert_eq!(file_system(&MountInfos(Vec::new()), Path::new("/")), None);
     }
 
     #[test]

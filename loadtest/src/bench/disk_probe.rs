@@ -1,7 +1,6 @@
 //! A witness of the disk beside a run: a file of its own on the node's disk, written and synced all along. While it gets
 //! no answer no frame of the node's does either, and so no request.
 
-use std::fs;
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
@@ -106,9 +105,10 @@ fn watch(mut probe: Probe, stopped: &Receiver<()>) -> io::Result<DiskStalls> {
 /// How long this thread was ready to run while no processor was free, since it began; nothing where the system does not
 /// tell.
 fn waited_for_a_processor() -> Duration {
-    let scheduled = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let waited = scheduled.split_whitespace().nth(1).and_then(|figure| figure.parse().ok());
-    Duration::from_nanos(waited.unwrap_or(0))
+    let own = procfs::process::Process::myself();
+    let thread = own.and_then(|own| own.task_from_tid(gettid().as_raw_nonzero().get()));
+    let scheduled = thread.and_then(|thread| thread.schedstat());
+    Duration::from_nanos(scheduled.map_or(0, |scheduled| scheduled.run_delay))
 }
 
 impl Stop {
@@ -122,6 +122,7 @@ impl Stop {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::io::IoSlice;
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::sync::{Arc, Mutex};

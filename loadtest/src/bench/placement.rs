@@ -1,6 +1,5 @@
 //! Which core does what in an open loop: there the generator never sleeps, and would take the engine's core from it.
 
-use std::fs;
 use std::io;
 
 use rustix::process::Pid;
@@ -41,11 +40,10 @@ fn only(core: usize) -> CpuSet {
 }
 
 fn engine_of(node: Process) -> io::Result<Pid> {
-    for task in fs::read_dir(format!("/proc/{}/task", node.0))? {
-        let task = task?;
-        let name = fs::read_to_string(task.path().join("comm"))?;
-        let id = task.file_name().to_str().and_then(|id| Pid::from_raw(id.parse().ok()?));
-        if let (ENGINE, Some(id)) = (name.trim_end(), id) {
+    for thread in node.threads()? {
+        if thread.stat().is_ok_and(|stat| stat.comm == ENGINE)
+            && let Some(id) = Pid::from_raw(thread.tid)
+        {
             return Ok(id);
         }
     }

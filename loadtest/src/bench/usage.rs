@@ -1,14 +1,14 @@
 //! What a node's threads used: processor time, waits for a processor, page faults, switches.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::ops::AddAssign;
-use std::path::Path;
 
 use longmen_workload::measure::float;
+use procfs::ProcResult;
+use procfs::process::Task;
 
-use crate::process::{Process, lacks, number_after};
+use crate::process::Process;
 
 /// What a process used since it began, thread by thread. Threads that have ended are not in it.
 #[derive(Clone, Debug, Default)]
@@ -37,43 +37,29 @@ impl Process {
     /// What its threads used until now.
     pub(super) fn usage(self) -> io::Result<Usage> {
         let mut threads = BTreeMap::new();
-        for entry in fs::read_dir(self.file("task"))? {
-            let path = entry?.path();
-            let number = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+        for thread in self.threads()? {
             // A thread may end while it is looked at.
-            if let (Some(number), Ok((name, used))) = (number, thread_usage(&path)) {
-                // The first thread bears the program's name.
-                let name = if number == self.0 { "main".to_owned() } else { name };
-                threads.insert(number, (name, used));
-            }
+            let Ok((name, used)) = thread_usage(&thread) else { continue };
+            let number = u32::try_from(thread.tid).map_err(io::Error::other)?;
+            // The first thread bears the program's name.
+            let name = if number == self.0 { "main".to_owned() } else { name };
+            threads.insert(number, (name, used));
         }
-        let io = fs::read_to_string(self.file("io"))?;
-        let written_bytes = number_after(&io, "write_bytes:").ok_or_else(|| lacks("write_bytes"))?;
+        let written_bytes = self.look()?.io().map_err(io::Error::other)?.write_bytes;
         Ok(Usage { threads, written_bytes })
     }
 }
 
-fn thread_usage(task: &Path) -> io::Result<(String, ThreadUsage)> {
-    let read = |name: &str| fs::read_to_string(task.join(name));
-    let (scheduled, status) = (read("schedstat")?, read("status")?);
-    let mut times = scheduled.split_whitespace().map_while(|figure| figure.parse().ok());
-    let (Some(processor_ns), Some(waiting_ns)) = (times.next(), times.next()) else {
-        return Err(lacks("schedstat"));
-    };
+fn thread_usage(thread: &Task) -> ProcResult<(String, ThreadUsage)> {
+    let (scheduled, stat, status) = (thread.schedstat()?, thread.stat()?, thread.status()?);
     let usage = ThreadUsage {
-        processor_ns,
-        waiting_ns,
-        faults: minor_faults(&read("stat")?).ok_or_else(|| lacks("minflt"))?,
-        voluntary: number_after(&status, "voluntary_ctxt_switches:").ok_or_else(|| lacks("switches"))?,
-        involuntary: number_after(&status, "nonvoluntary_ctxt_switches:").ok_or_else(|| lacks("switches"))?,
+        processor_ns: scheduled.sum_exec_runtime,
+        waiting_ns: scheduled.run_delay,
+        faults: stat.minflt,
+        voluntary: status.voluntary_ctxt_switches.ok_or("no count of switches")?,
+        involuntary: status.nonvoluntary_ctxt_switches.ok_or("no count of switches")?,
     };
-    Ok((read("comm")?.trim_end().to_owned(), usage))
-}
-
-/// The tenth field; the command in the second stands in brackets and may hold anything.
-fn minor_faults(stat: &str) -> Option<u64> {
-    let (_, behind_command) = stat.rsplit_once(')')?;
-    behind_command.split_whitespace().nth(7)?.parse().ok()
+    Ok((stat.comm, usage))
 }
 
 impl Usage {
@@ -134,12 +120,6 @@ impl AddAssign for ThreadUsage {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn faults_are_found_behind_any_command() {
-        assert_eq!(minor_faults("71 (a ) (b) S 1 2 3 4 5 6 700 8 9"), Some(700));
-        assert_eq!(minor_faults("71 (cut"), None);
-    }
 
     #[test]
     fn a_thread_that_works_is_seen_under_its_name() {

@@ -13,6 +13,7 @@ use super::NotTried;
 use super::ground::{Ground, need_program};
 use super::strace::under;
 use super::tally::Tally;
+use crate::process::Process;
 
 /// Twice what one connection may have under way.
 const LOAD: Load = Load { batch: 2_048, depth: 128, transactions: None };
@@ -41,7 +42,7 @@ pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTri
                 let mut most = 0;
                 while began.elapsed() < WORK || busy(shared) == 0 && began.elapsed() < BUSY_WITHIN {
                     tokio::time::sleep(Duration::from_millis(50)).await;
-                    most = resident_megabytes(node.id())?.max(most);
+                    most = (Process(node.id()).resident()? >> 20).max(most);
                 }
                 let busy = busy(shared);
                 node.kill()?;
@@ -74,11 +75,4 @@ pub(super) async fn run(ground: &Ground, tally: &mut Tally) -> Result<(), NotTri
 fn busy(shared: &RefCell<Shared>) -> u64 {
     let shared = shared.borrow();
     shared.books.outcomes.refused().find(|(code, _)| *code == Rejection::Busy).map_or(0, |(_, count)| count)
-}
-
-fn resident_megabytes(process: u32) -> std::io::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok());
-    Ok(kilobytes.unwrap_or(0) >> 10)
 }

@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use procfs::process::Task;
+
+use crate::process::Process;
+
 /// How long strace may take to hold a thread.
 const LIMIT: Duration = Duration::from_secs(5);
 
@@ -104,18 +108,14 @@ pub(super) fn most_of_a_thread(output: &Path) -> io::Result<u32> {
 
 /// The threads of a process by name.
 pub(super) fn threads(process: u32) -> io::Result<Vec<(String, u32)>> {
-    let mut threads = Vec::new();
-    for entry in fs::read_dir(format!("/proc/{process}/task"))? {
-        let entry = entry?;
-        let name = fs::read_to_string(entry.path().join("comm"))?.trim_end().to_owned();
-        let number = entry.file_name().to_string_lossy().parse().map_err(io::Error::other)?;
-        threads.push((name, number));
-    }
-    threads.sort_by_key(|(_, number)| *number);
-    Ok(threads)
+    let named = |thread: Task| {
+        let name = thread.stat().map_err(io::Error::other)?.comm;
+        Ok((name, u32::try_from(thread.tid).map_err(io::Error::other)?))
+    };
+    Process(process).threads()?.into_iter().map(named).collect()
 }
 
 fn is_traced(thread: u32) -> io::Result<bool> {
-    let status = fs::read_to_string(format!("/proc/{thread}/status"))?;
-    Ok(status.lines().any(|line| line.starts_with("TracerPid:") && !line.ends_with("\t0")))
+    let status = Process(thread).look()?.status().map_err(io::Error::other)?;
+    Ok(status.tracerpid != 0)
 }
