@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use longmen_client::{Account, AccountKey, AccountRef};
 
-use crate::money::amount;
+use crate::argument::{plain, quoted};
+use crate::money::{Least, amount, amount_of, currency_code};
 
 /// An account: `ENTITY/NUMBER/CURRENCY`, `ENTITY/NUMBER/TYPE/CURRENCY`, or `@ID` by its dense id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,27 +46,19 @@ impl fmt::Display for AccountName {
     }
 }
 
-/// An account as it is named on the command line.
+/// An account as it is named on the command line, in quotes where its name has a blank or the like.
 pub(crate) fn name_of(account: &AccountRef) -> String {
     match account {
         AccountRef::Id(id) => format!("@{id}"),
         AccountRef::Key(AccountKey { entity, number, kind, currency }) => {
-            joined([entity, number, kind, currency])
+            quoted(&key_text(entity, number, kind, currency))
         }
     }
 }
 
-/// An account by its natural key, as it is named on the command line.
+/// An account by its natural key, as it is named on the command line, in quotes where they are needed.
 pub(crate) fn name_of_account(account: &Account) -> String {
-    joined([&account.entity, &account.number, &account.kind, &account.currency])
-}
-
-fn joined<T: AsRef<str>>([entity, number, kind, currency]: [T; 4]) -> String {
-    let kind = match kind.as_ref() {
-        "" => String::new(),
-        kind => format!("/{kind}"),
-    };
-    format!("{}/{}{kind}/{}", entity.as_ref(), number.as_ref(), currency.as_ref())
+    quoted(&key_text(&account.entity, &account.number, &account.kind, &account.currency))
 }
 
 impl FromStr for AccountName {
@@ -73,7 +66,7 @@ impl FromStr for AccountName {
 
     fn from_str(text: &str) -> Result<AccountName, String> {
         if let Some(id) = text.strip_prefix('@') {
-            let id = id.parse().map_err(|_| format!("`{id}` is no account id"))?;
+            let id = plain(id).ok_or_else(|| format!("`{id}` is no account id, such as @7"))?;
             return Ok(AccountName(AccountRef::Id(id)));
         }
         let parts: Vec<&str> = text.split('/').collect();
@@ -82,6 +75,10 @@ impl FromStr for AccountName {
             [entity, number, kind, currency] => AccountKey::new(entity, number, kind, currency),
             _ => return Err("expected ENTITY/NUMBER/CURRENCY, ENTITY/NUMBER/TYPE/CURRENCY or @ID".to_owned()),
         };
+        if key.entity.is_empty() || key.number.is_empty() {
+            return Err("expected an entity and a number before the currency".to_owned());
+        }
+        currency_code(&key.currency)?;
         Ok(AccountName(AccountRef::Key(key)))
     }
 }
@@ -98,8 +95,13 @@ impl FromStr for LegName {
 
     fn from_str(text: &str) -> Result<LegName, String> {
         let (account, written) = text.rsplit_once('=').ok_or("expected ACCOUNT=AMOUNT")?;
-        let amount = amount(written).map_err(|why| format!("`{written}`: {why}"))?;
-        Ok(LegName { account: account.parse()?, amount })
+        let wrong = |why| format!("`{written}`: {why}");
+        let amount = amount(written).map_err(wrong)?;
+        let account: AccountName = account.parse()?;
+        if let Some(currency) = account.currency() {
+            amount_of(currency, &amount, Least::Zero).map_err(wrong)?;
+        }
+        Ok(LegName { account, amount })
     }
 }
 
@@ -119,7 +121,14 @@ mod tests {
         }
         let key = |entity, number, kind, currency| Ok(AccountKey::new(entity, number, kind, currency).into());
         check("@12", Ok(AccountRef::Id(12)));
-        check("@x", Err("no account id"));
+        for text in ["@x", "@+1", "@01", "@"] {
+            check(text, Err("no account id"));
+        }
+        check("LM/U1/cny", Err("write CNY"));
+        check("LM/U1/CNY ", Err("write CNY"));
+        check("LM/U1/XXX", Err("no currency"));
+        check("LM//CNY", Err("an entity and a number"));
+        check("/U1/CNY", Err("an entity and a number"));
         check("LM/220301.U1/CNY", key("LM", "220301.U1", "", "CNY"));
         check("LM/U1/cash/CNY", key("LM", "U1", "cash", "CNY"));
         check("LM/U1", Err("expected"));
@@ -131,6 +140,13 @@ mod tests {
         let leg: LegName = "LM/a=b/CNY=1.50".parse().unwrap();
         assert_eq!((leg.account.currency(), &*leg.amount), (Some("CNY"), "1.50"));
         assert!("LM/U1/CNY".parse::<LegName>().is_err());
-        assert!("LM/U1/CNY=1e3".parse::<LegName>().unwrap_err().contains("not a decimal number"));
+        for (text, words) in [
+            ("LM/U1/CNY=1e3", "not a decimal number"),
+            ("LM/U1/CNY=1.001", "`1.001`: CNY has 2 decimals"),
+            ("LM/U1/CNY=-1", "not negative"),
+            ("LM/U1/CNY=92233720368547758.08", "beyond the largest amount"),
+        ] {
+            assert!(text.parse::<LegName>().unwrap_err().contains(words), "{text}");
+        }
     }
 }

@@ -42,7 +42,11 @@ impl ConnectArgs {
 /// An address as far as it can be told without looking its host up.
 pub(crate) fn host_and_port(text: &str) -> Result<String, String> {
     let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse());
+    let host = text.rsplit_once(':').map_or(text, |(host, _)| host);
     match port {
+        _ if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) => {
+            Err("an address of IPv6 stands in brackets before its port, such as [::1]:7440".to_owned())
+        }
         Some(Ok(1_u16..)) => Ok(text.to_owned()),
         _ => Err("expected HOST:PORT, such as 127.0.0.1:7440".to_owned()),
     }
@@ -93,6 +97,9 @@ mod tests {
             ("127.0.0.1:7440", true),
             ("node.example:1", true),
             ("[::1]:7440", true),
+            ("::1", false),
+            ("::1:7440", false),
+            ("[::1]", false),
             ("127.0.0.1", false),
             ("localhost", false),
             (":7440", false),

@@ -6,6 +6,7 @@ mod demand;
 mod given_back;
 mod hold;
 mod original;
+mod refused_dates;
 mod shape;
 mod standing;
 
@@ -16,14 +17,17 @@ use crate::failure::remedy_of;
 use crate::id_name::name_of_id;
 use crate::moment::time;
 pub(crate) use dates::accounting_dates;
-use dates::dates;
 use demand::{Demand, demand};
 pub(crate) use given_back::moved_on;
 use hold::{beyond_balance, expired_try, hold, raised, taken};
 pub(crate) use original::find_original;
-use original::{naming, original};
+use original::{naming, original, placed};
+use refused_dates::{dates, far_value};
 use shape::{difference, minor, mixed, wrong_amount};
-use standing::{about, too_many_holds};
+use standing::{about, too_many_holds, too_much_held};
+
+/// What to do where an id has been refused before: whatever has changed since, that is its result.
+const NEW_ID: &str = "this id keeps its first result; to try again, send it under a new id";
 
 /// What can be said about why a transaction was refused; nothing where the code says it all, or the node cannot be asked.
 pub(crate) async fn explain(
@@ -31,6 +35,18 @@ pub(crate) async fn explain(
     transaction: &Transaction,
     result: &PostResult,
 ) -> Option<String> {
+    let placed = placed(client, transaction, result).await;
+    let words = reason(client, placed.as_ref().unwrap_or(transaction), result).await;
+    match words {
+        Some(words) if result.repeated && !words.contains("under a new id") => {
+            Some(format!("{words}; {NEW_ID}"))
+        }
+        None if result.repeated => Some(NEW_ID.to_owned()),
+        words => words,
+    }
+}
+
+async fn reason(client: &mut Client, transaction: &Transaction, result: &PostResult) -> Option<String> {
     match &*result.outcome {
         "unbalanced" => difference(client, transaction).await,
         "invalid_amount" => match wrong_amount(transaction) {
@@ -39,6 +55,7 @@ pub(crate) async fn explain(
         },
         "mixed_off_balance" => mixed(client, transaction).await,
         "date_closed" => dates(client, transaction).await,
+        "value_date" => far_value(client, transaction).await,
         "idempotency_conflict" => Some("the id was used before, for something else".to_owned()),
         code @ ("cancelled" | "already_posted") => Some(decided(transaction, code)),
         code if remedy_of(code).is_some() => remedy_of(code).map(str::to_owned),
@@ -61,6 +78,11 @@ pub(crate) async fn explain(
                 return Some(words);
             }
             let demand = demand(client, transaction, result.step, code).await?;
+            let holds =
+                matches!(transaction.action, Some(Action::Freeze(_) | Action::Raise(_) | Action::Try(_)));
+            if code == "limit_exceeded" && holds {
+                return too_much_held(client, &demand).await;
+            }
             let spent = match code {
                 "insufficient_funds" => beyond_balance(client, transaction, &demand).await,
                 _ => None,

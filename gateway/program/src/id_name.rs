@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use longmen_client::TransactionId;
-use longmen_engine::ledger::has_blank_end;
+use longmen_engine::ledger::{has_blank_end, shows_nothing};
+
+use crate::argument::quoted;
 
 /// A transaction's id: any text, or `0x` and the hexadecimal digits that listings show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +22,7 @@ impl IdName {
 
     /// The same for a shell, in quotes where it needs them.
     pub(crate) fn quoted(&self) -> String {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@+".contains(c);
-        match !self.text.is_empty() && self.text.chars().all(plain) {
-            true => self.text.clone(),
-            false => format!("'{}'", self.text.replace('\'', "'\\''")),
-        }
+        quoted(&self.text)
     }
 
     /// The same as the node is asked for it.
@@ -48,9 +46,9 @@ pub(crate) fn shown(digits: &str, text: Option<&str>) -> String {
 impl FromStr for IdName {
     type Err = &'static str;
 
-    /// An empty text, `0x` without digits and zero name nothing: most likely a variable was not set.
+    /// A text of which nothing can be seen, `0x` without digits and zero name nothing: most likely a variable was not set.
     fn from_str(text: &str) -> Result<IdName, &'static str> {
-        let is_empty = text.trim().is_empty()
+        let is_empty = shows_nothing(text)
             || text.strip_prefix("0x").is_some_and(|rest| rest.bytes().all(|b| b == b'0'));
         if is_empty { Err("the id is empty") } else { Ok(IdName { text: text.to_owned() }) }
     }
@@ -85,15 +83,21 @@ mod tests {
         check("17", "17");
         check("0x1cf8320d8c5be8fc9f1841f7e4de2cdd", 0x1cf8_320d_8c5b_e8fc_9f18_41f7_e4de_2cdd_u128);
         check("0xylophone", "0xylophone");
-        let quoted = |text: &str| text.parse::<IdName>().unwrap().quoted();
-        assert_eq!(quoted("order-17"), "order-17");
-        assert_eq!(quoted("it's 5 $"), "'it'\\''s 5 $'");
         check("0", "0");
     }
 
     #[test]
     fn an_id_that_was_never_set_is_none() {
-        for text in ["", " ", "\u{3000}", "0x", "0x0", "0x00000000000000000000000000000000"] {
+        for text in [
+            "",
+            " ",
+            "\u{3000}",
+            "\u{200b}",
+            " \u{feff}\u{200b}",
+            "0x",
+            "0x0",
+            "0x00000000000000000000000000000000",
+        ] {
             assert!(text.parse::<IdName>().is_err(), "{text}");
         }
     }

@@ -2,6 +2,7 @@
 
 mod account_name;
 mod account_state;
+mod argument;
 mod commands;
 mod connect_args;
 mod data_directory;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::argument::plain;
 use crate::report::period::day;
 
 /// A date, `YYYY-MM-DD`, or a moment: a time with its offset such as `2018-05-02T16:30:00Z`, or `@` and seconds since
@@ -43,7 +44,7 @@ impl FromStr for Moment {
             "expected YYYY-MM-DD, a time such as 2018-05-02T16:30:00Z, or @ and seconds since 1970".to_owned()
         };
         if let Some(seconds) = text.strip_prefix('@') {
-            let seconds: i64 = seconds.parse().map_err(|_| wrong())?;
+            let seconds: i64 = plain(seconds).ok_or_else(wrong)?;
             return seconds.checked_mul(1_000_000).map(Moment::Time).ok_or_else(wrong);
         }
         if let Ok(date) = day(text) {
@@ -79,6 +80,8 @@ mod tests {
         check("1970-01-01T00:00:01Z", Some(Moment::Time(1_000_000)));
         check("1970-01-01T08:00:00+08:00", Some(Moment::Time(0)));
         check("yesterday", None);
+        check("@+5", None);
+        check("1969-12-31", None);
         check("2018-02-30", None);
         check("@9223372036854775807", None);
         assert_eq!(Moment::edge(jiff::civil::date(1970, 1, 2), false), 86_400_000_000);

@@ -6,10 +6,12 @@ use longmen_client::{Action, Client, ClientError, Leg, Naming, PostResult, Side,
 use serde::Serialize;
 
 use crate::account_name::{AccountName, LegName};
+use crate::argument::{client_number, plain, said};
 use crate::explain::explain;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
 use crate::moment::{Moment, now_seconds, time};
+use crate::money::{Least, amount_of};
 use crate::output::{Output, remark};
 use crate::page::Page;
 use crate::register::Register;
@@ -24,7 +26,7 @@ pub(crate) struct Posting {
     #[command(flatten)]
     sent: Sent,
     /// The transaction type, a label such as `top_up`
-    #[arg(long = "type", value_name = "LABEL")]
+    #[arg(long = "type", value_name = "LABEL", value_parser = said)]
     kind: Option<String>,
     /// The value date (期望入账日), where it differs from the accounting date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
@@ -33,10 +35,10 @@ pub(crate) struct Posting {
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     accounting_date: Option<Date>,
     /// Your own reference
-    #[arg(long)]
+    #[arg(long, value_parser = said)]
     reference: Option<String>,
     /// The other party
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     counterparty: Option<String>,
     /// Who may see it in statements
     #[arg(long, value_parser = ["customer", "operations", "internal"])]
@@ -62,8 +64,8 @@ impl Sent {
 }
 
 fn sent_time(text: &str) -> Result<u32, String> {
-    let seconds = match (text.parse::<u32>(), text.parse::<Moment>()) {
-        (Ok(seconds), _) => Some(seconds),
+    let seconds = match (plain::<u32>(text), text.parse::<Moment>()) {
+        (Some(seconds), _) => Some(seconds),
         (_, Ok(Moment::Time(time_us))) => u32::try_from(time_us.div_euclid(1_000_000)).ok(),
         _ => None,
     };
@@ -90,7 +92,7 @@ pub(crate) struct Original {
     #[arg(value_name = "ORIGINAL")]
     original: IdName,
     /// The number of the client whose transaction that is; without it, your own
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = client_number)]
     of_client: Option<u32>,
     /// Where the log has it: needed where the id is older than the window of known ids, and not looked at where the node knows
     /// the id itself
@@ -165,8 +167,10 @@ impl Legs {
         let mut legs = Vec::new();
         for (side, names) in [(Side::Debit, self.debit), (Side::Credit, self.credit)] {
             for LegName { account, amount } in names {
-                let currency = Some(currency(client, &account).await?);
-                legs.push(Leg { account: account.0, side, amount: (&*amount).into(), currency, step: None });
+                let currency = currency(client, &account).await?;
+                check_amount(&account, &currency, &amount, Least::AboveZero)?;
+                let (amount, currency) = ((&*amount).into(), Some(currency));
+                legs.push(Leg { account: account.0, side, amount, currency, step: None });
             }
         }
         Ok(legs)
@@ -189,6 +193,16 @@ pub(crate) async fn currency(client: &mut Client, account: &AccountName) -> Resu
             found.map_err(|error| Failure::about(error, account))?.currency.into()
         }
     })
+}
+
+/// Makes sure that an amount is one of the account's currency, before anything is sent.
+pub(crate) fn check_amount(
+    account: &AccountName,
+    currency: &str,
+    amount: &str,
+    least: Least,
+) -> Result<(), Failure> {
+    amount_of(currency, amount, least).map_err(|why| Failure::Usage(format!("{account}: {amount}: {why}")))
 }
 
 /// What came of a transaction that was sent with this time: refused as a whole, or not answered.

@@ -2,17 +2,19 @@
 
 use longmen_client::{Registration, Transaction};
 
+use crate::argument::said;
+
 /// Who asks, on what approval, and why.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Register {
     /// Who does it (操作员)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     operator: Option<String>,
     /// The approval that it rests on (审批)
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     approval: Option<String>,
     /// Why
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     reason: Option<String>,
 }
 

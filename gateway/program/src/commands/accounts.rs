@@ -1,10 +1,11 @@
 //! `longmen accounts`
 
-use longmen_client::{Account, Amount, Client, ClientError, MAX_LIST};
+use longmen_client::{Account, Amount, Client, ClientError, MAX_LIST, Refusal};
 use longmen_terminal::Table;
 
 use crate::account_name::AccountName;
 use crate::account_state::state;
+use crate::argument::said;
 use crate::connect_args::ConnectArgs;
 use crate::explain::about_account;
 use crate::failure::{Conclusion, Failure};
@@ -20,7 +21,7 @@ Examples:
   longmen accounts --entity LM --limit 1000 --json")]
 pub(crate) struct Args {
     /// Only those of this entity
-    #[arg(long)]
+    #[arg(long, value_parser = said)]
     entity: Option<String>,
     /// Start after this account id
     #[arg(long, value_name = "ID", default_value_t = 0)]
@@ -36,6 +37,9 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
+    if let Some(entity) = &args.entity {
+        must_be_open(&mut client, entity).await?;
+    }
     let mut found: Vec<Account> = Vec::new();
     let mut after = args.after;
     while found.len() < args.limit {
@@ -49,6 +53,20 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     }
     args.output.show(&found, |found| table(found))?;
     Ok(Conclusion::Held)
+}
+
+/// Refuses an entity that the node has not.
+async fn must_be_open(client: &mut Client, entity: &str) -> Result<(), Failure> {
+    let known = client.status().await?.entities;
+    if known.iter().any(|(code, _)| **code == *entity) {
+        return Ok(());
+    }
+    let known: Vec<&str> = known.iter().take(8).map(|(code, _)| &**code).collect();
+    let message = match &known[..] {
+        [] => format!("entity {entity}: none is open"),
+        known => format!("entity {entity}; there are {}", known.join(", ")),
+    };
+    Err(Failure::Refused(Refusal { code: "unknown_entity".into(), message: Some(message.into()) }))
 }
 
 /// Accounts, one a row.

@@ -1,5 +1,6 @@
 //! `longmen balance`
 
+use jiff::Timestamp;
 use longmen_client::{Account, AccountRef, BalanceAtRequest, PastBalance};
 use longmen_terminal::Table;
 
@@ -7,9 +8,9 @@ use super::accounts::table;
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
-use crate::moment::Moment;
+use crate::moment::{Moment, time};
 use crate::money::money;
-use crate::output::Output;
+use crate::output::{Output, remark};
 
 /// Show how accounts stand, or what they had at a moment of the past
 #[derive(Debug, clap::Args)]
@@ -66,10 +67,29 @@ async fn past(args: &Args, at: Moment, asked: Vec<AccountRef>) -> Result<Conclus
     let mut found = Vec::new();
     for (account, name) in asked.into_iter().zip(&args.accounts) {
         let past = client.balance_at(&BalanceAtRequest { account, date, time_us, value_date }).await;
-        found.push(past.map_err(|error| Failure::about(error, name))?);
+        let past = past.map_err(|error| Failure::about(error, name))?;
+        if let Some(words) = not_over(at, &past.account, name) {
+            remark(words);
+        }
+        found.push(past);
     }
     args.output.show(&found, |found| past_table(found))?;
     Ok(Conclusion::Held)
+}
+
+/// That a moment is still to come, so that the balance is what there is so far.
+fn not_over(at: Moment, account: &Account, name: &AccountName) -> Option<String> {
+    let so_far = "what is told is the balance so far";
+    match at {
+        Moment::Time(time_us) if time_us > Timestamp::now().as_microsecond() => {
+            Some(format!("{name}: {} is still to come; {so_far}", time(time_us)))
+        }
+        Moment::Date(date) if *date.to_string() > *account.date => Some(format!(
+            "{name}: {date} is still to come in the books, where it is {}; {so_far}",
+            account.date
+        )),
+        _ => None,
+    }
 }
 
 fn past_table(found: &[PastBalance]) -> Table {

@@ -6,6 +6,7 @@ use longmen_engine::ledger::{Date as LedgerDate, MOST_AHEAD};
 
 use crate::account_name::{AccountName, name_of_account, with_account_names};
 use crate::account_state::state;
+use crate::argument::said;
 use crate::connect_args::ConnectArgs;
 use crate::explain::accounting_dates;
 use crate::failure::{Conclusion, Failure};
@@ -26,6 +27,7 @@ Examples:
   longmen close-day LM 2019-01-01 --carry-forward LM/profit/CNY --carry-forward LM/profit/USD --operator ann"))]
 pub(crate) struct Args {
     /// The entity's code
+    #[arg(value_parser = said)]
     entity: String,
     /// The accounting date that begins
     #[arg(value_name = "YYYY-MM-DD", value_parser = day)]

@@ -3,10 +3,11 @@
 use longmen_client::{Consume, Leg};
 
 use crate::account_name::with_account_names;
+use crate::argument::{client_number, said};
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
-use crate::money::amount;
+use crate::money::{Least, amount, amount_of, currency_code};
 use crate::output::Output;
 use crate::posting::{Legs, Posting};
 
@@ -25,19 +26,19 @@ pub(crate) struct Args {
     /// The id of the freeze
     hold: IdName,
     /// How much; may be absent where there is one debit leg, which takes it
-    #[arg(long, value_parser = amount)]
+    #[arg(long, allow_hyphen_values = true, value_parser = amount)]
     amount: Option<String>,
     /// The currency of the amount; without it, that of the first leg
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = currency_code)]
     currency: Option<String>,
     /// Who spends it, where it has an authority
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     authority: Option<String>,
     /// Set the payment state and a reported loss aside
     #[arg(long, requires = "approval")]
     forced: bool,
     /// The number of the client who froze; without it, your own
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = client_number)]
     of_client: Option<u32>,
     #[command(flatten)]
     legs: Legs,
@@ -61,6 +62,8 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let legs = args.legs.read(&mut client).await?;
     let of_first = |legs: &[Leg]| legs.first().and_then(|leg| leg.currency.clone());
     let currency = args.currency.or_else(|| of_first(&legs)).unwrap_or_default();
+    amount_of(&currency, &amount, Least::AboveZero)
+        .map_err(|why| Failure::Usage(format!("--amount {amount}: {why}")))?;
     let consume = Consume {
         client: args.of_client,
         authority: args.authority,

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use longmen_client::{FindRequest, FoundTransactions, TransactionRecord};
 use longmen_terminal::Table;
 
+use crate::argument::said;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::{IdName, shown};
 use crate::listing::Pages;
@@ -25,13 +26,14 @@ Examples:
 #[command(group = ArgGroup::new("sought").args(["reference", "id"]).required(true))]
 pub(crate) struct Args {
     /// Their reference, whole
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     reference: Option<String>,
     /// Their id, as it was posted, or as a listing shows it
     #[arg(long)]
     id: Option<IdName>,
-    /// The entity whose transactions are meant, and whose dates
-    #[arg(long)]
+    /// The entity whose transactions are meant, those with a leg in another one too, and whose dates. A refused one counts as
+    /// that of its first account
+    #[arg(long, value_parser = said)]
     entity: Option<String>,
     /// The first accounting date of --entity
     #[arg(long, value_name = "DATE", value_parser = day, requires = "entity")]

@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use longmen_client::{Freeze, HoldKind};
 
 use crate::account_name::{LegName, with_account_names};
+use crate::argument::said;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
+use crate::money::Least;
 use crate::output::Output;
-use crate::posting::{Posting, currency};
+use crate::posting::{Posting, check_amount, currency};
 
 /// Set an amount of an account aside (冻结)
 ///
@@ -27,7 +29,7 @@ pub(crate) struct Args {
     #[arg(long = "kind", value_enum, default_value_t = Kind::Business)]
     hold_kind: Kind,
     /// Who alone may release or spend it; without it, whoever knows its name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     authority: Option<String>,
     /// When it is released by itself; a moment to come
     #[arg(long, value_name = "RFC 3339")]
@@ -56,6 +58,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let expires_us = args.posting.expiry(args.expires)?;
     let mut client = args.connect_args.connect().await?;
     let currency = currency(&mut client, &args.what.account).await?;
+    check_amount(&args.what.account, &currency, &args.what.amount, Least::AboveZero)?;
     let kind = match args.hold_kind {
         Kind::Business => HoldKind::Business,
         Kind::Control => HoldKind::Control,

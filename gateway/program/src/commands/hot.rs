@@ -40,9 +40,17 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     if let Err(ClientError::Refused(Refusal { code, message: None })) = &changed
         && &**code == "limit_exceeded"
     {
-        let limits = about_account(&mut client, &args.account.0, None, code).await;
-        let limits = limits.unwrap_or_else(|| args.account.to_string());
-        let message = format!("{limits}; an account with limits per transaction or day is never hot");
+        let limited = client.balance(args.account.0.clone()).await;
+        let limited = limited.is_ok_and(|it| it.transaction_limit.is_some() || it.day_limit.is_some());
+        let message = match about_account(&mut client, &args.account.0, None, code).await {
+            Some(limits) if limited => {
+                format!("{limits}; an account with limits per transaction or day is never hot")
+            }
+            _ => format!(
+                "{}: as many accounts are hot as may be; `longmen status` lists them, and `longmen hot ACCOUNT --off` makes room",
+                args.account
+            ),
+        };
         return Err(Failure::Refused(Refusal { code: code.clone(), message: Some(message.into()) }));
     }
     settle(&mut client, &args.account, None, changed).await?;

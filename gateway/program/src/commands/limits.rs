@@ -8,16 +8,17 @@ use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
-use crate::money::amount;
-use crate::output::Output;
+use crate::money::{Least, amount, amount_of};
+use crate::output::{Output, remark};
 use crate::posting::currency;
 use crate::register::Register;
 
 /// Set limits (限额) of an account; show them where none is given
 ///
 /// What is not given stays as it is; `none` takes a limit away, as does the largest amount that there is (2^63-1 minor units). Each transaction of an accounting date uses what it takes
-/// from the account in all; what comes in gives nothing back, a reversal only on the date of its original. The register
-/// keeps who did it, when, on what approval and why.
+/// from the account in all; what comes in gives nothing back, a reversal only on the date of its original. A hot account
+/// that gets a limit per transaction or day is hot no more, which is told, and stays so when the limit is taken away, until
+/// `longmen hot`. The register keeps who did it, when, on what approval and why.
 #[derive(Debug, clap::Args)]
 #[command(after_help = with_account_names("\
 Examples:
@@ -65,11 +66,26 @@ impl FromStr for Limit {
     }
 }
 
+/// That an account is not hot any more, and how it becomes so again: the ledger does not remember it.
+fn cooled(account: &AccountName) -> String {
+    format!(
+        "{account} is not hot any more: an account with a limit per transaction or day never is; once both are taken away, \
+         `longmen hot {account}` makes it hot again"
+    )
+}
+
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let given = [&args.transaction, &args.day, &args.overdraft, &args.credit];
     if given.into_iter().any(Option::is_some) {
         let currency = currency(&mut client, &args.account).await?;
+        for (name, limit) in ["--transaction", "--day", "--overdraft", "--credit"].into_iter().zip(given) {
+            if let Some(Limit(Some(Amount::Decimal(amount)))) = limit {
+                amount_of(&currency, amount, Least::Zero)
+                    .map_err(|why| Failure::Usage(format!("{name} {amount}: {why}")))?;
+            }
+        }
+        let was_hot = client.balance(args.account.0.clone()).await.is_ok_and(|account| account.hot);
         let to = |limit: Option<Limit>| limit.map(|Limit(amount)| amount);
         let request = SetLimitsRequest {
             transaction_limit: to(args.transaction),
@@ -82,6 +98,9 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         };
         let changed = client.set_limits(&request).await;
         settle(&mut client, &args.account, None, changed).await?;
+        if was_hot && !client.balance(args.account.0.clone()).await?.hot {
+            remark(cooled(&args.account));
+        }
     }
     show_one(&mut client, args.account, args.output).await
 }

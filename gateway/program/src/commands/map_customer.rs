@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::accounts::settle;
 use crate::account_name::{AccountName, with_account_names};
+use crate::argument::said;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
@@ -20,6 +21,7 @@ pub(crate) struct Args {
     /// The account
     account: AccountName,
     /// The customer's number outside the books
+    #[arg(value_parser = said)]
     customer: String,
     #[command(flatten)]
     register: Register,

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use longmen_client::MapTypeRequest;
 use serde_json::json;
 
+use crate::argument::said;
 use crate::connect_args::ConnectArgs;
 use crate::explain::accounting_dates;
 use crate::failure::{Conclusion, Failure};
@@ -20,11 +21,13 @@ Example:
   longmen map-type LM wallet 220301 --from 2026-12-01 --approval AP-5")]
 pub(crate) struct Args {
     /// The entity's code
+    #[arg(value_parser = said)]
     entity: String,
     /// The account type
-    #[arg(value_name = "TYPE")]
+    #[arg(value_name = "TYPE", value_parser = said)]
     kind: String,
     /// The code of a leaf subject
+    #[arg(value_parser = said)]
     subject: String,
     /// The first accounting date on which it holds
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]

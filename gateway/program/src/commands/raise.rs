@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use longmen_client::Raise;
 
+use crate::argument::{client_number, said};
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
-use crate::money::amount;
+use crate::money::{Least, amount, amount_of, currency_code};
 use crate::output::Output;
 use crate::posting::Posting;
 
@@ -26,16 +27,16 @@ pub(crate) struct Args {
     #[arg(allow_negative_numbers = true, value_parser = amount)]
     amount: String,
     /// The currency, which is the held account's
-    #[arg(value_name = "CURRENCY")]
+    #[arg(value_name = "CURRENCY", value_parser = currency_code)]
     currency: String,
     /// When it is released by itself from now on; a moment to come. Without it, as before
     #[arg(long, value_name = "RFC 3339")]
     expires: Option<Timestamp>,
     /// Who raises it, where it has an authority
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     authority: Option<String>,
     /// The number of the client who froze; without it, your own
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = client_number)]
     of_client: Option<u32>,
     #[command(flatten)]
     posting: Posting,
@@ -47,6 +48,8 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let expires_us = args.posting.expiry(args.expires)?;
+    amount_of(&args.currency, &args.amount, Least::AboveZero)
+        .map_err(|why| Failure::Usage(format!("{} {}: {why}", args.amount, args.currency)))?;
     let mut client = args.connect_args.connect().await?;
     let raise = Raise {
         client: args.of_client,

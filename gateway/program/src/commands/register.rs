@@ -5,6 +5,7 @@ use longmen_terminal::Table;
 
 use crate::account_name::{AccountName, key_text, with_account_names};
 use crate::account_state::{account_state, payment_state};
+use crate::argument::{plain, said};
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::shown;
 use crate::listing::Pages;
@@ -26,7 +27,7 @@ pub(crate) struct Args {
     /// The account
     account: Option<AccountName>,
     /// Whose dates are meant, where there is no account
-    #[arg(long)]
+    #[arg(long, conflicts_with = "account", value_parser = said)]
     entity: Option<String>,
     /// The first accounting date, or the first frame
     #[arg(long, value_name = "DATE|FRAME", value_parser = end)]
@@ -39,9 +40,9 @@ pub(crate) struct Args {
 }
 
 fn end(text: &str) -> Result<RangeEnd, String> {
-    match text.parse() {
-        Ok(frame) => Ok(RangeEnd::Number(frame)),
-        Err(_) => day(text).map(|date| RangeEnd::Date(date.to_string().into())),
+    match plain(text) {
+        Some(frame) => Ok(RangeEnd::Number(frame)),
+        None => day(text).map(|date| RangeEnd::Date(date.to_string().into())),
     }
 }
 

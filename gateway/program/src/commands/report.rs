@@ -1,11 +1,15 @@
 //! `longmen report`
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use longmen_client::{Client, GeneralLedger, GeneralLedgerRequest};
 use serde::Serialize;
 
+use crate::argument::said;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
+use crate::money::currency_code;
 use crate::output::{Output, write_data};
 use crate::page::Page;
 use crate::report::identity::{self, Identity};
@@ -20,7 +24,7 @@ that begins in April 2018 is the year 2018, and its first quarter April to June.
 to the frame that the statement names, while payments go on. Ends with 1 if something that must hold does not.
 
 With --csv and --json balances are debit-positive: a credit balance has a minus, whatever the subject's normal side; `debit` \
-and `credit` are turnovers. In CSV the balance sheet and the income statement show each class on its own side instead, as for \
+and `credit` are turnovers. In CSV the last two columns, `from` and `to`, have the period, and the balance sheet and the income statement show each class on its own side instead, as for \
 people: what is owed, owned and earned has no minus.
 
 Examples:
@@ -37,7 +41,7 @@ pub(crate) struct Args {
     /// Which statement
     kind: Kind,
     /// Whose books
-    #[arg(long)]
+    #[arg(long, value_parser = said)]
     entity: String,
     #[command(flatten)]
     when: When,
@@ -45,7 +49,7 @@ pub(crate) struct Args {
     #[arg(long, default_value = "leaf")]
     level: Level,
     /// Only this currency
-    #[arg(long)]
+    #[arg(long, value_name = "CODE", value_parser = currency_code)]
     currency: Option<String>,
     /// The equation over classes that must hold
     #[arg(long, default_value = identity::DEFAULT)]
@@ -125,15 +129,29 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let (from, to) = (period.from.to_string(), period.to.to_string());
     let request = GeneralLedgerRequest { entity: &args.entity, from: Some(&from), to: Some(&to) };
     let ledger = client.general_ledger(&request).await.map_err(about)?;
+    if let Some(currency) = &args.currency {
+        must_have(&ledger, &args.entity, currency)?;
+    }
     let books = Book::of(&ledger, args.level, args.currency.as_deref());
     let shown = shown(&args, &ledger, &books);
     let holds = shown.books.iter().all(|book| book.checks.iter().all(|check| check.holds));
     if args.csv {
-        write_data(&print::csv(&books, args.kind))?;
+        write_data(&print::csv(&books, args.kind, (&ledger.from, &ledger.to)))?;
     } else {
         args.output.show(&shown, |shown| text(args.kind, shown))?;
     }
     Ok(Conclusion::of(holds))
+}
+
+/// Refuses a currency in which the entity has no account.
+fn must_have(ledger: &GeneralLedger, entity: &str, currency: &str) -> Result<(), Failure> {
+    let known: BTreeSet<&str> = ledger.lines.iter().map(|line| &*line.currency).collect();
+    if known.contains(currency) {
+        return Ok(());
+    }
+    let known: Vec<&str> = known.into_iter().collect();
+    let known = if known.is_empty() { "no accounts".to_owned() } else { known.join(", ") };
+    Err(Failure::Usage(format!("--currency {currency}: {entity} has no accounts in it; it has {known}")))
 }
 
 /// The period that the kind of statement has, around the current accounting date.

@@ -6,8 +6,9 @@ use super::accounts::{settle, show_one};
 use crate::account_name::{LegName, with_account_names};
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
+use crate::money::Least;
 use crate::output::Output;
-use crate::posting::currency;
+use crate::posting::{check_amount, currency};
 use crate::register::Register;
 
 /// Set the withholding reserve (代扣备用金) of an account: what is kept back from its available balance
@@ -33,6 +34,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let currency = currency(&mut client, &args.what.account).await?;
+    check_amount(&args.what.account, &currency, &args.what.amount, Least::Zero)?;
     let request = SetReserveRequest {
         account: args.what.account.0.clone(),
         amount: (&*args.what.amount).into(),

@@ -41,7 +41,7 @@ pub(crate) struct Args {
     /// The last date, or by time the last moment
     #[arg(long, value_name = "DATE|TIME")]
     to: Option<Moment>,
-    /// What the range goes by; by value date, balances are sums by value date
+    /// What the range goes by; by value date, lines stand in that order, and balances are sums by it
     #[arg(long, value_enum, default_value_t = By::Accounting)]
     by: By,
     /// For whose eyes; what is hidden is summed up
@@ -135,11 +135,11 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let statement =
         client.statement_with(&request).await.map_err(|error| Failure::about(error, &args.account))?;
-    args.output.show(&statement, |statement| describe(statement, args.oldest_first))?;
+    args.output.show(&statement, |statement| describe(statement, args.by, args.oldest_first))?;
     Ok(Conclusion::Held)
 }
 
-fn describe(statement: &Statement, oldest_first: bool) -> Page {
+fn describe(statement: &Statement, by: By, oldest_first: bool) -> Page {
     let account = &statement.account;
     let print = |minor| money(&account.currency, minor);
     let mut table = table();
@@ -149,7 +149,12 @@ fn describe(statement: &Statement, oldest_first: bool) -> Page {
     }
     table.row(["", "", top.0, "", "", "", &print(top.1)]);
     for line in &statement.lines {
-        table.row(row(&account.currency, line));
+        let mut row = row(&account.currency, line);
+        if by == By::Value {
+            // It stands by this date.
+            row[1] = line.value_date.to_string();
+        }
+        table.row(row);
     }
     table.row(["", "", bottom.0, "", "", "", &print(bottom.1)]);
     let mut page = Page::new();

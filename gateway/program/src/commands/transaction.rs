@@ -1,7 +1,10 @@
 //! `longmen transaction`
 
 use clap::ArgGroup;
-use longmen_client::{AccountRef, Client, Hold, HoldsRequest, MAX_LIST, TransactionRecord};
+use longmen_client::{
+    AccountRef, Client, Hold, HoldMoved, HoldsRequest, MAX_LIST, RegisterRequest, RegisterRow,
+    TransactionRecord,
+};
 use longmen_terminal::Table;
 
 use super::holds;
@@ -53,7 +56,11 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         true => holds_of(&mut client, &record).await?,
         false => Vec::new(),
     };
-    args.output.show(&record, |record| describe(record, &held))?;
+    let end = match record.tried.is_empty() || held.iter().any(|hold| hold.remaining > 0) {
+        true => None,
+        false => end_of_try(&mut client, &record).await?,
+    };
+    args.output.show(&record, |record| describe(record, &held, end.as_ref()))?;
     Ok(Conclusion::Held)
 }
 
@@ -107,7 +114,59 @@ async fn holds_among(
     Ok(found)
 }
 
-fn describe(record: &TransactionRecord, held: &[Hold]) -> Page {
+/// What became of a try.
+struct End {
+    /// What did it, and when; nothing where it expired, which its holds say.
+    told: Option<String>,
+    /// What that means for a leg.
+    of_leg: &'static str,
+}
+
+/// What became of a try whose holds have ended, by the register of an account that it held something on; nothing where that
+/// does not say.
+async fn end_of_try(client: &mut Client, record: &TransactionRecord) -> Result<Option<End>, Failure> {
+    let Some(held) = record.held.first() else { return Ok(None) };
+    let about = format!("{}/{}", record.client, record.id);
+    let mut after: Option<Box<str>> = None;
+    for _ in 0..MOST_PAGES {
+        let account = Some(held.account.into());
+        let request = RegisterRequest {
+            account,
+            entity: None,
+            from: None,
+            to: None,
+            after: after.as_deref(),
+            limit: MAX_LIST,
+        };
+        let page = client.register(&request).await?;
+        let ends = |row: &&RegisterRow| {
+            *row.about == *about && matches!(&*row.action, "consumed" | "released" | "expired")
+        };
+        if let Some(row) = page.rows.iter().find(ends) {
+            return Ok(Some(End::of(row)));
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+impl End {
+    fn of(row: &RegisterRow) -> End {
+        let by = row.transaction.as_deref().map(|id| format!(" by {}", shown(id, row.text_id.as_deref())));
+        let on = row.date.as_deref().map_or(String::new(), |date| format!(" on {date}"));
+        let told = |what: &str| Some(format!("{what}{}{on}", by.unwrap_or_default()));
+        match &*row.action {
+            "consumed" => End { told: told("confirmed"), of_leg: "posted by its confirm" },
+            "released" => End { told: told("cancelled"), of_leg: "not posted" },
+            _ => End { told: None, of_leg: "not posted" },
+        }
+    }
+}
+
+fn describe(record: &TransactionRecord, held: &[Hold], end: Option<&End>) -> Page {
     let mut page = Page::new();
     page.line(format_args!(
         "{} {} {} on {} (value date {}), frame {} record {}",
@@ -144,6 +203,14 @@ fn describe(record: &TransactionRecord, held: &[Hold]) -> Page {
             [] => page.line("the node remembers nothing of it any more that was set aside"),
             held => page.table(holds::table(held)),
         }
+    } else {
+        for HoldMoved { entity, number, account_type, currency, moved, amount, .. } in &record.held {
+            let account = key_text(entity, number, account_type, currency);
+            page.line(format_args!("{moved} {} {currency} on {account}", money(currency, (*amount).into())));
+        }
+    }
+    if let Some(end) = end {
+        end.told.iter().for_each(|told| page.line(told));
     }
     if record.legs.is_empty() && record.tried.is_empty() {
         return page;
@@ -155,7 +222,7 @@ fn describe(record: &TransactionRecord, held: &[Hold]) -> Page {
             key_text(&leg.entity, &leg.number, &leg.account_type, &leg.currency),
             format!("{:?}", leg.side).to_lowercase(),
             money(&leg.currency, leg.amount.into()),
-            "when it is confirmed".to_owned(),
+            end.map_or("when it is confirmed", |end| end.of_leg).to_owned(),
         ]);
     }
     for leg in &record.legs {

@@ -6,6 +6,7 @@ use longmen_client::{Relation, Side, TrialBalance};
 use longmen_terminal::{Table, grouped};
 use serde::Serialize;
 
+use crate::argument::said;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::money::money;
@@ -25,8 +26,8 @@ Examples:
   longmen trial-balance --entity LM --level 1")]
 pub(crate) struct Args {
     /// Only this entity
-    #[arg(long, default_value = "")]
-    entity: String,
+    #[arg(long, value_parser = said)]
+    entity: Option<String>,
     /// The level of subjects to add up to: 1 to 4, in codes of 4-2-2-2 digits; without it, the leaves
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=4))]
     level: Option<u8>,
@@ -55,8 +56,9 @@ struct Checked<'a> {
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
-    let trial = client.trial_balance(&args.entity).await;
-    let trial = trial.map_err(|error| Failure::about(error, format_args!("entity {}", args.entity)))?;
+    let entity = args.entity.as_deref().unwrap_or_default();
+    let trial = client.trial_balance(entity).await;
+    let trial = trial.map_err(|error| Failure::about(error, format_args!("entity {entity}")))?;
     let of_classes = broken_identity(&trial, &args.identity);
     let relations = trial.relations();
     let checked = relations.iter().map(|relation| Checked {

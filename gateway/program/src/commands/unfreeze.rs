@@ -2,10 +2,11 @@
 
 use longmen_client::{Amount, Unfreeze};
 
+use crate::argument::{client_number, said};
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
-use crate::money::amount;
+use crate::money::{Least, amount, amount_of, currency_code};
 use crate::output::Output;
 use crate::posting::Posting;
 
@@ -22,14 +23,14 @@ pub(crate) struct Args {
     /// How much; without it, all that remains
     #[arg(long, requires = "currency", allow_negative_numbers = true, value_parser = amount)]
     amount: Option<String>,
-    /// The currency of --amount, which is the held account's; without an amount it says nothing
-    #[arg(long, value_name = "CODE", requires = "amount")]
+    /// The currency of --amount, which is the held account's; only beside an amount
+    #[arg(long, value_name = "CODE", requires = "amount", value_parser = currency_code)]
     currency: Option<String>,
     /// Who releases it, where it has an authority
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     authority: Option<String>,
     /// The number of the client who froze; without it, your own
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = client_number)]
     of_client: Option<u32>,
     #[command(flatten)]
     posting: Posting,
@@ -40,6 +41,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
+    if let (Some(amount), Some(currency)) = (&args.amount, &args.currency) {
+        amount_of(currency, amount, Least::AboveZero)
+            .map_err(|why| Failure::Usage(format!("--amount {amount}: {why}")))?;
+    }
     let mut client = args.connect_args.connect().await?;
     let unfreeze = Unfreeze {
         client: args.of_client,

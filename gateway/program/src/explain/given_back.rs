@@ -9,6 +9,7 @@ use longmen_client::{
 
 use super::minor;
 use crate::account_name::name_of_account;
+use crate::id_name::shown;
 use crate::money::money;
 
 /// At most eight pages of a statement are read to find refunds; where there is more, nothing is said of them.
@@ -64,6 +65,30 @@ pub(crate) async fn moved_on(
         }
     }
     None
+}
+
+/// What the refunds of an original come to without one of them, which is to be undone: on each account that it moved.
+pub(super) async fn without(client: &mut Client, refund: &TransactionRecord) -> Option<String> {
+    let named = refund.named.as_ref()?;
+    let original = client.transaction_at(named.place.as_deref()?).await.ok()?;
+    let mut own: BTreeMap<u64, i128> = BTreeMap::new();
+    for leg in &refund.legs {
+        *own.entry(leg.account).or_default() += signed(leg.side, leg.amount.into());
+    }
+    let mut words = Vec::new();
+    for (account, moved) in own.into_iter().take(TOLD) {
+        let account = client.balance(account).await.ok()?;
+        let legs = original.legs.iter().filter(|leg| leg.account == account.id);
+        let of_original = legs.map(|leg| signed(leg.side, leg.amount.into())).sum();
+        let refunds = refunds(client, &account, &original).await;
+        let rest =
+            Moved { account, original: of_original, refunds: refunds.map(|all| all - moved), asked: None };
+        words.push(rest.words_without());
+    }
+    let name = shown(&named.id, named.text_id.as_deref());
+    let of =
+        if named.client == refund.client { String::new() } else { format!(" of client {}", named.client) };
+    Some(format!("it is a refund of {name}{of}, whose others stay within it: {}", words.join("; ")))
 }
 
 /// Why refunds of which each account has its share can be too much together.
@@ -193,6 +218,19 @@ impl Moved {
         let asked = self.asked.map(|asked| self.against(asked));
         let left = self.refunds.map(|refunds| self.original.abs() - self.against(refunds));
         self.original == 0 || asked.zip(left).is_some_and(|(asked, left)| asked > left)
+    }
+
+    /// The same where one of the refunds is taken out.
+    fn words_without(&self) -> String {
+        let print = |minor: i128| money(&self.account.currency, minor);
+        let name = name_of_account(&self.account);
+        let way = if self.original < 0 { "credited" } else { "debited" };
+        let mut text =
+            format!("{name}: {way} {} {} by the original", print(self.original.abs()), self.account.currency);
+        if let Some(refunds) = self.refunds {
+            text.push_str(&format!(", {} given back without it", print(self.against(refunds))));
+        }
+        text
     }
 
     fn words(&self) -> String {

@@ -1,10 +1,10 @@
 //! What a refusal is about that names an original: a transaction that is undone, given back, confirmed or cancelled.
 
 use jiff::civil::Date;
-use longmen_client::{Action, Client, Naming, Transaction, TransactionRecord};
+use longmen_client::{Action, Client, Naming, PostResult, Transaction, TransactionRecord};
 
 use super::dates::accounting_dates;
-use super::given_back::{given_back, line_of};
+use super::given_back::{given_back, line_of, without};
 use crate::id_name::name_of_id;
 
 pub(super) fn naming(transaction: &Transaction) -> Option<&Naming> {
@@ -24,6 +24,27 @@ pub(crate) async fn find_original(client: &mut Client, naming: &Naming) -> Optio
         (None, Some(of)) if of != own => None,
         (None, _) => client.transaction(naming.original.clone()).await.ok(),
     }
+}
+
+/// The same transaction with the place of an original that is another client's: only its own transactions are asked for by
+/// their ids, but the record of the refusal has the place.
+pub(super) async fn placed(
+    client: &mut Client,
+    transaction: &Transaction,
+    result: &PostResult,
+) -> Option<Transaction> {
+    let of_another = |naming: &&Naming| naming.client.is_some_and(|of| of != client.welcome().client);
+    naming(transaction).filter(of_another).filter(|naming| naming.place.is_none())?;
+    let refused = format!("{}/{}", result.frame, result.ordinal);
+    let record = client.transaction_at(&refused).await.ok()?;
+    let mut placed = transaction.clone();
+    let naming = match placed.action.as_mut()? {
+        Action::Reverse(reverse) => &mut reverse.original,
+        Action::Refund(naming) | Action::Confirm(naming) | Action::CancelTry(naming) => naming,
+        _ => return None,
+    };
+    naming.place = Some(record.named?.place?.into());
+    Some(placed)
 }
 
 /// What can be said of the original.
@@ -62,6 +83,7 @@ async fn found(
 ) -> Option<String> {
     let record = find_original(client, naming).await?;
     match code {
+        "refund_exceeded" if &*record.action == "refund" => without(client, &record).await,
         "refund_exceeded" => given_back(client, transaction, &record).await,
         "refund_window" => {
             let entity = record.legs.first().map_or("", |leg| &leg.entity);

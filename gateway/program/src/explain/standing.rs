@@ -40,7 +40,9 @@ pub(super) async fn about(client: &mut Client, demand: &Demand, code: &str) -> O
             }
             Some(text)
         }
-        "limit_exceeded" | "day_limit_exceeded" => Some(format!("{name}: {amount}{}", limits(account))),
+        "limit_exceeded" | "day_limit_exceeded" => {
+            Some(format!("{name}: {amount}{}", limits(account, demand.amount, code)))
+        }
         "account_state" | "payment_state" => Some(format!("{name} is {}", state(account))),
         "currency_mismatch" => {
             let said = demand.currency.as_deref().unwrap_or("another currency");
@@ -61,36 +63,50 @@ pub(super) async fn about(client: &mut Client, demand: &Demand, code: &str) -> O
     }
 }
 
-fn limits(account: &Account) -> String {
+/// The limits that a refusal speaks of: those that the amount goes beyond. Without an amount, those that keep an account from
+/// being hot.
+fn limits(account: &Account, amount: Option<i128>, code: &str) -> String {
     let print = |minor: i128| money(&account.currency, minor);
-    let mut limits = Vec::new();
-    if let Some(limit) = account.transaction_limit {
-        limits.push(format!("{} a transaction", print(limit.into())));
-    }
-    if let Some(limit) = account.day_limit {
+    let is_beyond = |limit: i64, before: i128| amount.is_some_and(|amount| before + amount > limit.into());
+    let of_day = code == "day_limit_exceeded" || amount.is_none();
+    let per_transaction = account.transaction_limit.filter(|_| code != "day_limit_exceeded");
+    let per_transaction =
+        per_transaction.map(|limit| (is_beyond(limit, 0), format!("{} a transaction", print(limit.into()))));
+    let per_day = account.day_limit.filter(|_| of_day).map(|limit| {
         let used = account.day_used.zip(account.day_left());
         let used = used.map_or(String::new(), |(used, left)| {
             format!(": {} used on {}, {} left", print(used), account.date, print(left))
         });
-        limits.push(format!(
-            "{} a day, of which each transaction uses what it takes{used}",
-            print(limit.into())
-        ));
-    }
-    if let Some(limit) = account.credit_limit {
-        limits.push(format!("a balance of {} at most, now {}", print(limit.into()), print(account.balance)));
-    }
-    match limits.is_empty() {
-        true => {
-            let frozen = print(account.frozen);
-            let most = print(i64::MAX.into());
-            format!(
-                "balance {}, {frozen} frozen; what is frozen in all is {most} at most",
-                print(account.balance)
-            )
+        let words =
+            format!("{} a day, of which each transaction uses what it takes{used}", print(limit.into()));
+        (true, words)
+    });
+    let of_credit = account.credit_limit.filter(|_| !of_day).map(|limit| {
+        let words = format!("a balance of {} at most, now {}", print(limit.into()), print(account.balance));
+        (is_beyond(limit, account.balance), words)
+    });
+    let all: Vec<(bool, String)> = [per_transaction, per_day, of_credit].into_iter().flatten().collect();
+    let one_is_beyond = all.iter().any(|(is_beyond, _)| *is_beyond);
+    let told = all.into_iter().filter(|(is_beyond, _)| *is_beyond || !one_is_beyond || amount.is_none());
+    match told.map(|(_, words)| words).collect::<Vec<_>>().join("; ") {
+        none if none.is_empty() => {
+            format!("it has no such limit now, its balance is {}", print(account.balance))
         }
-        false => format!("allowed are {}", limits.join("; ")),
+        words => format!("allowed are {words}"),
     }
+}
+
+/// That the holds of an account would come to more than there may be in all; what is held obeys no other limit.
+pub(super) async fn too_much_held(client: &mut Client, demand: &Demand) -> Option<String> {
+    let account = client.balance(demand.account.clone()).await.ok()?;
+    let print = |minor: i128| money(&account.currency, minor);
+    let asked = demand.amount.map_or(String::new(), |amount| format!("{} asked for, ", print(amount)));
+    Some(format!(
+        "{}: {asked}{} frozen before; what is frozen in all is {} at most",
+        name_of_account(&account),
+        print(account.frozen),
+        print(i64::MAX.into())
+    ))
 }
 
 /// That an account has as many holds as it may have; nothing where the transaction opens none, or that is not the reason.

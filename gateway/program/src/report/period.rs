@@ -1,6 +1,7 @@
 //! The accounting dates that a statement is about.
 
 use jiff::civil::{Date, date};
+use longmen_engine::ledger::Date as BooksDate;
 
 /// A range of calendar dates, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,10 +69,14 @@ impl Period {
     }
 }
 
-/// A day, `YYYY-MM-DD`.
+/// A day that books may have, `YYYY-MM-DD`.
 pub(crate) fn day(text: &str) -> Result<Date, String> {
-    let parsed = (text.len() == 10).then(|| text.parse().ok()).flatten();
-    parsed.ok_or_else(|| "expected a date, YYYY-MM-DD".to_owned())
+    let parsed: Option<Date> = (text.len() == 10).then(|| text.parse().ok()).flatten();
+    let day = parsed.ok_or_else(|| "expected a date, YYYY-MM-DD".to_owned())?;
+    match BooksDate::parse(text) {
+        Some(_) => Ok(day),
+        None => Err(format!("dates are from {} to {}", BooksDate::FIRST, BooksDate::LAST)),
+    }
 }
 
 /// The first day of a month, `YYYY-MM`.

@@ -138,14 +138,15 @@ fn income_sections(book: &Book) -> impl Iterator<Item = &Section> {
     book.sections.iter().filter(|section| matches!(section.class, "income" | "expense"))
 }
 
-/// Statements as CSV: one row a subject, amounts as decimals in the currency's unit. Balances are debit-positive, as their
-/// heads say; those of a balance sheet and an income statement stand on the side of their class.
-pub(crate) fn csv(books: &[Book], kind: Kind) -> String {
+/// Statements as CSV: one row a subject, amounts as decimals in the currency's unit, and the first and the last date that they
+/// are about. Balances are debit-positive, as their heads say; those of a balance sheet and an income statement stand on the
+/// side of their class.
+pub(crate) fn csv(books: &[Book], kind: Kind, (from, to): (&str, &str)) -> String {
     let mut text = String::from("currency,class,subject,name,");
     text.push_str(match kind {
-        Kind::Income => "amount\n",
-        Kind::BalanceSheet => "opening,closing\n",
-        _ => "opening_debit_positive,debit,credit,closing_debit_positive\n",
+        Kind::Income => "amount,from,to\n",
+        Kind::BalanceSheet => "opening,closing,from,to\n",
+        _ => "opening_debit_positive,debit,credit,closing_debit_positive,from,to\n",
     });
     for book in books {
         let wanted = |section: &&Section| match kind {
@@ -167,11 +168,11 @@ pub(crate) fn csv(books: &[Book], kind: Kind) -> String {
                     write!(text, ",{}", decimal(&book.currency, figure))
                         .expect("writing to memory cannot fail");
                 }
-                text.push('\n');
+                writeln!(text, ",{from},{to}").expect("writing to memory cannot fail");
             }
         }
         if matches!(kind, Kind::Income | Kind::BalanceSheet) {
-            text.push_str(&csv_result(book, kind));
+            writeln!(text, "{},{from},{to}", csv_result(book, kind)).expect("writing to memory cannot fail");
         }
     }
     text
@@ -180,11 +181,11 @@ pub(crate) fn csv(books: &[Book], kind: Kind) -> String {
 fn csv_result(book: &Book, kind: Kind) -> String {
     let print = |minor| decimal(&book.currency, minor);
     match kind {
-        Kind::Income => format!("{},result,,result,{}\n", book.currency, print(result_of_period(book))),
+        Kind::Income => format!("{},result,,result,{}", book.currency, print(result_of_period(book))),
         _ => {
             let opening = print(result_in_balances(book, |figures| figures.opening));
             let closing = print(result_in_balances(book, |figures| figures.closing));
-            format!("{},result,,result not carried forward,{opening},{closing}\n", book.currency)
+            format!("{},result,,result not carried forward,{opening},{closing}", book.currency)
         }
     }
 }

@@ -188,7 +188,7 @@ fn csv_quotes_names_and_prints_plain_decimals() {
     ledger.lines[0].name = "bank, \"a\"".into();
     ledger.lines[0].closing = 123_456_789;
     let books = Book::of(&ledger, Level::Leaf, None);
-    let expect = "currency,class,subject,name,opening_debit_positive,debit,credit,closing_debit_positive\n\
-                  CNY,asset,10020101,\"bank, \"\"a\"\"\",1.00,0.12,0.00,1234567.89\n";
-    assert_eq!(print::csv(&books, Kind::Daily), expect);
+    let expect = "currency,class,subject,name,opening_debit_positive,debit,credit,closing_debit_positive,from,to\n\
+                  CNY,asset,10020101,\"bank, \"\"a\"\"\",1.00,0.12,0.00,1234567.89,2018-05-01,2018-05-31\n";
+    assert_eq!(print::csv(&books, Kind::Monthly, ("2018-05-01", "2018-05-31")), expect);
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use longmen_client::{
     Account as Held, AccountRef, Chart, Client, ClientError, Owner, Refusal, Side, Subject as Opened,
@@ -22,15 +23,35 @@ const AT_ONCE: usize = 1_024;
 const MAX_NAME: usize = 32;
 /// The longest of an account's number and a customer's id.
 const MAX_NUMBER: usize = 64;
+/// The longest of a subject's name.
+const MAX_TITLE: usize = 200;
+
+/// Why one does not fit.
+struct Misfit {
+    rejection: Rejection,
+    /// Which field, and what is wrong with it.
+    why: Option<String>,
+}
+
+impl Misfit {
+    fn malformed(field: &str, why: impl fmt::Display) -> Misfit {
+        Misfit { rejection: Rejection::Malformed, why: Some(format!("{field}: {why}")) }
+    }
+}
+
+impl From<Rejection> for Misfit {
+    fn from(rejection: Rejection) -> Misfit {
+        Misfit { rejection, why: None }
+    }
+}
 
 /// What does not fit.
 struct Misfits(Vec<(Rejection, String)>);
 
 impl Misfits {
-    /// Adds one; `texts` are all that it would be named with.
-    fn add(&mut self, what: impl fmt::Display, rejection: Rejection, mut texts: impl Iterator<Item = char>) {
-        let hidden = rejection == Rejection::Malformed && texts.any(is_hidden);
-        let why = if hidden { " (a character that is not seen)" } else { "" };
+    /// Adds one, with why it is none where that is known.
+    fn add(&mut self, what: impl fmt::Display, Misfit { rejection, why }: Misfit) {
+        let why = why.map_or(String::new(), |why| format!(" ({why})"));
         self.0.push((rejection, format!("{what}: {rejection}{why}")));
     }
 
@@ -40,12 +61,16 @@ impl Misfits {
         self.0.push((rejection, format!("{what}: {rejection} ({differences})")));
     }
 
-    /// One refusal that names all of it.
-    fn into_refusal(self) -> Option<Refusal> {
+    /// One failure that names all of it: the file's, where no node would take it, else a refusal.
+    fn into_failure(self) -> Option<Failure> {
         let (first, _) = self.0.first()?;
-        let code = first.code().into();
+        let (code, of_file) = (first.code().into(), first.group() == 0);
         let words: Vec<String> = self.0.into_iter().map(|(_, words)| words).collect();
-        Some(Refusal { code, message: Some(format!("{}; nothing was opened", words.join(", ")).into()) })
+        let message = format!("{}; nothing was opened", words.join(", "));
+        Some(match of_file {
+            true => Failure::Usage(message),
+            false => Failure::Refused(Refusal { code, message: Some(message.into()) }),
+        })
     }
 }
 
@@ -68,13 +93,13 @@ pub(super) async fn check(client: &mut Client, scenario: &Scenario, entity: &str
         let date = status.entities.iter().find(|(code, _)| **code == *entity);
         let date = date.and_then(|(_, date)| Date::parse(date));
         take_in(&mut catalog, chart, date.unwrap_or(scenario.start));
-    } else if entity.is_empty() || entity.len() > MAX_NAME || is_unreadable(entity) {
-        misfits.add(format_args!("entity {entity}"), Rejection::Malformed, entity.chars());
+    } else if let Err(misfit) = judge_name("entity", entity, 1..=MAX_NAME) {
+        misfits.add(format_args!("entity {entity}"), misfit);
     }
     for subject in &scenario.subjects {
         match judge_subject(&mut catalog, subject) {
             Ok(()) => {}
-            Err(Rejection::KeyConflict) => {
+            Err(Misfit { rejection: Rejection::KeyConflict, .. }) => {
                 let there = catalog.subject_by_code(EntityId(0), &subject.code);
                 let differences = there.map(|there| subject_differences(&there.opening, subject));
                 misfits.add_conflict(
@@ -82,10 +107,7 @@ pub(super) async fn check(client: &mut Client, scenario: &Scenario, entity: &str
                     &differences.unwrap_or_else(Differences::of_file),
                 );
             }
-            Err(rejection) => {
-                let texts = subject.code.chars().chain(subject.name.chars());
-                misfits.add(format_args!("subject {}", subject.code), rejection, texts);
-            }
+            Err(misfit) => misfits.add(format_args!("subject {}", subject.code), misfit),
         }
     }
     let held = match there {
@@ -102,13 +124,13 @@ pub(super) async fn check(client: &mut Client, scenario: &Scenario, entity: &str
             Some(differences) if differences.is_none() => {}
             Some(differences) => misfits.add_conflict(name, &differences),
             None => {
-                if let Err(rejection) = judge_account(&catalog, entity, account) {
-                    misfits.add(name, rejection, texts_of(account));
+                if let Err(misfit) = judge_account(&catalog, entity, account) {
+                    misfits.add(name, misfit);
                 }
             }
         }
     }
-    misfits.into_refusal().map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))
+    misfits.into_failure().map_or(Ok(()), Err)
 }
 
 /// The chart of an entity; `None` where there is no such entity.
@@ -158,11 +180,9 @@ fn side(side: Side) -> ledger::Side {
     }
 }
 
-fn judge_subject(catalog: &mut Catalog, subject: &Subject) -> Result<(), Rejection> {
+fn judge_subject(catalog: &mut Catalog, subject: &Subject) -> Result<(), Misfit> {
     let class = SubjectClass::from_name(&subject.class).ok_or(Rejection::Malformed)?;
-    if is_unreadable(&subject.name) {
-        return Err(Rejection::Malformed);
-    }
+    judge_name("name", &subject.name, 1..=MAX_TITLE)?;
     let opening =
         SubjectOpening::new(&subject.code, &subject.name, class, side(subject.normal), subject.leaf);
     if catalog.judge_subject(EntityId(0), &opening)?.is_none() {
@@ -171,16 +191,22 @@ fn judge_subject(catalog: &mut Catalog, subject: &Subject) -> Result<(), Rejecti
     Ok(())
 }
 
-fn judge_account(catalog: &Catalog, entity: &str, account: &Account) -> Result<(), Rejection> {
-    let customer = account.customer.as_ref().map_or(1, String::len);
-    let limits = [account.transaction_limit, account.day_limit];
-    let mut names = [&account.label, &account.kind].into_iter().chain(&account.customer);
-    let hidden = names.any(|name| is_unreadable(name));
-    if account.kind.len() > MAX_NAME || !(1..=MAX_NUMBER).contains(&customer) || hidden {
-        return Err(Rejection::Malformed);
+fn judge_account(catalog: &Catalog, entity: &str, account: &Account) -> Result<(), Misfit> {
+    judge_name("account", &account.label, 1..=MAX_NUMBER)?;
+    judge_name("type", &account.kind, 0..=MAX_NAME)?;
+    if let Some(customer) = &account.customer {
+        judge_name("customer", customer, 1..=MAX_NUMBER)?;
     }
-    if limits.iter().flatten().any(|limit| *limit < 0) {
-        return Err(Rejection::InvalidAmount);
+    for (field, limit) in [
+        ("overdraft_limit", Some(account.overdraft_limit)),
+        ("credit_limit", account.credit_limit),
+        ("transaction_limit", account.transaction_limit),
+        ("day_limit", account.day_limit),
+    ] {
+        if limit.is_some_and(|limit| limit < 0) {
+            let why = Some(format!("{field}: a limit is not negative"));
+            return Err(Misfit { rejection: Rejection::InvalidAmount, why });
+        }
     }
     let judged = catalog.judge_opening(&AccountOpening {
         key: AccountKey {
@@ -201,18 +227,22 @@ fn judge_account(catalog: &Catalog, entity: &str, account: &Account) -> Result<(
         credit_limit: account.credit_limit.map(Amount),
         hot: account.hot,
     });
-    judged.map(drop)
+    Ok(judged.map(drop)?)
 }
 
-/// The names that an account is opened with.
-fn texts_of(account: &Account) -> impl Iterator<Item = char> {
-    let customer = account.customer.iter().flat_map(|id| id.chars());
-    account.label.chars().chain(account.kind.chars()).chain(customer)
-}
-
-/// Whether a name has what cannot be seen, or a blank at an end, which is not seen either.
-fn is_unreadable(name: &str) -> bool {
-    has_blank_end(name) || name.chars().any(is_hidden)
+/// A name that comes into the books has so many bytes, and nothing that cannot be seen.
+fn judge_name(field: &str, name: &str, bytes: RangeInclusive<usize>) -> Result<(), Misfit> {
+    if !bytes.contains(&name.len()) {
+        let (least, most) = bytes.into_inner();
+        return Err(Misfit::malformed(field, format!("{} bytes, not {least} to {most}", name.len())));
+    }
+    if has_blank_end(name) {
+        return Err(Misfit::malformed(field, "begins or ends with a blank"));
+    }
+    match name.chars().any(is_hidden) {
+        true => Err(Misfit::malformed(field, "has a character that is not seen")),
+        false => Ok(()),
+    }
 }
 
 /// The accounts of the scenario that the node has.

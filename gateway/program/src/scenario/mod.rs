@@ -13,7 +13,6 @@ mod player;
 
 use longmen_client::{Owner, Side};
 use longmen_engine::ledger::{Currency, Date, YearStart};
-use serde::Deserialize;
 
 pub(crate) use chart::{Place, open_chart};
 pub(crate) use op::{
@@ -44,8 +43,7 @@ pub(crate) struct Scenario {
 }
 
 /// A subject.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Subject {
     pub(crate) code: String,
     pub(crate) name: String,
@@ -53,12 +51,7 @@ pub(crate) struct Subject {
     pub(crate) class: String,
     pub(crate) normal: Side,
     /// Whether accounts may be opened under it.
-    #[serde(default = "yes")]
     pub(crate) leaf: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// An account, named by its label. Limits are minor units.

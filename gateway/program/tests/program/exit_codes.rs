@@ -57,6 +57,30 @@ fn a_value_that_cannot_be_is_a_slip() {
         ("find --id a --entity LM --from 2026-01-02 --to 2026-01-01", "--to lies before --from"),
         ("find --id a --reference b", "cannot be used with"),
         ("state @1", "<--account-state <STATE>|--payment-state <STATE>>"),
+        (
+            "post --debit @1=1 --credit @2=1 --value-date 1900-01-01",
+            "dates are from 1970-01-01 to 9999-12-31",
+        ),
+        ("post --debit @1=1 --credit @2=1 --accounting-date 0000-01-01", "dates are from 1970-01-01"),
+        ("post --debit LM/U1/cny=1 --credit @2=1", "`cny` is no currency: write CNY"),
+        ("balance LM/U1/XXX", "`XXX` is no currency"),
+        ("balance @+1", "`+1` is no account id"),
+        ("balance @01", "`01` is no account id"),
+        ("balance LM//CNY", "expected an entity and a number"),
+        ("report daily --entity LM --currency cny", "write CNY"),
+        ("raise a 1 XXX", "`XXX` is no currency"),
+        ("limits LM/U1/CNY --day 1.001", "--day 1.001: CNY has 2 decimals"),
+        ("reserve LM/U1/CNY=1.001", "CNY has 2 decimals"),
+        ("reverse a --of-client +1", "expected the number of a client"),
+        ("register --from +5", "expected a date"),
+        ("register @1 --entity LM", "cannot be used with"),
+        ("transaction \u{200b}", "the id is empty"),
+        ("cancel \u{3000}", "the id is empty"),
+        ("close-day LM 2026-01-02 --forced --approval \u{200b}", "nothing can be seen of it"),
+        ("close-day \u{200b} 2026-01-02", "nothing can be seen of it"),
+        ("state @1 --account-state closed --reason ", "nothing can be seen of it"),
+        ("find --reference \u{a0}", "nothing can be seen of it"),
+        ("accounts --entity ", "nothing can be seen of it"),
         ("transaction", "<ID|--place <FRAME/RECORD>>"),
         ("post", "<--debit <ACCOUNT=AMOUNT>|--credit <ACCOUNT=AMOUNT>>"),
     ] {
@@ -75,6 +99,11 @@ fn an_address_without_a_port_is_a_slip() {
             assert_eq!((ran.code, &*ran.out), (Some(2), ""), "{command:?}: {ran:?}");
             assert!(ran.err.contains("expected HOST:PORT"), "{command:?}: {ran:?}");
         }
+    }
+    for address in ["::1", "::1:7440"] {
+        let ran = longmen(&["status", "--addr", address]);
+        assert_eq!((ran.code, &*ran.out), (Some(2), ""), "{ran:?}");
+        assert!(ran.err.contains("such as [::1]:7440"), "{ran:?}");
     }
 }
 

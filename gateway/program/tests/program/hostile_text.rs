@@ -88,7 +88,8 @@ fn no_command_lets_a_terminal_obey_what_a_client_wrote() {
     let posted = |id, what: &[&'static str]| [&["post", "--id", id], what, &notes].concat();
     ask(0, &posted(HOSTILE, &["--debit", "@1=9", "--credit", "@2=9"]));
     ask(1, &posted("too-much", &["--debit", "@2=10", "--credit", "@1=10"]));
-    ask(0, &[&["freeze", "@2=1", "--id", "F\u{1b}1", "--authority", HOSTILE], &notes[4..]].concat());
+    ask(1, &["freeze", "@2=1", "--id", "F0", "--authority", HOSTILE]);
+    ask(0, &[&["freeze", "@2=1", "--id", "F\u{1b}1", "--authority", "court"], &notes[4..]].concat());
     ask(1, &["unfreeze", "F\u{1b}1", "--id", "F2"]);
     ask(0, &["limits", "@2", "--day", "50", "--reason", HOSTILE, "--operator", HOSTILE]);
     ask(0, &["map-type", entity, "wallet", "220301", "--from", "2026-01-01", "--reason", HOSTILE]);
@@ -165,7 +166,7 @@ fn names_that_hide_something_are_not_opened() {
         [("L\nM", "用户", "U1"), ("LM", "用\u{202e}户", "U1"), ("LM", "用户", "U\u{200b}1")]
     {
         let ran = open(entity, name, number);
-        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert_eq!(ran.code, Some(2), "{ran:?}");
         assert!(ran.err.contains("malformed") && ran.err.contains("not seen"), "{ran:?}");
     }
     assert_eq!(open("LM", "用户", "U1").code, Some(0));

@@ -64,7 +64,9 @@ fn a_file_is_opened_whole_or_not_at_all() {
         let mut changed = file();
         change(&mut changed);
         let ran = world.open(&changed);
-        assert_eq!(ran.code, Some(1), "{code}: {ran:?}");
+        // What no node would take is the file's fault.
+        let exit = if code == "malformed" { 2 } else { 1 };
+        assert_eq!(ran.code, Some(exit), "{code}: {ran:?}");
         assert!(ran.err.contains(code) && ran.err.contains(name), "{code} {name}: {ran:?}");
         assert_eq!(world.opened(), before, "{ran:?}");
     };
@@ -74,18 +76,38 @@ fn a_file_is_opened_whole_or_not_at_all() {
             file["subjects"].as_array_mut().unwrap().push(subject);
         }
     };
-    refused(&subject("0000", "asset"), "malformed", "subject 0000");
+    refused(
+        &|file| file["subjects"][2]["name"] = json!("n".repeat(201)),
+        "malformed",
+        "(name: 201 bytes, not 1 to 200)",
+    );
     refused(&subject("22030101", "liability"), "chart_conflict", "subject 22030101");
     refused(&subject("220302", "equity"), "chart_conflict", "subject 220302");
     refused(&subject("220301", "liability"), "key_conflict", "subject 220301");
     refused(&|file| file["accounts"][1]["subject"] = json!("1002"), "not_leaf", "account U1");
     refused(&|file| file["accounts"][1]["subject"] = json!("2209"), "unknown_subject", "account U1");
-    refused(&|file| file["accounts"][1]["account"] = json!("n".repeat(65)), "malformed", "account nnn");
+    refused(
+        &|file| file["accounts"][1]["account"] = json!("n".repeat(65)),
+        "malformed",
+        "(account: 65 bytes, not 1 to 64)",
+    );
     refused(&|file| file["accounts"][1]["customer"] = json!(""), "malformed", "account U1");
     refused(&|file| file["accounts"][0]["account"] = json!("U1"), "key_conflict", "account U1");
-    refused(&|file| file["accounts"][0]["account"] = json!("bank "), "malformed", "account bank");
-    refused(&|file| file["accounts"][1]["customer"] = json!("\u{3000}C1"), "malformed", "account U1");
-    refused(&|file| file["subjects"][2]["name"] = json!(" Users"), "malformed", "subject 220301");
+    refused(
+        &|file| file["accounts"][0]["account"] = json!("bank "),
+        "malformed",
+        "(account: begins or ends with a blank)",
+    );
+    refused(
+        &|file| file["accounts"][1]["customer"] = json!("\u{3000}C1"),
+        "malformed",
+        "account U1: malformed (customer: begins",
+    );
+    refused(
+        &|file| file["subjects"][2]["name"] = json!(" Users"),
+        "malformed",
+        "subject 220301: malformed (name: begins",
+    );
     refused(&|file| file["entity"] = json!(" "), "malformed", "entity");
     refused(&|file| file["entity"] = json!("E".repeat(33)), "malformed", "entity EEE");
     assert_eq!(world.opened(), nothing);
@@ -140,6 +162,42 @@ fn a_file_is_opened_whole_or_not_at_all() {
         "account U1: key_conflict (credit_limit is none where it comes first, 500 where it comes again)",
     );
     assert_eq!(world.served.end_by("TERM"), Some(0));
+}
+
+#[test]
+fn a_row_that_is_wrong_is_told_with_its_field() {
+    let world = World::start();
+    for (path, value, words) in [
+        ("/accounts/1/owner", json!("nobody"), "account 2 (U1): `owner`: unknown variant `nobody`"),
+        ("/accounts/1/currency", json!("cny"), "account 2 (U1): `currency`: `cny` is no currency"),
+        ("/accounts/1/may_go_negative", json!("no"), "account 2 (U1): `may_go_negative`: invalid type"),
+        ("/accounts/1/may_go_negative", json!(null), "account 2 (U1): it has no `may_go_negative`"),
+        ("/accounts/0/account", json!(7), "account 1: `account`: invalid type"),
+        ("/accounts/0", json!([]), "account 1: not an object"),
+        (
+            "/subjects/2/class",
+            json!("debt"),
+            "subject 3 (220301): `class`: `debt` is none of asset, liability",
+        ),
+        ("/subjects/2/normal", json!("left"), "subject 3 (220301): `normal`: unknown variant"),
+        ("/subjects/0/code", json!("0000"), "subject 1 (0000): `code`: `0000` is none: 4, 6, 8 or 10 digits"),
+    ] {
+        let mut changed = file();
+        *changed.pointer_mut(path).unwrap() = value;
+        let ran = world.open(&changed);
+        assert_eq!((ran.code, &*ran.out), (Some(2), ""), "{path}: {ran:?}");
+        assert!(ran.err.contains(words), "{path}: {ran:?}");
+    }
+    for (path, field, words) in [
+        ("/accounts/1", "overdraft", "account 2 (U1): unknown field `overdraft`"),
+        ("/subjects/1", "leafs", "subject 2 (100201): unknown field `leafs`"),
+        ("/accounts/1", "day_limit", "account 2 (U1): `day_limit`: `1.001`: more decimal places"),
+    ] {
+        let mut changed = file();
+        changed.pointer_mut(path).unwrap()[field] = json!("1.001");
+        let ran = world.open(&changed);
+        assert!(ran.code == Some(2) && ran.err.contains(words), "{path}: {ran:?}");
+    }
 }
 
 #[test]

@@ -174,6 +174,15 @@ fn changes(served: &Served) {
     let reserved = ask(served, 0, "reserve @2=5.00 --json", &[]).json();
     assert_eq!(reserved["withholding"], 500);
     ask(served, 0, "hot BOOKS/shop/CNY --operator ann", &["hot"]);
+    ask(served, 0, "limits BOOKS/shop/CNY --overdraft 0", &["hot"]);
+    let cooled = ask(served, 0, "limits BOOKS/shop/CNY --day 5", &[]);
+    let again = "BOOKS/shop/CNY is not hot any more";
+    assert!(cooled.err.contains(again) && cooled.err.contains("`longmen hot BOOKS/shop/CNY`"), "{cooled:?}");
+    let lifted = ask(served, 0, "limits BOOKS/shop/CNY --day none", &[]);
+    assert!(!lifted.out.contains("hot") && lifted.err.is_empty(), "{lifted:?}");
+    ask(served, 0, "hot BOOKS/shop/CNY", &["hot"]);
+    let ahead = ask(served, 0, "balance BOOKS/shop/CNY --at 2099-01-01", &[]);
+    assert!(ahead.err.contains("2099-01-01 is still to come in the books"), "{ahead:?}");
     assert_eq!(ask(served, 0, "hot BOOKS/shop/CNY --off --json", &[]).json()["hot"], false);
     ask(served, 0, &format!("map-customer {payer} C-1 {by}"), &["@2 BOOKS/payer/CNY", "C-1"]);
     ask(served, 0, "customer BOOKS C-1", &["payer", "50.00"]);

@@ -1,6 +1,7 @@
 //! A refusal says what it is about, once, and a slip never reads like damage.
 
 mod actions;
+mod dates;
 mod remedies;
 
 use crate::longmen::{Served, longmen};
@@ -108,16 +109,17 @@ fn a_refused_transaction_names_account_amount_and_what_there_is() {
         "post --id d --debit @3=1 --credit @4=1 --debit LM/dollars/USD=1 --credit LM/bank/USD=3",
         &["unbalanced", "credits are 2.00 USD more than debits in LM"],
     );
-    books.says(
-        1,
-        "post --id e --debit LM/payer/CNY=1.005 --credit LM/shop/CNY=1.005",
-        &["invalid_amount", "LM/payer/CNY: 1.005", "CNY has 2 decimals"],
-    );
-    books.says(
-        1,
-        "post --id f --debit LM/payer/CNY=0 --credit LM/shop/CNY=0",
-        &["invalid_amount", "above zero"],
-    );
+    for (amount, words) in [
+        ("1.005", "`1.005`: CNY has 2 decimals"),
+        ("-1", "`-1`: an amount is not negative"),
+        ("0", "LM/payer/CNY: 0: an amount is above zero"),
+        ("92233720368547758.08", "beyond the largest amount of a leg"),
+    ] {
+        let post = format!("post --id e --debit LM/payer/CNY={amount} --credit LM/shop/CNY={amount}");
+        books.says(2, &post, &[words]);
+        books.says(2, &format!("freeze LM/payer/CNY={amount} --id e"), &[words]);
+    }
+    books.says(2, "post --id e --debit @3=1.005 --credit @4=1.005", &["@3: 1.005: CNY has 2 decimals"]);
     books.says(
         1,
         "post --id g --debit LM/payer/CNY=1 --credit LM/nobody/CNY=1",
@@ -159,8 +161,28 @@ fn a_refused_transaction_names_account_amount_and_what_there_is() {
     books.says(
         1,
         "post --id p --debit LM/shop/CNY=2.01 --credit LM/bank/CNY=2.01",
-        &["limit_exceeded at step 1", "2.01 CNY asked for", "2.00 a transaction", "3.00 a day"],
+        &["limit_exceeded at step 1", "2.01 CNY asked for, allowed are 2.00 a transaction"],
     );
+    let credit = "limits LM/shop/CNY --transaction none --day none --credit 11";
+    books.says(0, "state LM/shop/CNY --payment-state normal", &[]);
+    books.says(0, credit, &[]);
+    let said = books.says(
+        1,
+        "post --id q --debit LM/bank/CNY=1.01 --credit LM/shop/CNY=1.01",
+        &[
+            "limit_exceeded at step 2",
+            "1.01 CNY asked for, allowed are a balance of 11.00 at most, now 10.00",
+        ],
+    );
+    assert!(!said.contains("a day"), "{said}");
+}
+
+#[test]
+fn names_with_blanks_stand_in_quotes() {
+    let books = Books::open();
+    let name = "LM/user 1/CNY";
+    let ran = longmen(&["balance", name, "--addr", &books.served.addr]);
+    assert!(ran.code == Some(1) && ran.err.contains("unknown_account: 'LM/user 1/CNY'"), "{ran:?}");
 }
 
 #[test]
@@ -348,6 +370,11 @@ fn a_refused_question_or_change_names_what_it_is_about() {
     books.says(1, "transaction never", &["unknown_transaction: the node knows no transaction never"]);
     books.says(1, "customer NO C", &["unknown_entity: entity NO"]);
     books.says(1, "trial-balance --entity NO", &["unknown_entity: entity NO"]);
+    books.says(1, "accounts --entity NO", &["unknown_entity: entity NO; there are LM"]);
+    books.says(1, "register --entity NO", &["unknown_entity: entity NO"]);
+    books.says(1, "report daily --entity NO", &["unknown_entity: entity NO"]);
+    books.says(1, "customer LM C", &["LM has no customer C"]);
+    books.says(2, "report daily --entity LM --currency EUR", &["LM has no accounts in it; it has CNY, USD"]);
 }
 
 #[test]

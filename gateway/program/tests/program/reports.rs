@@ -97,9 +97,13 @@ fn of_the_entity(served: &Served) {
     let csv = ask(served, 0, &report(&["income", "--year", "2026", "--csv", "--currency", "CNY"])).out;
     assert_eq!(
         csv,
-        "currency,class,subject,name,amount\nCNY,income,602101,手续费收入,0.18\n\
-         CNY,expense,642101,手续费支出,0.02\nCNY,result,,result,0.16\n"
+        "currency,class,subject,name,amount,from,to\n\
+         CNY,income,602101,手续费收入,0.18,2026-01-01,2026-12-31\n\
+         CNY,expense,642101,手续费支出,0.02,2026-01-01,2026-12-31\n\
+         CNY,result,,result,0.16,2026-01-01,2026-12-31\n"
     );
+    let other = report(&["monthly", "--currency", "EUR"]);
+    ask(served, 2, &other);
     let json = ask(served, 0, &report(&["daily", "--date", "2026-11-29", "--json"])).json();
     assert_eq!(json["books"][0]["sections"][0]["rows"][0]["closing"], 10_000);
     assert_eq!(json["books"][0]["checks"][1]["holds"], true);
@@ -130,6 +134,12 @@ fn of_accounts(served: &Served) {
     check(served, &customer, &[&["hidden on this page: 1 lines, debits 0.00, credits 0.02"]]);
     check(served, &["balance", "YR/U1/CNY", "--at", "2026-12-31"], &[&["U1", "CNY", "70.00", "0.00"]]);
     check(served, &["balance", "YR/U1/CNY", "--at", "2026-12-31", "--by-value"], &[&["U1", "CNY", "71.00"]]);
+    let by_value = ["statement", "YR/U1/CNY", "--by", "value", "--oldest-first"];
+    let json = ask(served, 0, &[&by_value[..], &["--json"]].concat()).json();
+    let lines = json["lines"].as_array().unwrap();
+    let dates: Vec<&str> = lines.iter().map(|line| line["value_date"].as_str().unwrap()).collect();
+    assert!(dates.is_sorted() && dates.len() > 4, "{dates:?}");
+    assert!(lines.windows(2).all(|pair| pair[0]["after"] == pair[1]["before"]), "{json}");
     check(served, &["register", "YR/U1/CNY"], &[&["opened", "account_state normal", "owner customer"]]);
     let closes = ["register", "--entity", "YR", "--from", "2026-11-30"];
     check(served, &closes, &[&["close_day 2026-11-30", "night", "A-1", "day end"]]);

@@ -3,11 +3,12 @@
 use std::num::NonZeroU128;
 
 use longmen_client::{AccountKey, AccountRef, MAX_NOTES, MAX_STEP, Side, Transaction, id_of_text};
-use longmen_engine::ledger::{Amount, Currency};
+use longmen_engine::ledger::{Amount, Currency, shows_nothing};
 
 use super::super::chart::entity;
 use super::super::table::{Cells, Column};
 use super::super::value::{MAX_KIND, MAX_NUMBER, amount, currency, date, side, text, time};
+use crate::argument::plain;
 
 /// Bytes of a transaction id.
 const MAX_ID: usize = 256;
@@ -167,6 +168,9 @@ pub(super) fn read_row(cells: &mut Cells<'_>, default_entity: Option<&str>, ids:
 
 fn read_id(cell: &str, ids: Ids) -> Result<Id, String> {
     let written = text(MAX_ID)(cell)?;
+    if shows_nothing(cell) {
+        return Err("is one of which nothing can be seen".to_owned());
+    }
     let number = match ids {
         Ids::Texts => None,
         Ids::Numbers => {
@@ -214,9 +218,9 @@ fn read_account(
     let Some(id) = written.strip_prefix('@') else {
         return Some(AccountKey::new(entity?, &written, &kind, currency?.code()).into());
     };
-    match id.parse() {
-        Ok(id) => Some(AccountRef::Id(id)),
-        Err(_) => {
+    match plain(id) {
+        Some(id) => Some(AccountRef::Id(id)),
+        None => {
             cells.fault("account", format!("`{written}` is no account id"));
             None
         }

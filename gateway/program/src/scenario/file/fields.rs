@@ -1,6 +1,6 @@
-//! The fields of one step.
+//! The fields of one step, or of one row of the chart.
 
-use longmen_engine::ledger::Date;
+use longmen_engine::ledger::{Date, shows_nothing};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ use super::values::{Wrong, wrong};
 /// A number below this, some date in 2001, is meant as a time from now.
 const FIRST_MOMENT: i64 = 1_000_000_000;
 
-/// The fields of a step, taken out one by one; whatever is left in the end is unknown. `null` is as good as absent.
+/// The fields of a step, a subject or an account, taken out one by one; whatever is left in the end is unknown. `null` is as good as absent.
 pub(super) struct Fields {
     place: String,
     left: Map<String, Value>,
@@ -18,8 +18,12 @@ pub(super) struct Fields {
 
 impl Fields {
     pub(super) fn of(number: usize, step: Value) -> Result<Fields, Wrong> {
-        let place = format!("step {number}");
-        match step {
+        Fields::at(format!("step {number}"), step)
+    }
+
+    /// The fields of what stands at a place.
+    pub(super) fn at(place: String, value: Value) -> Result<Fields, Wrong> {
+        match value {
             Value::Object(left) => Ok(Fields { place, left }),
             _ => Err(wrong(&place, "not an object")),
         }
@@ -58,7 +62,7 @@ impl Fields {
     }
 
     fn named(&self, name: &str, id: String) -> Result<String, Wrong> {
-        if id.is_empty() { Err(wrong(&self.place, format!("its `{name}` is empty"))) } else { Ok(id) }
+        if shows_nothing(&id) { Err(wrong(&self.place, format!("its `{name}` is empty"))) } else { Ok(id) }
     }
 
     pub(super) fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Wrong> {

@@ -48,7 +48,12 @@ fn a_refused_raise_names_account_and_what_there_is() {
         &["b: wrong_authority: hold F1 on LM/payer/CNY: 30.00 CNY remains now, 5.00 asked for, held by court"],
     );
     books.says(1, "raise F9 5 CNY --id c", &["c: unknown_freeze: client", "no hold F9"]);
-    books.says(1, "raise F1 0 CNY --id d --authority court", &["d: invalid_amount", "above zero"]);
+    for (amount, words) in [("0", "above zero"), ("50.001", "CNY has 2 decimals"), ("-1", "above zero")] {
+        books.says(2, &format!("raise F1 {amount} CNY --id d --authority court"), &[words]);
+        books.says(2, &format!("unfreeze F1 --amount {amount} --currency CNY --id d"), &[words]);
+        let legs = "--debit LM/payer/CNY=1 --credit LM/shop/CNY=1";
+        books.says(2, &format!("consume F1 --amount {amount} {legs} --id d"), &[words]);
+    }
     books.says(
         1,
         "raise F1 5 USD --id e --authority court",
@@ -194,9 +199,14 @@ fn a_refused_confirm_tells_the_leg_of_its_try_and_the_limits() {
     books.says(1, "unfreeze T1 --id d", &["d: unknown_freeze: hold T1 on LM/payer/CNY is that of a try"]);
     books.says(0, "limits LM/shop/CNY --credit none", &[]);
     books.says(0, "confirm T1 --id e", &[]);
+    let confirmed = books.says(0, "transaction T1", &["confirmed by e on 2026-01-05"]);
+    assert_eq!(confirmed.matches("posted by its confirm").count(), 2, "{confirmed}");
+    assert!(!confirmed.contains("when it is"), "{confirmed}");
     books.says(1, "confirm T1 --id f", &["f: already_posted: the try T1 was confirmed before"]);
     books.says(0, "try --id T2 --debit LM/shop/CNY=1 --credit LM/payer/CNY=1", &[]);
     books.says(0, "cancel T2", &[]);
+    let cancelled = books.says(0, "transaction T2", &["cancelled by"]);
+    assert_eq!(cancelled.matches("not posted").count(), 2, "{cancelled}");
     books.says(1, "confirm T2 --id g", &["g: cancelled: the try T2 was cancelled before"]);
     books.says(1, "confirm never --id h", &["h: unknown_original: no transaction never", "that is a try"]);
 }
@@ -231,6 +241,44 @@ fn what_was_undone_names_what_undid_it() {
     );
     books.says(1, "post --id no --debit LM/payer/CNY=500 --credit LM/shop/CNY=500", &["insufficient_funds"]);
     books.says(1, "reverse no --id c", &["c: unknown_original: no was not posted: insufficient_funds"]);
+}
+
+#[test]
+fn an_original_of_another_client_is_told_as_ones_own_is() {
+    let books = Books::open();
+    books.says(0, "post --id 3 --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);
+    books.says(0, "reverse 3 --id undo", &[]);
+    let undone = "original 3: posted on 2026-01-05, undone on 2026-01-05 by undo of client 1";
+    let other = "--of-client 1 --client other";
+    books.says(1, &format!("reverse 3 --id a {other}"), &["a: already_reversed", undone]);
+    let legs = "--debit LM/shop/CNY=5 --credit LM/payer/CNY=5";
+    books.says(1, &format!("refund 3 --id b {legs} {other}"), &["b: already_reversed", undone]);
+}
+
+#[test]
+fn a_refund_that_cannot_be_undone_names_its_original() {
+    let books = Books::open();
+    books.says(0, "post --id 3 --debit LM/payer/CNY=20 --credit LM/shop/CNY=20", &[]);
+    books.says(0, "refund 3 --id more --correction --debit LM/payer/CNY=10 --credit LM/shop/CNY=10", &[]);
+    books.says(0, "refund 3 --id back --debit LM/shop/CNY=30 --credit LM/payer/CNY=30", &[]);
+    books.says(
+        1,
+        "reverse more --id a",
+        &[
+            "a: refund_exceeded: original more: it is a refund of 3, whose others stay within it",
+            "LM/payer/CNY: debited 20.00 CNY by the original, 30.00 given back without it",
+            "LM/shop/CNY: credited 20.00 CNY by the original, 30.00 given back without it",
+        ],
+    );
+}
+
+#[test]
+fn what_a_raise_and_an_unfreeze_moved_is_shown() {
+    let books = Books::open();
+    books.says(0, "raise F1 5.50 CNY --id up --authority court", &[]);
+    books.says(0, "unfreeze F1 --amount 2 --currency CNY --id down --authority court", &[]);
+    books.says(0, "transaction up", &["raise up posted", "names F1", "raised 5.50 CNY on LM/payer/CNY"]);
+    books.says(0, "transaction down", &["unfreeze down posted", "released 2.00 CNY on LM/payer/CNY"]);
 }
 
 #[test]
@@ -309,4 +357,21 @@ fn an_expiry_that_has_passed_is_a_slip() {
     books.says(1, "unfreeze F3 --id u", &["u: freeze_expired: hold F3 of client 1 has expired"]);
     let raise = format!("raise F3 1 CNY --id r --expires {}", at(now + 600));
     books.says(1, &raise, &["r: freeze_expired: hold F3 of client 1 has expired"]);
+}
+
+#[test]
+fn what_is_frozen_beyond_what_there_can_be_is_told_as_that() {
+    let books = Books::open();
+    books.says(0, "limits LM/payer/CNY --transaction 5 --day 7", &[]);
+    let judicial = "--kind judicial --authority court";
+    books.says(0, &format!("freeze LM/payer/CNY=92233720368547000 --id F2 {judicial}"), &[]);
+    let said = books.says(
+        1,
+        &format!("freeze LM/payer/CNY=1000 --id F3 {judicial}"),
+        &[
+            "F3: limit_exceeded: LM/payer/CNY: 1,000.00 asked for, 92,233,720,368,547,030.00 frozen before",
+            "what is frozen in all is 92,233,720,368,547,758.07 at most",
+        ],
+    );
+    assert!(!said.contains("a day") && !said.contains("a transaction"), "{said}");
 }

@@ -97,17 +97,17 @@ fn limits_tell_what_is_used_and_left_and_why_one_is_refused() {
         let said = books.says(0, &format!("limits LM/payer/CNY --{limit} 92233720368547758.07"), &[]);
         assert!(said.matches("none").count() == 3 && !said.contains("92,233"), "{said}");
         books.says(
-            1,
+            2,
             &format!("limits LM/payer/CNY --{limit} 92233720368547758.08"),
-            &["invalid_amount", &format!("{limit}_limit: negative, too fine or too large")],
+            &[&format!("--{limit} 92233720368547758.08: beyond the largest amount of a leg")],
         );
     }
     let said = books.says(0, "register LM/payer/CNY", &[]);
     assert!(!said.contains("92,233"), "{said}");
     books.says(
-        1,
+        2,
         "limits LM/payer/CNY --overdraft 92233720368547758.08",
-        &["overdraft_limit: negative, too fine"],
+        &["--overdraft 92233720368547758.08: beyond the largest amount of a leg"],
     );
 }
 
