@@ -6,6 +6,7 @@ use std::time::Duration;
 use longmen_client::{Client, ClientError};
 use longmen_server::warning_of;
 
+use crate::argument::said;
 use crate::failure::Failure;
 use crate::output::remark;
 
@@ -16,7 +17,7 @@ pub(crate) struct ConnectArgs {
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7440", value_parser = host_and_port)]
     addr: String,
     /// The client's name: the scope of its transaction ids
-    #[arg(long, value_name = "NAME", default_value = "longmen")]
+    #[arg(long, value_name = "NAME", default_value = "longmen", value_parser = said)]
     client: String,
     /// A file with the client's token, where the node has tokens
     #[arg(long, value_name = "FILE")]

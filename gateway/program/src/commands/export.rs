@@ -12,6 +12,7 @@ use longmen_terminal::{Progress, grouped};
 use longmen_wal::DirectoryStorage;
 use serde::Serialize;
 
+use crate::argument::said;
 use crate::data_directory::open_ledger;
 use crate::export_formats::{Format, Sink};
 use crate::failure::{Conclusion, Failure};
@@ -49,8 +50,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
     /// Only the books of this entity (会计主体)
-    #[arg(long, value_name = "CODE")]
-    entity: Option<Box<str>>,
+    #[arg(long, value_name = "CODE", value_parser = said)]
+    entity: Option<String>,
     /// The first accounting date
     #[arg(long, value_name = "DATE", value_parser = read_date)]
     from: Option<Date>,
@@ -127,7 +128,8 @@ fn walk(
     sink: &mut dyn Sink,
     progress: &Progress,
 ) -> Result<Exported, ExportError<io::Error>> {
-    let scope = Scope { entity: args.entity.clone(), from: args.from, to: args.to };
+    let scope =
+        Scope { entity: args.entity.clone().map(String::into_boxed_str), from: args.from, to: args.to };
     let mut transactions = 0_u64;
     export::export(storage, &scope, &mut |chart, item| {
         if matches!(item, Item::Transaction(_)) {

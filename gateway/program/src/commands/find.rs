@@ -31,8 +31,8 @@ pub(crate) struct Args {
     /// Their id, as it was posted, or as a listing shows it
     #[arg(long)]
     id: Option<IdName>,
-    /// The entity whose transactions are meant, those with a leg in another one too, and whose dates. A refused one counts as
-    /// that of its first account
+    /// The entity that they touch, by whichever leg, and whose dates are meant; a refused one counts as that of its first
+    /// account
     #[arg(long, value_parser = said)]
     entity: Option<String>,
     /// The first accounting date of --entity

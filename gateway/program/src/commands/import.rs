@@ -7,6 +7,7 @@ use longmen_engine::ledger::{Date, YearStart};
 use longmen_terminal::{Progress, grouped};
 use serde::Serialize;
 
+use crate::argument::said;
 use crate::connect_args::ConnectArgs;
 use crate::explain::explain;
 use crate::failure::{Conclusion, Failure};
@@ -82,7 +83,7 @@ pub(crate) struct FileArgs {
     /// The file
     file: PathBuf,
     /// The entity (会计主体) of rows that name none
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = said)]
     entity: Option<String>,
     /// Only check; send nothing
     #[arg(long)]

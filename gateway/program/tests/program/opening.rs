@@ -192,12 +192,20 @@ fn a_row_that_is_wrong_is_told_with_its_field() {
         ("/accounts/1", "overdraft", "account 2 (U1): unknown field `overdraft`"),
         ("/subjects/1", "leafs", "subject 2 (100201): unknown field `leafs`"),
         ("/accounts/1", "day_limit", "account 2 (U1): `day_limit`: `1.001`: more decimal places"),
+        ("/accounts/1", "hot", "account 2 (U1): `hot`: invalid type"),
     ] {
         let mut changed = file();
         changed.pointer_mut(path).unwrap()[field] = json!("1.001");
         let ran = world.open(&changed);
         assert!(ran.code == Some(2) && ran.err.contains(words), "{path}: {ran:?}");
     }
+    let mut changed = file();
+    (changed["accounts"][1]["hot"], changed["accounts"][1]["day_limit"]) = (json!(true), json!("1.00"));
+    let ran = world.open(&changed);
+    assert!(
+        ran.code == Some(2) && ran.err.contains("account 2 (U1): `hot`: an account with a limit"),
+        "{ran:?}"
+    );
 }
 
 #[test]

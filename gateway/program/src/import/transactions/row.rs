@@ -8,7 +8,6 @@ use longmen_engine::ledger::{Amount, Currency, shows_nothing};
 use super::super::chart::entity;
 use super::super::table::{Cells, Column};
 use super::super::value::{MAX_KIND, MAX_NUMBER, amount, currency, date, side, text, time};
-use crate::argument::plain;
 
 /// Bytes of a transaction id.
 const MAX_ID: usize = 256;
@@ -218,7 +217,8 @@ fn read_account(
     let Some(id) = written.strip_prefix('@') else {
         return Some(AccountKey::new(entity?, &written, &kind, currency?.code()).into());
     };
-    match plain(id) {
+    // It is written as it is printed: an account has one name.
+    match id.parse().ok().filter(|number: &u64| number.to_string() == id) {
         Some(id) => Some(AccountRef::Id(id)),
         None => {
             cells.fault("account", format!("`{written}` is no account id"));

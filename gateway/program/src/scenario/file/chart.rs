@@ -52,6 +52,9 @@ pub(super) fn account(number: usize, row: Value) -> Result<Account, Wrong> {
         hot: fields.or_default("hot")?,
     };
     fields.nothing_else()?;
+    if account.hot && (account.transaction_limit.is_some() || account.day_limit.is_some()) {
+        return Err(wrong(&place, "`hot`: an account with a limit per transaction or day is never hot"));
+    }
     Ok(account)
 }
 
