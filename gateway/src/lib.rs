@@ -12,6 +12,8 @@ pub mod fuzz;
 mod service;
 mod sync;
 mod tcp;
+mod tls;
 
 pub use service::{InFlight, Limits, Tokens, TokensError};
-pub use tcp::{Running, ServeError, ServeOptions, Server};
+pub use tcp::{Encryption, Running, ServeError, ServeOptions, Server};
+pub use tls::{ClientAuth, ClientCertificates, Tls, TlsError, TlsFault, TlsFiles};

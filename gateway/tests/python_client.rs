@@ -6,9 +6,17 @@
 #[expect(dead_code, reason = "the tests over TCP use the rest of it")]
 mod node;
 
+#[path = "tcp/tls/authority.rs"]
+#[expect(dead_code, reason = "the tests over TCP use the rest of it")]
+mod authority;
+
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
+use authority::{Authority, Files};
+use longmen_gateway::{ClientAuth, Encryption, Limits, ServeOptions, Tls};
 use node::TestNode;
 
 /// Set to 1 where there is no Python, or no way to its packages: the test is then left out.
@@ -24,12 +32,29 @@ async fn the_python_client_does_what_the_page_says() {
         panic!("the Python client was NOT tested: {why}\nset {SKIP}=1 to leave this test out knowingly");
     });
     let node = TestNode::start().await;
+    check(&python, vec![node.address().into()]).await;
+    node.stop().await;
+    let (directory, authority) = (tempfile::tempdir().unwrap(), Authority::new("root"));
+    let (files, of_tls) = Files::of_clients(directory.path(), (&authority, &[]), ClientAuth::Required);
+    let own = authority.client(&["python"]);
+    files.write("own.pem", &own.certificate);
+    files.write("own.key", &own.key);
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let encryption = Encryption::Tls(Arc::new(Tls::load(of_tls).unwrap()));
+    let options = ServeOptions { listen, limits: Limits::default(), tokens: None, encryption };
+    let node = TestNode::open_with(tempfile::tempdir().unwrap(), options).await;
+    let papers = ["ca.pem", "own.pem", "own.key"].map(|name| files.path(name));
+    check(&python, [vec![node.address().into()], papers.to_vec()].concat()).await;
+    node.stop().await;
+}
+
+/// Runs the client's checks against a node.
+async fn check(python: &Path, arguments: Vec<PathBuf>) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/python/check.py");
-    let address = node.address();
-    let run = move || run(Command::new(python).arg("-B").arg(script).arg(address));
+    let python = python.to_owned();
+    let run = move || run(Command::new(python).arg("-B").arg(script).args(arguments));
     let said = tokio::task::spawn_blocking(run).await.unwrap().unwrap();
     assert!(said.contains("all checks passed"), "{said}");
-    node.stop().await;
 }
 
 /// A Python that has msgpack: the system's, or one of our own below the target directory.

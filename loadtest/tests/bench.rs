@@ -80,6 +80,18 @@ fn rows_are_run_judged_and_written() {
     assert_eq!(printed, read(&html));
 }
 
+#[test]
+fn rows_are_run_by_tls() {
+    let directory = tempfile::tempdir().unwrap();
+    let json = directory.path().join("bench.json");
+    let path = json.to_str().unwrap();
+    let rows =
+        ["--rows", "transfers-10k,open-20k,recovery", "--seconds", "0.5", "--size", "0.002", "--json", path];
+    let (_, text) = loadtest(&[&["bench", "--tls"][..], &rows].concat());
+    let report: Value = serde_json::from_str(&read(&json)).unwrap();
+    assert!(report["books_held"] == true && text.contains("Books: held"), "{text}");
+}
+
 #[track_caller]
 fn check_row(row: &Value) {
     let figures = row["figures"].as_array().unwrap();

@@ -139,7 +139,8 @@ async fn books_that_differ_are_found() {
         ..Launch::new("node", directory.path())
     };
     let mut node = launch.start().unwrap();
-    let target = Target { address: node.address().to_string(), client: "test".into(), token: None };
+    let target =
+        Target { address: node.address().to_string(), client: "test".into(), token: None, tls: None };
     let plan = Workload::Transfers.plan(20, 5);
     let mut books = Books::new(plan.population.accounts.len());
     let house = open(&target, "TEST", plan.population.clone(), &mut books).await.unwrap();

@@ -5,7 +5,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use crate::answer::{Outcome, Welcome};
 use crate::compact::{
@@ -14,7 +13,10 @@ use crate::compact::{
 };
 use crate::error::{ClientError, Refusal};
 use crate::frame::{read_prefix, write_frame};
+use crate::options::ClientOptions;
 use crate::request::HelloRequest;
+use crate::socket::{Incoming, Outgoing, encrypted, plain};
+use crate::tls::is_of_tls;
 use crate::wire::{ANSWER_BIT, CONNECTION, Format, Header, MAX_ANSWER, Operation, PREFIX_BYTES};
 
 /// How much one read of the socket takes at least.
@@ -52,13 +54,32 @@ impl Connection {
         name: &str,
         token: Option<&str>,
     ) -> Result<(Connection, Welcome), ClientError> {
-        let reached = async {
-            let stream = TcpStream::connect(address).await?;
-            stream.set_nodelay(true)?;
-            Ok(stream)
-        };
-        let failed = |source| ClientError::Connect { address: address.to_owned(), source };
-        let (read, write) = reached.await.map_err(failed)?.into_split();
+        let halves = plain(reach(address).await?);
+        Connection::over(halves, name, token).await
+    }
+
+    /// Connects as `options` say, and says hello. Their limit is none of a connection.
+    ///
+    /// # Errors
+    /// As [`Connection::open`]; [`ClientError::Tls`], when one side of TLS does not trust the other.
+    pub async fn open_with(options: &ClientOptions) -> Result<(Connection, Welcome), ClientError> {
+        let ClientOptions { address, name, token, tls, limit: _ } = options;
+        let Some(tls) = tls else { return Connection::open(address, name, token.as_deref()).await };
+        let failed = |source| ClientError::Tls { address: address.clone(), source };
+        let stream = tls.connect(address, reach(address).await?).await.map_err(failed)?;
+        // A node looks at a client's certificate when the client thinks that all is done.
+        let opened = Connection::over(encrypted(stream), name, token.as_deref()).await;
+        opened.map_err(|error| match error {
+            ClientError::Io(source) if is_of_tls(&source) => failed(source),
+            other => other,
+        })
+    }
+
+    async fn over(
+        (read, write): (Incoming, Outgoing),
+        name: &str,
+        token: Option<&str>,
+    ) -> Result<(Connection, Welcome), ClientError> {
         let sender = Sender { half: write, out: Vec::new(), written: 0 };
         let receiver = Receiver { half: read, buffer: BytesMut::new(), taken: 0 };
         let mut connection = Connection { sender, receiver };
@@ -80,10 +101,19 @@ impl Connection {
     }
 }
 
+async fn reach(address: &str) -> Result<TcpStream, ClientError> {
+    let reached = async {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    };
+    reached.await.map_err(|source| ClientError::Connect { address: address.to_owned(), source })
+}
+
 /// The half that sends. Requests are queued into one buffer, which [`Sender::flush`] writes at once.
 #[derive(Debug)]
 pub struct Sender {
-    half: OwnedWriteHalf,
+    half: Outgoing,
     out: Vec<u8>,
     /// Bytes of `out` that the socket has taken: a flush that was given up goes on where it stopped.
     written: usize,
@@ -152,6 +182,7 @@ impl Sender {
                 count => self.written += count,
             }
         }
+        self.half.flush().await?;
         self.out.clear();
         self.written = 0;
         Ok(())
@@ -161,7 +192,7 @@ impl Sender {
 /// The half that receives.
 #[derive(Debug)]
 pub struct Receiver {
-    half: OwnedReadHalf,
+    half: Incoming,
     buffer: BytesMut,
     /// Bytes of the frame that was handed out last.
     taken: usize,

@@ -58,6 +58,14 @@ pub enum ClientError {
         /// Why.
         source: io::Error,
     },
+    /// The node was reached, and there is no connection by TLS: one side does not trust the other, or the node speaks none.
+    #[error("no TLS with {address}")]
+    Tls {
+        /// Where.
+        address: String,
+        /// Why.
+        source: io::Error,
+    },
     /// The connection broke.
     #[error("the connection to the node broke")]
     Io(#[from] io::Error),

@@ -37,9 +37,12 @@ mod error;
 mod frame;
 mod history;
 mod id;
+mod options;
 mod question;
 mod relations;
 mod request;
+mod socket;
+mod tls;
 mod transaction;
 mod wire;
 
@@ -63,6 +66,7 @@ pub use history::{
     SummarySubject, TrialBalance, TrialLine, Turnover,
 };
 pub use id::{TransactionId, id_of_cancel, id_of_text};
+pub use options::ClientOptions;
 pub use question::{
     BalanceAtRequest, EntryRequest, FindRequest, GeneralLedgerRequest, RangeEnd, RegisterRequest,
     StatementRequest,
@@ -74,6 +78,7 @@ pub use request::{
     OpenEntityRequest, OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest,
     SetReserveRequest, SetStateRequest, TransactionRequest, TrialBalanceRequest,
 };
+pub use tls::{Tls, TlsError, TlsSettings};
 pub use transaction::{Leg, Transaction};
 pub use wire::{
     ANSWER_BIT, CONNECTION, Format, HEADER_BYTES, Header, LENGTH_BYTES, MAX_ANSWER, MAX_BATCH, MAX_HELLO,

@@ -1,11 +1,13 @@
-"""Drives a node through longmen.py and checks what comes back: python3 check.py HOST:PORT"""
+"""Drives a node through longmen.py and checks what comes back: python3 check.py HOST:PORT, and by TLS
+python3 check.py HOST:PORT CA CERTIFICATE KEY, where the certificate is that of the client python"""
 
+import ssl
 import sys
 import time
 
 from longmen import (
-    OPERATIONS, Client, Refused, cancel_try, confirm, consume, credit, debit, freeze, raise_, refund, reverse, transaction, try_,
-    unfreeze,
+    OPERATIONS, Client, Refused, cancel_try, confirm, consume, credit, debit, freeze, raise_, refund, reverse, tls, transaction,
+    try_, unfreeze,
 )
 
 
@@ -209,8 +211,22 @@ def check_pipelining(client):
         client.receive(tag)
 
 
-def main(address):
-    with Client(address, "python") as client:
+def check_tls(address, ca, certificate, key):
+    trust = tls(ca, certificate, key)
+    Client(address, "python", tls=trust, node_name="ledger.test").close()
+    refused("not_authenticated", lambda: Client(address, "other", tls=trust))
+    for context, name in [(tls(ca), None), (trust, "other.test"), (ssl.create_default_context(), None)]:
+        try:
+            Client(address, "python", tls=context, node_name=name)
+        except OSError:
+            continue
+        raise AssertionError("let in without a certificate, or to a node that is not trusted")
+
+
+def main(address, *files):
+    if files:
+        check_tls(address, *files)
+    with Client(address, "python", tls=tls(*files) if files else None) as client:
         client.ping()
         bank, user = open_books(client)
         check_posts(client, bank, user)
@@ -229,4 +245,4 @@ def main(address):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

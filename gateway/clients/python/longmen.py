@@ -5,11 +5,14 @@
         legs = debit(1, "12.30", "CNY"), credit(2, "12.30", "CNY")
         result = client.post([transaction("order-17", *legs, time=int(time.time()))])
 
+By TLS: Client("ledger.example:7440", "shop", tls=tls("ca.pem", "shop.pem", "shop.key")).
+
 Needs msgpack. Amounts are integers in the currency's minor unit, or decimal strings ("12.30"), never floats.
 """
 
 import itertools
 import socket
+import ssl
 import struct
 
 import msgpack
@@ -142,13 +145,26 @@ def outcome(answer):
     return answer[1]
 
 
-class Client:
-    """A connection. `ask` waits for its answer; `send` and `receive` pipeline."""
+def tls(ca, certificate=None, key=None):
+    """What TLS needs: the file of the authorities that are trusted, and no others; where the node asks for it, the client's
+    certificate and its key."""
+    context = ssl.create_default_context(cafile=ca)
+    if certificate:
+        context.load_cert_chain(certificate, key)
+    return context
 
-    def __init__(self, address, name, token=None):
+
+class Client:
+    """A connection. `ask` waits for its answer; `send` and `receive` pipeline. `tls` is what the function of that name gives;
+    `node_name` the name in the node's certificate, if not the host of its address."""
+
+    def __init__(self, address, name, token=None, tls=None, node_name=None):
         host, port = address.rsplit(":", 1)
-        self.socket = socket.create_connection((host.strip("[]"), int(port)))
+        host = host.strip("[]")
+        self.socket = socket.create_connection((host, int(port)))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=node_name or host)
         self.tags = itertools.count(1)
         self.early = {}
         self.welcome = self.ask("hello", name=name, token=token)

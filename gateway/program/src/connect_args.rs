@@ -3,25 +3,28 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use longmen_client::{Client, ClientError};
+use longmen_client::{Client, ClientError, ClientOptions, Refusal};
 use longmen_server::warning_of;
 
 use crate::argument::said;
 use crate::failure::Failure;
 use crate::output::remark;
+use crate::tls_args::TlsArgs;
 
 /// Where the node is, and who asks.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct ConnectArgs {
     /// The node's address
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7440", value_parser = host_and_port)]
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7440", env = "LONGMEN_ADDR", value_parser = host_and_port)]
     addr: String,
     /// The client's name: the scope of its transaction ids
-    #[arg(long, value_name = "NAME", default_value = "longmen", value_parser = said)]
+    #[arg(long, value_name = "NAME", default_value = "longmen", env = "LONGMEN_CLIENT", value_parser = said)]
     client: String,
     /// A file with the client's token, where the node has tokens
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "LONGMEN_TOKEN_FILE")]
     token_file: Option<PathBuf>,
+    #[command(flatten)]
+    tls: TlsArgs,
     /// How long to wait for each answer of the node, in seconds; 0: for ever
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     timeout: u64,
@@ -36,7 +39,9 @@ impl ConnectArgs {
     /// Connects and says hello.
     pub(crate) async fn connect(&self) -> Result<Client, Failure> {
         let token = self.token_file.as_deref().map(read_token).transpose()?;
-        connect(&self.addr, &self.client, token.as_deref(), self.timeout).await
+        let limit = (self.timeout > 0).then(|| Duration::from_secs(self.timeout));
+        let (address, name) = (self.addr.clone(), self.client.clone());
+        connect(&ClientOptions { address, name, token, tls: self.tls.read()?, limit }).await
     }
 }
 
@@ -53,23 +58,24 @@ pub(crate) fn host_and_port(text: &str) -> Result<String, String> {
     }
 }
 
-/// Connects and says hello; so many seconds are waited for each answer, or for ever.
-pub(crate) async fn connect(
-    address: &str,
-    name: &str,
-    token: Option<&str>,
-    timeout: u64,
-) -> Result<Client, Failure> {
-    let connected = match timeout {
-        0 => Client::connect(address, name, token).await,
-        seconds => Client::connect_within(address, name, token, Duration::from_secs(seconds)).await,
-    };
-    connected.map_err(|error| match error {
+/// Connects and says hello.
+pub(crate) async fn connect(options: &ClientOptions) -> Result<Client, Failure> {
+    let address = &options.address;
+    Client::connect_with(options).await.map_err(|error| match error {
         ClientError::Refused(refusal) => Failure::Refused(refusal),
         ClientError::Connect { address, source } => Failure::Unreachable(format!(
             "cannot reach {address}: {source}; start a node with `longmen serve --data DIR`, or say with --addr where \
              there is one"
         )),
+        ClientError::Tls { address, source } => Failure::Unreachable(format!(
+            "no TLS with {address}: {source}; its certificate must come from an authority of --tls-ca and have the name of \
+             --addr or --tls-name, and one that asks for certificates must trust yours (--tls-client-cert)"
+        )),
+        ClientError::Dismissed(Refusal { code, message: Some(why) })
+            if &*code == "not_authenticated" && options.tls.is_none() =>
+        {
+            Failure::Unreachable(format!("{address}: {why}; name the authority of its certificate by --tls-ca"))
+        }
         ClientError::TimedOut { limit } => Failure::Unreachable(format!(
             "{address} does not answer: no welcome within {limit:?}; the node there stands still, or it is none"
         )),

@@ -25,6 +25,7 @@ mod posting;
 mod register;
 mod report;
 mod scenario;
+mod tls_args;
 
 use std::process::ExitCode;
 

@@ -8,6 +8,7 @@ mod options;
 mod privacy;
 mod process;
 mod serve;
+mod tls;
 mod watch;
 
 pub use meters::{METERS_LINE, MeterLine};
@@ -16,4 +17,5 @@ pub use options::ServeArgs;
 pub use privacy::warning_of;
 pub use process::{Launch, NodeError, NodeProcess, READY_LINE, ScrubPace};
 pub use serve::{ServeError, serve};
+pub use tls::{ClientAuthArg, TlsArgs};
 pub use watch::Watch;

@@ -11,13 +11,16 @@ use longmen_engine::ledger::{AccountKey, Currency, RefundClearing, RefundWindows
 use longmen_engine::{NodeOptions, ScrubOptions};
 use longmen_wal::{LogOptions, WritePath};
 
+use crate::tls::TlsArgs;
+
 /// How a node serves.
 #[derive(Clone, Debug, Args)]
 pub struct ServeArgs {
     /// The data directory: a ledger's, or an empty one, or none yet, where a new ledger begins
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Where to listen; port 0 takes a free one. Beyond loopback a node needs tokens
+    /// Where to listen; port 0 takes a free one. Beyond loopback a node needs TLS, and tokens or clients with
+    /// certificates
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7440")]
     pub listen: SocketAddr,
     /// Shards that the accounts are spread over; may change from start to start
@@ -26,6 +29,8 @@ pub struct ServeArgs {
     /// A file with a client's name and its token on each line
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
+    #[command(flatten)]
+    pub tls: TlsArgs,
     /// Bytes of one segment of the log, at least 4 MiB
     #[arg(long, value_name = "BYTES")]
     pub segment_size: Option<u64>,

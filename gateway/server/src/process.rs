@@ -38,6 +38,8 @@ pub struct Launch {
     pub scrub: Option<ScrubPace>,
     /// A file with the clients' tokens; `None` for a node that takes every name at its word.
     pub tokens: Option<PathBuf>,
+    /// Its certificate and its key; `None` for a node in plain text.
+    pub tls: Option<(PathBuf, PathBuf)>,
     /// How frames reach their file; `None` for what is usual.
     pub write_path: Option<&'static str>,
     /// A program that starts the node and leaves it to its caller as its own process, with its arguments.
@@ -102,6 +104,7 @@ impl Launch {
             known_ids: None,
             scrub: None,
             tokens: None,
+            tls: None,
             write_path: None,
             under: Vec::new(),
             variables: Vec::new(),
@@ -179,6 +182,9 @@ impl Launch {
         }
         if let Some(tokens) = &self.tokens {
             arguments.extend(["--tokens".into(), tokens.into()]);
+        }
+        if let Some((certificate, key)) = &self.tls {
+            arguments.extend(["--tls-cert".into(), certificate.into(), "--tls-key".into(), key.into()]);
         }
         arguments
     }

@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use longmen_engine::ledger::DamagedArchive;
 use longmen_engine::{Meters, Node, StartError, StartReport, StopError};
 use longmen_gateway::{
-    Limits, Running, ServeError as GatewayError, ServeOptions, Server, Tokens, TokensError,
+    Encryption, Limits, Running, ServeError as GatewayError, ServeOptions, Server, TlsError, Tokens,
+    TokensError,
 };
 use longmen_terminal::{EventsOnStderr, grouped, tell};
 use longmen_wal::{Contents, CutTail, DirectoryError, DirectoryStorage, end_at_a_lost_page};
@@ -26,6 +27,7 @@ use crate::open_files::{self, TooFewFiles};
 use crate::options::ServeArgs;
 use crate::privacy::warning_of;
 use crate::process::READY_LINE;
+use crate::tls::Renewal;
 
 /// Why a node did not serve, or did not stop well.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,9 @@ pub enum ServeError {
         /// Why.
         source: TokensError,
     },
+    /// A file of TLS cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The books could not be recovered.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -79,10 +84,15 @@ impl ServeError {
     #[must_use]
     pub fn is_of_arguments(&self) -> bool {
         match self {
-            ServeError::NoLedger { .. } | ServeError::TokensFile { .. } | ServeError::Tokens { .. } => true,
+            ServeError::NoLedger { .. }
+            | ServeError::TokensFile { .. }
+            | ServeError::Tokens { .. }
+            | ServeError::Tls(_) => true,
             ServeError::Start(error) => matches!(error, StartError::Options(_)),
             ServeError::Directory(error) => matches!(error, DirectoryError::Io { .. }),
-            ServeError::Gateway(error) => matches!(error, GatewayError::TokensRequired { .. }),
+            ServeError::Gateway(error) => {
+                matches!(error, GatewayError::TokensRequired { .. } | GatewayError::TlsRequired { .. })
+            }
             _ => false,
         }
     }
@@ -90,7 +100,7 @@ impl ServeError {
 
 /// Recovers the books, serves, and on SIGTERM or SIGINT answers what is under way and ends cleanly. Prints
 /// [`READY_LINE`] and its address on standard output once it serves, what recovery found on standard error. On SIGUSR1
-/// it says where its time went since it was last asked.
+/// it says where its time went since it was last asked, on SIGHUP it reads the files of TLS again.
 ///
 /// # Errors
 /// [`ServeError`].
@@ -99,9 +109,10 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     end_at_a_lost_page()?;
     tell_on_stderr();
     let tokens = args.read_tokens()?;
+    let encryption = args.tls.encryption()?;
     let limits = args.limits()?;
     let is_new = args.begins_a_ledger()?;
-    let options = ServeOptions { listen: args.listen, limits, tokens };
+    let options = ServeOptions { listen: args.listen, limits, tokens, encryption };
     if is_new {
         // No ledger begins where nobody could reach it.
         Server::check(&options)?;
@@ -158,6 +169,7 @@ fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Res
         0 => None,
         count => Some(Builder::new_multi_thread().worker_threads(count).enable_all().build()?),
     };
+    let tls = if let Encryption::Tls(tls) = &options.encryption { Some(Arc::clone(tls)) } else { None };
     let sessions = threads.as_ref().map_or(node.runtime(), |runtime| runtime.handle());
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -165,6 +177,7 @@ fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Res
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut asked = signal(SignalKind::user_defined1())?;
+        let mut renewal = Renewal::new(tls, args.quiet)?;
         let started = sessions.spawn(Server::start(options, node.intake(), node.history()));
         let running: Running = started.await.expect("starting to serve does not panic")?;
         announce(io::stdout(), &format!("{READY_LINE}{}\n", running.local_addr()));
@@ -173,6 +186,7 @@ fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Res
             tokio::select! {
                 _ = terminate.recv() => break "SIGTERM",
                 _ = interrupt.recv() => break "SIGINT",
+                words = renewal.next() => say(words),
                 _ = asked.recv() => tell_meters(node.meters(), &mut since, args.quiet)?,
             }
         };
@@ -288,12 +302,12 @@ impl ServeArgs {
         }
     }
 
-    /// Says who else may read the books and the tokens. What the node makes itself is its owner's alone.
+    /// Says who else may read the books, the tokens and the key of TLS. What the node makes itself is its owner's alone.
     fn warn_of_readers(&self) -> io::Result<()> {
         if self.quiet {
             return Ok(());
         }
-        let looked_at = iter::once(&self.data).chain(&self.tokens);
+        let looked_at = iter::once(&self.data).chain(&self.tokens).chain(&self.tls.tls_key);
         looked_at.filter_map(|path| warning_of(path).transpose()).try_for_each(|warning| {
             say(warning?);
             Ok(())

@@ -7,6 +7,7 @@
 
 mod answer;
 mod caller;
+mod certificate;
 mod deadlines;
 mod fault;
 mod in_flight;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use longmen_engine::{History, Intake, Meters};
 
 pub(crate) use answer::{Answer, Answered, Outcome, Welcome};
+pub(crate) use certificate::Certificate;
 pub(crate) use deadlines::{Connection, Deadlines, Due, Progress};
 pub(crate) use fault::Fault;
 pub use in_flight::InFlight;
@@ -92,11 +94,10 @@ impl Service {
         self.load.places.give_back();
     }
 
-    /// Whether a caller is who it says: without tokens, every name is taken at its word.
-    fn admits(&self, hello: &Hello) -> bool {
-        match &self.tokens {
-            Some(tokens) => tokens.admits(&hello.name, hello.token.as_deref().unwrap_or_default()),
-            None => true,
-        }
+    /// Whether a caller is who it says.
+    fn admits(&self, hello: &Hello, certificate: &Certificate) -> bool {
+        let token = hello.token.as_deref().unwrap_or_default();
+        let by_token = self.tokens.as_ref().map(|tokens| tokens.admits(&hello.name, token));
+        certificate.admits(&hello.name, by_token)
     }
 }

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use super::Service;
 use super::answer::{Answer, Answered, Outcome, Welcome};
 use super::caller::Caller;
+use super::certificate::Certificate;
 use super::in_flight::InFlight;
 use super::originals;
 use super::pending::{Cancel, Pending, Purpose, Waiting};
@@ -39,6 +40,8 @@ pub(crate) struct Session<'a, T> {
     service: &'a Service,
     engine: longmen_engine::Session,
     replies: UnboundedReceiver<Replies>,
+    /// What was shown before the hello.
+    certificate: Certificate,
     standing: Standing,
     permits: SessionPermits<'a>,
     pending: Pending<T>,
@@ -47,7 +50,7 @@ pub(crate) struct Session<'a, T> {
     reading: JoinSet<(u64, FromLog)>,
     /// How long the requests took that are being answered.
     ages: Vec<Duration>,
-    /// The name that was given with a wrong token, or that nobody has.
+    /// The name that was given with a wrong token, that nobody has, or that another's certificate was shown for.
     failed_login: Option<Box<str>>,
 }
 
@@ -70,12 +73,13 @@ pub(crate) enum FromLog {
 }
 
 impl<'a, T> Session<'a, T> {
-    pub(crate) fn open(service: &'a Service) -> Session<'a, T> {
+    pub(crate) fn open(service: &'a Service, certificate: Certificate) -> Session<'a, T> {
         let (engine, replies) = service.intake.open_session();
         Session {
             service,
             engine,
             replies,
+            certificate,
             standing: Standing::Stranger,
             permits: SessionPermits::new(&service.load.permits, service.limits.session),
             pending: Pending::default(),
@@ -237,7 +241,7 @@ impl<'a, T> Session<'a, T> {
     }
 
     fn announce(&mut self, hello: Hello) -> Result<(Purpose, Command), Unanswered> {
-        if !self.service.admits(&hello) {
+        if !self.service.admits(&hello, &self.certificate) {
             self.failed_login = Some(hello.name);
             return Err(Rejection::NotAuthenticated.into());
         }

@@ -148,7 +148,7 @@ fn with_service(limits: Limits, tokens: Option<Tokens>, test: impl AsyncFnOnce(&
 #[test]
 fn what_is_asked_between_two_payments_sees_the_first_and_not_the_second() {
     with_service(Limits::default(), None, async |service| {
-        let mut session = Session::open(service);
+        let mut session = Session::open(service, Certificate::None);
         let welcome = ask(&mut session, vec![hello("ann", None)]).await.remove(0).unwrap();
         assert!(matches!(welcome, Answer::Welcome(_)), "{welcome:?}");
         assert_eq!(session.caller().map(|caller| &*caller.name), Some("ann"));
@@ -183,7 +183,7 @@ fn what_cannot_be_answered_says_why() {
             let Err(Unanswered::Rejected(rejection, _)) = outcome else { panic!("{outcome:?}") };
             assert_eq!(rejection.code(), code);
         }
-        let mut session = Session::open(service);
+        let mut session = Session::open(service, Certificate::None);
         check(&ask(&mut session, vec![hello("ann", None)]).await[0], "not_authenticated");
         assert_eq!((session.failed_login(), session.caller()), (Some("ann"), None));
         assert!(ask(&mut session, vec![hello("ann", Some("0123456789abcdef"))]).await.remove(0).is_ok());
@@ -214,7 +214,7 @@ fn a_request_without_permits_is_refused_and_the_next_one_is_not() {
     let session = InFlight { transactions: 2, bytes: 1 << 20 };
     let limits = Limits { session, ..Limits::default() };
     with_service(limits, None, async |service| {
-        let mut session = Session::open(service);
+        let mut session = Session::open(service, Certificate::None);
         assert!(ask(&mut session, vec![hello("ann", None)]).await.remove(0).is_ok());
         let status = || Question::Status(StatusAsked).into();
         let outcomes = ask(&mut session, vec![status(), Request::Ping, status()]).await;

@@ -16,6 +16,9 @@ use tokio::time::Instant;
 const SILENCE: Duration = Duration::from_millis(10);
 /// One whose hello is being decided has so long: a new name is written to disk first.
 const HESITATION: Duration = Duration::from_secs(1);
+/// One that shakes hands for TLS needs a round trip, or two, after its first message. What that message costs, the processor pays
+/// whether it goes at once or not.
+const HANDSHAKE: Duration = Duration::from_millis(100);
 /// At most 64 have been asked to go and have not gone yet.
 const MOST_LEAVING: usize = 64;
 
@@ -32,6 +35,8 @@ pub(crate) struct Lobby {
 #[derive(Debug)]
 struct Stranger {
     came: Instant,
+    /// Whether it shakes hands for TLS, or did.
+    shakes_hands: AtomicBool,
     spoke: AtomicBool,
     /// Whether its hello is being decided, or was.
     announced: AtomicBool,
@@ -81,6 +86,7 @@ impl Lobby {
     pub(crate) fn enter(&mut self, now: Instant) -> Guest {
         let stranger = Arc::new(Stranger {
             came: now,
+            shakes_hands: AtomicBool::new(false),
             spoke: AtomicBool::new(false),
             announced: AtomicBool::new(false),
             left: AtomicBool::new(false),
@@ -128,12 +134,18 @@ impl Stranger {
             + match self.announced.load(Ordering::Relaxed) {
                 true => HESITATION,
                 false if self.has_said_half() => Duration::ZERO,
+                false if self.shakes_hands.load(Ordering::Relaxed) => HANDSHAKE,
                 false => SILENCE,
             }
     }
 }
 
 impl Guest {
+    /// It has sent the first message of a TLS handshake, whole.
+    pub(crate) fn shakes_hands(&self) {
+        self.stranger.shakes_hands.store(true, Ordering::Relaxed);
+    }
+
     /// It has sent something, and `is_announced` tells whether its hello is being decided.
     pub(crate) fn speaks(&self, is_announced: bool) {
         self.stranger.spoke.store(true, Ordering::Relaxed);
@@ -150,9 +162,19 @@ impl Guest {
         stays
     }
 
-    /// Returns when it has to go, since others wait.
+    /// Returns when it is asked to go, since others wait.
     pub(crate) async fn has_to_go(&self) {
         self.stranger.go.notified().await;
+    }
+
+    /// Returns when it was asked to go and has no time left.
+    pub(crate) async fn is_shown_out(&self) {
+        loop {
+            self.has_to_go().await;
+            if !self.stays(Instant::now()) {
+                return;
+            }
+        }
     }
 }
 
@@ -203,6 +225,24 @@ mod tests {
         assert_eq!(lobby.make_room(after(1_000)), Wait::ForOneToGo, "there is room, and no place");
         drop(speaking);
         assert_eq!(lobby.make_room(after(1_000)), Wait::Never);
+    }
+
+    #[test]
+    fn a_handshake_has_the_time_of_a_round_trip_and_a_hello_behind_it_none() {
+        let changed = Arc::new(Notify::new());
+        let mut lobby = Lobby::new(2, changed);
+        let start = Instant::now();
+        let after = |milliseconds| start + Duration::from_millis(milliseconds);
+        let (shaking, _silent) = (lobby.enter(start), lobby.enter(after(5)));
+        shaking.shakes_hands();
+        assert_eq!(lobby.make_room(after(10)), Wait::Until(after(15)), "silence goes first");
+        assert_eq!(lobby.make_room(after(15)), Wait::Over);
+        let _late = lobby.enter(after(95));
+        assert_eq!(lobby.make_room(after(99)), Wait::Until(after(100)));
+        assert_eq!(lobby.make_room(after(100)), Wait::Over);
+        assert!(!shaking.stays(after(100)));
+        shaking.speaks(true);
+        assert!(shaking.stays(after(100)), "its hello is being decided");
     }
 
     #[test]

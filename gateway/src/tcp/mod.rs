@@ -10,6 +10,7 @@ mod lobby;
 mod seldom;
 mod server;
 mod shared;
+mod transport;
 mod warnings;
 
-pub use server::{Running, ServeError, ServeOptions, Server};
+pub use server::{Encryption, Running, ServeError, ServeOptions, Server};

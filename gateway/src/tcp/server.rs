@@ -13,12 +13,13 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::connection::{serve, turn_away};
+use super::connection::{Arrival, serve, serve_encrypted, turn_away, turn_away_encrypted};
 use super::encode::write_refusal;
 use super::lobby::{Lobby, Wait};
 use super::shared::{Place, Shared};
 use super::warnings::say_what_is_due;
 use crate::service::{Limits, Service, Tokens};
+use crate::tls::Tls;
 
 /// Connections that wait to be accepted, as far as the system lets so many (`net.core.somaxconn`). One that finds the queue
 /// full tries again after a second: a crowd that fills it keeps newcomers away for longer than the whole queue takes.
@@ -37,14 +38,40 @@ pub struct ServeOptions {
     pub limits: Limits,
     /// The tokens of clients; without them every name is taken at its word.
     pub tokens: Option<Tokens>,
+    /// Whether what goes over the network can be read on its way.
+    pub encryption: Encryption,
+}
+
+/// Whether what goes over the network can be read on its way.
+#[derive(Clone, Debug, Default)]
+pub enum Encryption {
+    /// It can, and it does not leave this machine.
+    #[default]
+    Off,
+    /// It can, wherever the node listens: something else guards the way.
+    Waived,
+    /// It goes by TLS.
+    Tls(Arc<Tls>),
 }
 
 /// Why a gateway does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// Anybody could reach the node and be anybody.
-    #[error("refusing to listen on {listen}, beyond this machine, without tokens")]
+    #[error(
+        "refusing to listen on {listen}, beyond this machine, without tokens: name a file of them by --tokens, or have \
+         clients show certificates (--tls-client-ca)"
+    )]
     TokensRequired {
+        /// Where it should have listened.
+        listen: SocketAddr,
+    },
+    /// Anybody on the way could read tokens and books, and change them.
+    #[error(
+        "refusing to listen on {listen}, beyond this machine, in plain text: give --tls-cert and --tls-key, or \
+         --plaintext where a tunnel or a network of its own guards the way"
+    )]
+    TlsRequired {
         /// Where it should have listened.
         listen: SocketAddr,
     },
@@ -79,11 +106,12 @@ impl Server {
         history: History,
     ) -> Result<Running, ServeError> {
         check_options(&options)?;
-        let ServeOptions { listen, limits, tokens } = options;
+        let ServeOptions { listen, limits, tokens, encryption } = options;
         let failed = |source| ServeError::Listen { listen, source };
         let listener = bind(listen).and_then(|socket| socket.listen(BACKLOG)).map_err(failed)?;
         let local_addr = listener.local_addr().map_err(failed)?;
-        let shared = Arc::new(Shared::new(Service::new(intake, history, limits, tokens)));
+        let tls = if let Encryption::Tls(tls) = encryption { Some(tls) } else { None };
+        let shared = Arc::new(Shared::new(Service::new(intake, history, limits, tokens), tls));
         let (stop, stopped) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, shared, stopped));
         Ok(Running { local_addr, stop, accepting })
@@ -130,10 +158,20 @@ impl Running {
 
 fn check_options(options: &ServeOptions) -> Result<(), ServeError> {
     // Whole: an address more is to be looked at here.
-    let &ServeOptions { listen, ref limits, ref tokens } = options;
+    let &ServeOptions { listen, ref limits, ref tokens, ref encryption } = options;
     check_limits(limits)?;
-    if tokens.is_none() && !is_this_machine(listen.ip()) {
+    if is_this_machine(listen.ip()) {
+        return Ok(());
+    }
+    let is_proof = |encryption: &Encryption| match encryption {
+        Encryption::Tls(tls) => tls.requires_certificates(),
+        Encryption::Off | Encryption::Waived => false,
+    };
+    if tokens.is_none() && !is_proof(encryption) {
         return Err(ServeError::TokensRequired { listen });
+    }
+    if matches!(encryption, Encryption::Off) {
+        return Err(ServeError::TlsRequired { listen });
     }
     Ok(())
 }
@@ -193,7 +231,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Rec
                     };
                     match place {
                         Some(place) => admit(&mut sessions, (stream, peer), place, &mut lobby, &stopped),
-                        None => dismiss(&mut sessions, (stream, peer), &farewells, &farewell),
+                        None => dismiss(&mut sessions, (stream, peer), &farewells, (&farewell, shared.tls.as_deref())),
                     }
                 }
                 Err(error) => {
@@ -242,21 +280,31 @@ fn admit(
         tracing::debug!(%peer, %error, "a connection ended before it began");
         return;
     }
-    let (guest, stop) = (lobby.enter(Instant::now()), stop.clone());
-    sessions.spawn(async move { Box::pin(serve(stream, peer, place.shared(), stop, guest)).await });
+    let stop = stop.clone();
+    let arrival = Arrival::now(peer, lobby);
+    match place.shared().tls.as_deref().map(Tls::current) {
+        None => sessions.spawn(async move { Box::pin(serve(stream, place.shared(), stop, arrival)).await }),
+        Some(configuration) => sessions.spawn(async move {
+            Box::pin(serve_encrypted(stream, configuration, place.shared(), stop, arrival)).await;
+        }),
+    };
 }
 
 fn dismiss(
     sessions: &mut JoinSet<()>,
     (stream, peer): (TcpStream, SocketAddr),
     farewells: &Arc<Semaphore>,
-    farewell: &Arc<[u8]>,
+    (farewell, tls): (&Arc<[u8]>, Option<&Tls>),
 ) {
     if let Ok(permit) = Arc::clone(farewells).try_acquire_owned() {
         tracing::info!(%peer, "one connection too many");
         let farewell = Arc::clone(farewell);
+        let configuration = tls.map(Tls::current);
         sessions.spawn(async move {
-            turn_away(stream, &farewell).await;
+            match configuration {
+                None => turn_away(stream, &farewell).await,
+                Some(configuration) => turn_away_encrypted(stream, configuration, &farewell).await,
+            }
             drop(permit);
         });
     }

@@ -6,18 +6,21 @@ use tokio::sync::Notify;
 
 use super::warnings::Warnings;
 use crate::service::Service;
+use crate::tls::Tls;
 
 /// What all connections share.
 pub(crate) struct Shared {
     pub(crate) service: Service,
     pub(crate) warnings: Arc<Warnings>,
+    /// `None`: connections are in plain text.
+    pub(crate) tls: Option<Arc<Tls>>,
     /// Told when a place is free again, or a stranger has become a client.
     pub(crate) door: Arc<Notify>,
 }
 
 impl Shared {
-    pub(crate) fn new(service: Service) -> Shared {
-        Shared { service, door: Arc::new(Notify::new()), warnings: Arc::new(Warnings::new()) }
+    pub(crate) fn new(service: Service, tls: Option<Arc<Tls>>) -> Shared {
+        Shared { service, tls, door: Arc::new(Notify::new()), warnings: Arc::new(Warnings::new()) }
     }
 
     /// A place for one more connection, if there is one.

@@ -14,18 +14,29 @@ use super::seldom::{EVERY, Often, Seldom};
 #[derive(Debug)]
 pub(crate) struct Warnings {
     failed_logins: Seldom<(SocketAddr, Box<str>)>,
+    failed_handshakes: Seldom<(SocketAddr, Box<str>)>,
     shown_out: Seldom<SocketAddr>,
     not_accepted: Seldom<io::Error>,
 }
 
 impl Warnings {
     pub(crate) fn new() -> Warnings {
-        Warnings { failed_logins: Seldom::new(), shown_out: Seldom::new(), not_accepted: Seldom::new() }
+        Warnings {
+            failed_logins: Seldom::new(),
+            failed_handshakes: Seldom::new(),
+            shown_out: Seldom::new(),
+            not_accepted: Seldom::new(),
+        }
     }
 
     /// A hello was refused.
     pub(crate) fn failed_login(&self, peer: SocketAddr, name: &str) {
         say_failed_logins(self.failed_logins.note(Instant::now(), (peer, name.into())));
+    }
+
+    /// A handshake of TLS failed.
+    pub(crate) fn failed_handshake(&self, peer: SocketAddr, why: &str) {
+        say_failed_handshakes(self.failed_handshakes.note(Instant::now(), (peer, why.into())));
     }
 
     /// A connection without a hello had to make room for another.
@@ -41,6 +52,7 @@ impl Warnings {
     fn say_due(&self) {
         let now = Instant::now();
         say_failed_logins(self.failed_logins.due(now));
+        say_failed_handshakes(self.failed_handshakes.due(now));
         say_shown_out(self.shown_out.due(now).as_ref());
         say_not_accepted(self.not_accepted.due(now));
     }
@@ -48,6 +60,7 @@ impl Warnings {
     /// Says what was not said yet, now that there are no more sessions.
     pub(crate) fn say_left(&self) {
         say_failed_logins(self.failed_logins.left());
+        say_failed_handshakes(self.failed_handshakes.left());
         say_shown_out(self.shown_out.left().as_ref());
         say_not_accepted(self.not_accepted.left());
     }
@@ -67,7 +80,13 @@ pub(crate) async fn say_what_is_due(warnings: Arc<Warnings>, mut stop: watch::Re
 
 fn say_failed_logins(often: Option<Often<(SocketAddr, Box<str>)>>) {
     if let Some(Often { times, latest: (peer, name) }) = often {
-        tracing::warn!(%peer, ?name, times, "a login failed: an unknown name, or not its token");
+        tracing::warn!(%peer, ?name, times, "a login failed: an unknown name, or not its token, or another's certificate");
+    }
+}
+
+fn say_failed_handshakes(often: Option<Often<(SocketAddr, Box<str>)>>) {
+    if let Some(Often { times, latest: (peer, why) }) = often {
+        tracing::warn!(%peer, %why, times, "a TLS handshake failed");
     }
 }
 

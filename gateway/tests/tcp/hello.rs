@@ -1,7 +1,7 @@
 //! Who may come in.
 
 use longmen_client::{Client, ClientError};
-use longmen_gateway::{Limits, ServeError, Tokens};
+use longmen_gateway::{Encryption, Limits, ServeError, Tokens};
 use serde_json::json;
 
 use crate::node::TestNode;
@@ -140,14 +140,20 @@ async fn where_there_are_tokens_a_name_needs_its_own() {
 }
 
 #[tokio::test]
-async fn beyond_this_machine_a_node_listens_only_with_tokens() {
+async fn beyond_this_machine_a_node_listens_only_with_tokens_and_not_in_plain_text_by_itself() {
     let node = TestNode::start().await;
     for listen in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "[::ffff:192.0.2.1]:0"] {
-        let refused = node.serve(listen, Limits::default(), None).await;
-        assert!(matches!(refused, Err(ServeError::TokensRequired { .. })), "{listen}");
+        let tokens = || Some(Tokens::parse("ann 0123456789abcdef").unwrap());
+        for waived in [Encryption::Off, Encryption::Waived] {
+            let refused = node.serve(listen, Limits::default(), (None, waived)).await;
+            assert!(matches!(refused, Err(ServeError::TokensRequired { .. })), "{listen}");
+        }
+        let refused = node.serve(listen, Limits::default(), (tokens(), Encryption::Off)).await;
+        assert!(matches!(refused, Err(ServeError::TlsRequired { .. })), "{listen}");
     }
     let tokens = Tokens::parse("ann 0123456789abcdef").unwrap();
-    node.serve("0.0.0.0:0", Limits::default(), Some(tokens)).await.unwrap().stop().await;
-    node.serve("127.0.0.2:0", Limits::default(), None).await.unwrap().stop().await;
+    let waived = (Some(tokens), Encryption::Waived);
+    node.serve("0.0.0.0:0", Limits::default(), waived).await.unwrap().stop().await;
+    node.serve("127.0.0.2:0", Limits::default(), (None, Encryption::Off)).await.unwrap().stop().await;
     node.stop().await;
 }

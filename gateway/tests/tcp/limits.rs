@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use longmen_client::{Client, ClientError, CompactAnswer, CompactSettings, Transfer, write_transfers};
-use longmen_gateway::{InFlight, Limits, ServeError};
+use longmen_gateway::{Encryption, InFlight, Limits, ServeError};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 
@@ -327,7 +327,7 @@ async fn limits_that_cannot_work_together_are_refused() {
         Limits { connections: 0, ..Limits::default() },
         Limits { lookups: 0, ..Limits::default() },
     ] {
-        let refused = node.serve("127.0.0.1:0", limits, None).await;
+        let refused = node.serve("127.0.0.1:0", limits, (None, Encryption::Off)).await;
         assert!(matches!(refused, Err(ServeError::Limits { .. })), "{refused:?}");
     }
     node.stop().await;

@@ -18,4 +18,5 @@ mod raises;
 mod raw;
 mod reports;
 mod stopping;
+mod tls;
 mod year;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use longmen_client::{AccountOpening, Client, Owner, Side, SubjectOpening};
 use longmen_engine::{MIN_SEGMENT, Node, NodeOptions};
-use longmen_gateway::{Limits, Running, ServeError, ServeOptions, Server, Tokens};
+use longmen_gateway::{Encryption, Limits, Running, ServeError, ServeOptions, Server, Tokens};
 use longmen_wal::{DirectoryStorage, LogOptions};
 use tempfile::TempDir;
 
@@ -28,12 +28,16 @@ impl TestNode {
     }
 
     pub(crate) async fn open(directory: TempDir, limits: Limits, tokens: Option<Tokens>) -> TestNode {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let options = ServeOptions { listen, limits, tokens, encryption: Encryption::Off };
+        TestNode::open_with(directory, options).await
+    }
+
+    pub(crate) async fn open_with(directory: TempDir, options: ServeOptions) -> TestNode {
         let storage = DirectoryStorage::open(directory.path()).unwrap();
         let log = LogOptions { segment_bytes: 2 * MIN_SEGMENT, segments_ahead: 1, ..LogOptions::default() };
-        let options = NodeOptions { shards: 2, log, ..NodeOptions::default() };
-        let node = Node::start(Arc::new(storage), &options).unwrap();
-        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let options = ServeOptions { listen, limits, tokens };
+        let of_node = NodeOptions { shards: 2, log, ..NodeOptions::default() };
+        let node = Node::start(Arc::new(storage), &of_node).unwrap();
         let running = Server::start(options, node.intake(), node.history()).await.unwrap();
         TestNode { node: ManuallyDrop::new(node), running, directory }
     }
@@ -43,9 +47,9 @@ impl TestNode {
         &self,
         listen: &str,
         limits: Limits,
-        tokens: Option<Tokens>,
+        (tokens, encryption): (Option<Tokens>, Encryption),
     ) -> Result<Running, ServeError> {
-        let options = ServeOptions { listen: listen.parse().unwrap(), limits, tokens };
+        let options = ServeOptions { listen: listen.parse().unwrap(), limits, tokens, encryption };
         Server::start(options, self.node.intake(), self.node.history()).await
     }
 

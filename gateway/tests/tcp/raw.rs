@@ -2,7 +2,7 @@
 
 use rmp_serde::from_slice;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// A frame that came, its body still as bytes.
@@ -30,7 +30,7 @@ impl Frame {
 }
 
 /// A connection of bytes.
-pub(crate) struct Raw(pub(crate) TcpStream);
+pub(crate) struct Raw<S = TcpStream>(pub(crate) S);
 
 impl Raw {
     pub(crate) async fn open(address: &str) -> Raw {
@@ -46,7 +46,9 @@ impl Raw {
         assert_eq!(raw.receive().await.status().0, "ok");
         raw
     }
+}
 
+impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
     pub(crate) async fn send(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).await.unwrap();
     }

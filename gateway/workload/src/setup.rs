@@ -1,6 +1,6 @@
 //! Opens a population on a node and pays its opening balances in.
 
-use longmen_client::{AccountOpening, Client, Connection, Owner, SubjectOpening};
+use longmen_client::{AccountOpening, Client, ClientOptions, Connection, Owner, SubjectOpening, Tls};
 use longmen_engine::ledger::{self, Side};
 use longmen_terminal::Progress;
 
@@ -18,6 +18,8 @@ pub struct Target {
     pub client: String,
     /// Its token, where the node has tokens.
     pub token: Option<String>,
+    /// `None`: in plain text.
+    pub tls: Option<Tls>,
 }
 
 impl Target {
@@ -26,7 +28,7 @@ impl Target {
     /// # Errors
     /// When the node cannot be reached or refuses the client.
     pub async fn client(&self) -> Result<Client, LoadError> {
-        Ok(Client::connect(&self.address, &self.client, self.token.as_deref()).await?)
+        Ok(Client::connect_with(&self.options()).await?)
     }
 
     /// Connects for many requests under way at once.
@@ -34,7 +36,12 @@ impl Target {
     /// # Errors
     /// When the node cannot be reached or refuses the client.
     pub async fn connection(&self) -> Result<Connection, LoadError> {
-        Ok(Connection::open(&self.address, &self.client, self.token.as_deref()).await?.0)
+        Ok(Connection::open_with(&self.options()).await?.0)
+    }
+
+    fn options(&self) -> ClientOptions {
+        let Target { address, client, token, tls } = self.clone();
+        ClientOptions { token, tls, ..ClientOptions::new(address, client) }
     }
 }
 

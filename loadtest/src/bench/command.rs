@@ -47,6 +47,9 @@ pub struct BenchArgs {
     /// Also do at full size what takes long even here: 10,000,000 accounts
     #[arg(long)]
     full: bool,
+    /// Have nodes and clients speak TLS, by certificates made for it
+    #[arg(long)]
+    tls: bool,
     /// Where the nodes' data directories are made, and removed again; without it, where temporary files go
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -203,6 +206,7 @@ impl BenchArgs {
             longest: self.seconds.map(Duration::from_secs_f64),
             size: self.size,
             full: self.full,
+            tls: self.tls,
         }
     }
 

@@ -242,6 +242,7 @@ mod tests {
             longest: None,
             size: 1.0,
             full: false,
+            tls: false,
         };
         let witness = DiskProbe::start(&settings).unwrap();
         assert_eq!(fs::read_dir(data.path()).unwrap().count(), 1);

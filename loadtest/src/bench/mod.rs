@@ -13,6 +13,7 @@ mod in_turns;
 mod load;
 mod own_node;
 pub mod page;
+mod papers;
 pub mod peers;
 pub mod phases;
 mod placement;
@@ -54,6 +55,8 @@ pub struct BenchSettings {
     pub size: f64,
     /// Whether what takes long even for a benchmark is done at full size.
     pub full: bool,
+    /// Whether nodes and clients speak TLS.
+    pub tls: bool,
 }
 
 /// What one run of a row came to.

@@ -16,6 +16,7 @@ use longmen_workload::{Encoding, LoadError, Plan, Workload};
 use tempfile::TempDir;
 
 use super::BenchSettings;
+use super::papers::Papers;
 use super::recovery::NO_SNAPSHOT;
 use super::rows::{ACCOUNTS, BATCH};
 use super::usage::Usage;
@@ -30,6 +31,7 @@ const UNLIMITED: Duration = Duration::from_secs(24 * 3_600);
 pub(super) struct OwnNode {
     process: NodeProcess,
     pub(super) launch: Launch,
+    papers: Option<Papers>,
     _directory: TempDir,
 }
 
@@ -73,7 +75,9 @@ impl OwnNode {
             ..Launch::new(settings.subcommand, directory.path())
         };
         adjust(&mut launch);
-        Ok(OwnNode { process: launch.start()?, launch, _directory: directory })
+        let papers = settings.tls.then(Papers::new).transpose()?;
+        launch.tls = papers.as_ref().map(Papers::files);
+        Ok(OwnNode { process: launch.start()?, launch, papers, _directory: directory })
     }
 
     /// A node that takes no snapshot, with the accounts of rows that are not about their number.
@@ -116,7 +120,8 @@ impl OwnNode {
 
     /// How `client` reaches it, until it is started again.
     pub(super) fn target(&self, client: &str) -> Target {
-        Target { address: self.process.address().to_string(), client: client.to_owned(), token: None }
+        let tls = self.papers.as_ref().map(|papers| papers.trust.clone());
+        Target { address: self.process.address().to_string(), client: client.to_owned(), token: None, tls }
     }
 }
 

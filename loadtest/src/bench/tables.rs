@@ -46,6 +46,7 @@ impl TablesArgs {
             longest: self.seconds.map(Duration::from_secs_f64),
             size: self.size,
             full: true,
+            tls: false,
         }
     }
 

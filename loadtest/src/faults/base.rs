@@ -83,7 +83,12 @@ impl Base {
     pub(super) fn harness(&self, launch: Launch, node: NodeProcess) -> Harness {
         let subject = Subject {
             shards: launch.shards.unwrap_or(1),
-            target: Target { address: node.address().to_string(), client: CLIENT.into(), token: None },
+            target: Target {
+                address: node.address().to_string(),
+                client: CLIENT.into(),
+                token: None,
+                tls: None,
+            },
             plan: Workload::Mix.plan(self.settings.accounts, self.settings.seed),
             house: self.house.clone(),
             books: self.books.clone(),

@@ -117,7 +117,8 @@ impl RunArgs {
                 let token = self.token_file.as_ref().map(std::fs::read_to_string).transpose()?;
                 let token = token.map(|text| text.trim().to_owned());
                 // The name is the scope of ids: another one for each run lets any run follow any other.
-                run(&Target { address: address.clone(), client: fresh_entity(), token }, &settings).await
+                run(&Target { address: address.clone(), client: fresh_entity(), token, tls: None }, &settings)
+                    .await
             }
             None => {
                 let temporary = tempfile::tempdir()?;

@@ -126,7 +126,8 @@ pub async fn run(target: &Target, settings: &RunSettings) -> Result<RunReport, L
 /// As [`run`], and when the node does not start or stop.
 pub async fn run_with_own_node(launch: &Launch, settings: &RunSettings) -> Result<RunReport, LoadError> {
     let mut node = launch.start()?;
-    let target = Target { address: node.address().to_string(), client: "loadtest".into(), token: None };
+    let target =
+        Target { address: node.address().to_string(), client: "loadtest".into(), token: None, tls: None };
     let report = run(&target, settings).await?;
     node.stop(Duration::from_secs(60))?;
     Ok(report)

@@ -43,7 +43,8 @@ impl Traffic {
         recollection: AnswerSample,
         recorder: &Rc<RefCell<Recorder>>,
     ) -> Result<Traffic, LoadError> {
-        let target = Target { address: address.to_owned(), client: name.to_lowercase(), token: None };
+        let target =
+            Target { address: address.to_owned(), client: name.to_lowercase(), token: None, tls: None };
         let mut books = Books::new(plan.population.accounts.len());
         let house = open(&target, name, plan.population.clone(), &mut books).await?;
         Ok(Traffic {

@@ -123,7 +123,7 @@ impl TortureArgs {
 fn target(address: &str, client: &str, token_file: Option<&Path>) -> io::Result<Target> {
     let token = token_file.map(std::fs::read_to_string).transpose()?;
     let token = token.map(|text| text.trim().to_owned());
-    Ok(Target { address: address.to_owned(), client: client.to_owned(), token })
+    Ok(Target { address: address.to_owned(), client: client.to_owned(), token, tls: None })
 }
 
 fn print(report: &TortureReport) -> io::Result<()> {

@@ -90,6 +90,7 @@ pub async fn torture_own_node(
         address: node.address().to_string(),
         client: client.to_owned(),
         token: token_of(client),
+        tls: None,
     };
     let process = node.id();
     let mut report = torture(&target(GOOD), &target(HOSTILE), Some(process), settings).await?;

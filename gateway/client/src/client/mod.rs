@@ -13,6 +13,7 @@ use crate::answer::{Opened, OpenedAll, PostResult, Posted, Welcome, each};
 use crate::connection::{AnswerFrame, Connection};
 use crate::error::{ClientError, Refusal};
 use crate::id::TransactionId;
+use crate::options::ClientOptions;
 use crate::request::{
     CancelRequest, CloseDayRequest, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest,
     OpenEntityRequest, OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest,
@@ -56,6 +57,20 @@ impl Client {
         let connected = timeout(limit, Client::connect(address, name, token)).await;
         let client = connected.map_err(|_| ClientError::TimedOut { limit })??;
         Ok(Client { limit: Some(limit), ..client })
+    }
+
+    /// Connects as `options` say, and says hello.
+    ///
+    /// # Errors
+    /// As [`Client::connect`]; [`ClientError::Tls`], when one side of TLS does not trust the other;
+    /// [`ClientError::TimedOut`], when it takes longer than the limit.
+    pub async fn connect_with(options: &ClientOptions) -> Result<Client, ClientError> {
+        let opened = Connection::open_with(options);
+        let (connection, welcome) = match options.limit {
+            Some(limit) => timeout(limit, opened).await.map_err(|_| ClientError::TimedOut { limit })??,
+            None => opened.await?,
+        };
+        Ok(Client { connection, welcome, tag: 0, limit: options.limit })
     }
 
     /// What the node said to the hello.

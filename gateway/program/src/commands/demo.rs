@@ -126,7 +126,8 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
 async fn open_house(args: &Args, data: &Path, watch: Watch) -> Result<Subject, Failure> {
     let launch = Launch { shards: Some(args.shards), watch: Some(watch), ..Launch::new("serve", data) };
     let node = launch.start()?;
-    let target = Target { address: node.address().to_string(), client: "demo".into(), token: None };
+    let target =
+        Target { address: node.address().to_string(), client: "demo".into(), token: None, tls: None };
     let plan = Workload::Mix.plan(CUSTOMERS, rand::random());
     let mut books = Books::new(plan.population.accounts.len());
     let house = open(&target, ENTITY, plan.population.clone(), &mut books).await?;

@@ -1,7 +1,9 @@
 //! `longmen play`
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use longmen_client::ClientOptions;
 use longmen_server::{Launch, Watch};
 use serde::Serialize;
 
@@ -10,6 +12,7 @@ use crate::failure::{Conclusion, Failure};
 use crate::interruption::leave_nothing_behind;
 use crate::output::Output;
 use crate::scenario::{OwnNode, Place, Played, Player, Scenario};
+use crate::tls_args::TlsArgs;
 
 /// Play scenario files and say, step by step, what held
 ///
@@ -39,6 +42,8 @@ pub(crate) struct Args {
     /// A file with the token to say hello with
     #[arg(long, value_name = "FILE", requires = "addr")]
     token_file: Option<PathBuf>,
+    #[command(flatten)]
+    tls: TlsArgs,
     /// Shards of the nodes that are started
     #[arg(long, conflicts_with = "addr")]
     shards: Option<u16>,
@@ -55,7 +60,7 @@ pub(crate) struct Args {
 /// The client that scenarios are played by.
 const CLIENT: &str = "scenario";
 /// How long to wait for each answer of a node that others started.
-const ANSWER_SECONDS: u64 = 30;
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// A scenario is short: a node of its own need not make room for more.
 const SEGMENT_BYTES: u64 = 8 << 20;
 
@@ -76,8 +81,13 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         args.output.say(format_args!("{} {}", scenario.name, scenario.title))?;
         let steps = match &args.addr {
             Some(address) => {
-                let token = args.token_file.as_deref().map(read_token).transpose()?;
-                let client = connect(address, CLIENT, token.as_deref(), ANSWER_SECONDS).await?;
+                let options = ClientOptions {
+                    token: args.token_file.as_deref().map(read_token).transpose()?,
+                    tls: args.tls.read()?,
+                    limit: Some(ANSWER_LIMIT),
+                    ..ClientOptions::new(address, CLIENT)
+                };
+                let client = connect(&options).await?;
                 let mut player = Player::open(client, scenario, Place::fresh(scenario)).await?;
                 play(&args, &mut player, scenario, None).await?
             }

@@ -19,6 +19,7 @@ mod reports;
 mod scenarios;
 mod serving;
 mod stopping;
+mod tls;
 mod tour;
 mod unanswered;
 mod widths;

@@ -11,7 +11,8 @@ use longmen_engine::ledger::Rejection;
 
 use super::outbox::Outbox;
 use crate::service::{
-    Answered, Connection, Due, Fault, InFlight, Limits, Ready, Request, Service, Session, Unanswered,
+    Answered, Certificate, Connection, Due, Fault, InFlight, Limits, Ready, Request, Service, Session,
+    Unanswered,
 };
 use crate::tcp::decode::{Asking, answer_format, read_request, result_bytes};
 use crate::tcp::encode::write_outcome;
@@ -41,10 +42,10 @@ pub(crate) struct Conversation<'a> {
 }
 
 impl<'a> Conversation<'a> {
-    pub(crate) fn new(service: &'a Service) -> Conversation<'a> {
+    pub(crate) fn new(service: &'a Service, certificate: Certificate) -> Conversation<'a> {
         Conversation {
             service,
-            session: Session::open(service),
+            session: Session::open(service, certificate),
             inbox: BytesMut::new(),
             admitted: None,
             skip: 0,

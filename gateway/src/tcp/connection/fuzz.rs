@@ -8,7 +8,7 @@ use longmen_engine::{History, Intake, Meters, Replies, Reply};
 use tokio::runtime::Runtime;
 
 use super::conversation::Conversation;
-use crate::service::{InFlight, Limits, Ready, Service};
+use crate::service::{Certificate, InFlight, Limits, Ready, Service};
 
 /// What a connection came to.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub fn converse<'a>(
     let _context = runtime.enter();
     let (intake, mut submitted) = Intake::piped(Arc::new(Meters::default()));
     let service = Service::new(intake, history, limits, None);
-    let mut conversation = Conversation::new(&service);
+    let mut conversation = Conversation::new(&service, Certificate::None);
     let mut done = Conversed {
         frames: 0,
         sent: Vec::new(),

@@ -3,6 +3,7 @@
 mod conversation;
 #[cfg(feature = "fuzz")]
 pub(crate) mod fuzz;
+mod handshake;
 mod outbox;
 
 use std::io;
@@ -14,10 +15,13 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::service::{Deadlines, Due, Progress};
-use crate::tcp::lobby::Guest;
+use crate::service::{Certificate, Deadlines, Due, Progress};
+use crate::tcp::lobby::{Guest, Lobby};
 use crate::tcp::shared::Shared;
+use crate::tcp::transport::{Transport, write_at_once};
 use conversation::Conversation;
+
+pub(crate) use handshake::{serve_encrypted, turn_away_encrypted};
 
 /// The least that one read of a socket has room for.
 const LEAST_READ: usize = 16 << 10;
@@ -54,16 +58,33 @@ enum End {
     Socket(io::Error),
 }
 
+/// How a connection has come.
+pub(crate) struct Arrival {
+    peer: SocketAddr,
+    came: Instant,
+    guest: Guest,
+    /// What it has shown since.
+    certificate: Certificate,
+}
+
+impl Arrival {
+    /// One from `peer` comes now, and waits in the lobby.
+    pub(crate) fn now(peer: SocketAddr, lobby: &mut Lobby) -> Arrival {
+        let came = Instant::now();
+        Arrival { peer, came, guest: lobby.enter(came), certificate: Certificate::None }
+    }
+}
+
 /// Serves one connection to its end.
 pub(crate) async fn serve(
-    mut stream: TcpStream,
-    peer: SocketAddr,
+    mut stream: impl Transport,
     shared: &Shared,
     mut stop: watch::Receiver<bool>,
-    guest: Guest,
+    arrival: Arrival,
 ) {
-    let mut conversation = Conversation::new(&shared.service);
-    let end = converse(&mut stream, &mut conversation, &mut stop, guest).await;
+    let Arrival { peer, came, guest, certificate } = arrival;
+    let mut conversation = Conversation::new(&shared.service, certificate);
+    let end = converse(&mut stream, &mut conversation, &mut stop, (came, guest)).await;
     if let Some(name) = conversation.session.failed_login() {
         shared.warnings.failed_login(peer, name);
     }
@@ -81,23 +102,23 @@ pub(crate) async fn serve(
 }
 
 /// Ends a connection that there is no room for, with `farewell`.
-pub(crate) async fn turn_away(mut stream: TcpStream, farewell: &[u8]) {
+pub(crate) async fn turn_away(mut stream: impl Transport, farewell: &[u8]) {
     if let Ok(Ok(())) = timeout(LINGER, stream.write_all(farewell)).await {
         linger(&mut stream).await;
     }
 }
 
 async fn converse(
-    stream: &mut TcpStream,
+    stream: &mut impl Transport,
     conversation: &mut Conversation<'_>,
     stop: &mut watch::Receiver<bool>,
-    guest: Guest,
+    (came, guest): (Instant, Guest),
 ) -> End {
     let limits = conversation.limits();
     let mut guest = Some(guest);
     let mut told = None;
     let (mut read, mut write) = stream.split();
-    let mut deadlines = Deadlines::new(Instant::now(), limits);
+    let mut deadlines = Deadlines::new(came, limits);
     let mut timer = Box::pin(sleep_until(deadlines.next(limits, conversation.connection()).0));
     while conversation.is_open() || !conversation.is_settled() {
         if conversation.outbox.len() > limits.outgoing_bytes {
@@ -147,7 +168,7 @@ async fn converse(
                 if guest.as_ref().is_none_or(|guest| !guest.stays(Instant::now())) {
                     conversation.show_out();
                     // Whoever is asked to go is not waited for: what the socket does not take at once is not said.
-                    drop(write.try_write(conversation.outbox.unsent()));
+                    write_at_once(&mut write, conversation.outbox.unsent());
                     return End::ShownOut;
                 }
             }
@@ -183,9 +204,17 @@ async fn converse(
 }
 
 /// Says that no more comes, and waits a little for the other side to say so, too.
-async fn linger(stream: &mut TcpStream) {
+async fn linger(stream: &mut impl Transport) {
+    match timeout(LINGER, stream.shutdown()).await {
+        Ok(Ok(())) => drain(stream.socket()).await,
+        Ok(Err(error)) => tracing::debug!(%error, "the other side is gone"),
+        Err(_) => {}
+    }
+}
+
+/// Throws away what the other side still sends until it closes its socket, too.
+async fn drain(stream: &mut TcpStream) {
     let drain = async {
-        stream.shutdown().await?;
         let mut scratch = [0; 4096];
         let mut left = LINGER_BYTES;
         loop {

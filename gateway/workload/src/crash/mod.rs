@@ -122,7 +122,8 @@ impl Harness {
     /// As [`Harness::start`].
     pub async fn open(settings: CrashSettings, launch: Launch) -> Result<Harness, LoadError> {
         let node = launch.start()?;
-        let target = Target { address: node.address().to_string(), client: CLIENT.into(), token: None };
+        let target =
+            Target { address: node.address().to_string(), client: CLIENT.into(), token: None, tls: None };
         let plan = Workload::Mix.plan(settings.accounts, settings.seed);
         let mut books = Books::new(plan.population.accounts.len());
         let house = open(&target, "CRASH", plan.population.clone(), &mut books).await?;

@@ -131,6 +131,7 @@ mod tests {
             longest: None,
             size,
             full: false,
+            tls: false,
         };
         let settings = |size| ScaleSettings {
             bench: bench(size),
