@@ -2,7 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf, ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
@@ -41,7 +41,11 @@ impl AsyncRead for Incoming {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Incoming::Plain(half) => Pin::new(half).poll_read(context, buffer),
-            Incoming::Tls(half) => Pin::new(half).poll_read(context, buffer),
+            // An end without TLS's own word for it, of a node that was killed, is an end: frames have their lengths.
+            Incoming::Tls(half) => match ready!(Pin::new(half).poll_read(context, buffer)) {
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(())),
+                other => Poll::Ready(other),
+            },
         }
     }
 }

@@ -132,9 +132,9 @@ pub(crate) fn remedy_of(code: &str) -> Option<&'static str> {
         "shutting_down" => {
             Some("the node is about to stop, and nothing was done; send it again when it is back")
         }
-        "not_authenticated" => {
-            Some("the node has no such client with this token; see --client and --token-file")
-        }
+        "not_authenticated" => Some(
+            "the node has no such client with this token or certificate; see --client, --token-file and --tls-client-cert",
+        ),
         _ => None,
     }
 }

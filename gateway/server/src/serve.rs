@@ -129,6 +129,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     }
     if !args.quiet {
         say(describe(node.report()));
+        args.tls.in_words().into_iter().for_each(say);
     }
     if !args.quiet {
         warnings_of_unknown(args, &node).into_iter().for_each(say);

@@ -46,6 +46,17 @@ pub enum ClientAuthArg {
 }
 
 impl TlsArgs {
+    /// What a start says of it; nothing where the way is not left to others.
+    pub(crate) fn in_words(&self) -> Option<&'static str> {
+        match (&self.tls_cert, &self.tls_client_ca) {
+            (Some(_), None) => Some("TLS: clients connect by it, and in no other way"),
+            (Some(_), Some(_)) => Some("TLS: clients connect by it, in no other way, and are asked for certificates"),
+            (None, _) => self.plaintext.then_some(
+                "WARNING: --plaintext: whoever is on the way can read tokens and books, and change what goes by",
+            ),
+        }
+    }
+
     /// Reads what they name.
     pub(crate) fn encryption(&self) -> Result<Encryption, TlsError> {
         let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) else {

@@ -86,7 +86,7 @@ fn all<T: PemObject>(pem: &[u8], what: &'static str) -> Result<Vec<T>, TlsFault>
 fn key(pem: &[u8]) -> Result<PrivateKeyDer<'static>, TlsFault> {
     use rustls::pki_types::pem::Error;
     PrivateKeyDer::from_pem_slice(pem).map_err(|error| match error {
-        Error::NoItemsFound if contains(pem, b"ENCRYPTED") => {
+        _ if contains(pem, b"ENCRYPTED") => {
             TlsFault::unusable("the key is encrypted; a node needs one without a pass phrase (openssl pkey)")
         }
         Error::NoItemsFound => TlsFault::Lacks("private key"),

@@ -13,10 +13,10 @@ use longmen_gateway::{ClientAuth, Encryption, Limits, ServeError, ServeOptions, 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+use rustls::{ClientConfig, HandshakeKind, RootCertStore, SupportedProtocolVersion};
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -72,9 +72,13 @@ impl Node {
         &self,
         versions: &[&'static SupportedProtocolVersion],
     ) -> io::Result<Raw<TlsStream<TcpStream>>> {
+        self.raw_by(client_config(&self.authority, versions)).await
+    }
+
+    async fn raw_by(&self, config: Arc<ClientConfig>) -> io::Result<Raw<TlsStream<TcpStream>>> {
         let stream = TcpStream::connect(self.node.address()).await?;
         stream.set_nodelay(true)?;
-        let connector = TlsConnector::from(client_config(&self.authority, versions));
+        let connector = TlsConnector::from(config);
         let name = ServerName::try_from("ledger.test").unwrap();
         Ok(Raw(connector.connect(name, stream).await?))
     }
@@ -110,9 +114,25 @@ async fn both_versions_carry_a_conversation_and_no_older_one_does() {
         }
         // An end without TLS's own word for it is an end.
         let (mut stream, _) = raw.0.into_inner();
-        tokio::io::AsyncWriteExt::shutdown(&mut stream).await.unwrap();
+        stream.shutdown().await.unwrap();
         let mut rest = Vec::new();
         stream.read_to_end(&mut rest).await.unwrap();
+    }
+    node.node.stop().await;
+}
+
+/// One that is taken up again is not looked at again.
+#[tokio::test]
+async fn no_session_is_taken_up_again() {
+    let node = Node::start(Limits::default()).await;
+    for version in [&TLS12, &TLS13] {
+        let config = client_config(&node.authority, &[version]);
+        for time in 0..3 {
+            let mut raw = node.raw_by(Arc::clone(&config)).await.unwrap();
+            assert_eq!(raw.ask(1, &json!(["ann"])).await[0], "ok");
+            let kind = raw.0.get_ref().1.handshake_kind();
+            assert_eq!(kind, Some(HandshakeKind::Full), "{version:?}, {time}");
+        }
     }
     node.node.stop().await;
 }
@@ -250,6 +270,32 @@ async fn plain_text_to_tls_and_tls_to_plain_text_are_told_apart() {
     plain.client("ann").await.ping().await.unwrap();
     plain.stop().await;
     node.client("ann").await.ping().await.unwrap();
+    node.node.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_changed_on_the_way_ends_its_connection_and_no_other() {
+    let node = Node::start(Limits::default()).await;
+    let mut good = node.client("good").await;
+    open_books(&mut good).await;
+    let post = json!({"transactions": [{"id": 1, "legs": [[1, 0, 5, "CNY"], [2, 1, 5, "CNY"]]}]});
+    for record in
+        [&[23, 3, 3, 0, 32][..], &[23, 3, 3, 0xFF, 0xFF], &[22, 3, 3, 0, 1], b"GET / HTTP/1.1\r\n\r\n"]
+    {
+        for versions in [&[&TLS12][..], &[&TLS13]] {
+            let mut raw = node.raw(versions).await.unwrap();
+            assert_eq!(raw.ask(1, &json!(["raw"])).await[0], "ok");
+            assert_eq!(raw.ask(32, &post).await[1]["results"][0]["outcome"], "posted");
+            let (mut socket, _) = raw.0.into_inner();
+            socket.write_all(&[record, &[0x55; 64]].concat()).await.unwrap();
+            let mut rest = Vec::new();
+            // A reset is an end, too.
+            drop(socket.read_to_end(&mut rest).await);
+            assert!(rest.len() < 100, "nothing but an alert comes: {rest:02x?}");
+        }
+        good.ping().await.unwrap();
+    }
+    assert_eq!(good.balance(2).await.unwrap().balance, 5, "posted once");
     node.node.stop().await;
 }
 

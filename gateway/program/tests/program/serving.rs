@@ -188,7 +188,7 @@ fn failed_logins_are_told_and_fill_no_log() {
         }
     });
     let refused = longmen(&["status", "--addr", &served.addr]);
-    assert!(refused.code == Some(1) && refused.err.contains("see --client and --token-file"), "{refused:?}");
+    assert!(refused.code == Some(1) && refused.err.contains("see --client, --token-file and"), "{refused:?}");
     assert_eq!(served.end_by("TERM"), Some(0));
     let told: Vec<String> = lines(&said).into_iter().filter(|line| line.contains("a login failed")).collect();
     // One at once, and one every ten seconds of however long this takes.

@@ -124,6 +124,7 @@ fn the_commands_of_the_page_make_what_lets_in_its_owner_and_nobody_else() {
         assert!(answer.is_empty(), "{own:?} {more:?} learned {answer:?}");
         assert!(expect.split('|').any(|expect| told.contains(expect)), "{own:?} {more:?}: {told}");
     }
+    is_said(&said, "TLS: clients connect by it, in no other way, and are asked for certificates");
     is_said(&said, "a TLS handshake failed");
     for (client, own, code, expect) in [
         ("switch", Some("switch"), 0, ""),
@@ -134,6 +135,12 @@ fn the_commands_of_the_page_make_what_lets_in_its_owner_and_nobody_else() {
         let ran = ground.status(&node, client, own);
         assert!(ran.code == Some(code) && ran.err.contains(expect), "{client} {own:?}: {ran:?}");
     }
+    let mut by_environment = Command::new(env!("CARGO_BIN_EXE_longmen"));
+    by_environment.args(["status", "--json"]).env("LONGMEN_ADDR", &node.addr).env("LONGMEN_CLIENT", "switch");
+    for (variable, file) in [("CA", "ca.pem"), ("CLIENT_CERT", "switch.pem"), ("CLIENT_KEY", "switch.key")] {
+        by_environment.env(format!("LONGMEN_TLS_{variable}"), ground.path(file));
+    }
+    assert!(by_environment.output().unwrap().status.success());
     let plain = longmen(&["status", "--addr", &node.addr]);
     assert!(plain.code == Some(3) && plain.err.contains("speaks TLS only; name the authority"), "{plain:?}");
     assert_eq!(node.end_by("TERM"), Some(0));
@@ -146,7 +153,7 @@ fn files_are_read_again_on_a_signal_and_a_broken_one_is_told() {
     let node = ground.serve("said");
     assert_eq!(ground.status(&node, "switch", Some("switch")).code, Some(0));
     ground.run("revoke");
-    node.signal("HUP");
+    // Without a signal: it looks by itself.
     is_said(&said, "TLS: the files were read again");
     let (answer, told) = ground.s_client(&node, Some("switch"), &[]);
     assert!(answer.is_empty() && told.contains("certificate revoked"), "{told}");
@@ -166,7 +173,8 @@ fn files_are_read_again_on_a_signal_and_a_broken_one_is_told() {
 fn a_signal_to_read_again_ends_no_node_without_tls() {
     let directory = tempfile::tempdir().unwrap();
     let said = directory.path().join("said");
-    let node = Served::told(&directory.path().join("books"), &[], &said);
+    let node = Served::told(&directory.path().join("books"), &["--plaintext"], &said);
+    is_said(said.to_str().unwrap(), "WARNING: --plaintext: whoever is on the way");
     node.signal("HUP");
     is_said(said.to_str().unwrap(), "SIGHUP: there is no TLS");
     assert_eq!(longmen(&["status", "--addr", &node.addr]).code, Some(0));

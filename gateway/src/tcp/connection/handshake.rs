@@ -24,15 +24,15 @@ use crate::tls::{SeveralNames, shown};
 /// Why there is no connection by TLS.
 #[derive(Debug, thiserror::Error)]
 enum NoTls {
-    /// It came, said nothing, and went.
-    #[error("nothing came")]
-    Nothing,
+    /// It came and went.
+    #[error("the other side is gone")]
+    Gone,
     /// What came is not how TLS begins. The other side was told.
     #[error("what came is no TLS: a client in plain text, or none of ours")]
     PlainText,
     /// The handshake failed. As far as TLS has a word for it, the other side was told.
     #[error("{0}")]
-    Failed(#[from] io::Error),
+    Failed(io::Error),
     /// Its certificate proves nothing.
     #[error(transparent)]
     SeveralNames(#[from] SeveralNames),
@@ -62,7 +62,7 @@ pub(crate) async fn serve_encrypted(
         Ok((stream, certificate)) => {
             Box::pin(serve(stream, shared, stop, Arrival { certificate, ..arrival })).await;
         }
-        Err(NoTls::Nothing) => tracing::debug!(%peer, "connection ended before it began"),
+        Err(NoTls::Gone) => tracing::debug!(%peer, "connection ended before it began"),
         Err(why) => shared.warnings.failed_handshake(*peer, &why.to_string()),
     }
 }
@@ -73,9 +73,9 @@ async fn shake_hands(
     guest: &Guest,
 ) -> Result<(TlsStream<TcpStream>, Certificate), NoTls> {
     let mut first = [0; 3];
-    let count = stream.peek(&mut first).await?;
+    let count = stream.peek(&mut first).await.unwrap_or(0);
     if count == 0 {
-        return Err(NoTls::Nothing);
+        return Err(NoTls::Gone);
     }
     if !is_tls(&first[..count]) {
         turn_away(stream, &tls_only()).await;
@@ -106,7 +106,8 @@ async fn tell(error: io::Error, stream: Option<TcpStream>) -> NoTls {
     if let Some(mut stream) = stream {
         linger(&mut stream).await;
     }
-    if error.kind() == io::ErrorKind::UnexpectedEof { NoTls::Nothing } else { NoTls::Failed(error) }
+    // What else a socket says is that the other side is gone.
+    if error.kind() == io::ErrorKind::InvalidData { NoTls::Failed(error) } else { NoTls::Gone }
 }
 
 /// Whether these may be the first bytes of TLS: the type of a handshake, and the versions that its first record may carry. A frame

@@ -68,7 +68,6 @@ async fn what_is_revoked_or_trusted_later_holds_for_those_who_come_later() {
     let files = Files::of_clients(directory.path(), (&authority, &[]), ClientAuth::Required);
     let node = Node::with(authority, directory, files, (Limits::default(), None)).await;
     let ann = node.authority.client(&["ann"]);
-    // The same settings for all: a session would be taken up again if the node let it be.
     let options = node.options("ann", Some(&ann), None);
     let mut first = Client::connect_with(&options).await.unwrap();
     node.files.write("crl.pem", &node.authority.revoked(&[ann.serial]));
