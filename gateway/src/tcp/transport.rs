@@ -75,13 +75,13 @@ impl AsyncRead for Decrypting<'_> {
 
 /// What goes by TLS. Bytes count as written once the socket has taken all of what they became: until then a client may leave
 /// them unread.
-pub(crate) struct Encrypting<'a> {
-    half: WriteHalf<&'a mut TlsStream<TcpStream>>,
+pub(crate) struct Encrypting<'a, S = TcpStream> {
+    half: WriteHalf<&'a mut TlsStream<S>>,
     /// Bytes that were encrypted and are not all in the socket yet.
     taken: usize,
 }
 
-impl AsyncWrite for Encrypting<'_> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Encrypting<'_, S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -109,4 +109,52 @@ impl AsyncWrite for Encrypting<'_> {
 pub(crate) fn write_at_once(mut write: impl AsyncWrite + Unpin, bytes: &[u8]) {
     // Whether it was written matters to nobody.
     let _ = Pin::new(&mut write).poll_write(&mut Context::from_waker(Waker::noop()), bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rustls::pki_types::{PrivateKeyDer, ServerName};
+    use rustls::{ClientConfig, RootCertStore, ServerConfig};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio_rustls::{TlsAcceptor, TlsConnector, client};
+
+    use super::*;
+
+    /// Both ends of TLS over something that takes 1 KiB.
+    async fn narrow() -> (client::TlsStream<DuplexStream>, TlsStream<DuplexStream>) {
+        let made = rcgen::generate_simple_self_signed(["node".to_owned()]).unwrap();
+        let (certificate, key) = (made.cert.der().clone(), made.signing_key.serialize_der());
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate.clone()).unwrap();
+        let client = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let key = PrivateKeyDer::Pkcs8(key.into());
+        let server =
+            ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+        let (near, far) = duplex(1 << 10);
+        let connecting =
+            TlsConnector::from(Arc::new(client)).connect(ServerName::try_from("node").unwrap(), near);
+        let (client, server) = tokio::join!(connecting, TlsAcceptor::from(Arc::new(server)).accept(far));
+        (client.unwrap(), server.unwrap())
+    }
+
+    #[tokio::test]
+    async fn bytes_count_as_written_when_all_that_they_became_is_out() {
+        let (mut client, mut server) = narrow().await;
+        let mut write = Encrypting { half: tokio::io::split(&mut server).1, taken: 0 };
+        let bytes = vec![7; MOST_ENCRYPTED + 1];
+        for _ in 0..2 {
+            let polled = Pin::new(&mut write).poll_write(&mut Context::from_waker(Waker::noop()), &bytes);
+            assert!(polled.is_pending(), "TLS has taken them, and nobody has read them: {polled:?}");
+        }
+        let mut read = vec![0; MOST_ENCRYPTED];
+        let (count, whole) = tokio::join!(write.write(&bytes), client.read_exact(&mut read));
+        assert_eq!((count.unwrap(), whole.unwrap()), (MOST_ENCRYPTED, MOST_ENCRYPTED));
+        assert!(read.iter().all(|byte| *byte == 7));
+        // What is left is a write of its own.
+        let mut last = [0];
+        let (count, _) = tokio::join!(write.write(&bytes[MOST_ENCRYPTED..]), client.read_exact(&mut last));
+        assert_eq!((count.unwrap(), last), (1, [7]));
+    }
 }

@@ -107,6 +107,28 @@ async fn a_client_that_never_reads_is_dropped() {
     node.node.stop().await;
 }
 
+/// What TLS has taken and the socket has not goes out by itself when there is room.
+#[tokio::test]
+async fn answers_to_one_that_reads_late_come_to_their_last_byte() {
+    const ANSWERS: usize = 40;
+    let node = Node::start(Limits::default()).await;
+    open_books(&mut node.client("setup").await).await;
+    let many = frame(48, 0, 1, &rmp_serde::to_vec(&json!([vec![1; 1_000]])).unwrap());
+    for pause in [0, 300] {
+        let mut late = node.raw(&[&TLS13]).await.unwrap();
+        assert_eq!(late.ask(1, &json!(["late"])).await[0], "ok");
+        late.send(&many.repeat(ANSWERS)).await;
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        let read = async {
+            for _ in 0..ANSWERS {
+                assert_eq!(late.receive().await.status().0, "ok");
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), read).await.expect("all of them come");
+    }
+    node.node.stop().await;
+}
+
 #[tokio::test]
 async fn a_crowd_of_whole_handshakes_is_served() {
     let node = Node::start(Limits { strangers: 8, ..Limits::default() }).await;
