@@ -63,7 +63,8 @@ async fn handshakes_that_do_not_end_keep_nobody_out() {
 
 #[tokio::test]
 async fn a_handshake_has_the_time_of_a_hello() {
-    let hello_deadline = Duration::from_millis(500);
+    // Time enough for those who do say hello, whatever else the machine does.
+    let hello_deadline = Duration::from_secs(2);
     let node = Node::start(Limits { hello_deadline, ..Limits::default() }).await;
     let whole = node.client_hello();
     let mut good = node.client("good").await;
