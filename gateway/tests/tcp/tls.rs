@@ -8,7 +8,9 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use longmen_client::{Client, ClientError, ClientOptions, TlsSettings};
+use longmen_client::{
+    Client, ClientError, ClientOptions, CompactSettings, Connection, TlsSettings, Transfer,
+};
 use longmen_gateway::{ClientAuth, Encryption, Limits, ServeError, ServeOptions, Tls, TlsFiles, Tokens};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -118,6 +120,36 @@ async fn both_versions_carry_a_conversation_and_no_older_one_does() {
         let mut rest = Vec::new();
         stream.read_to_end(&mut rest).await.unwrap();
     }
+    node.node.stop().await;
+}
+
+/// A task sends while another receives, each as fast as it can.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_halves_of_a_connection_go_on_at_once() {
+    const REQUESTS: u64 = 100;
+    const TRANSFERS: u64 = 500;
+    let node = Node::start(Limits::default()).await;
+    open_books(&mut node.client("setup").await).await;
+    let (connection, _) = Connection::open_with(&node.options("ann", None, None)).await.unwrap();
+    let (mut sender, mut receiver) = connection.split();
+    let sending = tokio::spawn(async move {
+        for tag in 0..REQUESTS {
+            let id = |number: u64| u128::from(1 + tag * TRANSFERS + number);
+            let transfer = |number| Transfer { id: id(number), debit: 1, credit: 2, amount: 1 };
+            let transfers: Vec<Transfer> = (0..TRANSFERS).map(transfer).collect();
+            sender.queue_transfers(tag, CompactSettings::default(), 156, &transfers);
+            sender.flush().await.unwrap();
+        }
+        sender
+    });
+    for _ in 0..REQUESTS {
+        let answer = receiver.next().await.unwrap();
+        let results = answer.compact().unwrap();
+        assert!(results.results().all(|result| result.rejection == 0), "{}", answer.tag());
+    }
+    drop(sending.await.unwrap());
+    let balance = node.client("ann").await.balance(2).await.unwrap().balance;
+    assert_eq!(balance, i128::from(REQUESTS * TRANSFERS));
     node.node.stop().await;
 }
 
