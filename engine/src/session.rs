@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::actors::{CloseSession, CoordinatorActor, OpenSession, Submit};
-use crate::ledger::{ClientId, Command, ReplyTo, Request};
+use crate::ledger::{Acting, ClientId, Command, ReplyTo, Request};
 use crate::meters::Meters;
 use crate::reply::Replies;
 
@@ -92,15 +92,22 @@ pub struct Session {
 impl Session {
     /// Submits requests of one client, in order. One call for all that one read brought costs the node one message.
     pub fn submit(&self, client: ClientId, requests: Vec<(u64, Command)>) {
-        self.submit_at(client, requests, Instant::now());
+        self.submit_at(client, None, requests, Instant::now());
     }
 
-    /// The same, by a clock that has been read already.
-    pub fn submit_at(&self, client: ClientId, requests: Vec<(u64, Command)>, sent: Instant) {
+    /// The same, of a caller that may do no more than it is permitted, by a clock that has been read already.
+    pub fn submit_at(
+        &self,
+        client: ClientId,
+        acting: Option<&Arc<Acting>>,
+        requests: Vec<(u64, Command)>,
+        sent: Instant,
+    ) {
         let session = self.id;
         let requests = requests.into_iter().map(|(tag, command)| Request {
             reply_to: ReplyTo { session, tag },
             client,
+            acting: acting.cloned(),
             command,
         });
         match &self.engine {

@@ -50,7 +50,7 @@
 //!     fn ask(&mut self, command: Command) -> Answer {
 //!         let now_us = 1_790_000_000_000_000;
 //!         let reply_to = ReplyTo { session: 1, tag: 1 };
-//!         self.coordinator.submit(Request { reply_to, client: ClientId(1), command });
+//!         self.coordinator.submit(Request { reply_to, client: ClientId(1), acting: None, command });
 //!         loop {
 //!             let orders = match self.coordinator.next(now_us, true) {
 //!                 Step::Shards(orders) => orders,
@@ -121,6 +121,7 @@ macro_rules! fail_point {
 #[macro_use(fail_point)]
 extern crate fail;
 
+mod access;
 mod account;
 mod actions;
 mod answer;
@@ -139,6 +140,9 @@ mod shard;
 mod state;
 mod transaction;
 
+pub use access::acting::Acting;
+pub use access::operation::Operation;
+pub use access::permissions::{Grant, Permissions};
 pub use account::change::{AttributeChange, Registration};
 pub use account::cold_row::MAX_HOLDS;
 pub use account::hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};

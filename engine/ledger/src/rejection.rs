@@ -15,6 +15,8 @@ use std::fmt;
 pub enum Rejection {
     /// The request does not have the shape that the protocol asks for.
     Malformed = 1,
+    /// The caller may not do that, or not there, not in that currency or not with that amount.
+    Forbidden = 41,
     /// Debits and credits differ in some currency or entity.
     Unbalanced = 2,
     /// An amount is zero, negative or too large.
@@ -119,12 +121,13 @@ impl Rejection {
         self as u16
     }
 
-    /// The group of the order of precedence: 0 shape, 1 id, 2 existence, 3 date, 4 original and hold, 5 account
+    /// The group of the order of precedence: 0 shape and permission, 1 id, 2 existence, 3 date, 4 original and hold, 5 account
     /// state, 6 payment state, 7 funds, 8 limits, 9 the node.
     #[must_use]
     pub fn group(self) -> u8 {
         match self {
             Rejection::Malformed
+            | Rejection::Forbidden
             | Rejection::Unbalanced
             | Rejection::InvalidAmount
             | Rejection::MixedOffBalance
@@ -165,7 +168,7 @@ impl Rejection {
     }
 
     /// Whether the refusal is the result of its id: given again for the same id and content, whatever has changed
-    /// since. What is malformed, unbalanced or a question of the id itself is answered and forgotten, as is what
+    /// since. What is malformed, forbidden, unbalanced or a question of the id itself is answered and forgotten, as is what
     /// the node could not take on.
     #[must_use]
     pub fn is_result(self) -> bool {
@@ -195,7 +198,7 @@ mod tests {
             assert_eq!(Rejection::from_number(rejection.number()), Some(rejection));
         }
         assert_eq!(Rejection::from_number(0), None);
-        assert_eq!(Rejection::from_number(41), None);
+        assert_eq!(Rejection::from_number(42), None);
         assert!(Rejection::ALL.is_sorted_by_key(|r| r.group()));
         let mut codes = Rejection::ALL.map(Rejection::code);
         codes.sort_unstable();

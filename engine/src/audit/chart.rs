@@ -105,6 +105,11 @@ impl Chart {
                 let (what, why) = ("rules", "go back, or are those of a later ledger");
                 place.check(goes_on, || AdminFault::BadRecord { what, why })
             }
+            Admin::Access { digest } => {
+                let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let (what, why) = ("access", "names no digest of a file");
+                place.check(is_digest, || AdminFault::BadRecord { what, why })
+            }
             Admin::Closing { .. } | Admin::Undone(..) => Err(place.flaw(AdminFault::OfSnapshots)),
         }
     }

@@ -149,6 +149,7 @@ fn name_of(record: &Admin) -> &'static str {
         Admin::Undone(..) => "undone",
         Admin::Registered { .. } => "registered",
         Admin::Rules { .. } => "rules",
+        Admin::Access { .. } => "access",
     }
 }
 

@@ -127,7 +127,8 @@ impl<'s> Walk<'s> {
                 | Admin::Mapping { .. }
                 | Admin::Undone(..)
                 | Admin::Registered { .. }
-                | Admin::Rules { .. } => {}
+                | Admin::Rules { .. }
+                | Admin::Access { .. } => {}
             }
         }
         Ok(closed)

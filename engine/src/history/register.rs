@@ -194,6 +194,16 @@ impl History {
                             RegisteredCommand { frame, time_us, client, command, about, closed, notes };
                         register.commands.push(command);
                     }
+                    // The node's own: which file says from here on who may do what.
+                    Admin::Access { digest: about } => register.commands.push(RegisteredCommand {
+                        frame,
+                        time_us: view.time_us(),
+                        client: ClientId::default(),
+                        command: "access".into(),
+                        about,
+                        closed: None,
+                        notes: Vec::new(),
+                    }),
                     // It stands right behind the record of who asked for it.
                     Admin::DateClosed { closed, next, .. } => {
                         if let Some(command) = register.commands.last_mut() {

@@ -82,6 +82,7 @@ impl Greeted {
         self.pipeline.submit(Request {
             reply_to,
             client: ClientId(0),
+            acting: None,
             command: Command::Hello { name: name.into() },
         });
         self.go_on();

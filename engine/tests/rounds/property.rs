@@ -113,7 +113,8 @@ impl Met {
 const KINDS: usize = 27;
 
 /// The codes that the scripts cannot meet; every other one they must.
-const UNMET: [Rejection; 7] = [
+const UNMET: [Rejection; 8] = [
+    Rejection::Forbidden,
     Rejection::TooNew,
     Rejection::UnknownEntity,
     Rejection::UnknownTransaction,

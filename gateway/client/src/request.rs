@@ -239,11 +239,14 @@ pub struct BalanceRequest<'a> {
 
 /// Body of `accounts`.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct ListAccountsRequest {
+pub struct ListAccountsRequest<'a> {
     /// The last account already seen; 0 starts at the beginning.
     pub after: u64,
     /// How many at most.
     pub limit: u32,
+    /// The code of the entity whose they are; absent: of every entity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity: Option<&'a str>,
 }
 
 /// Body of `transaction`; one of the two is given.

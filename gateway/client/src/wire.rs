@@ -38,7 +38,7 @@ pub const MAX_LIST: u32 = 1_000;
 pub const MAX_ORIGINALS: usize = 512;
 
 /// The codes of rejections by their numbers in compact answers, counted from 1.
-pub const REJECTIONS: [&str; 40] = [
+pub const REJECTIONS: [&str; 41] = [
     "malformed",
     "unbalanced",
     "invalid_amount",
@@ -79,6 +79,7 @@ pub const REJECTIONS: [&str; 40] = [
     "time_required",
     "date_ahead",
     "value_date",
+    "forbidden",
 ];
 
 /// How a body is written.

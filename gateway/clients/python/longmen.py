@@ -279,8 +279,9 @@ class Client:
     def balance(self, account):
         return outcome(self.ask("balance", accounts=[account])["accounts"][0])
 
-    def accounts(self, after=0, limit=None):
-        return [outcome(found) for found in self.ask("accounts", after=after, limit=limit)["accounts"]]
+    def accounts(self, after=0, limit=None, entity=None):
+        page = self.ask("accounts", after=after, limit=limit, entity=entity)
+        return [outcome(found) for found in page["accounts"]]
 
     def statement(self, account, **terms):
         """All lines, newest first if the terms do not say otherwise, page by page; `terms` are limit (of a page), by, order,

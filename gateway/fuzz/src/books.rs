@@ -259,7 +259,7 @@ fn questions() -> Vec<SentRequest> {
         SentRequest::new(Operation::Ping, &()),
         SentRequest::new(Operation::Status, &()),
         SentRequest::new(Operation::Balance, &BalanceRequest { accounts: &accounts }),
-        SentRequest::new(Operation::Accounts, &ListAccountsRequest { after: 1, limit: 3 }),
+        SentRequest::new(Operation::Accounts, &ListAccountsRequest { after: 1, limit: 3, entity: None }),
         SentRequest::new(Operation::Statement, &statement),
         SentRequest::new(Operation::Statement, &oldest),
         SentRequest::new(Operation::Statement, &by_value),

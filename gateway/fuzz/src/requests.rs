@@ -114,6 +114,7 @@ fn compact_note(note: notes::Note) -> Note {
         notes::Note::Reason => Note::Reason,
         notes::Note::Visibility => Note::Visibility,
         notes::Note::Counterparty => Note::Counterparty,
+        notes::Note::Principal | notes::Note::OnBehalf => unreachable!("no client gives a {note:?}"),
     }
 }
 

@@ -34,7 +34,7 @@ use clap::{Parser, Subcommand};
 use commands::{
     accounts, balance, cancel, close_day, confirm, consume, customer, demo, entry, export, find, freeze,
     holds, hot, limits, map_customer, map_type, open, play, post, raise, refund, reserve, reverse, serve,
-    state, statement, status, transaction, trial_balance, try_step, unfreeze, verify, wal,
+    state, statement, status, token, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -104,6 +104,8 @@ enum Commands {
     MapType(map_type::Args),
     CloseDay(close_day::Args),
     Status(status::Args),
+    #[command(subcommand)]
+    Token(token::Commands),
     Verify(verify::Args),
     Export(export::Args),
     #[command(subcommand)]
@@ -146,6 +148,7 @@ fn main() -> ExitCode {
         Commands::MapType(args) => on_one_thread(map_type::run(args)),
         Commands::CloseDay(args) => on_one_thread(close_day::run(args)),
         Commands::Status(args) => on_one_thread(status::run(args)),
+        Commands::Token(command) => token::run(command),
         Commands::Verify(args) => verify::run(&args),
         Commands::Export(args) => export::run(&args),
         Commands::Wal(command) => wal::run(&command),

@@ -1,6 +1,7 @@
 //! A Longmen node as a process: [`serve`] is what runs in it, [`Launch`] starts it from another one, and [`NodeProcess`]
 //! stops or kills it.
 
+mod access_files;
 mod clearing;
 mod meters;
 mod open_files;
@@ -11,6 +12,7 @@ mod serve;
 mod tls;
 mod watch;
 
+pub use access_files::AccessFilesError;
 pub use meters::{METERS_LINE, MeterLine};
 pub use open_files::TooFewFiles;
 pub use options::ServeArgs;

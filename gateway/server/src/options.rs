@@ -26,9 +26,12 @@ pub struct ServeArgs {
     /// Shards that the accounts are spread over; may change from start to start
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub shards: u16,
-    /// A file with a client's name and its token on each line
+    /// The file of tokens that `longmen token` makes; or one with a client's name and its token on each line
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
+    /// Who may do what: principals and their roles, in TOML. Read again when it has changed, as the tokens are
+    #[arg(long, value_name = "FILE")]
+    pub access: Option<PathBuf>,
     #[command(flatten)]
     pub tls: TlsArgs,
     /// Bytes of one segment of the log, at least 4 MiB

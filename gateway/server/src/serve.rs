@@ -12,8 +12,7 @@ use jiff::Timestamp;
 use longmen_engine::ledger::DamagedArchive;
 use longmen_engine::{Meters, Node, StartError, StartReport, StopError};
 use longmen_gateway::{
-    Encryption, Limits, Running, ServeError as GatewayError, ServeOptions, Server, TlsError, Tokens,
-    TokensError,
+    Encryption, Limits, Running, ServeError as GatewayError, ServeOptions, Server, TlsError,
 };
 use longmen_terminal::{EventsOnStderr, grouped, tell};
 use longmen_wal::{Contents, CutTail, DirectoryError, DirectoryStorage, end_at_a_lost_page};
@@ -21,6 +20,7 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use crate::access_files::{AccessFiles, AccessFilesError, Identity, Reloading};
 use crate::clearing::warnings_of_unknown;
 use crate::meters::{METERS_LINE, MeterLine, meters_table};
 use crate::open_files::{self, TooFewFiles};
@@ -46,22 +46,9 @@ pub enum ServeError {
     /// The system allows too few open files.
     #[error(transparent)]
     OpenFiles(#[from] TooFewFiles),
-    /// The file of tokens cannot be read.
-    #[error("{path}")]
-    TokensFile {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The file of tokens is not one.
-    #[error("{path}")]
-    Tokens {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: TokensError,
-    },
+    /// The files that say who is let in, and what each may do.
+    #[error(transparent)]
+    Access(#[from] AccessFilesError),
     /// A file of TLS cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -84,10 +71,7 @@ impl ServeError {
     #[must_use]
     pub fn is_of_arguments(&self) -> bool {
         match self {
-            ServeError::NoLedger { .. }
-            | ServeError::TokensFile { .. }
-            | ServeError::Tokens { .. }
-            | ServeError::Tls(_) => true,
+            ServeError::NoLedger { .. } | ServeError::Access(_) | ServeError::Tls(_) => true,
             ServeError::Start(error) => matches!(error, StartError::Options(_)),
             ServeError::Directory(error) => matches!(error, DirectoryError::Io { .. }),
             ServeError::Gateway(error) => {
@@ -97,6 +81,10 @@ impl ServeError {
         }
     }
 }
+
+/// What is said of a file of tokens that everybody who reads it could use.
+const OLD_TOKENS: &str = "WARNING: --tokens names a file of names and tokens in plain text: whoever has one may do \
+everything. `longmen token create` makes a file of hashes, with principals and roles (docs/SECURITY.md)";
 
 /// Recovers the books, serves, and on SIGTERM or SIGINT answers what is under way and ends cleanly. Prints
 /// [`READY_LINE`] and its address on standard output once it serves, what recovery found on standard error. On SIGUSR1
@@ -108,11 +96,19 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     abort_on_panic();
     end_at_a_lost_page()?;
     tell_on_stderr();
-    let tokens = args.read_tokens()?;
+    let files = AccessFiles::new(args.tokens.as_deref(), args.access.as_deref());
+    let (tokens, reloading, access) = match files.read()? {
+        Identity::Unproven => (None, None, None),
+        Identity::Names(tokens) => (Some(tokens), None, None),
+        Identity::Principals(access) => {
+            let (reloading, latest) = Reloading::new(files, *access);
+            (None, Some(reloading), Some(latest))
+        }
+    };
     let encryption = args.tls.encryption()?;
     let limits = args.limits()?;
     let is_new = args.begins_a_ledger()?;
-    let options = ServeOptions { listen: args.listen, limits, tokens, encryption };
+    let options = ServeOptions { listen: args.listen, limits, tokens, access, encryption };
     if is_new {
         // No ledger begins where nobody could reach it.
         Server::check(&options)?;
@@ -134,7 +130,10 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     if !args.quiet {
         warnings_of_unknown(args, &node).into_iter().for_each(say);
     }
-    let served = serve_until_told(options, &node, args);
+    if options.tokens.is_some() && !args.quiet {
+        say(OLD_TOKENS);
+    }
+    let served = serve_until_told(options, &node, reloading, args);
     node.stop()?;
     served?;
     if !args.quiet {
@@ -165,7 +164,12 @@ fn tell_on_stderr() {
         .init();
 }
 
-fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Result<(), ServeError> {
+fn serve_until_told(
+    options: ServeOptions,
+    node: &Node,
+    access: Option<Reloading>,
+    args: &ServeArgs,
+) -> Result<(), ServeError> {
     let threads = match args.session_threads() {
         0 => None,
         count => Some(Builder::new_multi_thread().worker_threads(count).enable_all().build()?),
@@ -178,7 +182,11 @@ fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Res
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut asked = signal(SignalKind::user_defined1())?;
-        let mut renewal = Renewal::new(tls, args.quiet)?;
+        if let Some(access) = &access {
+            access.note(&node.intake()).await;
+        }
+        let mut renewal = Renewal::new(tls, access, args.quiet)?;
+        let intake = node.intake();
         let started = sessions.spawn(Server::start(options, node.intake(), node.history()));
         let running: Running = started.await.expect("starting to serve does not panic")?;
         announce(io::stdout(), &format!("{READY_LINE}{}\n", running.local_addr()));
@@ -187,7 +195,7 @@ fn serve_until_told(options: ServeOptions, node: &Node, args: &ServeArgs) -> Res
             tokio::select! {
                 _ = terminate.recv() => break "SIGTERM",
                 _ = interrupt.recv() => break "SIGINT",
-                words = renewal.next() => say(words),
+                words = renewal.next(&intake) => say(words),
                 _ = asked.recv() => tell_meters(node.meters(), &mut since, args.quiet)?,
             }
         };
@@ -313,14 +321,6 @@ impl ServeArgs {
             say(warning?);
             Ok(())
         })
-    }
-
-    fn read_tokens(&self) -> Result<Option<Tokens>, ServeError> {
-        let Some(path) = &self.tokens else { return Ok(None) };
-        let unreadable = |source| ServeError::TokensFile { path: path.clone(), source };
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
-        let wrong = |source| ServeError::Tokens { path: path.clone(), source };
-        Tokens::parse(&text).map(Some).map_err(wrong)
     }
 }
 

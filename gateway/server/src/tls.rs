@@ -6,9 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use longmen_engine::Intake;
 use longmen_gateway::{ClientAuth, ClientCertificates, Encryption, Tls, TlsError, TlsFiles};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, Interval, interval_at};
+
+use crate::access_files::{LOOK, Reloading};
 
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_secs(10);
@@ -76,30 +79,47 @@ impl TlsArgs {
     }
 }
 
-/// Reads the files of TLS again on SIGHUP, and when they have changed.
+/// Reads the files of TLS, and those that say who may do what, again on SIGHUP and when they have changed.
 pub(crate) struct Renewal {
     tls: Option<Arc<Tls>>,
+    access: Option<Reloading>,
+    looks: Interval,
     hangup: Option<Signal>,
     ticks: Interval,
 }
 
 impl Renewal {
     /// Catches SIGHUP from now on. A node of another program without TLS does not: it ends with the terminal that both have.
-    pub(crate) fn new(tls: Option<Arc<Tls>>, quiet: bool) -> io::Result<Renewal> {
-        let catches = tls.is_some() || !quiet;
+    pub(crate) fn new(tls: Option<Arc<Tls>>, access: Option<Reloading>, quiet: bool) -> io::Result<Renewal> {
+        let catches = tls.is_some() || access.is_some() || !quiet;
         let hangup = catches.then(|| signal(SignalKind::hangup())).transpose()?;
-        Ok(Renewal { tls, hangup, ticks: interval_at(Instant::now() + EVERY, EVERY) })
+        let [ticks, looks] = [EVERY, LOOK].map(|period| interval_at(Instant::now() + period, period));
+        Ok(Renewal { tls, access, looks, hangup, ticks })
     }
 
     /// Returns when something was read again, with what there is to say of it. Dropping the future loses nothing.
-    pub(crate) async fn next(&mut self) -> String {
+    pub(crate) async fn next(&mut self, node: &Intake) -> String {
         loop {
             let is_asked = tokio::select! {
                 () = hang_up(self.hangup.as_mut()) => true,
                 _ = self.ticks.tick(), if self.tls.is_some() => false,
+                _ = self.looks.tick(), if self.access.is_some() => false,
             };
+            if let Some(access) = &mut self.access
+                && let Some(words) = access.look(node).await
+            {
+                return words;
+            }
             let Some(tls) = &self.tls else {
-                return "SIGHUP: there is no TLS, and nothing else is read again".to_owned();
+                match (is_asked, &self.access) {
+                    (false, _) => continue,
+                    (true, None) => {
+                        return "SIGHUP: there is no TLS, and nothing else is read again".to_owned();
+                    }
+                    (true, Some(_)) => {
+                        return "SIGHUP: principals, roles and tokens have not changed".to_owned();
+                    }
+                }
             };
             let renewed = if is_asked { tls.reload().map(|()| true) } else { tls.reload_changed() };
             match renewed {

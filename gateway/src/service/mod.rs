@@ -5,6 +5,7 @@
 //! What a payment takes is a state in [`Pending`](pending::Pending), and no future: many thousand are under way at once.
 //! Questions are futures, one function each ([`question`]).
 
+mod admission;
 mod answer;
 mod caller;
 mod certificate;
@@ -14,6 +15,7 @@ mod in_flight;
 mod limits;
 mod load;
 mod log;
+mod origin;
 mod originals;
 mod pending;
 mod permits;
@@ -31,6 +33,8 @@ mod unanswered;
 
 use std::sync::Arc;
 
+use admission::{Admission, Latest};
+use longmen_engine::ledger::Rejection;
 use longmen_engine::{History, Intake, Meters};
 
 pub(crate) use answer::{Answer, Answered, Outcome, Welcome};
@@ -41,6 +45,7 @@ pub use in_flight::InFlight;
 pub use limits::Limits;
 use load::Load;
 use log::Log;
+pub(crate) use origin::Origin;
 pub(crate) use post::Post;
 pub(crate) use question::Question;
 pub(crate) use request::{Hello, Request};
@@ -55,17 +60,24 @@ pub(crate) struct Service {
     log: Log,
     limits: Limits,
     tokens: Option<Tokens>,
+    access: Option<Latest>,
     load: Arc<Load>,
 }
 
 impl Service {
-    pub(crate) fn new(intake: Intake, history: History, limits: Limits, tokens: Option<Tokens>) -> Service {
+    pub(crate) fn new(
+        intake: Intake,
+        history: History,
+        limits: Limits,
+        (tokens, access): (Option<Tokens>, Option<Latest>),
+    ) -> Service {
         Service {
             intake,
             log: Log::new(history, limits.lookups),
             load: Arc::new(Load::new(limits.node, limits.connections)),
             limits,
             tokens,
+            access,
         }
     }
 
@@ -94,10 +106,18 @@ impl Service {
         self.load.places.give_back();
     }
 
-    /// Whether a caller is who it says.
-    fn admits(&self, hello: &Hello, certificate: &Certificate) -> bool {
+    /// Lets in a caller that is who it says; `None`: it may do everything. Without tokens and certificates, every name is taken
+    /// at its word.
+    fn admit(&self, hello: &Hello, origin: &Origin) -> Result<Option<Admission>, Rejection> {
         let token = hello.token.as_deref().unwrap_or_default();
         let by_token = self.tokens.as_ref().map(|tokens| tokens.admits(&hello.name, token));
-        certificate.admits(&hello.name, by_token)
+        if let Some(access) = &self.access {
+            return Admission::of(access, hello, origin).map(Some);
+        }
+        if !origin.certificate.admits(&hello.name, by_token) {
+            return Err(Rejection::NotAuthenticated);
+        }
+        // Nobody else is known, in whose name somebody could act.
+        if hello.on_behalf.is_some() { Err(Rejection::Forbidden) } else { Ok(None) }
     }
 }

@@ -26,8 +26,8 @@ pub(super) struct Waiting<T> {
 pub(super) enum Purpose {
     /// The engine's answer as it is.
     Command,
-    /// To be welcomed, by this name.
-    Hello(Box<str>),
+    /// To be welcomed.
+    Hello,
     /// The results of a post, some of whose transactions were malformed.
     Post(Vec<(u32, Fault)>),
     /// The places of the originals that the transactions of a post name.
@@ -72,6 +72,11 @@ impl<T> Pending<T> {
     /// Requests that are added from here on came at `now`.
     pub(super) fn is_now(&mut self, now: Instant) {
         self.now = now;
+    }
+
+    /// The moment at which requests come that are added now.
+    pub(super) fn now(&self) -> Instant {
+        self.now
     }
 
     /// Adds a request; its tag.

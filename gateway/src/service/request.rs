@@ -25,6 +25,8 @@ pub(crate) enum Request {
 pub(crate) struct Hello {
     pub(crate) name: Box<str>,
     pub(crate) token: Option<Box<str>>,
+    /// The principal for whom it wants to act.
+    pub(crate) on_behalf: Option<Box<str>>,
 }
 
 impl From<Question> for Request {

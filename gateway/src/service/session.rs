@@ -4,16 +4,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use longmen_engine::ledger::{Answer as EngineAnswer, ClientId, Command, RecordPlace, Rejection};
+use longmen_engine::ledger::{Acting, Answer as EngineAnswer, ClientId, Command, RecordPlace, Rejection};
 use longmen_engine::{Meter, Replies, Reply};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
 use super::Service;
+use super::admission::Admission;
 use super::answer::{Answer, Answered, Outcome, Welcome};
 use super::caller::Caller;
-use super::certificate::Certificate;
 use super::in_flight::InFlight;
+use super::origin::Origin;
 use super::originals;
 use super::pending::{Cancel, Pending, Purpose, Waiting};
 use super::permits::SessionPermits;
@@ -25,12 +26,12 @@ use super::sizes::cost_of_original;
 use super::unanswered::Unanswered;
 
 /// Who the other side is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Standing {
     /// Nobody yet.
     Stranger,
-    /// It proved its name; the engine is asked for its number.
-    Announced,
+    /// It proved its name; the engine is asked for its number. It may be asked what it may do.
+    Announced(Option<Admission>),
     /// A client.
     Known(Caller),
 }
@@ -40,8 +41,8 @@ pub(crate) struct Session<'a, T> {
     service: &'a Service,
     engine: longmen_engine::Session,
     replies: UnboundedReceiver<Replies>,
-    /// What was shown before the hello.
-    certificate: Certificate,
+    /// Where the caller comes from.
+    origin: Origin,
     standing: Standing,
     permits: SessionPermits<'a>,
     pending: Pending<T>,
@@ -73,13 +74,13 @@ pub(crate) enum FromLog {
 }
 
 impl<'a, T> Session<'a, T> {
-    pub(crate) fn open(service: &'a Service, certificate: Certificate) -> Session<'a, T> {
+    pub(crate) fn open(service: &'a Service, origin: Origin) -> Session<'a, T> {
         let (engine, replies) = service.intake.open_session();
         Session {
             service,
             engine,
             replies,
-            certificate,
+            origin,
             standing: Standing::Stranger,
             permits: SessionPermits::new(&service.load.permits, service.limits.session),
             pending: Pending::default(),
@@ -97,7 +98,7 @@ impl<'a, T> Session<'a, T> {
 
     /// Whether a hello is being decided. Nothing else is to be taken in meanwhile.
     pub(crate) fn is_announced(&self) -> bool {
-        self.standing == Standing::Announced
+        matches!(self.standing, Standing::Announced(_))
     }
 
     /// The name of a hello that was refused.
@@ -149,6 +150,9 @@ impl<'a, T> Session<'a, T> {
         request: Request,
         result: usize,
     ) -> Option<Answered<T>> {
+        if let Err(rejection) = self.permit(&request) {
+            return Some(Answered { ticket, cost, outcome: Err(rejection.into()) });
+        }
         let extra = price(&request, result);
         if !self.permits.try_take(extra) {
             return Some(Answered { ticket, cost, outcome: Err(Rejection::Busy.into()) });
@@ -176,7 +180,8 @@ impl<'a, T> Session<'a, T> {
     /// Sends to the engine what was taken in, as one.
     pub(crate) fn flush(&mut self, sent: Instant) {
         if !self.gathered.is_empty() {
-            self.engine.submit_at(self.client(), std::mem::take(&mut self.gathered), sent);
+            let gathered = std::mem::take(&mut self.gathered);
+            self.engine.submit_at(self.client(), self.acting(), gathered, sent);
         }
     }
 
@@ -235,18 +240,45 @@ impl<'a, T> Session<'a, T> {
         self.caller().map_or(ClientId::default(), |caller| caller.client)
     }
 
+    /// Who acts for the caller; `None`: itself, and it may do everything.
+    fn acting(&self) -> Option<&Arc<Acting>> {
+        self.caller()?.admission.as_ref()?.last_acting()
+    }
+
+    /// Whether the caller may do anything by now, and that. What a transaction or a command is about the engine knows, and
+    /// judges.
+    #[inline]
+    fn permit(&mut self, request: &Request) -> Result<(), Rejection> {
+        let Standing::Known(Caller { admission: Some(admission), .. }) = &mut self.standing else {
+            return Ok(());
+        };
+        let acting = admission.acting(self.pending.now())?;
+        match request {
+            Request::Question(question) if !acting.permissions.may(question.operation()) => {
+                Err(Rejection::Forbidden)
+            }
+            Request::Hello(_)
+            | Request::Ping
+            | Request::Command(_)
+            | Request::Post(_)
+            | Request::Question(_) => Ok(()),
+        }
+    }
+
     fn ask(&mut self, waiting: Waiting<T>, command: Command) {
         let tag = self.pending.add(waiting);
         self.gathered.push((tag, command));
     }
 
     fn announce(&mut self, hello: Hello) -> Result<(Purpose, Command), Unanswered> {
-        if !self.service.admits(&hello, &self.certificate) {
-            self.failed_login = Some(hello.name);
-            return Err(Rejection::NotAuthenticated.into());
+        match self.service.admit(&hello, &self.origin) {
+            Ok(admission) => self.standing = Standing::Announced(admission),
+            Err(rejection) => {
+                self.failed_login = Some(hello.name);
+                return Err(rejection.into());
+            }
         }
-        self.standing = Standing::Announced;
-        Ok((Purpose::Hello(hello.name.clone()), Command::Hello { name: hello.name }))
+        Ok((Purpose::Hello, Command::Hello { name: hello.name }))
     }
 
     fn take_reply(&mut self, waiting: Waiting<T>, answer: EngineAnswer) -> Option<Answered<T>> {
@@ -254,7 +286,7 @@ impl<'a, T> Session<'a, T> {
         let outcome = match (purpose, answer) {
             (Purpose::Post(faults), EngineAnswer::Posted(posted)) => Ok(Answer::Posted(posted, faults)),
             (Purpose::Question(running), answer) => return self.step(ticket, cost, running.bring(answer)),
-            (Purpose::Hello(name), answer) => self.welcome(name, answer),
+            (Purpose::Hello, answer) => self.welcome(answer),
             (Purpose::Originals(mut post), EngineAnswer::Located(places)) => {
                 originals::locate(&mut post, &places);
                 let purpose = Purpose::Reading { cancels: false };
@@ -275,10 +307,14 @@ impl<'a, T> Session<'a, T> {
         Some(Answered { ticket, cost, outcome })
     }
 
-    fn welcome(&mut self, name: Box<str>, answer: EngineAnswer) -> Outcome {
+    fn welcome(&mut self, answer: EngineAnswer) -> Outcome {
+        let standing = std::mem::replace(&mut self.standing, Standing::Stranger);
         match answer {
             EngineAnswer::Welcome { client } => {
-                self.standing = Standing::Known(Caller { client, name });
+                let Standing::Announced(admission) = standing else {
+                    unreachable!("only who was announced is welcomed")
+                };
+                self.standing = Standing::Known(Caller { client, admission });
                 Ok(Answer::Welcome(Welcome {
                     client,
                     request_bytes: self.service.limits.request_bytes,
@@ -287,7 +323,6 @@ impl<'a, T> Session<'a, T> {
                 }))
             }
             EngineAnswer::Rejected(rejection) => {
-                self.standing = Standing::Stranger;
                 // Whatever else may be wrong with a name was seen where it was read.
                 let why = (rejection == Rejection::Malformed).then_some("name: begins or ends with a blank");
                 Err(Unanswered::Rejected(rejection, why.map(Into::into)))
@@ -324,7 +359,8 @@ impl<'a, T> Session<'a, T> {
 
     fn begin(&mut self, ticket: T, cost: InFlight, question: Question) -> Option<Answered<T>> {
         let (load, log) = (Arc::clone(&self.service.load), self.service.log.clone());
-        let running = question.begin(Context::new(self.client(), cost, load, log));
+        let acting = self.acting().cloned();
+        let running = question.begin(Context::new((self.client(), acting), cost, load, log));
         self.step(ticket, cost, running.go_on())
     }
 

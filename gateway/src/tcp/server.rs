@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use longmen_access::Access;
 use longmen_client::{CONNECTION, Format, Header, write_frame};
 use longmen_engine::ledger::Rejection;
 use longmen_engine::{History, Intake};
@@ -38,6 +39,9 @@ pub struct ServeOptions {
     pub limits: Limits,
     /// The tokens of clients; without them every name is taken at its word.
     pub tokens: Option<Tokens>,
+    /// The principals, in place of tokens by name: who is let in, and what each may do. What is sent here later holds from
+    /// then on, for those who are here too.
+    pub access: Option<watch::Receiver<Arc<Access>>>,
     /// Whether what goes over the network can be read on its way.
     pub encryption: Encryption,
 }
@@ -106,12 +110,12 @@ impl Server {
         history: History,
     ) -> Result<Running, ServeError> {
         check_options(&options)?;
-        let ServeOptions { listen, limits, tokens, encryption } = options;
+        let ServeOptions { listen, limits, tokens, access, encryption } = options;
         let failed = |source| ServeError::Listen { listen, source };
         let listener = bind(listen).and_then(|socket| socket.listen(BACKLOG)).map_err(failed)?;
         let local_addr = listener.local_addr().map_err(failed)?;
         let tls = if let Encryption::Tls(tls) = encryption { Some(tls) } else { None };
-        let shared = Arc::new(Shared::new(Service::new(intake, history, limits, tokens), tls));
+        let shared = Arc::new(Shared::new(Service::new(intake, history, limits, (tokens, access)), tls));
         let (stop, stopped) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, shared, stopped));
         Ok(Running { local_addr, stop, accepting })
@@ -158,7 +162,7 @@ impl Running {
 
 fn check_options(options: &ServeOptions) -> Result<(), ServeError> {
     // Whole: an address more is to be looked at here.
-    let &ServeOptions { listen, ref limits, ref tokens, ref encryption } = options;
+    let &ServeOptions { listen, ref limits, ref tokens, ref access, ref encryption } = options;
     check_limits(limits)?;
     if is_this_machine(listen.ip()) {
         return Ok(());
@@ -167,7 +171,7 @@ fn check_options(options: &ServeOptions) -> Result<(), ServeError> {
         Encryption::Tls(tls) => tls.requires_certificates(),
         Encryption::Off | Encryption::Waived => false,
     };
-    if tokens.is_none() && !is_proof(encryption) {
+    if tokens.is_none() && access.is_none() && !is_proof(encryption) {
         return Err(ServeError::TokensRequired { listen });
     }
     if matches!(encryption, Encryption::Off) {

@@ -4,11 +4,13 @@ use std::mem::ManuallyDrop;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use longmen_access::Access;
 use longmen_client::{AccountOpening, Client, Owner, Side, SubjectOpening};
 use longmen_engine::{MIN_SEGMENT, Node, NodeOptions};
 use longmen_gateway::{Encryption, Limits, Running, ServeError, ServeOptions, Server, Tokens};
 use longmen_wal::{DirectoryStorage, LogOptions};
 use tempfile::TempDir;
+use tokio::sync::watch;
 
 /// A node under test. A test that fails leaves the node running: a node whose actors just end takes the process with
 /// it, and with the process the reason of the failure.
@@ -29,8 +31,16 @@ impl TestNode {
 
     pub(crate) async fn open(directory: TempDir, limits: Limits, tokens: Option<Tokens>) -> TestNode {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let options = ServeOptions { listen, limits, tokens, encryption: Encryption::Off };
+        let options = ServeOptions { listen, limits, tokens, access: None, encryption: Encryption::Off };
         TestNode::open_with(directory, options).await
+    }
+
+    /// A node whose principals are those of a channel.
+    pub(crate) async fn start_for(access: watch::Receiver<Arc<Access>>) -> TestNode {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let (limits, encryption) = (Limits::default(), Encryption::Off);
+        let options = ServeOptions { listen, limits, tokens: None, access: Some(access), encryption };
+        TestNode::open_with(tempfile::tempdir().unwrap(), options).await
     }
 
     pub(crate) async fn open_with(directory: TempDir, options: ServeOptions) -> TestNode {
@@ -49,7 +59,8 @@ impl TestNode {
         limits: Limits,
         (tokens, encryption): (Option<Tokens>, Encryption),
     ) -> Result<Running, ServeError> {
-        let options = ServeOptions { listen: listen.parse().unwrap(), limits, tokens, encryption };
+        let options =
+            ServeOptions { listen: listen.parse().unwrap(), limits, tokens, access: None, encryption };
         Server::start(options, self.node.intake(), self.node.history()).await
     }
 

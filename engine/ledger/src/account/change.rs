@@ -45,7 +45,22 @@ pub enum AttributeChange {
     },
 }
 
+/// How far a change may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Any,
+    /// The states may let less through than before, and no more.
+    Stops,
+}
+
 impl AttributeChange {
+    /// Whether the row's states let nothing through after it that they did not before.
+    pub(crate) fn stops(self, row: &Row) -> bool {
+        let AttributeChange::States { account_state, payment_state } = self else { return false };
+        let account = account_state.is_none_or(|next| next.stops(row.account_state));
+        account && payment_state.is_none_or(|next| next.stops(row.payment_state))
+    }
+
     /// The amounts that it sets.
     pub(crate) fn amounts(self) -> impl Iterator<Item = Amount> {
         let amounts = match self {

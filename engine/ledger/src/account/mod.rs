@@ -109,6 +109,17 @@ pub enum AccountState {
 }
 
 impl AccountState {
+    /// Whether it lets nothing through that `before` does not. Closing an account is no stop: it is for ever.
+    pub(crate) fn stops(self, before: AccountState) -> bool {
+        let strict = |state| match state {
+            AccountState::Normal => 0,
+            AccountState::LossReported => 1,
+            AccountState::JudicialFreeze => 2_u8,
+            AccountState::Closed => 3,
+        };
+        self != AccountState::Closed && strict(self) >= strict(before)
+    }
+
     /// The state of a number on the wire and on disk.
     #[must_use]
     pub fn from_number(number: u8) -> Option<AccountState> {
@@ -140,6 +151,19 @@ pub enum PaymentState {
 }
 
 impl PaymentState {
+    /// Whether it lets nothing through that `before` does not.
+    pub(crate) fn stops(self, before: PaymentState) -> bool {
+        // Receives, pays, pays beyond what is available.
+        let lets = |state| match state {
+            PaymentState::Normal => 0b111,
+            PaymentState::PartialStop => 0b110,
+            PaymentState::ReceivesOnly => 0b100,
+            PaymentState::PaysOnly => 0b011,
+            PaymentState::Neither => 0_u8,
+        };
+        lets(self) & !lets(before) == 0
+    }
+
     /// The state of a number on the wire and on disk.
     #[must_use]
     pub fn from_number(number: u8) -> Option<PaymentState> {

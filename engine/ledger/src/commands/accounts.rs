@@ -23,11 +23,22 @@ pub(super) fn by_name(state: &State, reply_to: Option<ReplyTo>, accounts: &[Acco
     read(state, reply_to, accounts.iter().map(|account| state.books.find(account)).collect())
 }
 
-pub(super) fn in_order(state: &State, reply_to: Option<ReplyTo>, after: AccountId, limit: u32) -> Outcome {
+pub(super) fn in_order(
+    state: &mut State,
+    reply_to: Option<ReplyTo>,
+    (after, limit): (AccountId, u32),
+    entity: Option<&str>,
+) -> Outcome {
+    let wanted = match entity.map(|code| state.books.catalog.entity(code).ok_or(Rejection::UnknownEntity)) {
+        None => None,
+        Some(Ok(entity)) => Some(entity),
+        Some(Err(rejection)) => return state.refuse(reply_to, rejection),
+    };
     let last = state.books.catalog.next_account().0;
-    let from = after.0.saturating_add(1);
-    let to = last.min(from.saturating_add(u64::from(limit.min(MAX_LIST))));
-    read(state, reply_to, (from..to).map(|id| Ok(AccountId(id))).collect())
+    let all = (after.0.saturating_add(1)..last).map(AccountId);
+    let is_wanted = |id: &AccountId| wanted.is_none_or(|entity| state.books.entity_of(*id) == entity);
+    let limit = usize::try_from(limit.min(MAX_LIST)).expect("8,192");
+    read(state, reply_to, all.filter(is_wanted).take(limit).map(Ok).collect())
 }
 
 pub(super) fn of_customer(

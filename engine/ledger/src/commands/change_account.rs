@@ -1,7 +1,7 @@
 //! Attributes of an account change: its states, limits and reserve, and whether it is hot.
 
 use crate::account::AccountRef;
-use crate::account::change::{AttributeChange, Registration};
+use crate::account::change::{AttributeChange, Registration, Scope};
 use crate::account::row::Row;
 use crate::answer::{Answer, ReplyTo};
 use crate::commands::caller::Caller;
@@ -24,7 +24,7 @@ pub(super) fn begin(
     state: &mut State,
     caller: Caller,
     account: &AccountRef,
-    change: AttributeChange,
+    (change, scope): (AttributeChange, Scope),
     notes: Box<[u8]>,
 ) -> Outcome {
     let Caller { reply_to, client } = caller;
@@ -46,7 +46,7 @@ pub(super) fn begin(
     }
     let date = state.books.catalog.date(state.books.entity_of(account));
     let by = Registration { client, date, notes };
-    let query = ChangeRow { frame: state.output.frame.number, account, change, by };
+    let query = ChangeRow { frame: state.output.frame.number, account, change, scope, by };
     Outcome::wait(Change { reply_to, account }, vec![(state.shard_of(account), query)])
 }
 

@@ -18,22 +18,28 @@ mod holds;
 mod lines;
 mod map_customer;
 mod map_type;
+mod note_access;
 mod open_accounts;
 mod open_entity;
 mod open_subjects;
 pub(crate) mod outcome;
+mod permitted;
 pub(crate) mod snapshot;
 mod status;
 mod trial_balance;
 pub(crate) mod wake_hot;
 
-use crate::account::change::AttributeChange;
+use std::sync::Arc;
+
+use crate::access::acting::Acting;
+use crate::account::change::{AttributeChange, Scope};
 use crate::account::{AccountOpening, AccountRef};
 use crate::answer::{Answer, Posted, ReplyTo};
 use crate::batch::Batch;
 use crate::chart::subject::SubjectOpening;
 use crate::commands::caller::Caller;
 use crate::commands::outcome::Outcome;
+use crate::commands::permitted::permitted;
 use crate::ids::{AccountId, ClientId, TransactionId, TransactionKey};
 use crate::money::date::{Date, YearStart};
 use crate::rejection::Rejection;
@@ -47,6 +53,8 @@ pub struct Request {
     pub reply_to: ReplyTo,
     /// The authenticated client; ignored by [`Command::Hello`].
     pub client: ClientId,
+    /// Who acts for the client; `None`: itself, and it may do everything.
+    pub acting: Option<Arc<Acting>>,
     /// What is asked.
     pub command: Command,
 }
@@ -133,6 +141,11 @@ pub enum Command {
         /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
+    /// Notes which file says from here on who may do what; no client asks that. Answer: [`Answer::Done`].
+    NoteAccess {
+        /// Its digest, 64 hexadecimal digits.
+        digest: Box<str>,
+    },
     /// The accounts of a customer. Answer: [`Answer::Accounts`].
     Customer {
         /// The code of the entity.
@@ -166,6 +179,8 @@ pub enum Command {
         after: AccountId,
         /// How many at most.
         limit: u32,
+        /// The code of the entity whose they are; `None`: of every entity.
+        entity: Option<Box<str>>,
     },
     /// Where transactions lie in the log. Answer: [`Answer::Located`], one each.
     Locate(Vec<TransactionKey>),
@@ -198,7 +213,8 @@ impl Command {
             | Command::Change { .. }
             | Command::CloseDay { .. }
             | Command::MapCustomer { .. }
-            | Command::MapType { .. } => true,
+            | Command::MapType { .. }
+            | Command::NoteAccess { .. } => true,
             Command::Balances(_)
             | Command::ListAccounts { .. }
             | Command::Customer { .. }
@@ -211,9 +227,29 @@ impl Command {
         }
     }
 
+    /// Notes who acts for the client, where the register has notes.
+    fn note(&mut self, acting: &Acting) {
+        let (Command::Change { notes, .. }
+        | Command::CloseDay { notes, .. }
+        | Command::MapCustomer { notes, .. }
+        | Command::MapType { notes, .. }) = self
+        else {
+            return;
+        };
+        *notes = [notes, acting.notes()].concat().into();
+    }
+
     /// Begins it: it is answered at once, or waits for shards.
-    pub(crate) fn begin(self, caller: Caller, state: &mut State) -> Outcome {
+    pub(crate) fn begin(mut self, caller: Caller, acting: Option<&Acting>, state: &mut State) -> Outcome {
         let Caller { reply_to, client } = caller;
+        let mut scope = Scope::Any;
+        if let Some(acting) = acting {
+            match permitted(&self, &acting.permissions, &state.books) {
+                Some(permitted) => scope = permitted,
+                None => return state.refuse(reply_to, Rejection::Forbidden),
+            }
+            self.note(acting);
+        }
         // Whoever is known already may come back to read.
         let is_known = matches!(&self, Command::Hello { name } if state.books.catalog.client(name).is_some());
         if state.room == Room::None && self.writes() && !is_known {
@@ -233,11 +269,12 @@ impl Command {
                 map_type::run(state, client, (&entity, &kind, &subject), from, &notes)
             }
             Command::Change { account, change, notes } => {
-                return change_account::begin(state, caller, &account, change, notes);
+                return change_account::begin(state, caller, &account, (change, scope), notes);
             }
             Command::CloseDay { entity, next, carry_forward, forced, notes } => {
                 return close_day::begin(state, caller, &entity, (next, forced), &carry_forward, notes);
             }
+            Command::NoteAccess { digest } => Ok(note_access::run(state, &digest)),
             Command::Holds { account, after, limit } => {
                 return holds::begin(state, reply_to, account.as_ref(), after, limit);
             }
@@ -245,8 +282,8 @@ impl Command {
             Command::Chart { entity } => chart::run(state, &entity),
             Command::TrialBalance { entity } => return trial_balance::begin(state, reply_to, &entity),
             Command::Balances(accounts) => return accounts::by_name(state, reply_to, &accounts),
-            Command::ListAccounts { after, limit } => {
-                return accounts::in_order(state, reply_to, after, limit);
+            Command::ListAccounts { after, limit, entity } => {
+                return accounts::in_order(state, reply_to, (after, limit), entity.as_deref());
             }
             Command::Customer { entity, customer } => {
                 return accounts::of_customer(state, reply_to, &entity, &customer);

@@ -17,6 +17,7 @@
 //! | 9 undone, in snapshots | client u32, transaction id u128, fate u8, 1 if it is a refund u8, refunded transaction (client u32, id u128), count u16, each account u64 and net i128 |
 //! | 10 registered | client u32, command, about, notes |
 //! | 11 rules | version u16: what follows is judged by these rules, see [`RULES`] |
+//! | 12 access | digest of the file that says who may do what from here on |
 
 use crate::chart::subject::{SubjectClass, SubjectOpening};
 use crate::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, TransactionKey};
@@ -108,6 +109,11 @@ pub enum Admin {
         /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
+    /// From here on this file says who may do what.
+    Access {
+        /// Its digest.
+        digest: Box<str>,
+    },
     /// From here on the ledger judges by these rules.
     Rules {
         /// Their version, see [`RULES`].
@@ -179,6 +185,7 @@ impl Admin {
                 write_bytes(out, notes);
             }
             Admin::Rules { version } => out.extend_from_slice(&version.to_le_bytes()),
+            Admin::Access { digest } => write_text(out, digest),
         }
         pad_to_slot(out);
         let length = u32::try_from(out.len() - start).expect("names are capped where they enter");
@@ -225,6 +232,7 @@ impl Admin {
             9 => OriginalState::read(fields).map(|(key, state)| Admin::Undone(key, state))?,
             10 => Self::read_registered(fields)?,
             11 => Admin::Rules { version: u16_at(fields, 0)? },
+            12 => Admin::Access { digest: text_at(fields, 0)?.0 },
             _ => return None,
         };
         Some((admin, length))
@@ -290,6 +298,7 @@ impl Admin {
             Admin::Undone(..) => 9,
             Admin::Registered { .. } => 10,
             Admin::Rules { .. } => 11,
+            Admin::Access { .. } => 12,
         }
     }
 }
@@ -381,6 +390,7 @@ mod tests {
                 notes: vec![1, 2].into(),
             },
             Admin::Rules { version: 1 },
+            Admin::Access { digest: "ab".repeat(32).into() },
         ];
         let mut bytes = Vec::new();
         records.iter().for_each(|record| record.write(&mut bytes));

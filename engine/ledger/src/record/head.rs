@@ -173,21 +173,23 @@ pub struct Tail<'a> {
     pub notes: &'a [u8],
 }
 
-/// Appends a tail and gives its place; writes nothing where there is nothing to say. `kept` knows its length.
+/// Appends a tail and gives its place; writes nothing where there is nothing to say. The notes come in two parts: the client's,
+/// and the node's. `kept` knows its length.
 #[inline]
 pub(crate) fn write_tail<'l>(
     out: &mut Vec<u8>,
-    notes: &[u8],
+    (given, acting): (&[u8], &[u8]),
     named: Option<&Named>,
     kept: impl Iterator<Item = &'l Leg>,
 ) -> (u32, u32) {
     let (count, _) = kept.size_hint();
-    if notes.is_empty() && count == 0 && named.is_none() {
+    let notes = given.len() + acting.len();
+    if notes == 0 && count == 0 && named.is_none() {
         return (0, 0);
     }
     let start = out.len();
-    out.reserve(TAIL_HEADER + count * HOT_LEG + NAMED + notes.len().next_multiple_of(8));
-    let counts = [length16(notes.len()), length16(count), u16::from(named.is_some()), 0];
+    out.reserve(TAIL_HEADER + count * HOT_LEG + NAMED + notes.next_multiple_of(8));
+    let counts = [length16(notes), length16(count), u16::from(named.is_some()), 0];
     out.extend_from_slice(counts.map(u16::to_le_bytes).as_flattened());
     for leg in kept {
         let step_and_side = u64::from(leg.step) | u64::from(leg.side == Side::Credit) << 16;
@@ -198,8 +200,9 @@ pub(crate) fn write_tail<'l>(
     if let Some(named) = named {
         write_named(out, named);
     }
-    if !notes.is_empty() {
-        out.extend_from_slice(notes);
+    if notes > 0 {
+        out.extend_from_slice(given);
+        out.extend_from_slice(acting);
         pad_to_slot(out);
     }
     (length32(start), length32(out.len() - start))

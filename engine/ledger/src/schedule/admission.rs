@@ -1,9 +1,12 @@
 //! Newcomers: jobs as they are taken in, and as a round comes to their transactions.
 
+use std::sync::Arc;
+
 use prefetch_index::prefetch_index;
 
-use crate::answer::ReplyTo;
-use crate::ids::{AccountId, ClientId};
+use crate::access::acting::Acting;
+use crate::commands::caller::Caller;
+use crate::ids::AccountId;
 use crate::record::head::HEAD_BYTES;
 use crate::schedule::Coordinator;
 use crate::schedule::jobs::{JobRef, Work};
@@ -18,8 +21,8 @@ const MOST_WAITING: usize = 128;
 
 impl Coordinator {
     /// Takes a job in. What its first transactions look up is fetched while others are taken in.
-    pub(super) fn add_job(&mut self, reply_to: Option<ReplyTo>, client: ClientId, work: Work) -> u32 {
-        let job = self.backlog.jobs.add(reply_to, client, work);
+    pub(super) fn add_job(&mut self, caller: Caller, acting: Option<Arc<Acting>>, work: Work) -> u32 {
+        let job = self.backlog.jobs.add(caller, acting, work);
         self.backlog.jobs.get_mut(job).hash_ids(&self.state.ids.known);
         self.fetch(job, 0);
         job

@@ -1,7 +1,9 @@
 //! What was taken in and is not decided: requests in order of arrival, and transactions that a round put off.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
+use crate::access::acting::Acting;
 use crate::answer::Posted;
 use crate::commands::Command;
 use crate::commands::caller::Caller;
@@ -24,7 +26,7 @@ pub(super) struct Backlog {
 #[derive(Clone, Debug)]
 pub(super) enum Queued {
     Job(u32),
-    Command(Caller, Command),
+    Command(Caller, Option<Arc<Acting>>, Command),
     /// A close whose results are being carried forward by the job in front of it.
     Close(Caller, Close),
     Snapshot,

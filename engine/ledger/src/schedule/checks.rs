@@ -5,18 +5,19 @@
 //! | --- | --- | --- | --- |
 //! | 0 | what can be looked at at all | `malformed` | `batch.rs`, and whoever reads requests |
 //! | 1 | what the shape rests on is decided | (waits) | [`Coordinator::check`] |
-//! | 2 | shape: legs, sums, amounts, currencies | `malformed`, `unbalanced`, `invalid_amount`, `mixed_off_balance`, `currency_mismatch` | `batch.rs`, `preflight.rs`, the action's `shape` |
-//! | 3 | the id was not used before | its first result, `idempotency_conflict`, `cancelled` | [`Coordinator::check`] |
-//! | 4 | the client's time lies in the window | `too_old`, `too_new`, `time_required` | `state/time_window.rs` |
-//! | 5 | the log has room | `out_of_disk` | [`Coordinator::check`] |
-//! | 6 | the original that it names is decided | (waits) | [`Coordinator::check`] |
-//! | 7 | a second step comes once | `already_posted`, `cancelled` | the action's `verdict` |
-//! | 8 | existence | `unknown_account`, `unknown_freeze`, `unknown_original`, `key_conflict` | [`refuse_early`], the action's `verdict` |
-//! | 9 | one accounting date, the one that was counted on; a value date that is not far from it | `date_closed`, `value_date` | [`Coordinator::judge_dates`] |
-//! | 10 | the original, the hold | `already_reversed`, `refund_exceeded`, `refund_window`; `freeze_exceeded`, `freeze_expired`, `wrong_authority` | the action's `verdict`; `transaction/effect.rs` |
-//! | 11 | account states, then payment states | `account_state`, `payment_state` | `account/states.rs`, by `shard/mod.rs` or the gate |
-//! | 12 | funds | `insufficient_funds` | `account/row.rs`, `hot/gate.rs` |
-//! | 13 | limits | `limit_exceeded`, `day_limit_exceeded` | `account/row.rs`, `account/cold_row.rs` |
+//! | 2 | what the caller may do | `forbidden` | `permitted.rs` |
+//! | 3 | shape: legs, sums, amounts, currencies | `malformed`, `unbalanced`, `invalid_amount`, `mixed_off_balance`, `currency_mismatch` | `batch.rs`, `preflight.rs`, the action's `shape` |
+//! | 4 | the id was not used before | its first result, `idempotency_conflict`, `cancelled` | [`Coordinator::check`] |
+//! | 5 | the client's time lies in the window | `too_old`, `too_new`, `time_required` | `state/time_window.rs` |
+//! | 6 | the log has room | `out_of_disk` | [`Coordinator::check`] |
+//! | 7 | the original that it names is decided | (waits) | [`Coordinator::check`] |
+//! | 8 | a second step comes once | `already_posted`, `cancelled` | the action's `verdict` |
+//! | 9 | existence | `unknown_account`, `unknown_freeze`, `unknown_original`, `key_conflict` | [`refuse_early`], the action's `verdict` |
+//! | 10 | one accounting date, the one that was counted on; a value date that is not far from it | `date_closed`, `value_date` | [`Coordinator::judge_dates`] |
+//! | 11 | the original, the hold | `already_reversed`, `refund_exceeded`, `refund_window`; `freeze_exceeded`, `freeze_expired`, `wrong_authority` | the action's `verdict`; `transaction/effect.rs` |
+//! | 12 | account states, then payment states | `account_state`, `payment_state` | `account/states.rs`, by `shard/mod.rs` or the gate |
+//! | 13 | funds | `insufficient_funds` | `account/row.rs`, `hot/gate.rs` |
+//! | 14 | limits | `limit_exceeded`, `day_limit_exceeded` | `account/row.rs`, `account/cold_row.rs` |
 
 use crate::account::row::{Verdict, first_of};
 use crate::actions::plan::Plan;
@@ -74,6 +75,7 @@ impl Coordinator {
     pub(super) fn check(&self, seen: &Seen<'_>) -> Option<Early> {
         check_malformed(seen)
             .or_else(|| self.check_hold_is_decided(seen))
+            .or_else(|| self.check_permitted(seen))
             .or_else(|| check_shape(seen))
             .or_else(|| self.check_id(seen))
             .or_else(|| self.check_time(seen))
@@ -101,6 +103,11 @@ impl Coordinator {
         let undecided =
             rests_on_it && plan.effects.iter().any(|effect| self.state.holds.is_undecided(effect));
         undecided.then_some(Early::WaitsForNamed)
+    }
+
+    #[inline]
+    fn check_permitted(&self, seen: &Seen<'_>) -> Option<Early> {
+        self.is_forbidden(seen).then_some(Early::Refused(Rejection::Forbidden))
     }
 
     #[inline]

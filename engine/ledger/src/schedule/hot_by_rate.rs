@@ -20,7 +20,7 @@ impl Coordinator {
             let (account, change) = (AccountRef::Id(account), AttributeChange::Hot(hot));
             let caller = Caller { reply_to: None, client: ClientId(0) };
             let command = Command::Change { account, change, notes: Box::default() };
-            self.backlog.queue.push_back(Queued::Command(caller, command));
+            self.backlog.queue.push_back(Queued::Command(caller, None, command));
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Jobs: requests about transaction ids, whose results come one by one.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use slab::Slab;
 
+use crate::access::acting::Acting;
 use crate::answer::{LegBalance, PostResult, Posted, ReplyTo};
 use crate::batch::{Batch, Transaction};
+use crate::commands::caller::Caller;
 use crate::idempotency::known_ids::{IdHash, KnownIds, KnownRef};
 use crate::ids::{ClientId, TransactionId, TransactionKey};
 
@@ -32,6 +35,8 @@ pub(super) struct Job {
     /// `None`: the ledger asked itself.
     pub(super) reply_to: Option<ReplyTo>,
     pub(super) client: ClientId,
+    /// Who acts for the client; `None`: itself, and it may do everything.
+    pub(super) acting: Option<Arc<Acting>>,
     pub(super) work: Work,
     /// The next transaction that no round has looked at.
     pub(super) cursor: u32,
@@ -52,6 +57,12 @@ impl Job {
             Work::Post(batch) => Some((batch, &batch.transactions[index as usize])),
             Work::Cancel { .. } | Work::Locate(_) => None,
         }
+    }
+
+    /// What its records say of who acts for the client.
+    #[inline]
+    pub(super) fn acting(&self) -> &[u8] {
+        self.acting.as_deref().map_or(&[], Acting::notes)
     }
 
     /// Makes the hashes of the ids of its transactions.
@@ -83,12 +94,14 @@ impl Job {
 pub(super) struct Jobs(Slab<Job>);
 
 impl Jobs {
-    pub(super) fn add(&mut self, reply_to: Option<ReplyTo>, client: ClientId, work: Work) -> u32 {
+    pub(super) fn add(&mut self, caller: Caller, acting: Option<Arc<Acting>>, work: Work) -> u32 {
+        let Caller { reply_to, client } = caller;
         let transactions = if let Work::Post(batch) = &work { batch.transactions.len() } else { 1 };
         let results = vec![PostResult::default(); transactions];
         let job = Job {
             reply_to,
             client,
+            acting,
             work,
             cursor: 0,
             hashes: Vec::new(),

@@ -17,6 +17,7 @@ mod hot_by_rate;
 mod hot_legs;
 mod jobs;
 mod open_round;
+mod permitted;
 mod preflight;
 mod results;
 mod round;
@@ -25,6 +26,8 @@ mod step;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::access::acting::Acting;
+use crate::access::operation::Operation;
 use crate::answer::Answer;
 use crate::chart::catalog::Catalog;
 use crate::commands::caller::Caller;
@@ -80,6 +83,11 @@ pub struct Coordinator {
     stopping: bool,
 }
 
+/// A cancel is of an id alone: it is in the books of no entity.
+fn may_cancel(acting: Option<&Acting>) -> bool {
+    acting.is_none_or(|acting| acting.permissions.may(Operation::Cancel))
+}
+
 impl Coordinator {
     /// A coordinator with what recovery has found: the catalog, the known ids, what became of originals, the newest
     /// durable frame with its time, and what clients' times are held against. The shards' rows and holds follow by
@@ -114,15 +122,19 @@ impl Coordinator {
             let refused = Answer::Rejected(Rejection::ShuttingDown);
             return self.state.output.reply(Some(request.reply_to), refused);
         }
-        let Request { reply_to, client, command } = request;
+        let Request { reply_to, client, acting, command } = request;
+        if matches!(command, Command::Cancel { .. }) && !may_cancel(acting.as_deref()) {
+            let refused = Answer::Rejected(Rejection::Forbidden);
+            return self.state.output.reply(Some(reply_to), refused);
+        }
         let caller = Caller { reply_to: Some(reply_to), client };
-        let mut job = |work| Queued::Job(self.add_job(Some(reply_to), client, work));
-        let queued = match command {
-            Command::Post(batch) if !batch.transactions.is_empty() => job(Work::Post(batch)),
-            Command::Cancel { id, time, text_id } => job(Work::Cancel { id, time, text_id }),
-            Command::Locate(keys) => job(Work::Locate(keys)),
-            other => Queued::Command(caller, other),
+        let work = match command {
+            Command::Post(batch) if !batch.transactions.is_empty() => Work::Post(batch),
+            Command::Cancel { id, time, text_id } => Work::Cancel { id, time, text_id },
+            Command::Locate(keys) => Work::Locate(keys),
+            other => return self.backlog.queue.push_back(Queued::Command(caller, acting, other)),
         };
+        let queued = Queued::Job(self.add_job(caller, acting, work));
         self.backlog.queue.push_back(queued);
     }
 
@@ -217,7 +229,9 @@ impl Coordinator {
         }
         self.state.set_time(now_us);
         let outcome = match self.backlog.queue.pop_front() {
-            Some(Queued::Command(caller, command)) => command.begin(caller, &mut self.state),
+            Some(Queued::Command(caller, acting, command)) => {
+                command.begin(caller, acting.as_deref(), &mut self.state)
+            }
             Some(Queued::Close(caller, close)) => close_day::go_on(&mut self.state, caller, close),
             Some(Queued::Snapshot) => snapshot::begin(&self.state),
             front => panic!("the front of the queue was looked at just now, and is {front:?}"),
@@ -247,7 +261,8 @@ impl Coordinator {
             Outcome::Carries(caller, close, batch) => {
                 self.backlog.queue.push_front(Queued::Close(caller, close));
                 if !batch.transactions.is_empty() {
-                    let job = self.add_job(None, ClientId(0), Work::Post(batch));
+                    let job =
+                        self.add_job(Caller { reply_to: None, client: ClientId(0) }, None, Work::Post(batch));
                     self.backlog.queue.push_front(Queued::Job(job));
                 }
             }

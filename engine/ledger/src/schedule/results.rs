@@ -67,7 +67,7 @@ impl Coordinator {
         let (head, outcome) = match &job.work {
             Work::Post(_) => self.book_post(item, client),
             Work::Cancel { id, time, text_id } => {
-                let tail = cancel_tail(&mut self.state.output.frame.tails, text_id);
+                let tail = cancel_tail(&mut self.state.output.frame.tails, text_id, job.acting());
                 (cancel_head(item, client, (*id, *time), tail), Outcome::Cancelled)
             }
             Work::Locate(_) => unreachable!("a look-up writes no record"),
@@ -96,8 +96,12 @@ impl Coordinator {
         let hot = if outcome == Outcome::Posted { self.round.hot_legs.of(item.hot) } else { &[] };
         let kept = tried.iter().chain(hot.iter().map(|hot| hot.of(legs)));
         let named = if action == ActionCode::Post { None } else { self.named(item.what) };
-        let tail =
-            write_tail(&mut self.state.output.frame.tails, batch.notes(&transaction), named.as_ref(), kept);
+        let tail = write_tail(
+            &mut self.state.output.frame.tails,
+            (batch.notes(&transaction), job.acting()),
+            named.as_ref(),
+            kept,
+        );
         let count = u16::try_from(legs.len()).expect("legs of a transaction are capped");
         let wanted = batch.want_balances.then_some(item.what.index);
         let balances = self.state.hot.book(hot, legs, item.date, wanted);
@@ -134,12 +138,12 @@ impl Coordinator {
     }
 }
 
-/// The tail of a cancel: nothing but the text that its id was given as.
+/// The tail of a cancel: the text that its id was given as, and who acted.
 #[cold]
-fn cancel_tail(tails: &mut Vec<u8>, text_id: &str) -> (u32, u32) {
+fn cancel_tail(tails: &mut Vec<u8>, text_id: &str, acting: &[u8]) -> (u32, u32) {
     let mut texts = Vec::new();
     TextIds { own: text_id, named: "" }.write(&mut texts);
-    write_tail(tails, &texts, None, [].iter())
+    write_tail(tails, (&texts, acting), None, [].iter())
 }
 
 fn cancel_head(item: &Item, client: ClientId, (id, time): (TransactionId, u32), tail: (u32, u32)) -> Head {

@@ -1,7 +1,7 @@
 //! What is asked of a shard, and what comes back: one message each way. A question and its reply are one type,
 //! [`ShardQuery`]; the messages only list them.
 
-use crate::account::change::{AttributeChange, Registration};
+use crate::account::change::{AttributeChange, Registration, Scope};
 use crate::account::day_use::DayUse;
 use crate::account::hold::Hold;
 use crate::account::registered::Account;
@@ -134,14 +134,20 @@ pub struct ChangeRow {
     pub account: AccountId,
     /// What changes.
     pub change: AttributeChange,
+    /// How far it may go.
+    pub scope: Scope,
     /// Who changes it.
     pub by: Registration,
 }
 
 impl ChangeRow {
     fn run(self, shard: &mut Shard) -> Result<(Written, Row), Rejection> {
-        let ChangeRow { frame, account, change, by } = self;
-        if let Some(rejection) = change.refuse(shard.row_of(account)) {
+        let ChangeRow { frame, account, change, scope, by } = self;
+        let row = shard.row_of(account);
+        if scope == Scope::Stops && !change.stops(row) {
+            return Err(Rejection::Forbidden);
+        }
+        if let Some(rejection) = change.refuse(row) {
             return Err(rejection);
         }
         let written = shard.change(frame, account, &by, |changed| change.apply(changed));

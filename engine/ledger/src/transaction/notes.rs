@@ -2,12 +2,12 @@
 //!
 //! | bytes | meaning |
 //! | --- | --- |
-//! | 1 | tag: 1 to 8 a [`Note`]; 9 the text of the transaction's id, 10 that of the id which it names ([`TextIds`]) |
+//! | 1 | tag: 1 to 8, 11 and 12 a [`Note`]; 9 the text of the transaction's id, 10 that of the id which it names ([`TextIds`]) |
 //! | 2 | length of the text, little endian |
 //! | length | the text, UTF-8 |
 //!
-//! The texts of ids stand behind the notes, where the client named its transactions by text. They are no part of a
-//! transaction's content, which has their hashes.
+//! The texts of ids stand behind the client's notes, where it named its transactions by text. They are no part of a
+//! transaction's content, which has their hashes. Who acted for the client stands behind them, where that was somebody else.
 
 use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
 
@@ -40,11 +40,25 @@ pub enum Note {
     Visibility = 7,
     /// The other party, or its reference (对手方).
     Counterparty = 8,
+    /// The principal who acted for the client, where it is not the client itself. No client says that: it is what the node
+    /// knows of it.
+    Principal = 11,
+    /// The principal on whose behalf that one acted.
+    OnBehalf = 12,
 }
 
 impl Note {
     /// Every note, by its tag.
     pub const ALL: [Note; Note::COUNT] = *Note::VARIANTS.first_chunk().expect("as many as are counted");
+
+    /// The notes that clients give, by their tags.
+    pub const GIVEN: [Note; 8] = *Note::ALL.first_chunk().expect("theirs are the first");
+
+    /// Whether clients give it.
+    #[must_use]
+    pub fn is_given(self) -> bool {
+        Note::GIVEN.contains(&self)
+    }
 
     /// The name as programs see it.
     #[must_use]
@@ -128,9 +142,10 @@ fn write_tagged(out: &mut Vec<u8>, tag: u8, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
-/// The notes in `bytes`, in order; stops at the first that is not well formed, and where the texts of ids begin.
+/// The notes in `bytes`, in order, without the texts of ids; stops at the first that is not well formed.
 pub fn read(bytes: &[u8]) -> impl Iterator<Item = (Note, &str)> {
-    tagged(bytes).map_while(|(tag, text)| Some((Note::from_tag(tag)?, text)))
+    let notes = tagged(bytes).take_while(|(tag, _)| *tag <= Note::OnBehalf as u8);
+    notes.filter_map(|(tag, text)| Some((Note::from_tag(tag)?, text)))
 }
 
 fn tagged(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &str)> {

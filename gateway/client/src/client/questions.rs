@@ -44,8 +44,18 @@ impl Client {
     /// # Errors
     /// See [`Client`].
     pub async fn accounts(&mut self, after: u64, limit: u32) -> Result<Vec<Account>, ClientError> {
-        let found: AccountsFound =
-            self.request(Operation::Accounts, &ListAccountsRequest { after, limit }).await?;
+        self.accounts_with(&ListAccountsRequest { after, limit, entity: None }).await
+    }
+
+    /// The same, as the request says.
+    ///
+    /// # Errors
+    /// See [`Client`]; `unknown_entity`, when there is none of that code.
+    pub async fn accounts_with(
+        &mut self,
+        request: &ListAccountsRequest<'_>,
+    ) -> Result<Vec<Account>, ClientError> {
+        let found: AccountsFound = self.request(Operation::Accounts, request).await?;
         Ok(each(found.accounts)?.into_iter().collect::<Result<_, _>>()?)
     }
 

@@ -1,6 +1,6 @@
 //! `longmen accounts`
 
-use longmen_client::{Account, Amount, Client, ClientError, MAX_LIST, Refusal};
+use longmen_client::{Account, Amount, Client, ClientError, ListAccountsRequest, MAX_LIST, Refusal};
 use longmen_terminal::Table;
 
 use crate::account_name::AccountName;
@@ -43,13 +43,13 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut found: Vec<Account> = Vec::new();
     let mut after = args.after;
     while found.len() < args.limit {
-        let page = client.accounts(after, MAX_LIST).await?;
+        let room = args.limit - found.len();
+        let limit = u32::try_from(room).unwrap_or(MAX_LIST).min(MAX_LIST);
+        let request = ListAccountsRequest { after, limit, entity: args.entity.as_deref() };
+        let page = client.accounts_with(&request).await?;
         let Some(last) = page.last() else { break };
         after = last.id;
-        let wanted =
-            |account: &Account| args.entity.as_deref().is_none_or(|entity| *account.entity == *entity);
-        let room = args.limit - found.len();
-        found.extend(page.into_iter().filter(wanted).take(room));
+        found.extend(page);
     }
     args.output.show(&found, |found| table(found))?;
     Ok(Conclusion::Held)

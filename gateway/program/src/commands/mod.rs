@@ -31,6 +31,7 @@ pub(crate) mod serve;
 pub(crate) mod state;
 pub(crate) mod statement;
 pub(crate) mod status;
+pub(crate) mod token;
 pub(crate) mod transaction;
 pub(crate) mod trial_balance;
 pub(crate) mod try_step;

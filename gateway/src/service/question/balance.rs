@@ -1,6 +1,6 @@
 //! How accounts stand.
 
-use longmen_engine::ledger::{AccountRef, AccountView, Rejection};
+use longmen_engine::ledger::{AccountRef, AccountView, Operation, Rejection};
 
 use super::context::{Ask, Context};
 use crate::service::in_flight::InFlight;
@@ -14,6 +14,8 @@ pub(crate) struct BalanceAsked {
 }
 
 impl Ask for BalanceAsked {
+    const OPERATION: Operation = Operation::Balance;
+
     type Answer = Vec<Result<AccountView, Rejection>>;
 
     fn price(&self) -> InFlight {
@@ -21,6 +23,6 @@ impl Ask for BalanceAsked {
     }
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
-        context.accounts(self.accounts).await
+        context.accounts_for(Self::OPERATION, self.accounts).await
     }
 }

@@ -1,6 +1,6 @@
 //! What an account had at a moment of the past.
 
-use longmen_engine::ledger::{AccountRef, AccountView};
+use longmen_engine::ledger::{AccountRef, AccountView, Operation};
 use longmen_engine::{Moment, PastBalance};
 
 use super::context::{Ask, Context};
@@ -16,6 +16,8 @@ pub(crate) struct BalanceAtAsked {
 }
 
 impl Ask for BalanceAtAsked {
+    const OPERATION: Operation = Operation::BalanceAt;
+
     type Answer = (Box<AccountView>, PastBalance);
 
     fn price(&self) -> InFlight {
@@ -24,7 +26,7 @@ impl Ask for BalanceAtAsked {
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
         let BalanceAtAsked { account, moment } = self;
-        let account = context.account(account).await?;
+        let account = context.account_for(Self::OPERATION, account).await?;
         context
             .look_up(move |history| history.balance_at(&account, moment).map(|found| (account, found)))
             .await

@@ -1,6 +1,6 @@
 //! The chart of an entity (科目表).
 
-use longmen_engine::ledger::{Answer, Chart, Command};
+use longmen_engine::ledger::{Answer, Chart, Command, Operation};
 
 use super::context::{Ask, Context};
 use crate::service::in_flight::InFlight;
@@ -14,6 +14,8 @@ pub(crate) struct ChartAsked {
 }
 
 impl Ask for ChartAsked {
+    const OPERATION: Operation = Operation::Chart;
+
     type Answer = Chart;
 
     fn price(&self) -> InFlight {
@@ -21,6 +23,7 @@ impl Ask for ChartAsked {
     }
 
     async fn ask(self, context: &Context) -> Result<Chart, Unanswered> {
+        context.permit(Self::OPERATION, Some(&self.entity))?;
         let read = |answer| match answer {
             Answer::Chart(chart) => Some(chart),
             _ => None,

@@ -5,8 +5,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use longmen_engine::ledger::{
-    AccountId, AccountRef, AccountView, Answer, ClientId, Command, Date, RecordPlace, Rejection,
-    TransactionKey,
+    AccountId, AccountRef, AccountView, Acting, Answer, ClientId, Command, Currency, Date, Operation,
+    RecordPlace, Rejection, TransactionKey,
 };
 use longmen_engine::{Closings, Damaged, History, HistoryError, ScrubReport};
 
@@ -18,6 +18,9 @@ use crate::service::unanswered::Unanswered;
 
 /// A question.
 pub(crate) trait Ask {
+    /// What its caller must be permitted.
+    const OPERATION: Operation;
+
     /// What it comes to.
     type Answer;
 
@@ -31,6 +34,8 @@ pub(crate) trait Ask {
 /// What a question is answered from: the engine for what is current, the log for what was.
 pub(crate) struct Context {
     client: ClientId,
+    /// Who acts for the client; `None`: itself, and it may do everything.
+    acting: Option<Arc<Acting>>,
     /// The permits that the question holds itself.
     cost: InFlight,
     load: Arc<Load>,
@@ -39,8 +44,13 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(in super::super) fn new(client: ClientId, cost: InFlight, load: Arc<Load>, log: Log) -> Context {
-        Context { client, cost, load, log, exchange: Exchange::default() }
+    pub(in super::super) fn new(
+        (client, acting): (ClientId, Option<Arc<Acting>>),
+        cost: InFlight,
+        load: Arc<Load>,
+        log: Log,
+    ) -> Context {
+        Context { client, acting, cost, load, log, exchange: Exchange::default() }
     }
 
     pub(super) fn exchange(&self) -> Exchange {
@@ -64,18 +74,65 @@ impl Context {
         }
     }
 
+    /// Whether the caller may do this in the books of every entity.
+    pub(super) fn may_everywhere(&self, operation: Operation) -> bool {
+        self.acting.as_ref().is_none_or(|acting| acting.permissions.may_everywhere(operation))
+    }
+
+    /// Whether the caller may do this in the books of an entity, in a currency where it is about one.
+    pub(super) fn may_in(&self, operation: Operation, entity: &str, currency: Option<Currency>) -> bool {
+        self.acting.as_ref().is_none_or(|acting| acting.permissions.may_in(operation, entity, currency, 0))
+    }
+
+    /// Lets a question through about the books of an entity; whoever may not see them all must name one.
+    pub(super) fn permit(&self, operation: Operation, entity: Option<&str>) -> Result<(), Rejection> {
+        let permitted = match entity.filter(|entity| !entity.is_empty()) {
+            Some(entity) => self.may_in(operation, entity, None),
+            None => self.may_everywhere(operation),
+        };
+        if permitted { Ok(()) } else { Err(Rejection::Forbidden) }
+    }
+
+    /// How an account stands that the caller may do this to. Who may not do it everywhere does not learn whether there is an
+    /// account that it may not see.
+    pub(super) async fn account_for(
+        &self,
+        operation: Operation,
+        account: AccountRef,
+    ) -> Result<Box<AccountView>, Unanswered> {
+        let found = self.accounts_for(operation, vec![account]).await?.pop().expect("one was asked for");
+        Ok(Box::new(found?))
+    }
+
+    /// The same of several, in the order asked for.
+    pub(super) async fn accounts_for(
+        &self,
+        operation: Operation,
+        accounts: Vec<AccountRef>,
+    ) -> Result<Vec<Result<AccountView, Rejection>>, Unanswered> {
+        let mut found = self.accounts(accounts).await?;
+        if !self.may_everywhere(operation) {
+            for account in &mut found {
+                let may_see = account.as_ref().is_ok_and(|account| self.may_see(operation, account));
+                if !may_see {
+                    *account = Err(Rejection::Forbidden);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether the caller may do this to an account.
+    pub(super) fn may_see(&self, operation: Operation, account: &AccountView) -> bool {
+        self.may_in(operation, &account.key.entity, Some(account.key.currency))
+    }
+
     /// How these accounts stand, in the order asked for.
     pub(super) async fn accounts(
         &self,
         accounts: Vec<AccountRef>,
     ) -> Result<Vec<Result<AccountView, Rejection>>, Unanswered> {
         self.ask(Command::Balances(accounts), accounts_of).await
-    }
-
-    /// How this account stands.
-    pub(super) async fn account(&self, account: AccountRef) -> Result<Box<AccountView>, Unanswered> {
-        let found = self.accounts(vec![account]).await?.pop().expect("one account was asked for");
-        Ok(Box::new(found?))
     }
 
     /// How accounts stand that rows speak of, each once; those that are not open are left out. Without rows, nobody is asked.

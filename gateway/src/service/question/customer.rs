@@ -1,6 +1,6 @@
 //! The accounts of a customer.
 
-use longmen_engine::ledger::{AccountView, Command, Rejection};
+use longmen_engine::ledger::{AccountView, Command, Operation, Rejection};
 
 use super::context::{Ask, Context, accounts_of};
 use crate::service::in_flight::InFlight;
@@ -15,6 +15,8 @@ pub(crate) struct CustomerAsked {
 }
 
 impl Ask for CustomerAsked {
+    const OPERATION: Operation = Operation::Customer;
+
     type Answer = Vec<Result<AccountView, Rejection>>;
 
     fn price(&self) -> InFlight {
@@ -23,6 +25,7 @@ impl Ask for CustomerAsked {
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
         let CustomerAsked { entity, customer } = self;
+        context.permit(Self::OPERATION, Some(&entity))?;
         context.ask(Command::Customer { entity, customer }, accounts_of).await
     }
 }

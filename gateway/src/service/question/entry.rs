@@ -1,7 +1,7 @@
 //! The legs of a merged entry.
 
 use longmen_engine::MergedPage;
-use longmen_engine::ledger::{AccountRef, AccountView, Position, Rejection};
+use longmen_engine::ledger::{AccountRef, AccountView, Operation, Position, Rejection};
 
 use super::context::{Ask, Context};
 use crate::service::in_flight::InFlight;
@@ -19,6 +19,8 @@ pub(crate) struct EntryAsked {
 }
 
 impl Ask for EntryAsked {
+    const OPERATION: Operation = Operation::Entry;
+
     type Answer = (Box<AccountView>, MergedPage);
 
     fn price(&self) -> InFlight {
@@ -27,7 +29,7 @@ impl Ask for EntryAsked {
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
         let EntryAsked { account, position, from, limit } = self;
-        let account = context.account(account).await?;
+        let account = context.account_for(Self::OPERATION, account).await?;
         let found = context.look_up(move |history| {
             history.merged_entry(&account, position, from, limit).map(|page| page.map(|page| (account, page)))
         });

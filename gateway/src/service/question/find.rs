@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use longmen_engine::ledger::{AccountId, Date, EntityId, RecordPlace};
+use longmen_engine::ledger::{AccountId, Date, EntityId, Operation, RecordPlace};
 use longmen_engine::{FindQuery, FoundPage, Sought};
 
 use super::context::{Ask, Context};
@@ -29,6 +29,8 @@ pub(crate) struct FindAsked {
 }
 
 impl Ask for FindAsked {
+    const OPERATION: Operation = Operation::Find;
+
     type Answer = FoundPage;
 
     fn price(&self) -> InFlight {
@@ -36,6 +38,7 @@ impl Ask for FindAsked {
     }
 
     async fn ask(mut self, context: &Context) -> Result<FoundPage, Unanswered> {
+        context.permit(Self::OPERATION, self.entity.as_deref())?;
         let code = self.entity.take();
         let (entity, closed) = match code.clone() {
             Some(entity) => {

@@ -1,7 +1,7 @@
 //! The general ledger over a range of dates.
 
 use longmen_engine::GeneralLedger;
-use longmen_engine::ledger::{Answer, Command, Date};
+use longmen_engine::ledger::{Answer, Command, Date, Operation};
 
 use super::context::{Ask, Context};
 use crate::service::in_flight::InFlight;
@@ -17,6 +17,8 @@ pub(crate) struct GeneralLedgerAsked {
 }
 
 impl Ask for GeneralLedgerAsked {
+    const OPERATION: Operation = Operation::GeneralLedger;
+
     type Answer = GeneralLedger;
 
     fn price(&self) -> InFlight {
@@ -25,6 +27,7 @@ impl Ask for GeneralLedgerAsked {
 
     async fn ask(self, context: &Context) -> Result<GeneralLedger, Unanswered> {
         let GeneralLedgerAsked { entity, from, to } = self;
+        context.permit(Self::OPERATION, Some(&entity))?;
         let read = |answer| match answer {
             Answer::TrialBalance(trial) => Some(trial),
             _ => None,

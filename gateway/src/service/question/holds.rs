@@ -1,6 +1,6 @@
 //! A page of holds.
 
-use longmen_engine::ledger::{AccountId, AccountRef, Answer, Command, Hold, TransactionKey};
+use longmen_engine::ledger::{AccountId, AccountRef, Answer, Command, Hold, Operation, TransactionKey};
 
 use super::context::{Ask, Context};
 use super::known_accounts::KnownAccounts;
@@ -28,6 +28,8 @@ pub(crate) struct HoldsPage {
 }
 
 impl Ask for HoldsAsked {
+    const OPERATION: Operation = Operation::Holds;
+
     type Answer = HoldsPage;
 
     fn price(&self) -> InFlight {
@@ -36,6 +38,10 @@ impl Ask for HoldsAsked {
 
     async fn ask(self, context: &Context) -> Result<HoldsPage, Unanswered> {
         let HoldsAsked { account, after, limit } = self;
+        match &account {
+            Some(account) => drop(context.account_for(Self::OPERATION, account.clone()).await?),
+            None => context.permit(Self::OPERATION, None)?,
+        }
         let read = |answer| match answer {
             Answer::Holds(holds) => Some(holds),
             _ => None,

@@ -21,6 +21,8 @@ pub(crate) mod status;
 pub(crate) mod transaction;
 pub(crate) mod trial_balance;
 
+use longmen_engine::ledger::Operation;
+
 use super::in_flight::InFlight;
 use context::Ask;
 pub(super) use context::Context;
@@ -47,6 +49,13 @@ macro_rules! questions {
             pub(super) fn price(&self) -> InFlight {
                 match self {
                     $(Question::$name(asked) => asked.price()),+
+                }
+            }
+
+            /// What its caller must be permitted.
+            pub(super) fn operation(&self) -> Operation {
+                match self {
+                    $(Question::$name(_) => <$asked as Ask>::OPERATION),+
                 }
             }
 

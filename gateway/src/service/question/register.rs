@@ -1,6 +1,6 @@
 //! Registers (登记簿): of an account, or of what has no account.
 
-use longmen_engine::ledger::{AccountRef, AccountView, Date, Position};
+use longmen_engine::ledger::{AccountRef, AccountView, Date, Operation, Position};
 use longmen_engine::{History, HistoryError, LedgerRegister, RegisterEntry, RegisterPage, Registered};
 
 use super::context::{Ask, Context};
@@ -47,6 +47,8 @@ pub(crate) struct AccountRegister {
 }
 
 impl Ask for RegisterAsked {
+    const OPERATION: Operation = Operation::Register;
+
     type Answer = Register;
 
     fn price(&self) -> InFlight {
@@ -55,10 +57,12 @@ impl Ask for RegisterAsked {
 
     async fn ask(mut self, context: &Context) -> Result<Register, Unanswered> {
         if let Some(account) = self.account.take() {
-            let account = context.account(account).await?;
+            let account = context.account_for(Self::OPERATION, account).await?;
             let page = context.look_up(move |history| account_register(history, account, &self));
             return Ok(Register::Account(Box::new(page.await?)));
         }
+        // A register without an account is of the whole ledger.
+        context.permit(Self::OPERATION, None)?;
         let closed = match self.entity.take() {
             Some(entity) => context.closings(entity).await?.closed,
             None => Vec::new(),

@@ -1,6 +1,6 @@
 //! A page of an account's entries.
 
-use longmen_engine::ledger::{AccountRef, AccountView};
+use longmen_engine::ledger::{AccountRef, AccountView, Operation};
 use longmen_engine::{StatementPage, StatementQuery};
 
 use super::context::{Ask, Context};
@@ -16,6 +16,8 @@ pub(crate) struct StatementAsked {
 }
 
 impl Ask for StatementAsked {
+    const OPERATION: Operation = Operation::Statement;
+
     type Answer = (Box<AccountView>, StatementPage);
 
     fn price(&self) -> InFlight {
@@ -24,7 +26,7 @@ impl Ask for StatementAsked {
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
         let StatementAsked { account, query } = self;
-        let account = context.account(account).await?;
+        let account = context.account_for(Self::OPERATION, account).await?;
         context.look_up(move |history| history.statement(&account, &query).map(|page| (account, page))).await
     }
 }

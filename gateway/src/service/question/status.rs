@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use longmen_engine::ledger::{Answer, Command, Status};
+use longmen_engine::ledger::{Answer, Command, Operation, Status};
 use longmen_engine::{Damaged, ScrubReport};
 
 use super::context::{Ask, Context};
@@ -29,6 +29,8 @@ pub(crate) struct NodeStatus {
 }
 
 impl Ask for StatusAsked {
+    const OPERATION: Operation = Operation::Status;
+
     type Answer = NodeStatus;
 
     fn price(&self) -> InFlight {

@@ -1,7 +1,7 @@
 //! A transaction as the log has it.
 
 use longmen_engine::TransactionRecord;
-use longmen_engine::ledger::{RecordPlace, Rejection, TransactionId, TransactionKey};
+use longmen_engine::ledger::{Operation, RecordPlace, Rejection, TransactionId, TransactionKey};
 
 use super::context::{Ask, Context};
 use super::known_accounts::KnownAccounts;
@@ -19,6 +19,8 @@ pub(crate) enum TransactionAsked {
 }
 
 impl Ask for TransactionAsked {
+    const OPERATION: Operation = Operation::Transaction;
+
     type Answer = (Box<TransactionRecord>, KnownAccounts);
 
     fn price(&self) -> InFlight {
@@ -26,7 +28,12 @@ impl Ask for TransactionAsked {
     }
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
-        let unknown = Rejection::UnknownTransaction;
+        let sees_all = context.may_everywhere(Self::OPERATION);
+        // What is not its own a caller learns of only where it may see it.
+        let unknown = match self {
+            TransactionAsked::Place(_) if !sees_all => Rejection::Forbidden,
+            _ => Rejection::UnknownTransaction,
+        };
         let RecordPlace { frame, ordinal } = match self {
             TransactionAsked::Place(place) => place,
             TransactionAsked::Id(id) => {
@@ -39,6 +46,12 @@ impl Ask for TransactionAsked {
         let held = record.held.iter().map(|held| held.account);
         let legs = record.legs.iter().map(|leg| leg.account);
         let accounts = context.accounts_in(legs.chain(tried).chain(held)).await?;
+        let is_seen = || accounts.iter().any(|account| context.may_see(Self::OPERATION, account));
+        // Of its own that moves nothing a caller learns everywhere.
+        let is_own = record.client == context.client() && accounts.is_empty();
+        if !sees_all && !is_own && !is_seen() {
+            return Err(Rejection::Forbidden.into());
+        }
         Ok((record, KnownAccounts::of(accounts)))
     }
 }

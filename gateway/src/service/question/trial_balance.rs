@@ -1,6 +1,6 @@
 //! The general ledger on the current date, at its leaves, beside the sums of its accounts.
 
-use longmen_engine::ledger::{Answer, Command, TrialBalance};
+use longmen_engine::ledger::{Answer, Command, Operation, TrialBalance};
 
 use super::context::{Ask, Context};
 use crate::service::in_flight::InFlight;
@@ -15,6 +15,8 @@ pub(crate) struct TrialBalanceAsked {
 }
 
 impl Ask for TrialBalanceAsked {
+    const OPERATION: Operation = Operation::TrialBalance;
+
     type Answer = TrialBalance;
 
     fn price(&self) -> InFlight {
@@ -22,6 +24,7 @@ impl Ask for TrialBalanceAsked {
     }
 
     async fn ask(self, context: &Context) -> Result<TrialBalance, Unanswered> {
+        context.permit(Self::OPERATION, Some(&self.entity))?;
         let read = |answer| match answer {
             Answer::TrialBalance(trial) => Some(trial),
             _ => None,

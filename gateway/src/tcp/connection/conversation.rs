@@ -11,8 +11,7 @@ use longmen_engine::ledger::Rejection;
 
 use super::outbox::Outbox;
 use crate::service::{
-    Answered, Certificate, Connection, Due, Fault, InFlight, Limits, Ready, Request, Service, Session,
-    Unanswered,
+    Answered, Connection, Due, Fault, InFlight, Limits, Origin, Ready, Request, Service, Session, Unanswered,
 };
 use crate::tcp::decode::{Asking, answer_format, read_request, result_bytes};
 use crate::tcp::encode::write_outcome;
@@ -42,10 +41,10 @@ pub(crate) struct Conversation<'a> {
 }
 
 impl<'a> Conversation<'a> {
-    pub(crate) fn new(service: &'a Service, certificate: Certificate) -> Conversation<'a> {
+    pub(crate) fn new(service: &'a Service, origin: Origin) -> Conversation<'a> {
         Conversation {
             service,
-            session: Session::open(service, certificate),
+            session: Session::open(service, origin),
             inbox: BytesMut::new(),
             admitted: None,
             skip: 0,

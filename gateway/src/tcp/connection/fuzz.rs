@@ -8,7 +8,7 @@ use longmen_engine::{History, Intake, Meters, Replies, Reply};
 use tokio::runtime::Runtime;
 
 use super::conversation::Conversation;
-use crate::service::{Certificate, InFlight, Limits, Ready, Service};
+use crate::service::{InFlight, Limits, Origin, Ready, Service};
 
 /// What a connection came to.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ pub fn converse<'a>(
 ) -> Conversed {
     let _context = runtime.enter();
     let (intake, mut submitted) = Intake::piped(Arc::new(Meters::default()));
-    let service = Service::new(intake, history, limits, None);
-    let mut conversation = Conversation::new(&service, Certificate::None);
+    let service = Service::new(intake, history, limits, (None, None));
+    let mut conversation = Conversation::new(&service, Origin::default());
     let mut done = Conversed {
         frames: 0,
         sent: Vec::new(),

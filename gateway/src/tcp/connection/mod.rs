@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::service::{Certificate, Deadlines, Due, Progress};
+use crate::service::{Certificate, Deadlines, Due, Origin, Progress};
 use crate::tcp::lobby::{Guest, Lobby};
 use crate::tcp::shared::Shared;
 use crate::tcp::transport::{Transport, write_at_once};
@@ -83,7 +83,8 @@ pub(crate) async fn serve(
     arrival: Arrival,
 ) {
     let Arrival { peer, came, guest, certificate } = arrival;
-    let mut conversation = Conversation::new(&shared.service, certificate);
+    let origin = Origin { peer: Some(peer.ip()), certificate };
+    let mut conversation = Conversation::new(&shared.service, origin);
     let end = converse(&mut stream, &mut conversation, &mut stop, (came, guest)).await;
     if let Some(name) = conversation.session.failed_login() {
         shared.warnings.failed_login(peer, name);

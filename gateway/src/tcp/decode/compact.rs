@@ -193,7 +193,11 @@ fn check_notes(bytes: &[u8], padding: &[u8]) -> Result<(), Fault> {
     let mut last: Option<Note> = None;
     for (note, text) in notes::read(bytes) {
         let invisible = note == Note::Visibility && !VISIBILITIES.contains(&text);
-        if invisible || text.is_empty() || last.is_some_and(|last| last as u8 >= note as u8) {
+        if !note.is_given()
+            || invisible
+            || text.is_empty()
+            || last.is_some_and(|last| last as u8 >= note as u8)
+        {
             break;
         }
         last = Some(note);

@@ -29,15 +29,16 @@ pub(super) fn read_balance(reader: &mut Reader<'_>) -> Result<BalanceAsked, Faul
 }
 
 pub(super) fn read_accounts(reader: &mut Reader<'_>) -> Result<AccountsAsked, Fault> {
-    let (mut after, mut limit) = (AccountId::NONE, DEFAULT_PAGE);
-    read_fields(reader, &["after", "limit"], |index, reader| {
+    let (mut after, mut limit, mut of) = (AccountId::NONE, DEFAULT_PAGE, None);
+    read_fields(reader, &["after", "limit", "entity"], |index, reader| {
         match index {
             0 => after = AccountId(reader.integer()?),
-            _ => limit = page_limit(reader)?,
+            1 => limit = page_limit(reader)?,
+            _ => of = Some(entity(reader)?),
         }
         Ok(())
     })?;
-    Ok(AccountsAsked { after, limit })
+    Ok(AccountsAsked { after, limit, entity: of })
 }
 
 pub(super) fn read_transaction(reader: &mut Reader<'_>) -> Result<TransactionAsked, Fault> {

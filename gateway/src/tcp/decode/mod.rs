@@ -22,7 +22,7 @@ use longmen_engine::ledger::Command;
 use crate::service::{Fault, Hello, Question, RESULT, Request};
 pub(crate) use asking::Asking;
 use reader::{Reader, read_fields};
-use value::{GivenId, required, shown, transaction_id};
+use value::{GivenId, opened, required, shown, transaction_id};
 
 /// Bytes of a client's name.
 const MAX_NAME: usize = 64;
@@ -102,16 +102,17 @@ fn read_body(operation: Operation, reader: &mut Reader<'_>, asking: Asking) -> R
 }
 
 fn read_hello(reader: &mut Reader<'_>) -> Result<Hello, Fault> {
-    let (mut name, mut token) = (None, None);
-    read_fields(reader, &["name", "token"], |index, reader| {
+    let (mut name, mut token, mut on_behalf) = (None, None, None);
+    read_fields(reader, &["name", "token", "on_behalf"], |index, reader| {
         match index {
             0 => name = Some(shown(reader.text(MAX_NAME)?)?),
-            _ => token = Some(reader.text(MAX_TOKEN)?.into()),
+            1 => token = Some(reader.text(MAX_TOKEN)?.into()),
+            _ => on_behalf = Some(opened(reader.text(MAX_NAME)?)?.into()),
         }
         Ok(())
     })?;
     let name = required(name.filter(|name| !name.is_empty()), "name")?;
-    Ok(Hello { name: name.into(), token })
+    Ok(Hello { name: name.into(), token, on_behalf })
 }
 
 fn read_cancel(reader: &mut Reader<'_>) -> Result<Command, Fault> {

@@ -97,7 +97,7 @@ struct Parts<'a> {
     text_id: &'a str,
     legs: Vec<Leg>,
     keys: Vec<(usize, AccountKey)>,
-    texts: [&'a str; Note::ALL.len()],
+    texts: [&'a str; Note::GIVEN.len()],
     notes: Vec<u8>,
     action: Option<ReadAction<'a>>,
     has_bad_amount: bool,
@@ -111,7 +111,7 @@ impl<'a> Parts<'a> {
             text_id: "",
             legs: Vec::new(),
             keys: Vec::new(),
-            texts: [""; Note::ALL.len()],
+            texts: [""; Note::GIVEN.len()],
             notes: Vec::new(),
             action: None,
             has_bad_amount: false,
@@ -123,7 +123,7 @@ impl<'a> Parts<'a> {
         self.text_id = "";
         self.legs.clear();
         self.keys.clear();
-        self.texts = [""; Note::ALL.len()];
+        self.texts = [""; Note::GIVEN.len()];
         self.notes.clear();
         self.action = None;
         self.has_bad_amount = false;
@@ -166,7 +166,7 @@ impl<'a> Parts<'a> {
     }
 
     fn write_notes(&mut self) -> Result<(), Fault> {
-        for (note, text) in Note::ALL.into_iter().zip(self.texts) {
+        for (note, text) in Note::GIVEN.into_iter().zip(self.texts) {
             notes::write(&mut self.notes, note, text);
         }
         match self.notes.len() {

@@ -2,6 +2,7 @@
 //! their natural keys.
 
 mod chart;
+mod judged;
 mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,8 @@ pub struct Catalog {
     leaves_above: BTreeSet<SubjectId>,
     /// The version of the rules that the log has been judged by of late, see [`RULES`].
     rules: u16,
+    /// The digest of the file that says who may do what; empty: there was none.
+    access: Box<str>,
     lines: Vec<LineKey>,
     line_ids: BTreeMap<LineKey, LineId>,
     units: Vec<(EntityId, Currency)>,
@@ -72,6 +75,7 @@ impl Catalog {
             chart: BTreeMap::new(),
             leaves_above: BTreeSet::new(),
             rules: 0,
+            access: Box::default(),
             lines: Vec::new(),
             line_ids: BTreeMap::new(),
             units: Vec::new(),
@@ -113,6 +117,12 @@ impl Catalog {
     pub fn entity(&self, code: &str) -> Option<EntityId> {
         let index = self.entities.iter().position(|entity| entity.code.as_ref() == code)?;
         u16::try_from(index).ok().map(EntityId)
+    }
+
+    /// The code of an entity.
+    #[must_use]
+    pub fn entity_code(&self, entity: EntityId) -> &str {
+        &self.entities[usize::from(entity.0)].code
     }
 
     /// The entities, by id.
@@ -191,21 +201,13 @@ impl Catalog {
         own.flat_map(|((_, kind), dates)| dates.iter().map(|(from, subject)| (&**kind, *from, *subject)))
     }
 
-    /// The version of the rules that the newest records were judged by.
-    #[must_use]
-    pub fn rules(&self) -> u16 {
-        self.rules
-    }
-
-    /// Says by which version of the rules what follows is judged.
-    pub fn set_rules(&mut self, version: u16) {
-        self.rules = version;
-    }
-
     /// Writes clients, entities with their current dates, and subjects as administrative records.
     pub fn write_names(&self, out: &mut Vec<u8>) {
         if self.rules > 0 {
             Admin::Rules { version: self.rules }.write(out);
+        }
+        if !self.access.is_empty() {
+            Admin::Access { digest: self.access.clone() }.write(out);
         }
         for (id, name) in self.clients() {
             Admin::Client { id, name: name.into() }.write(out);

@@ -145,6 +145,7 @@ impl Catalog {
                 }
                 self.set_rules(version);
             }
+            Admin::Access { digest } => self.set_access(&digest),
             Admin::LineClosed { .. } | Admin::Undone(..) | Admin::Registered { .. } => {}
         }
         Ok(())

@@ -1,0 +1,126 @@
+//! Operations: what somebody may be let do, each by its name.
+
+use strum::{Display, EnumCount, EnumString, IntoStaticStr, VariantArray};
+
+/// What somebody may be let do: a kind of transaction, a command or a question.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Display,
+    EnumCount,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
+#[repr(u8)]
+pub enum Operation {
+    /// Post legs (记账).
+    Post,
+    /// Freeze (冻结), but for a court.
+    Freeze,
+    /// Freeze for a court (司法冻结).
+    JudicialFreeze,
+    /// Add to a hold (追加预授权).
+    Raise,
+    /// Release a hold (解冻).
+    Unfreeze,
+    /// Spend a hold (扣划).
+    Consume,
+    /// Spend a hold whatever the payment state, the funds and the holds before it say.
+    ForcedConsume,
+    /// Reverse a transaction (冲正).
+    Reverse,
+    /// Reverse a transaction whatever states and funds say.
+    ForcedReverse,
+    /// Refund a transaction (退款).
+    Refund,
+    /// Try (TCC): hold what the legs take.
+    Try,
+    /// Confirm a try.
+    Confirm,
+    /// Cancel a try that stands.
+    CancelTry,
+    /// Cancel an id, seen or not.
+    Cancel,
+    /// Do any of these to what another client posted, froze or tried, beside the right to do it at all.
+    OthersTransactions,
+    /// Open an entity.
+    OpenEntity,
+    /// Open subjects (科目).
+    OpenSubjects,
+    /// Open accounts (分户账).
+    OpenAccounts,
+    /// Stop an account: change its states so that they let nothing through that they did not before (挂失, 止付).
+    StopAccount,
+    /// Change an account's states in any way: release a stop, close it.
+    SetState,
+    /// Set limits (限额).
+    SetLimits,
+    /// Set the withholding reserve (代扣备用金).
+    SetReserve,
+    /// Make an account hot, or not.
+    SetHot,
+    /// Close an accounting date (日切), and carry results forward (年终结转).
+    CloseDay,
+    /// Close a date to one that lies far ahead.
+    ForcedCloseDay,
+    /// Tie an account to a customer.
+    MapCustomer,
+    /// Say which subject accounts of a type get.
+    MapType,
+    /// See how accounts stand.
+    Balance,
+    /// List accounts.
+    Accounts,
+    /// List the accounts of a customer.
+    Customer,
+    /// List holds.
+    Holds,
+    /// See the general ledger on the current date (试算平衡).
+    TrialBalance,
+    /// See the chart (科目表).
+    Chart,
+    /// See how the node is.
+    Status,
+    /// See an account's entries (对账单).
+    Statement,
+    /// See what an account had at a moment of the past.
+    BalanceAt,
+    /// Open a merged entry.
+    Entry,
+    /// See a register (登记簿).
+    Register,
+    /// See the general ledger over dates (总账).
+    GeneralLedger,
+    /// Look transactions up by reference, or by the id that some client gave.
+    Find,
+    /// See a transaction.
+    Transaction,
+    /// Act on behalf of another principal, with that one's rights.
+    OnBehalf,
+}
+
+const _: () = assert!(Operation::COUNT <= 64, "operations are kept as bits of a word");
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Operation; Operation::COUNT] =
+        *Operation::VARIANTS.first_chunk().expect("as many as are counted");
+
+    /// Its name as people and files have it, such as `close_day`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    pub(crate) fn bit(self) -> u64 {
+        1 << self as u8
+    }
+}

@@ -1,0 +1,138 @@
+//! What a caller may do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::access::operation::Operation;
+use crate::money::amount::Amount;
+use crate::money::currency::Currency;
+
+/// Where, in what and up to how much an operation is permitted. What is absent is not restricted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grant {
+    /// In the books of these entities, by code.
+    pub entities: Option<BTreeSet<Box<str>>>,
+    /// In these currencies.
+    pub currencies: Option<BTreeSet<Currency>>,
+    /// Up to so much, in the debits or the hold of one transaction, of these currencies; of others as much as they like.
+    pub caps: BTreeMap<Currency, Amount>,
+}
+
+/// What a caller may do: of each operation, where. What nobody granted is forbidden.
+///
+/// ```
+/// use longmen_ledger::{Currency, Grant, Operation, Permissions};
+/// let entities = Some(["LM".into()].into());
+/// let mut permissions = Permissions::default();
+/// permissions.grant(Operation::Post, Grant { entities, ..Grant::default() });
+/// let cny = Currency::from_code("CNY");
+/// assert!(permissions.may_in(Operation::Post, "LM", cny, 1_230));
+/// assert!(!permissions.may_in(Operation::Post, "UK", cny, 1_230));
+/// assert!(!permissions.may(Operation::Reverse));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permissions {
+    grants: BTreeMap<Operation, Vec<Grant>>,
+    /// The operations that are permitted everywhere, each a bit.
+    everywhere: u64,
+}
+
+impl Grant {
+    /// Whether nothing is restricted.
+    #[must_use]
+    pub fn is_everywhere(&self) -> bool {
+        self.entities.is_none() && self.currencies.is_none() && self.caps.is_empty()
+    }
+
+    fn allows(&self, entity: &str, currency: Option<Currency>, amount: i128) -> bool {
+        let in_entity = self.entities.as_ref().is_none_or(|entities| entities.contains(entity));
+        let Some(currency) = currency else { return in_entity };
+        let in_currency = self.currencies.as_ref().is_none_or(|currencies| currencies.contains(&currency));
+        let under_cap = self.caps.get(&currency).is_none_or(|cap| amount <= i128::from(cap.0));
+        in_entity && in_currency && under_cap
+    }
+}
+
+impl Permissions {
+    /// Permits an operation where the grant says; what was permitted before stays so.
+    pub fn grant(&mut self, operation: Operation, grant: Grant) {
+        if grant.is_everywhere() {
+            self.everywhere |= operation.bit();
+        }
+        self.grants.entry(operation).or_default().push(grant);
+    }
+
+    /// Whether an operation is permitted anywhere.
+    #[must_use]
+    pub fn may(&self, operation: Operation) -> bool {
+        self.grants.contains_key(&operation)
+    }
+
+    /// Whether an operation is permitted everywhere.
+    #[must_use]
+    #[inline]
+    pub fn may_everywhere(&self, operation: Operation) -> bool {
+        self.everywhere & operation.bit() != 0
+    }
+
+    /// Whether an operation is permitted in the books of an entity, in a currency where it is about one, with this amount in
+    /// minor units.
+    #[must_use]
+    pub fn may_in(
+        &self,
+        operation: Operation,
+        entity: &str,
+        currency: Option<Currency>,
+        amount: i128,
+    ) -> bool {
+        self.may_everywhere(operation)
+            || self
+                .grants
+                .get(&operation)
+                .is_some_and(|grants| grants.iter().any(|grant| grant.allows(entity, currency, amount.abs())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_granted_is_permitted_there_and_nowhere_else() {
+        let currency = |code| Currency::from_code(code).unwrap();
+        let (cny, usd) = (currency("CNY"), currency("USD"));
+        let in_lm = Grant { entities: Some(["LM".into()].into()), ..Grant::default() };
+        let mut permissions = Permissions::default();
+        let small = Grant { caps: [(cny, Amount(500))].into(), ..in_lm.clone() };
+        permissions.grant(Operation::Post, small);
+        permissions.grant(Operation::Refund, in_lm);
+        permissions.grant(Operation::Refund, Grant { currencies: Some([usd].into()), ..Grant::default() });
+        permissions.grant(Operation::Status, Grant::default());
+        for (operation, entity, currency, amount, expect) in [
+            (Operation::Post, "LM", Some(cny), 500, true),
+            (Operation::Post, "LM", Some(cny), 501, false),
+            // A red amount is as large as a black one.
+            (Operation::Post, "LM", Some(cny), -501, false),
+            (Operation::Post, "LM", Some(usd), 501, true),
+            (Operation::Post, "UK", Some(cny), 1, false),
+            (Operation::Post, "LM", None, 0, true),
+            (Operation::Refund, "LM", Some(cny), 1 << 70, true),
+            (Operation::Refund, "UK", Some(cny), 1, false),
+            (Operation::Refund, "UK", Some(usd), 1, true),
+            (Operation::Reverse, "LM", Some(cny), 1, false),
+            (Operation::Status, "", None, 0, true),
+        ] {
+            let found = permissions.may_in(operation, entity, currency, amount);
+            assert_eq!(found, expect, "{operation} {entity} {currency:?} {amount}");
+        }
+        assert!(permissions.may(Operation::Post) && !permissions.may_everywhere(Operation::Post));
+        assert!(permissions.may_everywhere(Operation::Status) && !permissions.may(Operation::Reverse));
+    }
+
+    #[test]
+    fn names_of_operations_are_read_as_they_are_written() {
+        for operation in Operation::ALL {
+            assert_eq!(operation.name().parse(), Ok(operation));
+        }
+        assert!("pay".parse::<Operation>().is_err());
+    }
+}

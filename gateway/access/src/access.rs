@@ -1,0 +1,220 @@
+//! Who is let in, and with which rights.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use longmen_ledger::{Acting, Grant, Operation, Permissions};
+
+use crate::access_file::{AccessFile, Principal};
+use crate::secret::{hash, id_of};
+use crate::token_file::{Token, TokenFile};
+
+/// The principals of a node, their roles and their tokens.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    file: AccessFile,
+    tokens: TokenFile,
+}
+
+/// What contradicts itself between the two files.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccessError {
+    /// A token's principal has no role anywhere.
+    #[error(
+        "token {token}: principal {principal} is not in the access file, and the token has no roles of its own"
+    )]
+    Principal { token: Box<str>, principal: Box<str> },
+    /// A token has a role that does not exist.
+    #[error("token {token} has role {role}, which is neither in the access file nor a standard role")]
+    Role { token: Box<str>, role: Box<str> },
+}
+
+/// Somebody who asks to be let in.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// The client whose ids it wants to use.
+    pub client: &'a str,
+    /// The secret that it shows; empty: none.
+    pub token: &'a str,
+    /// The principal whose certificate it has shown.
+    pub certificate: Option<&'a str>,
+    /// The principal for whom it wants to act.
+    pub on_behalf: Option<&'a str>,
+    /// Where it comes from.
+    pub peer: Option<IpAddr>,
+    pub now: Timestamp,
+}
+
+/// Somebody who was let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admitted {
+    /// The id of the token that it showed; empty where a certificate was its proof.
+    pub token: Box<str>,
+    /// Who it is.
+    pub principal: Box<str>,
+    /// For whom it acts, and with whose rights.
+    pub on_behalf: Option<Box<str>>,
+    /// Who acts, and what it may do.
+    pub acting: Acting,
+    /// The moment from which it is let in no more.
+    pub expires: Option<Timestamp>,
+}
+
+/// Why somebody is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAdmitted {
+    /// It did not prove to be anybody: no token, a wrong, expired or revoked one, or one that is not taken from there. It is
+    /// not told which.
+    Unknown,
+    /// It is somebody, who may not use the ids of that client, or not act for that principal.
+    Forbidden,
+}
+
+impl Access {
+    /// Puts both files together.
+    ///
+    /// # Errors
+    /// [`AccessError`], where a token's principal or role is nowhere.
+    pub fn new(file: Option<AccessFile>, tokens: TokenFile) -> Result<Access, AccessError> {
+        let access = Access { file: file.unwrap_or_default(), tokens };
+        for token in access.tokens.tokens() {
+            let mut roles = token.roles.iter().flatten();
+            if let Some(role) = roles.find(|role| !access.file.has_role(role)) {
+                return Err(AccessError::Role { token: token.id.clone(), role: role.clone() });
+            }
+            if token.roles.is_none() && !access.file.principals.contains_key(&token.principal) {
+                let (token, principal) = (token.id.clone(), token.principal.clone());
+                return Err(AccessError::Principal { token, principal });
+            }
+        }
+        Ok(access)
+    }
+
+    /// The digest of the access file; `None` where there is none.
+    #[must_use]
+    pub fn digest(&self) -> Option<String> {
+        self.file.digest()
+    }
+
+    /// Lets somebody in, if it is to be let in.
+    ///
+    /// # Errors
+    /// [`NotAdmitted`].
+    pub fn admit(&self, asking: &Asking<'_>) -> Result<Admitted, NotAdmitted> {
+        if asking.token.is_empty() {
+            return self.admit_certificate(asking);
+        }
+        let token = self.known(asking).ok_or(NotAdmitted::Unknown)?;
+        self.admit_token(token, asking)
+    }
+
+    /// The same for somebody who was let in before, with the token of this id: what the files say now.
+    ///
+    /// # Errors
+    /// [`NotAdmitted`].
+    pub fn admit_again(&self, token: &str, asking: &Asking<'_>) -> Result<Admitted, NotAdmitted> {
+        if token.is_empty() {
+            return self.admit_certificate(asking);
+        }
+        let token = self.tokens.get(token).filter(|token| is_taken(token, asking));
+        self.admit_token(token.ok_or(NotAdmitted::Unknown)?, asking)
+    }
+
+    /// The token that was shown. It takes as long for a wrong secret as for a right one, and for one that nobody has.
+    fn known(&self, asking: &Asking<'_>) -> Option<&Token> {
+        let given = hash(asking.token);
+        let token = id_of(asking.token).and_then(|id| self.tokens.get(id));
+        let expected = token.and_then(Token::hash).unwrap_or(blake3::Hash::from_bytes([0; 32]));
+        // The comparison of hashes takes constant time.
+        let is_right = expected == given;
+        token.filter(|token| is_right && is_taken(token, asking))
+    }
+
+    /// Whoever has a certificate needs no token: it acts as the principal of that name, if there is one.
+    fn admit_certificate(&self, asking: &Asking<'_>) -> Result<Admitted, NotAdmitted> {
+        let known = asking.certificate.filter(|name| self.file.principals.contains_key(*name));
+        let name = known.ok_or(NotAdmitted::Unknown)?;
+        self.admit_token(&Token::new("", &blake3::Hash::from_bytes([0; 32]), name), asking)
+    }
+
+    fn admit_token(&self, token: &Token, asking: &Asking<'_>) -> Result<Admitted, NotAdmitted> {
+        let nobody = Principal::default();
+        let principal = self.file.principals.get(&token.principal).unwrap_or(&nobody);
+        let may_use = |client: &str| {
+            *client == *token.principal
+                || principal.clients.contains(client)
+                || principal.clients.contains("*")
+        };
+        if !may_use(asking.client) {
+            return Err(NotAdmitted::Forbidden);
+        }
+        let own = self.permissions(principal, token);
+        let permissions = match asking.on_behalf {
+            None => own,
+            Some(other) => self.on_behalf(other, &own).ok_or(NotAdmitted::Forbidden)?,
+        };
+        Ok(Admitted {
+            token: token.id.clone(),
+            principal: token.principal.clone(),
+            on_behalf: asking.on_behalf.map(Into::into),
+            acting: Acting::new(asking.client, &token.principal, asking.on_behalf, permissions),
+            expires: token.expires,
+        })
+    }
+
+    /// What somebody may do for another principal: what that one may do itself, but act for others.
+    fn on_behalf(&self, other: &str, own: &Permissions) -> Option<Permissions> {
+        let principal = self.file.principals.get(other).filter(|_| own.may(Operation::OnBehalf))?;
+        let mut permissions = Permissions::default();
+        for role in &principal.roles {
+            let may = self.file.grants(role).filter(|(operation, _)| *operation != Operation::OnBehalf);
+            may.for_each(|(operation, grant)| {
+                let entities = within(grant.entities, principal.entities.as_ref());
+                permissions.grant(operation, Grant { entities, ..grant });
+            });
+        }
+        Some(permissions)
+    }
+
+    fn permissions(&self, principal: &Principal, token: &Token) -> Permissions {
+        let mut permissions = Permissions::default();
+        // A token without a principal in the file has its own roles; with one it has no more than the principal.
+        let roles: Vec<&Box<str>> = match &token.roles {
+            Some(roles) if self.file.principals.contains_key(&token.principal) => {
+                principal.roles.iter().filter(|role| roles.contains(*role)).collect()
+            }
+            Some(roles) => roles.iter().collect(),
+            None => principal.roles.iter().collect(),
+        };
+        for (operation, grant) in roles.into_iter().flat_map(|role| self.file.grants(role)) {
+            let entities = within(grant.entities, principal.entities.as_ref());
+            let entities = within(entities, token.entities.as_ref());
+            permissions.grant(operation, Grant { entities, ..grant });
+        }
+        permissions
+    }
+}
+
+fn is_taken(token: &Token, asking: &Asking<'_>) -> bool {
+    let from = |peer: IpAddr| {
+        let networks = token.networks.as_ref();
+        networks.is_none_or(|networks| networks.iter().any(|network| network.contains(&peer.to_canonical())))
+    };
+    // Who has a certificate is nobody else.
+    let is_own = asking.certificate.is_none_or(|name| *name == *token.principal);
+    // Who cannot say where it comes from comes from no network.
+    is_own && token.is_valid(asking.now) && asking.peer.map_or(token.networks.is_none(), from)
+}
+
+/// Entities that lie in both; `None` stands for all.
+fn within(one: Option<BTreeSet<Box<str>>>, other: Option<&BTreeSet<Box<str>>>) -> Option<BTreeSet<Box<str>>> {
+    match (one, other) {
+        (None, other) => other.cloned(),
+        (one, None) => one,
+        (Some(one), Some(other)) => Some(one.intersection(other).cloned().collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

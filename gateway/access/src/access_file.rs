@@ -1,0 +1,208 @@
+//! The file that says who may do what: roles and principals, in TOML.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use longmen_ledger::{Amount, Currency, Grant, Operation};
+use serde::Deserialize;
+
+use crate::standard_role::StandardRole;
+
+/// Who may do what.
+#[derive(Clone, Debug, Default)]
+pub struct AccessFile {
+    roles: BTreeMap<Box<str>, Role>,
+    pub(crate) principals: BTreeMap<Box<str>, Principal>,
+    digest: Option<blake3::Hash>,
+}
+
+/// What is wrong with the file.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessFileError {
+    /// It is no such file.
+    #[error("{0}")]
+    Toml(#[from] toml::de::Error),
+    /// A role has a name that a standard role has.
+    #[error("role {role} is a standard role already: give yours another name")]
+    StandardRole { role: Box<str> },
+    /// There is no such operation.
+    #[error("role {role} may {word}, which is no operation: `longmen token roles` lists them")]
+    Operation { role: Box<str>, word: Box<str> },
+    /// There is no such currency.
+    #[error("{owner} names {code}, which is no currency")]
+    Currency { owner: String, code: Box<str> },
+    /// A cap is no amount of its currency.
+    #[error("role {role} has a cap of {text} {code}, which is no amount of that currency")]
+    Cap { role: Box<str>, code: Box<str>, text: Box<str> },
+    /// There is no such role.
+    #[error("principal {principal} has role {role}, which is neither in the file nor a standard role")]
+    Role { principal: Box<str>, role: Box<str> },
+}
+
+/// What a role may do, and where.
+#[derive(Clone, Debug)]
+pub(crate) struct Role {
+    operations: BTreeSet<Operation>,
+    grant: Grant,
+}
+
+/// Who acts.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Principal {
+    pub(crate) roles: Vec<Box<str>>,
+    /// Where its roles hold; absent: where they say.
+    pub(crate) entities: Option<BTreeSet<Box<str>>>,
+    /// The clients whose ids it may use beside its own; `*` for any.
+    #[serde(default)]
+    pub(crate) clients: BTreeSet<Box<str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    roles: BTreeMap<Box<str>, WrittenRole>,
+    #[serde(default)]
+    principals: BTreeMap<Box<str>, Principal>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRole {
+    may: Vec<Box<str>>,
+    entities: Option<BTreeSet<Box<str>>>,
+    currencies: Option<BTreeSet<Box<str>>>,
+    #[serde(default)]
+    caps: BTreeMap<Box<str>, Box<str>>,
+}
+
+impl AccessFile {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`AccessFileError`], naming the first thing that is wrong.
+    pub fn parse(text: &str) -> Result<AccessFile, AccessFileError> {
+        let Written { roles: written, principals } = toml::from_str(text)?;
+        let mut roles = BTreeMap::new();
+        for (name, role) in written {
+            if name.parse::<StandardRole>().is_ok() {
+                return Err(AccessFileError::StandardRole { role: name });
+            }
+            let role = read_role(&name, role)?;
+            roles.insert(name, role);
+        }
+        for (name, principal) in &principals {
+            let is_known = |role: &str| roles.contains_key(role) || role.parse::<StandardRole>().is_ok();
+            if let Some(role) = principal.roles.iter().find(|role| !is_known(role)) {
+                return Err(AccessFileError::Role { principal: name.clone(), role: role.clone() });
+            }
+        }
+        Ok(AccessFile { roles, principals, digest: Some(blake3::hash(text.as_bytes())) })
+    }
+
+    /// The digest of the file's bytes; `None` where there is no file.
+    #[must_use]
+    pub fn digest(&self) -> Option<String> {
+        self.digest.map(|digest| digest.to_hex().to_string())
+    }
+
+    /// Whether a role is in the file, or a standard one.
+    pub(crate) fn has_role(&self, role: &str) -> bool {
+        self.roles.contains_key(role) || role.parse::<StandardRole>().is_ok()
+    }
+
+    /// What a role permits: operations, each where it says.
+    pub(crate) fn grants<'a>(&'a self, role: &str) -> Box<dyn Iterator<Item = (Operation, Grant)> + 'a> {
+        if let Ok(standard) = role.parse::<StandardRole>() {
+            let may = Operation::ALL.into_iter().filter(move |operation| standard.may(*operation));
+            return Box::new(may.map(|operation| (operation, Grant::default())));
+        }
+        let role = self.roles.get(role);
+        Box::new(
+            role.into_iter()
+                .flat_map(|role| role.operations.iter().map(|operation| (*operation, role.grant.clone()))),
+        )
+    }
+}
+
+fn read_role(name: &str, written: WrittenRole) -> Result<Role, AccessFileError> {
+    let operation = |word: &str| {
+        word.parse().map_err(|_| AccessFileError::Operation { role: name.into(), word: word.into() })
+    };
+    let currency = |code: &str| {
+        let wrong = || AccessFileError::Currency { owner: format!("role {name}"), code: code.into() };
+        Currency::from_code(code).ok_or_else(wrong)
+    };
+    let cap = |code: &str, text: &str| {
+        let currency = currency(code)?;
+        let amount = currency.parse_amount(text).ok().filter(|amount| *amount > Amount(0));
+        let wrong = || AccessFileError::Cap { role: name.into(), code: code.into(), text: text.into() };
+        Ok((currency, amount.ok_or_else(wrong)?))
+    };
+    let operations = written.may.iter().map(|word| operation(word)).collect::<Result<_, _>>()?;
+    let codes = written.currencies.as_ref();
+    let currencies = codes.map(|codes| codes.iter().map(|code| currency(code)).collect());
+    let caps = written.caps.iter().map(|(code, text)| cap(code, text));
+    let caps = caps.collect::<Result<_, AccessFileError>>()?;
+    Ok(Role {
+        operations,
+        grant: Grant { entities: written.entities, currencies: currencies.transpose()?, caps },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, expect) in [
+            ("", None),
+            ("[principals.ann]\nroles = [\"poster\"]", None),
+            ("[principals.ann]\nroles = [\"boss\"]", Some("principal ann has role boss, which is neither")),
+            ("[principals.ann]\nroles = []\nrole = 1", Some("unknown field `role`")),
+            ("[roles.poster]\nmay = []", Some("role poster is a standard role already")),
+            ("[roles.a]\nmay = [\"pay\"]", Some("role a may pay, which is no operation")),
+            (
+                "[roles.a]\nmay = [\"post\"]\ncurrencies = [\"cny\"]",
+                Some("role a names cny, which is no currency"),
+            ),
+            (
+                "[roles.a]\nmay = [\"post\"]\ncaps = { XXY = \"1\" }",
+                Some("role a names XXY, which is no currency"),
+            ),
+            (
+                "[roles.a]\nmay = [\"post\"]\ncaps = { CNY = \"1.001\" }",
+                Some("a cap of 1.001 CNY, which is no amount"),
+            ),
+            (
+                "[roles.a]\nmay = [\"post\"]\ncaps = { CNY = \"0\" }",
+                Some("a cap of 0 CNY, which is no amount"),
+            ),
+            ("roles = 1", Some("invalid type: integer `1`")),
+        ] {
+            let found = AccessFile::parse(text).map_err(|error| error.to_string());
+            match (found, expect) {
+                (Ok(_), None) => {}
+                (Err(error), Some(expect)) => assert!(error.contains(expect), "{text}: {error}"),
+                (found, expect) => panic!("{text}: {found:?}, expected {expect:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn roles_permit_what_they_say() {
+        let text = "[roles.a]\nmay = [\"post\"]\nentities = [\"LM\"]\ncurrencies = [\"CNY\"]\ncaps = { CNY = \"2.50\" }";
+        let file = AccessFile::parse(text).unwrap();
+        let cny = Currency::from_code("CNY").unwrap();
+        let grant = Grant {
+            entities: Some(["LM".into()].into()),
+            currencies: Some([cny].into()),
+            caps: [(cny, Amount(250))].into(),
+        };
+        assert_eq!(file.grants("a").collect::<Vec<_>>(), [(Operation::Post, grant)]);
+        assert_eq!(file.grants("monitor").collect::<Vec<_>>(), [(Operation::Status, Grant::default())]);
+        assert_eq!(file.grants("b").count(), 0);
+        assert_ne!(file.digest(), AccessFile::parse("").unwrap().digest());
+    }
+}

@@ -1,0 +1,167 @@
+//! The files that say who is let in and what each may do: read at the start, and again when they have changed.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use longmen_access::{Access, AccessError, AccessFile, AccessFileError, TokenFile, TokenFileError};
+use longmen_engine::Intake;
+use longmen_engine::ledger::{Answer, ClientId, Command};
+use longmen_gateway::{Tokens, TokensError};
+use tokio::sync::watch;
+
+/// How often the files are looked at: a token that is revoked is taken no longer than that.
+pub(crate) const LOOK: Duration = Duration::from_secs(2);
+
+/// The files of a node.
+#[derive(Clone, Debug)]
+pub(crate) struct AccessFiles {
+    tokens: Option<PathBuf>,
+    access: Option<PathBuf>,
+}
+
+/// How clients prove who they are.
+pub(crate) enum Identity {
+    /// Every name is taken at its word.
+    Unproven,
+    /// By names and tokens in a file of the old form: whoever has one may do everything.
+    Names(Tokens),
+    /// By principals, roles and hashes of tokens.
+    Principals(Box<Access>),
+}
+
+/// What is wrong with the files.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessFilesError {
+    /// A file cannot be read.
+    #[error("{path}")]
+    Unreadable { path: PathBuf, source: io::Error },
+    /// A file of names and tokens is not one.
+    #[error("{path}")]
+    Names { path: PathBuf, source: TokensError },
+    /// A file of tokens is not one.
+    #[error("{path}")]
+    Tokens { path: PathBuf, source: TokenFileError },
+    /// The access file is not one.
+    #[error("{path}")]
+    Access { path: PathBuf, source: AccessFileError },
+    /// The files contradict each other.
+    #[error("{path}")]
+    Contradict { path: PathBuf, source: AccessError },
+    /// There are roles, and nobody who could have one.
+    #[error("--access {path} needs --tokens with a file that `longmen token create` made")]
+    NoTokens { path: PathBuf },
+}
+
+impl AccessFiles {
+    pub(crate) fn new(tokens: Option<&Path>, access: Option<&Path>) -> AccessFiles {
+        AccessFiles { tokens: tokens.map(Path::to_path_buf), access: access.map(Path::to_path_buf) }
+    }
+
+    /// Reads them.
+    pub(crate) fn read(&self) -> Result<Identity, AccessFilesError> {
+        let Some(path) = self.tokens.clone() else {
+            return match self.access.clone() {
+                Some(path) => Err(AccessFilesError::NoTokens { path }),
+                None => Ok(Identity::Unproven),
+            };
+        };
+        let text = read(&path)?;
+        if !is_of_hashes(&text) {
+            return match (&self.access, Tokens::parse(&text)) {
+                (Some(access), _) => Err(AccessFilesError::NoTokens { path: access.clone() }),
+                (None, Ok(tokens)) => Ok(Identity::Names(tokens)),
+                (None, Err(source)) => Err(AccessFilesError::Names { path, source }),
+            };
+        }
+        let tokens = TokenFile::parse(&text);
+        let tokens = tokens.map_err(|source| AccessFilesError::Tokens { path: path.clone(), source })?;
+        let access = self.access.clone().map(read_access).transpose()?;
+        let both = Access::new(access, tokens);
+        both.map(Box::new)
+            .map(Identity::Principals)
+            .map_err(|source| AccessFilesError::Contradict { path, source })
+    }
+
+    /// What is in them now, to see whether they have changed; nothing of what cannot be read.
+    pub(crate) fn texts(&self) -> Vec<Option<String>> {
+        [&self.tokens, &self.access].into_iter().flatten().map(|path| read(path).ok()).collect()
+    }
+}
+
+/// What sessions look at.
+pub(crate) type Latest = watch::Receiver<Arc<Access>>;
+
+/// Tells sessions of what the files say, when they have changed, and has the log note by which file it is.
+pub(crate) struct Reloading {
+    files: AccessFiles,
+    texts: Vec<Option<String>>,
+    latest: watch::Sender<Arc<Access>>,
+}
+
+impl Reloading {
+    /// Of files that said this when they were read at the start; with what sessions look at.
+    pub(crate) fn new(files: AccessFiles, access: Access) -> (Reloading, Latest) {
+        let (latest, told) = watch::channel(Arc::new(access));
+        (Reloading { texts: files.texts(), files, latest }, told)
+    }
+
+    /// Has the log note by which file it is said who may do what.
+    pub(crate) async fn note(&self, node: &Intake) {
+        let access = Arc::clone(&self.latest.borrow());
+        note(node, &access).await;
+    }
+
+    /// Looks at the files; what happened, in words for people, if anything did. A file that is broken changes nothing.
+    pub(crate) async fn look(&mut self, node: &Intake) -> Option<String> {
+        let texts = self.files.texts();
+        if texts == self.texts {
+            return None;
+        }
+        self.texts = texts;
+        match self.files.read() {
+            Ok(Identity::Principals(access)) => {
+                note(node, &access).await;
+                self.latest.send_replace(Arc::new(*access));
+                Some("principals, roles and tokens were read again, and hold from now on".to_owned())
+            }
+            Ok(_) => Some("ACCESS NOT CHANGED: the file of tokens is no file of hashes any more".to_owned()),
+            Err(error) => Some(format!("ACCESS NOT CHANGED: {}", in_words(&error))),
+        }
+    }
+}
+
+/// Has the log note by which file it is said who may do what.
+async fn note(node: &Intake, access: &Access) {
+    let Some(digest) = access.digest() else { return };
+    let (session, mut replies) = node.open_session();
+    session.submit(ClientId::default(), vec![(0, Command::NoteAccess { digest: digest.into() })]);
+    // A full disk takes no note; the next change, or the next start, does.
+    let refused = |answer: &Answer| matches!(answer, Answer::Rejected(_));
+    let replies = replies.recv().await;
+    if replies.is_none_or(|replies| replies.replies.iter().any(|reply| refused(&reply.answer))) {
+        tracing::warn!("the log has no note of the access file: there is no room for it");
+    }
+}
+
+fn read_access(path: PathBuf) -> Result<AccessFile, AccessFilesError> {
+    AccessFile::parse(&read(&path)?).map_err(|source| AccessFilesError::Access { path, source })
+}
+
+fn read(path: &Path) -> Result<String, AccessFilesError> {
+    let unreadable = |source| AccessFilesError::Unreadable { path: path.to_path_buf(), source };
+    std::fs::read_to_string(path).map_err(unreadable)
+}
+
+/// Whether a file of tokens is of the form that `longmen token` writes.
+fn is_of_hashes(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.next().is_none_or(|line| line.starts_with("[[") || line.starts_with("tokens"))
+}
+
+/// An error and what it comes from.
+fn in_words(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
+}

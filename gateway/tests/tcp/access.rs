@@ -1,0 +1,243 @@
+//! Who may do what: every operation as every standard role, in its own entity and in another one; who is not let in; and what
+//! becomes of those who are here when rights change.
+
+mod cells;
+
+use std::sync::Arc;
+
+use longmen_access::{Access, AccessFile, Secret, StandardRole, TokenFile};
+use longmen_client::{Naming, Transaction};
+use longmen_engine::ledger::Operation;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::node::TestNode;
+use crate::raw::Raw;
+use cells::{OTHER, OWN, Scene, request_of};
+
+/// The secret of a principal's only token.
+fn secret(principal: &str) -> Secret {
+    let mut bytes = [0; 32];
+    bytes[..principal.len()].copy_from_slice(principal.as_bytes());
+    let id = bytes[..8].try_into().unwrap();
+    Secret::from_bytes(id, bytes)
+}
+
+/// A principal for each standard role, whose role holds in one entity; one who may do everything, under any name; and a front.
+fn access() -> (Access, TokenFile) {
+    let all: Vec<&str> = Operation::ALL.into_iter().map(Operation::name).collect();
+    let mut text =
+        format!("[roles.all]\nmay = {all:?}\n[principals.root]\nroles = [\"all\"]\nclients = [\"*\"]\n");
+    let mut tokens = TokenFile::default().with(secret("root").token_of("root"));
+    for role in StandardRole::ALL {
+        text += &format!("[principals.{role}]\nroles = [\"{role}\"]\nentities = [{OWN:?}]\n");
+        tokens = tokens.with(secret(role.name()).token_of(role.name()));
+    }
+    text += "[principals.web]\nroles = [\"front\"]\nclients = [\"*\"]\n";
+    tokens = tokens.with(secret("web").token_of("web"));
+    (Access::new(Some(AccessFile::parse(&text).unwrap()), tokens.clone()).unwrap(), tokens)
+}
+
+async fn start() -> (TestNode, watch::Sender<Arc<Access>>) {
+    let (sender, receiver) = watch::channel(Arc::new(access().0));
+    (TestNode::start_for(receiver).await, sender)
+}
+
+/// A connection of a client that acts as a principal.
+async fn connect(node: &TestNode, client: &str, principal: &str) -> Raw {
+    let mut raw = Raw::open(&node.address()).await;
+    let token = secret(principal).to_string();
+    let answer = raw.ask(1, &json!({"name": client, "token": token})).await;
+    assert_eq!(answer[0], "ok", "{client} as {principal}: {answer}");
+    raw
+}
+
+/// Whether an answer says anywhere that something is forbidden.
+fn is_forbidden(answer: &Value) -> bool {
+    answer.to_string().contains("\"forbidden\"")
+}
+
+#[tokio::test]
+async fn every_cell_is_what_the_table_says() {
+    let (node, _access) = start().await;
+    let mut root = connect(&node, "root", "root").await;
+    cells::open_books(&mut root).await;
+    for role in StandardRole::ALL {
+        // What is to be undone and spent is the role's own: posted by somebody who may, under its name.
+        let mut helper = connect(&node, role.name(), "root").await;
+        for entity in [OWN, OTHER] {
+            cells::prepare(&mut helper, &mut root, entity, role.name()).await;
+        }
+        let mut raw = connect(&node, role.name(), role.name()).await;
+        for operation in Operation::ALL {
+            for entity in [OTHER, OWN] {
+                let scene = Scene { role, entity };
+                let Some((number, body)) = request_of(operation, scene) else { continue };
+                let answer = raw.ask(number, &body).await;
+                let is_everywhere = cells::is_of_no_entity(operation);
+                let may = scene.may(operation) && (entity == OWN || is_everywhere);
+                assert_eq!(!is_forbidden(&answer), may, "{role} {operation} in {entity}: {body} {answer}");
+            }
+        }
+    }
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_learns_nothing() {
+    let (node, _access) = start().await;
+    let of = |principal: &str| secret(principal).to_string();
+    let wrong = of("root").replace("726f6f74", "726f6f75");
+    for (body, code) in [
+        (json!({"name": "root"}), "not_authenticated"),
+        (json!({"name": "root", "token": ""}), "not_authenticated"),
+        (json!({"name": "root", "token": "0123456789abcdef"}), "not_authenticated"),
+        (json!({"name": "root", "token": wrong}), "not_authenticated"),
+        (json!({"name": "root", "token": of("nobody")}), "not_authenticated"),
+        (json!({"name": "finance", "token": of("auditor")}), "forbidden"),
+        (json!({"name": "finance", "token": of("finance"), "on_behalf": "auditor"}), "forbidden"),
+        (json!({"name": "shop", "token": of("web"), "on_behalf": "nobody"}), "forbidden"),
+    ] {
+        let mut raw = Raw::open(&node.address()).await;
+        let answer = raw.ask(1, &body).await;
+        assert_eq!(
+            (&answer[0], &answer[1], &answer[2]),
+            (&json!(code), &Value::Null, &Value::Null),
+            "{body}"
+        );
+        raw.is_closed().await;
+    }
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_front_acts_with_the_rights_of_those_for_whom_it_acts_and_the_record_names_both() {
+    let (node, _access) = start().await;
+    let mut root = connect(&node, "root", "root").await;
+    cells::open_books(&mut root).await;
+    let mut front = Raw::open(&node.address()).await;
+    let hello = json!({"name": "shop-7", "token": secret("web").to_string(), "on_behalf": "poster"});
+    assert_eq!(front.ask(1, &hello).await[0], "ok");
+    let posted = front.ask(32, &cells::payment("f-1", OWN, 5)).await;
+    assert_eq!(posted[1]["results"][0]["outcome"], "posted", "{posted}");
+    let foreign = front.ask(32, &cells::payment("f-2", OTHER, 5)).await;
+    assert_eq!(foreign[1]["results"][0]["outcome"], "forbidden", "{foreign}");
+    let closed = front.ask(21, &json!({"entity": OWN, "next": "2026-11-22"})).await;
+    assert_eq!(closed[0], "forbidden");
+    let record = front.ask(51, &json!({"id": "f-1"})).await;
+    let notes = &record[1]["notes"];
+    assert_eq!((&notes["principal"], &notes["on_behalf"]), (&json!("web"), &json!("poster")), "{record}");
+    // A client that acts itself is named by its record already.
+    let own = root.ask(32, &cells::payment("r-1", OWN, 5)).await;
+    assert_eq!(own[1]["results"][0]["outcome"], "posted");
+    assert!(root.ask(51, &json!({"id": "r-1"})).await[1]["notes"].get("principal").is_none());
+    // Neither does anybody say it himself.
+    let mut said = cells::payment("r-2", OWN, 5);
+    said["transactions"][0]["principal"] = json!("mallory");
+    let said = root.ask(32, &said).await;
+    assert!(said.to_string().contains("malformed"), "{said}");
+    // A change of an account names both in its register.
+    let mut operator = Raw::open(&node.address()).await;
+    let hello = json!({"name": "desk-1", "token": secret("web").to_string(), "on_behalf": "operator"});
+    assert_eq!(operator.ask(1, &hello).await[0], "ok");
+    let limits = json!({"account": cells::user(OWN), "day_limit": 700, "currency": "CNY", "reason": "r"});
+    assert_eq!(operator.ask(23, &limits).await[0], "ok");
+    let register = root.ask(59, &json!({"account": cells::user(OWN)})).await.to_string();
+    assert!(
+        register.contains("\"principal\":\"web\"") && register.contains("\"on_behalf\":\"operator\""),
+        "{register}"
+    );
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn caps_bound_what_one_transaction_moves() {
+    let file = "[roles.small]\nmay = [\"post\", \"freeze\", \"reverse\", \"try\"]\ncaps = { CNY = \"1.00\" }\n\
+                [principals.root]\nroles = [\"admin\", \"finance\"]\n[principals.ann]\nroles = [\"small\"]\n";
+    let tokens = ["root", "ann"]
+        .into_iter()
+        .fold(TokenFile::default(), |file, name| file.with(secret(name).token_of(name)));
+    let access = Access::new(Some(AccessFile::parse(file).unwrap()), tokens).unwrap();
+    let (_sender, receiver) = watch::channel(Arc::new(access));
+    let node = TestNode::start_for(receiver).await;
+    cells::open_books(&mut connect(&node, "root", "root").await).await;
+    let mut ann = connect(&node, "ann", "ann").await;
+    let user = cells::user(OWN);
+    for (body, expect) in [
+        (cells::payment("a", OWN, 100), "posted"),
+        (cells::payment("b", OWN, 101), "forbidden"),
+        // The id is free: nothing of it was kept.
+        (cells::payment("b", OWN, 99), "posted"),
+        (cells::act("c", json!({"freeze": {"account": user, "amount": 100, "currency": "CNY"}})), "posted"),
+        (
+            cells::act("d", json!({"freeze": {"account": user, "amount": 101, "currency": "CNY"}})),
+            "forbidden",
+        ),
+        (cells::act("e", json!({"reverse": {"original": "b"}})), "posted"),
+    ] {
+        let answer = ann.ask(32, &body).await;
+        assert_eq!(answer[1]["results"][0]["outcome"], expect, "{body}: {answer}");
+    }
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn rights_that_change_hold_for_those_who_are_here() {
+    let (node, sender) = start().await;
+    let mut root = connect(&node, "root", "root").await;
+    cells::open_books(&mut root).await;
+    let mut poster = connect(&node, "poster", "poster").await;
+    let mut outcome = async |id: &str| {
+        let answer = poster.ask(32, &cells::payment(id, OWN, 5)).await;
+        match &answer[0] {
+            status if status == "ok" => answer[1]["results"][0]["outcome"].as_str().unwrap().to_owned(),
+            status => status.as_str().unwrap().to_owned(),
+        }
+    };
+    assert_eq!(outcome("1").await, "posted");
+    // Another role.
+    let text = "[principals.poster]\nroles = [\"monitor\"]\n[principals.root]\nroles = [\"admin\"]\n";
+    let tokens = [secret("poster").token_of("poster"), secret("root").token_of("root")];
+    let tokens = tokens.into_iter().fold(TokenFile::default(), TokenFile::with);
+    let other = Access::new(Some(AccessFile::parse(text).unwrap()), tokens).unwrap();
+    sender.send_replace(Arc::new(other));
+    assert_eq!(outcome("2").await, "forbidden");
+    // The token is revoked: the connection stays, and nothing comes of it.
+    let (_, tokens) = access();
+    let gone =
+        tokens.clone().revoke(&secret("poster").id(), "2026-01-01T00:00:00Z".parse().unwrap()).unwrap();
+    let file = || {
+        Some(AccessFile::parse("[principals.poster]\nroles = [\"poster\"]\n[roles.none]\nmay = []").unwrap())
+    };
+    let narrowed = |tokens: TokenFile| {
+        let own = tokens.tokens().filter(|token| &*token.principal == "poster").cloned();
+        Access::new(file(), own.fold(TokenFile::default(), TokenFile::with)).unwrap()
+    };
+    sender.send_replace(Arc::new(narrowed(gone)));
+    assert_eq!(outcome("3").await, "not_authenticated");
+    // It comes back.
+    sender.send_replace(Arc::new(narrowed(tokens)));
+    assert_eq!(outcome("3").await, "posted");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn what_another_client_posted_is_set_right_only_with_the_right_to_it() {
+    let (node, _access) = start().await;
+    let mut root = connect(&node, "root", "root").await;
+    cells::open_books(&mut root).await;
+    let posted = root.ask(32, &cells::payment("theirs", OWN, 5)).await;
+    let number = root.ask(51, &json!({"id": "theirs"})).await[1]["client"].as_u64().unwrap();
+    assert_eq!(posted[1]["results"][0]["outcome"], "posted");
+    let reverse = |id: &str| cells::act(id, json!({"reverse": {"original": "theirs", "client": number}}));
+    let refused = connect(&node, "poster", "poster").await.ask(32, &reverse("p")).await;
+    assert_eq!(refused[1]["results"][0]["outcome"], "forbidden", "{refused}");
+    let done = connect(&node, "operator", "operator").await.ask(32, &reverse("o")).await;
+    assert_eq!(done[1]["results"][0]["outcome"], "posted", "{done}");
+    // The product's own client asks for the same.
+    drop(
+        Transaction::new("x")
+            .action(longmen_client::Action::Reverse(longmen_client::Reverse::new(Naming::new("theirs")))),
+    );
+    node.stop().await;
+}
