@@ -41,6 +41,8 @@ pub(super) struct Account {
     may_go_negative: bool,
     /// Whether it has limits per transaction or day, which lie beside it.
     limited: bool,
+    /// Whether what is used of a day limit is counted: with limits, and after they were taken off.
+    counted: bool,
 }
 
 const _: () = assert!(size_of::<Account>() == 128, "an account is two cache lines");
@@ -86,6 +88,7 @@ impl Account {
         normal: Side::Debit,
         may_go_negative: false,
         limited: false,
+        counted: false,
     };
 
     pub(super) fn open(opened: &OpenedEntry<'_>, at: Position, line: u32, unit: Option<u16>) -> Account {
@@ -190,6 +193,7 @@ impl Account {
         self.overdraft_limit = changed.overdraft_limit.0;
         self.credit_limit = changed.credit_limit.map_or(NO_LIMIT, |limit| limit.0);
         self.limited = changed.transaction_limit.is_some() || changed.day_limit.is_some();
+        self.counted = self.limited || self.counted && !changed.hot;
         let wrong = self.contradiction(changed, floor);
         wrong.map_or(Ok(()), |why| Err(place.flaw(BookFault::Changed { account, why })))?;
         self.lets = Lets::of(changed.account_state, changed.payment_state);
@@ -246,7 +250,7 @@ impl Account {
     /// Whether there is anything that [`Account::check_funds`] could find.
     #[inline]
     pub(super) fn is_bounded(&self) -> bool {
-        !self.may_go_negative || self.credit_limit != NO_LIMIT || self.limited
+        !self.may_go_negative || self.credit_limit != NO_LIMIT || self.counted
     }
 
     /// Whether a whole transaction could bring the account from what it had before to this balance and what is frozen
@@ -290,10 +294,10 @@ impl Account {
         if available < 0 { Err(BookFault::Funds { account, available }) } else { Ok(()) }
     }
 
-    /// Whether the account has limits that [`super::limits::Limits::check`] must look at.
+    /// Whether the account has, or had, limits that [`super::limits::Limits::check`] must look at.
     #[inline]
-    pub(super) fn is_limited(&self) -> bool {
-        self.limited
+    pub(super) fn is_counted(&self) -> bool {
+        self.counted
     }
 
     /// What a transaction took, debit-positive, and the debits of its date before it.

@@ -102,7 +102,7 @@ impl Books {
         }
         account.take_leg(id, at, ordinal, leg.step)?;
         let account = *account;
-        if account.is_limited() && !self.entries.counting.iter().any(|(there, _)| *there == id) {
+        if account.is_counted() && !self.entries.counting.iter().any(|(there, _)| *there == id) {
             self.entries.counting.push((id, posting.counting));
         }
         let terms = self.frame.take_leg(place, &taken(posting, &account, (ordinal, leg.step), signed))?;
@@ -182,7 +182,7 @@ impl Books {
                     afforded = afforded.and_then(|()| account.check_spent(id, &before, spent));
                 }
             }
-            if account.is_limited() {
+            if account.is_counted() {
                 let (taken, debits) = account.taken(&before);
                 let date = before.date;
                 let waived = spent.is_some_and(|spent| spent.forced || spent.judicial);

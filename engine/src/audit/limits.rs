@@ -21,6 +21,8 @@ pub(super) struct Limits {
 struct Limited {
     transaction: Option<Amount>,
     day: Option<Amount>,
+    /// The date on which they were taken off, while there are none.
+    off: Option<Date>,
     date: Date,
     used: i128,
     /// Whether all of it was counted by a ledger that counts so: an older one went by the debits.
@@ -32,15 +34,21 @@ impl Limits {
     /// by now.
     pub(super) fn take(&mut self, changed: &Changed<'_>, (date, debits): (Date, i128), ruled: bool) {
         let (transaction, day) = (changed.transaction_limit, changed.day_limit);
-        if (transaction, day) == (None, None) {
+        let none = (transaction, day) == (None, None);
+        // What an account took before it had limits was not counted: its debits stand for it. Where they were taken off it goes
+        // on being counted, but not on a later date, nor while the account is hot.
+        let ended = |limited: &Limited| limited.off.is_some_and(|off| date > off) || none && changed.hot;
+        if self.limits.get(&changed.account).is_some_and(ended) {
             self.limits.remove(&changed.account);
+        }
+        let is_there = self.limits.contains_key(&changed.account);
+        if none && !is_there {
             return;
         }
-        // What an account took before it had limits was not counted: its debits stand for it.
-        let used = debits.max(0);
-        let begun = Limited { date, used, exact: ruled, ..Limited::default() };
+        let begun = Limited { date, used: debits.max(0), exact: ruled, ..Limited::default() };
         let limited = self.limits.entry(changed.account).or_insert(begun);
         (limited.transaction, limited.day) = (transaction, day);
+        limited.off = none.then(|| limited.off.unwrap_or(changed.date));
     }
 
     /// What was used of the day limit of an account on a date, for certain.

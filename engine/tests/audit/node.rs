@@ -75,7 +75,7 @@ fn batch(random: &mut SmallRng, accounts: &Accounts, first: u128) -> Batch {
 }
 
 fn change(desk: &mut Desk, account: AccountRef, change: AttributeChange) {
-    desk.submit(Command::Change { account, change, notes: Box::default() });
+    desk.submit(Command::Change { account, change, currency: None, notes: Box::default() });
 }
 
 fn state(account_state: AccountState) -> AttributeChange {

@@ -115,7 +115,7 @@ impl Work {
             6 => {
                 self.posted.push(id);
                 let hold = self.pick(|work| &work.frozen);
-                Action::Consume(Consume { hold, amount: Amount(amount), authority, forced })
+                Action::Consume(Consume { hold, amount: Amount(amount), currency: None, authority, forced })
             }
             7 => {
                 self.tried.push(id);
@@ -172,7 +172,7 @@ impl Work {
             },
             _ => state(AccountState::Normal, PaymentState::Normal),
         };
-        desk.ask(Command::Change { account, change, notes: Box::default() });
+        desk.ask(Command::Change { account, change, currency: None, notes: Box::default() });
     }
 }
 

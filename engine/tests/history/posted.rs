@@ -143,7 +143,7 @@ impl Books {
         let change = AttributeChange::States { account_state: None, payment_state };
         let account = AccountRef::Id(AccountId(PLAIN));
         let notes = texts(&[(Note::Operator, "wang"), (Note::Approval, "A-7")]).into();
-        assert_eq!(self.desk.ask(Command::Change { account, change, notes }), Answer::Done);
+        assert_eq!(self.desk.ask(Command::Change { account, change, currency: None, notes }), Answer::Done);
     }
 
     fn close(&mut self, next: Date) {

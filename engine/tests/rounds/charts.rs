@@ -112,6 +112,41 @@ fn a_close_that_has_begun_to_carry_ends_on_a_full_disk() {
     }
 }
 
+/// Whenever the node is killed: what was carried forward and the close are there, or neither.
+#[test]
+fn a_close_that_carries_is_durable_whole() {
+    let before = [pays(1, BANK, FEES, 30), pays(2, DOLLARS, DOLLAR_FEES, 40)];
+    let read = Ask::Read(vec![FEES, DOLLAR_FEES, PROFIT, DOLLAR_PROFIT]);
+    for (shards, hot) in [(1, &[][..]), (3, &[]), (3, &[FEES])] {
+        let (mut open, mut closed) = (0, 0);
+        for steps in 0.. {
+            let mut node = Node::open(&settings(shards), &CHART, CHART.len() as u64, hot);
+            for ask in &before {
+                node.ask(0, ask, &CHART);
+                node.drain();
+            }
+            node.ask(1, &carries(&[PROFIT, DOLLAR_PROFIT]), &CHART);
+            // The journal writes whatever it is given at once: as many frames as can come of it.
+            let mut settled = false;
+            for _ in 0..steps {
+                settled = !node.whole_step() && !node.write_now();
+            }
+            let mut node = node.restarted(&settings(shards));
+            node.ask(2, &read, &CHART);
+            node.drain();
+            let found = balances(&translate::said(&read, &node.given.last().unwrap().1));
+            let is_closed = node.date() > Date::from_days(START).unwrap();
+            let figures = if is_closed { [0, 0, 30, 40] } else { [30, 40, 0, 0] };
+            assert_eq!(found, figures, "{shards} shards, after {steps} steps, closed: {is_closed}");
+            *(if is_closed { &mut closed } else { &mut open }) += 1;
+            if settled {
+                break;
+            }
+        }
+        assert!(open > 2 && closed > 0, "{shards} shards: {open} open, {closed} closed");
+    }
+}
+
 #[test]
 fn equity_and_common_accounts_take_results_one_for_each_currency() {
     let refused = |targets: &[u64], rejection| {

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use longmen_engine::ledger::{
-    Admin, Answer, ClientId, Command, Coordinator, Frame, FrameRecords, LedgerSettings, Original, Rebuilt,
-    RefundWindows, ReplyTo, Request, Room, SectionKind, Shard, ShardId, ShardOrder, ShardReply, Status, Step,
-    Unmerged,
+    Admin, Answer, ClientId, Command, Coordinator, Date, EntityId, Frame, FrameRecords, LedgerSettings,
+    Original, Rebuilt, RefundWindows, ReplyTo, Request, Room, SectionKind, Shard, ShardId, ShardOrder,
+    ShardReply, Status, Step, Unmerged,
 };
 
 use super::archive::archive;
@@ -280,6 +280,20 @@ impl Node {
             self.journal_done();
         }
         assert!(self.is_settled(), "the node is stuck: {:?}", self.coordinator);
+    }
+
+    /// Writes the frame that is in flight, if one is; whether one was.
+    pub(crate) fn write_now(&mut self) -> bool {
+        let is_there = self.in_flight.is_some();
+        if is_there {
+            self.journal_done();
+        }
+        is_there
+    }
+
+    /// The current accounting date of the first entity.
+    pub(crate) fn date(&self) -> Date {
+        self.coordinator.catalog().date(EntityId(0))
     }
 
     /// Says whether the log has room for another round.

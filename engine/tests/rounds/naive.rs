@@ -36,8 +36,8 @@ struct Account {
     turnover: BTreeMap<u32, (i128, i128)>,
     /// What was used of the day limit by date, while there are limits.
     used: BTreeMap<u32, i128>,
-    /// Where limits were taken off: the date, what was used of it, and its debits then.
-    taken_off: Option<(u32, i128, i128)>,
+    /// The date on which limits were taken off: what is used of it goes on being counted.
+    taken_off: Option<u32>,
     seen: Vec<Seen>,
 }
 
@@ -280,7 +280,7 @@ impl Account {
     }
 
     fn use_limit(&mut self, debit: i128, date: u32) {
-        if self.has_limits() {
+        if self.has_limits() || self.taken_off == Some(date) {
             *self.used.entry(date).or_default() += debit;
         }
     }

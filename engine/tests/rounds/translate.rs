@@ -96,7 +96,7 @@ fn approval(given: bool) -> Box<[u8]> {
 }
 
 fn change(account: AccountRef, change: AttributeChange) -> Command {
-    Command::Change { account, change, notes: Box::default() }
+    Command::Change { account, change, currency: None, notes: Box::default() }
 }
 
 fn new_limits(limits: &NewLimits) -> AttributeChange {
@@ -273,6 +273,7 @@ fn action(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Op
             authority: (*authority).into(),
         }),
         Act::Consume { hold, amount, authority, forced } => Action::Consume(Consume {
+            currency: None,
             hold: name(*hold),
             amount: Amount(*amount),
             authority: (*authority).into(),

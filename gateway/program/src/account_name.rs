@@ -15,19 +15,29 @@ pub(crate) struct AccountName(pub(crate) AccountRef);
 /// What is written to say so in `--help`.
 pub(crate) const ACCOUNT_HELP: &str = "\
 An ACCOUNT is ENTITY/NUMBER/CURRENCY, ENTITY/NUMBER/TYPE/CURRENCY where it has a type, or @ID by the id that \
-`longmen accounts` shows.";
+`longmen accounts` shows. A slash in a part is written %2F.";
 
 /// Examples of a command, and how accounts are named in them, for `--help`.
 pub(crate) fn with_account_names(examples: &str) -> String {
     format!("{examples}\n\n{ACCOUNT_HELP}")
 }
 
-/// The natural key of an account, as commands take it.
+/// The natural key of an account, as commands take it: a slash in a part is `%2F`, or its key would read as that of another.
 pub(crate) fn key_text(entity: &str, number: &str, kind: &str, currency: &str) -> String {
-    match kind {
+    let [entity, number, kind] = [entity, number, kind].map(escaped);
+    match &*kind {
         "" => format!("{entity}/{number}/{currency}"),
         kind => format!("{entity}/{number}/{kind}/{currency}"),
     }
+}
+
+fn escaped(part: &str) -> String {
+    // What reads as an escape and is none is one more.
+    part.replace("%25", "%2525").replace("%2F", "%252F").replace('/', "%2F")
+}
+
+fn unescaped(part: &str) -> String {
+    part.replace("%2F", "/").replace("%25", "%")
 }
 
 impl AccountName {
@@ -69,8 +79,8 @@ impl FromStr for AccountName {
             let id = plain(id).ok_or_else(|| format!("`{id}` is no account id, such as @7"))?;
             return Ok(AccountName(AccountRef::Id(id)));
         }
-        let parts: Vec<&str> = text.split('/').collect();
-        let key = match parts[..] {
+        let parts: Vec<String> = text.split('/').map(unescaped).collect();
+        let key = match &parts[..] {
             [entity, number, currency] => AccountKey::new(entity, number, "", currency),
             [entity, number, kind, currency] => AccountKey::new(entity, number, kind, currency),
             _ => return Err("expected ENTITY/NUMBER/CURRENCY, ENTITY/NUMBER/TYPE/CURRENCY or @ID".to_owned()),
@@ -108,6 +118,18 @@ impl FromStr for LegName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_is_shown_is_read_as_the_same_account() {
+        let parts = ["U1", "U1/x", "a%b", "50%", "%2F", "%25", "%252F", "/", "%/", "%2", "2F", "%25/"];
+        for entity in parts {
+            for (number, kind) in parts.into_iter().flat_map(|number| [(number, ""), (number, "x/%2F")]) {
+                let shown = key_text(entity, number, kind, "CNY");
+                let key = AccountKey::new(entity, number, kind, "CNY");
+                assert_eq!(shown.parse(), Ok(AccountName(key.into())), "{shown}");
+            }
+        }
+    }
 
     #[test]
     fn accounts_are_named_by_key_or_id() {

@@ -132,6 +132,9 @@ pub(crate) fn remedy_of(code: &str) -> Option<&'static str> {
         "shutting_down" => {
             Some("the node is about to stop, and nothing was done; send it again when it is back")
         }
+        "forbidden" => Some(
+            "the node's roles do not let this principal do that, or not there, or not with so much; `longmen token roles` lists what each standard role may do",
+        ),
         "not_authenticated" => Some(
             "the node has no such client with this token or certificate; see --client, --token-file and --tls-client-cert",
         ),

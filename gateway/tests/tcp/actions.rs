@@ -69,6 +69,10 @@ async fn an_authority_that_is_given_empty_or_unseen_is_malformed() {
         (freeze(""), missing),
         (freeze(" "), "authority: begins or ends with a blank"),
         (freeze("court\u{3000}"), "authority: begins or ends with a blank"),
+        (
+            Freeze::new(2, "1.00", "CNY").kind(HoldKind::Judicial).into(),
+            "authority: is missing: a court's hold is released and spent by who is named here",
+        ),
         (freeze("\u{200b}"), "authority: has a control character, or another that is not seen"),
         (Unfreeze::part("hold", "1", "CNY").authority("").into(), missing),
         (Consume::new("hold", "1", "CNY").authority("").into(), missing),
@@ -103,6 +107,9 @@ async fn holds_are_frozen_released_spent_and_listed() {
     posted(&mut client, &Transaction::new("part").action(part("1.00"))).await;
     let consume = |amount: &str| Consume::new("hold", amount, "CNY").authority("court");
     refused(&mut client, &pay("differs", "2.00").action(consume("2.01")), "invalid_amount").await;
+    // With as many minor units, but of another currency.
+    let in_yen = Consume::new("hold", "200", "JPY").authority("court");
+    refused(&mut client, &pay("yen-spent", "2.00").action(in_yen), "currency_mismatch").await;
     posted(&mut client, &pay("consume", "2.00").action(consume("2.00"))).await;
     assert_eq!(figures(&mut client, 2).await, (800, 300, 500));
     assert_eq!(figures(&mut client, 3).await, (200, 0, 200));

@@ -45,6 +45,10 @@ async fn a_reserve_is_kept_back() {
     let by_id = SetReserveRequest { account: 2.into(), ..reserve("4.00") };
     assert_eq!(code(client.set_reserve(&by_id).await), "malformed", "which currency?");
     client.set_reserve(&SetReserveRequest { currency: Some("CNY"), ..by_id.clone() }).await.unwrap();
+    for account in [key.clone().into(), 2.into()] {
+        let in_dinars = SetReserveRequest { account, currency: Some("KWD"), ..reserve("1.000") };
+        assert_eq!(code(client.set_reserve(&in_dinars).await), "currency_mismatch");
+    }
     client.set_reserve(&SetReserveRequest { amount: 0.into(), ..by_id }).await.unwrap();
     assert_eq!(client.balance(2).await.unwrap().available, 1000);
     node.stop().await;
@@ -79,6 +83,13 @@ async fn limits_are_set_kept_and_taken_away() {
     assert_eq!((account.transaction_limit, account.day_limit, account.overdraft_limit), (None, Some(500), 0));
     let wrong = SetLimitsRequest { day_limit: Some(Some((-1).into())), ..limits };
     assert_eq!(code(client.set_limits(&wrong).await), "invalid_amount");
+    let in_yen = SetLimitsRequest {
+        day_limit: Some(Some("5".into())),
+        currency: Some("JPY"),
+        registration: REGISTER,
+        ..SetLimitsRequest::new(2)
+    };
+    assert_eq!(code(client.set_limits(&in_yen).await), "currency_mismatch");
     assert_eq!(code(client.set_limits(&SetLimitsRequest::new(99)).await), "unknown_account");
     node.stop().await;
 }

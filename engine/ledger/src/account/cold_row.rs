@@ -5,12 +5,11 @@
 //! (number u64, near and far 16 bytes each), limit per transaction i64, limit per day i64 (the largest for none), count of
 //! holds u32, then each hold as a held record of the log whose move is "frozen", or "expired": first those of which something
 //! remains, in their order, then the others; then, where there are limits, what was used of the day's (24 bytes: date u32, 4
-//! zero bytes, used i128), which older ledgers did not write; where limits were taken off, the same and the debit turnover
-//! i128 at which they were.
+//! zero bytes, used i128), which older ledgers did not write; also where limits were taken off on that date.
 
 use std::collections::BTreeMap;
 
-use crate::account::day_use::{DAY_USE, DayUse, PAUSED_DAY_USE};
+use crate::account::day_use::{DAY_USE, DayUse};
 use crate::account::hold::{Hold, HoldMove};
 use crate::account::row::Verdict;
 use crate::ids::{AccountId, Position, TransactionKey};
@@ -56,7 +55,7 @@ impl Limits {
 pub(crate) struct ColdRow {
     pub(crate) links: Links,
     pub(crate) limits: Limits,
-    /// What was used of the day limit, and while there are no limits what was used before.
+    /// What was used of the day limit, while there are limits, and until the end of the date on which they were taken off.
     pub(crate) day_use: DayUse,
     pub(crate) holds: BTreeMap<TransactionKey, Hold>,
     /// The holds of which something remains, in the order in which they began to hold: where the money does not do for all
@@ -105,10 +104,8 @@ impl ColdRow {
             }
             .write(out);
         }
-        if self.limits != Limits::NONE {
+        if self.limits != Limits::NONE || self.day_use != DayUse::default() {
             self.day_use.write_image(out);
-        } else if self.day_use != DayUse::default() {
-            self.day_use.write_paused_image(out);
         }
         let length = u32::try_from(out.len() - start - 4).expect("holds of an account are capped");
         out[start..start + 4].copy_from_slice(&length.to_le_bytes());
@@ -128,14 +125,16 @@ impl ColdRow {
         exceeded.then_some((Rejection::DayLimitExceeded, step))
     }
 
-    /// Takes new limits; `day` and `debits` are the newest date of the account's postings and its debit turnover.
-    pub(crate) fn keep_limits(&mut self, limits: Limits, day: Date, debits: i128) {
-        match (self.limits == Limits::NONE, limits == Limits::NONE) {
-            (true, false) => self.day_use.resume(day, debits),
-            (false, true) => self.day_use.pause(day, debits),
-            _ => {}
+    /// Takes new limits on a date. `begun` is what counts as used where nobody counted until now: no less than what was when
+    /// somebody did.
+    pub(crate) fn keep_limits(&mut self, limits: Limits, date: Date, begun: Option<DayUse>) {
+        if let Some(begun) = begun {
+            self.day_use = begun.or_more(&self.day_use);
         }
         self.limits = limits;
+        if limits == Limits::NONE {
+            self.day_use.last_until(date);
+        }
     }
 
     /// Keeps a hold as its last record has it.
@@ -193,8 +192,7 @@ impl ColdRow {
         }
         let rest = bytes.get(at..)?;
         match (cold.limits == Limits::NONE, rest.len()) {
-            (false, DAY_USE) => cold.day_use = DayUse::read_image(rest)?,
-            (true, PAUSED_DAY_USE) => cold.day_use = DayUse::read_paused_image(rest)?,
+            (_, DAY_USE) => cold.day_use = DayUse::read_image(rest)?,
             (true, 0) => cold.day_use = DayUse::default(),
             (false, 0) => {}
             _ => return None,

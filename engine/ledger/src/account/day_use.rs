@@ -7,8 +7,6 @@ use crate::record::entry::Counting;
 
 /// Bytes of an image: date u32, 4 zero bytes, used i128.
 pub(crate) const DAY_USE: usize = 24;
-/// Bytes of an image while the limits are off: the same, then the debit turnover i128 at which they were taken off.
-pub(crate) const PAUSED_DAY_USE: usize = DAY_USE + 16;
 /// No use comes near: see the sums of a row's image.
 const MOST: u128 = 1 << 100;
 
@@ -22,8 +20,6 @@ pub(crate) struct DayUse {
     newest: (u64, u32),
     net: i128,
     counting: Counting,
-    /// While there are no limits, the date's debit turnover when they were taken off.
-    paused_at: i128,
 }
 
 impl DayUse {
@@ -33,17 +29,22 @@ impl DayUse {
         DayUse { day, before: debits.max(0), ..DayUse::default() }
     }
 
-    /// Where limits are taken off: what was used of the date stays known, so that nobody who sets them again begins anew.
-    /// `day` and `debits` are the newest date of the account's postings and its debit turnover.
-    pub(crate) fn pause(&mut self, day: Date, debits: i128) {
-        *self = DayUse { day, before: self.on(day), paused_at: debits, ..DayUse::default() };
+    /// Where limits are taken off on a date: it goes on being counted until the next one, so that nobody who sets them again
+    /// begins anew.
+    pub(crate) fn last_until(&mut self, date: Date) {
+        if self.day < date {
+            *self = DayUse { day: date, ..DayUse::default() };
+        }
     }
 
-    /// Where limits are set again, or for the first time: nobody counted meanwhile, so the debits since are taken for what
-    /// was used.
-    pub(crate) fn resume(&mut self, day: Date, debits: i128) {
-        let (before, from) = if self.day == day { (self.before, self.paused_at) } else { (0, 0) };
-        *self = DayUse { day, before: before + (debits - from).max(0), ..DayUse::default() };
+    /// The use of the same date, where that is more.
+    pub(crate) fn or_more(self, other: &DayUse) -> DayUse {
+        DayUse { before: self.before.max(other.on(self.day)), ..self }
+    }
+
+    /// Whether a date is not the one that is counted, nor one before it.
+    pub(crate) fn is_before(&self, date: Date) -> bool {
+        self.day < date
     }
 
     /// What was used on a date.
@@ -82,19 +83,9 @@ impl DayUse {
         out.extend_from_slice(&bytes);
     }
 
-    pub(crate) fn write_paused_image(&self, out: &mut Vec<u8>) {
-        self.write_image(out);
-        out.extend_from_slice(&self.paused_at.to_le_bytes());
-    }
-
     pub(crate) fn read_image(bytes: &[u8]) -> Option<DayUse> {
         let before = i128_at(bytes, 8).filter(|used| used.unsigned_abs() < MOST)?;
         Some(DayUse { day: Date::from_days(u32_at(bytes, 0)?)?, before, ..DayUse::default() })
-    }
-
-    pub(crate) fn read_paused_image(bytes: &[u8]) -> Option<DayUse> {
-        let paused_at = i128_at(bytes, DAY_USE).filter(|debits| debits.unsigned_abs() < MOST)?;
-        Some(DayUse { paused_at, ..DayUse::read_image(bytes)? })
     }
 }
 
@@ -126,38 +117,5 @@ mod tests {
         take(3, 0, day, -30, Counting::GivesBack, 40);
         take(3, 1, day, 500, Counting::Nothing, 40);
         take(4, 0, day.next(), 5, Counting::Takes, 5);
-    }
-
-    #[test]
-    fn limits_that_are_taken_off_and_set_again_do_not_begin_anew() {
-        let day = Date::parse("2018-05-01").unwrap();
-        let at = Position { frame: 1, slot: 0, section: 0 };
-        // Debit turnover when the limits are set, what is used of them, turnover when they are taken off, date and turnover
-        // when they are set again, what is used then.
-        for (set_at, used, off_at, on_day, on_at, expect) in [
-            (0, 80, 80, day, 80, 80),
-            // Set for the first time: what was debited before counts.
-            (30, 50, 80, day, 80, 80),
-            // What was debited while they were off counts as well; red entries of earlier dates give nothing back.
-            (0, 80, 80, day, 90, 90),
-            (0, 80, 80, day, 10, 80),
-            (0, 80, 0, day, 0, 80),
-            // What was debited and did not use them while they were on does not.
-            (0, 80, 500, day, 500, 80),
-            (-20, 0, -20, day, -20, 0),
-            // Another date begins anew.
-            (0, 80, 80, day.next(), 7, 7),
-            (0, 80, 80, day.next(), -7, 0),
-        ] {
-            let mut of_day = DayUse::default();
-            of_day.resume(day, set_at);
-            of_day.take(at, 0, day, used, Counting::Takes);
-            of_day.pause(day, off_at);
-            let mut bytes = Vec::new();
-            of_day.write_paused_image(&mut bytes);
-            assert_eq!(DayUse::read_paused_image(&bytes), Some(of_day));
-            of_day.resume(on_day, on_at);
-            assert_eq!(of_day.on(on_day), expect, "{set_at} {used} {off_at} {on_day} {on_at}");
-        }
     }
 }

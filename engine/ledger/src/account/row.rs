@@ -47,6 +47,8 @@ const CREDIT: u8 = 1;
 const MAY_GO_NEGATIVE: u8 = 2;
 const HOT: u8 = 4;
 const LIMITED: u8 = 8;
+/// Limits were taken off: what is used of the date goes on being counted until the next.
+const COUNTS: u8 = 16;
 
 /// What holds a leg back, with the order of precedence it is judged by.
 pub(crate) type Verdict = Option<(Rejection, u16)>;
@@ -147,6 +149,19 @@ impl Row {
         self.flags & LIMITED != 0
     }
 
+    /// Whether what is used of a day limit is counted: while it has limits, and on until the date ends on which they were
+    /// taken off.
+    #[must_use]
+    #[inline]
+    pub(crate) fn counts(&self) -> bool {
+        self.flags & (LIMITED | COUNTS) != 0
+    }
+
+    /// From now on nothing is counted, if there are no limits.
+    pub(crate) fn count_no_more(&mut self) {
+        self.flags &= !COUNTS;
+    }
+
     /// Whether the next posting carries a link.
     #[inline]
     pub(crate) fn link_is_due(&self) -> bool {
@@ -245,8 +260,10 @@ impl Row {
         self.credit_limit = changed.credit_limit.map_or(i64::MAX, |limit| limit.0);
         self.withholding = changed.withholding;
         let limited = changed.transaction_limit.is_some() || changed.day_limit.is_some();
+        let counts = !limited && self.counts() && !changed.hot;
         let flag = |on: bool, bit: u8| if on { bit } else { 0 };
-        self.flags = self.flags & !(HOT | LIMITED) | flag(changed.hot, HOT) | flag(limited, LIMITED);
+        let flags = flag(changed.hot, HOT) | flag(limited, LIMITED) | flag(counts, COUNTS);
+        self.flags = self.flags & !(HOT | LIMITED | COUNTS) | flags;
         self.last = at;
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::actions::plan::Plan;
 use crate::actions::rules::{ActionRules, Given};
 use crate::ids::TransactionKey;
 use crate::money::amount::Amount;
+use crate::money::currency::Currency;
 use crate::rejection::Rejection;
 use crate::state::State;
 use crate::transaction::action_code::ActionCode;
@@ -23,6 +24,9 @@ pub struct Consume {
     pub hold: TransactionKey,
     /// How much, in minor units: what the legs take from the held account.
     pub amount: Amount,
+    /// The currency that the amount was given in, where one was: it must be the held account's. The legs have their own, so it
+    /// is no part of the content.
+    pub currency: Option<Currency>,
     /// Who spends it.
     pub authority: Box<str>,
     /// Whether the payment state, a reported loss, limits and the want of funds are set aside, with an approval.
@@ -62,7 +66,11 @@ impl ActionRules for Consume {
             return Plan::refused(Rejection::UnknownFreeze);
         };
         let taken = state.books.taken_from(account, given.legs);
-        let shape = (taken != i128::from(self.amount.0)).then_some((Rejection::InvalidAmount, 0));
+        let held_in = state.books.descriptor(account).map(|descriptor| descriptor.currency);
+        let mismatch = self.currency.is_some() && self.currency != held_in;
+        let differs = taken != i128::from(self.amount.0);
+        let shape = differs.then_some((Rejection::InvalidAmount, 0));
+        let shape = if mismatch { Some((Rejection::CurrencyMismatch, 0)) } else { shape };
         let (amount, authority, forced) = (self.amount, self.authority.clone(), self.forced);
         let what = EffectKind::Consume { amount, authority, forced };
         Plan { effects: vec![Effect { account, key: self.hold, what }], shape, ..Plan::default() }

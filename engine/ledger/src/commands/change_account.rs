@@ -8,6 +8,7 @@ use crate::commands::caller::Caller;
 use crate::commands::outcome::{AwaitShards, Outcome, Replies};
 use crate::hot::gate::Gate;
 use crate::ids::{AccountId, ShardId};
+use crate::money::currency::Currency;
 use crate::rejection::Rejection;
 use crate::shard::order::ChangeRow;
 use crate::shard::round::Written;
@@ -24,11 +25,11 @@ pub(super) fn begin(
     state: &mut State,
     caller: Caller,
     account: &AccountRef,
-    (change, scope): (AttributeChange, Scope),
+    (change, scope, currency): (AttributeChange, Scope, Option<Currency>),
     notes: Box<[u8]>,
 ) -> Outcome {
     let Caller { reply_to, client } = caller;
-    let account = match judge(state, account, change) {
+    let account = match judge(state, account, change, currency) {
         Ok(account) => account,
         Err(rejection) => return state.refuse(reply_to, rejection),
     };
@@ -50,11 +51,18 @@ pub(super) fn begin(
     Outcome::wait(Change { reply_to, account }, vec![(state.shard_of(account), query)])
 }
 
-fn judge(state: &State, account: &AccountRef, change: AttributeChange) -> Result<AccountId, Rejection> {
+fn judge(
+    state: &State,
+    account: &AccountRef,
+    change: AttributeChange,
+    currency: Option<Currency>,
+) -> Result<AccountId, Rejection> {
     if change.amounts().any(|amount| amount.0 < 0) {
         return Err(Rejection::InvalidAmount);
     }
-    state.books.find(account)
+    let account = state.books.find(account)?;
+    let its = state.books.descriptor(account).map(|descriptor| descriptor.currency);
+    if currency.is_some() && currency != its { Err(Rejection::CurrencyMismatch) } else { Ok(account) }
 }
 
 impl AwaitShards for Change {

@@ -41,6 +41,7 @@ use crate::commands::caller::Caller;
 use crate::commands::outcome::Outcome;
 use crate::commands::permitted::permitted;
 use crate::ids::{AccountId, ClientId, TransactionId, TransactionKey};
+use crate::money::currency::Currency;
 use crate::money::date::{Date, YearStart};
 use crate::rejection::Rejection;
 use crate::state::State;
@@ -102,6 +103,8 @@ pub enum Command {
         account: AccountRef,
         /// What changes.
         change: AttributeChange,
+        /// The currency that its amounts were given in, where one was: it must be the account's.
+        currency: Option<Currency>,
         /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
@@ -268,8 +271,8 @@ impl Command {
             Command::MapType { entity, kind, subject, from, notes } => {
                 map_type::run(state, client, (&entity, &kind, &subject), from, &notes)
             }
-            Command::Change { account, change, notes } => {
-                return change_account::begin(state, caller, &account, (change, scope), notes);
+            Command::Change { account, change, currency, notes } => {
+                return change_account::begin(state, caller, &account, (change, scope, currency), notes);
             }
             Command::CloseDay { entity, next, carry_forward, forced, notes } => {
                 return close_day::begin(state, caller, &entity, (next, forced), &carry_forward, notes);

@@ -4,7 +4,7 @@
 //! Row, 120 bytes, little endian: account u64, balance i128, debit turnover i128, credit turnover i128, last record
 //! (frame u64, slot u32, section u16, 2 zero bytes), frozen i64, withholding i64, overdraft limit i64, credit limit i64
 //! (the largest for none), day u32, line u32, subject u32, account state u8, payment state u8, flags u8 (1 normal side
-//! credit, 2 may go negative, 4 hot, 8 limited, 128 what is kept beside the row follows), postings since the last link u8.
+//! credit, 2 may go negative, 4 hot, 8 limited, 16 its limits were taken off on the date that is counted, 128 what is kept beside the row follows), postings since the last link u8.
 //!
 //! Line, 64 bytes: line u32, unit u16 (65535 for none), 2 zero bytes, balance i128, debit turnover i128, credit turnover
 //! i128, day u32, 4 zero bytes.

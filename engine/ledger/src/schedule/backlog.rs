@@ -46,6 +46,11 @@ impl Backlog {
         close.refused = posted.results.iter().find_map(|result| result.rejection);
     }
 
+    /// Whether results are being carried forward, and the close behind them has not ended.
+    pub(super) fn is_carrying(&self) -> bool {
+        self.queue.iter().take(2).any(|queued| matches!(queued, Queued::Close(..)))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.deferred.is_empty() && self.exclusive.is_nothing()
     }

@@ -19,7 +19,7 @@ impl Coordinator {
         for (account, hot) in heated.chain(cool) {
             let (account, change) = (AccountRef::Id(account), AttributeChange::Hot(hot));
             let caller = Caller { reply_to: None, client: ClientId(0) };
-            let command = Command::Change { account, change, notes: Box::default() };
+            let command = Command::Change { account, change, currency: None, notes: Box::default() };
             self.backlog.queue.push_back(Queued::Command(caller, None, command));
         }
     }

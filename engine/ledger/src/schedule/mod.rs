@@ -198,11 +198,14 @@ impl Coordinator {
         if let Some(start) = self.snapshot.take() {
             return Step::Snapshot(start);
         }
-        if journal_free && self.state.output.frame.has_content() {
+        let is_full = self.state.output.frame.bytes() > self.state.settings.frame_bytes;
+        // What is carried forward and the close behind it stand in one frame, so that a kill leaves both or neither; but where
+        // that would be larger than frames may be.
+        let is_carrying = !is_full && self.backlog.is_carrying();
+        if journal_free && !is_carrying && self.state.output.frame.has_content() {
             return self.merge_first().unwrap_or_else(|| Step::Seal(self.seal()));
         }
-        if self.state.output.frame.bytes() > self.state.settings.frame_bytes || self.state.room == Room::Soon
-        {
+        if is_full || !is_carrying && self.state.room == Room::Soon {
             return Step::Idle;
         }
         if let Some(step) = self.next_exclusive().or_else(|| self.next_expiring(now_us)) {

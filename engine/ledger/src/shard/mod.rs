@@ -132,8 +132,9 @@ impl Shard {
         edit(&mut changed);
         changed.write(&mut self.written.section);
         self.written.records += 1;
+        let counted = self.rows[slot].counts();
         self.rows[slot].change(&changed, at);
-        self.keep_limits(slot, &changed);
+        self.keep_limits(slot, &changed, counted);
         self.take_written()
     }
 
@@ -266,20 +267,27 @@ impl Shard {
         self.written.records += 1;
         row.post(&posting, at);
         let (line, balance) = (row.line, row.normal().natural(row.balance));
-        if row.limited() {
+        if row.counts() {
             self.use_limit(slot, &posting, at);
         }
         self.count(line, &movement, date);
         balance
     }
 
-    /// Counts a posting against the day limit of its account. Few accounts have one, so it is no part of the posting.
+    /// Counts a posting against the day limit of its account. Few accounts have one, so it is no part of the posting. Where
+    /// limits were taken off on an earlier date there is nothing more to count.
     #[cold]
     #[inline(never)]
     pub(crate) fn use_limit(&mut self, slot: usize, posting: &Posting, at: Position) {
         let Movement::Leg { transaction, .. } = posting.movement else { return };
         let (date, signed, counting) = (posting.date, posting.movement.signed(), posting.counting);
-        self.cold_row_mut(slot).day_use.take(at, transaction, date, signed, counting);
+        let limited = self.rows[slot].limited();
+        let day_use = &mut self.cold_row_mut(slot).day_use;
+        if !limited && day_use.is_before(date) {
+            *day_use = DayUse::default();
+            return self.rows[slot].count_no_more();
+        }
+        day_use.take(at, transaction, date, signed, counting);
     }
 
     /// The link that the posting at `at` carries, if one is due.
@@ -313,11 +321,13 @@ impl Shard {
             .map_or((Limits::NONE, DayUse::default()), |cold_row| (cold_row.limits, cold_row.day_use))
     }
 
-    fn keep_limits(&mut self, slot: usize, changed: &Changed<'_>) {
+    /// Takes the limits of a change; `counted` tells whether the row was counted before it.
+    fn keep_limits(&mut self, slot: usize, changed: &Changed<'_>, counted: bool) {
         let limits = Limits::new(changed.transaction_limit, changed.day_limit);
         if limits != self.limits(slot) {
             let Row { day, turnover, .. } = self.rows[slot];
-            self.cold_row_mut(slot).keep_limits(limits, day, turnover.0);
+            let begun = (!counted).then(|| DayUse::from_turnover(day, turnover.0));
+            self.cold_row_mut(slot).keep_limits(limits, changed.date, begun);
         }
     }
 

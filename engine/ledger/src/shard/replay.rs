@@ -28,8 +28,9 @@ impl Shard {
             Entry::Posting(posting) => return self.replay_posting(posting, at),
             Entry::Changed(changed) => {
                 if self.is_new_to(slot, at)? {
+                    let counted = self.rows[slot].counts();
                     self.rows[slot].take_change(changed, at)?;
-                    self.keep_limits(slot, changed);
+                    self.keep_limits(slot, changed, counted);
                 }
             }
             Entry::Held(held) => {
@@ -84,7 +85,7 @@ impl Shard {
                 }
                 links.take(link, at);
             }
-            if self.rows[slot].limited() {
+            if self.rows[slot].counts() {
                 self.use_limit(slot, posting, at);
             }
         }

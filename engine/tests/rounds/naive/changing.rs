@@ -64,9 +64,12 @@ impl Naive {
             return Ok(());
         }
         let account = self.changeable(id)?;
-        // Limits per transaction and day are judged leg by leg.
-        if hot && (account.transaction_limit.is_some() || account.day_limit.is_some()) {
+        // Limits per transaction and day are judged, and counted, leg by leg.
+        if hot && account.has_limits() {
             return Err(Rejection::LimitExceeded);
+        }
+        if hot {
+            account.taken_off = None;
         }
         if hot {
             self.hot.insert(id)
@@ -104,18 +107,17 @@ impl Naive {
         account.credit_limit = credit.unwrap_or(account.credit_limit);
         account.transaction_limit = transaction.unwrap_or(account.transaction_limit);
         account.day_limit = day.unwrap_or(account.day_limit);
-        let (debits, _) = account.turnover.get(&date).copied().unwrap_or_default();
-        if !had_limits {
-            // Nobody counted before, or since limits were taken off on this date: the debits are taken for what was used.
-            let (used, before) = match account.taken_off {
-                Some((day, used, debits)) if day == date => (used, debits),
-                _ => (0, 0),
-            };
-            account.used = [(date, used + (debits - before).max(0))].into();
-        }
-        if had_limits && !account.has_limits() {
+        let counted = account.taken_off.is_some_and(|off| account.turnover.keys().all(|day| *day <= off));
+        if !had_limits && account.has_limits() && !counted {
+            // Nobody counted: the debits of the date are taken for what was used, or what was when somebody did.
+            let (debits, _) = account.turnover.get(&date).copied().unwrap_or_default();
             let used = account.used.get(&date).copied().unwrap_or_default();
-            account.taken_off = Some((date, used, debits));
+            account.used = [(date, debits.max(used).max(0))].into();
+        }
+        if account.has_limits() {
+            account.taken_off = None;
+        } else if had_limits {
+            account.taken_off = Some(date);
         }
         if account.has_limits() {
             self.hot.remove(&id);

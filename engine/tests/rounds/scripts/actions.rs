@@ -209,11 +209,13 @@ impl Maker {
         let (before, after) = if self.random.percent(50) { (half, again) } else { (again, half) };
         let txs = if self.random.percent(50) { [undo, before, after] } else { [before, undo, after] };
         asks.extend(txs.map(|tx| Ask::Post { txs: vec![tx], balances: true }));
-        if self.random.percent(30) {
-            // Taken off and set again before the last, which must not begin the date anew.
+        if self.random.percent(40) {
+            // Taken off, somewhere, and set again before the last, which must not begin the date anew.
             let off = NewLimits { transaction: Some(None), day: Some(None), ..NewLimits::default() };
-            let again = [off, limits].map(|limits| Ask::SetLimits { account: from, limits });
-            asks.splice(asks.len() - 1..asks.len() - 1, again);
+            let [off, again] = [off, limits].map(|limits| Ask::SetLimits { account: from, limits });
+            asks.insert(asks.len() - 1, again);
+            let at = asks.len() - 2 - self.random.below(3);
+            asks.insert(at.max(1), off);
         }
         self.next.extend(asks);
         self.transfer(1, from, amount)

@@ -70,6 +70,10 @@ fn read_freeze(reader: &mut Reader<'_>) -> Result<Action, Fault> {
         AccountRef::Key(key) => (AccountId::NONE, Some(key)),
     };
     let currency = required(in_currency.or(key.as_ref().map(|key| key.currency)), "currency")?;
+    if terms.kind == HoldKind::Judicial && terms.authority.is_empty() {
+        return Err(Fault::new("is missing: a court's hold is released and spent by who is named here")
+            .in_field("authority"));
+    }
     let amount = amount_in(required(written, "amount")?, Some(currency))?;
     Ok(Action::Freeze(Freeze { account, key, amount, currency, terms }))
 }
@@ -143,7 +147,7 @@ fn read_consume<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadAction
     let GivenId { id, text } = required(id, "hold")?;
     let hold = TransactionKey { client, id };
     let amount = amount_in(required(written, "amount")?, in_currency)?;
-    let action = Action::Consume(Consume { hold, amount, authority: by, forced });
+    let action = Action::Consume(Consume { hold, amount, currency: in_currency, authority: by, forced });
     Ok(ReadAction { action, place: None, text })
 }
 

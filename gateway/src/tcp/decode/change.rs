@@ -80,7 +80,17 @@ fn state<T>(known: Option<T>) -> Result<T, Fault> {
 }
 
 fn change(of: Option<AccountRef>, change: AttributeChange, notes: Box<[u8]>) -> Result<Command, Fault> {
-    Ok(Command::Change { account: required(of, "account")?, change, notes })
+    change_in(of, change, None, notes)
+}
+
+/// The same, with amounts that were given in a currency.
+fn change_in(
+    of: Option<AccountRef>,
+    change: AttributeChange,
+    currency: Option<Currency>,
+    notes: Box<[u8]>,
+) -> Result<Command, Fault> {
+    Ok(Command::Change { account: required(of, "account")?, change, currency, notes })
 }
 
 pub(super) fn read_set_hot(reader: &mut Reader<'_>) -> Result<Command, Fault> {
@@ -108,7 +118,7 @@ pub(super) fn read_set_reserve(reader: &mut Reader<'_>) -> Result<Command, Fault
     })?;
     let in_currency = in_currency.or(currency_of(of.as_ref()));
     let amount = limit(required(written, "amount")?, in_currency, "amount")?;
-    change(of, AttributeChange::Reserve(amount), notes)
+    change_in(of, AttributeChange::Reserve(amount), in_currency, notes)
 }
 
 fn currency_of(account: Option<&AccountRef>) -> Option<Currency> {
@@ -169,7 +179,7 @@ pub(super) fn read_set_limits(reader: &mut Reader<'_>) -> Result<Command, Fault>
         transaction: read(3)?,
         day: read(4)?,
     };
-    change(of, limits, register.notes()?)
+    change_in(of, limits, in_currency, register.notes()?)
 }
 
 pub(super) fn read_close_day(reader: &mut Reader<'_>) -> Result<Command, Fault> {

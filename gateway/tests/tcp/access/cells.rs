@@ -161,7 +161,7 @@ pub(super) fn request_of(operation: Operation, scene: Scene) -> Option<(u16, Val
             32,
             act(
                 &own,
-                json!({"freeze": {"account": user(entity), "amount": 1, "currency": "CNY", "kind": "judicial"}}),
+                json!({"freeze": {"account": user(entity), "amount": 1, "currency": "CNY", "kind": "judicial", "authority": "court"}}),
             ),
         ),
         Operation::Raise => (32, act(&own, json!({"raise": hold(1)}))),

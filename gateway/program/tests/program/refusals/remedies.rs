@@ -114,10 +114,10 @@ fn limits_tell_what_is_used_and_left_and_why_one_is_refused() {
 #[test]
 fn holds_come_to_no_more_than_an_amount_can_be() {
     let books = Books::open();
-    books.says(0, "freeze LM/shop/CNY=92233720368547758.07 --id J1 --kind judicial", &[]);
+    books.says(0, "freeze LM/shop/CNY=92233720368547758.07 --id J1 --kind judicial --authority court", &[]);
     books.says(
         1,
-        "freeze LM/shop/CNY=0.01 --id J2 --kind judicial",
+        "freeze LM/shop/CNY=0.01 --id J2 --kind judicial --authority court",
         &["J2: limit_exceeded", "what is frozen in all is 92,233,720,368,547,758.07 at most"],
     );
 }

@@ -39,7 +39,13 @@ fn actions_are_read_or_refused() {
     check("freeze", b"\x93\x01\xC0\xA3CNY", NO_LEGS, Some("freeze.amount: is missing"));
     check("freeze", b"\x93\x01\xA1x\xA3CNY", NO_LEGS, Some("freeze.amount: not a decimal number: \"x\""));
     check("freeze", b"\x94\x01\x05\xA3CNY\xA3try", NO_LEGS, Some("freeze.kind: not a kind of hold"));
-    check("freeze", b"\x94\x01\x05\xA3CNY\xA8judicial", NO_LEGS, None);
+    check("freeze", b"\x95\x01\x05\xA3CNY\xA8judicial\xA5court", NO_LEGS, None);
+    check(
+        "freeze",
+        b"\x94\x01\x05\xA3CNY\xA8judicial",
+        NO_LEGS,
+        Some("freeze.authority: is missing: a court's hold is released and spent by who is named here"),
+    );
     check("freeze", b"\x96\x01\x05\xA3CNY\xC0\xC0\xFF", NO_LEGS, Some("freeze.expires_us: out of range"));
     check(
         "freeze",
