@@ -13,6 +13,8 @@ use crate::token_file::{Token, TokenFile};
 /// The principals of a node, their roles and their tokens.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
+    /// Whether there is an access file: then nobody is a principal who is not in it.
+    has_file: bool,
     file: AccessFile,
     tokens: TokenFile,
 }
@@ -22,7 +24,7 @@ pub struct Access {
 pub enum AccessError {
     /// A token's principal has no role anywhere.
     #[error(
-        "token {token}: principal {principal} is not in the access file, and the token has no roles of its own"
+        "token {token}: principal {principal} is not in the access file; without such a file the token needs roles of its own"
     )]
     Principal { token: Box<str>, principal: Box<str> },
     /// A token has a role that does not exist.
@@ -72,23 +74,45 @@ pub enum NotAdmitted {
 }
 
 impl Access {
-    /// Puts both files together.
+    /// Puts both files together, as they are to be at the start: each token that is taken is of a principal that there is.
     ///
     /// # Errors
     /// [`AccessError`], where a token's principal or role is nowhere.
     pub fn new(file: Option<AccessFile>, tokens: TokenFile) -> Result<Access, AccessError> {
-        let access = Access { file: file.unwrap_or_default(), tokens };
-        for token in access.tokens.tokens() {
-            let mut roles = token.roles.iter().flatten();
-            if let Some(role) = roles.find(|role| !access.file.has_role(role)) {
-                return Err(AccessError::Role { token: token.id.clone(), role: role.clone() });
+        let access = Access::of(file, tokens);
+        let contradiction = access.contradictions().next();
+        contradiction.map_or(Ok(access), Err)
+    }
+
+    /// The same of files that have changed: a token whose principal or role is nowhere lets in nobody, or lacks that role.
+    #[must_use]
+    pub fn of(file: Option<AccessFile>, tokens: TokenFile) -> Access {
+        Access { has_file: file.is_some(), file: file.unwrap_or_default(), tokens }
+    }
+
+    /// The same with fewer tokens: without those that are not in `tokens`, or revoked there. For when the files as a whole
+    /// are of no use: what is revoked is revoked all the same.
+    #[must_use]
+    pub fn revoked_by(&self, tokens: &TokenFile) -> Access {
+        let is_left = |token: &&Token| tokens.get(&token.id).is_some_and(|newer| newer.revoked.is_none());
+        let left = self.tokens.tokens().filter(is_left).cloned();
+        Access { tokens: left.fold(TokenFile::default(), TokenFile::with), ..self.clone() }
+    }
+
+    /// What contradicts itself between the two files, of tokens that are not revoked.
+    pub fn contradictions(&self) -> impl Iterator<Item = AccessError> {
+        let tokens = self.tokens.tokens().filter(|token| token.revoked.is_none());
+        tokens.filter_map(|token| {
+            if let Some(role) = token.roles.iter().flatten().find(|role| !self.file.has_role(role)) {
+                return Some(AccessError::Role { token: token.id.clone(), role: role.clone() });
             }
-            if token.roles.is_none() && !access.file.principals.contains_key(&token.principal) {
-                let (token, principal) = (token.id.clone(), token.principal.clone());
-                return Err(AccessError::Principal { token, principal });
-            }
-        }
-        Ok(access)
+            let principal = &token.principal;
+            let is_there = self.file.principals.contains_key(principal);
+            let (token, roles) = (token.id.clone(), token.roles.is_some());
+            let stands_alone = roles && !self.has_file;
+            (!is_there && !stands_alone)
+                .then(|| AccessError::Principal { token, principal: principal.clone() })
+        })
     }
 
     /// The digest of the access file; `None` where there is none.
@@ -140,7 +164,10 @@ impl Access {
 
     fn admit_token(&self, token: &Token, asking: &Asking<'_>) -> Result<Admitted, NotAdmitted> {
         let nobody = Principal::default();
-        let principal = self.file.principals.get(&token.principal).unwrap_or(&nobody);
+        let principal = match self.file.principals.get(&token.principal) {
+            None if self.has_file => return Err(NotAdmitted::Unknown),
+            known => known.unwrap_or(&nobody),
+        };
         let may_use = |client: &str| {
             *client == *token.principal
                 || principal.clients.contains(client)
@@ -163,16 +190,20 @@ impl Access {
         })
     }
 
-    /// What somebody may do for another principal: what that one may do itself, but act for others.
+    /// What somebody may do for another principal: what that one may do itself, but act for others, and only where its own
+    /// right to act for others reaches.
     fn on_behalf(&self, other: &str, own: &Permissions) -> Option<Permissions> {
         let principal = self.file.principals.get(other).filter(|_| own.may(Operation::OnBehalf))?;
         let mut permissions = Permissions::default();
-        for role in &principal.roles {
-            let may = self.file.grants(role).filter(|(operation, _)| *operation != Operation::OnBehalf);
-            may.for_each(|(operation, grant)| {
-                let entities = within(grant.entities, principal.entities.as_ref());
-                permissions.grant(operation, Grant { entities, ..grant });
-            });
+        for (operation, grant) in principal.roles.iter().flat_map(|role| self.file.grants(role)) {
+            if operation == Operation::OnBehalf {
+                continue;
+            }
+            let entities = within(grant.entities, principal.entities.as_ref());
+            let theirs = Grant { entities, ..grant };
+            for reach in own.grants(Operation::OnBehalf) {
+                permissions.grant(operation, theirs.within(reach));
+            }
         }
         Some(permissions)
     }

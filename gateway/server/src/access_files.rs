@@ -49,6 +49,9 @@ pub enum AccessFilesError {
     /// The files contradict each other.
     #[error("{path}")]
     Contradict { path: PathBuf, source: AccessError },
+    /// There is no token.
+    #[error("{path} has no token: nobody could come in")]
+    NoToken { path: PathBuf },
     /// There are roles, and nobody who could have one.
     #[error("--access {path} needs --tokens with a file that `longmen token create` made")]
     NoTokens { path: PathBuf },
@@ -77,11 +80,27 @@ impl AccessFiles {
         }
         let tokens = TokenFile::parse(&text);
         let tokens = tokens.map_err(|source| AccessFilesError::Tokens { path: path.clone(), source })?;
+        if tokens.tokens().next().is_none() {
+            return Err(AccessFilesError::NoToken { path });
+        }
         let access = self.access.clone().map(read_access).transpose()?;
-        let both = Access::new(access, tokens);
-        both.map(Box::new)
-            .map(Identity::Principals)
-            .map_err(|source| AccessFilesError::Contradict { path, source })
+        Ok(Identity::Principals(Box::new(Access::of(access, tokens))))
+    }
+
+    /// Reads them at the start, when what contradicts itself is a slip that is better seen.
+    pub(crate) fn read_at_start(&self) -> Result<Identity, AccessFilesError> {
+        let identity = self.read()?;
+        if let (Identity::Principals(access), Some(path)) = (&identity, &self.tokens)
+            && let Some(source) = access.contradictions().next()
+        {
+            return Err(AccessFilesError::Contradict { path: path.clone(), source });
+        }
+        Ok(identity)
+    }
+
+    /// The tokens, where their file can be read.
+    fn tokens(&self) -> Option<TokenFile> {
+        TokenFile::parse(&read(self.tokens.as_ref()?).ok()?).ok()
     }
 
     /// What is in them now, to see whether they have changed; nothing of what cannot be read.
@@ -113,7 +132,8 @@ impl Reloading {
         note(node, &access).await;
     }
 
-    /// Looks at the files; what happened, in words for people, if anything did. A file that is broken changes nothing.
+    /// Looks at the files; what happened, in words for people, if anything did. A file that is broken changes nothing, but what
+    /// is revoked is revoked.
     pub(crate) async fn look(&mut self, node: &Intake) -> Option<String> {
         let texts = self.files.texts();
         if texts == self.texts {
@@ -123,12 +143,27 @@ impl Reloading {
         match self.files.read() {
             Ok(Identity::Principals(access)) => {
                 note(node, &access).await;
+                let odd: Vec<String> = access.contradictions().map(|one| one.to_string()).collect();
                 self.latest.send_replace(Arc::new(*access));
-                Some("principals, roles and tokens were read again, and hold from now on".to_owned())
+                let words = "principals, roles and tokens were read again, and hold from now on";
+                Some(if odd.is_empty() {
+                    words.to_owned()
+                } else {
+                    format!("{words}; WARNING: {}", odd.join("; "))
+                })
             }
-            Ok(_) => Some("ACCESS NOT CHANGED: the file of tokens is no file of hashes any more".to_owned()),
-            Err(error) => Some(format!("ACCESS NOT CHANGED: {}", in_words(&error))),
+            Ok(_) => Some(self.not_changed("the file of tokens is no file of hashes any more")),
+            Err(error) => Some(self.not_changed(&in_words(&error))),
         }
+    }
+
+    /// Goes on by what was read before, without what is revoked by now.
+    fn not_changed(&self, why: &str) -> String {
+        if let Some(tokens) = self.files.tokens() {
+            let left = self.latest.borrow().revoked_by(&tokens);
+            self.latest.send_replace(Arc::new(left));
+        }
+        format!("ACCESS NOT CHANGED, but for tokens that are revoked or gone: {why}")
     }
 }
 
@@ -151,7 +186,9 @@ fn read_access(path: PathBuf) -> Result<AccessFile, AccessFilesError> {
 
 fn read(path: &Path) -> Result<String, AccessFilesError> {
     let unreadable = |source| AccessFilesError::Unreadable { path: path.to_path_buf(), source };
-    std::fs::read_to_string(path).map_err(unreadable)
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    // Some editors put a mark of byte order before it.
+    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
 }
 
 /// Whether a file of tokens is of the form that `longmen token` writes.

@@ -97,7 +97,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     end_at_a_lost_page()?;
     tell_on_stderr();
     let files = AccessFiles::new(args.tokens.as_deref(), args.access.as_deref());
-    let (tokens, reloading, access) = match files.read()? {
+    let (tokens, reloading, access) = match files.read_at_start()? {
         Identity::Unproven => (None, None, None),
         Identity::Names(tokens) => (Some(tokens), None, None),
         Identity::Principals(access) => {

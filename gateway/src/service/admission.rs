@@ -24,8 +24,10 @@ pub(crate) struct Admission {
     origin: Origin,
     token: Box<str>,
     latest: Latest,
-    /// What it may do; or why it may do nothing any more.
-    acting: Result<Arc<Acting>, Rejection>,
+    /// What it may do; nothing, once it is let in no more.
+    acting: Arc<Acting>,
+    /// Why it is let in no more.
+    barred: Option<Rejection>,
     /// The moment from which it is let in no more.
     expires: Option<Instant>,
 }
@@ -40,8 +42,8 @@ impl Admission {
         let asking = asking(&client, token, on_behalf.as_deref(), origin);
         let admitted = access.admit(&asking).map_err(refused)?;
         let (expires, token) = (expiry(&admitted), admitted.token);
-        let acting = Ok(Arc::new(admitted.acting));
-        Ok(Admission { client, on_behalf, origin: origin.clone(), token, latest, acting, expires })
+        let (acting, barred) = (Arc::new(admitted.acting), None);
+        Ok(Admission { client, on_behalf, origin: origin.clone(), token, latest, acting, barred, expires })
     }
 
     /// Who acts, and what it may do by now.
@@ -55,23 +57,33 @@ impl Admission {
             self.renew();
         }
         if self.expires.is_some_and(|expires| now >= expires) {
-            return Err(Rejection::NotAuthenticated);
+            self.bar(Rejection::NotAuthenticated);
         }
-        self.acting.as_ref().map_err(|rejection| *rejection)
+        self.barred.map_or(Ok(&self.acting), Err)
     }
 
-    /// The same, as it was found last.
-    pub(super) fn last_acting(&self) -> Option<&Arc<Acting>> {
-        self.acting.as_ref().ok()
+    /// Who acts, and what it may do as far as was found last, for what was taken in before: whoever is let in no more has no
+    /// right left.
+    pub(super) fn last_acting(&self) -> &Arc<Acting> {
+        &self.acting
+    }
+
+    fn bar(&mut self, why: Rejection) {
+        self.acting = Arc::new(self.acting.without_rights());
+        (self.barred, self.expires) = (Some(why), None);
     }
 
     #[cold]
     fn renew(&mut self) {
         let access = Arc::clone(&self.latest.borrow_and_update());
         let asking = asking(&self.client, "", self.on_behalf.as_deref(), &self.origin);
-        let admitted = access.admit_again(&self.token, &asking);
-        self.expires = admitted.as_ref().ok().and_then(expiry);
-        self.acting = admitted.map(|admitted| Arc::new(admitted.acting)).map_err(refused);
+        match access.admit_again(&self.token, &asking) {
+            Ok(admitted) => {
+                (self.expires, self.barred) = (expiry(&admitted), None);
+                self.acting = Arc::new(admitted.acting);
+            }
+            Err(why) => self.bar(refused(why)),
+        }
     }
 }
 

@@ -242,7 +242,7 @@ impl<'a, T> Session<'a, T> {
 
     /// Who acts for the caller; `None`: itself, and it may do everything.
     fn acting(&self) -> Option<&Arc<Acting>> {
-        self.caller()?.admission.as_ref()?.last_acting()
+        Some(self.caller()?.admission.as_ref()?.last_acting())
     }
 
     /// Whether the caller may do anything by now, and that. What a transaction or a command is about the engine knows, and

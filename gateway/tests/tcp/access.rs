@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::node::TestNode;
-use crate::raw::Raw;
+use crate::raw::{Raw, frame};
 use cells::{OTHER, OWN, Scene, request_of};
 
 /// The secret of a principal's only token.
@@ -25,6 +25,16 @@ fn secret(principal: &str) -> Secret {
 
 /// A principal for each standard role, whose role holds in one entity; one who may do everything, under any name; and a front.
 fn access() -> (Access, TokenFile) {
+    let (text, tokens) = texts();
+    (Access::new(Some(AccessFile::parse(&text).unwrap()), tokens.clone()).unwrap(), tokens)
+}
+
+/// The same with other tokens.
+fn access_of(tokens: TokenFile) -> Access {
+    Access::of(Some(AccessFile::parse(&texts().0).unwrap()), tokens)
+}
+
+fn texts() -> (String, TokenFile) {
     let all: Vec<&str> = Operation::ALL.into_iter().map(Operation::name).collect();
     let mut text =
         format!("[roles.all]\nmay = {all:?}\n[principals.root]\nroles = [\"all\"]\nclients = [\"*\"]\n");
@@ -35,7 +45,7 @@ fn access() -> (Access, TokenFile) {
     }
     text += "[principals.web]\nroles = [\"front\"]\nclients = [\"*\"]\n";
     tokens = tokens.with(secret("web").token_of("web"));
-    (Access::new(Some(AccessFile::parse(&text).unwrap()), tokens.clone()).unwrap(), tokens)
+    (text, tokens)
 }
 
 async fn start() -> (TestNode, watch::Sender<Arc<Access>>) {
@@ -218,6 +228,43 @@ async fn rights_that_change_hold_for_those_who_are_here() {
     // It comes back.
     sender.send_replace(Arc::new(narrowed(tokens)));
     assert_eq!(outcome("3").await, "posted");
+    node.stop().await;
+}
+
+/// Requests that name originals wait for the log: those that are under way when a right ends are decided with none.
+#[tokio::test]
+async fn what_is_under_way_when_a_token_is_revoked_is_decided_without_any_right() {
+    let (node, sender) = start().await;
+    let mut root = connect(&node, "root", "root").await;
+    cells::open_books(&mut root).await;
+    let ids: Vec<String> = (0..64).map(|number| format!("p-{number}")).collect();
+    for id in &ids {
+        root.ask(32, &cells::payment(id, OWN, 5)).await;
+    }
+    let (_, tokens) = access();
+    let monitor = secret("monitor");
+    for round in 0..20 {
+        let mut evil = connect(&node, "monitor", "monitor").await;
+        let posts = ids.iter().enumerate().map(|(at, id)| {
+            let number = u64::try_from(at).unwrap();
+            let body =
+                cells::act(&format!("{round}-{at}"), json!({"reverse": {"original": id, "client": 1}}));
+            frame(32, 0, number, &rmp_serde::to_vec(&body).unwrap())
+        });
+        let bytes: Vec<u8> = posts.flatten().collect();
+        evil.send(&bytes).await;
+        let gone = tokens.clone().revoke(&monitor.id(), "2026-01-01T00:00:00Z".parse().unwrap()).unwrap();
+        sender.send_replace(Arc::new(access_of(gone)));
+        evil.send(&frame(2, 0, 999, &[0x90])).await;
+        for _ in 0..=ids.len() {
+            let answer = evil.receive().await.value().to_string();
+            let decided = ["posted", "already_reversed", "refund_exceeded"]
+                .into_iter()
+                .find(|word| answer.contains(word));
+            assert_eq!(decided, None, "{round}: {answer}");
+        }
+        sender.send_replace(Arc::new(access_of(tokens.clone())));
+    }
     node.stop().await;
 }
 

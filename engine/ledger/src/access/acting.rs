@@ -24,6 +24,12 @@ impl Acting {
         Acting { permissions, notes: notes.into() }
     }
 
+    /// The same without any right: what is under way when somebody's rights end is decided with none.
+    #[must_use]
+    pub fn without_rights(&self) -> Acting {
+        Acting { permissions: Permissions::default(), notes: self.notes.clone() }
+    }
+
     /// What records say of it.
     pub(crate) fn notes(&self) -> &[u8] {
         &self.notes

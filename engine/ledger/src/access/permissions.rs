@@ -43,6 +43,22 @@ impl Grant {
         self.entities.is_none() && self.currencies.is_none() && self.caps.is_empty()
     }
 
+    /// What is permitted by both.
+    #[must_use]
+    pub fn within(&self, other: &Grant) -> Grant {
+        let mut caps = self.caps.clone();
+        for (currency, cap) in &other.caps {
+            let cap = caps.get(currency).map_or(*cap, |own| (*own).min(*cap));
+            caps.insert(*currency, cap);
+        }
+        let entities = intersection(self.entities.as_ref(), other.entities.as_ref());
+        Grant {
+            entities,
+            currencies: intersection(self.currencies.as_ref(), other.currencies.as_ref()),
+            caps,
+        }
+    }
+
     fn allows(&self, entity: &str, currency: Option<Currency>, amount: i128) -> bool {
         let in_entity = self.entities.as_ref().is_none_or(|entities| entities.contains(entity));
         let Some(currency) = currency else { return in_entity };
@@ -59,6 +75,19 @@ impl Permissions {
             self.everywhere |= operation.bit();
         }
         self.grants.entry(operation).or_default().push(grant);
+    }
+
+    /// Where an operation is permitted.
+    #[must_use]
+    pub fn grants(&self, operation: Operation) -> &[Grant] {
+        self.grants.get(&operation).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an operation is permitted in the books of an entity as a whole, whatever the currency.
+    #[must_use]
+    pub fn may_in_all_currencies(&self, operation: Operation, entity: &str) -> bool {
+        let is_whole = |grant: &Grant| grant.currencies.is_none() && grant.allows(entity, None, 0);
+        self.may_everywhere(operation) || self.grants(operation).iter().any(is_whole)
     }
 
     /// Whether an operation is permitted anywhere.
@@ -89,6 +118,17 @@ impl Permissions {
                 .grants
                 .get(&operation)
                 .is_some_and(|grants| grants.iter().any(|grant| grant.allows(entity, currency, amount.abs())))
+    }
+}
+
+/// What is in both; `None` stands for all.
+fn intersection<T: Ord + Clone>(
+    one: Option<&BTreeSet<T>>,
+    other: Option<&BTreeSet<T>>,
+) -> Option<BTreeSet<T>> {
+    match (one, other) {
+        (None, all) | (all, None) => all.cloned(),
+        (Some(one), Some(other)) => Some(one.intersection(other).cloned().collect()),
     }
 }
 
@@ -124,8 +164,22 @@ mod tests {
             let found = permissions.may_in(operation, entity, currency, amount);
             assert_eq!(found, expect, "{operation} {entity} {currency:?} {amount}");
         }
+        assert!(permissions.may_in_all_currencies(Operation::Post, "LM"));
+        assert!(!permissions.may_in_all_currencies(Operation::Refund, "UK"));
+        let (lm, small) = (&in_both("LM", &["CNY"], 7), &in_both("UK", &["CNY", "USD"], 5));
+        let all = &Grant::default();
+        assert_eq!((lm.within(all), all.within(lm)), (lm.clone(), lm.clone()));
+        assert_eq!(lm.within(small).entities.unwrap().len(), 0);
+        assert_eq!((lm.within(small).currencies.unwrap().len(), lm.within(small).caps[&cny]), (1, Amount(5)));
         assert!(permissions.may(Operation::Post) && !permissions.may_everywhere(Operation::Post));
         assert!(permissions.may_everywhere(Operation::Status) && !permissions.may(Operation::Reverse));
+    }
+
+    fn in_both(entity: &str, currencies: &[&str], cap: i64) -> Grant {
+        let currencies: BTreeSet<Currency> =
+            currencies.iter().filter_map(|code| Currency::from_code(code)).collect();
+        let caps = [(Currency::from_code("CNY").unwrap(), Amount(cap))].into();
+        Grant { entities: Some([entity.into()].into()), currencies: Some(currencies), caps }
     }
 
     #[test]

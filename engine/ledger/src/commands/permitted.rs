@@ -2,9 +2,10 @@
 
 use crate::access::operation::Operation;
 use crate::access::permissions::Permissions;
-use crate::account::AccountRef;
 use crate::account::change::{AttributeChange, Scope};
+use crate::account::{AccountOpening, AccountRef};
 use crate::commands::Command;
+use crate::money::amount::Amount;
 use crate::state::books::Books;
 
 /// How far the caller may go with a command; `None` where it may not do it at all. Of an account that is not there, only who
@@ -19,9 +20,18 @@ pub(super) fn permitted(command: &Command, permissions: &Permissions, books: &Bo
         Command::OpenEntity { code, .. } => may(Operation::OpenEntity, code),
         Command::OpenSubjects { entity, .. } => may(Operation::OpenSubjects, entity),
         Command::OpenAccounts(openings) => {
-            let mut keys = openings.iter().map(|opening| &opening.key);
-            keys.all(|key| permissions.may_in(Operation::OpenAccounts, &key.entity, Some(key.currency), 0))
-                .then_some(Scope::Any)
+            let may_open = |opening: &AccountOpening| {
+                // What an account is opened with takes the right to give it that afterwards.
+                let given = [
+                    Some(Operation::OpenAccounts),
+                    (opening.overdraft_limit > Amount(0)).then_some(Operation::SetLimits),
+                    opening.customer.is_some().then_some(Operation::MapCustomer),
+                    opening.hot.then_some(Operation::SetHot),
+                ];
+                let (entity, currency) = (&opening.key.entity, Some(opening.key.currency));
+                given.into_iter().flatten().all(|operation| permissions.may_in(operation, entity, currency, 0))
+            };
+            openings.iter().all(may_open).then_some(Scope::Any)
         }
         Command::Change { account, change: AttributeChange::States { .. }, .. } => {
             let stops = || may_at(Operation::StopAccount, account).map(|_| Scope::Stops);

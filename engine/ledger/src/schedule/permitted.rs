@@ -48,12 +48,20 @@ impl Coordinator {
     ) -> bool {
         let books = &self.state.books;
         let Some(moved) = moved(books, seen, batch) else { return false };
-        let is_about_something_there = !moved.is_empty() || !others;
+        let is_about_something_there = !others || is_there(seen, batch);
         is_about_something_there
             && moved.iter().all(|((entity, currency), (debits, credits))| {
                 let entity = books.catalog.entity_code(*entity);
                 permissions.may_in(operation, entity, Some(*currency), *debits.max(credits))
             })
+    }
+}
+
+/// Whether what a transaction names is there: an original, or a hold.
+fn is_there(seen: &Seen<'_>, batch: &Batch) -> bool {
+    match batch.action(seen.transaction).and_then(Action::naming) {
+        Some(naming) => naming.found.is_some(),
+        None => seen.plan.is_some_and(|plan| !plan.effects.is_empty()),
     }
 }
 
@@ -100,8 +108,9 @@ fn moved(books: &Books, seen: &Seen<'_>, batch: &Batch) -> Option<Moved> {
         add(leg.account, (signed.max(0), (-signed).max(0)))?;
     }
     let held = batch.action(seen.transaction).and_then(|action| action.rules().amount());
-    // What a hold's legs move is counted by the legs.
-    let held = held.filter(|_| legs.is_empty()).map_or(0, |amount| i128::from(amount.0));
+    // What a hold's legs move is counted by the legs; a release moves nothing.
+    let releases = matches!(batch.action(seen.transaction), Some(Action::Unfreeze(_)));
+    let held = held.filter(|_| legs.is_empty() && !releases).map_or(0, |amount| i128::from(amount.0));
     for effect in seen.plan.into_iter().flat_map(|plan| &plan.effects) {
         add(effect.account, (held, 0))?;
     }

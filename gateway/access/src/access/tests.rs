@@ -38,10 +38,7 @@ fn access() -> Access {
     old.expires = Some(at("2026-01-01T00:00:00Z"));
     let mut gone = secret(4).token_of("ann");
     gone.revoked = Some(at("2026-01-01T00:00:00Z"));
-    let mut alone = secret(5).token_of("zed");
-    alone.roles = Some(["poster".into()].into());
-    alone.entities = Some(["UK".into()].into());
-    let tokens = [secret(1).token_of("ann"), narrow, old, gone, alone, secret(6).token_of("web")];
+    let tokens = [secret(1).token_of("ann"), narrow, old, gone, secret(6).token_of("web")];
     let tokens = tokens.into_iter().fold(TokenFile::default(), TokenFile::with);
     Access::new(Some(AccessFile::parse(FILE).unwrap()), tokens).unwrap()
 }
@@ -134,9 +131,6 @@ fn rights_are_those_of_the_principal_and_no_more_than_the_token_lets_through() {
         (admitted(2, "ann", None), Operation::Post, "LM", 1, false),
         (admitted(2, "ann", None), Operation::Status, "LM", 0, true),
         (admitted(2, "ann", None), Operation::CloseDay, "LM", 0, false),
-        // A principal that is in no file but the tokens'.
-        (admitted(5, "zed", None), Operation::Post, "UK", 1, true),
-        (admitted(5, "zed", None), Operation::Post, "LM", 1, false),
         // A front has the rights of those for whom it acts, and not the right to act for others.
         (admitted(6, "web", None), Operation::Post, "LM", 1, false),
         (admitted(6, "web", Some("ann")), Operation::Post, "LM", 10_000, true),
@@ -150,12 +144,67 @@ fn rights_are_those_of_the_principal_and_no_more_than_the_token_lets_through() {
 }
 
 #[test]
+fn whoever_acts_for_others_reaches_no_further_than_its_own_right_to() {
+    let mut narrow = secret(7).token_of("web");
+    narrow.entities = Some(["LM".into()].into());
+    let file = FILE.to_owned()
+        + "[principals.desk]\nroles = [\"desk\"]\n[roles.desk]\nmay = [\"on_behalf\"]\ncurrencies = [\"USD\"]\n";
+    let tokens = TokenFile::default().with(narrow).with(secret(8).token_of("desk"));
+    let access = Access::new(Some(AccessFile::parse(&file).unwrap()), tokens).unwrap();
+    let may = |id: u8, client, on_behalf, operation, entity, currency| {
+        let token = secret(id).to_string();
+        let now = at("2026-11-30T00:00:00Z");
+        let asking =
+            Asking { client, token: &token, certificate: None, on_behalf: Some(on_behalf), peer: None, now };
+        let permissions = access.admit(&asking).unwrap().acting.permissions;
+        permissions.may_in(operation, entity, Currency::from_code(currency), 1)
+    };
+    for (id, client, on_behalf, operation, entity, currency, expect) in [
+        (7, "shop", "fay", Operation::CloseDay, "LM", "CNY", true),
+        (7, "shop", "fay", Operation::CloseDay, "UK", "CNY", false),
+        (8, "desk", "ann", Operation::Post, "LM", "USD", true),
+        (8, "desk", "ann", Operation::Post, "LM", "CNY", false),
+    ] {
+        let found = may(id, client, on_behalf, operation, entity, currency);
+        assert_eq!(found, expect, "{id} {operation} {entity} {currency}");
+    }
+}
+
+#[test]
+fn a_principal_that_is_gone_has_no_right_left_and_what_is_revoked_is() {
+    let mut own = secret(1).token_of("ann");
+    own.roles = Some(["poster".into()].into());
+    let tokens = TokenFile::default().with(own.clone());
+    let token = secret(1).to_string();
+    let now = at("2026-11-30T00:00:00Z");
+    let asking = Asking { client: "ann", token: &token, certificate: None, on_behalf: None, peer: None, now };
+    let is_in =
+        |access: &Access| access.admit(&asking).is_ok() && access.admit_again(&own.id, &asking).is_ok();
+    // Without an access file the token's own roles are all that there is.
+    assert!(is_in(&Access::of(None, tokens.clone())));
+    let file = |text: &str| Some(AccessFile::parse(text).unwrap());
+    assert!(!is_in(&Access::of(file("[principals.bob]\nroles = []"), tokens.clone())));
+    assert!(!is_in(&Access::of(file(""), tokens.clone())));
+    let there = Access::of(file("[principals.ann]\nroles = [\"poster\"]"), tokens.clone());
+    assert!(is_in(&there));
+    assert!(is_in(&there.revoked_by(&tokens)));
+    assert!(!is_in(&there.revoked_by(&TokenFile::default())));
+    assert!(!is_in(&there.revoked_by(&tokens.clone().revoke(&own.id, now).unwrap())));
+    // A token that is revoked contradicts nothing.
+    assert!(Access::new(file(""), tokens.clone()).is_err());
+    assert!(Access::new(file(""), tokens.revoke(&own.id, now).unwrap()).is_ok());
+}
+
+#[test]
 fn files_that_contradict_each_other_are_refused() {
     let ann = secret(1).token_of("ann");
     let mut boss = secret(1).token_of("ann");
     boss.roles = Some(["boss".into()].into());
     for (token, expect) in [
-        (ann, "principal ann is not in the access file, and the token has no roles of its own"),
+        (
+            ann,
+            "principal ann is not in the access file; without such a file the token needs roles of its own",
+        ),
         (boss, "has role boss, which is neither in the access file nor a standard role"),
     ] {
         let error = Access::new(None, TokenFile::default().with(token)).unwrap_err().to_string();

@@ -1,8 +1,8 @@
 //! `longmen token`
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -113,8 +113,9 @@ pub(crate) fn run(command: Commands) -> Result<Conclusion, Failure> {
 }
 
 fn create(args: CreateArgs) -> Result<Conclusion, Failure> {
-    let file = match args.file.exists() {
-        true => read(&args.file)?,
+    let locked = Locked::open(&args.file)?;
+    let file = match locked.path.exists() {
+        true => locked.read()?,
         false => TokenFile::default(),
     };
     let now = Timestamp::now();
@@ -128,7 +129,7 @@ fn create(args: CreateArgs) -> Result<Conclusion, Failure> {
     (token.roles, token.entities) = (some(args.roles), some(args.entities));
     token.networks = networks.ok().filter(|_| !args.networks.is_empty());
     (token.created, token.expires) = (Some(whole_seconds(now)), args.expires);
-    write(&args.file, &file.with(token))?;
+    locked.write(&file.with(token))?;
     let shown = json!({"id": secret.id(), "principal": args.principal, "secret": secret.to_string()});
     args.output.show(&shown, |_| {
         let mut page = Page::new();
@@ -171,14 +172,15 @@ fn list(args: &ListArgs) -> Result<Conclusion, Failure> {
 
 fn revoke(args: &RevokeArgs) -> Result<Conclusion, Failure> {
     let now = whole_seconds(Timestamp::now());
-    let file = read(&args.file)?.revoke(&args.id, now).ok_or_else(|| {
+    let locked = Locked::open(&args.file)?;
+    let file = locked.read()?.revoke(&args.id, now).ok_or_else(|| {
         Failure::Usage(format!(
             "{} has no token {}: `longmen token list` lists them",
             args.file.display(),
             args.id
         ))
     })?;
-    write(&args.file, &file)?;
+    locked.write(&file)?;
     let shown = json!({"id": args.id, "revoked": now});
     args.output.show(&shown, |_| {
         let mut page = Page::new();
@@ -253,19 +255,43 @@ fn read(path: &Path) -> Result<TokenFile, Failure> {
     TokenFile::parse(&text).map_err(|error| wrong(error.to_string()))
 }
 
-/// Puts the new file in the place of the old one in one step: a node that reads it meanwhile reads one of both. It is its
-/// owner's alone.
-fn write(path: &Path, file: &TokenFile) -> Result<(), Failure> {
-    let failed = |source: io::Error| Failure::Usage(format!("{}: {source}", path.display()));
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let beside = path.with_file_name(name);
-    let written = || {
-        let mut options = OpenOptions::new();
-        let mut file_beside = options.write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        file_beside.write_all(file.to_text().as_bytes())?;
-        file_beside.sync_all()?;
-        fs::rename(&beside, path)
-    };
-    written().map_err(failed)
+/// The file under a lock, so that of two that change it at once neither loses what the other did. It lies on the directory:
+/// the file itself is replaced. A link is followed, so that who reads its target sees the change.
+struct Locked {
+    path: PathBuf,
+    _directory: File,
+}
+
+impl Locked {
+    fn open(path: &Path) -> Result<Locked, Failure> {
+        let failed = |source: io::Error| Failure::Usage(format!("{}: {source}", path.display()));
+        let path = if path.exists() { path.canonicalize().map_err(failed)? } else { path.to_path_buf() };
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = File::open(parent.unwrap_or(Path::new("."))).map_err(failed)?;
+        directory.lock().map_err(failed)?;
+        Ok(Locked { path, _directory: directory })
+    }
+
+    fn read(&self) -> Result<TokenFile, Failure> {
+        read(&self.path)
+    }
+
+    /// Puts the new file in the place of the old one in one step: a node that reads it meanwhile reads one of both. It is its
+    /// owner's alone.
+    fn write(&self, file: &TokenFile) -> Result<(), Failure> {
+        let wrong = |words: String| Failure::Usage(format!("{}: {words}", self.path.display()));
+        let text = file.to_text();
+        // What could not be read again would lock everybody out.
+        TokenFile::parse(&text).map_err(|error| wrong(error.to_string()))?;
+        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let written = || {
+            let mut beside = tempfile::Builder::new()
+                .permissions(Permissions::from_mode(0o600))
+                .tempfile_in(parent.unwrap_or(Path::new(".")))?;
+            beside.write_all(text.as_bytes())?;
+            beside.as_file().sync_all()?;
+            beside.persist(&self.path).map_err(|error| error.error).map(drop)
+        };
+        written().map_err(|error: io::Error| wrong(error.to_string()))
+    }
 }

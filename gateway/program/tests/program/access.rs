@@ -110,10 +110,14 @@ fn a_principal_does_what_its_roles_say_and_a_revoked_token_nothing() {
     says(&longmen(&["token", "revoke", &ann, "--file", &file]), 0, "is revoked");
     says(&longmen(&["token", "list", "--file", &file]), 0, "revoked");
     until(|| house.as_principal(&served, "ann", &["status"]).err.contains("not_authenticated"));
-    // What is broken changes nothing.
+    // What is broken changes nothing, but what is revoked is revoked.
+    let second = house.token("ann", &[]);
+    until(|| house.as_principal(&served, "ann", &["status"]).code == Some(0));
     fs::write(house.path("access.toml"), "[roles").unwrap();
     until(|| fs::read_to_string(house.path("said")).unwrap().contains("ACCESS NOT CHANGED"));
     says(&house.as_principal(&served, "root", &["balance", "BOOKS/payer/CNY"]), 0, "50.00");
+    says(&longmen(&["token", "revoke", &second, "--file", &file]), 0, "is revoked");
+    until(|| house.as_principal(&served, "ann", &["status"]).err.contains("not_authenticated"));
     assert_eq!(served.end_by("TERM"), Some(0));
     assert_eq!(longmen(&["verify", &house.text("books")]).code, Some(0));
 }
@@ -161,6 +165,35 @@ fn a_file_of_names_and_tokens_goes_on_working_with_a_warning() {
     let served = Served::told(&house.path("books"), &["--tokens", &house.text("old")], &house.path("said"));
     says(&house.as_principal(&served, "ann", &["status"]), 0, "frame");
     until(|| fs::read_to_string(house.path("said")).unwrap().contains("whoever has one may do everything"));
+}
+
+#[test]
+fn of_two_who_change_the_file_at_once_neither_loses_what_the_other_did() {
+    let house = House::new();
+    let file = house.text("tokens.toml");
+    let first = house.token("ann", &[]);
+    let link = house.text("link");
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    std::thread::scope(|scope| {
+        for number in 0..6 {
+            let (file, link) = (&file, &link);
+            let by = if number % 2 == 0 { link } else { file };
+            scope.spawn(move || {
+                let made = longmen(&["token", "create", &format!("p{number}"), "--file", by]);
+                assert_eq!(made.code, Some(0), "{made:?}");
+            });
+        }
+        scope.spawn(|| says(&longmen(&["token", "revoke", &first, "--file", &file]), 0, "is revoked"));
+    });
+    let listed = longmen(&["token", "list", "--file", &file, "--json"]).json();
+    let states: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|token| token["state"].as_str().unwrap()).collect();
+    assert_eq!(states.iter().filter(|state| **state == "taken").count(), 6, "{listed}");
+    assert_eq!(states.iter().filter(|state| **state == "revoked").count(), 1, "{listed}");
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    let long = longmen(&["token", "create", &"x".repeat(65), "--file", &file]);
+    says(&long, 2, "longer than 64 bytes");
+    assert_eq!(longmen(&["token", "list", "--file", &file]).code, Some(0));
 }
 
 #[test]

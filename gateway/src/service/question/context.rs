@@ -84,10 +84,14 @@ impl Context {
         self.acting.as_ref().is_none_or(|acting| acting.permissions.may_in(operation, entity, currency, 0))
     }
 
-    /// Lets a question through about the books of an entity; whoever may not see them all must name one.
+    /// Lets a question through about the books of an entity, in all their currencies; whoever may not see all books must name
+    /// one.
     pub(super) fn permit(&self, operation: Operation, entity: Option<&str>) -> Result<(), Rejection> {
         let permitted = match entity.filter(|entity| !entity.is_empty()) {
-            Some(entity) => self.may_in(operation, entity, None),
+            Some(entity) => {
+                let acting = self.acting.as_ref();
+                acting.is_none_or(|acting| acting.permissions.may_in_all_currencies(operation, entity))
+            }
             None => self.may_everywhere(operation),
         };
         if permitted { Ok(()) } else { Err(Rejection::Forbidden) }

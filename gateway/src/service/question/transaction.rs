@@ -46,7 +46,10 @@ impl Ask for TransactionAsked {
         let held = record.held.iter().map(|held| held.account);
         let legs = record.legs.iter().map(|leg| leg.account);
         let accounts = context.accounts_in(legs.chain(tried).chain(held)).await?;
-        let is_seen = || accounts.iter().any(|account| context.may_see(Self::OPERATION, account));
+        // All of it is told, so all of it must be the caller's to see.
+        let is_seen = || {
+            !accounts.is_empty() && accounts.iter().all(|account| context.may_see(Self::OPERATION, account))
+        };
         // Of its own that moves nothing a caller learns everywhere.
         let is_own = record.client == context.client() && accounts.is_empty();
         if !sees_all && !is_own && !is_seen() {
