@@ -1,7 +1,9 @@
 //! A panic planted in each actor and thread of the engine: the process ends, and a restart holds. Only builds with
 //! the feature `planted-panics`, which the tests have and the product has not, contain any.
 
+#[cfg(feature = "planted-panics")]
 use longmen_server::Launch;
+#[cfg(feature = "planted-panics")]
 use longmen_workload::crash::{Harness, Load, Round};
 
 use super::NotTried;
@@ -9,10 +11,9 @@ use super::NotTried;
 use super::base::{Came, load_while_it_lives};
 use super::ground::Ground;
 use super::tally::Tally;
-#[cfg(feature = "planted-panics")]
-#[cfg(feature = "planted-panics")]
-#[cfg(feature = "planted-panics")]
+
 /// Enough for every thread to have something to do.
+#[cfg(feature = "planted-panics")]
 const LOAD: Load = Load { batch: 1_024, depth: 2, transactions: Some(122_880) };
 
 #[cfg(not(feature = "planted-panics"))]

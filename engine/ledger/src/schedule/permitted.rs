@@ -23,6 +23,9 @@ impl Coordinator {
         }
     }
 
+    /// A ledger without principals never comes here, so it is no part of the checks.
+    #[cold]
+    #[inline(never)]
     fn is_permitted(&self, seen: &Seen<'_>, permissions: &Permissions, batch: &Batch) -> bool {
         let action = batch.action(seen.transaction);
         let operation = operation_of(action);
