@@ -45,6 +45,8 @@ pub(super) struct Seen<'a> {
     pub(super) key: TransactionKey,
     pub(super) hash: IdHash,
     pub(super) transaction: &'a Transaction,
+    /// Whether somebody acts for the client who may not do everything.
+    pub(super) is_restricted: bool,
     pub(super) preflight: &'a Preflight,
     pub(super) plan: Option<&'a Plan>,
 }
@@ -107,7 +109,8 @@ impl Coordinator {
 
     #[inline]
     fn check_permitted(&self, seen: &Seen<'_>) -> Option<Early> {
-        self.is_forbidden(seen).then_some(Early::Refused(Rejection::Forbidden))
+        // A ledger without principals asks no further.
+        (seen.is_restricted && self.is_forbidden(seen)).then_some(Early::Refused(Rejection::Forbidden))
     }
 
     #[inline]

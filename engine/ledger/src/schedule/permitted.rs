@@ -14,7 +14,8 @@ use crate::state::books::Books;
 impl Coordinator {
     /// Whether the caller may not do this. Who may do it everywhere is not asked further; of accounts and holds that are not
     /// there nobody else learns so, but of holds and originals of its own.
-    #[inline]
+    #[cold]
+    #[inline(never)]
     pub(super) fn is_forbidden(&self, seen: &Seen<'_>) -> bool {
         let job = self.backlog.jobs.get(seen.what.job);
         match (job.acting.as_deref(), job.transaction(seen.what.index)) {
@@ -23,9 +24,6 @@ impl Coordinator {
         }
     }
 
-    /// A ledger without principals never comes here, so it is no part of the checks.
-    #[cold]
-    #[inline(never)]
     fn is_permitted(&self, seen: &Seen<'_>, permissions: &Permissions, batch: &Batch) -> bool {
         let action = batch.action(seen.transaction);
         let operation = operation_of(action);

@@ -97,7 +97,7 @@ impl Coordinator {
     }
 
     /// Balance and amounts: single entry off the balance sheet, else balance by currency and entity.
-    #[inline]
+    #[inline(always)]
     fn shape_of(
         &self,
         found: Option<Rejection>,

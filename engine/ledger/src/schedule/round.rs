@@ -123,10 +123,18 @@ impl Coordinator {
             unreachable!("only a batch has transactions to post")
         };
         let key = TransactionKey { client: job.client, id: transaction.id };
-        let (hash, transaction) = (job.id_hash(what.index), *transaction);
+        let (hash, transaction, is_restricted) =
+            (job.id_hash(what.index), *transaction, job.acting.is_some());
         let preflight = self.preflight(&transaction.shape, batch.legs(&transaction), plan.as_ref());
-        let seen =
-            Seen { what, key, hash, transaction: &transaction, preflight: &preflight, plan: plan.as_ref() };
+        let seen = Seen {
+            what,
+            key,
+            hash,
+            transaction: &transaction,
+            is_restricted,
+            preflight: &preflight,
+            plan: plan.as_ref(),
+        };
         match self.check(&seen) {
             None => {}
             Some(Early::Refused(rejection)) => return self.refuse(what, rejection, 0),
