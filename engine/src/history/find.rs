@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use longmen_wal::{FrameNumber, FrameView};
 
 use super::transaction::record_of;
-use super::{History, HistoryError, TransactionRecord, section};
+use super::{History, HistoryError, TransactionRecord, section, tail_of};
 use crate::ledger::{
     AccountId, Date, EntityId, Entry, HEAD_BYTES, Head, Movement, RecordPlace, ReplayError, SectionKind,
     TransactionId,
     notes::{self, Note},
-    notes_at, read_tail,
+    notes_at,
 };
 use crate::recovery::records;
 
@@ -137,9 +137,8 @@ fn touched(
     if wanted.is_empty() {
         return Ok(touched);
     }
-    let tails = section(view, SectionKind::Tails, 0)?;
     for (ordinal, head) in wanted {
-        let kept = read_tail(head, tails).unwrap_or_default().hot_legs;
+        let kept = tail_of(view, head)?.hot_legs;
         touched.insert(*ordinal, kept.iter().map(|leg| leg.account).collect());
     }
     for entry in records::<HistoryError>(view)?.entries() {

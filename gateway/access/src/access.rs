@@ -1,6 +1,5 @@
 //! Who is let in, and with which rights.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -199,8 +198,7 @@ impl Access {
             if operation == Operation::OnBehalf {
                 continue;
             }
-            let entities = within(grant.entities, principal.entities.as_ref());
-            let theirs = Grant { entities, ..grant };
+            let theirs = grant.within(&Grant::in_entities(principal.entities.as_ref()));
             for reach in own.grants(Operation::OnBehalf) {
                 permissions.grant(operation, theirs.within(reach));
             }
@@ -219,9 +217,8 @@ impl Access {
             None => principal.roles.iter().collect(),
         };
         for (operation, grant) in roles.into_iter().flat_map(|role| self.file.grants(role)) {
-            let entities = within(grant.entities, principal.entities.as_ref());
-            let entities = within(entities, token.entities.as_ref());
-            permissions.grant(operation, Grant { entities, ..grant });
+            let own = grant.within(&Grant::in_entities(principal.entities.as_ref()));
+            permissions.grant(operation, own.within(&Grant::in_entities(token.entities.as_ref())));
         }
         permissions
     }
@@ -236,15 +233,6 @@ fn is_taken(token: &Token, asking: &Asking<'_>) -> bool {
     let is_own = asking.certificate.is_none_or(|name| *name == *token.principal);
     // Who cannot say where it comes from comes from no network.
     is_own && token.is_valid(asking.now) && asking.peer.map_or(token.networks.is_none(), from)
-}
-
-/// Entities that lie in both; `None` stands for all.
-fn within(one: Option<BTreeSet<Box<str>>>, other: Option<&BTreeSet<Box<str>>>) -> Option<BTreeSet<Box<str>>> {
-    match (one, other) {
-        (None, other) => other.cloned(),
-        (one, None) => one,
-        (Some(one), Some(other)) => Some(one.intersection(other).cloned().collect()),
-    }
 }
 
 #[cfg(test)]

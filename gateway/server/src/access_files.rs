@@ -188,7 +188,10 @@ fn read(path: &Path) -> Result<String, AccessFilesError> {
     let unreadable = |source| AccessFilesError::Unreadable { path: path.to_path_buf(), source };
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
     // Some editors put a mark of byte order before it.
-    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
 }
 
 /// Whether a file of tokens is of the form that `longmen token` writes.

@@ -109,11 +109,11 @@ impl Service {
     /// Lets in a caller that is who it says; `None`: it may do everything. Without tokens and certificates, every name is taken
     /// at its word.
     fn admit(&self, hello: &Hello, origin: &Origin) -> Result<Option<Admission>, Rejection> {
-        let token = hello.token.as_deref().unwrap_or_default();
-        let by_token = self.tokens.as_ref().map(|tokens| tokens.admits(&hello.name, token));
         if let Some(access) = &self.access {
             return Admission::of(access, hello, origin).map(Some);
         }
+        let token = hello.token.as_deref().unwrap_or_default();
+        let by_token = self.tokens.as_ref().map(|tokens| tokens.admits(&hello.name, token));
         if !origin.certificate.admits(&hello.name, by_token) {
             return Err(Rejection::NotAuthenticated);
         }

@@ -6,7 +6,6 @@ mod cells;
 use std::sync::Arc;
 
 use longmen_access::{Access, AccessFile, Secret, StandardRole, TokenFile};
-use longmen_client::{Naming, Transaction};
 use longmen_engine::ledger::Operation;
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -281,10 +280,5 @@ async fn what_another_client_posted_is_set_right_only_with_the_right_to_it() {
     assert_eq!(refused[1]["results"][0]["outcome"], "forbidden", "{refused}");
     let done = connect(&node, "operator", "operator").await.ask(32, &reverse("o")).await;
     assert_eq!(done[1]["results"][0]["outcome"], "posted", "{done}");
-    // The product's own client asks for the same.
-    drop(
-        Transaction::new("x")
-            .action(longmen_client::Action::Reverse(longmen_client::Reverse::new(Naming::new("theirs")))),
-    );
     node.stop().await;
 }

@@ -37,6 +37,12 @@ pub struct Permissions {
 }
 
 impl Grant {
+    /// Whatever the currency and the amount, in the books of these entities; `None`: of all.
+    #[must_use]
+    pub fn in_entities(entities: Option<&BTreeSet<Box<str>>>) -> Grant {
+        Grant { entities: entities.cloned(), ..Grant::default() }
+    }
+
     /// Whether nothing is restricted.
     #[must_use]
     pub fn is_everywhere(&self) -> bool {
@@ -114,10 +120,7 @@ impl Permissions {
         amount: i128,
     ) -> bool {
         self.may_everywhere(operation)
-            || self
-                .grants
-                .get(&operation)
-                .is_some_and(|grants| grants.iter().any(|grant| grant.allows(entity, currency, amount.abs())))
+            || self.grants(operation).iter().any(|grant| grant.allows(entity, currency, amount.abs()))
     }
 }
 
