@@ -14,7 +14,7 @@ use tracing::{debug, warn};
 use crate::frame_writer::{body_of, len};
 use crate::journal::{Journal, JournalError, Ticket, Told};
 use crate::ledger::{
-    Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
+    Acting, Answer, Coordinator, Frame, Merge, ReplyTo, Request, Room, ShardId, ShardOrder, ShardReply,
     SnapshotStart, Step, Unmerged,
 };
 use crate::meters::{Meter, Meters};
@@ -102,9 +102,9 @@ impl<J: Journal> Pipeline<J> {
         self.clock.arrive(sent);
     }
 
-    /// Takes in a request.
-    pub(crate) fn submit(&mut self, request: Request) {
-        self.coordinator.submit(request);
+    /// Takes in a request, with who acts for its client.
+    pub(crate) fn submit(&mut self, request: Request, acting: Option<&Arc<Acting>>) {
+        self.coordinator.submit(request, acting);
     }
 
     /// Goes on until something has to be done elsewhere, or nothing is to be done. Not while a task is under way.

@@ -107,12 +107,11 @@ impl Session {
         let requests = requests.into_iter().map(|(tag, command)| Request {
             reply_to: ReplyTo { session, tag },
             client,
-            acting: acting.cloned(),
             command,
         });
         match &self.engine {
             Engine::Actors(coordinator) => {
-                coordinator.do_send(Submit { requests: requests.collect(), sent });
+                coordinator.do_send(Submit { requests: requests.collect(), acting: acting.cloned(), sent });
             }
             #[cfg(feature = "fuzz")]
             // The driver of the ledger may be gone; then no one is left to answer.

@@ -151,7 +151,7 @@ impl SimulatedNode {
 
     /// Takes in a request. What it asks for begins with a later [`SimulatedNode::pump`].
     pub fn submit(&mut self, session: u64, tag: u64, client: ClientId, command: Command) {
-        self.pipeline.submit(Request { reply_to: ReplyTo { session, tag }, client, acting: None, command });
+        self.pipeline.submit(Request { reply_to: ReplyTo { session, tag }, client, command }, None);
     }
 
     /// Lets the coordinator take its next step. False if there is nothing to do until something else happens.

@@ -170,7 +170,7 @@ impl FaultyStorage {
             let contents = lock(inode);
             digest.update(name.as_bytes());
             digest.update(&contents.len().to_le_bytes());
-            digest.update(contents.bytes());
+            digest.update(&contents.on_medium(0..index(contents.len())));
         }
         digest.finalize()
     }
@@ -223,8 +223,9 @@ impl FaultyStorage {
     #[must_use]
     pub fn file(&self, name: &str) -> Option<Vec<u8>> {
         let inode = lock(&self.disk).live.get(name).cloned()?;
-        let bytes = lock(&inode).bytes().to_vec();
-        Some(bytes)
+        let contents = lock(&inode);
+        let bytes = contents.on_medium(0..index(contents.len()));
+        Some(bytes.into_owned())
     }
 
     /// Puts a file there, durably, in place of any of that name: damage, and files from elsewhere.
@@ -242,11 +243,11 @@ impl FaultyStorage {
         disk.synced.remove(name);
     }
 
-    /// Flips bit `bit` (0 to 7) of the byte at `offset`, durably. Panics when there is no such byte.
+    /// Flips bit `bit` (0 to 7) of the byte at `offset`, durably, also beneath somebody who is writing the file: what is written
+    /// of it later is written. Panics when there is no such byte.
     pub fn flip_bit(&self, name: &str, offset: u64, bit: u32) {
-        let mut bytes = self.file(name).expect("the file to damage exists");
-        bytes[index(offset)] ^= 1 << bit;
-        self.set_file(name, &bytes);
+        let inode = lock(&self.disk).live.get(name).cloned().expect("the file to damage exists");
+        lock(&inode).rot(index(offset), bit);
     }
 
     /// Cuts a file to its first `len` bytes, durably. Panics when it is shorter.

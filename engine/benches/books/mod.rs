@@ -111,7 +111,7 @@ impl Books {
 
     fn submit(&mut self, command: Command) {
         let reply_to = ReplyTo { session: 1, tag: 0 };
-        self.coordinator.submit(Request { reply_to, client: ClientId(1), acting: None, command });
+        self.coordinator.submit(Request { reply_to, client: ClientId(1), command }, None);
     }
 
     fn settle(&mut self) {

@@ -50,7 +50,7 @@
 //!     fn ask(&mut self, command: Command) -> Answer {
 //!         let now_us = 1_790_000_000_000_000;
 //!         let reply_to = ReplyTo { session: 1, tag: 1 };
-//!         self.coordinator.submit(Request { reply_to, client: ClientId(1), acting: None, command });
+//!         self.coordinator.submit(Request { reply_to, client: ClientId(1), command }, None);
 //!         loop {
 //!             let orders = match self.coordinator.next(now_us, true) {
 //!                 Step::Shards(orders) => orders,

@@ -23,7 +23,9 @@ use super::{ArchiverTasks, BatcherActor, IdTableMaker, MergeLegs, Obey, ShardAct
 use crate::abort_on_drop::{AbortOnDrop, die};
 use crate::alone::Alone;
 use crate::clock::NodeClock;
-use crate::ledger::{AccountId, Merge, Request, ShardId, ShardOrder, ShardReply, SnapshotStart, Unmerged};
+use crate::ledger::{
+    AccountId, Acting, Merge, Request, ShardId, ShardOrder, ShardReply, SnapshotStart, Unmerged,
+};
 use crate::meters::{Meter, Meters};
 use crate::pipeline::{Pipeline, Task};
 use crate::planted_panics;
@@ -268,6 +270,8 @@ impl Actor for CoordinatorActor {
 #[rtype(result = "()")]
 pub(crate) struct Submit {
     pub(crate) requests: Vec<Request>,
+    /// Who acts for their client.
+    pub(crate) acting: Option<Arc<Acting>>,
     /// When the session handed them over.
     pub(crate) sent: Instant,
 }
@@ -279,7 +283,8 @@ impl Handler<Submit> for CoordinatorActor {
         planted_panics::visit("coordinator");
         self.handed_over += 1;
         self.pipeline.arrive(message.sent);
-        message.requests.into_iter().for_each(|request| self.pipeline.submit(request));
+        let acting = message.acting.as_ref();
+        message.requests.into_iter().for_each(|request| self.pipeline.submit(request, acting));
         self.pump_soon(context);
     }
 }

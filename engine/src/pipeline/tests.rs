@@ -79,12 +79,8 @@ impl Greeted {
     /// Takes in a greeting, which is written for a name that is not known, and does all that can be done.
     fn greet(&mut self, tag: u64, name: &str) {
         let reply_to = ReplyTo { session: 1, tag };
-        self.pipeline.submit(Request {
-            reply_to,
-            client: ClientId(0),
-            acting: None,
-            command: Command::Hello { name: name.into() },
-        });
+        let command = Command::Hello { name: name.into() };
+        self.pipeline.submit(Request { reply_to, client: ClientId(0), command }, None);
         self.go_on();
     }
 

@@ -1,6 +1,6 @@
 //! A session that asks and waits, as the tests need it.
 
-use std::ops::RangeInclusive;
+use std::ops::{Deref, RangeInclusive};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ use longmen_wal::{DirectoryStorage, LogOptions, Storage};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 pub(crate) struct Desk {
-    pub(crate) node: Node,
+    pub(crate) node: UntilStopped,
     session: Session,
     replies: UnboundedReceiver<Replies>,
     waiting: Vec<Reply>,
@@ -42,6 +42,7 @@ impl Desk {
     pub(crate) fn start(storage: Arc<dyn Storage>, options: &NodeOptions) -> Desk {
         let node = Node::start(storage, options).expect("the node starts");
         let (session, replies) = node.intake().open_session();
+        let node = UntilStopped(Some(node));
         let mut desk = Desk { node, session, replies, waiting: Vec::new(), next_tag: 1, client: ClientId(0) };
         let Answer::Welcome { client } = desk.ask(Command::Hello { name: "test".into() }) else { panic!() };
         desk.client = client;
@@ -121,7 +122,31 @@ impl Desk {
     pub(crate) fn stop(self) {
         let Desk { node, session, .. } = self;
         drop(session);
-        node.stop().expect("a clean end");
+        node.stop();
+    }
+}
+
+/// A node that a test stops. Where a test fails first the node is left running: dropped, it would end the process, and with
+/// it what the failed test has to say.
+pub(crate) struct UntilStopped(Option<Node>);
+
+impl UntilStopped {
+    fn stop(mut self) {
+        self.0.take().expect("a node is stopped once").stop().expect("a clean end");
+    }
+}
+
+impl Deref for UntilStopped {
+    type Target = Node;
+
+    fn deref(&self) -> &Node {
+        self.0.as_ref().expect("it runs until it is stopped")
+    }
+}
+
+impl Drop for UntilStopped {
+    fn drop(&mut self) {
+        std::mem::forget(self.0.take());
     }
 }
 

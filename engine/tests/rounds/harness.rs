@@ -172,7 +172,7 @@ impl Node {
 
     pub(crate) fn submit(&mut self, tag: u64, command: Command) {
         let reply_to = ReplyTo { session: 1, tag };
-        self.coordinator.submit(Request { reply_to, client: ClientId(1), acting: None, command });
+        self.coordinator.submit(Request { reply_to, client: ClientId(1), command }, None);
     }
 
     /// Whether a frame is being written.

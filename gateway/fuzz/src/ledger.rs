@@ -83,7 +83,7 @@ impl Ledger {
 
     /// Takes requests in and works until all of them are answered.
     pub(crate) fn answer(&mut self, requests: Vec<Request>) -> Vec<Reply> {
-        requests.into_iter().for_each(|request| self.coordinator.submit(request));
+        requests.into_iter().for_each(|request| self.coordinator.submit(request, None));
         let mut replies = Vec::new();
         loop {
             self.time_us += 1;

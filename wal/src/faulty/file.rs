@@ -1,6 +1,7 @@
 //! One file of a simulated disk: what a reader sees, and what a power cut would leave.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IoSlice};
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
@@ -25,6 +26,8 @@ pub(super) struct Contents {
     unsynced: BTreeSet<usize>,
     /// Sectors a failed sync left clean-looking: only a new write and a sync make them durable.
     lost: BTreeSet<usize>,
+    /// Bits that the medium has the wrong way round, by byte. Maps that are there show what was written, like a page cache.
+    rotten: BTreeMap<usize, u8>,
 }
 
 impl Contents {
@@ -37,6 +40,7 @@ impl Contents {
             synced: Arc::default(),
             unsynced: BTreeSet::new(),
             lost: BTreeSet::new(),
+            rotten: BTreeMap::new(),
         }
     }
 
@@ -50,18 +54,26 @@ impl Contents {
         let live = MappedBytes::in_memory(bytes.len());
         live.copy_in(0, &bytes);
         let len = bytes.len();
-        Self { live, len, synced: Arc::new(bytes), unsynced: BTreeSet::new(), lost: BTreeSet::new() }
+        Self {
+            live,
+            len,
+            synced: Arc::new(bytes),
+            unsynced: BTreeSet::new(),
+            lost: BTreeSet::new(),
+            rotten: BTreeMap::new(),
+        }
     }
 
     pub(super) fn duplicate(&self) -> Self {
         let live = MappedBytes::in_memory(self.len);
-        live.copy_in(0, self.bytes());
+        live.copy_in(0, &self.on_medium(0..self.len));
         Self {
             live,
             len: self.len,
             synced: Arc::clone(&self.synced),
             unsynced: self.unsynced.clone(),
             lost: self.lost.clone(),
+            rotten: BTreeMap::new(),
         }
     }
 
@@ -69,8 +81,30 @@ impl Contents {
         offset(self.len)
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    fn bytes(&self) -> &[u8] {
         self.live.get(0..self.len).expect("the live bytes reach to the length")
+    }
+
+    /// Bytes as whoever reads the medium gets them.
+    pub(super) fn on_medium(&self, range: Range<usize>) -> Cow<'_, [u8]> {
+        let mut bytes = Cow::Borrowed(&self.bytes()[range.clone()]);
+        for (at, mask) in self.rotten.range(range.clone()) {
+            bytes.to_mut()[at - range.start] ^= mask;
+        }
+        bytes
+    }
+
+    /// Flips a bit on the medium: of what is read there, and of what is durable.
+    pub(super) fn rot(&mut self, at: usize, bit: u32) {
+        assert!(at < self.len, "the byte to damage lies in the file");
+        let mask = self.rotten.entry(at).or_default();
+        *mask ^= 1 << bit;
+        if *mask == 0 {
+            self.rotten.remove(&at);
+        }
+        if let Some(byte) = Arc::make_mut(&mut self.synced).get_mut(at) {
+            *byte ^= 1 << bit;
+        }
     }
 
     fn write(&mut self, at: usize, bytes: &[u8]) {
@@ -86,6 +120,8 @@ impl Contents {
             self.unsynced.insert(sector);
             self.lost.remove(&sector);
         }
+        let rewritten = at / SECTOR * SECTOR..end.div_ceil(SECTOR) * SECTOR;
+        self.rotten.retain(|at, _| !rewritten.contains(at));
     }
 
     /// Cuts the file to `len` bytes, not synced. Maps that are there keep what they show.
@@ -97,6 +133,7 @@ impl Contents {
         let behind = len.div_ceil(SECTOR);
         self.unsynced.split_off(&behind);
         self.lost.split_off(&behind);
+        self.rotten.split_off(&len);
     }
 
     fn sync(&mut self) {
@@ -105,7 +142,8 @@ impl Contents {
         for sector in std::mem::take(&mut self.unsynced) {
             let range = sector * SECTOR..((sector + 1) * SECTOR).min(self.len);
             let live = self.live.get(range.clone()).expect("sectors lie inside the file");
-            synced[range].copy_from_slice(live);
+            synced[range.clone()].copy_from_slice(live);
+            self.rotten.range(range).for_each(|(at, mask)| synced[*at] ^= mask);
         }
     }
 
@@ -229,7 +267,7 @@ impl StorageFile for MemoryFile {
         let start = index(at);
         let end = start.checked_add(buf.len()).filter(|end| *end <= contents.len);
         let end = end.ok_or(io::ErrorKind::UnexpectedEof)?;
-        buf.copy_from_slice(&contents.bytes()[start..end]);
+        buf.copy_from_slice(&contents.on_medium(start..end));
         Ok(())
     }
 
@@ -246,6 +284,11 @@ impl StorageFile for MemoryFile {
     }
 
     fn map(&self) -> io::Result<MappedBytes> {
-        Ok(lock(&self.inode).live.clone())
+        let contents = lock(&self.inode);
+        if contents.rotten.is_empty() {
+            return Ok(contents.live.clone());
+        }
+        // What is fetched from the medium now is as the medium has it.
+        Ok(contents.duplicate().live)
     }
 }

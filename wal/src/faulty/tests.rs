@@ -87,6 +87,38 @@ fn the_power_goes_at_an_operation_and_stays_off() {
 }
 
 #[test]
+fn bits_rot_beneath_whoever_writes_the_file() {
+    let disk = FaultyStorage::new();
+    let file = disk.create("a", 2_048, WritePath::Pwritev).unwrap();
+    disk.sync_directory().unwrap();
+    let written = file.map().unwrap();
+    write(&*file, 0, &[1; 512]);
+    disk.flip_bit("a", 3, 4);
+    file.sync().unwrap();
+    write(&*file, 512, &[2; 512]);
+    file.sync().unwrap();
+    // What was mapped before shows what was written; the medium has it otherwise, also for another node.
+    assert_eq!(written.get(0..1_024).unwrap()[3], 1);
+    let mut expect = [[1; 512], [2; 512]].concat();
+    expect[3] ^= 1 << 4;
+    for disk in [disk.clone(), disk.branch(), disk.power_cut(1)] {
+        assert_eq!(disk.file("a").unwrap()[..1_024], expect);
+        let mut read = [0; 8];
+        let file = disk.open("a").unwrap();
+        file.read_at(&mut read, 0).unwrap();
+        assert_eq!(read[..], expect[..8]);
+        assert_eq!(file.map().unwrap().get(0..8).unwrap(), &expect[..8]);
+    }
+    disk.flip_bit("a", 3, 4);
+    assert_eq!((disk.file("a").unwrap()[3], disk.power_cut(1).file("a").unwrap()[3]), (1, 1));
+    disk.flip_bit("a", 3, 4);
+    // A write mends its sectors.
+    write(&*file, 100, &[9]);
+    file.sync().unwrap();
+    assert_eq!((disk.file("a").unwrap()[3], disk.power_cut(1).file("a").unwrap()[3]), (1, 1));
+}
+
+#[test]
 fn a_branch_is_another_disk_in_the_same_state() {
     let disk = FaultyStorage::new();
     let file = disk.create("a", 512, WritePath::Pwritev).unwrap();

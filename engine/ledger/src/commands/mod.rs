@@ -29,8 +29,6 @@ mod status;
 mod trial_balance;
 pub(crate) mod wake_hot;
 
-use std::sync::Arc;
-
 use crate::access::acting::Acting;
 use crate::account::change::{AttributeChange, Scope};
 use crate::account::{AccountOpening, AccountRef};
@@ -54,8 +52,6 @@ pub struct Request {
     pub reply_to: ReplyTo,
     /// The authenticated client; ignored by [`Command::Hello`].
     pub client: ClientId,
-    /// Who acts for the client; `None`: itself, and it may do everything.
-    pub acting: Option<Arc<Acting>>,
     /// What is asked.
     pub command: Command,
 }

@@ -98,13 +98,16 @@ impl Coordinator {
     }
 
     /// Whether there is such a hold comes before what its account says of shape and date.
+    #[inline]
     fn check_hold_is_decided(&self, seen: &Seen<'_>) -> Option<Early> {
-        let (plan, preflight) = (seen.plan?, seen.preflight);
-        let rests_on_it =
-            plan.shape.is_some() || preflight.unknown.is_some() || self.judge_dates(seen).is_some();
-        let undecided =
-            rests_on_it && plan.effects.iter().any(|effect| self.state.holds.is_undecided(effect));
-        undecided.then_some(Early::WaitsForNamed)
+        self.rests_on_undecided(seen, seen.plan?).then_some(Early::WaitsForNamed)
+    }
+
+    #[inline(never)]
+    fn rests_on_undecided(&self, seen: &Seen<'_>, plan: &Plan) -> bool {
+        let unknown = seen.preflight.unknown;
+        let rests_on_it = plan.shape.is_some() || unknown.is_some() || self.judge_dates(seen).is_some();
+        rests_on_it && plan.effects.iter().any(|effect| self.state.holds.is_undecided(effect))
     }
 
     #[inline]

@@ -116,18 +116,18 @@ impl Coordinator {
         self.state.restore(shard);
     }
 
-    /// Takes in a request; requests are done in the order of these calls.
-    pub fn submit(&mut self, request: Request) {
+    /// Takes in a request, with who acts for its client; requests are done in the order of these calls.
+    pub fn submit(&mut self, request: Request, acting: Option<&Arc<Acting>>) {
         if self.stopping {
             let refused = Answer::Rejected(Rejection::ShuttingDown);
             return self.state.output.reply(Some(request.reply_to), refused);
         }
-        let Request { reply_to, client, acting, command } = request;
-        if matches!(command, Command::Cancel { .. }) && !may_cancel(acting.as_deref()) {
+        let Request { reply_to, client, command } = request;
+        if matches!(command, Command::Cancel { .. }) && !may_cancel(acting.map(Arc::as_ref)) {
             let refused = Answer::Rejected(Rejection::Forbidden);
             return self.state.output.reply(Some(reply_to), refused);
         }
-        let caller = Caller { reply_to: Some(reply_to), client };
+        let (caller, acting) = (Caller { reply_to: Some(reply_to), client }, acting.cloned());
         let work = match command {
             Command::Post(batch) if !batch.transactions.is_empty() => Work::Post(batch),
             Command::Cancel { id, time, text_id } => Work::Cancel { id, time, text_id },
