@@ -143,7 +143,7 @@ mod transaction;
 pub use access::acting::Acting;
 pub use access::operation::Operation;
 pub use access::permissions::{Grant, Permissions};
-pub use account::change::{AttributeChange, Registration};
+pub use account::change::{AccountChange, AttributeChange, Registration};
 pub use account::cold_row::MAX_HOLDS;
 pub use account::hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
 pub use account::registered::Account;

@@ -76,6 +76,8 @@ pub enum Rejection {
     FreezeExpired = 33,
     /// Only the authority that froze may release or spend the hold.
     WrongAuthority = 34,
+    /// The account has moved since the position that a change of it expects.
+    VersionConflict = 42,
     /// The account still has a balance, a hold or a reservation.
     NotEmpty = 18,
     /// The account state (账户状态) forbids it.
@@ -121,7 +123,7 @@ impl Rejection {
         self as u16
     }
 
-    /// The group of the order of precedence: 0 shape and permission, 1 id, 2 existence, 3 date, 4 original and hold, 5 account
+    /// The group of the order of precedence: 0 shape and permission, 1 id, 2 existence, 3 date, 4 original, hold and version, 5 account
     /// state, 6 payment state, 7 funds, 8 limits, 9 the node.
     #[must_use]
     pub fn group(self) -> u8 {
@@ -155,6 +157,7 @@ impl Rejection {
             | Rejection::FreezeExceeded
             | Rejection::FreezeExpired
             | Rejection::WrongAuthority
+            | Rejection::VersionConflict
             | Rejection::NotEmpty => 4,
             Rejection::AccountState => 5,
             Rejection::PaymentState => 6,
@@ -198,7 +201,7 @@ mod tests {
             assert_eq!(Rejection::from_number(rejection.number()), Some(rejection));
         }
         assert_eq!(Rejection::from_number(0), None);
-        assert_eq!(Rejection::from_number(42), None);
+        assert_eq!(Rejection::from_number(43), None);
         assert!(Rejection::ALL.is_sorted_by_key(|r| r.group()));
         let mut codes = Rejection::ALL.map(Rejection::code);
         codes.sort_unstable();

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use longmen_engine::audit::{SubjectTotal, Verified};
 use longmen_engine::ledger::{
-    AccountId, AccountRef, AccountState, Amount, Answer, AttributeChange, Batch, Command, Rejection, Side,
-    SubjectClass, TransactionId, YearStart,
+    AccountChange, AccountId, AccountRef, AccountState, Amount, Answer, AttributeChange, Batch, Command,
+    Rejection, Side, SubjectClass, TransactionId, YearStart,
 };
 use longmen_wal::FaultyStorage;
 use rand::rngs::SmallRng;
@@ -75,7 +75,7 @@ fn batch(random: &mut SmallRng, accounts: &Accounts, first: u128) -> Batch {
 }
 
 fn change(desk: &mut Desk, account: AccountRef, change: AttributeChange) {
-    desk.submit(Command::Change { account, change, currency: None, notes: Box::default() });
+    desk.submit(Command::Change(Box::new(AccountChange::new(account, change))));
 }
 
 fn state(account_state: AccountState) -> AttributeChange {

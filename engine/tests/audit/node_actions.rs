@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use longmen_engine::audit::describe_frame;
 use longmen_engine::ledger::{
-    AccountId, AccountRef, AccountState, Action, ActionCode, Amount, Answer, AttributeChange, Batch,
-    CancelTry, Command, Confirm, Consume, Freeze, HoldKind, HoldMove, HoldTerms, Naming, PaymentState, Raise,
-    Refund, Rejection, Reverse, Side, SubjectClass, TransactionKey, Try, Unfreeze, YearStart,
+    AccountChange, AccountId, AccountRef, AccountState, Action, ActionCode, Amount, Answer, AttributeChange,
+    Batch, CancelTry, Command, Confirm, Consume, Freeze, HoldKind, HoldMove, HoldTerms, Naming, PaymentState,
+    Raise, Refund, Rejection, Reverse, Side, SubjectClass, TransactionKey, Try, Unfreeze, YearStart,
 };
 use longmen_wal::FaultyStorage;
 use rand::rngs::SmallRng;
@@ -172,7 +172,7 @@ impl Work {
             },
             _ => state(AccountState::Normal, PaymentState::Normal),
         };
-        desk.ask(Command::Change { account, change, currency: None, notes: Box::default() });
+        desk.ask(Command::Change(Box::new(AccountChange::new(account, change))));
     }
 }
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use longmen_engine::ledger::{
-    AccountId, AccountRef, Action, Amount, Answer, AttributeChange, Batch, Command, Date, Draft, Freeze,
-    HoldTerms, Leg, PaymentState, Side, TransactionId, TransactionKey, Unfreeze,
+    AccountChange, AccountId, AccountRef, Action, Amount, Answer, AttributeChange, Batch, Command, Date,
+    Draft, Freeze, HoldTerms, Leg, PaymentState, Side, TransactionId, TransactionKey, Unfreeze,
     notes::{self, Note},
 };
 use rand::rngs::StdRng;
@@ -143,7 +143,8 @@ impl Books {
         let change = AttributeChange::States { account_state: None, payment_state };
         let account = AccountRef::Id(AccountId(PLAIN));
         let notes = texts(&[(Note::Operator, "wang"), (Note::Approval, "A-7")]).into();
-        assert_eq!(self.desk.ask(Command::Change { account, change, currency: None, notes }), Answer::Done);
+        let asked = AccountChange { notes, ..AccountChange::new(account, change) };
+        assert_eq!(self.desk.ask(Command::Change(Box::new(asked))), Answer::Done);
     }
 
     fn close(&mut self, next: Date) {

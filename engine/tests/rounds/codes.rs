@@ -60,6 +60,7 @@ fn group(code: Rejection) -> usize {
             FreezeExceeded,
             FreezeExpired,
             WrongAuthority,
+            VersionConflict,
             NotEmpty,
         ],
         &[AccountState],
@@ -448,6 +449,17 @@ fn other_requests() {
     check(&[], Ask::SetReserve { account: PAYER, amount: -1 }, &Said::Rejected(InvalidAmount));
     check(&[], Ask::SetReserve { account: PAYER, amount: 101 }, &Said::Rejected(InsufficientFunds));
     check(&[], Ask::SetReserve { account: PAYER, amount: 100 }, &Said::Done);
+    let expecting = |current, change: Ask| Ask::Expecting { current, change: Box::new(change) };
+    let conflict = Said::Rejected(VersionConflict);
+    check(&[], expecting(true, close(PAYEE)), &Said::Rejected(NotEmpty));
+    check(&[], expecting(false, close(PAYEE)), &conflict);
+    check(&[&close(OFF_BALANCE)], expecting(false, close(OFF_BALANCE)), &conflict);
+    check(&[], expecting(false, close(UNKNOWN)), &Said::Rejected(UnknownAccount));
+    for (amount, otherwise) in [(-1, Said::Rejected(InvalidAmount)), (101, conflict.clone()), (100, conflict)]
+    {
+        check(&[], expecting(false, Ask::SetReserve { account: PAYER, amount }), &otherwise);
+    }
+    check(&[], expecting(true, Ask::SetReserve { account: PAYER, amount: 100 }), &Said::Done);
     check(&[], map("9999", START), &Said::Rejected(UnknownSubject));
     check(&[], map("2002", START), &Said::Rejected(NotLeaf));
     check(&[], map("200201", START - 1), &Said::Rejected(DateClosed));

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use longmen_engine::ledger::{
-    Admin, Answer, ClientId, Command, Coordinator, Date, EntityId, Frame, FrameRecords, LedgerSettings,
-    Original, Rebuilt, RefundWindows, ReplyTo, Request, Room, SectionKind, Shard, ShardId, ShardOrder,
-    ShardReply, Status, Step, Unmerged,
+    AccountId, Admin, Answer, ClientId, Command, Coordinator, Date, EntityId, Frame, FrameRecords,
+    LedgerSettings, Original, Position, Rebuilt, RefundWindows, ReplyTo, Request, Room, SectionKind, Shard,
+    ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
 };
 
 use super::archive::archive;
@@ -157,8 +157,20 @@ impl Node {
             self.given.push((tag, Answer::Done));
             return;
         }
-        let command = translate::command(ask, chart, &mut |id| self.find(id, chart));
+        let mut command = translate::command(ask.change(), chart, &mut |id| self.find(id, chart));
+        if let (Ask::Expecting { current, .. }, Command::Change(change)) = (ask, &mut command) {
+            let last = self.last_of(ask.changed().expect("a change is of an account"));
+            change.expected = Some(if *current { last } else { Position { slot: last.slot + 1, ..last } });
+        }
         self.submit(tag, command);
+    }
+
+    /// Where the newest record of an account lies, once everything is durable.
+    fn last_of(&mut self, account: u64) -> Position {
+        self.set_room(Room::Enough);
+        self.drain();
+        let row = self.shards.iter().find_map(|shard| shard.row(AccountId(account)));
+        row.map_or(Position::NONE, |row| row.last)
     }
 
     /// A transaction that a request names, once it is durable.

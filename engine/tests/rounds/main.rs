@@ -44,4 +44,5 @@ mod run;
 mod script;
 mod scripts;
 mod translate;
+mod versions;
 mod window;

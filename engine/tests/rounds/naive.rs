@@ -144,6 +144,7 @@ impl Naive {
             Ask::SetHot { account, hot } => done(self.set_hot(*account, *hot)),
             Ask::SetReserve { account, amount } => done(self.set_reserve(*account, *amount)),
             Ask::SetLimits { account, limits } => done(self.set_limits(*account, limits)),
+            Ask::Expecting { current, change } => self.expecting(*current, change),
             Ask::CloseDay { entity, next, carry, forced } => {
                 done(self.close_day(*entity, *next, carry, *forced))
             }
@@ -170,6 +171,7 @@ impl Naive {
     /// The same, of a request to which it will say this.
     pub(crate) fn records_of(&self, ask: &Ask, said: &Said) -> usize {
         let is_done = *said == Said::Done;
+        let ask = ask.change();
         match (ask, said) {
             (
                 Ask::SetState { .. } | Ask::SetReserve { .. } | Ask::SetLimits { .. } | Ask::MapType { .. },

@@ -60,13 +60,14 @@ impl Drop for OnPanic {
 
 fn check(seed: u64, met: &mut Met) {
     let mut maker = Maker::new(seed, true);
+    maker.expects = true;
     let hot = maker.hot.clone();
     let asks = maker.script(40);
     let mut stream = 2;
     for with_hot in [false, true] {
         let mut asks = asks.clone();
         if !with_hot {
-            asks.retain(|(_, ask)| !matches!(ask, Ask::SetHot { .. }));
+            asks.retain(|(_, ask)| !matches!(ask.change(), Ask::SetHot { .. }));
         }
         let hot = if with_hot { hot.clone() } else { Vec::new() };
         let case = Case { chart: &CHART, first: FIRST, hot, asks };

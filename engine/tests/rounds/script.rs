@@ -251,6 +251,11 @@ pub(crate) enum Ask {
         account: u64,
         limits: NewLimits,
     },
+    /// A change of an account that expects the account's newest record to be the one that it is, or another.
+    Expecting {
+        current: bool,
+        change: Box<Ask>,
+    },
     /// Ends a date; first carries income and expense forward to these accounts, if there are any.
     CloseDay {
         entity: usize,
@@ -295,6 +300,7 @@ impl Ask {
             Ask::SetHot { .. } => "cool",
             Ask::SetReserve { .. } => "set_reserve",
             Ask::SetLimits { .. } => "set_limits",
+            Ask::Expecting { .. } => "expect",
             Ask::CloseDay { carry, .. } if !carry.is_empty() => "close a year",
             Ask::CloseDay { .. } => "close_day",
             Ask::MapType { .. } => "map_type",
@@ -304,6 +310,22 @@ impl Ask {
             Ask::Read(_) => "read",
             Ask::Trial => "trial",
             Ask::Open { .. } => "open",
+        }
+    }
+
+    /// The change that it asks for, whatever that expects; else itself.
+    pub(crate) fn change(&self) -> &Ask {
+        if let Ask::Expecting { change, .. } = self { change } else { self }
+    }
+
+    /// The account that it changes.
+    pub(crate) fn changed(&self) -> Option<u64> {
+        match self.change() {
+            Ask::SetState { account, .. }
+            | Ask::SetHot { account, .. }
+            | Ask::SetReserve { account, .. }
+            | Ask::SetLimits { account, .. } => Some(*account),
+            _ => None,
         }
     }
 
@@ -425,7 +447,7 @@ pub(crate) struct Case {
 impl Case {
     /// The accounts that are hot at some time.
     pub(crate) fn ever_hot(&self) -> Vec<u64> {
-        let made = self.asks.iter().filter_map(|(_, ask)| match ask {
+        let made = self.asks.iter().filter_map(|(_, ask)| match ask.change() {
             Ask::SetHot { account, .. } => Some(*account),
             _ => None,
         });

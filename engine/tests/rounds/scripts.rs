@@ -80,6 +80,8 @@ pub(crate) struct Maker {
     /// What was tried.
     tried: Vec<u128>,
     pub(crate) naive: Naive,
+    /// Whether changes may expect something of their accounts: only who asks a node itself can say what is so.
+    pub(crate) expects: bool,
     /// What must come next.
     next: VecDeque<Ask>,
 }
@@ -99,6 +101,7 @@ impl Maker {
             posted: Vec::new(),
             tried: Vec::new(),
             naive: Naive::new(&CHART, FIRST, &[]),
+            expects: false,
             next: VecDeque::new(),
         };
         let mut hot: Vec<u64> = (0..maker.random.below(5)).map(|_| maker.account()).collect();
@@ -144,7 +147,10 @@ impl Maker {
                 self.draft()
             }
             Some(ask) => ask,
-            None => self.ask(),
+            None => {
+                let ask = self.ask();
+                self.expecting(ask)
+            }
         }
     }
 
@@ -233,6 +239,14 @@ impl Maker {
             107..=112 => self.funding(30),
             _ => self.wait(),
         }
+    }
+
+    /// Now and then a change expects something of its account, mostly what is so.
+    fn expecting(&mut self, ask: Ask) -> Ask {
+        if !self.expects || ask.changed().is_none() || !self.random.percent(40) {
+            return ask;
+        }
+        Ask::Expecting { current: self.random.percent(70), change: Box::new(ask) }
     }
 
     fn batch(&mut self) -> Ask {

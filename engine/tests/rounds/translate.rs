@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
-    AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Action, Amount, Answer,
-    AttributeChange, Batch, CancelTry, ClientId, Command, Confirm, Consume, Currency, Date, Draft, Freeze,
-    Hold, HoldKind, HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, Raise, Refund,
-    RefundClearing, Rejection, Reverse, Side, SubjectClass, SubjectOpening, TransactionId, TransactionKey,
-    TrialLine, Try, Unfreeze, YearStart,
+    AccountChange, AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Action,
+    Amount, Answer, AttributeChange, Batch, CancelTry, ClientId, Command, Confirm, Consume, Currency, Date,
+    Draft, Freeze, Hold, HoldKind, HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, Raise,
+    Refund, RefundClearing, Rejection, Reverse, Side, SubjectClass, SubjectOpening, TransactionId,
+    TransactionKey, TrialLine, Try, Unfreeze, YearStart,
 };
 
 use super::naive::{CLEARING, CLEARING_TYPE};
@@ -57,6 +57,7 @@ pub(crate) fn command(
         Ask::SetLimits { account, limits } => {
             change(AccountRef::Key(key(*account, chart)), new_limits(limits))
         }
+        Ask::Expecting { .. } => panic!("what is expected only the node knows"),
         Ask::CloseDay { entity, next, carry, forced } => Command::CloseDay {
             entity: ENTITIES[*entity].into(),
             next: date(*next),
@@ -96,7 +97,7 @@ fn approval(given: bool) -> Box<[u8]> {
 }
 
 fn change(account: AccountRef, change: AttributeChange) -> Command {
-    Command::Change { account, change, currency: None, notes: Box::default() }
+    Command::Change(Box::new(AccountChange::new(account, change)))
 }
 
 fn new_limits(limits: &NewLimits) -> AttributeChange {

@@ -85,6 +85,9 @@ pub struct SetStateRequest<'a> {
     /// 0 receives only, 1 normal, 2 neither, 3 partial stop, 4 pays only; what is absent stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_state: Option<u8>,
+    /// The account's `last` as it was seen: whatever has moved the account since refuses the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<&'a str>,
     /// Who asks for it, and why.
     #[serde(flatten)]
     pub registration: Registration<'a>,
@@ -96,6 +99,9 @@ pub struct SetHotRequest<'a> {
     pub account: AccountRef,
     /// Hot or not.
     pub hot: bool,
+    /// The account's `last` as it was seen: whatever has moved the account since refuses the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<&'a str>,
     /// Who asks for it, and why.
     #[serde(flatten)]
     pub registration: Registration<'a>,
@@ -110,6 +116,9 @@ pub struct SetReserveRequest<'a> {
     /// The currency, where the amount is a decimal number and the account is not named by its natural key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<&'a str>,
+    /// The account's `last` as it was seen: whatever has moved the account since refuses the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<&'a str>,
     /// Who asks for it, and why.
     #[serde(flatten)]
     pub registration: Registration<'a>,
@@ -134,6 +143,9 @@ pub struct SetLimitsRequest<'a> {
     /// The currency, where an amount is a decimal number and the account is not named by its natural key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<&'a str>,
+    /// The account's `last` as it was seen: whatever has moved the account since refuses the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<&'a str>,
     /// Who asks for it, and why.
     #[serde(flatten)]
     pub registration: Registration<'a>,
@@ -151,6 +163,7 @@ impl SetLimitsRequest<'_> {
             transaction_limit,
             day_limit,
             currency: None,
+            expected: None,
             registration: Registration::default(),
         }
     }

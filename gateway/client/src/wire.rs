@@ -38,7 +38,7 @@ pub const MAX_LIST: u32 = 1_000;
 pub const MAX_ORIGINALS: usize = 512;
 
 /// The codes of rejections by their numbers in compact answers, counted from 1.
-pub const REJECTIONS: [&str; 41] = [
+pub const REJECTIONS: [&str; 42] = [
     "malformed",
     "unbalanced",
     "invalid_amount",
@@ -80,6 +80,7 @@ pub const REJECTIONS: [&str; 41] = [
     "date_ahead",
     "value_date",
     "forbidden",
+    "version_conflict",
 ];
 
 /// How a body is written.

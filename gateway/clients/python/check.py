@@ -176,8 +176,11 @@ def check_changes(client, user):
     client.set_limits(user, transaction_limit="5.00", day_limit=1000, currency="CNY")
     account = client.balance(user)
     assert (account["withholding"], account["transaction_limit"], account["day_limit"]) == (100, 500, 1000), account
-    client.set_limits(user, transaction_limit=None, day_limit=None)
-    client.set_reserve(user, 0)
+    client.set_limits(user, transaction_limit=None, day_limit=None, expected=account["last"])
+    for change in [lambda at: client.set_limits(user, day_limit=1, expected=at), lambda at: client.set_reserve(user, 1, expected=at),
+                   lambda at: client.set_state(user, payment_state=2, expected=at), lambda at: client.set_hot(user, False, expected=at)]:
+        refused("version_conflict", lambda: change(account["last"]))
+    client.set_reserve(user, 0, expected=client.balance(user)["last"])
     account = client.balance(user)
     assert (account["withholding"], account["transaction_limit"], account["day_limit"]) == (0, None, None), account
     client.map_customer(user, "C-1")

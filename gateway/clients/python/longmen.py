@@ -234,7 +234,8 @@ class Client:
     def open_accounts(self, accounts):
         return self.ask("open_accounts", accounts=accounts)["results"]
 
-    # In the next ones `register` are operator, approval, reason.
+    # In the next ones `register` are operator, approval, reason, and where they change an account `expected`: its `last` as
+    # it was seen, so that whatever has moved it since refuses the change.
 
     def set_state(self, account, account_state=None, payment_state=None, **register):
         self.ask("set_state", account=account, account_state=account_state, payment_state=payment_state, **register)
@@ -250,7 +251,7 @@ class Client:
         self.ask("set_reserve", account=account, amount=amount, currency=currency, **register)
 
     def set_limits(self, account, **limits):
-        """`limits` are overdraft_limit, credit_limit, transaction_limit, day_limit, currency and the register. What is
+        """`limits` are overdraft_limit, credit_limit, transaction_limit, day_limit, currency, the register and `expected`. What is
         absent stays; a limit that is None is taken away."""
         self.send_and_wait("set_limits", {"account": account, **limits})
 

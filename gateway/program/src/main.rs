@@ -9,6 +9,7 @@ mod data_directory;
 mod differences;
 #[cfg(test)]
 mod examples;
+mod expected;
 mod explain;
 mod export_formats;
 mod failure;

@@ -33,6 +33,7 @@ async fn a_reserve_is_kept_back() {
         account: key.clone().into(),
         amount: amount.into(),
         currency: None,
+        expected: None,
         registration: REGISTER,
     };
     client.set_reserve(&reserve("4.00")).await.unwrap();
@@ -95,6 +96,41 @@ async fn limits_are_set_kept_and_taken_away() {
 }
 
 #[tokio::test]
+async fn of_two_operators_who_saw_the_same_one_is_refused() {
+    let (node, mut ann) = start().await;
+    let mut bob = node.client("bob").await;
+    let seen = ann.balance(2).await.unwrap();
+    assert_eq!(bob.balance(2).await.unwrap().last, seen.last);
+    let day = |limit: i64| SetLimitsRequest {
+        day_limit: Some(Some(limit.into())),
+        expected: Some(&seen.last),
+        registration: REGISTER,
+        ..SetLimitsRequest::new(2)
+    };
+    ann.set_limits(&day(500)).await.unwrap();
+    assert_eq!(code(bob.set_limits(&day(900)).await), "version_conflict");
+    assert_eq!(code(ann.set_limits(&day(500)).await), "version_conflict", "it was done before");
+    let now = bob.balance(2).await.unwrap();
+    assert_eq!(now.day_limit, Some(500));
+    let stop = |expected| SetStateRequest {
+        account: 2.into(),
+        account_state: None,
+        payment_state: Some(2),
+        expected,
+        registration: REGISTER,
+    };
+    let pay = Transaction::new("pay").debit(2, 1, "CNY").credit(3, 1, "CNY");
+    assert!(ann.post_one(&pay).await.unwrap().is_posted());
+    assert_eq!(code(bob.set_state_with(&stop(Some(&now.last))).await), "version_conflict");
+    assert_eq!(code(bob.set_state_with(&stop(Some("nowhere"))).await), "malformed");
+    let newest = bob.balance(2).await.unwrap().last;
+    assert_eq!(code(bob.set_state_with(&stop(Some("42"))).await), "malformed");
+    bob.set_state_with(&stop(Some(&newest))).await.unwrap();
+    bob.set_state_with(&stop(None)).await.unwrap();
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn customers_and_types_lead_to_accounts_and_subjects() {
     let (node, mut client) = start().await;
     let customer = |account: u64, customer| MapCustomerRequest {
@@ -137,11 +173,12 @@ async fn every_change_takes_its_register() {
         account: 2.into(),
         account_state: None,
         payment_state: Some(0),
+        expected: None,
         registration: REGISTER,
     };
     client.set_state_with(&state).await.unwrap();
     client
-        .set_hot_with(&SetHotRequest { account: 1.into(), hot: true, registration: REGISTER })
+        .set_hot_with(&SetHotRequest { account: 1.into(), hot: true, expected: None, registration: REGISTER })
         .await
         .unwrap();
     let close = |next, registration| CloseDayRequest {

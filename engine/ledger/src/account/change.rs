@@ -1,9 +1,10 @@
 //! Changes of an account's attributes: states, limits, reserve, hot or not.
 
 use crate::account::row::Row;
-use crate::account::{AccountState, PaymentState};
-use crate::ids::ClientId;
+use crate::account::{AccountRef, AccountState, PaymentState};
+use crate::ids::{ClientId, Position};
 use crate::money::amount::Amount;
+use crate::money::currency::Currency;
 use crate::money::date::Date;
 use crate::record::entry::Changed;
 use crate::rejection::Rejection;
@@ -17,6 +18,29 @@ pub struct Registration {
     pub date: Date,
     /// Operator, approval, reason, in the form of [`crate::notes`].
     pub notes: Box<[u8]>,
+}
+
+/// A change of an account that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountChange {
+    pub account: AccountRef,
+    /// What changes.
+    pub change: AttributeChange,
+    /// The currency that its amounts were given in, where one was: it must be the account's.
+    pub currency: Option<Currency>,
+    /// The account's newest record, as whoever asks has seen it: a posting, a hold or a change since then refuses this one.
+    pub expected: Option<Position>,
+    /// Operator, approval, reason, in the form of [`crate::notes`].
+    pub notes: Box<[u8]>,
+}
+
+impl AccountChange {
+    /// A change whatever has happened meanwhile, with nothing for the register.
+    #[must_use]
+    pub fn new(account: AccountRef, change: AttributeChange) -> AccountChange {
+        let (currency, expected, notes) = Default::default();
+        AccountChange { account, change, currency, expected, notes }
+    }
 }
 
 /// A change of an account's attributes; what is absent stays.

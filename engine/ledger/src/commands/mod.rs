@@ -30,7 +30,7 @@ mod trial_balance;
 pub(crate) mod wake_hot;
 
 use crate::access::acting::Acting;
-use crate::account::change::{AttributeChange, Scope};
+use crate::account::change::{AccountChange, Scope};
 use crate::account::{AccountOpening, AccountRef};
 use crate::answer::{Answer, Posted, ReplyTo};
 use crate::batch::Batch;
@@ -39,7 +39,6 @@ use crate::commands::caller::Caller;
 use crate::commands::outcome::Outcome;
 use crate::commands::permitted::permitted;
 use crate::ids::{AccountId, ClientId, TransactionId, TransactionKey};
-use crate::money::currency::Currency;
 use crate::money::date::{Date, YearStart};
 use crate::rejection::Rejection;
 use crate::state::State;
@@ -95,15 +94,7 @@ pub enum Command {
         text_id: Box<str>,
     },
     /// Changes attributes of an account: states, limits, reserve, hot or not. Answer: [`Answer::Done`].
-    Change {
-        account: AccountRef,
-        /// What changes.
-        change: AttributeChange,
-        /// The currency that its amounts were given in, where one was: it must be the account's.
-        currency: Option<Currency>,
-        /// Operator, approval, reason, in the form of [`crate::notes`].
-        notes: Box<[u8]>,
-    },
+    Change(Box<AccountChange>),
     /// Ends the accounting date of an entity (日切); `next` begins. Idempotent: closing to the date that is current
     /// already does nothing. Answer: [`Answer::Done`].
     CloseDay {
@@ -209,7 +200,7 @@ impl Command {
             | Command::OpenAccounts(_)
             | Command::Post(_)
             | Command::Cancel { .. }
-            | Command::Change { .. }
+            | Command::Change(_)
             | Command::CloseDay { .. }
             | Command::MapCustomer { .. }
             | Command::MapType { .. }
@@ -228,12 +219,12 @@ impl Command {
 
     /// Notes who acts for the client, where the register has notes.
     fn note(&mut self, acting: &Acting) {
-        let (Command::Change { notes, .. }
-        | Command::CloseDay { notes, .. }
-        | Command::MapCustomer { notes, .. }
-        | Command::MapType { notes, .. }) = self
-        else {
-            return;
+        let notes = match self {
+            Command::Change(change) => &mut change.notes,
+            Command::CloseDay { notes, .. }
+            | Command::MapCustomer { notes, .. }
+            | Command::MapType { notes, .. } => notes,
+            _ => return,
         };
         *notes = [notes, acting.notes()].concat().into();
     }
@@ -267,9 +258,7 @@ impl Command {
             Command::MapType { entity, kind, subject, from, notes } => {
                 map_type::run(state, client, (&entity, &kind, &subject), from, &notes)
             }
-            Command::Change { account, change, currency, notes } => {
-                return change_account::begin(state, caller, &account, (change, scope, currency), notes);
-            }
+            Command::Change(change) => return change_account::begin(state, caller, *change, scope),
             Command::CloseDay { entity, next, carry_forward, forced, notes } => {
                 return close_day::begin(state, caller, &entity, (next, forced), &carry_forward, notes);
             }

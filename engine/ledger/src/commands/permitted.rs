@@ -33,11 +33,15 @@ pub(super) fn permitted(command: &Command, permissions: &Permissions, books: &Bo
             };
             openings.iter().all(may_open).then_some(Scope::Any)
         }
-        Command::Change { account, change: AttributeChange::States { .. }, .. } => {
-            let stops = || may_at(Operation::StopAccount, account).map(|_| Scope::Stops);
-            may_at(Operation::SetState, account).or_else(stops)
+        Command::Change(asked) => {
+            let may = may_at(operation_of(asked.change), &asked.account);
+            match asked.change {
+                AttributeChange::States { .. } => {
+                    may.or_else(|| may_at(Operation::StopAccount, &asked.account).map(|_| Scope::Stops))
+                }
+                _ => may,
+            }
         }
-        Command::Change { account, change, .. } => may_at(operation_of(*change), account),
         Command::CloseDay { entity, forced: false, .. } => may(Operation::CloseDay, entity),
         Command::CloseDay { entity, forced: true, .. } => may(Operation::ForcedCloseDay, entity),
         Command::MapCustomer { account, .. } => may_at(Operation::MapCustomer, account),

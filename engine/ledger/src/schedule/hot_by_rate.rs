@@ -1,7 +1,7 @@
 //! Accounts become hot, and ordinary again, by the measured rates of their legs.
 
 use crate::account::AccountRef;
-use crate::account::change::AttributeChange;
+use crate::account::change::{AccountChange, AttributeChange};
 use crate::commands::Command;
 use crate::commands::caller::Caller;
 use crate::ids::ClientId;
@@ -19,7 +19,7 @@ impl Coordinator {
         for (account, hot) in heated.chain(cool) {
             let (account, change) = (AccountRef::Id(account), AttributeChange::Hot(hot));
             let caller = Caller { reply_to: None, client: ClientId(0) };
-            let command = Command::Change { account, change, currency: None, notes: Box::default() };
+            let command = Command::Change(Box::new(AccountChange::new(account, change)));
             self.backlog.queue.push_back(Queued::Command(caller, None, command));
         }
     }

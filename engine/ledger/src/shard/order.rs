@@ -8,7 +8,7 @@ use crate::account::registered::Account;
 use crate::account::row::Row;
 use crate::chart::catalog::Catalog;
 use crate::chart::line::{AccountsTotal, Line};
-use crate::ids::{AccountId, TransactionKey};
+use crate::ids::{AccountId, Position, TransactionKey};
 use crate::money::amount::Amount;
 use crate::money::date::Date;
 use crate::rejection::Rejection;
@@ -136,16 +136,21 @@ pub struct ChangeRow {
     pub change: AttributeChange,
     /// How far it may go.
     pub scope: Scope,
+    /// What must be the account's newest record.
+    pub expected: Option<Position>,
     /// Who changes it.
     pub by: Registration,
 }
 
 impl ChangeRow {
     fn run(self, shard: &mut Shard) -> Result<(Written, Row), Rejection> {
-        let ChangeRow { frame, account, change, scope, by } = self;
+        let ChangeRow { frame, account, change, scope, expected, by } = self;
         let row = shard.row_of(account);
         if scope == Scope::Stops && !change.stops(row) {
             return Err(Rejection::Forbidden);
+        }
+        if expected.is_some_and(|expected| expected != row.last) {
+            return Err(Rejection::VersionConflict);
         }
         if let Some(rejection) = change.refuse(row) {
             return Err(rejection);

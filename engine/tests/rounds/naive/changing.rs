@@ -3,7 +3,7 @@
 use longmen_engine::ledger::Rejection;
 
 use super::{Account, Naive};
-use crate::script::NewLimits;
+use crate::script::{Ask, NewLimits, Said};
 
 impl Naive {
     pub(super) fn open(&mut self, from: u64, to: u64) -> Vec<Result<(u64, bool), Rejection>> {
@@ -41,6 +41,19 @@ impl Naive {
         }
         self.mappings.insert((entity, from), subject);
         Ok(())
+    }
+
+    /// A change that expects the account's newest record to be the one that it is, or another.
+    pub(super) fn expecting(&mut self, current: bool, change: &Ask) -> Said {
+        if current {
+            return self.ask(change);
+        }
+        match self.clone().ask(change) {
+            Said::Rejected(earlier) if earlier.group() < Rejection::VersionConflict.group() => {
+                Said::Rejected(earlier)
+            }
+            _ => Said::Rejected(Rejection::VersionConflict),
+        }
     }
 
     pub(super) fn set_state(

@@ -173,8 +173,9 @@ impl Client {
         account_state: Option<u8>,
         payment_state: Option<u8>,
     ) -> Result<(), ClientError> {
-        let (account, registration) = (account.into(), Registration::default());
-        self.set_state_with(&SetStateRequest { account, account_state, payment_state, registration }).await
+        let (account, expected, registration) = (account.into(), None, Registration::default());
+        let request = SetStateRequest { account, account_state, payment_state, expected, registration };
+        self.set_state_with(&request).await
     }
 
     /// Sets the states of an account, for the register.
@@ -222,8 +223,8 @@ impl Client {
     /// # Errors
     /// See [`Client`].
     pub async fn set_hot(&mut self, account: impl Into<AccountRef>, hot: bool) -> Result<(), ClientError> {
-        let (account, registration) = (account.into(), Registration::default());
-        self.set_hot_with(&SetHotRequest { account, hot, registration }).await
+        let (account, expected, registration) = (account.into(), None, Registration::default());
+        self.set_hot_with(&SetHotRequest { account, hot, expected, registration }).await
     }
 
     /// Gives an account a batching actor, or takes it away, for the register.

@@ -163,5 +163,6 @@ fn describe(account: &Account) -> Page {
             print(left)
         ));
     }
+    page.line(format_args!("newest record: {}", account.last));
     page
 }

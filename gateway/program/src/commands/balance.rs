@@ -5,12 +5,13 @@ use longmen_client::{Account, AccountRef, BalanceAtRequest, PastBalance};
 use longmen_terminal::Table;
 
 use super::accounts::table;
-use crate::account_name::{AccountName, with_account_names};
+use crate::account_name::{AccountName, name_of_account, with_account_names};
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::moment::{Moment, time};
 use crate::money::money;
 use crate::output::{Output, remark};
+use crate::page::Page;
 
 /// Show how accounts stand, or what they had at a moment of the past
 #[derive(Debug, clap::Args)]
@@ -46,8 +47,21 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let found: Vec<Account> = named
         .map(|(account, name)| account.map_err(|refusal| Failure::Refused(refusal).naming(name)))
         .collect::<Result<_, _>>()?;
-    args.output.show(&found, |found| table(found))?;
+    args.output.show(&found, |found| describe(found))?;
     Ok(Conclusion::Held)
+}
+
+/// The accounts, and where the newest record of each lies.
+fn describe(found: &[Account]) -> Page {
+    let mut page = Page::from(table(found));
+    match found {
+        [one] => page.line(format_args!("newest record: {}", one.last)),
+        several => {
+            let each = several.iter().map(|one| format!("{} {}", name_of_account(one), one.last));
+            page.line(format_args!("newest records: {}", each.collect::<Vec<_>>().join(", ")));
+        }
+    }
+    page
 }
 
 async fn past(args: &Args, at: Moment, asked: Vec<AccountRef>) -> Result<Conclusion, Failure> {

@@ -5,6 +5,7 @@ use longmen_client::{ClientError, Refusal, SetHotRequest};
 use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
+use crate::expected::Expected;
 use crate::explain::about_account;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
@@ -26,6 +27,8 @@ pub(crate) struct Args {
     #[arg(long)]
     off: bool,
     #[command(flatten)]
+    expected: Expected,
+    #[command(flatten)]
     register: Register,
     #[command(flatten)]
     connect_args: ConnectArgs,
@@ -35,8 +38,13 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
-    let (account, registration) = (args.account.0.clone(), args.register.registration());
-    let changed = client.set_hot_with(&SetHotRequest { account, hot: !args.off, registration }).await;
+    let request = SetHotRequest {
+        account: args.account.0.clone(),
+        hot: !args.off,
+        expected: args.expected.position(),
+        registration: args.register.registration(),
+    };
+    let changed = client.set_hot_with(&request).await;
     if let Err(ClientError::Refused(Refusal { code, message: None })) = &changed
         && &**code == "limit_exceeded"
     {

@@ -7,6 +7,7 @@ use longmen_client::{Amount, SetLimitsRequest};
 use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
+use crate::expected::Expected;
 use crate::failure::{Conclusion, Failure};
 use crate::money::{Least, amount, amount_of};
 use crate::output::{Output, remark};
@@ -40,6 +41,8 @@ pub(crate) struct Args {
     /// The cap on the balance of a credit account (授信额度)
     #[arg(long, value_name = "AMOUNT|none", allow_hyphen_values = true)]
     credit: Option<Limit>,
+    #[command(flatten)]
+    expected: Expected,
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
@@ -93,6 +96,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
             overdraft_limit: to(args.overdraft),
             credit_limit: to(args.credit),
             currency: Some(&currency),
+            expected: args.expected.position(),
             registration: args.register.registration(),
             ..SetLimitsRequest::new(args.account.0.clone())
         };

@@ -5,6 +5,7 @@ use longmen_client::SetReserveRequest;
 use super::accounts::{settle, show_one};
 use crate::account_name::{LegName, with_account_names};
 use crate::connect_args::ConnectArgs;
+use crate::expected::Expected;
 use crate::failure::{Conclusion, Failure};
 use crate::money::Least;
 use crate::output::Output;
@@ -24,6 +25,8 @@ pub(crate) struct Args {
     #[arg(value_name = "ACCOUNT=AMOUNT")]
     what: LegName,
     #[command(flatten)]
+    expected: Expected,
+    #[command(flatten)]
     register: Register,
     #[command(flatten)]
     connect_args: ConnectArgs,
@@ -39,6 +42,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         account: args.what.account.0.clone(),
         amount: (&*args.what.amount).into(),
         currency: Some(&currency),
+        expected: args.expected.position(),
         registration: args.register.registration(),
     };
     let changed = client.set_reserve(&request).await;

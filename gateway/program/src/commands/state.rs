@@ -6,6 +6,7 @@ use longmen_client::SetStateRequest;
 use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
+use crate::expected::Expected;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::register::Register;
@@ -18,7 +19,7 @@ use crate::register::Register;
 #[command(after_help = with_account_names("\
 Examples:
   longmen state LM/U1/CNY --payment-state receives-only --reason \"risk control\" --approval AP-3
-  longmen state LM/U1/CNY --account-state judicial --operator ann
+  longmen state LM/U1/CNY --account-state judicial --operator ann --expected 42/0/7
   longmen state LM/U1/CNY --account-state normal --payment-state normal"))]
 #[command(group = ArgGroup::new("states").args(["account_state", "payment_state"]).required(true).multiple(true))]
 pub(crate) struct Args {
@@ -30,6 +31,8 @@ pub(crate) struct Args {
     /// What the account may do (支付状态)
     #[arg(long, value_name = "STATE", value_enum)]
     payment_state: Option<PaymentState>,
+    #[command(flatten)]
+    expected: Expected,
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
@@ -79,6 +82,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         account: args.account.0.clone(),
         account_state: args.account_state.map(|state| state as u8),
         payment_state: args.payment_state.map(|state| state as u8),
+        expected: args.expected.position(),
         registration: args.register.registration(),
     };
     let changed = client.set_state_with(&request).await;

@@ -48,6 +48,10 @@ pub(super) async fn about(client: &mut Client, demand: &Demand, code: &str) -> O
             let said = demand.currency.as_deref().unwrap_or("another currency");
             Some(format!("{name} is in {}, asked for was {said}", account.currency))
         }
+        "version_conflict" => Some(format!(
+            "{name} has moved: its newest record is {} now; look at it again, and say --expected {} if the change still holds",
+            account.last, account.last
+        )),
         "not_empty" => {
             let reserve = match account.withholding {
                 0 => String::new(),

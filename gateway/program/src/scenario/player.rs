@@ -117,13 +117,14 @@ impl<'a> Player<'a> {
             Op::SetState { account, account_state, payment_state, outcome } => {
                 let (account, account_state, payment_state) =
                     (self.account(account), *account_state, *payment_state);
-                let request = SetStateRequest { account, account_state, payment_state, registration };
+                let request =
+                    SetStateRequest { account, account_state, payment_state, expected: None, registration };
                 (self.client.set_state_with(&request).await, outcome)
             }
             Op::SetReserve { account: label, amount, outcome } => {
                 let (account, amount) = (self.account(label), Amount::Decimal(amount.clone()));
                 let currency = Some(self.scenario.currency_of(label));
-                let request = SetReserveRequest { account, amount, currency, registration };
+                let request = SetReserveRequest { account, amount, currency, expected: None, registration };
                 (self.client.set_reserve(&request).await, outcome)
             }
             Op::SetLimits { account, transaction, day, overdraft, credit, outcome } => {

@@ -167,6 +167,19 @@ fn changes(served: &Served) {
     ask(served, 1, payment, &["payment_state"]);
     ask(served, 0, &format!("state {payer} --payment-state 1 --account-state 1 {by}"), &["normal"]);
     ask(served, 1, &format!("state {payer} --account-state closed"), &["not_empty"]);
+    let seen = ask(served, 0, &format!("balance {payer} --json"), &[]).json()[0]["last"].clone();
+    let expected = format!("--expected {}", seen.as_str().unwrap());
+    ask(served, 0, &format!("balance {payer}"), &[&format!("newest record: {}", seen.as_str().unwrap())]);
+    ask(served, 0, &format!("limits {payer} --overdraft 1.00 {expected}"), &["1.00", "newest record:"]);
+    for change in [
+        "limits BOOKS/payer/CNY --day 1.00",
+        "state BOOKS/payer/CNY --payment-state 2",
+        "hot BOOKS/payer/CNY",
+    ] {
+        let told = ["version_conflict", "BOOKS/payer/CNY has moved: its newest record is"];
+        ask(served, 1, &format!("{change} {expected}"), &told);
+    }
+    ask(served, 1, &format!("reserve {payer}=1.00 {expected}"), &["version_conflict", "--expected"]);
     let limits = format!("limits {payer} --transaction 20.00 --day 2000 --overdraft 3.00 {by}");
     ask(served, 0, &limits, &["20.00", "2,000.00", "3.00"]);
     ask(served, 0, &format!("limits {payer} --day none"), &["20.00", "none"]);
@@ -210,6 +223,9 @@ fn what_is_incomplete_is_a_usage_error() {
     check("freeze LM/U1/CNY=1 --expires tomorrow");
     check("state LM/U1/CNY");
     check("state LM/U1/CNY --payment-state 7");
+    check("state LM/U1/CNY --payment-state 1 --expected 42/7");
+    check("hot LM/U1/CNY --expected 042/0/7");
+    check("limits LM/U1/CNY --day 1 --expected 42/0/7/1");
     check("map-type LM wallet 220301");
     check("post --debit @1=1 --credit @2=1 --visibility nobody");
 }

@@ -2,12 +2,14 @@
 
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
-    AccountRef, AccountState, Amount, AttributeChange, Command, Currency, MAX_NOTES, PaymentState,
-    shows_nothing,
+    AccountChange, AccountRef, AccountState, Amount, AttributeChange, Command, Currency, MAX_NOTES,
+    PaymentState, Position, shows_nothing,
 };
 
 use super::reader::{Reader, read_elements, read_fields, read_fields_and_nils};
-use super::value::{MAX_KIND, Written, account, currency, customer_id, date, entity, opened, required};
+use super::value::{
+    MAX_KIND, Written, account, currency, customer_id, date, entity, opened, position, required,
+};
 use crate::service::Fault;
 
 /// Bytes of a subject's code.
@@ -61,10 +63,56 @@ fn read_registered<'a, const N: usize>(
     register.notes()
 }
 
+/// What every change of an account has besides what it sets: it stands behind that.
+#[derive(Default)]
+struct Besides<'a> {
+    register: Register<'a>,
+    expected: Option<Position>,
+}
+
+impl<'a> Besides<'a> {
+    const NAMES: [&'static str; 4] = [Register::NAMES[0], Register::NAMES[1], Register::NAMES[2], "expected"];
+
+    fn read(&mut self, index: usize, reader: &mut Reader<'a>) -> Result<(), Fault> {
+        match index {
+            3 => self.expected = Some(position(reader)?),
+            _ => self.register.read(index, reader)?,
+        }
+        Ok(())
+    }
+
+    /// The change, with amounts in the currency that they were given in.
+    fn change(
+        self,
+        of: Option<AccountRef>,
+        change: AttributeChange,
+        currency: Option<Currency>,
+    ) -> Result<Command, Fault> {
+        let (account, expected) = (required(of, "account")?, self.expected);
+        let notes = self.register.notes()?;
+        Ok(Command::Change(Box::new(AccountChange { account, change, currency, expected, notes })))
+    }
+}
+
+/// Reads a struct of the fields in `names` and those that every change of an account has behind them.
+fn read_change<'a, const N: usize>(
+    reader: &mut Reader<'a>,
+    names: [&'static str; N],
+    mut field: impl FnMut(usize, &mut Reader<'a>) -> Result<(), Fault>,
+) -> Result<Besides<'a>, Fault> {
+    let mut besides = Besides::default();
+    let all: Vec<&'static str> = names.into_iter().chain(Besides::NAMES).collect();
+    read_fields(reader, &all, |index, reader| match index.checked_sub(N) {
+        Some(index) => besides.read(index, reader),
+        None => field(index, reader),
+    })?;
+    Ok(besides)
+}
+
 pub(super) fn read_set_state(reader: &mut Reader<'_>) -> Result<Command, Fault> {
     let (mut of, mut account_state, mut payment_state) = (None, None, None);
     let names = ["account", "account_state", "payment_state"];
-    let notes = read_registered(reader, names, |index, reader| {
+    let besides = read_change(reader, names, |index, reader| {
         match index {
             0 => of = Some(account(reader)?),
             1 => account_state = Some(state(AccountState::from_number(reader.integer()?))?),
@@ -72,43 +120,29 @@ pub(super) fn read_set_state(reader: &mut Reader<'_>) -> Result<Command, Fault> 
         }
         Ok(())
     })?;
-    change(of, AttributeChange::States { account_state, payment_state }, notes)
+    besides.change(of, AttributeChange::States { account_state, payment_state }, None)
 }
 
 fn state<T>(known: Option<T>) -> Result<T, Fault> {
     known.ok_or(Fault::new("not a state"))
 }
 
-fn change(of: Option<AccountRef>, change: AttributeChange, notes: Box<[u8]>) -> Result<Command, Fault> {
-    change_in(of, change, None, notes)
-}
-
-/// The same, with amounts that were given in a currency.
-fn change_in(
-    of: Option<AccountRef>,
-    change: AttributeChange,
-    currency: Option<Currency>,
-    notes: Box<[u8]>,
-) -> Result<Command, Fault> {
-    Ok(Command::Change { account: required(of, "account")?, change, currency, notes })
-}
-
 pub(super) fn read_set_hot(reader: &mut Reader<'_>) -> Result<Command, Fault> {
     let (mut of, mut hot) = (None, None);
-    let notes = read_registered(reader, ["account", "hot"], |index, reader| {
+    let besides = read_change(reader, ["account", "hot"], |index, reader| {
         match index {
             0 => of = Some(account(reader)?),
             _ => hot = Some(reader.flag()?),
         }
         Ok(())
     })?;
-    let hot = required(hot, "hot");
-    change(of, AttributeChange::Hot(hot?), notes)
+    let hot = required(hot, "hot")?;
+    besides.change(of, AttributeChange::Hot(hot), None)
 }
 
 pub(super) fn read_set_reserve(reader: &mut Reader<'_>) -> Result<Command, Fault> {
     let (mut of, mut written, mut in_currency) = (None, None, None);
-    let notes = read_registered(reader, ["account", "amount", "currency"], |index, reader| {
+    let besides = read_change(reader, ["account", "amount", "currency"], |index, reader| {
         match index {
             0 => of = Some(account(reader)?),
             1 => written = Some(Written::read(reader)?),
@@ -118,7 +152,7 @@ pub(super) fn read_set_reserve(reader: &mut Reader<'_>) -> Result<Command, Fault
     })?;
     let in_currency = in_currency.or(currency_of(of.as_ref()));
     let amount = limit(required(written, "amount")?, in_currency, "amount")?;
-    change_in(of, AttributeChange::Reserve(amount), in_currency, notes)
+    besides.change(of, AttributeChange::Reserve(amount), in_currency)
 }
 
 fn currency_of(account: Option<&AccountRef>) -> Option<Currency> {
@@ -138,21 +172,22 @@ fn limit(written: Written<'_>, currency: Option<Currency>, name: &'static str) -
     amount.ok_or_else(|| Fault::amount("negative, too fine or too large").in_field(name))
 }
 
-const LIMITS: [&str; 9] = [
+const LIMITS: [&str; 10] = [
     "account",
     "overdraft_limit",
     "credit_limit",
     "transaction_limit",
     "day_limit",
     "currency",
-    Register::NAMES[0],
-    Register::NAMES[1],
-    Register::NAMES[2],
+    Besides::NAMES[0],
+    Besides::NAMES[1],
+    Besides::NAMES[2],
+    Besides::NAMES[3],
 ];
 
 /// Here a nil says more than an absent field: a limit that is absent stays, one that is nil is taken away.
 pub(super) fn read_set_limits(reader: &mut Reader<'_>) -> Result<Command, Fault> {
-    let (mut of, mut in_currency, mut register) = (None, None, Register::default());
+    let (mut of, mut in_currency, mut besides) = (None, None, Besides::default());
     let mut limits: [Option<Option<Written<'_>>>; 4] = [None; 4];
     read_fields_and_nils(reader, &LIMITS, |index, reader| {
         let is_nil = reader.take_nil()?;
@@ -162,7 +197,7 @@ pub(super) fn read_set_limits(reader: &mut Reader<'_>) -> Result<Command, Fault>
             0 => of = Some(account(reader)?),
             1..=4 => limits[index - 1] = Some(Some(Written::read(reader)?)),
             5 => in_currency = Some(currency(reader)?),
-            _ => register.read(index - 6, reader)?,
+            _ => besides.read(index - 6, reader)?,
         }
         Ok(())
     })?;
@@ -179,7 +214,7 @@ pub(super) fn read_set_limits(reader: &mut Reader<'_>) -> Result<Command, Fault>
         transaction: read(3)?,
         day: read(4)?,
     };
-    change_in(of, limits, in_currency, register.notes()?)
+    besides.change(of, limits, in_currency)
 }
 
 pub(super) fn read_close_day(reader: &mut Reader<'_>) -> Result<Command, Fault> {

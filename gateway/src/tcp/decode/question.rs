@@ -1,11 +1,11 @@
 //! Questions about the past: statements, past balances, merged entries, registers, the general ledger.
 
-use longmen_engine::ledger::{Date, MAX_NOTES, Position, RecordPlace};
-use longmen_engine::{Cursor, Moment, PageOrder, Sought, StatementQuery, StatementRange, View};
+use longmen_engine::ledger::{Date, MAX_NOTES, RecordPlace};
+use longmen_engine::{Moment, PageOrder, Sought, StatementQuery, StatementRange, View};
 
 use super::page::page_limit;
 use super::reader::{Reader, read_fields};
-use super::value::{account, cursor, date, entity, place, required, transaction_id};
+use super::value::{account, cursor, date, entity, place, position, required, transaction_id};
 use crate::service::Fault;
 use crate::service::question::balance_at::BalanceAtAsked;
 use crate::service::question::entry::EntryAsked;
@@ -134,14 +134,6 @@ fn range(by: By, from: Option<End>, to: Option<End>) -> Result<StatementRange, F
 /// A range that ends before it begins is a slip, and no empty range.
 fn in_order<T: PartialOrd>(from: &T, to: &T) -> Result<(), Fault> {
     if to < from { Err(Fault::new("lies before `from`").in_field("to")) } else { Ok(()) }
-}
-
-/// Where an entry lies, as a statement says.
-fn position(reader: &mut Reader<'_>) -> Result<Position, Fault> {
-    match cursor(reader)? {
-        Cursor { at, leg: 0 } => Ok(at),
-        _ => Err(Fault::new("a leg where an entry belongs")),
-    }
 }
 
 pub(super) fn read_balance_at(reader: &mut Reader<'_>) -> Result<BalanceAtAsked, Fault> {

@@ -3,7 +3,8 @@
 use longmen_engine::Cursor;
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountRef, Amount, AmountError, ClientId, Currency, Date, MAX_AMOUNT_TEXT,
-    MAX_TEXT_ID, RecordPlace, Side, TransactionId, TransactionKey, has_blank_end, is_hidden, shows_nothing,
+    MAX_TEXT_ID, Position, RecordPlace, Side, TransactionId, TransactionKey, has_blank_end, is_hidden,
+    shows_nothing,
 };
 use rmp::Marker;
 
@@ -159,6 +160,14 @@ pub(crate) fn cursor(reader: &mut Reader<'_>) -> Result<Cursor, Fault> {
     let text = reader.text(64)?;
     let parsed = text.split('/').all(is_plain).then(|| text.parse().ok()).flatten();
     parsed.ok_or(Fault::new("not a position that a statement gave"))
+}
+
+/// Where an entry lies, as a statement or an account's `last` says.
+pub(crate) fn position(reader: &mut Reader<'_>) -> Result<Position, Fault> {
+    match cursor(reader)? {
+        Cursor { at, leg: 0 } => Ok(at),
+        _ => Err(Fault::new("a leg where an entry belongs")),
+    }
 }
 
 /// Whether a number of a place is written as answers write it, without a sign and without zeros in front.

@@ -28,7 +28,7 @@ fn post(format: Format, body: &[u8]) -> Batch {
 
 /// `{"entity": "LM", ...}` and the like: a name and a value, both short.
 macro_rules! map {
-    ($($name:literal: $value:expr),*) => {{
+    ($($name:tt: $value:expr),*) => {{
         let fields: Vec<(&str, Vec<u8>)> = vec![$(($name, $value.to_vec())),*];
         let mut bytes = vec![0x80 | u8::try_from(fields.len()).unwrap()];
         for (name, value) in fields {
@@ -92,7 +92,7 @@ fn accounts_are_ids_or_natural_keys() {
     fn check(value: &[u8], expect: Result<AccountRef, &str>) {
         let found = command(Operation::SetHot, &map! {"account": value, "hot": [0xC3]});
         let found = found.map(|command| match command {
-            Command::Change { account, change: AttributeChange::Hot(true), .. } => account,
+            Command::Change(asked) if asked.change == AttributeChange::Hot(true) => asked.account,
             other => panic!("{other:?}"),
         });
         assert_eq!(found, expect.map_err(str::to_owned), "{value:02x?}");
@@ -363,7 +363,7 @@ fn changes_take_limits_and_nils() {
     #[track_caller]
     fn check(body: &[u8], expect: Result<AttributeChange, &str>) {
         let found = command(Operation::SetLimits, body).map(|command| match command {
-            Command::Change { change, .. } => change,
+            Command::Change(asked) => asked.change,
             other => panic!("{other:?}"),
         });
         assert_eq!(found, expect.map_err(str::to_owned), "{body:02x?}");
@@ -395,9 +395,36 @@ fn changes_take_limits_and_nils() {
 fn who_asks_and_why_becomes_the_notes_of_a_change() {
     let body =
         map! {"account": [1], "hot": [0xC3], "operator": b"\xA3ann", "reason": b"\xA1r", "approval": [0xA0]};
-    let Ok(Command::Change { notes, .. }) = command(Operation::SetHot, &body) else { panic!() };
-    let texts: Vec<_> = notes::read(&notes).collect();
+    let Ok(Command::Change(asked)) = command(Operation::SetHot, &body) else { panic!() };
+    let texts: Vec<_> = notes::read(&asked.notes).collect();
     assert_eq!(texts, [(Note::Operator, "ann"), (Note::Reason, "r")]);
+}
+
+#[test]
+fn what_a_change_expects_is_the_place_of_a_record() {
+    #[track_caller]
+    fn check(body: &[u8], expect: Result<Option<Position>, &str>) {
+        for (operation, name, value) in [
+            (Operation::SetHot, "hot", &[0xC3][..]),
+            (Operation::SetReserve, "amount", &[5]),
+            (Operation::SetLimits, "day_limit", &[5]),
+            (Operation::SetState, "payment_state", &[1]),
+        ] {
+            let found = command(operation, &map! {"account": [1], name: value, "expected": body});
+            let found = found.map(|command| match command {
+                Command::Change(asked) => asked.expected,
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(found, expect.map_err(str::to_owned), "{operation:?} {body:02x?}");
+        }
+    }
+    check(b"\xC0", Ok(None));
+    check(b"\xA642/1/7", Ok(Some(Position { frame: 42, section: 1, slot: 7 })));
+    for wrong in [&b"\xA0"[..], b"\xA442/1", b"\xA642/1/+", b"\xA7042/1/7", b"\xA842/1/7//"] {
+        check(wrong, Err("expected: not a position that a statement gave"));
+    }
+    check(b"\xA842/1/7/3", Err("expected: a leg where an entry belongs"));
+    check(&[7], Err("expected: not a text"));
 }
 
 /// Bytes that nobody meant, for every operation and format: a request or a fault, never a panic.
