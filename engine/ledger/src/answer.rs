@@ -39,6 +39,14 @@ pub enum Answer {
     NotCarried(Currency),
     /// Accounts, in the order asked for.
     Accounts(Vec<Result<AccountView, Rejection>>),
+    /// Accounts in order of opening.
+    AccountPage {
+        accounts: Vec<AccountView>,
+        /// The last account that was looked at, where there are more; the page may be empty all the same.
+        next: Option<AccountId>,
+    },
+    /// Those of some accounts that are an entity's, in the order asked for.
+    OwnAccounts(Vec<AccountId>),
     /// Places in the log, in the order asked for; `None` where there is no such transaction.
     Located(Vec<Option<RecordPlace>>),
     /// Holds, by account and name.

@@ -145,6 +145,7 @@ pub use access::operation::Operation;
 pub use access::permissions::{Grant, Permissions};
 pub use account::change::{AccountChange, AttributeChange, Registration};
 pub use account::cold_row::MAX_HOLDS;
+pub use account::filter::{AccountFilter, States};
 pub use account::hold::{Hold, HoldKind, HoldMove, HoldTerms, MAX_AUTHORITY};
 pub use account::registered::Account;
 pub use account::row::Row;
@@ -203,8 +204,8 @@ pub use replay::rebuilt::{Rebuilt, restore_rows};
 pub use schedule::{Coordinator, MOST_BACK, Step};
 pub use shard::Shard;
 pub use shard::order::{
-    ChangeRow, ExpireHolds, Expired, OpenRows, PostMerges, ShardOrder, ShardReply, ShowHolds, ShowLines,
-    ShowRows, ShownRow,
+    ChangeRow, ExpireHolds, Expired, ListRows, OpenRows, PostMerges, ShardOrder, ShardReply, ShowHolds,
+    ShowLines, ShowRows, ShownRow,
 };
 pub use shard::places::{place_of, shard_of};
 pub use shard::round::{BalanceAfter, Merge, Part, ShardAnswer, ShardLeg, ShardRound, Visit, Written};

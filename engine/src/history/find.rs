@@ -1,5 +1,5 @@
-//! Transactions by their reference, or by an id that some client gave: a walk over the frames in which the dates asked for
-//! were current. There is no index of references: a date narrows the walk, and a page bounds it.
+//! Transactions by their reference, by an id that some client gave, or all of some dates: a walk over the frames in which the
+//! dates asked for were current. There is no index of references: a date narrows the walk, and a page bounds it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +8,15 @@ use longmen_wal::{FrameNumber, FrameView};
 use super::transaction::record_of;
 use super::{History, HistoryError, TransactionRecord, section, tail_of};
 use crate::ledger::{
-    AccountId, Date, EntityId, Entry, HEAD_BYTES, Head, Movement, RecordPlace, ReplayError, SectionKind,
-    TransactionId,
+    AccountId, ClientId, Date, EntityId, Entry, HEAD_BYTES, Head, Movement, Outcome, RecordPlace,
+    ReplayError, SectionKind, TransactionId,
     notes::{self, Note},
     notes_at,
 };
 use crate::recovery::records;
 
-/// A page ends with the frame in which it has looked at so many transactions.
-const HEADS: u64 = 262_144;
+/// A page has so many transactions at most of which is still to be told whether they touch the entity.
+const UNSURE: usize = 1_024;
 
 /// What is known of the transactions that are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum Sought {
     Reference(Box<str>),
     /// Their id, which several clients may have given.
     Id(TransactionId),
+    /// Nothing but their dates.
+    All,
 }
 
 /// Which transactions are looked for, and where.
@@ -32,6 +34,10 @@ pub enum Sought {
 pub struct FindQuery {
     /// What is known of them.
     pub sought: Sought,
+    /// The client that asked for them; `None`: any.
+    pub client: Option<ClientId>,
+    /// Whether those that were refused or cancelled are meant, too.
+    pub refused: bool,
     /// Whose they are. The log tells the entity of their first account alone: of all others the page says which accounts
     /// they touch. `None`: anyone's.
     pub entity: Option<EntityId>,
@@ -43,10 +49,12 @@ pub struct FindQuery {
     pub begin: RecordPlace,
     /// The last frame to look at.
     pub last: u64,
-    /// How many transactions a page has at most; 0 counts as 1.
+    /// How many transactions of the entity a page has at most, those aside of which it is still to be told; 0 counts as 1.
     pub limit: usize,
     /// How many frames a page looks at, at most; 0 counts as 1.
     pub frames: u64,
+    /// It ends with the frame in which it has looked at so many transactions.
+    pub heads: u64,
 }
 
 /// A page of what was found, in the order of the log.
@@ -59,17 +67,20 @@ pub struct FoundPage {
     pub touched: Vec<BTreeSet<AccountId>>,
     /// The record with which the next page begins, if the walk is not at its end; a page may be empty and not the last.
     pub next: Option<RecordPlace>,
+    /// How many frames it has looked at.
+    pub frames: u64,
+    /// How many transactions it has looked at, those of a frame that it did not come to the end of aside.
+    pub heads: u64,
 }
 
 impl History {
-    /// The transactions that `query` asks for: posted, tried, refused and cancelled ones. A page ends early when it has
-    /// looked at as many frames as it may, or at 262,144 transactions.
+    /// The transactions that `query` asks for. A page ends early when it has looked at as many frames or transactions as it
+    /// may, or at 1,024 that are another entity's by their first account.
     ///
     /// # Errors
     /// [`HistoryError`], where a frame cannot be read.
     pub fn find(&self, query: &FindQuery) -> Result<FoundPage, HistoryError> {
-        let mut page = FoundPage::default();
-        let (mut frames, mut heads) = (0, 0);
+        let mut filling = Filling { query, page: FoundPage::default(), own: 0, others: 0 };
         let mut first = query.begin.ordinal;
         for view in self.reader.frames(FrameNumber(query.begin.frame)) {
             let view = view?;
@@ -77,52 +88,75 @@ impl History {
             if frame > query.last {
                 break;
             }
-            if frames >= query.frames.max(1) || heads >= HEADS {
-                page.next = Some(RecordPlace { frame, ordinal: 0 });
+            if filling.has_looked_enough() {
+                filling.page.next = Some(RecordPlace { frame, ordinal: 0 });
                 break;
             }
-            let section = section(&view, SectionKind::Heads, 0)?;
-            let count = u32::try_from(section.len() / HEAD_BYTES).expect("a frame is below 2^32 bytes");
-            let mut wanted = Vec::new();
-            for ordinal in first..count {
-                let head = Head::read(section, ordinal).ok_or_else(|| ReplayError {
-                    frame,
-                    what: format!("the head of transaction {ordinal}"),
-                })?;
-                if !query.wants(&view, &head)? {
-                    continue;
-                }
-                if page.transactions.len() + wanted.len() >= query.limit.max(1) {
-                    page.next = Some(RecordPlace { frame, ordinal });
-                    break;
-                }
-                wanted.push((ordinal, head));
-            }
-            page.take(&view, query, &wanted)?;
-            if page.next.is_some() {
+            if !filling.look(&view, first)? {
                 break;
             }
-            (first, frames, heads) = (0, frames + 1, heads + u64::from(count));
+            first = 0;
         }
-        Ok(page)
+        Ok(filling.page)
     }
 }
 
-impl FoundPage {
+/// A page while it fills.
+struct Filling<'q> {
+    query: &'q FindQuery,
+    page: FoundPage,
+    /// How many it has whose entity is the one asked for, and of which it is still to be told.
+    own: usize,
+    others: usize,
+}
+
+impl Filling<'_> {
+    fn has_looked_enough(&self) -> bool {
+        self.page.frames >= self.query.frames.max(1) || self.page.heads >= self.query.heads
+    }
+
+    /// Looks at a frame from a record on; false: the page is full before its end.
+    fn look(&mut self, view: &FrameView, first: u32) -> Result<bool, HistoryError> {
+        let (frame, section) = (view.number().0, section(view, SectionKind::Heads, 0)?);
+        let count = u32::try_from(section.len() / HEAD_BYTES).expect("a frame is below 2^32 bytes");
+        let mut wanted = Vec::new();
+        for ordinal in first..count {
+            let head = Head::read(section, ordinal)
+                .ok_or_else(|| ReplayError { frame, what: format!("the head of transaction {ordinal}") })?;
+            if !self.query.wants(view, &head)? {
+                continue;
+            }
+            if !self.has_room_for(&head) {
+                self.page.next = Some(RecordPlace { frame, ordinal });
+                break;
+            }
+            wanted.push((ordinal, head));
+        }
+        self.take(view, &wanted)?;
+        self.page.frames += 1;
+        self.page.heads += u64::from(count.saturating_sub(first));
+        Ok(self.page.next.is_none())
+    }
+
+    /// Whether there is room for one more like this, which then is taken.
+    fn has_room_for(&mut self, head: &Head) -> bool {
+        let (count, most) = match self.query.is_others(head) {
+            true => (&mut self.others, UNSURE),
+            false => (&mut self.own, self.query.limit.max(1)),
+        };
+        let has_room = *count < most;
+        *count += usize::from(has_room);
+        has_room
+    }
+
     /// Takes in what was found in a frame.
-    fn take(
-        &mut self,
-        view: &FrameView,
-        query: &FindQuery,
-        found: &[(u32, Head)],
-    ) -> Result<(), HistoryError> {
-        let is_others = |head: &Head| query.entity.is_some_and(|entity| head.entity != entity);
-        let others = found.iter().filter(|(_, head)| is_others(head));
+    fn take(&mut self, view: &FrameView, found: &[(u32, Head)]) -> Result<(), HistoryError> {
+        let others = found.iter().filter(|(_, head)| self.query.is_others(head));
         let others = others.map(|(ordinal, head)| (*ordinal, head)).collect();
         let mut touched = touched(view, &others)?;
         for (ordinal, head) in found {
-            self.transactions.push(record_of(view, *ordinal, head)?);
-            self.touched.push(touched.remove(ordinal).unwrap_or_default());
+            self.page.transactions.push(record_of(view, *ordinal, head)?);
+            self.page.touched.push(touched.remove(ordinal).unwrap_or_default());
         }
         Ok(())
     }
@@ -159,13 +193,27 @@ fn touched(
 
 impl FindQuery {
     fn wants(&self, view: &FrameView, head: &Head) -> Result<bool, HistoryError> {
-        let known = match &self.sought {
+        let is_refused = matches!(head.outcome, Outcome::Refused(_) | Outcome::Cancelled);
+        // What was refused touches no account: it is nobody's but its first account's.
+        if is_refused && (!self.refused || self.is_others(head)) {
+            return Ok(false);
+        }
+        let in_dates = (self.from..=self.to).contains(&head.accounting_date);
+        if !in_dates || self.client.is_some_and(|client| client != head.client) {
+            return Ok(false);
+        }
+        Ok(match &self.sought {
             Sought::Id(id) => head.id == *id,
             Sought::Reference(wanted) => {
                 let notes = notes_at(head, section(view, SectionKind::Tails, 0)?).unwrap_or_default();
                 notes::read(notes).any(|(note, text)| note == Note::Reference && text == &**wanted)
             }
-        };
-        Ok(known && (self.from..=self.to).contains(&head.accounting_date))
+            Sought::All => true,
+        })
+    }
+
+    /// Whether the first account of a transaction is another entity's than the one asked for.
+    fn is_others(&self, head: &Head) -> bool {
+        self.entity.is_some_and(|entity| head.entity != entity)
     }
 }

@@ -31,6 +31,8 @@ fn pay(batch: &mut Batch, id: TransactionId, amount: i64, reference: &str, text:
 fn query(sought: Sought) -> FindQuery {
     FindQuery {
         sought,
+        client: None,
+        refused: true,
         entity: Some(EntityId(0)),
         from: Date::FIRST,
         to: Date::LAST,
@@ -38,6 +40,7 @@ fn query(sought: Sought) -> FindQuery {
         last: u64::MAX,
         limit: 100,
         frames: 1_000,
+        heads: u64::MAX,
     }
 }
 

@@ -31,6 +31,7 @@ mod exhaustive;
 mod extremes;
 mod full_disk;
 mod harness;
+mod lists;
 mod matrix;
 mod naive;
 mod orders;

@@ -201,7 +201,11 @@ pub(crate) fn said(ask: &Ask, answer: &Answer) -> Said {
             lines.sort();
             Said::Lines(lines)
         }
-        Answer::Closings { .. } | Answer::Chart(_) | Answer::Status(_) => {
+        Answer::AccountPage { .. }
+        | Answer::OwnAccounts(_)
+        | Answer::Closings { .. }
+        | Answer::Chart(_)
+        | Answer::Status(_) => {
             panic!("not an answer to anything in a script: {answer:?}")
         }
     }

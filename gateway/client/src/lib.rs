@@ -74,7 +74,7 @@ pub use question::{
 pub use relations::Relation;
 pub use request::{
     BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HelloRequest,
-    HoldsRequest, ListAccountsRequest, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest,
+    HoldsRequest, ListAccountsRequest, ListAfter, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest,
     OpenEntityRequest, OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest,
     SetReserveRequest, SetStateRequest, TransactionRequest, TrialBalanceRequest,
 };

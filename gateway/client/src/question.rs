@@ -116,7 +116,7 @@ pub struct RegisterRequest<'a> {
     pub limit: u32,
 }
 
-/// Body of `find`; one of `reference` and `id` is given.
+/// Body of `find`: by `reference` or `id`, or all of the dates of an entity.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct FindRequest<'a> {
     /// The reference, whole.
@@ -139,6 +139,12 @@ pub struct FindRequest<'a> {
     pub after: Option<&'a str>,
     /// How many transactions at most.
     pub limit: u32,
+    /// The number of the client that asked for them; absent: any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<u32>,
+    /// Whether those that were refused or cancelled are meant, too; absent: only where a reference or an id is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<bool>,
 }
 
 /// Body of `general_ledger`.

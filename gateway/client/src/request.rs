@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::account::{AccountOpening, AccountRef, Amount, SubjectOpening};
+use crate::account::{AccountOpening, AccountRef, Amount, Owner, SubjectOpening};
 use crate::id::TransactionId;
 use crate::transaction::Transaction;
 
@@ -250,27 +250,64 @@ pub struct BalanceRequest<'a> {
     pub accounts: &'a [AccountRef],
 }
 
-/// Body of `accounts`.
-#[derive(Clone, Copy, Debug, Serialize)]
+/// Body of `accounts`: those of which all that is given is so.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct ListAccountsRequest<'a> {
-    /// The last account already seen; 0 starts at the beginning.
-    pub after: u64,
+    /// Where the page begins.
+    pub after: ListAfter<'a>,
     /// How many at most.
     pub limit: u32,
     /// The code of the entity whose they are; absent: of every entity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity: Option<&'a str>,
+    /// What the code of their subject begins with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<&'a str>,
+    /// Who owns them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+    /// 0 closed, 1 normal, 3 loss reported, 4 judicial freeze.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_state: Option<u8>,
+    /// 0 receives only, 1 normal, 2 neither, 3 partial stop, 4 pays only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_state: Option<u8>,
+    /// What their number begins with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number_prefix: Option<&'a str>,
+    /// The customer whom they are tied to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<&'a str>,
 }
 
-/// Body of `transaction`; one of the two is given.
-#[derive(Clone, Debug, Serialize)]
+/// Where a page of accounts begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum ListAfter<'a> {
+    /// Behind this account; behind 0 at the beginning.
+    Account(u64),
+    /// Where the page before ended, as its `next` says; of the same question.
+    Page(&'a str),
+}
+
+impl Default for ListAfter<'_> {
+    fn default() -> Self {
+        ListAfter::Account(0)
+    }
+}
+
+/// Body of `transaction`; one of `id` and `place` is given.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct TransactionRequest<'a> {
-    /// The id, as this client gave it.
+    /// The id, as its client gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<TransactionId>,
     /// Where its record lies, as `frame/ordinal`; whose it is does not matter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<&'a str>,
+    /// The number of the client whose id it is; absent: this one's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<u32>,
 }
 
 /// Body of `trial_balance`.

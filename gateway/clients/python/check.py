@@ -78,7 +78,15 @@ def check_reads(client, user):
     lines = client.trial_balance("PY")["lines"]
     assert [line["closing"] for line in lines] == [1236, 1236], lines
     assert all(line["closing"] == line["accounts_total"] for line in lines), lines
-    assert len(client.accounts()) == 2
+    assert len(list(client.accounts(limit=1))) == 2
+    kept = {"entity": "PY", "subject": "2203", "owner": "customer", "account_state": 1, "payment_state": 1, "number_prefix": "U"}
+    assert [one["id"] for one in client.accounts(**kept)] == [user]
+    assert not list(client.accounts(**kept, customer="C-1"))
+    assert client.transaction("py-1", client=record["client"]) == record
+    of_day = {"entity": "PY", "from_date": "2026-11-22", "to_date": "2026-11-22"}
+    assert [one["outcome"] for one in client.find(**of_day, limit=2)] == ["posted"] * 3
+    refused_too = [one["outcome"] for one in client.find(**of_day, refused=True, client=record["client"], limit=2)]
+    assert refused_too.count("insufficient_funds") == 2 and refused_too.count("posted") == 3, refused_too
     assert client.status()["accounts"] == 2
 
 

@@ -280,9 +280,11 @@ class Client:
     def balance(self, account):
         return outcome(self.ask("balance", accounts=[account])["accounts"][0])
 
-    def accounts(self, after=0, limit=None, entity=None):
-        page = self.ask("accounts", after=after, limit=limit, entity=entity)
-        return [outcome(found) for found in page["accounts"]]
+    def accounts(self, limit=None, **filters):
+        """All accounts in order of opening, page by page; `filters` are entity, subject (what its code begins with), owner,
+        account_state, payment_state, number_prefix and customer, any of them together."""
+        for page in self._pages("accounts", "after", limit=limit, **filters):
+            yield from (outcome(found) for found in page["accounts"])
 
     def statement(self, account, **terms):
         """All lines, newest first if the terms do not say otherwise, page by page; `terms` are limit (of a page), by, order,
@@ -306,14 +308,14 @@ class Client:
         for page in self._pages("register", "after", **terms):
             yield from page["rows"]
 
-    def transaction(self, id=None, place=None):
-        """One of this client by its id, or whoever's lies at a place, `frame/ordinal`."""
-        return self.ask("transaction", id=id, place=place)
+    def transaction(self, id=None, place=None, client=None):
+        """One of this client by its id, or of the client with a number, or whoever's lies at a place, `frame/ordinal`."""
+        return self.ask("transaction", id=id, place=place, client=client)
 
-    def find(self, reference=None, id=None, entity=None, from_date=None, to_date=None, limit=None):
-        """Transactions of any client by reference or id, without their legs, page by page."""
-        terms = {"entity": entity, "from_date": from_date, "to_date": to_date, "limit": limit}
-        for page in self._pages("find", "after", reference=reference, id=id, **terms):
+    def find(self, reference=None, id=None, entity=None, limit=None, **terms):
+        """Transactions of any client, without their legs, page by page: by reference, by id, or all of the accounting dates
+        `from_date` to `to_date` of an entity. `terms` are these, client (a number) and refused (those of a date, too)."""
+        for page in self._pages("find", "after", reference=reference, id=id, entity=entity, limit=limit, **terms):
             yield from page["transactions"]
 
     def chart(self, entity):

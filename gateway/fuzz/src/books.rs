@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use longmen_client::{
     AccountOpening, AccountRef, BalanceAtRequest, BalanceRequest, CancelRequest, ChartRequest,
     CloseDayRequest, CompactLeg, CompactSettings, CompactTransaction, Consume, CustomerRequest, EntryRequest,
-    FindRequest, Format, Freeze, GeneralLedgerRequest, Header, HoldsRequest, ListAccountsRequest,
+    FindRequest, Format, Freeze, GeneralLedgerRequest, Header, HoldsRequest, ListAccountsRequest, ListAfter,
     MapCustomerRequest, MapTypeRequest, Note, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest,
     Operation, Owner, PostRequest, Raise, RangeEnd, RegisterRequest, Registration, SetHotRequest,
     SetLimitsRequest, SetReserveRequest, SetStateRequest, Side, StatementRequest, SubjectOpening,
@@ -265,12 +265,37 @@ fn questions() -> Vec<SentRequest> {
         SentRequest::new(Operation::Ping, &()),
         SentRequest::new(Operation::Status, &()),
         SentRequest::new(Operation::Balance, &BalanceRequest { accounts: &accounts }),
-        SentRequest::new(Operation::Accounts, &ListAccountsRequest { after: 1, limit: 3, entity: None }),
+        SentRequest::new(
+            Operation::Accounts,
+            &ListAccountsRequest { after: ListAfter::Account(1), limit: 3, ..ListAccountsRequest::default() },
+        ),
+        SentRequest::new(
+            Operation::Accounts,
+            &ListAccountsRequest {
+                limit: 2,
+                entity: Some("LM"),
+                subject: Some("2203"),
+                owner: Some(Owner::Customer),
+                account_state: Some(1),
+                payment_state: Some(1),
+                number_prefix: Some("U"),
+                customer: Some("C1"),
+                ..ListAccountsRequest::default()
+            },
+        ),
+        SentRequest::new(
+            Operation::Accounts,
+            &ListAccountsRequest {
+                after: ListAfter::Page("1-0123456789abcdef"),
+                limit: 2,
+                ..ListAccountsRequest::default()
+            },
+        ),
         SentRequest::new(Operation::Statement, &statement),
         SentRequest::new(Operation::Statement, &oldest),
         SentRequest::new(Operation::Statement, &by_value),
-        SentRequest::new(Operation::Transaction, &TransactionRequest { id: Some("afund".into()), place: None }),
-        SentRequest::new(Operation::Transaction, &TransactionRequest { id: None, place: Some("6/0") }),
+        SentRequest::new(Operation::Transaction, &TransactionRequest { id: Some("afund".into()), ..TransactionRequest::default() }),
+        SentRequest::new(Operation::Transaction, &TransactionRequest { place: Some("6/0"), ..TransactionRequest::default() }),
         SentRequest::new(
             Operation::Find,
             &FindRequest { id: Some("afund".into()), limit: 5, ..FindRequest::default() },
@@ -284,6 +309,17 @@ fn questions() -> Vec<SentRequest> {
                 to: Some("2026-11-19"),
                 after: Some("2/1"),
                 limit: 5,
+                ..FindRequest::default()
+            },
+        ),
+        SentRequest::new(
+            Operation::Find,
+            &FindRequest {
+                entity: Some("LM"),
+                to: Some("2026-11-19"),
+                limit: 2,
+                client: Some(1),
+                refused: Some(true),
                 ..FindRequest::default()
             },
         ),

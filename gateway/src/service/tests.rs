@@ -11,7 +11,7 @@ use longmen_wal::{DirectoryStorage, LogOptions};
 
 use super::question::QuestionAnswer;
 use super::question::balance::BalanceAsked;
-use super::question::find::FindAsked;
+use super::question::find::{FindAsked, FindWhat};
 use super::question::statement::StatementAsked;
 use super::question::status::StatusAsked;
 use super::question::transaction::TransactionAsked;
@@ -166,7 +166,7 @@ fn what_is_asked_between_two_payments_sees_the_first_and_not_the_second() {
         assert!(matches!(next(), Ok(Answer::Posted(..))));
         let QuestionAnswer::Statement((account, page)) = told(next()) else { panic!("no statement") };
         assert_eq!((account.balance, page.lines.len()), (570, 2));
-        let transaction = Question::Transaction(TransactionAsked::Id(TransactionId(2))).into();
+        let transaction = Question::Transaction(TransactionAsked::Own(TransactionId(2))).into();
         let found = told(ask(&mut session, vec![transaction]).await.remove(0));
         let QuestionAnswer::Transaction((record, accounts)) = found else { panic!("no transaction") };
         assert_eq!(record.legs.len(), 2);
@@ -189,16 +189,20 @@ fn what_cannot_be_answered_says_why() {
         assert!(ask(&mut session, vec![hello("ann", Some("0123456789abcdef"))]).await.remove(0).is_ok());
         let nowhere = RecordPlace { frame: 1 << 40, ordinal: 0 };
         let find = FindAsked {
-            sought: Sought::Id(TransactionId(9)),
-            entity: None,
-            from: None,
-            to: None,
+            what: FindWhat {
+                sought: Sought::Id(TransactionId(9)),
+                client: None,
+                refused: true,
+                entity: None,
+                from: None,
+                to: None,
+            },
             after: Some(nowhere),
             limit: 9,
         };
         let asked = vec![
             statement(9),
-            Question::Transaction(TransactionAsked::Id(TransactionId(9))).into(),
+            Question::Transaction(TransactionAsked::Own(TransactionId(9))).into(),
             Question::Transaction(TransactionAsked::Place(nowhere)).into(),
             Question::Find(find).into(),
         ];

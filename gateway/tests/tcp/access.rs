@@ -267,6 +267,66 @@ async fn what_is_under_way_when_a_token_is_revoked_is_decided_without_any_right(
     node.stop().await;
 }
 
+/// Lists and look-ups of other clients' transactions are judged by the entity that is asked about, like any question.
+#[tokio::test]
+async fn lists_and_look_ups_tell_of_the_own_entity_alone() {
+    let (node, _access) = start().await;
+    let mut root = connect(&node, "root", "root").await;
+    cells::open_books(&mut root).await;
+    for (id, entity) in [("own", OWN), ("foreign", OTHER)] {
+        root.ask(32, &cells::payment(id, entity, 5)).await;
+    }
+    let number = root.ask(51, &json!({"id": "own"})).await[1]["client"].clone();
+    let of_root = |id: &str| json!({"id": id, "client": number});
+    let mut operator = connect(&node, "operator", "operator").await;
+    let mut poster = connect(&node, "poster", "poster").await;
+    let day = |entity: &str| json!({"entity": entity, "from": "2026-11-22", "refused": true});
+    for (operation, body, told) in [
+        (60, day(OWN), true),
+        (60, day(OTHER), false),
+        (60, json!({"id": "own", "client": number}), false),
+        (49, json!({"entity": OWN, "customer": "C", "subject": "2203", "account_state": 1}), true),
+        (49, json!({"entity": OTHER, "subject": "2203"}), false),
+        (49, json!({"customer": "C"}), false),
+        (49, json!({"subject": "2203"}), false),
+        (51, of_root("own"), true),
+        (51, of_root("foreign"), false),
+        (51, of_root("never"), false),
+    ] {
+        let answer = operator.ask(operation, &body).await;
+        assert_eq!(answer[0], if told { "ok" } else { "forbidden" }, "{operation} {body}: {answer}");
+        let answer = poster.ask(operation, &body).await;
+        assert_eq!(answer[0], "forbidden", "a poster: {operation} {body}: {answer}");
+    }
+    assert_eq!(root.ask(51, &of_root("never")).await[0], "unknown_transaction");
+    node.stop().await;
+}
+
+/// Whose accounts are is told to those alone who may ask for a customer.
+#[tokio::test]
+async fn a_list_of_a_customers_accounts_takes_the_right_to_them() {
+    let file = "[roles.lists]\nmay = [\"accounts\"]\n[principals.root]\nroles = [\"admin\", \"finance\"]\n\
+                [principals.ann]\nroles = [\"lists\"]\n";
+    let tokens = ["root", "ann"]
+        .into_iter()
+        .fold(TokenFile::default(), |file, name| file.with(secret(name).token_of(name)));
+    let access = Access::new(Some(AccessFile::parse(file).unwrap()), tokens).unwrap();
+    let (_sender, receiver) = watch::channel(Arc::new(access));
+    let node = TestNode::start_for(receiver).await;
+    cells::open_books(&mut connect(&node, "root", "root").await).await;
+    let mut ann = connect(&node, "ann", "ann").await;
+    for (body, told) in [
+        (json!({}), true),
+        (json!({"entity": OTHER, "number_prefix": "u"}), true),
+        (json!({"customer": "C-1"}), false),
+        (json!({"entity": OWN, "customer": "C-1"}), false),
+    ] {
+        let answer = ann.ask(49, &body).await;
+        assert_eq!(answer[0], if told { "ok" } else { "forbidden" }, "{body}: {answer}");
+    }
+    node.stop().await;
+}
+
 #[tokio::test]
 async fn what_another_client_posted_is_set_right_only_with_the_right_to_it() {
     let (node, _access) = start().await;

@@ -11,6 +11,7 @@ mod hello;
 mod hostile;
 mod ids;
 mod limits;
+mod lists;
 mod node;
 mod page;
 mod past;

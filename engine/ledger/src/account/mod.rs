@@ -3,6 +3,7 @@
 pub(crate) mod change;
 pub(crate) mod cold_row;
 pub(crate) mod day_use;
+pub(crate) mod filter;
 pub(crate) mod hold;
 pub(crate) mod registered;
 pub(crate) mod row;

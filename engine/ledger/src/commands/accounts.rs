@@ -1,10 +1,9 @@
-//! The state of accounts: by name, in order of opening, or of a customer.
+//! The state of accounts: by name, or of a customer.
 
 use std::collections::BTreeMap;
 
 use crate::account::{AccountRef, AccountView};
 use crate::answer::{Answer, ReplyTo};
-use crate::commands::caller::MAX_LIST;
 use crate::commands::outcome::{AwaitShards, Outcome, Replies};
 use crate::ids::AccountId;
 use crate::money::amount::Amount;
@@ -21,24 +20,6 @@ pub(crate) struct Read {
 
 pub(super) fn by_name(state: &State, reply_to: Option<ReplyTo>, accounts: &[AccountRef]) -> Outcome {
     read(state, reply_to, accounts.iter().map(|account| state.books.find(account)).collect())
-}
-
-pub(super) fn in_order(
-    state: &mut State,
-    reply_to: Option<ReplyTo>,
-    (after, limit): (AccountId, u32),
-    entity: Option<&str>,
-) -> Outcome {
-    let wanted = match entity.map(|code| state.books.catalog.entity(code).ok_or(Rejection::UnknownEntity)) {
-        None => None,
-        Some(Ok(entity)) => Some(entity),
-        Some(Err(rejection)) => return state.refuse(reply_to, rejection),
-    };
-    let last = state.books.catalog.next_account().0;
-    let all = (after.0.saturating_add(1)..last).map(AccountId);
-    let is_wanted = |id: &AccountId| wanted.is_none_or(|entity| state.books.entity_of(*id) == entity);
-    let limit = usize::try_from(limit.min(MAX_LIST)).expect("8,192");
-    read(state, reply_to, all.filter(is_wanted).take(limit).map(Ok).collect())
 }
 
 pub(super) fn of_customer(
@@ -76,7 +57,8 @@ impl AwaitShards for Read {
     }
 }
 
-fn view(state: &State, shown: &ShownRow) -> AccountView {
+/// An account as it is shown.
+pub(super) fn view(state: &State, shown: &ShownRow) -> AccountView {
     let (id, row) = (shown.account, &shown.row);
     let account = state.books.catalog.account(id).expect("a row belongs to an account of the catalog");
     let date = state.books.catalog.date(account.entity);

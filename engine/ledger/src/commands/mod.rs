@@ -16,6 +16,7 @@ pub(crate) mod expire_holds;
 mod hello;
 mod holds;
 mod lines;
+mod list_accounts;
 mod map_customer;
 mod map_type;
 mod note_access;
@@ -23,6 +24,7 @@ mod open_accounts;
 mod open_entity;
 mod open_subjects;
 pub(crate) mod outcome;
+mod own_accounts;
 mod permitted;
 pub(crate) mod snapshot;
 mod status;
@@ -31,6 +33,7 @@ pub(crate) mod wake_hot;
 
 use crate::access::acting::Acting;
 use crate::account::change::{AccountChange, Scope};
+use crate::account::filter::AccountFilter;
 use crate::account::{AccountOpening, AccountRef};
 use crate::answer::{Answer, Posted, ReplyTo};
 use crate::batch::Batch;
@@ -163,14 +166,21 @@ pub enum Command {
     },
     /// The state of accounts. Answer: [`Answer::Accounts`], one each.
     Balances(Vec<AccountRef>),
-    /// Accounts in order of opening, from the one after `after`. Answer: [`Answer::Accounts`].
+    /// Accounts in order of opening, from the one after `after`. It looks at 8,192 accounts at most. Answer:
+    /// [`Answer::AccountPage`].
     ListAccounts {
         /// The last account already seen, or [`AccountId::NONE`].
         after: AccountId,
         /// How many at most.
         limit: u32,
-        /// The code of the entity whose they are; `None`: of every entity.
-        entity: Option<Box<str>>,
+        /// Which accounts.
+        filter: Box<AccountFilter>,
+    },
+    /// Which of these accounts are an entity's. Answer: [`Answer::OwnAccounts`].
+    OwnAccounts {
+        /// The code of the entity.
+        entity: Box<str>,
+        accounts: Vec<AccountId>,
     },
     /// Where transactions lie in the log. Answer: [`Answer::Located`], one each.
     Locate(Vec<TransactionKey>),
@@ -207,6 +217,7 @@ impl Command {
             | Command::NoteAccess { .. } => true,
             Command::Balances(_)
             | Command::ListAccounts { .. }
+            | Command::OwnAccounts { .. }
             | Command::Customer { .. }
             | Command::Holds { .. }
             | Command::Closings { .. }
@@ -270,9 +281,10 @@ impl Command {
             Command::Chart { entity } => chart::run(state, &entity),
             Command::TrialBalance { entity } => return trial_balance::begin(state, reply_to, &entity),
             Command::Balances(accounts) => return accounts::by_name(state, reply_to, &accounts),
-            Command::ListAccounts { after, limit, entity } => {
-                return accounts::in_order(state, reply_to, (after, limit), entity.as_deref());
+            Command::ListAccounts { after, limit, filter } => {
+                return list_accounts::begin(state, reply_to, (after, limit), &filter);
             }
+            Command::OwnAccounts { entity, accounts } => own_accounts::run(state, &entity, accounts),
             Command::Customer { entity, customer } => {
                 return accounts::of_customer(state, reply_to, &entity, &customer);
             }

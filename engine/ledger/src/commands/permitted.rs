@@ -55,6 +55,7 @@ pub(super) fn permitted(command: &Command, permissions: &Permissions, books: &Bo
         | Command::NoteAccess { .. }
         | Command::Balances(_)
         | Command::ListAccounts { .. }
+        | Command::OwnAccounts { .. }
         | Command::Customer { .. }
         | Command::Holds { .. }
         | Command::Closings { .. }

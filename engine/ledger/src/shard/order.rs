@@ -3,6 +3,7 @@
 
 use crate::account::change::{AttributeChange, Registration, Scope};
 use crate::account::day_use::DayUse;
+use crate::account::filter::States;
 use crate::account::hold::Hold;
 use crate::account::registered::Account;
 use crate::account::row::Row;
@@ -84,6 +85,8 @@ queries! {
     ShowHolds => Vec<(AccountId, Hold)>,
     /// Rows are shown.
     ShowRows => Vec<ShownRow>,
+    /// Rows in some states are shown.
+    ListRows => Vec<ShownRow>,
     /// The general ledger is shown.
     ShowLines => (Vec<Line>, Vec<AccountsTotal>),
 }
@@ -210,6 +213,23 @@ pub struct ShowRows {
 impl ShowRows {
     fn run(self, shard: &mut Shard) -> Vec<ShownRow> {
         self.accounts.into_iter().filter_map(|id| shard.show(id)).collect()
+    }
+}
+
+/// Shows the first of these rows that are in these states.
+#[derive(Clone, Debug)]
+pub struct ListRows {
+    /// In the order in which they are shown.
+    pub accounts: Vec<AccountId>,
+    pub states: States,
+    /// How many are shown at most.
+    pub limit: usize,
+}
+
+impl ListRows {
+    fn run(self, shard: &mut Shard) -> Vec<ShownRow> {
+        let meant = self.accounts.iter().filter(|id| self.states.are_of(shard.row_of(**id)));
+        meant.take(self.limit).filter_map(|id| shard.show(*id)).collect()
     }
 }
 

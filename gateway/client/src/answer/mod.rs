@@ -131,6 +131,17 @@ pub(crate) struct OpenedAll {
 #[derive(Deserialize)]
 pub(crate) struct AccountsFound {
     pub(crate) accounts: Vec<Outcome<Account>>,
+    #[serde(default)]
+    pub(crate) next: Option<Box<str>>,
+}
+
+/// A page of accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountsPage {
+    /// In order of opening.
+    pub accounts: Vec<Account>,
+    /// Where the next page begins; absent on the last.
+    pub next: Option<Box<str>>,
 }
 
 /// Each result on its own: a refusal is one of them, a missing payload spoils the whole answer.

@@ -2,7 +2,7 @@
 
 use super::Client;
 use crate::account::AccountRef;
-use crate::answer::{Account, AccountsFound, Holds, Status, TransactionRecord, each};
+use crate::answer::{Account, AccountsFound, AccountsPage, Holds, Status, TransactionRecord, each};
 use crate::error::{ClientError, Refusal};
 use crate::history::{
     Chart, FoundTransactions, GeneralLedger, MergedEntry, PastBalance, Register, Statement, TrialBalance,
@@ -12,8 +12,8 @@ use crate::question::{
     BalanceAtRequest, EntryRequest, FindRequest, GeneralLedgerRequest, RegisterRequest, StatementRequest,
 };
 use crate::request::{
-    BalanceRequest, ChartRequest, CustomerRequest, HoldsRequest, ListAccountsRequest, TransactionRequest,
-    TrialBalanceRequest,
+    BalanceRequest, ChartRequest, CustomerRequest, HoldsRequest, ListAccountsRequest, ListAfter,
+    TransactionRequest, TrialBalanceRequest,
 };
 use crate::wire::Operation;
 
@@ -44,19 +44,22 @@ impl Client {
     /// # Errors
     /// See [`Client`].
     pub async fn accounts(&mut self, after: u64, limit: u32) -> Result<Vec<Account>, ClientError> {
-        self.accounts_with(&ListAccountsRequest { after, limit, entity: None }).await
+        let after = ListAfter::Account(after);
+        let request = ListAccountsRequest { after, limit, ..ListAccountsRequest::default() };
+        Ok(self.accounts_with(&request).await?.accounts)
     }
 
-    /// The same, as the request says.
+    /// A page of the accounts that the request says: it may be short, or empty, and not the last.
     ///
     /// # Errors
     /// See [`Client`]; `unknown_entity`, when there is none of that code.
     pub async fn accounts_with(
         &mut self,
         request: &ListAccountsRequest<'_>,
-    ) -> Result<Vec<Account>, ClientError> {
+    ) -> Result<AccountsPage, ClientError> {
         let found: AccountsFound = self.request(Operation::Accounts, request).await?;
-        Ok(each(found.accounts)?.into_iter().collect::<Result<_, _>>()?)
+        let accounts = each(found.accounts)?.into_iter().collect::<Result<_, _>>()?;
+        Ok(AccountsPage { accounts, next: found.next })
     }
 
     /// The accounts of a customer (客户号).
@@ -141,7 +144,20 @@ impl Client {
         &mut self,
         id: impl Into<TransactionId>,
     ) -> Result<TransactionRecord, ClientError> {
-        let request = TransactionRequest { id: Some(id.into()), place: None };
+        let request = TransactionRequest { id: Some(id.into()), ..TransactionRequest::default() };
+        self.request(Operation::Transaction, &request).await
+    }
+
+    /// A transaction of whichever client by its id, inside the window of known ids.
+    ///
+    /// # Errors
+    /// See [`Client`]; `unknown_transaction`, when the node does not know it.
+    pub async fn transaction_of(
+        &mut self,
+        client: u32,
+        id: impl Into<TransactionId>,
+    ) -> Result<TransactionRecord, ClientError> {
+        let request = TransactionRequest { id: Some(id.into()), place: None, client: Some(client) };
         self.request(Operation::Transaction, &request).await
     }
 
@@ -151,10 +167,11 @@ impl Client {
     /// # Errors
     /// See [`Client`]; `unknown_transaction`, when none lies there.
     pub async fn transaction_at(&mut self, place: &str) -> Result<TransactionRecord, ClientError> {
-        self.request(Operation::Transaction, &TransactionRequest { id: None, place: Some(place) }).await
+        let request = TransactionRequest { place: Some(place), ..TransactionRequest::default() };
+        self.request(Operation::Transaction, &request).await
     }
 
-    /// A page of transactions, of whichever client, by their reference or by their id.
+    /// A page of transactions, of whichever client, by their reference, by their id, or by their dates.
     ///
     /// # Errors
     /// See [`Client`].

@@ -1,10 +1,12 @@
 //! `longmen accounts`
 
-use longmen_client::{Account, Amount, Client, ClientError, ListAccountsRequest, MAX_LIST, Refusal};
+use longmen_client::{
+    Account, Amount, Client, ClientError, ListAccountsRequest, ListAfter, MAX_LIST, Owner, Refusal,
+};
 use longmen_terminal::Table;
 
 use crate::account_name::AccountName;
-use crate::account_state::state;
+use crate::account_state::{AccountState, PaymentState, state};
 use crate::argument::said;
 use crate::connect_args::ConnectArgs;
 use crate::explain::about_account;
@@ -13,16 +15,40 @@ use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
 
-/// List accounts in order of opening
+/// List accounts in order of opening: all, or those of which everything holds that is asked for
+///
+/// There is no index but of customers: a list that lets few of many accounts through looks at all of them, a page at a time,
+/// with the payments of others in between.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   longmen accounts
-  longmen accounts --entity LM --limit 1000 --json")]
+  longmen accounts --entity LM --limit 1000 --json
+  longmen accounts --entity LM --subject 2203 --account-state judicial
+  longmen accounts --number-prefix 6222 --owner customer --payment-state receives-only
+  longmen accounts --customer C-1001")]
 pub(crate) struct Args {
     /// Only those of this entity
     #[arg(long, value_parser = said)]
     entity: Option<String>,
+    /// Only those whose subject (科目) begins with these digits
+    #[arg(long, value_name = "CODE", value_parser = subject)]
+    subject: Option<String>,
+    /// Only those of this kind of owner
+    #[arg(long, value_name = "OWNER", value_enum)]
+    owner: Option<OwnerName>,
+    /// Only those in this account state (账户状态)
+    #[arg(long, visible_alias = "state", value_name = "STATE", value_enum)]
+    account_state: Option<AccountState>,
+    /// Only those in this payment state (支付状态)
+    #[arg(long, value_name = "STATE", value_enum)]
+    payment_state: Option<PaymentState>,
+    /// Only those whose account number begins so
+    #[arg(long, value_name = "TEXT", value_parser = said)]
+    number_prefix: Option<String>,
+    /// Only those of this customer (客户号)
+    #[arg(long, value_name = "ID", value_parser = said)]
+    customer: Option<String>,
     /// Start after this account id
     #[arg(long, value_name = "ID", default_value_t = 0)]
     after: u64,
@@ -40,19 +66,79 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     if let Some(entity) = &args.entity {
         must_be_open(&mut client, entity).await?;
     }
-    let mut found: Vec<Account> = Vec::new();
-    let mut after = args.after;
+    let (mut found, mut next) = (Vec::<Account>::new(), None::<Box<str>>);
+    // A page may look at its stretch of the accounts and find none.
     while found.len() < args.limit {
         let room = args.limit - found.len();
+        let after = next.as_deref().map_or(ListAfter::Account(args.after), ListAfter::Page);
         let limit = u32::try_from(room).unwrap_or(MAX_LIST).min(MAX_LIST);
-        let request = ListAccountsRequest { after, limit, entity: args.entity.as_deref() };
-        let page = client.accounts_with(&request).await?;
-        let Some(last) = page.last() else { break };
-        after = last.id;
-        found.extend(page);
+        let page = client.accounts_with(&ListAccountsRequest { after, limit, ..args.request() }).await?;
+        found.extend(page.accounts);
+        next = page.next;
+        if next.is_none() {
+            break;
+        }
     }
-    args.output.show(&found, |found| table(found))?;
+    let more = found.last().filter(|_| next.is_some()).map(|last| last.id);
+    args.output.show(&found, |found| listed(found, more))?;
     Ok(Conclusion::Held)
+}
+
+impl Args {
+    /// All that is asked for, but where a page begins and how much it has.
+    fn request(&self) -> ListAccountsRequest<'_> {
+        ListAccountsRequest {
+            entity: self.entity.as_deref(),
+            subject: self.subject.as_deref(),
+            owner: self.owner.map(OwnerName::owner),
+            account_state: self.account_state.map(|state| state as u8),
+            payment_state: self.payment_state.map(|state| state as u8),
+            number_prefix: self.number_prefix.as_deref(),
+            customer: self.customer.as_deref(),
+            ..ListAccountsRequest::default()
+        }
+    }
+}
+
+/// Who owns accounts.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum OwnerName {
+    /// 客户
+    Customer,
+    /// 商户
+    Merchant,
+    /// 内部户
+    Internal,
+}
+
+impl OwnerName {
+    fn owner(self) -> Owner {
+        match self {
+            OwnerName::Customer => Owner::Customer,
+            OwnerName::Merchant => Owner::Merchant,
+            OwnerName::Internal => Owner::Internal,
+        }
+    }
+}
+
+/// What the code of a subject begins with.
+fn subject(text: &str) -> Result<String, String> {
+    match (1..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Ok(text.to_owned()),
+        false => Err("a subject's code is up to ten digits".to_owned()),
+    }
+}
+
+/// The accounts of a list, and where it goes on.
+fn listed(found: &[Account], more: Option<u64>) -> Page {
+    if found.is_empty() {
+        return "none found".to_owned().into();
+    }
+    let mut page = Page::from(table(found));
+    if let Some(last) = more {
+        page.line(format_args!("more: --after {last}"));
+    }
+    page
 }
 
 /// Refuses an entity that the node has not.

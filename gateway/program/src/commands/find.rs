@@ -2,10 +2,10 @@
 
 use clap::ArgGroup;
 use jiff::civil::Date;
-use longmen_client::{FindRequest, FoundTransactions, TransactionRecord};
+use longmen_client::{Client, FindRequest, FoundTransactions, TransactionRecord};
 use longmen_terminal::Table;
 
-use crate::argument::said;
+use crate::argument::{client_number, said};
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::{IdName, shown};
 use crate::listing::Pages;
@@ -13,20 +13,23 @@ use crate::moment::time;
 use crate::page::Page;
 use crate::report::period::day;
 
-/// Find transactions by their reference (业务流水号), or by the id that a client gave
+/// Find transactions by their reference (业务流水号), by the id that a client gave, or by accounting date (会计日)
 ///
-/// Of whichever client, posted, refused and cancelled ones, in the order of the log. With --entity and dates only the part
-/// of the log is read in which they were current; without, all of it.
+/// Of whichever client, in the order of the log: by reference or id posted, refused and cancelled ones, by dates alone those that
+/// were done, and with --refused the others as well. With --entity and dates only the part of the log is read in which they were current;
+/// without, all of it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   longmen find --reference T20261129-0001 --entity LM --from 2026-11-29
   longmen find --id order-17 --entity LM --from 2026-11-01 --to 2026-11-03
+  longmen find --date 2026-11-29 --refused
+  longmen find --entity LM --date 2026-11-29 --of-client 3
   longmen transaction --place 412/3            a transaction that was found, with its legs")]
-#[command(group = ArgGroup::new("sought").args(["reference", "id"]).required(true))]
+#[command(group = ArgGroup::new("sought").args(["reference", "id", "date", "from", "to"]).required(true).multiple(true))]
 pub(crate) struct Args {
     /// Their reference, whole
-    #[arg(long, value_name = "TEXT", value_parser = said)]
+    #[arg(long, value_name = "TEXT", value_parser = said, conflicts_with = "id")]
     reference: Option<String>,
     /// Their id, as it was posted, or as a listing shows it
     #[arg(long)]
@@ -35,12 +38,21 @@ pub(crate) struct Args {
     /// account
     #[arg(long, value_parser = said)]
     entity: Option<String>,
-    /// The first accounting date of --entity
-    #[arg(long, value_name = "DATE", value_parser = day, requires = "entity")]
+    /// The accounting date, of --entity, or of the only entity that there is
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with_all = ["from", "to"])]
+    date: Option<Date>,
+    /// The first accounting date
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<Date>,
-    /// The last accounting date of --entity; without it, the current one
-    #[arg(long, value_name = "DATE", value_parser = day, requires = "entity")]
+    /// The last accounting date; without it, the current one
+    #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<Date>,
+    /// Those of this client alone, by its number
+    #[arg(long, value_name = "NUMBER", value_parser = client_number)]
+    of_client: Option<u32>,
+    /// Of a date those as well that were refused or cancelled, with their codes
+    #[arg(long)]
+    refused: bool,
     #[command(flatten)]
     pages: Pages,
 }
@@ -50,7 +62,8 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         return Err(Failure::Usage("--to lies before --from".to_owned()));
     }
     let mut client = args.pages.listing.connect_args.connect().await?;
-    let [from, to] = [args.from, args.to].map(|date| date.map(|date| date.to_string()));
+    let entity = args.entity_of_dates(&mut client).await?;
+    let [from, to] = [args.from, args.to].map(|end| args.date.or(end).map(|date| date.to_string()));
     let mut found =
         FoundTransactions { transactions: Vec::new(), next: args.pages.after.map(String::into_boxed_str) };
     // A page may look at its stretch of the log and find nothing.
@@ -58,13 +71,15 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         let request = FindRequest {
             reference: args.reference.as_deref(),
             id: args.id.as_ref().map(IdName::id),
-            entity: args.entity.as_deref(),
+            entity: entity.as_deref(),
             from: from.as_deref(),
             to: to.as_deref(),
             after: found.next.as_deref(),
             limit: left,
+            client: args.of_client,
+            refused: args.refused.then_some(true),
         };
-        let page = client.find(&request).await.map_err(|error| match &args.entity {
+        let page = client.find(&request).await.map_err(|error| match &entity {
             Some(entity) => Failure::about(error, format_args!("entity {entity}")),
             None => error.into(),
         })?;
@@ -77,6 +92,26 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let conclusion = Conclusion::of(!found.transactions.is_empty());
     args.pages.listing.output.show(&found, describe)?;
     Ok(conclusion)
+}
+
+impl Args {
+    /// The entity that is asked about: dates are those of one, which need not be named where there is no other.
+    async fn entity_of_dates(&self, client: &mut Client) -> Result<Option<String>, Failure> {
+        let has_dates = [self.date, self.from, self.to].iter().any(Option::is_some);
+        if self.entity.is_some() || !has_dates {
+            return Ok(self.entity.clone());
+        }
+        let known = client.status().await?.entities;
+        match &known[..] {
+            [(only, _)] => Ok(Some(only.to_string())),
+            known => {
+                let known: Vec<&str> = known.iter().take(8).map(|(code, _)| &**code).collect();
+                let words =
+                    format!("--entity is missing: whose dates are meant? There are {}", known.join(", "));
+                Err(Failure::Usage(words))
+            }
+        }
+    }
 }
 
 fn count(found: &FoundTransactions) -> u32 {

@@ -5,6 +5,7 @@ use longmen_client::SetStateRequest;
 
 use super::accounts::{settle, show_one};
 use crate::account_name::{AccountName, with_account_names};
+use crate::account_state::{AccountState, PaymentState};
 use crate::connect_args::ConnectArgs;
 use crate::expected::Expected;
 use crate::failure::{Conclusion, Failure};
@@ -39,41 +40,6 @@ pub(crate) struct Args {
     connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum AccountState {
-    /// 0, 销户
-    #[value(alias = "0")]
-    Closed = 0,
-    /// 1, 正常
-    #[value(alias = "1")]
-    Normal = 1,
-    /// 3, 挂失
-    #[value(alias = "3")]
-    LossReported = 3,
-    /// 4, 司法冻结
-    #[value(alias = "4")]
-    Judicial = 4,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum PaymentState {
-    /// 0, 只收不付
-    #[value(alias = "0")]
-    ReceivesOnly = 0,
-    /// 1, 正常
-    #[value(alias = "1")]
-    Normal = 1,
-    /// 2, 不收不付
-    #[value(alias = "2")]
-    Neither = 2,
-    /// 3, 部分止付
-    #[value(alias = "3")]
-    PartialStop = 3,
-    /// 4, 只付不收
-    #[value(alias = "4")]
-    PaysOnly = 4,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {

@@ -9,6 +9,7 @@ use longmen_terminal::Table;
 
 use super::holds;
 use crate::account_name::key_text;
+use crate::argument::client_number;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::{IdName, shown};
@@ -21,17 +22,21 @@ const MOST_PAGES: usize = 32;
 /// On so many accounts holds are looked for.
 const MOST_ACCOUNTS: usize = 32;
 
-/// Show a transaction as the log has it: one of this client, or whichever lies at a place
+/// Show a transaction as the log has it: one of this client or of another, or whichever lies at a place
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   longmen transaction order-17
   longmen transaction 0x1cf8320d8c5be8fc9f1841f7e4de2cdd --client switch
+  longmen transaction order-17 --of-client 3   another client's, by its number
   longmen transaction --place 412/3            as `longmen find` and results name it")]
 #[command(group = ArgGroup::new("which").args(["id", "place"]).required(true))]
 pub(crate) struct Args {
     /// Its id, as it was posted, or as a statement shows it
     id: Option<IdName>,
+    /// The number of the client whose id it is; without it, your own
+    #[arg(long, value_name = "NUMBER", value_parser = client_number, requires = "id")]
+    of_client: Option<u32>,
     /// Where its record lies; whose it is does not matter
     #[arg(long, value_name = "FRAME/RECORD")]
     place: Option<String>,
@@ -45,7 +50,11 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.connect_args.connect().await?;
     let record = match (&args.id, &args.place) {
         (Some(id), _) => {
-            client.transaction(id.id()).await.map_err(|error| Failure::about(error, not_found(&args, id)))?
+            let found = match args.of_client {
+                Some(number) => client.transaction_of(number, id.id()).await,
+                None => client.transaction(id.id()).await,
+            };
+            found.map_err(|error| Failure::about(error, not_found(&args, id)))?
         }
         (None, place) => {
             let place = place.as_deref().unwrap_or_default();
@@ -66,7 +75,8 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
 
 /// What was looked for where nothing was found, and how else it may be.
 fn not_found(args: &Args, id: &IdName) -> String {
-    let client = args.connect_args.client();
+    let own = || args.connect_args.client().to_string();
+    let client = args.of_client.map_or_else(own, |number| number.to_string());
     let id = id.quoted();
     format!(
         "the node knows no transaction {id} of client {client}; `longmen find --id {id}` looks for one of any client, however \

@@ -32,6 +32,7 @@ fn holds_reversals_refunds_tcc_and_changes() {
     tried(&served);
     changes(&served);
     times_and_dates(&served);
+    lists(&served);
     let close = "close-day BOOKS 2025-01-01 --carry-forward BOOKS/profit/CNY --operator ann --approval AP-5";
     let closed = ask(&served, 0, close, &["2025-01-01"]);
     assert_eq!(closed.err, "", "it was the last date of the year");
@@ -54,6 +55,47 @@ fn holds_reversals_refunds_tcc_and_changes() {
     assert_eq!(served.end_by("TERM"), Some(0));
     let audit = longmen(&["verify", data.to_str().unwrap()]);
     assert_eq!(audit.code, Some(0), "{audit:?}");
+}
+
+/// Lists by what is so of accounts, and by accounting date.
+fn lists(served: &Served) {
+    ask(served, 0, "state BOOKS/shop/CNY --account-state judicial", &["judicial freeze"]);
+    let numbers = |command: &str| -> Vec<String> {
+        let found = ask(served, 0, &format!("{command} --json"), &[]).json();
+        found.as_array().unwrap().iter().map(|one| one["number"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(numbers("accounts --entity BOOKS --state judicial_freeze"), ["shop"]);
+    assert_eq!(numbers("accounts --account-state judicial --customer C-1"), [""; 0]);
+    assert_eq!(numbers("accounts --customer C-1 --subject 2203 --payment-state normal"), ["payer"]);
+    assert_eq!(numbers("accounts --number-prefix pa"), ["payer"]);
+    let subject = ask(served, 0, "balance BOOKS/shop/CNY --json", &[]).json()[0]["subject"].clone();
+    let of_subject = format!("accounts --subject {} --number-prefix shop", &subject.as_str().unwrap()[..4]);
+    assert_eq!(numbers(&of_subject), ["shop"]);
+    ask(served, 0, "accounts --state closed", &["none found"]);
+    ask(served, 0, "accounts --limit 1", &["more: --after 1"]);
+    ask(served, 2, "accounts --subject 22O3", &["a subject's code"]);
+    ask(served, 2, "accounts --owner nobody", &["customer", "merchant", "internal"]);
+    ask(served, 0, "state BOOKS/shop/CNY --account-state normal", &["normal"]);
+
+    let date = ask(served, 0, "balance BOOKS/shop/CNY --json", &[]).json()[0]["date"].clone();
+    let of_date = format!("find --entity BOOKS --date {}", date.as_str().unwrap());
+    let done = ask(served, 0, &of_date, &["C1 ", "pay-2 ", "posted"]);
+    assert!(!done.out.contains("insufficient_funds") && !done.out.contains("limit_exceeded"), "{done:?}");
+    ask(served, 0, &format!("{of_date} --refused"), &["C1 ", "limit_exceeded", "payment_state"]);
+    ask(served, 1, &format!("{of_date} --of-client 99"), &["none found"]);
+    let page = ask(served, 0, &format!("{of_date} --limit 2"), &["more: --after "]);
+    let (_, after) = page.out.trim_end().rsplit_once("--after ").unwrap();
+    ask(served, 0, &format!("{of_date} --limit 2 --after {after}"), &["posted"]);
+    let other = format!("{of_date} --refused --after {after}");
+    ask(served, 1, &other, &["malformed", "not where a page of this list ended"]);
+    ask(served, 0, &format!("find --date {}", date.as_str().unwrap()), &["C1 ", "pay-2 "]);
+    ask(served, 2, &format!("{of_date} --from 2024-12-31"), &["cannot be used with"]);
+    ask(served, 2, "find --entity BOOKS", &["--reference", "--date"]);
+
+    ask(served, 0, "transaction C1 --of-client 1", &["consume C1 posted"]);
+    ask(served, 0, "transaction C1 --of-client 1 --client desk", &["consume C1 posted"]);
+    let unknown = ask(served, 1, "transaction C1 --of-client 2", &["unknown_transaction"]);
+    assert!(unknown.err.contains("transaction C1 of client 2"), "{unknown:?}");
 }
 
 /// When something was sent first, what is no id, and dates that nobody means.

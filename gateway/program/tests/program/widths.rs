@@ -104,6 +104,8 @@ fn listings_fit_80_and_100_columns() {
             "report balance-sheet --entity 龙门支付有限公司",
             "status",
             "limits @2",
+            "accounts --subject 2203 --owner merchant",
+            "find --entity 龙门支付有限公司 --date 2026-01-05 --refused",
         ] {
             let words: Vec<&str> = command.split(' ').collect();
             let out = ask(width, &words);

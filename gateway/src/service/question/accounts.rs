@@ -1,11 +1,15 @@
-//! Accounts in the order of their opening.
+//! Accounts in the order of their opening, of those that a filter lets through.
 
-use longmen_engine::ledger::{AccountId, AccountView, Command, Operation, Rejection};
+use longmen_engine::ledger::{AccountFilter, AccountId, AccountView, Answer, Command, Operation};
 
-use super::context::{Ask, Context, accounts_of};
+use super::context::{Ask, Context};
+use super::cursor::Filters;
 use crate::service::in_flight::InFlight;
 use crate::service::sizes::{ACCOUNT, rows};
 use crate::service::unanswered::Unanswered;
+
+/// A page asks the engine so often at most, which looks at 8,192 accounts each time: others come between.
+const STEPS: usize = 16;
 
 /// A page of accounts.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,22 +17,63 @@ pub(crate) struct AccountsAsked {
     /// The last account already seen, or [`AccountId::NONE`].
     pub(crate) after: AccountId,
     pub(crate) limit: u32,
-    /// Whose they are; `None`: of every entity.
-    pub(crate) entity: Option<Box<str>>,
+    /// Which are meant.
+    pub(crate) filter: Box<AccountFilter>,
+}
+
+/// Accounts, and where the next page begins, if there is more to look at.
+#[derive(Debug)]
+pub(crate) struct AccountsPage {
+    pub(crate) accounts: Vec<AccountView>,
+    pub(crate) next: Option<String>,
+}
+
+/// What a list of accounts is asked for.
+pub(crate) fn filters(filter: &AccountFilter) -> Filters {
+    let AccountFilter { entity, subject, owner, states, number, customer } = filter;
+    Filters::of("accounts")
+        .with(entity.as_ref())
+        .with(subject.as_ref())
+        .with(owner.map(|owner| owner.name()))
+        .with(states.account.map(|state| state as u8))
+        .with(states.payment.map(|state| state as u8))
+        .with(number.as_ref())
+        .with(customer.as_ref())
 }
 
 impl Ask for AccountsAsked {
     const OPERATION: Operation = Operation::Accounts;
 
-    type Answer = Vec<Result<AccountView, Rejection>>;
+    type Answer = AccountsPage;
 
     fn price(&self) -> InFlight {
         rows(self.limit, ACCOUNT)
     }
 
-    async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
-        let AccountsAsked { after, limit, entity } = self;
-        context.permit(Self::OPERATION, entity.as_deref())?;
-        context.ask(Command::ListAccounts { after, limit, entity }, accounts_of).await
+    async fn ask(self, context: &Context) -> Result<AccountsPage, Unanswered> {
+        let AccountsAsked { after, limit, filter } = self;
+        context.permit(Self::OPERATION, filter.entity.as_deref())?;
+        if filter.customer.is_some() {
+            // It tells whose accounts are.
+            context.permit(Operation::Customer, filter.entity.as_deref())?;
+        }
+        let (mut found, mut next) = (Vec::new(), Some(after));
+        for _ in 0..STEPS {
+            let left = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+            let Some(after) = next.filter(|_| left > 0) else { break };
+            let command = Command::ListAccounts { after, limit: left, filter: filter.clone() };
+            let (accounts, ended) = context.ask(command, page_of).await?;
+            found.extend(accounts);
+            next = ended;
+        }
+        let filters = filters(&filter);
+        Ok(AccountsPage { accounts: found, next: next.map(|last| filters.cursor(last)) })
+    }
+}
+
+fn page_of(answer: Answer) -> Option<(Vec<AccountView>, Option<AccountId>)> {
+    match answer {
+        Answer::AccountPage { accounts, next } => Some((accounts, next)),
+        _ => None,
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod balance;
 pub(crate) mod balance_at;
 pub(crate) mod chart;
 mod context;
+pub(crate) mod cursor;
 pub(crate) mod customer;
 mod dates;
 pub(crate) mod entry;
@@ -74,7 +75,7 @@ macro_rules! questions {
 questions! {
     /// How accounts stand.
     Balance(balance::BalanceAsked),
-    /// Accounts in the order of their opening.
+    /// A page of accounts.
     Accounts(accounts::AccountsAsked),
     /// The accounts of a customer.
     Customer(customer::CustomerAsked),
@@ -96,7 +97,7 @@ questions! {
     Register(register::RegisterAsked),
     /// The general ledger over a range of dates.
     GeneralLedger(general_ledger::GeneralLedgerAsked),
-    /// Transactions by reference, or by the id that some client gave.
+    /// A page of transactions that are looked for.
     Find(find::FindAsked),
     Transaction(transaction::TransactionAsked),
 }

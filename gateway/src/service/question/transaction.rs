@@ -13,7 +13,9 @@ use crate::service::unanswered::Unanswered;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TransactionAsked {
     /// The caller's own of this id.
-    Id(TransactionId),
+    Own(TransactionId),
+    /// The one of this id, of whichever client.
+    Of(TransactionKey),
     /// The one whose record lies there, whoever's it is.
     Place(RecordPlace),
 }
@@ -28,17 +30,24 @@ impl Ask for TransactionAsked {
     }
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
-        let sees_all = context.may_everywhere(Self::OPERATION);
+        let own = context.client();
+        let is_others = matches!(self, TransactionAsked::Of(key) if key.client != own);
+        // Of another client by its id: that is to look for it.
+        let needed = [Some(Self::OPERATION), is_others.then_some(Operation::Find)];
+        let needed = || needed.into_iter().flatten();
+        let sees_all = needed().all(|operation| context.may_everywhere(operation));
         // What is not its own a caller learns of only where it may see it.
         let unknown = match self {
             TransactionAsked::Place(_) if !sees_all => Rejection::Forbidden,
+            TransactionAsked::Of(_) if is_others && !sees_all => Rejection::Forbidden,
             _ => Rejection::UnknownTransaction,
         };
         let RecordPlace { frame, ordinal } = match self {
             TransactionAsked::Place(place) => place,
-            TransactionAsked::Id(id) => {
-                context.locate(TransactionKey { client: context.client(), id }).await?.ok_or(unknown)?
+            TransactionAsked::Own(id) => {
+                context.locate(TransactionKey { client: own, id }).await?.ok_or(unknown)?
             }
+            TransactionAsked::Of(key) => context.locate(key).await?.ok_or(unknown)?,
         };
         let found = context.look_up(move |history| history.transaction(frame, ordinal)).await?;
         let record = Box::new(found.ok_or(unknown)?);
@@ -48,10 +57,11 @@ impl Ask for TransactionAsked {
         let accounts = context.accounts_in(legs.chain(tried).chain(held)).await?;
         // All of it is told, so all of it must be the caller's to see.
         let is_seen = || {
-            !accounts.is_empty() && accounts.iter().all(|account| context.may_see(Self::OPERATION, account))
+            let sees = |account| needed().all(|operation| context.may_see(operation, account));
+            !accounts.is_empty() && accounts.iter().all(sees)
         };
         // Of its own that moves nothing a caller learns everywhere.
-        let is_own = record.client == context.client() && accounts.is_empty();
+        let is_own = record.client == own && accounts.is_empty();
         if !sees_all && !is_own && !is_seen() {
             return Err(Rejection::Forbidden.into());
         }

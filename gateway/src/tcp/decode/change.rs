@@ -8,12 +8,11 @@ use longmen_engine::ledger::{
 
 use super::reader::{Reader, read_elements, read_fields, read_fields_and_nils};
 use super::value::{
-    MAX_KIND, Written, account, currency, customer_id, date, entity, opened, position, required,
+    MAX_CODE, MAX_KIND, Written, account, currency, customer_id, date, entity, opened, position, required,
+    state,
 };
 use crate::service::Fault;
 
-/// Bytes of a subject's code.
-const MAX_CODE: usize = 10;
 /// Accounts that a close of a year carries to: one for each currency there is.
 const MAX_TARGETS: usize = 256;
 
@@ -121,10 +120,6 @@ pub(super) fn read_set_state(reader: &mut Reader<'_>) -> Result<Command, Fault> 
         Ok(())
     })?;
     besides.change(of, AttributeChange::States { account_state, payment_state }, None)
-}
-
-fn state<T>(known: Option<T>) -> Result<T, Fault> {
-    known.ok_or(Fault::new("not a state"))
 }
 
 pub(super) fn read_set_hot(reader: &mut Reader<'_>) -> Result<Command, Fault> {

@@ -1,12 +1,17 @@
 //! Questions about what is there now: accounts, holds, a chart, a transaction, the node.
 
-use longmen_engine::ledger::{AccountId, MAX_BATCH};
+use longmen_engine::ledger::{
+    AccountFilter, AccountId, AccountState, ClientId, MAX_BATCH, PaymentState, TransactionKey,
+};
 
-use super::page::{DEFAULT_PAGE, page_limit};
+use super::page::{DEFAULT_PAGE, MAX_CURSOR, NOT_A_CURSOR, page_limit};
 use super::reader::{Reader, read_elements, read_fields};
-use super::value::{account, customer_id, entity, hold_name, place, required, transaction_id};
+use super::value::{
+    MAX_CODE, MAX_NUMBER, account, customer_id, entity, hold_name, owned_by, place, required, state,
+    transaction_id,
+};
 use crate::service::Fault;
-use crate::service::question::accounts::AccountsAsked;
+use crate::service::question::accounts::{AccountsAsked, filters};
 use crate::service::question::balance::BalanceAsked;
 use crate::service::question::chart::ChartAsked;
 use crate::service::question::customer::CustomerAsked;
@@ -29,30 +34,96 @@ pub(super) fn read_balance(reader: &mut Reader<'_>) -> Result<BalanceAsked, Faul
 }
 
 pub(super) fn read_accounts(reader: &mut Reader<'_>) -> Result<AccountsAsked, Fault> {
-    let (mut after, mut limit, mut of) = (AccountId::NONE, DEFAULT_PAGE, None);
-    read_fields(reader, &["after", "limit", "entity"], |index, reader| {
+    let (mut after, mut limit, mut filter) =
+        (After::Account(0), DEFAULT_PAGE, Box::<AccountFilter>::default());
+    read_fields(reader, &ACCOUNTS, |index, reader| {
         match index {
-            0 => after = AccountId(reader.integer()?),
+            0 => after = After::read(reader)?,
             1 => limit = page_limit(reader)?,
-            _ => of = Some(entity(reader)?),
+            2 => filter.entity = Some(entity(reader)?),
+            3 => filter.subject = Some(subject_beginning(reader)?),
+            4 => filter.owner = Some(owned_by(reader)?),
+            5 => filter.states.account = Some(state(AccountState::from_number(reader.integer()?))?),
+            6 => filter.states.payment = Some(state(PaymentState::from_number(reader.integer()?))?),
+            7 => filter.number = Some(number_beginning(reader)?),
+            _ => filter.customer = Some(customer_id(reader)?),
         }
         Ok(())
     })?;
-    Ok(AccountsAsked { after, limit, entity: of })
+    let after = after.account(&filter).map_err(|fault| fault.in_field("after"))?;
+    Ok(AccountsAsked { after, limit, filter })
+}
+
+const ACCOUNTS: [&str; 9] = [
+    "after",
+    "limit",
+    "entity",
+    "subject",
+    "owner",
+    "account_state",
+    "payment_state",
+    "number_prefix",
+    "customer",
+];
+
+/// Where a list of accounts goes on.
+#[derive(Clone, Copy, Debug)]
+enum After<'a> {
+    Account(u64),
+    Cursor(&'a str),
+}
+
+impl<'a> After<'a> {
+    fn read(reader: &mut Reader<'a>) -> Result<After<'a>, Fault> {
+        match reader.is_at_text()? {
+            true => reader.text(MAX_CURSOR).map(After::Cursor),
+            false => reader.integer().map(After::Account),
+        }
+    }
+
+    fn account(self, filter: &AccountFilter) -> Result<AccountId, Fault> {
+        match self {
+            After::Account(id) => Ok(AccountId(id)),
+            After::Cursor(text) => {
+                let place = filters(filter).place(text).and_then(|place| place.parse().ok());
+                place.map(AccountId).ok_or(NOT_A_CURSOR)
+            }
+        }
+    }
+}
+
+/// What the code of a subject begins with.
+fn subject_beginning(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
+    let digits = reader.text(MAX_CODE)?;
+    match !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Ok(digits.into()),
+        false => Err(Fault::new("not the digits that a subject's code begins with")),
+    }
+}
+
+/// What an account number begins with.
+fn number_beginning(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
+    match reader.text(MAX_NUMBER)? {
+        "" => Err(Fault::new("is empty")),
+        number => Ok(number.into()),
+    }
 }
 
 pub(super) fn read_transaction(reader: &mut Reader<'_>) -> Result<TransactionAsked, Fault> {
-    let (mut id, mut at) = (None, None);
-    read_fields(reader, &["id", "place"], |index, reader| {
+    let (mut id, mut at, mut of) = (None, None, None);
+    read_fields(reader, &["id", "place", "client"], |index, reader| {
         match index {
             0 => id = Some(transaction_id(reader)?.id),
-            _ => at = Some(place(reader)?),
+            1 => at = Some(place(reader)?),
+            _ => of = Some(ClientId(reader.integer()?)),
         }
         Ok(())
     })?;
-    match (id, at) {
-        (Some(id), None) => Ok(TransactionAsked::Id(id)),
-        (None, Some(place)) => Ok(TransactionAsked::Place(place)),
+    match (id, at, of) {
+        (Some(id), None, None) => Ok(TransactionAsked::Own(id)),
+        (Some(id), None, Some(client)) => Ok(TransactionAsked::Of(TransactionKey { client, id })),
+        (None, Some(place), None) => Ok(TransactionAsked::Place(place)),
+        (None, Some(_), Some(_)) => Err(Fault::new("belongs to an id, and no place").in_field("client")),
         _ => Err(Fault::new("needs one of id and place")),
     }
 }

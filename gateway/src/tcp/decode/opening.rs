@@ -1,21 +1,19 @@
 //! Openings of entities, subjects and accounts in MessagePack.
 
 use longmen_engine::ledger::{
-    AccountOpening, Amount, Command, Currency, MAX_BATCH, Owner, SubjectClass, SubjectOpening, YearStart,
+    AccountOpening, Amount, Command, Currency, MAX_BATCH, SubjectClass, SubjectOpening, YearStart,
 };
 
 use super::reader::{Reader, read_elements, read_fields};
-use super::value::{KeyParts, Written, customer_id, date, entity, opened, required, side};
+use super::value::{
+    KeyParts, MAX_CODE, MAX_WORD, Written, customer_id, date, entity, opened, owned_by, required, side,
+};
 use crate::service::Fault;
 
-/// Bytes of a subject's code.
-const MAX_CODE: usize = 10;
 /// Bytes of a subject's name.
 const MAX_NAME: usize = 200;
 /// Bytes of a subject's free texts.
 const MAX_ATTRIBUTE: usize = 64;
-/// Bytes of the name of a class or an owner.
-const MAX_WORD: usize = 16;
 
 pub(crate) fn read_open_entity(reader: &mut Reader<'_>) -> Result<Command, Fault> {
     let (mut code, mut start, mut year_starts) = (None, None, YearStart::JANUARY);
@@ -117,7 +115,7 @@ fn read_account(reader: &mut Reader<'_>) -> Result<AccountOpening, Fault> {
         match index {
             0..=3 => parts.read(index, reader)?,
             4 => subject = Some(reader.text(MAX_CODE)?.into()),
-            5 => owner = Some(read_owner(reader)?),
+            5 => owner = Some(owned_by(reader)?),
             6 => may_go_negative = reader.flag()?,
             7 => overdraft = Some(Written::read(reader)?),
             8 => credit = Some(Written::read(reader)?),
@@ -141,10 +139,6 @@ fn read_account(reader: &mut Reader<'_>) -> Result<AccountOpening, Fault> {
         hot,
         key,
     })
-}
-
-fn read_owner(reader: &mut Reader<'_>) -> Result<Owner, Fault> {
-    Owner::from_name(reader.text(MAX_WORD)?).ok_or(Fault::new("not a kind of owner"))
 }
 
 fn read_limit(written: Written<'_>, currency: Currency, name: &'static str) -> Result<Amount, Fault> {

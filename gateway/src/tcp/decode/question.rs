@@ -1,15 +1,15 @@
 //! Questions about the past: statements, past balances, merged entries, registers, the general ledger.
 
-use longmen_engine::ledger::{Date, MAX_NOTES, RecordPlace};
+use longmen_engine::ledger::{ClientId, Date, MAX_NOTES, RecordPlace};
 use longmen_engine::{Moment, PageOrder, Sought, StatementQuery, StatementRange, View};
 
-use super::page::page_limit;
+use super::page::{MAX_CURSOR, NOT_A_CURSOR, page_limit};
 use super::reader::{Reader, read_fields};
-use super::value::{account, cursor, date, entity, place, position, required, transaction_id};
+use super::value::{account, cursor, date, entity, place_of, position, required, transaction_id};
 use crate::service::Fault;
 use crate::service::question::balance_at::BalanceAtAsked;
 use crate::service::question::entry::EntryAsked;
-use crate::service::question::find::FindAsked;
+use crate::service::question::find::{FindAsked, FindWhat};
 use crate::service::question::general_ledger::GeneralLedgerAsked;
 use crate::service::question::register::{RegisterAsked, RegisterEnd};
 use crate::service::question::statement::StatementAsked;
@@ -196,40 +196,54 @@ pub(super) fn read_register(reader: &mut Reader<'_>) -> Result<RegisterAsked, Fa
 }
 
 pub(super) fn read_find(reader: &mut Reader<'_>) -> Result<FindAsked, Fault> {
-    let (mut sought, mut of, mut from, mut to) = (Vec::new(), None, None, None);
-    let (mut after, mut rows) = (None, DEFAULT_PAGE);
-    let names = ["reference", "id", "entity", "from", "to", "after", "limit"];
+    let (mut sought, mut refused, mut client, mut of) = (Vec::new(), None, None, None);
+    let (mut from, mut to, mut after, mut rows) = (None, None, None, DEFAULT_PAGE);
+    let names = ["reference", "id", "entity", "from", "to", "after", "limit", "client", "refused"];
     read_fields(reader, &names, |index, reader| {
         match index {
-            0 => sought.push(Sought::Reference(reader.text(MAX_NOTES)?.into())),
+            0 => sought.push(Sought::Reference(reference(reader)?)),
             1 => sought.push(Sought::Id(transaction_id(reader)?.id)),
             2 => of = Some(entity(reader)?),
             3 => from = Some(date(reader)?),
             4 => to = Some(date(reader)?),
-            // No frame has the number 0.
-            5 => match place(reader)? {
-                RecordPlace { frame: 0, .. } => {
-                    return Err(Fault::new("not a place that a page gave"));
-                }
-                place => after = Some(place),
-            },
-            _ => rows = limit(reader)?,
+            5 => after = Some(reader.text(MAX_CURSOR)?),
+            6 => rows = limit(reader)?,
+            7 => client = Some(ClientId(reader.integer()?)),
+            _ => refused = Some(reader.flag()?),
         }
         Ok(())
     })?;
-    if of.is_none() && (from.is_some() || to.is_some()) {
+    let has_dates = from.is_some() || to.is_some();
+    if of.is_none() && has_dates {
         return Err(Fault::new("has dates, but says not of which entity"));
     }
-    if from.zip(to).is_some_and(|(from, to)| to < from) {
-        return Err(Fault::new("lies before `from`").in_field("to"));
+    if let (Some(from), Some(to)) = (from, to) {
+        in_order(&from, &to)?;
     }
-    match (sought.pop(), sought.pop()) {
-        (Some(Sought::Reference(text)), None) if text.is_empty() => {
-            Err(Fault::new("is empty").in_field("reference"))
-        }
-        (Some(sought), None) => Ok(FindAsked { sought, entity: of, from, to, after, limit: rows }),
-        _ => Err(Fault::new("needs one of reference and id")),
+    let sought = match (sought.pop(), sought.pop()) {
+        (Some(sought), None) => sought,
+        (None, None) if has_dates => Sought::All,
+        _ => return Err(Fault::new("needs one of reference and id, or dates")),
+    };
+    // Who looks for one thing asks what became of it; who wants all of a date, what was done.
+    let refused = refused.unwrap_or(sought != Sought::All);
+    let what = FindWhat { sought, client, refused, entity: of, from, to };
+    let after = after.map(|text| record_after(text, &what).map_err(|fault| fault.in_field("after")));
+    Ok(FindAsked { after: after.transpose()?, what, limit: rows })
+}
+
+/// A reference, whole.
+fn reference(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
+    match reader.text(MAX_NOTES)? {
+        "" => Err(Fault::new("is empty")),
+        text => Ok(text.into()),
     }
+}
+
+/// The record at which a search goes on.
+fn record_after(cursor: &str, what: &FindWhat) -> Result<RecordPlace, Fault> {
+    let place = what.filters().place(cursor).and_then(place_of);
+    place.ok_or(NOT_A_CURSOR)
 }
 
 pub(super) fn read_general_ledger(reader: &mut Reader<'_>) -> Result<GeneralLedgerAsked, Fault> {

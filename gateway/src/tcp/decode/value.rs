@@ -3,7 +3,7 @@
 use longmen_engine::Cursor;
 use longmen_engine::ledger::{
     AccountId, AccountKey, AccountRef, Amount, AmountError, ClientId, Currency, Date, MAX_AMOUNT_TEXT,
-    MAX_TEXT_ID, Position, RecordPlace, Side, TransactionId, TransactionKey, has_blank_end, is_hidden,
+    MAX_TEXT_ID, Owner, Position, RecordPlace, Side, TransactionId, TransactionKey, has_blank_end, is_hidden,
     shows_nothing,
 };
 use rmp::Marker;
@@ -14,9 +14,13 @@ use crate::service::Fault;
 /// Bytes of an entity's code.
 const MAX_ENTITY: usize = 32;
 /// Bytes of an account number.
-const MAX_NUMBER: usize = 64;
+pub(super) const MAX_NUMBER: usize = 64;
 /// Bytes of an account type.
 pub(crate) const MAX_KIND: usize = 32;
+/// Bytes of a subject's code.
+pub(super) const MAX_CODE: usize = 10;
+/// Bytes of the name of a class or an owner.
+pub(super) const MAX_WORD: usize = 16;
 
 /// Bytes of a customer's id outside the books.
 const MAX_CUSTOMER: usize = 64;
@@ -177,14 +181,16 @@ fn is_plain(number: &str) -> bool {
 
 /// Where the record of a transaction lies, as its result named it: `frame/ordinal`.
 pub(crate) fn place(reader: &mut Reader<'_>) -> Result<RecordPlace, Fault> {
-    let parse = |text: &str| {
-        let (frame, ordinal) = text.split_once('/')?;
-        if ![frame, ordinal].into_iter().all(is_plain) {
-            return None;
-        }
-        Some(RecordPlace { frame: frame.parse().ok()?, ordinal: ordinal.parse().ok()? })
-    };
-    parse(reader.text(64)?).ok_or(Fault::new("not a frame and an ordinal"))
+    place_of(reader.text(64)?).ok_or(Fault::new("not a frame and an ordinal"))
+}
+
+/// The place that a text names.
+pub(crate) fn place_of(text: &str) -> Option<RecordPlace> {
+    let (frame, ordinal) = text.split_once('/')?;
+    if ![frame, ordinal].into_iter().all(is_plain) {
+        return None;
+    }
+    Some(RecordPlace { frame: frame.parse().ok()?, ordinal: ordinal.parse().ok()? })
 }
 
 /// A hold as a page of holds named its last one: `account/client/id`, the id in hexadecimal digits.
@@ -231,6 +237,16 @@ impl<'a> Written<'a> {
             },
         }
     }
+}
+
+/// Who owns an account.
+pub(super) fn owned_by(reader: &mut Reader<'_>) -> Result<Owner, Fault> {
+    Owner::from_name(reader.text(MAX_WORD)?).ok_or(Fault::new("not a kind of owner"))
+}
+
+/// A state of an account by its number.
+pub(super) fn state<T>(known: Option<T>) -> Result<T, Fault> {
+    known.ok_or(Fault::new("not a state"))
 }
 
 /// A customer's id outside the books.

@@ -3,7 +3,8 @@
 use longmen_engine::ledger::{AccountView, Amount, Rejection};
 
 use super::pack::Pack;
-use super::{write_each, write_ok};
+use super::{write_each, write_next, write_ok};
+use crate::service::question::accounts::AccountsPage;
 
 /// Accounts, in the order asked for.
 pub(super) fn write_accounts(out: &mut Vec<u8>, accounts: &[Result<AccountView, Rejection>]) {
@@ -13,6 +14,17 @@ pub(super) fn write_accounts(out: &mut Vec<u8>, accounts: &[Result<AccountView, 
     for account in accounts {
         write_each(&mut pack, account, write_account);
     }
+}
+
+/// A page of accounts.
+pub(super) fn write_account_page(out: &mut Vec<u8>, page: &AccountsPage) {
+    let mut pack = write_ok(out);
+    pack.map(2);
+    pack.name("accounts").array(page.accounts.len());
+    for account in &page.accounts {
+        write_account(&mut write_ok(pack.0), account);
+    }
+    write_next(pack.name("next"), page.next.as_deref());
 }
 
 /// An account as it stands.

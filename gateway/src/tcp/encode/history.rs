@@ -3,15 +3,15 @@
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{AccountView, Named, RecordPlace, Rejection, TransactionId};
 use longmen_engine::{
-    FoundPage, HoldLine, Merged, MergedPage, RecordedLeg, StatementLine, StatementPage, TransactionRecord,
-    Turnover,
+    HoldLine, Merged, MergedPage, RecordedLeg, StatementLine, StatementPage, TransactionRecord, Turnover,
 };
 
 use super::account::write_account;
 use super::accounts::{KNOWN_ACCOUNT_FIELDS, write_known_account};
 use super::pack::Pack;
-use super::{write_id, write_ok, write_text_id};
+use super::{write_id, write_next, write_ok, write_text_id};
 use crate::service::question::KnownAccounts;
+use crate::service::question::find::Found;
 
 /// A page of an account's entries.
 pub(super) fn write_statement(out: &mut Vec<u8>, account: &AccountView, page: &StatementPage) {
@@ -160,7 +160,7 @@ pub(super) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord, a
 }
 
 /// Transactions that were looked for, without their legs.
-pub(super) fn write_found(out: &mut Vec<u8>, page: &FoundPage) {
+pub(super) fn write_found(out: &mut Vec<u8>, page: &Found) {
     let mut pack = write_ok(out);
     pack.map(2);
     pack.name("transactions").array(page.transactions.len());
@@ -168,10 +168,7 @@ pub(super) fn write_found(out: &mut Vec<u8>, page: &FoundPage) {
         pack.map(RECORD_FIELDS);
         write_record(&mut pack, record);
     }
-    match page.next {
-        Some(RecordPlace { frame, ordinal }) => pack.name("next").text(&format!("{frame}/{ordinal}")),
-        None => pack.name("next").nil(),
-    }
+    write_next(pack.name("next"), page.next.as_deref());
 }
 
 /// Fields of a transaction, but for its legs, posted and tried.

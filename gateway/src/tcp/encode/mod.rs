@@ -53,6 +53,14 @@ fn write_text_id(pack: &mut Pack<'_>, text: &str) {
     }
 }
 
+/// Where the next page begins; nil where there is none.
+fn write_next(pack: &mut Pack<'_>, next: Option<&str>) {
+    match next {
+        Some(next) => pack.text(next),
+        None => pack.nil(),
+    }
+}
+
 /// The start of an answer whose payload comes next.
 fn write_ok(out: &mut Vec<u8>) -> Pack<'_> {
     let mut pack = Pack(out);

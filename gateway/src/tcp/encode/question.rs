@@ -3,7 +3,7 @@
 use longmen_engine::PastBalance;
 use longmen_engine::ledger::{AccountView, Position};
 
-use super::account::{write_account, write_accounts};
+use super::account::{write_account, write_account_page, write_accounts};
 use super::chart::{write_chart, write_trial_balance};
 use super::history::{write_entry, write_found, write_statement, write_transaction};
 use super::holds::write_holds;
@@ -17,11 +17,8 @@ use crate::service::question::register::Register;
 /// Writes the answer.
 pub(super) fn write_question(out: &mut Vec<u8>, answer: &QuestionAnswer) {
     match answer {
-        QuestionAnswer::Balance(found)
-        | QuestionAnswer::Accounts(found)
-        | QuestionAnswer::Customer(found) => {
-            write_accounts(out, found);
-        }
+        QuestionAnswer::Balance(found) | QuestionAnswer::Customer(found) => write_accounts(out, found),
+        QuestionAnswer::Accounts(page) => write_account_page(out, page),
         QuestionAnswer::Holds(page) => write_holds(out, page),
         QuestionAnswer::TrialBalance(trial) => write_trial_balance(out, trial),
         QuestionAnswer::Chart(chart) => write_chart(out, chart),

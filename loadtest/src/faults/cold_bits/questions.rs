@@ -130,6 +130,7 @@ impl Questions<'_> {
                 to: Some(START_DATE),
                 after: next.as_deref(),
                 limit: 5,
+                ..FindRequest::default()
             };
             match client.find(&request).await {
                 Ok(page) => {

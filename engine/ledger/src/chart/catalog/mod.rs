@@ -2,6 +2,7 @@
 //! their natural keys.
 
 mod chart;
+mod customers;
 mod judged;
 mod replay;
 
@@ -170,16 +171,6 @@ impl Catalog {
     pub fn closings(&self, entity: EntityId, from: Date, to: Date) -> impl Iterator<Item = (Date, u64)> {
         let range = (from <= to).then(|| self.closings.range((entity, from)..=(entity, to)));
         range.into_iter().flatten().map(|((_, date), frame)| (*date, *frame))
-    }
-
-    /// Ties an account to a customer.
-    pub fn add_customer(&mut self, entity: EntityId, customer: &str, account: AccountId) {
-        self.customers.entry((entity, customer.into())).or_default().insert(account);
-    }
-
-    /// The accounts of a customer, in order of opening.
-    pub fn accounts_of(&self, entity: EntityId, customer: &str) -> impl Iterator<Item = AccountId> {
-        self.customers.get(&(entity, Box::from(customer))).into_iter().flatten().copied()
     }
 
     /// Says which subject accounts of a type get from a date on.
