@@ -41,7 +41,14 @@ async fn the_python_client_does_what_the_page_says() {
     files.write("own.key", &own.key);
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let encryption = Encryption::Tls(Arc::new(Tls::load(of_tls).unwrap()));
-    let options = ServeOptions { listen, limits: Limits::default(), tokens: None, access: None, encryption };
+    let options = ServeOptions {
+        listen,
+        limits: Limits::default(),
+        tokens: None,
+        access: None,
+        encryption,
+        recorder: None,
+    };
     let node = TestNode::open_with(tempfile::tempdir().unwrap(), options).await;
     let papers = ["ca.pem", "own.pem", "own.key"].map(|name| files.path(name));
     check(&python, [vec![node.address().into()], papers.to_vec()].concat()).await;

@@ -17,6 +17,8 @@ pub enum Rejection {
     Malformed = 1,
     /// The caller may not do that, or not there, not in that currency or not with that amount.
     Forbidden = 41,
+    /// The caller's roles let it ask that only with a reason (查询须填事由), and it gave none.
+    ReasonRequired = 43,
     /// Debits and credits differ in some currency or entity.
     Unbalanced = 2,
     /// An amount is zero, negative or too large.
@@ -130,6 +132,7 @@ impl Rejection {
         match self {
             Rejection::Malformed
             | Rejection::Forbidden
+            | Rejection::ReasonRequired
             | Rejection::Unbalanced
             | Rejection::InvalidAmount
             | Rejection::MixedOffBalance
@@ -201,7 +204,7 @@ mod tests {
             assert_eq!(Rejection::from_number(rejection.number()), Some(rejection));
         }
         assert_eq!(Rejection::from_number(0), None);
-        assert_eq!(Rejection::from_number(43), None);
+        assert_eq!(Rejection::from_number(1_000), None);
         assert!(Rejection::ALL.is_sorted_by_key(|r| r.group()));
         let mut codes = Rejection::ALL.map(Rejection::code);
         codes.sort_unstable();

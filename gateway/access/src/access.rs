@@ -1,10 +1,12 @@
 //! Who is let in, and with which rights.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
 use longmen_ledger::{Acting, Grant, Operation, Permissions};
 
+use crate::about_customers::is_about_customers;
 use crate::access_file::{AccessFile, Principal};
 use crate::secret::{hash, id_of};
 use crate::token_file::{Token, TokenFile};
@@ -58,6 +60,8 @@ pub struct Admitted {
     pub on_behalf: Option<Box<str>>,
     /// Who acts, and what it may do.
     pub acting: Acting,
+    /// The questions for which it has to give a reason.
+    pub reasons: BTreeSet<Operation>,
     /// The moment from which it is let in no more.
     pub expires: Option<Timestamp>,
 }
@@ -175,16 +179,23 @@ impl Access {
         if !may_use(asking.client) {
             return Err(NotAdmitted::Forbidden);
         }
-        let own = self.permissions(principal, token);
-        let permissions = match asking.on_behalf {
-            None => own,
-            Some(other) => self.on_behalf(other, &own).ok_or(NotAdmitted::Forbidden)?,
+        let roles = self.roles(principal, token);
+        let own = self.permissions(principal, token, &roles);
+        let (permissions, reasons) = match asking.on_behalf {
+            None => (own, self.reasons(principal.reason, &roles)),
+            Some(other) => {
+                let permissions = self.on_behalf(other, &own).ok_or(NotAdmitted::Forbidden)?;
+                let other = self.file.principals.get(other).unwrap_or(&nobody);
+                let roles: Vec<&str> = other.roles.iter().map(|role| &**role).collect();
+                (permissions, self.reasons(principal.reason || other.reason, &roles))
+            }
         };
         Ok(Admitted {
             token: token.id.clone(),
             principal: token.principal.clone(),
             on_behalf: asking.on_behalf.map(Into::into),
             acting: Acting::new(asking.client, &token.principal, asking.on_behalf, permissions),
+            reasons,
             expires: token.expires,
         })
     }
@@ -206,17 +217,30 @@ impl Access {
         Some(permissions)
     }
 
-    fn permissions(&self, principal: &Principal, token: &Token) -> Permissions {
-        let mut permissions = Permissions::default();
-        // A token without a principal in the file has its own roles; with one it has no more than the principal.
-        let roles: Vec<&Box<str>> = match &token.roles {
+    /// The roles of somebody with this token. A token without a principal in the file has its own; with one it has no more than
+    /// the principal.
+    fn roles<'a>(&self, principal: &'a Principal, token: &'a Token) -> Vec<&'a str> {
+        let own = principal.roles.iter();
+        match &token.roles {
             Some(roles) if self.file.principals.contains_key(&token.principal) => {
-                principal.roles.iter().filter(|role| roles.contains(*role)).collect()
+                own.filter(|role| roles.contains(*role)).map(|role| &**role).collect()
             }
-            Some(roles) => roles.iter().collect(),
-            None => principal.roles.iter().collect(),
-        };
-        for (operation, grant) in roles.into_iter().flat_map(|role| self.file.grants(role)) {
+            Some(roles) => roles.iter().map(|role| &**role).collect(),
+            None => own.map(|role| &**role).collect(),
+        }
+    }
+
+    /// The questions about customers for which a reason has to be given: those that a role permits which demands one, though
+    /// another permits them as well; or all of them.
+    fn reasons(&self, all: bool, roles: &[&str]) -> BTreeSet<Operation> {
+        let demanding = roles.iter().filter(|role| all || self.file.demands_reason(role));
+        let operations = demanding.flat_map(|role| self.file.grants(role)).map(|(operation, _)| operation);
+        operations.filter(|operation| is_about_customers(*operation)).collect()
+    }
+
+    fn permissions(&self, principal: &Principal, token: &Token, roles: &[&str]) -> Permissions {
+        let mut permissions = Permissions::default();
+        for (operation, grant) in roles.iter().flat_map(|role| self.file.grants(role)) {
             let own = grant.within(&Grant::in_entities(principal.entities.as_ref()));
             permissions.grant(operation, own.within(&Grant::in_entities(token.entities.as_ref())));
         }

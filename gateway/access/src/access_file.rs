@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use longmen_ledger::{Amount, Currency, Grant, Operation};
 use serde::Deserialize;
 
+use crate::about_customers::is_about_customers;
 use crate::standard_role::StandardRole;
 
 /// Who may do what.
@@ -33,6 +34,9 @@ pub enum AccessFileError {
     /// A cap is no amount of its currency.
     #[error("role {role} has a cap of {text} {code}, which is no amount of that currency")]
     Cap { role: Box<str>, code: Box<str>, text: Box<str> },
+    /// A role asks for a reason, and lets nothing be asked that could need one.
+    #[error("role {role} has reason = true, and permits no question about customers")]
+    Reason { role: Box<str> },
     /// There is no such role.
     #[error("principal {principal} has role {role}, which is neither in the file nor a standard role")]
     Role { principal: Box<str>, role: Box<str> },
@@ -43,6 +47,8 @@ pub enum AccessFileError {
 pub(crate) struct Role {
     operations: BTreeSet<Operation>,
     grant: Grant,
+    /// Whether its questions about customers need a reason (查询须填事由).
+    reason: bool,
 }
 
 /// Who acts.
@@ -55,6 +61,9 @@ pub(crate) struct Principal {
     /// The clients whose ids it may use beside its own; `*` for any.
     #[serde(default)]
     pub(crate) clients: BTreeSet<Box<str>>,
+    /// Whether all its questions about customers need a reason, whichever of its roles permits them.
+    #[serde(default)]
+    pub(crate) reason: bool,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +83,8 @@ struct WrittenRole {
     currencies: Option<BTreeSet<Box<str>>>,
     #[serde(default)]
     caps: BTreeMap<Box<str>, Box<str>>,
+    #[serde(default)]
+    reason: bool,
 }
 
 impl AccessFile {
@@ -111,6 +122,11 @@ impl AccessFile {
         self.roles.contains_key(role) || role.parse::<StandardRole>().is_ok()
     }
 
+    /// Whether a role has its questions about customers give a reason.
+    pub(crate) fn demands_reason(&self, role: &str) -> bool {
+        self.roles.get(role).is_some_and(|role| role.reason)
+    }
+
     /// What a role permits: operations, each where it says.
     pub(crate) fn grants<'a>(&'a self, role: &str) -> Box<dyn Iterator<Item = (Operation, Grant)> + 'a> {
         if let Ok(standard) = role.parse::<StandardRole>() {
@@ -139,13 +155,18 @@ fn read_role(name: &str, written: WrittenRole) -> Result<Role, AccessFileError> 
         let wrong = || AccessFileError::Cap { role: name.into(), code: code.into(), text: text.into() };
         Ok((currency, amount.ok_or_else(wrong)?))
     };
-    let operations = written.may.iter().map(|word| operation(word)).collect::<Result<_, _>>()?;
+    let operations: BTreeSet<Operation> =
+        written.may.iter().map(|word| operation(word)).collect::<Result<_, _>>()?;
+    if written.reason && !operations.iter().any(|operation| is_about_customers(*operation)) {
+        return Err(AccessFileError::Reason { role: name.into() });
+    }
     let codes = written.currencies.as_ref();
     let currencies = codes.map(|codes| codes.iter().map(|code| currency(code)).collect());
     let caps = written.caps.iter().map(|(code, text)| cap(code, text));
     let caps = caps.collect::<Result<_, AccessFileError>>()?;
     Ok(Role {
         operations,
+        reason: written.reason,
         grant: Grant { entities: written.entities, currencies: currencies.transpose()?, caps },
     })
 }
@@ -178,6 +199,11 @@ mod tests {
             (
                 "[roles.a]\nmay = [\"post\"]\ncaps = { CNY = \"0\" }",
                 Some("a cap of 0 CNY, which is no amount"),
+            ),
+            ("[roles.a]\nmay = [\"balance\"]\nreason = true", None),
+            (
+                "[roles.a]\nmay = [\"status\"]\nreason = true",
+                Some("role a has reason = true, and permits no question about customers"),
             ),
             ("roles = 1", Some("invalid type: integer `1`")),
         ] {

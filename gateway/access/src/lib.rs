@@ -29,12 +29,14 @@
 //! assert!(!admitted.acting.permissions.may(Operation::CloseDay));
 //! ```
 
+mod about_customers;
 mod access;
 mod access_file;
 mod secret;
 mod standard_role;
 mod token_file;
 
+pub use about_customers::is_about_customers;
 pub use access::{Access, AccessError, Admitted, Asking, NotAdmitted};
 pub use access_file::{AccessFile, AccessFileError};
 pub use secret::Secret;

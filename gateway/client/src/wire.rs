@@ -18,6 +18,9 @@ pub const CONNECTION: u16 = 0;
 /// The status of an answer that is no refusal.
 pub const OK: &str = "ok";
 
+/// Bytes of the reason for which a question is asked.
+pub const MAX_REASON: usize = 512;
+
 /// The longest request that a node takes by default: header and body, in bytes.
 pub const MAX_REQUEST: u32 = 4 << 20;
 /// The longest frame that a node takes before it has answered a hello.
@@ -38,7 +41,7 @@ pub const MAX_LIST: u32 = 1_000;
 pub const MAX_ORIGINALS: usize = 512;
 
 /// The codes of rejections by their numbers in compact answers, counted from 1.
-pub const REJECTIONS: [&str; 42] = [
+pub const REJECTIONS: [&str; 43] = [
     "malformed",
     "unbalanced",
     "invalid_amount",
@@ -81,6 +84,7 @@ pub const REJECTIONS: [&str; 42] = [
     "value_date",
     "forbidden",
     "version_conflict",
+    "reason_required",
 ];
 
 /// How a body is written.

@@ -5,6 +5,8 @@
         legs = debit(1, "12.30", "CNY"), credit(2, "12.30", "CNY")
         result = client.post([transaction("order-17", *legs, time=int(time.time()))])
 
+With a reason for each question (roles may demand one): client.reason = "court order 17".
+
 By TLS: Client("ledger.example:7440", "shop", tls=tls("ca.pem", "shop.pem", "shop.key")).
 
 Needs msgpack. Amounts are integers in the currency's minor unit, or decimal strings ("12.30"), never floats.
@@ -20,6 +22,8 @@ import msgpack
 VERSION = 1
 MESSAGE_PACK, COMPACT = 0, 1
 ANSWER = 0x8000
+# From here on operations are questions.
+QUESTIONS = 48
 MAX_ANSWER = 64 << 20
 OPERATIONS = {
     "hello": 1, "ping": 2, "status": 3,
@@ -167,6 +171,7 @@ class Client:
             self.socket = tls.wrap_socket(self.socket, server_hostname=node_name or host)
         self.tags = itertools.count(1)
         self.early = {}
+        self.reason = None
         self.welcome = self.ask("hello", name=name, token=token)
 
     def __enter__(self):
@@ -210,6 +215,8 @@ class Client:
 
     def ask(self, operation, **fields):
         """Asks in MessagePack and gives the payload, or raises Refused."""
+        if OPERATIONS[operation] >= QUESTIONS or operation == "status":
+            fields.setdefault("reason", self.reason)
         return self.send_and_wait(operation, {name: value for name, value in fields.items() if value is not None})
 
     def send_and_wait(self, operation, body):

@@ -45,6 +45,30 @@ impl ConnectArgs {
     }
 }
 
+/// How a question reaches a node, and why it is asked.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct AskArgs {
+    #[command(flatten)]
+    connect_args: ConnectArgs,
+    /// Why you ask (查询事由): the node's access log keeps it, and roles may demand one
+    #[arg(long, value_name = "TEXT", env = "LONGMEN_REASON", value_parser = said)]
+    reason: Option<String>,
+}
+
+impl AskArgs {
+    /// Who asks.
+    pub(crate) fn client(&self) -> &str {
+        self.connect_args.client()
+    }
+
+    /// Connects and says hello.
+    pub(crate) async fn connect(&self) -> Result<Client, Failure> {
+        let mut client = self.connect_args.connect().await?;
+        client.give_reason(self.reason.as_deref());
+        Ok(client)
+    }
+}
+
 /// An address as far as it can be told without looking its host up.
 pub(crate) fn host_and_port(text: &str) -> Result<String, String> {
     let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse());

@@ -135,6 +135,9 @@ pub(crate) fn remedy_of(code: &str) -> Option<&'static str> {
         "forbidden" => Some(
             "the node's roles do not let this principal do that, or not there, or not with so much; `longmen token roles` lists what each standard role may do",
         ),
+        "reason_required" => {
+            Some("the node's roles let this principal ask that only with a reason: give --reason")
+        }
         "not_authenticated" => Some(
             "the node has no such client with this token or certificate; see --client, --token-file and --tls-client-cert",
         ),

@@ -2,7 +2,7 @@
 
 use longmen_client::MAX_LIST;
 
-use crate::connect_args::ConnectArgs;
+use crate::connect_args::AskArgs;
 use crate::output::Output;
 
 /// How much of a list is wanted, from which node, and how it is shown.
@@ -12,7 +12,7 @@ pub(crate) struct Listing {
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
     pub(crate) limit: u32,
     #[command(flatten)]
-    pub(crate) connect_args: ConnectArgs,
+    pub(crate) ask_args: AskArgs,
     #[command(flatten)]
     pub(crate) output: Output,
 }

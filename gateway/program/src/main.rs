@@ -1,5 +1,6 @@
 //! `longmen`: a payment ledger node, its tools, and a demonstration.
 
+mod access_record;
 mod account_name;
 mod account_state;
 mod argument;
@@ -33,9 +34,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    accounts, balance, cancel, close_day, confirm, consume, customer, demo, entry, export, find, freeze,
-    holds, hot, limits, map_customer, map_type, open, play, post, raise, refund, reserve, reverse, serve,
-    state, statement, status, token, transaction, trial_balance, try_step, unfreeze, verify, wal,
+    access_log, accounts, balance, cancel, close_day, confirm, consume, customer, demo, entry, export, find,
+    freeze, holds, hot, limits, map_customer, map_type, open, play, post, raise, refund, reserve, reverse,
+    serve, state, statement, status, token, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -107,6 +108,7 @@ enum Commands {
     Status(status::Args),
     #[command(subcommand)]
     Token(token::Commands),
+    AccessLog(access_log::Args),
     Verify(verify::Args),
     Export(export::Args),
     #[command(subcommand)]
@@ -150,6 +152,7 @@ fn main() -> ExitCode {
         Commands::CloseDay(args) => on_one_thread(close_day::run(args)),
         Commands::Status(args) => on_one_thread(status::run(args)),
         Commands::Token(command) => token::run(command),
+        Commands::AccessLog(args) => access_log::run(&args),
         Commands::Verify(args) => verify::run(&args),
         Commands::Export(args) => export::run(&args),
         Commands::Wal(command) => wal::run(&command),

@@ -2,6 +2,7 @@
 //! stops or kills it.
 
 mod access_files;
+mod access_log;
 mod clearing;
 mod meters;
 mod open_files;
@@ -13,6 +14,7 @@ mod tls;
 mod watch;
 
 pub use access_files::AccessFilesError;
+pub use access_log::AccessLogArgs;
 pub use meters::{METERS_LINE, MeterLine};
 pub use open_files::TooFewFiles;
 pub use options::ServeArgs;

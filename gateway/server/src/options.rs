@@ -11,6 +11,7 @@ use longmen_engine::ledger::{AccountKey, Currency, RefundClearing, RefundWindows
 use longmen_engine::{NodeOptions, ScrubOptions};
 use longmen_wal::{LogOptions, WritePath};
 
+use crate::access_log::AccessLogArgs;
 use crate::tls::TlsArgs;
 
 /// How a node serves.
@@ -32,6 +33,8 @@ pub struct ServeArgs {
     /// Who may do what: principals and their roles, in TOML. Read again when it has changed, as the tokens are
     #[arg(long, value_name = "FILE")]
     pub access: Option<PathBuf>,
+    #[command(flatten)]
+    pub access_log: AccessLogArgs,
     #[command(flatten)]
     pub tls: TlsArgs,
     /// Bytes of one segment of the log, at least 4 MiB

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
+use longmen_access_log::FolderError;
 use longmen_engine::ledger::DamagedArchive;
 use longmen_engine::{Meters, Node, StartError, StartReport, StopError};
 use longmen_gateway::{
@@ -21,6 +22,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::access_files::{AccessFiles, AccessFilesError, Identity, Reloading};
+use crate::access_log::AccessLog;
 use crate::clearing::warnings_of_unknown;
 use crate::meters::{METERS_LINE, MeterLine, meters_table};
 use crate::open_files::{self, TooFewFiles};
@@ -49,6 +51,9 @@ pub enum ServeError {
     /// The files that say who is let in, and what each may do.
     #[error(transparent)]
     Access(#[from] AccessFilesError),
+    /// The access log cannot be kept where it is to be.
+    #[error("the access log cannot be kept: {0}")]
+    AccessLog(#[from] FolderError),
     /// A file of TLS cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -71,7 +76,10 @@ impl ServeError {
     #[must_use]
     pub fn is_of_arguments(&self) -> bool {
         match self {
-            ServeError::NoLedger { .. } | ServeError::Access(_) | ServeError::Tls(_) => true,
+            ServeError::NoLedger { .. }
+            | ServeError::Access(_)
+            | ServeError::AccessLog(_)
+            | ServeError::Tls(_) => true,
             ServeError::Start(error) => matches!(error, StartError::Options(_)),
             ServeError::Directory(error) => matches!(error, DirectoryError::Io { .. }),
             ServeError::Gateway(error) => {
@@ -108,7 +116,8 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     let encryption = args.tls.encryption()?;
     let limits = args.limits()?;
     let is_new = args.begins_a_ledger()?;
-    let options = ServeOptions { listen: args.listen, limits, tokens, access, encryption };
+    let mut options =
+        ServeOptions { listen: args.listen, limits, tokens, access, encryption, recorder: None };
     if is_new {
         // No ledger begins where nobody could reach it.
         Server::check(&options)?;
@@ -133,7 +142,16 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     if options.tokens.is_some() && !args.quiet {
         say(OLD_TOKENS);
     }
+    let access_log = match args.keep_access_log(&options, &node) {
+        Ok(access_log) => access_log,
+        Err(error) => {
+            node.stop()?;
+            return Err(error.into());
+        }
+    };
+    options.recorder = access_log.as_ref().map(AccessLog::recorder);
     let served = serve_until_told(options, &node, reloading, args);
+    access_log.into_iter().for_each(AccessLog::stop);
     node.stop()?;
     served?;
     if !args.quiet {
@@ -295,6 +313,20 @@ impl ServeArgs {
             announce(io::stderr(), &why);
         }
         Ok(Limits { connections, strangers: usual.strangers.min(connections / 4), ..usual })
+    }
+
+    /// Begins to keep who reads what, where that is to be kept: without a word from the command line, where clients prove who
+    /// they are.
+    fn keep_access_log(&self, options: &ServeOptions, node: &Node) -> Result<Option<AccessLog>, FolderError> {
+        let is_proof =
+            options.tokens.is_some() || options.access.is_some() || self.tls.tls_client_ca.is_some();
+        let folder = self.access_log.folder(&self.data, is_proof);
+        if !self.quiet {
+            self.access_log.in_words(folder.as_ref(), is_proof).into_iter().for_each(say);
+        }
+        let start =
+            |folder| AccessLog::start(folder, node.report().log.node, self.access_log.access_log_room);
+        folder.map(start).transpose()
     }
 
     /// Whether there are no books yet.

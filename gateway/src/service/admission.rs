@@ -1,12 +1,13 @@
 //! Who was let in, and what becomes of that while it is here: rights change, and tokens expire and are revoked, without a
 //! restart and without a dropped connection.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use longmen_access::{Access, Admitted, Asking, NotAdmitted};
-use longmen_engine::ledger::{Acting, Rejection};
+use longmen_engine::ledger::{Acting, Operation, Rejection};
 use tokio::sync::watch;
 
 use super::certificate::Certificate;
@@ -22,7 +23,11 @@ pub(crate) struct Admission {
     client: Box<str>,
     on_behalf: Option<Box<str>>,
     origin: Origin,
+    /// The id of its token; empty where a certificate was its proof.
     token: Box<str>,
+    principal: Box<str>,
+    /// The questions for which it has to give a reason.
+    reasons: BTreeSet<Operation>,
     latest: Latest,
     /// What it may do; nothing, once it is let in no more.
     acting: Arc<Acting>,
@@ -41,9 +46,31 @@ impl Admission {
         let token = hello.token.as_deref().unwrap_or_default();
         let asking = asking(&client, token, on_behalf.as_deref(), origin);
         let admitted = access.admit(&asking).map_err(refused)?;
-        let (expires, token) = (expiry(&admitted), admitted.token);
-        let (acting, barred) = (Arc::new(admitted.acting), None);
-        Ok(Admission { client, on_behalf, origin: origin.clone(), token, latest, acting, barred, expires })
+        let expires = expiry(&admitted);
+        let Admitted { token, principal, reasons, acting, .. } = admitted;
+        let (origin, acting, barred) = (origin.clone(), Arc::new(acting), None);
+        Ok(Admission {
+            client,
+            on_behalf,
+            origin,
+            token,
+            principal,
+            reasons,
+            latest,
+            acting,
+            barred,
+            expires,
+        })
+    }
+
+    /// Whether it has to give a reason for asking that.
+    pub(super) fn demands_reason(&self, operation: Operation) -> bool {
+        self.reasons.contains(&operation)
+    }
+
+    /// Who was let in, and the id of the token that it showed, if it showed one.
+    pub(super) fn principal(&self) -> (&str, Option<&str>) {
+        (&self.principal, Some(&*self.token).filter(|token| !token.is_empty()))
     }
 
     /// Who acts, and what it may do by now.
@@ -80,7 +107,7 @@ impl Admission {
         match access.admit_again(&self.token, &asking) {
             Ok(admitted) => {
                 (self.expires, self.barred) = (expiry(&admitted), None);
-                self.acting = Arc::new(admitted.acting);
+                (self.acting, self.reasons) = (Arc::new(admitted.acting), admitted.reasons);
             }
             Err(why) => self.bar(refused(why)),
         }

@@ -23,6 +23,7 @@ mod places;
 mod post;
 pub(crate) mod price;
 pub(crate) mod question;
+mod recording;
 mod request;
 mod session;
 mod sizes;
@@ -34,6 +35,7 @@ mod unanswered;
 use std::sync::Arc;
 
 use admission::{Admission, Latest};
+use longmen_access_log::Recorder;
 use longmen_engine::ledger::Rejection;
 use longmen_engine::{History, Intake, Meters};
 
@@ -61,6 +63,7 @@ pub(crate) struct Service {
     limits: Limits,
     tokens: Option<Tokens>,
     access: Option<Latest>,
+    recorder: Option<Recorder>,
     load: Arc<Load>,
 }
 
@@ -70,6 +73,7 @@ impl Service {
         history: History,
         limits: Limits,
         (tokens, access): (Option<Tokens>, Option<Latest>),
+        recorder: Option<Recorder>,
     ) -> Service {
         Service {
             intake,
@@ -78,6 +82,7 @@ impl Service {
             limits,
             tokens,
             access,
+            recorder,
         }
     }
 
@@ -104,6 +109,11 @@ impl Service {
     /// Gives back the place of a connection that ended.
     pub(crate) fn give_back_place(&self) {
         self.load.places.give_back();
+    }
+
+    /// Whether a hello that was let in proved whose it is.
+    fn is_proof(&self, origin: &Origin) -> bool {
+        self.tokens.is_some() || matches!(origin.certificate, Certificate::Of(_))
     }
 
     /// Lets in a caller that is who it says; `None`: it may do everything. Without tokens and certificates, every name is taken

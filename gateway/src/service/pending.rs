@@ -8,7 +8,7 @@ use slab::Slab;
 use super::fault::Fault;
 use super::in_flight::InFlight;
 use super::post::Post;
-use super::question::{QuestionAnswer, Running};
+use super::question::{Running, Told};
 
 /// A request that waits, and what its answer needs besides what the engine says.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub(super) enum Purpose {
     /// The originals of a post, or of the cancel of a try, that are being read.
     Reading { cancels: bool },
     /// What a question asked the engine.
-    Question(Running<Box<QuestionAnswer>>),
+    Question(Running<Told>),
     /// The log, which a question reads.
     LookUp,
 }

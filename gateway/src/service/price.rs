@@ -13,7 +13,7 @@ pub(crate) fn price(request: &Request, result: usize) -> InFlight {
     match request {
         Request::Post(post) => price_of_post(post, result),
         Request::Hello(_) | Request::Ping => one(RESULT),
-        Request::Question(question) => question.price(),
+        Request::Question(question, _) => question.price(),
         Request::Command(Command::OpenSubjects { subjects, .. }) => {
             cost(subjects.len(), subjects.len() * RESULT)
         }

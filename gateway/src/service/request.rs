@@ -16,8 +16,8 @@ pub(crate) enum Request {
     Command(Command),
     /// A post, with what is malformed in which transaction.
     Post(Post),
-    /// To be told something; nothing changes by it.
-    Question(Question),
+    /// To be told something, and why; nothing changes by it.
+    Question(Question, Option<Box<str>>),
 }
 
 /// A hello.
@@ -27,10 +27,4 @@ pub(crate) struct Hello {
     pub(crate) token: Option<Box<str>>,
     /// The principal for whom it wants to act.
     pub(crate) on_behalf: Option<Box<str>>,
-}
-
-impl From<Question> for Request {
-    fn from(question: Question) -> Request {
-        Request::Question(question)
-    }
 }

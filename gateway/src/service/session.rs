@@ -1,6 +1,8 @@
 //! A caller's stream of requests: many are under way at once, and answers come as they are durable, not in the order of the
 //! requests.
 
+mod questions;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,7 +22,8 @@ use super::pending::{Cancel, Pending, Purpose, Waiting};
 use super::permits::SessionPermits;
 use super::post::Post;
 use super::price::price;
-use super::question::{Context, Question, QuestionAnswer, Step};
+use super::question::{Step, Told};
+use super::recording::Recording;
 use super::request::{Hello, Request};
 use super::sizes::cost_of_original;
 use super::unanswered::Unanswered;
@@ -51,6 +54,8 @@ pub(crate) struct Session<'a, T> {
     reading: JoinSet<(u64, FromLog)>,
     /// How long the requests took that are being answered.
     ages: Vec<Duration>,
+    /// What the access log is told, where there is one.
+    recording: Option<Box<Recording>>,
     /// The name that was given with a wrong token, that nobody has, or that another's certificate was shown for.
     failed_login: Option<Box<str>>,
 }
@@ -70,7 +75,7 @@ pub(crate) enum FromLog {
     /// The originals of a post.
     Originals(Result<Box<Post>, Unanswered>),
     /// What a question goes on with.
-    Question(Step<Box<QuestionAnswer>>),
+    Question(Step<Told>),
 }
 
 impl<'a, T> Session<'a, T> {
@@ -80,6 +85,7 @@ impl<'a, T> Session<'a, T> {
             service,
             engine,
             replies,
+            recording: Recording::by(service.recorder.as_ref()),
             origin,
             standing: Standing::Stranger,
             permits: SessionPermits::new(&service.load.permits, service.limits.session),
@@ -151,7 +157,8 @@ impl<'a, T> Session<'a, T> {
         result: usize,
     ) -> Option<Answered<T>> {
         if let Err(rejection) = self.permit(&request) {
-            return Some(Answered { ticket, cost, outcome: Err(rejection.into()) });
+            let outcome = Err(self.refuse(&request, rejection));
+            return Some(Answered { ticket, cost, outcome });
         }
         let extra = price(&request, result);
         if !self.permits.try_take(extra) {
@@ -166,7 +173,7 @@ impl<'a, T> Session<'a, T> {
             }
             Request::Post(post) => (Purpose::Post(post.faults), Command::Post(post.batch)),
             Request::Command(command) => (purpose_of(&command), command),
-            Request::Question(question) => return self.begin(ticket, cost, question),
+            Request::Question(question, reason) => return self.begin((ticket, cost), question, reason),
             Request::Ping => return Some(Answered { ticket, cost, outcome: Ok(Answer::Done) }),
             Request::Hello(hello) => match self.announce(hello) {
                 Ok(asked) => asked,
@@ -177,8 +184,11 @@ impl<'a, T> Session<'a, T> {
         None
     }
 
-    /// Sends to the engine what was taken in, as one.
+    /// Sends to the engine what was taken in, as one, and to the access log what was answered.
     pub(crate) fn flush(&mut self, sent: Instant) {
+        if let Some(recording) = &mut self.recording {
+            recording.send();
+        }
         if !self.gathered.is_empty() {
             let gathered = std::mem::take(&mut self.gathered);
             self.engine.submit_at(self.client(), self.acting(), gathered, sent);
@@ -186,6 +196,9 @@ impl<'a, T> Session<'a, T> {
     }
 
     fn flush_now(&mut self) {
+        if let Some(recording) = &mut self.recording {
+            recording.send();
+        }
         if !self.gathered.is_empty() {
             self.flush(Instant::now());
         }
@@ -254,14 +267,17 @@ impl<'a, T> Session<'a, T> {
         };
         let acting = admission.acting(self.pending.now())?;
         match request {
-            Request::Question(question) if !acting.permissions.may(question.operation()) => {
-                Err(Rejection::Forbidden)
+            Request::Question(question, reason) => {
+                let operation = question.operation();
+                if !acting.permissions.may(operation) {
+                    Err(Rejection::Forbidden)
+                } else if reason.is_none() && admission.demands_reason(operation) {
+                    Err(Rejection::ReasonRequired)
+                } else {
+                    Ok(())
+                }
             }
-            Request::Hello(_)
-            | Request::Ping
-            | Request::Command(_)
-            | Request::Post(_)
-            | Request::Question(_) => Ok(()),
+            Request::Hello(_) | Request::Ping | Request::Command(_) | Request::Post(_) => Ok(()),
         }
     }
 
@@ -271,7 +287,12 @@ impl<'a, T> Session<'a, T> {
     }
 
     fn announce(&mut self, hello: Hello) -> Result<(Purpose, Command), Unanswered> {
-        match self.service.admit(&hello, &self.origin) {
+        let admitted = self.service.admit(&hello, &self.origin);
+        if let Some(recording) = &mut self.recording {
+            let is_proof = self.service.is_proof(&self.origin);
+            recording.announced(&hello, &admitted, (&self.origin, is_proof));
+        }
+        match admitted {
             Ok(admission) => self.standing = Standing::Announced(admission),
             Err(rejection) => {
                 self.failed_login = Some(hello.name);
@@ -309,6 +330,9 @@ impl<'a, T> Session<'a, T> {
 
     fn welcome(&mut self, answer: EngineAnswer) -> Outcome {
         let standing = std::mem::replace(&mut self.standing, Standing::Stranger);
+        if let Some(recording) = &mut self.recording {
+            recording.welcomed(&answer);
+        }
         match answer {
             EngineAnswer::Welcome { client } => {
                 let Standing::Announced(admission) = standing else {
@@ -355,31 +379,6 @@ impl<'a, T> Session<'a, T> {
             (tag, FromLog::Originals(read.await))
         });
         None
-    }
-
-    fn begin(&mut self, ticket: T, cost: InFlight, question: Question) -> Option<Answered<T>> {
-        let (load, log) = (Arc::clone(&self.service.load), self.service.log.clone());
-        let acting = self.acting().cloned();
-        let running = question.begin(Context::new((self.client(), acting), cost, load, log));
-        self.step(ticket, cost, running.go_on())
-    }
-
-    fn step(&mut self, ticket: T, cost: InFlight, step: Step<Box<QuestionAnswer>>) -> Option<Answered<T>> {
-        match step {
-            Step::Ask(command, running) => {
-                self.ask(Waiting { ticket, cost, purpose: Purpose::Question(running) }, command);
-                None
-            }
-            Step::Read(running) => {
-                let tag = self.pending.add(Waiting { ticket, cost, purpose: Purpose::LookUp });
-                let after_the_log = running.after_the_log();
-                self.reading.spawn(async move { (tag, FromLog::Question(after_the_log.await)) });
-                None
-            }
-            Step::Answered(outcome) => {
-                Some(Answered { ticket, cost, outcome: outcome.map(Answer::Question) })
-            }
-        }
     }
 
     fn take_read(&mut self, tag: u64, found: FromLog) -> Option<Answered<T>> {

@@ -107,14 +107,19 @@ fn top_up(id: u128, amount: i64) -> Request {
     Request::Post(Post { batch, ..Post::default() })
 }
 
+/// A question without a reason.
+fn plain(question: Question) -> Request {
+    Request::Question(question, None)
+}
+
 fn balance(account: u64) -> Request {
-    Question::Balance(BalanceAsked { accounts: vec![AccountRef::Id(AccountId(account))] }).into()
+    plain(Question::Balance(BalanceAsked { accounts: vec![AccountRef::Id(AccountId(account))] }))
 }
 
 fn statement(account: u64) -> Request {
     let account = AccountRef::Id(AccountId(account));
-    Question::Statement(StatementAsked { account, query: StatementQuery { limit: 9, ..Default::default() } })
-        .into()
+    let query = StatementQuery { limit: 9, ..Default::default() };
+    plain(Question::Statement(StatementAsked { account, query }))
 }
 
 fn hello(name: &str, token: Option<&str>) -> Request {
@@ -138,7 +143,7 @@ fn with_service(limits: Limits, tokens: Option<Tokens>, test: impl AsyncFnOnce(&
     let log = LogOptions { segment_bytes: 2 * MIN_SEGMENT, segments_ahead: 1, ..LogOptions::default() };
     let options = NodeOptions { shards: 2, log, ..NodeOptions::default() };
     let node = ManuallyDrop::new(Node::start(Arc::new(storage), &options).unwrap());
-    let service = Service::new(node.intake(), node.history(), limits, (tokens, None));
+    let service = Service::new(node.intake(), node.history(), limits, (tokens, None), None);
     runtime.block_on(test(&service));
     assert_eq!(service.held(), InFlight::default(), "permits come back");
     drop(service);
@@ -166,7 +171,7 @@ fn what_is_asked_between_two_payments_sees_the_first_and_not_the_second() {
         assert!(matches!(next(), Ok(Answer::Posted(..))));
         let QuestionAnswer::Statement((account, page)) = told(next()) else { panic!("no statement") };
         assert_eq!((account.balance, page.lines.len()), (570, 2));
-        let transaction = Question::Transaction(TransactionAsked::Own(TransactionId(2))).into();
+        let transaction = plain(Question::Transaction(TransactionAsked::Own(TransactionId(2))));
         let found = told(ask(&mut session, vec![transaction]).await.remove(0));
         let QuestionAnswer::Transaction((record, accounts)) = found else { panic!("no transaction") };
         assert_eq!(record.legs.len(), 2);
@@ -202,9 +207,9 @@ fn what_cannot_be_answered_says_why() {
         };
         let asked = vec![
             statement(9),
-            Question::Transaction(TransactionAsked::Own(TransactionId(9))).into(),
-            Question::Transaction(TransactionAsked::Place(nowhere)).into(),
-            Question::Find(find).into(),
+            plain(Question::Transaction(TransactionAsked::Own(TransactionId(9)))),
+            plain(Question::Transaction(TransactionAsked::Place(nowhere))),
+            plain(Question::Find(find)),
         ];
         let codes = ["unknown_account", "unknown_transaction", "unknown_transaction", "malformed"];
         for (outcome, code) in ask(&mut session, asked).await.into_iter().zip(codes) {
@@ -220,7 +225,7 @@ fn a_request_without_permits_is_refused_and_the_next_one_is_not() {
     with_service(limits, None, async |service| {
         let mut session = Session::open(service, Origin::default());
         assert!(ask(&mut session, vec![hello("ann", None)]).await.remove(0).is_ok());
-        let status = || Question::Status(StatusAsked).into();
+        let status = || plain(Question::Status(StatusAsked));
         let outcomes = ask(&mut session, vec![status(), Request::Ping, status()]).await;
         let busy = |outcome: &Outcome| matches!(outcome, Err(Unanswered::Rejected(Rejection::Busy, _)));
         assert_eq!(outcomes.iter().map(busy).collect::<Vec<_>>(), [false, false, true]);

@@ -1,5 +1,6 @@
 //! Why there is no answer.
 
+use longmen_access_log::Outcome;
 use longmen_engine::HistoryError;
 use longmen_engine::ledger::Rejection;
 
@@ -10,6 +11,16 @@ pub(crate) enum Unanswered {
     Rejected(Rejection, Option<Box<str>>),
     /// The node failed at it.
     Failed(HistoryError),
+}
+
+impl Unanswered {
+    /// What the access log has of it.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self {
+            Unanswered::Rejected(rejection, _) => Outcome::Refused(*rejection),
+            Unanswered::Failed(_) => Outcome::Failed,
+        }
+    }
 }
 
 impl From<Rejection> for Unanswered {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use longmen_access::Access;
+use longmen_access_log::Recorder;
 use longmen_client::{CONNECTION, Format, Header, write_frame};
 use longmen_engine::ledger::Rejection;
 use longmen_engine::{History, Intake};
@@ -44,6 +45,8 @@ pub struct ServeOptions {
     pub access: Option<watch::Receiver<Arc<Access>>>,
     /// Whether what goes over the network can be read on its way.
     pub encryption: Encryption,
+    /// What keeps who read what; `None`: nothing does.
+    pub recorder: Option<Recorder>,
 }
 
 /// Whether what goes over the network can be read on its way.
@@ -110,12 +113,13 @@ impl Server {
         history: History,
     ) -> Result<Running, ServeError> {
         check_options(&options)?;
-        let ServeOptions { listen, limits, tokens, access, encryption } = options;
+        let ServeOptions { listen, limits, tokens, access, encryption, recorder } = options;
         let failed = |source| ServeError::Listen { listen, source };
         let listener = bind(listen).and_then(|socket| socket.listen(BACKLOG)).map_err(failed)?;
         let local_addr = listener.local_addr().map_err(failed)?;
         let tls = if let Encryption::Tls(tls) = encryption { Some(tls) } else { None };
-        let shared = Arc::new(Shared::new(Service::new(intake, history, limits, (tokens, access)), tls));
+        let service = Service::new(intake, history, limits, (tokens, access), recorder);
+        let shared = Arc::new(Shared::new(service, tls));
         let (stop, stopped) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, shared, stopped));
         Ok(Running { local_addr, stop, accepting })
@@ -162,7 +166,7 @@ impl Running {
 
 fn check_options(options: &ServeOptions) -> Result<(), ServeError> {
     // Whole: an address more is to be looked at here.
-    let &ServeOptions { listen, ref limits, ref tokens, ref access, ref encryption } = options;
+    let &ServeOptions { listen, ref limits, ref tokens, ref access, ref encryption, recorder: _ } = options;
     check_limits(limits)?;
     if is_this_machine(listen.ip()) {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Who may do what: every operation as every standard role, in its own entity and in another one; who is not let in; and what
 //! becomes of those who are here when rights change.
 
-mod cells;
+pub(crate) mod cells;
 
 use std::sync::Arc;
 

@@ -18,6 +18,7 @@ mod past;
 mod posting;
 mod raises;
 mod raw;
+mod reads;
 mod reports;
 mod stopping;
 mod tls;

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use longmen_access::Access;
+use longmen_access_log::Recorder;
 use longmen_client::{AccountOpening, Client, Owner, Side, SubjectOpening};
 use longmen_engine::{MIN_SEGMENT, Node, NodeOptions};
 use longmen_gateway::{Encryption, Limits, Running, ServeError, ServeOptions, Server, Tokens};
@@ -31,15 +32,31 @@ impl TestNode {
 
     pub(crate) async fn open(directory: TempDir, limits: Limits, tokens: Option<Tokens>) -> TestNode {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let options = ServeOptions { listen, limits, tokens, access: None, encryption: Encryption::Off };
+        let options = ServeOptions {
+            listen,
+            limits,
+            tokens,
+            access: None,
+            encryption: Encryption::Off,
+            recorder: None,
+        };
         TestNode::open_with(directory, options).await
     }
 
     /// A node whose principals are those of a channel.
     pub(crate) async fn start_for(access: watch::Receiver<Arc<Access>>) -> TestNode {
+        TestNode::start_recorded(access, None).await
+    }
+
+    /// The same, where it is kept who reads what.
+    pub(crate) async fn start_recorded(
+        access: watch::Receiver<Arc<Access>>,
+        recorder: Option<Recorder>,
+    ) -> TestNode {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let (limits, encryption) = (Limits::default(), Encryption::Off);
-        let options = ServeOptions { listen, limits, tokens: None, access: Some(access), encryption };
+        let options =
+            ServeOptions { listen, limits, tokens: None, access: Some(access), encryption, recorder };
         TestNode::open_with(tempfile::tempdir().unwrap(), options).await
     }
 
@@ -59,8 +76,14 @@ impl TestNode {
         limits: Limits,
         (tokens, encryption): (Option<Tokens>, Encryption),
     ) -> Result<Running, ServeError> {
-        let options =
-            ServeOptions { listen: listen.parse().unwrap(), limits, tokens, access: None, encryption };
+        let options = ServeOptions {
+            listen: listen.parse().unwrap(),
+            limits,
+            tokens,
+            access: None,
+            encryption,
+            recorder: None,
+        };
         Server::start(options, self.node.intake(), self.node.history()).await
     }
 

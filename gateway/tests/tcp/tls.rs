@@ -52,7 +52,7 @@ impl Node {
         let tls = Arc::new(Tls::load(of_tls).unwrap());
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let encryption = Encryption::Tls(Arc::clone(&tls));
-        let options = ServeOptions { listen, limits, tokens, access: None, encryption };
+        let options = ServeOptions { listen, limits, tokens, access: None, encryption, recorder: None };
         let node = TestNode::open_with(tempfile::tempdir().unwrap(), options).await;
         Node { node, tls, authority, files, _directory: directory }
     }

@@ -32,6 +32,16 @@ pub struct Client {
     welcome: Welcome,
     tag: u64,
     limit: Option<Duration>,
+    /// Why it asks.
+    reason: Option<Box<str>>,
+}
+
+/// A question with why it is asked.
+#[derive(Serialize)]
+struct Because<'a, T> {
+    #[serde(flatten)]
+    question: &'a T,
+    reason: &'a str,
 }
 
 impl Client {
@@ -41,7 +51,7 @@ impl Client {
     /// When the node cannot be reached, or refuses the name and token.
     pub async fn connect(address: &str, name: &str, token: Option<&str>) -> Result<Client, ClientError> {
         let (connection, welcome) = Connection::open(address, name, token).await?;
-        Ok(Client { connection, welcome, tag: 0, limit: None })
+        Ok(Client { connection, welcome, tag: 0, limit: None, reason: None })
     }
 
     /// The same, waiting no longer than `limit` for the welcome and afterwards for any answer.
@@ -70,7 +80,13 @@ impl Client {
             Some(limit) => timeout(limit, opened).await.map_err(|_| ClientError::TimedOut { limit })??,
             None => opened.await?,
         };
-        Ok(Client { connection, welcome, tag: 0, limit: options.limit })
+        Ok(Client { connection, welcome, tag: 0, limit: options.limit, reason: None })
+    }
+
+    /// Gives a reason (查询事由) with each question that is asked from now on, at most [`crate::MAX_REASON`] bytes: the node's
+    /// access log keeps it, and roles may demand one.
+    pub fn give_reason(&mut self, reason: Option<&str>) {
+        self.reason = reason.map(Into::into);
     }
 
     /// What the node said to the hello.
@@ -267,6 +283,18 @@ impl Client {
     ) -> Result<Vec<Result<Opened, Refusal>>, ClientError> {
         let opened: OpenedAll = self.request(operation, body).await?;
         each(opened.results)
+    }
+
+    /// Asks, and says why where that was given.
+    async fn question<T: DeserializeOwned>(
+        &mut self,
+        operation: Operation,
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        match self.reason.clone() {
+            Some(reason) => self.request(operation, &Because { question: body, reason: &reason }).await,
+            None => self.request(operation, body).await,
+        }
     }
 
     async fn request<T: DeserializeOwned>(

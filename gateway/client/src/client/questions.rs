@@ -26,7 +26,7 @@ impl Client {
         &mut self,
         accounts: &[AccountRef],
     ) -> Result<Vec<Result<Account, Refusal>>, ClientError> {
-        let found: AccountsFound = self.request(Operation::Balance, &BalanceRequest { accounts }).await?;
+        let found: AccountsFound = self.question(Operation::Balance, &BalanceRequest { accounts }).await?;
         each(found.accounts)
     }
 
@@ -57,7 +57,7 @@ impl Client {
         &mut self,
         request: &ListAccountsRequest<'_>,
     ) -> Result<AccountsPage, ClientError> {
-        let found: AccountsFound = self.request(Operation::Accounts, request).await?;
+        let found: AccountsFound = self.question(Operation::Accounts, request).await?;
         let accounts = each(found.accounts)?.into_iter().collect::<Result<_, _>>()?;
         Ok(AccountsPage { accounts, next: found.next })
     }
@@ -68,7 +68,7 @@ impl Client {
     /// See [`Client`]; `unknown_entity`, when there is none of that code.
     pub async fn customer(&mut self, entity: &str, customer: &str) -> Result<Vec<Account>, ClientError> {
         let found: AccountsFound =
-            self.request(Operation::Customer, &CustomerRequest { entity, customer }).await?;
+            self.question(Operation::Customer, &CustomerRequest { entity, customer }).await?;
         Ok(each(found.accounts)?.into_iter().collect::<Result<_, _>>()?)
     }
 
@@ -77,7 +77,7 @@ impl Client {
     /// # Errors
     /// See [`Client`]; `unknown_account`, when there is none.
     pub async fn holds(&mut self, request: &HoldsRequest<'_>) -> Result<Holds, ClientError> {
-        self.request(Operation::Holds, request).await
+        self.question(Operation::Holds, request).await
     }
 
     /// A page of an account's entries, newest first; `before` is `next` of the page before.
@@ -98,7 +98,7 @@ impl Client {
     /// # Errors
     /// See [`Client`].
     pub async fn statement_with(&mut self, request: &StatementRequest<'_>) -> Result<Statement, ClientError> {
-        self.request(Operation::Statement, request).await
+        self.question(Operation::Statement, request).await
     }
 
     /// What an account had at a moment of the past.
@@ -106,7 +106,7 @@ impl Client {
     /// # Errors
     /// See [`Client`].
     pub async fn balance_at(&mut self, request: &BalanceAtRequest<'_>) -> Result<PastBalance, ClientError> {
-        self.request(Operation::BalanceAt, request).await
+        self.question(Operation::BalanceAt, request).await
     }
 
     /// The legs that a merged entry stands for.
@@ -114,7 +114,7 @@ impl Client {
     /// # Errors
     /// See [`Client`]; `malformed`, when the entry is not merged.
     pub async fn entry(&mut self, request: &EntryRequest<'_>) -> Result<MergedEntry, ClientError> {
-        self.request(Operation::Entry, request).await
+        self.question(Operation::Entry, request).await
     }
 
     /// A page of a register (登记簿): who changed what, when and why.
@@ -122,7 +122,7 @@ impl Client {
     /// # Errors
     /// See [`Client`].
     pub async fn register(&mut self, request: &RegisterRequest<'_>) -> Result<Register, ClientError> {
-        self.request(Operation::Register, request).await
+        self.question(Operation::Register, request).await
     }
 
     /// The general ledger of an entity over a range of accounting dates.
@@ -133,7 +133,7 @@ impl Client {
         &mut self,
         request: &GeneralLedgerRequest<'_>,
     ) -> Result<GeneralLedger, ClientError> {
-        self.request(Operation::GeneralLedger, request).await
+        self.question(Operation::GeneralLedger, request).await
     }
 
     /// A transaction of this client by its id.
@@ -145,7 +145,7 @@ impl Client {
         id: impl Into<TransactionId>,
     ) -> Result<TransactionRecord, ClientError> {
         let request = TransactionRequest { id: Some(id.into()), ..TransactionRequest::default() };
-        self.request(Operation::Transaction, &request).await
+        self.question(Operation::Transaction, &request).await
     }
 
     /// A transaction of whichever client by its id, inside the window of known ids.
@@ -158,7 +158,7 @@ impl Client {
         id: impl Into<TransactionId>,
     ) -> Result<TransactionRecord, ClientError> {
         let request = TransactionRequest { id: Some(id.into()), place: None, client: Some(client) };
-        self.request(Operation::Transaction, &request).await
+        self.question(Operation::Transaction, &request).await
     }
 
     /// The transaction, of whichever client, whose record lies at a place (`frame/ordinal`) that a result or a search
@@ -168,7 +168,7 @@ impl Client {
     /// See [`Client`]; `unknown_transaction`, when none lies there.
     pub async fn transaction_at(&mut self, place: &str) -> Result<TransactionRecord, ClientError> {
         let request = TransactionRequest { place: Some(place), ..TransactionRequest::default() };
-        self.request(Operation::Transaction, &request).await
+        self.question(Operation::Transaction, &request).await
     }
 
     /// A page of transactions, of whichever client, by their reference, by their id, or by their dates.
@@ -176,7 +176,7 @@ impl Client {
     /// # Errors
     /// See [`Client`].
     pub async fn find(&mut self, request: &FindRequest<'_>) -> Result<FoundTransactions, ClientError> {
-        self.request(Operation::Find, request).await
+        self.question(Operation::Find, request).await
     }
 
     /// The chart of an entity (科目表).
@@ -184,7 +184,7 @@ impl Client {
     /// # Errors
     /// See [`Client`]; `unknown_entity`, when there is none of that code.
     pub async fn chart(&mut self, entity: &str) -> Result<Chart, ClientError> {
-        self.request(Operation::Chart, &ChartRequest { entity }).await
+        self.question(Operation::Chart, &ChartRequest { entity }).await
     }
 
     /// The general ledger of an entity at its leaves; an empty code: of every entity.
@@ -192,7 +192,7 @@ impl Client {
     /// # Errors
     /// See [`Client`].
     pub async fn trial_balance(&mut self, entity: &str) -> Result<TrialBalance, ClientError> {
-        self.request(Operation::TrialBalance, &TrialBalanceRequest { entity }).await
+        self.question(Operation::TrialBalance, &TrialBalanceRequest { entity }).await
     }
 
     /// How the node is.
@@ -200,6 +200,6 @@ impl Client {
     /// # Errors
     /// See [`Client`].
     pub async fn status(&mut self) -> Result<Status, ClientError> {
-        self.request(Operation::Status, &()).await
+        self.question(Operation::Status, &()).await
     }
 }

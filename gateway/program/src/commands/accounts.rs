@@ -8,7 +8,7 @@ use longmen_terminal::Table;
 use crate::account_name::AccountName;
 use crate::account_state::{AccountState, PaymentState, state};
 use crate::argument::said;
-use crate::connect_args::ConnectArgs;
+use crate::connect_args::AskArgs;
 use crate::explain::about_account;
 use crate::failure::{Conclusion, Failure};
 use crate::money::money;
@@ -56,13 +56,13 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 50)]
     limit: usize,
     #[command(flatten)]
-    connect_args: ConnectArgs,
+    ask_args: AskArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.ask_args.connect().await?;
     if let Some(entity) = &args.entity {
         must_be_open(&mut client, entity).await?;
     }

@@ -6,7 +6,7 @@ use longmen_terminal::Table;
 
 use super::accounts::table;
 use crate::account_name::{AccountName, name_of_account, with_account_names};
-use crate::connect_args::ConnectArgs;
+use crate::connect_args::AskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::moment::{Moment, time};
 use crate::money::money;
@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[arg(long, requires = "at")]
     by_value: bool,
     #[command(flatten)]
-    connect_args: ConnectArgs,
+    ask_args: AskArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -41,7 +41,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     if let Some(at) = args.at {
         return past(&args, at, asked).await;
     }
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.ask_args.connect().await?;
     let found = client.balances(&asked).await?;
     let named = found.into_iter().zip(&args.accounts);
     let found: Vec<Account> = named
@@ -77,7 +77,7 @@ async fn past(args: &Args, at: Moment, asked: Vec<AccountRef>) -> Result<Conclus
             *if args.by_value { &mut value_date } else { &mut date } = Some(text.as_str());
         }
     }
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.ask_args.connect().await?;
     let mut found = Vec::new();
     for (account, name) in asked.into_iter().zip(&args.accounts) {
         let past = client.balance_at(&BalanceAtRequest { account, date, time_us, value_date }).await;

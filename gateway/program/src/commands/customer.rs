@@ -2,7 +2,7 @@
 
 use super::accounts::table;
 use crate::argument::said;
-use crate::connect_args::ConnectArgs;
+use crate::connect_args::AskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::page::Page;
@@ -20,13 +20,13 @@ pub(crate) struct Args {
     #[arg(value_parser = said)]
     customer: String,
     #[command(flatten)]
-    connect_args: ConnectArgs,
+    ask_args: AskArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.ask_args.connect().await?;
     let accounts = client.customer(&args.entity, &args.customer).await;
     let accounts = accounts.map_err(|error| Failure::about(error, format_args!("entity {}", args.entity)))?;
     let conclusion = Conclusion::of(!accounts.is_empty());

@@ -28,7 +28,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.listing.connect_args.connect().await?;
+    let mut client = args.listing.ask_args.connect().await?;
     let (account, position) = (args.account.0.clone(), args.position.as_str());
     let request = EntryRequest { account, position, from: args.from, limit: args.listing.limit };
     let entry = client.entry(&request).await.map_err(|error| Failure::about(error, &args.account))?;

@@ -61,7 +61,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     if args.from.zip(args.to).is_some_and(|(from, to)| to < from) {
         return Err(Failure::Usage("--to lies before --from".to_owned()));
     }
-    let mut client = args.pages.listing.connect_args.connect().await?;
+    let mut client = args.pages.listing.ask_args.connect().await?;
     let entity = args.entity_of_dates(&mut client).await?;
     let [from, to] = [args.from, args.to].map(|end| args.date.or(end).map(|date| date.to_string()));
     let mut found =

@@ -28,7 +28,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.pages.listing.connect_args.connect().await?;
+    let mut client = args.pages.listing.ask_args.connect().await?;
     let account = args.account.as_ref().map(|name| name.0.clone());
     let request =
         HoldsRequest { account, after: args.pages.after.as_deref(), limit: args.pages.listing.limit };

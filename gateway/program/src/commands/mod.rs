@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+pub(crate) mod access_log;
 pub(crate) mod accounts;
 pub(crate) mod balance;
 pub(crate) mod cancel;

@@ -59,7 +59,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     if is_reversed(args.from.as_ref(), args.to.as_ref()) {
         return Err(Failure::Usage("--to lies before --from".to_owned()));
     }
-    let mut client = args.pages.listing.connect_args.connect().await?;
+    let mut client = args.pages.listing.ask_args.connect().await?;
     let (account, limit) = (args.account.as_ref().map(|name| name.0.clone()), args.pages.listing.limit);
     let mut after = args.pages.after.map(String::into_boxed_str);
     let register = loop {

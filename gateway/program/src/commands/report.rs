@@ -7,7 +7,7 @@ use longmen_client::{Client, GeneralLedger, GeneralLedgerRequest};
 use serde::Serialize;
 
 use crate::argument::said;
-use crate::connect_args::ConnectArgs;
+use crate::connect_args::AskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::money::currency_code;
 use crate::output::{Output, write_data};
@@ -58,7 +58,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "json")]
     csv: bool,
     #[command(flatten)]
-    connect_args: ConnectArgs,
+    ask_args: AskArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -118,7 +118,7 @@ struct ShownBook<'a> {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.ask_args.connect().await?;
     let about = |error| Failure::about(error, format_args!("entity {}", args.entity));
     let chart = client.chart(&args.entity).await.map_err(about)?;
     let starts = i8::try_from(chart.year_starts).unwrap_or(1);

@@ -7,7 +7,7 @@ use longmen_client::{
 use longmen_terminal::Table;
 
 use crate::account_name::{AccountName, with_account_names};
-use crate::connect_args::ConnectArgs;
+use crate::connect_args::AskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::shown;
 use crate::moment::Moment;
@@ -60,7 +60,7 @@ pub(crate) struct Args {
     #[arg(long)]
     totals: bool,
     #[command(flatten)]
-    connect_args: ConnectArgs,
+    ask_args: AskArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -132,7 +132,7 @@ impl Args {
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let request = args.request()?;
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.ask_args.connect().await?;
     let statement =
         client.statement_with(&request).await.map_err(|error| Failure::about(error, &args.account))?;
     args.output.show(&statement, |statement| describe(statement, args.by, args.oldest_first))?;

@@ -3,7 +3,7 @@
 use longmen_client::{DamagedPlace, Status};
 use longmen_terminal::{Table, grouped};
 
-use crate::connect_args::ConnectArgs;
+use crate::connect_args::AskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::moment::time;
 use crate::output::Output;
@@ -19,13 +19,13 @@ Examples:
   longmen status --addr 10.0.0.5:7440 --token-file ops.token --json")]
 pub(crate) struct Args {
     #[command(flatten)]
-    connect_args: ConnectArgs,
+    ask_args: AskArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let status = args.connect_args.connect().await?.status().await?;
+    let status = args.ask_args.connect().await?.status().await?;
     args.output.show(&status, table)?;
     Ok(Conclusion::Held)
 }

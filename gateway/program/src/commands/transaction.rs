@@ -10,7 +10,7 @@ use longmen_terminal::Table;
 use super::holds;
 use crate::account_name::key_text;
 use crate::argument::client_number;
-use crate::connect_args::ConnectArgs;
+use crate::connect_args::AskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::{IdName, shown};
 use crate::money::money;
@@ -41,13 +41,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FRAME/RECORD")]
     place: Option<String>,
     #[command(flatten)]
-    connect_args: ConnectArgs,
+    ask_args: AskArgs,
     #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.ask_args.connect().await?;
     let record = match (&args.id, &args.place) {
         (Some(id), _) => {
             let found = match args.of_client {
@@ -75,7 +75,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
 
 /// What was looked for where nothing was found, and how else it may be.
 fn not_found(args: &Args, id: &IdName) -> String {
-    let own = || args.connect_args.client().to_string();
+    let own = || args.ask_args.client().to_string();
     let client = args.of_client.map_or_else(own, |number| number.to_string());
     let id = id.quoted();
     format!(

@@ -7,7 +7,7 @@ use longmen_terminal::{Table, grouped};
 use serde::Serialize;
 
 use crate::argument::said;
-use crate::connect_args::ConnectArgs;
+use crate::connect_args::AskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     #[arg(long, default_value = identity::DEFAULT)]
     identity: Identity,
     #[command(flatten)]
-    connect_args: ConnectArgs,
+    ask_args: AskArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -55,7 +55,7 @@ struct Checked<'a> {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.ask_args.connect().await?;
     let entity = args.entity.as_deref().unwrap_or_default();
     let trial = client.trial_balance(entity).await;
     let trial = trial.map_err(|error| Failure::about(error, format_args!("entity {entity}")))?;

@@ -3,12 +3,15 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use longmen_access_log::{Anchor, Audited, DIRECTORY, Folder};
 use longmen_engine::audit::{self, Counts};
 use longmen_terminal::{Progress, Table, grouped};
 use serde::Serialize;
 
+use crate::argument::plain;
 use crate::data_directory::open_ledger;
 use crate::failure::{Conclusion, Failure};
+use crate::moment::time;
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
@@ -17,20 +20,41 @@ use crate::page::Page;
 ///
 /// Reads the log from its first byte and shares no code with what posts: sums, digests and chain of the log;
 /// before + amount = after along every account; debits = credits of every transaction and frame; open dates; funds;
-/// subject totals; no id twice. No node may be running on the directory, and nothing is changed.
+/// subject totals; no id twice. Then the access log (查询日志), where there is one: every record chained to the one before, over all
+/// its files. No node may be running on the directory, and nothing is changed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Ends with 1, naming the place, at the first thing that does not hold.
 
 Examples:
   longmen verify books
+  longmen verify books --access-log /var/log/longmen/reads
   longmen verify books --json")]
 pub(crate) struct Args {
     /// The data directory
     #[arg(value_name = "DIR")]
     data: PathBuf,
+    /// Where its access log is [default: access-log in the data directory, if it is there]
+    #[arg(long, value_name = "DIR")]
+    access_log: Option<PathBuf>,
+    /// What an earlier audit gave as the head of the access log: it must still be in it. So a log is found whose end was cut off
+    /// or that was written anew; may be given more than once
+    #[arg(long, value_name = "RECORD/HASH", value_parser = head)]
+    access_log_head: Vec<Anchor>,
     #[command(flatten)]
     output: Output,
+}
+
+/// A record and its hash, as an audit printed them.
+fn head(text: &str) -> Result<Anchor, String> {
+    let (seq, hash) = text.split_once('/').unwrap_or_default();
+    let is_hash = hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    match plain(seq).filter(|_| is_hash) {
+        Some(seq) => Ok(Anchor { seq, hash: hash.to_owned(), told_by: "--access-log-head".to_owned() }),
+        None => {
+            Err("expected the number of a record and its hash, as `longmen verify` prints them".to_owned())
+        }
+    }
 }
 
 /// What an audit without findings has seen.
@@ -60,6 +84,58 @@ pub(crate) struct Verified {
     came_again: Vec<CameAgain>,
     /// Digest of the last body, which through the chain stands for all.
     head: String,
+    /// The node whose log it is.
+    #[serde(skip)]
+    ledger: String,
+    /// The access log, where there is one.
+    access_log: Option<Reads>,
+}
+
+/// What the access log has.
+#[derive(Clone, Debug, Serialize)]
+struct Reads {
+    files: u64,
+    bytes: u64,
+    /// The number of the first record that is there, and when it was written, in microseconds since 1970.
+    first: u64,
+    since_us: i64,
+    /// The number of the last record, and its hash.
+    last: u64,
+    head: String,
+    /// Bytes of a last record that is not whole.
+    torn: u64,
+}
+
+impl From<Audited> for Reads {
+    fn from(audited: Audited) -> Reads {
+        let Audited { files, bytes, first, since_us, last, head, torn, .. } = audited;
+        Reads { files, bytes, first, since_us, last, head, torn }
+    }
+}
+
+impl Reads {
+    fn describe(&self, page: &mut Page) {
+        let [records, files] = [self.last + 1 - self.first, self.files].map(grouped);
+        page.line(format_args!(
+            "ok    access log  records {} to {}, {records} of them, in {files} files, since {}",
+            self.first,
+            self.last,
+            time(self.since_us)
+        ));
+        page.line(format_args!("              head {}/{}", self.last, self.head));
+        if self.first > 1 {
+            page.line(format_args!(
+                "              what came before record {} was taken away: nothing is said of it",
+                self.first
+            ));
+        }
+        if self.torn > 0 {
+            page.line(format_args!(
+                "              it ends in a torn record, {} bytes, which the next start cuts off",
+                self.torn
+            ));
+        }
+    }
 }
 
 /// An id that came again when the ledger had forgotten it; places are frame and record.
@@ -164,14 +240,31 @@ impl Verified {
             ));
         }
         page.table(totals);
+        if let Some(reads) = &self.access_log {
+            reads.describe(&mut page);
+        }
         page
     }
 }
 
 pub(crate) fn run(args: &Args) -> Result<Conclusion, Failure> {
     let verified = verify(&args.data)?;
+    let folder = Folder::new(args.access_log.clone().unwrap_or_else(|| args.data.join(DIRECTORY)));
+    let access_log = verify_reads(&folder, &verified, &args.access_log_head)?;
+    if access_log.is_none() && (args.access_log.is_some() || !args.access_log_head.is_empty()) {
+        return Err(Failure::Usage(format!("{} has no access log", folder.path().display())));
+    }
+    let verified = Verified { access_log, ..verified };
     args.output.show(&verified, Verified::page)?;
     Ok(Conclusion::Held)
+}
+
+/// Audits the access log of a ledger, where there is one.
+fn verify_reads(folder: &Folder, verified: &Verified, heads: &[Anchor]) -> Result<Option<Reads>, Failure> {
+    let mut heads = heads.to_vec();
+    heads.sort_by_key(|head| head.seq);
+    let audited = longmen_access_log::audit(folder, Some(&verified.ledger), &heads);
+    audited.map(|audited| audited.map(Reads::from)).map_err(|error| Failure::Damaged(Box::new(error)))
 }
 
 /// Audits a data directory.
@@ -214,5 +307,7 @@ pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
         totals: totals.collect(),
         came_again: came_again.iter().map(CameAgain::from).collect(),
         head: log.head.to_string(),
+        ledger: log.node.to_string(),
+        access_log: None,
     })
 }

@@ -21,27 +21,32 @@ roles = ["admin", "finance"]
 "#;
 
 /// A directory with both files, and the secrets of who has a token.
-struct House {
+pub(crate) struct House {
     directory: tempfile::TempDir,
 }
 
 impl House {
     fn new() -> House {
+        House::of(ACCESS)
+    }
+
+    /// With this access file.
+    pub(crate) fn of(access: &str) -> House {
         let house = House { directory: tempfile::tempdir().unwrap() };
-        fs::write(house.path("access.toml"), ACCESS).unwrap();
+        fs::write(house.path("access.toml"), access).unwrap();
         house
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         self.path(name).to_str().unwrap().to_owned()
     }
 
     /// Makes a token, writes its secret to a file, and gives its id.
-    fn token(&self, principal: &str, more: &[&str]) -> String {
+    pub(crate) fn token(&self, principal: &str, more: &[&str]) -> String {
         let file = self.text("tokens.toml");
         let made = longmen(&[&["token", "create", principal, "--file", &file, "--json"], more].concat());
         assert_eq!(made.code, Some(0), "{made:?}");
@@ -51,11 +56,17 @@ impl House {
     }
 
     fn served(&self) -> Served {
-        let options = ["--tokens", &self.text("tokens.toml"), "--access", &self.text("access.toml")];
+        self.served_with(&[])
+    }
+
+    /// With these options besides.
+    pub(crate) fn served_with(&self, more: &[&str]) -> Served {
+        let (tokens, access) = (self.text("tokens.toml"), self.text("access.toml"));
+        let options = [&["--tokens", &tokens, "--access", &access], more].concat();
         Served::told(&self.path("books"), &options, &self.path("said"))
     }
 
-    fn as_principal(&self, served: &Served, principal: &str, command: &[&str]) -> Ran {
+    pub(crate) fn as_principal(&self, served: &Served, principal: &str, command: &[&str]) -> Ran {
         let secret = self.text(principal);
         let who = ["--addr", &served.addr, "--client", principal, "--token-file", &secret];
         longmen(&[command, &who].concat())
@@ -63,7 +74,7 @@ impl House {
 }
 
 #[track_caller]
-fn says(ran: &Ran, code: i32, words: &str) {
+pub(crate) fn says(ran: &Ran, code: i32, words: &str) {
     assert_eq!(ran.code, Some(code), "{ran:?}");
     assert!(ran.out.contains(words) || ran.err.contains(words), "{words}: {ran:?}");
 }
@@ -123,7 +134,7 @@ fn a_principal_does_what_its_roles_say_and_a_revoked_token_nothing() {
 }
 
 #[track_caller]
-fn until(mut done: impl FnMut() -> bool) {
+pub(crate) fn until(mut done: impl FnMut() -> bool) {
     let began = Instant::now();
     while !done() {
         assert!(began.elapsed() < Duration::from_secs(60), "it does not come");

@@ -15,6 +15,7 @@ mod longmen;
 mod older;
 mod opening;
 mod operations;
+mod reads;
 mod refusals;
 mod reports;
 mod scenarios;

@@ -1,5 +1,6 @@
 //! Accounts in the order of their opening, of those that a filter lets through.
 
+use longmen_access_log::Subject;
 use longmen_engine::ledger::{AccountFilter, AccountId, AccountView, Answer, Command, Operation};
 
 use super::context::{Ask, Context};
@@ -48,6 +49,26 @@ impl Ask for AccountsAsked {
 
     fn price(&self) -> InFlight {
         rows(self.limit, ACCOUNT)
+    }
+
+    fn subject(&self) -> Subject {
+        let AccountFilter { entity, subject, owner, states, number, customer } = &*self.filter;
+        let after = (self.after != AccountId::NONE).then(|| self.after.to_string());
+        Subject::default()
+            .with("entity", entity.clone())
+            .with("subject", subject.clone())
+            .with("owner", owner.map(|owner| owner.name()))
+            .with("account_state", states.account.map(|state| (state as u8).to_string()))
+            .with("payment_state", states.payment.map(|state| (state as u8).to_string()))
+            .with("number_prefix", number.clone())
+            .with("customer", customer.clone())
+            .with("after", after)
+            .with("limit", Some(self.limit.to_string()))
+    }
+
+    fn told(page: &AccountsPage, subject: &mut Subject) -> usize {
+        page.accounts.iter().for_each(|account| subject.tell(account.id));
+        page.accounts.len()
     }
 
     async fn ask(self, context: &Context) -> Result<AccountsPage, Unanswered> {

@@ -1,5 +1,6 @@
 //! How accounts stand.
 
+use longmen_access_log::Subject;
 use longmen_engine::ledger::{AccountRef, AccountView, Operation, Rejection};
 
 use super::context::{Ask, Context};
@@ -20,6 +21,15 @@ impl Ask for BalanceAsked {
 
     fn price(&self) -> InFlight {
         cost(self.accounts.len(), self.accounts.len() * ACCOUNT)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::of_accounts(&self.accounts)
+    }
+
+    fn told(answer: &Self::Answer, subject: &mut Subject) -> usize {
+        subject.found_each(answer);
+        answer.iter().flatten().count()
     }
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {

@@ -1,5 +1,6 @@
 //! What an account had at a moment of the past.
 
+use longmen_access_log::Subject;
 use longmen_engine::ledger::{AccountRef, AccountView, Operation};
 use longmen_engine::{Moment, PastBalance};
 
@@ -22,6 +23,20 @@ impl Ask for BalanceAtAsked {
 
     fn price(&self) -> InFlight {
         one(ACCOUNT)
+    }
+
+    fn subject(&self) -> Subject {
+        let (name, moment) = match self.moment {
+            Moment::Time(time_us) => ("time_us", time_us.to_string()),
+            Moment::Accounting(date) => ("date", date.to_string()),
+            Moment::Value(date) => ("value_date", date.to_string()),
+        };
+        Subject::of_accounts([&self.account]).with(name, Some(moment))
+    }
+
+    fn told((account, _): &Self::Answer, subject: &mut Subject) -> usize {
+        subject.found(account);
+        1
     }
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {

@@ -1,5 +1,6 @@
 //! The chart of an entity (科目表).
 
+use longmen_access_log::Subject;
 use longmen_engine::ledger::{Answer, Chart, Command, Operation};
 
 use super::context::{Ask, Context};
@@ -20,6 +21,14 @@ impl Ask for ChartAsked {
 
     fn price(&self) -> InFlight {
         one(LARGE)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::default().with("entity", Some(self.entity.clone()))
+    }
+
+    fn told(chart: &Chart, _: &mut Subject) -> usize {
+        chart.subjects.len()
     }
 
     async fn ask(self, context: &Context) -> Result<Chart, Unanswered> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 
+use longmen_access_log::Subject;
 use longmen_engine::ledger::{
     AccountId, AccountRef, AccountView, Acting, Answer, ClientId, Command, Currency, Date, Operation,
     RecordPlace, Rejection, TransactionKey,
@@ -26,6 +27,12 @@ pub(crate) trait Ask {
 
     /// What its answer takes of the permits, estimated from above.
     fn price(&self) -> InFlight;
+
+    /// What it is about, for the access log.
+    fn subject(&self) -> Subject;
+
+    /// How many rows an answer has. The accounts that it tells of go into the subject.
+    fn told(answer: &Self::Answer, subject: &mut Subject) -> usize;
 
     /// Answers it.
     fn ask(self, context: &Context) -> impl Future<Output = Result<Self::Answer, Unanswered>> + Send;

@@ -1,5 +1,6 @@
 //! The accounts of a customer.
 
+use longmen_access_log::Subject;
 use longmen_engine::ledger::{AccountView, Command, Operation, Rejection};
 
 use super::context::{Ask, Context, accounts_of};
@@ -21,6 +22,15 @@ impl Ask for CustomerAsked {
 
     fn price(&self) -> InFlight {
         one(LARGE)
+    }
+
+    fn subject(&self) -> Subject {
+        let (entity, customer) = (self.entity.clone(), self.customer.clone());
+        Subject::default().with("entity", Some(entity)).with("customer", Some(customer))
+    }
+
+    fn told(answer: &Self::Answer, subject: &mut Subject) -> usize {
+        answer.iter().flatten().map(|account| subject.tell(account.id)).count()
     }
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {

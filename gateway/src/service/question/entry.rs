@@ -1,5 +1,6 @@
 //! The legs of a merged entry.
 
+use longmen_access_log::Subject;
 use longmen_engine::MergedPage;
 use longmen_engine::ledger::{AccountRef, AccountView, Operation, Position, Rejection};
 
@@ -25,6 +26,18 @@ impl Ask for EntryAsked {
 
     fn price(&self) -> InFlight {
         one(LINE * self.limit + ACCOUNT)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::of_accounts([&self.account])
+            .with("position", Some(self.position.to_string()))
+            .with("from", Some(self.from.to_string()))
+            .with("limit", Some(self.limit.to_string()))
+    }
+
+    fn told((account, page): &Self::Answer, subject: &mut Subject) -> usize {
+        subject.found(account);
+        page.legs.len()
     }
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use longmen_access_log::Subject;
 use longmen_engine::ledger::{
     AccountId, Answer, ClientId, Command, Date, EntityId, MAX_BATCH, Operation, RecordPlace,
 };
@@ -85,6 +86,29 @@ impl Ask for FindAsked {
 
     fn price(&self) -> InFlight {
         one(LINE * self.limit)
+    }
+
+    fn subject(&self) -> Subject {
+        let FindWhat { sought, client, refused, entity, from, to } = &self.what;
+        let (reference, id) = match sought {
+            Sought::Reference(reference) => (Some(reference.clone()), None),
+            Sought::Id(id) => (None, Some(format!("{:032x}", id.0))),
+            Sought::All => (None, None),
+        };
+        Subject::default()
+            .with("reference", reference)
+            .with("id", id)
+            .with("client", client.map(|client| client.to_string()))
+            .with("refused", Some(refused.to_string()))
+            .with("entity", entity.clone())
+            .with("from", from.map(|date| date.to_string()))
+            .with("to", to.map(|date| date.to_string()))
+            .with("after", self.after.map(|place| format!("{}/{}", place.frame, place.ordinal)))
+            .with("limit", Some(self.limit.to_string()))
+    }
+
+    fn told(found: &Found, _: &mut Subject) -> usize {
+        found.transactions.len()
     }
 
     async fn ask(self, context: &Context) -> Result<Found, Unanswered> {

@@ -1,5 +1,6 @@
 //! The general ledger over a range of dates.
 
+use longmen_access_log::Subject;
 use longmen_engine::GeneralLedger;
 use longmen_engine::ledger::{Answer, Command, Date, Operation};
 
@@ -23,6 +24,17 @@ impl Ask for GeneralLedgerAsked {
 
     fn price(&self) -> InFlight {
         one(LARGE)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::default()
+            .with("entity", Some(self.entity.clone()))
+            .with("from", self.from.map(|date| date.to_string()))
+            .with("to", self.to.map(|date| date.to_string()))
+    }
+
+    fn told(ledger: &GeneralLedger, _: &mut Subject) -> usize {
+        ledger.lines.len()
     }
 
     async fn ask(self, context: &Context) -> Result<GeneralLedger, Unanswered> {

@@ -14,6 +14,11 @@ impl KnownAccounts {
         KnownAccounts(found.into_iter().map(|account| (account.id, account.key)).collect())
     }
 
+    /// The accounts.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = AccountId> {
+        self.0.keys().copied()
+    }
+
     /// The key of an account; `None` where it is not open, as only a log can have it that contradicts itself.
     pub(crate) fn key(&self, id: AccountId) -> Option<&AccountKey> {
         self.0.get(&id)

@@ -22,9 +22,11 @@ pub(crate) mod status;
 pub(crate) mod transaction;
 pub(crate) mod trial_balance;
 
+use longmen_access_log::{Record, Subject};
 use longmen_engine::ledger::Operation;
 
 use super::in_flight::InFlight;
+use super::unanswered::Unanswered;
 use context::Ask;
 pub(super) use context::Context;
 pub(crate) use known_accounts::KnownAccounts;
@@ -60,16 +62,39 @@ macro_rules! questions {
                 }
             }
 
-            /// Begins to answer it. Each question takes the memory that it needs itself, and not that of the largest.
-            pub(super) fn begin(self, context: Context) -> Running<Box<QuestionAnswer>> {
+            /// What it is about, for the access log.
+            pub(super) fn subject(&self) -> Subject {
+                match self {
+                    $(Question::$name(asked) => asked.subject()),+
+                }
+            }
+
+            /// Begins to answer it, and ends its record where it has one. Each question takes the memory that it needs itself, and
+            /// not that of the largest.
+            pub(super) fn begin(self, context: Context, mut record: Option<Box<Record>>) -> Running<Told> {
                 match self {
                     $(Question::$name(asked) => Running::new(context, move |context| async move {
-                        asked.ask(&context).await.map(|answer| Box::new(QuestionAnswer::$name(answer)))
+                        let answer = asked.ask(&context).await;
+                        if let Some(record) = &mut record {
+                            let told = |answer| <$asked as Ask>::told(answer, &mut record.subject);
+                            record.rows = answer.as_ref().map_or(0, told) as u64;
+                            record.outcome = match &answer {
+                                Ok(_) => record.subject.outcome(),
+                                Err(why) => why.outcome(),
+                            };
+                        }
+                        Told { outcome: answer.map(|answer| Box::new(QuestionAnswer::$name(answer))), record }
                     })),+
                 }
             }
         }
     };
+}
+
+/// What came of a question, and what the access log keeps of it.
+pub(crate) struct Told {
+    pub(super) outcome: Result<Box<QuestionAnswer>, Unanswered>,
+    pub(super) record: Option<Box<Record>>,
 }
 
 questions! {

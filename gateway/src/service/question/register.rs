@@ -1,5 +1,6 @@
 //! Registers (登记簿): of an account, or of what has no account.
 
+use longmen_access_log::Subject;
 use longmen_engine::ledger::{AccountRef, AccountView, Date, Operation, Position};
 use longmen_engine::{History, HistoryError, LedgerRegister, RegisterEntry, RegisterPage, Registered};
 
@@ -53,6 +54,31 @@ impl Ask for RegisterAsked {
 
     fn price(&self) -> InFlight {
         one(LINE * self.limit + ACCOUNT)
+    }
+
+    fn subject(&self) -> Subject {
+        let end = |end: Option<RegisterEnd>| {
+            end.map(|end| match end {
+                RegisterEnd::Date(date) => date.to_string(),
+                RegisterEnd::Frame(frame) => frame.to_string(),
+            })
+        };
+        Subject::of_accounts(&self.account)
+            .with("entity", self.entity.clone())
+            .with("from", end(self.from))
+            .with("to", end(self.to))
+            .with("after", self.after.map(|after| after.to_string()))
+            .with("limit", Some(self.limit.to_string()))
+    }
+
+    fn told(register: &Register, subject: &mut Subject) -> usize {
+        match register {
+            Register::Account(register) => {
+                subject.found(&register.account);
+                register.page.entries.len()
+            }
+            Register::Ledger(register) => register.commands.len(),
+        }
     }
 
     async fn ask(mut self, context: &Context) -> Result<Register, Unanswered> {

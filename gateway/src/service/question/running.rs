@@ -9,12 +9,11 @@ use longmen_engine::ledger::{Answer, Command};
 
 use super::context::Context;
 use super::exchange::Exchange;
-use crate::service::unanswered::Unanswered;
 
 /// A question that is being answered. It goes on where it is asked to, so that what it asks the engine first takes its
 /// place between the requests before and after it; only the log is waited for elsewhere.
 pub(crate) struct Running<A> {
-    future: Pin<Box<dyn Future<Output = Result<A, Unanswered>> + Send>>,
+    future: Pin<Box<dyn Future<Output = A> + Send>>,
     exchange: Exchange,
 }
 
@@ -25,13 +24,13 @@ pub(crate) enum Step<A> {
     /// It reads the log, and goes on when [that is done](Running::after_the_log).
     Read(Running<A>),
     /// It is answered.
-    Answered(Result<A, Unanswered>),
+    Answered(A),
 }
 
 impl<A> Running<A> {
     pub(super) fn new<F>(context: Context, ask: impl FnOnce(Context) -> F) -> Running<A>
     where
-        F: Future<Output = Result<A, Unanswered>> + Send + 'static,
+        F: Future<Output = A> + Send + 'static,
     {
         let exchange = context.exchange();
         Running { future: Box::pin(ask(context)), exchange }
@@ -73,7 +72,7 @@ impl<A> Running<A> {
 
 enum Moved<A> {
     Asks(Command),
-    Answered(Result<A, Unanswered>),
+    Answered(A),
 }
 
 impl<A> fmt::Debug for Running<A> {

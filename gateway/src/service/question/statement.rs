@@ -1,7 +1,8 @@
 //! A page of an account's entries.
 
+use longmen_access_log::Subject;
 use longmen_engine::ledger::{AccountRef, AccountView, Operation};
-use longmen_engine::{StatementPage, StatementQuery};
+use longmen_engine::{StatementPage, StatementQuery, StatementRange};
 
 use super::context::{Ask, Context};
 use crate::service::in_flight::InFlight;
@@ -22,6 +23,32 @@ impl Ask for StatementAsked {
 
     fn price(&self) -> InFlight {
         one(LINE * self.query.limit + ACCOUNT)
+    }
+
+    fn subject(&self) -> Subject {
+        let (by, from, to) = match self.query.range {
+            StatementRange::All => (None, None, None),
+            StatementRange::Accounting { from, to } => {
+                (Some("accounting"), Some(from.to_string()), Some(to.to_string()))
+            }
+            StatementRange::Time { from_us, to_us } => {
+                (Some("time"), Some(from_us.to_string()), Some(to_us.to_string()))
+            }
+            StatementRange::Value { from, to } => {
+                (Some("value"), Some(from.to_string()), Some(to.to_string()))
+            }
+        };
+        Subject::of_accounts([&self.account])
+            .with("by", by)
+            .with("from", from)
+            .with("to", to)
+            .with("before", self.query.after.map(|cursor| cursor.to_string()))
+            .with("limit", Some(self.query.limit.to_string()))
+    }
+
+    fn told((account, page): &Self::Answer, subject: &mut Subject) -> usize {
+        subject.found(account);
+        page.lines.len()
     }
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {

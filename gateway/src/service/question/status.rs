@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use longmen_access_log::Subject;
 use longmen_engine::ledger::{Answer, Command, Operation, Status};
 use longmen_engine::{Damaged, ScrubReport};
 
@@ -35,6 +36,14 @@ impl Ask for StatusAsked {
 
     fn price(&self) -> InFlight {
         one(LARGE)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::default()
+    }
+
+    fn told(_: &NodeStatus, _: &mut Subject) -> usize {
+        1
     }
 
     async fn ask(self, context: &Context) -> Result<NodeStatus, Unanswered> {

@@ -1,5 +1,6 @@
 //! A transaction as the log has it.
 
+use longmen_access_log::Subject;
 use longmen_engine::TransactionRecord;
 use longmen_engine::ledger::{Operation, RecordPlace, Rejection, TransactionId, TransactionKey};
 
@@ -27,6 +28,22 @@ impl Ask for TransactionAsked {
 
     fn price(&self) -> InFlight {
         one(RECORD)
+    }
+
+    fn subject(&self) -> Subject {
+        let (client, id) = match self {
+            TransactionAsked::Own(id) => (None, Some(id)),
+            TransactionAsked::Of(TransactionKey { client, id }) => (Some(client.to_string()), Some(id)),
+            TransactionAsked::Place(RecordPlace { frame, ordinal }) => {
+                return Subject::default().with("place", Some(format!("{frame}/{ordinal}")));
+            }
+        };
+        Subject::default().with("id", id.map(|id| format!("{:032x}", id.0))).with("client", client)
+    }
+
+    fn told((_, accounts): &Self::Answer, subject: &mut Subject) -> usize {
+        accounts.ids().for_each(|account| subject.tell(account));
+        1
     }
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {

@@ -1,5 +1,6 @@
 //! The general ledger on the current date, at its leaves, beside the sums of its accounts.
 
+use longmen_access_log::Subject;
 use longmen_engine::ledger::{Answer, Command, Operation, TrialBalance};
 
 use super::context::{Ask, Context};
@@ -21,6 +22,15 @@ impl Ask for TrialBalanceAsked {
 
     fn price(&self) -> InFlight {
         one(LARGE)
+    }
+
+    fn subject(&self) -> Subject {
+        let entity = Some(self.entity.clone()).filter(|entity| !entity.is_empty());
+        Subject::default().with("entity", entity)
+    }
+
+    fn told(trial: &TrialBalance, _: &mut Subject) -> usize {
+        trial.lines.len()
     }
 
     async fn ask(self, context: &Context) -> Result<TrialBalance, Unanswered> {

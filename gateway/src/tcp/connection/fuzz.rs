@@ -38,7 +38,7 @@ pub fn converse<'a>(
 ) -> Conversed {
     let _context = runtime.enter();
     let (intake, mut submitted) = Intake::piped(Arc::new(Meters::default()));
-    let service = Service::new(intake, history, limits, (None, None));
+    let service = Service::new(intake, history, limits, (None, None), None);
     let mut conversation = Conversation::new(&service, Origin::default());
     let mut done = Conversed {
         frames: 0,

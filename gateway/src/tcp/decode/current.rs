@@ -5,7 +5,8 @@ use longmen_engine::ledger::{
 };
 
 use super::page::{DEFAULT_PAGE, MAX_CURSOR, NOT_A_CURSOR, page_limit};
-use super::reader::{Reader, read_elements, read_fields};
+use super::question_body::QuestionBody;
+use super::reader::{Reader, read_elements};
 use super::value::{
     MAX_CODE, MAX_NUMBER, account, customer_id, entity, hold_name, owned_by, place, required, state,
     transaction_id,
@@ -20,23 +21,23 @@ use crate::service::question::status::StatusAsked;
 use crate::service::question::transaction::TransactionAsked;
 use crate::service::question::trial_balance::TrialBalanceAsked;
 
-pub(super) fn read_status(reader: &mut Reader<'_>) -> Result<StatusAsked, Fault> {
-    read_fields(reader, &[], |_, _| Ok(())).map(|()| StatusAsked)
+pub(super) fn read_status(body: &mut QuestionBody<'_, '_>) -> Result<StatusAsked, Fault> {
+    body.fields([], |_, _| Ok(())).map(|()| StatusAsked)
 }
 
-pub(super) fn read_balance(reader: &mut Reader<'_>) -> Result<BalanceAsked, Fault> {
+pub(super) fn read_balance(body: &mut QuestionBody<'_, '_>) -> Result<BalanceAsked, Fault> {
     let mut accounts = None;
-    read_fields(reader, &["accounts"], |_, reader| {
+    body.fields(["accounts"], |_, reader| {
         accounts = Some(read_elements(reader, MAX_BATCH, account)?);
         Ok(())
     })?;
     Ok(BalanceAsked { accounts: required(accounts, "accounts")? })
 }
 
-pub(super) fn read_accounts(reader: &mut Reader<'_>) -> Result<AccountsAsked, Fault> {
+pub(super) fn read_accounts(body: &mut QuestionBody<'_, '_>) -> Result<AccountsAsked, Fault> {
     let (mut after, mut limit, mut filter) =
         (After::Account(0), DEFAULT_PAGE, Box::<AccountFilter>::default());
-    read_fields(reader, &ACCOUNTS, |index, reader| {
+    body.fields(ACCOUNTS, |index, reader| {
         match index {
             0 => after = After::read(reader)?,
             1 => limit = page_limit(reader)?,
@@ -109,9 +110,9 @@ fn number_beginning(reader: &mut Reader<'_>) -> Result<Box<str>, Fault> {
     }
 }
 
-pub(super) fn read_transaction(reader: &mut Reader<'_>) -> Result<TransactionAsked, Fault> {
+pub(super) fn read_transaction(body: &mut QuestionBody<'_, '_>) -> Result<TransactionAsked, Fault> {
     let (mut id, mut at, mut of) = (None, None, None);
-    read_fields(reader, &["id", "place", "client"], |index, reader| {
+    body.fields(["id", "place", "client"], |index, reader| {
         match index {
             0 => id = Some(transaction_id(reader)?.id),
             1 => at = Some(place(reader)?),
@@ -128,27 +129,27 @@ pub(super) fn read_transaction(reader: &mut Reader<'_>) -> Result<TransactionAsk
     }
 }
 
-pub(super) fn read_trial_balance(reader: &mut Reader<'_>) -> Result<TrialBalanceAsked, Fault> {
+pub(super) fn read_trial_balance(body: &mut QuestionBody<'_, '_>) -> Result<TrialBalanceAsked, Fault> {
     let mut of = Box::default();
-    read_fields(reader, &["entity"], |_, reader| {
+    body.fields(["entity"], |_, reader| {
         of = reader.text(32)?.into();
         Ok(())
     })?;
     Ok(TrialBalanceAsked { entity: of })
 }
 
-pub(super) fn read_chart(reader: &mut Reader<'_>) -> Result<ChartAsked, Fault> {
+pub(super) fn read_chart(body: &mut QuestionBody<'_, '_>) -> Result<ChartAsked, Fault> {
     let mut of = None;
-    read_fields(reader, &["entity"], |_, reader| {
+    body.fields(["entity"], |_, reader| {
         of = Some(entity(reader)?);
         Ok(())
     })?;
     Ok(ChartAsked { entity: required(of, "entity")? })
 }
 
-pub(super) fn read_customer(reader: &mut Reader<'_>) -> Result<CustomerAsked, Fault> {
+pub(super) fn read_customer(body: &mut QuestionBody<'_, '_>) -> Result<CustomerAsked, Fault> {
     let (mut of, mut customer) = (None, None);
-    read_fields(reader, &["entity", "customer"], |index, reader| {
+    body.fields(["entity", "customer"], |index, reader| {
         match index {
             0 => of = Some(entity(reader)?),
             _ => customer = Some(customer_id(reader)?),
@@ -158,9 +159,9 @@ pub(super) fn read_customer(reader: &mut Reader<'_>) -> Result<CustomerAsked, Fa
     Ok(CustomerAsked { entity: required(of, "entity")?, customer: required(customer, "customer")? })
 }
 
-pub(super) fn read_holds(reader: &mut Reader<'_>) -> Result<HoldsAsked, Fault> {
+pub(super) fn read_holds(body: &mut QuestionBody<'_, '_>) -> Result<HoldsAsked, Fault> {
     let (mut of, mut after, mut limit) = (None, None, DEFAULT_PAGE);
-    read_fields(reader, &["account", "after", "limit"], |index, reader| {
+    body.fields(["account", "after", "limit"], |index, reader| {
         match index {
             0 => of = Some(account(reader)?),
             1 => after = Some(hold_name(reader)?),

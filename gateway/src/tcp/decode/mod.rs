@@ -9,6 +9,7 @@ mod opening;
 mod page;
 mod post;
 mod question;
+mod question_body;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use longmen_engine::ledger::Command;
 
 use crate::service::{Fault, Hello, Question, RESULT, Request};
 pub(crate) use asking::Asking;
+use question_body::read_question;
 use reader::{Reader, read_fields};
 use value::{GivenId, opened, required, shown, transaction_id};
 
@@ -84,20 +86,38 @@ fn read_body(operation: Operation, reader: &mut Reader<'_>, asking: Asking) -> R
         Operation::MapCustomer => Request::Command(change::read_map_customer(reader)?),
         Operation::MapType => Request::Command(change::read_map_type(reader)?),
         Operation::Cancel => Request::Command(read_cancel(reader)?),
-        Operation::Balance => Question::Balance(current::read_balance(reader)?).into(),
-        Operation::Accounts => Question::Accounts(current::read_accounts(reader)?).into(),
-        Operation::Customer => Question::Customer(current::read_customer(reader)?).into(),
-        Operation::Holds => Question::Holds(current::read_holds(reader)?).into(),
-        Operation::TrialBalance => Question::TrialBalance(current::read_trial_balance(reader)?).into(),
-        Operation::Chart => Question::Chart(current::read_chart(reader)?).into(),
-        Operation::Status => Question::Status(current::read_status(reader)?).into(),
-        Operation::Transaction => Question::Transaction(current::read_transaction(reader)?).into(),
-        Operation::Statement => Question::Statement(question::read_statement(reader)?).into(),
-        Operation::BalanceAt => Question::BalanceAt(question::read_balance_at(reader)?).into(),
-        Operation::Entry => Question::Entry(question::read_entry(reader)?).into(),
-        Operation::Register => Question::Register(question::read_register(reader)?).into(),
-        Operation::Find => Question::Find(question::read_find(reader)?).into(),
-        Operation::GeneralLedger => Question::GeneralLedger(question::read_general_ledger(reader)?).into(),
+        Operation::Balance => {
+            read_question(reader, |body| current::read_balance(body).map(Question::Balance))?
+        }
+        Operation::Accounts => {
+            read_question(reader, |body| current::read_accounts(body).map(Question::Accounts))?
+        }
+        Operation::Customer => {
+            read_question(reader, |body| current::read_customer(body).map(Question::Customer))?
+        }
+        Operation::Holds => read_question(reader, |body| current::read_holds(body).map(Question::Holds))?,
+        Operation::TrialBalance => {
+            read_question(reader, |body| current::read_trial_balance(body).map(Question::TrialBalance))?
+        }
+        Operation::Chart => read_question(reader, |body| current::read_chart(body).map(Question::Chart))?,
+        Operation::Status => read_question(reader, |body| current::read_status(body).map(Question::Status))?,
+        Operation::Transaction => {
+            read_question(reader, |body| current::read_transaction(body).map(Question::Transaction))?
+        }
+        Operation::Statement => {
+            read_question(reader, |body| question::read_statement(body).map(Question::Statement))?
+        }
+        Operation::BalanceAt => {
+            read_question(reader, |body| question::read_balance_at(body).map(Question::BalanceAt))?
+        }
+        Operation::Entry => read_question(reader, |body| question::read_entry(body).map(Question::Entry))?,
+        Operation::Register => {
+            read_question(reader, |body| question::read_register(body).map(Question::Register))?
+        }
+        Operation::Find => read_question(reader, |body| question::read_find(body).map(Question::Find))?,
+        Operation::GeneralLedger => {
+            read_question(reader, |body| question::read_general_ledger(body).map(Question::GeneralLedger))?
+        }
     })
 }
 

@@ -4,7 +4,8 @@ use longmen_engine::ledger::{ClientId, Date, MAX_NOTES, RecordPlace};
 use longmen_engine::{Moment, PageOrder, Sought, StatementQuery, StatementRange, View};
 
 use super::page::{MAX_CURSOR, NOT_A_CURSOR, page_limit};
-use super::reader::{Reader, read_fields};
+use super::question_body::QuestionBody;
+use super::reader::Reader;
 use super::value::{account, cursor, date, entity, place_of, position, required, transaction_id};
 use crate::service::Fault;
 use crate::service::question::balance_at::BalanceAtAsked;
@@ -83,12 +84,12 @@ const ORDERS: [(&str, PageOrder); 2] =
 const VIEWS: [(&str, View); 3] =
     [("internal", View::Internal), ("operations", View::Operations), ("customer", View::Customer)];
 
-pub(super) fn read_statement(reader: &mut Reader<'_>) -> Result<StatementAsked, Fault> {
+pub(super) fn read_statement(body: &mut QuestionBody<'_, '_>) -> Result<StatementAsked, Fault> {
     let (mut of, mut by, mut from, mut to) = (None, By::default(), None, None);
     let mut query = StatementQuery { limit: DEFAULT_PAGE, ..StatementQuery::default() };
     let names =
         ["account", "before", "limit", "from", "to", "by", "order", "visible_to", "holds", "legs", "totals"];
-    read_fields(reader, &names, |index, reader| {
+    body.fields(names, |index, reader| {
         match index {
             0 => of = Some(account(reader)?),
             1 => query.after = Some(cursor(reader)?),
@@ -136,9 +137,9 @@ fn in_order<T: PartialOrd>(from: &T, to: &T) -> Result<(), Fault> {
     if to < from { Err(Fault::new("lies before `from`").in_field("to")) } else { Ok(()) }
 }
 
-pub(super) fn read_balance_at(reader: &mut Reader<'_>) -> Result<BalanceAtAsked, Fault> {
+pub(super) fn read_balance_at(body: &mut QuestionBody<'_, '_>) -> Result<BalanceAtAsked, Fault> {
     let (mut of, mut moments) = (None, Vec::new());
-    read_fields(reader, &["account", "date", "time_us", "value_date"], |index, reader| {
+    body.fields(["account", "date", "time_us", "value_date"], |index, reader| {
         match index {
             0 => of = Some(account(reader)?),
             1 => moments.push(Moment::Accounting(date(reader)?)),
@@ -153,10 +154,10 @@ pub(super) fn read_balance_at(reader: &mut Reader<'_>) -> Result<BalanceAtAsked,
     }
 }
 
-pub(super) fn read_entry(reader: &mut Reader<'_>) -> Result<EntryAsked, Fault> {
+pub(super) fn read_entry(body: &mut QuestionBody<'_, '_>) -> Result<EntryAsked, Fault> {
     let (mut of, mut at) = (None, None);
     let (mut from, mut lines) = (0, DEFAULT_PAGE);
-    read_fields(reader, &["account", "position", "from", "limit"], |index, reader| {
+    body.fields(["account", "position", "from", "limit"], |index, reader| {
         match index {
             0 => of = Some(account(reader)?),
             1 => at = Some(position(reader)?),
@@ -169,9 +170,9 @@ pub(super) fn read_entry(reader: &mut Reader<'_>) -> Result<EntryAsked, Fault> {
     Ok(EntryAsked { account: required(of, "account")?, position, from, limit: lines })
 }
 
-pub(super) fn read_register(reader: &mut Reader<'_>) -> Result<RegisterAsked, Fault> {
+pub(super) fn read_register(body: &mut QuestionBody<'_, '_>) -> Result<RegisterAsked, Fault> {
     let mut asked = RegisterAsked { limit: DEFAULT_PAGE, ..RegisterAsked::default() };
-    read_fields(reader, &["account", "entity", "from", "to", "after", "limit"], |index, reader| {
+    body.fields(["account", "entity", "from", "to", "after", "limit"], |index, reader| {
         match index {
             0 => asked.account = Some(account(reader)?),
             1 => asked.entity = Some(entity(reader)?),
@@ -195,11 +196,11 @@ pub(super) fn read_register(reader: &mut Reader<'_>) -> Result<RegisterAsked, Fa
     Ok(asked)
 }
 
-pub(super) fn read_find(reader: &mut Reader<'_>) -> Result<FindAsked, Fault> {
+pub(super) fn read_find(body: &mut QuestionBody<'_, '_>) -> Result<FindAsked, Fault> {
     let (mut sought, mut refused, mut client, mut of) = (Vec::new(), None, None, None);
     let (mut from, mut to, mut after, mut rows) = (None, None, None, DEFAULT_PAGE);
     let names = ["reference", "id", "entity", "from", "to", "after", "limit", "client", "refused"];
-    read_fields(reader, &names, |index, reader| {
+    body.fields(names, |index, reader| {
         match index {
             0 => sought.push(Sought::Reference(reference(reader)?)),
             1 => sought.push(Sought::Id(transaction_id(reader)?.id)),
@@ -246,9 +247,9 @@ fn record_after(cursor: &str, what: &FindWhat) -> Result<RecordPlace, Fault> {
     place.ok_or(NOT_A_CURSOR)
 }
 
-pub(super) fn read_general_ledger(reader: &mut Reader<'_>) -> Result<GeneralLedgerAsked, Fault> {
+pub(super) fn read_general_ledger(body: &mut QuestionBody<'_, '_>) -> Result<GeneralLedgerAsked, Fault> {
     let (mut of, mut from, mut to) = (None, None, None);
-    read_fields(reader, &["entity", "from", "to"], |index, reader| {
+    body.fields(["entity", "from", "to"], |index, reader| {
         match index {
             0 => of = Some(entity(reader)?),
             1 => from = Some(date(reader)?),

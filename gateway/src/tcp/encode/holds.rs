@@ -10,7 +10,7 @@ use crate::service::question::holds::HoldsPage;
 
 /// A page of holds; there may be another where it is as long as was asked for.
 pub(super) fn write_holds(out: &mut Vec<u8>, page: &HoldsPage) {
-    let HoldsPage { holds, limit, accounts } = page;
+    let HoldsPage { holds, limit, accounts, of: _ } = page;
     let mut pack = write_ok(out);
     pack.map(2);
     pack.name("holds").array(holds.len());

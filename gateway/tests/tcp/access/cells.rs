@@ -7,22 +7,22 @@ use serde_json::{Value, json};
 use crate::raw::Raw;
 
 /// The entity in which roles hold.
-pub(super) const OWN: &str = "LM";
+pub(crate) const OWN: &str = "LM";
 /// Another one.
-pub(super) const OTHER: &str = "UK";
+pub(crate) const OTHER: &str = "UK";
 /// The accounting date of both.
 const DATE: &str = "2026-11-22";
 
 /// Who asks, and about whose books.
 #[derive(Clone, Copy)]
-pub(super) struct Scene {
-    pub(super) role: StandardRole,
-    pub(super) entity: &'static str,
+pub(crate) struct Scene {
+    pub(crate) role: StandardRole,
+    pub(crate) entity: &'static str,
 }
 
 impl Scene {
     /// What the table says of the role. To set right what others posted takes the right to set right at all.
-    pub(super) fn may(self, operation: Operation) -> bool {
+    pub(crate) fn may(self, operation: Operation) -> bool {
         let stops = operation == Operation::SetState && self.stops_only();
         self.role.may(operation)
             && !stops
@@ -44,12 +44,12 @@ impl Scene {
 }
 
 /// Whether an operation is about no entity, so that it is permitted everywhere or nowhere.
-pub(super) fn is_of_no_entity(operation: Operation) -> bool {
+pub(crate) fn is_of_no_entity(operation: Operation) -> bool {
     matches!(operation, Operation::Cancel | Operation::Status)
 }
 
 /// The account of a user of an entity.
-pub(super) fn user(entity: &str) -> Value {
+pub(crate) fn user(entity: &str) -> Value {
     key(entity, "user")
 }
 
@@ -58,12 +58,12 @@ fn key(entity: &str, number: &str) -> Value {
 }
 
 /// A payment from the bank to the user of an entity.
-pub(super) fn payment(id: &str, entity: &str, amount: u32) -> Value {
+pub(crate) fn payment(id: &str, entity: &str, amount: u32) -> Value {
     json!({"transactions": [{"id": id, "legs": legs(entity, amount)}]})
 }
 
 /// A transaction that does something.
-pub(super) fn act(id: &str, action: Value) -> Value {
+pub(crate) fn act(id: &str, action: Value) -> Value {
     let mut transaction = action;
     transaction["id"] = json!(id);
     json!({"transactions": [transaction]})
@@ -103,7 +103,7 @@ fn account(entity: &str, number: &str, subject: &str, negative: bool) -> Value {
 }
 
 /// Opens both entities, each with a bank, a user, and an account that is stopped and released.
-pub(super) async fn open_books(raw: &mut Raw) {
+pub(crate) async fn open_books(raw: &mut Raw) {
     for entity in [OWN, OTHER] {
         let accounts = [("bank", "10020101", true), ("user", "220301", true), ("idle", "220301", false)];
         let accounts = accounts.map(|(number, subject, negative)| account(entity, number, subject, negative));
@@ -119,7 +119,7 @@ pub(super) async fn open_books(raw: &mut Raw) {
 }
 
 /// What a role is to undo, spend and confirm in an entity, under its own name; and a posting of another client.
-pub(super) async fn prepare(helper: &mut Raw, root: &mut Raw, entity: &'static str, role: &str) {
+pub(crate) async fn prepare(helper: &mut Raw, root: &mut Raw, entity: &'static str, role: &str) {
     let named = |what: &str| format!("{what}-{role}-{entity}");
     for (what, body) in [
         ("post", payment(&named("post"), entity, 100)),
@@ -143,7 +143,7 @@ pub(super) async fn prepare(helper: &mut Raw, root: &mut Raw, entity: &'static s
 }
 
 /// A request of an operation; `None` where it is no request of its own.
-pub(super) fn request_of(operation: Operation, scene: Scene) -> Option<(u16, Value)> {
+pub(crate) fn request_of(operation: Operation, scene: Scene) -> Option<(u16, Value)> {
     let entity = scene.entity;
     let (own, named) = (scene.named(operation.name()), |what: &str| scene.named(what));
     let hold = |amount: u32| json!({"hold": named("hold"), "amount": amount, "currency": "CNY"});

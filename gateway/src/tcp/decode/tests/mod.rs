@@ -163,7 +163,7 @@ fn dates_and_places_are_read_or_refused() {
         let value = [&[0xA0 | u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
         let body = map! {"account": [1], "before": value};
         match read_request(Operation::Statement, Format::MessagePack, &body, ASKING) {
-            Ok(Request::Question(Question::Statement(asked))) => asked.query.after,
+            Ok(Request::Question(Question::Statement(asked), None)) => asked.query.after,
             Ok(other) => panic!("{other:?}"),
             Err(_) => None,
         }
