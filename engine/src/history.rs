@@ -35,7 +35,7 @@ use crate::scrubber::{ScrubProgress, ScrubReport};
 
 pub use balance::{Moment, PastBalance};
 pub use carried::CarriedLeg;
-pub use find::{FindQuery, FoundPage, Sought};
+pub use find::{FindQuery, FoundPage, Outcomes, Sought};
 pub use general_ledger::{Closings, GeneralLedger, LedgerLine};
 pub use lines::{HoldLine, Merged, StatementLine};
 pub use merged::MergedPage;

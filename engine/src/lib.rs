@@ -52,7 +52,7 @@ pub use longmen_wal::{Damaged, Finding};
 pub use history::{
     CarriedLeg, ClosedDate, ClosedLine, Closings, Cursor, FindQuery, FoundPage, GeneralLedger, History,
     HistoryError, HoldLine, HoldMoved, LedgerLine, LedgerRegister, Merged, MergedPage, Moment, NotACursor,
-    PageOrder, PastBalance, RangeFigures, RecordedLeg, RegisterEntry, RegisterPage, Registered,
+    Outcomes, PageOrder, PastBalance, RangeFigures, RecordedLeg, RegisterEntry, RegisterPage, Registered,
     RegisteredCommand, Sought, StatementLine, StatementPage, StatementQuery, StatementRange,
     TransactionRecord, Turnover, View,
 };

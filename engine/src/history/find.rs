@@ -29,6 +29,28 @@ pub enum Sought {
     All,
 }
 
+/// What became of the transactions that are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcomes {
+    /// They were posted, or tried.
+    Done,
+    /// They were refused or cancelled.
+    Refused,
+    All,
+}
+
+impl Outcomes {
+    /// The name as programs see it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Outcomes::Done => "done",
+            Outcomes::Refused => "refused",
+            Outcomes::All => "all",
+        }
+    }
+}
+
 /// Which transactions are looked for, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindQuery {
@@ -36,8 +58,8 @@ pub struct FindQuery {
     pub sought: Sought,
     /// The client that asked for them; `None`: any.
     pub client: Option<ClientId>,
-    /// Whether those that were refused or cancelled are meant, too.
-    pub refused: bool,
+    /// What became of them.
+    pub outcomes: Outcomes,
     /// Whose they are. The log tells the entity of their first account alone: of all others the page says which accounts
     /// they touch. `None`: anyone's.
     pub entity: Option<EntityId>,
@@ -195,11 +217,16 @@ impl FindQuery {
     fn wants(&self, view: &FrameView, head: &Head) -> Result<bool, HistoryError> {
         let is_refused = matches!(head.outcome, Outcome::Refused(_) | Outcome::Cancelled);
         // What was refused touches no account: it is nobody's but its first account's.
-        if is_refused && (!self.refused || self.is_others(head)) {
+        if is_refused && self.is_others(head) {
             return Ok(false);
         }
+        let is_meant = match self.outcomes {
+            Outcomes::Done => !is_refused,
+            Outcomes::Refused => is_refused,
+            Outcomes::All => true,
+        };
         let in_dates = (self.from..=self.to).contains(&head.accounting_date);
-        if !in_dates || self.client.is_some_and(|client| client != head.client) {
+        if !is_meant || !in_dates || self.client.is_some_and(|client| client != head.client) {
             return Ok(false);
         }
         Ok(match &self.sought {

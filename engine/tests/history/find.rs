@@ -7,7 +7,7 @@ use longmen_engine::ledger::{
     AccountId, Amount, Answer, Batch, Command, Date, Draft, EntityId, Leg, RecordPlace, Rejection, Side,
     TransactionId,
 };
-use longmen_engine::{FindQuery, History, Sought, TransactionRecord};
+use longmen_engine::{FindQuery, History, Outcomes, Sought, TransactionRecord};
 
 use crate::desk::{Desk, cny, directory, now, options};
 use crate::posted::day;
@@ -32,7 +32,7 @@ fn query(sought: Sought) -> FindQuery {
     FindQuery {
         sought,
         client: None,
-        refused: true,
+        outcomes: Outcomes::All,
         entity: Some(EntityId(0)),
         from: Date::FIRST,
         to: Date::LAST,

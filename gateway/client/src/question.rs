@@ -142,9 +142,10 @@ pub struct FindRequest<'a> {
     /// The number of the client that asked for them; absent: any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<u32>,
-    /// Whether those that were refused or cancelled are meant, too; absent: only where a reference or an id is given.
+    /// What became of them: `done`, `refused` (or cancelled) or `all`; absent: all of a reference or an id, and of dates what was
+    /// done.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub refused: Option<bool>,
+    pub outcomes: Option<&'a str>,
 }
 
 /// Body of `general_ledger`.

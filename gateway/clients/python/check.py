@@ -85,7 +85,7 @@ def check_reads(client, user):
     assert client.transaction("py-1", client=record["client"]) == record
     of_day = {"entity": "PY", "from_date": "2026-11-22", "to_date": "2026-11-22"}
     assert [one["outcome"] for one in client.find(**of_day, limit=2)] == ["posted"] * 3
-    refused_too = [one["outcome"] for one in client.find(**of_day, refused=True, client=record["client"], limit=2)]
+    refused_too = [one["outcome"] for one in client.find(**of_day, outcomes="all", client=record["client"], limit=2)]
     assert refused_too.count("insufficient_funds") == 2 and refused_too.count("posted") == 3, refused_too
     assert client.status()["accounts"] == 2
 

@@ -321,7 +321,7 @@ class Client:
 
     def find(self, reference=None, id=None, entity=None, limit=None, **terms):
         """Transactions of any client, without their legs, page by page: by reference, by id, or all of the accounting dates
-        `from_date` to `to_date` of an entity. `terms` are these, client (a number) and refused (those of a date, too)."""
+        `from_date` to `to_date` of an entity. `terms` are these, client (a number) and outcomes (done, refused or all)."""
         for page in self._pages("find", "after", reference=reference, id=id, entity=entity, limit=limit, **terms):
             yield from page["transactions"]
 

@@ -319,7 +319,7 @@ fn questions() -> Vec<SentRequest> {
                 to: Some("2026-11-19"),
                 limit: 2,
                 client: Some(1),
-                refused: Some(true),
+                outcomes: Some("all"),
                 ..FindRequest::default()
             },
         ),

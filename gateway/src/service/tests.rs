@@ -6,7 +6,7 @@ use longmen_engine::ledger::{
     AccountId, AccountKey, AccountOpening, AccountRef, Amount, Batch, Command, Currency, Date, Draft, Leg,
     Owner, RecordPlace, Rejection, Side, SubjectClass, SubjectOpening, TransactionId, YearStart,
 };
-use longmen_engine::{MIN_SEGMENT, Node, NodeOptions, Sought, StatementQuery};
+use longmen_engine::{MIN_SEGMENT, Node, NodeOptions, Outcomes, Sought, StatementQuery};
 use longmen_wal::{DirectoryStorage, LogOptions};
 
 use super::question::QuestionAnswer;
@@ -197,7 +197,7 @@ fn what_cannot_be_answered_says_why() {
             what: FindWhat {
                 sought: Sought::Id(TransactionId(9)),
                 client: None,
-                refused: true,
+                outcomes: Outcomes::All,
                 entity: None,
                 from: None,
                 to: None,

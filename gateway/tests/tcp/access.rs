@@ -280,7 +280,7 @@ async fn lists_and_look_ups_tell_of_the_own_entity_alone() {
     let of_root = |id: &str| json!({"id": id, "client": number});
     let mut operator = connect(&node, "operator", "operator").await;
     let mut poster = connect(&node, "poster", "poster").await;
-    let day = |entity: &str| json!({"entity": entity, "from": "2026-11-22", "refused": true});
+    let day = |entity: &str| json!({"entity": entity, "from": "2026-11-22", "outcomes": "all"});
     for (operation, body, told) in [
         (60, day(OWN), true),
         (60, day(OTHER), false),

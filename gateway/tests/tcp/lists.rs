@@ -139,7 +139,7 @@ async fn a_cursor_goes_on_with_the_list_that_gave_it_and_with_no_other() {
     let bare = next.split('-').next().unwrap();
     for wrong in [
         FindRequest { to: Some("2026-11-22"), ..on.clone() },
-        FindRequest { refused: Some(true), ..on.clone() },
+        FindRequest { outcomes: Some("all"), ..on.clone() },
         FindRequest { client: Some(1), ..on.clone() },
         FindRequest { reference: Some("r"), ..on.clone() },
         FindRequest { after: Some(bare), ..on.clone() },
@@ -195,9 +195,11 @@ async fn transactions_of_a_date_are_listed_and_refused_ones_on_request() {
     };
     assert_eq!(all(&mut bob, &first).await, done(&["a-22", "b-22", "try-22"]));
     for limit in [1, 2, 50] {
-        let with_refused = FindRequest { refused: Some(true), limit, ..first.clone() };
+        let with_refused = FindRequest { outcomes: Some("all"), limit, ..first.clone() };
         assert_eq!(all(&mut bob, &with_refused).await, done(&["a-22", "b-22", "poor-22", "try-22"]));
     }
+    let refused = FindRequest { outcomes: Some("refused"), ..first.clone() };
+    assert_eq!(all(&mut bob, &refused).await, done(&["poor-22"]));
     let of_bob = FindRequest { client: Some(2), ..date(Some("2026-11-22"), None) };
     assert_eq!(all(&mut ann, &of_bob).await, done(&["b-22", "b-23"]));
     let later = date(Some("2026-11-23"), Some("2026-12-31"));
@@ -206,7 +208,7 @@ async fn transactions_of_a_date_are_listed_and_refused_ones_on_request() {
     // By id, refused ones are found without asking, and left out on request.
     let poor = FindRequest { id: Some("poor-22".into()), limit: 3, ..FindRequest::default() };
     assert_eq!(all(&mut bob, &poor).await, done(&["poor-22"]));
-    assert_eq!(all(&mut bob, &FindRequest { refused: Some(false), ..poor.clone() }).await, []);
+    assert_eq!(all(&mut bob, &FindRequest { outcomes: Some("done"), ..poor.clone() }).await, []);
     assert_eq!(all(&mut bob, &FindRequest { client: Some(2), ..poor }).await, []);
     for (wrong, why) in [
         (
@@ -218,6 +220,7 @@ async fn transactions_of_a_date_are_listed_and_refused_ones_on_request() {
             "says not of which entity",
         ),
         (date(Some("2026-11-23"), Some("2026-11-22")), "to: lies before"),
+        (FindRequest { outcomes: Some(""), ..first.clone() }, "outcomes: a word that is not known here"),
     ] {
         let (code, message) = refusal(ann.find(&wrong).await);
         assert!(code == "malformed" && message.contains(why), "{wrong:?}: {message}");

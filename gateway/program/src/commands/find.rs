@@ -16,14 +16,14 @@ use crate::report::period::day;
 /// Find transactions by their reference (业务流水号), by the id that a client gave, or by accounting date (会计日)
 ///
 /// Of whichever client, in the order of the log: by reference or id posted, refused and cancelled ones, by dates alone those that
-/// were done, and with --refused the others as well. With --entity and dates only the part of the log is read in which they were current;
+/// were done, with --refused the others as well, with --refused-only the others alone. With --entity and dates only the part of the log is read in which they were current;
 /// without, all of it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   longmen find --reference T20261129-0001 --entity LM --from 2026-11-29
   longmen find --id order-17 --entity LM --from 2026-11-01 --to 2026-11-03
-  longmen find --date 2026-11-29 --refused
+  longmen find --date 2026-11-29 --refused-only
   longmen find --entity LM --date 2026-11-29 --of-client 3
   longmen transaction --place 412/3            a transaction that was found, with its legs")]
 #[command(group = ArgGroup::new("sought").args(["reference", "id", "date", "from", "to"]).required(true).multiple(true))]
@@ -53,6 +53,9 @@ pub(crate) struct Args {
     /// Of a date those as well that were refused or cancelled, with their codes
     #[arg(long)]
     refused: bool,
+    /// Only those that were refused or cancelled
+    #[arg(long, conflicts_with = "refused")]
+    refused_only: bool,
     #[command(flatten)]
     pages: Pages,
 }
@@ -65,7 +68,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let entity = args.entity_of_dates(&mut client).await?;
     let [from, to] = [args.from, args.to].map(|end| args.date.or(end).map(|date| date.to_string()));
     let mut found =
-        FoundTransactions { transactions: Vec::new(), next: args.pages.after.map(String::into_boxed_str) };
+        FoundTransactions { transactions: Vec::new(), next: args.pages.after.as_deref().map(Box::from) };
     // A page may look at its stretch of the log and find nothing.
     while let Some(left @ 1..) = args.pages.listing.limit.checked_sub(count(&found)) {
         let request = FindRequest {
@@ -77,7 +80,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
             after: found.next.as_deref(),
             limit: left,
             client: args.of_client,
-            refused: args.refused.then_some(true),
+            outcomes: args.outcomes(),
         };
         let page = client.find(&request).await.map_err(|error| match &entity {
             Some(entity) => Failure::about(error, format_args!("entity {entity}")),
@@ -95,6 +98,14 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
 }
 
 impl Args {
+    fn outcomes(&self) -> Option<&'static str> {
+        match (self.refused, self.refused_only) {
+            (_, true) => Some("refused"),
+            (true, _) => Some("all"),
+            _ => None,
+        }
+    }
+
     /// The entity that is asked about: dates are those of one, which need not be named where there is no other.
     async fn entity_of_dates(&self, client: &mut Client) -> Result<Option<String>, Failure> {
         let has_dates = [self.date, self.from, self.to].iter().any(Option::is_some);

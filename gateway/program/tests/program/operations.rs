@@ -82,6 +82,8 @@ fn lists(served: &Served) {
     let done = ask(served, 0, &of_date, &["C1 ", "pay-2 ", "posted"]);
     assert!(!done.out.contains("insufficient_funds") && !done.out.contains("limit_exceeded"), "{done:?}");
     ask(served, 0, &format!("{of_date} --refused"), &["C1 ", "limit_exceeded", "payment_state"]);
+    let refused = ask(served, 0, &format!("{of_date} --refused-only"), &["limit_exceeded", "payment_state"]);
+    assert!(!refused.out.contains("posted"), "{refused:?}");
     ask(served, 1, &format!("{of_date} --of-client 99"), &["none found"]);
     let page = ask(served, 0, &format!("{of_date} --limit 2"), &["more: --after "]);
     let (_, after) = page.out.trim_end().rsplit_once("--after ").unwrap();

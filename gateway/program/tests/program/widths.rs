@@ -105,7 +105,6 @@ fn listings_fit_80_and_100_columns() {
             "status",
             "limits @2",
             "accounts --subject 2203 --owner merchant",
-            "find --entity 龙门支付有限公司 --date 2026-01-05 --refused",
         ] {
             let words: Vec<&str> = command.split(' ').collect();
             let out = ask(width, &words);
@@ -330,6 +329,11 @@ fn every_listing_of_huge_figures_and_long_ids_fits_100_columns() {
         (vec!["transaction", tried], &[tried, "10,000,000,000.00", NUMBER]),
         (vec!["transaction", thawed], &[frozen, thawed]),
         (vec!["find", "--reference", "order-17"], &[posted]),
+        (vec!["find", "--date", "2026-01-05", "--refused"], &[posted]),
+        (
+            vec!["accounts", "--subject", "2203", "--customer", "C-0123456789012345678901234567"],
+            &[HUGE, NUMBER],
+        ),
         (vec!["trial-balance"], &[HUGE]),
         (vec!["trial-balance", "--level", "1"], &[HUGE]),
         (of("daily"), &[HUGE]),

@@ -6,7 +6,7 @@ use longmen_access_log::Subject;
 use longmen_engine::ledger::{
     AccountId, Answer, ClientId, Command, Date, EntityId, MAX_BATCH, Operation, RecordPlace,
 };
-use longmen_engine::{FindQuery, FoundPage, Sought, TransactionRecord};
+use longmen_engine::{FindQuery, FoundPage, Outcomes, Sought, TransactionRecord};
 
 use super::context::{Ask, Context};
 use super::cursor::Filters;
@@ -37,8 +37,8 @@ pub(crate) struct FindWhat {
     pub(crate) sought: Sought,
     /// Who asked for them; `None`: any client.
     pub(crate) client: Option<ClientId>,
-    /// Whether those that were refused or cancelled are meant, too.
-    pub(crate) refused: bool,
+    /// What became of them.
+    pub(crate) outcomes: Outcomes,
     /// Whose dates are meant, and whose transactions, those of others with a leg on one of its accounts among them; `None`:
     /// those of every entity.
     pub(crate) entity: Option<Box<str>>,
@@ -56,7 +56,7 @@ pub(crate) struct Found {
 impl FindWhat {
     /// What a search is asked for.
     pub(crate) fn filters(&self) -> Filters {
-        let FindWhat { sought, client, refused, entity, from, to } = self;
+        let FindWhat { sought, client, outcomes, entity, from, to } = self;
         let (reference, id) = match sought {
             Sought::Reference(reference) => (Some(reference), None),
             Sought::Id(id) => (None, Some(id)),
@@ -66,7 +66,7 @@ impl FindWhat {
             .with(reference)
             .with(id)
             .with(client.as_ref())
-            .with(Some(refused))
+            .with(Some(outcomes.name()))
             .with(entity.as_ref())
             .with(from.as_ref())
             .with(to.as_ref())
@@ -89,7 +89,7 @@ impl Ask for FindAsked {
     }
 
     fn subject(&self) -> Subject {
-        let FindWhat { sought, client, refused, entity, from, to } = &self.what;
+        let FindWhat { sought, client, outcomes, entity, from, to } = &self.what;
         let (reference, id) = match sought {
             Sought::Reference(reference) => (Some(reference.clone()), None),
             Sought::Id(id) => (None, Some(format!("{:032x}", id.0))),
@@ -99,7 +99,7 @@ impl Ask for FindAsked {
             .with("reference", reference)
             .with("id", id)
             .with("client", client.map(|client| client.to_string()))
-            .with("refused", Some(refused.to_string()))
+            .with("outcomes", Some(outcomes.name()))
             .with("entity", entity.clone())
             .with("from", from.map(|date| date.to_string()))
             .with("to", to.map(|date| date.to_string()))
@@ -181,7 +181,7 @@ impl Search {
         FindQuery {
             sought: self.what.sought.clone(),
             client: self.what.client,
-            refused: self.what.refused,
+            outcomes: self.what.outcomes,
             entity: self.entity,
             from: self.what.from.unwrap_or(Date::FIRST),
             to: self.what.to.unwrap_or(Date::LAST),

@@ -1,7 +1,7 @@
 //! Questions about the past: statements, past balances, merged entries, registers, the general ledger.
 
 use longmen_engine::ledger::{ClientId, Date, MAX_NOTES, RecordPlace};
-use longmen_engine::{Moment, PageOrder, Sought, StatementQuery, StatementRange, View};
+use longmen_engine::{Moment, Outcomes, PageOrder, Sought, StatementQuery, StatementRange, View};
 
 use super::page::{MAX_CURSOR, NOT_A_CURSOR, page_limit};
 use super::question_body::QuestionBody;
@@ -81,6 +81,11 @@ fn limit(reader: &mut Reader<'_>) -> Result<usize, Fault> {
 const BY: [(&str, By); 3] = [("accounting", By::Accounting), ("time", By::Time), ("value", By::Value)];
 const ORDERS: [(&str, PageOrder); 2] =
     [("newest_first", PageOrder::NewestFirst), ("oldest_first", PageOrder::OldestFirst)];
+const OUTCOMES: [(&str, Outcomes); 3] = [
+    (Outcomes::Done.name(), Outcomes::Done),
+    (Outcomes::Refused.name(), Outcomes::Refused),
+    (Outcomes::All.name(), Outcomes::All),
+];
 const VIEWS: [(&str, View); 3] =
     [("internal", View::Internal), ("operations", View::Operations), ("customer", View::Customer)];
 
@@ -197,9 +202,9 @@ pub(super) fn read_register(body: &mut QuestionBody<'_, '_>) -> Result<RegisterA
 }
 
 pub(super) fn read_find(body: &mut QuestionBody<'_, '_>) -> Result<FindAsked, Fault> {
-    let (mut sought, mut refused, mut client, mut of) = (Vec::new(), None, None, None);
+    let (mut sought, mut outcomes, mut client, mut of) = (Vec::new(), None, None, None);
     let (mut from, mut to, mut after, mut rows) = (None, None, None, DEFAULT_PAGE);
-    let names = ["reference", "id", "entity", "from", "to", "after", "limit", "client", "refused"];
+    let names = ["reference", "id", "entity", "from", "to", "after", "limit", "client", "outcomes"];
     body.fields(names, |index, reader| {
         match index {
             0 => sought.push(Sought::Reference(reference(reader)?)),
@@ -210,7 +215,7 @@ pub(super) fn read_find(body: &mut QuestionBody<'_, '_>) -> Result<FindAsked, Fa
             5 => after = Some(reader.text(MAX_CURSOR)?),
             6 => rows = limit(reader)?,
             7 => client = Some(ClientId(reader.integer()?)),
-            _ => refused = Some(reader.flag()?),
+            _ => outcomes = Some(word(reader, &OUTCOMES)?),
         }
         Ok(())
     })?;
@@ -227,8 +232,9 @@ pub(super) fn read_find(body: &mut QuestionBody<'_, '_>) -> Result<FindAsked, Fa
         _ => return Err(Fault::new("needs one of reference and id, or dates")),
     };
     // Who looks for one thing asks what became of it; who wants all of a date, what was done.
-    let refused = refused.unwrap_or(sought != Sought::All);
-    let what = FindWhat { sought, client, refused, entity: of, from, to };
+    let usual = if sought == Sought::All { Outcomes::Done } else { Outcomes::All };
+    let outcomes = outcomes.unwrap_or(usual);
+    let what = FindWhat { sought, client, outcomes, entity: of, from, to };
     let after = after.map(|text| record_after(text, &what).map_err(|fault| fault.in_field("after")));
     Ok(FindAsked { after: after.transpose()?, what, limit: rows })
 }
