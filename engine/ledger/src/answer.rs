@@ -7,6 +7,7 @@ use crate::ids::{AccountId, ClientId, EntityId, LineId, RecordPlace};
 use crate::money::amount::Side;
 use crate::money::currency::Currency;
 use crate::money::date::{Date, YearStart};
+use crate::proposals::register::Registered;
 use crate::rejection::Rejection;
 use crate::transaction::refund_windows::RefundWindows;
 
@@ -63,6 +64,8 @@ pub enum Answer {
     TrialBalance(TrialBalance),
     /// The chart of an entity.
     Chart(Chart),
+    /// Proposals, by number.
+    Proposals(Vec<Registered>),
     /// How the node is. It is apart, so that the answer to a payment is no larger for it.
     Status(Box<Status>),
 }
@@ -226,6 +229,10 @@ pub struct Status {
     pub entities: Vec<(Box<str>, Date)>,
     /// How long refunds are taken.
     pub refund_windows: RefundWindows,
+    /// The digest of the file that says who may do what; empty: there was none.
+    pub access: Box<str>,
+    /// Proposals that nobody has decided about yet, and what was done at once and nobody has reviewed yet.
+    pub open_proposals: u64,
     /// Whether the disk is full: what would write is refused, until there is room.
     pub is_out_of_disk: bool,
 }

@@ -132,6 +132,22 @@ impl Batch {
         transaction.action = NonZeroU32::new(offset(self.actions.len()));
     }
 
+    /// Adds a transaction that was proposed, with the digest of what its client gave then.
+    pub(crate) fn push_again(
+        &mut self,
+        draft: Draft,
+        action: Option<Action>,
+        legs: &[Leg],
+        notes: &[u8],
+        content: u64,
+    ) {
+        match action {
+            None => self.push(draft, legs, notes),
+            Some(action) => self.push_action(draft, action, legs, notes),
+        }
+        self.transactions.last_mut().expect("one was just pushed").content = content;
+    }
+
     /// What a transaction of this batch does besides posting the legs that it brings.
     #[must_use]
     #[inline]

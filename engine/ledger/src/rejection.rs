@@ -19,6 +19,10 @@ pub enum Rejection {
     Forbidden = 41,
     /// The caller's roles let it ask that only with a reason (查询须填事由), and it gave none.
     ReasonRequired = 43,
+    /// It takes a second principal (四眼原则): it is to be proposed.
+    NeedsApproval = 44,
+    /// Nobody approves, rejects or reviews what it proposed itself, and nobody takes back what another proposed.
+    OwnProposal = 45,
     /// Debits and credits differ in some currency or entity.
     Unbalanced = 2,
     /// An amount is zero, negative or too large.
@@ -31,6 +35,8 @@ pub enum Rejection {
     IdempotencyConflict = 6,
     /// The id was cancelled before the request was ever seen (空回滚, 防悬挂).
     Cancelled = 7,
+    /// What is to be approved is not what was proposed.
+    DigestMismatch = 46,
     /// The request's own time lies before the window of known ids.
     TooOld = 8,
     /// The request's own time lies too far in the future.
@@ -54,6 +60,8 @@ pub enum Rejection {
     UnknownOriginal = 28,
     /// No such transaction.
     UnknownTransaction = 15,
+    /// No such proposal, or one that ended long ago.
+    UnknownProposal = 47,
     /// The natural key, or the name of a hold or try, is taken by something else.
     KeyConflict = 16,
     /// The subject contradicts its chart: below a leaf, a leaf above others, or of another class than its first level.
@@ -80,6 +88,8 @@ pub enum Rejection {
     WrongAuthority = 34,
     /// The account has moved since the position that a change of it expects.
     VersionConflict = 42,
+    /// The proposal has ended: it was decided otherwise, or its time has run out.
+    ProposalClosed = 48,
     /// The account still has a balance, a hold or a reservation.
     NotEmpty = 18,
     /// The account state (账户状态) forbids it.
@@ -133,12 +143,15 @@ impl Rejection {
             Rejection::Malformed
             | Rejection::Forbidden
             | Rejection::ReasonRequired
+            | Rejection::NeedsApproval
+            | Rejection::OwnProposal
             | Rejection::Unbalanced
             | Rejection::InvalidAmount
             | Rejection::MixedOffBalance
             | Rejection::CurrencyMismatch => 0,
             Rejection::IdempotencyConflict
             | Rejection::Cancelled
+            | Rejection::DigestMismatch
             | Rejection::TooOld
             | Rejection::TooNew
             | Rejection::TimeRequired
@@ -150,6 +163,7 @@ impl Rejection {
             | Rejection::UnknownFreeze
             | Rejection::UnknownOriginal
             | Rejection::UnknownTransaction
+            | Rejection::UnknownProposal
             | Rejection::KeyConflict
             | Rejection::ChartConflict
             | Rejection::WrongClass => 2,
@@ -161,6 +175,7 @@ impl Rejection {
             | Rejection::FreezeExpired
             | Rejection::WrongAuthority
             | Rejection::VersionConflict
+            | Rejection::ProposalClosed
             | Rejection::NotEmpty => 4,
             Rejection::AccountState => 5,
             Rejection::PaymentState => 6,

@@ -23,6 +23,13 @@ pub enum AdminFault {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// A proposal that was not made, decided or done as four eyes ask.
+    #[error("proposal {number} {why}")]
+    Proposal {
+        number: u64,
+        /// What does not hold.
+        why: &'static str,
+    },
     /// A record that only snapshots have.
     #[error("a record that only snapshots have")]
     OfSnapshots,

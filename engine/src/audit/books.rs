@@ -14,6 +14,7 @@ use super::holds::Holds;
 use super::ids::{IdKey, SeenIds};
 use super::limits::{Chains, Limits};
 use super::merged::HotLegs;
+use super::proposals::Proposals;
 use super::recorded::Past;
 use super::report::Counts;
 use super::rules::{Fates, Rules};
@@ -37,6 +38,7 @@ pub(super) struct Books {
     /// Digests of the names of accounts.
     pub(super) names: SeenIds,
     pub(super) counts: Counts,
+    pub(super) proposals: Proposals,
     pub(super) frame: AuditedFrame,
     pub(super) actions: Actions,
     pub(super) hot: HotLegs,
@@ -60,6 +62,7 @@ impl Books {
             ids: SeenIds::new(),
             names: SeenIds::new(),
             counts: Counts::default(),
+            proposals: Proposals::default(),
             frame: AuditedFrame::default(),
             actions: Actions::default(),
             hot: HotLegs::default(),
@@ -107,7 +110,7 @@ impl Books {
         self.past.note(view);
         let sections = Sections::of(view)?;
         if let Some(admin) = &sections.admin {
-            self.take_admin(admin)?;
+            self.take_admin(admin, (view.number().0, view.time_us()))?;
         }
         let tails = sections.tails.as_ref().map_or(&[][..], |tails| tails.bytes);
         let mut tails_end = 0;
@@ -121,11 +124,11 @@ impl Books {
         for section in &sections.entries {
             self.take_entries(section, view)?;
         }
-        self.end_frame(view.number().0)
+        self.end_frame(view.number().0, view.time_us())
     }
 
     /// Checks what can be told when all of the frame was read.
-    fn end_frame(&mut self, number: u64) -> Checked {
+    fn end_frame(&mut self, number: u64, time_us: i64) -> Checked {
         if self.counts.opened != self.accounts.len() as u64 {
             let account = AccountId(self.accounts.len() as u64);
             return Err(RecordPlace::Frame.flaw(BookFault::AccountGap { account }));
@@ -144,6 +147,7 @@ impl Books {
         }
         self.check_actions(number)?;
         self.check_ties()?;
+        self.proposals.end_frame(time_us)?;
         self.chart.end_frame()
     }
 
@@ -168,7 +172,7 @@ impl Books {
         Ok(())
     }
 
-    fn take_admin(&mut self, section: &Placed<'_>) -> Checked {
+    fn take_admin(&mut self, section: &Placed<'_>, frame: (u64, i64)) -> Checked {
         let (mut found, mut rest) = (0, section.bytes);
         while !rest.is_empty() {
             let place = RecordPlace::Admin(found);
@@ -177,13 +181,29 @@ impl Books {
             self.again.clear();
             record.write(&mut self.again);
             place.check(rest[..length] == self.again, || BookFault::Altered)?;
-            self.chart.take(place, record)?;
+            self.take_record(place, record, frame)?;
             rest = &rest[length..];
             found += 1;
         }
         self.chart.end_admin()?;
+        self.proposals.end_admin()?;
         self.counts.admin += u64::from(found);
         section.check_records(found)
+    }
+
+    fn take_record(&mut self, place: RecordPlace, record: Admin, frame: (u64, i64)) -> Checked {
+        match record {
+            Admin::Proposed(proposal) => {
+                self.chart.check_client(place, proposal.key.client)?;
+                self.proposals.propose(place, *proposal, frame)
+            }
+            Admin::Decided(decision) => self.proposals.decide(place, decision, frame),
+            Admin::Registered { .. } => {
+                self.proposals.register(place, &record);
+                self.chart.take(place, record)
+            }
+            record => self.chart.take(place, record),
+        }
     }
 }
 

@@ -111,6 +111,7 @@ impl Chart {
                 place.check(is_digest, || AdminFault::BadRecord { what, why })
             }
             Admin::Closing { .. } | Admin::Undone(..) => Err(place.flaw(AdminFault::OfSnapshots)),
+            Admin::Proposed(_) | Admin::Decided(_) => Ok(()),
         }
     }
 

@@ -150,6 +150,8 @@ fn name_of(record: &Admin) -> &'static str {
         Admin::Registered { .. } => "registered",
         Admin::Rules { .. } => "rules",
         Admin::Access { .. } => "access",
+        Admin::Proposed(_) => "proposed",
+        Admin::Decided(_) => "decided",
     }
 }
 

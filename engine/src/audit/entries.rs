@@ -11,6 +11,7 @@ use super::fault::{BookFault, Checked, RecordPlace};
 use super::frame::{TakenLeg, Terms};
 use super::ids::IdKey;
 use super::merged::{ListedLeg, turnover};
+use super::proposals::Done;
 use super::recorded::RecordedLeg;
 use super::register::{check_notes, check_text_id};
 use super::sections::Placed;
@@ -267,6 +268,7 @@ impl Books {
         self.chart.check_date(place, account.entity, changed.date)?;
         self.chart.check_client(place, changed.client)?;
         check_notes(place, changed.notes)?;
+        self.proposals.take(place, changed.notes, &Done::Changed(changed))?;
         let day = account.day();
         self.limits.take(changed, day, self.chart.rules > 0);
         self.counts.changed += 1;

@@ -4,6 +4,7 @@ use super::actions::check_head;
 use super::books::Books;
 use super::fault::{BookFault, Checked, RecordPlace};
 use super::ids::IdKey;
+use super::proposals::Done;
 use super::register::check_notes_and_texts;
 use super::sections::Placed;
 use crate::ledger::{ActionCode, HEAD_BYTES, Head, Outcome, Tail, read_tail};
@@ -55,6 +56,7 @@ impl Books {
             return Err(place.flaw(BookFault::NotPosted { ordinal, account: leg.account }));
         }
         let action = head.action;
+        self.proposals.take(place, tail.notes, &Done::Transaction(head))?;
         check_head(head, tail).map_err(|fault| place.flaw(BookFault::Action { action, fault }))?;
         self.frame.push(head, tail.named.as_ref());
         if action != ActionCode::Post && done {

@@ -23,6 +23,8 @@
 //! - accounting dates (会计日): an entry's date is its head's, and is open in its entity; the figures that close a date are
 //!   those of its entries, line by line (总账);
 //! - states, funds and limits: each transaction was let through by its accounts, unless it was forced;
+//! - four eyes (四眼原则): what was proposed is done in the frame of its approval, as it was proposed, once, approved by another
+//!   than its maker, before it ended; nothing says it was approved that was not;
 //! - debits = credits over the frame, per entity and currency.
 //!
 //! And at the end: each transaction id has one head, or others so long after it that it was forgotten by then, which are
@@ -53,6 +55,7 @@ mod limits;
 mod lines;
 mod locate;
 mod merged;
+mod proposals;
 mod recorded;
 mod refunds;
 mod register;

@@ -122,6 +122,8 @@ impl<'s> Walk<'s> {
                 }
                 // None of them changes what a journal tells of an entity, a subject or an account.
                 Admin::LineClosed { .. }
+                | Admin::Proposed(_)
+                | Admin::Decided(_)
                 | Admin::Closing { .. }
                 | Admin::Customer { .. }
                 | Admin::Mapping { .. }

@@ -17,4 +17,5 @@ mod names;
 mod node;
 mod node_actions;
 mod planted;
+mod proposals;
 mod records;

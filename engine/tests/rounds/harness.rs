@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use longmen_engine::ledger::{
-    AccountId, Admin, Answer, ClientId, Command, Coordinator, Date, EntityId, Frame, FrameRecords,
+    AccountId, Admin, Answer, Catalog, ClientId, Command, Coordinator, Date, EntityId, Frame, FrameRecords,
     LedgerSettings, Original, Position, Rebuilt, RefundWindows, ReplyTo, Request, Room, SectionKind, Shard,
     ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
 };
@@ -183,8 +183,18 @@ impl Node {
     }
 
     pub(crate) fn submit(&mut self, tag: u64, command: Command) {
+        self.submit_of(ClientId(1), tag, command);
+    }
+
+    /// The same, by some client.
+    pub(crate) fn submit_of(&mut self, client: ClientId, tag: u64, command: Command) {
         let reply_to = ReplyTo { session: 1, tag };
-        self.coordinator.submit(Request { reply_to, client: ClientId(1), command }, None);
+        self.coordinator.submit(Request { reply_to, client, command }, None);
+    }
+
+    /// The books' names, and what was proposed.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        self.coordinator.catalog()
     }
 
     /// Whether a frame is being written.
@@ -316,6 +326,10 @@ impl Node {
     /// Lets a little time pass.
     pub(crate) fn pass_time(&mut self, us: i64) {
         self.time_us += us;
+    }
+
+    pub(crate) fn time_us(&self) -> i64 {
+        self.time_us
     }
 
     /// The durable frames.

@@ -29,6 +29,7 @@ mod codes;
 mod crash;
 mod exhaustive;
 mod extremes;
+mod four_eyes;
 mod full_disk;
 mod harness;
 mod lists;

@@ -113,7 +113,7 @@ impl Met {
 const KINDS: usize = 28;
 
 /// The codes that the scripts cannot meet; every other one they must.
-const UNMET: [Rejection; 8] = [
+const UNMET: [Rejection; 14] = [
     Rejection::Forbidden,
     Rejection::TooNew,
     Rejection::UnknownEntity,
@@ -122,6 +122,12 @@ const UNMET: [Rejection; 8] = [
     Rejection::OutOfDisk,
     Rejection::ShuttingDown,
     Rejection::NotAuthenticated,
+    Rejection::ReasonRequired,
+    Rejection::NeedsApproval,
+    Rejection::OwnProposal,
+    Rejection::DigestMismatch,
+    Rejection::UnknownProposal,
+    Rejection::ProposalClosed,
 ];
 
 /// A node under test with the script that is being made for it.

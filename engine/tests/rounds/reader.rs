@@ -1,10 +1,11 @@
 //! Reads a transaction back from the log alone, for whoever names it: what the node does with its readers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
-    ActionCode, Currency, Entry, Head, Leg, Movement, Original, Outcome, RecordPlace, SectionKind,
+    ActionCode, ClientId, Currency, Entry, Head, Leg, Movement, Original, Outcome, RecordPlace, SectionKind,
     TransactionKey, read_tail,
 };
 
@@ -15,6 +16,21 @@ use super::translate::name;
 /// The transaction of this id, if the log has it.
 pub(crate) fn original(log: &[Stored], id: u128, chart: &[Spec]) -> Option<Arc<Original>> {
     of_key(log, name(id), chart)
+}
+
+/// The transactions that were posted.
+///
+/// # Panics
+/// If one was posted twice.
+pub(crate) fn posted(log: &[Stored]) -> BTreeSet<(ClientId, u128)> {
+    let mut posted = BTreeSet::new();
+    for frame in log {
+        let heads = frame.records().heads().map(Result::unwrap).collect::<Vec<Head>>();
+        for head in heads.iter().filter(|head| head.outcome == Outcome::Posted) {
+            assert!(posted.insert((head.client, head.id.0)), "{:?} was posted twice", head.id);
+        }
+    }
+    posted
 }
 
 fn of_key(log: &[Stored], key: TransactionKey, chart: &[Spec]) -> Option<Arc<Original>> {

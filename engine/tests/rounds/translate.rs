@@ -205,6 +205,7 @@ pub(crate) fn said(ask: &Ask, answer: &Answer) -> Said {
         | Answer::OwnAccounts(_)
         | Answer::Closings { .. }
         | Answer::Chart(_)
+        | Answer::Proposals(_)
         | Answer::Status(_) => {
             panic!("not an answer to anything in a script: {answer:?}")
         }

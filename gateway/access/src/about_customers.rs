@@ -16,7 +16,8 @@ pub fn is_about_customers(operation: Operation) -> bool {
         | Operation::Entry
         | Operation::Register
         | Operation::Find
-        | Operation::Transaction => true,
+        | Operation::Transaction
+        | Operation::Proposals => true,
         // The books as a whole, and how the node is.
         Operation::TrialBalance | Operation::GeneralLedger | Operation::Chart | Operation::Status => false,
         // No questions.
@@ -47,6 +48,12 @@ pub fn is_about_customers(operation: Operation) -> bool {
         | Operation::ForcedCloseDay
         | Operation::MapCustomer
         | Operation::MapType
+        | Operation::Backdate
+        | Operation::JudicialRelease
+        | Operation::RaiseLimits
+        | Operation::ChangeAccess
+        | Operation::Approve
+        | Operation::BreakGlass
         | Operation::OnBehalf => false,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use longmen_ledger::{Acting, Grant, Operation, Permissions};
@@ -118,6 +119,12 @@ impl Access {
         })
     }
 
+    /// Whether a change of the access file takes a second principal.
+    #[must_use]
+    pub fn is_changed_by_two(&self) -> bool {
+        self.file.four_eyes.operations.contains(&Operation::ChangeAccess)
+    }
+
     /// The digest of the access file; `None` where there is none.
     #[must_use]
     pub fn digest(&self) -> Option<String> {
@@ -205,6 +212,7 @@ impl Access {
     fn on_behalf(&self, other: &str, own: &Permissions) -> Option<Permissions> {
         let principal = self.file.principals.get(other).filter(|_| own.may(Operation::OnBehalf))?;
         let mut permissions = Permissions::default();
+        permissions.set_four_eyes(Arc::clone(&self.file.four_eyes));
         for (operation, grant) in principal.roles.iter().flat_map(|role| self.file.grants(role)) {
             if operation == Operation::OnBehalf {
                 continue;
@@ -244,6 +252,7 @@ impl Access {
             let own = grant.within(&Grant::in_entities(principal.entities.as_ref()));
             permissions.grant(operation, own.within(&Grant::in_entities(token.entities.as_ref())));
         }
+        permissions.set_four_eyes(Arc::clone(&self.file.four_eyes));
         permissions
     }
 }

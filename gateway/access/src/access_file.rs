@@ -1,11 +1,13 @@
 //! The file that says who may do what: roles and principals, in TOML.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use longmen_ledger::{Amount, Currency, Grant, Operation};
+use longmen_ledger::{Amount, Currency, FourEyes, Grant, Operation};
 use serde::Deserialize;
 
 use crate::about_customers::is_about_customers;
+use crate::four_eyes::{WrittenFourEyes, usual_four_eyes};
 use crate::standard_role::StandardRole;
 
 /// Who may do what.
@@ -13,6 +15,7 @@ use crate::standard_role::StandardRole;
 pub struct AccessFile {
     roles: BTreeMap<Box<str>, Role>,
     pub(crate) principals: BTreeMap<Box<str>, Principal>,
+    pub(crate) four_eyes: Arc<FourEyes>,
     digest: Option<blake3::Hash>,
 }
 
@@ -22,6 +25,14 @@ pub enum AccessFileError {
     /// It is no such file.
     #[error("{0}")]
     Toml(#[from] toml::de::Error),
+    /// There is no such operation.
+    #[error("four_eyes names {word}, which is no operation: `longmen token roles` lists them")]
+    FourEyesOperation { word: Box<str> },
+    /// A figure above which a second principal is needed is none.
+    #[error(
+        "four_eyes has {text} {code} for {operation}, which is no amount of that currency; `*` takes whole units"
+    )]
+    FourEyesAmount { operation: Operation, code: Box<str>, text: Box<str> },
     /// A role has a name that a standard role has.
     #[error("role {role} is a standard role already: give yours another name")]
     StandardRole { role: Box<str> },
@@ -73,6 +84,7 @@ struct Written {
     roles: BTreeMap<Box<str>, WrittenRole>,
     #[serde(default)]
     principals: BTreeMap<Box<str>, Principal>,
+    four_eyes: Option<WrittenFourEyes>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +97,9 @@ struct WrittenRole {
     caps: BTreeMap<Box<str>, Box<str>>,
     #[serde(default)]
     reason: bool,
+    /// Whether it is one principal's to do, whatever `four_eyes` says.
+    #[serde(default)]
+    alone: bool,
 }
 
 impl AccessFile {
@@ -93,7 +108,8 @@ impl AccessFile {
     /// # Errors
     /// [`AccessFileError`], naming the first thing that is wrong.
     pub fn parse(text: &str) -> Result<AccessFile, AccessFileError> {
-        let Written { roles: written, principals } = toml::from_str(text)?;
+        let Written { roles: written, principals, four_eyes } = toml::from_str(text)?;
+        let four_eyes = four_eyes.map_or_else(|| Ok(usual_four_eyes()), WrittenFourEyes::read)?;
         let mut roles = BTreeMap::new();
         for (name, role) in written {
             if name.parse::<StandardRole>().is_ok() {
@@ -108,7 +124,8 @@ impl AccessFile {
                 return Err(AccessFileError::Role { principal: name.clone(), role: role.clone() });
             }
         }
-        Ok(AccessFile { roles, principals, digest: Some(blake3::hash(text.as_bytes())) })
+        let four_eyes = Arc::new(four_eyes);
+        Ok(AccessFile { roles, principals, four_eyes, digest: Some(blake3::hash(text.as_bytes())) })
     }
 
     /// The digest of the file's bytes; `None` where there is no file.
@@ -131,7 +148,8 @@ impl AccessFile {
     pub(crate) fn grants<'a>(&'a self, role: &str) -> Box<dyn Iterator<Item = (Operation, Grant)> + 'a> {
         if let Ok(standard) = role.parse::<StandardRole>() {
             let may = Operation::ALL.into_iter().filter(move |operation| standard.may(*operation));
-            return Box::new(may.map(|operation| (operation, Grant::default())));
+            let grant = Grant { alone: standard.is_alone(), ..Grant::default() };
+            return Box::new(may.map(move |operation| (operation, grant.clone())));
         }
         let role = self.roles.get(role);
         Box::new(
@@ -167,7 +185,12 @@ fn read_role(name: &str, written: WrittenRole) -> Result<Role, AccessFileError> 
     Ok(Role {
         operations,
         reason: written.reason,
-        grant: Grant { entities: written.entities, currencies: currencies.transpose()?, caps },
+        grant: Grant {
+            entities: written.entities,
+            currencies: currencies.transpose()?,
+            caps,
+            alone: written.alone,
+        },
     })
 }
 
@@ -225,6 +248,7 @@ mod tests {
             entities: Some(["LM".into()].into()),
             currencies: Some([cny].into()),
             caps: [(cny, Amount(250))].into(),
+            alone: false,
         };
         assert_eq!(file.grants("a").collect::<Vec<_>>(), [(Operation::Post, grant)]);
         assert_eq!(file.grants("monitor").collect::<Vec<_>>(), [(Operation::Status, Grant::default())]);

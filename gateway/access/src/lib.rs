@@ -32,6 +32,7 @@
 mod about_customers;
 mod access;
 mod access_file;
+mod four_eyes;
 mod secret;
 mod standard_role;
 mod token_file;

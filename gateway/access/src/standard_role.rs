@@ -13,7 +13,7 @@ pub enum StandardRole {
     Holds,
     /// 经办: serves customers' accounts, and sets right what others posted.
     Operator,
-    /// 复核: what needs a second pair of eyes: force, a court's freeze, a date far ahead.
+    /// 复核: approves what others propose, and may propose itself: force, a court's freeze, a date far ahead.
     Approver,
     /// 财务: charts, day end, and the books.
     Finance,
@@ -49,15 +49,26 @@ impl StandardRole {
             Operation::Raise | Operation::Consume => &[Holds],
             Operation::Reverse | Operation::Refund => &[Poster, Operator],
             Operation::OthersTransactions => &[Operator, Approver],
-            Operation::JudicialFreeze | Operation::ForcedConsume | Operation::ForcedReverse => &[Approver],
+            Operation::Backdate => &[Poster, Holds, Operator],
+            Operation::JudicialFreeze | Operation::ForcedConsume | Operation::ForcedReverse => {
+                &[Operator, Approver]
+            }
+            Operation::JudicialRelease => &[Operator],
             Operation::OpenEntity | Operation::SetHot => &[Admin],
             Operation::OpenSubjects | Operation::MapType => &[Finance, Admin],
             Operation::OpenAccounts => &[Operator, Admin],
             Operation::StopAccount => &[Operator, Approver, Finance],
-            Operation::SetState => &[Approver],
-            Operation::SetLimits | Operation::SetReserve | Operation::MapCustomer => &[Operator],
+            Operation::SetState => &[Operator, Approver],
+            Operation::SetLimits
+            | Operation::RaiseLimits
+            | Operation::SetReserve
+            | Operation::MapCustomer => &[Operator],
             Operation::CloseDay => &[Finance],
-            Operation::ForcedCloseDay => &[Approver],
+            Operation::ForcedCloseDay => &[Finance, Approver],
+            Operation::ChangeAccess => &[Admin],
+            Operation::Approve => &[Approver],
+            // For emergencies alone: a house says whose they are.
+            Operation::BreakGlass => &[],
             Operation::Balance | Operation::Transaction => {
                 &[Poster, Holds, Operator, Approver, Finance, Auditor]
             }
@@ -68,6 +79,7 @@ impl StandardRole {
             | Operation::BalanceAt
             | Operation::Entry
             | Operation::Register
+            | Operation::Proposals
             | Operation::Find => &[Operator, Approver, Finance, Auditor],
             Operation::TrialBalance | Operation::GeneralLedger => &[Finance, Auditor],
             Operation::Chart => &[Operator, Approver, Finance, Auditor, Admin],
@@ -76,6 +88,12 @@ impl StandardRole {
             }
             Operation::OnBehalf => &[Front],
         }
+    }
+
+    /// Whether what it may do it may do alone, whatever takes a second principal elsewhere: machines do what others decided.
+    #[must_use]
+    pub fn is_alone(self) -> bool {
+        matches!(self, StandardRole::Poster | StandardRole::Holds)
     }
 
     /// Whether it may do an operation.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use crate::answer::Proposal;
 use crate::compact::BadCompactAnswer;
 use crate::frame::FrameError;
 use crate::wire::REJECTIONS;
@@ -66,6 +67,9 @@ pub enum ClientError {
         /// Why.
         source: io::Error,
     },
+    /// Nothing was done: it was proposed, as the client asked, and waits for approval or was decided before.
+    #[error("proposed as number {}, {}", .0.proposal, .0.state)]
+    Proposed(Box<Proposal>),
     /// The connection broke.
     #[error("the connection to the node broke")]
     Io(#[from] io::Error),

@@ -38,6 +38,7 @@ mod frame;
 mod history;
 mod id;
 mod options;
+mod proposing;
 mod question;
 mod relations;
 mod request;
@@ -49,8 +50,9 @@ mod wire;
 pub use account::{AccountKey, AccountOpening, AccountRef, Amount, Owner, Side, SubjectOpening};
 pub use action::{Action, Consume, Freeze, HoldKind, Naming, Raise, Reverse, Try, Unfreeze};
 pub use answer::{
-    Account, DamagedPlace, Hold, HoldMoved, Holds, LegBalance, Named, Opened, PostResult, Posted,
-    RecordedLeg, ScrubStatus, Status, TransactionRecord, TriedLeg, Welcome,
+    Account, Approved, DamagedPlace, Hold, HoldMoved, Holds, LegBalance, Named, Opened, PostResult, Posted,
+    Proposal, Proposals, ProposedAccount, ProposedLeg, RecordedLeg, ScrubStatus, Status, TransactionRecord,
+    TriedLeg, Welcome,
 };
 pub use client::Client;
 pub use compact::{
@@ -67,15 +69,17 @@ pub use history::{
 };
 pub use id::{TransactionId, id_of_cancel, id_of_text};
 pub use options::ClientOptions;
+pub use proposing::Proposing;
 pub use question::{
     BalanceAtRequest, EntryRequest, FindRequest, GeneralLedgerRequest, RangeEnd, RegisterRequest,
     StatementRequest,
 };
 pub use relations::Relation;
 pub use request::{
-    BalanceRequest, CancelRequest, ChartRequest, CloseDayRequest, CustomerRequest, HelloRequest,
-    HoldsRequest, ListAccountsRequest, ListAfter, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest,
-    OpenEntityRequest, OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest,
+    ApproveRequest, BalanceRequest, CancelRequest, ChangeAccessRequest, ChartRequest, CloseDayRequest,
+    CustomerRequest, DecideRequest, HelloRequest, HoldsRequest, ListAccountsRequest, ListAfter,
+    MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest,
+    PostRequest, ProposalsRequest, ProposeRequest, Registration, SetHotRequest, SetLimitsRequest,
     SetReserveRequest, SetStateRequest, TransactionRequest, TrialBalanceRequest,
 };
 pub use tls::{Tls, TlsError, TlsSettings};

@@ -316,3 +316,69 @@ pub struct TrialBalanceRequest<'a> {
     /// The entity's code; empty: every entity.
     pub entity: &'a str,
 }
+
+/// Body of `change_access`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangeAccessRequest<'a> {
+    /// The digest of the file: BLAKE3, as 64 hexadecimal digits.
+    pub digest: &'a str,
+    /// Who asks for it, and why.
+    #[serde(flatten)]
+    pub registration: Registration<'a>,
+}
+
+/// Body of `propose`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProposeRequest<'a> {
+    pub id: TransactionId,
+    /// The number of the operation that is proposed.
+    pub operation: u16,
+    /// The body of its request.
+    #[serde(serialize_with = "as_bytes")]
+    pub request: &'a [u8],
+    /// When it ends if nobody decides, in microseconds since 1970; absent: after a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_us: Option<i64>,
+    /// Whether it is done at once, to be reviewed afterwards.
+    pub at_once: bool,
+}
+
+/// Body of `approve`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ApproveRequest<'a> {
+    /// The proposal's number.
+    pub proposal: u64,
+    /// The digest of the content that was shown.
+    pub digest: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a str>,
+}
+
+/// Body of `reject` and `withdraw`.
+#[derive(Clone, Debug, Serialize)]
+pub struct DecideRequest<'a> {
+    /// The proposal's number.
+    pub proposal: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a str>,
+}
+
+/// Body of `proposals`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ProposalsRequest {
+    /// `next` of the page before; absent: from the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+    /// How many at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Only those that nobody has decided about.
+    pub open: bool,
+    /// Only those about this account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountRef>,
+}
+
+fn as_bytes<S: serde::Serializer>(bytes: &&[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes)
+}

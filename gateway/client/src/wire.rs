@@ -41,7 +41,7 @@ pub const MAX_LIST: u32 = 1_000;
 pub const MAX_ORIGINALS: usize = 512;
 
 /// The codes of rejections by their numbers in compact answers, counted from 1.
-pub const REJECTIONS: [&str; 43] = [
+pub const REJECTIONS: [&str; 48] = [
     "malformed",
     "unbalanced",
     "invalid_amount",
@@ -85,6 +85,11 @@ pub const REJECTIONS: [&str; 43] = [
     "forbidden",
     "version_conflict",
     "reason_required",
+    "needs_approval",
+    "own_proposal",
+    "digest_mismatch",
+    "unknown_proposal",
+    "proposal_closed",
 ];
 
 /// How a body is written.
@@ -140,10 +145,20 @@ pub enum Operation {
     MapCustomer = 24,
     /// Says which subject accounts of a type get.
     MapType = 25,
+    /// Says by its digest which access file holds from now on.
+    ChangeAccess = 26,
     /// Posts transactions.
     Post = 32,
     /// Cancels a transaction id.
     Cancel = 33,
+    /// Proposes what takes a second principal (经办).
+    Propose = 34,
+    /// Approves what another proposed, and has it done (复核通过).
+    Approve = 35,
+    /// Rejects what another proposed (复核退回).
+    Reject = 36,
+    /// Takes back what one proposed oneself (撤回).
+    Withdraw = 37,
     /// The state of accounts.
     Balance = 48,
     /// Accounts in order of opening.
@@ -170,6 +185,8 @@ pub enum Operation {
     Register = 59,
     /// Transactions by their reference, or by an id that some client gave.
     Find = 60,
+    /// What is proposed, and what became of it.
+    Proposals = 61,
 }
 
 impl Operation {
@@ -181,6 +198,23 @@ impl Operation {
     #[must_use]
     pub fn number(self) -> u16 {
         self as u16
+    }
+
+    /// Whether it can be proposed.
+    #[must_use]
+    pub fn may_be_proposed(self) -> bool {
+        matches!(
+            self,
+            Operation::Post
+                | Operation::SetState
+                | Operation::SetHot
+                | Operation::SetReserve
+                | Operation::SetLimits
+                | Operation::CloseDay
+                | Operation::MapCustomer
+                | Operation::MapType
+                | Operation::ChangeAccess
+        )
     }
 
     /// The operation of a number on the wire.

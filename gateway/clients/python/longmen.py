@@ -28,11 +28,11 @@ MAX_ANSWER = 64 << 20
 OPERATIONS = {
     "hello": 1, "ping": 2, "status": 3,
     "open_entity": 16, "open_subjects": 17, "open_accounts": 18, "set_state": 19, "set_hot": 20, "close_day": 21,
-    "set_reserve": 22, "set_limits": 23, "map_customer": 24, "map_type": 25,
-    "post": 32, "cancel": 33,
+    "set_reserve": 22, "set_limits": 23, "map_customer": 24, "map_type": 25, "change_access": 26,
+    "post": 32, "cancel": 33, "propose": 34, "approve": 35, "reject": 36, "withdraw": 37,
     "balance": 48, "accounts": 49, "statement": 50, "transaction": 51, "trial_balance": 52,
     "customer": 53, "holds": 54, "chart": 55, "general_ledger": 56, "balance_at": 57, "entry": 58, "register": 59,
-    "find": 60,
+    "find": 60, "proposals": 61,
 }
 # What a transaction has besides its id, legs and action.
 FIELDS = {
@@ -267,6 +267,34 @@ class Client:
 
     def map_type(self, entity, type, subject, from_date, **register):
         self.ask("map_type", **{"entity": entity, "type": type, "subject": subject, "from": from_date}, **register)
+
+    def change_access(self, digest, **register):
+        """Which access file holds from now on, by its digest."""
+        self.ask("change_access", digest=digest, **register)
+
+    def propose(self, id, operation, expires_us=None, at_once=False, **request):
+        """Proposes a request that takes a second principal: an operation by its name, with the fields of its body. The proposal;
+        where it is done at once, what the operation itself answers."""
+        body = msgpack.packb({name: value for name, value in request.items() if value is not None})
+        number = OPERATIONS[operation]
+        return self.ask(
+            "propose", id=id, operation=number, request=body, expires_us=expires_us, at_once=at_once
+        )
+
+    def approve(self, proposal, digest, reason=None):
+        """Approves what another proposed, as it was read: its digest says so. What the operation itself answers."""
+        return self.ask("approve", proposal=proposal, digest=digest, reason=reason)
+
+    def reject(self, proposal, reason=None):
+        self.ask("reject", proposal=proposal, reason=reason)
+
+    def withdraw(self, proposal, reason=None):
+        self.ask("withdraw", proposal=proposal, reason=reason)
+
+    def proposals(self, open=True, account=None, limit=None):
+        """Proposals, page by page: those that nobody has decided about, or all."""
+        for page in self._pages("proposals", "after", open=open, account=account, limit=limit):
+            yield from page["proposals"]
 
     def customer(self, entity, customer):
         found = self.ask("customer", entity=entity, customer=customer)["accounts"]

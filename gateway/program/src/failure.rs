@@ -5,11 +5,11 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-use longmen_client::{ClientError, Refusal};
+use longmen_client::{ClientError, Proposal, Refusal};
 use longmen_server::NodeError;
 use longmen_workload::LoadError;
 
-use crate::output::remark;
+use crate::output::{Output, remark};
 
 /// What a command that did its work came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,9 @@ pub(crate) enum Failure {
     /// The node said no.
     #[error("refused: {0}{remedy}", remedy = remedy(.0))]
     Refused(Refusal),
+    /// Nothing was done: it was proposed, as it should be, and waits for approval.
+    #[error("proposed")]
+    Proposed(Box<Proposal>),
     /// The command line, or a file that it names.
     #[error("{0}")]
     Usage(String),
@@ -80,6 +83,7 @@ impl Failure {
     pub(crate) fn of_change(error: ClientError, what: &str) -> Failure {
         match error {
             ClientError::Refused(refusal) => Failure::Refused(refusal),
+            ClientError::Proposed(proposal) => Failure::Proposed(proposal),
             source => {
                 let again = "run the same command again, it does nothing twice".to_owned();
                 Failure::Unknown { what: what.to_owned(), again, source }
@@ -104,7 +108,11 @@ impl Failure {
 
     /// Says what went wrong on standard error, with its causes, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
+        if let Failure::Proposed(proposal) = self {
+            return report_proposed(proposal);
+        }
         let code = match self {
+            Failure::Proposed(_) => 0,
             Failure::Refused(_) | Failure::Damaged(_) => 1,
             Failure::Usage(_) => 2,
             Failure::Unreachable(_) | Failure::Unknown { .. } | Failure::Node(_) | Failure::Output(_) => 3,
@@ -112,6 +120,27 @@ impl Failure {
         remark(with_causes(self));
         ExitCode::from(code)
     }
+}
+
+/// Prints what was proposed in place of being done: as JSON, where the command was told so.
+fn report_proposed(proposal: &Proposal) -> ExitCode {
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    let output = Output { json };
+    match output.show(proposal, describe_proposed) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn describe_proposed(proposal: &Proposal) -> String {
+    let Proposal { proposal: number, state, digest, .. } = proposal;
+    let next = match &**state {
+        "open" => {
+            format!("another principal approves it: longmen approve {number} --digest {}", &digest[..8])
+        }
+        _ => format!("longmen proposals {number} tells who decided"),
+    };
+    format!("proposal {number} is {state}; {next}")
 }
 
 /// What to do about a refusal that says no more than its code; nothing where its code says it.
@@ -138,6 +167,13 @@ pub(crate) fn remedy_of(code: &str) -> Option<&'static str> {
         "reason_required" => {
             Some("the node's roles let this principal ask that only with a reason: give --reason")
         }
+        "needs_approval" => Some(
+            "it takes a second principal: send it again with --propose ID, and another approves it with `longmen approve`",
+        ),
+        "own_proposal" => Some("the maker of a proposal takes it back, and another approves or rejects it"),
+        "proposal_closed" => {
+            Some("it was decided otherwise, or its time has run out; `longmen proposals` tells")
+        }
         "not_authenticated" => Some(
             "the node has no such client with this token or certificate; see --client, --token-file and --tls-client-cert",
         ),
@@ -163,6 +199,7 @@ impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Failure {
         match error {
             ClientError::Refused(refusal) => Failure::Refused(refusal),
+            ClientError::Proposed(proposal) => Failure::Proposed(proposal),
             other => Failure::node(other),
         }
     }

@@ -24,6 +24,7 @@ mod money;
 mod output;
 mod page;
 mod posting;
+mod proposing_args;
 mod register;
 mod report;
 mod scenario;
@@ -34,9 +35,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    access_log, accounts, balance, cancel, close_day, confirm, consume, customer, demo, entry, export, find,
-    freeze, holds, hot, limits, map_customer, map_type, open, play, post, raise, refund, reserve, reverse,
-    serve, state, statement, status, token, transaction, trial_balance, try_step, unfreeze, verify, wal,
+    access_log, accounts, approve, balance, cancel, change_access, close_day, confirm, consume, customer,
+    demo, entry, export, find, freeze, holds, hot, limits, map_customer, map_type, open, play, post,
+    proposals, raise, refund, reject, reserve, reverse, serve, state, statement, status, token, transaction,
+    trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -105,6 +107,11 @@ enum Commands {
     Customer(customer::Args),
     MapType(map_type::Args),
     CloseDay(close_day::Args),
+    Proposals(proposals::Args),
+    Approve(approve::Args),
+    Reject(reject::Args),
+    Withdraw(reject::WithdrawArgs),
+    ChangeAccess(change_access::Args),
     Status(status::Args),
     #[command(subcommand)]
     Token(token::Commands),
@@ -150,6 +157,11 @@ fn main() -> ExitCode {
         Commands::Customer(args) => on_one_thread(customer::run(args)),
         Commands::MapType(args) => on_one_thread(map_type::run(args)),
         Commands::CloseDay(args) => on_one_thread(close_day::run(args)),
+        Commands::Proposals(args) => on_one_thread(proposals::run(args)),
+        Commands::Approve(args) => on_one_thread(approve::run(args)),
+        Commands::Reject(args) => on_one_thread(reject::run(args)),
+        Commands::Withdraw(args) => on_one_thread(reject::withdraw(args)),
+        Commands::ChangeAccess(args) => on_one_thread(change_access::run(args)),
         Commands::Status(args) => on_one_thread(status::run(args)),
         Commands::Token(command) => token::run(command),
         Commands::AccessLog(args) => access_log::run(&args),

@@ -15,7 +15,7 @@ use crate::page::Page;
 pub(crate) struct Output {
     /// Print JSON, with amounts in minor units; integers beyond 2^53 as text
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 impl Output {

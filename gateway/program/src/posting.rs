@@ -209,6 +209,7 @@ pub(crate) fn check_amount(
 fn unanswered(error: ClientError, name: &IdName, time: Option<u32>) -> Failure {
     match error {
         ClientError::Refused(refusal) => Failure::Refused(refusal),
+        ClientError::Proposed(proposal) => Failure::Proposed(proposal),
         source => {
             let time = time.map(|time| format!(" --time {time}")).unwrap_or_default();
             let again = format!("send the same again with --id {}{time}", name.quoted());

@@ -117,13 +117,15 @@ pub(crate) struct Reloading {
     files: AccessFiles,
     texts: Vec<Option<String>>,
     latest: watch::Sender<Arc<Access>>,
+    /// A file that takes a second principal's approval before it holds.
+    waiting: Option<Box<Access>>,
 }
 
 impl Reloading {
     /// Of files that said this when they were read at the start; with what sessions look at.
     pub(crate) fn new(files: AccessFiles, access: Access) -> (Reloading, Latest) {
         let (latest, told) = watch::channel(Arc::new(access));
-        (Reloading { texts: files.texts(), files, latest }, told)
+        (Reloading { texts: files.texts(), files, latest, waiting: None }, told)
     }
 
     /// Has the log note by which file it is said who may do what.
@@ -137,24 +139,50 @@ impl Reloading {
     pub(crate) async fn look(&mut self, node: &Intake) -> Option<String> {
         let texts = self.files.texts();
         if texts == self.texts {
-            return None;
+            let approved = self.take_approved(node).await?;
+            return Some(self.take(node, *approved).await);
         }
         self.texts = texts;
+        self.waiting = None;
         match self.files.read() {
-            Ok(Identity::Principals(access)) => {
-                note(node, &access).await;
-                let odd: Vec<String> = access.contradictions().map(|one| one.to_string()).collect();
-                self.latest.send_replace(Arc::new(*access));
-                let words = "principals, roles and tokens were read again, and hold from now on";
-                Some(if odd.is_empty() {
-                    words.to_owned()
-                } else {
-                    format!("{words}; WARNING: {}", odd.join("; "))
-                })
-            }
+            Ok(Identity::Principals(access)) => Some(self.take_or_wait(node, access).await),
             Ok(_) => Some(self.not_changed("the file of tokens is no file of hashes any more")),
             Err(error) => Some(self.not_changed(&in_words(&error))),
         }
+    }
+
+    /// Takes what the files say, unless by the file that holds now its change takes a second principal.
+    async fn take_or_wait(&mut self, node: &Intake, access: Box<Access>) -> String {
+        let digest = access.digest();
+        let held = Arc::clone(&self.latest.borrow());
+        let is_changed = digest != held.digest();
+        if !is_changed || !held.is_changed_by_two() || digest == approved(node).await {
+            return self.take(node, *access).await;
+        }
+        self.waiting = Some(access);
+        let file = self.files.access.as_ref().map_or(String::new(), |path| path.display().to_string());
+        self.not_changed(&format!(
+            "the access file of digest {} takes a second principal: longmen change-access {file} --propose ID, and another \
+             approves it",
+            digest.unwrap_or_default()
+        ))
+    }
+
+    /// The file that waited, where it is approved by now.
+    async fn take_approved(&mut self, node: &Intake) -> Option<Box<Access>> {
+        let waiting = self.waiting.as_ref()?.digest();
+        if waiting != approved(node).await {
+            return None;
+        }
+        self.waiting.take()
+    }
+
+    async fn take(&mut self, node: &Intake, access: Access) -> String {
+        note(node, &access).await;
+        let odd: Vec<String> = access.contradictions().map(|one| one.to_string()).collect();
+        self.latest.send_replace(Arc::new(access));
+        let words = "principals, roles and tokens were read again, and hold from now on";
+        if odd.is_empty() { words.to_owned() } else { format!("{words}; WARNING: {}", odd.join("; ")) }
     }
 
     /// Goes on by what was read before, without what is revoked by now.
@@ -165,6 +193,17 @@ impl Reloading {
         }
         format!("ACCESS NOT CHANGED, but for tokens that are revoked or gone: {why}")
     }
+}
+
+/// The digest of the file that holds by the log: that of the one that was approved last, where that takes two.
+async fn approved(node: &Intake) -> Option<String> {
+    let (session, mut replies) = node.open_session();
+    session.submit(ClientId::default(), vec![(0, Command::Status)]);
+    let replies = replies.recv().await?;
+    replies.replies.into_iter().find_map(|reply| match reply.answer {
+        Answer::Status(status) => Some(String::from(status.access)).filter(|digest| !digest.is_empty()),
+        _ => None,
+    })
 }
 
 /// Has the log note by which file it is said who may do what.

@@ -8,6 +8,7 @@
 mod admission;
 mod answer;
 mod caller;
+mod cancel;
 mod certificate;
 mod deadlines;
 mod fault;

@@ -7,7 +7,7 @@ use longmen_engine::ledger::{
 };
 use longmen_engine::{History, HistoryError};
 
-use super::pending::Cancel;
+use super::cancel::Cancel;
 use super::post::Post;
 
 /// The keys of the originals that a post names.

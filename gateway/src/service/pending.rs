@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use longmen_engine::ledger::TransactionId;
 use slab::Slab;
 
+use super::cancel::Cancel;
 use super::fault::Fault;
 use super::in_flight::InFlight;
 use super::post::Post;
@@ -42,16 +42,6 @@ pub(super) enum Purpose {
     Question(Running<Told>),
     /// The log, which a question reads.
     LookUp,
-}
-
-/// A cancel of an id.
-#[derive(Debug)]
-pub(super) struct Cancel {
-    pub(super) id: TransactionId,
-    /// The client's own time, in seconds since 1970.
-    pub(super) time: u32,
-    /// The text that the id was given as; empty where it was a number.
-    pub(super) text_id: Box<str>,
 }
 
 /// Requests that wait, by the session's own tags: the client's may come twice.

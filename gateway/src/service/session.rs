@@ -15,14 +15,15 @@ use super::Service;
 use super::admission::Admission;
 use super::answer::{Answer, Answered, Outcome, Welcome};
 use super::caller::Caller;
+use super::cancel::Cancel;
 use super::in_flight::InFlight;
 use super::origin::Origin;
 use super::originals;
-use super::pending::{Cancel, Pending, Purpose, Waiting};
+use super::pending::{Pending, Purpose, Waiting};
 use super::permits::SessionPermits;
 use super::post::Post;
 use super::price::price;
-use super::question::{Step, Told};
+use super::question::{Question, Step, Told};
 use super::recording::Recording;
 use super::request::{Hello, Request};
 use super::sizes::cost_of_original;
@@ -267,6 +268,8 @@ impl<'a, T> Session<'a, T> {
         };
         let acting = admission.acting(self.pending.now())?;
         match request {
+            // Whoever may do something may propose it: the engine knows what.
+            Request::Question(Question::Propose(_), _) => Ok(()),
             Request::Question(question, reason) => {
                 let operation = question.operation();
                 if !acting.permissions.may(operation) {

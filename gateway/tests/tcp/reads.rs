@@ -13,11 +13,14 @@ use crate::node::TestNode;
 use crate::raw::{Raw, frame};
 
 const FILE: &str = r#"
+[roles.by_itself]
+may = ["judicial_freeze"]
+alone = true
 [roles.court]
 may = ["balance", "statement", "status"]
 reason = true
 [principals.root]
-roles = ["admin", "finance", "poster", "operator", "approver"]
+roles = ["admin", "finance", "poster", "operator", "approver", "by_itself"]
 clients = ["*"]
 [principals.auditor]
 roles = ["auditor"]

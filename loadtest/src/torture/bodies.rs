@@ -121,6 +121,20 @@ fn requests(account: u64, other: u64, serial: u64) -> Vec<(Operation, Value)> {
             Operation::MapType,
             json!({"entity": "WILD", "type": "t", "subject": "220301", "from": "2026-01-05"}),
         ),
+        (Operation::ChangeAccess, json!({"digest": "0".repeat(64)})),
+        (
+            Operation::Propose,
+            json!({"id": id(12), "operation": Operation::Post.number(), "request": {"transactions": [{"id": id(12), "legs": legs}]},
+            "at_once": false}),
+        ),
+        (
+            Operation::Propose,
+            json!({"id": id(13), "operation": Operation::SetState.number(), "request": {"account": account, "payment_state": 1},
+            "expires_us": 4_000_000_000_000_000_u64, "at_once": false}),
+        ),
+        (Operation::Approve, json!({"proposal": 1, "digest": "0".repeat(64), "reason": "r"})),
+        (Operation::Reject, json!({"proposal": 1, "reason": "r"})),
+        (Operation::Withdraw, json!({"proposal": 1, "reason": "r"})),
         (Operation::Balance, json!({"accounts": [account, other]})),
         (Operation::Accounts, json!({"after": 0, "limit": 1})),
         (
@@ -147,6 +161,7 @@ fn requests(account: u64, other: u64, serial: u64) -> Vec<(Operation, Value)> {
             Operation::Register,
             json!({"account": account, "entity": "WILD", "from": 1, "to": 2, "after": "1/2/3", "limit": 1}),
         ),
+        (Operation::Proposals, json!({"after": 0, "limit": 1, "open": true, "account": account})),
     ]
 }
 

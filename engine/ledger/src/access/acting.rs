@@ -1,15 +1,20 @@
 //! Who acts for a client.
 
 use crate::access::permissions::Permissions;
+use crate::proposals::approval::Approval;
 use crate::transaction::notes::{Note, write};
 
 /// Who acts for a client, and what it may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acting {
+    /// Whose doing it is: the principal, or the one on whose behalf that acts.
+    pub person: Box<str>,
     /// What it may do.
     pub permissions: Permissions,
     /// What records say of it, in the form of [`crate::notes`]: nothing, where the client acts itself.
     notes: Box<[u8]>,
+    /// What is written down where this is done, if it was proposed.
+    approval: Option<Approval>,
 }
 
 impl Acting {
@@ -21,13 +26,32 @@ impl Acting {
             write(&mut notes, Note::Principal, principal);
         }
         write(&mut notes, Note::OnBehalf, on_behalf.unwrap_or_default());
-        Acting { permissions, notes: notes.into() }
+        let person = on_behalf.unwrap_or(principal).into();
+        Acting { person, permissions, notes: notes.into(), approval: None }
+    }
+
+    /// Whoever does what was proposed: its maker, by an approver and with that one's rights, or by itself at once.
+    pub(crate) fn approved(
+        (maker, notes): (&str, &[u8]),
+        approver: Option<&str>,
+        permissions: Permissions,
+        approval: Approval,
+    ) -> Acting {
+        let mut all = notes.to_vec();
+        write(&mut all, Note::Proposal, &approval.number().to_string());
+        write(&mut all, Note::Approver, approver.unwrap_or_default());
+        Acting { person: maker.into(), permissions, notes: all.into(), approval: Some(approval) }
     }
 
     /// The same without any right: what is under way when somebody's rights end is decided with none.
     #[must_use]
     pub fn without_rights(&self) -> Acting {
-        Acting { permissions: Permissions::default(), notes: self.notes.clone() }
+        Acting { permissions: Permissions::default(), ..self.clone() }
+    }
+
+    /// What is written down where this is done.
+    pub(crate) fn approval(&self) -> Option<&Approval> {
+        self.approval.as_ref()
     }
 
     /// What records say of it.

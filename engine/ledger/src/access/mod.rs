@@ -2,5 +2,6 @@
 //! known, is for whoever admits callers; here it is only held against what they ask.
 
 pub(crate) mod acting;
+pub(crate) mod four_eyes;
 pub(crate) mod operation;
 pub(crate) mod permissions;

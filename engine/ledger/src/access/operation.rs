@@ -49,6 +49,10 @@ pub enum Operation {
     CancelTry,
     /// Cancel an id, seen or not.
     Cancel,
+    /// Give a transaction a value date that lies before the accounting date (倒起息), beside the right to post it.
+    Backdate,
+    /// Release or spend what a court froze, beside the right to do that at all.
+    JudicialRelease,
     /// Do any of these to what another client posted, froze or tried, beside the right to do it at all.
     OthersTransactions,
     /// Open an entity.
@@ -63,6 +67,8 @@ pub enum Operation {
     SetState,
     /// Set limits (限额).
     SetLimits,
+    /// Set limits so that they let more through than before, beside the right to set them.
+    RaiseLimits,
     /// Set the withholding reserve (代扣备用金).
     SetReserve,
     /// Make an account hot, or not.
@@ -75,6 +81,12 @@ pub enum Operation {
     MapCustomer,
     /// Say which subject accounts of a type get.
     MapType,
+    /// Change the file that says who may do what.
+    ChangeAccess,
+    /// Approve or reject what another principal proposed (复核), whatever it is.
+    Approve,
+    /// Do at once what takes a second principal (应急处置); it stays flagged until another has reviewed it.
+    BreakGlass,
     /// See how accounts stand.
     Balance,
     /// List accounts.
@@ -103,6 +115,8 @@ pub enum Operation {
     Find,
     /// See a transaction.
     Transaction,
+    /// See what is proposed, and what became of it.
+    Proposals,
     /// Act on behalf of another principal, with that one's rights.
     OnBehalf,
 }

@@ -1,7 +1,9 @@
 //! What a caller may do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use crate::access::four_eyes::FourEyes;
 use crate::access::operation::Operation;
 use crate::money::amount::Amount;
 use crate::money::currency::Currency;
@@ -15,6 +17,8 @@ pub struct Grant {
     pub currencies: Option<BTreeSet<Currency>>,
     /// Up to so much, in the debits or the hold of one transaction, of these currencies; of others as much as they like.
     pub caps: BTreeMap<Currency, Amount>,
+    /// Whether it is one principal's to do whatever the rules of four eyes say: a switch posts what others decided.
+    pub alone: bool,
 }
 
 /// What a caller may do: of each operation, where. What nobody granted is forbidden.
@@ -34,6 +38,8 @@ pub struct Permissions {
     grants: BTreeMap<Operation, Vec<Grant>>,
     /// The operations that are permitted everywhere, each a bit.
     everywhere: u64,
+    /// What takes a second principal.
+    four_eyes: Arc<FourEyes>,
 }
 
 impl Grant {
@@ -62,6 +68,7 @@ impl Grant {
             entities,
             currencies: intersection(self.currencies.as_ref(), other.currencies.as_ref()),
             caps,
+            alone: self.alone,
         }
     }
 
@@ -81,6 +88,50 @@ impl Permissions {
             self.everywhere |= operation.bit();
         }
         self.grants.entry(operation).or_default().push(grant);
+    }
+
+    /// Says what takes a second principal from now on.
+    pub fn set_four_eyes(&mut self, rules: Arc<FourEyes>) {
+        self.four_eyes = rules;
+    }
+
+    /// Everything, everywhere.
+    pub(crate) fn everything() -> Permissions {
+        let mut all = Permissions::default();
+        Operation::ALL.iter().for_each(|operation| all.grant(*operation, Grant::default()));
+        all
+    }
+
+    /// Whether there are cases in which an operation takes a second principal.
+    pub(crate) fn is_by_two(&self, operation: Operation) -> bool {
+        self.four_eyes.concerns(operation)
+    }
+
+    /// What an approver lets be done: everything, as far as it may approve. It needs no second approver.
+    pub(crate) fn of_approver(&self) -> Permissions {
+        let mut all = Permissions::default();
+        for grant in self.grants(Operation::Approve) {
+            Operation::ALL.iter().for_each(|operation| all.grant(*operation, grant.clone()));
+        }
+        all
+    }
+
+    /// The same, without what takes a second principal: whoever breaks the glass answers alone.
+    pub(crate) fn without_four_eyes(&self) -> Permissions {
+        Permissions { four_eyes: Arc::default(), ..self.clone() }
+    }
+
+    /// Whether what is permitted takes a second principal here: in the books of an entity, with this amount where it has one.
+    pub(crate) fn needs_approval(
+        &self,
+        operation: Operation,
+        entity: &str,
+        amount: Option<(Currency, i128)>,
+    ) -> bool {
+        let (currency, minor) =
+            (amount.map(|(currency, _)| currency), amount.map_or(0, |(_, minor)| minor.abs()));
+        let is_alone = |grant: &Grant| grant.alone && grant.allows(entity, currency, minor);
+        self.four_eyes.requires(operation, amount) && !self.grants(operation).iter().any(is_alone)
     }
 
     /// Where an operation is permitted.
@@ -182,7 +233,7 @@ mod tests {
         let currencies: BTreeSet<Currency> =
             currencies.iter().filter_map(|code| Currency::from_code(code)).collect();
         let caps = [(Currency::from_code("CNY").unwrap(), Amount(cap))].into();
-        Grant { entities: Some([entity.into()].into()), currencies: Some(currencies), caps }
+        Grant { entities: Some([entity.into()].into()), currencies: Some(currencies), caps, alone: false }
     }
 
     #[test]

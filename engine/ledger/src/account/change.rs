@@ -1,5 +1,6 @@
 //! Changes of an account's attributes: states, limits, reserve, hot or not.
 
+use crate::account::cold_row::Limits;
 use crate::account::row::Row;
 use crate::account::{AccountRef, AccountState, PaymentState};
 use crate::ids::{ClientId, Position};
@@ -70,19 +71,30 @@ pub enum AttributeChange {
 }
 
 /// How far a change may go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    Any,
-    /// The states may let less through than before, and no more.
-    Stops,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Why nothing may be let through that was not before; `None`: it may.
+    pub beyond: Option<Rejection>,
 }
 
 impl AttributeChange {
-    /// Whether the row's states let nothing through after it that they did not before.
-    pub(crate) fn stops(self, row: &Row) -> bool {
-        let AttributeChange::States { account_state, payment_state } = self else { return false };
-        let account = account_state.is_none_or(|next| next.stops(row.account_state));
-        account && payment_state.is_none_or(|next| next.stops(row.payment_state))
+    /// Whether an account with these limits lets nothing through after it that it did not before: by its states, or its limits.
+    pub(crate) fn lets_no_more(self, row: &Row, limits: Limits) -> bool {
+        match self {
+            AttributeChange::States { account_state, payment_state } => {
+                let account = account_state.is_none_or(|next| next.stops(row.account_state));
+                account && payment_state.is_none_or(|next| next.stops(row.payment_state))
+            }
+            AttributeChange::Limits { overdraft, credit, transaction, day } => {
+                let caps = [(credit, row.credit_limit), (transaction, limits.transaction), (day, limits.day)];
+                let is_no_higher = |(next, before): (Option<Option<Amount>>, i64)| {
+                    next.is_none_or(|next| next.map_or(i64::MAX, |next| next.0) <= before)
+                };
+                overdraft.is_none_or(|next| next.0 <= row.overdraft_limit)
+                    && caps.into_iter().all(is_no_higher)
+            }
+            AttributeChange::Hot(_) | AttributeChange::Reserve(_) => true,
+        }
     }
 
     /// The amounts that it sets.

@@ -5,18 +5,26 @@
 //! changed, an account made hot at an exact place between two transactions.
 
 mod accounts;
+mod approve;
 pub(crate) mod caller;
 mod carry_forward;
+mod change_access;
 mod change_account;
 mod chart;
 pub(crate) mod close;
 pub(crate) mod close_day;
 mod closings;
+pub(crate) mod command;
+mod decide;
+mod end_proposal;
+mod execute;
 pub(crate) mod expire_holds;
+pub(crate) mod expire_proposals;
 mod hello;
 mod holds;
 mod lines;
 mod list_accounts;
+pub(crate) mod list_proposals;
 mod map_customer;
 mod map_type;
 mod note_access;
@@ -26,215 +34,36 @@ mod open_subjects;
 pub(crate) mod outcome;
 mod own_accounts;
 mod permitted;
+pub(crate) mod permitted_transaction;
+mod propose;
+mod proposed;
 pub(crate) mod snapshot;
 mod status;
 mod trial_balance;
 pub(crate) mod wake_hot;
 
 use crate::access::acting::Acting;
-use crate::account::change::{AccountChange, Scope};
-use crate::account::filter::AccountFilter;
-use crate::account::{AccountOpening, AccountRef};
-use crate::answer::{Answer, Posted, ReplyTo};
-use crate::batch::Batch;
-use crate::chart::subject::SubjectOpening;
+use crate::account::change::Scope;
+use crate::answer::{Answer, Posted};
 use crate::commands::caller::Caller;
+use crate::commands::command::Command;
 use crate::commands::outcome::Outcome;
 use crate::commands::permitted::permitted;
-use crate::ids::{AccountId, ClientId, TransactionId, TransactionKey};
-use crate::money::date::{Date, YearStart};
+use crate::commands::propose::Draft;
+use crate::proposals::decision::DecisionKind;
 use crate::rejection::Rejection;
 use crate::state::State;
 use crate::state::room::Room;
 
-/// A request as it reaches the coordinator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// Where the answer goes.
-    pub reply_to: ReplyTo,
-    /// The authenticated client; ignored by [`Command::Hello`].
-    pub client: ClientId,
-    /// What is asked.
-    pub command: Command,
-}
-
-/// What a client may ask.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Makes the client known by name, or finds it. Answer: [`Answer::Welcome`].
-    Hello {
-        /// The client's name, at most 64 bytes.
-        name: Box<str>,
-    },
-    /// Opens an accounting entity with its first accounting date; idempotent by code, with the same date and year. Answer:
-    /// [`Answer::Opened`].
-    OpenEntity {
-        /// Its code, at most 32 bytes.
-        code: Box<str>,
-        /// The first accounting date.
-        start: Date,
-        /// When the books' year begins.
-        year_starts: YearStart,
-    },
-    /// Opens subjects of an entity; idempotent by code. Answer: [`Answer::Opened`], one result each.
-    OpenSubjects {
-        /// The code of the entity.
-        entity: Box<str>,
-        subjects: Vec<SubjectOpening>,
-    },
-    /// Opens accounts; idempotent by natural key. Answer: [`Answer::Opened`], one result each.
-    OpenAccounts(Vec<AccountOpening>),
-    /// Posts transactions in order. Answer: [`Answer::Posted`], one result each.
-    Post(Batch),
-    /// Cancels a transaction id, seen or not: a later original is refused. Answer: [`Answer::Posted`], one result; or, of
-    /// a try that was not confirmed, [`Answer::Located`]: look it up and post
-    /// [`Action::CancelTry`](crate::Action::CancelTry), under an id that follows from the try's.
-    Cancel {
-        id: TransactionId,
-        /// The client's own time, in seconds since 1970.
-        time: u32,
-        /// The text that the id was given as; empty where it was a number.
-        text_id: Box<str>,
-    },
-    /// Changes attributes of an account: states, limits, reserve, hot or not. Answer: [`Answer::Done`].
-    Change(Box<AccountChange>),
-    /// Ends the accounting date of an entity (日切); `next` begins. Idempotent: closing to the date that is current
-    /// already does nothing. Answer: [`Answer::Done`].
-    CloseDay {
-        /// The code of the entity.
-        entity: Box<str>,
-        /// The next accounting date, after the current one.
-        next: Date,
-        /// Carry income and expense forward to these accounts first, one for each currency, dated on the date that ends
-        /// (年终结转); empty: carry nothing. Answer where one is missing: [`Answer::NotCarried`].
-        carry_forward: Vec<AccountRef>,
-        /// Whether it may lie far ahead; needs an approval.
-        forced: bool,
-        /// Operator, approval, reason, in the form of [`crate::notes`].
-        notes: Box<[u8]>,
-    },
-    /// Ties an account to a customer. Answer: [`Answer::Done`].
-    MapCustomer {
-        account: AccountRef,
-        /// The customer's id outside the books, at most 64 bytes.
-        customer: Box<str>,
-        /// Operator, approval, reason, in the form of [`crate::notes`].
-        notes: Box<[u8]>,
-    },
-    /// Says which subject accounts of a type get that are opened from a date on. Answer: [`Answer::Done`].
-    MapType {
-        /// The code of the entity.
-        entity: Box<str>,
-        /// The account type.
-        kind: Box<str>,
-        /// The code of a leaf subject.
-        subject: Box<str>,
-        /// The first accounting date on which it holds; not before the current one.
-        from: Date,
-        /// Operator, approval, reason, in the form of [`crate::notes`].
-        notes: Box<[u8]>,
-    },
-    /// Notes which file says from here on who may do what; no client asks that. Answer: [`Answer::Done`].
-    NoteAccess {
-        /// Its digest, 64 hexadecimal digits.
-        digest: Box<str>,
-    },
-    /// The accounts of a customer. Answer: [`Answer::Accounts`].
-    Customer {
-        /// The code of the entity.
-        entity: Box<str>,
-        /// The customer's id outside the books.
-        customer: Box<str>,
-    },
-    /// Holds: of one account all that are known, else those of which something remains. Answer: [`Answer::Holds`].
-    Holds {
-        /// The account; `None`: all.
-        account: Option<AccountRef>,
-        /// The last hold already seen, by account and name.
-        after: Option<(AccountId, TransactionKey)>,
-        /// How many at most.
-        limit: u32,
-    },
-    /// The closed dates of an entity, and where they were closed. Answer: [`Answer::Closings`].
-    Closings {
-        /// The code of the entity.
-        entity: Box<str>,
-        /// The first date.
-        from: Date,
-        /// The last date.
-        to: Date,
-    },
-    /// The state of accounts. Answer: [`Answer::Accounts`], one each.
-    Balances(Vec<AccountRef>),
-    /// Accounts in order of opening, from the one after `after`. It looks at 8,192 accounts at most. Answer:
-    /// [`Answer::AccountPage`].
-    ListAccounts {
-        /// The last account already seen, or [`AccountId::NONE`].
-        after: AccountId,
-        /// How many at most.
-        limit: u32,
-        /// Which accounts.
-        filter: Box<AccountFilter>,
-    },
-    /// Which of these accounts are an entity's. Answer: [`Answer::OwnAccounts`].
-    OwnAccounts {
-        /// The code of the entity.
-        entity: Box<str>,
-        accounts: Vec<AccountId>,
-    },
-    /// Where transactions lie in the log. Answer: [`Answer::Located`], one each.
-    Locate(Vec<TransactionKey>),
-    /// The general ledger of an entity at its leaves, beside the sums of its accounts. Answer:
-    /// [`Answer::TrialBalance`].
-    TrialBalance {
-        /// The code of the entity; empty: of every entity.
-        entity: Box<str>,
-    },
-    /// The chart of an entity (科目表): subjects, and which of them account types get. Answer: [`Answer::Chart`].
-    Chart {
-        /// The code of the entity.
-        entity: Box<str>,
-    },
-    /// How the node is. Answer: [`Answer::Status`].
-    Status,
-}
-
 impl Command {
-    /// Whether it may write to the log.
-    #[must_use]
-    pub fn writes(&self) -> bool {
-        match self {
-            Command::Hello { .. }
-            | Command::OpenEntity { .. }
-            | Command::OpenSubjects { .. }
-            | Command::OpenAccounts(_)
-            | Command::Post(_)
-            | Command::Cancel { .. }
-            | Command::Change(_)
-            | Command::CloseDay { .. }
-            | Command::MapCustomer { .. }
-            | Command::MapType { .. }
-            | Command::NoteAccess { .. } => true,
-            Command::Balances(_)
-            | Command::ListAccounts { .. }
-            | Command::OwnAccounts { .. }
-            | Command::Customer { .. }
-            | Command::Holds { .. }
-            | Command::Closings { .. }
-            | Command::Locate(_)
-            | Command::TrialBalance { .. }
-            | Command::Chart { .. }
-            | Command::Status => false,
-        }
-    }
-
     /// Notes who acts for the client, where the register has notes.
     fn note(&mut self, acting: &Acting) {
         let notes = match self {
             Command::Change(change) => &mut change.notes,
             Command::CloseDay { notes, .. }
             | Command::MapCustomer { notes, .. }
-            | Command::MapType { notes, .. } => notes,
+            | Command::MapType { notes, .. }
+            | Command::ChangeAccess { notes, .. } => notes,
             _ => return,
         };
         *notes = [notes, acting.notes()].concat().into();
@@ -243,11 +72,17 @@ impl Command {
     /// Begins it: it is answered at once, or waits for shards.
     pub(crate) fn begin(mut self, caller: Caller, acting: Option<&Acting>, state: &mut State) -> Outcome {
         let Caller { reply_to, client } = caller;
-        let mut scope = Scope::Any;
+        if let Some(approval) = acting.and_then(Acting::approval) {
+            if !state.may_still(approval) {
+                return state.refuse(reply_to, Rejection::ProposalClosed);
+            }
+            state.approval = Some(approval.clone());
+        }
+        let mut scope = Scope::default();
         if let Some(acting) = acting {
             match permitted(&self, &acting.permissions, &state.books) {
-                Some(permitted) => scope = permitted,
-                None => return state.refuse(reply_to, Rejection::Forbidden),
+                Ok(permitted) => scope = permitted,
+                Err(rejection) => return state.refuse(reply_to, rejection),
             }
             self.note(acting);
         }
@@ -274,6 +109,21 @@ impl Command {
                 return close_day::begin(state, caller, &entity, (next, forced), &carry_forward, notes);
             }
             Command::NoteAccess { digest } => Ok(note_access::run(state, &digest)),
+            Command::ChangeAccess { digest, notes } => change_access::run(state, client, &digest, &notes),
+            Command::Propose { id, text_id, command, expires_us, at_once } => {
+                let draft = Draft { id, text_id, command: *command, expires_us, at_once };
+                return propose::begin(state, caller, acting, draft);
+            }
+            Command::Approve { number, digest, found, notes } => {
+                return approve::begin(state, caller, acting, (number, digest), found.as_ref(), &notes);
+            }
+            Command::Reject { number, notes } => {
+                return end_proposal::run(state, caller, acting, (number, DecisionKind::Rejected), &notes);
+            }
+            Command::Withdraw { number, notes } => {
+                return end_proposal::run(state, caller, acting, (number, DecisionKind::Withdrawn), &notes);
+            }
+            Command::Proposals(wanted) => list_proposals::run(state, &wanted),
             Command::Holds { account, after, limit } => {
                 return holds::begin(state, reply_to, account.as_ref(), after, limit);
             }

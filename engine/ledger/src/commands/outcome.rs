@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::Arc;
 
+use crate::access::acting::Acting;
 use crate::account::row::Row;
 use crate::answer::{Answer, ReplyTo};
 use crate::batch::Batch;
 use crate::commands::caller::Caller;
 use crate::commands::close::Close;
+use crate::contents::content::Content;
 use crate::ids::{AccountId, ShardId};
 use crate::rejection::Rejection;
 use crate::shard::order::{PostMerges, ShardOrder, ShardQuery, ShardReply, ShowRows};
@@ -25,6 +28,8 @@ pub(crate) enum Outcome {
     Waits(Box<dyn Waiting>, Vec<(ShardId, ShardOrder)>),
     /// A close posts these transactions first, and then goes on.
     Carries(Caller, Close, Batch),
+    /// What somebody proposed is done next.
+    Executes(Caller, Arc<Acting>, Box<Content>),
     /// A snapshot begins here.
     Snapshot(SnapshotStart),
 }
@@ -135,8 +140,13 @@ impl State {
         }
     }
 
-    /// Answers a command that needs no shard.
+    /// Answers a command. Where it was proposed and is done now, that is written down with it.
     pub(super) fn answer(&mut self, reply_to: Option<ReplyTo>, answer: Answer) -> Outcome {
+        if let Some(approval) = self.approval.take()
+            && !matches!(answer, Answer::Rejected(_) | Answer::NotCarried(_))
+        {
+            self.take_approval(approval);
+        }
         self.output.reply(reply_to, answer);
         Outcome::Done
     }

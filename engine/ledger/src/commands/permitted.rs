@@ -2,20 +2,29 @@
 
 use crate::access::operation::Operation;
 use crate::access::permissions::Permissions;
-use crate::account::change::{AttributeChange, Scope};
+use crate::account::change::{AccountChange, AttributeChange, Scope};
 use crate::account::{AccountOpening, AccountRef};
-use crate::commands::Command;
+use crate::commands::command::Command;
 use crate::money::amount::Amount;
+use crate::rejection::Rejection;
 use crate::state::books::Books;
 
-/// How far the caller may go with a command; `None` where it may not do it at all. Of an account that is not there, only who
-/// may do it everywhere learns so.
-pub(super) fn permitted(command: &Command, permissions: &Permissions, books: &Books) -> Option<Scope> {
-    let may = |operation, entity: &str| permissions.may_in(operation, entity, None, 0).then_some(Scope::Any);
-    let may_at = |operation, account: &AccountRef| {
-        let all = permissions.may_everywhere(operation);
-        (all || may_on(operation, account, permissions, books)).then_some(Scope::Any)
+/// How far the caller may go with a command.
+///
+/// # Errors
+/// `forbidden` where it may not do it at all, `needs_approval` where it takes a second principal. Of an account that is not
+/// there, only who may do it everywhere learns so.
+pub(super) fn permitted(
+    command: &Command,
+    permissions: &Permissions,
+    books: &Books,
+) -> Result<Scope, Rejection> {
+    let may = |operation, entity: &str| {
+        judge(permissions.may_in(operation, entity, None, 0), || {
+            permissions.needs_approval(operation, entity, None)
+        })
     };
+    let may_at = |operation, account: &AccountRef| may_on(operation, account, permissions, books);
     match command {
         Command::OpenEntity { code, .. } => may(Operation::OpenEntity, code),
         Command::OpenSubjects { entity, .. } => may(Operation::OpenSubjects, entity),
@@ -25,29 +34,46 @@ pub(super) fn permitted(command: &Command, permissions: &Permissions, books: &Bo
                 let given = [
                     Some(Operation::OpenAccounts),
                     (opening.overdraft_limit > Amount(0)).then_some(Operation::SetLimits),
+                    (opening.overdraft_limit > Amount(0)).then_some(Operation::RaiseLimits),
                     opening.customer.is_some().then_some(Operation::MapCustomer),
                     opening.hot.then_some(Operation::SetHot),
                 ];
-                let (entity, currency) = (&opening.key.entity, Some(opening.key.currency));
-                given.into_iter().flatten().all(|operation| permissions.may_in(operation, entity, currency, 0))
+                let (entity, currency) = (&opening.key.entity, opening.key.currency);
+                given.into_iter().flatten().try_fold(Scope::default(), |_, operation| {
+                    judge(permissions.may_in(operation, entity, Some(currency), 0), || {
+                        permissions.needs_approval(operation, entity, Some((currency, 0)))
+                    })
+                })
             };
-            openings.iter().all(may_open).then_some(Scope::Any)
+            openings.iter().try_fold(Scope::default(), |_, opening| may_open(opening))
         }
         Command::Change(asked) => {
-            let may = may_at(operation_of(asked.change), &asked.account);
-            match asked.change {
-                AttributeChange::States { .. } => {
-                    may.or_else(|| may_at(Operation::StopAccount, &asked.account).map(|_| Scope::Stops))
-                }
-                _ => may,
+            let AccountChange { account, change, .. } = &**asked;
+            match change {
+            // A stop takes effect at once, whoever must approve its release.
+            AttributeChange::States { .. } => may_at(Operation::SetState, account).or_else(|beyond| {
+                may_at(Operation::StopAccount, account).map(|_| Scope { beyond: Some(beyond) })
+            }),
+            AttributeChange::Limits { .. } => {
+                may_at(Operation::SetLimits, account)?;
+                Ok(Scope { beyond: may_at(Operation::RaiseLimits, account).err() })
             }
-        }
+            _ => may_at(operation_of(*change), account),
+        }}
         Command::CloseDay { entity, forced: false, .. } => may(Operation::CloseDay, entity),
         Command::CloseDay { entity, forced: true, .. } => may(Operation::ForcedCloseDay, entity),
         Command::MapCustomer { account, .. } => may_at(Operation::MapCustomer, account),
         Command::MapType { entity, .. } => may(Operation::MapType, entity),
         // Transactions are judged as a round comes to them.
-        Command::Post(_) | Command::Cancel { .. } => Some(Scope::Any),
+        Command::Post(_) | Command::Cancel { .. } => Ok(Scope::default()),
+        // Judged where it is known what is proposed.
+        Command::Propose { .. } | Command::Withdraw { .. } => Ok(Scope::default()),
+        Command::Approve { .. } | Command::Reject { .. } => judge(permissions.may(Operation::Approve), || false),
+        Command::ChangeAccess { .. } => {
+            judge(permissions.may_everywhere(Operation::ChangeAccess), || {
+                permissions.needs_approval(Operation::ChangeAccess, "", None)
+            })
+        }
         // A hello comes before any permission. What is only asked, and what answers of it may be shown, is judged where the
         // question is known that it is a part of.
         Command::Hello { .. }
@@ -62,7 +88,16 @@ pub(super) fn permitted(command: &Command, permissions: &Permissions, books: &Bo
         | Command::Locate(_)
         | Command::TrialBalance { .. }
         | Command::Chart { .. }
-        | Command::Status => Some(Scope::Any),
+        | Command::Proposals(_)
+        | Command::Status => Ok(Scope::default()),
+    }
+}
+
+fn judge(may: bool, needs_approval: impl Fn() -> bool) -> Result<Scope, Rejection> {
+    match may {
+        false => Err(Rejection::Forbidden),
+        true if needs_approval() => Err(Rejection::NeedsApproval),
+        true => Ok(Scope::default()),
     }
 }
 
@@ -75,9 +110,17 @@ fn operation_of(change: AttributeChange) -> Operation {
     }
 }
 
-fn may_on(operation: Operation, account: &AccountRef, permissions: &Permissions, books: &Books) -> bool {
-    let Ok(account) = books.find(account) else { return false };
-    let Some(descriptor) = books.descriptor(account) else { return false };
-    let entity = books.catalog.entity_code(descriptor.entity);
-    permissions.may_in(operation, entity, Some(descriptor.currency), 0)
+fn may_on(
+    operation: Operation,
+    account: &AccountRef,
+    permissions: &Permissions,
+    books: &Books,
+) -> Result<Scope, Rejection> {
+    let Some(descriptor) = books.find(account).ok().and_then(|account| books.descriptor(account)) else {
+        return judge(permissions.may_everywhere(operation), || false);
+    };
+    let (entity, currency) = (books.catalog.entity_code(descriptor.entity), descriptor.currency);
+    judge(permissions.may_in(operation, entity, Some(currency), 0), || {
+        permissions.needs_approval(operation, entity, Some((currency, 0)))
+    })
 }

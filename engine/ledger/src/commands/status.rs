@@ -19,6 +19,8 @@ pub(super) fn run(state: &State) -> Answer {
         hot,
         entities: entities.collect(),
         refund_windows: settings.refund_windows.clone(),
+        access: books.catalog.access().into(),
+        open_proposals: books.catalog.proposals().open() as u64,
         is_out_of_disk: *room == Room::None,
         ..counts.clone()
     }))

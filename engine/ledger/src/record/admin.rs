@@ -18,11 +18,15 @@
 //! | 10 registered | client u32, command, about, notes |
 //! | 11 rules | version u16: what follows is judged by these rules, see [`RULES`] |
 //! | 12 access | digest of the file that says who may do what from here on |
+//! | 13 proposed | number u64, client u32, id u128, 1 if it was done at once u8, end u64 (0: none), frame u64, accounts u16 with each u64, maker, content, notes |
+//! | 14 decided | number u64, decision u8, frame u64, by whom, notes |
 
 use crate::chart::subject::{SubjectClass, SubjectOpening};
 use crate::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, TransactionKey};
 use crate::money::amount::Side;
 use crate::money::date::{Date, YearStart};
+use crate::proposals::decision::Decision;
+use crate::proposals::proposal::Proposal;
 use crate::record::bytes::{i128_at, pad_to_slot, u8_at, u16_at, u32_at, u64_at};
 use crate::transaction::originals::OriginalState;
 
@@ -114,6 +118,10 @@ pub enum Admin {
         /// Its digest.
         digest: Box<str>,
     },
+    /// Somebody proposed what takes a second principal; where it was done at once, it was done in this frame.
+    Proposed(Box<Proposal>),
+    /// A proposal ended; where it was approved, it was done in this frame.
+    Decided(Decision),
     /// From here on the ledger judges by these rules.
     Rules {
         /// Their version, see [`RULES`].
@@ -186,6 +194,8 @@ impl Admin {
             }
             Admin::Rules { version } => out.extend_from_slice(&version.to_le_bytes()),
             Admin::Access { digest } => write_text(out, digest),
+            Admin::Proposed(proposal) => proposal.write(out),
+            Admin::Decided(decision) => decision.write(out),
         }
         pad_to_slot(out);
         let length = u32::try_from(out.len() - start).expect("names are capped where they enter");
@@ -233,6 +243,8 @@ impl Admin {
             10 => Self::read_registered(fields)?,
             11 => Admin::Rules { version: u16_at(fields, 0)? },
             12 => Admin::Access { digest: text_at(fields, 0)?.0 },
+            13 => Proposal::read(fields).map(|proposal| Admin::Proposed(Box::new(proposal)))?,
+            14 => Admin::Decided(Decision::read(fields)?),
             _ => return None,
         };
         Some((admin, length))
@@ -299,6 +311,8 @@ impl Admin {
             Admin::Registered { .. } => 10,
             Admin::Rules { .. } => 11,
             Admin::Access { .. } => 12,
+            Admin::Proposed(_) => 13,
+            Admin::Decided(_) => 14,
         }
     }
 }

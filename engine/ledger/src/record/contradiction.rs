@@ -65,6 +65,9 @@ pub enum Contradiction {
     /// A link is missing, too many, or leads elsewhere.
     #[error("every {LINK_EVERY}th posting links to those before it, and no other")]
     Link,
+    /// A proposal out of order, or an end that it cannot have: it had ended, or nobody may end it so.
+    #[error("proposal {0} is out of order, or does not end so")]
+    Proposal(u64),
     /// Ids that a ledger gives in order.
     #[error("client {0} is out of order")]
     Client(ClientId),

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::access::acting::Acting;
 use crate::answer::Posted;
-use crate::commands::Command;
 use crate::commands::caller::Caller;
 use crate::commands::close::Close;
+use crate::commands::command::Command;
 use crate::commands::wake_hot::Resting;
 use crate::ids::AccountId;
 use crate::schedule::jobs::{JobRef, Jobs};

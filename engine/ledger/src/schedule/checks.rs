@@ -5,7 +5,7 @@
 //! | --- | --- | --- | --- |
 //! | 0 | what can be looked at at all | `malformed` | `batch.rs`, and whoever reads requests |
 //! | 1 | what the shape rests on is decided | (waits) | [`Coordinator::check`] |
-//! | 2 | what the caller may do | `forbidden` | `permitted.rs` |
+//! | 2 | what the caller may do, and whether alone | `forbidden`, `needs_approval` | `commands/permitted_transaction.rs` |
 //! | 3 | shape: legs, sums, amounts, currencies | `malformed`, `unbalanced`, `invalid_amount`, `mixed_off_balance`, `currency_mismatch` | `batch.rs`, `preflight.rs`, the action's `shape` |
 //! | 4 | the id was not used before | its first result, `idempotency_conflict`, `cancelled` | [`Coordinator::check`] |
 //! | 5 | the client's time lies in the window | `too_old`, `too_new`, `time_required` | `state/time_window.rs` |
@@ -66,6 +66,13 @@ pub(super) enum Early {
 }
 
 impl Seen<'_> {
+    /// Whether it does no more than post legs that have a good shape, for somebody who may do everything. Nearly all are so, and
+    /// pay for no other check.
+    #[inline]
+    fn is_plain(&self) -> bool {
+        self.plan.is_none() && !self.is_restricted && self.preflight.shape.is_none()
+    }
+
     fn is_new(&self) -> bool {
         self.what.begun.is_none()
     }
@@ -75,15 +82,36 @@ impl Coordinator {
     /// The checks that come before a transaction is placed, in the order of precedence.
     #[inline]
     pub(super) fn check(&self, seen: &Seen<'_>) -> Option<Early> {
+        let is_plain = seen.is_plain();
+        let wrong = if is_plain { None } else { self.check_what_it_is(seen) };
+        if wrong.is_some() {
+            return wrong;
+        }
+        if seen.is_new() {
+            if let Some(known) = self.state.ids.get(seen.hash, seen.key) {
+                return Some(of_known(known, seen));
+            }
+            let refused = self.state.ids.outside_window(seen.transaction.time, &self.state.settings);
+            if let Some(rejection) = refused.or_else(|| self.no_room(seen.what.job)) {
+                return Some(Early::Refused(rejection));
+            }
+        }
+        if is_plain { None } else { self.check_what_it_names(seen) }
+    }
+
+    /// What comes before the question of its id.
+    #[inline(never)]
+    fn check_what_it_is(&self, seen: &Seen<'_>) -> Option<Early> {
         check_malformed(seen)
             .or_else(|| self.check_hold_is_decided(seen))
             .or_else(|| self.check_permitted(seen))
             .or_else(|| check_shape(seen))
-            .or_else(|| self.check_id(seen))
-            .or_else(|| self.check_time(seen))
-            .or_else(|| self.check_room(seen))
-            .or_else(|| self.check_original_is_decided(seen))
-            .or_else(|| check_second_step(seen))
+    }
+
+    /// What comes behind the question of its id.
+    #[inline(never)]
+    fn check_what_it_names(&self, seen: &Seen<'_>) -> Option<Early> {
+        self.check_original_is_decided(seen).or_else(|| check_second_step(seen))
     }
 
     /// What the dates say: that of the books, and those that the client gives.
@@ -98,44 +126,18 @@ impl Coordinator {
     }
 
     /// Whether there is such a hold comes before what its account says of shape and date.
-    #[inline]
     fn check_hold_is_decided(&self, seen: &Seen<'_>) -> Option<Early> {
-        self.rests_on_undecided(seen, seen.plan?).then_some(Early::WaitsForNamed)
+        let (plan, preflight) = (seen.plan?, seen.preflight);
+        let rests_on_it =
+            plan.shape.is_some() || preflight.unknown.is_some() || self.judge_dates(seen).is_some();
+        let undecided =
+            rests_on_it && plan.effects.iter().any(|effect| self.state.holds.is_undecided(effect));
+        undecided.then_some(Early::WaitsForNamed)
     }
 
-    #[inline(never)]
-    fn rests_on_undecided(&self, seen: &Seen<'_>, plan: &Plan) -> bool {
-        let unknown = seen.preflight.unknown;
-        let rests_on_it = plan.shape.is_some() || unknown.is_some() || self.judge_dates(seen).is_some();
-        rests_on_it && plan.effects.iter().any(|effect| self.state.holds.is_undecided(effect))
-    }
-
-    #[inline]
     fn check_permitted(&self, seen: &Seen<'_>) -> Option<Early> {
         // A ledger without principals asks no further.
-        (seen.is_restricted && self.is_forbidden(seen)).then_some(Early::Refused(Rejection::Forbidden))
-    }
-
-    #[inline]
-    fn check_id(&self, seen: &Seen<'_>) -> Option<Early> {
-        if !seen.is_new() {
-            return None;
-        }
-        match self.state.ids.get(seen.hash, seen.key)? {
-            Known::Pending => Some(Early::Waits),
-            Known::Decided(decided) => Some(Early::Repeated(repeat(&decided, seen.transaction.content))),
-        }
-    }
-
-    #[inline]
-    fn check_time(&self, seen: &Seen<'_>) -> Option<Early> {
-        let refused = || self.state.ids.outside_window(seen.transaction.time, &self.state.settings);
-        seen.is_new().then(refused).flatten().map(Early::Refused)
-    }
-
-    #[inline]
-    fn check_room(&self, seen: &Seen<'_>) -> Option<Early> {
-        let refused = seen.is_new().then(|| self.no_room(seen.what.job)).flatten();
+        let refused = if seen.is_restricted { self.refuse_unpermitted(seen) } else { None };
         refused.map(Early::Refused)
     }
 
@@ -158,8 +160,15 @@ fn is_far_from(value: Date, date: Date, clock_us: i64) -> bool {
     is_far_ahead(value, date, clock_us) || value.days() + MOST_BACK < date.days()
 }
 
+/// What becomes of a transaction whose id is known.
+fn of_known(known: Known, seen: &Seen<'_>) -> Early {
+    match known {
+        Known::Pending => Early::Waits,
+        Known::Decided(decided) => Early::Repeated(repeat(&decided, seen.transaction.content)),
+    }
+}
+
 /// What was found where it entered: nothing else of it can be looked at.
-#[inline]
 fn check_malformed(seen: &Seen<'_>) -> Option<Early> {
     let malformed = seen.transaction.shape == Some(Rejection::Malformed);
     malformed.then_some(Early::WrongShape(Rejection::Malformed, 0))

@@ -2,8 +2,8 @@
 
 use crate::account::AccountRef;
 use crate::account::change::{AccountChange, AttributeChange};
-use crate::commands::Command;
 use crate::commands::caller::Caller;
+use crate::commands::command::Command;
 use crate::ids::ClientId;
 use crate::schedule::Coordinator;
 use crate::schedule::backlog::Queued;

@@ -120,13 +120,13 @@ impl Jobs {
         self.0.get_mut(job as usize).expect("a job lives until its last result")
     }
 
-    /// Notes a result, at this clock; the last one ends the job and gives its results, with who asked.
+    /// Notes a result, at this clock; the last one ends the job and gives its results, with who asked and who acted.
     pub(super) fn finish(
         &mut self,
         what: JobRef,
         result: PostResult,
         clock_us: i64,
-    ) -> Option<(Option<ReplyTo>, Posted)> {
+    ) -> Option<(Option<ReplyTo>, Option<Arc<Acting>>, Posted)> {
         let job = self.get_mut(what.job);
         job.results[what.index as usize] = result;
         job.undecided -= 1;
@@ -136,7 +136,7 @@ impl Jobs {
         let job = self.end(what.job);
         let mut balances = job.balances;
         balances.sort_by_key(|balance| (balance.transaction, balance.step));
-        Some((job.reply_to, Posted { results: job.results, balances, clock_us }))
+        Some((job.reply_to, job.acting, Posted { results: job.results, balances, clock_us }))
     }
 
     /// Ends a job whose answer is not a list of results.

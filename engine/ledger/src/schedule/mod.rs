@@ -31,8 +31,10 @@ use crate::access::operation::Operation;
 use crate::answer::Answer;
 use crate::chart::catalog::Catalog;
 use crate::commands::caller::Caller;
+use crate::commands::command::{Command, Request};
 use crate::commands::outcome::{Merging, Outcome, Waiting, replies_to};
-use crate::commands::{Command, Request, close_day, snapshot};
+use crate::commands::{close_day, snapshot};
+use crate::contents::content::Content;
 use crate::hot::gate::Gate;
 use crate::idempotency::generation::SealedIds;
 use crate::idempotency::index::IndexRoom;
@@ -268,6 +270,15 @@ impl Coordinator {
                         self.add_job(Caller { reply_to: None, client: ClientId(0) }, None, Work::Post(batch));
                     self.backlog.queue.push_front(Queued::Job(job));
                 }
+            }
+            Outcome::Executes(caller, acting, content) => {
+                let queued = match *content {
+                    Content::Transaction(batch) => {
+                        Queued::Job(self.add_job(caller, Some(acting), Work::Post(batch)))
+                    }
+                    content => Queued::Command(caller, Some(acting), content.into()),
+                };
+                self.backlog.queue.push_front(queued);
             }
             Outcome::Waits(..) => unreachable!("a command asks shards once"),
         }

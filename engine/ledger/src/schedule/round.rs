@@ -9,6 +9,7 @@
 //! - on a hot account the gate knows the sums of the open transactions and lets it pass, refuses it, or makes it wait
 //!   and closes itself behind it.
 
+use crate::access::acting::Acting;
 use crate::actions::plan::Plan;
 use crate::answer::{Answer, PostResult};
 use crate::batch::Batch;
@@ -297,13 +298,27 @@ impl Coordinator {
     pub(super) fn finish(&mut self, what: JobRef, result: PostResult) {
         self.state.counts.decided += 1;
         self.state.counts.refused += u64::from(result.rejection.is_some());
-        if let Some((reply_to, posted)) =
+        if let Some((reply_to, acting, posted)) =
             self.backlog.jobs.finish(what, result, self.state.ids.window.clock_us())
         {
+            if let Some(acting) = acting {
+                self.take_approval(&acting, result);
+            }
             match reply_to {
                 Some(reply_to) => self.state.output.frame.replies.push((reply_to, Answer::Posted(posted))),
                 None => self.backlog.take_carried(&posted),
             }
+        }
+    }
+
+    /// Writes down that a transaction was proposed and is done, in the frame of its record. One that was posted before by
+    /// itself is none that was approved.
+    #[cold]
+    fn take_approval(&mut self, acting: &Acting, result: PostResult) {
+        let Some(approval) = acting.approval() else { return };
+        if result.rejection.is_none() && !result.repeated {
+            assert_eq!(result.frame, self.state.output.frame.number, "both stand in one frame");
+            self.state.take_approval(approval.clone());
         }
     }
 }

@@ -148,9 +148,9 @@ pub struct ChangeRow {
 impl ChangeRow {
     fn run(self, shard: &mut Shard) -> Result<(Written, Row), Rejection> {
         let ChangeRow { frame, account, change, scope, expected, by } = self;
-        let row = shard.row_of(account);
-        if scope == Scope::Stops && !change.stops(row) {
-            return Err(Rejection::Forbidden);
+        let (row, limits) = (shard.row_of(account), shard.limits(shard.slot_of(account)));
+        if let Some(rejection) = scope.beyond.filter(|_| !change.lets_no_more(row, limits)) {
+            return Err(rejection);
         }
         if expected.is_some_and(|expected| expected != row.last) {
             return Err(Rejection::VersionConflict);

@@ -15,6 +15,8 @@ pub(crate) struct Holds {
     accounts: HashMap<TransactionKey, AccountId, FixedState>,
     /// The accounts of those that transactions of this round may be opening.
     opening: HashMap<TransactionKey, AccountId, FixedState>,
+    /// Those that a court asked for: few.
+    judicial: BTreeSet<TransactionKey>,
     /// Moments at which holds expire, in microseconds since 1970.
     expiries: BTreeSet<(i64, AccountId, TransactionKey)>,
 }
@@ -24,6 +26,9 @@ impl Holds {
     pub(crate) fn restore(&mut self, account: AccountId, hold: &Hold) {
         if hold.terms.kind != HoldKind::Try {
             self.accounts.insert(hold.key, account);
+        }
+        if hold.terms.kind == HoldKind::Judicial {
+            self.judicial.insert(hold.key);
         }
         fail_point!("ExpiryForgotten", |_| ());
         let expires = hold.terms.expires_us.filter(|_| hold.remaining > 0);
@@ -43,6 +48,11 @@ impl Holds {
     /// Whether there is a hold of this name, decided.
     pub(crate) fn is_there(&self, hold: TransactionKey) -> bool {
         self.accounts.contains_key(&hold)
+    }
+
+    /// Whether a court asked for it.
+    pub(crate) fn is_judicial(&self, hold: TransactionKey) -> bool {
+        self.judicial.contains(&hold)
     }
 
     /// Whether an effect names a hold that a transaction of this round may be opening: whether there is such a hold comes
@@ -67,6 +77,9 @@ impl Holds {
             EffectKind::Restore { .. } => Some(0),
             _ => None,
         };
+        if matches!(&effect.what, EffectKind::Freeze { terms, .. } if terms.kind == HoldKind::Judicial) {
+            self.judicial.insert(effect.key);
+        }
         if effect.opens_named() || matches!(effect.what, EffectKind::Restore { .. }) {
             self.accounts.insert(effect.key, effect.account);
         }

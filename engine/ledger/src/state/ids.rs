@@ -33,7 +33,7 @@ impl Ids {
     /// What is known of an id, whose hash this is, with what waits unnoted.
     #[inline]
     pub(crate) fn get(&self, hash: IdHash, key: TransactionKey) -> Option<Known> {
-        let waits = self.waiting.contains(&key);
+        let waits = !self.waiting.is_empty() && self.waiting.contains(&key);
         if waits { Some(Known::Pending) } else { self.known.get_hashed(hash, key.client, key.id) }
     }
 

@@ -15,11 +15,14 @@ pub(crate) mod settings;
 pub(crate) mod snapshot_start;
 pub(crate) mod time_window;
 
+use crate::access::acting::Acting;
 use crate::answer::Status;
 use crate::chart::catalog::Catalog;
 use crate::hot::gate::Gate;
 use crate::idempotency::known_ids::KnownIds;
-use crate::ids::{AccountId, ShardId};
+use crate::ids::{AccountId, ClientId, ShardId};
+use crate::proposals::approval::Approval;
+use crate::record::admin::Admin;
 use crate::shard::Shard;
 use crate::shard::places::shard_of;
 use crate::state::books::Books;
@@ -43,6 +46,8 @@ pub(crate) struct State {
     pub(crate) ids: Ids,
     pub(crate) output: Output,
     pub(crate) room: Room,
+    /// What is written down when the command that is under way is done, where that was proposed. Commands run alone.
+    pub(crate) approval: Option<Approval>,
     pub(crate) counts: Status,
 }
 
@@ -64,6 +69,7 @@ impl State {
             ids: Ids::new(known, window),
             output: Output::new(durable, time_us, settings.shards),
             room: Room::Enough,
+            approval: None,
             counts: Status { shards: settings.shards, ..Status::default() },
             settings,
         }
@@ -89,6 +95,37 @@ impl State {
             frame.set_time(now_us);
             self.ids.window.set_clock(now_us, frame.time_us);
         }
+    }
+
+    /// Whose doing it is what a client asks: the principal's, or the client's own.
+    pub(crate) fn person(&self, client: ClientId, acting: Option<&Acting>) -> Box<str> {
+        let own = || self.books.catalog.client_name(client).unwrap_or_default().into();
+        acting.map_or_else(own, |acting| acting.person.clone())
+    }
+
+    /// Whether what was approved may be done in the open frame: the approval may have waited, and the proposal ended meanwhile.
+    pub(crate) fn may_still(&self, approval: &Approval) -> bool {
+        let Approval::Decided(decision) = approval else { return true };
+        let registered = self.books.catalog.proposals().get(decision.number);
+        let is_in_time = |moment: i64| moment > self.output.frame.time_us;
+        registered.is_some_and(|registered| {
+            registered.decision.is_none() && registered.proposal.expires_us.is_none_or(is_in_time)
+        })
+    }
+
+    /// Writes down that what was proposed is done in the open frame.
+    pub(crate) fn take_approval(&mut self, approval: Approval) {
+        let record = approval.record(self.output.frame.number);
+        self.take_proposal(&record);
+    }
+
+    /// Writes down a proposal or its end.
+    ///
+    /// # Panics
+    /// If it does not follow from what stands: it was judged.
+    pub(crate) fn take_proposal(&mut self, record: &Admin) {
+        self.output.frame.push_admin(record);
+        self.books.catalog.take_proposal(record).expect("it was judged before it is written");
     }
 
     pub(crate) fn shard_of(&self, account: AccountId) -> ShardId {

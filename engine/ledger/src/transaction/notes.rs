@@ -2,7 +2,7 @@
 //!
 //! | bytes | meaning |
 //! | --- | --- |
-//! | 1 | tag: 1 to 8, 11 and 12 a [`Note`]; 9 the text of the transaction's id, 10 that of the id which it names ([`TextIds`]) |
+//! | 1 | tag: 1 to 8 and 11 to 14 a [`Note`]; 9 the text of the transaction's id, 10 that of the id which it names ([`TextIds`]) |
 //! | 2 | length of the text, little endian |
 //! | length | the text, UTF-8 |
 //!
@@ -45,6 +45,10 @@ pub enum Note {
     Principal = 11,
     /// The principal on whose behalf that one acted.
     OnBehalf = 12,
+    /// The number of the proposal that it was done by.
+    Proposal = 13,
+    /// Who approved it (复核人); nobody, where it was done at once.
+    Approver = 14,
 }
 
 impl Note {
@@ -75,6 +79,14 @@ impl Note {
 #[must_use]
 pub fn are_approved(notes: &[u8]) -> bool {
     read(notes).any(|(note, text)| note == Note::Approval && !shows_nothing(text))
+}
+
+/// The notes of who acted for a client, and nothing else.
+pub(crate) fn of_actors(notes: &[u8]) -> Vec<u8> {
+    let mut actors = Vec::new();
+    let acted = read(notes).filter(|(note, _)| matches!(note, Note::Principal | Note::OnBehalf));
+    acted.for_each(|(note, text)| write(&mut actors, note, text));
+    actors
 }
 
 /// The texts that ids were given as; empty where an id was given as a number.
@@ -144,7 +156,7 @@ fn write_tagged(out: &mut Vec<u8>, tag: u8, text: &str) {
 
 /// The notes in `bytes`, in order, without the texts of ids; stops at the first that is not well formed.
 pub fn read(bytes: &[u8]) -> impl Iterator<Item = (Note, &str)> {
-    let notes = tagged(bytes).take_while(|(tag, _)| *tag <= Note::OnBehalf as u8);
+    let notes = tagged(bytes).take_while(|(tag, _)| *tag <= Note::Approver as u8);
     notes.filter_map(|(tag, text)| Some((Note::from_tag(tag)?, text)))
 }
 

@@ -52,12 +52,12 @@ fn cny() -> Currency {
 #[test]
 fn a_frame_that_does_not_balance_is_found() {
     let mut books = books();
-    books.end_frame(1).unwrap();
+    books.end_frame(1, 0).unwrap();
     books.frame.count(Some(0), 5);
-    let flaw = books.end_frame(1).unwrap_err();
+    let flaw = books.end_frame(1, 0).unwrap_err();
     let fault = BookFault::FrameUnbalanced { entity: EntityId(0), currency: cny(), net: 5 };
     assert_eq!((flaw.record, flaw.fault), (RecordPlace::Frame, fault));
-    books.end_frame(1).expect("each frame is counted anew");
+    books.end_frame(1, 0).expect("each frame is counted anew");
 }
 
 #[test]

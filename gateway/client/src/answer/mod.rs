@@ -6,6 +6,7 @@
 mod account;
 mod hold;
 pub(crate) mod integer;
+mod proposal;
 mod record;
 mod status;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use account::Account;
 pub use hold::{Hold, Holds};
+pub use proposal::{Proposal, Proposals, ProposedAccount, ProposedLeg};
 pub use record::{HoldMoved, Named, RecordedLeg, TransactionRecord, TriedLeg};
 pub use status::{DamagedPlace, ScrubStatus, Status};
 
@@ -42,6 +44,13 @@ pub struct Welcome {
     /// How far it may lie ahead.
     #[serde(default)]
     pub window_ahead: u32,
+}
+
+/// What an approval did: the result of the transaction, where it is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approved {
+    #[serde(default)]
+    pub results: Vec<PostResult>,
 }
 
 /// One thing that is open now.

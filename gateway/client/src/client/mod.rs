@@ -9,15 +9,16 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use crate::account::{AccountOpening, AccountRef, SubjectOpening};
-use crate::answer::{Opened, OpenedAll, PostResult, Posted, Welcome, each};
+use crate::answer::{Approved, Opened, OpenedAll, PostResult, Posted, Welcome, each};
 use crate::connection::{AnswerFrame, Connection};
 use crate::error::{ClientError, Refusal};
 use crate::id::TransactionId;
 use crate::options::ClientOptions;
+use crate::proposing::Proposing;
 use crate::request::{
-    CancelRequest, CloseDayRequest, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest,
-    OpenEntityRequest, OpenSubjectsRequest, PostRequest, Registration, SetHotRequest, SetLimitsRequest,
-    SetReserveRequest, SetStateRequest,
+    ApproveRequest, CancelRequest, ChangeAccessRequest, CloseDayRequest, DecideRequest, MapCustomerRequest,
+    MapTypeRequest, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest, PostRequest, ProposeRequest,
+    Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest,
 };
 use crate::transaction::Transaction;
 use crate::wire::Operation;
@@ -34,6 +35,7 @@ pub struct Client {
     limit: Option<Duration>,
     /// Why it asks.
     reason: Option<Box<str>>,
+    proposing: Option<Proposing>,
 }
 
 /// A question with why it is asked.
@@ -51,7 +53,7 @@ impl Client {
     /// When the node cannot be reached, or refuses the name and token.
     pub async fn connect(address: &str, name: &str, token: Option<&str>) -> Result<Client, ClientError> {
         let (connection, welcome) = Connection::open(address, name, token).await?;
-        Ok(Client { connection, welcome, tag: 0, limit: None, reason: None })
+        Ok(Client { connection, welcome, tag: 0, limit: None, reason: None, proposing: None })
     }
 
     /// The same, waiting no longer than `limit` for the welcome and afterwards for any answer.
@@ -80,7 +82,7 @@ impl Client {
             Some(limit) => timeout(limit, opened).await.map_err(|_| ClientError::TimedOut { limit })??,
             None => opened.await?,
         };
-        Ok(Client { connection, welcome, tag: 0, limit: options.limit, reason: None })
+        Ok(Client { connection, welcome, tag: 0, limit: options.limit, reason: None, proposing: None })
     }
 
     /// Gives a reason (查询事由) with each question that is asked from now on, at most [`crate::MAX_REASON`] bytes: the node's
@@ -93,6 +95,46 @@ impl Client {
     #[must_use]
     pub fn welcome(&self) -> &Welcome {
         &self.welcome
+    }
+
+    /// From now on changes are proposed in place of being done, all under this id: so one at a time. They end with
+    /// [`ClientError::Proposed`], unless they are done at once.
+    #[must_use]
+    pub fn proposing(self, proposing: Proposing) -> Client {
+        Client { proposing: Some(proposing), ..self }
+    }
+
+    /// Approves what another principal proposed, and has it done (复核通过). `digest` is that of the content that was shown.
+    ///
+    /// # Errors
+    /// See [`Client`]; `own_proposal`, when this principal made it; `digest_mismatch`; `proposal_closed`; whatever refuses what is
+    /// proposed.
+    pub async fn approve(&mut self, request: &ApproveRequest<'_>) -> Result<Approved, ClientError> {
+        self.request(Operation::Approve, request).await
+    }
+
+    /// Rejects what another principal proposed (复核退回).
+    ///
+    /// # Errors
+    /// As [`Client::approve`].
+    pub async fn reject(&mut self, request: &DecideRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::Reject, request).await?.done()
+    }
+
+    /// Takes back what this principal proposed (撤回).
+    ///
+    /// # Errors
+    /// See [`Client`]; `own_proposal`, when another made it, or it was done at once; `proposal_closed`.
+    pub async fn withdraw(&mut self, request: &DecideRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::Withdraw, request).await?.done()
+    }
+
+    /// Says which access file holds from now on, by its digest.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn change_access(&mut self, request: &ChangeAccessRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::ChangeAccess, request).await?.done()
     }
 
     /// Asks for nothing but an answer.
@@ -307,6 +349,34 @@ impl Client {
 
     /// Answers to requests that were given up before (a dropped future) are passed over by their tags.
     async fn ask(
+        &mut self,
+        operation: Operation,
+        body: &impl Serialize,
+    ) -> Result<AnswerFrame<'_>, ClientError> {
+        match self.proposing.clone().filter(|_| operation.may_be_proposed()) {
+            None => self.exchange(operation, body).await,
+            Some(proposing) => self.propose(operation, body, &proposing).await,
+        }
+    }
+
+    async fn propose(
+        &mut self,
+        operation: Operation,
+        body: &impl Serialize,
+        proposing: &Proposing,
+    ) -> Result<AnswerFrame<'_>, ClientError> {
+        let request = rmp_serde::to_vec_named(body)?;
+        let Proposing { id, expires_us, at_once } = proposing.clone();
+        let operation = operation.number();
+        let request = ProposeRequest { id, operation, request: &request, expires_us, at_once };
+        let answer = self.exchange(Operation::Propose, &request).await?;
+        if at_once {
+            return Ok(answer);
+        }
+        Err(ClientError::Proposed(Box::new(answer.payload()?)))
+    }
+
+    async fn exchange(
         &mut self,
         operation: Operation,
         body: &impl Serialize,

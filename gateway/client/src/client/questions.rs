@@ -2,7 +2,9 @@
 
 use super::Client;
 use crate::account::AccountRef;
-use crate::answer::{Account, AccountsFound, AccountsPage, Holds, Status, TransactionRecord, each};
+use crate::answer::{
+    Account, AccountsFound, AccountsPage, Holds, Proposals, Status, TransactionRecord, each,
+};
 use crate::error::{ClientError, Refusal};
 use crate::history::{
     Chart, FoundTransactions, GeneralLedger, MergedEntry, PastBalance, Register, Statement, TrialBalance,
@@ -13,7 +15,7 @@ use crate::question::{
 };
 use crate::request::{
     BalanceRequest, ChartRequest, CustomerRequest, HoldsRequest, ListAccountsRequest, ListAfter,
-    TransactionRequest, TrialBalanceRequest,
+    ProposalsRequest, TransactionRequest, TrialBalanceRequest,
 };
 use crate::wire::Operation;
 
@@ -70,6 +72,14 @@ impl Client {
         let found: AccountsFound =
             self.question(Operation::Customer, &CustomerRequest { entity, customer }).await?;
         Ok(each(found.accounts)?.into_iter().collect::<Result<_, _>>()?)
+    }
+
+    /// A page of what is proposed, and what became of it.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn proposals(&mut self, request: &ProposalsRequest) -> Result<Proposals, ClientError> {
+        self.question(Operation::Proposals, request).await
     }
 
     /// A page of holds (冻结), by account and name: of one account, or of all those of which something remains.

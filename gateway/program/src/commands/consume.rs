@@ -10,6 +10,7 @@ use crate::id_name::IdName;
 use crate::money::{Least, amount, amount_of, currency_code};
 use crate::output::Output;
 use crate::posting::{Legs, Posting};
+use crate::proposing_args::ProposingArgs;
 
 /// Spend part of a hold and post the legs, in one atomic step (扣划)
 ///
@@ -47,6 +48,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
@@ -58,7 +61,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
             return Err(Failure::Usage("say with --amount how much of the hold is spent".to_owned()));
         }
     };
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let legs = args.legs.read(&mut client).await?;
     let of_first = |legs: &[Leg]| legs.first().and_then(|leg| leg.currency.clone());
     let currency = args.currency.or_else(|| of_first(&legs)).unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::failure::{Conclusion, Failure};
 use crate::money::Least;
 use crate::output::Output;
 use crate::posting::{Posting, check_amount, currency};
+use crate::proposing_args::ProposingArgs;
 
 /// Set an amount of an account aside (冻结)
 ///
@@ -39,6 +40,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
@@ -56,7 +59,7 @@ enum Kind {
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let expires_us = args.posting.expiry(args.expires)?;
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let currency = currency(&mut client, &args.what.account).await?;
     check_amount(&args.what.account, &currency, &args.what.amount, Least::AboveZero)?;
     let kind = match args.hold_kind {

@@ -9,6 +9,7 @@ use crate::expected::Expected;
 use crate::explain::about_account;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
+use crate::proposing_args::ProposingArgs;
 use crate::register::Register;
 
 /// Give an account a batching actor (热点账户), or take it away
@@ -33,11 +34,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let request = SetHotRequest {
         account: args.account.0.clone(),
         hot: !args.off,

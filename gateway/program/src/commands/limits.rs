@@ -12,6 +12,7 @@ use crate::failure::{Conclusion, Failure};
 use crate::money::{Least, amount, amount_of};
 use crate::output::{Output, remark};
 use crate::posting::currency;
+use crate::proposing_args::ProposingArgs;
 use crate::register::Register;
 
 /// Set limits (限额) of an account; show them where none is given
@@ -48,6 +49,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
@@ -78,7 +81,7 @@ fn cooled(account: &AccountName) -> String {
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let given = [&args.transaction, &args.day, &args.overdraft, &args.credit];
     if given.into_iter().any(Option::is_some) {
         let currency = currency(&mut client, &args.account).await?;

@@ -9,6 +9,7 @@ use crate::argument::said;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
+use crate::proposing_args::ProposingArgs;
 use crate::register::Register;
 
 /// Tie an account to a customer outside the books (客户号)
@@ -28,11 +29,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let (account, registration) = (args.account.0.clone(), args.register.registration());
     let request = MapCustomerRequest { account: account.clone(), customer: &args.customer, registration };
     let changed = client.map_customer(&request).await;

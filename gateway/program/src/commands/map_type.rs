@@ -9,6 +9,7 @@ use crate::connect_args::ConnectArgs;
 use crate::explain::accounting_dates;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
+use crate::proposing_args::ProposingArgs;
 use crate::register::Register;
 use crate::report::period::day;
 
@@ -37,11 +38,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let Args { entity, kind, subject, register, .. } = &args;
     let from = &args.from.to_string();
     let registration = register.registration();

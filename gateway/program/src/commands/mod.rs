@@ -2,8 +2,10 @@
 
 pub(crate) mod access_log;
 pub(crate) mod accounts;
+pub(crate) mod approve;
 pub(crate) mod balance;
 pub(crate) mod cancel;
+pub(crate) mod change_access;
 pub(crate) mod close_day;
 pub(crate) mod confirm;
 pub(crate) mod consume;
@@ -22,9 +24,11 @@ pub(crate) mod map_type;
 pub(crate) mod open;
 pub(crate) mod play;
 pub(crate) mod post;
+pub(crate) mod proposals;
 pub(crate) mod raise;
 pub(crate) mod refund;
 pub(crate) mod register;
+pub(crate) mod reject;
 pub(crate) mod report;
 pub(crate) mod reserve;
 pub(crate) mod reverse;

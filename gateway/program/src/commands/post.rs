@@ -5,6 +5,7 @@ use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::{Legs, Posting};
+use crate::proposing_args::ProposingArgs;
 
 /// Post one transaction: debits and credits that balance (记账)
 ///
@@ -23,11 +24,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let legs = args.legs.read(&mut client).await?;
     args.posting.send(&mut client, None, legs, args.output).await
 }

@@ -10,6 +10,7 @@ use crate::id_name::IdName;
 use crate::money::{Least, amount, amount_of, currency_code};
 use crate::output::Output;
 use crate::posting::Posting;
+use crate::proposing_args::ProposingArgs;
 
 /// Add to a hold, and move its expiry (追加预授权)
 ///
@@ -43,6 +44,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
@@ -50,7 +53,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let expires_us = args.posting.expiry(args.expires)?;
     amount_of(&args.currency, &args.amount, Least::AboveZero)
         .map_err(|why| Failure::Usage(format!("{} {}: {why}", args.amount, args.currency)))?;
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let raise = Raise {
         client: args.of_client,
         authority: args.authority,

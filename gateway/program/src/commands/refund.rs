@@ -8,6 +8,7 @@ use crate::explain::{find_original, moved_on};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::{Legs, Original, Posting};
+use crate::proposing_args::ProposingArgs;
 
 /// Give back part of a posted transaction, by legs of its own (退款)
 ///
@@ -35,11 +36,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let legs = args.legs.read(&mut client).await?;
     let naming = args.original.naming();
     if !args.correction {

@@ -10,6 +10,7 @@ use crate::failure::{Conclusion, Failure};
 use crate::money::Least;
 use crate::output::Output;
 use crate::posting::{check_amount, currency};
+use crate::proposing_args::ProposingArgs;
 use crate::register::Register;
 
 /// Set the withholding reserve (代扣备用金) of an account: what is kept back from its available balance
@@ -31,11 +32,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let currency = currency(&mut client, &args.what.account).await?;
     check_amount(&args.what.account, &currency, &args.what.amount, Least::Zero)?;
     let request = SetReserveRequest {

@@ -6,6 +6,7 @@ use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::{Original, Posting};
+use crate::proposing_args::ProposingArgs;
 
 /// Undo a posted transaction with all its legs, once (冲正)
 ///
@@ -32,11 +33,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let reverse = Reverse { original: args.original.naming(), forced: args.forced };
     args.posting.send(&mut client, Some(reverse.into()), Vec::new(), args.output).await
 }

@@ -10,6 +10,7 @@ use crate::connect_args::ConnectArgs;
 use crate::expected::Expected;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
+use crate::proposing_args::ProposingArgs;
 use crate::register::Register;
 
 /// Set the account state (账户状态) and the payment state (支付状态) of an account
@@ -39,11 +40,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let request = SetStateRequest {
         account: args.account.0.clone(),
         account_state: args.account_state.map(|state| state as u8),

@@ -8,6 +8,7 @@ use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::posting::{Legs, Posting};
+use crate::proposing_args::ProposingArgs;
 
 /// Hold what legs take, and post nothing until it is confirmed (TCC)
 ///
@@ -29,12 +30,14 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let expires_us = args.posting.expiry(args.expires)?;
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let legs = args.legs.read(&mut client).await?;
     args.posting.send(&mut client, Some(Try { expires_us }.into()), legs, args.output).await
 }

@@ -9,6 +9,7 @@ use crate::id_name::IdName;
 use crate::money::{Least, amount, amount_of, currency_code};
 use crate::output::Output;
 use crate::posting::Posting;
+use crate::proposing_args::ProposingArgs;
 
 /// Release a hold, in part or all that remains (解冻)
 #[derive(Debug, clap::Args)]
@@ -37,6 +38,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     connect_args: ConnectArgs,
     #[command(flatten)]
+    proposing: ProposingArgs,
+    #[command(flatten)]
     output: Output,
 }
 
@@ -45,7 +48,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         amount_of(currency, amount, Least::AboveZero)
             .map_err(|why| Failure::Usage(format!("--amount {amount}: {why}")))?;
     }
-    let mut client = args.connect_args.connect().await?;
+    let mut client = args.proposing.on(args.connect_args.connect().await?);
     let unfreeze = Unfreeze {
         client: args.of_client,
         amount: args.amount.map(Amount::Decimal),

@@ -9,6 +9,7 @@ mod crowd;
 mod demo;
 mod exit_codes;
 mod exports;
+mod four_eyes;
 mod hostile_text;
 mod import;
 mod longmen;

@@ -2,6 +2,7 @@
 //! of the engine for what is current, of the log for what was. [`questions!`] lists them, and nothing else here does.
 
 pub(crate) mod accounts;
+pub(crate) mod approve;
 pub(crate) mod balance;
 pub(crate) mod balance_at;
 pub(crate) mod chart;
@@ -15,6 +16,8 @@ pub(crate) mod find;
 pub(crate) mod general_ledger;
 pub(crate) mod holds;
 mod known_accounts;
+pub(crate) mod proposals;
+pub(crate) mod propose;
 pub(crate) mod register;
 mod running;
 pub(crate) mod statement;
@@ -125,4 +128,10 @@ questions! {
     /// A page of transactions that are looked for.
     Find(find::FindAsked),
     Transaction(transaction::TransactionAsked),
+    /// A page of proposals.
+    Proposals(proposals::ProposalsAsked),
+    /// No question, but it takes several steps like one: what is proposed is looked at before it is written down.
+    Propose(propose::ProposeAsked),
+    /// The same: what is approved is looked at before it is done.
+    Approve(approve::ApproveAsked),
 }

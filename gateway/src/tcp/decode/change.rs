@@ -13,6 +13,8 @@ use super::value::{
 };
 use crate::service::Fault;
 
+/// Hexadecimal digits of the digest of a file.
+const DIGEST: usize = 64;
 /// Accounts that a close of a year carries to: one for each currency there is.
 const MAX_TARGETS: usize = 256;
 
@@ -120,6 +122,15 @@ pub(super) fn read_set_state(reader: &mut Reader<'_>) -> Result<Command, Fault> 
         Ok(())
     })?;
     besides.change(of, AttributeChange::States { account_state, payment_state }, None)
+}
+
+pub(super) fn read_change_access(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let mut digest = None;
+    let notes = read_registered(reader, ["digest"], |_, reader| {
+        digest = Some(reader.text(DIGEST)?.into());
+        Ok(())
+    })?;
+    Ok(Command::ChangeAccess { digest: required(digest, "digest")?, notes })
 }
 
 pub(super) fn read_set_hot(reader: &mut Reader<'_>) -> Result<Command, Fault> {

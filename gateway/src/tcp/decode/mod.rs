@@ -8,6 +8,7 @@ mod current;
 mod opening;
 mod page;
 mod post;
+mod proposal;
 mod question;
 mod question_body;
 mod reader;
@@ -85,7 +86,17 @@ fn read_body(operation: Operation, reader: &mut Reader<'_>, asking: Asking) -> R
         Operation::SetLimits => Request::Command(change::read_set_limits(reader)?),
         Operation::MapCustomer => Request::Command(change::read_map_customer(reader)?),
         Operation::MapType => Request::Command(change::read_map_type(reader)?),
+        Operation::ChangeAccess => Request::Command(change::read_change_access(reader)?),
         Operation::Cancel => Request::Command(read_cancel(reader)?),
+        Operation::Propose => {
+            Request::Question(Question::Propose(proposal::read_propose(reader, asking)?), None)
+        }
+        Operation::Approve => Request::Question(Question::Approve(proposal::read_approve(reader)?), None),
+        Operation::Reject => Request::Command(proposal::read_reject(reader)?),
+        Operation::Withdraw => Request::Command(proposal::read_withdraw(reader)?),
+        Operation::Proposals => {
+            read_question(reader, |body| proposal::read_proposals(body).map(Question::Proposals))?
+        }
         Operation::Balance => {
             read_question(reader, |body| current::read_balance(body).map(Question::Balance))?
         }

@@ -7,6 +7,8 @@ use super::compact::{write_compact_posted, write_compact_refusal};
 use super::pack::Pack;
 use super::question::write_question;
 use super::{FAILED, write_done, write_each, write_ok, write_refusal};
+use crate::service::question::QuestionAnswer;
+use crate::service::question::propose::Executed;
 use crate::service::{Answer, Fault, Outcome, Unanswered, Welcome};
 
 /// Writes what became of a request, in the format in which it is answered. Only posts are answered in the compact one.
@@ -30,10 +32,22 @@ fn write_answer(out: &mut Vec<u8>, answer: &Answer) {
         Answer::Done => return write_done(out),
         Answer::NotCarried(currency) => return write_not_carried(out, *currency),
         Answer::Opened(results) => return write_opened(out, results),
-        Answer::Question(answer) => return write_question(out, answer),
+        Answer::Question(answer) => match executed_by(answer) {
+            Some(Executed::Posted(posted)) => (posted, "posted", &[][..]),
+            Some(Executed::NotCarried(currency)) => return write_not_carried(out, *currency),
+            _ => return write_question(out, answer),
+        },
         Answer::Welcome(welcome) => return write_welcome(out, welcome),
     };
     write_posted(out, posted, good, faults);
+}
+
+/// What a proposal or an approval had done.
+fn executed_by(answer: &QuestionAnswer) -> Option<&Executed> {
+    match answer {
+        QuestionAnswer::Propose(executed) | QuestionAnswer::Approve(executed) => Some(executed),
+        _ => None,
+    }
 }
 
 fn write_not_carried(out: &mut Vec<u8>, currency: Currency) {

@@ -9,6 +9,7 @@ mod history;
 mod holds;
 mod ledger;
 mod pack;
+mod proposals;
 mod question;
 mod register;
 mod status;

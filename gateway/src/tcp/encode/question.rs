@@ -8,10 +8,12 @@ use super::chart::{write_chart, write_trial_balance};
 use super::history::{write_entry, write_found, write_statement, write_transaction};
 use super::holds::write_holds;
 use super::ledger::write_ledger;
+use super::proposals::{write_approved, write_executed, write_proposals};
 use super::register::{write_account_register, write_ledger_register};
 use super::status::write_status;
 use super::write_ok;
 use crate::service::question::QuestionAnswer;
+use crate::service::question::propose::Executed;
 use crate::service::question::register::Register;
 
 /// Writes the answer.
@@ -31,6 +33,10 @@ pub(super) fn write_question(out: &mut Vec<u8>, answer: &QuestionAnswer) {
         QuestionAnswer::GeneralLedger(ledger) => write_ledger(out, ledger),
         QuestionAnswer::Find(page) => write_found(out, page),
         QuestionAnswer::Transaction((record, accounts)) => write_transaction(out, record, accounts),
+        QuestionAnswer::Proposals(page) => write_proposals(out, page),
+        QuestionAnswer::Propose(executed) => write_executed(out, executed),
+        QuestionAnswer::Approve(Executed::Done) => write_approved(out),
+        QuestionAnswer::Approve(executed) => write_executed(out, executed),
     }
 }
 

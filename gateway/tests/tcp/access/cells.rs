@@ -45,7 +45,7 @@ impl Scene {
 
 /// Whether an operation is about no entity, so that it is permitted everywhere or nowhere.
 pub(crate) fn is_of_no_entity(operation: Operation) -> bool {
-    matches!(operation, Operation::Cancel | Operation::Status)
+    matches!(operation, Operation::Cancel | Operation::Status | Operation::Approve)
 }
 
 /// The account of a user of an entity.
@@ -132,6 +132,13 @@ pub(crate) async fn prepare(helper: &mut Raw, root: &mut Raw, entity: &'static s
                 json!({"freeze": {"account": user(entity), "amount": 50, "currency": "CNY"}}),
             ),
         ),
+        (
+            "court",
+            act(
+                &named("court"),
+                json!({"freeze": {"account": user(entity), "amount": 2, "currency": "CNY", "kind": "judicial", "authority": "court"}}),
+            ),
+        ),
         ("try-1", act_with(&named("try-1"), json!({"try": {}}), legs_back(entity, 5))),
         ("try-2", act_with(&named("try-2"), json!({"try": {}}), legs_back(entity, 5))),
     ] {
@@ -164,6 +171,21 @@ pub(crate) fn request_of(operation: Operation, scene: Scene) -> Option<(u16, Val
                 json!({"freeze": {"account": user(entity), "amount": 1, "currency": "CNY", "kind": "judicial", "authority": "court"}}),
             ),
         ),
+        Operation::JudicialRelease => (
+            32,
+            act(
+                &own,
+                json!({"unfreeze": {"hold": named("court"), "amount": 1, "currency": "CNY", "authority": "court"}}),
+            ),
+        ),
+        // A value date before the accounting date, of what the role may post or freeze.
+        Operation::Backdate => {
+            let frozen = json!({"freeze": {"account": user(entity), "amount": 1, "currency": "CNY"}});
+            let mut body =
+                if scene.role.may(Operation::Post) { payment(&own, entity, 5) } else { act(&own, frozen) };
+            body["transactions"][0]["value_date"] = json!("2026-11-21");
+            (32, body)
+        }
         Operation::Raise => (32, act(&own, json!({"raise": hold(1)}))),
         Operation::Unfreeze => (32, act(&own, json!({"unfreeze": hold(1)}))),
         Operation::Consume => (32, act_with(&own, json!({"consume": hold(1)}), legs_back(entity, 1))),
@@ -198,6 +220,9 @@ pub(crate) fn request_of(operation: Operation, scene: Scene) -> Option<(u16, Val
         Operation::SetLimits => {
             (23, json!({"account": user(entity), "day_limit": 1_000_000_000, "currency": "CNY"}))
         }
+        Operation::RaiseLimits => {
+            (23, json!({"account": key(entity, "idle"), "overdraft_limit": 1, "currency": "CNY"}))
+        }
         Operation::SetReserve => (22, json!({"account": user(entity), "amount": 0, "currency": "CNY"})),
         Operation::SetHot => (20, json!({"account": key(entity, "bank"), "hot": false})),
         // To the date that is current already: nothing changes.
@@ -223,6 +248,11 @@ pub(crate) fn request_of(operation: Operation, scene: Scene) -> Option<(u16, Val
         Operation::GeneralLedger => (56, json!({"entity": entity})),
         Operation::Find => (60, json!({"entity": entity, "id": "nothing"})),
         Operation::Transaction => (51, json!({"id": named("back")})),
+        Operation::ChangeAccess => (26, json!({"digest": "0".repeat(64)})),
+        Operation::Approve => (35, json!({"proposal": 1_000_000, "digest": "0".repeat(64)})),
+        Operation::Proposals => (61, json!({"account": user(entity)})),
+        // A proposal that is done at once: see the test of four eyes.
+        Operation::BreakGlass => return None,
         // A hello with another name: see the test of the front.
         Operation::OnBehalf => return None,
     })

@@ -4,6 +4,7 @@
 mod chart;
 mod customers;
 mod judged;
+mod proposed;
 mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use crate::chart::subject::{Subject, SubjectClass};
 use crate::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, UnitId};
 use crate::money::currency::Currency;
 use crate::money::date::{Date, YearStart};
+use crate::proposals::register::Proposals;
 use crate::record::admin::Admin;
 use crate::record::entry::{OpenedEntry, Placement};
 use crate::rejection::Rejection;
@@ -53,6 +55,7 @@ pub struct Catalog {
     rules: u16,
     /// The digest of the file that says who may do what; empty: there was none.
     access: Box<str>,
+    proposals: Proposals,
     lines: Vec<LineKey>,
     line_ids: BTreeMap<LineKey, LineId>,
     units: Vec<(EntityId, Currency)>,
@@ -77,6 +80,7 @@ impl Catalog {
             leaves_above: BTreeSet::new(),
             rules: 0,
             access: Box::default(),
+            proposals: Proposals::default(),
             lines: Vec::new(),
             line_ids: BTreeMap::new(),
             units: Vec::new(),
@@ -211,6 +215,7 @@ impl Catalog {
             let Subject { id, entity, opening } = subject.clone();
             Admin::Subject { id, entity, opening }.write(out);
         }
+        self.proposals.write(out);
         for (&(entity, date), &frame) in &self.closings {
             Admin::Closing { entity, date, frame }.write(out);
         }

@@ -146,6 +146,7 @@ impl Catalog {
                 self.set_rules(version);
             }
             Admin::Access { digest } => self.set_access(&digest),
+            Admin::Proposed(_) | Admin::Decided(_) => self.take_proposal(&record)?,
             Admin::LineClosed { .. } | Admin::Undone(..) | Admin::Registered { .. } => {}
         }
         Ok(())

@@ -1,0 +1,98 @@
+//! Somebody proposes what takes a second principal. What it names is looked up first, so that it can be judged.
+
+use longmen_engine::ledger::{Answer, Command, Currency, Operation, Posted, Registered, TransactionId};
+
+use super::context::{Ask, Context};
+use crate::service::in_flight::InFlight;
+use crate::service::originals;
+use crate::service::post::Post;
+use crate::service::sizes::{RECORD, one};
+use crate::service::unanswered::Unanswered;
+use longmen_access_log::Subject;
+
+/// What is proposed, and until when.
+#[derive(Debug)]
+pub(crate) struct ProposeAsked {
+    pub(crate) id: TransactionId,
+    /// The text that the id was given as; empty where it was a number.
+    pub(crate) text_id: Box<str>,
+    pub(crate) what: Proposable,
+    pub(crate) expires_us: Option<i64>,
+    pub(crate) at_once: bool,
+}
+
+/// What can be proposed.
+#[derive(Debug)]
+pub(crate) enum Proposable {
+    /// One transaction.
+    Post(Box<Post>),
+    Command(Box<Command>),
+}
+
+/// What came of a proposal or its approval.
+#[derive(Debug)]
+pub(crate) enum Executed {
+    /// It waits for approval, or was decided before.
+    Proposed(Box<Registered>),
+    Posted(Posted),
+    NotCarried(Currency),
+    Done,
+}
+
+impl Ask for ProposeAsked {
+    // Whoever may do something may propose it: the ledger, which knows what is proposed, judges that.
+    const OPERATION: Operation = Operation::Proposals;
+
+    type Answer = Executed;
+
+    fn price(&self) -> InFlight {
+        one(RECORD)
+    }
+
+    fn subject(&self) -> Subject {
+        let id = if self.text_id.is_empty() { self.id.0.to_string() } else { self.text_id.to_string() };
+        Subject::default().with("propose", Some(id))
+    }
+
+    fn told(_: &Executed, _: &mut Subject) -> usize {
+        0
+    }
+
+    async fn ask(self, context: &Context) -> Result<Executed, Unanswered> {
+        let ProposeAsked { id, text_id, what, expires_us, at_once } = self;
+        let command = match what {
+            Proposable::Command(command) => *command,
+            Proposable::Post(post) => Command::Post(context.with_originals(post).await?.batch),
+        };
+        let command = Command::Propose { id, text_id, command: Box::new(command), expires_us, at_once };
+        context.ask(command, Executed::of).await
+    }
+}
+
+impl Executed {
+    pub(super) fn of(answer: Answer) -> Option<Executed> {
+        match answer {
+            Answer::Proposals(mut proposals) => proposals.pop().map(Box::new).map(Executed::Proposed),
+            Answer::Posted(posted) => Some(Executed::Posted(posted)),
+            Answer::NotCarried(currency) => Some(Executed::NotCarried(currency)),
+            Answer::Done => Some(Executed::Done),
+            _ => None,
+        }
+    }
+}
+
+impl Context {
+    /// A post with what the log has of the originals that it names.
+    pub(super) async fn with_originals(&self, mut post: Box<Post>) -> Result<Box<Post>, Unanswered> {
+        if !post.batch.names_others() {
+            return Ok(post);
+        }
+        let read = |answer| match answer {
+            Answer::Located(places) => Some(places),
+            _ => None,
+        };
+        let places = self.ask(Command::Locate(originals::named_by(&mut post)), read).await?;
+        originals::locate(&mut post, &places);
+        self.look_up(|history| originals::attach(history, post)).await
+    }
+}
