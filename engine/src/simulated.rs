@@ -16,8 +16,8 @@ use crate::history::History;
 use crate::id_archive::IdArchive;
 use crate::journal::JournalError;
 use crate::ledger::{
-    ArchivedIds, ClientId, Command, IdMemory, LedgerSettings, Merge, ReplyTo, Request, SealedIds, Shard,
-    ShardId, ShardOrder, ShardReply, SnapshotStart, Unmerged,
+    Acting, ArchivedIds, ClientId, Command, IdMemory, LedgerSettings, Merge, ReplyTo, Request, SealedIds,
+    Shard, ShardId, ShardOrder, ShardReply, SnapshotStart, Unmerged,
 };
 use crate::meters::Meters;
 use crate::pipeline::{Pipeline, Task};
@@ -149,9 +149,21 @@ impl SimulatedNode {
         self.pipeline.close_session(session);
     }
 
-    /// Takes in a request. What it asks for begins with a later [`SimulatedNode::pump`].
+    /// Takes in a request of a client that acts itself. What it asks for begins with a later [`SimulatedNode::pump`].
     pub fn submit(&mut self, session: u64, tag: u64, client: ClientId, command: Command) {
-        self.pipeline.submit(Request { reply_to: ReplyTo { session, tag }, client, command }, None);
+        self.submit_for(None, session, tag, client, command);
+    }
+
+    /// The same, by whoever acts for the client.
+    pub fn submit_for(
+        &mut self,
+        acting: Option<&Arc<Acting>>,
+        session: u64,
+        tag: u64,
+        client: ClientId,
+        command: Command,
+    ) {
+        self.pipeline.submit(Request { reply_to: ReplyTo { session, tag }, client, command }, acting);
     }
 
     /// Lets the coordinator take its next step. False if there is nothing to do until something else happens.

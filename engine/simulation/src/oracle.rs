@@ -21,6 +21,8 @@ use crate::trace::brief;
 struct Arrived {
     tag: u64,
     ask: Ask,
+    /// The transaction that it does, where that was proposed.
+    does: Option<u128>,
     /// What the serial ledger said to it.
     said: Said,
     given: Option<Answer>,
@@ -49,6 +51,14 @@ pub(crate) struct Oracle {
     firsts: BTreeMap<u128, PostResult>,
     /// Ids with a result that was given since the log was read last.
     acknowledged: Vec<u128>,
+}
+
+impl Arrived {
+    /// The transaction whose record is all that it leaves: it was refused where it was approved.
+    fn leaves_only(&self) -> Option<u128> {
+        let Said::Results { results, .. } = &self.said else { return None };
+        self.does.filter(|_| is_known(None, results[0].rejection))
+    }
 }
 
 /// Whether an answer had to wait for nothing but the records of its own transactions.
@@ -95,7 +105,8 @@ impl Oracle {
     /// Whether a transaction of this id is asked for and not answered.
     pub(crate) fn is_under_way(&self, id: u128) -> bool {
         let has = |asked: &Arrived| {
-            asked.ask.txs().iter().any(|tx| tx.id == id)
+            asked.does == Some(id)
+                || asked.ask.txs().iter().any(|tx| tx.id == id)
                 || matches!(asked.ask, Ask::Cancel { id: cancelled, .. } if cancelled == id)
         };
         self.since.iter().any(|asked| asked.given.is_none() && has(asked))
@@ -103,11 +114,12 @@ impl Oracle {
 
     /// A request arrives at the node.
     pub(crate) fn arrived(&mut self, tag: u64, ask: &Ask) {
+        let does = self.maker.naive.transaction_of(ask).map(|tx| tx.id);
         let said = self.maker.arrived(ask);
         if let Ask::SetHot { account, .. } = ask {
             self.hot.push(*account);
         }
-        self.since.push_back(Arrived { tag, ask: ask.clone(), said, given: None });
+        self.since.push_back(Arrived { tag, ask: ask.clone(), does, said, given: None });
     }
 
     /// A request has arrived while the disk was full, alone, and this is the answer: what was refused for want of room was
@@ -133,7 +145,9 @@ impl Oracle {
                     txs.iter().zip(&left).filter(|(_, left)| **left).map(|(tx, _)| tx.clone()).collect();
                 (Ask::Post { txs, balances: *balances }, Answer::Posted(posted))
             }
-            (Ask::Cancel { .. }, Answer::Posted(posted)) if posted.results[0].rejection == Some(full) => {
+            (Ask::Cancel { .. } | Ask::Propose { .. } | Ask::Decide { .. }, Answer::Posted(posted))
+                if posted.results[0].rejection == Some(full) =>
+            {
                 return Ok(true);
             }
             (ask, answer) => (ask.clone(), answer),
@@ -172,6 +186,9 @@ impl Oracle {
         }
         if let (Ask::Cancel { id, .. }, Answer::Posted(posted)) = (&asked.ask, &answer) {
             self.acknowledged.extend(is_known(None, posted.results[0].rejection).then_some(*id));
+        }
+        if let (Some(id), Answer::Posted(posted)) = (asked.does, &answer) {
+            results.push((id, posted.results[0]));
         }
         asked.given = Some(answer);
         for (id, result) in results {
@@ -229,7 +246,7 @@ impl Oracle {
         let (rebuilt, done) = self.rebuild(by_log)?;
         self.check_seen(&done)?;
         let mut books = self.books.clone();
-        books.let_due_expire(&rebuilt.all_holds());
+        books.let_due_expire(&rebuilt);
         assert_books(&books, &rebuilt, &self.hot);
         self.base = rebuilt.clone();
         self.maker.naive = rebuilt;
@@ -335,7 +352,10 @@ impl Oracle {
                 ask => {
                     carry_out(&mut naive, &mut run, by_log);
                     let needed = naive.records(ask);
-                    if ended || needed > records {
+                    // What was approved and refused leaves the record of its transaction alone.
+                    let is_lost =
+                        needed == 0 && asked.leaves_only().is_some_and(|id| !self.books.ids.contains(&id));
+                    if ended || needed > records || is_lost {
                         // Such requests run alone and in order, so the durable ones are the first.
                         if records > 0 {
                             return Broken::failed(

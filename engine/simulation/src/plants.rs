@@ -65,6 +65,8 @@ pub enum Plant {
     ExpiryForgotten,
     /// A node whose next segment cannot be made waits for room for ever.
     WaitsForever,
+    /// Whoever proposed something may approve it.
+    MakerApprovesOwn,
 }
 
 /// How a planted bug was found.

@@ -5,8 +5,9 @@ mod finishing;
 mod restarting;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use longmen_engine::ledger::{Answer, ClientId, Command};
+use longmen_engine::ledger::{Acting, Answer, ClientId, Command, ContentDigest};
 use longmen_engine::{Delivery, Replies, Reply, SimulatedNode};
 use longmen_wal::FaultyStorage;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -63,6 +64,8 @@ pub(crate) struct World {
     armed: bool,
     /// How often a nonce source was made.
     lives: u64,
+    /// The digests of proposals that approvers have read.
+    shown: BTreeMap<u64, ContentDigest>,
 }
 
 impl World {
@@ -71,7 +74,8 @@ impl World {
         let mut random = Random::new(seed, 11);
         let disk = FaultyStorage::new();
         disk.set_torn_sectors(random.percent(40));
-        let maker = Maker::new(seed, random.percent(60));
+        let mut maker = Maker::new(seed, random.percent(60));
+        maker.proposes = true;
         let hot = maker.hot.clone();
         let mut world = World {
             seed,
@@ -89,6 +93,7 @@ impl World {
             full: false,
             armed: false,
             lives: 0,
+            shown: BTreeMap::new(),
         };
         if let Err(error) = world.start(&mut random) {
             return Broken::failed(Check::Refused, error.to_string());
@@ -321,10 +326,15 @@ impl World {
 
     /// Asks something beside the clients, when nothing is under way, and waits for the answer.
     fn ask_alone(&mut self, command: Command) -> Result<Answer, Broken> {
+        self.ask_alone_for(None, command)
+    }
+
+    /// The same, by whoever acts for the client.
+    fn ask_alone_for(&mut self, acting: Option<&Arc<Acting>>, command: Command) -> Result<Answer, Broken> {
         self.drain()?;
         let (session, _) = self.own.as_ref().expect("the simulation is connected");
         let session = *session;
-        self.live().submit(session, 0, CLIENT, command);
+        self.live().submit_for(acting, session, 0, CLIENT, command);
         self.drain()?;
         let (_, replies) = self.own.as_mut().expect("the simulation is connected");
         match replies.try_recv().map(|mut together| together.replies.pop()) {

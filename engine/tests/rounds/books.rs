@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_engine::ledger::{
-    ActionCode, Admin, Entry, FrameRecords, Head, Held, Movement, OpenedEntry, Outcome, Posting, SectionKind,
-    Side, notes::TextIds, read_tail,
+    ActionCode, Admin, DecisionKind, Entry, FrameRecords, Head, Held, Movement, OpenedEntry, Outcome,
+    Posting, SectionKind, Side, notes::TextIds, read_tail,
 };
 
 use super::naive::Naive;
-use super::script::{ClosedLine, HoldSaid, Seen, Spec};
-use super::translate::script_id;
+use super::script::{ClosedLine, End, HoldSaid, ProposalSaid, Seen, Spec};
+use super::translate::{self, script_id};
 
 /// What a log says.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,7 @@ pub(crate) struct Books {
     pub(crate) carried: usize,
     /// Reversals on the opposite sides.
     pub(crate) blue: usize,
+    pub(crate) proposals: Vec<ProposalSaid>,
     frozen: BTreeMap<u64, i64>,
     subjects: BTreeMap<u32, String>,
     /// Entity, subject and currency of each line of the general ledger.
@@ -67,13 +68,19 @@ pub(crate) fn assert_books(books: &Books, naive: &Naive, hot: &[u64]) {
     let holds: Vec<HoldSaid> = books.holds.values().cloned().collect();
     assert_eq!(holds, naive.all_holds());
     assert_eq!(books.closed, naive.closed());
+    assert_eq!(books.proposals, naive.proposals());
 }
 
 impl Books {
-    /// Releases the holds that have expired by now: a hold that comes back after its moment is released by the frame
-    /// after, and a power cut may come between.
-    pub(crate) fn let_due_expire(&mut self, now: &[HoldSaid]) {
-        for hold in now.iter().filter(|hold| hold.expired) {
+    /// Ends what has expired by now: a hold that comes back after its moment is released by the frame after, a proposal ends
+    /// in the frame after its moment, and a power cut may come between.
+    pub(crate) fn let_due_expire(&mut self, now: &Naive) {
+        for (proposal, now) in self.proposals.iter_mut().zip(now.proposals()) {
+            if proposal.end.is_none() && matches!(now.end, Some((End::Expired, _))) {
+                proposal.end = now.end;
+            }
+        }
+        for hold in now.all_holds().iter().filter(|hold| hold.expired) {
             if let Some(found) =
                 self.holds.get_mut(&(hold.account, hold.id)).filter(|found| found.remaining > 0)
             {
@@ -169,6 +176,7 @@ impl Books {
 
     fn close(&mut self, record: &Admin) {
         self.records += usize::from(is_of_a_request(record));
+        self.propose(record);
         if let Admin::LineClosed { line, date, opening, debit, credit } = record {
             let (entity, subject, currency) = self.lines[&line.0].clone();
             self.closed.push(((entity, subject, currency, date.days()), (*opening, *debit, *credit)));
@@ -176,6 +184,22 @@ impl Books {
             let same = |one: &ClosedLine| (one.0.0, one.0.3) == (entity, date.days());
             let start = self.closed.iter().rposition(|one| !same(one)).map_or(0, |at| at + 1);
             self.closed[start..].sort();
+        }
+    }
+
+    fn propose(&mut self, record: &Admin) {
+        match record {
+            Admin::Proposed(proposal) => {
+                let said = translate::proposal(proposal, None);
+                assert_eq!(said.number, self.proposals.len() as u64 + 1, "proposals are numbered one by one");
+                self.proposals.push(said);
+            }
+            Admin::Decided(decision) => {
+                let proposal = &mut self.proposals[decision.number as usize - 1];
+                assert_eq!(proposal.end, None, "proposal {} ends twice", decision.number);
+                proposal.end = Some(translate::end(decision));
+            }
+            _ => {}
         }
     }
 
@@ -209,7 +233,12 @@ impl Books {
     }
 }
 
-/// Whether a request is the reason for a record; the figures of a closed date and the register stand beside such a one.
+/// Whether a request is the reason for a record; the figures of a closed date and the register stand beside such a one, and
+/// time ends proposals.
 fn is_of_a_request(record: &Admin) -> bool {
-    !matches!(record, Admin::LineClosed { .. } | Admin::Registered { .. } | Admin::Rules { .. })
+    match record {
+        Admin::LineClosed { .. } | Admin::Registered { .. } | Admin::Rules { .. } => false,
+        Admin::Decided(decision) => decision.kind != DecisionKind::Expired,
+        _ => true,
+    }
 }

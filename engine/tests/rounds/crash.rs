@@ -21,7 +21,7 @@ pub(crate) fn check(node: &Node, case: &Case, with_in_flight: bool, settings: &L
     let mut found = books::read(log.iter().map(Stored::records), case.chart);
     let mut naive = Naive::new(case.chart, case.first, &case.hot);
     let done = replay_durable(&mut naive, case, &found);
-    found.let_due_expire(&naive.all_holds());
+    found.let_due_expire(&naive);
     assert_books(&found, &naive, &case.ever_hot());
     assert_acknowledged(node, case, &found, &done);
 

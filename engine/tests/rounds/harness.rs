@@ -6,9 +6,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use longmen_engine::ledger::{
-    AccountId, Admin, Answer, Catalog, ClientId, Command, Coordinator, Date, EntityId, Frame, FrameRecords,
-    LedgerSettings, Original, Position, Rebuilt, RefundWindows, ReplyTo, Request, Room, SectionKind, Shard,
-    ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
+    AccountId, Admin, Answer, Catalog, ClientId, Command, ContentDigest, Coordinator, Date, EntityId, Frame,
+    FrameRecords, LedgerSettings, Original, Position, Rebuilt, RefundWindows, ReplyTo, Request, Room,
+    SectionKind, Shard, ShardId, ShardOrder, ShardReply, Status, Step, Unmerged,
 };
 
 use super::archive::archive;
@@ -157,12 +157,31 @@ impl Node {
             self.given.push((tag, Answer::Done));
             return;
         }
+        if let Ask::Decide { number, end, shown, .. } = ask {
+            let digest = self.digest_of(*number).filter(|_| *shown).unwrap_or_default();
+            return self.submit_as(ask, tag, translate::decision(*number, *end, digest));
+        }
         let mut command = translate::command(ask.change(), chart, &mut |id| self.find(id, chart));
         if let (Ask::Expecting { current, .. }, Command::Change(change)) = (ask, &mut command) {
             let last = self.last_of(ask.changed().expect("a change is of an account"));
             change.expected = Some(if *current { last } else { Position { slot: last.slot + 1, ..last } });
         }
-        self.submit(tag, command);
+        self.submit_as(ask, tag, command);
+    }
+
+    /// Submits what a script asks, for whoever asks it.
+    fn submit_as(&mut self, ask: &Ask, tag: u64, command: Command) {
+        let request = Request { reply_to: ReplyTo { session: 1, tag }, client: ClientId(1), command };
+        self.coordinator.submit(request, translate::acting(ask).as_ref());
+    }
+
+    /// The digest of what was proposed under a number, once everything is decided if need be.
+    fn digest_of(&mut self, number: u64) -> Option<ContentDigest> {
+        if self.catalog().proposals().get(number).is_none() {
+            self.set_room(Room::Enough);
+            self.drain();
+        }
+        Some(self.catalog().proposals().get(number)?.proposal.digest())
     }
 
     /// Where the newest record of an account lies, once everything is durable.

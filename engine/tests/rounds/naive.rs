@@ -8,6 +8,7 @@ mod doing;
 mod judging;
 mod knowing;
 mod passing;
+mod proposing;
 mod showing;
 
 pub(crate) use judging::{CLEARING, CLEARING_TYPE, SHORT_TYPE, SHORT_WINDOW};
@@ -17,6 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use longmen_engine::ledger::Rejection;
 
 use super::script::{Ask, ClosedLine, LegSaid, NOW, NewSubject, START, Said, Seen, Spec, Tx, TxLeg, TxSaid};
+
+use proposing::Proposed;
 
 #[derive(Clone, Debug)]
 struct Account {
@@ -108,6 +111,8 @@ pub(crate) struct Naive {
     clock: u32,
     /// Requests so far.
     asked: u64,
+    /// By number, from 1 on.
+    proposals: Vec<Proposed>,
 }
 
 type Refusal = (Rejection, u16);
@@ -128,6 +133,7 @@ impl Naive {
             now: NOW,
             clock: NOW,
             asked: 0,
+            proposals: Vec::new(),
         };
         naive.open(1, open);
         naive
@@ -145,6 +151,9 @@ impl Naive {
             Ask::SetReserve { account, amount } => done(self.set_reserve(*account, *amount)),
             Ask::SetLimits { account, limits } => done(self.set_limits(*account, limits)),
             Ask::Expecting { current, change } => self.expecting(*current, change),
+            Ask::Propose { .. } => self.propose(ask),
+            Ask::Decide { who, number, end, shown } => self.decide(*who, *number, *end, *shown),
+            Ask::Proposals => Said::Proposals(self.proposals()),
             Ask::CloseDay { entity, next, carry, forced } => {
                 done(self.close_day(*entity, *next, carry, *forced))
             }
@@ -178,6 +187,7 @@ impl Naive {
                 _,
             ) => usize::from(is_done),
             (Ask::SetHot { account, hot }, _) => usize::from(self.hot.contains(account) != *hot && is_done),
+            (Ask::Propose { .. } | Ask::Decide { .. }, _) => self.records_of_two(ask),
             (Ask::CloseDay { entity, next, .. }, _) => usize::from(*next > self.dates[*entity] && is_done),
             (Ask::Open { .. } | Ask::OpenSubjects { .. }, Said::Opened(opened)) => {
                 opened.iter().filter(|one| matches!(one, Ok((_, false)))).count()
@@ -247,6 +257,7 @@ impl Naive {
     }
 
     fn expire(&mut self) {
+        self.end_proposals();
         let now = self.now;
         for hold in self.accounts.values_mut().flat_map(|account| account.holds.values_mut()) {
             if hold.remaining > 0 && hold.expires.is_some_and(|moment| moment <= now) {

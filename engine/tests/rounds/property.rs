@@ -110,10 +110,10 @@ impl Met {
 }
 
 /// How many kinds of operations there are.
-const KINDS: usize = 28;
+const KINDS: usize = 34;
 
 /// The codes that the scripts cannot meet; every other one they must.
-const UNMET: [Rejection; 14] = [
+const UNMET: [Rejection; 10] = [
     Rejection::Forbidden,
     Rejection::TooNew,
     Rejection::UnknownEntity,
@@ -124,10 +124,6 @@ const UNMET: [Rejection; 14] = [
     Rejection::NotAuthenticated,
     Rejection::ReasonRequired,
     Rejection::NeedsApproval,
-    Rejection::OwnProposal,
-    Rejection::DigestMismatch,
-    Rejection::UnknownProposal,
-    Rejection::ProposalClosed,
 ];
 
 /// A node under test with the script that is being made for it.
@@ -160,7 +156,7 @@ fn check(seed: u64, met: &mut Met) {
     let mut random = Random::new(seed, 3);
     let may_be_hot = random.percent(60);
     let mut maker = Maker::new(seed, may_be_hot);
-    maker.expects = true;
+    (maker.expects, maker.proposes) = (true, true);
     let settings = trial_settings(&mut random);
     let case = Case { chart: &CHART, first: FIRST, hot: maker.hot.clone(), asks: Vec::new() };
     let node = Node::open(&settings, case.chart, case.first, &case.hot);
@@ -243,7 +239,8 @@ impl Trial {
 
     /// Everything that the node shows, and everything that its log says, is what the naive ledger has.
     fn compare_books(&mut self) {
-        let everything = [Ask::Read((1..=CHART.len() as u64).collect()), Ask::Holds(None), Ask::Trial];
+        let all = (1..=CHART.len() as u64).collect();
+        let everything = [Ask::Read(all), Ask::Holds(None), Ask::Trial, Ask::Proposals];
         let mut naive = self.maker.naive.clone();
         for ask in &everything {
             self.node.ask(u64::MAX, ask, self.case.chart);
@@ -276,7 +273,8 @@ impl Trial {
         let settings = trial_settings(&mut self.random);
         if let Clock::Wrong(days) = self.clock {
             self.clock = Clock::SetRight;
-            self.maker.set_clock_right(days);
+            let logged = self.node.durable().last().map_or(0, |frame| frame.records().time_us / 1_000_000);
+            self.maker.set_clock_right(days, logged as u32);
             self.node = self.node.restarted_after(&settings, -i64::from(days) * 86_400_000_000);
         } else if self.clock == Clock::SetRight {
             self.node = self.node.restarted_after(&settings, 0);

@@ -220,6 +220,18 @@ impl Tx {
     }
 }
 
+/// The people of the scripts: what takes two, one of them proposes and another approves. All else asks nobody in particular.
+pub(crate) const PEOPLE: [&str; 3] = ["ann", "bob", "eve"];
+
+/// How a proposal ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Approved,
+    Rejected,
+    Withdrawn,
+    Expired,
+}
+
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
@@ -256,6 +268,25 @@ pub(crate) enum Ask {
         current: bool,
         change: Box<Ask>,
     },
+    /// Somebody proposes what takes a second one: a transaction of this id, or a change of that name.
+    Propose {
+        who: usize,
+        id: u128,
+        what: Box<Ask>,
+        /// Ignored where it is done at once.
+        expires: u32,
+        at_once: bool,
+    },
+    /// Somebody decides about a proposal.
+    Decide {
+        who: usize,
+        number: u64,
+        end: End,
+        /// Of an approval: whether its digest is that of what was proposed.
+        shown: bool,
+    },
+    /// All proposals, and what became of them.
+    Proposals,
     /// Ends a date; first carries income and expense forward to these accounts, if there are any.
     CloseDay {
         entity: usize,
@@ -301,6 +332,12 @@ impl Ask {
             Ask::SetReserve { .. } => "set_reserve",
             Ask::SetLimits { .. } => "set_limits",
             Ask::Expecting { .. } => "expect",
+            Ask::Propose { at_once: true, .. } => "propose at once",
+            Ask::Propose { .. } => "propose",
+            Ask::Decide { end: End::Approved, .. } => "approve",
+            Ask::Decide { end: End::Rejected, .. } => "reject",
+            Ask::Decide { .. } => "withdraw",
+            Ask::Proposals => "proposals",
             Ask::CloseDay { carry, .. } if !carry.is_empty() => "close a year",
             Ask::CloseDay { .. } => "close_day",
             Ask::MapType { .. } => "map_type",
@@ -356,6 +393,7 @@ pub(crate) enum Said {
     Views(Vec<Result<View, Rejection>>),
     Opened(Vec<Result<(u64, bool), Rejection>>),
     Holds(Vec<HoldSaid>),
+    Proposals(Vec<ProposalSaid>),
     /// A try that stands: it is cancelled by a transaction of its own.
     Stands,
     Lines(Vec<LineSaid>),
@@ -406,6 +444,16 @@ pub(crate) struct HoldSaid {
     pub(crate) amount: i64,
     pub(crate) remaining: i64,
     pub(crate) expired: bool,
+}
+
+/// A proposal, and what became of it, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ProposalSaid {
+    pub(crate) number: u64,
+    pub(crate) id: u128,
+    pub(crate) maker: usize,
+    pub(crate) at_once: bool,
+    pub(crate) end: Option<(End, Option<usize>)>,
 }
 
 /// A line of the general ledger on a date: entity, subject, currency, date.

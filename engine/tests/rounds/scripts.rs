@@ -4,6 +4,7 @@
 mod actions;
 mod chart;
 mod money;
+mod proposals;
 
 use std::collections::VecDeque;
 
@@ -82,6 +83,10 @@ pub(crate) struct Maker {
     pub(crate) naive: Naive,
     /// Whether changes may expect something of their accounts: only who asks a node itself can say what is so.
     pub(crate) expects: bool,
+    /// Whether some of it takes two: one proposes, another decides.
+    pub(crate) proposes: bool,
+    /// What was proposed, to be proposed again.
+    proposed: Vec<Ask>,
     /// What must come next.
     next: VecDeque<Ask>,
 }
@@ -102,6 +107,8 @@ impl Maker {
             tried: Vec::new(),
             naive: Naive::new(&CHART, FIRST, &[]),
             expects: false,
+            proposes: false,
+            proposed: Vec::new(),
             next: VecDeque::new(),
         };
         let mut hot: Vec<u64> = (0..maker.random.below(5)).map(|_| maker.account()).collect();
@@ -161,7 +168,11 @@ impl Maker {
 
     /// What the naive ledger says to a request that arrives.
     pub(crate) fn arrived(&mut self, ask: &Ask) -> Said {
+        let does = self.naive.transaction_of(ask).map(|tx| tx.id);
         let said = self.naive.ask(ask);
+        if let (Some(id), Said::Results { results, .. }) = (does, &said) {
+            self.posted.extend((results[0].rejection.is_none() && !results[0].repeated).then_some(id));
+        }
         if let Said::Results { results, .. } = &said {
             for (tx, said) in ask.txs().iter().zip(results) {
                 if said.rejection.is_none() && !said.repeated {
@@ -183,13 +194,14 @@ impl Maker {
         self.next_id += 4;
         self.oldest_id = self.next_id;
         self.made.clear();
+        self.proposed.clear();
     }
 
     /// The clock was wrong by so many days that passed at once, and is set right: ids of before must be known.
     #[allow(dead_code, reason = "the simulation has a clock of its own")]
-    pub(crate) fn set_clock_right(&mut self, days: u32) {
+    pub(crate) fn set_clock_right(&mut self, days: u32, logged: u32) {
         let seconds = days * 86_400;
-        self.naive.set_clock(self.naive.clock() - seconds);
+        self.naive.set_clock(self.naive.clock() - seconds, logged);
         self.base -= seconds;
         self.oldest_id = 1;
     }
@@ -215,6 +227,9 @@ impl Maker {
     }
 
     fn ask(&mut self) -> Ask {
+        if self.proposes && self.random.percent(9) {
+            return self.take_two();
+        }
         match self.random.below(124) {
             120.. => self.open_subjects(),
             0..=64 => self.batch(),

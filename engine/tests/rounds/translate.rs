@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
-    AccountChange, AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Action,
-    Amount, Answer, AttributeChange, Batch, CancelTry, ClientId, Command, Confirm, Consume, Currency, Date,
-    Draft, Freeze, Hold, HoldKind, HoldTerms, Leg, Naming, Original, Owner, PaymentState, Posted, Raise,
-    Refund, RefundClearing, Rejection, Reverse, Side, SubjectClass, SubjectOpening, TransactionId,
+    AccountChange, AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Acting,
+    Action, Amount, Answer, AttributeChange, Batch, CancelTry, ClientId, Command, Confirm, Consume,
+    ContentDigest, Currency, Date, Decision, DecisionKind, Draft, Freeze, Hold, HoldKind, HoldTerms, Leg,
+    Naming, Original, Owner, PaymentState, Permissions, Posted, Proposal, ProposalsWanted, Raise, Refund,
+    RefundClearing, Registered, Rejection, Reverse, Side, SubjectClass, SubjectOpening, TransactionId,
     TransactionKey, TrialLine, Try, Unfreeze, YearStart,
 };
 
 use super::naive::{CLEARING, CLEARING_TYPE};
 use super::script::{
-    Act, Ask, ENTITIES, HoldSaid, LegSaid, LineSaid, NewLimits, NewSubject, START, Said, Spec, Tx, TxLeg,
-    TxSaid, View, YEAR_STARTS, subjects_of,
+    Act, Ask, ENTITIES, End, HoldSaid, LegSaid, LineSaid, NewLimits, NewSubject, PEOPLE, ProposalSaid, START,
+    Said, Spec, Tx, TxLeg, TxSaid, View, YEAR_STARTS, subjects_of,
 };
 use super::scripts::CHART;
 
@@ -58,6 +59,17 @@ pub(crate) fn command(
             change(AccountRef::Key(key(*account, chart)), new_limits(limits))
         }
         Ask::Expecting { .. } => panic!("what is expected only the node knows"),
+        Ask::Propose { id, what, expires, at_once, .. } => Command::Propose {
+            id: name(*id).id,
+            text_id: text_of(*id).into(),
+            command: Box::new(command(what, chart, find)),
+            expires_us: (!at_once).then_some(i64::from(*expires) * 1_000_000),
+            at_once: *at_once,
+        },
+        Ask::Decide { .. } => panic!("what was shown only the node knows"),
+        Ask::Proposals => {
+            Command::Proposals(ProposalsWanted { limit: u32::MAX, ..ProposalsWanted::default() })
+        }
         Ask::CloseDay { entity, next, carry, forced } => Command::CloseDay {
             entity: ENTITIES[*entity].into(),
             next: date(*next),
@@ -88,6 +100,51 @@ pub(crate) fn command(
         Ask::Trial => Command::TrialBalance { entity: "".into() },
         Ask::Open { from, to } => open(*from, *to, chart, &[]),
     }
+}
+
+/// The decision about a proposal, where this is the digest that was shown.
+pub(crate) fn decision(number: u64, end: End, digest: ContentDigest) -> Command {
+    let notes = Box::default();
+    match end {
+        End::Approved => Command::Approve { number, digest, found: None, notes },
+        End::Rejected => Command::Reject { number, notes },
+        End::Withdrawn => Command::Withdraw { number, notes },
+        End::Expired => panic!("time ends proposals by itself"),
+    }
+}
+
+/// Who asks, where that matters.
+pub(crate) fn acting(ask: &Ask) -> Option<Arc<Acting>> {
+    let (Ask::Propose { who, .. } | Ask::Decide { who, .. }) = ask else { return None };
+    Some(Arc::new(Acting::new("tester", PEOPLE[*who], None, Permissions::everything())))
+}
+
+/// A proposal, and what became of it.
+pub(crate) fn proposal(proposal: &Proposal, decision: Option<&Decision>) -> ProposalSaid {
+    let Proposal { number, key, maker, at_once, notes, .. } = proposal;
+    ProposalSaid {
+        number: *number,
+        id: script_id(key.id, TextIds::read(notes).own),
+        maker: person(maker),
+        at_once: *at_once,
+        end: decision.map(end),
+    }
+}
+
+/// How a proposal ended, and by whom.
+pub(crate) fn end(decision: &Decision) -> (End, Option<usize>) {
+    let by = (!decision.by.is_empty()).then(|| person(&decision.by));
+    let end = match decision.kind {
+        DecisionKind::Approved => End::Approved,
+        DecisionKind::Rejected => End::Rejected,
+        DecisionKind::Withdrawn => End::Withdrawn,
+        DecisionKind::Expired => End::Expired,
+    };
+    (end, by)
+}
+
+fn person(name: &str) -> usize {
+    PEOPLE.iter().position(|known| *known == name).expect("only people of the scripts propose and decide")
 }
 
 fn approval(given: bool) -> Box<[u8]> {
@@ -201,11 +258,14 @@ pub(crate) fn said(ask: &Ask, answer: &Answer) -> Said {
             lines.sort();
             Said::Lines(lines)
         }
+        Answer::Proposals(proposals) => {
+            let said = |one: &Registered| proposal(&one.proposal, one.decision.as_ref());
+            Said::Proposals(proposals.iter().map(said).collect())
+        }
         Answer::AccountPage { .. }
         | Answer::OwnAccounts(_)
         | Answer::Closings { .. }
         | Answer::Chart(_)
-        | Answer::Proposals(_)
         | Answer::Status(_) => {
             panic!("not an answer to anything in a script: {answer:?}")
         }

@@ -96,7 +96,7 @@ impl Permissions {
     }
 
     /// Everything, everywhere.
-    pub(crate) fn everything() -> Permissions {
+    pub fn everything() -> Permissions {
         let mut all = Permissions::default();
         Operation::ALL.iter().for_each(|operation| all.grant(*operation, Grant::default()));
         all

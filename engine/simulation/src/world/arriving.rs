@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use longmen_engine::ledger::{Answer, Command, Original};
+use longmen_engine::ledger::{Answer, Command, ContentDigest, Original, ProposalsWanted};
 
 use super::{CLIENT, World};
 use crate::clients::Sent;
@@ -84,7 +84,7 @@ impl World {
         self.counts.requests += 1;
         self.counts.transactions += ask.txs().len() as u64;
         self.oracle.arrived(tag, ask);
-        self.live().submit(session, tag, CLIENT, command);
+        self.live().submit_for(translate::acting(ask).as_ref(), session, tag, CLIENT, command);
     }
 
     pub(super) fn tag(&mut self, client: usize, want: u64) -> u64 {
@@ -129,7 +129,7 @@ impl World {
         let tag = self.tag(sent.client, sent.want);
         self.trace.note("alone", &[tag], || format!("request {tag}: {}", brief(&sent.ask)));
         self.counts.requests += 1;
-        let answer = self.ask_alone(command)?;
+        let answer = self.ask_alone_for(translate::acting(&sent.ask).as_ref(), command)?;
         self.clients.answered(sent.client, sent.want);
         self.tags.remove(&tag);
         self.counts.refused_full += u64::from(self.oracle.arrived_alone(tag, &sent.ask, answer)?);
@@ -139,6 +139,10 @@ impl World {
 
     /// The engine's word for a request, with the originals that it names; `None` while one of them is under way.
     pub(super) fn command(&mut self, ask: &Ask) -> Result<Option<Command>, Broken> {
+        if let Ask::Decide { number, end, shown, .. } = ask {
+            let digest = if *shown { self.digest_of(*number)? } else { ContentDigest::default() };
+            return Ok(Some(translate::decision(*number, *end, digest)));
+        }
         let named: Vec<u128> = ask.txs().iter().filter_map(|tx| tx.act.original()).collect();
         if named.iter().any(|id| self.oracle.is_under_way(*id)) {
             return Ok(None);
@@ -156,6 +160,22 @@ impl World {
             }
         }
         Ok(Some(translate::command(ask, &CHART, &mut |id| originals.get(&id).cloned())))
+    }
+
+    /// The digest of what was proposed under a number, as an approver reads it; of nothing, where there is none.
+    fn digest_of(&mut self, number: u64) -> Result<ContentDigest, Broken> {
+        if let Some(digest) = self.shown.get(&number) {
+            return Ok(*digest);
+        }
+        let Some(after) = number.checked_sub(1) else { return Ok(ContentDigest::default()) };
+        let wanted = ProposalsWanted { after, limit: 1, ..ProposalsWanted::default() };
+        let Answer::Proposals(found) = self.ask_alone(Command::Proposals(wanted))? else {
+            return Broken::failed(Check::Answer, "a question for proposals has another answer");
+        };
+        let found = found.first().filter(|found| found.proposal.number == number);
+        let digest = found.map(|found| found.proposal.digest());
+        self.shown.extend(digest.map(|digest| (number, digest)));
+        Ok(digest.unwrap_or_default())
     }
 
     /// Asks where a transaction lies, as a session does before a request that names one.

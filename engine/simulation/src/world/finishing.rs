@@ -14,7 +14,8 @@ use crate::trace::brief;
 impl World {
     /// Everything the node shows is what a serial ledger has, and the four relations hold.
     pub(super) fn compare_shown(&mut self) -> Result<(), Broken> {
-        let asks = [Ask::Read((1..=CHART.len() as u64).collect()), Ask::Holds(None), Ask::Trial];
+        let all = (1..=CHART.len() as u64).collect();
+        let asks = [Ask::Read(all), Ask::Holds(None), Ask::Trial, Ask::Proposals];
         let mut answers = Vec::new();
         for ask in &asks {
             let command = translate::command(ask, &CHART, &mut |_| None);

@@ -101,6 +101,7 @@ impl World {
         self.own = None;
         self.clients.lose_all(random);
         self.tags.clear();
+        self.shown.clear();
         self.leave_disk(end);
         if random.percent(15) {
             self.try_damage(marked, random)?;

@@ -18,9 +18,9 @@ impl Naive {
         self.clock
     }
 
-    /// The clock was wrong, and is set right.
-    pub(crate) fn set_clock(&mut self, clock: u32) {
-        self.clock = clock;
+    /// The clock was wrong, and is set right; what was logged meanwhile, if anything was, has the wrong time.
+    pub(crate) fn set_clock(&mut self, clock: u32, logged: u32) {
+        (self.clock, self.now) = (clock, logged.max(clock));
     }
 
     pub(crate) fn date(&self, entity: usize) -> u32 {
