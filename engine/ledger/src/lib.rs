@@ -195,7 +195,7 @@ pub use money::currency::{AmountError, Currency, MAX_AMOUNT_TEXT};
 pub use money::date::{Date, YearStart, show_time};
 pub use proposals::decision::{Decision, DecisionKind};
 pub use proposals::proposal::{ContentDigest, MAX_CONTENT, MOST_OPEN_US, Proposal, USUALLY_OPEN_US};
-pub use proposals::register::{MAX_ENDED, MAX_OPEN, Proposals, Registered};
+pub use proposals::register::{MAX_ENDED, MAX_OPEN, MAX_OPEN_OF_ONE, Proposals, Registered};
 pub use record::admin::{Admin, RULES, admin_records};
 pub use record::bytes;
 pub use record::contradiction::Contradiction;

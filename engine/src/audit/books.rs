@@ -148,6 +148,7 @@ impl Books {
         self.check_actions(number)?;
         self.check_ties()?;
         self.proposals.end_frame(time_us)?;
+        self.proposals.count(&mut self.counts);
         self.chart.end_frame()
     }
 

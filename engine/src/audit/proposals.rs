@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::admin_fault::AdminFault;
 use super::fault::{Checked, RecordPlace};
+use super::report::Counts;
 use crate::ledger::notes::{self, Note};
 use crate::ledger::{
     Admin, AttributeChange, Changed, ClientId, Content, Decision, DecisionKind, Head, Outcome, Proposal,
@@ -18,6 +19,8 @@ pub(super) struct Proposals {
     before_us: i64,
     /// Those of which the end has not come.
     open: BTreeMap<u64, Open>,
+    /// How many of those were done at once.
+    unreviewed: u64,
     /// Those that the frame does: approved in it, or done at once.
     done_here: BTreeMap<u64, DoneHere>,
     /// Commands of the register that name one: they stand before the record that says they were approved.
@@ -70,9 +73,17 @@ impl Proposals {
             let content = content.clone();
             let done = DoneHere { place, client: key.client, content, approver: None, records: 0 };
             self.done_here.insert(number, done);
+            self.unreviewed += 1;
         }
         self.open.insert(number, Open { key, maker, expires_us, content });
         Ok(())
+    }
+
+    /// Says how many there were, and what has not ended.
+    pub(super) fn count(&self, counts: &mut Counts) {
+        counts.proposals = self.newest;
+        counts.unreviewed = self.unreviewed;
+        counts.open_proposals = self.open.len() as u64 - self.unreviewed;
     }
 
     pub(super) fn decide(&mut self, place: RecordPlace, decision: Decision, frame: (u64, i64)) -> Checked {
@@ -82,6 +93,7 @@ impl Proposals {
         let open = self.open.remove(&number);
         let Open { key, maker, expires_us, content } =
             open.ok_or_else(|| place.flaw(bad("is decided, and was never made or had ended")))?;
+        self.unreviewed -= u64::from(expires_us.is_none());
         let is_in_time = match kind {
             DecisionKind::Expired => expires_us.is_some_and(|moment| moment <= frame.1),
             _ => expires_us.is_none_or(|moment| moment > self.before_us),

@@ -64,6 +64,12 @@ pub struct Counts {
     pub held: u64,
     /// Administrative records.
     pub admin: u64,
+    /// Proposals that were made.
+    pub proposals: u64,
+    /// Those of them that wait for a decision.
+    pub open_proposals: u64,
+    /// Those that were done at once, and nobody has reviewed.
+    pub unreviewed: u64,
 }
 
 impl Counts {

@@ -103,6 +103,13 @@ impl Access {
         Access { tokens: left.fold(TokenFile::default(), TokenFile::with), ..self.clone() }
     }
 
+    /// Whether there is a token that is not revoked, and whose principal and roles are there.
+    #[must_use]
+    pub fn lets_anybody_in(&self) -> bool {
+        let tokens = self.tokens.tokens().filter(|token| token.revoked.is_none());
+        tokens.count() > self.contradictions().count()
+    }
+
     /// What contradicts itself between the two files, of tokens that are not revoked.
     pub fn contradictions(&self) -> impl Iterator<Item = AccessError> {
         let tokens = self.tokens.tokens().filter(|token| token.revoked.is_none());
@@ -141,6 +148,13 @@ impl Access {
         }
         let token = self.known(asking).ok_or(NotAdmitted::Unknown)?;
         self.admit_token(token, asking)
+    }
+
+    /// Whose token that is, and its id, though it may let nobody in: it is revoked, expired, or used where it is not taken.
+    #[must_use]
+    pub fn owner(&self, token: &str) -> Option<(&str, &str)> {
+        let found = self.tokens.get(id_of(token)?)?;
+        (found.hash() == Some(hash(token))).then_some((&*found.principal, &*found.id))
     }
 
     /// The same for somebody who was let in before, with the token of this id: what the files say now.

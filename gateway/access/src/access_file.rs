@@ -28,6 +28,9 @@ pub enum AccessFileError {
     /// There is no such operation.
     #[error("four_eyes names {word}, which is no operation: `longmen token roles` lists them")]
     FourEyesOperation { word: Box<str> },
+    /// Nobody could do it any more.
+    #[error("four_eyes names {operation}, which cannot be proposed: nobody could do it any more")]
+    NotProposable { operation: Operation },
     /// A figure above which a second principal is needed is none.
     #[error(
         "four_eyes has {text} {code} for {operation}, which is no amount of that currency; `*` takes whole units"

@@ -9,7 +9,7 @@ use crate::access_file::AccessFileError;
 
 /// Stands for every currency that is not named.
 const OTHERS: &str = "*";
-/// What somebody may post alone where the file does not say, in whole units of any currency.
+/// What somebody may post alone where the file does not say, in whole units of any currency, whatever it is posted by.
 const USUAL_CAP: u32 = 50_000;
 
 /// The table `four_eyes` of the file.
@@ -38,7 +38,11 @@ pub(crate) fn usual_four_eyes() -> FourEyes {
         Operation::ChangeAccess,
     ];
     let caps = Caps { of: BTreeMap::new(), others: Some(USUAL_CAP) };
-    FourEyes { operations: operations.into(), above: [(Operation::Post, caps)].into() }
+    // Whatever moves money: a hold moves none, and what spends it does.
+    let moving =
+        [Operation::Post, Operation::Consume, Operation::Reverse, Operation::Refund, Operation::Confirm];
+    let above = moving.into_iter().map(|operation| (operation, caps.clone())).collect();
+    FourEyes { operations: operations.into(), above }
 }
 
 impl WrittenFourEyes {
@@ -53,7 +57,10 @@ impl WrittenFourEyes {
 }
 
 fn operation(word: &str) -> Result<Operation, AccessFileError> {
-    word.parse().map_err(|_| AccessFileError::FourEyesOperation { word: word.into() })
+    let operation: Operation =
+        word.parse().map_err(|_| AccessFileError::FourEyesOperation { word: word.into() })?;
+    // What cannot be proposed nobody could do any more.
+    operation.may_be_proposed().then_some(operation).ok_or(AccessFileError::NotProposable { operation })
 }
 
 fn read_caps(operation: Operation, written: &BTreeMap<Box<str>, Box<str>>) -> Result<Caps, AccessFileError> {
@@ -85,6 +92,9 @@ mod tests {
         assert!(usual.requires(Operation::CloseDay, None) && !usual.requires(Operation::Freeze, None));
         assert!(usual.requires(Operation::Post, Some((cny, 5_000_001))));
         assert!(!usual.requires(Operation::Post, Some((cny, 5_000_000))));
+        for moving in ["consume", "reverse", "refund", "confirm"] {
+            assert!(usual.requires(moving.parse().unwrap(), Some((cny, 5_000_001))), "{moving}");
+        }
         let none = read("[four_eyes]").unwrap();
         assert!(Operation::ALL.iter().all(|operation| !none.concerns(*operation)));
         let own = "[four_eyes]\noperations = [\"refund\"]\nabove.post = { CNY = \"1.50\", \"*\" = \"2\" }";
@@ -105,6 +115,15 @@ mod tests {
             ("[four_eyes]\nabove.post = { \"*\" = \"1.5\" }", "1.5 * for post, which is no amount"),
             ("[four_eyes]\nabove.post = { XXY = \"1\" }", "1 XXY for post, which is no amount"),
             ("[four_eyes]\nbelow = 1", "unknown field `below`"),
+            (
+                "[four_eyes]\noperations = [\"open_accounts\"]",
+                "four_eyes names open_accounts, which cannot be proposed",
+            ),
+            (
+                "[four_eyes]\nabove.cancel = { CNY = \"1\" }",
+                "four_eyes names cancel, which cannot be proposed",
+            ),
+            ("[four_eyes]\noperations = [\"balance\"]", "four_eyes names balance, which cannot be proposed"),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains(expect), "{text}: {error}");

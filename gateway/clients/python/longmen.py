@@ -276,10 +276,10 @@ class Client:
         """Proposes a request that takes a second principal: an operation by its name, with the fields of its body. The proposal;
         where it is done at once, what the operation itself answers."""
         body = msgpack.packb({name: value for name, value in request.items() if value is not None})
-        number = OPERATIONS[operation]
-        return self.ask(
-            "propose", id=id, operation=number, request=body, expires_us=expires_us, at_once=at_once
-        )
+        fields = {"id": id, "operation": OPERATIONS[operation], "request": body, "at_once": at_once}
+        if expires_us is not None:
+            fields["expires_us"] = expires_us
+        return self.send_and_wait("propose", fields)
 
     def approve(self, proposal, digest, reason=None):
         """Approves what another proposed, as it was read: its digest says so. What the operation itself answers."""

@@ -5,6 +5,9 @@ use longmen_client::{Client, Proposing};
 use crate::id_name::IdName;
 use crate::moment::Moment;
 
+/// A proposal is open so long at most: 31 days, in microseconds.
+const MOST_OPEN_US: i64 = 31 * 86_400_000_000;
+
 /// Whether it is proposed to another principal (四眼原则).
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct ProposingArgs {
@@ -35,7 +38,16 @@ impl ProposingArgs {
 
 fn moment(text: &str) -> Result<i64, String> {
     match text.parse::<Moment>() {
-        Ok(Moment::Time(time_us)) => Ok(time_us),
+        Ok(Moment::Time(time_us)) => {
+            let ahead_us = time_us.saturating_sub(jiff::Timestamp::now().as_microsecond());
+            match ahead_us {
+                ..=0 => Err("that has passed".to_owned()),
+                ahead_us if ahead_us > MOST_OPEN_US => {
+                    Err("a proposal ends 31 days after it was made at the latest".to_owned())
+                }
+                _ => Ok(time_us),
+            }
+        }
         _ => Err("expected a time such as 2018-05-02T16:30:00Z".to_owned()),
     }
 }

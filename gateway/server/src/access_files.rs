@@ -87,10 +87,12 @@ impl AccessFiles {
         Ok(Identity::Principals(Box::new(Access::of(access, tokens))))
     }
 
-    /// Reads them at the start, when what contradicts itself is a slip that is better seen.
+    /// Reads them at the start. Where nobody could come in, the node does not start; a single token that lets nobody in is told
+    /// of, since whoever left must not take the next start along.
     pub(crate) fn read_at_start(&self) -> Result<Identity, AccessFilesError> {
         let identity = self.read()?;
         if let (Identity::Principals(access), Some(path)) = (&identity, &self.tokens)
+            && !access.lets_anybody_in()
             && let Some(source) = access.contradictions().next()
         {
             return Err(AccessFilesError::Contradict { path: path.clone(), source });
@@ -179,10 +181,10 @@ impl Reloading {
 
     async fn take(&mut self, node: &Intake, access: Access) -> String {
         note(node, &access).await;
-        let odd: Vec<String> = access.contradictions().map(|one| one.to_string()).collect();
+        let odd = warning(&access);
         self.latest.send_replace(Arc::new(access));
         let words = "principals, roles and tokens were read again, and hold from now on";
-        if odd.is_empty() { words.to_owned() } else { format!("{words}; WARNING: {}", odd.join("; ")) }
+        odd.map_or_else(|| words.to_owned(), |odd| format!("{words}; {odd}"))
     }
 
     /// Goes on by what was read before, without what is revoked by now.
@@ -193,6 +195,13 @@ impl Reloading {
         }
         format!("ACCESS NOT CHANGED, but for tokens that are revoked or gone: {why}")
     }
+}
+
+/// What is odd about tokens that let nobody in.
+pub(crate) fn warning(access: &Access) -> Option<String> {
+    let odd: Vec<String> = access.contradictions().map(|one| one.to_string()).collect();
+    let remedy = "of no use until then: `longmen token revoke ID` ends a token";
+    (!odd.is_empty()).then(|| format!("WARNING: {} ({remedy})", odd.join("; ")))
 }
 
 /// The digest of the file that holds by the log: that of the one that was approved last, where that takes two.

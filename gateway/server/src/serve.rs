@@ -21,7 +21,7 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::access_files::{AccessFiles, AccessFilesError, Identity, Reloading};
+use crate::access_files::{AccessFiles, AccessFilesError, Identity, Reloading, warning};
 use crate::access_log::AccessLog;
 use crate::clearing::warnings_of_unknown;
 use crate::meters::{METERS_LINE, MeterLine, meters_table};
@@ -109,6 +109,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         Identity::Unproven => (None, None, None),
         Identity::Names(tokens) => (Some(tokens), None, None),
         Identity::Principals(access) => {
+            warning(&access).into_iter().for_each(say);
             let (reloading, latest) = Reloading::new(files, *access);
             (None, Some(reloading), Some(latest))
         }

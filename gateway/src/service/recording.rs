@@ -34,6 +34,7 @@ impl Recording {
         hello: &Hello,
         admitted: &Result<Option<Admission>, Rejection>,
         (origin, is_proof): (&Origin, bool),
+        owner: Option<(&str, &str)>,
     ) {
         let (principal, token) = match admitted {
             Ok(Some(admission)) => {
@@ -41,7 +42,8 @@ impl Recording {
                 (Some(principal), token)
             }
             Ok(None) => (Some(&*hello.name).filter(|_| is_proof), None),
-            Err(_) => (None, None),
+            // Whose the token is that was shown, though it let nobody in.
+            Err(_) => owner.map_or((None, None), |(principal, token)| (Some(principal), Some(token))),
         };
         self.asker = Arc::new(Asker {
             principal: principal.map(Into::into),

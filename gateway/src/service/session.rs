@@ -293,7 +293,10 @@ impl<'a, T> Session<'a, T> {
         let admitted = self.service.admit(&hello, &self.origin);
         if let Some(recording) = &mut self.recording {
             let is_proof = self.service.is_proof(&self.origin);
-            recording.announced(&hello, &admitted, (&self.origin, is_proof));
+            let access = self.service.access.as_ref().map(|access| Arc::clone(&access.borrow()));
+            let token = hello.token.as_deref().filter(|_| admitted.is_err());
+            let owner = access.as_deref().zip(token).and_then(|(access, token)| access.owner(token));
+            recording.announced(&hello, &admitted, (&self.origin, is_proof), owner);
         }
         match admitted {
             Ok(admission) => self.standing = Standing::Announced(admission),

@@ -134,6 +134,62 @@ impl Operation {
         self.into()
     }
 
+    /// Whether it can be proposed to a second principal. What is only opened, asked or decided cannot.
+    #[must_use]
+    pub fn may_be_proposed(self) -> bool {
+        match self {
+            Operation::Post
+            | Operation::Freeze
+            | Operation::JudicialFreeze
+            | Operation::Raise
+            | Operation::Unfreeze
+            | Operation::Consume
+            | Operation::ForcedConsume
+            | Operation::Reverse
+            | Operation::ForcedReverse
+            | Operation::Refund
+            | Operation::Try
+            | Operation::Confirm
+            | Operation::CancelTry
+            | Operation::Backdate
+            | Operation::JudicialRelease
+            | Operation::OthersTransactions
+            | Operation::StopAccount
+            | Operation::SetState
+            | Operation::SetLimits
+            | Operation::RaiseLimits
+            | Operation::SetReserve
+            | Operation::SetHot
+            | Operation::CloseDay
+            | Operation::ForcedCloseDay
+            | Operation::MapCustomer
+            | Operation::MapType
+            | Operation::ChangeAccess => true,
+            Operation::Cancel
+            | Operation::OpenEntity
+            | Operation::OpenSubjects
+            | Operation::OpenAccounts
+            | Operation::Approve
+            | Operation::BreakGlass
+            | Operation::Balance
+            | Operation::Accounts
+            | Operation::Customer
+            | Operation::Holds
+            | Operation::TrialBalance
+            | Operation::Chart
+            | Operation::Status
+            | Operation::Statement
+            | Operation::BalanceAt
+            | Operation::Entry
+            | Operation::Register
+            | Operation::GeneralLedger
+            | Operation::Find
+            | Operation::Transaction
+            | Operation::Proposals
+            | Operation::OnBehalf => false,
+        }
+    }
+
     pub(crate) fn bit(self) -> u64 {
         1 << self as u8
     }

@@ -31,7 +31,11 @@ pub(super) fn begin(
     let decided = Decided { number, kind: DecisionKind::Approved, digest: Some(digest), notes };
     let decision = match judge(state, caller.client, acting, &decided) {
         Ok(Some(decision)) => decision,
-        Ok(None) => return state.answer(caller.reply_to, Answer::Done),
+        // Whoever lost the answer learns what became of it.
+        Ok(None) => {
+            let there = state.books.catalog.proposals().get(number).cloned();
+            return state.answer(caller.reply_to, Answer::Proposals(there.into_iter().collect()));
+        }
         Err(rejection) => return state.refuse(caller.reply_to, rejection),
     };
     let proposal =

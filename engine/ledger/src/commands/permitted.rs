@@ -3,7 +3,7 @@
 use crate::access::operation::Operation;
 use crate::access::permissions::Permissions;
 use crate::account::change::{AccountChange, AttributeChange, Scope};
-use crate::account::{AccountOpening, AccountRef};
+use crate::account::{AccountOpening, AccountRef, Owner};
 use crate::commands::command::Command;
 use crate::money::amount::Amount;
 use crate::rejection::Rejection;
@@ -30,19 +30,22 @@ pub(super) fn permitted(
         Command::OpenSubjects { entity, .. } => may(Operation::OpenSubjects, entity),
         Command::OpenAccounts(openings) => {
             let may_open = |opening: &AccountOpening| {
-                // What an account is opened with takes the right to give it that afterwards.
+                // What an account is opened with takes the right to give it that afterwards. A customer's account that may go
+                // negative lends without a limit.
+                let lends = opening.overdraft_limit > Amount(0)
+                    || opening.may_go_negative && opening.owner != Owner::Internal;
                 let given = [
                     Some(Operation::OpenAccounts),
-                    (opening.overdraft_limit > Amount(0)).then_some(Operation::SetLimits),
-                    (opening.overdraft_limit > Amount(0)).then_some(Operation::RaiseLimits),
+                    lends.then_some(Operation::SetLimits),
+                    lends.then_some(Operation::RaiseLimits),
                     opening.customer.is_some().then_some(Operation::MapCustomer),
                     opening.hot.then_some(Operation::SetHot),
                 ];
                 let (entity, currency) = (&opening.key.entity, opening.key.currency);
                 given.into_iter().flatten().try_fold(Scope::default(), |_, operation| {
-                    judge(permissions.may_in(operation, entity, Some(currency), 0), || {
-                        permissions.needs_approval(operation, entity, Some((currency, 0)))
-                    })
+                    // An opening cannot be proposed: it is opened without, and the limit is proposed.
+                    let by_two = permissions.needs_approval(operation, entity, Some((currency, 0)));
+                    judge(permissions.may_in(operation, entity, Some(currency), 0) && !by_two, || false)
                 })
             };
             openings.iter().try_fold(Scope::default(), |_, opening| may_open(opening))
@@ -101,7 +104,7 @@ fn judge(may: bool, needs_approval: impl Fn() -> bool) -> Result<Scope, Rejectio
     }
 }
 
-fn operation_of(change: AttributeChange) -> Operation {
+pub(super) fn operation_of(change: AttributeChange) -> Operation {
     match change {
         AttributeChange::States { .. } => Operation::SetState,
         AttributeChange::Hot(_) => Operation::SetHot,

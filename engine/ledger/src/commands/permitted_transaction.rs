@@ -51,11 +51,13 @@ impl Asked<'_> {
         let others = named.is_some_and(|named| named.client != self.client);
         let of_court = named.is_some_and(|named| state.holds.is_judicial(named));
         let frees = matches!(self.action(), Some(Action::Unfreeze(_) | Action::Consume(_)));
+        let adds = matches!(self.action(), Some(Action::Raise(_)));
         let is_back = self.transaction.value_date.is_some_and(|value| value < self.date);
         let all = [
             Some(operation_of(self.action())),
             others.then_some(Operation::OthersTransactions),
             (of_court && frees).then_some(Operation::JudicialRelease),
+            (of_court && adds).then_some(Operation::JudicialFreeze),
             is_back.then_some(Operation::Backdate),
         ];
         all.into_iter().flatten()

@@ -15,14 +15,14 @@ use crate::commands::caller::Caller;
 use crate::commands::command::Command;
 use crate::commands::execute::execute;
 use crate::commands::outcome::Outcome;
-use crate::commands::permitted::permitted;
+use crate::commands::permitted::{operation_of, permitted};
 use crate::commands::permitted_transaction::{self, Asked, foresee};
 use crate::commands::proposed::content_of;
 use crate::contents::content::Content;
 use crate::ids::{AccountId, ClientId, TransactionId, TransactionKey};
 use crate::proposals::approval::Approval;
 use crate::proposals::proposal::{MAX_CONTENT, MOST_OPEN_US, Proposal, USUALLY_OPEN_US};
-use crate::proposals::register::{MAX_OPEN, Registered};
+use crate::proposals::register::Registered;
 use crate::record::admin::Admin;
 use crate::rejection::Rejection;
 use crate::state::State;
@@ -72,7 +72,15 @@ fn propose(
     if id.0 == 0 {
         return Err(Rejection::Malformed);
     }
-    let content = content_of(command, &state.books)?;
+    let everywhere = acting.is_none_or(|acting| is_everywhere(&command, &acting.permissions));
+    // Only who may do it everywhere learns what is not there.
+    let hide = |rejection| match rejection {
+        Rejection::UnknownEntity | Rejection::UnknownAccount | Rejection::CurrencyMismatch if !everywhere => {
+            Rejection::Forbidden
+        }
+        other => other,
+    };
+    let content = content_of(command, &state.books).map_err(hide)?;
     let accounts = match &content {
         Content::Transaction(batch) => judge_transaction(state, key.client, acting, batch)?,
         content => judge_command(state, acting, content)?,
@@ -96,7 +104,10 @@ fn propose(
     if !is_known && !(1..=MOST_OPEN_US).contains(&ends_in) {
         return Err(Rejection::Malformed);
     }
-    if !is_known && state.books.catalog.proposals().open() >= MAX_OPEN {
+    let maker = state.person(key.client, acting);
+    // What cannot wait, and what takes somebody's rights away, is taken when others have filled what there is room for.
+    let is_urgent = at_once || matches!(content, Content::Access { .. });
+    if !is_known && !state.books.catalog.proposals().has_room(&maker, is_urgent) {
         return Err(Rejection::LimitExceeded);
     }
     let mut notes = Vec::new();
@@ -105,7 +116,7 @@ fn propose(
     Ok(Proposal {
         number: state.books.catalog.proposals().next_number(),
         key,
-        maker: state.person(key.client, acting),
+        maker,
         at_once,
         expires_us,
         frame: state.output.frame.number,
@@ -113,6 +124,18 @@ fn propose(
         content: bytes.into(),
         notes: notes.into(),
     })
+}
+
+/// Whether somebody may do that in all books.
+fn is_everywhere(command: &Command, permissions: &Permissions) -> bool {
+    let operation = match command {
+        Command::Post(_) => Operation::Post,
+        Command::Change(change) => operation_of(change.change),
+        Command::CloseDay { .. } => Operation::CloseDay,
+        Command::MapCustomer { .. } => Operation::MapCustomer,
+        _ => Operation::MapType,
+    };
+    permissions.may_everywhere(operation)
 }
 
 /// Whether the maker may do a transaction, but for the second principal, and what refuses it already. The accounts that it is

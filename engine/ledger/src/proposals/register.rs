@@ -10,6 +10,10 @@ use crate::record::contradiction::Contradiction;
 
 /// The most proposals that may be open at once.
 pub const MAX_OPEN: usize = 10_000;
+/// The most of one maker.
+pub const MAX_OPEN_OF_ONE: usize = 1_000;
+/// How many more may be open of what was done at once, and of changes of access.
+const URGENT: usize = 1_000;
 /// How many of those that have ended are remembered, so that whoever asks again learns what became of them. Older ones are
 /// in the log.
 pub const MAX_ENDED: usize = 10_000;
@@ -30,6 +34,8 @@ pub struct Proposals {
     by_number: BTreeMap<u64, Registered>,
     by_key: BTreeMap<TransactionKey, u64>,
     open: BTreeSet<u64>,
+    /// How many are open, by maker.
+    open_by: BTreeMap<Box<str>, usize>,
     expiries: BTreeSet<(i64, u64)>,
     /// Those that have ended, in the order of their ends.
     ended: VecDeque<u64>,
@@ -57,6 +63,12 @@ impl Proposals {
     #[must_use]
     pub fn open(&self) -> usize {
         self.open.len()
+    }
+
+    /// Whether one more of this maker may be open.
+    pub(crate) fn has_room(&self, maker: &str, is_urgent: bool) -> bool {
+        let most = if is_urgent { MAX_OPEN + URGENT } else { MAX_OPEN };
+        self.open() < most && self.open_by.get(maker).is_none_or(|own| *own < MAX_OPEN_OF_ONE)
     }
 
     /// From the one behind this number on, in order: the open ones, or all.
@@ -91,11 +103,12 @@ impl Proposals {
 
     /// A proposal has a number above those before it. Snapshots have those that are remembered, so numbers may be left out.
     fn take_proposal(&mut self, proposal: &Proposal) -> Result<(), Contradiction> {
-        if proposal.number <= self.newest || self.open.len() >= MAX_OPEN {
+        if proposal.number <= self.newest || !self.has_room(&proposal.maker, true) {
             return Err(Contradiction::Proposal(proposal.number));
         }
         self.newest = proposal.number;
         self.open.insert(proposal.number);
+        *self.open_by.entry(proposal.maker.clone()).or_default() += 1;
         self.expiries.extend(proposal.expires_us.map(|moment| (moment, proposal.number)));
         self.by_key.insert(proposal.key, proposal.number);
         let registered = Registered { proposal: proposal.clone(), decision: None };
@@ -116,6 +129,11 @@ impl Proposals {
         }
         registered.decision = Some(decision.clone());
         self.open.remove(&number);
+        let own = self.open_by.entry(registered.proposal.maker.clone()).or_default();
+        *own -= 1;
+        if *own == 0 {
+            self.open_by.remove(&registered.proposal.maker);
+        }
         self.ended.push_back(number);
         self.forget();
         Ok(())

@@ -72,7 +72,10 @@ impl Naive {
             return Said::Rejected(Rejection::DigestMismatch);
         }
         match proposed.end {
-            Some(before) if before == (end, Some(who)) => return Said::Done,
+            Some(before) if before == (end, Some(who)) => {
+                let there = self.proposals().swap_remove(place);
+                return if end == End::Approved { Said::Proposals(vec![there]) } else { Said::Done };
+            }
             Some(_) => return Said::Rejected(Rejection::ProposalClosed),
             None => {}
         }

@@ -373,7 +373,7 @@ impl Client {
         if at_once {
             return Ok(answer);
         }
-        Err(ClientError::Proposed(Box::new(answer.payload()?)))
+        Err(ClientError::Proposed(Box::new(answer.payload().map_err(explained)?)))
     }
 
     async fn exchange(
@@ -393,6 +393,27 @@ impl Client {
             Some(limit) => timeout(limit, answered).await.map_err(|_| ClientError::TimedOut { limit })?,
             None => answered.await,
         }
+    }
+}
+
+/// Why something could not be proposed, where the node says no more than a code.
+fn explained(error: ClientError) -> ClientError {
+    let words = |code: &str| match code {
+        "limit_exceeded" => Some(
+            "no more can be proposed now: 1,000 proposals of one maker may be open, and 10,000 in all; have some decided, or \
+             withdraw them",
+        ),
+        "malformed" => {
+            Some("it cannot be proposed, or its end does not lie ahead, or more than 31 days ahead")
+        }
+        _ => None,
+    };
+    match error {
+        ClientError::Refused(Refusal { code, message: None }) => {
+            let message = words(&code).map(Into::into);
+            ClientError::Refused(Refusal { code, message })
+        }
+        other => other,
     }
 }
 

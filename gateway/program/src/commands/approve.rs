@@ -1,8 +1,8 @@
 //! `longmen approve`
 
-use longmen_client::{ApproveRequest, Client, Proposal, ProposalsRequest, Refusal};
+use longmen_client::{ApproveRequest, Client, PostResult, Proposal, ProposalsRequest, Refusal};
 
-use super::proposals::describe_one;
+use super::proposals::{amount, describe_one, name_of};
 use crate::argument::said;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
@@ -52,12 +52,23 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let approved = client.approve(&request).await;
     let approved = approved.map_err(|error| Failure::of_change(error, "the approval"))?;
     if let Some(refused) = approved.results.iter().find(|result| &*result.outcome != "posted") {
-        let message = refused.message.clone();
-        return Err(Failure::Refused(Refusal { code: refused.outcome.clone(), message }));
+        return Err(Failure::Refused(not_done(&proposal, refused)));
     }
     let after = find(&mut client, number).await.unwrap_or(proposal);
     args.output.show(&after, describe_one)?;
     Ok(Conclusion::Held)
+}
+
+/// Why what was approved was not done. What was decided under the transaction's id stays so, whoever approves it again.
+fn not_done(proposal: &Proposal, refused: &PostResult) -> Refusal {
+    let leg = proposal.legs.iter().find(|leg| leg.step == refused.step);
+    let leg = leg.map_or(String::new(), |leg| format!("{} {}: ", name_of(&leg.account), amount(leg)));
+    let words = refused.message.as_deref().map_or(String::new(), |words| format!("{words}; "));
+    let message = format!(
+        "{leg}{words}its transaction has that result now, so the proposal cannot be done any more: have it rejected or \
+         withdrawn, and what is still wanted proposed anew with an id of its own"
+    );
+    Refusal { code: refused.outcome.clone(), message: Some(message.into()) }
 }
 
 /// The proposal of this number.

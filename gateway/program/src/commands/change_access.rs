@@ -18,10 +18,14 @@ use crate::register::Register;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
-  longmen change-access access.toml --propose access-7 --client ann --reason \"new approver\"")]
+  longmen change-access access.toml --propose access-7 --client ann --reason \"new approver\"
+  longmen change-access access.toml --digest        what the approver holds against the proposal")]
 pub(crate) struct Args {
     /// The new access file
     file: PathBuf,
+    /// Only tell the digest of the file, without a node: an approver who has read it holds that against what is proposed
+    #[arg(long, conflicts_with = "propose")]
+    digest: bool,
     #[command(flatten)]
     register: Register,
     #[command(flatten)]
@@ -37,6 +41,10 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let text = std::fs::read_to_string(&args.file).map_err(|error| wrong(&error))?;
     let file = AccessFile::parse(&text).map_err(|error| wrong(&error))?;
     let digest = file.digest().expect("a file that was read has a digest");
+    if args.digest {
+        args.output.show(&serde_json::json!({ "digest": digest }), |_| digest.clone())?;
+        return Ok(Conclusion::Held);
+    }
     let mut client = args.proposing.on(args.connect_args.connect().await?);
     let request = ChangeAccessRequest { digest: &digest, registration: args.register.registration() };
     let changed = client.change_access(&request).await;

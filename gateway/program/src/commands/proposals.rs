@@ -1,7 +1,7 @@
 //! `longmen proposals`
 
 use jiff::Timestamp;
-use longmen_client::{Proposal, Proposals, ProposalsRequest, ProposedAccount};
+use longmen_client::{Proposal, Proposals, ProposalsRequest, ProposedAccount, ProposedLeg};
 use longmen_terminal::Table;
 
 use super::approve::find;
@@ -24,7 +24,7 @@ Examples:
   longmen proposals --all --account LM/U1/CNY")]
 pub(crate) struct Args {
     /// The number of one proposal
-    #[arg(conflicts_with_all = ["all", "account", "after"])]
+    #[arg(conflicts_with_all = ["all", "account", "after", "maker"])]
     number: Option<u64>,
     /// Also those that have ended
     #[arg(long)]
@@ -32,6 +32,9 @@ pub(crate) struct Args {
     /// Only those about this account
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<AccountName>,
+    /// Of the page, only those that this principal made
+    #[arg(long, value_name = "PRINCIPAL")]
+    maker: Option<String>,
     /// Go on behind this number
     #[arg(long, value_name = "NUMBER")]
     after: Option<u64>,
@@ -49,16 +52,20 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let account = args.account.as_ref().map(|name| name.0.clone());
     let request =
         ProposalsRequest { after: args.after, limit: Some(args.listing.limit), open: !args.all, account };
-    let page = client.proposals(&request).await.map_err(|error| match &args.account {
+    let mut page = client.proposals(&request).await.map_err(|error| match &args.account {
         Some(name) => Failure::about(error, name),
         None => error.into(),
     })?;
+    if let Some(maker) = &args.maker {
+        page.proposals.retain(|proposal| *proposal.maker == **maker);
+    }
     args.listing.output.show(&page, describe)?;
     Ok(Conclusion::Held)
 }
 
 fn describe(page: &Proposals) -> Page {
-    let mut table = Table::new(&["=number", "state", "maker", "operation", "=about", "ends", "decided by"]);
+    let mut table =
+        Table::new(&["=number", "state", "maker", "operation", "=about", ">amount", "ends", "decided by"]);
     for proposal in &page.proposals {
         table.row([
             proposal.proposal.to_string(),
@@ -66,7 +73,8 @@ fn describe(page: &Proposals) -> Page {
             proposal.maker.to_string(),
             operation(proposal).to_owned(),
             about(proposal),
-            proposal.expires_us.map(moment).unwrap_or_default(),
+            how_much(proposal),
+            ends(proposal),
             proposal.decided_by.to_string(),
         ]);
     }
@@ -89,14 +97,10 @@ pub(super) fn describe_one(proposal: &Proposal) -> Page {
     row("state", proposal.state.to_string());
     row("maker", proposal.maker.to_string());
     row("id", shown(&proposal.id, proposal.text_id.as_deref()));
-    row("ends", proposal.expires_us.map(moment).unwrap_or_default());
+    row("ends", ends(proposal));
     proposal.content.iter().for_each(|(name, value)| row(name, value.to_string()));
     for leg in &proposal.legs {
-        let amount = match &leg.account.currency {
-            Some(currency) => money(currency, leg.amount.into()),
-            None => format!("{} minor units", leg.amount),
-        };
-        row(&leg.side, format!("{} {amount}", name_of(&leg.account)));
+        row(&leg.side, format!("{} {}", name_of(&leg.account), amount(leg)));
     }
     let accounts: Vec<String> = proposal.accounts.iter().map(name_of).collect();
     row("accounts", accounts.join(", "));
@@ -104,6 +108,27 @@ pub(super) fn describe_one(proposal: &Proposal) -> Page {
     proposal.decision.iter().for_each(|(name, value)| row(&format!("their {name}"), value.to_string()));
     row("digest", proposal.digest.to_string());
     Page::from(table)
+}
+
+/// When it ends by itself, where it is open.
+fn ends(proposal: &Proposal) -> String {
+    let is_open = &*proposal.state == "open";
+    proposal.expires_us.filter(|_| is_open).map(moment).unwrap_or_default()
+}
+
+/// What its legs move, or its content says.
+fn how_much(proposal: &Proposal) -> String {
+    let debits = proposal.legs.iter().filter(|leg| &*leg.side == "debit");
+    let currency = proposal.legs.first().and_then(|leg| leg.account.currency.as_deref());
+    let one = proposal.legs.iter().all(|leg| leg.account.currency.as_deref() == currency);
+    let sum: i128 = debits.map(|leg| i128::from(leg.amount)).sum();
+    match currency.filter(|_| one) {
+        Some(currency) => money(currency, sum),
+        None => {
+            let told = proposal.content.iter().find(|(name, _)| &**name == "amount");
+            told.map_or(String::new(), |(_, amount)| amount.to_string())
+        }
+    }
 }
 
 fn operation(proposal: &Proposal) -> &str {
@@ -119,7 +144,14 @@ fn about(proposal: &Proposal) -> String {
     }
 }
 
-fn name_of(account: &ProposedAccount) -> String {
+pub(super) fn amount(leg: &ProposedLeg) -> String {
+    match &leg.account.currency {
+        Some(currency) => money(currency, leg.amount.into()),
+        None => format!("{} minor units", leg.amount),
+    }
+}
+
+pub(super) fn name_of(account: &ProposedAccount) -> String {
     match (&account.entity, &account.number, &account.account_type, &account.currency) {
         (Some(entity), Some(number), Some(kind), Some(currency)) => key_text(entity, number, kind, currency),
         _ => format!("#{}", account.account),

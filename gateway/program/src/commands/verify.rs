@@ -79,6 +79,11 @@ pub(crate) struct Verified {
     /// Moves of holds.
     held: u64,
     accounts: u64,
+    /// What was proposed to a second principal (四眼原则).
+    proposals: u64,
+    open_proposals: u64,
+    /// Done at once, and nobody has reviewed it.
+    unreviewed: u64,
     totals: Vec<Total>,
     /// Ids that came again when the ledger had forgotten them.
     came_again: Vec<CameAgain>,
@@ -229,6 +234,13 @@ impl Verified {
         page.line(format_args!(
             "              {legs} entries of one leg, {merged} merged ones of {merged_legs} legs, {held} moves of holds"
         ));
+        if self.proposals > 0 {
+            let [proposals, open, unreviewed] =
+                [self.proposals, self.open_proposals, self.unreviewed].map(grouped);
+            page.line(format_args!(
+                "              {proposals} proposals, {open} open, {unreviewed} done at once and not reviewed"
+            ));
+        }
         page.line(format_args!("              head {}", self.head));
         for came in self.came_again.iter().take(MOST_SHOWN) {
             page.line(format_args!("twice         {came}"));
@@ -240,8 +252,11 @@ impl Verified {
             ));
         }
         page.table(totals);
-        if let Some(reads) = &self.access_log {
-            reads.describe(&mut page);
+        match &self.access_log {
+            Some(reads) => reads.describe(&mut page),
+            None => {
+                page.line(format_args!("no access log: nothing is said of who read what; see --access-log"))
+            }
         }
         page
     }
@@ -304,6 +319,9 @@ pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
         merged_legs: counts.merged_legs,
         held: counts.held,
         accounts: counts.opened,
+        proposals: counts.proposals,
+        open_proposals: counts.open_proposals,
+        unreviewed: counts.unreviewed,
         totals: totals.collect(),
         came_again: came_again.iter().map(CameAgain::from).collect(),
         head: log.head.to_string(),

@@ -55,7 +55,7 @@ impl Ask for ApproveAsked {
             Content::Transaction(batch) => context.original_of(batch).await?,
             _ => None,
         };
-        context.ask(Command::Approve { number, digest, found, notes }, Executed::of).await
+        context.executed(Command::Approve { number, digest, found, notes }).await
     }
 }
 

@@ -3,6 +3,7 @@
 use longmen_engine::ledger::{Answer, Command, Currency, Operation, Posted, Registered, TransactionId};
 
 use super::context::{Ask, Context};
+use super::known_accounts::KnownAccounts;
 use crate::service::in_flight::InFlight;
 use crate::service::originals;
 use crate::service::post::Post;
@@ -33,7 +34,7 @@ pub(crate) enum Proposable {
 #[derive(Debug)]
 pub(crate) enum Executed {
     /// It waits for approval, or was decided before.
-    Proposed(Box<Registered>),
+    Proposed(Box<Registered>, KnownAccounts),
     Posted(Posted),
     NotCarried(Currency),
     Done,
@@ -65,14 +66,17 @@ impl Ask for ProposeAsked {
             Proposable::Post(post) => Command::Post(context.with_originals(post).await?.batch),
         };
         let command = Command::Propose { id, text_id, command: Box::new(command), expires_us, at_once };
-        context.ask(command, Executed::of).await
+        context.executed(command).await
     }
 }
 
 impl Executed {
-    pub(super) fn of(answer: Answer) -> Option<Executed> {
+    fn of(answer: Answer) -> Option<Executed> {
         match answer {
-            Answer::Proposals(mut proposals) => proposals.pop().map(Box::new).map(Executed::Proposed),
+            Answer::Proposals(mut proposals) => {
+                let registered = Box::new(proposals.pop()?);
+                Some(Executed::Proposed(registered, KnownAccounts::default()))
+            }
             Answer::Posted(posted) => Some(Executed::Posted(posted)),
             Answer::NotCarried(currency) => Some(Executed::NotCarried(currency)),
             Answer::Done => Some(Executed::Done),
@@ -82,6 +86,18 @@ impl Executed {
 }
 
 impl Context {
+    /// What comes of a command that proposes or approves, with the accounts that the answer speaks of.
+    pub(super) async fn executed(&self, command: Command) -> Result<Executed, Unanswered> {
+        match self.ask(command, Executed::of).await? {
+            Executed::Proposed(registered, _) => {
+                let about = registered.proposal.accounts.iter().copied();
+                let accounts = self.accounts_in(about).await?;
+                Ok(Executed::Proposed(registered, KnownAccounts::of(accounts)))
+            }
+            other => Ok(other),
+        }
+    }
+
     /// A post with what the log has of the originals that it names.
     pub(super) async fn with_originals(&self, mut post: Box<Post>) -> Result<Box<Post>, Unanswered> {
         if !post.batch.names_others() {

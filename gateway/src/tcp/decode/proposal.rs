@@ -19,6 +19,8 @@ use crate::service::{Fault, Request};
 const MAX_PROPOSED: usize = 4 * MAX_CONTENT;
 /// Hexadecimal digits of a digest.
 const DIGITS: usize = 64;
+/// The most proposals of a page: each may have hundreds of legs.
+const MOST: u32 = 100;
 
 pub(super) fn read_propose(reader: &mut Reader<'_>, asking: Asking) -> Result<ProposeAsked, Fault> {
     let (mut given, mut operation, mut body, mut expires_us, mut at_once) = (None, None, None, None, false);
@@ -98,7 +100,7 @@ pub(super) fn read_proposals(body: &mut QuestionBody<'_, '_>) -> Result<Proposal
     body.fields(["after", "limit", "open", "account"], |index, reader| {
         match index {
             0 => wanted.after = reader.integer()?,
-            1 => wanted.limit = page_limit(reader)?,
+            1 => wanted.limit = page_limit(reader)?.min(MOST),
             2 => wanted.only_open = reader.flag()?,
             _ => wanted.account = Some(account(reader)?),
         }

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use longmen_engine::ledger::notes::{self, TextIds};
 use longmen_engine::ledger::{
-    Action, Amount, AttributeChange, Batch, Content, Currency, HoldTerms, Leg, Proposal, Registered,
-    TransactionId, TransactionKey, show_time,
+    AccountId, Action, Amount, AttributeChange, Batch, Content, Currency, HoldTerms, Leg, Proposal,
+    Registered, TransactionId, TransactionKey, show_time,
 };
 
 use super::accounts::{KNOWN_ACCOUNT_FIELDS, write_known_account};
@@ -22,9 +22,9 @@ type Fields = Vec<(&'static str, String)>;
 pub(super) fn write_executed(out: &mut Vec<u8>, executed: &Executed) {
     match executed {
         Executed::Done => write_done(out),
-        Executed::Proposed(registered) => {
+        Executed::Proposed(registered, accounts) => {
             let mut pack = write_ok(out);
-            write_proposal(&mut pack, registered, &KnownAccounts::default());
+            write_proposal(&mut pack, registered, accounts);
         }
         Executed::Posted(_) | Executed::NotCarried(_) => unreachable!("they are written with other answers"),
     }
@@ -75,7 +75,10 @@ fn write_proposal(pack: &mut Pack<'_>, registered: &Registered, accounts: &Known
         None => pack.name("decided_in").nil(),
     }
     write_fields(pack.name("decision"), &fields_of_notes(decision.as_ref().map_or(&[], |one| &one.notes)));
-    write_fields(pack.name("content"), &content.as_ref().map(fields_of).unwrap_or_default());
+    write_fields(
+        pack.name("content"),
+        &content.as_ref().map(|content| fields_of(content, accounts)).unwrap_or_default(),
+    );
     pack.name("legs");
     write_legs(pack, content.as_ref(), accounts);
     pack.name("accounts").array(about.len());
@@ -118,12 +121,13 @@ fn write_legs(pack: &mut Pack<'_>, content: Option<&Content>, accounts: &KnownAc
 }
 
 /// What a content says, in the order in which people ask: what it does, to what, how much, why.
-fn fields_of(content: &Content) -> Fields {
+fn fields_of(content: &Content, accounts: &KnownAccounts) -> Fields {
     match content {
-        Content::Transaction(batch) => of_transaction(batch),
+        Content::Transaction(batch) => of_transaction(batch, accounts),
         Content::Change { account, change, expected, notes } => {
-            let mut fields = of_change(*change);
-            fields.insert(1, ("account", account.to_string()));
+            let currency = accounts.key(*account).map(|key| key.currency);
+            let mut fields = of_change(*change, currency);
+            fields.insert(1, ("account", name_of(*account, accounts)));
             fields.extend(expected.map(|at| ("expected", at.to_string())));
             fields.extend(fields_of_notes(notes));
             fields
@@ -135,14 +139,14 @@ fn fields_of(content: &Content) -> Fields {
                 ("next", next.to_string()),
                 ("forced", forced.to_string()),
             ];
-            fields.extend(carry_forward.iter().map(|account| ("carry_forward", account.to_string())));
+            fields.extend(carry_forward.iter().map(|account| ("carry_forward", name_of(*account, accounts))));
             fields.extend(fields_of_notes(notes));
             fields
         }
         Content::MapCustomer { account, customer, notes } => {
             let mut fields: Fields = vec![
                 ("operation", "map_customer".into()),
-                ("account", account.to_string()),
+                ("account", name_of(*account, accounts)),
                 ("customer", customer.to_string()),
             ];
             fields.extend(fields_of_notes(notes));
@@ -160,12 +164,12 @@ fn fields_of(content: &Content) -> Fields {
             fields
         }
         Content::Access { digest } => {
-            vec![("operation", "change_access".into()), ("digest", digest.to_string())]
+            vec![("operation", "change_access".into()), ("file_digest", digest.to_string())]
         }
     }
 }
 
-fn of_transaction(batch: &Batch) -> Fields {
+fn of_transaction(batch: &Batch, accounts: &KnownAccounts) -> Fields {
     let [transaction] = &batch.transactions[..] else { return Fields::new() };
     let texts = batch.texts(transaction);
     let mut fields: Fields = vec![
@@ -173,7 +177,7 @@ fn of_transaction(batch: &Batch) -> Fields {
         ("id", shown_id(transaction.id, texts.own)),
     ];
     if let Some(action) = batch.action(transaction) {
-        fields.extend(of_action(action, texts.named));
+        fields.extend(of_action(action, texts.named, accounts));
     }
     fields.extend(transaction.value_date.map(|date| ("value_date", date.to_string())));
     fields.extend(transaction.accounting_date.map(|date| ("accounting_date", date.to_string())));
@@ -181,13 +185,13 @@ fn of_transaction(batch: &Batch) -> Fields {
     fields
 }
 
-fn of_action(action: &Action, named: &str) -> Fields {
+fn of_action(action: &Action, named: &str, accounts: &KnownAccounts) -> Fields {
     let key = |key: TransactionKey| format!("{} of client {}", shown_id(key.id, named), key.client);
     match action {
         Action::Freeze(freeze) => {
             let HoldTerms { kind, authority, expires_us, .. } = &freeze.terms;
             let mut fields: Fields = vec![
-                ("account", freeze.account.to_string()),
+                ("account", name_of(freeze.account, accounts)),
                 ("amount", money(freeze.amount, Some(freeze.currency))),
                 ("kind", kind.name().into()),
             ];
@@ -227,28 +231,48 @@ fn of_action(action: &Action, named: &str) -> Fields {
     }
 }
 
-fn of_change(change: AttributeChange) -> Fields {
-    let limit = |limit: Option<Amount>| limit.map_or("none".into(), |amount| money(amount, None));
+fn of_change(change: AttributeChange, currency: Option<Currency>) -> Fields {
+    let money = |amount: Amount| money(amount, currency);
+    let limit = |limit: Option<Amount>| limit.map_or("none".into(), money);
     match change {
         AttributeChange::States { account_state, payment_state } => {
             let mut fields: Fields = vec![("operation", "set_state".into())];
-            fields.extend(account_state.map(|state| ("account_state", format!("{state:?}"))));
-            fields.extend(payment_state.map(|state| ("payment_state", format!("{state:?}"))));
+            fields.extend(account_state.map(|state| ("account_state", state_name(&state))));
+            fields.extend(payment_state.map(|state| ("payment_state", state_name(&state))));
             fields
         }
         AttributeChange::Hot(hot) => vec![("operation", "set_hot".into()), ("hot", hot.to_string())],
         AttributeChange::Reserve(amount) => {
-            vec![("operation", "set_reserve".into()), ("amount", money(amount, None))]
+            vec![("operation", "set_reserve".into()), ("amount", money(amount))]
         }
         AttributeChange::Limits { overdraft, credit, transaction, day } => {
             let mut fields: Fields = vec![("operation", "set_limits".into())];
-            fields.extend(overdraft.map(|amount| ("overdraft", money(amount, None))));
+            fields.extend(overdraft.map(|amount| ("overdraft", money(amount))));
             fields.extend(credit.map(|cap| ("credit", limit(cap))));
             fields.extend(transaction.map(|cap| ("transaction", limit(cap))));
             fields.extend(day.map(|cap| ("day", limit(cap))));
             fields
         }
     }
+}
+
+/// The name of a state as people type it: `receives-only`.
+fn state_name(state: &impl std::fmt::Debug) -> String {
+    let mut name = String::new();
+    for letter in format!("{state:?}").chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
+
+/// The natural key of an account, or its number where the key is not known.
+fn name_of(account: AccountId, accounts: &KnownAccounts) -> String {
+    let Some(key) = accounts.key(account) else { return account.to_string() };
+    let kind = if key.kind.is_empty() { String::new() } else { format!("{}/", key.kind) };
+    format!("{}/{}/{kind}{}", key.entity, key.number, key.currency)
 }
 
 fn of_authority(authority: &str) -> Option<(&'static str, String)> {
