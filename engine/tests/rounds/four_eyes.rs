@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_engine::ledger::{
     AccountId, Amount, Answer, Batch, ClientId, Command, ContentDigest, Currency, DecisionKind, Draft, Leg,
-    Proposal, Registered, Rejection, Side, TransactionId, TransactionKey,
+    MAX_OPEN_OF_ONE, Proposal, Registered, Rejection, Side, TransactionId, TransactionKey,
 };
 
 use super::harness::{Node, settings};
@@ -367,4 +367,33 @@ fn what_takes_two_is_done_at_most_once_and_never_by_one() {
             held.results.iter().filter(|(_, (_, why))| why.is_none()).map(|(key, _)| posted(key)).collect();
         assert_eq!(super::reader::posted(run.node.durable()), done, "seed {seed}");
     }
+}
+
+#[test]
+fn one_maker_cannot_fill_the_room_of_others() {
+    let mut node = Node::open(&settings(1), &CHART, 2, &[]);
+    for name in PEOPLE {
+        node.submit(u64::MAX, Command::Hello { name: name.into() });
+    }
+    node.drain();
+    let propose = |node: &mut Node, who: usize, id: u128, at_once: bool| {
+        let expires_us = (i64::from(NOW) + 60) * SECOND;
+        let ask = Ask::Propose { id, amount: -1, expires_us, at_once };
+        node.submit_of(person(who), 1, command(&ask, &BTreeMap::new()));
+        node.drain();
+        said(&node.given.pop().unwrap().1)
+    };
+    for id in 1..=MAX_OPEN_OF_ONE as u128 {
+        assert_eq!(propose(&mut node, 1, id, false), Ok(()), "{id}");
+    }
+    let id = MAX_OPEN_OF_ONE as u128 + 1;
+    for at_once in [false, true] {
+        assert_eq!(propose(&mut node, 1, id, at_once), Err(Rejection::LimitExceeded), "{at_once}");
+        assert_eq!(propose(&mut node, 2, id + u128::from(at_once), at_once), Ok(()), "{at_once}");
+    }
+    let known = node.catalog().proposals().after(0, true).next().unwrap().proposal.clone();
+    node.submit_of(person(1), 1, Command::Withdraw { number: known.number, notes: Box::default() });
+    assert_eq!(propose(&mut node, 1, id, false), Ok(()), "there is room where one was taken back");
+    let recovered = Node::recover(node.durable(), &settings(1));
+    assert_eq!(recovered.catalog().proposals().open(), node.catalog().proposals().open());
 }

@@ -38,6 +38,8 @@ pub struct Launch {
     pub scrub: Option<ScrubPace>,
     /// A file with the clients' tokens; `None` for a node that takes every name at its word.
     pub tokens: Option<PathBuf>,
+    /// A file with principals and roles, beside one of tokens; `None` for a node without.
+    pub access: Option<PathBuf>,
     /// Its certificate and its key; `None` for a node in plain text.
     pub tls: Option<(PathBuf, PathBuf)>,
     /// How frames reach their file; `None` for what is usual.
@@ -104,6 +106,7 @@ impl Launch {
             known_ids: None,
             scrub: None,
             tokens: None,
+            access: None,
             tls: None,
             write_path: None,
             under: Vec::new(),
@@ -182,6 +185,9 @@ impl Launch {
         }
         if let Some(tokens) = &self.tokens {
             arguments.extend(["--tokens".into(), tokens.into()]);
+        }
+        if let Some(access) = &self.access {
+            arguments.extend(["--access".into(), access.into()]);
         }
         if let Some((certificate, key)) = &self.tls {
             arguments.extend(["--tls-cert".into(), certificate.into(), "--tls-key".into(), key.into()]);

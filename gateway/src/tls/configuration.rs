@@ -39,6 +39,8 @@ pub(super) fn configuration(files: &TlsFiles, contents: &Contents) -> Result<Arc
     // A session that is taken up again is not looked at again: what was revoked or has expired since would still come in.
     configuration.session_storage = Arc::new(NoServerSessionStorage {});
     configuration.send_tls13_tickets = 0;
+    // The node's order of ciphers holds, which is the same for everybody, whatever a client would rather have.
+    configuration.ignore_client_order = true;
     Ok(Arc::new(configuration))
 }
 

@@ -322,6 +322,65 @@ async fn lists_and_look_ups_tell_of_the_own_entity_alone() {
     node.stop().await;
 }
 
+/// The body of a proposal: what is proposed goes as binary.
+fn proposal_of(id: u8, operation: u8, body: &Value) -> Vec<u8> {
+    let request = rmp_serde::to_vec(body).unwrap();
+    let length = u8::try_from(request.len()).unwrap();
+    let head =
+        [b"\x83\xA2id".as_slice(), &[id], b"\xA9operation", &[operation], b"\xA7request\xC4", &[length]];
+    [head.concat(), request].concat()
+}
+
+/// What is proposed for foreign books is refused, whether or not it is there.
+#[tokio::test]
+async fn proposals_tell_nothing_of_foreign_books() {
+    let (node, _access) = start().await;
+    let mut root = connect(&node, "root", "root").await;
+    cells::open_books(&mut root).await;
+    let mut operator = connect(&node, "operator", "operator").await;
+    let missing = |entity: &str| json!({"entity": entity, "number": "none", "type": "", "currency": "CNY"});
+    let limit = |account: Value| json!({"account": account, "day_limit": 5, "currency": "CNY"});
+    for (id, (number, body)) in (1..).zip([
+        (23, limit(cells::user(OTHER))),
+        (23, limit(missing(OTHER))),
+        (23, limit(missing("NOWHERE"))),
+        (23, limit(json!(9_999))),
+        (23, limit(missing(OWN))),
+        (19, json!({"account": missing(OTHER), "payment_state": 1})),
+        (19, json!({"account": cells::user(OTHER), "payment_state": 1})),
+    ]) {
+        operator.send(&frame(34, 0, 99, &proposal_of(id, number, &body))).await;
+        let answer = operator.receive().await.value();
+        assert_eq!(answer[0], "forbidden", "{number} {body}: {answer}");
+        let answer = operator.ask(number.into(), &body).await;
+        assert_eq!(answer[0], "forbidden", "{number} {body}: {answer}");
+    }
+    node.stop().await;
+}
+
+/// What lends, and what a court holds more of, takes what it takes afterwards.
+#[tokio::test]
+async fn no_account_is_opened_with_what_takes_two() {
+    let (node, _access) = start().await;
+    let mut root = connect(&node, "root", "root").await;
+    cells::open_books(&mut root).await;
+    let mut operator = connect(&node, "operator", "operator").await;
+    for (owner, field, value, code) in [
+        ("customer", "overdraft_limit", json!(1), "forbidden"),
+        ("customer", "may_go_negative", json!(true), "forbidden"),
+        ("merchant", "may_go_negative", json!(true), "forbidden"),
+        ("internal", "may_go_negative", json!(true), "ok"),
+        ("customer", "may_go_negative", json!(false), "ok"),
+    ] {
+        let mut account = json!({"entity": OWN, "number": format!("{owner}-{value}"), "currency": "CNY",
+                                 "subject": "220301", "owner": owner});
+        account[field] = value;
+        let answer = operator.ask(18, &json!({"accounts": [account]})).await;
+        assert_eq!(answer[0], code, "{account}: {answer}");
+    }
+    node.stop().await;
+}
+
 /// Whose accounts are is told to those alone who may ask for a customer.
 #[tokio::test]
 async fn a_list_of_a_customers_accounts_takes_the_right_to_them() {

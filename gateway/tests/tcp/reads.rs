@@ -198,18 +198,22 @@ async fn nobody_reads_without_a_trace() {
 async fn hellos_leave_records_without_secrets() {
     let house = House::open().await;
     let of = |principal: &str| secret(principal).to_string();
-    for (body, code) in [
-        (json!({"name": "root", "token": of("monitor").replace('6', "7")}), "not_authenticated"),
-        (json!({"name": "root"}), "not_authenticated"),
-        (json!({"name": "root", "token": of("monitor")}), "forbidden"),
-        (json!({"name": "shop", "token": of("web"), "on_behalf": "nobody"}), "forbidden"),
-        (json!({"name": "root ", "token": of("root")}), "malformed"),
+    for (body, code, owner) in [
+        (json!({"name": "root", "token": of("monitor").replace('6', "7")}), "not_authenticated", None),
+        (json!({"name": "root"}), "not_authenticated", None),
+        // Whose token it is that was shown for another's name.
+        (json!({"name": "root", "token": of("monitor")}), "forbidden", Some("monitor")),
+        (json!({"name": "shop", "token": of("web"), "on_behalf": "nobody"}), "forbidden", Some("web")),
+        (json!({"name": "root ", "token": of("root")}), "malformed", Some("root")),
     ] {
         let mut raw = Raw::open(&house.node.address()).await;
         assert_eq!(raw.ask(1, &body).await[0], code, "{body}");
         let record = house.taken(1).await.remove(0);
         assert_eq!(record.outcome.name(), code);
         assert_eq!((Some(&*record.asker.client), record.operation), (body["name"].as_str(), Recorded::Hello));
+        assert_eq!(record.asker.principal.as_deref(), owner, "{body}");
+        let id = owner.map(|owner| secret(owner).id());
+        assert_eq!(record.asker.token.as_deref(), id.as_deref(), "{body}");
         let text = format!("{record:?}");
         assert!(!text.contains(&of("root")[21..]) && !text.contains("lmk_"), "{text}");
     }

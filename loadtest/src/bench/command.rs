@@ -50,6 +50,9 @@ pub struct BenchArgs {
     /// Have nodes and clients speak TLS, by certificates made for it
     #[arg(long)]
     tls: bool,
+    /// Give nodes principals and roles, and have clients show tokens; questions are then recorded in the access log
+    #[arg(long)]
+    roles: bool,
     /// Where the nodes' data directories are made, and removed again; without it, where temporary files go
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -207,6 +210,7 @@ impl BenchArgs {
             size: self.size,
             full: self.full,
             tls: self.tls,
+            roles: self.roles,
         }
     }
 

@@ -243,6 +243,7 @@ mod tests {
             size: 1.0,
             full: false,
             tls: false,
+            roles: false,
         };
         let witness = DiskProbe::start(&settings).unwrap();
         assert_eq!(fs::read_dir(data.path()).unwrap().count(), 1);

@@ -9,6 +9,7 @@ mod disk_probe;
 pub mod events;
 pub mod figure;
 mod footprint;
+mod identity;
 mod in_turns;
 mod load;
 mod own_node;
@@ -57,6 +58,8 @@ pub struct BenchSettings {
     pub full: bool,
     /// Whether nodes and clients speak TLS.
     pub tls: bool,
+    /// Whether nodes have principals and roles, and clients show tokens.
+    pub roles: bool,
 }
 
 /// What one run of a row came to.

@@ -16,6 +16,7 @@ use longmen_workload::{Encoding, LoadError, Plan, Workload};
 use tempfile::TempDir;
 
 use super::BenchSettings;
+use super::identity::Identity;
 use super::papers::Papers;
 use super::recovery::NO_SNAPSHOT;
 use super::rows::{ACCOUNTS, BATCH};
@@ -32,6 +33,7 @@ pub(super) struct OwnNode {
     process: NodeProcess,
     pub(super) launch: Launch,
     papers: Option<Papers>,
+    identity: Option<Identity>,
     _directory: TempDir,
 }
 
@@ -77,7 +79,9 @@ impl OwnNode {
         adjust(&mut launch);
         let papers = settings.tls.then(Papers::new).transpose()?;
         launch.tls = papers.as_ref().map(Papers::files);
-        Ok(OwnNode { process: launch.start()?, launch, papers, _directory: directory })
+        let identity = settings.roles.then(Identity::new).transpose()?;
+        (launch.tokens, launch.access) = identity.as_ref().map(Identity::files).unzip();
+        Ok(OwnNode { process: launch.start()?, launch, papers, identity, _directory: directory })
     }
 
     /// A node that takes no snapshot, with the accounts of rows that are not about their number.
@@ -121,7 +125,8 @@ impl OwnNode {
     /// How `client` reaches it, until it is started again.
     pub(super) fn target(&self, client: &str) -> Target {
         let tls = self.papers.as_ref().map(|papers| papers.trust.clone());
-        Target { address: self.process.address().to_string(), client: client.to_owned(), token: None, tls }
+        let token = self.identity.as_ref().map(|identity| identity.secret.clone());
+        Target { address: self.process.address().to_string(), client: client.to_owned(), token, tls }
     }
 }
 

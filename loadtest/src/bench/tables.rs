@@ -47,6 +47,7 @@ impl TablesArgs {
             size: self.size,
             full: true,
             tls: false,
+            roles: false,
         }
     }
 

@@ -21,6 +21,9 @@ pub struct Status {
     pub refused: u64,
     /// Rounds.
     pub rounds: u64,
+    /// Proposals that wait for a decision, or for a review.
+    #[serde(default)]
+    pub open_proposals: u64,
     /// Transactions that had to wait for a later round, counted once for each time.
     pub deferred: u64,
     /// Transactions over several shards.

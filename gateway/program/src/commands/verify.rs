@@ -255,7 +255,7 @@ impl Verified {
         match &self.access_log {
             Some(reads) => reads.describe(&mut page),
             None => {
-                page.line(format_args!("no access log: nothing is said of who read what; see --access-log"))
+                page.line(format_args!("no access log: nothing is said of who read what; see --access-log"));
             }
         }
         page

@@ -10,7 +10,7 @@ use crate::service::question::status::NodeStatus;
 pub(super) fn write_status(out: &mut Vec<u8>, status: &NodeStatus) {
     let engine = &status.engine;
     let mut pack = write_ok(out);
-    pack.map(26);
+    pack.map(27);
     pack.name("version").text(env!("CARGO_PKG_VERSION"));
     pack.name("durable").unsigned(engine.durable);
     pack.name("open").unsigned(engine.open);
@@ -19,6 +19,7 @@ pub(super) fn write_status(out: &mut Vec<u8>, status: &NodeStatus) {
     pack.name("decided").unsigned(engine.decided);
     pack.name("refused").unsigned(engine.refused);
     pack.name("rounds").unsigned(engine.rounds);
+    pack.name("open_proposals").unsigned(engine.open_proposals);
     pack.name("deferred").unsigned(engine.deferred);
     pack.name("spanning").unsigned(engine.spanning);
     pack.name("known_ids").unsigned(engine.known_ids);

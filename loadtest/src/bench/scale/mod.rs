@@ -132,6 +132,7 @@ mod tests {
             size,
             full: false,
             tls: false,
+            roles: false,
         };
         let settings = |size| ScaleSettings {
             bench: bench(size),
