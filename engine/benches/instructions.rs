@@ -8,6 +8,7 @@
 
 mod books;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -15,11 +16,12 @@ use gungraun::{
     Callgrind, EventKind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main,
 };
 use longmen_engine::ledger::{
-    Batch, ClientId, Decided, Known, KnownIds, KnownRef, Outcome, Posted, Rebuilt, TransactionId,
+    Acting, Batch, Caps, ClientId, Decided, FourEyes, Grant, Known, KnownIds, KnownRef, Operation, Outcome,
+    Permissions, Posted, Rebuilt, TransactionId,
 };
 use longmen_wal::{Body, FaultyStorage, FrameNumber, Log, LogOptions, Opened, seeded_nonces};
 
-use books::{BATCH, Books, Chain, Payments, body, check, check_singles, records, settings};
+use books::{BATCH, Books, Chain, ENTITY, Payments, body, check, check_singles, records, settings};
 
 /// Batches that have passed before the one that is counted, so that buffers have grown to their size.
 const BEFORE: u32 = 4;
@@ -51,8 +53,25 @@ fn hot(shards: u16) -> Ready {
     ready(shards, || payments.hot())
 }
 
-fn ready(shards: u16, mut batch: impl FnMut() -> Batch) -> Ready {
-    let mut books = Books::open(shards, &mut drop);
+/// Transfers of a principal that may post everywhere, as a switch may where some things take two; or in the books of one entity.
+fn transfers_of(is_limited: bool) -> Ready {
+    let entities = is_limited.then(|| [ENTITY.into()].into());
+    let mut permissions = Permissions::default();
+    permissions.grant(Operation::Post, Grant { entities, alone: true, ..Grant::default() });
+    let caps = Caps { of: BTreeMap::new(), others: Some(50_000) };
+    let rules = FourEyes { operations: BTreeSet::new(), above: [(Operation::Post, caps)].into() };
+    permissions.set_four_eyes(Arc::new(rules));
+    let mut books = Books::open(1, &mut drop);
+    books.acting = Some(Arc::new(Acting::new("switch", "switch", None, permissions)));
+    let mut payments = Payments::new();
+    ready_in(books, || payments.transfers())
+}
+
+fn ready(shards: u16, batch: impl FnMut() -> Batch) -> Ready {
+    ready_in(Books::open(shards, &mut drop), batch)
+}
+
+fn ready_in(mut books: Books, mut batch: impl FnMut() -> Batch) -> Ready {
     for _ in 0..BEFORE {
         check(&books.post(batch()), true);
     }
@@ -61,6 +80,8 @@ fn ready(shards: u16, mut batch: impl FnMut() -> Batch) -> Ready {
 
 #[library_benchmark]
 #[bench::transfers_on_1_shard(args = (1), setup = transfers, config = at_most(3_700))]
+#[bench::transfers_by_a_role(args = (false), setup = transfers_of, config = at_most(3_700))]
+#[bench::transfers_by_a_role_in_one_entity(args = (true), setup = transfers_of, config = at_most(3_900))]
 #[bench::transfers_on_7_shards(args = (7), setup = transfers, config = at_most(5_800))]
 #[bench::mix_on_1_shard(args = (1), setup = mix, config = at_most(4_950))]
 #[bench::mix_on_7_shards(args = (7), setup = mix, config = at_most(11_850))]

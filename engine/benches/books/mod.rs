@@ -4,16 +4,20 @@
 mod chain;
 mod payments;
 
+use std::sync::Arc;
+
 use longmen_engine::ledger::{
-    AccountKey, AccountOpening, Amount, Answer, Batch, ClientId, Command, Coordinator, Currency, Date, Frame,
-    FrameRecords, LedgerSettings, Owner, Posted, Rebuilt, ReplyTo, Request, Shard, ShardId, ShardOrder, Side,
-    Step, SubjectClass, SubjectOpening, Unmerged, YearStart,
+    AccountKey, AccountOpening, Acting, Amount, Answer, Batch, ClientId, Command, Coordinator, Currency,
+    Date, Frame, FrameRecords, LedgerSettings, Owner, Posted, Rebuilt, ReplyTo, Request, Shard, ShardId,
+    ShardOrder, Side, Step, SubjectClass, SubjectOpening, Unmerged, YearStart,
 };
 use longmen_wal::{Body, FrameView, Section};
 
 pub(crate) use chain::Chain;
 pub(crate) use payments::{BATCH, Payments, check, check_singles};
 
+/// The entity whose books they are.
+pub(crate) const ENTITY: &str = "LM";
 /// Accounts of customers, whose ids are 1 and on; the house's follow, in the order of [`House`].
 const CUSTOMERS: u64 = 10_000;
 /// Single requests that share a round.
@@ -45,6 +49,8 @@ pub(crate) struct Books {
     answers: Vec<Answer>,
     /// The frames of what was asked last.
     pub(crate) sealed: Vec<Frame>,
+    /// Who acts; `None`: a client that may do everything.
+    pub(crate) acting: Option<Arc<Acting>>,
 }
 
 /// What the ledger is set to: ids and names hash the same in every run, and ids are forgotten after two minutes, so that
@@ -67,7 +73,8 @@ impl Books {
     pub(crate) fn open(shards: u16, keep: &mut impl FnMut(Frame)) -> Books {
         let (coordinator, shards) = Rebuilt::empty(&settings(shards)).go_on(settings(shards));
         let time_us = i64::from(OPENED) * 1_000_000;
-        let mut books = Books { coordinator, shards, time_us, answers: Vec::new(), sealed: Vec::new() };
+        let mut books =
+            Books { coordinator, shards, time_us, answers: Vec::new(), sealed: Vec::new(), acting: None };
         for command in opening() {
             match books.ask(command) {
                 Answer::Opened(opened) => assert!(opened.iter().all(Result::is_ok), "accounts that can be"),
@@ -111,7 +118,7 @@ impl Books {
 
     fn submit(&mut self, command: Command) {
         let reply_to = ReplyTo { session: 1, tag: 0 };
-        self.coordinator.submit(Request { reply_to, client: ClientId(1), command }, None);
+        self.coordinator.submit(Request { reply_to, client: ClientId(1), command }, self.acting.as_ref());
     }
 
     fn settle(&mut self) {
@@ -189,8 +196,8 @@ fn opening() -> impl Iterator<Item = Command> {
     let subject = |(code, name, class, normal)| SubjectOpening::new(code, name, class, normal, true);
     let setup = [
         Command::Hello { name: "bench".into() },
-        Command::OpenEntity { code: "LM".into(), start, year_starts: YearStart::JANUARY },
-        Command::OpenSubjects { entity: "LM".into(), subjects: subjects.map(subject).into() },
+        Command::OpenEntity { code: ENTITY.into(), start, year_starts: YearStart::JANUARY },
+        Command::OpenSubjects { entity: ENTITY.into(), subjects: subjects.map(subject).into() },
     ];
     let customers = (1..=CUSTOMERS).map(|n| account(format!("U{n}"), "220301", Amount(1 << 40)));
     let house = [
@@ -210,7 +217,7 @@ fn opening() -> impl Iterator<Item = Command> {
 fn account(number: String, subject: &str, overdraft_limit: Amount) -> AccountOpening {
     let currency = Currency::from_code("CNY").expect("CNY is a currency");
     AccountOpening {
-        key: AccountKey { entity: "LM".into(), number: number.into(), kind: "".into(), currency },
+        key: AccountKey { entity: ENTITY.into(), number: number.into(), kind: "".into(), currency },
         subject: subject.into(),
         customer: None,
         owner: Owner::Customer,

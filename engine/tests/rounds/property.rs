@@ -274,7 +274,7 @@ impl Trial {
         if let Clock::Wrong(days) = self.clock {
             self.clock = Clock::SetRight;
             let logged = self.node.durable().last().map_or(0, |frame| frame.records().time_us / 1_000_000);
-            self.maker.set_clock_right(days, logged as u32);
+            self.maker.set_clock_right(days, u32::try_from(logged).unwrap());
             self.node = self.node.restarted_after(&settings, -i64::from(days) * 86_400_000_000);
         } else if self.clock == Clock::SetRight {
             self.node = self.node.restarted_after(&settings, 0);

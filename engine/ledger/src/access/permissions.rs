@@ -38,6 +38,10 @@ pub struct Permissions {
     grants: BTreeMap<Operation, Vec<Grant>>,
     /// The operations that are permitted everywhere, each a bit.
     everywhere: u64,
+    /// Those of them that one principal may do everywhere by itself, whatever takes two.
+    alone: u64,
+    /// Those that take a second principal in some case.
+    by_two: u64,
     /// What takes a second principal.
     four_eyes: Arc<FourEyes>,
 }
@@ -86,12 +90,15 @@ impl Permissions {
     pub fn grant(&mut self, operation: Operation, grant: Grant) {
         if grant.is_everywhere() {
             self.everywhere |= operation.bit();
+            self.alone |= if grant.alone { operation.bit() } else { 0 };
         }
         self.grants.entry(operation).or_default().push(grant);
     }
 
     /// Says what takes a second principal from now on.
     pub fn set_four_eyes(&mut self, rules: Arc<FourEyes>) {
+        let concerned = Operation::ALL.into_iter().filter(|operation| rules.concerns(*operation));
+        self.by_two = concerned.fold(0, |bits, operation| bits | operation.bit());
         self.four_eyes = rules;
     }
 
@@ -102,9 +109,20 @@ impl Permissions {
         all
     }
 
-    /// Whether there are cases in which an operation takes a second principal.
-    pub(crate) fn is_by_two(&self, operation: Operation) -> bool {
-        self.four_eyes.concerns(operation)
+    /// Whether an operation is permitted everywhere, with any amount, and takes no second principal.
+    #[inline]
+    pub(crate) fn may_freely(&self, operation: Operation) -> bool {
+        self.everywhere & (self.alone | !self.by_two) & operation.bit() != 0
+    }
+
+    /// The same in the books of one entity.
+    pub(crate) fn may_freely_in(&self, operation: Operation, entity: &str) -> bool {
+        let takes_two = self.by_two & operation.bit() != 0;
+        let is_free = |grant: &Grant| {
+            let is_whole = grant.currencies.is_none() && grant.caps.is_empty();
+            is_whole && grant.allows(entity, None, 0) && (grant.alone || !takes_two)
+        };
+        self.grants(operation).iter().any(is_free)
     }
 
     /// What an approver lets be done: everything, as far as it may approve. It needs no second approver.
@@ -118,7 +136,7 @@ impl Permissions {
 
     /// The same, without what takes a second principal: whoever breaks the glass answers alone.
     pub(crate) fn without_four_eyes(&self) -> Permissions {
-        Permissions { four_eyes: Arc::default(), ..self.clone() }
+        Permissions { four_eyes: Arc::default(), by_two: 0, ..self.clone() }
     }
 
     /// Whether what is permitted takes a second principal here: in the books of an entity, with this amount where it has one.

@@ -80,8 +80,7 @@ impl Asked<'_> {
 pub(crate) fn judge(state: &State, permissions: &Permissions, asked: &Asked<'_>) -> Result<(), Rejection> {
     let others = asked.named().is_some_and(|named| named.client != asked.client);
     for operation in asked.operations(state) {
-        let free = permissions.may_everywhere(operation) && !permissions.is_by_two(operation);
-        if !free {
+        if !permissions.may_freely(operation) {
             judge_in_books(&state.books, permissions, asked, operation, others)?;
         }
     }
@@ -98,20 +97,50 @@ fn judge_in_books(
     if !permissions.may(operation) {
         return Err(Rejection::Forbidden);
     }
+    if let Some((entity, currency, sums)) = moved_in_one(books, asked) {
+        return judge_amount(books, permissions, operation, ((entity, currency), sums));
+    }
     let everywhere = permissions.may_everywhere(operation);
     let moved = moved(books, asked).filter(|_| !others || asked.finds_named());
     // Who may do it everywhere learns what is wrong with it where that is looked at.
     let Some(moved) = moved else { return if everywhere { Ok(()) } else { Err(Rejection::Forbidden) } };
-    for ((entity, currency), (debits, credits)) in moved {
-        let (entity, amount) = (books.catalog.entity_code(entity), debits.max(credits));
-        if !permissions.may_in(operation, entity, Some(currency), amount) {
-            return Err(Rejection::Forbidden);
-        }
-        if permissions.needs_approval(operation, entity, Some((currency, amount))) {
-            return Err(Rejection::NeedsApproval);
-        }
+    moved.into_iter().try_for_each(|moved| judge_amount(books, permissions, operation, moved))
+}
+
+fn judge_amount(
+    books: &Books,
+    permissions: &Permissions,
+    operation: Operation,
+    ((entity, currency), (debits, credits)): ((EntityId, Currency), (i128, i128)),
+) -> Result<(), Rejection> {
+    let (entity, amount) = (books.catalog.entity_code(entity), debits.max(credits));
+    if !permissions.may_in(operation, entity, Some(currency), amount) {
+        return Err(Rejection::Forbidden);
+    }
+    if permissions.needs_approval(operation, entity, Some((currency, amount))) {
+        return Err(Rejection::NeedsApproval);
     }
     Ok(())
+}
+
+/// What legs alone move in the books of one entity, in one currency, as nearly all do; `None` where it is not so.
+fn moved_in_one(books: &Books, asked: &Asked<'_>) -> Option<(EntityId, Currency, (i128, i128))> {
+    if asked.action().is_some() {
+        return None;
+    }
+    let legs = asked.batch.legs(asked.transaction);
+    let descriptor = books.descriptor(legs.first()?.account)?;
+    let (entity, currency) = (descriptor.entity, descriptor.currency);
+    let (mut debits, mut credits) = (0, 0);
+    for leg in legs {
+        let descriptor = books.descriptor(leg.account)?;
+        if (descriptor.entity, descriptor.currency) != (entity, currency) {
+            return None;
+        }
+        let signed = leg.side.signed(leg.amount);
+        (debits, credits) = (debits + signed.max(0), credits + (-signed).max(0));
+    }
+    Some((entity, currency, (debits, credits)))
 }
 
 /// The one transaction of a batch as things stand: with the legs that follow from what it names, what its action comes to, and

@@ -45,7 +45,7 @@ pub(super) struct Seen<'a> {
     pub(super) key: TransactionKey,
     pub(super) hash: IdHash,
     pub(super) transaction: &'a Transaction,
-    /// Whether somebody acts for the client who may not do everything.
+    /// Whether it is a question whether the caller may do it.
     pub(super) is_restricted: bool,
     pub(super) preflight: &'a Preflight,
     pub(super) plan: Option<&'a Plan>,

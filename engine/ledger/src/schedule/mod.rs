@@ -13,6 +13,7 @@ mod checks;
 mod conflicts;
 mod exclusive;
 mod expiry;
+mod free_posting;
 mod hot_by_rate;
 mod hot_legs;
 mod jobs;
@@ -55,6 +56,7 @@ use crate::state::time_window::TimeWindow;
 use crate::transaction::originals::Originals;
 use backlog::{Backlog, Queued};
 pub use checks::MOST_BACK;
+use free_posting::FreePosting;
 use jobs::Work;
 use open_round::RoundBuilder;
 pub use step::Step;
@@ -83,6 +85,7 @@ pub struct Coordinator {
     round: RoundBuilder,
     snapshot: Option<SnapshotStart>,
     stopping: bool,
+    free_posting: FreePosting,
 }
 
 /// A cancel is of an id alone: it is in the books of no entity.
@@ -109,6 +112,7 @@ impl Coordinator {
             round: RoundBuilder::new(settings.shards),
             snapshot: None,
             stopping: false,
+            free_posting: FreePosting::default(),
             state: State::new(settings, catalog, known, originals, newest, window),
         }
     }

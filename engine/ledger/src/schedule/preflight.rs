@@ -16,6 +16,8 @@ pub(super) struct Preflight {
     /// The first step whose account does not exist.
     pub(super) unknown: Option<u16>,
     pub(super) entity: EntityId,
+    /// Whether all accounts are of that one.
+    pub(super) one_entity: bool,
     pub(super) date: Date,
     pub(super) one_date: bool,
     pub(super) hot: bool,
@@ -35,6 +37,7 @@ impl Coordinator {
             shape: None,
             unknown: None,
             entity: EntityId(0),
+            one_entity: false,
             date: Date::FIRST,
             one_date: true,
             hot: false,
@@ -87,6 +90,7 @@ impl Coordinator {
         let about = || self.state.books.descriptor(plan?.about?).map(|descriptor| descriptor.entity);
         if let Some(entity) = first.or_else(about) {
             preflight.entity = entity;
+            preflight.one_entity = one_entity && preflight.unknown.is_none();
             preflight.date = self.state.books.catalog.date(entity);
             preflight.one_date = one_entity || self.dates_agree(legs, preflight.date);
         } else {

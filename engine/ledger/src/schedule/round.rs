@@ -124,9 +124,14 @@ impl Coordinator {
             unreachable!("only a batch has transactions to post")
         };
         let key = TransactionKey { client: job.client, id: transaction.id };
-        let (hash, transaction, is_restricted) =
-            (job.id_hash(what.index), *transaction, job.acting.is_some());
+        let (hash, transaction) = (job.id_hash(what.index), *transaction);
         let preflight = self.preflight(&transaction.shape, batch.legs(&transaction), plan.as_ref());
+        let is_restricted = match &job.acting {
+            None => false,
+            // Who may post whatever it likes pays for no further question where it does no more than post.
+            Some(_) if plan.is_some() || transaction.value_date.is_some() || !preflight.one_entity => true,
+            Some(acting) => !self.free_posting.covers(acting, preflight.entity, &self.state.books),
+        };
         let seen = Seen {
             what,
             key,
