@@ -174,10 +174,18 @@ impl Batch {
 
     /// Resolves the natural keys of accounts; what `find` does not know stays [`AccountId::NONE`].
     pub(crate) fn resolve(&mut self, find: impl Fn(&AccountKey) -> Option<AccountId>) {
+        // Nearly all come with the ids of their accounts, and pay for nothing here.
+        if !self.keys.is_empty() {
+            self.resolve_legs(&find);
+        }
+        self.actions.iter_mut().for_each(|action| action.rules_mut().resolve(&find));
+    }
+
+    #[inline(never)]
+    fn resolve_legs(&mut self, find: &impl Fn(&AccountKey) -> Option<AccountId>) {
         for (leg, key) in std::mem::take(&mut self.keys) {
             self.legs[leg as usize].account = find(&key).unwrap_or(AccountId::NONE);
         }
-        self.actions.iter_mut().for_each(|action| action.rules_mut().resolve(&find));
     }
 
     /// Gives a transaction the legs that follow from what it names.

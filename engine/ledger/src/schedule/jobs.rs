@@ -135,7 +135,9 @@ impl Jobs {
         }
         let job = self.end(what.job);
         let mut balances = job.balances;
-        balances.sort_by_key(|balance| (balance.transaction, balance.step));
+        if balances.len() > 1 {
+            balances.sort_by_key(|balance| (balance.transaction, balance.step));
+        }
         Some((job.reply_to, job.acting, Posted { results: job.results, balances, clock_us }))
     }
 

@@ -129,13 +129,13 @@ impl Coordinator {
             return self.state.output.reply(Some(request.reply_to), refused);
         }
         let Request { reply_to, client, command } = request;
-        if matches!(command, Command::Cancel { .. }) && !may_cancel(acting.map(Arc::as_ref)) {
-            let refused = Answer::Rejected(Rejection::Forbidden);
-            return self.state.output.reply(Some(reply_to), refused);
-        }
         let (caller, acting) = (Caller { reply_to: Some(reply_to), client }, acting.cloned());
         let work = match command {
             Command::Post(batch) if !batch.transactions.is_empty() => Work::Post(batch),
+            Command::Cancel { .. } if !may_cancel(acting.as_deref()) => {
+                let refused = Answer::Rejected(Rejection::Forbidden);
+                return self.state.output.reply(Some(reply_to), refused);
+            }
             Command::Cancel { id, time, text_id } => Work::Cancel { id, time, text_id },
             Command::Locate(keys) => Work::Locate(keys),
             other => return self.backlog.queue.push_back(Queued::Command(caller, acting, other)),
