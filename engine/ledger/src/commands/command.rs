@@ -28,13 +28,13 @@ pub struct Request {
 /// What a client may ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Makes the client known by name, or finds it. Answer: [`Answer::Welcome`].
+    /// Makes the client known by name, or finds it. Answer: [`Answer::Welcome`](crate::Answer::Welcome).
     Hello {
         /// The client's name, at most 64 bytes.
         name: Box<str>,
     },
     /// Opens an accounting entity with its first accounting date; idempotent by code, with the same date and year. Answer:
-    /// [`Answer::Opened`].
+    /// [`Answer::Opened`](crate::Answer::Opened).
     OpenEntity {
         /// Its code, at most 32 bytes.
         code: Box<str>,
@@ -43,18 +43,18 @@ pub enum Command {
         /// When the books' year begins.
         year_starts: YearStart,
     },
-    /// Opens subjects of an entity; idempotent by code. Answer: [`Answer::Opened`], one result each.
+    /// Opens subjects of an entity; idempotent by code. Answer: [`Answer::Opened`](crate::Answer::Opened), one result each.
     OpenSubjects {
         /// The code of the entity.
         entity: Box<str>,
         subjects: Vec<SubjectOpening>,
     },
-    /// Opens accounts; idempotent by natural key. Answer: [`Answer::Opened`], one result each.
+    /// Opens accounts; idempotent by natural key. Answer: [`Answer::Opened`](crate::Answer::Opened), one result each.
     OpenAccounts(Vec<AccountOpening>),
-    /// Posts transactions in order. Answer: [`Answer::Posted`], one result each.
+    /// Posts transactions in order. Answer: [`Answer::Posted`](crate::Answer::Posted), one result each.
     Post(Batch),
-    /// Cancels a transaction id, seen or not: a later original is refused. Answer: [`Answer::Posted`], one result; or, of
-    /// a try that was not confirmed, [`Answer::Located`]: look it up and post
+    /// Cancels a transaction id, seen or not: a later original is refused. Answer: [`Answer::Posted`](crate::Answer::Posted), one result; or, of
+    /// a try that was not confirmed, [`Answer::Located`](crate::Answer::Located): look it up and post
     /// [`Action::CancelTry`](crate::Action::CancelTry), under an id that follows from the try's.
     Cancel {
         id: TransactionId,
@@ -63,24 +63,24 @@ pub enum Command {
         /// The text that the id was given as; empty where it was a number.
         text_id: Box<str>,
     },
-    /// Changes attributes of an account: states, limits, reserve, hot or not. Answer: [`Answer::Done`].
+    /// Changes attributes of an account: states, limits, reserve, hot or not. Answer: [`Answer::Done`](crate::Answer::Done).
     Change(Box<AccountChange>),
     /// Ends the accounting date of an entity (日切); `next` begins. Idempotent: closing to the date that is current
-    /// already does nothing. Answer: [`Answer::Done`].
+    /// already does nothing. Answer: [`Answer::Done`](crate::Answer::Done).
     CloseDay {
         /// The code of the entity.
         entity: Box<str>,
         /// The next accounting date, after the current one.
         next: Date,
         /// Carry income and expense forward to these accounts first, one for each currency, dated on the date that ends
-        /// (年终结转); empty: carry nothing. Answer where one is missing: [`Answer::NotCarried`].
+        /// (年终结转); empty: carry nothing. Answer where one is missing: [`Answer::NotCarried`](crate::Answer::NotCarried).
         carry_forward: Vec<AccountRef>,
         /// Whether it may lie far ahead; needs an approval.
         forced: bool,
         /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
-    /// Ties an account to a customer. Answer: [`Answer::Done`].
+    /// Ties an account to a customer. Answer: [`Answer::Done`](crate::Answer::Done).
     MapCustomer {
         account: AccountRef,
         /// The customer's id outside the books, at most 64 bytes.
@@ -88,7 +88,7 @@ pub enum Command {
         /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
-    /// Says which subject accounts of a type get that are opened from a date on. Answer: [`Answer::Done`].
+    /// Says which subject accounts of a type get that are opened from a date on. Answer: [`Answer::Done`](crate::Answer::Done).
     MapType {
         /// The code of the entity.
         entity: Box<str>,
@@ -101,20 +101,20 @@ pub enum Command {
         /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
-    /// Notes which file says from here on who may do what; no client asks that. Answer: [`Answer::Done`].
+    /// Notes which file says from here on who may do what; no client asks that. Answer: [`Answer::Done`](crate::Answer::Done).
     NoteAccess {
         /// Its digest, 64 hexadecimal digits.
         digest: Box<str>,
     },
     /// Says which file says from here on who may do what, by its digest: the node takes it when it finds it. Answer:
-    /// [`Answer::Done`].
+    /// [`Answer::Done`](crate::Answer::Done).
     ChangeAccess {
         /// 64 hexadecimal digits.
         digest: Box<str>,
         /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
-    /// Proposes what takes a second principal (经办); idempotent by id. Answer: [`Answer::Proposals`], the proposal; where it is
+    /// Proposes what takes a second principal (经办); idempotent by id. Answer: [`Answer::Proposals`](crate::Answer::Proposals), the proposal; where it is
     /// done at once, that of what is done.
     Propose {
         /// The client's id for it, among its proposals.
@@ -128,7 +128,7 @@ pub enum Command {
         /// Whether it is done now, to be reviewed afterwards (应急处置).
         at_once: bool,
     },
-    /// Approves a proposal (复核通过), and does it. Answer: that of what is done; [`Answer::Done`] where it is done already.
+    /// Approves a proposal (复核通过), and does it. Answer: that of what is done; [`Answer::Done`](crate::Answer::Done) where it is done already.
     Approve {
         /// The proposal's number.
         number: u64,
@@ -139,30 +139,30 @@ pub enum Command {
         /// Reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
-    /// Rejects a proposal (复核退回). Answer: [`Answer::Done`].
+    /// Rejects a proposal (复核退回). Answer: [`Answer::Done`](crate::Answer::Done).
     Reject {
         /// The proposal's number.
         number: u64,
         /// Reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
-    /// Takes a proposal of one's own back (撤回). Answer: [`Answer::Done`].
+    /// Takes a proposal of one's own back (撤回). Answer: [`Answer::Done`](crate::Answer::Done).
     Withdraw {
         /// The proposal's number.
         number: u64,
         /// Reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
-    /// What is proposed, and what became of it. Answer: [`Answer::Proposals`].
+    /// What is proposed, and what became of it. Answer: [`Answer::Proposals`](crate::Answer::Proposals).
     Proposals(Wanted),
-    /// The accounts of a customer. Answer: [`Answer::Accounts`].
+    /// The accounts of a customer. Answer: [`Answer::Accounts`](crate::Answer::Accounts).
     Customer {
         /// The code of the entity.
         entity: Box<str>,
         /// The customer's id outside the books.
         customer: Box<str>,
     },
-    /// Holds: of one account all that are known, else those of which something remains. Answer: [`Answer::Holds`].
+    /// Holds: of one account all that are known, else those of which something remains. Answer: [`Answer::Holds`](crate::Answer::Holds).
     Holds {
         /// The account; `None`: all.
         account: Option<AccountRef>,
@@ -171,7 +171,7 @@ pub enum Command {
         /// How many at most.
         limit: u32,
     },
-    /// The closed dates of an entity, and where they were closed. Answer: [`Answer::Closings`].
+    /// The closed dates of an entity, and where they were closed. Answer: [`Answer::Closings`](crate::Answer::Closings).
     Closings {
         /// The code of the entity.
         entity: Box<str>,
@@ -180,10 +180,10 @@ pub enum Command {
         /// The last date.
         to: Date,
     },
-    /// The state of accounts. Answer: [`Answer::Accounts`], one each.
+    /// The state of accounts. Answer: [`Answer::Accounts`](crate::Answer::Accounts), one each.
     Balances(Vec<AccountRef>),
     /// Accounts in order of opening, from the one after `after`. It looks at 8,192 accounts at most. Answer:
-    /// [`Answer::AccountPage`].
+    /// [`Answer::AccountPage`](crate::Answer::AccountPage).
     ListAccounts {
         /// The last account already seen, or [`AccountId::NONE`].
         after: AccountId,
@@ -192,26 +192,26 @@ pub enum Command {
         /// Which accounts.
         filter: Box<AccountFilter>,
     },
-    /// Which of these accounts are an entity's. Answer: [`Answer::OwnAccounts`].
+    /// Which of these accounts are an entity's. Answer: [`Answer::OwnAccounts`](crate::Answer::OwnAccounts).
     OwnAccounts {
         /// The code of the entity.
         entity: Box<str>,
         accounts: Vec<AccountId>,
     },
-    /// Where transactions lie in the log. Answer: [`Answer::Located`], one each.
+    /// Where transactions lie in the log. Answer: [`Answer::Located`](crate::Answer::Located), one each.
     Locate(Vec<TransactionKey>),
     /// The general ledger of an entity at its leaves, beside the sums of its accounts. Answer:
-    /// [`Answer::TrialBalance`].
+    /// [`Answer::TrialBalance`](crate::Answer::TrialBalance).
     TrialBalance {
         /// The code of the entity; empty: of every entity.
         entity: Box<str>,
     },
-    /// The chart of an entity (科目表): subjects, and which of them account types get. Answer: [`Answer::Chart`].
+    /// The chart of an entity (科目表): subjects, and which of them account types get. Answer: [`Answer::Chart`](crate::Answer::Chart).
     Chart {
         /// The code of the entity.
         entity: Box<str>,
     },
-    /// How the node is. Answer: [`Answer::Status`].
+    /// How the node is. Answer: [`Answer::Status`](crate::Answer::Status).
     Status,
 }
 
