@@ -1,9 +1,9 @@
 //! Answers, as the client library reads them: nothing that a node or an impostor sends makes it panic.
 
 use longmen_client::{
-    ANSWER_BIT, AnswerFrame, CONNECTION, Chart, ClientError, FoundTransactions, GeneralLedger, Header, Holds,
-    MAX_ANSWER, MergedEntry, Operation, PREFIX_BYTES, PastBalance, Posted, Register, Statement, Status,
-    TransactionRecord, TrialBalance, Welcome, read_prefix,
+    ANSWER_BIT, AnswerFrame, Approved, CONNECTION, Chart, ClientError, FoundTransactions, GeneralLedger,
+    Header, Holds, MAX_ANSWER, MergedEntry, Operation, PREFIX_BYTES, PastBalance, Posted, Proposal,
+    Proposals, Register, Statement, Status, TransactionRecord, TrialBalance, Welcome, read_prefix,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -51,6 +51,9 @@ pub fn read(header: Header, body: &[u8]) -> Result<(), ClientError> {
         Operation::Entry => payload::<MergedEntry>(answer),
         Operation::Register => payload::<Register>(answer),
         Operation::Find => payload::<FoundTransactions>(answer),
+        Operation::Propose => payload::<Proposal>(answer),
+        Operation::Approve => payload::<Approved>(answer),
+        Operation::Proposals => payload::<Proposals>(answer),
         Operation::OpenEntity
         | Operation::OpenSubjects
         | Operation::OpenAccounts
@@ -64,7 +67,10 @@ pub fn read(header: Header, body: &[u8]) -> Result<(), ClientError> {
         | Operation::SetReserve
         | Operation::SetLimits
         | Operation::MapCustomer
-        | Operation::MapType => answer.done(),
+        | Operation::MapType
+        | Operation::ChangeAccess
+        | Operation::Reject
+        | Operation::Withdraw => answer.done(),
     }
 }
 

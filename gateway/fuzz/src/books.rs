@@ -179,7 +179,10 @@ fn postings(day: &str) -> Vec<SentRequest> {
         post(&[move_of(&id("back"), OTHER, USER, "1.00").refund(id("spend").as_str())]),
         post(&[Transaction::new(id("undo").as_str()).reverse(id("fee").as_str())]),
         post(&[Transaction::new(id("memo").as_str()).debit(7, "12.00", "CNY")]),
-        SentRequest::new(Operation::Cancel, &CancelRequest { id: id("never").as_str().into(), time: Some(NOW) }),
+        SentRequest::new(
+            Operation::Cancel,
+            &CancelRequest { id: id("never").as_str().into(), time: Some(NOW) },
+        ),
     ]
 }
 
@@ -294,8 +297,14 @@ fn questions() -> Vec<SentRequest> {
         SentRequest::new(Operation::Statement, &statement),
         SentRequest::new(Operation::Statement, &oldest),
         SentRequest::new(Operation::Statement, &by_value),
-        SentRequest::new(Operation::Transaction, &TransactionRequest { id: Some("afund".into()), ..TransactionRequest::default() }),
-        SentRequest::new(Operation::Transaction, &TransactionRequest { place: Some("6/0"), ..TransactionRequest::default() }),
+        SentRequest::new(
+            Operation::Transaction,
+            &TransactionRequest { id: Some("afund".into()), ..TransactionRequest::default() },
+        ),
+        SentRequest::new(
+            Operation::Transaction,
+            &TransactionRequest { place: Some("6/0"), ..TransactionRequest::default() },
+        ),
         SentRequest::new(
             Operation::Find,
             &FindRequest { id: Some("afund".into()), limit: 5, ..FindRequest::default() },

@@ -11,7 +11,9 @@ use longmen_wal::{FaultyStorage, Storage};
 use tokio::runtime::Runtime;
 
 use crate::answers;
-use crate::books::{SentRequest, at_rest, balances, cold_story, actions_on_originals, questions_of_the_log, runtime};
+use crate::books::{
+    SentRequest, actions_on_originals, at_rest, balances, cold_story, questions_of_the_log, runtime,
+};
 use crate::conversation::hello;
 use crate::edits::{Edit, words};
 use crate::ledger::{Ledger, Resting};

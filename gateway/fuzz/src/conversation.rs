@@ -77,7 +77,8 @@ fn script(data: &[u8]) -> (Vec<Vec<u8>>, bool) {
                 SentRequest { operation, format: Format::MessagePack, body: piece.to_vec() }.frame(tag)
             }
             0x20..0x30 => {
-                SentRequest { operation: Operation::Post, format: Format::Compact, body: piece.to_vec() }.frame(tag)
+                SentRequest { operation: Operation::Post, format: Format::Compact, body: piece.to_vec() }
+                    .frame(tag)
             }
             0x30..0x38 => match piece {
                 [format, low, high, body @ ..] => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use longmen_engine::fuzz::body_of;
 use longmen_engine::ledger::{
-    Answer, Coordinator, Frame, Rebuilt, ReplyTo, Request, LedgerSettings, Shard, ShardId, ShardOrder, Step,
+    Answer, Coordinator, Frame, LedgerSettings, Rebuilt, ReplyTo, Request, Shard, ShardId, ShardOrder, Step,
     Unmerged,
 };
 use longmen_engine::{History, Reply};
@@ -70,12 +70,15 @@ impl Ledger {
     pub(crate) fn bodies(&self) -> Vec<Body> {
         let frames = self.reader.frames(FrameNumber::FIRST).map(|frame| {
             let frame = frame.expect("the log was just written");
-            let sections = frame.sections().map(|section| section.expect("the log was just written")).map(|section| Section {
-                kind: section.kind,
-                owner: section.owner,
-                records: section.records,
-                chunks: vec![section.bytes.to_vec()],
-            });
+            let sections =
+                frame.sections().map(|section| section.expect("the log was just written")).map(|section| {
+                    Section {
+                        kind: section.kind,
+                        owner: section.owner,
+                        records: section.records,
+                        chunks: vec![section.bytes.to_vec()],
+                    }
+                });
             Body { time_us: frame.time_us(), sections: sections.collect() }
         });
         frames.filter(|body| !body.sections.is_empty()).collect()

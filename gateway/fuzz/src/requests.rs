@@ -72,8 +72,7 @@ fn written_again(batch: &Batch) {
             CompactSettings { want_balances: false, time: one.time },
             &[transaction],
         );
-        let again =
-            decode(Operation::Post, Format::Compact, &body).expect("what was decoded can be written");
+        let again = decode(Operation::Post, Format::Compact, &body).expect("what was decoded can be written");
         let (again, faults) = again.post.expect("a post is a post");
         assert!(faults.is_empty(), "{faults:?}");
         assert_eq!(again.legs(&again.transactions[0]), batch.legs(one));
@@ -114,7 +113,9 @@ fn compact_note(note: notes::Note) -> Note {
         notes::Note::Reason => Note::Reason,
         notes::Note::Visibility => Note::Visibility,
         notes::Note::Counterparty => Note::Counterparty,
-        notes::Note::Principal | notes::Note::OnBehalf => unreachable!("no client gives a {note:?}"),
+        notes::Note::Principal | notes::Note::OnBehalf | notes::Note::Proposal | notes::Note::Approver => {
+            unreachable!("no client gives a {note:?}")
+        }
     }
 }
 
