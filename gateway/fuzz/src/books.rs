@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 
 use longmen_client::{
-    AccountOpening, AccountRef, BalanceAtRequest, BalanceRequest, CancelRequest, ChartRequest,
-    CloseDayRequest, CompactLeg, CompactSettings, CompactTransaction, Consume, CustomerRequest, EntryRequest,
-    FindRequest, Format, Freeze, GeneralLedgerRequest, Header, HoldsRequest, ListAccountsRequest, ListAfter,
-    MapCustomerRequest, MapTypeRequest, Note, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest,
-    Operation, Owner, PostRequest, Raise, RangeEnd, RegisterRequest, Registration, SetHotRequest,
+    AccountOpening, AccountRef, ApproveRequest, BalanceAtRequest, BalanceRequest, CancelRequest,
+    ChangeAccessRequest, ChartRequest, CloseDayRequest, CompactLeg, CompactSettings, CompactTransaction,
+    Consume, CustomerRequest, DecideRequest, EntryRequest, FindRequest, Format, Freeze, GeneralLedgerRequest,
+    Header, HoldsRequest, ListAccountsRequest, ListAfter, MapCustomerRequest, MapTypeRequest, Note,
+    OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest, Operation, Owner, PostRequest,
+    ProposalsRequest, ProposeRequest, Raise, RangeEnd, RegisterRequest, Registration, SetHotRequest,
     SetLimitsRequest, SetReserveRequest, SetStateRequest, Side, StatementRequest, SubjectOpening,
     Transaction, TransactionRequest, Transfer, TrialBalanceRequest, Unfreeze, write_frame,
     write_transactions, write_transfers,
@@ -286,14 +287,6 @@ fn questions() -> Vec<SentRequest> {
                 ..ListAccountsRequest::default()
             },
         ),
-        SentRequest::new(
-            Operation::Accounts,
-            &ListAccountsRequest {
-                after: ListAfter::Page("1-0123456789abcdef"),
-                limit: 2,
-                ..ListAccountsRequest::default()
-            },
-        ),
         SentRequest::new(Operation::Statement, &statement),
         SentRequest::new(Operation::Statement, &oldest),
         SentRequest::new(Operation::Statement, &by_value),
@@ -316,7 +309,6 @@ fn questions() -> Vec<SentRequest> {
                 entity: Some("LM"),
                 from: Some("2026-11-18"),
                 to: Some("2026-11-19"),
-                after: Some("2/1"),
                 limit: 5,
                 ..FindRequest::default()
             },
@@ -397,9 +389,44 @@ pub(crate) fn story() -> Vec<SentRequest> {
     [chart(), postings("a"), changes(), postings("bb")].concat()
 }
 
-/// Requests of every kind: those of the story, what would follow it, and every question.
+/// Requests of every kind: those of the story, what would follow it, every question, what takes two, and pages that go on where
+/// none ended.
 pub(crate) fn every_request() -> Vec<SentRequest> {
-    [story(), postings("ccc"), vec![year_end()], questions()].concat()
+    [story(), postings("ccc"), vec![year_end()], questions(), by_two(), lost_pages()].concat()
+}
+
+/// What one proposes and another decides about.
+fn by_two() -> Vec<SentRequest> {
+    let digest = "0123456789abcdef".repeat(4);
+    let what = post(&[move_of("proposed", USER, OTHER, "1.00")]);
+    let propose = ProposeRequest {
+        id: "proposal".into(),
+        operation: what.operation.number(),
+        request: &what.body,
+        expires_us: Some((i64::from(NOW) + 60) * 1_000_000),
+        at_once: false,
+    };
+    let decision = DecideRequest { proposal: 1, reason: Some("r") };
+    vec![
+        SentRequest::new(
+            Operation::ChangeAccess,
+            &ChangeAccessRequest { digest: &digest, registration: Registration::default() },
+        ),
+        SentRequest::new(Operation::Propose, &propose),
+        SentRequest::new(
+            Operation::Approve,
+            &ApproveRequest { proposal: 1, digest: &digest, reason: Some("r") },
+        ),
+        SentRequest::new(Operation::Reject, &decision),
+        SentRequest::new(Operation::Withdraw, &decision),
+        SentRequest::new(Operation::Proposals, &ProposalsRequest::default()),
+    ]
+}
+
+fn lost_pages() -> Vec<SentRequest> {
+    let page = ListAfter::Page("1-0123456789abcdef");
+    let list = ListAccountsRequest { after: page, limit: 2, ..ListAccountsRequest::default() };
+    vec![SentRequest::new(Operation::Accounts, &list)]
 }
 
 /// A runtime for what is looked up.
