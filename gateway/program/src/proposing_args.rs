@@ -1,12 +1,10 @@
 //! How a command is proposed in place of being done.
 
 use longmen_client::{Client, Proposing};
+use longmen_engine::ledger::MOST_OPEN_US;
 
 use crate::id_name::IdName;
 use crate::moment::Moment;
-
-/// A proposal is open so long at most: 31 days, in microseconds.
-const MOST_OPEN_US: i64 = 31 * 86_400_000_000;
 
 /// Whether it is proposed to another principal (四眼原则).
 #[derive(Clone, Debug, clap::Args)]

@@ -64,7 +64,7 @@ pub struct ProposedLeg {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProposedAccount {
     pub account: u64,
-    /// The code of its entity; absent where the answer does not say, as that to a proposal itself.
+    /// The code of its entity.
     pub entity: Option<Box<str>>,
     pub number: Option<Box<str>>,
     /// Its type.
