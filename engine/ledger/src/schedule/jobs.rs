@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use slab::Slab;
+use smallvec::SmallVec;
 
 use crate::access::acting::Acting;
 use crate::answer::{LegBalance, PostResult, Posted, ReplyTo};
@@ -40,8 +41,8 @@ pub(super) struct Job {
     pub(super) work: Work,
     /// The next transaction that no round has looked at.
     pub(super) cursor: u32,
-    /// Of the ids of the transactions to post.
-    hashes: Vec<IdHash>,
+    /// Of the ids of the transactions to post; a single one takes no memory of its own.
+    hashes: SmallVec<[IdHash; 2]>,
     results: Vec<PostResult>,
     balances: Vec<LegBalance>,
     undecided: usize,
@@ -104,7 +105,7 @@ impl Jobs {
             acting,
             work,
             cursor: 0,
-            hashes: Vec::new(),
+            hashes: SmallVec::new(),
             results,
             balances: Vec::new(),
             undecided: transactions,
