@@ -49,6 +49,9 @@ pub(crate) fn write_record(out: &mut Vec<u8>, chain: &mut Chain, record: &Record
         chain.add(out, |out| {
             write_asker(out, record);
             write_accounts(out, accounts.next().unwrap_or_default());
+            if part == parts && record.subject.also_refused > 0 {
+                number_field(out, "also_refused", record.subject.also_refused);
+            }
             write_told(out, told.next().unwrap_or_default());
             write_rest(out, record);
             if parts > 1 {

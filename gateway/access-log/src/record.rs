@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use longmen_ledger::{AccountId, AccountKey, AccountRef, AccountView, Rejection};
 
+/// Of so many accounts that a question names and is told nothing of is written which they are.
+const MOST_REFUSED: usize = 16;
+
 /// Who asks: the same for all that one connection asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asker {
@@ -80,6 +83,8 @@ pub struct Sighting {
 pub struct Subject {
     /// The accounts that it names.
     pub accounts: Vec<Sighting>,
+    /// How many more it names of which nothing was told: only the first of those are kept.
+    pub also_refused: u64,
     /// Runs of ids, first and last, of accounts that it did not name and was told of.
     pub told: Vec<(u64, u64)>,
     /// Whatever else it says, by the names that the protocol has for it.
@@ -128,6 +133,17 @@ impl Subject {
         }
     }
 
+    /// Keeps the first of the accounts of which nothing was told, and how many there were beside them: otherwise whoever may
+    /// ask nothing could fill the disk with what it asks for. `all`: of none anything was told.
+    fn fold_refused(&mut self, all: bool) {
+        let (before, mut refused) = (self.accounts.len(), 0);
+        self.accounts.retain(|account| {
+            refused += usize::from(all || account.refused.is_some());
+            !(all || account.refused.is_some()) || refused <= MOST_REFUSED
+        });
+        self.also_refused += (before - self.accounts.len()) as u64;
+    }
+
     /// Notes an account that the question did not name, and its answer tells of.
     pub fn tell(&mut self, account: AccountId) {
         match self.told.last_mut() {
@@ -154,4 +170,13 @@ pub struct Record {
     pub reason: Option<Box<str>>,
     /// How much of the recorder's room it takes while it waits.
     pub weight: u64,
+}
+
+impl Record {
+    /// The record as it is kept, once it is known what was told.
+    #[must_use]
+    pub fn folded(mut self) -> Record {
+        self.subject.fold_refused(self.outcome != Outcome::Told);
+        self
+    }
 }

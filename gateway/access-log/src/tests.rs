@@ -361,6 +361,43 @@ fn hellos_that_are_refused_do_not_fill_the_disk() {
 }
 
 #[test]
+fn accounts_of_which_nothing_was_told_do_not_fill_the_disk() {
+    let many = |count: u64| (0..count).map(|id| AccountRef::Id(AccountId(id))).collect::<Vec<_>>();
+    let told = |refused: fn(usize) -> bool, outcome| {
+        let mut subject = Subject::of_accounts(&many(8_192));
+        for (at, sighting) in subject.accounts.iter_mut().enumerate().filter(|(at, _)| refused(*at)) {
+            sighting.refused = Some(if at == 0 { Rejection::Forbidden } else { Rejection::UnknownAccount });
+        }
+        Record { outcome, ..question("", subject) }.folded().subject
+    };
+    let refused = Outcome::Refused(Rejection::Forbidden);
+    for (subject, kept, more, first) in [
+        (told(|_| false, Outcome::Told), 8_192, 0, 0),
+        (told(|_| true, refused), 16, 8_176, 0),
+        // The question was refused before anybody looked for its accounts, or the node failed at it.
+        (told(|_| false, refused), 16, 8_176, 0),
+        (told(|_| false, Outcome::Failed), 16, 8_176, 0),
+        // What was told stays, whatever lies before it.
+        (told(|at| at % 2 == 0, Outcome::Told), 4_112, 4_080, 0),
+        (told(|at| at < 20, Outcome::Told), 8_188, 4, 0),
+    ] {
+        assert_eq!((subject.accounts.len(), subject.also_refused), (kept, more));
+        assert_eq!(subject.accounts[0].asked, AccountRef::Id(AccountId(first)));
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let (recorder, records) = channel();
+    let writer = Writer::open(settings(directory.path())).unwrap();
+    let forbidden = question("", Subject::of_accounts(&many(8_192)));
+    recorder.hand_in(vec![Record { outcome: refused, ..forbidden }.folded()]);
+    recorder.end();
+    writer.run(&records);
+    let all: Vec<Value> =
+        lines(directory.path()).into_iter().filter(|l| l["operation"] == "balance").collect();
+    assert_eq!((all.len(), all[0]["also_refused"].as_u64()), (1, Some(8_176)));
+    audited(directory.path()).unwrap();
+}
+
+#[test]
 fn no_question_is_asked_while_too_many_records_wait() {
     let (recorder, records) = channel();
     let many = || Record { weight: 65_535, ..question("", Subject::default()) };

@@ -81,6 +81,8 @@ impl AccessRecord {
         let mut parts = vec![who, self.text("operation").unwrap_or_default().to_owned()];
         let accounts: Vec<String> = self.accounts().map(name_of).collect();
         parts.extend((!accounts.is_empty()).then(|| accounts.join(", ")));
+        let more = Some(self.number("also_refused")).filter(|more| *more > 0);
+        parts.extend(more.map(|more| format!("and {more} more, refused")));
         let terms = self.0.get("terms").and_then(Value::as_object).into_iter().flatten();
         let terms: Vec<String> = terms
             .map(|(name, term)| format!("{name} {}", quoted(term.as_str().unwrap_or_default())))

@@ -95,7 +95,7 @@ impl Recording {
 
     /// Keeps a record that is done until it is [sent](Recording::send).
     pub(super) fn keep(&mut self, record: Record) {
-        self.gathered.push(record);
+        self.gathered.push(record.folded());
     }
 
     /// Sends the records of what was answered since: before its answers leave.

@@ -56,10 +56,10 @@ pub(super) fn judge(
 /// where that is done.
 fn may_decide(state: &State, permissions: &Permissions, proposal: &Proposal) -> bool {
     let may_in = |entity: &str, currency| permissions.may_in(Operation::Approve, entity, currency, 0);
-    let of_entity = match Content::read(&proposal.content) {
-        Some(Content::CloseDay { entity, .. } | Content::MapType { entity, .. }) => may_in(&entity, None),
-        Some(Content::Access { .. }) => permissions.may_everywhere(Operation::Approve),
-        _ => true,
+    let content = Content::read(&proposal.content).expect("what was proposed could be read then");
+    let of_entity = match content.is_about_access() {
+        true => permissions.may_everywhere(Operation::Approve),
+        false => content.entity().is_none_or(|entity| may_in(entity, None)),
     };
     let descriptors = proposal.accounts.iter().filter_map(|account| state.books.descriptor(*account));
     of_entity

@@ -129,6 +129,21 @@ impl Content {
         (content.write() == bytes).then_some(content)
     }
 
+    /// The entity whose books as a whole it is about, beside the accounts that it names.
+    #[must_use]
+    pub fn entity(&self) -> Option<&str> {
+        match self {
+            Content::CloseDay { entity, .. } | Content::MapType { entity, .. } => Some(entity),
+            _ => None,
+        }
+    }
+
+    /// Whether it is about all books: who may do what in them.
+    #[must_use]
+    pub fn is_about_access(&self) -> bool {
+        matches!(self, Content::Access { .. })
+    }
+
     /// The accounts that it names.
     #[must_use]
     pub fn accounts(&self) -> Vec<AccountId> {

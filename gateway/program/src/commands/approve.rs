@@ -1,6 +1,7 @@
 //! `longmen approve`
 
 use longmen_client::{ApproveRequest, Client, PostResult, Proposal, ProposalsRequest, Refusal};
+use longmen_engine::ledger::Rejection;
 
 use super::proposals::{amount, describe_one, name_of};
 use crate::argument::said;
@@ -59,15 +60,23 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     Ok(Conclusion::Held)
 }
 
-/// Why what was approved was not done. What was decided under the transaction's id stays so, whoever approves it again.
+/// Why what was approved was not done, and what to do. What was decided under the transaction's id stays so, whoever approves it
+/// again.
 fn not_done(proposal: &Proposal, refused: &PostResult) -> Refusal {
     let leg = proposal.legs.iter().find(|leg| leg.step == refused.step);
     let leg = leg.map_or(String::new(), |leg| format!("{} {}: ", name_of(&leg.account), amount(leg)));
     let words = refused.message.as_deref().map_or(String::new(), |words| format!("{words}; "));
-    let message = format!(
-        "{leg}{words}its transaction has that result now, so the proposal cannot be done any more: have it rejected or \
-         withdrawn, and what is still wanted proposed anew with an id of its own"
-    );
+    let rejection = Rejection::ALL.into_iter().find(|rejection| rejection.code() == &*refused.outcome);
+    let next = match rejection.is_some_and(|rejection| !rejection.is_result()) {
+        true => {
+            "nothing was decided, and the proposal is open: it may be approved again once that has changed"
+        }
+        false => {
+            "its transaction has that result now, so the proposal cannot be done any more: have it rejected or \
+             withdrawn, and what is still wanted proposed anew with an id of its own"
+        }
+    };
+    let message = format!("{leg}{words}{next}");
     Refusal { code: refused.outcome.clone(), message: Some(message.into()) }
 }
 

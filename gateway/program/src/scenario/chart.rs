@@ -34,20 +34,16 @@ pub(crate) async fn open_chart(
     scenario: &Scenario,
     place: &Place,
 ) -> Result<Vec<u64>, Failure> {
-    fit::check(client, scenario, &place.entity).await?;
-    let (start, year_starts) = (scenario.start.to_string(), Some(scenario.year_starts.month()));
-    let entity = OpenEntityRequest { code: &place.entity, start: &start, year_starts };
-    client.open_entity_with(&entity).await.map_err(|error| match error {
-        ClientError::Refused(refusal) => named("entity", &place.entity, refusal),
-        other => other.into(),
-    })?;
-    let subject = |s: &Subject| {
-        let leaf = SubjectOpening::leaf(&s.code, &s.name, &s.class, s.normal);
-        SubjectOpening { leaf: s.leaf, ..leaf }
-    };
-    let subjects: Vec<SubjectOpening> = scenario.subjects.iter().map(subject).collect();
-    for (subject, opened) in subjects.iter().zip(client.open_subjects(&place.entity, &subjects).await?) {
-        opened.map_err(|refusal| named("subject", &subject.code, refusal))?;
+    // What is there is not opened again: whoever may open accounts need not be permitted to open entities and subjects.
+    let there = fit::check(client, scenario, &place.entity).await?;
+    if there.is_none() {
+        open_entity(client, scenario, place).await?;
+    }
+    let subjects = there.map_or(Vec::new(), |chart| chart.subjects);
+    let is_new = |subject: &&Subject| !subjects.iter().any(|there| *there.code == *subject.code);
+    let new: Vec<&Subject> = scenario.subjects.iter().filter(is_new).collect();
+    if !new.is_empty() {
+        open_subjects(client, &new, place).await?;
     }
     let accounts: Vec<AccountOpening> = scenario.accounts.iter().map(|a| opening(a, &place.entity)).collect();
     let mut ids = Vec::new();
@@ -58,6 +54,28 @@ pub(crate) async fn open_chart(
         set_limits(client, account, *id).await?;
     }
     Ok(ids)
+}
+
+async fn open_entity(client: &mut Client, scenario: &Scenario, place: &Place) -> Result<(), Failure> {
+    let (start, year_starts) = (scenario.start.to_string(), Some(scenario.year_starts.month()));
+    let entity = OpenEntityRequest { code: &place.entity, start: &start, year_starts };
+    client.open_entity_with(&entity).await.map_err(|error| match error {
+        ClientError::Refused(refusal) => named("entity", &place.entity, refusal),
+        other => other.into(),
+    })?;
+    Ok(())
+}
+
+async fn open_subjects(client: &mut Client, subjects: &[&Subject], place: &Place) -> Result<(), Failure> {
+    let subject = |s: &&Subject| {
+        let leaf = SubjectOpening::leaf(&s.code, &s.name, &s.class, s.normal);
+        SubjectOpening { leaf: s.leaf, ..leaf }
+    };
+    let openings: Vec<SubjectOpening> = subjects.iter().map(subject).collect();
+    for (subject, opened) in subjects.iter().zip(client.open_subjects(&place.entity, &openings).await?) {
+        opened.map_err(|refusal| named("subject", &subject.code, refusal))?;
+    }
+    Ok(())
 }
 
 /// Sets the limits that an account cannot be opened with.

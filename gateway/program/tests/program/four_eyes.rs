@@ -27,6 +27,16 @@ roles = ["approver", "operator"]
 roles = ["approver"]
 entities = ["ELSE"]
 
+[principals.cat]
+roles = ["admin"]
+
+[roles.small]
+may = ["approve", "proposals", "forced_reverse", "others_transactions"]
+caps = { CNY = "50.00" }
+
+[principals.kay]
+roles = ["small"]
+
 [principals.dan]
 roles = ["duty", "auditor"]
 "#;
@@ -48,7 +58,7 @@ impl House {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
         fs::write(path("access.toml"), ACCESS).unwrap();
-        for principal in ["root", "ann", "bob", "eve", "dan"] {
+        for principal in ["root", "ann", "bob", "cat", "eve", "kay", "dan"] {
             let file = path("tokens.toml");
             let made = longmen(&["token", "create", principal, "--file", file.to_str().unwrap(), "--json"]);
             fs::write(path(principal), made.json()["secret"].as_str().unwrap()).unwrap();
@@ -134,6 +144,48 @@ fn what_takes_two_is_proposed_approved_and_done_once() {
     assert!(shown.out.contains("\"bob\""), "{shown:?}");
     house.kill();
     house.says("bob", "proposals --all", 0, "approved");
+}
+
+/// Each opens what it may, and what is there is no hindrance: `open` of the same file, with one more account, and with a subject.
+#[test]
+fn whoever_opens_accounts_need_not_open_entities_and_subjects() {
+    let house = House::new();
+    house.says("cat", "balance LM/U1/CNY", 1, "forbidden");
+    let [tour, more, subject] = ["tour.json", "more.json", "subject.json"].map(|name| house.path(name));
+    let account = |number: &str, subject: &str| {
+        format!(
+            r#", {{"account": "{number}", "subject": "{subject}", "currency": "CNY", "owner": "customer", "may_go_negative": false}}]}}"#
+        )
+    };
+    let with = |books: &str, number, subject| books.replace("]}", &account(number, subject));
+    fs::write(&more, with(BOOKS, "U2", "220301")).unwrap();
+    let third = r#"{"code": "220302", "name": "Shops", "class": "liability", "normal": "credit"}],"#;
+    let books = BOOKS.replacen("],", &format!(", {third}"), 1);
+    fs::write(&subject, with(&books, "S1", "220302")).unwrap();
+    let open = |path: &PathBuf| format!("open {}", path.display());
+    house.says("ann", &open(&tour), 0, "LM/U1/CNY");
+    house.says("cat", &open(&tour), 0, "LM/U1/CNY");
+    house.says("ann", &open(&more), 0, "LM/U2/CNY");
+    house.says("bob", &open(&subject), 1, "forbidden");
+    house.says("cat", &open(&subject), 0, "LM/S1/CNY");
+    house.says("bob", &open(&subject), 0, "LM/S1/CNY");
+    // What is another than it was is told by the node to whoever may not see it.
+    fs::write(&tour, BOOKS.replace("\"owner\": \"customer\"", "\"owner\": \"internal\"")).unwrap();
+    house.says("ann", &open(&tour), 1, "key_conflict");
+    house.says("cat", &open(&tour), 1, "key_conflict");
+}
+
+/// Where nothing was decided by an approval that is refused, the proposal stays open, and says so.
+#[test]
+fn what_one_may_not_approve_another_may() {
+    let house = House::new();
+    let reverse = "reverse P1 --id R1 --of-client 1 --forced --approval A --reason typo --propose Q1";
+    house.says("ann", reverse, 0, "proposal 1 is open");
+    let approve = format!("approve 1 --digest {}", house.digest(1));
+    // It moves more than this one may.
+    let refused = house.says("kay", &approve, 1, "forbidden");
+    assert!(refused.err.contains("the proposal is open"), "{refused:?}");
+    house.says("bob", &approve, 0, "approved");
 }
 
 #[test]

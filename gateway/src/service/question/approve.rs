@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use longmen_engine::ledger::{
-    Answer, Batch, Command, Content, ContentDigest, Operation, Original, ProposalsWanted, Rejection,
+    Batch, Command, Content, ContentDigest, Operation, Original, ProposalsWanted, Rejection,
 };
 
 use super::context::{Ask, Context};
@@ -44,11 +44,7 @@ impl Ask for ApproveAsked {
         let ApproveAsked { number, digest, notes } = self;
         let after = number.checked_sub(1).ok_or(Rejection::UnknownProposal)?;
         let wanted = ProposalsWanted { after, limit: 1, ..ProposalsWanted::default() };
-        let read = |answer| match answer {
-            Answer::Proposals(proposals) => Some(proposals),
-            _ => None,
-        };
-        let found = context.ask(Command::Proposals(wanted), read).await?.pop();
+        let found = context.proposals(wanted).await?.pop();
         let found = found.filter(|found| found.proposal.number == number);
         let content = found.and_then(|found| Content::read(&found.proposal.content));
         let found = match content.ok_or(Rejection::UnknownProposal)? {

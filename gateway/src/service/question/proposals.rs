@@ -56,11 +56,7 @@ impl Ask for ProposalsAsked {
             Some(account) => Some(context.account_for(Self::OPERATION, account.clone()).await?),
             None => None,
         };
-        let read = |answer| match answer {
-            Answer::Proposals(proposals) => Some(proposals),
-            _ => None,
-        };
-        let mut proposals = context.ask(Command::Proposals(wanted), read).await?;
+        let mut proposals = context.proposals(wanted).await?;
         let is_full = u32::try_from(proposals.len()) == Ok(limit);
         let next = proposals.last().filter(|_| is_full).map(|last| last.proposal.number);
         let about = proposals.iter().flat_map(|registered| registered.proposal.accounts.iter().copied());
@@ -71,18 +67,24 @@ impl Ask for ProposalsAsked {
 }
 
 impl Context {
+    /// Proposals as the ledger has them, whoever may see them.
+    pub(super) async fn proposals(&self, wanted: ProposalsWanted) -> Result<Vec<Registered>, Unanswered> {
+        let read = |answer| match answer {
+            Answer::Proposals(proposals) => Some(proposals),
+            _ => None,
+        };
+        self.ask(Command::Proposals(wanted), read).await
+    }
+
     fn may_see_proposal(&self, registered: &Registered, accounts: &[AccountView]) -> bool {
         let operation = Operation::Proposals;
         if self.may_everywhere(operation) || registered.proposal.key.client == self.client() {
             return true;
         }
-        let of_content = match Content::read(&registered.proposal.content) {
-            Some(Content::CloseDay { entity, .. } | Content::MapType { entity, .. }) => {
-                self.may_in(operation, &entity, None)
-            }
-            Some(Content::Access { .. }) | None => false,
-            Some(_) => true,
-        };
+        let of_content = Content::read(&registered.proposal.content).is_some_and(|content| {
+            let may_in = |entity| self.may_in(operation, entity, None);
+            !content.is_about_access() && content.entity().is_none_or(may_in)
+        });
         let mut about = registered.proposal.accounts.iter();
         of_content
             && about.all(|id| {
