@@ -1,5 +1,5 @@
 //! Fuzz targets for everything in Longmen that reads bytes it did not just write itself: what clients send, what lies on
-//! a disk, what stands in files for import, what a node answers.
+//! a disk, what stands in files for import and of channels, what a node answers.
 //!
 //! Each target is a function from bytes to nothing that panics where something does not hold. Two things drive them:
 //! libFuzzer, guided by coverage (`.ci/fuzz`), and `tests/mutations.rs`, which changes the seeds at random and needs
@@ -21,6 +21,7 @@ pub mod mutate;
 pub mod records;
 pub mod requests;
 pub mod snapshots;
+pub mod statements;
 
 /// A target and what it begins from.
 pub struct Target {
@@ -35,7 +36,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target { name: "requests", run: requests::run, seeds: requests::seeds, max_len: 1_024 },
     Target { name: "conversation", run: conversation::run, seeds: conversation::seeds, max_len: 2_048 },
     Target { name: "log", run: log::run, seeds: log::seeds, max_len: 64 },
@@ -43,6 +44,7 @@ pub const TARGETS: [Target; 8] = [
     Target { name: "records", run: records::run, seeds: records::seeds, max_len: 64 },
     Target { name: "snapshots", run: snapshots::run, seeds: snapshots::seeds, max_len: 64 },
     Target { name: "imports", run: imports::run, seeds: imports::seeds, max_len: 1_024 },
+    Target { name: "statements", run: statements::run, seeds: statements::seeds, max_len: 4_096 },
     Target { name: "answers", run: answers::run, seeds: answers::seeds, max_len: 4_096 },
 ];
 

@@ -71,6 +71,11 @@ fn imports() {
 }
 
 #[test]
+fn statements() {
+    drive("statements");
+}
+
+#[test]
 fn answers() {
     drive("answers");
 }

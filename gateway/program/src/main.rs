@@ -25,6 +25,7 @@ mod output;
 mod page;
 mod posting;
 mod proposing_args;
+mod reconciling;
 mod register;
 mod report;
 mod scenario;
@@ -35,10 +36,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    access_log, accounts, approve, balance, cancel, change_access, close_day, confirm, consume, customer,
-    demo, entry, export, find, freeze, holds, hot, limits, map_customer, map_type, open, play, post,
-    proposals, raise, refund, reject, reserve, reverse, serve, state, statement, status, token, transaction,
-    trial_balance, try_step, unfreeze, verify, wal,
+    access_log, accounts, approve, balance, cancel, change_access, channel_file, close_day, confirm, consume,
+    customer, demo, entry, export, find, freeze, holds, hot, limits, map_customer, map_type, open, play,
+    post, proposals, raise, reconcile, refund, reject, reserve, reverse, serve, state, statement, status,
+    token, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -116,6 +117,8 @@ enum Commands {
     #[command(subcommand)]
     Token(token::Commands),
     AccessLog(access_log::Args),
+    ChannelFile(channel_file::Args),
+    Reconcile(reconcile::Args),
     Verify(verify::Args),
     Export(export::Args),
     #[command(subcommand)]
@@ -165,6 +168,8 @@ fn main() -> ExitCode {
         Commands::Status(args) => on_one_thread(status::run(args)),
         Commands::Token(command) => token::run(command),
         Commands::AccessLog(args) => access_log::run(&args),
+        Commands::ChannelFile(args) => channel_file::run(&args),
+        Commands::Reconcile(args) => reconcile::run(&args),
         Commands::Verify(args) => verify::run(&args),
         Commands::Export(args) => export::run(&args),
         Commands::Wal(command) => wal::run(&command),

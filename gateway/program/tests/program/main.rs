@@ -4,6 +4,7 @@
 
 mod access;
 mod amounts;
+mod channel_files;
 mod closed_pipe;
 mod crowd;
 mod demo;
@@ -17,6 +18,7 @@ mod older;
 mod opening;
 mod operations;
 mod reads;
+mod reconciling;
 mod refusals;
 mod reports;
 mod scenarios;

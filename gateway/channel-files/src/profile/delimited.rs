@@ -1,0 +1,115 @@
+//! Rows of a text whose cells have separators between them.
+
+use std::io::BufRead;
+
+use encoding_rs::Encoding;
+
+use super::cell::{Cell, Cells, Rows};
+use crate::lines::Lines;
+use crate::refusal::{Refusal, RefusalCode};
+
+/// No row goes on over more lines, and none is longer, in bytes.
+const MOST_LINES: u32 = 100;
+const LONGEST: usize = 64 * 1024;
+
+/// The rows of a text.
+pub(super) struct Delimited<R> {
+    lines: Lines<R>,
+    separator: char,
+    quote: Option<char>,
+    skip: u64,
+}
+
+impl<R: BufRead> Delimited<R> {
+    /// Of which so many lines are passed over: nothing of what is told for rows is true of them.
+    pub(super) fn of(
+        input: R,
+        encoding: &'static Encoding,
+        separator: char,
+        quote: Option<char>,
+        skip: u64,
+    ) -> Result<Delimited<R>, Refusal> {
+        let lines = Lines::of(encoding.name(), input);
+        let lines = lines.ok_or_else(|| Refusal::whole(RefusalCode::BadEncoding, encoding.name()))?;
+        Ok(Delimited { lines, separator, quote, skip })
+    }
+
+    /// A quoted cell may go on over the end of a line.
+    fn row(&mut self, line: u64, mut text: String) -> Result<Cells, Refusal> {
+        for _ in 0..MOST_LINES {
+            if let Some(cells) = split(&text, self.separator, self.quote) {
+                return Ok(Cells { line, cells: cells.into_iter().map(Cell::Text).collect() });
+            }
+            let more = self.lines.next()?;
+            let more =
+                more.ok_or_else(|| Refusal::at(RefusalCode::Truncated, line, "a quote in it does not end"))?;
+            if text.len() + more.text.len() >= LONGEST {
+                break;
+            }
+            text.push('\n');
+            text.push_str(&more.text);
+        }
+        let reason = format!("a quote in it goes on over more than {MOST_LINES} lines, or {LONGEST} bytes");
+        Err(Refusal::at(RefusalCode::BadRow, line, reason))
+    }
+}
+
+impl<R: BufRead> Rows for Delimited<R> {
+    fn next(&mut self) -> Result<Option<Cells>, Refusal> {
+        while self.skip > 0 {
+            self.skip -= 1;
+            if self.lines.next_bytes()?.is_none() {
+                return Ok(None);
+            }
+        }
+        match self.lines.next()? {
+            None => Ok(None),
+            Some(line) => self.row(line.number, line.text).map(Some),
+        }
+    }
+}
+
+/// The cells of a row; `None` where a quote is still open at its end.
+fn split(text: &str, separator: char, quote: Option<char>) -> Option<Vec<String>> {
+    let mut cells = Vec::new();
+    let mut rest = text;
+    loop {
+        // `="…"` is a quoted cell as well, with what keeps a spreadsheet from taking it for a number.
+        let inner = quote.and_then(|quote| rest.strip_prefix('=').unwrap_or(rest).strip_prefix(quote));
+        let (cell, behind) = match (inner, quote) {
+            (Some(inner), Some(quote)) => quoted(inner, separator, quote)?,
+            _ => plain(rest, separator),
+        };
+        cells.push(cell);
+        match behind {
+            Some(behind) => rest = behind,
+            None => return Some(cells),
+        }
+    }
+}
+
+fn plain(text: &str, separator: char) -> (String, Option<&str>) {
+    let (cell, behind) = text.split_once(separator).map_or((text, None), |(cell, rest)| (cell, Some(rest)));
+    (cell.into(), behind)
+}
+
+/// Two quotes are one that belongs to the text. What stands between the last and the separator belongs to it as well.
+fn quoted(text: &str, separator: char, quote: char) -> Option<(String, Option<&str>)> {
+    let mut cell = String::new();
+    let mut rest = text;
+    loop {
+        let (part, behind) = rest.split_once(quote)?;
+        cell.push_str(part);
+        match behind.strip_prefix(quote) {
+            Some(behind) => {
+                cell.push(quote);
+                rest = behind;
+            }
+            None => {
+                let (end, behind) = plain(behind, separator);
+                cell.push_str(&end);
+                return Some((cell, behind));
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Books and a channel's file compared (对账): transaction by transaction, and fee by fee.
+//!
+//! Pure: rows come in, findings go out, and the same rows give the same findings in the same order. What is found on one side only is hung
+//! over (存疑) for so many file days, since a payment just before midnight stands in the file of the day after; what was not found then goes
+//! to suspense. Nothing is posted here.
+//!
+//! The sums prove the comparison: what the books have, with all that was found to differ, is what the file has, or [`compare`] says so.
+
+mod compare;
+mod finding;
+mod hung;
+mod sums;
+mod transaction;
+
+pub use compare::{Rules, compare};
+pub use finding::{Class, Fate, Finding};
+pub use hung::{Hung, Side};
+pub use sums::{Compared, Sums};
+pub use transaction::{BookState, Transaction};

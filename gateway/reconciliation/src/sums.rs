@@ -1,0 +1,55 @@
+//! The sums of a comparison, which prove it.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Class, Fate, Finding};
+use crate::hung::Hung;
+
+/// Sums of one side, or of one class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub rows: u64,
+    /// What they moved, in minor units.
+    pub net: i128,
+}
+
+/// What was compared, in one currency.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// By merchant's number and kind.
+    pub findings: Vec<Finding>,
+    /// What waits for the next file.
+    pub hung: Vec<Hung>,
+    /// The books of the date.
+    pub book: Sums,
+    /// The file of the date.
+    pub file: Sums,
+    /// Rows of the file that moved nothing and that the books know nothing of.
+    pub unmoved: u64,
+}
+
+impl Compared {
+    /// Findings by class and fate, and what they explain.
+    #[must_use]
+    pub fn by_class(&self) -> BTreeMap<(Class, Fate), Sums> {
+        let mut sums: BTreeMap<(Class, Fate), Sums> = BTreeMap::new();
+        for finding in &self.findings {
+            let sums = sums.entry((finding.class, finding.fate)).or_default();
+            sums.rows += 1;
+            sums.net += finding.explains;
+        }
+        sums
+    }
+
+    /// What the findings make of the books' net: that of the file, always.
+    #[must_use]
+    pub fn explained(&self) -> i128 {
+        self.book.net + self.findings.iter().map(|finding| finding.explains).sum::<i128>()
+    }
+
+    /// Whether nothing is left for anybody to do.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.findings.iter().all(|finding| matches!(finding.fate, Fate::Closed | Fate::Adjusted))
+    }
+}
