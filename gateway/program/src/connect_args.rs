@@ -115,7 +115,14 @@ pub(crate) fn read_token(path: &std::path::Path) -> Result<String, Failure> {
     if let Ok(Some(warning)) = warning_of(path) {
         remark(warning);
     }
-    Ok(text.trim().to_owned())
+    let token = text.trim();
+    if token.contains('\n') {
+        return Err(Failure::Usage(format!(
+            "{} has several lines, and a token is one: keep only the secret, which begins with lmk_",
+            path.display()
+        )));
+    }
+    Ok(token.to_owned())
 }
 
 #[cfg(test)]

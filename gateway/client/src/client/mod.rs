@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use crate::account::{AccountOpening, AccountRef, SubjectOpening};
-use crate::answer::{Approved, Opened, OpenedAll, PostResult, Posted, Welcome, each};
+use crate::answer::{Approved, Opened, OpenedAll, PostResult, Posted, Proposal, Welcome, each};
 use crate::connection::{AnswerFrame, Connection};
 use crate::error::{ClientError, Refusal};
 use crate::id::TransactionId;
@@ -371,7 +371,11 @@ impl Client {
         let request = ProposeRequest { id, operation, request: &request, expires_us, at_once };
         let answer = self.exchange(Operation::Propose, &request).await?;
         if at_once {
-            return Ok(answer);
+            // It was done before, when this came first: then its proposal is told.
+            return match answer.payload::<Proposal>() {
+                Ok(proposal) => Err(ClientError::Proposed(Box::new(proposal))),
+                Err(_) => Ok(answer),
+            };
         }
         Err(ClientError::Proposed(Box::new(answer.payload().map_err(explained)?)))
     }

@@ -4,6 +4,7 @@ use longmen_client::{
     Account, Amount, Client, ClientError, ListAccountsRequest, ListAfter, MAX_LIST, Owner, Refusal,
 };
 use longmen_terminal::Table;
+use serde_json::json;
 
 use crate::account_name::AccountName;
 use crate::account_state::{AccountState, PaymentState, state};
@@ -217,6 +218,24 @@ pub(crate) async fn show_one(
 ) -> Result<Conclusion, Failure> {
     let account = client.balance(account.0.clone()).await.map_err(|error| Failure::about(error, &account))?;
     output.show(&account, describe)?;
+    Ok(Conclusion::Held)
+}
+
+/// The same of an account that was changed just now. Whatever keeps it from being shown, a right to look that is missing or a full
+/// disk, the change is done, and nobody is told otherwise.
+pub(crate) async fn show_changed(
+    client: &mut Client,
+    account: AccountName,
+    output: Output,
+) -> Result<Conclusion, Failure> {
+    match client.balance(account.0.clone()).await {
+        Ok(changed) => output.show(&changed, describe)?,
+        Err(error) => {
+            let why = error.to_string();
+            let shown = json!({"account": account.to_string(), "done": true, "not_shown": why});
+            output.show(&shown, |_| Page::from(format!("done; how {account} stands is not shown: {why}")))?;
+        }
+    }
     Ok(Conclusion::Held)
 }
 

@@ -151,7 +151,9 @@ async fn targets(client: &mut Client, entity: &str, names: &[AccountName]) -> St
                 seen.push(account);
                 words
             }
-            Err(error) if error.refusal().is_some() => format!("no account {name}"),
+            Err(error) if error.refusal().is_some_and(|refusal| &*refusal.code == "unknown_account") => {
+                format!("no account {name}")
+            }
             Err(_) => name.to_string(),
         });
     }

@@ -2,7 +2,7 @@
 
 use longmen_client::{ClientError, Refusal, SetHotRequest};
 
-use super::accounts::{settle, show_one};
+use super::accounts::{settle, show_changed};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
 use crate::expected::Expected;
@@ -65,5 +65,5 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         return Err(Failure::Refused(Refusal { code: code.clone(), message: Some(message.into()) }));
     }
     settle(&mut client, &args.account, None, changed).await?;
-    show_one(&mut client, args.account, args.output).await
+    show_changed(&mut client, args.account, args.output).await
 }

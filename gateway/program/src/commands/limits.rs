@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use longmen_client::{Amount, SetLimitsRequest};
 
-use super::accounts::{settle, show_one};
+use super::accounts::{settle, show_changed, show_one};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::ConnectArgs;
 use crate::expected::Expected;
@@ -105,9 +105,10 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         };
         let changed = client.set_limits(&request).await;
         settle(&mut client, &args.account, None, changed).await?;
-        if was_hot && !client.balance(args.account.0.clone()).await?.hot {
+        if was_hot && client.balance(args.account.0.clone()).await.is_ok_and(|account| !account.hot) {
             remark(cooled(&args.account));
         }
+        return show_changed(&mut client, args.account, args.output).await;
     }
     show_one(&mut client, args.account, args.output).await
 }

@@ -2,7 +2,7 @@
 
 use longmen_client::SetReserveRequest;
 
-use super::accounts::{settle, show_one};
+use super::accounts::{settle, show_changed};
 use crate::account_name::{LegName, with_account_names};
 use crate::connect_args::ConnectArgs;
 use crate::expected::Expected;
@@ -51,5 +51,5 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let changed = client.set_reserve(&request).await;
     let amount = Some((&request.amount, &*currency));
     settle(&mut client, &args.what.account, amount, changed).await?;
-    show_one(&mut client, args.what.account, args.output).await
+    show_changed(&mut client, args.what.account, args.output).await
 }

@@ -3,7 +3,7 @@
 use clap::ArgGroup;
 use longmen_client::SetStateRequest;
 
-use super::accounts::{settle, show_one};
+use super::accounts::{settle, show_changed};
 use crate::account_name::{AccountName, with_account_names};
 use crate::account_state::{AccountState, PaymentState};
 use crate::connect_args::ConnectArgs;
@@ -56,5 +56,5 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     };
     let changed = client.set_state_with(&request).await;
     settle(&mut client, &args.account, None, changed).await?;
-    show_one(&mut client, args.account, args.output).await
+    show_changed(&mut client, args.account, args.output).await
 }

@@ -13,9 +13,10 @@ use crate::money::money;
 pub(super) async fn about(client: &mut Client, demand: &Demand, code: &str) -> Option<String> {
     let wanted = match client.balance(demand.account.clone()).await {
         Ok(account) => account,
-        Err(error) if error.refusal().is_some() => {
+        Err(error) if error.refusal().is_some_and(|refusal| &*refusal.code == "unknown_account") => {
             return Some(format!("no account {}", name_of(&demand.account)));
         }
+        // Whoever may not look at it learns no more than the refusal says.
         Err(_) => return None,
     };
     let account = &wanted;

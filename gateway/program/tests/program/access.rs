@@ -16,6 +16,12 @@ caps = { CNY = "50.00" }
 [principals.ann]
 roles = ["cashier", "monitor"]
 
+[roles.blind]
+may = ["post"]
+
+[principals.blind]
+roles = ["blind"]
+
 [principals.root]
 roles = ["admin", "finance"]
 "#;
@@ -83,6 +89,7 @@ pub(crate) fn says(ran: &Ran, code: i32, words: &str) {
 fn a_principal_does_what_its_roles_say_and_a_revoked_token_nothing() {
     let house = House::new();
     let (ann, _root) = (house.token("ann", &[]), house.token("root", &[]));
+    house.token("blind", &[]);
     let tokens = fs::read_to_string(house.path("tokens.toml")).unwrap();
     let secret = fs::read_to_string(house.path("ann")).unwrap();
     assert!(!tokens.contains(&secret[25..]), "the file has no secret");
@@ -113,6 +120,17 @@ fn a_principal_does_what_its_roles_say_and_a_revoked_token_nothing() {
         1,
         "forbidden",
     );
+    // A role that may post and not look is not told that an account is not there.
+    let stopped = house.as_principal(
+        &served,
+        "blind",
+        &["post", "--debit", "BOOKS/payer/CNY=51", "--credit", "BOOKS/shop/CNY=51"],
+    );
+    says(&stopped, 1, "insufficient_funds");
+    assert!(!format!("{stopped:?}").contains("no account"), "{stopped:?}");
+    // What `token create` prints is more than the secret.
+    fs::write(house.path("printed"), format!("token of ann:\n\n{secret}\n")).unwrap();
+    says(&house.as_principal(&served, "printed", &["status"]), 2, "a token is one");
     // The log has the digest of the file.
     let register = house.as_principal(&served, "root", &["register", "--json"]);
     assert!(register.out.contains("\"access\""), "{register:?}");

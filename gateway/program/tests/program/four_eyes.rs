@@ -30,6 +30,9 @@ entities = ["ELSE"]
 [principals.cat]
 roles = ["admin"]
 
+[principals.dee]
+roles = ["duty"]
+
 [roles.small]
 may = ["approve", "proposals", "forced_reverse", "others_transactions"]
 caps = { CNY = "50.00" }
@@ -58,7 +61,7 @@ impl House {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
         fs::write(path("access.toml"), ACCESS).unwrap();
-        for principal in ["root", "ann", "bob", "cat", "eve", "kay", "dan"] {
+        for principal in ["root", "ann", "bob", "cat", "eve", "kay", "dan", "dee"] {
             let file = path("tokens.toml");
             let made = longmen(&["token", "create", principal, "--file", file.to_str().unwrap(), "--json"]);
             fs::write(path(principal), made.json()["secret"].as_str().unwrap()).unwrap();
@@ -204,6 +207,12 @@ fn a_stop_takes_effect_at_once_and_its_release_takes_two() {
     house.says("dan", &format!("{release} --propose Q4 --at-once"), 0, "");
     house.says("dan", "balance LM/U1/CNY", 0, "normal");
     house.says("bob", "proposals", 0, "unreviewed");
+    // The same again does nothing, and says what became of it.
+    house.says("dan", &format!("{release} --propose Q4 --at-once"), 0, "proposal 3 is unreviewed");
+    // Whoever may change an account and not look at it is told that it is done.
+    house.says("dee", "state LM/U1/CNY --payment-state neither --reason lost", 0, "done");
+    house.says("dee", &format!("{release} --propose Q5 --at-once --json"), 0, "\"done\": true");
+    house.says("dan", "balance LM/U1/CNY", 0, "normal");
     let digest = house.digest(3);
     house.says("bob", &format!("approve 3 --digest {digest}"), 0, "approved");
     // A higher limit takes two, a lower one does not.
@@ -211,9 +220,9 @@ fn a_stop_takes_effect_at_once_and_its_release_takes_two() {
     house.says("ann", "limits LM/U1/CNY --day 60", 1, "needs_approval");
     house.says("ann", "limits LM/U1/CNY --day 40", 0, "");
     house.says("ann", "close-day LM 2026-11-23", 1, "needs_approval");
-    house.says("ann", "close-day LM 2026-11-23 --propose D1", 0, "proposal 4 is open");
-    let digest = house.digest(4);
-    house.says("bob", &format!("approve 4 --digest {digest}"), 0, "approved");
+    house.says("ann", "close-day LM 2026-11-23 --propose D1", 0, "proposal 5 is open");
+    let digest = house.digest(5);
+    house.says("bob", &format!("approve 5 --digest {digest}"), 0, "approved");
     house.says("bob", "status", 0, "2026-11-23");
     let books = house.path("books");
     let text = house.path("said");
