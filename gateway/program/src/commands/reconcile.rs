@@ -67,6 +67,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Conclusion, Failure> {
+    if args.hung_before.is_some() && args.hung_before == args.hung_after {
+        let words = "--hung-after is the file of --hung-before: what waits would count the day twice if this were run again";
+        return Err(Failure::Usage(words.to_owned()));
+    }
     let mut source = File::open(&args.file)
         .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", args.file.display())))?;
     let book = read_book(&args.book)?;

@@ -130,6 +130,8 @@ fn a_day_is_explained_and_what_waits_is_found_the_day_after() {
     let before = fs::read(&hung).unwrap();
     assert_eq!(desk.reconcile("0618", &["--hung-after", &hung]).out, ran.out);
     assert_eq!(fs::read(&hung).unwrap(), before);
+    let ran = desk.reconcile("0619", &["--hung-before", &hung, "--hung-after", &hung]);
+    assert!(ran.code == Some(2) && ran.err.contains("count the day twice"), "{ran:?}");
     let ran = desk.reconcile("0619", &["--hung-before", &hung, "--hung-after", &later]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     for words in ["P004", "suspense, 1 days", "closed, 1 days", "87.47"] {
