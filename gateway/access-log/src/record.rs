@@ -138,8 +138,9 @@ impl Subject {
     fn fold_refused(&mut self, all: bool) {
         let (before, mut refused) = (self.accounts.len(), 0);
         self.accounts.retain(|account| {
-            refused += usize::from(all || account.refused.is_some());
-            !(all || account.refused.is_some()) || refused <= MOST_REFUSED
+            let is_refused = all || account.refused.is_some();
+            refused += usize::from(is_refused);
+            !is_refused || refused <= MOST_REFUSED
         });
         self.also_refused += (before - self.accounts.len()) as u64;
     }

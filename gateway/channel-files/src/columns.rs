@@ -78,9 +78,15 @@ impl<S: AsRef<str>, const N: usize> Row<'_, S, N> {
     }
 
     /// A time such as `2024-06-18 10:00:00`.
-    pub(crate) fn time(&self, column: usize) -> Result<DateTime, Refusal> {
+    fn time(&self, column: usize) -> Result<DateTime, Refusal> {
         parse_time(self.text(column))
             .ok_or_else(|| self.bad(column, "it is no time such as 2024-06-18 10:00:00"))
+    }
+
+    /// The same, with the date that it is of.
+    pub(crate) fn moment(&self, column: usize) -> Result<(DateTime, Date), Refusal> {
+        let time = self.time(column)?;
+        Ok((time, date_of(time.date()).ok_or_else(|| self.bad(column, "dates begin in 1970"))?))
     }
 
     /// A number of rows; older files print `6.0`.
@@ -100,6 +106,16 @@ impl<S: AsRef<str>, const N: usize> Row<'_, S, N> {
         let reason = format!("`{}`: {why}", self.text(column));
         Refusal::of(code, self.line, self.columns.names[column], reason)
     }
+}
+
+/// The name of a column with the brackets that channels write today: older files, and some tools, have those of ASCII.
+pub(crate) fn column_name(text: &str) -> String {
+    text.trim().replace('(', "（").replace(')', "）")
+}
+
+/// The currency of channels that settle in no other.
+pub(crate) fn yuan() -> Currency {
+    Currency::from_code("CNY").expect("ISO 4217 has it")
 }
 
 /// A time such as `2024-06-18 10:00:00`, or with slashes.

@@ -27,6 +27,7 @@
 
 mod alipay;
 mod bank;
+mod cells;
 mod columns;
 mod identity;
 mod lines;

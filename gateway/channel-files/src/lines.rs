@@ -6,8 +6,8 @@ use encoding_rs::{Encoding, GB18030, UTF_8};
 
 use crate::refusal::{Refusal, RefusalCode};
 
-/// No line of a statement is longer, in bytes.
-const LONGEST: u64 = 64 * 1024;
+/// No line of a statement is longer, in bytes, and no text that is made of several.
+pub(crate) const LONGEST: usize = 64 * 1024;
 
 /// The lines of a text. Their ends, LF or CRLF, are left out, and so is a byte order mark before the first.
 pub(crate) struct Lines<R> {
@@ -26,31 +26,29 @@ pub(crate) struct Line {
 
 impl<R: BufRead> Lines<R> {
     pub(crate) fn utf8(input: R) -> Lines<R> {
-        Lines { input, encoding: UTF_8, number: 0, bytes: Vec::new() }
+        Lines::of(UTF_8, input)
     }
 
     /// In GB18030, of which GBK is a part.
     pub(crate) fn gbk(input: R) -> Lines<R> {
-        Lines { encoding: GB18030, ..Lines::utf8(input) }
+        Lines::of(GB18030, input)
     }
 
-    /// In an encoding by its name, such as `gbk`; `None` where there is no such.
-    pub(crate) fn of(encoding: &str, input: R) -> Option<Lines<R>> {
-        let encoding = Encoding::for_label(encoding.as_bytes())?;
-        Some(Lines { encoding, ..Lines::utf8(input) })
+    pub(crate) fn of(encoding: &'static Encoding, input: R) -> Lines<R> {
+        Lines { input, encoding, number: 0, bytes: Vec::new() }
     }
 
     /// The bytes of the next line, and its number; `None` at the end.
     pub(crate) fn next_bytes(&mut self) -> Result<Option<(u64, &[u8])>, Refusal> {
         self.bytes.clear();
         self.number += 1;
-        let read = (&mut self.input).take(LONGEST).read_until(b'\n', &mut self.bytes);
+        let read = (&mut self.input).take(LONGEST as u64).read_until(b'\n', &mut self.bytes);
         let read = read.map_err(|error| unreadable(&error, self.number))?;
         if read == 0 {
             return Ok(None);
         }
         let is_whole = self.bytes.last() == Some(&b'\n');
-        if !is_whole && read as u64 == LONGEST {
+        if !is_whole && read == LONGEST {
             let reason = format!("it is longer than {LONGEST} bytes");
             return Err(Refusal::at(RefusalCode::BadRow, self.number, reason));
         }

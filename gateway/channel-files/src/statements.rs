@@ -11,7 +11,7 @@ use crate::unpacked::{Source, read_unpacked};
 use crate::wechat;
 
 /// The formats of files of money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum MoneyFormat {
     /// 微信支付 资金账单

@@ -11,7 +11,7 @@ use crate::unpacked::{Source, read_unpacked};
 use crate::wechat;
 
 /// The formats of files of transactions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum TradeFormat {
     /// 微信支付 交易账单 (ALL, SUCCESS, REFUND)

@@ -8,7 +8,7 @@ use longmen_ledger::{Amount, Currency, Date};
 use super::head::Head;
 use super::in_order::InOrder;
 use super::{cells, header, is_titled, total, truncated};
-use crate::columns::{Columns, Names, Row, date_of};
+use crate::columns::{Columns, Names, Row, yuan};
 use crate::lines::{Line, Lines};
 use crate::money::{MoneyLine, MoneyStatement};
 use crate::received::Expected;
@@ -47,7 +47,7 @@ pub(crate) fn read(
     expected: &Expected,
     take: &mut dyn FnMut(MoneyLine),
 ) -> Result<MoneyStatement, Refusal> {
-    let currency = Currency::from_code("CNY").expect("ISO 4217 has it");
+    let currency = yuan();
     let mut lines = Lines::gbk(input);
     let head = Head::read(&mut lines, TITLE)?;
     let (account, days) = (head.merchant(expected)?, head.days(expected)?);
@@ -77,8 +77,7 @@ fn read_row(
 ) -> Result<MoneyLine, Refusal> {
     let cells = cells(line.number, &line.text)?;
     let row = columns.row(line.number, &cells)?;
-    let time = row.time(TIME)?;
-    let booked = date_of(time.date()).ok_or_else(|| row.bad(TIME, "dates begin in 1970"))?;
+    let (time, booked) = row.moment(TIME)?;
     if booked < first || booked > last {
         let reason = format!("the file is of {first} to {last}");
         return Err(row.refuse(RefusalCode::WrongDate, TIME, reason));

@@ -10,7 +10,7 @@ use longmen_ledger::{Amount, Currency};
 
 use super::head::Head;
 use super::{cells, header, is_titled, total, truncated};
-use crate::columns::{Columns, Names, Row, date_of};
+use crate::columns::{Columns, Names, Row, yuan};
 use crate::identity::Identity;
 use crate::lines::{Line, Lines};
 use crate::received::{Expected, Received};
@@ -59,7 +59,7 @@ pub(crate) fn read(
     expected: &Expected,
     take: &mut dyn FnMut(StatementRow),
 ) -> Result<Received, Refusal> {
-    let currency = Currency::from_code("CNY").expect("ISO 4217 has it");
+    let currency = yuan();
     let mut lines = Lines::gbk(input);
     let head = Head::read(&mut lines, TITLE)?;
     let (merchant, date) = (head.merchant(expected)?, head.day(expected)?);
@@ -90,8 +90,7 @@ fn read_row(
 ) -> Result<StatementRow, Refusal> {
     let cells = cells(line.number, &line.text)?;
     let row = columns.row(line.number, &cells)?;
-    let time = row.time(TIME)?;
-    let date = date_of(time.date()).ok_or_else(|| row.bad(TIME, "dates begin in 1970"))?;
+    let (time, date) = row.moment(TIME)?;
     identity.date(row.line, "完成时间", date)?;
     let (kind, gross) = read_gross(&row, currency)?;
     let order = needed(&row, ORDER)?;

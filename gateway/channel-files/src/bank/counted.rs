@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::LONGEST;
+use crate::lines::LONGEST;
 
 /// What is read through it is counted.
 pub(super) struct Counted<R> {

@@ -8,9 +8,8 @@ use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::LONGEST;
 use super::counted::Counted;
-use crate::lines::unreadable;
+use crate::lines::{LONGEST, unreadable};
 use crate::refusal::{Refusal, RefusalCode};
 
 /// No element of a statement stands deeper.

@@ -4,9 +4,9 @@ use std::io::BufRead;
 
 use longmen_ledger::{Amount, Currency};
 
-use super::LONGEST;
 use super::elements::Elements;
 use super::fields::Fields;
+use crate::lines::LONGEST;
 use crate::money::MoneyLine;
 use crate::refusal::{Refusal, RefusalCode};
 

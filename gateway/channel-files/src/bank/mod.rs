@@ -10,6 +10,3 @@ mod fields;
 pub(crate) mod mt940;
 mod mt940_entry;
 mod mt940_field;
-
-/// No text within a statement, and no remark that is made of several, is longer, in bytes.
-const LONGEST: usize = 64 * 1024;

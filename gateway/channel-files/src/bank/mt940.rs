@@ -5,9 +5,9 @@ use std::io::BufRead;
 
 use longmen_ledger::Date;
 
-use super::LONGEST;
 use super::mt940_entry::{Balance, balance, entry};
 use super::mt940_field::{Field, Fields, Part};
+use crate::lines::LONGEST;
 use crate::money::{MoneyLine, MoneyStatement};
 use crate::received::Expected;
 use crate::refusal::{Refusal, RefusalCode};

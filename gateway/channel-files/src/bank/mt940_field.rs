@@ -2,8 +2,7 @@
 
 use std::io::BufRead;
 
-use super::LONGEST;
-use crate::lines::{Line, Lines};
+use crate::lines::{LONGEST, Line, Lines};
 use crate::refusal::{Refusal, RefusalCode};
 
 /// What comes next in a file.

@@ -5,12 +5,12 @@ use std::io::BufRead;
 use encoding_rs::Encoding;
 
 use super::cell::{Cell, Cells, Rows};
-use crate::lines::Lines;
+use crate::cells::{plain, quoted};
+use crate::lines::{LONGEST, Lines};
 use crate::refusal::{Refusal, RefusalCode};
 
-/// No row goes on over more lines, and none is longer, in bytes.
+/// No row goes on over more lines.
 const MOST_LINES: u32 = 100;
-const LONGEST: usize = 64 * 1024;
 
 /// The rows of a text.
 pub(super) struct Delimited<R> {
@@ -28,10 +28,8 @@ impl<R: BufRead> Delimited<R> {
         separator: char,
         quote: Option<char>,
         skip: u64,
-    ) -> Result<Delimited<R>, Refusal> {
-        let lines = Lines::of(encoding.name(), input);
-        let lines = lines.ok_or_else(|| Refusal::whole(RefusalCode::BadEncoding, encoding.name()))?;
-        Ok(Delimited { lines, separator, quote, skip })
+    ) -> Delimited<R> {
+        Delimited { lines: Lines::of(encoding, input), separator, quote, skip }
     }
 
     /// A quoted cell may go on over the end of a line.
@@ -78,38 +76,15 @@ fn split(text: &str, separator: char, quote: Option<char>) -> Option<Vec<String>
         let inner = quote.and_then(|quote| rest.strip_prefix('=').unwrap_or(rest).strip_prefix(quote));
         let (cell, behind) = match (inner, quote) {
             (Some(inner), Some(quote)) => quoted(inner, separator, quote)?,
-            _ => plain(rest, separator),
+            _ => {
+                let (cell, behind) = plain(rest, separator);
+                (cell.into(), behind)
+            }
         };
         cells.push(cell);
         match behind {
             Some(behind) => rest = behind,
             None => return Some(cells),
-        }
-    }
-}
-
-fn plain(text: &str, separator: char) -> (String, Option<&str>) {
-    let (cell, behind) = text.split_once(separator).map_or((text, None), |(cell, rest)| (cell, Some(rest)));
-    (cell.into(), behind)
-}
-
-/// Two quotes are one that belongs to the text. What stands between the last and the separator belongs to it as well.
-fn quoted(text: &str, separator: char, quote: char) -> Option<(String, Option<&str>)> {
-    let mut cell = String::new();
-    let mut rest = text;
-    loop {
-        let (part, behind) = rest.split_once(quote)?;
-        cell.push_str(part);
-        match behind.strip_prefix(quote) {
-            Some(behind) => {
-                cell.push(quote);
-                rest = behind;
-            }
-            None => {
-                let (end, behind) = plain(behind, separator);
-                cell.push_str(&end);
-                return Some((cell, behind));
-            }
         }
     }
 }

@@ -34,7 +34,7 @@ pub fn read_table(
 ) -> Result<MoneyStatement, Refusal> {
     read_unpacked(source, None, expected.sha1.as_deref(), |input| match &profile.layout {
         Layout::Delimited { encoding, separator, quote } => {
-            let mut rows = Delimited::of(input, encoding, *separator, *quote, profile.skip())?;
+            let mut rows = Delimited::of(input, encoding, *separator, *quote, profile.skip());
             table::read(profile, &mut rows, expected, take)
         }
         Layout::Sheet { name } => {

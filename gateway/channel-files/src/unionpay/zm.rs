@@ -11,6 +11,7 @@ use jiff::civil::{self, DateTime};
 use longmen_ledger::{Amount, Currency, Date};
 
 use super::record::{Field, Record, has_blanks, length, signed};
+use crate::columns::yuan;
 use crate::identity::Identity;
 use crate::lines::Lines;
 use crate::received::{Expected, Received};
@@ -52,7 +53,7 @@ pub(crate) fn read(
         let reason = "its times have no year: the date that it is of must be told";
         Refusal::whole(RefusalCode::WrongDate, reason)
     })?;
-    let currency = Currency::from_code("CNY").expect("ISO 4217 has it");
+    let currency = yuan();
     let mut lines = Lines::gbk(input);
     let mut identity = Identity::of(expected);
     while let Some((line, bytes)) = lines.next_bytes()? {

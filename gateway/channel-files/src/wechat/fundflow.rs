@@ -6,7 +6,7 @@ use std::io::BufRead;
 use longmen_ledger::{Amount, Currency};
 
 use super::{header, hold, is_row, truncated, values};
-use crate::columns::{Columns, Names, date_of};
+use crate::columns::{Columns, Names, yuan};
 use crate::lines::{Line, Lines};
 use crate::money::{MoneyLine, MoneyStatement};
 use crate::received::Expected;
@@ -41,7 +41,7 @@ pub(crate) fn read(
     expected: &Expected,
     take: &mut dyn FnMut(MoneyLine),
 ) -> Result<MoneyStatement, Refusal> {
-    let currency = Currency::from_code("CNY").expect("ISO 4217 has it");
+    let currency = yuan();
     let mut lines = Lines::utf8(input);
     let first = lines.next_filled()?.ok_or_else(|| truncated(1))?;
     let columns = Columns::find(first.number, &header(&first.text), COLUMNS)?;
@@ -64,7 +64,7 @@ pub(crate) fn read(
 fn read_row(line: &Line, columns: &Columns<9>, currency: Currency) -> Result<MoneyLine, Refusal> {
     let cells = values(line.number, &line.text)?;
     let row = columns.row(line.number, &cells)?;
-    let time = row.time(TIME)?;
+    let (time, booked) = row.moment(TIME)?;
     let amount = row.amount(AMOUNT, currency)?;
     if amount.0 < 0 {
         return Err(row.bad(AMOUNT, "it is not negative: 收支类型 says which way it went"));
@@ -78,7 +78,7 @@ fn read_row(line: &Line, columns: &Columns<9>, currency: Currency) -> Result<Mon
     Ok(MoneyLine {
         line: line.number,
         amount,
-        booked: date_of(time.date()).ok_or_else(|| row.bad(TIME, "dates begin in 1970"))?,
+        booked,
         time: Some(time),
         value_date: None,
         number: row.text(NUMBER).into(),

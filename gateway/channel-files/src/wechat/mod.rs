@@ -4,11 +4,12 @@
 pub(crate) mod fundflow;
 pub(crate) mod trade;
 
+use crate::columns::column_name;
 use crate::refusal::{Refusal, RefusalCode};
 
 /// The names of a header.
 fn header(text: &str) -> Vec<String> {
-    text.split(',').map(|name| name.trim().replace('(', "（").replace(')', "）")).collect()
+    text.split(',').map(column_name).collect()
 }
 
 /// The values of a row.

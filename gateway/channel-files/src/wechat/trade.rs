@@ -5,11 +5,10 @@
 
 use std::io::BufRead;
 
-use jiff::civil::DateTime;
 use longmen_ledger::{Amount, Currency};
 
 use super::{header, hold, is_row, truncated, values};
-use crate::columns::{Columns, Names, Row, date_of};
+use crate::columns::{Columns, Names, Row, yuan};
 use crate::identity::Identity;
 use crate::lines::{Line, Lines};
 use crate::received::{Expected, Received};
@@ -107,9 +106,9 @@ fn read_row(
 ) -> Result<StatementRow, Refusal> {
     let cells = values(line.number, &line.text)?;
     let common = header.common.row(line.number, &cells)?;
-    let time = common.time(TIME)?;
+    let (time, date) = common.moment(TIME)?;
     identity.merchant(line.number, "商户号", common.text(MERCHANT))?;
-    hold_date(&common, identity, time)?;
+    identity.date(line.number, "交易时间", date)?;
     let currency = Currency::from_code(common.text(CURRENCY));
     let currency = currency.ok_or_else(|| common.bad(CURRENCY, "it is no currency"))?;
     add_up(line.number, header, &cells, currency, totals)?;
@@ -161,15 +160,6 @@ fn given_back<S: AsRef<str>>(refunded: &Row<'_, S, 4>, row: StatementRow) -> Res
     })
 }
 
-fn hold_date<S: AsRef<str>>(
-    row: &Row<'_, S, 7>,
-    identity: &mut Identity,
-    time: DateTime,
-) -> Result<(), Refusal> {
-    let date = date_of(time.date()).ok_or_else(|| row.bad(TIME, "dates begin in 1970"))?;
-    identity.date(row.line, "交易时间", date)
-}
-
 /// Adds a row to what the summary is held to.
 fn add_up(
     line: u64,
@@ -199,7 +189,7 @@ fn read_summary<R: BufRead>(names: &Line, lines: &mut Lines<R>, totals: &Totals)
     let rows = count.row(line.number, &cells)?.count(0)?;
     hold(COUNT[0], &rows.to_string(), &totals.rows.to_string())?;
     // Without a row there is no currency, and every sum is nothing in all of them.
-    let currency = totals.currency.unwrap_or_else(|| Currency::from_code("CNY").expect("ISO 4217 has it"));
+    let currency = totals.currency.unwrap_or_else(yuan);
     for ((summary, _), found) in SUMMED.iter().zip(totals.sums) {
         if let Ok(column) = Columns::find(names.number, &header, [summary]) {
             let said = column.row(line.number, &cells)?.amount(0, currency)?;

@@ -317,21 +317,24 @@ fn money_json(statement: &MoneyStatement, lines: &[MoneyLine]) -> Value {
 fn format(text: &str) -> Result<Format, String> {
     let trades = TradeFormat::ALL.iter().map(|format| (format.name(), Format::Trades(*format)));
     let money = MoneyFormat::ALL.iter().map(|format| (format.name(), Format::Money(*format)));
-    let all: Vec<(&str, Format)> = trades.chain(money).collect();
-    let found = all.iter().find(|(name, _)| *name == text).map(|(_, format)| *format);
-    found.ok_or_else(|| {
-        let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-        format!("there is {}", names.join(", "))
-    })
+    named(trades.chain(money), text)
 }
 
 /// The format of a file of transactions, by its name.
 pub(super) fn trade_format(text: &str) -> Result<TradeFormat, String> {
-    let found = TradeFormat::ALL.iter().find(|format| format.name() == text).copied();
-    found.ok_or_else(|| {
-        let names: Vec<&str> = TradeFormat::ALL.iter().map(|format| format.name()).collect();
-        format!("there is {}", names.join(", "))
-    })
+    named(TradeFormat::ALL.iter().map(|format| (format.name(), *format)), text)
+}
+
+/// One of several, by its name.
+fn named<T>(all: impl Iterator<Item = (&'static str, T)>, name: &str) -> Result<T, String> {
+    let mut names = Vec::new();
+    for (known, one) in all {
+        if known == name {
+            return Ok(one);
+        }
+        names.push(known);
+    }
+    Err(format!("there is {}", names.join(", ")))
 }
 
 /// A date on the command line.

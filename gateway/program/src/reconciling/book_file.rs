@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use longmen_channel_files::RowKind;
 use longmen_reconciliation::Transaction;
 
 use crate::failure::Failure;
@@ -19,19 +18,4 @@ pub(crate) fn read_book(path: &Path) -> Result<Vec<Transaction>, Failure> {
         book.push(rows.transaction(0)?);
     }
     Ok(book)
-}
-
-/// The kind of a row by its name.
-pub(super) fn kind_of(name: &str) -> Option<RowKind> {
-    let all = [
-        RowKind::Pay,
-        RowKind::Refund,
-        RowKind::Revoke,
-        RowKind::Recharge,
-        RowKind::Payout,
-        RowKind::Settle,
-        RowKind::Fee,
-        RowKind::Other,
-    ];
-    all.into_iter().find(|kind| kind.name() == name)
 }

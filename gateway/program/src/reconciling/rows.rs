@@ -8,7 +8,6 @@ use longmen_engine::ledger::{Amount, Currency};
 use longmen_reconciliation::{BookState, Transaction};
 
 use crate::failure::Failure;
-use crate::reconciling::book_file::kind_of;
 
 /// A CSV file, read row by row.
 pub(super) struct Rows<'a> {
@@ -90,7 +89,7 @@ impl<'a> Rows<'a> {
             kind: self.parse(
                 first + 1,
                 "pay, refund, revoke, recharge, payout, settle, fee or other",
-                kind_of,
+                |text| text.parse().ok(),
             )?,
             merchant_number: self.parse(first + 2, "a number", filled)?,
             line: self.line(),
