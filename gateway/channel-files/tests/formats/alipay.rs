@@ -1,18 +1,14 @@
 //! Files of Alipay: what is taken, and every way in which one is refused.
 
-#![allow(clippy::unwrap_used)]
-
-use std::io::{Cursor, Write};
-
 use longmen_channel_files::{
     Expected, MoneyFormat, MoneyLine, MoneyStatement, Received, Refusal, RefusalCode, RowKind, RowState,
-    StatementRow, TradeFormat, read_money, read_trades,
+    StatementRow, TradeFormat,
 };
-use longmen_ledger::{Currency, Date};
+use longmen_ledger::Date;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
+
+use crate::reading::{cny, money, trades, zip};
 
 const HEADER: &str = "支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,门店编号,门店名称,操作员,终端号,对方账户,订单金额（元）,商家实收（元）,支付宝红包（元）,集分宝（元）,支付宝优惠（元）,商家优惠（元）,券核销金额（元）,券名称,商家红包消费金额（元）,卡消费金额（元）,退款批次号/请求号,服务费（元）,分润（元）,备注";
 const END: &str = "#----------业务明细列表结束----------";
@@ -70,28 +66,12 @@ fn gbk(text: &str) -> Vec<u8> {
     bytes.into_owned()
 }
 
-fn zip(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        packed.start_file(*name, SimpleFileOptions::default()).unwrap();
-        packed.write_all(bytes).unwrap();
-    }
-    packed.finish().unwrap().into_inner()
-}
-
 fn read(bytes: &[u8], expected: &Expected) -> Result<(Received, Vec<StatementRow>), Refusal> {
-    let mut rows = Vec::new();
-    let source = &mut Cursor::new(bytes);
-    let received = read_trades(TradeFormat::AlipayTrade, source, expected, &mut |row| rows.push(row))?;
-    Ok((received, rows))
+    trades(TradeFormat::AlipayTrade, bytes, expected)
 }
 
 fn taken(text: &str) -> (Received, Vec<StatementRow>) {
     read(&gbk(text), &Expected::default()).unwrap()
-}
-
-fn cny() -> Currency {
-    Currency::from_code("CNY").unwrap()
 }
 
 /// A text with one thing changed, which must be there.
@@ -418,11 +398,7 @@ fn account() -> String {
 }
 
 fn read_account(bytes: &[u8], expected: &Expected) -> Result<(MoneyStatement, Vec<MoneyLine>), Refusal> {
-    let mut lines = Vec::new();
-    let source = &mut Cursor::new(bytes);
-    let statement =
-        read_money(MoneyFormat::AlipaySigncustomer, source, expected, &mut |line| lines.push(line))?;
-    Ok((statement, lines))
+    money(MoneyFormat::AlipaySigncustomer, bytes, expected)
 }
 
 #[test]

@@ -1,17 +1,13 @@
 //! Files of UnionPay: what is taken, and every way in which one is refused.
 
-#![allow(clippy::unwrap_used)]
-
-use std::io::{Cursor, Write};
-
 use longmen_channel_files::{
-    Expected, Received, Refusal, RefusalCode, RowKind, RowState, StatementRow, TradeFormat, read_trades,
+    Expected, Received, Refusal, RefusalCode, RowKind, RowState, StatementRow, TradeFormat,
 };
-use longmen_ledger::{Currency, Date};
+use longmen_ledger::Date;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
+
+use crate::reading::{cny, trades, zip};
 
 /// How many bytes each field has.
 const WIDTHS: [usize; 42] = [
@@ -95,28 +91,12 @@ fn day() -> Vec<u8> {
     ])
 }
 
-fn zip(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        packed.start_file(*name, SimpleFileOptions::default()).unwrap();
-        packed.write_all(bytes).unwrap();
-    }
-    packed.finish().unwrap().into_inner()
-}
-
 fn of(date: &str) -> Expected {
     Expected { date: Some(Date::parse(date).unwrap()), ..Expected::default() }
 }
 
 fn read(bytes: &[u8], expected: &Expected) -> Result<(Received, Vec<StatementRow>), Refusal> {
-    let mut rows = Vec::new();
-    let source = &mut Cursor::new(bytes);
-    let received = read_trades(TradeFormat::UnionpayZm, source, expected, &mut |row| rows.push(row))?;
-    Ok((received, rows))
-}
-
-fn cny() -> Currency {
-    Currency::from_code("CNY").unwrap()
+    trades(TradeFormat::UnionpayZm, bytes, expected)
 }
 
 #[test]

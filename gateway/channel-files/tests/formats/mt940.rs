@@ -1,13 +1,9 @@
 //! MT940: what is taken of messages, and every way in which a file is refused.
 
-#![allow(clippy::unwrap_used)]
+use longmen_channel_files::{Expected, MoneyFormat, MoneyLine, MoneyStatement, Refusal, RefusalCode};
+use longmen_ledger::{Amount, Currency};
 
-use std::io::Cursor;
-
-use longmen_channel_files::{
-    Expected, MoneyFormat, MoneyLine, MoneyStatement, Refusal, RefusalCode, read_money,
-};
-use longmen_ledger::{Amount, Currency, Date};
+use crate::reading::{check, date, money};
 
 const BLOCK: &str = "{1:F01BANKCNBJAXXX0000000000}{2:O9400900240619BANKCNBJAXXX00000000002406190900N}{4:\n";
 
@@ -33,10 +29,7 @@ fn of_entry(entry: &str, closing: &str) -> String {
 }
 
 fn read_as(text: impl AsRef<[u8]>, expected: &Expected) -> Result<(MoneyStatement, Vec<MoneyLine>), Refusal> {
-    let mut lines = Vec::new();
-    let mut source = Cursor::new(text);
-    let statement = read_money(MoneyFormat::Mt940, &mut source, expected, &mut |line| lines.push(line))?;
-    Ok((statement, lines))
+    money(MoneyFormat::Mt940, text, expected)
 }
 
 fn read(text: impl AsRef<[u8]>) -> Result<(MoneyStatement, Vec<MoneyLine>), Refusal> {
@@ -46,12 +39,7 @@ fn read(text: impl AsRef<[u8]>) -> Result<(MoneyStatement, Vec<MoneyLine>), Refu
 #[track_caller]
 fn refused(text: impl AsRef<[u8]>, code: RefusalCode, line: u64, column: &str) {
     let refusal = read(text).unwrap_err();
-    let found = (refusal.code, refusal.line, refusal.column.as_deref().unwrap_or_default());
-    assert_eq!(found, (code, Some(line), column), "{refusal}");
-}
-
-fn date(text: &str) -> Date {
-    Date::parse(text).unwrap()
+    check(&refusal, code, line, column);
 }
 
 #[test]

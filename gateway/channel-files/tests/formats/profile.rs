@@ -1,12 +1,10 @@
 //! Profiles, and the tables that are read by them.
 
-#![allow(clippy::unwrap_used)]
-
-use std::io::Cursor;
-
 use encoding_rs::GB18030;
-use longmen_channel_files::{Expected, MoneyLine, MoneyStatement, Profile, Refusal, RefusalCode, read_table};
-use longmen_ledger::{Amount, Currency, Date};
+use longmen_channel_files::{Expected, MoneyLine, MoneyStatement, Profile, Refusal, RefusalCode};
+use longmen_ledger::{Amount, Currency};
+
+use crate::reading::{self, amounts, date, profile, refused_table, table};
 
 /// A table with one signed column.
 const PLAIN: &str = r#"
@@ -65,52 +63,15 @@ const BANK_TABLE: &str = "\
 制表人
 ";
 
-fn profile(toml: &str) -> Profile {
-    Profile::parse(toml).map_err(|error| error.to_string()).unwrap()
-}
-
-fn read_as(
-    profile: &Profile,
-    table: &[u8],
-    expected: &Expected,
-) -> Result<(MoneyStatement, Vec<MoneyLine>), Refusal> {
-    let mut lines = Vec::new();
-    let statement = read_table(profile, &mut Cursor::new(table), expected, &mut |line| lines.push(line))?;
-    Ok((statement, lines))
-}
-
-fn read(toml: &str, table: impl AsRef<[u8]>) -> Result<(MoneyStatement, Vec<MoneyLine>), Refusal> {
-    read_as(&profile(toml), table.as_ref(), &Expected::default())
-}
-
-#[track_caller]
-fn amounts(toml: &str, table: impl AsRef<[u8]>) -> Vec<i64> {
-    let (_, lines) = read(toml, table).map_err(|refusal| refusal.to_string()).unwrap();
-    lines.iter().map(|line| line.amount.0).collect()
-}
-
-#[track_caller]
-fn refused(
-    toml: &str,
-    table: impl AsRef<[u8]>,
-    code: RefusalCode,
-    line: impl Into<Option<u64>>,
-    column: &str,
-) {
-    let refusal = read(toml, table).unwrap_err();
-    let found = (refusal.code, refusal.line, refusal.column.as_deref().unwrap_or_default());
-    assert_eq!(found, (code, line.into(), column), "{refusal}");
-}
-
-fn date(text: &str) -> Date {
-    Date::parse(text).unwrap()
+fn read(toml: &str, file: impl AsRef<[u8]>) -> Result<(MoneyStatement, Vec<MoneyLine>), Refusal> {
+    table(&profile(toml), file, &Expected::default())
 }
 
 #[test]
 fn every_field_is_taken() {
     let expected = Expected { merchant: Some("6222001".into()), date: Some(date("2024-06-19")), sha1: None };
     let (bytes, _, _) = GB18030.encode(BANK_TABLE);
-    let (statement, lines) = read_as(&profile(BANK), &bytes, &expected).unwrap();
+    let (statement, lines) = table(&profile(BANK), &bytes, &expected).unwrap();
     let wanted = MoneyStatement {
         account: Some("6222001".into()),
         currency: Currency::from_code("CNY").unwrap(),
@@ -174,7 +135,7 @@ fn wrong_tables_of_the_bank_are_refused() {
         // What is found first where two things are wrong is not told here.
         assert_eq!(found, (code, Some(line), column), "{from} as {to}: {refusal}");
     }
-    refused(&BANK.replace("gb18030", "utf-8"), GB18030.encode(BANK_TABLE).0, BadEncoding, 3, "");
+    refused_table(&BANK.replace("gb18030", "utf-8"), GB18030.encode(BANK_TABLE).0, BadEncoding, 3, "");
 }
 
 #[test]
@@ -223,7 +184,7 @@ fn ways_to_say_what_an_amount_is() {
     for (toml, table, wanted) in cases {
         match wanted {
             Ok(amount) => assert_eq!(amounts(&toml, &table), [amount], "{table}"),
-            Err(column) => refused(&toml, &table, RefusalCode::BadRow, 2, column),
+            Err(column) => refused_table(&toml, &table, RefusalCode::BadRow, 2, column),
         }
     }
 }
@@ -247,14 +208,14 @@ fn where_rows_begin_and_end() {
     assert_eq!(amounts(&quoted, table.replace("2,2,3", "'2','2','3'")), [100, 200]);
     let found = format!("header = \"find\"\n{PLAIN}");
     assert_eq!(amounts(&found, format!("bank, of China\n\nfrom,to\n{table}")), [100, 200]);
-    refused(&found, "bank\ndate,no\n", RefusalCode::UnknownHeader, None, "");
-    refused(&found, "", RefusalCode::UnknownHeader, None, "");
-    refused(PLAIN, "bank\ndate,no\n", RefusalCode::UnknownHeader, 1, "amount");
-    refused(PLAIN, "", RefusalCode::UnknownHeader, None, "");
+    refused_table(&found, "bank\ndate,no\n", RefusalCode::UnknownHeader, None, "");
+    refused_table(&found, "", RefusalCode::UnknownHeader, None, "");
+    refused_table(PLAIN, "bank\ndate,no\n", RefusalCode::UnknownHeader, 1, "amount");
+    refused_table(PLAIN, "", RefusalCode::UnknownHeader, None, "");
     let empty = format!("footer = {{ empty = \"date\" }}\n{PLAIN}");
     for footer in [",,,", "", ",,3,", "-"] {
         match footer {
-            "-" => refused(&empty, table, RefusalCode::Truncated, 3, ""),
+            "-" => refused_table(&empty, table, RefusalCode::Truncated, 3, ""),
             footer => {
                 assert_eq!(amounts(&empty, format!("{table}{footer}\nnotes\n")), [100, 200], "{footer}");
             }
@@ -264,7 +225,7 @@ fn where_rows_begin_and_end() {
     assert_eq!((nothing.dates, nothing.opening, nothing.incoming), (None, None, (0, 0)));
     let of_column = PLAIN.replace("{ fixed = \"CNY\" }", "{ column = \"ccy\" }");
     assert_eq!(amounts(&of_column, "date,no,amount,balance,ccy\n2024-06-19,2,2,3,JPY"), [2]);
-    refused(&of_column, "date,no,amount,balance,ccy\n", RefusalCode::BadRow, 1, "");
+    refused_table(&of_column, "date,no,amount,balance,ccy\n", RefusalCode::BadRow, 1, "");
 }
 
 fn text_of(separator: &str) -> &str {
@@ -284,11 +245,11 @@ fn orders_and_balances() {
     assert_eq!(down.0, up.0);
     let numbers = |lines: &[MoneyLine]| lines.iter().map(|line| line.number.to_string()).collect::<Vec<_>>();
     assert_eq!(numbers(&down.1), numbers(&up.1));
-    refused(PLAIN, table(&turned), BadBalance, 3, "balance");
-    refused(&descending, table(&rows), BadBalance, 3, "balance");
-    refused(PLAIN, table(&[rows[0], rows[2]]), BadBalance, 3, "balance");
+    refused_table(PLAIN, table(&turned), BadBalance, 3, "balance");
+    refused_table(&descending, table(&rows), BadBalance, 3, "balance");
+    refused_table(PLAIN, table(&[rows[0], rows[2]]), BadBalance, 3, "balance");
     let expected = Expected { date: Some(date("2024-06-18")), ..Expected::default() };
-    let refusal = read_as(&profile(PLAIN), table(&rows).as_bytes(), &expected).unwrap_err();
+    let refusal = reading::table(&profile(PLAIN), table(&rows), &expected).unwrap_err();
     assert_eq!((refusal.code, refusal.line), (RefusalCode::WrongDate, Some(2)));
 }
 
@@ -298,9 +259,9 @@ fn a_time_may_stand_with_its_date() {
     let toml = PLAIN.replace("%Y-%m-%d\" }", &format!("%Y/%m/%d %H:%M:%S\" }}\n{both}"));
     let (_, lines) = read(&toml, "date,no,amount,balance\n2024/06/19 10:20:30,1,1,1\n").unwrap();
     assert_eq!(lines[0].time.unwrap().to_string(), "2024-06-19T10:20:30");
-    refused(&toml, "date,no,amount,balance\n2024/06/19,1,1,1\n", RefusalCode::BadRow, 2, "date");
+    refused_table(&toml, "date,no,amount,balance\n2024/06/19,1,1,1\n", RefusalCode::BadRow, 2, "date");
     let early = "date,no,amount,balance\n1969/12/31 10:20:30,1,1,1\n";
-    refused(&toml, early, RefusalCode::BadRow, 2, "date");
+    refused_table(&toml, early, RefusalCode::BadRow, 2, "date");
 }
 
 #[test]

@@ -1,13 +1,9 @@
 //! camt.053: what is taken of a statement, and every way in which one is refused.
 
-#![allow(clippy::unwrap_used)]
+use longmen_channel_files::{Expected, MoneyFormat, MoneyLine, MoneyStatement, Refusal, RefusalCode};
+use longmen_ledger::{Amount, Currency};
 
-use std::io::Cursor;
-
-use longmen_channel_files::{
-    Expected, MoneyFormat, MoneyLine, MoneyStatement, Refusal, RefusalCode, read_money,
-};
-use longmen_ledger::{Amount, Currency, Date};
+use crate::reading::{check, date, money};
 
 const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
 const ACCOUNT: &str = "<Acct><Id><Othr><Id>6222001</Id></Othr></Id><Ccy>CNY</Ccy></Acct>";
@@ -56,10 +52,7 @@ fn read_as(
     document: impl AsRef<[u8]>,
     expected: &Expected,
 ) -> Result<(MoneyStatement, Vec<MoneyLine>), Refusal> {
-    let mut lines = Vec::new();
-    let mut source = Cursor::new(document);
-    let statement = read_money(MoneyFormat::Camt053, &mut source, expected, &mut |line| lines.push(line))?;
-    Ok((statement, lines))
+    money(MoneyFormat::Camt053, document, expected)
 }
 
 fn read(document: impl AsRef<[u8]>) -> Result<(MoneyStatement, Vec<MoneyLine>), Refusal> {
@@ -74,13 +67,8 @@ fn refused(
     column: &str,
 ) -> Refusal {
     let refusal = read(document).unwrap_err();
-    let found = (refusal.code, refusal.line, refusal.column.as_deref().unwrap_or_default());
-    assert_eq!(found, (code, line.into(), column), "{refusal}");
+    check(&refusal, code, line, column);
     refusal
-}
-
-fn date(text: &str) -> Date {
-    Date::parse(text).unwrap()
 }
 
 /// Three entries of version 08: money that came, a booking time of its own, and a direct debit that was given back.

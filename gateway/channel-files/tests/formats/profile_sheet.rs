@@ -1,43 +1,15 @@
 //! Sheets that are read by profiles: workbooks are made here, cell by cell.
 
-#![allow(clippy::unwrap_used)]
-
 use std::io::{Cursor, Write};
 
-use longmen_channel_files::{Expected, MoneyLine, MoneyStatement, Profile, Refusal, RefusalCode, read_table};
-use longmen_ledger::Date;
+use longmen_channel_files::{Expected, MoneyLine, MoneyStatement, Refusal, RefusalCode};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::reading::{amounts, date, profile, refused_table, table};
+
 fn read(toml: &str, book: impl AsRef<[u8]>) -> Result<(MoneyStatement, Vec<MoneyLine>), Refusal> {
-    let profile = Profile::parse(toml).map_err(|error| error.to_string()).unwrap();
-    let mut lines = Vec::new();
-    let mut source = Cursor::new(book);
-    let statement = read_table(&profile, &mut source, &Expected::default(), &mut |line| lines.push(line))?;
-    Ok((statement, lines))
-}
-
-#[track_caller]
-fn amounts(toml: &str, table: impl AsRef<[u8]>) -> Vec<i64> {
-    let (_, lines) = read(toml, table).map_err(|refusal| refusal.to_string()).unwrap();
-    lines.iter().map(|line| line.amount.0).collect()
-}
-
-#[track_caller]
-fn refused(
-    toml: &str,
-    table: impl AsRef<[u8]>,
-    code: RefusalCode,
-    line: impl Into<Option<u64>>,
-    column: &str,
-) {
-    let refusal = read(toml, table).unwrap_err();
-    let found = (refusal.code, refusal.line, refusal.column.as_deref().unwrap_or_default());
-    assert_eq!(found, (code, line.into(), column), "{refusal}");
-}
-
-fn date(text: &str) -> Date {
-    Date::parse(text).unwrap()
+    table(&profile(toml), book, &Expected::default())
 }
 
 /// A workbook of one sheet, with cells as they are given.
@@ -178,10 +150,10 @@ fn wrong_sheets_are_refused() {
         (sheet(&second())[..600].to_vec(), Truncated, None, ""),
     ];
     for (bytes, code, line, column) in cases {
-        refused(SHEET, bytes, code, line, column);
+        refused_table(SHEET, bytes, code, line, column);
     }
     let named = format!("sheet = \"其他\"\n{SHEET}");
-    refused(&named, sheet(&second()), UnknownHeader, None, "");
+    refused_table(&named, sheet(&second()), UnknownHeader, None, "");
 }
 
 #[test]
@@ -201,7 +173,7 @@ fn amounts_of_sheets_keep_to_the_places_of_their_currency() {
         let bytes = workbook(&[&header, &row, &text("A3", "合计")]);
         match minor {
             Some(minor) => assert_eq!(amounts(&toml, bytes), [minor], "{currency} {told}"),
-            None => refused(&toml, bytes, RefusalCode::BadRow, 2, "amount"),
+            None => refused_table(&toml, bytes, RefusalCode::BadRow, 2, "amount"),
         }
     }
 }

@@ -1,19 +1,19 @@
 //! Files of WeChat Pay: what is taken, and every way in which one is refused.
 
-#![allow(clippy::unwrap_used)]
-
-use std::io::{Cursor, Write};
+use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use longmen_channel_files::{
     Expected, MoneyFormat, MoneyLine, MoneyStatement, Received, Refusal, RefusalCode, RowKind, RowState,
-    StatementRow, TradeFormat, read_money, read_trades,
+    StatementRow, TradeFormat,
 };
-use longmen_ledger::{Currency, Date};
+use longmen_ledger::Date;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sha1::{Digest, Sha1};
+
+use crate::reading::{cny, money, trades};
 
 const HEADER: &str = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注";
 const SUMMARY: &str =
@@ -89,18 +89,11 @@ fn day() -> String {
 }
 
 fn read(bytes: &[u8], expected: &Expected) -> Result<(Received, Vec<StatementRow>), Refusal> {
-    let mut rows = Vec::new();
-    let source = &mut Cursor::new(bytes);
-    let received = read_trades(TradeFormat::WechatTrade, source, expected, &mut |row| rows.push(row))?;
-    Ok((received, rows))
+    trades(TradeFormat::WechatTrade, bytes, expected)
 }
 
 fn taken(text: &str) -> (Received, Vec<StatementRow>) {
     read(text.as_bytes(), &Expected::default()).unwrap()
-}
-
-fn cny() -> Currency {
-    Currency::from_code("CNY").unwrap()
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -413,10 +406,7 @@ fn fund() -> String {
 }
 
 fn read_fund(text: &str, expected: &Expected) -> Result<(MoneyStatement, Vec<MoneyLine>), Refusal> {
-    let mut lines = Vec::new();
-    let source = &mut Cursor::new(text.as_bytes());
-    let statement = read_money(MoneyFormat::WechatFundflow, source, expected, &mut |line| lines.push(line))?;
-    Ok((statement, lines))
+    money(MoneyFormat::WechatFundflow, text, expected)
 }
 
 #[test]
