@@ -94,13 +94,28 @@ impl Access {
         Access { has_file: file.is_some(), file: file.unwrap_or_default(), tokens }
     }
 
-    /// The same with fewer tokens: without those that are not in `tokens`, or revoked there. For when the files as a whole
-    /// are of no use: what is revoked is revoked all the same.
+    /// The same rules with other tokens.
     #[must_use]
-    pub fn revoked_by(&self, tokens: &TokenFile) -> Access {
-        let is_left = |token: &&Token| tokens.get(&token.id).is_some_and(|newer| newer.revoked.is_none());
-        let left = self.tokens.tokens().filter(is_left).cloned();
-        Access { tokens: left.fold(TokenFile::default(), TokenFile::with), ..self.clone() }
+    pub fn with_tokens(&self, tokens: TokenFile) -> Access {
+        Access { tokens, ..self.clone() }
+    }
+
+    /// The same tokens by other rules.
+    #[must_use]
+    pub fn with_file(&self, file: AccessFile) -> Access {
+        Access { has_file: true, file, tokens: self.tokens.clone() }
+    }
+
+    /// The access file; `None` where there is none.
+    #[must_use]
+    pub fn file(&self) -> Option<&AccessFile> {
+        self.has_file.then_some(&self.file)
+    }
+
+    /// Its tokens.
+    #[must_use]
+    pub fn tokens(&self) -> &TokenFile {
+        &self.tokens
     }
 
     /// Whether there is a token that is not revoked, and whose principal and roles are there.
@@ -129,7 +144,7 @@ impl Access {
     /// Whether a change of the access file takes a second principal.
     #[must_use]
     pub fn is_changed_by_two(&self) -> bool {
-        self.file.four_eyes.operations.contains(&Operation::ChangeAccess)
+        self.has_file && self.file.four_eyes.operations.contains(&Operation::ChangeAccess)
     }
 
     /// The digest of the access file; `None` where there is none.

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use crate::about_customers::is_about_customers;
 use crate::four_eyes::{WrittenFourEyes, usual_four_eyes};
 use crate::standard_role::StandardRole;
+use crate::token_file::{MAX_NAME, is_name};
+use crate::toml_fault::TomlFault;
 
 /// Who may do what.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +18,8 @@ pub struct AccessFile {
     roles: BTreeMap<Box<str>, Role>,
     pub(crate) principals: BTreeMap<Box<str>, Principal>,
     pub(crate) four_eyes: Arc<FourEyes>,
-    digest: Option<blake3::Hash>,
+    /// What was read; `None` where there is no file.
+    text: Option<Box<str>>,
 }
 
 /// What is wrong with the file.
@@ -24,7 +27,7 @@ pub struct AccessFile {
 pub enum AccessFileError {
     /// It is no such file.
     #[error("{0}")]
-    Toml(#[from] toml::de::Error),
+    Toml(TomlFault),
     /// There is no such operation.
     #[error("four_eyes names {word}, which is no operation: `longmen token roles` lists them")]
     FourEyesOperation { word: Box<str> },
@@ -51,6 +54,9 @@ pub enum AccessFileError {
     /// A role asks for a reason, and lets nothing be asked that could need one.
     #[error("role {role} has reason = true, and permits no question about customers")]
     Reason { role: Box<str> },
+    /// A name of a role or principal is none: it would forge lines wherever it is written.
+    #[error("{name} is no name of a role or principal: 1 to {MAX_NAME} bytes without control characters")]
+    Name { name: String },
     /// There is no such role.
     #[error("principal {principal} has role {role}, which is neither in the file nor a standard role")]
     Role { principal: Box<str>, role: Box<str> },
@@ -111,7 +117,13 @@ impl AccessFile {
     /// # Errors
     /// [`AccessFileError`], naming the first thing that is wrong.
     pub fn parse(text: &str) -> Result<AccessFile, AccessFileError> {
-        let Written { roles: written, principals, four_eyes } = toml::from_str(text)?;
+        // Some editors put a mark of byte order before it.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let Written { roles: written, principals, four_eyes } =
+            toml::from_str(text).map_err(|error| AccessFileError::Toml(TomlFault::of(text, &error)))?;
+        if let Some(name) = written.keys().chain(principals.keys()).find(|name| !is_name(name)) {
+            return Err(AccessFileError::Name { name: format!("{name:?}") });
+        }
         let four_eyes = four_eyes.map_or_else(|| Ok(usual_four_eyes()), WrittenFourEyes::read)?;
         let mut roles = BTreeMap::new();
         for (name, role) in written {
@@ -128,13 +140,19 @@ impl AccessFile {
             }
         }
         let four_eyes = Arc::new(four_eyes);
-        Ok(AccessFile { roles, principals, four_eyes, digest: Some(blake3::hash(text.as_bytes())) })
+        Ok(AccessFile { roles, principals, four_eyes, text: Some(text.into()) })
     }
 
     /// The digest of the file's bytes; `None` where there is no file.
     #[must_use]
     pub fn digest(&self) -> Option<String> {
-        self.digest.map(|digest| digest.to_hex().to_string())
+        self.text.as_ref().map(|text| blake3::hash(text.as_bytes()).to_hex().to_string())
+    }
+
+    /// What was read; empty where there is no file.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
     }
 
     /// Whether a role is in the file, or a standard one.
@@ -231,12 +249,17 @@ mod tests {
                 "[roles.a]\nmay = [\"status\"]\nreason = true",
                 Some("role a has reason = true, and permits no question about customers"),
             ),
-            ("roles = 1", Some("invalid type: integer `1`")),
+            ("roles = 1", Some("line 1, column 9: invalid type: integer `1`")),
+            ("\n[roles.a]\nmay = [\"post\"\n\"\u{1}", Some("line 4, column ")),
+            ("[roles.\"a\\nb\"]\nmay = []", Some("\"a\\nb\" is no name of a role or principal")),
+            ("[principals.\"\"]\nroles = []", Some("\"\" is no name of a role or principal")),
         ] {
             let found = AccessFile::parse(text).map_err(|error| error.to_string());
             match (found, expect) {
                 (Ok(_), None) => {}
-                (Err(error), Some(expect)) => assert!(error.contains(expect), "{text}: {error}"),
+                (Err(error), Some(expect)) => {
+                    assert!(error.contains(expect) && !error.contains('\n'), "{text}: {error}");
+                }
                 (found, expect) => panic!("{text}: {found:?}, expected {expect:?}"),
             }
         }

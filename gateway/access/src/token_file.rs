@@ -6,8 +6,10 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::toml_fault::TomlFault;
+
 /// The most bytes of a name of a principal.
-const MAX_NAME: usize = 64;
+pub(crate) const MAX_NAME: usize = 64;
 
 /// A file of tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,12 +53,15 @@ pub struct Token {
 pub enum TokenFileError {
     /// It is no such file.
     #[error("{0}")]
-    Toml(#[from] toml::de::Error),
+    Toml(TomlFault),
+    /// A token has no id that can be one.
+    #[error("{id} is no id of a token: 1 to {MAX_NAME} bytes without control characters")]
+    Id { id: String },
     /// A token's hash is none.
     #[error("token {id}: the hash is none: 64 hexadecimal digits of BLAKE3")]
     Hash { id: Box<str> },
     /// A token's principal has no name that can be one.
-    #[error("token {id}: the principal's name is empty, or longer than {MAX_NAME} bytes")]
+    #[error("token {id}: the principal's name is empty, longer than {MAX_NAME} bytes, or has control characters")]
     Principal { id: Box<str> },
     /// Two tokens have one id.
     #[error("token {id} is there twice")]
@@ -74,6 +79,11 @@ pub struct NotANetwork;
 /// [`NotANetwork`].
 pub fn check_network(text: &str) -> Result<(), NotANetwork> {
     text.parse::<IpNet>().map(drop).map_err(|_| NotANetwork)
+}
+
+/// Whether a text can name somebody in lines for people and programs.
+pub(crate) fn is_name(text: &str) -> bool {
+    (1..=MAX_NAME).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
 #[derive(Serialize, Deserialize)]
@@ -117,14 +127,18 @@ impl TokenFile {
     /// # Errors
     /// [`TokenFileError`], naming the first thing that is wrong.
     pub fn parse(text: &str) -> Result<TokenFile, TokenFileError> {
-        let Written { tokens: written } = toml::from_str(text)?;
+        let Written { tokens: written } =
+            toml::from_str(text).map_err(|error| TokenFileError::Toml(TomlFault::of(text, &error)))?;
         let mut tokens = BTreeMap::new();
         for token in written {
             let id = token.id.clone();
+            if !is_name(&id) {
+                return Err(TokenFileError::Id { id: format!("{id:?}") });
+            }
             if token.hash().is_none() {
                 return Err(TokenFileError::Hash { id });
             }
-            if token.principal.is_empty() || token.principal.len() > MAX_NAME {
+            if !is_name(&token.principal) {
                 return Err(TokenFileError::Principal { id });
             }
             if tokens.insert(id.clone(), token).is_some() {
@@ -208,6 +222,8 @@ mod tests {
         for (text, expect) in [
             (token("1", "xyz", "ann"), "token 1: the hash is none"),
             (token("1", &hash, ""), "token 1: the principal's name is empty"),
+            (token("1", &hash, "ann\nACCESS LOG: forged"), "token 1: the principal's name is empty"),
+            (token("1\n", &hash, "ann"), "\"1\\n\" is no id of a token"),
             (token("1", &hash, "ann") + &token("1", &hash, "bob"), "token 1 is there twice"),
             (token("1", &hash, "ann") + "role = 1", "unknown field `role`"),
             ("ann 0123456789abcdef".into(), "expected"),

@@ -4,11 +4,13 @@
 mod access_files;
 mod access_log;
 mod clearing;
+mod held_file;
 mod meters;
 mod open_files;
 mod options;
 mod privacy;
 mod process;
+mod reloading;
 mod serve;
 mod tls;
 mod watch;

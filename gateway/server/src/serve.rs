@@ -21,14 +21,16 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::access_files::{AccessFiles, AccessFilesError, Identity, Reloading, warning};
+use crate::access_files::{AccessFiles, AccessFilesError, Identity, warning};
 use crate::access_log::AccessLog;
 use crate::clearing::warnings_of_unknown;
+use crate::held_file::HeldFile;
 use crate::meters::{METERS_LINE, MeterLine, meters_table};
 use crate::open_files::{self, TooFewFiles};
 use crate::options::ServeArgs;
 use crate::privacy::warning_of;
 use crate::process::READY_LINE;
+use crate::reloading::Reloading;
 use crate::tls::Renewal;
 
 /// Why a node did not serve, or did not stop well.
@@ -110,7 +112,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         Identity::Names(tokens) => (Some(tokens), None, None),
         Identity::Principals(access) => {
             warning(&access).into_iter().for_each(say);
-            let (reloading, latest) = Reloading::new(files, *access);
+            let (reloading, latest) = Reloading::new(files, *access, HeldFile::of(&args.data));
             (None, Some(reloading), Some(latest))
         }
     };
@@ -186,7 +188,7 @@ fn tell_on_stderr() {
 fn serve_until_told(
     options: ServeOptions,
     node: &Node,
-    access: Option<Reloading>,
+    mut access: Option<Reloading>,
     args: &ServeArgs,
 ) -> Result<(), ServeError> {
     let threads = match args.session_threads() {
@@ -201,8 +203,8 @@ fn serve_until_told(
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut asked = signal(SignalKind::user_defined1())?;
-        if let Some(access) = &access {
-            access.note(&node.intake()).await;
+        if let Some(access) = &mut access {
+            access.begin(&node.intake()).await.into_iter().for_each(say);
         }
         let mut renewal = Renewal::new(tls, access, args.quiet)?;
         let intake = node.intake();

@@ -11,7 +11,8 @@ use longmen_gateway::{ClientAuth, ClientCertificates, Encryption, Tls, TlsError,
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, Interval, interval_at};
 
-use crate::access_files::{LOOK, Reloading};
+use crate::access_files::LOOK;
+use crate::reloading::Reloading;
 
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_secs(10);

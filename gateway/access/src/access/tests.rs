@@ -187,9 +187,12 @@ fn a_principal_that_is_gone_has_no_right_left_and_what_is_revoked_is() {
     assert!(!is_in(&Access::of(file(""), tokens.clone())));
     let there = Access::of(file("[principals.ann]\nroles = [\"poster\"]"), tokens.clone());
     assert!(is_in(&there));
-    assert!(is_in(&there.revoked_by(&tokens)));
-    assert!(!is_in(&there.revoked_by(&TokenFile::default())));
-    assert!(!is_in(&there.revoked_by(&tokens.clone().revoke(&own.id, now).unwrap())));
+    assert!(is_in(&there.with_tokens(tokens.clone())));
+    assert!(!is_in(&there.with_tokens(TokenFile::default())));
+    assert!(!is_in(&there.with_tokens(tokens.clone().revoke(&own.id, now).unwrap())));
+    // The same tokens by other rules.
+    assert!(!is_in(&there.with_file(AccessFile::parse("[principals.bob]\nroles = []").unwrap())));
+    assert!(there.is_changed_by_two() && !Access::of(None, tokens.clone()).is_changed_by_two());
     // A token that is revoked contradicts nothing.
     assert!(Access::new(file(""), tokens.clone()).is_err());
     assert!(Access::new(file(""), tokens.revoke(&own.id, now).unwrap()).is_ok());

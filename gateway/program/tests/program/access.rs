@@ -143,7 +143,17 @@ fn a_principal_does_what_its_roles_say_and_a_revoked_token_nothing() {
     let second = house.token("ann", &[]);
     until(|| house.as_principal(&served, "ann", &["status"]).code == Some(0));
     fs::write(house.path("access.toml"), "[roles").unwrap();
-    until(|| fs::read_to_string(house.path("said")).unwrap().contains("ACCESS NOT CHANGED"));
+    let said = |words: &str| fs::read_to_string(house.path("said")).unwrap().contains(words);
+    until(|| said("ACCESS NOT CHANGED, but for the tokens"));
+    // A new token is taken meanwhile, and a file of tokens that is emptied locks out nobody.
+    let third = house.token("blind", &[]);
+    until(|| house.as_principal(&served, "blind", &["status"]).err.contains("forbidden"));
+    let tokens = fs::read_to_string(house.path("tokens.toml")).unwrap();
+    fs::write(house.path("tokens.toml"), "").unwrap();
+    until(|| said("ACCESS NOT CHANGED, and no token either"));
+    says(&house.as_principal(&served, "blind", &["status"]), 1, "forbidden");
+    fs::write(house.path("tokens.toml"), tokens).unwrap();
+    says(&longmen(&["token", "revoke", &third, "--file", &file]), 0, "is revoked");
     says(&house.as_principal(&served, "root", &["balance", "BOOKS/payer/CNY"]), 0, "50.00");
     says(&longmen(&["token", "revoke", &second, "--file", &file]), 0, "is revoked");
     until(|| house.as_principal(&served, "ann", &["status"]).err.contains("not_authenticated"));

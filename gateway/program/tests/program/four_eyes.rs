@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::access::until;
 use crate::longmen::{Ran, Served, longmen};
 
 const ACCESS: &str = r#"
@@ -147,6 +148,44 @@ fn what_takes_two_is_proposed_approved_and_done_once() {
     assert!(shown.out.contains("\"bob\""), "{shown:?}");
     house.kill();
     house.says("bob", "proposals --all", 0, "approved");
+}
+
+/// Whoever writes the access file while no node runs has changed nothing that takes two.
+#[test]
+fn a_changed_access_file_waits_for_its_approval_over_a_restart() {
+    let mut house = House::new();
+    let said = |house: &House, words: &str| fs::read_to_string(house.path("said")).unwrap().contains(words);
+    let with = |more: &str| format!("{ACCESS}\n{more}");
+    let eve = with("[roles.all]\nmay = [\"status\"]\n[principals.mallory]\nroles = [\"all\"]\n[four_eyes]\n");
+    fs::write(house.path("access.toml"), &eve).unwrap();
+    let file = house.path("tokens.toml");
+    let made = longmen(&["token", "create", "mallory", "--file", file.to_str().unwrap(), "--json"]);
+    fs::write(house.path("mallory"), made.json()["secret"].as_str().unwrap()).unwrap();
+    for _ in 0..2 {
+        house.kill();
+        assert!(said(&house, "ACCESS NOT CHANGED"), "{}", fs::read_to_string(house.path("said")).unwrap());
+        assert!(said(&house, "Until then that holds which held before"));
+        house.says("mallory", "status", 1, "not_authenticated");
+        // What the new file would let one do alone takes two as before.
+        house.says("ann", "limits LM/U1/CNY --overdraft 60", 1, "needs_approval");
+    }
+    let path = house.path("access.toml");
+    house.says(
+        "cat",
+        &format!("change-access {} --propose A1", path.display()),
+        0,
+        "proposal 1 is open",
+    );
+    let digest = house.digest(1);
+    house.says("bob", &format!("approve 1 --digest {digest}"), 0, "approved");
+    until(|| house.run("mallory", "status").code == Some(0));
+    // From now on one may change it by itself, also while no node runs.
+    fs::write(house.path("access.toml"), ACCESS).unwrap();
+    house.kill();
+    assert!(said(&house, "WARNING: by the log the access file of digest"));
+    house.says("mallory", "status", 1, "not_authenticated");
+    house.kill();
+    assert!(!said(&house, "WARNING: by the log"), "it is told once");
 }
 
 /// Each opens what it may, and what is there is no hindrance: `open` of the same file, with one more account, and with a subject.
