@@ -1,5 +1,6 @@
 //! What the access log keeps of a question.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -133,6 +134,14 @@ impl Subject {
         }
     }
 
+    /// Keeps an account once, however often the question names it: otherwise one account could fill the disk.
+    fn fold_repeated(&mut self) {
+        if self.accounts.len() > 1 {
+            let mut seen = HashSet::new();
+            self.accounts.retain(|account| seen.insert(account.asked.clone()));
+        }
+    }
+
     /// Keeps the first of the accounts of which nothing was told, and how many there were beside them: otherwise whoever may
     /// ask nothing could fill the disk with what it asks for. `all`: of none anything was told.
     fn fold_refused(&mut self, all: bool) {
@@ -177,6 +186,7 @@ impl Record {
     /// The record as it is kept, once it is known what was told.
     #[must_use]
     pub fn folded(mut self) -> Record {
+        self.subject.fold_repeated();
         self.subject.fold_refused(self.outcome != Outcome::Told);
         self
     }

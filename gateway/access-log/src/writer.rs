@@ -1,5 +1,6 @@
 //! The thread that writes the log.
 
+mod ration;
 mod recovery;
 
 use std::fs::File;
@@ -14,9 +15,10 @@ use crate::event::Event;
 use crate::folder::{Folder, FolderError};
 use crate::line::{write_event, write_record};
 use crate::opening::Opening;
-use crate::record::{Operation, Outcome, Record};
+use crate::record::Record;
 use crate::recorder::{Come, Head, NotNow, Records};
 use crate::sink::{FileSink, Sink};
+use ration::Ration;
 use recovery::{Found, Next};
 
 /// How long records gather before they are written together. Whoever hands one in meanwhile wakes nobody.
@@ -29,8 +31,6 @@ const RETRY: Duration = Duration::from_millis(250);
 const IDLE: Duration = Duration::from_secs(30);
 /// So many bytes are written at once.
 const CHUNK: usize = 1 << 20;
-/// Hellos that were refused have records of their own, so many in a second; the others are counted.
-const REFUSED_HELLOS: u32 = 10;
 const DAY_US: i64 = 86_400_000_000;
 
 /// How a log is written.
@@ -64,7 +64,7 @@ pub struct Writer {
     synced: Instant,
     is_dirty: bool,
     trouble: Option<Trouble>,
-    refused: RefusedHellos,
+    ration: Ration,
 }
 
 /// The file that is written.
@@ -81,14 +81,6 @@ struct OpenFile {
 struct Trouble {
     why: String,
     since_us: i64,
-}
-
-/// Hellos that were refused within one second.
-#[derive(Default)]
-struct RefusedHellos {
-    second: i64,
-    count: u32,
-    uncounted: u64,
 }
 
 impl Writer {
@@ -120,7 +112,7 @@ impl Writer {
             synced: Instant::now(),
             is_dirty: false,
             trouble: None,
-            refused: RefusedHellos::default(),
+            ration: Ration::default(),
         })
     }
 
@@ -142,7 +134,7 @@ impl Writer {
 
     /// When there is something to do, though nothing comes.
     fn due(&self) -> Instant {
-        match (self.is_dirty, self.refused.uncounted) {
+        match (self.is_dirty, self.ration.uncounted()) {
             (true, _) => self.synced + SYNC,
             (false, 0) => Instant::now() + IDLE,
             (false, _) => Instant::now() + SYNC,
@@ -198,34 +190,16 @@ impl Writer {
     fn take(&mut self, records: Vec<Record>) {
         for record in records {
             self.weight += record.weight;
-            if self.is_one_too_many(&record) {
-                continue;
+            if self.ration.takes(&record) {
+                write_record(&mut self.buffer, &mut self.chain, &record);
             }
-            write_record(&mut self.buffer, &mut self.chain, &record);
         }
-    }
-
-    /// Strangers may say as many wrong hellos as they like: they do not fill the disk with them.
-    fn is_one_too_many(&mut self, record: &Record) -> bool {
-        if record.operation != Operation::Hello || record.outcome == Outcome::Told {
-            return false;
-        }
-        let second = record.time_us.div_euclid(1_000_000);
-        if self.refused.second != second {
-            (self.refused.second, self.refused.count) = (second, 0);
-        }
-        self.refused.count += 1;
-        let is_one_too_many = self.refused.count > REFUSED_HELLOS;
-        self.refused.uncounted += u64::from(is_one_too_many);
-        is_one_too_many
     }
 
     /// Says how much left no record of its own, once a second is over.
     fn count_uncounted(&mut self, records: &Records) {
-        self.refused.uncounted += records.take_uncounted();
-        let is_past = now_us().div_euclid(1_000_000) != self.refused.second;
-        if self.refused.uncounted > 0 && (is_past || records.is_over()) {
-            let records = std::mem::take(&mut self.refused.uncounted);
+        self.ration.count(records.take_uncounted());
+        if let Some(records) = self.ration.take_uncounted(now_us(), records.is_over()) {
             self.event(&Event::Uncounted { records });
         }
     }

@@ -32,6 +32,9 @@ pub enum AccessError {
     /// A token has a role that does not exist.
     #[error("token {token} has role {role}, which is neither in the access file nor a standard role")]
     Role { token: Box<str>, role: Box<str> },
+    /// A token is to have a role that its principal has not.
+    #[error("token {token} names role {role}, which principal {principal} has not: the token has not got it either")]
+    NotOfPrincipal { token: Box<str>, role: Box<str>, principal: Box<str> },
 }
 
 /// Somebody who asks to be let in.
@@ -77,6 +80,13 @@ pub enum NotAdmitted {
     Forbidden,
 }
 
+impl AccessError {
+    /// Whether the token lets its principal in all the same.
+    fn lets_in(&self) -> bool {
+        matches!(self, AccessError::NotOfPrincipal { .. })
+    }
+}
+
 impl Access {
     /// Puts both files together, as they are to be at the start: each token that is taken is of a principal that there is.
     ///
@@ -84,7 +94,7 @@ impl Access {
     /// [`AccessError`], where a token's principal or role is nowhere.
     pub fn new(file: Option<AccessFile>, tokens: TokenFile) -> Result<Access, AccessError> {
         let access = Access::of(file, tokens);
-        let contradiction = access.contradictions().next();
+        let contradiction = access.contradictions().find(|one| !one.lets_in());
         contradiction.map_or(Ok(access), Err)
     }
 
@@ -122,7 +132,7 @@ impl Access {
     #[must_use]
     pub fn lets_anybody_in(&self) -> bool {
         let tokens = self.tokens.tokens().filter(|token| token.revoked.is_none());
-        tokens.count() > self.contradictions().count()
+        tokens.count() > self.contradictions().filter(|one| !one.lets_in()).count()
     }
 
     /// What contradicts itself between the two files, of tokens that are not revoked.
@@ -134,6 +144,11 @@ impl Access {
             }
             let principal = &token.principal;
             let is_there = self.file.principals.contains_key(principal);
+            let has = |role: &str| self.file.principals.get(principal).is_none_or(|one| one.roles.iter().any(|own| **own == *role));
+            if let Some(role) = token.roles.iter().flatten().find(|role| !has(role)) {
+                let (token, role, principal) = (token.id.clone(), role.clone(), principal.clone());
+                return Some(AccessError::NotOfPrincipal { token, role, principal });
+            }
             let (token, roles) = (token.id.clone(), token.roles.is_some());
             let stands_alone = roles && !self.has_file;
             (!is_there && !stands_alone)

@@ -117,7 +117,7 @@ impl AccessFiles {
 /// What is odd about tokens that let nobody in.
 pub(crate) fn warning(access: &Access) -> Option<String> {
     let odd: Vec<String> = access.contradictions().map(|one| one.to_string()).collect();
-    let remedy = "of no use until then: `longmen token revoke ID` ends a token";
+    let remedy = "`longmen token revoke ID` ends a token that is of no use";
     (!odd.is_empty()).then(|| format!("WARNING: {} ({remedy})", odd.join("; ")))
 }
 

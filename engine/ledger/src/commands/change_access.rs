@@ -15,11 +15,14 @@ pub(super) fn run(
     digest: &str,
     notes: &[u8],
 ) -> Result<Answer, Rejection> {
-    let is_digest =
-        digest.len() == DIGITS && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if !is_digest {
+    if !is_digest(digest) {
         return Err(Rejection::Malformed);
     }
     state.output.register(client, "change_access", digest, notes);
     Ok(note_access::run(state, digest))
+}
+
+/// Whether a text is a digest as the ledger keeps it.
+pub(super) fn is_digest(digest: &str) -> bool {
+    digest.len() == DIGITS && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

@@ -33,7 +33,8 @@ pub(super) fn permitted(
                 // What an account is opened with takes the right to give it that afterwards. A customer's account that may go
                 // negative lends without a limit.
                 let lends = opening.overdraft_limit > Amount(0)
-                    || opening.may_go_negative && opening.owner != Owner::Internal;
+                    || opening.may_go_negative
+                        && (opening.owner != Owner::Internal || opening.customer.is_some());
                 let given = [
                     Some(Operation::OpenAccounts),
                     lends.then_some(Operation::SetLimits),
@@ -65,7 +66,15 @@ pub(super) fn permitted(
         }}
         Command::CloseDay { entity, forced: false, .. } => may(Operation::CloseDay, entity),
         Command::CloseDay { entity, forced: true, .. } => may(Operation::ForcedCloseDay, entity),
-        Command::MapCustomer { account, .. } => may_at(Operation::MapCustomer, account),
+        Command::MapCustomer { account, .. } => {
+            may_at(Operation::MapCustomer, account)?;
+            // It lends to the customer from then on, without a limit.
+            if is_unlimited(account, books) {
+                may_at(Operation::SetLimits, account)?;
+                may_at(Operation::RaiseLimits, account)?;
+            }
+            Ok(Scope::default())
+        }
         Command::MapType { entity, .. } => may(Operation::MapType, entity),
         // Transactions are judged as a round comes to them.
         Command::Post(_) | Command::Cancel { .. } => Ok(Scope::default()),
@@ -111,6 +120,12 @@ pub(super) fn operation_of(change: AttributeChange) -> Operation {
         AttributeChange::Reserve(_) => Operation::SetReserve,
         AttributeChange::Limits { .. } => Operation::SetLimits,
     }
+}
+
+/// Whether an account may go below zero without a limit.
+fn is_unlimited(account: &AccountRef, books: &Books) -> bool {
+    let found = books.find(account).ok().and_then(|account| books.catalog.account(account));
+    found.is_some_and(|account| account.may_go_negative)
 }
 
 fn may_on(

@@ -59,6 +59,8 @@ impl Asked<'_> {
             (of_court && frees).then_some(Operation::JudicialRelease),
             (of_court && adds).then_some(Operation::JudicialFreeze),
             is_back.then_some(Operation::Backdate),
+            // Its answer is to tell what is left.
+            self.batch.want_balances.then_some(Operation::Balance),
         ];
         all.into_iter().flatten()
     }

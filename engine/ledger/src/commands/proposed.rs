@@ -3,6 +3,7 @@
 use crate::account::AccountRef;
 use crate::account::change::AccountChange;
 use crate::batch::Batch;
+use crate::commands::change_access::is_digest;
 use crate::commands::command::Command;
 use crate::contents::content::Content;
 use crate::ids::AccountId;
@@ -42,25 +43,33 @@ pub(super) fn content_of(command: Command, books: &Books) -> Result<Content, Rej
             books.catalog.entity(&entity).ok_or(Rejection::UnknownEntity)?;
             Content::MapType { entity, kind, subject, from, notes }
         }
-        Command::ChangeAccess { digest, .. } => Content::Access { digest },
+        Command::ChangeAccess { digest, .. } => match is_digest(&digest) {
+            true => Content::Access { digest },
+            false => return Err(Rejection::Malformed),
+        },
         _ => return Err(Rejection::Malformed),
     })
 }
 
 fn one_transaction(mut batch: Batch, books: &Books) -> Result<Batch, Rejection> {
     let [transaction] = &batch.transactions[..] else { return Err(Rejection::Malformed) };
-    // Whether a single entry is unbalanced its accounts tell when it is done.
+    // Whether a single entry is unbalanced its accounts tell.
+    let unbalanced = transaction.shape == Some(Rejection::Unbalanced);
     if let Some(shape) = transaction.shape.filter(|shape| *shape != Rejection::Unbalanced) {
         return Err(shape);
     }
     batch.resolve(|key| books.catalog.find(key));
     batch.want_balances = false;
-    let is_there = |account: AccountId| books.descriptor(account).is_some();
-    if batch.legs.iter().all(|leg| is_there(leg.account)) {
-        Ok(batch)
-    } else {
-        Err(Rejection::UnknownAccount)
+    let descriptors = batch.legs.iter().map(|leg| (leg, books.descriptor(leg.account)));
+    let mut off_balance = true;
+    for (leg, descriptor) in descriptors {
+        let descriptor = descriptor.ok_or(Rejection::UnknownAccount)?;
+        if leg.currency != descriptor.currency {
+            return Err(Rejection::CurrencyMismatch);
+        }
+        off_balance &= descriptor.off_balance;
     }
+    if unbalanced && !off_balance { Err(Rejection::Unbalanced) } else { Ok(batch) }
 }
 
 impl From<Content> for Command {

@@ -193,6 +193,11 @@ fn a_principal_that_is_gone_has_no_right_left_and_what_is_revoked_is() {
     // The same tokens by other rules.
     assert!(!is_in(&there.with_file(AccessFile::parse("[principals.bob]\nroles = []").unwrap())));
     assert!(there.is_changed_by_two() && !Access::of(None, tokens.clone()).is_changed_by_two());
+    // A token with a role that its principal has not lets in without it, and that is told.
+    let few = Access::of(file("[principals.ann]\nroles = [\"auditor\"]"), tokens.clone());
+    let told: Vec<String> = few.contradictions().map(|one| one.to_string()).collect();
+    assert!(is_in(&few) && few.lets_anybody_in(), "{told:?}");
+    assert!(told.len() == 1 && told[0].contains("role poster, which principal ann has not"), "{told:?}");
     // A token that is revoked contradicts nothing.
     assert!(Access::new(file(""), tokens.clone()).is_err());
     assert!(Access::new(file(""), tokens.revoke(&own.id, now).unwrap()).is_ok());

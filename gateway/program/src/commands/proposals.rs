@@ -1,13 +1,16 @@
 //! `longmen proposals`
 
 use jiff::Timestamp;
-use longmen_client::{Proposal, Proposals, ProposalsRequest, ProposedAccount, ProposedLeg};
+use longmen_client::{
+    Client, Proposal, Proposals, ProposalsRequest, ProposedAccount, ProposedLeg, TransactionRecord,
+};
 use longmen_terminal::Table;
 
 use super::approve::find;
+use super::transaction;
 use crate::account_name::{AccountName, key_text};
 use crate::failure::{Conclusion, Failure};
-use crate::id_name::shown;
+use crate::id_name::{IdName, shown};
 use crate::listing::Listing;
 use crate::money::money;
 use crate::page::Page;
@@ -46,7 +49,12 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.listing.ask_args.connect().await?;
     if let Some(number) = args.number {
         let proposal = find(&mut client, number).await?;
-        args.listing.output.show(&proposal, describe_one)?;
+        let original = original_of(&mut client, &proposal).await;
+        args.listing.output.show(&proposal, |proposal| {
+            let mut page = describe_one(proposal);
+            original.iter().for_each(|original| describe_original(&mut page, original));
+            page
+        })?;
         return Ok(Conclusion::Held);
     }
     let account = args.account.as_ref().map(|name| name.0.clone());
@@ -108,6 +116,27 @@ pub(super) fn describe_one(proposal: &Proposal) -> Page {
     proposal.decision.iter().for_each(|(name, value)| row(&format!("their {name}"), value.to_string()));
     row("digest", proposal.digest.to_string());
     Page::from(table)
+}
+
+/// What a proposal would undo, give back, confirm or cancel, by the id and the client that it names; why it cannot be shown, where
+/// it cannot.
+async fn original_of(client: &mut Client, proposal: &Proposal) -> Option<Result<TransactionRecord, String>> {
+    let (_, named) = proposal.content.iter().find(|(name, _)| &**name == "original")?;
+    let (id, number) = named.rsplit_once(" of client ")?;
+    let (id, number): (IdName, u32) = (id.parse().ok()?, number.parse().ok()?);
+    let found = client.transaction_of(number, id.id()).await;
+    Some(found.map_err(|error| error.to_string()))
+}
+
+fn describe_original(page: &mut Page, original: &Result<TransactionRecord, String>) {
+    page.gap();
+    match original {
+        Ok(record) => {
+            page.line("The original:");
+            page.page(transaction::describe(record, &[], None));
+        }
+        Err(why) => page.line(format_args!("The original cannot be shown: {why}")),
+    }
 }
 
 /// When it ends by itself, where it is open.

@@ -125,7 +125,7 @@ async fn holds_among(
 }
 
 /// What became of a try.
-struct End {
+pub(super) struct End {
     /// What did it, and when; nothing where it expired, which its holds say.
     told: Option<String>,
     /// What that means for a leg.
@@ -176,7 +176,7 @@ impl End {
     }
 }
 
-fn describe(record: &TransactionRecord, held: &[Hold], end: Option<&End>) -> Page {
+pub(super) fn describe(record: &TransactionRecord, held: &[Hold], end: Option<&End>) -> Page {
     let mut page = Page::new();
     page.line(format_args!(
         "{} {} {} on {} (value date {}), frame {} record {}",

@@ -131,7 +131,11 @@ fn what_takes_two_is_proposed_approved_and_done_once() {
     house.says("ann", &format!("{reverse} --propose Q1"), 0, "proposal 1 is open");
     house.says("ann", &format!("{reverse} --propose Q1"), 0, "proposal 1 is open");
     house.says("ann", "proposals", 0, "reverse");
-    house.says("bob", "proposals 1", 0, "original");
+    // Whoever approves a reversal sees what it undoes.
+    let read = house.says("bob", "proposals 1", 0, "original");
+    for words in ["The original:", "post P1 posted", "LM/U1/CNY", "credit", "100.00"] {
+        assert!(read.out.contains(words), "{words}: {read:?}");
+    }
     let digest = house.digest(1);
     house.says("ann", &format!("approve 1 --digest {digest}"), 1, "forbidden");
     house.says("eve", &format!("approve 1 --digest {digest}"), 1, "there is no proposal 1");
