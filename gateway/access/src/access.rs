@@ -33,7 +33,9 @@ pub enum AccessError {
     #[error("token {token} has role {role}, which is neither in the access file nor a standard role")]
     Role { token: Box<str>, role: Box<str> },
     /// A token is to have a role that its principal has not.
-    #[error("token {token} names role {role}, which principal {principal} has not: the token has not got it either")]
+    #[error(
+        "token {token} names role {role}, which principal {principal} has not: the token has not got it either"
+    )]
     NotOfPrincipal { token: Box<str>, role: Box<str>, principal: Box<str> },
 }
 
@@ -144,7 +146,12 @@ impl Access {
             }
             let principal = &token.principal;
             let is_there = self.file.principals.contains_key(principal);
-            let has = |role: &str| self.file.principals.get(principal).is_none_or(|one| one.roles.iter().any(|own| **own == *role));
+            let has = |role: &str| {
+                self.file
+                    .principals
+                    .get(principal)
+                    .is_none_or(|one| one.roles.iter().any(|own| **own == *role))
+            };
             if let Some(role) = token.roles.iter().flatten().find(|role| !has(role)) {
                 let (token, role, principal) = (token.id.clone(), role.clone(), principal.clone());
                 return Some(AccessError::NotOfPrincipal { token, role, principal });

@@ -2,6 +2,7 @@
 //! becomes of those who are here when rights change.
 
 pub(crate) mod cells;
+mod edges;
 
 use std::sync::Arc;
 

@@ -131,8 +131,7 @@ impl Coordinator {
             // Who may post whatever it likes pays for no further question where it does no more than post.
             Some(_) if plan.is_some() || transaction.value_date.is_some() || !preflight.one_entity => true,
             Some(acting) => {
-                batch.want_balances
-                    || !self.free_posting.covers(acting, preflight.entity, &self.state.books)
+                batch.want_balances || !self.free_posting.covers(acting, preflight.entity, &self.state.books)
             }
         };
         let seen = Seen {
