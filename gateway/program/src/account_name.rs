@@ -41,6 +41,14 @@ fn unescaped(part: &str) -> String {
 }
 
 impl AccountName {
+    /// The entity and the currency, where the name says them.
+    pub(crate) fn entity_and_currency(&self) -> Option<(&str, &str)> {
+        match &self.0 {
+            AccountRef::Key(key) => Some((&key.entity, &key.currency)),
+            AccountRef::Id(_) => None,
+        }
+    }
+
     /// The currency, where the name says it.
     pub(crate) fn currency(&self) -> Option<&str> {
         match &self.0 {

@@ -36,10 +36,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    access_log, accounts, approve, balance, cancel, change_access, channel_file, close_day, confirm, consume,
-    customer, demo, entry, export, find, freeze, holds, hot, limits, map_customer, map_type, open, play,
-    post, proposals, raise, reconcile, refund, reject, reserve, reverse, serve, state, statement, status,
-    token, transaction, trial_balance, try_step, unfreeze, verify, wal,
+    access_log, accounts, approve, balance, cancel, change_access, channel_book, channel_file, close_day,
+    confirm, consume, customer, demo, entry, export, find, freeze, holds, hot, limits, map_customer,
+    map_type, open, play, post, proposals, raise, reconcile, refund, reject, reserve, reverse, serve, state,
+    statement, status, token, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -118,6 +118,7 @@ enum Commands {
     Token(token::Commands),
     AccessLog(access_log::Args),
     ChannelFile(channel_file::Args),
+    ChannelBook(channel_book::Args),
     Reconcile(reconcile::Args),
     Verify(verify::Args),
     Export(export::Args),
@@ -169,6 +170,7 @@ fn main() -> ExitCode {
         Commands::Token(command) => token::run(command),
         Commands::AccessLog(args) => access_log::run(&args),
         Commands::ChannelFile(args) => channel_file::run(&args),
+        Commands::ChannelBook(args) => on_one_thread(channel_book::run(args)),
         Commands::Reconcile(args) => reconcile::run(&args),
         Commands::Verify(args) => verify::run(&args),
         Commands::Export(args) => export::run(&args),

@@ -321,7 +321,7 @@ fn format(text: &str) -> Result<Format, String> {
 }
 
 /// The format of a file of transactions, by its name.
-pub(super) fn trade_format(text: &str) -> Result<TradeFormat, String> {
+pub(crate) fn trade_format(text: &str) -> Result<TradeFormat, String> {
     named(TradeFormat::ALL.iter().map(|format| (format.name(), *format)), text)
 }
 

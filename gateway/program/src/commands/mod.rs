@@ -6,6 +6,7 @@ pub(crate) mod approve;
 pub(crate) mod balance;
 pub(crate) mod cancel;
 pub(crate) mod change_access;
+pub(crate) mod channel_book;
 pub(crate) mod channel_file;
 pub(crate) mod close_day;
 pub(crate) mod confirm;
