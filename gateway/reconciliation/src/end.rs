@@ -34,6 +34,9 @@ pub enum End {
     Adjusted,
     /// The try was confirmed in the ledger.
     Confirmed,
+    /// Nothing moved on either side, so there is nothing to do: a payment that failed, and was paid at the second try. A comparison says so,
+    /// never a person.
+    Unmoved,
 }
 
 impl End {

@@ -133,6 +133,7 @@ fn every_class_has_its_entries() {
         assert_eq!(steps.iter().map(shown_step).collect::<Vec<_>>(), expected, "{finding:?}");
         let went_in = steps.iter().any(|step| step.kind == StepKind::SuspenseIn);
         assert!(!went_in || finding.suspense() != 0, "{finding:?}");
+        assert!(!finding.is_unmoved() || steps.is_empty(), "{finding:?}");
     }
 }
 
@@ -156,6 +157,7 @@ fn what_leaves_suspense_goes_where_its_end_says() {
         (End::LateMatch, 1, None, Err(ReleaseError::NotFromSuspense { end: End::LateMatch })),
         (End::Adjusted, 1, None, Err(ReleaseError::NotFromSuspense { end: End::Adjusted })),
         (End::Confirmed, 1, None, Err(ReleaseError::NotFromSuspense { end: End::Confirmed })),
+        (End::Unmoved, 1, None, Err(ReleaseError::NotFromSuspense { end: End::Unmoved })),
     ] {
         let released = release(end, amount, cny(), &chart(), against);
         assert_eq!(released.as_ref().map(shown).map_err(|error| *error), expected.map(str::to_owned));
@@ -228,6 +230,7 @@ fn every_difference_has_an_end_and_none_ends_late_by_hand() {
         Class::DuplicateInBook,
     ] {
         assert!(!ends_of(class).is_empty() && !End::LateMatch.is_open_to(class), "{class:?}");
+        assert!(!End::Unmoved.is_open_to(class), "{class:?}");
         assert_eq!(End::Adjusted.is_open_to(class), class == Class::FeeDiffers);
         assert_eq!(End::Confirmed.is_open_to(class), class == Class::StateDiffers);
         assert_eq!(End::WriteOff.is_open_to(class), class != Class::FeeDiffers);

@@ -28,6 +28,12 @@ impl Finding {
         self.lack().gross - confirmed
     }
 
+    /// Whether nothing moved on either side, and nothing is under way.
+    #[must_use]
+    pub fn is_unmoved(&self) -> bool {
+        [&self.book, &self.file].into_iter().flatten().all(|one| one.state == BookState::Failed)
+    }
+
     /// Whether the channel has done what the books have only tried.
     #[must_use]
     pub fn is_to_confirm(&self) -> bool {

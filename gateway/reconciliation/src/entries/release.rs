@@ -40,7 +40,7 @@ pub fn release(
         End::WriteOff if amount > 0 => Some(&accounts.gain),
         End::WriteOff => Some(&accounts.loss),
         End::Supplement | End::Reversal | End::Refund => None,
-        End::LateMatch | End::Adjusted | End::Confirmed => {
+        End::LateMatch | End::Adjusted | End::Confirmed | End::Unmoved => {
             return Err(ReleaseError::NotFromSuspense { end });
         }
     };
