@@ -2,17 +2,26 @@
 //!
 //! Pure: rows come in, findings go out, and the same rows give the same findings in the same order. What is found on one side only is hung
 //! over (存疑) for so many file days, since a payment just before midnight stands in the file of the day after; what was not found then goes
-//! to suspense. Nothing is posted here.
+//! to suspense. What is to be booked about it is told as entries ([`first_steps`], [`release`], [`settlement`]); nothing is posted here.
 //!
 //! The sums prove the comparison: what the books have, with all that was found to differ, is what the file has, or [`compare`] says so.
 
 mod compare;
+mod end;
+mod entries;
 mod finding;
 mod hung;
 mod sums;
 mod transaction;
 
 pub use compare::{Rules, compare};
+pub use end::{End, ends_of};
+pub use entries::chart::{Accounts, Chart, ChartError};
+pub use entries::lack::Lack;
+pub use entries::release::{ReleaseError, release};
+pub use entries::settlement::settlement;
+pub use entries::steps::{Step, StepKind, StepsError, first_steps};
+pub use entries::{Entries, EntriesError, Leg};
 pub use finding::{Class, Fate, Finding};
 pub use hung::{Hung, Side};
 pub use sums::{Compared, Sums};

@@ -1,0 +1,56 @@
+//! Making the database again from the directory of files.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::directory::Directory;
+use crate::error::StoreError;
+use crate::files;
+use crate::sidecar;
+use crate::store::{Store, digest_of};
+use crate::stored_file::StoredFile;
+
+/// What was made again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Files that are known again, with every version and who decided about it.
+    pub files: usize,
+    /// Where the database lies that was there.
+    pub set_aside: Option<PathBuf>,
+}
+
+/// Makes the database of a directory again, where it is damaged or lost: every file with its versions, from what stands beside its bytes. Runs are
+/// to be made again, from the first day on; they give the breaks the same names. Handlings are to be drafted again: they have the same
+/// transactions' ids, so the ledger answers what became of them and books nothing twice.
+///
+/// # Errors
+/// [`StoreError`]: `in_use`; where bytes are not what their name says, or it does not stand what they are. Then nothing is changed.
+pub fn rebuild(directory: &Path, wait: Duration) -> Result<Rebuilt, StoreError> {
+    let directory = Directory::at(directory);
+    directory.create()?;
+    let lock = directory.lock(wait)?;
+    let found = found(&directory)?;
+    let set_aside = directory.set_aside()?;
+    let mut store = Store::create(directory, lock)?;
+    let transaction = store.reader.connection.transaction()?;
+    for file in &found {
+        files::insert(&transaction, file)?;
+    }
+    transaction.commit()?;
+    store.write_sidecars()?;
+    Ok(Rebuilt { files: found.len(), set_aside })
+}
+
+/// Every file that stands beside its bytes, in the order of import.
+fn found(directory: &Directory) -> Result<Vec<StoredFile>, StoreError> {
+    let mut found = Vec::new();
+    for digest in directory.listed()?.sidecars {
+        let path = directory.raw(digest);
+        if digest_of(&path)? != digest {
+            return Err(StoreError::DamagedFile { path });
+        }
+        found.extend(sidecar::read(directory, digest)?);
+    }
+    found.sort_by_key(|file| file.id);
+    Ok(found)
+}

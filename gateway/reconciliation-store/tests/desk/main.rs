@@ -1,0 +1,10 @@
+//! A desk from outside: files, runs, breaks and handlings, and what is left of them after a kill or damage.
+
+#![allow(clippy::unwrap_used)]
+
+mod damage;
+mod desk;
+mod files;
+mod handlings;
+mod kills;
+mod runs;
