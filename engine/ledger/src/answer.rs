@@ -229,8 +229,10 @@ pub struct Status {
     pub entities: Vec<(Box<str>, Date)>,
     /// How long refunds are taken.
     pub refund_windows: RefundWindows,
-    /// The digest of the file that says who may do what; empty: there was none.
+    /// The digest of the file that says who may do what, as it was approved or noted last; empty: there was none.
     pub access: Box<str>,
+    /// The digest of the one that holds: another, where that one was approved and the node has not found it yet.
+    pub access_held: Box<str>,
     /// Proposals that nobody has decided about yet, and what was done at once and nobody has reviewed yet.
     pub open_proposals: u64,
     /// Whether the disk is full: what would write is refused, until there is room.

@@ -195,6 +195,8 @@ impl History {
                         register.commands.push(command);
                     }
                     // The node's own: which file says from here on who may do what.
+                    // It is written once when it is approved, and once when it holds.
+                    Admin::Access { digest } if is_noted(&register.commands, &digest) => {}
                     Admin::Access { digest: about } => register.commands.push(RegisteredCommand {
                         frame,
                         time_us: view.time_us(),
@@ -257,6 +259,11 @@ fn entry_of(
     };
     let Mover { client, transaction, text_id } = mover;
     Ok(Some(RegisterEntry { position, time_us, date, client, transaction, text_id, what, notes }))
+}
+
+/// Whether the newest row says already which file says who may do what.
+fn is_noted(commands: &[RegisteredCommand], digest: &str) -> bool {
+    commands.last().is_some_and(|last| &*last.command == "access" && &*last.about == digest)
 }
 
 /// Who moved a hold, and by which transaction; nobody, for everything else and for an expiry.

@@ -138,7 +138,10 @@ impl Subject {
     fn fold_repeated(&mut self) {
         if self.accounts.len() > 1 {
             let mut seen = HashSet::new();
-            self.accounts.retain(|account| seen.insert(account.asked.clone()));
+            self.accounts.retain(|account| {
+                let named = account.found.as_ref().map(|(id, _)| AccountRef::Id(*id));
+                seen.insert(named.unwrap_or_else(|| account.asked.clone()))
+            });
         }
     }
 

@@ -353,12 +353,17 @@ fn whoever_is_told_nothing_does_not_fill_the_disk() {
         Record { outcome, operation, ..question(&"x".repeat(512), Subject::default()) }
     };
     let balance = |outcome| Record { outcome, ..question("why", Subject::default()) };
+    let of_chart = Operation::Question(longmen_ledger::Operation::Chart);
+    let chart = Record { rows: 40, operation: of_chart, ..question("", Subject::default()) };
     for (record, written) in [
         (hello(refused), 10),
         (hello(Outcome::Told), 150),
         (status(Outcome::Told), 10),
         (status(refused), 10),
         (balance(Outcome::Told), 150),
+        // It asked about nothing, or about no account, and was told as much.
+        (Record { rows: 0, ..balance(Outcome::Told) }, 100),
+        (chart, 100),
         (balance(refused), 100),
         (balance(Outcome::Failed), 100),
     ] {
@@ -402,6 +407,18 @@ fn accounts_of_which_nothing_was_told_do_not_fill_the_disk() {
     // One account, named again and again, is one.
     let again = Subject::of_accounts(&vec![AccountRef::Id(AccountId(7)); 8_192]);
     assert_eq!(question("", again).folded().subject.accounts.len(), 1);
+    // So is one that is named by its key and by its id.
+    let key = AccountKey {
+        entity: "LM".into(),
+        number: "U1".into(),
+        kind: "".into(),
+        currency: Currency::from_code("CNY").unwrap(),
+    };
+    let both = [AccountRef::Id(AccountId(7)), AccountRef::Key(key.clone()), AccountRef::Id(AccountId(8))];
+    let mut subject = Subject::of_accounts(&both);
+    (subject.accounts[0].found, subject.accounts[1].found) =
+        (Some((AccountId(7), key.clone())), Some((AccountId(7), key)));
+    assert_eq!(question("", subject).folded().subject.accounts.len(), 2);
     let directory = tempfile::tempdir().unwrap();
     let (recorder, records) = channel();
     let writer = Writer::open(settings(directory.path())).unwrap();

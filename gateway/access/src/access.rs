@@ -240,7 +240,11 @@ impl Access {
         let roles = self.roles(principal, token);
         let own = self.permissions(principal, token, &roles);
         let (permissions, reasons) = match asking.on_behalf {
-            None => (own, self.reasons(principal.reason, &roles)),
+            // A token that has fewer roles than its principal has what all of them demand.
+            None => {
+                let all = principal.roles.iter().map(|role| &**role).chain(roles.iter().copied());
+                (own, self.reasons(principal.reason, &all.collect::<Vec<_>>()))
+            }
             Some(other) => {
                 let permissions = self.on_behalf(other, &own).ok_or(NotAdmitted::Forbidden)?;
                 let other = self.file.principals.get(other).unwrap_or(&nobody);

@@ -31,6 +31,11 @@ pub enum AccessFileError {
     /// There is no such operation.
     #[error("four_eyes names {word}, which is no operation: `longmen token roles` lists them")]
     FourEyesOperation { word: Box<str> },
+    /// It has no amount that a figure could be held to.
+    #[error(
+        "four_eyes has a figure above which {operation} takes two, and that moves nothing: put it into operations"
+    )]
+    NoAmount { operation: Operation },
     /// Nobody could do it any more.
     #[error("four_eyes names {operation}, which cannot be proposed: nobody could do it any more")]
     NotProposable { operation: Operation },
@@ -55,7 +60,7 @@ pub enum AccessFileError {
     #[error("role {role} has reason = true, and permits no question about customers")]
     Reason { role: Box<str> },
     /// A name of a role or principal is none: it would forge lines wherever it is written.
-    #[error("{name} is no name of a role or principal: 1 to {MAX_NAME} bytes without control characters")]
+    #[error("{name} is no name of a role or principal: 1 to {MAX_NAME} bytes, all of which can be seen")]
     Name { name: String },
     /// There is no such role.
     #[error("principal {principal} has role {role}, which is neither in the file nor a standard role")]

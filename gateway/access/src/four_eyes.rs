@@ -50,6 +50,9 @@ impl WrittenFourEyes {
         let operations = self.operations.iter().map(|word| operation(word)).collect::<Result<_, _>>()?;
         let above = self.above.iter().map(|(word, caps)| {
             let operation = operation(word)?;
+            if !has_amount(operation) {
+                return Err(AccessFileError::NoAmount { operation });
+            }
             Ok((operation, read_caps(operation, caps)?))
         });
         Ok(FourEyes { operations, above: above.collect::<Result<_, AccessFileError>>()? })
@@ -61,6 +64,29 @@ fn operation(word: &str) -> Result<Operation, AccessFileError> {
         word.parse().map_err(|_| AccessFileError::FourEyesOperation { word: word.into() })?;
     // What cannot be proposed nobody could do any more.
     operation.may_be_proposed().then_some(operation).ok_or(AccessFileError::NotProposable { operation })
+}
+
+/// Whether it is done with an amount.
+fn has_amount(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Post
+            | Operation::Freeze
+            | Operation::JudicialFreeze
+            | Operation::Raise
+            | Operation::Unfreeze
+            | Operation::Consume
+            | Operation::ForcedConsume
+            | Operation::Reverse
+            | Operation::ForcedReverse
+            | Operation::Refund
+            | Operation::Try
+            | Operation::Confirm
+            | Operation::CancelTry
+            | Operation::Backdate
+            | Operation::JudicialRelease
+            | Operation::OthersTransactions
+    )
 }
 
 fn read_caps(operation: Operation, written: &BTreeMap<Box<str>, Box<str>>) -> Result<Caps, AccessFileError> {
@@ -114,6 +140,10 @@ mod tests {
             ("[four_eyes]\nabove.post = { CNY = \"1.001\" }", "1.001 CNY for post, which is no amount"),
             ("[four_eyes]\nabove.post = { \"*\" = \"1.5\" }", "1.5 * for post, which is no amount"),
             ("[four_eyes]\nabove.post = { XXY = \"1\" }", "1 XXY for post, which is no amount"),
+            (
+                "[four_eyes]\nabove.set_state = { CNY = \"1\" }",
+                "above which set_state takes two, and that moves nothing",
+            ),
             ("[four_eyes]\nbelow = 1", "unknown field `below`"),
             (
                 "[four_eyes]\noperations = [\"open_accounts\"]",

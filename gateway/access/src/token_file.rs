@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 use jiff::Timestamp;
+use longmen_ledger::{has_blank_end, is_hidden};
 use serde::{Deserialize, Serialize};
 
 use crate::toml_fault::TomlFault;
@@ -55,16 +56,19 @@ pub enum TokenFileError {
     #[error("{0}")]
     Toml(TomlFault),
     /// A token has no id that can be one.
-    #[error("{id} is no id of a token: 1 to {MAX_NAME} bytes without control characters")]
+    #[error("{id} is no id of a token: 1 to {MAX_NAME} bytes, all of which can be seen")]
     Id { id: String },
     /// A token's hash is none.
     #[error("token {id}: the hash is none: 64 hexadecimal digits of BLAKE3")]
     Hash { id: Box<str> },
     /// A token's principal has no name that can be one.
     #[error(
-        "token {id}: the principal's name is empty, longer than {MAX_NAME} bytes, or has control characters"
+        "token {id}: the principal's name is empty, longer than {MAX_NAME} bytes, or not all of it can be seen"
     )]
     Principal { id: Box<str> },
+    /// A token's role has no name that can be one.
+    #[error("token {id}: {role} is no name of a role")]
+    Role { id: Box<str>, role: String },
     /// Two tokens have one id.
     #[error("token {id} is there twice")]
     Twice { id: Box<str> },
@@ -83,9 +87,9 @@ pub fn check_network(text: &str) -> Result<(), NotANetwork> {
     text.parse::<IpNet>().map(drop).map_err(|_| NotANetwork)
 }
 
-/// Whether a text can name somebody in lines for people and programs.
+/// Whether a text can name somebody in lines for people and programs: all of it is seen.
 pub(crate) fn is_name(text: &str) -> bool {
-    (1..=MAX_NAME).contains(&text.len()) && !text.chars().any(char::is_control)
+    (1..=MAX_NAME).contains(&text.len()) && !has_blank_end(text) && !text.chars().any(is_hidden)
 }
 
 #[derive(Serialize, Deserialize)]
@@ -142,6 +146,9 @@ impl TokenFile {
             }
             if !is_name(&token.principal) {
                 return Err(TokenFileError::Principal { id });
+            }
+            if let Some(role) = token.roles.iter().flatten().find(|role| !is_name(role)) {
+                return Err(TokenFileError::Role { id, role: format!("{role:?}") });
             }
             if tokens.insert(id.clone(), token).is_some() {
                 return Err(TokenFileError::Twice { id });
@@ -226,6 +233,9 @@ mod tests {
             (token("1", &hash, ""), "token 1: the principal's name is empty"),
             (token("1", &hash, "ann\nACCESS LOG: forged"), "token 1: the principal's name is empty"),
             (token("1\n", &hash, "ann"), "\"1\\n\" is no id of a token"),
+            (token("1", &hash, "ann "), "token 1: the principal's name is empty"),
+            (token("1", &hash, "cho\u{200b}").replace("\\u{200b}", "\u{200b}"), "not all of it can be seen"),
+            (token("1", &hash, "ann") + "roles = [\"x\u{202e}y\"]", "is no name of a role"),
             (token("1", &hash, "ann") + &token("1", &hash, "bob"), "token 1 is there twice"),
             (token("1", &hash, "ann") + "role = 1", "unknown field `role`"),
             ("ann 0123456789abcdef".into(), "expected"),

@@ -22,6 +22,7 @@ pub use open_files::TooFewFiles;
 pub use options::ServeArgs;
 pub use privacy::warning_of;
 pub use process::{Launch, NodeError, NodeProcess, READY_LINE, ScrubPace};
+pub use reloading::ChangedAccess;
 pub use serve::{ServeError, serve};
 pub use tls::{ClientAuthArg, TlsArgs};
 pub use watch::Watch;

@@ -33,6 +33,10 @@ pub struct ServeArgs {
     /// Who may do what: principals and their roles, in TOML. Read again when it has changed, as the tokens are
     #[arg(long, value_name = "FILE")]
     pub access: Option<PathBuf>,
+    /// Take the access file of this digest at this start, though nobody can say whether its change takes a second principal: the
+    /// copy of the one that held is gone from the data directory, or is another
+    #[arg(long, value_name = "DIGEST", requires = "access")]
+    pub accept_access: Option<String>,
     #[command(flatten)]
     pub access_log: AccessLogArgs,
     #[command(flatten)]

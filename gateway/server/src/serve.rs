@@ -30,7 +30,7 @@ use crate::open_files::{self, TooFewFiles};
 use crate::options::ServeArgs;
 use crate::privacy::warning_of;
 use crate::process::READY_LINE;
-use crate::reloading::Reloading;
+use crate::reloading::{ChangedAccess, Reloading};
 use crate::tls::Renewal;
 
 /// Why a node did not serve, or did not stop well.
@@ -53,6 +53,9 @@ pub enum ServeError {
     /// The files that say who is let in, and what each may do.
     #[error(transparent)]
     Access(#[from] AccessFilesError),
+    /// The access file was changed, and nobody can say whether that takes two.
+    #[error(transparent)]
+    ChangedAccess(#[from] ChangedAccess),
     /// The access log cannot be kept where it is to be.
     #[error("the access log cannot be kept: {0}")]
     AccessLog(#[from] FolderError),
@@ -80,6 +83,7 @@ impl ServeError {
         match self {
             ServeError::NoLedger { .. }
             | ServeError::Access(_)
+            | ServeError::ChangedAccess(_)
             | ServeError::AccessLog(_)
             | ServeError::Tls(_) => true,
             ServeError::Start(error) => matches!(error, StartError::Options(_)),
@@ -204,7 +208,7 @@ fn serve_until_told(
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut asked = signal(SignalKind::user_defined1())?;
         if let Some(access) = &mut access {
-            access.begin(&node.intake()).await.into_iter().for_each(say);
+            access.begin(&node.intake(), args.accept_access.as_deref()).await?.into_iter().for_each(say);
         }
         let mut renewal = Renewal::new(tls, access, args.quiet)?;
         let intake = node.intake();

@@ -19,7 +19,7 @@ pub(super) fn run(
         return Err(Rejection::Malformed);
     }
     state.output.register(client, "change_access", digest, notes);
-    Ok(note_access::run(state, digest))
+    Ok(note_access::approve(state, digest))
 }
 
 /// Whether a text is a digest as the ledger keeps it.

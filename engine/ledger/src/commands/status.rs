@@ -20,6 +20,7 @@ pub(super) fn run(state: &State) -> Answer {
         entities: entities.collect(),
         refund_windows: settings.refund_windows.clone(),
         access: books.catalog.access().into(),
+        access_held: books.catalog.access_held().into(),
         open_proposals: books.catalog.proposals().open() as u64,
         is_out_of_disk: *room == Room::None,
         ..counts.clone()

@@ -7,8 +7,8 @@ use crate::record::{Operation, Outcome, Record};
 
 /// Hellos that were refused.
 const REFUSED_HELLOS: u32 = 10;
-/// Questions that were refused.
-const REFUSED_QUESTIONS: u32 = 100;
+/// Questions that were refused, were told nothing, or are about no account.
+const OTHER_QUESTIONS: u32 = 100;
 /// Questions how the node is.
 const STATUS: u32 = 10;
 
@@ -20,6 +20,12 @@ pub(super) struct Ration {
     uncounted: u64,
 }
 
+/// Whether somebody was told anything of an account.
+fn tells(question: Question, record: &Record) -> bool {
+    let of_books = matches!(question, Question::Chart | Question::TrialBalance | Question::GeneralLedger);
+    !of_books && (record.rows > 0 || !record.subject.accounts.is_empty())
+}
+
 impl Ration {
     /// Whether a record is to be written; else it is counted.
     pub(super) fn takes(&mut self, record: &Record) -> bool {
@@ -28,8 +34,8 @@ impl Ration {
             Operation::Hello if is_told => return true,
             Operation::Hello => (0, REFUSED_HELLOS),
             Operation::Question(Question::Status) => (1, STATUS),
-            Operation::Question(_) if is_told => return true,
-            Operation::Question(_) => (2, REFUSED_QUESTIONS),
+            Operation::Question(question) if is_told && tells(question, record) => return true,
+            Operation::Question(_) => (2, OTHER_QUESTIONS),
         };
         let second = record.time_us.div_euclid(1_000_000);
         if self.second != second {

@@ -198,6 +198,10 @@ fn a_principal_that_is_gone_has_no_right_left_and_what_is_revoked_is() {
     let told: Vec<String> = few.contradictions().map(|one| one.to_string()).collect();
     assert!(is_in(&few) && few.lets_anybody_in(), "{told:?}");
     assert!(told.len() == 1 && told[0].contains("role poster, which principal ann has not"), "{told:?}");
+    // A token of fewer roles frees nobody from what another role demands.
+    let strict = "[roles.strict]\nmay = [\"balance\"]\nreason = true\n[principals.ann]\nroles = [\"poster\", \"strict\"]";
+    let admitted = Access::of(file(strict), tokens.clone()).admit(&asking).unwrap();
+    assert!(admitted.reasons.contains(&Operation::Balance), "{admitted:?}");
     // A token that is revoked contradicts nothing.
     assert!(Access::new(file(""), tokens.clone()).is_err());
     assert!(Access::new(file(""), tokens.revoke(&own.id, now).unwrap()).is_ok());

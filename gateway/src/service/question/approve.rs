@@ -36,8 +36,8 @@ impl Ask for ApproveAsked {
         Subject::default().with("proposal", Some(self.number.to_string()))
     }
 
-    fn told(_: &Executed, _: &mut Subject) -> usize {
-        0
+    fn told(executed: &Executed, subject: &mut Subject) -> usize {
+        executed.tell(subject)
     }
 
     async fn ask(self, context: &Context) -> Result<Executed, Unanswered> {

@@ -1,6 +1,9 @@
 //! Somebody proposes what takes a second principal. What it names is looked up first, so that it can be judged.
 
-use longmen_engine::ledger::{Answer, Command, Currency, Operation, Posted, Registered, TransactionId};
+use longmen_engine::ledger::{
+    AccountRef, ActionCode, Answer, AttributeChange, Batch, Command, Currency, Leg, Operation, Posted,
+    Registered, TransactionId,
+};
 
 use super::context::{Ask, Context};
 use super::known_accounts::KnownAccounts;
@@ -30,6 +33,46 @@ pub(crate) enum Proposable {
     Command(Box<Command>),
 }
 
+impl Proposable {
+    /// What it is, and the accounts that it names.
+    fn subject(&self) -> Subject {
+        let (name, accounts) = match self {
+            Proposable::Post(post) => {
+                let Batch { transactions, legs, keys, .. } = &post.batch;
+                let of_leg = |(place, leg): (usize, &Leg)| {
+                    let key = keys.iter().find(|(at, _)| *at as usize == place);
+                    key.map_or(AccountRef::Id(leg.account), |(_, key)| AccountRef::Key(key.clone()))
+                };
+                let code = transactions.first().map(|transaction| post.batch.action_code(transaction));
+                (code.map_or("post", ActionCode::name), legs.iter().enumerate().map(of_leg).collect())
+            }
+            Proposable::Command(command) => of_command(command),
+        };
+        Subject::of_accounts(&accounts).with("what", Some(name))
+    }
+}
+
+/// What a command is, by the name of its operation, and the accounts that it names.
+fn of_command(command: &Command) -> (&'static str, Vec<AccountRef>) {
+    match command {
+        Command::Change(asked) => {
+            let name = match asked.change {
+                AttributeChange::States { .. } => "set_state",
+                AttributeChange::Hot(_) => "set_hot",
+                AttributeChange::Reserve(_) => "set_reserve",
+                AttributeChange::Limits { .. } => "set_limits",
+            };
+            (name, vec![asked.account.clone()])
+        }
+        Command::CloseDay { carry_forward, .. } => ("close_day", carry_forward.clone()),
+        Command::MapCustomer { account, .. } => ("map_customer", vec![account.clone()]),
+        Command::MapType { .. } => ("map_type", Vec::new()),
+        Command::ChangeAccess { .. } => ("change_access", Vec::new()),
+        // Nothing else can be proposed.
+        _ => ("", Vec::new()),
+    }
+}
+
 /// What came of a proposal or its approval.
 #[derive(Debug)]
 pub(crate) enum Executed {
@@ -52,11 +95,11 @@ impl Ask for ProposeAsked {
 
     fn subject(&self) -> Subject {
         let id = if self.text_id.is_empty() { self.id.0.to_string() } else { self.text_id.to_string() };
-        Subject::default().with("propose", Some(id))
+        self.what.subject().with("propose", Some(id))
     }
 
-    fn told(_: &Executed, _: &mut Subject) -> usize {
-        0
+    fn told(executed: &Executed, subject: &mut Subject) -> usize {
+        executed.tell(subject)
     }
 
     async fn ask(self, context: &Context) -> Result<Executed, Unanswered> {
@@ -71,6 +114,13 @@ impl Ask for ProposeAsked {
 }
 
 impl Executed {
+    /// Notes the accounts that its answer speaks of; how many rows that is.
+    pub(super) fn tell(&self, subject: &mut Subject) -> usize {
+        let Executed::Proposed(_, accounts) = self else { return 0 };
+        accounts.ids().for_each(|account| subject.tell(account));
+        1
+    }
+
     fn of(answer: Answer) -> Option<Executed> {
         match answer {
             Answer::Proposals(mut proposals) => {

@@ -48,15 +48,13 @@ impl Ask for TransactionAsked {
 
     async fn ask(self, context: &Context) -> Result<Self::Answer, Unanswered> {
         let own = context.client();
-        let is_others = matches!(self, TransactionAsked::Of(key) if key.client != own);
-        // Of another client by its id: that is to look for it.
-        let needed = [Some(Self::OPERATION), is_others.then_some(Operation::Find)];
-        let needed = || needed.into_iter().flatten();
-        let sees_all = needed().all(|operation| context.may_everywhere(operation));
+        // Of another client, by its id or its place: that is to look for it.
+        let all = [Self::OPERATION, Operation::Find];
+        let finds_all = all.into_iter().all(|operation| context.may_everywhere(operation));
         // What is not its own a caller learns of only where it may see it.
         let unknown = match self {
-            TransactionAsked::Place(_) if !sees_all => Rejection::Forbidden,
-            TransactionAsked::Of(_) if is_others && !sees_all => Rejection::Forbidden,
+            TransactionAsked::Place(_) if !finds_all => Rejection::Forbidden,
+            TransactionAsked::Of(key) if key.client != own && !finds_all => Rejection::Forbidden,
             _ => Rejection::UnknownTransaction,
         };
         let RecordPlace { frame, ordinal } = match self {
@@ -68,13 +66,15 @@ impl Ask for TransactionAsked {
         };
         let found = context.look_up(move |history| history.transaction(frame, ordinal)).await?;
         let record = Box::new(found.ok_or(unknown)?);
+        let needed = if record.client == own { &all[..1] } else { &all };
+        let sees_all = needed.iter().all(|operation| context.may_everywhere(*operation));
         let tried = record.tried.iter().map(|leg| leg.account);
         let held = record.held.iter().map(|held| held.account);
         let legs = record.legs.iter().map(|leg| leg.account);
         let accounts = context.accounts_in(legs.chain(tried).chain(held)).await?;
         // All of it is told, so all of it must be the caller's to see.
         let is_seen = || {
-            let sees = |account| needed().all(|operation| context.may_see(operation, account));
+            let sees = |account| needed.iter().all(|operation| context.may_see(*operation, account));
             !accounts.is_empty() && accounts.iter().all(sees)
         };
         // Of its own that moves nothing a caller learns everywhere.

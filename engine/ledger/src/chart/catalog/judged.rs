@@ -20,8 +20,14 @@ impl Catalog {
         &self.access
     }
 
-    /// Says by which file it is said from now on who may do what.
+    /// The digest of the one that holds, where that one was only approved; empty: there was none.
+    #[must_use]
+    pub fn access_held(&self) -> &str {
+        &self.access_held
+    }
+
+    /// Takes a digest as the log has it.
     pub fn set_access(&mut self, digest: &str) {
-        self.access = digest.into();
+        self.access_held = std::mem::replace(&mut self.access, digest.into());
     }
 }

@@ -55,6 +55,8 @@ pub struct Catalog {
     rules: u16,
     /// The digest of the file that says who may do what; empty: there was none.
     access: Box<str>,
+    /// The one before it in the log; the same again, once that one holds which was approved.
+    access_held: Box<str>,
     proposals: Proposals,
     lines: Vec<LineKey>,
     line_ids: BTreeMap<LineKey, LineId>,
@@ -80,6 +82,7 @@ impl Catalog {
             leaves_above: BTreeSet::new(),
             rules: 0,
             access: Box::default(),
+            access_held: Box::default(),
             proposals: Proposals::default(),
             lines: Vec::new(),
             line_ids: BTreeMap::new(),
@@ -201,8 +204,8 @@ impl Catalog {
         if self.rules > 0 {
             Admin::Rules { version: self.rules }.write(out);
         }
-        if !self.access.is_empty() {
-            Admin::Access { digest: self.access.clone() }.write(out);
+        for digest in [&self.access_held, &self.access].into_iter().filter(|digest| !digest.is_empty()) {
+            Admin::Access { digest: digest.clone() }.write(out);
         }
         for (id, name) in self.clients() {
             Admin::Client { id, name: name.into() }.write(out);
