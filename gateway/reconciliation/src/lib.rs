@@ -6,14 +6,25 @@
 //!
 //! The sums prove the comparison: what the books have, with all that was found to differ, is what the file has, or [`compare`] says so.
 
+//!
+//! [`compare`] holds every finding; [`compare_each`] counts them, and hands out those that are kept, so that a large day can be compared
+//! in parts: whatever has one name has one [`Candidate::name_hash`].
+
+mod candidate;
 mod compare;
 mod finding;
+mod found;
 mod hung;
+mod judging;
 mod sums;
+mod totals;
 mod transaction;
 
-pub use compare::{Rules, compare};
+pub use candidate::Candidate;
+pub use compare::{Keep, Rules, compare, compare_each};
 pub use finding::{Class, Fate, Finding};
+pub use found::Found;
 pub use hung::{Hung, Side};
 pub use sums::{Compared, Sums};
+pub use totals::Totals;
 pub use transaction::{BookState, Transaction};

@@ -5,9 +5,20 @@ use longmen_ledger::{Amount, Currency};
 
 /// How far it has come, on either side.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumString, strum::IntoStaticStr,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::EnumString,
+    strum::FromRepr,
+    strum::IntoStaticStr,
 )]
 #[strum(serialize_all = "snake_case")]
+#[repr(u8)]
 pub enum BookState {
     /// Booked; the channel has moved the money.
     Done,
