@@ -14,6 +14,13 @@ pub struct Found {
 }
 
 impl Found {
+    /// The currency that it is in, by its code.
+    #[must_use]
+    pub fn currency_code(&self) -> &'static str {
+        let either = self.finding.book.as_ref().or(self.finding.file.as_ref());
+        either.map_or("", |transaction| transaction.currency.code())
+    }
+
     /// What waits for the next file.
     #[must_use]
     pub fn hung(&self) -> Option<Hung> {

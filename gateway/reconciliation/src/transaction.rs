@@ -65,12 +65,12 @@ impl Transaction {
     }
 }
 
-impl From<&StatementRow> for Transaction {
-    fn from(row: &StatementRow) -> Transaction {
+impl From<StatementRow> for Transaction {
+    fn from(row: StatementRow) -> Transaction {
         Transaction {
             kind: row.kind,
-            merchant_number: row.merchant_number.clone(),
-            reference: row.channel_number.clone(),
+            merchant_number: row.merchant_number,
+            reference: row.channel_number,
             line: row.line,
             gross: row.gross,
             fee: row.fee,
