@@ -61,7 +61,9 @@ pub enum TokenFileError {
     #[error("token {id}: the hash is none: 64 hexadecimal digits of BLAKE3")]
     Hash { id: Box<str> },
     /// A token's principal has no name that can be one.
-    #[error("token {id}: the principal's name is empty, longer than {MAX_NAME} bytes, or has control characters")]
+    #[error(
+        "token {id}: the principal's name is empty, longer than {MAX_NAME} bytes, or has control characters"
+    )]
     Principal { id: Box<str> },
     /// Two tokens have one id.
     #[error("token {id} is there twice")]

@@ -31,7 +31,8 @@ impl HeldFile {
     /// Keeps what holds from now on, whole or not at all.
     pub(crate) fn write(&self, file: &AccessFile) -> io::Result<()> {
         let unfinished = self.data.join(UNFINISHED);
-        let mut copy = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+        let mut copy =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
         copy.write_all(file.text().as_bytes())?;
         copy.sync_all()?;
         fs::rename(&unfinished, self.data.join(NAME))?;

@@ -67,6 +67,7 @@ pub(super) fn permitted(
         Command::CloseDay { entity, forced: true, .. } => may(Operation::ForcedCloseDay, entity),
         Command::MapCustomer { account, .. } => may_at(Operation::MapCustomer, account),
         Command::MapType { entity, .. } => may(Operation::MapType, entity),
+        Command::SetBookingMode { entity, .. } => may(Operation::SetBookingMode, entity),
         // Transactions are judged as a round comes to them.
         Command::Post(_) | Command::Cancel { .. } => Ok(Scope::default()),
         // Judged where it is known what is proposed.

@@ -170,12 +170,7 @@ fn a_changed_access_file_waits_for_its_approval_over_a_restart() {
         house.says("ann", "limits LM/U1/CNY --overdraft 60", 1, "needs_approval");
     }
     let path = house.path("access.toml");
-    house.says(
-        "cat",
-        &format!("change-access {} --propose A1", path.display()),
-        0,
-        "proposal 1 is open",
-    );
+    house.says("cat", &format!("change-access {} --propose A1", path.display()), 0, "proposal 1 is open");
     let digest = house.digest(1);
     house.says("bob", &format!("approve 1 --digest {digest}"), 0, "approved");
     until(|| house.run("mallory", "status").code == Some(0));
