@@ -2,6 +2,7 @@
 
 pub(crate) mod account_index;
 pub(crate) mod booking_mode;
+pub(crate) mod booking_modes;
 pub(crate) mod catalog;
 pub(crate) mod line;
 pub(crate) mod subject;

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::account::registered::Account;
 use crate::account::{AccountKey, AccountOpening};
 use crate::chart::account_index::{AccountIndex, KeyRef};
-use crate::chart::booking_mode::BookingModes;
+use crate::chart::booking_modes::BookingModes;
 use crate::chart::subject::{Subject, SubjectClass};
 use crate::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, UnitId};
 use crate::money::currency::Currency;
