@@ -188,7 +188,7 @@ pub(crate) fn open(from: u64, to: u64, chart: &[Spec], hot: &[u64]) -> Command {
             key: key(id, chart),
             subject: if spec.mapped { "".into() } else { spec.subject.into() },
             customer: None,
-            owner: if spec.subject().class == "memo" { Owner::Internal } else { Owner::Customer },
+            owner: if spec.subject == "8001" { Owner::Internal } else { Owner::Customer },
             may_go_negative: spec.may_go_negative,
             overdraft_limit: Amount(spec.overdraft),
             credit_limit: spec.credit_limit.map(Amount),

@@ -7,6 +7,7 @@ use crate::ids::{EntityId, ShardId};
 use crate::money::date::Date;
 use crate::rejection::Rejection;
 use crate::schedule::Coordinator;
+use crate::schedule::booking::is_judged;
 use crate::shard::places::shard_of;
 use crate::state::descriptor::LegKinds;
 use crate::transaction::leg::{Leg, balances_by};
@@ -90,7 +91,7 @@ impl Coordinator {
         };
         preflight.shape = preflight.shape.or(plan.and_then(|plan| plan.shape));
         if kinds.has(LegKinds::MEMO) || self.state.books.catalog.has_booking_modes() {
-            let is_whole = brought && !legs.is_empty() && preflight.unknown.is_none();
+            let is_whole = is_judged(brought) && !legs.is_empty() && preflight.unknown.is_none();
             let refused = || if is_whole { self.refuse_booking(batch, transaction) } else { None };
             preflight.shape = preflight.shape.or_else(refused);
         }

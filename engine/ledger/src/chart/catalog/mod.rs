@@ -215,11 +215,7 @@ impl Catalog {
                 Admin::Mapping { entity: *entity, subject, from, kind: kind.clone() }.write(out);
             }
         }
-        for (entity, _) in (0..).map(EntityId).zip(&self.entities) {
-            for (kind, from, mode) in self.booking_modes(entity) {
-                Admin::BookingMode { entity, mode, from, kind: kind.into() }.write(out);
-            }
-        }
+        self.write_modes(out);
     }
 
     /// Writes accounts by their places as opened entries.

@@ -4,6 +4,7 @@ use crate::chart::booking_mode::BookingMode;
 use crate::chart::catalog::Catalog;
 use crate::ids::EntityId;
 use crate::money::date::Date;
+use crate::record::admin::Admin;
 
 impl Catalog {
     /// Says how the transactions of a type are booked from an accounting date on.
@@ -22,6 +23,15 @@ impl Catalog {
     #[must_use]
     pub fn booking_mode(&self, entity: EntityId, kind: &str, date: Date) -> BookingMode {
         self.modes.on(entity, kind, date)
+    }
+
+    pub(super) fn write_modes(&self, out: &mut Vec<u8>) {
+        fail_point!("SnapshotWithoutModes", |_| ());
+        for (entity, _) in (0..).map(EntityId).zip(self.entities()) {
+            for (kind, from, mode) in self.booking_modes(entity) {
+                Admin::BookingMode { entity, mode, from, kind: kind.into() }.write(out);
+            }
+        }
     }
 
     /// How the types of an entity are booked, from when on: by type and date.
