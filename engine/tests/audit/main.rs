@@ -6,6 +6,7 @@
 )]
 
 mod actions;
+mod booking;
 mod bytes;
 mod contents;
 mod desk;

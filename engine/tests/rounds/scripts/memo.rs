@@ -1,9 +1,9 @@
 //! Transactions with memo legs (备忘), and how types are booked.
 
+use super::money::leg;
 use super::{DOLLARS, EAST, MEMO, Maker};
 use crate::naive::{CLEARING_TYPE, SHORT_TYPE};
 use crate::script::{Act, Ask, Tx};
-use crate::scripts::money::leg;
 
 /// The type that mostly has memo legs.
 pub(crate) const TOP_UP: &str = "top_up";
