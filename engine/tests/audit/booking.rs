@@ -178,7 +178,7 @@ impl Books {
     }
 
     /// `A = L + I`: assets, liabilities, and all that is the house's own, credit-positive, with memo accounts for channels.
-    fn classes(&mut self) -> [i128; 3] {
+    fn classes(&mut self) -> Classes {
         let (asset, liability) = (SubjectClass::Asset, SubjectClass::Liability);
         let own = self.sum(|class| class != asset && class != liability);
         [self.sum(|class| class == asset), -self.sum(|class| class == liability), -own]
@@ -271,6 +271,11 @@ fn naming(id: u128) -> Naming {
     Naming { key: key(id), found: None }
 }
 
+/// Assets, liabilities, and the house's own.
+type Classes = [i128; 3];
+/// A scene, what comes before it and what it is, and what it moves: booked double, and with memo legs.
+type Row = (&'static str, Vec<Deed>, Vec<Deed>, Classes, Classes);
+
 /// Every scene of the seeds with its figures: what it does to assets, liabilities and the house's own, in double entry and with
 /// memo legs.
 #[test]
@@ -290,8 +295,7 @@ fn every_scene_has_its_figures_in_each_mode() {
         deed("credit", &[(CREDIT, Debit, 30_000), (MERCHANT, Credit, 30_000)]),
     ];
     let part = deed("credit", &[(user, Debit, 7_000), (CREDIT, Credit, 7_000)]);
-    // What comes before, the scene, and what it moves: A, L and I, booked double and with memo legs.
-    let rows: Vec<(&str, Vec<Deed>, Vec<Deed>, [i128; 3], [i128; 3])> = vec![
+    let rows: Vec<Row> = vec![
         ("top-up by an internal channel account", vec![], vec![fund()], funded, funded),
         (
             "top-up by a channel as an asset",

@@ -20,3 +20,4 @@ mod node_actions;
 mod planted;
 mod proposals;
 mod records;
+mod sides;
