@@ -22,7 +22,7 @@ use crate::report::period::day;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  longmen booking-mode --entity LM --type top_up --mode single-double --from 2026-12-01 --approval AP-6
+  longmen booking-mode --entity LM --type top_up --mode single-double --from 2026-12-01
   longmen booking-mode --entity LM --type top_up --mode double --from 2027-01-01")]
 pub(crate) struct Args {
     /// Whose books
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum)]
     mode: Mode,
     /// The first accounting date on which it holds
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     from: Date,
     #[command(flatten)]
     register: Register,

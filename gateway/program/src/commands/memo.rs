@@ -156,8 +156,8 @@ fn page(shown: &Shown) -> Page {
     let heads = ["type", ">opening", ">in", ">count", ">out", ">count", ">net", ">closing"];
     let mut table = Table::new(&heads);
     for ShownAccount { account, subject, currency, day, holds, .. } in moved {
-        let fails = if *holds { "" } else { "  FAIL: its legs do not lead to its balance" };
-        table.across([format!("{account}  {subject}  {currency}{fails}")]);
+        let fails = if *holds { "" } else { "; FAIL: its legs do not lead to its balance" };
+        table.across([format!("{account}, subject {subject}{fails}")]);
         let print = |minor: i128| money(currency, minor);
         for (kind, moves) in &day.types {
             let kind = if kind.is_empty() { "(no type)" } else { kind };

@@ -125,7 +125,11 @@ fn check_shown(books: &Books) {
     let figures = figures.map(|figure| first[figure].as_i64().unwrap());
     assert_eq!(figures, [0, 10_000, 1, 4_000, 1, 6_000, 6_000]);
     assert_eq!((&second["net"], &first["holds"]), (&0.into(), &true.into()));
-    books.says(0, "memo --entity LM", &["LM/memo-a/CNY  910101  CNY", "top_up", "(no type)", "total 合计"]);
+    books.says(
+        0,
+        "memo --entity LM",
+        &["LM/memo-a/CNY, subject 910101", "top_up", "(no type)", "total 合计"],
+    );
     let identity = "asset+expense=liability+equity+income+common+memo";
     books.says(0, "trial-balance --entity LM", &["memo net 备忘净额", identity, "ok    总总"]);
     books.says(
