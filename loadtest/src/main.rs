@@ -10,6 +10,7 @@ use longmen_server::{ServeArgs, serve};
 use longmen_loadtest::NODE;
 use longmen_loadtest::bench::command::BenchArgs;
 use longmen_loadtest::bench::phases::command::PhasesArgs;
+use longmen_loadtest::bench::reconcile::command::ReconcileArgs;
 use longmen_loadtest::bench::scale::command::ScaleArgs;
 use longmen_loadtest::crash::command::CrashArgs;
 use longmen_loadtest::faults::command::FaultsArgs;
@@ -45,6 +46,7 @@ Examples:
   longmen-loadtest bench --rows single,singles-64,transfers-10k --peers postgres --html report.html
   longmen-loadtest scale --tables accounts,ids --size 0.01 --seconds 2
   longmen-loadtest phases --loads transfers,mix --seconds 10
+  longmen-loadtest reconcile --rows 10000,1000000 --json reconcile.json
   longmen-loadtest peer postgres --seconds 30
   longmen-loadtest report soak.json --html soak.html";
 
@@ -63,6 +65,7 @@ enum Subcommands {
     Bench(BenchArgs),
     Scale(ScaleArgs),
     Phases(PhasesArgs),
+    Reconcile(ReconcileArgs),
     Torture(TortureArgs),
     Soak(SoakArgs),
     Peer(PeerArgs),
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Subcommands::Soak(args) => with_runtime(args.run()),
         Subcommands::Torture(args) => with_runtime(args.run()),
         Subcommands::Peer(args) => with_runtime(args.run()),
+        Subcommands::Reconcile(args) => args.run(),
         Subcommands::Report(args) => args.run(),
         Subcommands::Node(args) => serve(&args).map(|()| true).map_err(Into::into),
     };

@@ -2,6 +2,7 @@
 
 use crate::account::AccountView;
 use crate::account::hold::Hold;
+use crate::chart::booking_mode::BookingMode;
 use crate::chart::subject::{SubjectClass, SubjectOpening};
 use crate::ids::{AccountId, ClientId, EntityId, LineId, RecordPlace};
 use crate::money::amount::Side;
@@ -183,6 +184,8 @@ pub struct Chart {
     pub subjects: Vec<SubjectOpening>,
     /// Which subject accounts of a type get, by type and date.
     pub mappings: Vec<Mapping>,
+    /// How transaction types are booked, by type and date.
+    pub modes: Vec<ModeFrom>,
 }
 
 /// Accounts of a type that are opened from a date on get this subject.
@@ -194,6 +197,16 @@ pub struct Mapping {
     pub from: Date,
     /// The subject's code.
     pub subject: Box<str>,
+}
+
+/// Transactions of a type are booked so from a date on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModeFrom {
+    /// The transaction type.
+    pub kind: Box<str>,
+    /// The first accounting date on which it holds, until the next of the same type.
+    pub from: Date,
+    pub mode: BookingMode,
 }
 
 /// How the node is.

@@ -166,11 +166,12 @@ pub use actions::reverse::Reverse;
 pub use actions::try_hold::Try;
 pub use actions::unfreeze::Unfreeze;
 pub use answer::{
-    Answer, Chart, LegBalance, Mapping, Opened, PostResult, Posted, ReplyTo, Status, SummarySubject,
-    TrialBalance, TrialLine,
+    Answer, Chart, LegBalance, Mapping, ModeFrom, Opened, PostResult, Posted, ReplyTo, Status,
+    SummarySubject, TrialBalance, TrialLine,
 };
 pub use batch::{Batch, Draft, MAX_BATCH, MAX_LEGS, MAX_NOTES, MAX_TEXT_ID, Transaction};
 pub use chart::account_index::AccountIndex;
+pub use chart::booking_mode::BookingMode;
 pub use chart::catalog::{Catalog, Entity, Judged, LineKey};
 pub use chart::line::{AccountsTotal, Line};
 pub use chart::subject::{Subject, SubjectClass, SubjectOpening, is_code};

@@ -31,6 +31,10 @@ pub enum Rejection {
     MixedOffBalance = 4,
     /// A leg's currency, or entity, is not its account's.
     CurrencyMismatch = 5,
+    /// Memo legs (备忘) alone, without a leg on another account of their entity.
+    MemoAlone = 49,
+    /// Not the sides that the booking mode of its type asks for on the accounting date.
+    BookingMode = 50,
     /// The id was used before with other content.
     IdempotencyConflict = 6,
     /// The id was cancelled before the request was ever seen (空回滚, 防悬挂).
@@ -66,7 +70,8 @@ pub enum Rejection {
     KeyConflict = 16,
     /// The subject contradicts its chart: below a leaf, a leaf above others, or of another class than its first level.
     ChartConflict = 36,
-    /// The account's subject is of a class that it may not have here: results are carried to equity or common accounts.
+    /// The account's subject is of a class that it may not have here: results are carried to equity or common accounts, and a
+    /// memo account is nobody's, has no limits and holds nothing.
     WrongClass = 37,
     /// The accounting date is closed, or the next date does not follow it.
     DateClosed = 17,
@@ -148,7 +153,9 @@ impl Rejection {
             | Rejection::Unbalanced
             | Rejection::InvalidAmount
             | Rejection::MixedOffBalance
-            | Rejection::CurrencyMismatch => 0,
+            | Rejection::CurrencyMismatch
+            | Rejection::MemoAlone
+            | Rejection::BookingMode => 0,
             Rejection::IdempotencyConflict
             | Rejection::Cancelled
             | Rejection::DigestMismatch

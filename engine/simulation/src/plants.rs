@@ -67,6 +67,10 @@ pub enum Plant {
     WaitsForever,
     /// Whoever proposed something may approve it.
     MakerApprovesOwn,
+    /// What undoes or confirms is judged by the booking mode of today, and not by that of its original's day.
+    ModeOfToday,
+    /// A snapshot forgets how transaction types are booked.
+    SnapshotWithoutModes,
 }
 
 /// How a planted bug was found.

@@ -5,8 +5,8 @@ use super::admin_fault::AdminFault;
 use super::hold_fault::HoldFault;
 use super::ids::id_of;
 use crate::ledger::{
-    AccountId, ActionCode, ClientId, Currency, Date, EntityId, Position, SubjectId, TransactionId,
-    TransactionKey,
+    AccountId, ActionCode, BookingMode, ClientId, Currency, Date, EntityId, Position, SubjectId,
+    TransactionId, TransactionKey,
 };
 
 /// What does not hold in the books. Amounts are minor units, balances debit-positive unless called natural.
@@ -198,6 +198,24 @@ pub enum BookFault {
     /// Off-balance and on-balance legs in one transaction.
     #[error("off-balance legs and others in one transaction")]
     MixedOffBalance,
+    /// Memo legs without a leg on another account of their entity.
+    #[error("memo legs alone in entity {entity}")]
+    MemoAlone { entity: EntityId },
+    /// Not the sides that the booking mode of the transaction's type asks for on its date.
+    #[error(
+        "is not booked as its type `{}` is in entity {entity}: {}",
+        .kind.escape_debug(), .mode.name()
+    )]
+    BookingMode {
+        entity: EntityId,
+        /// The type; empty: none.
+        kind: Box<str>,
+        /// How it is booked.
+        mode: BookingMode,
+    },
+    /// A memo account on which something is held.
+    #[error("account {account}: is a memo account, and something of it is held")]
+    MemoHold { account: AccountId },
     /// A leg that is there twice, or stands before one of an earlier transaction or step.
     #[error("account {account}: transaction {ordinal} step {step} is there twice or out of order")]
     LegOrder {
@@ -371,6 +389,16 @@ pub enum BookFault {
         currency: Currency,
         /// Debits less credits.
         net: i128,
+    },
+    /// What the general ledger's debits come to less its credits is not what memo accounts have on the other side.
+    #[error("debits less credits are {net} {currency} in entity {entity}, and memo accounts come to {memo}")]
+    MemoNet {
+        entity: EntityId,
+        currency: Currency,
+        /// Debits less credits, without memo accounts.
+        net: i128,
+        /// The sum of the memo accounts, debit-positive.
+        memo: i128,
     },
     /// A subject's total is not the sum of its accounts.
     #[error("subject {subject} has {total} {currency} by its entries, and its accounts have {accounts}")]

@@ -19,8 +19,9 @@ use super::recorded::Past;
 use super::report::Counts;
 use super::rules::{Fates, Rules};
 use super::sections::{Placed, Sections};
+use super::sides::Sides;
 use super::totals::Totals;
-use crate::ledger::{AccountId, Admin};
+use crate::ledger::{AccountId, Admin, SubjectClass};
 
 /// The smallest record that opens an account, bytes: bounds how far ids may run ahead inside a frame.
 const LEAST_OPENED: usize = 56;
@@ -42,6 +43,7 @@ pub(super) struct Books {
     pub(super) frame: AuditedFrame,
     pub(super) actions: Actions,
     pub(super) hot: HotLegs,
+    pub(super) sides: Sides,
     /// A record written again, to be held against its bytes.
     pub(super) again: Vec<u8>,
     /// How many accounts there can be at the end of the frame.
@@ -66,6 +68,7 @@ impl Books {
             frame: AuditedFrame::default(),
             actions: Actions::default(),
             hot: HotLegs::default(),
+            sides: Sides::default(),
             again: Vec::new(),
             reach: 0,
             entries: Entries::default(),
@@ -105,6 +108,7 @@ impl Books {
         self.frame.clear();
         self.actions.clear();
         self.hot.clear();
+        self.sides.clear();
         self.counts.frames += 1;
         self.counts.bytes += view.frame_bytes();
         self.past.note(view);
@@ -145,6 +149,7 @@ impl Books {
             let (entity, currency) = units[usize::from(unit)];
             return Err(RecordPlace::Frame.flaw(BookFault::FrameUnbalanced { entity, currency, net }));
         }
+        self.sides.end_frame(&self.chart, &self.accounts)?;
         self.check_actions(number)?;
         self.check_ties()?;
         self.proposals.end_frame(time_us)?;
@@ -165,9 +170,11 @@ impl Books {
     }
 
     fn check_ties(&mut self) -> Checked {
-        for (place, entity, account) in self.chart.ties.drain(..) {
+        for (place, entity, account) in std::mem::take(&mut self.chart.ties) {
             let found = account.index().and_then(|index| self.accounts.get(index));
-            let ours = found.is_some_and(|found| found.is_open() && found.entity == entity);
+            let is_memo = |found: &Account| self.chart.class(found.line) == SubjectClass::Memo;
+            let ours =
+                found.is_some_and(|found| found.is_open() && found.entity == entity && !is_memo(found));
             place.check(ours, || AdminFault::Tie { entity, account })?;
         }
         Ok(())

@@ -8,9 +8,10 @@ use foldhash::fast::FixedState;
 use super::admin_fault::AdminFault;
 use super::fault::{BookFault, Checked, RecordPlace};
 use super::lines::{Closing, Figures, Lines};
+use super::modes::Modes;
 use crate::ledger::{
-    AccountId, Admin, ClientId, Currency, Date, EntityId, LineId, OpenedEntry, RULES, Subject, SubjectClass,
-    SubjectId, SubjectOpening, YearStart,
+    AccountId, Admin, ClientId, Currency, Date, EntityId, LineId, OpenedEntry, Owner, RULES, Subject,
+    SubjectClass, SubjectId, SubjectOpening, YearStart,
 };
 
 /// An accounting entity and its dates.
@@ -38,6 +39,10 @@ pub(super) struct Chart {
     /// Names that are taken: what has them, in which entity.
     taken: HashSet<(&'static str, EntityId, Box<str>), FixedState>,
     pub(super) lines: Lines,
+    /// How transaction types are booked.
+    pub(super) modes: Modes,
+    /// Whether a memo subject was ever opened.
+    has_memo: bool,
     /// What debits must equal credits in.
     pub(super) units: Vec<(EntityId, Currency)>,
     unit_ids: HashMap<(EntityId, Currency), u16, FixedState>,
@@ -96,6 +101,9 @@ impl Chart {
             }
             Admin::Customer { entity, account, customer } => self.tie(place, entity, account, &customer),
             Admin::Mapping { entity, subject, from, kind } => self.map(place, (entity, subject), from, &kind),
+            Admin::BookingMode { entity, mode, from, kind } => {
+                self.take_mode(place, entity, (kind, mode), from)
+            }
             Admin::Registered { client, command, about, notes } => {
                 self.register(place, client, (&command, &about), &notes)
             }
@@ -154,6 +162,7 @@ impl Chart {
             let misfit = self.misfit(entity, &opening);
             misfit.map_or(Ok(()), |why| Err(place.flaw(AdminFault::BadRecord { what: "subject", why })))?;
         }
+        self.has_memo |= opening.class == SubjectClass::Memo;
         let code = opening.code.clone();
         self.tree.entry((entity, code.clone())).or_insert((opening.class, opening.leaf));
         self.subjects.push(Subject { id, entity, opening });
@@ -240,6 +249,7 @@ impl Chart {
 
     /// What the frame closed stays closed, and has the figures that were written down.
     pub(super) fn end_frame(&mut self) -> Checked {
+        self.modes.end_frame();
         for closing in self.closings.drain(..) {
             self.lines.close(&closing)?;
             let entity = &mut self.entities[usize::from(closing.entity.0)];
@@ -249,6 +259,12 @@ impl Chart {
             entity.reached = 0;
         }
         Ok(())
+    }
+
+    /// Whether booking modes have anything to do with these books.
+    #[inline]
+    pub(super) fn has_modes(&self) -> bool {
+        self.has_memo || !self.modes.is_empty()
     }
 
     /// The class of the accounts of a line.
@@ -283,6 +299,8 @@ impl Chart {
         let opening = &subject.opening;
         let off_balance = opening.class == SubjectClass::OffBalance;
         let other = subject.entity != opened.entity;
+        let owed = opened.overdraft_limit.0 != 0 || opened.credit_limit.is_some();
+        let nobodys = opened.owner == Owner::Internal && opened.may_go_negative && !owed;
         let valid = |date: &Date| {
             opening.valid_from.is_none_or(|from| from <= *date)
                 && opening.valid_to.is_none_or(|to| *date <= to)
@@ -294,6 +312,10 @@ impl Chart {
             (opening.normal != opened.placement.normal, "whose normal side is the other"),
             (off_balance && opened.placement.unit.is_some(), "which is off the balance sheet, and it is not"),
             (!off_balance && opened.placement.unit.is_none(), "which is on the balance sheet, and it is not"),
+            (
+                opening.class == SubjectClass::Memo && !nobodys,
+                "which is for memo, and it is somebody's or has limits",
+            ),
             (!other && !dates.iter().any(valid), "which is not valid on the date"),
         ];
         findings.into_iter().find(|(found, _)| *found).map(|(_, why)| why)

@@ -146,6 +146,7 @@ fn name_of(record: &Admin) -> &'static str {
         Admin::Closing { .. } => "closing",
         Admin::Customer { .. } => "customer",
         Admin::Mapping { .. } => "mapping",
+        Admin::BookingMode { .. } => "booking_mode",
         Admin::Undone(..) => "undone",
         Admin::Registered { .. } => "registered",
         Admin::Rules { .. } => "rules",

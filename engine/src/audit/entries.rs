@@ -109,6 +109,9 @@ impl Books {
         let terms = self.frame.take_leg(place, &taken(posting, &account, (ordinal, leg.step), signed))?;
         check_amount(place, terms, id, leg.amount)?;
         self.check_state(place, &account, id, terms, signed)?;
+        if self.chart.has_modes() {
+            self.sides.take_leg(ordinal, leg);
+        }
         if terms.action != ActionCode::Post {
             self.actions.take_leg(ordinal, leg);
             if terms.action == ActionCode::Reverse {
@@ -265,6 +268,10 @@ impl Books {
         let place = RecordPlace::entry(at);
         let account = account_mut(&mut self.accounts, changed.account, at)?;
         account.change(changed, at)?;
+        if self.chart.class(account.line) == SubjectClass::Memo {
+            let (account, why) = (changed.account, "to limits or a reserve, and it is a memo account");
+            place.check(!has_limits(changed), || BookFault::Changed { account, why })?;
+        }
         self.chart.check_date(place, account.entity, changed.date)?;
         self.chart.check_client(place, changed.client)?;
         check_notes(place, changed.notes)?;
@@ -280,6 +287,8 @@ impl Books {
         let account = account_mut(&mut self.accounts, id, at)?;
         let before = account.before(held.date);
         account.hold(held, at)?;
+        let is_memo = self.chart.class(account.line) == SubjectClass::Memo;
+        place.check(!is_memo, || BookFault::MemoHold { account: id })?;
         let ruled = self.chart.rules > 0;
         self.chart.check_date(place, account.entity, held.date)?;
         let hold = held.hold.key;
@@ -329,6 +338,12 @@ fn check_merged(
 #[inline]
 fn check_amount(place: RecordPlace, terms: Terms, account: AccountId, amount: i64) -> Checked {
     place.check(terms.lets(amount), || BookFault::LegAmount { account, amount })
+}
+
+/// Whether an account has limits or a reserve after a change.
+fn has_limits(changed: &Changed<'_>) -> bool {
+    let limits = [changed.credit_limit, changed.transaction_limit, changed.day_limit];
+    limits.iter().any(Option::is_some) || changed.overdraft_limit.0 != 0 || changed.withholding != 0
 }
 
 /// The digest of an account's natural key, in the form of a transaction id.

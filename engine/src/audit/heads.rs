@@ -59,6 +59,9 @@ impl Books {
         self.proposals.take(place, tail.notes, &Done::Transaction(head))?;
         check_head(head, tail).map_err(|fault| place.flaw(BookFault::Action { action, fault }))?;
         self.frame.push(head, tail.named.as_ref());
+        if self.chart.has_modes() {
+            self.sides.take_head(ordinal, head, tail);
+        }
         if action != ActionCode::Post && done {
             self.actions.take_head(ordinal, head, tail);
         }

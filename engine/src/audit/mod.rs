@@ -12,7 +12,8 @@
 //!   256th posting with its link;
 //! - each merged entry: count and totals of exactly the next hot legs on its account in the transactions' tails;
 //! - each posted transaction: as many legs as its head says, debits = credits per entity and currency, no leg twice;
-//!   off-balance legs (表外) apart from others; negative amounts in reversals alone (红字); what was refused or cancelled
+//!   off-balance legs (表外) apart from others; memo legs (备忘) beside others, and as the booking mode of its type asks for
+//!   on its date; negative amounts in reversals alone (红字); what was refused or cancelled
 //!   has no legs;
 //! - holds (冻结): what is frozen before + move = after, of the account and of each hold, on the terms it was opened with;
 //!   moved by a transaction that names it, expired at its moment;
@@ -29,7 +30,8 @@
 //!
 //! And at the end: each transaction id has one head, or others so long after it that it was forgotten by then, which are
 //! listed; each account a name of its own; debits = credits; each subject's total is the sum of its accounts (总分); what is
-//! frozen is the sum of the holds.
+//! frozen is the sum of the holds; and what the general ledger's debits come to less its credits, memo accounts have on the
+//! other side.
 //!
 //! What the log does not tell is not checked: the authority that releases a hold, the window of refunds, whether a house
 //! refunds by way of the accounts that a refund says. Rules that became stricter are held against what stands behind the
@@ -55,6 +57,7 @@ mod limits;
 mod lines;
 mod locate;
 mod merged;
+mod modes;
 mod proposals;
 mod recorded;
 mod refunds;
@@ -62,6 +65,7 @@ mod register;
 mod report;
 mod rules;
 mod sections;
+mod sides;
 mod states;
 mod totals;
 

@@ -199,6 +199,9 @@ impl Done<'_> {
             (Done::Command { command, .. }, Content::CloseDay { .. }) => *command == "close_day",
             (Done::Command { command, .. }, Content::MapCustomer { .. }) => *command == "map_customer",
             (Done::Command { command, .. }, Content::MapType { .. }) => *command == "map_type",
+            (Done::Command { command, about, .. }, Content::BookingMode { kind, mode, from, .. }) => {
+                *command == "set_booking_mode" && **about == format!("{kind} is {} from {from}", mode.name())
+            }
             (Done::Command { command, about, .. }, Content::Access { digest }) => {
                 *command == "change_access" && **about == **digest
             }

@@ -4,7 +4,7 @@ use super::admin_fault::AdminFault;
 use super::chart::Chart;
 use super::fault::{BookFault, Checked, RecordPlace};
 use crate::ledger::{
-    AccountId, ClientId, Date, EntityId, Head, SubjectId, Tail, TransactionId,
+    AccountId, BookingMode, ClientId, Date, EntityId, Head, SubjectId, Tail, TransactionId,
     notes::{self, TextIds},
 };
 
@@ -41,6 +41,22 @@ impl Chart {
         let bad = |why| AdminFault::BadRecord { what: "mapping", why };
         place.check(found.is_some(), || bad("leads to no leaf of its entity"))?;
         place.check(from >= current, || bad("begins on a date that is closed"))
+    }
+
+    /// Takes how the transactions of a type are booked from a date on.
+    pub(super) fn take_mode(
+        &mut self,
+        place: RecordPlace,
+        entity: EntityId,
+        (kind, mode): (Box<str>, BookingMode),
+        from: Date,
+    ) -> Checked {
+        let current = self.entity(place, entity)?.last_date();
+        check_text(place, "booking mode", &kind)?;
+        let (what, why) = ("booking mode", "begins on a date that is closed");
+        place.check(from >= current, || AdminFault::BadRecord { what, why })?;
+        self.modes.say(entity, (kind, mode), from);
+        Ok(())
     }
 
     /// Takes who asked for what, and why.

@@ -14,7 +14,7 @@ pub struct Verified {
     /// Ids that came again when they were forgotten, in the order of the log: no damage, but something may have been done
     /// twice.
     pub came_again: Vec<CameAgain>,
-    /// Debits and credits by entity and currency, on the balance sheet.
+    /// Debits and credits by entity and currency, on the balance sheet, and what memo accounts have on the other side.
     pub units: Vec<UnitTotal>,
     /// The trial balance (余额表) by leaf subject, ordered by entity, code and currency.
     pub subjects: Vec<SubjectTotal>,
@@ -86,10 +86,12 @@ pub struct UnitTotal {
     /// The entity's code.
     pub entity: Box<str>,
     pub currency: Currency,
-    /// All debits.
+    /// All debits, without those of memo accounts.
     pub debit_turnover: i128,
-    /// All credits.
+    /// All credits, without those of memo accounts.
     pub credit_turnover: i128,
+    /// What memo accounts come to, debit-positive: debits less credits are as much on the other side.
+    pub memo_net: i128,
     /// The sum of the accounts whose balance is debit.
     pub debit_balance: i128,
     /// The sum of the accounts whose balance is credit, as a positive number.

@@ -129,8 +129,12 @@ impl Rules<'_> {
     fn check_carried(&self, ordinal: u32, recorded: &Recorded) -> Ruled {
         let target = recorded.legs.last().map(|leg| leg.account);
         let class = target.and_then(|target| self.account(target)).map(|found| self.chart.class(found.line));
-        let bad =
-            matches!(class, Some(SubjectClass::Asset | SubjectClass::Liability | SubjectClass::OffBalance));
+        let bad = matches!(
+            class,
+            Some(
+                SubjectClass::Asset | SubjectClass::Liability | SubjectClass::OffBalance | SubjectClass::Memo
+            )
+        );
         if let Some(account) = target.filter(|_| bad && self.chart.rules > 0) {
             return Err(ActionFault::Target { account });
         }
@@ -201,6 +205,7 @@ impl Rules<'_> {
                     return Err(ActionFault::Holds);
                 }
                 if named.clearing {
+                    self.check_clearing(recorded, &original)?;
                     fate.note_clearing(recorded, &original)?;
                 }
                 self.count_refund(recorded, &original, fate)
@@ -209,6 +214,17 @@ impl Rules<'_> {
             ActionCode::Confirm => check_moves(recorded, &original, HoldMove::Consumed),
             _ => self.check_cancelled(recorded, &original),
         }
+    }
+
+    /// What a memo account has is no money that a refund could wait in.
+    fn check_clearing(&self, recorded: &Recorded, original: &Recorded) -> Ruled {
+        let moved = nets(&original.legs);
+        let is_memo = |account: &AccountId| {
+            self.account(*account).is_some_and(|found| self.chart.class(found.line) == SubjectClass::Memo)
+        };
+        let mut accounts = recorded.legs.iter().map(|leg| leg.account);
+        let by_memo = accounts.any(|account| is_memo(&account) && !moved.contains_key(&account));
+        if by_memo { Err(ActionFault::Clearing) } else { Ok(()) }
     }
 
     /// Counts what a refund moves, or what its reversal takes back, and holds what all refunds come to against their

@@ -7,7 +7,7 @@ use super::chart::Chart;
 use super::fault::BookFault;
 use super::lines::Line;
 use super::report::{SubjectTotal, UnitTotal};
-use crate::ledger::{Subject, SubjectId};
+use crate::ledger::{Subject, SubjectClass, SubjectId};
 
 /// The totals of books whose relations hold.
 pub(super) struct Totals {
@@ -52,13 +52,14 @@ fn units(chart: &Chart, accounts: &[Account]) -> Result<Vec<UnitTotal>, BookFaul
     let mut units: Vec<UnitTotal> = Vec::with_capacity(chart.units.len());
     for (entity, currency) in &chart.units {
         let entity = chart.entities[usize::from(entity.0)].code.clone();
-        let (debit_turnover, credit_turnover, debit_balance, credit_balance) = (0, 0, 0, 0);
+        let (debit_turnover, credit_turnover, memo_net, debit_balance, credit_balance) = (0, 0, 0, 0, 0);
         let currency = *currency;
         units.push(UnitTotal {
             entity,
             currency,
             debit_turnover,
             credit_turnover,
+            memo_net,
             debit_balance,
             credit_balance,
         });
@@ -67,19 +68,28 @@ fn units(chart: &Chart, accounts: &[Account]) -> Result<Vec<UnitTotal>, BookFaul
     for account in accounts {
         let Some(unit) = account.unit.map(usize::from) else { continue };
         unit_of_line[account.line as usize] = Some(unit);
+        if chart.class(account.line) == SubjectClass::Memo {
+            units[unit].memo_net += account.balance;
+            continue;
+        }
         units[unit].debit_balance += account.balance.max(0);
         units[unit].credit_balance += (-account.balance).max(0);
     }
-    for (line, unit) in chart.lines.list.iter().zip(unit_of_line) {
-        let Some(unit) = unit else { continue };
+    for (index, (line, unit)) in (0..).zip(chart.lines.list.iter().zip(unit_of_line)) {
+        let Some(unit) = unit.filter(|_| chart.class(index) != SubjectClass::Memo) else { continue };
         units[unit].debit_turnover += line.turnover.0;
         units[unit].credit_turnover += line.turnover.1;
     }
     for (unit, (entity, currency)) in units.iter().zip(&chart.units) {
         let by_entries = unit.debit_turnover - unit.credit_turnover;
         let by_accounts = unit.debit_balance - unit.credit_balance;
-        if let Some(net) = [by_entries, by_accounts].into_iter().find(|net| *net != 0) {
-            return Err(BookFault::UnitTotal { entity: *entity, currency: *currency, net });
+        let memo = unit.memo_net;
+        if let Some(net) = [by_entries, by_accounts].into_iter().find(|net| *net != -memo) {
+            let (entity, currency) = (*entity, *currency);
+            return Err(match memo {
+                0 => BookFault::UnitTotal { entity, currency, net },
+                _ => BookFault::MemoNet { entity, currency, net, memo },
+            });
         }
     }
     units.sort_by(|a, b| (&a.entity, a.currency).cmp(&(&b.entity, b.currency)));

@@ -127,6 +127,7 @@ impl<'s> Walk<'s> {
                 | Admin::Closing { .. }
                 | Admin::Customer { .. }
                 | Admin::Mapping { .. }
+                | Admin::BookingMode { .. }
                 | Admin::Undone(..)
                 | Admin::Registered { .. }
                 | Admin::Rules { .. }

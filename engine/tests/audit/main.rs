@@ -6,6 +6,7 @@
 )]
 
 mod actions;
+mod booking;
 mod bytes;
 mod contents;
 mod desk;
@@ -19,3 +20,4 @@ mod node_actions;
 mod planted;
 mod proposals;
 mod records;
+mod sides;

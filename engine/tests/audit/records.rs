@@ -40,7 +40,7 @@ fn check_forged(forge: impl FnOnce(&mut Planted), record: RecordPlace, fault: &B
     check_found(&books.bodies(), LAST, record, fault);
 }
 
-fn entry(account: u64, place: u32) -> RecordPlace {
+pub(crate) fn entry(account: u64, place: u32) -> RecordPlace {
     RecordPlace::Entry { section: u16::try_from(section_of(account)).unwrap(), slot: place * 8 }
 }
 

@@ -49,7 +49,7 @@ const fn fault(code: Rejection, step: u16, make: fn(&mut Scene)) -> Fault {
 /// The group of the order of precedence, as the README lists them.
 fn group(code: Rejection) -> usize {
     let groups: [&[Rejection]; 9] = [
-        &[Malformed, Unbalanced, InvalidAmount, MixedOffBalance, CurrencyMismatch],
+        &[Malformed, Unbalanced, InvalidAmount, MixedOffBalance, CurrencyMismatch, MemoAlone, BookingMode],
         &[IdempotencyConflict, Cancelled, TooOld, TimeRequired, AlreadyPosted],
         &[UnknownAccount, UnknownSubject, NotLeaf, UnknownFreeze, UnknownOriginal],
         &[DateClosed, DateAhead, ValueDate],

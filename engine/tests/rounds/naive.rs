@@ -1,6 +1,7 @@
 //! A naive serial ledger: one request at a time, in order of arrival, over plain maps. Written from the domain's
 //! rules alone; of the engine it knows the rejections' names.
 
+mod booking;
 mod changing;
 mod charting;
 mod closing;
@@ -101,6 +102,8 @@ pub(crate) struct Naive {
     subjects: Vec<(usize, NewSubject)>,
     /// Subjects of the mapped type, by entity and the date from which they hold.
     mappings: BTreeMap<(usize, u32), &'static str>,
+    /// How types are booked, in the order in which it was said.
+    modes: Vec<booking::Said>,
     firsts: BTreeMap<u128, First>,
     closed: Vec<ClosedLine>,
     /// How often income and expense were carried forward.
@@ -127,6 +130,7 @@ impl Naive {
             dates: [START; 2],
             subjects: charting::at_the_start(chart),
             mappings: BTreeMap::new(),
+            modes: Vec::new(),
             firsts: BTreeMap::new(),
             closed: Vec::new(),
             carried: 0,
@@ -158,6 +162,7 @@ impl Naive {
                 done(self.close_day(*entity, *next, carry, *forced))
             }
             Ask::MapType { entity, subject, from } => done(self.map_type(*entity, subject, *from)),
+            Ask::SetMode { entity, kind, mode, from } => done(self.set_mode(*entity, kind, mode, *from)),
             Ask::OpenSubjects { entity, subjects } => {
                 Said::Opened(subjects.iter().map(|one| self.open_subject(*entity, one)).collect())
             }
@@ -183,7 +188,11 @@ impl Naive {
         let ask = ask.change();
         match (ask, said) {
             (
-                Ask::SetState { .. } | Ask::SetReserve { .. } | Ask::SetLimits { .. } | Ask::MapType { .. },
+                Ask::SetState { .. }
+                | Ask::SetReserve { .. }
+                | Ask::SetLimits { .. }
+                | Ask::MapType { .. }
+                | Ask::SetMode { .. },
                 _,
             ) => usize::from(is_done),
             (Ask::SetHot { account, hot }, _) => usize::from(self.hot.contains(account) != *hot && is_done),
@@ -268,7 +277,9 @@ impl Naive {
 }
 
 impl Account {
-    fn new(spec: Spec, subject: &'static str) -> Account {
+    fn new(mut spec: Spec, subject: &'static str) -> Account {
+        // What is only noted has no funds.
+        spec.may_go_negative |= spec.subject().class == "memo";
         Account {
             spec,
             subject,

@@ -44,7 +44,7 @@ impl SubjectSpec {
     }
 }
 
-pub(crate) const SUBJECTS: [SubjectSpec; 11] = [
+pub(crate) const SUBJECTS: [SubjectSpec; 12] = [
     SubjectSpec { code: "1001", class: "asset", debit_normal: true },
     SubjectSpec { code: "1301", class: "asset", debit_normal: true },
     SubjectSpec { code: "2001", class: "liability", debit_normal: false },
@@ -56,6 +56,7 @@ pub(crate) const SUBJECTS: [SubjectSpec; 11] = [
     SubjectSpec { code: "6401", class: "expense", debit_normal: true },
     SubjectSpec { code: "7001", class: "off_balance", debit_normal: true },
     SubjectSpec { code: "7002", class: "off_balance", debit_normal: false },
+    SubjectSpec { code: "8001", class: "memo", debit_normal: true },
 ];
 
 /// The subjects that an entity of a chart has at the start.
@@ -301,6 +302,13 @@ pub(crate) enum Ask {
         subject: &'static str,
         from: u32,
     },
+    /// Says how transactions of a type are booked.
+    SetMode {
+        entity: usize,
+        kind: &'static str,
+        mode: &'static str,
+        from: u32,
+    },
     OpenSubjects {
         entity: usize,
         subjects: Vec<NewSubject>,
@@ -341,6 +349,7 @@ impl Ask {
             Ask::CloseDay { carry, .. } if !carry.is_empty() => "close a year",
             Ask::CloseDay { .. } => "close_day",
             Ask::MapType { .. } => "map_type",
+            Ask::SetMode { .. } => "set_booking_mode",
             Ask::OpenSubjects { .. } => "open_subjects",
             Ask::Holds(_) => "holds",
             Ask::Wait { .. } => "wait",

@@ -3,6 +3,7 @@
 
 mod actions;
 mod chart;
+mod memo;
 mod money;
 mod proposals;
 
@@ -21,8 +22,8 @@ const fn mapped(spec: Spec) -> Spec {
 }
 
 /// Open at the start.
-pub(crate) const FIRST: u64 = 23;
-pub(crate) const CHART: [Spec; 27] = [
+pub(crate) const FIRST: u64 = 26;
+pub(crate) const CHART: [Spec; 30] = [
     free(Spec::new(0, "1001")),
     Spec::new(0, "2001"),
     Spec::new(0, "2001"),
@@ -46,6 +47,9 @@ pub(crate) const CHART: [Spec; 27] = [
     Spec { currency: "USD", ..free(Spec::new(0, "3001")) },
     free(Spec::new(0, "3101")),
     free(Spec::new(1, "3001")),
+    free(Spec::new(0, "8001")),
+    Spec::new(0, "8001"),
+    Spec { currency: "USD", ..Spec::new(0, "8001") },
     Spec::new(0, "2001"),
     free(Spec::new(0, "7002")),
     mapped(Spec::new(0, "2001")),
@@ -57,6 +61,8 @@ const WEST: [u64; 4] = [14, 15, 16, 19];
 const DOLLARS: [u64; 3] = [10, 11, 20];
 /// What results are carried to.
 const TARGETS: [u64; 4] = [17, 21, 22, 23];
+/// Memo accounts: two of yuan, one of dollars.
+const MEMO: [u64; 3] = [24, 25, 26];
 /// Not open at the start.
 const UNOPENED: u64 = FIRST + 1;
 const UNKNOWN: u64 = 99;
@@ -230,8 +236,9 @@ impl Maker {
         if self.proposes && self.random.percent(9) {
             return self.take_two();
         }
-        match self.random.below(124) {
-            120.. => self.open_subjects(),
+        match self.random.below(129) {
+            124.. => self.set_mode(),
+            120..=123 => self.open_subjects(),
             0..=64 => self.batch(),
             65..=70 => Ask::Cancel { id: self.any_id(), time: self.time() },
             71..=73 => Ask::Locate { id: self.any_id() },
@@ -394,6 +401,7 @@ impl Maker {
             0 => UNKNOWN,
             1 => UNOPENED,
             2 => 12,
+            3 if self.random.percent(30) => self.random.one_of(&MEMO),
             3 => self.random.one_of(&WEST),
             4 => self.random.one_of(&DOLLARS),
             _ => self.account(),

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
     AccountChange, AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Acting,
-    Action, Amount, Answer, AttributeChange, Batch, CancelTry, ClientId, Command, Confirm, Consume,
-    ContentDigest, Currency, Date, Decision, DecisionKind, Draft, Freeze, Hold, HoldKind, HoldTerms, Leg,
-    Naming, Original, Owner, PaymentState, Permissions, Posted, Proposal, ProposalsWanted, Raise, Refund,
-    RefundClearing, Registered, Rejection, Reverse, Side, SubjectClass, SubjectOpening, TransactionId,
-    TransactionKey, TrialLine, Try, Unfreeze, YearStart,
+    Action, Amount, Answer, AttributeChange, Batch, BookingMode, CancelTry, ClientId, Command, Confirm,
+    Consume, ContentDigest, Currency, Date, Decision, DecisionKind, Draft, Freeze, Hold, HoldKind, HoldTerms,
+    Leg, Naming, Original, Owner, PaymentState, Permissions, Posted, Proposal, ProposalsWanted, Raise,
+    Refund, RefundClearing, Registered, Rejection, Reverse, Side, SubjectClass, SubjectOpening,
+    TransactionId, TransactionKey, TrialLine, Try, Unfreeze, YearStart,
 };
 
 use super::naive::{CLEARING, CLEARING_TYPE};
@@ -81,6 +81,13 @@ pub(crate) fn command(
             entity: ENTITIES[*entity].into(),
             kind: MAPPED.into(),
             subject: (*subject).into(),
+            from: date(*from),
+            notes: Box::default(),
+        },
+        Ask::SetMode { entity, kind, mode, from } => Command::SetBookingMode {
+            entity: ENTITIES[*entity].into(),
+            kind: (*kind).into(),
+            mode: BookingMode::from_name(mode).expect("a script knows the modes"),
             from: date(*from),
             notes: Box::default(),
         },
@@ -181,7 +188,7 @@ pub(crate) fn open(from: u64, to: u64, chart: &[Spec], hot: &[u64]) -> Command {
             key: key(id, chart),
             subject: if spec.mapped { "".into() } else { spec.subject.into() },
             customer: None,
-            owner: Owner::Customer,
+            owner: if spec.subject == "8001" { Owner::Internal } else { Owner::Customer },
             may_go_negative: spec.may_go_negative,
             overdraft_limit: Amount(spec.overdraft),
             credit_limit: spec.credit_limit.map(Amount),

@@ -48,6 +48,7 @@ pub fn is_about_customers(operation: Operation) -> bool {
         | Operation::ForcedCloseDay
         | Operation::MapCustomer
         | Operation::MapType
+        | Operation::SetBookingMode
         | Operation::Backdate
         | Operation::JudicialRelease
         | Operation::RaiseLimits

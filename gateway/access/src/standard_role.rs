@@ -55,7 +55,7 @@ impl StandardRole {
             }
             Operation::JudicialRelease => &[Operator],
             Operation::OpenEntity | Operation::SetHot => &[Admin],
-            Operation::OpenSubjects | Operation::MapType => &[Finance, Admin],
+            Operation::OpenSubjects | Operation::MapType | Operation::SetBookingMode => &[Finance, Admin],
             Operation::OpenAccounts => &[Operator, Admin],
             Operation::StopAccount => &[Operator, Approver, Finance],
             Operation::SetState => &[Operator, Approver],

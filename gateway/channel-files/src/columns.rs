@@ -120,11 +120,80 @@ pub(crate) fn yuan() -> Currency {
 
 /// A time such as `2024-06-18 10:00:00`, or with slashes.
 pub(crate) fn parse_time(text: &str) -> Option<DateTime> {
+    if let Some(time) = parse_usual_time(text) {
+        return Some(time);
+    }
     let text = text.replace('/', "-");
     DateTime::strptime("%Y-%m-%d %H:%M:%S", text.trim()).ok()
 }
 
+/// The same as nearly every row has it, with all its digits: a tenth of the work of the general way.
+fn parse_usual_time(text: &str) -> Option<DateTime> {
+    let bytes: &[u8; 19] = text.as_bytes().try_into().ok()?;
+    let is_between = |place: usize| match place {
+        4 | 7 => matches!(bytes[place], b'-' | b'/'),
+        10 => bytes[place] == b' ',
+        _ => bytes[place] == b':',
+    };
+    if ![4, 7, 10, 13, 16].into_iter().all(is_between) {
+        return None;
+    }
+    let digit = |place: usize| bytes[place].checked_sub(b'0').filter(|digit| *digit < 10).map(i16::from);
+    let two = |place: usize| Some(digit(place)? * 10 + digit(place + 1)?);
+    let small = |place: usize| i8::try_from(two(place)?).ok();
+    let year = two(0)? * 100 + two(2)?;
+    DateTime::new(year, small(5)?, small(8)?, small(11)?, small(14)?, small(17)?, 0).ok()
+}
+
 /// The ledger's date of a calendar's.
 pub(crate) fn date_of(date: jiff::civil::Date) -> Option<Date> {
-    Date::parse(&date.to_string())
+    let days = jiff::civil::Date::constant(1970, 1, 1).until(date).ok()?.get_days();
+    u32::try_from(days).ok().and_then(Date::from_days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_way_of_a_time_reads_what_the_general_one_does() {
+        let general =
+            |text: &str| DateTime::strptime("%Y-%m-%d %H:%M:%S", text.replace('/', "-").trim()).ok();
+        let mut texts = vec![
+            "2024-06-18 10:00:00",
+            "2024/06/18 10:00:00",
+            "2024-06/18 10:00:00",
+            "2024-06-18 10:00:60",
+            "2024-06-18 24:00:00",
+            "2023-02-29 00:00:00",
+            "2024-02-29 23:59:59",
+            "0000-01-01 00:00:00",
+            "2024-6-18 10:00:00",
+            " 2024-06-18 1:00:00",
+            "2024-06-18  1:00:00",
+            "2024-06-18T10:00:00",
+            "２024-06-18 10:0:0",
+            "2024-06-18 10:00:0x",
+            "+024-06-18 10:00:00",
+            "-024-06-18 10:00:00",
+            "2024-06-18 10-00-00",
+            "",
+            "9999-12-31 23:59:59",
+            "2024-00-18 10:00:00",
+            "2024-06-18 10:60:00",
+        ];
+        texts.push("2024-06-18 10:00:00 ");
+        for text in texts {
+            assert_eq!(parse_time(text), general(text), "{text}");
+            assert!(parse_usual_time(text).is_none_or(|time| Some(time) == general(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_of_the_calendar_are_those_of_the_ledger() {
+        for text in ["1970-01-01", "2024-02-29", "9999-12-31", "1969-12-31", "0001-01-01", "-000001-01-01"] {
+            let date: jiff::civil::Date = text.parse().unwrap();
+            assert_eq!(date_of(date), Date::parse(text), "{text}");
+        }
+    }
 }

@@ -15,13 +15,15 @@ pub(crate) struct Identity {
     date: Option<Date>,
     /// Digests of what names a row. 128 bits: two rows of 10 million share one by chance once in 10^24 files.
     seen: HashSet<u128>,
+    /// What names the row that is looked at.
+    named: Vec<u8>,
     received: Received,
 }
 
 impl Identity {
     pub(crate) fn of(expected: &Expected) -> Identity {
         let Expected { merchant, date, .. } = expected.clone();
-        Identity { merchant, date, seen: HashSet::new(), received: Received::default() }
+        Identity { merchant, date, seen: HashSet::new(), named: Vec::new(), received: Received::default() }
     }
 
     /// Holds to the merchant that a line names.
@@ -52,8 +54,11 @@ impl Identity {
 
     /// Takes a row that is not there yet. One that the channel calls by the same number, for the same order, is the same.
     pub(crate) fn row(&mut self, row: &StatementRow) -> Result<(), Refusal> {
-        let named = [row.kind.name(), &row.channel_number, &row.merchant_number].join("\0");
-        if !self.seen.insert(xxh3_128(named.as_bytes())) {
+        self.named.clear();
+        for part in [row.kind.name(), "\0", &row.channel_number, "\0", &row.merchant_number] {
+            self.named.extend_from_slice(part.as_bytes());
+        }
+        if !self.seen.insert(xxh3_128(&self.named)) {
             let (kind, number) = (row.kind.name(), &row.channel_number);
             let reason = format!("{kind} {number} of {} was there before", row.merchant_number);
             return Err(Refusal::at(RefusalCode::DuplicateRow, row.line, reason));

@@ -71,10 +71,10 @@ fn read_hashed<T>(
     sha1: Option<&str>,
     read: impl FnOnce(&mut dyn BufRead) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
+    let Some(wanted) = sha1 else { return read(&mut BufReader::with_capacity(1 << 16, input)) };
     let mut hashed = Hashed { input, digest: Sha1::new() };
     let mut buffered = BufReader::with_capacity(1 << 16, &mut hashed);
     let what = read(&mut buffered);
-    let Some(wanted) = sha1 else { return what };
     // What was broken on the way is told as that, and not as whatever row it hit.
     if io::copy(&mut buffered, &mut io::sink()).is_err() {
         return what;

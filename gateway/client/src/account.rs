@@ -123,7 +123,7 @@ pub struct SubjectOpening {
     pub code: String,
     /// The name for people.
     pub name: String,
-    /// `asset`, `liability`, `common`, `equity`, `income`, `expense` or `off_balance`.
+    /// `asset`, `liability`, `common`, `equity`, `income`, `expense`, `off_balance` or `memo`.
     pub class: String,
     /// The side on which its balance normally stands.
     pub normal: Side,

@@ -252,6 +252,18 @@ pub struct GeneralLedger {
     pub summaries: Vec<SummarySubject>,
 }
 
+/// Transactions of a type are booked so from a date on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModeFrom {
+    /// The transaction type.
+    #[serde(rename = "type")]
+    pub kind: Box<str>,
+    /// The first accounting date on which it holds, until the next of the same type.
+    pub from: Box<str>,
+    /// `double`, `single_double` or `single`.
+    pub mode: Box<str>,
+}
+
 /// One leaf subject in one currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerLine {
@@ -259,7 +271,7 @@ pub struct LedgerLine {
     pub subject: Box<str>,
     /// The subject's name.
     pub name: Box<str>,
-    /// `asset`, `liability`, `common`, `equity`, `income`, `expense` or `off_balance`.
+    /// `asset`, `liability`, `common`, `equity`, `income`, `expense`, `off_balance` or `memo`.
     pub class: Box<str>,
     /// The subject's normal side.
     pub normal: Side,
@@ -310,6 +322,9 @@ pub struct Chart {
     pub subjects: Vec<Subject>,
     /// Which subject accounts of a type get, by type and date.
     pub mappings: Vec<Mapping>,
+    /// How transaction types are booked, by type and date; those that are not listed double.
+    #[serde(default)]
+    pub modes: Vec<ModeFrom>,
 }
 
 /// A subject (科目) as it was opened.
@@ -318,7 +333,7 @@ pub struct Subject {
     pub code: Box<str>,
     /// The name for people.
     pub name: Box<str>,
-    /// `asset`, `liability`, `common`, `equity`, `income`, `expense` or `off_balance`.
+    /// `asset`, `liability`, `common`, `equity`, `income`, `expense`, `off_balance` or `memo`.
     pub class: Box<str>,
     /// The side on which its balance normally stands.
     pub normal: Side,
@@ -359,7 +374,7 @@ pub struct TrialLine {
     pub subject: Box<str>,
     /// The subject's name.
     pub name: Box<str>,
-    /// `asset`, `liability`, `common`, `equity`, `income`, `expense` or `off_balance`.
+    /// `asset`, `liability`, `common`, `equity`, `income`, `expense`, `off_balance` or `memo`.
     pub class: Box<str>,
     /// The subject's normal side.
     pub normal: Side,

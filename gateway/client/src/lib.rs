@@ -64,8 +64,8 @@ pub use error::{ClientError, Refusal};
 pub use frame::{FrameError, Prefix, read_prefix, write_frame};
 pub use history::{
     AttributeChange, Chart, FoundTransactions, GeneralLedger, HoldLine, LedgerLine, Mapping, Merged,
-    MergedEntry, PastBalance, RangeFigures, Register, RegisterRow, Statement, StatementLine, Subject,
-    SummarySubject, TrialBalance, TrialLine, Turnover,
+    MergedEntry, ModeFrom, PastBalance, RangeFigures, Register, RegisterRow, Statement, StatementLine,
+    Subject, SummarySubject, TrialBalance, TrialLine, Turnover,
 };
 pub use id::{TransactionId, id_of_cancel, id_of_text};
 pub use options::ClientOptions;
@@ -79,8 +79,8 @@ pub use request::{
     ApproveRequest, BalanceRequest, CancelRequest, ChangeAccessRequest, ChartRequest, CloseDayRequest,
     CustomerRequest, DecideRequest, HelloRequest, HoldsRequest, ListAccountsRequest, ListAfter,
     MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest,
-    PostRequest, ProposalsRequest, ProposeRequest, Registration, SetHotRequest, SetLimitsRequest,
-    SetReserveRequest, SetStateRequest, TransactionRequest, TrialBalanceRequest,
+    PostRequest, ProposalsRequest, ProposeRequest, Registration, SetBookingModeRequest, SetHotRequest,
+    SetLimitsRequest, SetReserveRequest, SetStateRequest, TransactionRequest, TrialBalanceRequest,
 };
 pub use tls::{Tls, TlsError, TlsSettings};
 pub use transaction::{Leg, Transaction};

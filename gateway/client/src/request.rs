@@ -197,6 +197,23 @@ pub struct MapTypeRequest<'a> {
     pub registration: Registration<'a>,
 }
 
+/// Body of `set_booking_mode`.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SetBookingModeRequest<'a> {
+    /// The entity's code.
+    pub entity: &'a str,
+    /// The transaction type.
+    #[serde(rename = "type")]
+    pub kind: &'a str,
+    /// `double`, `single_double` or `single`.
+    pub mode: &'a str,
+    /// The first accounting date on which it holds, `YYYY-MM-DD`.
+    pub from: &'a str,
+    /// Who asks for it, and why.
+    #[serde(flatten)]
+    pub registration: Registration<'a>,
+}
+
 /// Body of `customer`.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct CustomerRequest<'a> {

@@ -41,7 +41,7 @@ pub const MAX_LIST: u32 = 1_000;
 pub const MAX_ORIGINALS: usize = 512;
 
 /// The codes of rejections by their numbers in compact answers, counted from 1.
-pub const REJECTIONS: [&str; 48] = [
+pub const REJECTIONS: [&str; 50] = [
     "malformed",
     "unbalanced",
     "invalid_amount",
@@ -90,6 +90,8 @@ pub const REJECTIONS: [&str; 48] = [
     "digest_mismatch",
     "unknown_proposal",
     "proposal_closed",
+    "memo_alone",
+    "booking_mode",
 ];
 
 /// How a body is written.
@@ -147,6 +149,8 @@ pub enum Operation {
     MapType = 25,
     /// Says by its digest which access file holds from now on.
     ChangeAccess = 26,
+    /// Says how transactions of a type are booked.
+    SetBookingMode = 27,
     /// Posts transactions.
     Post = 32,
     /// Cancels a transaction id.
@@ -214,6 +218,7 @@ impl Operation {
                 | Operation::MapCustomer
                 | Operation::MapType
                 | Operation::ChangeAccess
+                | Operation::SetBookingMode
         )
     }
 

@@ -193,6 +193,10 @@ def check_changes(client, user):
     assert (account["withholding"], account["transaction_limit"], account["day_limit"]) == (0, None, None), account
     client.map_customer(user, "C-1")
     client.map_type("PY", "deposit", "220301", "2026-11-22")
+    client.set_booking_mode("PY", "top_up", "single_double", "2026-11-30", approval="7")
+    refused("malformed", lambda: client.set_booking_mode("PY", "top_up", "triple", "2026-11-30"))
+    modes = client.chart("PY")["modes"]
+    assert modes == [{"type": "top_up", "from": "2026-11-30", "mode": "single_double"}], modes
     assert [account["id"] for account in client.customer("PY", "C-1")] == [user]
 
 

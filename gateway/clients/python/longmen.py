@@ -29,6 +29,7 @@ OPERATIONS = {
     "hello": 1, "ping": 2, "status": 3,
     "open_entity": 16, "open_subjects": 17, "open_accounts": 18, "set_state": 19, "set_hot": 20, "close_day": 21,
     "set_reserve": 22, "set_limits": 23, "map_customer": 24, "map_type": 25, "change_access": 26,
+    "set_booking_mode": 27,
     "post": 32, "cancel": 33, "propose": 34, "approve": 35, "reject": 36, "withdraw": 37,
     "balance": 48, "accounts": 49, "statement": 50, "transaction": 51, "trial_balance": 52,
     "customer": 53, "holds": 54, "chart": 55, "general_ledger": 56, "balance_at": 57, "entry": 58, "register": 59,
@@ -267,6 +268,10 @@ class Client:
 
     def map_type(self, entity, type, subject, from_date, **register):
         self.ask("map_type", **{"entity": entity, "type": type, "subject": subject, "from": from_date}, **register)
+
+    def set_booking_mode(self, entity, type, mode, from_date, **register):
+        """How transactions of a type are booked from a date on: `double`, `single_double` or `single`."""
+        self.ask("set_booking_mode", **{"entity": entity, "type": type, "mode": mode, "from": from_date}, **register)
 
     def change_access(self, digest, **register):
         """Which access file holds from now on, by its digest."""

@@ -68,6 +68,7 @@ pub fn read(header: Header, body: &[u8]) -> Result<(), ClientError> {
         | Operation::SetLimits
         | Operation::MapCustomer
         | Operation::MapType
+        | Operation::SetBookingMode
         | Operation::ChangeAccess
         | Operation::Reject
         | Operation::Withdraw => answer.done(),

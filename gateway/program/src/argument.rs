@@ -1,9 +1,9 @@
-//! Texts and whole numbers on the command line.
+//! Texts, dates and whole numbers on the command line.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
-use longmen_engine::ledger::{is_hidden, shows_nothing};
+use longmen_engine::ledger::{Date, is_hidden, shows_nothing};
 
 /// A text that says something: one of which nothing can be seen is most likely a variable that was not set.
 pub(crate) fn said(text: &str) -> Result<String, String> {
@@ -11,6 +11,11 @@ pub(crate) fn said(text: &str) -> Result<String, String> {
         true => Err("nothing can be seen of it: give a text, or leave it out".to_owned()),
         false => Ok(text.to_owned()),
     }
+}
+
+/// A date.
+pub(crate) fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "expected a date such as 2024-02-29".to_owned())
 }
 
 /// A whole number as it is printed, without a plus and without zeros in front: what names something has one name.

@@ -1,6 +1,7 @@
 //! What a refusal is about: the account, what was asked of it, what it has. The node is asked after it has refused, so that
 //! no payment pays for it; the figures are those of now.
 
+mod booking;
 mod dates;
 mod demand;
 mod given_back;
@@ -16,6 +17,7 @@ use longmen_client::{AccountRef, Action, Amount, Client, PostResult, Transaction
 use crate::failure::remedy_of;
 use crate::id_name::name_of_id;
 use crate::moment::time;
+use booking::booking_mode;
 pub(crate) use dates::accounting_dates;
 use demand::{Demand, demand};
 pub(crate) use given_back::moved_on;
@@ -26,6 +28,8 @@ use refused_dates::{dates, far_value};
 use shape::{difference, minor, mixed, wrong_amount};
 use standing::{about, too_many_holds, too_much_held};
 
+/// What a memo leg is for.
+const MEMO_ALONE: &str = "a memo leg is the other side of a leg on another account of the same entity";
 /// What to do where an id has been refused before: whatever has changed since, that is its result.
 const NEW_ID: &str = "this id keeps its first result; to try again, send it under a new id";
 
@@ -54,6 +58,8 @@ async fn reason(client: &mut Client, transaction: &Transaction, result: &PostRes
             None => taken(client, transaction).await,
         },
         "mixed_off_balance" => mixed(client, transaction).await,
+        "memo_alone" => Some(MEMO_ALONE.to_owned()),
+        "booking_mode" => booking_mode(client, transaction).await,
         "date_closed" => dates(client, transaction).await,
         "value_date" => far_value(client, transaction).await,
         "idempotency_conflict" => Some("the id was used before, for something else".to_owned()),

@@ -12,10 +12,15 @@ const LARGEST: u128 = (1 << 53) - 1;
 /// `value` as JSON over several lines. An integer beyond 2^53 - 1, on either side of zero, is its decimal digits in
 /// quotation marks: readers that keep numbers as double precision (JavaScript, jq) would change it without a word.
 pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> io::Result<String> {
-    let format = Careful { pretty: PrettyFormatter::new(), is_key: false };
     let mut out = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(&mut out, format)).map_err(io::Error::from)?;
+    write_json(value, &mut out)?;
     Ok(String::from_utf8(out).expect("JSON is UTF-8"))
+}
+
+/// The same, written as it is made: a value may be larger than memory.
+pub(crate) fn write_json<T: Serialize + ?Sized>(value: &T, out: impl Write) -> io::Result<()> {
+    let format = Careful { pretty: PrettyFormatter::new(), is_key: false };
+    value.serialize(&mut Serializer::with_formatter(out, format)).map_err(io::Error::from)
 }
 
 /// The pretty form, with large integers quoted.

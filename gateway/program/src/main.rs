@@ -36,10 +36,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    access_log, accounts, approve, balance, cancel, change_access, channel_book, channel_file, close_day,
-    confirm, consume, customer, demo, entry, export, find, freeze, holds, hot, limits, map_customer,
-    map_type, open, play, post, proposals, raise, reconcile, refund, reject, reserve, reverse, serve, state,
-    statement, status, token, transaction, trial_balance, try_step, unfreeze, verify, wal,
+    access_log, accounts, approve, balance, booking_mode, booking_modes, cancel, change_access, channel_book, channel_file,
+    close_day, confirm, consume, customer, demo, entry, export, find, freeze, holds, hot, limits,
+    map_customer, map_type, memo, open, play, post, proposals, raise, reconcile, refund, reject, reserve,
+    reverse, serve, state, statement, status, token, transaction, trial_balance, try_step, unfreeze, verify,
+    wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -107,6 +108,9 @@ enum Commands {
     MapCustomer(map_customer::Args),
     Customer(customer::Args),
     MapType(map_type::Args),
+    BookingMode(booking_mode::Args),
+    BookingModes(booking_modes::Args),
+    Memo(memo::Args),
     CloseDay(close_day::Args),
     Proposals(proposals::Args),
     Approve(approve::Args),
@@ -160,6 +164,9 @@ fn main() -> ExitCode {
         Commands::MapCustomer(args) => on_one_thread(map_customer::run(args)),
         Commands::Customer(args) => on_one_thread(customer::run(args)),
         Commands::MapType(args) => on_one_thread(map_type::run(args)),
+        Commands::BookingMode(args) => on_one_thread(booking_mode::run(args)),
+        Commands::BookingModes(args) => on_one_thread(booking_modes::run(args)),
+        Commands::Memo(args) => on_one_thread(memo::run(args)),
         Commands::CloseDay(args) => on_one_thread(close_day::run(args)),
         Commands::Proposals(args) => on_one_thread(proposals::run(args)),
         Commands::Approve(args) => on_one_thread(approve::run(args)),

@@ -144,6 +144,6 @@ pub(crate) struct Listed {
 }
 
 /// Makes the names in a directory last.
-fn sync_directory(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn sync_directory(path: &Path) -> Result<(), StoreError> {
     File::open(path).and_then(|directory| directory.sync_all()).map_err(StoreError::io(path))
 }

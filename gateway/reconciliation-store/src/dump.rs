@@ -13,7 +13,7 @@ const TABLES: [(&str, &str); 7] = [
     ("runs", "id"),
     ("run_sides", "run_id, currency"),
     ("run_classes", "run_id, currency, class, fate"),
-    ("findings", "run_id, break_id"),
+    ("findings", "id"),
     ("handlings", "id"),
 ];
 const LEGS: (&str, &str) = ("handling_legs", "handling_id, ordinal");

@@ -28,7 +28,7 @@ pub(crate) fn insert(connection: &Connection, new: &NewFinding<'_>) -> Result<bo
     let (book, file) = (finding.book.as_ref(), finding.file.as_ref());
     let inserted = connection
         .prepare_cached(
-            "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            "INSERT INTO findings VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO NOTHING",
         )?
         .execute(params![
@@ -59,8 +59,8 @@ pub(crate) fn insert(connection: &Connection, new: &NewFinding<'_>) -> Result<bo
 
 /// What waits after a run, with the names of the breaks, in their order.
 pub(crate) fn hung_after(connection: &Connection, run: RunId) -> Result<Vec<(BreakId, Hung)>, StoreError> {
-    let mut query = connection
-        .prepare_cached("SELECT * FROM findings WHERE run_id = ? AND fate = ? ORDER BY break_id")?;
+    let mut query =
+        connection.prepare_cached("SELECT * FROM findings WHERE run_id = ? AND fate = ? ORDER BY id")?;
     let mut rows = query.query(params![run.0, Fate::Hung.name()])?;
     let mut hung = Vec::new();
     while let Some(row) = rows.next()? {

@@ -13,6 +13,7 @@
 //!   was made for, it is orphaned, and somebody has to undo it.
 
 mod ageing;
+mod back_up;
 mod begin_run;
 mod break_id;
 mod breaks;

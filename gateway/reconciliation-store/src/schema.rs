@@ -10,6 +10,9 @@ use crate::error::StoreError;
 /// Says in the file itself that it is a desk of Longmen: `LMRC`.
 const APPLICATION: u32 = 0x4C4D_5243;
 
+/// Memory for pages.
+const CACHE_KIB: i64 = 64 << 10;
+
 /// What makes each version of the one before, from the empty database on. One that was released is never changed: the next is added.
 const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
 
@@ -18,6 +21,8 @@ pub(crate) fn prepare(connection: &Connection, busy: Duration) -> Result<(), Sto
     connection.busy_timeout(busy)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // In KiB, where negative: names of breaks lie at random, so a run with a million of them wants its index in memory.
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

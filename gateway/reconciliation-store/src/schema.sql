@@ -80,6 +80,8 @@ CREATE TABLE run_classes (
 
 -- What a run found, but for what was matched on its first day.
 CREATE TABLE findings (
+    -- In the order of the comparison.
+    id INTEGER PRIMARY KEY,
     run_id INTEGER NOT NULL REFERENCES runs,
     break_id TEXT NOT NULL,
     class TEXT NOT NULL,
@@ -101,9 +103,9 @@ CREATE TABLE findings (
     file_gross INTEGER,
     file_fee INTEGER,
     file_state TEXT,
-    PRIMARY KEY (run_id, break_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX findings_of_a_break ON findings (break_id);
+    UNIQUE (break_id, run_id)
+) STRICT;
+CREATE INDEX findings_of_a_run ON findings (run_id);
 
 CREATE TABLE handlings (
     id INTEGER PRIMARY KEY,

@@ -14,7 +14,7 @@ use crate::schema;
 use crate::sidecar;
 
 /// How long a reader waits for the short moments in which SQLite lets nobody read.
-const BUSY: Duration = Duration::from_secs(5);
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// Reads what a desk remembers. There may be many at once, while one [`Store`] writes.
 #[derive(Debug)]
@@ -132,6 +132,7 @@ pub(crate) fn digest_of(path: &Path) -> Result<Digest, StoreError> {
     }
 }
 
-fn flags() -> OpenFlags {
+/// A database that is there, for one thread.
+pub(crate) fn flags() -> OpenFlags {
     OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX
 }

@@ -4,9 +4,11 @@ use crate::transaction::Transaction;
 
 /// How two sides differ.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumString, strum::IntoStaticStr,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumString, strum::FromRepr,
+    strum::IntoStaticStr,
 )]
 #[strum(serialize_all = "snake_case")]
+#[repr(u8)]
 pub enum Class {
     /// 平: both have it, and the same.
     Matched,
@@ -36,9 +38,11 @@ impl Class {
 
 /// What becomes of a finding.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumString, strum::IntoStaticStr,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumString, strum::FromRepr,
+    strum::IntoStaticStr,
 )]
 #[strum(serialize_all = "snake_case")]
+#[repr(u8)]
 pub enum Fate {
     /// Nothing is left to do.
     Closed,
@@ -81,6 +85,12 @@ impl Finding {
         either.map_or("", |transaction| &transaction.merchant_number)
     }
 
+    /// Whether it is a difference, or was one the day before.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        is_told(self.class, self.days)
+    }
+
     /// By how much the file's amount is above the books', in minor units, where both have it.
     #[must_use]
     pub fn amount_difference(&self) -> Option<i128> {
@@ -94,4 +104,9 @@ impl Finding {
         let (book, file) = (self.book.as_ref()?, self.file.as_ref()?);
         Some(i128::from(file.fee.0) - i128::from(book.fee.0))
     }
+}
+
+/// Whether somebody is told of a finding: it is a difference, or was one for so many days.
+pub(crate) fn is_told(class: Class, days: u32) -> bool {
+    class != Class::Matched || days > 0
 }

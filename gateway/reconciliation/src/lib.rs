@@ -5,16 +5,24 @@
 //! to suspense. What is to be booked about it is told as entries ([`first_steps`], [`release`], [`settlement`]); nothing is posted here.
 //!
 //! The sums prove the comparison: what the books have, with all that was found to differ, is what the file has, or [`compare`] says so.
+//!
+//! [`compare`] holds every finding; [`compare_each`] counts them, and hands out those that are kept, so that a large day can be compared
+//! in parts: whatever has one name has one [`Candidate::name_hash`].
 
+mod candidate;
 mod compare;
 mod end;
 mod entries;
 mod finding;
+mod found;
 mod hung;
+mod judging;
 mod sums;
+mod totals;
 mod transaction;
 
-pub use compare::{Rules, compare};
+pub use candidate::Candidate;
+pub use compare::{Keep, Rules, compare, compare_each};
 pub use end::{End, ends_of};
 pub use entries::chart::{Accounts, Chart, ChartError};
 pub use entries::lack::Lack;
@@ -23,6 +31,8 @@ pub use entries::settlement::settlement;
 pub use entries::steps::{Step, StepKind, StepsError, first_steps};
 pub use entries::{Entries, EntriesError, Leg};
 pub use finding::{Class, Fate, Finding};
+pub use found::Found;
 pub use hung::{Hung, Side};
 pub use sums::{Compared, Sums};
+pub use totals::Totals;
 pub use transaction::{BookState, Transaction};

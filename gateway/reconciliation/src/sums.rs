@@ -1,6 +1,7 @@
 //! The sums of a comparison, which prove it.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 use crate::finding::{Class, Fate, Finding};
 use crate::hung::Hung;
@@ -13,7 +14,14 @@ pub struct Sums {
     pub net: i128,
 }
 
-/// What was compared, in one currency.
+impl AddAssign for Sums {
+    fn add_assign(&mut self, other: Sums) {
+        self.rows += other.rows;
+        self.net += other.net;
+    }
+}
+
+/// What was compared, in one currency, with every finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compared {
     /// By merchant's number and kind.
@@ -34,9 +42,8 @@ impl Compared {
     pub fn by_class(&self) -> BTreeMap<(Class, Fate), Sums> {
         let mut sums: BTreeMap<(Class, Fate), Sums> = BTreeMap::new();
         for finding in &self.findings {
-            let sums = sums.entry((finding.class, finding.fate)).or_default();
-            sums.rows += 1;
-            sums.net += finding.explains;
+            let one = Sums { rows: 1, net: finding.explains };
+            *sums.entry((finding.class, finding.fate)).or_default() += one;
         }
         sums
     }

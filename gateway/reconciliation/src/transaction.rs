@@ -5,9 +5,20 @@ use longmen_ledger::{Amount, Currency};
 
 /// How far it has come, on either side.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumString, strum::IntoStaticStr,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::EnumString,
+    strum::FromRepr,
+    strum::IntoStaticStr,
 )]
 #[strum(serialize_all = "snake_case")]
+#[repr(u8)]
 pub enum BookState {
     /// Booked; the channel has moved the money.
     Done,
@@ -54,12 +65,12 @@ impl Transaction {
     }
 }
 
-impl From<&StatementRow> for Transaction {
-    fn from(row: &StatementRow) -> Transaction {
+impl From<StatementRow> for Transaction {
+    fn from(row: StatementRow) -> Transaction {
         Transaction {
             kind: row.kind,
-            merchant_number: row.merchant_number.clone(),
-            reference: row.channel_number.clone(),
+            merchant_number: row.merchant_number,
+            reference: row.channel_number,
             line: row.line,
             gross: row.gross,
             fee: row.fee,

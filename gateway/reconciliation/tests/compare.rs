@@ -2,14 +2,18 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod planted;
+
 use std::collections::BTreeMap;
 
 use longmen_channel_files::RowKind;
 use longmen_ledger::{Amount, Currency, Date};
-use longmen_reconciliation::{BookState, Class, Compared, Fate, Hung, Rules, Side, Transaction, compare};
+use longmen_reconciliation::{BookState, Class, Compared, Fate, Rules, Side, Transaction, compare};
+use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
-use rand::{Rng, SeedableRng};
+
+use planted::Planted;
 
 fn rules(day: &str) -> Rules {
     Rules { date: Date::parse(day).unwrap(), hang_days: 1, fee_tolerance: 0 }
@@ -159,98 +163,12 @@ fn rules_say_what_is_let_through_and_how_long_something_waits() {
     }
 }
 
-/// What was planted in a day.
-#[derive(Default)]
-struct Planted {
-    book: Vec<Transaction>,
-    file: Vec<Transaction>,
-    hung: Vec<Hung>,
-    found: BTreeMap<String, Vec<(Class, Fate)>>,
-}
-
-/// Plants one transaction, on both sides or on one.
-fn plant(random: &mut StdRng, number: String, planted: &mut Planted) {
-    let sign = if random.random_bool(0.2) { -1 } else { 1 };
-    let gross = sign * random.random_range(2..1_000_000);
-    let one = row(&number, gross, sign * random.random_range(0..6_000));
-    let other = |gross, fee| Transaction { gross: Amount(gross), fee: Amount(fee), ..one.clone() };
-    let waiting =
-        |side| Hung { side, since: Date::parse("2024-06-17").unwrap(), days: 0, transaction: one.clone() };
-    let found = match random.random_range(0..40) {
-        0 => {
-            planted.book.push(one.clone());
-            planted.file.push(other(gross, one.fee.0 + 1));
-            vec![(Class::FeeDiffers, Fate::Open)]
-        }
-        1 => {
-            planted.book.push(one.clone());
-            planted.file.push(other(gross + sign, one.fee.0));
-            vec![(Class::AmountDiffers, Fate::Open)]
-        }
-        2 => {
-            planted.book.push(Transaction { state: BookState::Pending, ..one.clone() });
-            planted.file.push(one);
-            vec![(Class::StateDiffers, Fate::Open)]
-        }
-        3 => {
-            planted.file.push(one);
-            vec![(Class::Long, Fate::Hung)]
-        }
-        4 => {
-            planted.book.push(one);
-            vec![(Class::Short, Fate::Hung)]
-        }
-        5 => {
-            planted.book.push(one.clone());
-            planted.file.extend([one.clone(), Transaction { reference: "again".into(), line: 2, ..one }]);
-            vec![(Class::Matched, Fate::Closed), (Class::DuplicateInFile, Fate::Open)]
-        }
-        6 => {
-            planted.book.extend([one.clone(), Transaction { line: 2, ..one.clone() }]);
-            planted.file.push(one);
-            vec![(Class::Matched, Fate::Closed), (Class::DuplicateInBook, Fate::Open)]
-        }
-        7 => {
-            planted.hung.push(waiting(Side::Book));
-            planted.file.push(one);
-            vec![(Class::Matched, Fate::Closed)]
-        }
-        8 => {
-            planted.hung.push(waiting(Side::File));
-            planted.book.push(one);
-            vec![(Class::Matched, Fate::Closed)]
-        }
-        9 => {
-            planted.hung.push(waiting(Side::File));
-            vec![(Class::Long, Fate::Suspense)]
-        }
-        10 => {
-            planted.hung.push(waiting(Side::Book));
-            vec![(Class::Short, Fate::Suspense)]
-        }
-        11 => {
-            planted.file.push(Transaction { state: BookState::Failed, ..one });
-            return;
-        }
-        _ => {
-            planted.book.push(one.clone());
-            planted.file.push(one);
-            vec![(Class::Matched, Fate::Closed)]
-        }
-    };
-    planted.found.insert(number, found);
-}
-
 /// Found is what was planted, and nothing else, in whatever order the rows come.
 #[test]
 fn what_was_planted_is_found_and_nothing_else() {
     for seed in 0..200 {
         let mut random = StdRng::seed_from_u64(seed);
-        let mut planted = Planted::default();
-        for number in 0..random.random_range(0..2_000) {
-            plant(&mut random, format!("P{number}"), &mut planted);
-        }
-        let Planted { mut book, mut file, mut hung, found } = planted;
+        let Planted { mut book, mut file, mut hung, found } = Planted::day(&mut random);
         let first = compare(&rules("2024-06-18"), book.clone(), file.clone(), hung.clone());
         book.shuffle(&mut random);
         file.shuffle(&mut random);

@@ -1,9 +1,9 @@
 //! Changes of accounts with their register, customers and account types.
 
 use longmen_client::{
-    AccountKey, AccountOpening, Client, CloseDayRequest, MapCustomerRequest, MapTypeRequest, Owner,
-    Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest, Side, SubjectOpening,
-    Transaction,
+    AccountKey, AccountOpening, Client, CloseDayRequest, MapCustomerRequest, MapTypeRequest, ModeFrom, Owner,
+    Registration, SetBookingModeRequest, SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest,
+    Side, SubjectOpening, Transaction,
 };
 
 use crate::node::{TestNode, open_books};
@@ -163,6 +163,44 @@ async fn customers_and_types_lead_to_accounts_and_subjects() {
     assert_eq!(found.iter().map(|account| account.id).collect::<Vec<_>>(), [2, id]);
     assert!(client.customer("LM", "C-2").await.unwrap().is_empty());
     assert_eq!(code(client.customer("NO", "C-1").await), "unknown_entity");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn types_are_booked_in_the_mode_that_was_set() {
+    let (node, mut client) = start().await;
+    let memo = SubjectOpening::leaf("9101", "register", "memo", Side::Debit);
+    assert!(client.open_subjects("LM", &[memo]).await.unwrap()[0].is_ok());
+    let open = AccountOpening::new("LM", "memo", "", "CNY", "9101", Owner::Internal);
+    let opened = client.open_accounts(&[open.clone(), open.customer("C-1")]).await.unwrap();
+    let id = opened[0].as_ref().unwrap().id;
+    assert_eq!(&*opened[1].as_ref().unwrap_err().code, "wrong_class");
+    let set = SetBookingModeRequest {
+        entity: "LM",
+        kind: "top_up",
+        mode: "single_double",
+        from: "2026-11-22",
+        registration: REGISTER,
+    };
+    let top_up = |name: &str| Transaction::new(name).kind("top_up").debit(id, 5, "CNY").credit(2, 5, "CNY");
+    assert_eq!(&*client.post_one(&top_up("a")).await.unwrap().outcome, "booking_mode");
+    for (wrong, expect) in [
+        (SetBookingModeRequest { kind: "", ..set }, "malformed"),
+        (SetBookingModeRequest { mode: "triple", ..set }, "malformed"),
+        (SetBookingModeRequest { entity: "NO", ..set }, "unknown_entity"),
+        (SetBookingModeRequest { from: "2026-11-21", ..set }, "date_closed"),
+    ] {
+        assert_eq!(code(client.set_booking_mode(&wrong).await), expect, "{wrong:?}");
+    }
+    client.set_booking_mode(&set).await.unwrap();
+    assert!(client.post_one(&top_up("a")).await.unwrap().is_posted());
+    let alone = Transaction::new("b").debit(id, 5, "CNY").credit(id, 5, "CNY");
+    assert_eq!(&*client.post_one(&alone).await.unwrap().outcome, "memo_alone");
+    let modes = client.chart("LM").await.unwrap().modes;
+    let mode = ModeFrom { kind: "top_up".into(), from: "2026-11-22".into(), mode: "single_double".into() };
+    assert_eq!(modes, [mode]);
+    let relations = client.trial_balance("LM").await.unwrap().relations();
+    assert!(relations.iter().all(longmen_client::Relation::holds), "{relations:?}");
     node.stop().await;
 }
 

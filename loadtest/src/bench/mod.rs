@@ -18,6 +18,7 @@ mod papers;
 pub mod peers;
 pub mod phases;
 mod placement;
+pub mod reconcile;
 mod recovery;
 pub mod result;
 pub mod rows;

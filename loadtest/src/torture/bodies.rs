@@ -121,6 +121,10 @@ fn requests(account: u64, other: u64, serial: u64) -> Vec<(Operation, Value)> {
             Operation::MapType,
             json!({"entity": "WILD", "type": "t", "subject": "220301", "from": "2026-01-05"}),
         ),
+        (
+            Operation::SetBookingMode,
+            json!({"entity": "WILD", "type": "t", "mode": "single_double", "from": "2026-01-05"}),
+        ),
         (Operation::ChangeAccess, json!({"digest": "0".repeat(64)})),
         (
             Operation::Propose,

@@ -81,6 +81,8 @@ pub enum Operation {
     MapCustomer,
     /// Say which subject accounts of a type get.
     MapType,
+    /// Say how transactions of a type are booked.
+    SetBookingMode,
     /// Change the file that says who may do what.
     ChangeAccess,
     /// Approve or reject what another principal proposed (复核), whatever it is.
@@ -164,6 +166,7 @@ impl Operation {
             | Operation::ForcedCloseDay
             | Operation::MapCustomer
             | Operation::MapType
+            | Operation::SetBookingMode
             | Operation::ChangeAccess => true,
             Operation::Cancel
             | Operation::OpenEntity

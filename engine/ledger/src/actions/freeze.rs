@@ -1,8 +1,7 @@
 //! 冻结: opens a hold that has the transaction's name.
 //!
-//! Judged in this order: the currency is the account's (shape); no hold has this name (`key_conflict`); its expiry lies
-//! ahead (`freeze_expired`); then, in the
-//! account's shard, states, room for another hold, and funds, which a court's freeze needs none of.
+//! Judged in this order: the currency is the account's (shape); no hold has this name (`key_conflict`); it is no memo account
+//! (`wrong_class`); its expiry lies ahead (`freeze_expired`); then, in the account's shard, states, room for another hold, and funds, which a court's freeze needs none of.
 
 use crate::account::AccountKey;
 use crate::account::hold::HoldTerms;
@@ -70,6 +69,7 @@ impl ActionRules for Freeze {
             shape: mismatch.then_some((Rejection::CurrencyMismatch, 0)),
             // Its id was forgotten since, and came again.
             verdict: (state.holds.is_there(given.own).then_some(Rejection::KeyConflict))
+                .or_else(|| state.books.is_memo(self.account).then_some(Rejection::WrongClass))
                 .or_else(|| refuse_expired(given, self.terms.expires_us, state)),
             ..Plan::default()
         }

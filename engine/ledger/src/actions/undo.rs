@@ -32,5 +32,7 @@ pub(super) fn counting_of_undoing(original: &Original, state: &State) -> Countin
 pub(super) fn clearing_of(original: Option<&Original>, state: &State) -> Vec<AccountId> {
     let keys =
         original.map_or(&[][..], |original| state.settings.refund_clearing.accounts_for(&original.kind));
-    keys.iter().filter_map(|key| state.books.catalog.find(key)).collect()
+    let found = keys.iter().filter_map(|key| state.books.catalog.find(key));
+    // What a memo account has is no money that could wait there.
+    found.filter(|account| !state.books.is_memo(*account)).collect()
 }

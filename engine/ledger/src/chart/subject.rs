@@ -2,8 +2,9 @@
 
 use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
 
+use crate::account::{AccountOpening, Owner};
 use crate::ids::{EntityId, SubjectId};
-use crate::money::amount::Side;
+use crate::money::amount::{Amount, Side};
 use crate::money::date::Date;
 
 /// The class of a subject (科目类别).
@@ -25,12 +26,27 @@ pub enum SubjectClass {
     Expense = 6,
     /// 表外: single entry, apart from the balance sheet
     OffBalance = 7,
+    /// 备忘: the other side of what is booked single-sided; no part of the general ledger
+    Memo = 8,
 }
 
 impl SubjectClass {
     /// Every class, by its number on disk.
     pub const ALL: [SubjectClass; SubjectClass::COUNT] =
         *SubjectClass::VARIANTS.first_chunk().expect("as many as are counted");
+
+    /// Whether it counts in the general ledger's debits and credits: all do but off-balance and memo.
+    #[must_use]
+    pub fn is_on_balance(self) -> bool {
+        !matches!(self, SubjectClass::OffBalance | SubjectClass::Memo)
+    }
+
+    /// Whether a new account like this may be opened under it: a memo account is the house's own, nobody's, and has no limits.
+    pub(crate) fn takes(self, opening: &AccountOpening) -> bool {
+        let is_nobodys = opening.owner == Owner::Internal && opening.customer.is_none();
+        let has_limits = opening.overdraft_limit != Amount(0) || opening.credit_limit.is_some();
+        self != SubjectClass::Memo || is_nobodys && !has_limits
+    }
 
     /// The name as programs see it, such as `off_balance`.
     #[must_use]

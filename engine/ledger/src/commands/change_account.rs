@@ -51,10 +51,10 @@ fn judge(state: &State, asked: &AccountChange) -> Result<AccountId, Rejection> {
     }
     let account = state.books.find(&asked.account)?;
     let its = state.books.descriptor(account).map(|descriptor| descriptor.currency);
-    match asked.currency.is_some() && asked.currency != its {
-        true => Err(Rejection::CurrencyMismatch),
-        false => Ok(account),
+    if asked.currency.is_some() && asked.currency != its {
+        return Err(Rejection::CurrencyMismatch);
     }
+    state.books.refuse_change(account, asked.change).map_or(Ok(account), Err)
 }
 
 /// What is answered where the account is hot, or not, as it is to be, or may not become so.

@@ -1,14 +1,18 @@
 //! Day end (日切): the figures of a date are written down when it is closed, in the frame that closes it.
 
+use std::collections::BTreeMap;
+
 use crate::account::AccountRef;
 use crate::answer::Answer;
 use crate::chart::line::Line;
+use crate::chart::subject::SubjectClass;
 use crate::commands::caller::Caller;
 use crate::commands::carry_forward;
 use crate::commands::close::{Close, Targets};
 use crate::commands::lines::sum_lines;
 use crate::commands::outcome::{AwaitShards, Outcome, Replies};
 use crate::ids::{EntityId, LineId};
+use crate::money::currency::Currency;
 use crate::money::date::Date;
 use crate::record::admin::Admin;
 use crate::rejection::Rejection;
@@ -100,9 +104,11 @@ impl AwaitShards for ReadLines {
     fn finish(self, state: &mut State, replies: Replies<ShowLines>) -> Outcome {
         let ReadLines { caller, close: Close { entity, next, notes, .. } } = self;
         let closed = state.books.catalog.date(entity);
-        for (line, total) in (0..).map(LineId).zip(sum_lines(replies)) {
-            if state.books.entity_of_line(line) == entity {
-                write_line(state, line, &total, closed);
+        let lines: Vec<(LineId, Line)> = (0..).map(LineId).zip(sum_lines(replies)).collect();
+        assert_related(state, entity, &lines);
+        for (line, total) in &lines {
+            if state.books.entity_of_line(*line) == entity {
+                write_line(state, *line, total, closed);
             }
         }
         let State { books, output, .. } = state;
@@ -111,6 +117,25 @@ impl AwaitShards for ReadLines {
         books.catalog.add_closing(entity, closed, output.frame.number);
         books.catalog.set_date(entity, next);
         state.answer(caller.reply_to, Answer::Done)
+    }
+}
+
+/// What the general ledger's debits come to less its credits, memo accounts have on the other side.
+fn assert_related(state: &State, entity: EntityId, lines: &[(LineId, Line)]) {
+    let catalog = &state.books.catalog;
+    let mut nets: BTreeMap<Currency, (i128, i128)> = BTreeMap::new();
+    for (key, (_, total)) in catalog.lines().iter().zip(lines) {
+        let subject = catalog.subject(key.subject);
+        let net = nets.entry(key.currency).or_default();
+        match subject.opening.class {
+            _ if subject.entity != entity => {}
+            SubjectClass::OffBalance => {}
+            SubjectClass::Memo => net.1 += total.balance,
+            _ => net.0 += total.balance,
+        }
+    }
+    for (currency, (on_balance, memo)) in nets {
+        assert_eq!(on_balance, -memo, "debits less credits are the memo net's other side in {currency}");
     }
 }
 

@@ -7,6 +7,7 @@ use crate::account::filter::AccountFilter;
 use crate::account::{AccountOpening, AccountRef};
 use crate::answer::ReplyTo;
 use crate::batch::Batch;
+use crate::chart::booking_mode::BookingMode;
 use crate::chart::subject::SubjectOpening;
 use crate::commands::list_proposals::Wanted;
 use crate::ids::{AccountId, ClientId, TransactionId, TransactionKey};
@@ -96,6 +97,18 @@ pub enum Command {
         kind: Box<str>,
         /// The code of a leaf subject.
         subject: Box<str>,
+        /// The first accounting date on which it holds; not before the current one.
+        from: Date,
+        /// Operator, approval, reason, in the form of [`crate::notes`].
+        notes: Box<[u8]>,
+    },
+    /// Says how transactions of a type are booked from a date on. Answer: [`Answer::Done`](crate::Answer::Done).
+    SetBookingMode {
+        /// The code of the entity.
+        entity: Box<str>,
+        /// The transaction type, as transactions note it.
+        kind: Box<str>,
+        mode: BookingMode,
         /// The first accounting date on which it holds; not before the current one.
         from: Date,
         /// Operator, approval, reason, in the form of [`crate::notes`].
@@ -230,6 +243,7 @@ impl Command {
             | Command::CloseDay { .. }
             | Command::MapCustomer { .. }
             | Command::MapType { .. }
+            | Command::SetBookingMode { .. }
             | Command::ChangeAccess { .. }
             | Command::Propose { .. }
             | Command::Approve { .. }

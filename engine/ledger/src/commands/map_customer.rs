@@ -19,6 +19,9 @@ pub(super) fn run(
         return Err(Rejection::Malformed);
     }
     let id = state.books.find(account)?;
+    if state.books.is_memo(id) {
+        return Err(Rejection::WrongClass);
+    }
     let entity = state.books.entity_of(id);
     if !state.books.catalog.accounts_of(entity, customer).any(|account| account == id) {
         state.output.register(client, "map_customer", &format!("{customer} to account {id}"), notes);

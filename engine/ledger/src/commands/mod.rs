@@ -37,6 +37,7 @@ mod permitted;
 pub(crate) mod permitted_transaction;
 mod propose;
 mod proposed;
+mod set_booking_mode;
 pub(crate) mod snapshot;
 mod status;
 mod trial_balance;
@@ -63,6 +64,7 @@ impl Command {
             Command::CloseDay { notes, .. }
             | Command::MapCustomer { notes, .. }
             | Command::MapType { notes, .. }
+            | Command::SetBookingMode { notes, .. }
             | Command::ChangeAccess { notes, .. } => notes,
             _ => return,
         };
@@ -103,6 +105,9 @@ impl Command {
             }
             Command::MapType { entity, kind, subject, from, notes } => {
                 map_type::run(state, client, (&entity, &kind, &subject), from, &notes)
+            }
+            Command::SetBookingMode { entity, kind, mode, from, notes } => {
+                set_booking_mode::run(state, client, (&entity, &kind), (mode, from), &notes)
             }
             Command::Change(change) => return change_account::begin(state, caller, *change, scope),
             Command::CloseDay { entity, next, carry_forward, forced, notes } => {

@@ -76,6 +76,7 @@ pub(super) fn permitted(
             Ok(Scope::default())
         }
         Command::MapType { entity, .. } => may(Operation::MapType, entity),
+        Command::SetBookingMode { entity, .. } => may(Operation::SetBookingMode, entity),
         // Transactions are judged as a round comes to them.
         Command::Post(_) | Command::Cancel { .. } => Ok(Scope::default()),
         // Judged where it is known what is proposed.

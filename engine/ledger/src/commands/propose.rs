@@ -133,6 +133,7 @@ fn is_everywhere(command: &Command, permissions: &Permissions) -> bool {
         Command::Change(change) => operation_of(change.change),
         Command::CloseDay { .. } => Operation::CloseDay,
         Command::MapCustomer { .. } => Operation::MapCustomer,
+        Command::SetBookingMode { .. } => Operation::SetBookingMode,
         _ => Operation::MapType,
     };
     permissions.may_everywhere(operation)

@@ -29,6 +29,9 @@ pub(super) fn content_of(command: Command, books: &Books) -> Result<Content, Rej
             if currency.is_some() && currency != its {
                 return Err(Rejection::CurrencyMismatch);
             }
+            if let Some(rejection) = books.refuse_change(account, change) {
+                return Err(rejection);
+            }
             Content::Change { account, change, expected, notes }
         }
         Command::CloseDay { entity, next, carry_forward, forced, notes } => {
@@ -42,6 +45,10 @@ pub(super) fn content_of(command: Command, books: &Books) -> Result<Content, Rej
         Command::MapType { entity, kind, subject, from, notes } => {
             books.catalog.entity(&entity).ok_or(Rejection::UnknownEntity)?;
             Content::MapType { entity, kind, subject, from, notes }
+        }
+        Command::SetBookingMode { entity, kind, mode, from, notes } => {
+            books.catalog.entity(&entity).ok_or(Rejection::UnknownEntity)?;
+            Content::BookingMode { entity, kind, mode, from, notes }
         }
         Command::ChangeAccess { digest, .. } => match is_digest(&digest) {
             true => Content::Access { digest },
@@ -89,6 +96,9 @@ impl From<Content> for Command {
             }
             Content::MapType { entity, kind, subject, from, notes } => {
                 Command::MapType { entity, kind, subject, from, notes }
+            }
+            Content::BookingMode { entity, kind, mode, from, notes } => {
+                Command::SetBookingMode { entity, kind, mode, from, notes }
             }
             Content::Access { digest } => Command::ChangeAccess { digest, notes: Box::default() },
         }

@@ -11,12 +11,14 @@
 //! | 7 customer | account u64, customer, notes |
 //! | 8 type | entity, account type, subject, from u32, notes |
 //! | 9 access | digest of the file |
+//! | 10 booking mode | entity, transaction type, mode u8, from u32, notes |
 //!
 //! Texts and notes are u16 length and bytes; what is expected is frame u64, slot u32, section u16, zeros where nothing is.
 
 use crate::account::change::AttributeChange;
 use crate::account::{AccountState, PaymentState};
 use crate::batch::{Batch, Draft, MAX_LEGS};
+use crate::chart::booking_mode::BookingMode;
 use crate::contents::action_content::{read_action, write_action};
 use crate::ids::{AccountId, Position, TransactionId};
 use crate::money::amount::{Amount, Side};
@@ -51,6 +53,8 @@ pub enum Content {
     MapCustomer { account: AccountId, customer: Box<str>, notes: Box<[u8]> },
     /// The subject of an account type.
     MapType { entity: Box<str>, kind: Box<str>, subject: Box<str>, from: Date, notes: Box<[u8]> },
+    /// How a transaction type is booked.
+    BookingMode { entity: Box<str>, kind: Box<str>, mode: BookingMode, from: Date, notes: Box<[u8]> },
     /// Another file that says who may do what.
     Access { digest: Box<str> },
 }
@@ -89,6 +93,13 @@ impl Content {
                 out.extend_from_slice(&from.days().to_le_bytes());
                 write_counted(&mut out, notes);
             }
+            Content::BookingMode { entity, kind, mode, from, notes } => {
+                out.push(10);
+                [entity, kind].iter().for_each(|text| write_counted(&mut out, text.as_bytes()));
+                out.push(*mode as u8);
+                out.extend_from_slice(&from.days().to_le_bytes());
+                write_counted(&mut out, notes);
+            }
             Content::Access { digest } => {
                 out.push(9);
                 write_counted(&mut out, digest.as_bytes());
@@ -123,6 +134,13 @@ impl Content {
                 notes: fields.counted()?.into(),
             },
             9 => Content::Access { digest: fields.text()? },
+            10 => Content::BookingMode {
+                entity: fields.text()?,
+                kind: fields.text()?,
+                mode: BookingMode::from_number(fields.u8()?)?,
+                from: Date::from_days(fields.u32()?)?,
+                notes: fields.counted()?.into(),
+            },
             _ => return None,
         };
         // What is written again is the same: nothing is left, and nothing was read in another way than it was meant.
@@ -133,7 +151,9 @@ impl Content {
     #[must_use]
     pub fn entity(&self) -> Option<&str> {
         match self {
-            Content::CloseDay { entity, .. } | Content::MapType { entity, .. } => Some(entity),
+            Content::CloseDay { entity, .. }
+            | Content::MapType { entity, .. }
+            | Content::BookingMode { entity, .. } => Some(entity),
             _ => None,
         }
     }
@@ -152,7 +172,7 @@ impl Content {
             Content::Transaction(batch) => batch.legs.iter().map(|leg| leg.account).collect(),
             Content::Change { account, .. } | Content::MapCustomer { account, .. } => vec![*account],
             Content::CloseDay { carry_forward, .. } => carry_forward.clone(),
-            Content::MapType { .. } | Content::Access { .. } => Vec::new(),
+            Content::MapType { .. } | Content::BookingMode { .. } | Content::Access { .. } => Vec::new(),
         }
     }
 }

@@ -87,13 +87,15 @@ impl Currency {
         if fraction.trim_end_matches('0').len() > places as usize {
             return Err(AmountError::TooFine);
         }
-        // What a decimal rounds off behind its 28 digits can only be zeros, and what it refuses is beyond 96 bits.
-        let mut number: Decimal = text.parse().map_err(|_| AmountError::TooLarge)?;
-        if number.scale() != places {
-            // Where so many places would be beyond 96 bits it takes fewer, and is beyond 64 bits with them.
-            number.rescale(places);
+        // Behind the places there are zeros only; where there are fewer digits, zeros stand for the others.
+        let shown = fraction.bytes().chain(std::iter::repeat(b'0')).take(places as usize);
+        let mut minor = 0_i128;
+        for digit in whole.bytes().chain(shown) {
+            let next = minor.checked_mul(10).and_then(|minor| minor.checked_add((digit - b'0').into()));
+            minor = next.ok_or(AmountError::TooLarge)?;
         }
-        i64::try_from(number.mantissa()).map(Amount).map_err(|_| AmountError::TooLarge)
+        let minor = if unsigned.len() < text.len() { -minor } else { minor };
+        i64::try_from(minor).map(Amount).map_err(|_| AmountError::TooLarge)
     }
 
     /// Prints a count of minor units with the currency's decimal places.
@@ -158,6 +160,9 @@ mod tests {
         check("CNY", "79228162514264337593543950336", Err(AmountError::TooLarge));
         check("CNY", "-92233720368547758.08", Ok(i64::MIN));
         check("CNY", "-92233720368547758.09", Err(AmountError::TooLarge));
+        check("CNY", "-0", Ok(0));
+        check("CNY", "-0.00", Ok(0));
+        check("CNY", "007.100000000000000000000000000000000000", Ok(710));
         check("CNY", "-", Err(AmountError::NotANumber));
         check("CNY", &"0".repeat(MAX_AMOUNT_TEXT), Ok(0));
         check("CNY", &"0".repeat(MAX_AMOUNT_TEXT + 1), Err(AmountError::NotANumber));

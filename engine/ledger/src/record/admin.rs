@@ -20,7 +20,9 @@
 //! | 12 access | digest of the file that says who may do what from here on |
 //! | 13 proposed | number u64, client u32, id u128, 1 if it was done at once u8, end u64 (0: none), frame u64, accounts u16 with each u64, maker, content, notes |
 //! | 14 decided | number u64, decision u8, frame u64, by whom, notes |
+//! | 15 booking mode | entity u16, from u32, mode u8 (1 double, 2 single-double, 3 single), transaction type |
 
+use crate::chart::booking_mode::BookingMode;
 use crate::chart::subject::{SubjectClass, SubjectOpening};
 use crate::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, TransactionKey};
 use crate::money::amount::Side;
@@ -122,6 +124,15 @@ pub enum Admin {
     Proposed(Box<Proposal>),
     /// A proposal ended; where it was approved, it was done in this frame.
     Decided(Decision),
+    /// How transactions of a type are booked, from a date on.
+    BookingMode {
+        entity: EntityId,
+        mode: BookingMode,
+        /// The first accounting date on which it holds.
+        from: Date,
+        /// The transaction type.
+        kind: Box<str>,
+    },
     /// From here on the ledger judges by these rules.
     Rules {
         /// Their version, see [`RULES`].
@@ -185,6 +196,12 @@ impl Admin {
                 out.extend_from_slice(&from.days().to_le_bytes());
                 write_text(out, kind);
             }
+            Admin::BookingMode { entity, mode, from, kind } => {
+                out.extend_from_slice(&entity.0.to_le_bytes());
+                out.extend_from_slice(&from.days().to_le_bytes());
+                out.push(*mode as u8);
+                write_text(out, kind);
+            }
             Admin::Undone(key, state) => state.write(*key, out),
             Admin::Registered { client, command, about, notes } => {
                 out.extend_from_slice(&client.0.to_le_bytes());
@@ -245,6 +262,12 @@ impl Admin {
             12 => Admin::Access { digest: text_at(fields, 0)?.0 },
             13 => Proposal::read(fields).map(|proposal| Admin::Proposed(Box::new(proposal)))?,
             14 => Admin::Decided(Decision::read(fields)?),
+            15 => Admin::BookingMode {
+                entity: EntityId(u16_at(fields, 0)?),
+                from: Date::from_days(u32_at(fields, 2)?)?,
+                mode: BookingMode::from_number(u8_at(fields, 6)?)?,
+                kind: text_at(fields, 7)?.0,
+            },
             _ => return None,
         };
         Some((admin, length))
@@ -313,6 +336,7 @@ impl Admin {
             Admin::Access { .. } => 12,
             Admin::Proposed(_) => 13,
             Admin::Decided(_) => 14,
+            Admin::BookingMode { .. } => 15,
         }
     }
 }
@@ -396,6 +420,12 @@ mod tests {
             Admin::Closing { entity: EntityId(1), date, frame: 99 },
             Admin::Customer { entity: EntityId(0), account: AccountId(7), customer: "C-1".into() },
             Admin::Mapping { entity: EntityId(0), subject: SubjectId(9), from: date, kind: "cash".into() },
+            Admin::BookingMode {
+                entity: EntityId(1),
+                mode: BookingMode::SingleDouble,
+                from: date,
+                kind: "top_up".into(),
+            },
             Admin::Undone(key, state),
             Admin::Registered {
                 client: ClientId(1),

@@ -6,7 +6,7 @@
 //! | 0 | what can be looked at at all | `malformed` | `batch.rs`, and whoever reads requests |
 //! | 1 | what the shape rests on is decided | (waits) | [`Coordinator::check`] |
 //! | 2 | what the caller may do, and whether alone | `forbidden`, `needs_approval` | `commands/permitted_transaction.rs` |
-//! | 3 | shape: legs, sums, amounts, currencies | `malformed`, `unbalanced`, `invalid_amount`, `mixed_off_balance`, `currency_mismatch` | `batch.rs`, `preflight.rs`, the action's `shape` |
+//! | 3 | shape: legs, sums, amounts, currencies | `malformed`, `unbalanced`, `invalid_amount`, `mixed_off_balance`, `currency_mismatch`, `memo_alone`, `booking_mode` | `batch.rs`, `preflight.rs`, the action's `shape`, `booking.rs` |
 //! | 4 | the id was not used before | its first result, `idempotency_conflict`, `cancelled` | [`Coordinator::check`] |
 //! | 5 | the client's time lies in the window | `too_old`, `too_new`, `time_required` | `state/time_window.rs` |
 //! | 6 | the log has room | `out_of_disk` | [`Coordinator::check`] |

@@ -8,6 +8,7 @@
 mod actions;
 mod admission;
 mod backlog;
+mod booking;
 mod cancel;
 mod checks;
 mod conflicts;

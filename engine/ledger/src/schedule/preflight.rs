@@ -2,11 +2,14 @@
 
 use crate::account::row::Verdict;
 use crate::actions::plan::Plan;
+use crate::batch::{Batch, Transaction};
 use crate::ids::{EntityId, ShardId};
 use crate::money::date::Date;
 use crate::rejection::Rejection;
 use crate::schedule::Coordinator;
+use crate::schedule::booking::is_judged;
 use crate::shard::places::shard_of;
+use crate::state::descriptor::LegKinds;
 use crate::transaction::leg::{Leg, balances_by};
 
 /// What the accounts of a transaction say, before any row is looked at.
@@ -29,10 +32,11 @@ impl Coordinator {
     /// What the accounts of a transaction say about it.
     pub(super) fn preflight(
         &self,
-        found: &Option<Rejection>,
-        legs: &[Leg],
+        batch: &Batch,
+        transaction: &Transaction,
         plan: Option<&Plan>,
     ) -> Preflight {
+        let (found, legs) = (transaction.shape, batch.legs(transaction));
         let mut preflight = Preflight {
             shape: None,
             unknown: None,
@@ -44,7 +48,7 @@ impl Coordinator {
             spans: false,
             shard: None,
         };
-        let (mut off_balance, mut on_balance, mut mismatch) = (false, false, None);
+        let (mut kinds, mut mismatch) = (LegKinds::NONE, None);
         let mut first: Option<EntityId> = None;
         let mut one_entity = true;
         for leg in legs {
@@ -52,8 +56,7 @@ impl Coordinator {
                 preflight.unknown = preflight.unknown.or(Some(leg.step));
                 continue;
             };
-            off_balance |= descriptor.off_balance;
-            on_balance |= !descriptor.off_balance;
+            kinds |= descriptor.kind;
             one_entity &= *first.get_or_insert(descriptor.entity) == descriptor.entity;
             if descriptor.currency != leg.currency {
                 mismatch = mismatch.or(Some((Rejection::CurrencyMismatch, leg.step)));
@@ -77,16 +80,21 @@ impl Coordinator {
             let shard = shard_of(effect.account, self.state.settings.shards);
             preflight.spans |= *preflight.shard.get_or_insert(shard) != shard;
         }
-        let only_off_balance = off_balance && !on_balance && preflight.unknown.is_none();
-        let mixed = (on_balance && off_balance).then_some((Rejection::MixedOffBalance, 0));
+        let only_off_balance = kinds == LegKinds::OFF_BALANCE && preflight.unknown.is_none();
+        let mixed = kinds.is_mixed().then_some((Rejection::MixedOffBalance, 0));
         // What undoes or confirms has the legs of its original, which were judged when they came.
         let brought = plan.is_none_or(|plan| !plan.given);
         preflight.shape = if legs.is_empty() || !brought {
             found.map(|rejection| (rejection, 0))
         } else {
-            self.shape_of(*found, legs, only_off_balance, legs_of_one_entity).or(mixed).or(mismatch)
+            self.shape_of(found, legs, only_off_balance, legs_of_one_entity).or(mixed).or(mismatch)
         };
         preflight.shape = preflight.shape.or(plan.and_then(|plan| plan.shape));
+        if kinds.has(LegKinds::MEMO) || self.state.books.catalog.has_booking_modes() {
+            let is_whole = is_judged(brought) && !legs.is_empty() && preflight.unknown.is_none();
+            let refused = || if is_whole { self.refuse_booking(batch, transaction) } else { None };
+            preflight.shape = preflight.shape.or_else(refused);
+        }
         let about = || self.state.books.descriptor(plan?.about?).map(|descriptor| descriptor.entity);
         if let Some(entity) = first.or_else(about) {
             preflight.entity = entity;

@@ -125,7 +125,7 @@ impl Coordinator {
         };
         let key = TransactionKey { client: job.client, id: transaction.id };
         let (hash, transaction) = (job.id_hash(what.index), *transaction);
-        let preflight = self.preflight(&transaction.shape, batch.legs(&transaction), plan.as_ref());
+        let preflight = self.preflight(batch, &transaction, plan.as_ref());
         let is_restricted = match &job.acting {
             None => false,
             // Who may post whatever it likes pays for no further question where it does no more than post.

@@ -1,6 +1,7 @@
 //! The chart and the accounts, as far as the coordinator must know them to decide.
 
 use crate::account::AccountRef;
+use crate::account::change::AttributeChange;
 use crate::account::registered::Account;
 use crate::chart::catalog::Catalog;
 use crate::chart::subject::SubjectClass;
@@ -21,9 +22,8 @@ pub(crate) struct Books {
 impl Books {
     pub(crate) fn new(catalog: Catalog) -> Books {
         let descriptors = catalog.accounts().iter();
-        let descriptors = descriptors
-            .map(|account| AccountDescriptor::new(account, is_off_balance(&catalog, account)))
-            .collect();
+        let descriptors =
+            descriptors.map(|account| AccountDescriptor::new(account, class_of(&catalog, account))).collect();
         Books { catalog, descriptors }
     }
 
@@ -31,7 +31,7 @@ impl Books {
     pub(crate) fn add_account(&mut self, account: &Account, hot: bool) -> AccountId {
         let id = self.catalog.next_account();
         self.catalog.add_account(&Catalog::opened_entry(id, account, hot));
-        self.descriptors.push(AccountDescriptor::new(account, is_off_balance(&self.catalog, account)));
+        self.descriptors.push(AccountDescriptor::new(account, class_of(&self.catalog, account)));
         id
     }
 
@@ -80,6 +80,17 @@ impl Books {
         Some(self.catalog.date(self.catalog.account(account)?.entity))
     }
 
+    /// Whether an account is a memo account (备忘).
+    pub(crate) fn is_memo(&self, account: AccountId) -> bool {
+        self.descriptor(account).is_some_and(AccountDescriptor::is_memo)
+    }
+
+    /// Why an account is none that can be so changed, if it is none: a memo account has no limits and no reserve.
+    pub(crate) fn refuse_change(&self, account: AccountId, change: AttributeChange) -> Option<Rejection> {
+        let is_of_funds = matches!(change, AttributeChange::Reserve(_) | AttributeChange::Limits { .. });
+        (is_of_funds && self.is_memo(account)).then_some(Rejection::WrongClass)
+    }
+
     /// What an account must balance in.
     pub(crate) fn balancing_unit(&self, account: AccountId) -> Option<(EntityId, Currency)> {
         self.descriptor(account).map(|descriptor| (descriptor.entity, descriptor.currency))
@@ -93,6 +104,6 @@ impl Books {
     }
 }
 
-fn is_off_balance(catalog: &Catalog, account: &Account) -> bool {
-    catalog.subject(account.subject).opening.class == SubjectClass::OffBalance
+fn class_of(catalog: &Catalog, account: &Account) -> SubjectClass {
+    catalog.subject(account.subject).opening.class
 }

@@ -96,6 +96,7 @@ impl Naive {
         if amount < 0 {
             return Err(Rejection::InvalidAmount);
         }
+        self.refuse_memo(id)?;
         let account = self.changeable(id)?;
         covered(account, i128::from(amount) - i128::from(account.reserve))?;
         account.reserve = amount;
@@ -111,6 +112,7 @@ impl Naive {
         {
             return Err(Rejection::InvalidAmount);
         }
+        self.refuse_memo(id)?;
         let date = self.accounts.get(&id).map_or(0, |account| self.dates[account.spec.entity]);
         let account = self.changeable(id)?;
         let had_limits = account.has_limits();
@@ -136,6 +138,11 @@ impl Naive {
             self.hot.remove(&id);
         }
         Ok(())
+    }
+
+    /// What is only noted has neither limits nor a reserve.
+    fn refuse_memo(&self, id: u64) -> Result<(), Rejection> {
+        if self.is_memo(id) { Err(Rejection::WrongClass) } else { Ok(()) }
     }
 
     /// An account that is there and not closed.

@@ -56,6 +56,11 @@ impl Findings {
 impl Naive {
     /// Shape, which is answered and forgotten.
     pub(super) fn judge_shape(&self, tx: &Tx, legs: &[TxLeg]) -> Result<(), Refusal> {
+        self.judge_act(tx, legs)?;
+        self.judge_booking(tx, legs)
+    }
+
+    fn judge_act(&self, tx: &Tx, legs: &[TxLeg]) -> Result<(), Refusal> {
         let named = match tx.act {
             Act::Raise { hold, .. } | Act::Unfreeze { hold, .. } | Act::Consume { hold, .. } => Some(hold),
             _ => tx.act.original(),
@@ -191,6 +196,9 @@ impl Naive {
         match &tx.act {
             Act::Freeze { account, .. } if !self.accounts.contains_key(account) => {
                 found.add(Group::Existence, 0, Rejection::UnknownAccount);
+            }
+            Act::Freeze { account, .. } if self.is_memo(*account) => {
+                found.add(Group::Existence, 0, Rejection::WrongClass);
             }
             Act::Raise { hold, .. } | Act::Unfreeze { hold, .. } | Act::Consume { hold, .. }
                 if self.held_account(*hold).is_none() =>

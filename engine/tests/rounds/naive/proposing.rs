@@ -52,6 +52,9 @@ impl Naive {
         }
         match what {
             Ask::SetReserve { amount, .. } if *amount < 0 => Err(Rejection::InvalidAmount),
+            Ask::SetReserve { account, .. } | Ask::SetLimits { account, .. } if self.is_memo(*account) => {
+                Err(Rejection::WrongClass)
+            }
             _ => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 //! Transactions that do more than move money.
 
 use super::money::leg;
-use super::{CHART, DOLLARS, EAST, Maker, UNKNOWN, UNOPENED, WEST};
+use super::{CHART, DOLLARS, EAST, MEMO, Maker, UNKNOWN, UNOPENED, WEST};
 use crate::naive::CLEARING;
 use crate::script::{Act, Ask, HoldSaid, NewLimits, Tx, TxLeg};
 
@@ -145,8 +145,10 @@ impl Maker {
             legs.iter_mut().for_each(|leg| leg.amount += 1);
         }
         let forced = self.random.percent(15);
+        let by_channel = legs.iter().any(|leg| MEMO.contains(&leg.account));
         let hold = if self.random.percent(4) { self.any_id() } else { hold.id };
-        self.action_tx(Act::Consume { hold, amount, authority, forced }, legs)
+        let tx = self.action_tx(Act::Consume { hold, amount, authority, forced }, legs);
+        if by_channel { Tx { kind: self.booked_with_memo(90), ..tx } } else { tx }
     }
 
     /// Legs that take an amount from an account: for one to three others.
@@ -176,6 +178,9 @@ impl Maker {
             _ => EAST.to_vec(),
         };
         let choices: Vec<u64> = choices.into_iter().filter(|other| *other != account).collect();
+        if (spec.entity, spec.currency) == (0, "CNY") && self.random.percent(12) {
+            return MEMO[0];
+        }
         if self.random.percent(2) { UNKNOWN } else { self.random.one_of(&choices) }
     }
 

@@ -1,6 +1,6 @@
 //! Transactions that only move money.
 
-use super::{DOLLARS, Maker, UNKNOWN, UNOPENED, WEST};
+use super::{DOLLARS, MEMO, Maker, UNKNOWN, UNOPENED, WEST};
 use crate::naive::{CLEARING_TYPE, SHORT_TYPE};
 use crate::script::{START, Tx, TxLeg};
 
@@ -12,7 +12,8 @@ impl Maker {
     }
 
     fn any_tx(&mut self) -> Tx {
-        match self.random.below(145) {
+        match self.random.below(157) {
+            145.. => self.through_a_channel(),
             100.. => self.action(),
             0..=9 if !self.made.is_empty() => self.again(),
             10..=49 => {
@@ -78,7 +79,8 @@ impl Maker {
         let (from, to, amount) = (self.account(), self.account(), self.amount());
         let mut tx = self.transfer(from, to, amount);
         let at = self.random.below(2);
-        match self.random.below(10) {
+        match self.random.below(11) {
+            10 => tx.legs[at].account = MEMO[0],
             9 => tx.id = 0,
             0 => tx.legs.clear(),
             1 => tx.legs[1].step = tx.legs[0].step,

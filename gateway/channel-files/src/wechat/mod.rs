@@ -4,8 +4,15 @@
 pub(crate) mod fundflow;
 pub(crate) mod trade;
 
+use memchr::memmem;
+
 use crate::columns::column_name;
 use crate::refusal::{Refusal, RefusalCode};
+
+/// What stands between two values.
+const BETWEEN: &[u8] = b",`";
+/// Values of a row of today's files, or some more.
+const USUAL_VALUES: usize = 32;
 
 /// The names of a header.
 fn header(text: &str) -> Vec<String> {
@@ -14,10 +21,16 @@ fn header(text: &str) -> Vec<String> {
 
 /// The values of a row.
 fn values(line: u64, text: &str) -> Result<Vec<&str>, Refusal> {
-    match text.strip_prefix('`') {
-        Some(rest) => Ok(rest.split(",`").collect()),
-        None => Err(Refusal::at(RefusalCode::BadRow, line, "its values have no backtick in front of them")),
+    let Some(rest) = text.strip_prefix('`') else {
+        return Err(Refusal::at(RefusalCode::BadRow, line, "its values have no backtick in front of them"));
+    };
+    let (mut values, mut begins) = (Vec::with_capacity(USUAL_VALUES), 0);
+    for end in memmem::find_iter(rest.as_bytes(), BETWEEN) {
+        values.push(&rest[begins..end]);
+        begins = end + BETWEEN.len();
     }
+    values.push(&rest[begins..]);
+    Ok(values)
 }
 
 /// Whether a line is a row of values, and not the header of the summary.

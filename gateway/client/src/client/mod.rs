@@ -18,7 +18,7 @@ use crate::proposing::Proposing;
 use crate::request::{
     ApproveRequest, CancelRequest, ChangeAccessRequest, CloseDayRequest, DecideRequest, MapCustomerRequest,
     MapTypeRequest, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest, PostRequest, ProposeRequest,
-    Registration, SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest,
+    Registration, SetBookingModeRequest, SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest,
 };
 use crate::transaction::Transaction;
 use crate::wire::Operation;
@@ -274,6 +274,14 @@ impl Client {
     /// See [`Client`].
     pub async fn map_type(&mut self, request: &MapTypeRequest<'_>) -> Result<(), ClientError> {
         self.ask(Operation::MapType, request).await?.done()
+    }
+
+    /// Says how transactions of a type are booked from an accounting date on (记账方式).
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn set_booking_mode(&mut self, request: &SetBookingModeRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::SetBookingMode, request).await?.done()
     }
 
     /// Gives an account a batching actor (热点账户), or takes it away.

@@ -11,7 +11,7 @@ use longmen_engine::ledger::{Currency, Date};
 use longmen_terminal::{Progress, Table, grouped};
 use serde_json::{Value, json};
 
-use crate::argument::said;
+use crate::argument::{date, said};
 use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
@@ -335,9 +335,4 @@ fn named<T>(all: impl Iterator<Item = (&'static str, T)>, name: &str) -> Result<
         names.push(known);
     }
     Err(format!("there is {}", names.join(", ")))
-}
-
-/// A date on the command line.
-pub(super) fn date(text: &str) -> Result<Date, String> {
-    Date::parse(text).ok_or_else(|| "not a date, such as 2024-06-18".to_owned())
 }

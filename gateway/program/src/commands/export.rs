@@ -12,7 +12,7 @@ use longmen_terminal::{Progress, grouped};
 use longmen_wal::DirectoryStorage;
 use serde::Serialize;
 
-use crate::argument::said;
+use crate::argument::{date, said};
 use crate::data_directory::open_ledger;
 use crate::export_formats::{Format, Sink};
 use crate::failure::{Conclusion, Failure};
@@ -53,10 +53,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "CODE", value_parser = said)]
     entity: Option<String>,
     /// The first accounting date
-    #[arg(long, value_name = "DATE", value_parser = read_date)]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     from: Option<Date>,
     /// The last accounting date
-    #[arg(long, value_name = "DATE", value_parser = read_date)]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     to: Option<Date>,
     #[command(flatten)]
     output: Output,
@@ -140,10 +140,6 @@ fn walk(
         }
         sink.take(chart, item)
     })
-}
-
-fn read_date(text: &str) -> Result<Date, String> {
-    Date::parse(text).ok_or_else(|| "expected a date such as 2024-02-29".to_owned())
 }
 
 /// Beside the path, so that a rename moves it there at once.

@@ -7,7 +7,7 @@ use longmen_engine::ledger::{Date, YearStart};
 use longmen_terminal::{Progress, grouped};
 use serde::Serialize;
 
-use crate::argument::said;
+use crate::argument::{date, said};
 use crate::connect_args::ConnectArgs;
 use crate::explain::explain;
 use crate::failure::{Conclusion, Failure};
@@ -97,7 +97,7 @@ pub(crate) struct FileArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ChartArgs {
     /// Open entities that are not there, with this first accounting date; one that is there with another is a key_conflict
-    #[arg(long, value_name = "DATE", value_parser = read_date)]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     start: Option<Date>,
     /// Their books' year begins in this month, 1 to 12; one that is there with another is a key_conflict
     #[arg(long, value_name = "MONTH", default_value_t = 1, requires = "start", value_parser = clap::value_parser!(u8).range(1..=12))]
@@ -240,8 +240,4 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::Usage(format!("{}: {error}", path.display()))
-}
-
-fn read_date(text: &str) -> Result<Date, String> {
-    Date::parse(text).ok_or_else(|| "expected a date such as 2024-02-29".to_owned())
 }

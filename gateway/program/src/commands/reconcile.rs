@@ -1,30 +1,24 @@
 //! `longmen reconcile`
 
-use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::PathBuf;
 
-use longmen_channel_files::{Expected, TradeFormat, read_trades};
+use longmen_channel_files::{Expected, TradeFormat};
 use longmen_engine::ledger::Date;
-use longmen_reconciliation::{Class, Compared, Finding, Hung, Rules, Transaction, compare};
-use longmen_terminal::{Table, grouped};
-use serde_json::{Value, json};
+use longmen_reconciliation::{Keep, Rules};
+use longmen_reconciliation_run::{Compared, Settings, compare_rows};
+use longmen_terminal::Progress;
 
-use super::channel_file::{date, trade_format};
+use super::channel_file::trade_format;
+use crate::argument::{date, said};
 use crate::failure::{Conclusion, Failure};
-use crate::money::money;
 use crate::output::Output;
-use crate::page::Page;
-use crate::reconciling::{read_book, read_hung, write_hung};
-
-/// Differences that are shown, where not all are asked for.
-const SHOWN: usize = 50;
+use crate::reconciling::{BreakFormat, FoundFiles, Shown, Sides, show_json, to_page};
 
 /// Compare the books of a date with a channel's file, transaction by transaction and fee by fee (对账)
 ///
 /// The books come as a CSV file with the columns transaction, kind, merchant_number, amount, fee, and if need be currency (CNY
 /// without it) and state (done, pending, failed; done without it). Amounts have the merchant's signs: a payment's is positive, a
-/// refund's negative, and so is the fee that is given back. What is on one side only waits for the next file (存疑): --hung-after
+/// refund's negative, and so is the fee that is given back. A column that is not known is an error. What is on one side only waits for the next file (存疑): --hung-after
 /// writes what waits, and --hung-before reads what the day before wrote. Nothing is posted, and nothing is sent to a node.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -32,7 +26,8 @@ Exit codes: 0 both agree, 1 something differs, 2 a file is wrong
 
 Examples:
   longmen reconcile book.csv 1900000100All2024-06-18.csv --format wechat-trade --date 2024-06-18 --hung-after hung-0618.csv
-  longmen reconcile book.csv next.csv --format wechat-trade --date 2024-06-19 --hung-before hung-0618.csv --hung-after hung-0619.csv")]
+  longmen reconcile book.csv next.csv --format wechat-trade --date 2024-06-19 --hung-before hung-0618.csv --hung-after hung-0619.csv
+  longmen reconcile book.csv next.csv --format wechat-trade --date 2024-06-19 --breaks breaks.parquet")]
 pub(crate) struct Args {
     /// The books of the date: a CSV file
     book: PathBuf,
@@ -45,7 +40,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     date: Date,
     /// Whose file it must be: the merchant's number at the channel
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = said)]
     merchant: Option<String>,
     /// What waits from the day before, as that day's --hung-after wrote it
     #[arg(long, value_name = "FILE")]
@@ -59,11 +54,25 @@ pub(crate) struct Args {
     /// Minor units that a fee may differ by and be adjusted without anybody
     #[arg(long, value_name = "N", default_value_t = 0)]
     fee_tolerance: u64,
-    /// Show every difference, not only the first 50, and with --json what agrees as well
+    /// Write every difference as a table: .csv with decimal amounts, .parquet with whole minor units
+    #[arg(long, value_name = "FILE", value_parser = breaks)]
+    breaks: Option<Breaks>,
+    /// Show every difference (10,000 on a page), not only the first 50; with --json and --breaks, what agrees as well
     #[arg(long)]
     all: bool,
+    /// Where a day of more than 200,000 rows a side is compared, some 200 bytes a row and side; the system's directory for such files
+    /// without it
+    #[arg(long, value_name = "DIR")]
+    temp: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
+}
+
+/// Where differences are written, and how.
+#[derive(Clone, Debug)]
+struct Breaks {
+    path: PathBuf,
+    format: BreakFormat,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Conclusion, Failure> {
@@ -71,142 +80,65 @@ pub(crate) fn run(args: &Args) -> Result<Conclusion, Failure> {
         let words = "--hung-after is the file of --hung-before: what waits would count the day twice if this were run again";
         return Err(Failure::Usage(words.to_owned()));
     }
-    let mut source = File::open(&args.file)
-        .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", args.file.display())))?;
-    let book = read_book(&args.book)?;
-    let hung = args.hung_before.as_deref().map(read_hung).transpose()?.unwrap_or_default();
-    let merchant = args.merchant.as_deref().map(Into::into);
-    let expected = Expected { merchant, date: Some(args.date), sha1: None };
-    let mut file = Vec::new();
-    read_trades(args.format, &mut source, &expected, &mut |row| file.push(Transaction::from(&row))).map_err(
-        |refusal| {
-            Failure::Usage(format!("{} is refused: {refusal}; nothing was compared", args.file.display()))
+    // A place that cannot be written to is told before the work, and not after it.
+    let breaks = args.breaks.as_ref().map(|Breaks { path, format }| (path.as_path(), *format));
+    let mut files = FoundFiles::create(args.hung_after.as_deref(), breaks)?;
+    let settings = Settings::new(args.temp.clone().unwrap_or_else(std::env::temp_dir));
+    let compared = compare(args, &settings)?;
+    let mut shown = Shown::new(args.all);
+    if !args.output.json || !files.is_none() {
+        write(&compared, &mut files, &mut shown)?;
+    }
+    files.finish()?;
+    match args.output.json {
+        true => show_json(args.date, &compared)?,
+        false => args.output.show(&(), |()| to_page(args.date, &compared, &shown))?,
+    }
+    Ok(Conclusion::of(compared.agrees()))
+}
+
+/// Reads both sides and what waits, and compares them.
+fn compare(args: &Args, settings: &Settings) -> Result<Compared, Failure> {
+    let sides = Sides {
+        book: &args.book,
+        file: &args.file,
+        format: args.format,
+        expected: Expected {
+            merchant: args.merchant.as_deref().map(Into::into),
+            date: Some(args.date),
+            sha1: None,
         },
-    )?;
+        hung: args.hung_before.as_deref(),
+    };
+    let rows = sides.read(settings)?;
     let rules = Rules { date: args.date, hang_days: args.hang_days, fee_tolerance: args.fee_tolerance };
-    let compared = by_currency(&rules, book, file, hung);
-    if let Some(path) = &args.hung_after {
-        let waits: Vec<Hung> = compared.values().flat_map(|one| one.hung.iter().cloned()).collect();
-        write_hung(path, &waits)?;
-    }
-    let shown = json!({
-        "date": args.date.to_string(),
-        "currencies": compared.iter().map(|(code, one)| to_json(code, one, args.all)).collect::<Vec<_>>(),
+    // A page has differences only.
+    let keep = if args.all && (args.output.json || args.breaks.is_some()) { Keep::All } else { Keep::Told };
+    let progress = Progress::new("compare", settings.parts.get().into());
+    let compared = compare_rows(settings, &rules, keep, rows, &|done, _| {
+        progress.at(done as u64, "parts".to_owned());
     });
-    args.output.show(&shown, |_| to_page(args, &compared))?;
-    Ok(Conclusion::of(compared.values().all(Compared::agrees)))
+    progress.finish();
+    Ok(compared?)
 }
 
-/// Each currency is compared by itself.
-fn by_currency(
-    rules: &Rules,
-    book: Vec<Transaction>,
-    file: Vec<Transaction>,
-    hung: Vec<Hung>,
-) -> BTreeMap<&'static str, Compared> {
-    let mut sides: BTreeMap<&str, (Vec<_>, Vec<_>, Vec<_>)> = BTreeMap::new();
-    book.into_iter().for_each(|one| sides.entry(one.currency.code()).or_default().0.push(one));
-    file.into_iter().for_each(|one| sides.entry(one.currency.code()).or_default().1.push(one));
-    hung.into_iter().for_each(|one| sides.entry(one.transaction.currency.code()).or_default().2.push(one));
-    let compare = |(code, (book, file, hung))| (code, compare(rules, book, file, hung));
-    sides.into_iter().map(compare).collect()
-}
-
-fn to_page(args: &Args, compared: &BTreeMap<&str, Compared>) -> Page {
-    let mut page = Page::new();
-    if compared.is_empty() {
-        page.line(format_args!("{}: neither the books nor the file have anything", args.date));
-    }
-    for (code, one) in compared {
-        page.line(format_args!(
-            "{} {code}: {} rows in the books, {} in the file",
-            args.date,
-            grouped(one.book.rows),
-            grouped(one.file.rows)
-        ));
-        page.table(classes(code, one));
-        page.gap();
-        page.line("What the books have, and what makes it the file's net (余额调节表):");
-        page.table(statement(args, code, one));
-        if !one.hung.is_empty() {
-            page.line(format_args!("{} wait for the next file", grouped(one.hung.len() as u64)));
+/// Takes what was found to the files, and what is shown.
+fn write(compared: &Compared, files: &mut FoundFiles, shown: &mut Shown) -> Result<(), Failure> {
+    let progress = Progress::counting("write");
+    for (count, found) in (0_u64..).zip(compared.findings()?) {
+        if count.is_multiple_of(1 << 16) {
+            progress.at(count, "findings".to_owned());
         }
+        let found = found?;
+        files.write(&found)?;
+        shown.take(found);
     }
-    page
+    progress.finish();
+    Ok(())
 }
 
-fn classes(code: &str, compared: &Compared) -> Table {
-    let mut table = Table::new(&["class", "", "rows", "explains"]);
-    for ((class, fate), sums) in compared.by_class() {
-        table.row([class.name(), fate.name(), &grouped(sums.rows), &money(code, sums.net)]);
-    }
-    table
-}
-
-fn statement(args: &Args, code: &str, compared: &Compared) -> Table {
-    let mut table = Table::new(&["number", "kind", "class", "", "books", "file", "explains"]);
-    table.row(["net of the books", "", "", "", "", "", &money(code, compared.book.net)]);
-    let told: Vec<&Finding> = compared.findings.iter().filter(|finding| is_told(finding)).collect();
-    let shown = if args.all { told.len() } else { SHOWN };
-    for finding in told.iter().take(shown) {
-        let either = finding.book.as_ref().or(finding.file.as_ref());
-        let amounts = |side: &Option<Transaction>| {
-            let amounts = |one: &Transaction| {
-                format!("{} fee {}", money(code, one.gross.0.into()), money(code, one.fee.0.into()))
-            };
-            side.as_ref().map_or(String::new(), amounts)
-        };
-        table.row([
-            finding.merchant_number().to_owned(),
-            either.map_or("", |one| one.kind.name()).to_owned(),
-            finding.class.name().to_owned(),
-            match finding.days {
-                0 => finding.fate.name().to_owned(),
-                days => format!("{}, {days} days", finding.fate.name()),
-            },
-            amounts(&finding.book),
-            amounts(&finding.file),
-            money(code, finding.explains),
-        ]);
-    }
-    if let Some(rest) = told.get(shown..).filter(|rest| !rest.is_empty()) {
-        let sum = rest.iter().map(|finding| finding.explains).sum();
-        let words = format!("{} more: --all", grouped(rest.len() as u64));
-        table.row([&*words, "", "", "", "", "", &money(code, sum)]);
-    }
-    table.row(["net of the file", "", "", "", "", "", &money(code, compared.file.net)]);
-    table
-}
-
-/// Whether a finding is a difference, or was one the day before.
-fn is_told(finding: &Finding) -> bool {
-    finding.class != Class::Matched || finding.days > 0
-}
-
-fn to_json(code: &str, compared: &Compared, all: bool) -> Value {
-    let findings = compared.findings.iter().filter(|finding| all || is_told(finding)).map(|finding| {
-        let side = |side: &Option<Transaction>| {
-            side.as_ref().map(|one| {
-                json!({
-                    "reference": one.reference, "line": one.line, "gross": one.gross.0, "fee": one.fee.0,
-                    "state": one.state.name(),
-                })
-            })
-        };
-        let either = finding.book.as_ref().or(finding.file.as_ref());
-        json!({
-            "merchant_number": finding.merchant_number(), "kind": either.map(|one| one.kind.name()),
-            "class": finding.class.name(), "fate": finding.fate.name(), "days": finding.days,
-            "explains": finding.explains, "book": side(&finding.book), "file": side(&finding.file),
-        })
-    });
-    let classes = compared.by_class().into_iter().map(|((class, fate), sums)| {
-        json!({"class": class.name(), "fate": fate.name(), "rows": sums.rows, "explains": sums.net})
-    });
-    json!({
-        "currency": code, "agrees": compared.agrees(), "unmoved": compared.unmoved, "hung": compared.hung.len(),
-        "book": {"rows": compared.book.rows, "net": compared.book.net},
-        "file": {"rows": compared.file.rows, "net": compared.file.net},
-        "classes": classes.collect::<Vec<_>>(), "findings": findings.collect::<Vec<_>>(),
-    })
+fn breaks(text: &str) -> Result<Breaks, String> {
+    let path = PathBuf::from(text);
+    let format = BreakFormat::of(&path).ok_or("its name has to end in .csv or .parquet")?;
+    Ok(Breaks { path, format })
 }

@@ -59,18 +59,20 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let entity = args.entity.as_deref().unwrap_or_default();
     let trial = client.trial_balance(entity).await;
     let trial = trial.map_err(|error| Failure::about(error, format_args!("entity {entity}")))?;
-    let of_classes = broken_identity(&trial, &args.identity);
+    let has_memo = trial.lines.iter().any(|line| &*line.class == "memo");
+    let identity = if has_memo { args.identity.with_memo() } else { args.identity };
+    let of_classes = broken_identity(&trial, &identity);
     let relations = trial.relations();
     let checked = relations.iter().map(|relation| Checked {
         name: relation.name,
         holds: relation.holds(),
         broken: &relation.broken,
     });
-    let identity = Checked { name: "identity", holds: of_classes.is_empty(), broken: &of_classes };
-    let checked = checked.chain([identity]);
+    let of_identity = Checked { name: "identity", holds: of_classes.is_empty(), broken: &of_classes };
+    let checked = checked.chain([of_identity]);
     let shown = Shown { trial: &trial, relations: checked.collect() };
     args.output.show(&shown, |_| {
-        let identity = describe_identity(&args.identity, &of_classes);
+        let identity = describe_identity(&identity, &of_classes);
         let mut page = ledger(&trial, args.level);
         page.page(describe(&relations));
         page.line(identity);
@@ -123,7 +125,21 @@ struct Row<'a> {
     credit: i128,
     closing: i128,
     accounts: u64,
-    off_balance: bool,
+    on_balance: bool,
+}
+
+impl Row<'_> {
+    const NONE: Row<'static> = Row {
+        code: "",
+        name: "",
+        normal: Side::Debit,
+        opening: 0,
+        debit: 0,
+        credit: 0,
+        closing: 0,
+        accounts: 0,
+        on_balance: false,
+    };
 }
 
 /// What the rows of one side come to, as they are shown.
@@ -135,9 +151,9 @@ struct Total {
 }
 
 /// The totals of an entity and currency, on the debit side and on the credit side (借方合计, 贷方合计), without what is off the
-/// balance sheet: they are equal.
+/// balance sheet: they are equal, but for what memo accounts have.
 fn totals(rows: &BTreeMap<&str, Row<'_>>) -> [Total; 2] {
-    let on_balance = rows.values().filter(|row| !row.off_balance);
+    let on_balance = rows.values().filter(|row| row.on_balance);
     [Side::Debit, Side::Credit].map(|side| {
         let of_side = on_balance.clone().filter(|row| row.normal == side);
         let sums = of_side.fold(Total::default(), |total, row| Total {
@@ -158,6 +174,8 @@ struct Unit<'a> {
     date: &'a str,
     /// By code.
     rows: BTreeMap<&'a str, Row<'a>>,
+    /// What memo accounts come to (备忘净额), debit-positive, where there are any: they are no part of the general ledger.
+    memo: Option<Row<'a>>,
 }
 
 /// The rows at a level of subjects, or at the leaves.
@@ -178,19 +196,14 @@ fn units(trial: &TrialBalance, level: Option<u8>) -> Vec<Unit<'_>> {
             currency: &line.currency,
             date: &line.date,
             rows: BTreeMap::new(),
+            memo: None,
         });
-        let none = Row {
-            code,
-            name,
-            normal: line.normal,
-            opening: 0,
-            debit: 0,
-            credit: 0,
-            closing: 0,
-            accounts: 0,
-            off_balance: &*line.class == "off_balance",
+        let on_balance = !matches!(&*line.class, "off_balance" | "memo");
+        let none = Row { code, name, normal: line.normal, on_balance, ..Row::NONE };
+        let row = match &*line.class {
+            "memo" => unit.memo.get_or_insert(Row { name: "memo net 备忘净额", ..Row::NONE }),
+            _ => unit.rows.entry(code).or_insert(none),
         };
-        let row = unit.rows.entry(code).or_insert(none);
         row.opening += line.normal.natural(line.opening);
         row.debit += line.debit;
         row.credit += line.credit;
@@ -256,7 +269,7 @@ fn texts(unit: &Unit<'_>) -> Vec<Texts> {
         }
     };
     let totals = [Side::Debit, Side::Credit].into_iter().zip(totals(&unit.rows));
-    unit.rows.values().map(of_row).chain(totals.map(of_total)).collect()
+    unit.rows.values().map(of_row).chain(totals.map(of_total)).chain(unit.memo.iter().map(of_row)).collect()
 }
 
 fn name_of(side: Side) -> &'static str {

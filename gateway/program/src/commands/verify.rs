@@ -160,6 +160,8 @@ struct Total {
     currency: String,
     debit_turnover: i128,
     credit_turnover: i128,
+    /// What memo accounts come to, debit-positive: debits less credits are as much on the other side.
+    memo_net: i128,
     debit_balance: i128,
     credit_balance: i128,
 }
@@ -226,6 +228,13 @@ impl Verified {
                 figures.map(|minor| money(&total.currency, minor));
             totals.row([&total.entity, &total.currency, &debit, &credit, &debit_balance, &credit_balance]);
         }
+        let with_memo = self.totals.iter().filter(|total| total.memo_net != 0);
+        let memo: Vec<String> = with_memo
+            .map(|total| {
+                let Total { entity, currency, memo_net, .. } = total;
+                format!("memo net 备忘净额 of {entity}: {} {currency}", money(currency, *memo_net))
+            })
+            .collect();
         let mut page = Page::new();
         page.line(format_args!("ok    verify  {frames} frames, {bytes} bytes; the log {end}"));
         page.line(format_args!(
@@ -252,6 +261,7 @@ impl Verified {
             ));
         }
         page.table(totals);
+        memo.iter().for_each(|line| page.line(line));
         match &self.access_log {
             Some(reads) => reads.describe(&mut page),
             None => {
@@ -301,6 +311,7 @@ pub(crate) fn verify(data: &Path) -> Result<Verified, Failure> {
         currency: unit.currency.code().to_owned(),
         debit_turnover: unit.debit_turnover,
         credit_turnover: unit.credit_turnover,
+        memo_net: unit.memo_net,
         debit_balance: unit.debit_balance,
         credit_balance: unit.credit_balance,
     });

@@ -23,7 +23,7 @@ pub(super) struct Beancount {
 const HEADER: &str = "\
 ; A ledger that longmen exported. Debits are positive.
 ; Accounts off the balance sheet, and what is posted on them, are left out: beancount knows double entry only.
-; Subjects of the common class stand under Assets.
+; Subjects of the common class stand under Assets, memo accounts under Equity:Memo.
 ; The metadata `side` stands at red postings: on that side they were posted, with the other sign.
 ";
 

@@ -8,10 +8,37 @@ use std::path::Path;
 use ::csv::Writer;
 use jiff::Timestamp;
 
-use super::tables::{Cell, Rows, TABLES};
+use super::tables::{Cell, Rows, TABLES, Table};
 
 pub(super) struct CsvFiles {
-    writers: Vec<Writer<File>>,
+    writers: Vec<CsvFile>,
+}
+
+/// A table in a file.
+pub(crate) struct CsvFile {
+    writer: Writer<File>,
+}
+
+impl CsvFile {
+    /// Begins the table in an empty file.
+    pub(crate) fn create(file: File, table: &Table) -> io::Result<CsvFile> {
+        let mut writer = Writer::from_writer(file);
+        writer.write_record(table.columns.iter().map(|(name, _)| name))?;
+        Ok(CsvFile { writer })
+    }
+
+    /// Adds a row, which has a cell for each column.
+    pub(crate) fn write(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        for cell in cells {
+            self.writer.write_field(&*print(cell))?;
+        }
+        Ok(self.writer.write_record(None::<&[u8]>)?)
+    }
+
+    /// The table is whole.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
 }
 
 impl CsvFiles {
@@ -19,10 +46,10 @@ impl CsvFiles {
     pub(super) fn create(directory: &Path) -> io::Result<CsvFiles> {
         let mut writers = Vec::new();
         for table in &TABLES {
-            let mut writer =
-                Writer::from_writer(File::create_new(directory.join(format!("{}.csv", table.name)))?);
-            writer.write_record(table.columns.iter().map(|(name, _)| name))?;
-            writers.push(writer);
+            writers.push(CsvFile::create(
+                File::create_new(directory.join(format!("{}.csv", table.name)))?,
+                table,
+            )?);
         }
         Ok(CsvFiles { writers })
     }
@@ -30,15 +57,11 @@ impl CsvFiles {
 
 impl Rows for CsvFiles {
     fn write(&mut self, table: usize, cells: &[Cell<'_>]) -> io::Result<()> {
-        let writer = &mut self.writers[table];
-        for cell in cells {
-            writer.write_field(&*print(cell))?;
-        }
-        Ok(writer.write_record(None::<&[u8]>)?)
+        self.writers[table].write(cells)
     }
 
-    fn finish(mut self) -> io::Result<()> {
-        self.writers.iter_mut().try_for_each(Writer::flush)
+    fn finish(self) -> io::Result<()> {
+        self.writers.into_iter().try_for_each(CsvFile::finish)
     }
 }
 
@@ -49,6 +72,7 @@ fn print<'c>(cell: &'c Cell<'_>) -> Cow<'c, str> {
         Cell::Date(date) => date.to_string().into(),
         Cell::Time(time_us) => print_time(*time_us).into(),
         Cell::Money(minor, currency) => currency.print(*minor).into(),
+        Cell::Nothing => Cow::Borrowed(""),
     }
 }
 

@@ -25,19 +25,22 @@ pub(super) struct Hledger {
 
 const HEADER: &str = "\
 ; A journal that longmen exported. Debits are positive.
-; Postings in parentheses are off the balance sheet. Subjects of the common class (common:...) are declared as assets.
+; Postings in parentheses are off the balance sheet. Subjects of the common class (common:...) are declared as assets,
+; memo accounts (memo:...), the other side of what is booked single-sided, as equity.
 ; The tag side says on which side a leg was posted: red postings stand with their side's other sign.
 decimal-mark .
 ";
 
-/// The classes whose subjects stand on the balance sheet or in the income statement, with hledger's letter for them.
-const TYPES: [(SubjectClass, char); 6] = [
+/// The classes that hledger's double entry knows, with its letter for them. What memo accounts have is the other side of what is
+/// booked single-sided, so they stand as equity.
+const TYPES: [(SubjectClass, char); 7] = [
     (SubjectClass::Asset, 'A'),
     (SubjectClass::Liability, 'L'),
     (SubjectClass::Common, 'A'),
     (SubjectClass::Equity, 'E'),
     (SubjectClass::Income, 'R'),
     (SubjectClass::Expense, 'X'),
+    (SubjectClass::Memo, 'E'),
 ];
 
 impl Hledger {

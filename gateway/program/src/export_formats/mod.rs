@@ -13,11 +13,14 @@ use std::io;
 use std::path::Path;
 
 use self::beancount::Beancount;
+pub(crate) use self::csv::CsvFile;
 use self::csv::CsvFiles;
 use self::hledger::Hledger;
+pub(crate) use self::parquet::ParquetFile;
 use self::parquet::ParquetFiles;
 pub(crate) use sink::Sink;
 use tables::Tables;
+pub(crate) use tables::{Cell, Kind, Table};
 
 /// A format that other programs read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -30,12 +30,13 @@ pub(super) fn hledger_root(class: SubjectClass) -> &'static str {
         SubjectClass::Income => "income",
         SubjectClass::Expense => "expenses",
         SubjectClass::OffBalance => "off-balance",
+        SubjectClass::Memo => "memo",
     }
 }
 
 /// The name of an account for beancount: `Root:CODE:E-ENTITY:A-NUMBER-Ttype-CURRENCY`, without `-Ttype` where it has
 /// none. In entity, number and type a dash stands as two, and what is no ASCII letter or digit as a dash and two
-/// hexadecimal digits a byte. Subjects of the common class go under `Assets`. Gives `None` off the balance sheet, which
+/// hexadecimal digits a byte. Subjects of the common class go under `Assets`, memo accounts under `Equity:Memo`. Gives `None` off the balance sheet, which
 /// beancount's double entry has no place for.
 pub(super) fn beancount_name(chart: &Chart, account: &JournalAccount) -> Option<String> {
     let subject = &chart.subject(account.subject).opening;
@@ -43,6 +44,7 @@ pub(super) fn beancount_name(chart: &Chart, account: &JournalAccount) -> Option<
         SubjectClass::Asset | SubjectClass::Common => "Assets",
         SubjectClass::Liability => "Liabilities",
         SubjectClass::Equity => "Equity",
+        SubjectClass::Memo => "Equity:Memo",
         SubjectClass::Income => "Income",
         SubjectClass::Expense => "Expenses",
         SubjectClass::OffBalance => return None,

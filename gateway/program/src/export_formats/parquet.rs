@@ -26,14 +26,21 @@ pub(super) struct ParquetFiles {
     files: Vec<ParquetFile>,
 }
 
-struct ParquetFile {
+/// A table in a file.
+pub(crate) struct ParquetFile {
     writer: SerializedFileWriter<File>,
     columns: Vec<Column>,
     rows: usize,
 }
 
-/// Values that are not written yet.
-enum Column {
+/// What of a column is not written yet.
+struct Column {
+    values: Values,
+    /// Of a column that may have nothing: 1 for each row that has something, 0 for one that has not.
+    levels: Option<Vec<i16>>,
+}
+
+enum Values {
     Text(Vec<ByteArray>),
     Whole(Vec<i64>),
     Date(Vec<i32>),
@@ -43,7 +50,11 @@ enum Column {
 impl ParquetFiles {
     /// Makes a file for each table.
     pub(super) fn create(directory: &Path) -> io::Result<ParquetFiles> {
-        let files = TABLES.iter().map(|table| ParquetFile::create(directory, table));
+        let create = |table: &Table| {
+            let file = File::create_new(directory.join(format!("{}.parquet", table.name)))?;
+            ParquetFile::create(file, table, &[])
+        };
+        let files = TABLES.iter().map(create);
         Ok(ParquetFiles { files: files.collect::<io::Result<_>>()? })
     }
 }
@@ -59,17 +70,21 @@ impl Rows for ParquetFiles {
 }
 
 impl ParquetFile {
-    fn create(directory: &Path, table: &Table) -> io::Result<ParquetFile> {
-        let file = File::create_new(directory.join(format!("{}.parquet", table.name)))?;
-        let fields = table.columns.iter().map(|(name, kind)| field(name, *kind)).collect::<Result<_, _>>();
+    /// Begins the table in an empty file. Columns named by `optional` may have nothing.
+    pub(crate) fn create(file: File, table: &Table, optional: &[&str]) -> io::Result<ParquetFile> {
+        let is_optional = |name: &str| optional.contains(&name);
+        let fields = table.columns.iter().map(|(name, kind)| field(name, *kind, is_optional(name)));
+        let fields = fields.collect::<Result<_, _>>();
         let schema = Type::group_type_builder(table.name).with_fields(fields.map_err(failed)?).build();
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
         let writer = SerializedFileWriter::new(file, Arc::new(schema.map_err(failed)?), Arc::new(properties));
-        let columns = table.columns.iter().map(|(_, kind)| Column::new(*kind)).collect();
+        let column = |(name, kind): &(&str, Kind)| Column::new(*kind, is_optional(name));
+        let columns = table.columns.iter().map(column).collect();
         Ok(ParquetFile { writer: writer.map_err(failed)?, columns, rows: 0 })
     }
 
-    fn write(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+    /// Adds a row, which has a cell for each column.
+    pub(crate) fn write(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         assert_eq!(cells.len(), self.columns.len(), "a row has a cell for each column");
         self.columns.iter_mut().zip(cells).try_for_each(|(column, cell)| column.push(cell))?;
         self.rows += 1;
@@ -83,7 +98,8 @@ impl ParquetFile {
         group.close().map(drop)
     }
 
-    fn finish(mut self) -> io::Result<()> {
+    /// The table is whole.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
         if self.rows > 0 {
             self.flush().map_err(failed)?;
         }
@@ -91,7 +107,7 @@ impl ParquetFile {
     }
 }
 
-fn field(name: &str, kind: Kind) -> Result<TypePtr, ParquetError> {
+fn field(name: &str, kind: Kind, is_optional: bool) -> Result<TypePtr, ParquetError> {
     let micros = LogicalType::timestamp(true, TimeUnit::MICROS);
     let money = LogicalType::decimal(0, DIGITS);
     let (physical, logical) = match kind {
@@ -102,7 +118,7 @@ fn field(name: &str, kind: Kind) -> Result<TypePtr, ParquetError> {
         Kind::Money => (Physical::FIXED_LEN_BYTE_ARRAY, Some(money)),
     };
     let mut builder = Type::primitive_type_builder(name, physical)
-        .with_repetition(Repetition::REQUIRED)
+        .with_repetition(if is_optional { Repetition::OPTIONAL } else { Repetition::REQUIRED })
         .with_logical_type(logical);
     if kind == Kind::Money {
         builder = builder.with_length(16).with_precision(DIGITS).with_scale(0);
@@ -111,37 +127,44 @@ fn field(name: &str, kind: Kind) -> Result<TypePtr, ParquetError> {
 }
 
 impl Column {
-    fn new(kind: Kind) -> Column {
-        match kind {
-            Kind::Text => Column::Text(Vec::new()),
-            Kind::Whole | Kind::Time => Column::Whole(Vec::new()),
-            Kind::Date => Column::Date(Vec::new()),
-            Kind::Money => Column::Money(Vec::new()),
-        }
+    fn new(kind: Kind, is_optional: bool) -> Column {
+        let values = match kind {
+            Kind::Text => Values::Text(Vec::new()),
+            Kind::Whole | Kind::Time => Values::Whole(Vec::new()),
+            Kind::Date => Values::Date(Vec::new()),
+            Kind::Money => Values::Money(Vec::new()),
+        };
+        Column { values, levels: is_optional.then(Vec::new) }
     }
 
     fn push(&mut self, cell: &Cell<'_>) -> io::Result<()> {
-        match (self, cell) {
-            (Column::Text(values), Cell::Text(text)) => values.push(ByteArray::from(&**text)),
-            (Column::Whole(values), Cell::Whole(number)) => values.push(whole(*number)?),
-            (Column::Whole(values), Cell::Time(time_us)) => values.push(*time_us),
-            (Column::Date(values), Cell::Date(date)) => {
+        match (&mut self.values, cell) {
+            (_, Cell::Nothing) => {
+                self.levels.as_mut().expect("a column that may have nothing").push(0);
+                return Ok(());
+            }
+            (Values::Text(values), Cell::Text(text)) => values.push(ByteArray::from(&**text)),
+            (Values::Whole(values), Cell::Whole(number)) => values.push(whole(*number)?),
+            (Values::Whole(values), Cell::Time(time_us)) => values.push(*time_us),
+            (Values::Date(values), Cell::Date(date)) => {
                 values.push(i32::try_from(date.days()).expect("dates end in the year 9999"));
             }
-            (Column::Money(values), Cell::Money(minor, _)) => values.push(decimal(*minor)?),
+            (Values::Money(values), Cell::Money(minor, _)) => values.push(decimal(*minor)?),
             _ => panic!("a cell is of its column's kind"),
         }
+        self.levels.iter_mut().for_each(|levels| levels.push(1));
         Ok(())
     }
 
     fn flush(&mut self, group: &mut SerializedRowGroupWriter<'_, File>) -> Result<(), ParquetError> {
         let mut writer = group.next_column()?.expect("a row group has a column for each of the schema");
-        match self {
-            Column::Text(values) => writer.typed::<ByteArrayType>().write_batch(values, None, None)?,
-            Column::Whole(values) => writer.typed::<Int64Type>().write_batch(values, None, None)?,
-            Column::Date(values) => writer.typed::<Int32Type>().write_batch(values, None, None)?,
-            Column::Money(values) => {
-                writer.typed::<FixedLenByteArrayType>().write_batch(values, None, None)?
+        let levels = self.levels.as_deref();
+        match &self.values {
+            Values::Text(values) => writer.typed::<ByteArrayType>().write_batch(values, levels, None)?,
+            Values::Whole(values) => writer.typed::<Int64Type>().write_batch(values, levels, None)?,
+            Values::Date(values) => writer.typed::<Int32Type>().write_batch(values, levels, None)?,
+            Values::Money(values) => {
+                writer.typed::<FixedLenByteArrayType>().write_batch(values, levels, None)?
             }
         };
         self.clear();
@@ -149,12 +172,13 @@ impl Column {
     }
 
     fn clear(&mut self) {
-        match self {
-            Column::Text(values) => values.clear(),
-            Column::Whole(values) => values.clear(),
-            Column::Date(values) => values.clear(),
-            Column::Money(values) => values.clear(),
+        match &mut self.values {
+            Values::Text(values) => values.clear(),
+            Values::Whole(values) => values.clear(),
+            Values::Date(values) => values.clear(),
+            Values::Money(values) => values.clear(),
         }
+        self.levels.iter_mut().for_each(Vec::clear);
     }
 }
 

@@ -11,7 +11,7 @@ use super::sink::Sink;
 
 /// What stands in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Text.
     Text,
     /// A whole number.
@@ -25,7 +25,7 @@ pub(super) enum Kind {
 
 /// What stands in a place of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     Text(Cow<'a, str>),
     Whole(u64),
     Date(Date),
@@ -33,13 +33,15 @@ pub(super) enum Cell<'a> {
     Time(i64),
     /// Minor units.
     Money(i128, Currency),
+    /// Nothing, in a column that may have it.
+    Nothing,
 }
 
 /// A table: its name and its columns.
 #[derive(Debug)]
-pub(super) struct Table {
-    pub(super) name: &'static str,
-    pub(super) columns: &'static [(&'static str, Kind)],
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    pub(crate) columns: &'static [(&'static str, Kind)],
 }
 
 const ENTITIES: usize = 0;

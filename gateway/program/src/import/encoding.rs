@@ -1,5 +1,7 @@
 //! The encoding of a file: UTF-8, or a clear word on what it is instead.
 
+use std::str::Utf8Error;
+
 /// Why bytes are not a text in UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NotUtf8 {
@@ -9,6 +11,9 @@ pub(super) struct NotUtf8 {
     pub(super) reason: &'static str,
 }
 
+/// What some programs put before a text in UTF-8.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 const UTF_16: &str =
     "the file is not UTF-8 but most likely UTF-16: save it as \"CSV UTF-8\", or run iconv -f UTF-16 -t UTF-8";
 const GBK: &str = "the file is not UTF-8 but most likely GBK (GB18030): save it as \"CSV UTF-8\", or run \
@@ -17,17 +22,29 @@ const UNKNOWN: &str = "the file is not UTF-8, nor GBK or UTF-16";
 
 /// The text of a file, without the byte order mark (BOM) that some programs put before UTF-8.
 pub(super) fn read_text(bytes: &[u8]) -> Result<&str, NotUtf8> {
-    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+    if is_marked_utf_16(bytes) {
         return Err(NotUtf8 { after: 0, reason: UTF_16 });
     }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     if let Some(after) = bytes.iter().position(|byte| *byte == 0) {
         return Err(NotUtf8 { after, reason: UTF_16 });
     }
-    std::str::from_utf8(bytes).map_err(|error| {
-        let reason = if is_gbk(bytes) { GBK } else { UNKNOWN };
-        NotUtf8 { after: error.valid_up_to(), reason }
-    })
+    let reason = |error: Utf8Error| NotUtf8 { after: error.valid_up_to(), reason: why_not_text(bytes) };
+    std::str::from_utf8(bytes).map_err(reason)
+}
+
+/// What bytes that are no text most likely are instead, and what to do.
+pub(super) fn why_not_text(bytes: &[u8]) -> &'static str {
+    match bytes {
+        _ if is_marked_utf_16(bytes) || bytes.contains(&0) => UTF_16,
+        _ if is_gbk(bytes) => GBK,
+        _ => UNKNOWN,
+    }
+}
+
+/// Whether bytes begin as UTF-16 does, with its byte order mark.
+fn is_marked_utf_16(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF")
 }
 
 /// Whether bytes are well formed in GB18030, of which GBK and GB2312 are parts.

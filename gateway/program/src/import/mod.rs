@@ -6,6 +6,7 @@ mod chart;
 mod encoding;
 mod fault;
 mod file_time;
+mod line_ends;
 mod node;
 mod sending;
 mod table;
@@ -20,6 +21,7 @@ pub(crate) use chart::{Start, Subjects};
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use file_time::file_time;
 pub(crate) use sending::{Broken, Refused, Sent};
+pub(crate) use table::{Cells, Column, stream_rows};
 pub(crate) use transactions::{Ids, Transactions};
 
 /// What a file holds.

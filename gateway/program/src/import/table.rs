@@ -1,13 +1,21 @@
 //! A CSV file as rows of named cells.
 
-use csv::{ReaderBuilder, StringRecord};
+use std::io::{self, Read};
+use std::ops::ControlFlow;
 
-use super::encoding::read_text;
+use csv::{ByteRecord, ReaderBuilder, StringRecord};
+
+use super::encoding::{BYTE_ORDER_MARK, read_text, why_not_text};
 use super::fault::Faults;
+use super::line_ends::LineEnds;
+
+/// No row of a file that is larger than memory has more bytes: one that has is most likely all that stands behind a quotation mark which
+/// is not closed.
+const LONGEST_ROW: u64 = 16 << 20;
 
 /// A column that a file may have.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Column {
+pub(crate) struct Column {
     name: &'static str,
     /// What exports call it, where that differs.
     also: &'static str,
@@ -17,12 +25,12 @@ pub(super) struct Column {
 
 impl Column {
     /// One that every file has.
-    pub(super) const fn required(name: &'static str) -> Column {
+    pub(crate) const fn required(name: &'static str) -> Column {
         Column { name, also: name, is_required: true, is_read: true }
     }
 
     /// One that a file may have.
-    pub(super) const fn optional(name: &'static str) -> Column {
+    pub(crate) const fn optional(name: &'static str) -> Column {
         Column { name, also: name, is_required: false, is_read: true }
     }
 
@@ -34,6 +42,11 @@ impl Column {
     /// The same, under another name as well.
     pub(super) const fn or(self, also: &'static str) -> Column {
         Column { also, ..self }
+    }
+
+    /// What it is called.
+    pub(crate) const fn name(&self) -> &'static str {
+        self.name
     }
 
     fn is_called(&self, head: &str) -> bool {
@@ -52,20 +65,63 @@ pub(super) fn read_rows<T>(
     let text = match read_text(bytes) {
         Ok(text) => text,
         Err(not) => {
-            faults.row(Lines::new(&bytes[..not.after]).of(not.after), not.reason);
+            faults.row(LineEnds::line_behind(&bytes[..not.after]), not.reason);
             return Vec::new();
         }
     };
-    let mut records = Records::new(text);
-    let Some((line, head)) = records.next() else {
-        faults.row(1, "the file is empty: its first row names the columns");
-        return Vec::new();
-    };
-    let Some(places) = find_columns(line, &head, columns, faults) else {
-        return Vec::new();
-    };
     let mut rows = Vec::new();
-    for (line, record) in records {
+    let records = Records::new(text.as_bytes(), u64::MAX);
+    let walked = walk(records, UpTo::End, columns, faults, &mut |cells| {
+        rows.extend(read(cells));
+        ControlFlow::Continue(())
+    });
+    walked.expect("a text in memory reads without an error");
+    rows
+}
+
+/// The same of a file that is larger than memory, up to the first row that is wrong. What was read before it is not to be used then.
+///
+/// # Errors
+/// Where it cannot be read, or a row has no end.
+pub(crate) fn stream_rows(
+    mut input: impl Read,
+    columns: &'static [Column],
+    faults: &mut Faults,
+    mut read: impl FnMut(&mut Cells<'_>) -> ControlFlow<()>,
+) -> io::Result<()> {
+    let mut beginning = Vec::new();
+    (&mut input).take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut beginning)?;
+    if beginning == BYTE_ORDER_MARK {
+        beginning.clear();
+    }
+    let records = Records::new(beginning.as_slice().chain(input), LONGEST_ROW);
+    walk(records, UpTo::FirstFault, columns, faults, &mut read)
+}
+
+/// How far a table is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UpTo {
+    End,
+    FirstFault,
+}
+
+fn walk<R: Read>(
+    mut records: Records<R>,
+    up_to: UpTo,
+    columns: &'static [Column],
+    faults: &mut Faults,
+    read: &mut dyn FnMut(&mut Cells<'_>) -> ControlFlow<()>,
+) -> io::Result<()> {
+    let Some((line, head)) = records.next(faults)? else {
+        if faults.is_empty() {
+            faults.row(1, "the file is empty: its first row names the columns");
+        }
+        return Ok(());
+    };
+    let Some(places) = find_columns(line, &head, columns, faults) else { return Ok(()) };
+    while (up_to == UpTo::End || faults.is_empty())
+        && let Some((line, record)) = records.next(faults)?
+    {
         if record.iter().all(str::is_empty) {
             continue;
         }
@@ -73,15 +129,17 @@ pub(super) fn read_rows<T>(
             faults.row(line, wrong_width(&record, head.len()));
             continue;
         }
-        let cells = &mut Cells { line, record: &record, columns, places: &places, faults, is_good: true };
-        rows.extend(read(cells));
+        let mut cells = Cells { line, record: &record, columns, places: &places, faults, is_good: true };
+        if read(&mut cells).is_break() {
+            break;
+        }
     }
-    rows
+    Ok(())
 }
 
 /// The cells of one row. Spaces around a value do not count; a cell with nothing in it is as good as absent.
-pub(super) struct Cells<'a> {
-    pub(super) line: u64,
+pub(crate) struct Cells<'a> {
+    pub(crate) line: u64,
     record: &'a StringRecord,
     columns: &'static [Column],
     places: &'a [Option<usize>],
@@ -91,14 +149,14 @@ pub(super) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     /// What stands in a cell.
-    pub(super) fn get(&self, column: &str) -> Option<&'a str> {
+    pub(crate) fn get(&self, column: &str) -> Option<&'a str> {
         let index = self.columns.iter().position(|known| known.name == column);
         let place = self.places[index.expect("a column that is read is one of the file's")]?;
         self.record.get(place).filter(|cell| !cell.is_empty())
     }
 
     /// A cell that must say something; `None` where it does not, which is noted.
-    pub(super) fn required<T>(
+    pub(crate) fn required<T>(
         &mut self,
         column: &'static str,
         parse: impl FnOnce(&str) -> Result<T, String>,
@@ -111,7 +169,7 @@ impl<'a> Cells<'a> {
     }
 
     /// A cell that may be empty; `None` as well where it cannot be read, which is noted.
-    pub(super) fn optional<T>(
+    pub(crate) fn optional<T>(
         &mut self,
         column: &'static str,
         parse: impl FnOnce(&str) -> Result<T, String>,
@@ -121,13 +179,13 @@ impl<'a> Cells<'a> {
     }
 
     /// Notes that a cell is wrong.
-    pub(super) fn fault(&mut self, column: &'static str, reason: impl Into<String>) {
+    pub(crate) fn fault(&mut self, column: &'static str, reason: impl Into<String>) {
         self.is_good = false;
         self.faults.cell(self.line, column, reason);
     }
 
     /// `None` when something was wrong with the row.
-    pub(super) fn good(&self) -> Option<()> {
+    pub(crate) fn good(&self) -> Option<()> {
         self.is_good.then_some(())
     }
 
@@ -177,56 +235,39 @@ fn wrong_width(record: &StringRecord, expect: usize) -> String {
 }
 
 /// The records of a text, each with the line that it begins on.
-struct Records<'a> {
-    reader: csv::Reader<&'a [u8]>,
-    lines: Lines<'a>,
+struct Records<R> {
+    reader: csv::Reader<LineEnds<R>>,
 }
 
-impl<'a> Records<'a> {
-    fn new(text: &'a str) -> Records<'a> {
+impl<R: Read> Records<R> {
+    fn new(input: R, longest_row: u64) -> Records<R> {
         let mut builder = ReaderBuilder::new();
-        let builder = builder.has_headers(false).flexible(true).trim(csv::Trim::All);
-        Records { reader: builder.from_reader(text.as_bytes()), lines: Lines::new(text.as_bytes()) }
-    }
-}
-
-impl Iterator for Records<'_> {
-    type Item = (u64, StringRecord);
-
-    fn next(&mut self) -> Option<(u64, StringRecord)> {
-        let mut record = StringRecord::new();
-        let read = self.reader.read_record(&mut record);
-        let some = read.expect("a text in memory, with rows of any width, reads without an error");
-        let start = record.position().map_or(0, csv::Position::byte);
-        let start = usize::try_from(start).expect("a place in a text in memory");
-        some.then(|| (self.lines.of(start), record))
-    }
-}
-
-/// Counts lines as an editor does: `\n`, `\r\n` and `\r` end one.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl<'a> Lines<'a> {
-    fn new(bytes: &'a [u8]) -> Lines<'a> {
-        Lines { bytes, at: 0, line: 1 }
+        let builder = builder.has_headers(false).flexible(true).buffer_capacity(1 << 16);
+        Records { reader: builder.from_reader(LineEnds::of(input, longest_row)) }
     }
 
-    /// The line of the first byte at or behind `start` that ends no line. `start` must not decrease.
-    fn of(&mut self, start: usize) -> u64 {
-        while self.at < start || matches!(self.bytes.get(self.at), Some(b'\r' | b'\n')) {
-            let ends = match self.bytes[self.at] {
-                b'\n' => true,
-                b'\r' => self.bytes.get(self.at + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            self.line += u64::from(ends);
-            self.at += 1;
+    /// The next record; none at the end, and where it is no text, which is noted.
+    fn next(&mut self, faults: &mut Faults) -> io::Result<Option<(u64, StringRecord)>> {
+        let mut record = ByteRecord::new();
+        if !self.reader.read_byte_record(&mut record)? {
+            return Ok(None);
         }
-        self.line
+        let start = record.position().map_or(0, csv::Position::byte);
+        let line = self.reader.get_mut().line_of(start);
+        if record.as_slice().contains(&0) {
+            faults.row(line, why_not_text(record.as_slice()));
+            return Ok(None);
+        }
+        match StringRecord::from_byte_record(record) {
+            Ok(mut text) => {
+                text.trim();
+                Ok(Some((line, text)))
+            }
+            Err(not) => {
+                faults.row(line, why_not_text(not.into_byte_record().as_slice()));
+                Ok(None)
+            }
+        }
     }
 }
 
@@ -259,6 +300,73 @@ mod tests {
         );
         check("\n\nname,subject,exponent\n\n,7,2\n,,\n , ,\n\"\",8,\n", &[(5, "7", "-"), (8, "8", "-")]);
         check("code\n", &[]);
+    }
+
+    /// Hands out a byte at a time, so that every end of a line is torn once.
+    struct Slow<'a>(&'a [u8]);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let length = out.len().min(1);
+            self.0.read(&mut out[..length])
+        }
+    }
+
+    #[test]
+    fn a_stream_is_read_as_a_text_is_up_to_the_first_row_that_is_wrong() {
+        #[track_caller]
+        fn check(bytes: &[u8], expect: &[(u64, &str)], wrong: &[&str]) {
+            let (mut faults, mut rows) = (Faults::default(), Vec::new());
+            let read = stream_rows(Slow(bytes), COLUMNS, &mut faults, |cells| {
+                let line = cells.line;
+                rows.extend(cells.required("code", |code| Ok(code.to_owned())).map(|code| (line, code)));
+                ControlFlow::Continue(())
+            });
+            read.unwrap();
+            assert_eq!(
+                rows,
+                expect.iter().map(|(line, code)| (*line, (*code).to_owned())).collect::<Vec<_>>()
+            );
+            let said: Vec<String> = faults.by_line().iter().map(ToString::to_string).collect();
+            assert_eq!(said, wrong);
+        }
+        check(b"code,name\r\n1,a\r\n\r\n2,b", &[(2, "1"), (4, "2")], &[]);
+        check(b"code,name\r1,a\r\r\n2,b\r", &[(2, "1"), (4, "2")], &[]);
+        check("\u{FEFF}code\n\n\n \u{3000}1\u{3000}\n".as_bytes(), &[(4, "1")], &[]);
+        check(b"code,name\n1,a\n,b\n,c\n3,d\n", &[(2, "1")], &["line 3, code: is missing"]);
+        check(b"code,name\n1\n2,b\n", &[], &["line 2: the row has 1 cells, the first row 2"]);
+        check(b"", &[], &["line 1: the file is empty: its first row names the columns"]);
+        check(
+            b"cose\n1\n",
+            &[],
+            &[
+                "line 1, cose: unknown column; this file may have: code, name",
+                "line 1, code: the column is missing",
+            ],
+        );
+        let gbk = "the file is not UTF-8 but most likely GBK (GB18030): save it as \"CSV UTF-8\", or run iconv -f GB18030 -t UTF-8";
+        check(b"code\n1\n\xD2\xF8\n", &[(2, "1")], &[&format!("line 3: {gbk}")]);
+        check(b"\xD2\xF8\n1\n", &[], &[&format!("line 1: {gbk}")]);
+        // Halves of a character in two cells.
+        check(b"code,name\n\xE4,\xB8\xAD\n", &[], &["line 2: the file is not UTF-8, nor GBK or UTF-16"]);
+        let utf_16 = "the file is not UTF-8 but most likely UTF-16: save it as \"CSV UTF-8\", or run iconv -f UTF-16 -t UTF-8";
+        check(b"\xFF\xFEc\0", &[], &[&format!("line 1: {utf_16}")]);
+        check(b"code\n1\0\n", &[], &[&format!("line 2: {utf_16}")]);
+    }
+
+    #[test]
+    fn a_row_without_an_end_does_not_fill_the_memory() {
+        let text = Read::chain(&b"code\n1\n\"2"[..], io::repeat(b'x'));
+        let mut rows = 0;
+        let read = stream_rows(text, COLUMNS, &mut Faults::default(), |_| {
+            rows += 1;
+            ControlFlow::Continue(())
+        });
+        assert_eq!(rows, 1);
+        assert_eq!(
+            read.unwrap_err().to_string(),
+            "line 2: a row has more than 16777216 bytes; is a quotation mark not closed?"
+        );
     }
 
     #[test]

@@ -1,37 +1,48 @@
 //! The books' side of a comparison, as a CSV file.
 
+use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use longmen_reconciliation::Transaction;
-use tempfile::NamedTempFile;
 
+use super::atomic_file::AtomicFile;
+use super::transaction_row::{read_file, read_transaction};
 use crate::failure::Failure;
-use crate::reconciling::rows::Rows;
+use crate::import::Column;
 
-/// The columns; the last two need not be there.
-const COLUMNS: &[&str] = &["transaction", "kind", "merchant_number", "amount", "fee", "currency", "state"];
+const COLUMNS: &[Column] = &[
+    Column::required("transaction"),
+    Column::required("kind"),
+    Column::required("merchant_number"),
+    Column::required("amount"),
+    Column::required("fee"),
+    Column::optional("currency"),
+    Column::optional("state"),
+];
 
-/// Reads the books of a date.
-pub(crate) fn read_book(path: &Path) -> Result<Vec<Transaction>, Failure> {
-    let mut rows = Rows::open(path, COLUMNS, 5)?;
-    let mut book = Vec::new();
-    while rows.next()? {
-        book.push(rows.transaction(0)?);
-    }
-    Ok(book)
+/// Reads the books of a date, for as long as `take` goes on.
+pub(super) fn read_book(
+    path: &Path,
+    mut take: impl FnMut(Transaction) -> ControlFlow<()>,
+) -> Result<(), Failure> {
+    read_file(path, COLUMNS, |cells| {
+        read_transaction(cells, "transaction").map_or(ControlFlow::Continue(()), &mut take)
+    })
 }
 
 /// Writes the books of a date, whole or not at all.
 pub(crate) fn write_book(path: &Path, rows: &[Transaction]) -> Result<(), Failure> {
-    let failed =
-        |error: &dyn std::fmt::Display| Failure::Usage(format!("cannot write {}: {error}", path.display()));
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(directory).map_err(|error| failed(&error))?;
-    let mut writer = csv::Writer::from_writer(&mut file);
-    writer.write_record(COLUMNS).map_err(|error| failed(&error))?;
+    write_rows(path, rows)
+        .map_err(|error| Failure::Usage(format!("cannot write {}: {error}", path.display())))
+}
+
+fn write_rows(path: &Path, rows: &[Transaction]) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(AtomicFile::create(path)?);
+    writer.write_record(COLUMNS.iter().map(|column| column.name()))?;
     for row in rows {
         let print = |minor: i64| row.currency.print(minor.into());
-        let cells = [
+        writer.write_record([
             &*row.reference,
             row.kind.name(),
             &row.merchant_number,
@@ -39,12 +50,7 @@ pub(crate) fn write_book(path: &Path, rows: &[Transaction]) -> Result<(), Failur
             &print(row.fee.0),
             row.currency.code(),
             row.state.name(),
-        ];
-        writer.write_record(cells).map_err(|error| failed(&error))?;
+        ])?;
     }
-    writer.flush().map_err(|error| failed(&error))?;
-    drop(writer);
-    file.as_file().sync_all().map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(())
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)?.put()
 }

@@ -1,44 +1,66 @@
 //! What is hung over from one file day to the next, as a CSV file.
 
-use std::io::Write;
+use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use longmen_engine::ledger::Date;
 use longmen_reconciliation::{Hung, Side};
-use tempfile::NamedTempFile;
 
+use super::atomic_file::AtomicFile;
+use super::transaction_row::{read_file, read_transaction};
 use crate::failure::Failure;
-use crate::reconciling::rows::Rows;
+use crate::import::Column;
 
-const COLUMNS: &[&str] =
-    &["side", "since", "days", "reference", "kind", "merchant_number", "amount", "fee", "currency", "state"];
-/// Where the columns of the transaction begin.
-const TRANSACTION: usize = 3;
+const COLUMNS: &[Column] = &[
+    Column::required("side"),
+    Column::required("since"),
+    Column::required("days"),
+    Column::required("reference"),
+    Column::required("kind"),
+    Column::required("merchant_number"),
+    Column::required("amount"),
+    Column::required("fee"),
+    Column::required("currency"),
+    Column::required("state"),
+];
 
-/// Reads what waits.
-pub(crate) fn read_hung(path: &Path) -> Result<Vec<Hung>, Failure> {
-    let mut rows = Rows::open(path, COLUMNS, COLUMNS.len())?;
-    let mut hung = Vec::new();
-    while rows.next()? {
-        hung.push(Hung {
-            side: rows.parse(0, "book or file", |text| text.parse::<Side>().ok())?,
-            since: rows.parse(1, "a date, such as 2024-06-18", Date::parse)?,
-            days: rows.parse(2, "a number of days", |text| text.parse().ok())?,
-            transaction: rows.transaction(TRANSACTION)?,
+/// Reads what waits, for as long as `take` goes on.
+pub(super) fn read_hung(path: &Path, mut take: impl FnMut(Hung) -> ControlFlow<()>) -> Result<(), Failure> {
+    read_file(path, COLUMNS, |cells| {
+        let side = cells.required("side", |text| {
+            text.parse::<Side>().map_err(|_| format!("`{text}` is not book or file"))
         });
-    }
-    Ok(hung)
+        let since = cells.required("since", |text| {
+            Date::parse(text).ok_or_else(|| format!("`{text}` is not a date, such as 2024-06-18"))
+        });
+        let days = cells
+            .required("days", |text| text.parse().map_err(|_| format!("`{text}` is not a number of days")));
+        match (side, since, days, read_transaction(cells, "reference")) {
+            (Some(side), Some(since), Some(days), Some(transaction)) => {
+                take(Hung { side, since, days, transaction })
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    })
 }
 
 /// Writes what waits, whole or not at all.
-pub(crate) fn write_hung(path: &Path, hung: &[Hung]) -> Result<(), Failure> {
-    let failed =
-        |error: &dyn std::fmt::Display| Failure::Usage(format!("cannot write {}: {error}", path.display()));
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(directory).map_err(|error| failed(&error))?;
-    let mut writer = csv::Writer::from_writer(&mut file);
-    writer.write_record(COLUMNS).map_err(|error| failed(&error))?;
-    for Hung { side, since, days, transaction } in hung {
+pub(super) struct HungFile {
+    writer: csv::Writer<AtomicFile>,
+}
+
+impl HungFile {
+    /// Begins a file.
+    pub(super) fn create(path: &Path) -> io::Result<HungFile> {
+        let mut writer = csv::Writer::from_writer(AtomicFile::create(path)?);
+        writer.write_record(COLUMNS.iter().map(|column| column.name()))?;
+        Ok(HungFile { writer })
+    }
+
+    /// Adds what waits.
+    pub(super) fn write(&mut self, hung: &Hung) -> io::Result<()> {
+        let Hung { side, since, days, transaction } = hung;
         let print = |minor: i64| transaction.currency.print(minor.into());
         let cells = [
             side.name(),
@@ -52,11 +74,11 @@ pub(crate) fn write_hung(path: &Path, hung: &[Hung]) -> Result<(), Failure> {
             transaction.currency.code(),
             transaction.state.name(),
         ];
-        writer.write_record(cells).map_err(|error| failed(&error))?;
+        Ok(self.writer.write_record(cells)?)
     }
-    writer.flush().map_err(|error| failed(&error))?;
-    drop(writer);
-    file.flush().and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(())
+
+    /// The file is whole; it is not at its path yet.
+    pub(super) fn finish(self) -> io::Result<AtomicFile> {
+        self.writer.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
 }

@@ -31,6 +31,12 @@ impl FromStr for Identity {
     }
 }
 
+/// The signs of one side of a text that was read before.
+fn read(side: &str) -> Option<BTreeMap<&'static str, i128>> {
+    let mut signs = BTreeMap::new();
+    read_side(side, 1, &mut signs).ok().map(|()| signs)
+}
+
 fn read_side(side: &str, sign: i128, signs: &mut BTreeMap<&'static str, i128>) -> Result<(), String> {
     let side: String = side.split_whitespace().collect();
     let marked = if side.starts_with(['+', '-']) { side } else { format!("+{side}") };
@@ -58,6 +64,23 @@ impl fmt::Display for Identity {
 }
 
 impl Identity {
+    /// The same, where it does not speak of them, with memo accounts (备忘) on the side on which liabilities stand: they take the
+    /// place of the channel accounts that single-sided booking does without.
+    pub(crate) fn with_memo(&self) -> Identity {
+        let mut identity = self.clone();
+        let Some(sign) = self.signs.get("liability").filter(|_| !self.signs.contains_key("memo")) else {
+            return identity;
+        };
+        let (left, right) = self.text.split_once('=').expect("an identity has two sides");
+        // On the right side a plus is a minus.
+        let is_right = read(right).is_some_and(|signs| signs.contains_key("liability"));
+        let mark = if (*sign < 0) == is_right { '+' } else { '-' };
+        identity.text =
+            if is_right { format!("{left}={right}{mark}memo") } else { format!("{left}{mark}memo={right}") };
+        identity.signs.insert("memo", *sign);
+        identity
+    }
+
     /// By how much the left side is more than the right one, given the debit-positive balance of each class.
     pub(crate) fn difference(&self, balance: impl Fn(&str) -> i128) -> i128 {
         let own = |class: &str| if is_on_debit_side(class) { balance(class) } else { -balance(class) };

@@ -1,6 +1,7 @@
 //! Statements of an entity (报表), made from its general ledger at the leaves: levels above are sums by code.
 
 pub(crate) mod identity;
+pub(crate) mod memo;
 pub(crate) mod period;
 pub(crate) mod print;
 pub(crate) mod sheet;
@@ -13,7 +14,7 @@ use longmen_client::{GeneralLedger, LedgerLine};
 use serde::Serialize;
 
 /// Classes in the order in which statements have them.
-pub(crate) const CLASSES: [(&str, &str); 7] = [
+pub(crate) const CLASSES: [(&str, &str); 8] = [
     ("asset", "assets 资产类"),
     ("liability", "liabilities 负债类"),
     ("common", "common 共同类"),
@@ -21,6 +22,7 @@ pub(crate) const CLASSES: [(&str, &str); 7] = [
     ("income", "income 收入类"),
     ("expense", "expenses 费用类"),
     ("off_balance", "off-balance 表外"),
+    ("memo", "memo 备忘"),
 ];
 
 /// Which subjects are rows.
@@ -108,7 +110,11 @@ pub(crate) struct Section {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Book {
     pub(crate) currency: String,
+    /// Without memo accounts, which are no part of the general ledger.
     pub(crate) sections: Vec<Section>,
+    /// What memo accounts come to (备忘净额), where there are any: the other side of what is booked single-sided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) memo: Option<Figures>,
 }
 
 impl Book {
@@ -122,15 +128,21 @@ impl Book {
         }
         let names: BTreeMap<&str, &str> =
             ledger.summaries.iter().map(|summary| (&*summary.subject, &*summary.name)).collect();
-        let book = |(currency, lines): (&str, Vec<&LedgerLine>)| Book {
-            currency: currency.to_owned(),
-            sections: CLASSES.iter().filter_map(|class| section(*class, &lines, level, &names)).collect(),
+        let book = |(currency, lines): (&str, Vec<&LedgerLine>)| {
+            let sections = CLASSES.iter().filter_map(|class| section(*class, &lines, level, &names));
+            let (memo, sections): (Vec<Section>, Vec<Section>) =
+                sections.partition(|section| section.class == "memo");
+            let memo = memo.first().map(|section| section.total);
+            Book { currency: currency.to_owned(), sections, memo }
         };
         lines.into_iter().map(book).collect()
     }
 
     /// The total of a class.
     pub(crate) fn total(&self, class: &str) -> Figures {
+        if class == "memo" {
+            return self.memo.unwrap_or_default();
+        }
         let section = self.sections.iter().find(|section| section.class == class);
         section.map_or(Figures::default(), |section| section.total)
     }

@@ -11,6 +11,9 @@ use super::{Book, Figures, Section};
 use crate::money::money;
 use crate::page::Page;
 
+/// What stands beside the general ledger, for memo accounts.
+const MEMO_NET: &str = "memo net 备忘净额";
+
 /// One currency of a statement for people.
 pub(crate) fn page(book: &Book, kind: Kind, checks: &[Check]) -> Page {
     let table = match kind {
@@ -66,6 +69,9 @@ fn turnovers(book: &Book) -> Table {
         table.row(row("", "total", &section.total));
     }
     table.row(total_by_side(book));
+    if let Some(memo) = &book.memo {
+        table.row(row("", MEMO_NET, memo));
+    }
     table
 }
 
@@ -115,6 +121,11 @@ fn balance_sheet(book: &Book) -> Table {
     let opening = result_in_balances(book, |figures| figures.opening);
     let closing = result_in_balances(book, |figures| figures.closing);
     table.row(["", "result not carried forward 未结转损益", &print(opening), &print(closing)]);
+    if let Some(memo) = &book.memo {
+        let [opening, closing] = [memo.opening, memo.closing].map(|figure| own("memo", figure));
+        table.row(["", MEMO_NET, &print(opening), &print(closing)]);
+        sums = [sums[0] + opening, sums[1] + closing];
+    }
     let words = "liabilities, common, equity and result 负债和权益合计";
     table.row(["", words, &print(sums[0] + opening), &print(sums[1] + closing)]);
     table
@@ -170,6 +181,16 @@ pub(crate) fn csv(books: &[Book], kind: Kind, (from, to): (&str, &str)) -> Strin
                 }
                 writeln!(text, ",{from},{to}").expect("writing to memory cannot fail");
             }
+        }
+        if let Some(memo) = book.memo.filter(|_| kind != Kind::Income) {
+            let figures = match kind {
+                Kind::BalanceSheet => vec![own("memo", memo.opening), own("memo", memo.closing)],
+                _ => vec![memo.opening, memo.debit, memo.credit, memo.closing],
+            };
+            let figures = figures.into_iter().map(|figure| decimal(&book.currency, figure));
+            let figures = figures.collect::<Vec<_>>().join(",");
+            writeln!(text, "{},memo,,memo net,{figures},{from},{to}", book.currency)
+                .expect("writing to memory cannot fail");
         }
         if matches!(kind, Kind::Income | Kind::BalanceSheet) {
             writeln!(text, "{},{from},{to}", csv_result(book, kind)).expect("writing to memory cannot fail");

@@ -77,13 +77,30 @@ pub(crate) fn checks(book: &Book, kind: Kind, identity: &Identity) -> Vec<Check>
     };
     let (opening_debit, opening_credit) = sides(|figures| figures.opening);
     let (closing_debit, closing_credit) = sides(|figures| figures.closing);
+    let memo = book.memo.unwrap_or_default();
+    let (beside, identity) = match book.memo {
+        None => ("", identity.clone()),
+        Some(_) => (" + memo net", identity.with_memo()),
+    };
     let rolled = |figures: Figures| figures.opening + figures.debit - figures.credit;
     let rows = || book.sections.iter().flat_map(|section| &section.rows).map(|row| row.figures);
     let rolls = rows().all(|figures| rolled(figures) == figures.closing);
     let mut checks = vec![
-        Check::equal("opening debit balances = credit balances", opening_debit, opening_credit),
-        Check::equal("debit turnover = credit turnover", all.debit, all.credit),
-        Check::equal("closing debit balances = credit balances", closing_debit, closing_credit),
+        Check::equal(
+            &format!("opening debit balances{beside} = credit balances"),
+            opening_debit + memo.opening,
+            opening_credit,
+        ),
+        Check::equal(
+            &format!("debit turnover{beside} = credit turnover"),
+            all.debit + memo.debit - memo.credit,
+            all.credit,
+        ),
+        Check::equal(
+            &format!("closing debit balances{beside} = credit balances"),
+            closing_debit + memo.closing,
+            closing_credit,
+        ),
         Check {
             says: "opening + turnover = closing, for each subject".to_owned(),
             // Of what is on the balance sheet: off-balance figures add up to nothing that means anything.
@@ -95,10 +112,11 @@ pub(crate) fn checks(book: &Book, kind: Kind, identity: &Identity) -> Vec<Check>
     ];
     if kind == Kind::BalanceSheet {
         let credit = |class| -book.total(class).closing;
-        let rest = credit("liability") + credit("common") + credit("equity");
+        let rest = credit("liability") + credit("common") + credit("equity") + credit("memo");
         let result = result_in_balances(book, |figures| figures.closing);
         let says = "assets = liabilities + common + equity + result not carried forward";
-        checks.push(Check::equal(says, book.total("asset").closing, rest + result));
+        let says = if book.memo.is_some() { format!("{says} + memo net") } else { says.to_owned() };
+        checks.push(Check::equal(&says, book.total("asset").closing, rest + result));
     }
     checks
 }

@@ -140,6 +140,50 @@ fn identities_are_read_or_refused() {
     check("asset+=liability", Err("no class"));
 }
 
+/// Memo accounts take the place of channel accounts: they stand where liabilities stand.
+#[test]
+fn an_identity_has_memo_beside_liabilities() {
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        let identity = text.parse::<Identity>().unwrap().with_memo();
+        assert_eq!(identity.to_string(), expect);
+        // 100 topped up, of which 40 went out: no asset, 60 owed, and a memo net of 60.
+        let balance = |class: &str| match class {
+            "liability" => -60,
+            "memo" => 60,
+            _ => 0,
+        };
+        assert_eq!(identity.difference(balance), 0, "{expect}");
+    }
+    check(identity::DEFAULT, "asset+expense=liability+equity+income+common+memo");
+    check("asset - liability = equity", "asset-liability-memo=equity");
+    check("liability = asset", "liability+memo=asset");
+    check("asset = -liability", "asset=-liability-memo");
+    check("asset = liability + memo", "asset=liability+memo");
+}
+
+#[test]
+fn memo_accounts_are_no_part_of_the_books_but_as_their_net() {
+    let mut ledger = ledger();
+    // 4 more are owed to users than assets have, which came through a channel; 1 went out.
+    ledger.lines.push(line("220399", "topped up", "liability", Side::Credit, [0, 1, 5, 4]));
+    ledger.lines.push(line("9101", "register", "memo", Side::Debit, [0, 5, 1, 4]));
+    let books = Book::of(&ledger, Level::Leaf, None);
+    let book = &books[0];
+    assert!(book.sections.iter().all(|section| section.class != "memo"));
+    assert_eq!(book.memo.map(|memo| (memo.debit, memo.credit, memo.closing)), Some((5, 1, 4)));
+    let identity: Identity = identity::DEFAULT.parse().unwrap();
+    for kind in [Kind::Daily, Kind::BalanceSheet] {
+        let checks = checks(book, kind, &identity);
+        assert!(checks.iter().all(|check| check.holds), "{checks:?}");
+        assert!(checks[1].says.contains("memo net"), "{checks:?}");
+        let page = print::page(book, kind, &checks).to_string();
+        assert_eq!(page.matches("备忘净额").count(), 1, "{page}");
+    }
+    let csv = print::csv(&books, Kind::BalanceSheet, ("2026-12-31", "2026-12-31"));
+    assert!(csv.contains("CNY,memo,,memo net,0.00,-0.04,2026-12-31"), "{csv}");
+}
+
 #[test]
 fn periods_lie_around_a_day() {
     #[track_caller]

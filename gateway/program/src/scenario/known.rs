@@ -22,6 +22,7 @@ impl Step {
             | Op::SetReserve { .. }
             | Op::SetLimits { .. }
             | Op::MapType { .. }
+            | Op::SetBookingMode { .. }
             | Op::CloseDay { .. } => first(&unregistered).and_then(field),
             Op::Unknown { .. } => Some(unknown_operation(&self.op)),
             _ => None,

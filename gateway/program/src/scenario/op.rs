@@ -117,6 +117,13 @@ pub(crate) enum Op {
         from: Date,
         outcome: Outcome,
     },
+    SetBookingMode {
+        kind: String,
+        /// As the protocol has it, such as `single_double`.
+        mode: String,
+        from: Date,
+        outcome: Outcome,
+    },
     CloseDay {
         next: Date,
         /// The labels of the accounts that income and expense are carried forward to first, one for each currency.
@@ -162,6 +169,7 @@ impl Op {
             Op::SetReserve { .. } => "set_reserve",
             Op::SetLimits { .. } => "set_limits",
             Op::MapType { .. } => "map_type",
+            Op::SetBookingMode { .. } => "set_booking_mode",
             Op::CloseDay { .. } => "close_day",
             Op::Check { .. } => "check",
             Op::CheckTurnover { .. } => "check_turnover",
@@ -184,7 +192,7 @@ impl Op {
             Op::SetState { account, .. } | Op::SetReserve { account, .. } | Op::SetLimits { account, .. } => {
                 Some(account)
             }
-            Op::MapType { kind, .. } => Some(kind),
+            Op::MapType { kind, .. } | Op::SetBookingMode { kind, .. } => Some(kind),
             Op::CloseDay { next, .. } => Some(next),
             Op::Check { .. } | Op::CheckTurnover { .. } | Op::CheckBalanceAt { .. } | Op::Unknown { .. } => {
                 None

@@ -1,8 +1,8 @@
 //! Plays a scenario against a node, step by step.
 
 use longmen_client::{
-    AccountKey, AccountRef, Amount, Client, ClientError, CloseDayRequest, MapTypeRequest, SetLimitsRequest,
-    SetReserveRequest, SetStateRequest,
+    AccountKey, AccountRef, Amount, Client, ClientError, CloseDayRequest, MapTypeRequest,
+    SetBookingModeRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest,
 };
 use serde::Serialize;
 
@@ -143,6 +143,11 @@ impl<'a> Player<'a> {
                 let (entity, from) = (&*self.place.entity, from.to_string());
                 let request = MapTypeRequest { entity, kind, subject, from: &from, registration };
                 (self.client.map_type(&request).await, outcome)
+            }
+            Op::SetBookingMode { kind, mode, from, outcome } => {
+                let (entity, from) = (&*self.place.entity, from.to_string());
+                let request = SetBookingModeRequest { entity, kind, mode, from: &from, registration };
+                (self.client.set_booking_mode(&request).await, outcome)
             }
             Op::CloseDay { next, carry_forward, forced, outcome } => {
                 let next = next.to_string();

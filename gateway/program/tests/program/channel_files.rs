@@ -69,7 +69,7 @@ fn a_file_that_is_refused_is_told_with_its_place() {
     assert!(ran.out.contains("line 2") && !ran.out.contains('\u{1b}'), "{ran:?}");
     for (arguments, words) in [
         (&["--format", "wechat"][..], "wechat-trade"),
-        (&["--format", "wechat-trade", "--date", "18.6.2024"], "2024-06-18"),
+        (&["--format", "wechat-trade", "--date", "18.6.2024"], "a date such as 2024-02-29"),
         (&[], "--format"),
         (&["--profile", "/nowhere.toml"], "cannot read /nowhere.toml"),
     ] {

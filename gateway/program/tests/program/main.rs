@@ -4,6 +4,7 @@
 
 mod access;
 mod amounts;
+mod booking;
 mod channel_books;
 mod channel_files;
 mod closed_pipe;

@@ -152,7 +152,10 @@ fn what_agrees_ends_well_and_a_file_that_is_wrong_compares_nothing() {
     assert!(ran.out.contains("adjusted"), "{ran:?}");
     assert_eq!(desk.reconcile("0619", &["--fee-tolerance", "2"]).code, Some(1));
     for (book, words) in [
-        ("transaction,kind,merchant_number,amount\nT1,pay,P005,88.00\n", "there is no column `fee`"),
+        (
+            "transaction,kind,merchant_number,amount\nT1,pay,P005,88.00\n",
+            "line 1, fee: the column is missing",
+        ),
         (
             "transaction,kind,merchant_number,amount,fee\nT1,paid,P005,88.00,0.53\n",
             "line 2, kind: `paid` is not pay",
@@ -167,7 +170,13 @@ fn what_agrees_ends_well_and_a_file_that_is_wrong_compares_nothing() {
             "transaction,kind,merchant_number,amount,fee,currency\nT1,pay,P005,88.00,0.53,XXZ\n",
             "line 2, currency",
         ),
-        ("transaction,kind,merchant_number,amount,fee\nT1,pay,P005,88.00\n", "line: 2"),
+        ("transaction,kind,merchant_number,amount,fee\nT1,pay,P005,88.00\n", "line 2: the row has 4 cells"),
+        // A line with nothing in it is a line.
+        ("transaction,kind,merchant_number,amount,fee\n\nT1,pay,P005,x,0.53\n", "line 3, amount: `x`"),
+        (
+            "transaction,kind,merchant_number,amount,fee,stat\nT1,pay,P005,88.00,0.53,done\n",
+            "stat: unknown column",
+        ),
     ] {
         desk.write("book-0619.csv", book);
         let ran = desk.reconcile("0619", &[]);
@@ -181,4 +190,85 @@ fn what_agrees_ends_well_and_a_file_that_is_wrong_compares_nothing() {
     let ran = desk.reconcile("0619", &["--hung-after", hung.to_str().unwrap()]);
     assert!(ran.code == Some(2) && ran.err.contains("bad_control_total"), "{ran:?}");
     assert!(!hung.exists(), "nothing is written of what was not compared");
+}
+
+/// The table has a row for each difference, with nothing where a side has not got it.
+#[test]
+fn differences_are_written_as_a_table() {
+    let desk = Desk::new();
+    let path = |name: &str| desk.path(name).to_str().unwrap().to_owned();
+    let (breaks, parquet, other) = (path("breaks.csv"), path("breaks.parquet"), path("breaks.txt"));
+    assert_eq!(desk.reconcile("0618", &["--breaks", &breaks]).code, Some(1));
+    assert_eq!(
+        fs::read_to_string(&breaks).unwrap(),
+        "\
+currency,exponent,merchant_number,kind,class,fate,days,explains,book_reference,book_line,book_amount,book_fee,book_state,file_reference,file_line,file_amount,file_fee,file_state
+CNY,2,P002,pay,fee_differs,open,0,-0.01,P002,3,50.00,0.30,done,42P002,3,50.00,0.31,done
+CNY,2,P003,pay,amount_differs,open,0,0.01,P003,4,30.00,0.18,done,42P003,4,30.01,0.18,done
+CNY,2,P004,pay,short,hung,0,-19.88,P004,5,20.00,0.12,done,,,,,
+CNY,2,P005,pay,short,hung,0,-87.47,P005,6,88.00,0.53,done,,,,,
+CNY,2,P006,pay,state_differs,open,0,14.91,P006,7,15.00,0.09,pending,42P006,5,15.00,0.09,done
+CNY,2,P099,pay,long,hung,0,65.60,,,,,,42P099,6,66.00,0.40,done
+"
+    );
+    assert_eq!(desk.reconcile("0618", &["--breaks", &breaks, "--all"]).code, Some(1));
+    assert_eq!(fs::read_to_string(&breaks).unwrap().lines().count(), 1 + 8);
+    assert_eq!(desk.reconcile("0618", &["--breaks", &parquet]).code, Some(1));
+    let bytes = fs::read(&parquet).unwrap();
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+    let ran = desk.reconcile("0618", &["--breaks", &other]);
+    assert!(ran.code == Some(2) && ran.err.contains(".csv or .parquet"), "{ran:?}");
+    let ran = desk.reconcile("0618", &["--breaks", "/not/there/breaks.csv"]);
+    assert!(ran.code == Some(2) && ran.err.contains("cannot write /not/there/breaks.csv"), "{ran:?}");
+}
+
+/// A day of more rows than stay in memory goes through files, and nothing of them is left.
+#[test]
+fn a_large_day_goes_through_files() {
+    const ROWS: usize = 200_001;
+    let desk = Desk::new();
+    let mut book = "transaction,kind,merchant_number,amount,fee\n".to_owned();
+    let mut file = format!("{HEADER}\n");
+    for number in 0..ROWS {
+        book += &format!("T{number},pay,N{number},1.00,0.01\n");
+        file += &format!(
+            "`2024-06-19 10:00:00,`1900000100,`42{number},`N{number},`SUCCESS,`CNY,`{},`0,`0,`0.00,`,`0.01000\n",
+            if number == 77 { "1.01" } else { "1.00" }
+        );
+    }
+    file +=
+        &format!("总交易单数,应结订单总金额,退款总金额,手续费总金额\n`{ROWS},`{ROWS}.01,`0.00,`2000.01000\n");
+    book += "T,pay,P005,88.00,0.53\n";
+    desk.write("book-0619.csv", &book);
+    desk.write("0619.csv", &file);
+    let (temp, breaks) = (desk.path("temp"), desk.path("breaks.csv"));
+    let run = |more: &[&str]| {
+        let temp = ["--temp", temp.to_str().unwrap()];
+        desk.reconcile("0619", &[&temp, more].concat())
+    };
+    let ran = run(&[]);
+    assert!(ran.code == Some(2) && ran.err.contains("make room there"), "{ran:?}");
+    assert!(ran.err.contains("--temp DIR") && ran.err.contains("nothing was compared"), "{ran:?}");
+    fs::create_dir(&temp).unwrap();
+    let ran = run(&["--breaks", breaks.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    for words in
+        ["200,002 rows in the books, 200,001 in the file", "200,000", "-87.47", "1 wait for the next file"]
+    {
+        assert!(ran.out.contains(words), "{words}: {ran:?}");
+    }
+    let found = fs::read_to_string(&breaks).unwrap();
+    let found: Vec<&str> = found.lines().skip(1).collect();
+    assert_eq!(
+        found,
+        [
+            "CNY,2,N77,pay,amount_differs,open,0,0.01,T77,79,1.00,0.01,done,4277,79,1.01,0.01,done",
+            "CNY,2,P005,pay,short,hung,0,-87.47,T,200003,88.00,0.53,done,,,,,",
+        ]
+    );
+    assert_eq!(fs::read_dir(&temp).unwrap().count(), 0, "nothing is left");
+    // A book that is wrong far behind, while the file is still read.
+    desk.write("book-0619.csv", &(book + "T,pay,P006,x,0.53\n"));
+    let ran = run(&[]);
+    assert!(ran.code == Some(2) && ran.err.contains("line 200004, amount: `x`"), "{ran:?}");
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::longmen::{Ran, Served, longmen};
 
-const HOLDING: [&str; 21] = [
+const HOLDING: [&str; 22] = [
+    "booking_modes",
     "books_to_export",
     "codes",
     "court_holds",
@@ -29,8 +30,16 @@ const HOLDING: [&str; 21] = [
 ];
 
 /// Those that are played with crashes: each kind of operation is in one of them.
-const CRASHED: [&str; 7] =
-    ["holds", "hot_holds", "one_id_one_result", "raised_holds", "refunds", "try_confirm_cancel", "year_end"];
+const CRASHED: [&str; 8] = [
+    "booking_modes",
+    "holds",
+    "hot_holds",
+    "one_id_one_result",
+    "raised_holds",
+    "refunds",
+    "try_confirm_cancel",
+    "year_end",
+];
 
 fn file(name: &str) -> String {
     format!("{}/tests/scenarios/{name}.json", env!("CARGO_MANIFEST_DIR"))

@@ -103,6 +103,25 @@ fn a_database_that_is_lost_or_damaged_is_made_again_from_its_files() {
 }
 
 #[test]
+fn a_copy_of_a_desk_in_use_is_a_desk() {
+    let desk = some_desk();
+    let place = TempDir::new().unwrap();
+    let to = place.path().join("copy");
+    let reader = Reader::open(desk.path()).unwrap();
+    reader.back_up(&to).unwrap();
+    let copy = Store::open(&to, Duration::ZERO).unwrap();
+    assert_eq!(copy.read().dump().unwrap(), desk.store.read().dump().unwrap());
+    copy.read().check().unwrap();
+    drop(copy);
+    assert_eq!(rebuild(&to, Duration::ZERO).unwrap().files, 4);
+    let twice = reader.back_up(&to).unwrap_err();
+    assert!(matches!(twice, StoreError::Io { .. }), "{twice:?}");
+    // Half a copy is none.
+    fs::remove_file(to.join("desk.db")).unwrap();
+    assert_eq!(Store::open(&to, Duration::ZERO).unwrap_err().code(), Some("no_database"));
+}
+
+#[test]
 fn a_page_that_is_damaged_is_found_and_told() {
     let Desk { directory, store } = some_desk();
     drop(store);

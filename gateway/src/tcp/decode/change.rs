@@ -2,8 +2,8 @@
 
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
-    AccountChange, AccountRef, AccountState, Amount, AttributeChange, Command, Currency, MAX_NOTES,
-    PaymentState, Position, shows_nothing,
+    AccountChange, AccountRef, AccountState, Amount, AttributeChange, BookingMode, Command, Currency,
+    MAX_NOTES, PaymentState, Position, shows_nothing,
 };
 
 use super::reader::{Reader, read_elements, read_fields, read_fields_and_nils};
@@ -15,6 +15,8 @@ use crate::service::Fault;
 
 /// Hexadecimal digits of the digest of a file.
 const DIGEST: usize = 64;
+/// The longest name of a booking mode.
+const MAX_MODE: usize = 16;
 /// Accounts that a close of a year carries to: one for each currency there is.
 const MAX_TARGETS: usize = 256;
 
@@ -286,4 +288,28 @@ pub(super) fn read_map_type(reader: &mut Reader<'_>) -> Result<Command, Fault> {
         from: required(from, "from")?,
         notes,
     })
+}
+
+pub(super) fn read_set_booking_mode(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of, mut kind, mut mode, mut from) = (None, None, None, None);
+    let notes = read_registered(reader, ["entity", "type", "mode", "from"], |index, reader| {
+        match index {
+            0 => of = Some(entity(reader)?),
+            1 => kind = Some(opened(reader.text(MAX_KIND)?)?),
+            2 => mode = Some(read_mode(reader)?),
+            _ => from = Some(date(reader)?),
+        }
+        Ok(())
+    })?;
+    Ok(Command::SetBookingMode {
+        entity: required(of, "entity")?,
+        kind: required(kind.filter(|kind| !kind.is_empty()), "type")?.into(),
+        mode: required(mode, "mode")?,
+        from: required(from, "from")?,
+        notes,
+    })
+}
+
+fn read_mode(reader: &mut Reader<'_>) -> Result<BookingMode, Fault> {
+    BookingMode::from_name(reader.text(MAX_MODE)?).ok_or(Fault::new("not a booking mode"))
 }

@@ -86,6 +86,7 @@ fn read_body(operation: Operation, reader: &mut Reader<'_>, asking: Asking) -> R
         Operation::SetLimits => Request::Command(change::read_set_limits(reader)?),
         Operation::MapCustomer => Request::Command(change::read_map_customer(reader)?),
         Operation::MapType => Request::Command(change::read_map_type(reader)?),
+        Operation::SetBookingMode => Request::Command(change::read_set_booking_mode(reader)?),
         Operation::ChangeAccess => Request::Command(change::read_change_access(reader)?),
         Operation::Cancel => Request::Command(read_cancel(reader)?),
         Operation::Propose => {

@@ -40,7 +40,7 @@ fn write_trial_line(pack: &mut Pack<'_>, line: &TrialLine) {
 /// The chart of an entity.
 pub(super) fn write_chart(out: &mut Vec<u8>, chart: &Chart) {
     let mut pack = write_ok(out);
-    pack.map(4);
+    pack.map(5);
     pack.name("start").text(&chart.start.to_string());
     pack.name("year_starts").unsigned(chart.year_starts.month());
     pack.name("subjects").array(chart.subjects.len());
@@ -53,6 +53,13 @@ pub(super) fn write_chart(out: &mut Vec<u8>, chart: &Chart) {
         pack.name("type").text(&mapping.kind);
         pack.name("from").text(&mapping.from.to_string());
         pack.name("subject").text(&mapping.subject);
+    }
+    pack.name("modes").array(chart.modes.len());
+    for mode in &chart.modes {
+        pack.map(3);
+        pack.name("type").text(&mode.kind);
+        pack.name("from").text(&mode.from.to_string());
+        pack.name("mode").text(mode.mode.name());
     }
 }
 

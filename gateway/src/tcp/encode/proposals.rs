@@ -163,6 +163,17 @@ fn fields_of(content: &Content, accounts: &KnownAccounts) -> Fields {
             fields.extend(fields_of_notes(notes));
             fields
         }
+        Content::BookingMode { entity, kind, mode, from, notes } => {
+            let mut fields: Fields = vec![
+                ("operation", "set_booking_mode".into()),
+                ("entity", entity.to_string()),
+                ("type", kind.to_string()),
+                ("mode", mode.name().into()),
+                ("from", from.to_string()),
+            ];
+            fields.extend(fields_of_notes(notes));
+            fields
+        }
         Content::Access { digest } => {
             vec![("operation", "change_access".into()), ("file_digest", digest.to_string())]
         }

@@ -234,6 +234,9 @@ pub(crate) fn request_of(operation: Operation, scene: Scene) -> Option<(u16, Val
         Operation::MapType => {
             (25, json!({"entity": entity, "type": "cash", "subject": "220301", "from": DATE}))
         }
+        Operation::SetBookingMode => {
+            (27, json!({"entity": entity, "type": "top_up", "mode": "double", "from": DATE}))
+        }
         Operation::Balance => (48, json!({"accounts": [user(entity)]})),
         Operation::Accounts => (49, json!({"entity": entity})),
         Operation::Customer => (53, json!({"entity": entity, "customer": "C-1"})),

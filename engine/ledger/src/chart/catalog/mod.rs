@@ -4,6 +4,8 @@
 mod chart;
 mod customers;
 mod judged;
+mod mappings;
+mod modes;
 mod proposed;
 mod replay;
 
@@ -12,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::account::registered::Account;
 use crate::account::{AccountKey, AccountOpening};
 use crate::chart::account_index::{AccountIndex, KeyRef};
+use crate::chart::booking_modes::BookingModes;
 use crate::chart::subject::{Subject, SubjectClass};
 use crate::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, UnitId};
 use crate::money::currency::Currency;
@@ -68,6 +71,7 @@ pub struct Catalog {
     closings: BTreeMap<(EntityId, Date), u64>,
     customers: BTreeMap<(EntityId, Box<str>), BTreeSet<AccountId>>,
     mappings: BTreeMap<(EntityId, Box<str>), BTreeMap<Date, SubjectId>>,
+    modes: BookingModes,
 }
 
 impl Catalog {
@@ -93,6 +97,7 @@ impl Catalog {
             closings: BTreeMap::new(),
             customers: BTreeMap::new(),
             mappings: BTreeMap::new(),
+            modes: BookingModes::default(),
         }
     }
 
@@ -180,25 +185,6 @@ impl Catalog {
         range.into_iter().flatten().map(|((_, date), frame)| (*date, *frame))
     }
 
-    /// Says which subject accounts of a type get from a date on.
-    pub fn add_mapping(&mut self, entity: EntityId, kind: &str, from: Date, subject: SubjectId) {
-        self.mappings.entry((entity, kind.into())).or_default().insert(from, subject);
-    }
-
-    /// The subject that an account of this type gets on a date.
-    #[must_use]
-    pub fn mapped(&self, entity: EntityId, kind: &str, date: Date) -> Option<SubjectId> {
-        let dates = self.mappings.get(&(entity, Box::from(kind)))?;
-        dates.range(..=date).next_back().map(|(_, subject)| *subject)
-    }
-
-    /// Which subjects the account types of an entity get, from when on: by type and date.
-    pub fn mappings(&self, entity: EntityId) -> impl Iterator<Item = (&str, Date, SubjectId)> {
-        let own =
-            self.mappings.range((entity, Box::default())..).take_while(move |((of, _), _)| *of == entity);
-        own.flat_map(|((_, kind), dates)| dates.iter().map(|(from, subject)| (&**kind, *from, *subject)))
-    }
-
     /// Writes clients, entities with their current dates, and subjects as administrative records.
     pub fn write_names(&self, out: &mut Vec<u8>) {
         if self.rules > 0 {
@@ -232,6 +218,7 @@ impl Catalog {
                 Admin::Mapping { entity: *entity, subject, from, kind: kind.clone() }.write(out);
             }
         }
+        self.write_modes(out);
     }
 
     /// Writes accounts by their places as opened entries.
@@ -301,6 +288,9 @@ impl Catalog {
         if !subject.opening.leaf {
             return Err(Rejection::NotLeaf);
         }
+        if !subject.opening.class.takes(opening) {
+            return Err(Rejection::WrongClass);
+        }
         let Some(id) = there else {
             if !self.takes_accounts(subject) {
                 return Err(Rejection::NotLeaf);
@@ -316,7 +306,7 @@ impl Catalog {
         let account = &self.accounts[id.index().expect("a found account has a place")];
         let same = account.subject == subject.id
             && account.owner == opening.owner
-            && account.may_go_negative == opening.may_go_negative
+            && account.may_go_negative == may_go_negative(opening, subject)
             && account.overdraft_limit == opening.overdraft_limit
             && account.credit_limit == opening.credit_limit;
         if same { Ok(Judged::There(id)) } else { Err(Rejection::KeyConflict) }
@@ -415,7 +405,7 @@ impl Catalog {
             currency: key.currency,
             subject: subject.id,
             owner: opening.owner,
-            may_go_negative: opening.may_go_negative,
+            may_go_negative: may_go_negative(opening, subject),
             overdraft_limit: opening.overdraft_limit,
             credit_limit: opening.credit_limit,
             placement: Placement {
@@ -429,6 +419,11 @@ impl Catalog {
     fn find_in(&self, entity: EntityId, number: &str, kind: &str, currency: Currency) -> Option<AccountId> {
         self.account_index.find(KeyRef { entity, number, kind, currency }, &self.accounts)
     }
+}
+
+/// A memo account may always go below zero, whether it was said or not.
+fn may_go_negative(opening: &AccountOpening, subject: &Subject) -> bool {
+    opening.may_go_negative || subject.opening.class == SubjectClass::Memo
 }
 
 impl<'a> OpenedEntry<'a> {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::account::Owner;
 use crate::chart::account_index::AccountIndex;
 use crate::chart::catalog::{Catalog, LineKey};
 use crate::chart::subject::SubjectClass;
 use crate::ids::{AccountId, EntityId, SubjectId};
+use crate::money::amount::Amount;
 use crate::record::admin::{Admin, RULES};
 use crate::record::contradiction::Contradiction;
 use crate::record::entry::OpenedEntry;
@@ -139,6 +141,10 @@ impl Catalog {
                 self.check_subject(entity, subject)?;
                 self.add_mapping(entity, &kind, from, subject);
             }
+            Admin::BookingMode { entity, mode, from, kind } => {
+                self.check_entity(entity)?;
+                self.set_booking_mode(entity, &kind, from, mode);
+            }
             Admin::Rules { version } => {
                 if version <= self.rules() || version > RULES {
                     return Err(Contradiction::Rules { version, before: self.rules() });
@@ -175,6 +181,11 @@ impl Catalog {
         let subject = &self.subject(opened.subject).opening;
         let placement = opened.placement;
         let off_balance = subject.class == SubjectClass::OffBalance;
+        let owed = opened.overdraft_limit != Amount(0) || opened.credit_limit.is_some();
+        let is_memo = opened.owner == Owner::Internal && opened.may_go_negative && !owed;
+        if subject.class == SubjectClass::Memo && !is_memo {
+            return Err(Contradiction::Placement(opened.account));
+        }
         if placement.normal != subject.normal || placement.unit.is_none() != off_balance {
             return Err(Contradiction::Placement(opened.account));
         }

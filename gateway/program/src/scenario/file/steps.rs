@@ -52,6 +52,7 @@ impl<'a> StepReader<'a> {
             "freeze" | "unfreeze" | "raise" | "consume" => hold(number, op, fields),
             "set_state" | "set_reserve" | "set_limits" => setting(op, fields),
             "map_type" => map_type(fields),
+            "set_booking_mode" => set_booking_mode(fields),
             "close_day" => close_day(fields),
             "check" => self.check(fields),
             "check_turnover" => self.check_turnover(fields),
@@ -132,6 +133,11 @@ impl<'a> StepReader<'a> {
 fn map_type(fields: &mut Fields) -> Result<Op, Wrong> {
     let (kind, subject) = (fields.required("type")?, fields.required("subject")?);
     Ok(Op::MapType { kind, subject, from: fields.date("from")?, outcome: fields.outcome()? })
+}
+
+fn set_booking_mode(fields: &mut Fields) -> Result<Op, Wrong> {
+    let (kind, mode) = (fields.required("type")?, fields.required("mode")?);
+    Ok(Op::SetBookingMode { kind, mode, from: fields.date("from")?, outcome: fields.outcome()? })
 }
 
 fn close_day(fields: &mut Fields) -> Result<Op, Wrong> {

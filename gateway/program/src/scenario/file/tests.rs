@@ -238,6 +238,15 @@ fn settings_are_read() {
             outcome: Outcome::Rejected("not_leaf".into()),
         },
     );
+    check_op(
+        &json!({"op": "set_booking_mode", "type": "top_up", "mode": "single_double", "from": "2018-05-02", "outcome": "posted"}),
+        &Op::SetBookingMode {
+            kind: "top_up".into(),
+            mode: "single_double".into(),
+            from: date("2018-05-02"),
+            outcome: Outcome::Posted,
+        },
+    );
 }
 
 #[test]

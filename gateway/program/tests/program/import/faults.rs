@@ -42,7 +42,7 @@ fn rows_of_a_chart() {
         &["1001,,assets,left", ",Cash,asset,debit"],
         &[
             "2 name: is missing",
-            "2 class: `assets` is no class: asset, liability, common, equity, income, expense, off_balance",
+            "2 class: `assets` is no class: asset, liability, common, equity, income, expense, off_balance, memo",
             "2 normal: `left` is no side: debit (借), credit (贷)",
             "3 code: is missing",
         ],
