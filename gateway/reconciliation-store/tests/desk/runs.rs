@@ -1,10 +1,12 @@
 //! Runs: the same once, each day behind the one before, and a day again where something was corrected.
 
-use longmen_ledger::Currency;
+use longmen_ledger::{Currency, Date};
 use longmen_reconciliation::{Class, Fate, Finding, Rules, Sums, compare};
 use longmen_reconciliation_store::{
-    Begun, BookSide, Channel, FileId, Import, RunFilter, RunId, RunInputs, RunTotals,
+    Begun, BookSide, BreakFilter, Channel, FileId, Import, RunFilter, RunId, RunInputs, RunTotals,
 };
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 
 use crate::desk::{Desk, NOON, active, book, channel, cny, day, inputs, person};
 
@@ -147,6 +149,87 @@ fn a_day_that_was_corrected_makes_later_days_stale() {
             "P005 matched resolved since 2024-06-18",
         ]
     );
+}
+
+/// Number, amount and fee.
+type Rows = Vec<(String, i64, i64)>;
+
+/// Rows of a day: some on both sides, some on one, late, or with another fee or amount.
+fn random_day(random: &mut StdRng, number: u32) -> (Rows, Rows) {
+    let (mut book, mut file) = (Vec::new(), Vec::new());
+    for place in 0..random.random_range(0..8) {
+        let day = number.saturating_sub(random.random_range(0..3));
+        let one = (format!("{day}-{place}"), random.random_range(1..4), random.random_range(0..2));
+        if random.random_bool(0.8) {
+            book.push(one.clone());
+        }
+        if random.random_bool(0.8) {
+            file.push(one);
+        }
+    }
+    (book, file)
+}
+
+/// Days that were corrected and compared again, in whatever order, come to what they would have come to at once.
+#[test]
+fn corrected_days_come_to_what_they_would_have_come_to_at_once() {
+    let mut stale_runs = 0;
+    for seed in 0..25 {
+        let mut random = StdRng::seed_from_u64(seed);
+        let days: Vec<_> = (0..5).map(|number| random_day(&mut random, number)).collect();
+        let mut last: Vec<_> = days.iter().map(|(_, file)| file.clone()).collect();
+        let mut corrected = Desk::new();
+        for (number, (book, file)) in (18..).zip(&days) {
+            corrected.day(day(number), &borrowed(book), &borrowed(file));
+        }
+        for _ in 0..random.random_range(1..4) {
+            let number = random.random_range(0..5);
+            let file = random_day(&mut random, number).1;
+            if file == last[number as usize] {
+                continue;
+            }
+            corrected.correct(day(18 + number), &borrowed(&file));
+            last[number as usize] = file;
+            if random.random_bool(0.3) {
+                continue;
+            }
+            while let Some(date) = first_stale(&corrected) {
+                let book = &days[(date.days() - day(18).days()) as usize].0;
+                corrected.run(date, &borrowed(book)).unwrap();
+                stale_runs += 1;
+            }
+        }
+        while let Some(date) = first_stale(&corrected) {
+            let book = &days[(date.days() - day(18).days()) as usize].0;
+            corrected.run(date, &borrowed(book)).unwrap();
+        }
+        let mut at_once = Desk::new();
+        for (number, ((book, _), file)) in (18..).zip(days.iter().zip(&last)) {
+            at_once.day(day(number), &borrowed(book), &borrowed(file));
+        }
+        let results = |desk: &Desk| -> Vec<_> {
+            let runs = desk.store.read().runs(&RunFilter::default()).unwrap();
+            runs.into_iter().map(|run| (run.inputs.rules.date, run.result, run.totals)).collect()
+        };
+        assert_eq!(results(&corrected), results(&at_once), "seed {seed}");
+        let breaks = |desk: &Desk| -> Vec<_> {
+            let filter = BreakFilter { with_resolved: true, ..BreakFilter::default() };
+            let found = desk.store.read().breaks(&filter).unwrap();
+            found.into_iter().map(|one| (one.id, one.date, one.since, one.finding, one.state)).collect()
+        };
+        assert_eq!(breaks(&corrected), breaks(&at_once), "seed {seed}");
+    }
+    assert!(stale_runs > 25, "days were compared again: {stale_runs}");
+}
+
+fn borrowed(rows: &[(String, i64, i64)]) -> Vec<(&str, i64, i64)> {
+    rows.iter().map(|(number, gross, fee)| (&**number, *gross, *fee)).collect()
+}
+
+/// The first day that is to be compared again.
+fn first_stale(desk: &Desk) -> Option<Date> {
+    let runs = desk.store.read().runs(&RunFilter::default()).unwrap();
+    runs.iter().find(|run| run.is_stale).map(|run| run.inputs.rules.date)
 }
 
 #[test]
