@@ -36,11 +36,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    access_log, accounts, approve, balance, booking_mode, booking_modes, cancel, change_access, channel_book, channel_file,
-    close_day, confirm, consume, customer, demo, entry, export, find, freeze, holds, hot, limits,
-    map_customer, map_type, memo, open, play, post, proposals, raise, reconcile, refund, reject, reserve,
-    reverse, serve, state, statement, status, token, transaction, trial_balance, try_step, unfreeze, verify,
-    wal,
+    access_log, accounts, approve, balance, booking_mode, booking_modes, cancel, change_access, channel_book,
+    channel_file, close_day, confirm, consume, customer, demo, desk, entry, export, find, freeze, holds, hot,
+    limits, map_customer, map_type, memo, open, play, post, proposals, raise, reconcile, refund, reject,
+    reserve, reverse, serve, state, statement, status, token, transaction, trial_balance, try_step, unfreeze,
+    verify, wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -123,6 +123,8 @@ enum Commands {
     AccessLog(access_log::Args),
     ChannelFile(channel_file::Args),
     ChannelBook(channel_book::Args),
+    #[command(subcommand)]
+    Desk(desk::Commands),
     Reconcile(reconcile::Args),
     Verify(verify::Args),
     Export(export::Args),
@@ -178,6 +180,7 @@ fn main() -> ExitCode {
         Commands::AccessLog(args) => access_log::run(&args),
         Commands::ChannelFile(args) => channel_file::run(&args),
         Commands::ChannelBook(args) => on_one_thread(channel_book::run(args)),
+        Commands::Desk(command) => on_one_thread(desk::run(command)),
         Commands::Reconcile(args) => reconcile::run(&args),
         Commands::Verify(args) => verify::run(&args),
         Commands::Export(args) => export::run(&args),

@@ -4,7 +4,16 @@ use crate::transaction::Transaction;
 
 /// How two sides differ.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumString, strum::FromRepr,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::EnumString,
+    strum::FromRepr,
     strum::IntoStaticStr,
 )]
 #[strum(serialize_all = "snake_case")]
@@ -38,7 +47,16 @@ impl Class {
 
 /// What becomes of a finding.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumString, strum::FromRepr,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::EnumString,
+    strum::FromRepr,
     strum::IntoStaticStr,
 )]
 #[strum(serialize_all = "snake_case")]

@@ -9,6 +9,7 @@ use crate::contents::content::Content;
 use crate::ids::AccountId;
 use crate::rejection::Rejection;
 use crate::state::books::Books;
+use crate::state::descriptor::LegKinds;
 
 /// What a command comes to when it is proposed: its accounts are found now, and are those that it is done to.
 ///
@@ -68,15 +69,15 @@ fn one_transaction(mut batch: Batch, books: &Books) -> Result<Batch, Rejection> 
     batch.resolve(|key| books.catalog.find(key));
     batch.want_balances = false;
     let descriptors = batch.legs.iter().map(|leg| (leg, books.descriptor(leg.account)));
-    let mut off_balance = true;
+    let mut kinds = LegKinds::NONE;
     for (leg, descriptor) in descriptors {
         let descriptor = descriptor.ok_or(Rejection::UnknownAccount)?;
         if leg.currency != descriptor.currency {
             return Err(Rejection::CurrencyMismatch);
         }
-        off_balance &= descriptor.off_balance;
+        kinds |= descriptor.kind;
     }
-    if unbalanced && !off_balance { Err(Rejection::Unbalanced) } else { Ok(batch) }
+    if unbalanced && kinds != LegKinds::OFF_BALANCE { Err(Rejection::Unbalanced) } else { Ok(batch) }
 }
 
 impl From<Content> for Command {

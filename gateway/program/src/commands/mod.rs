@@ -15,6 +15,7 @@ pub(crate) mod confirm;
 pub(crate) mod consume;
 pub(crate) mod customer;
 pub(crate) mod demo;
+pub(crate) mod desk;
 pub(crate) mod entry;
 pub(crate) mod export;
 pub(crate) mod find;

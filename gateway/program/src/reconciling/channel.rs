@@ -6,6 +6,8 @@ use std::path::Path;
 
 use longmen_channel_files::{RowKind, TradeFormat};
 use longmen_engine::ledger::Currency;
+use longmen_reconciliation::{Accounts, Chart};
+use longmen_reconciliation_store::Merchant;
 use serde::Deserialize;
 
 use crate::account_name::AccountName;
@@ -14,7 +16,6 @@ use crate::failure::Failure;
 
 /// A channel, as its file says.
 #[derive(Clone, Debug)]
-#[allow(dead_code)]
 pub(crate) struct Channel {
     /// Its name: `wechat`.
     pub(crate) name: String,
@@ -142,6 +143,44 @@ impl Channel {
             channel.account(account).map_err(|why| format!("accounts.{purpose}: {why}"))?;
         }
         Ok(channel)
+    }
+
+    /// What the desk calls it: the channel, and whose it is there.
+    pub(crate) fn desk_name(&self) -> Result<longmen_reconciliation_store::Channel, Failure> {
+        let name = format!("{}/{}", self.name, self.merchant);
+        longmen_reconciliation_store::Channel::new(&name)
+            .map_err(|error| Failure::Usage(format!("channel {name}: {error}")))
+    }
+
+    /// Whose transactions they are, as the desk has it.
+    pub(crate) fn desk_merchant(&self) -> Result<Merchant, Failure> {
+        Merchant::new(&self.merchant)
+            .map_err(|error| Failure::Usage(format!("merchant {}: {error}", self.merchant)))
+    }
+
+    /// The accounts that differences are booked to.
+    pub(crate) fn chart(&self) -> Result<Chart, Failure> {
+        let ChannelAccounts {
+            channel,
+            fee_payable,
+            fee_expense,
+            long_suspense,
+            short_suspense,
+            gain,
+            loss,
+            bank,
+        } = self.accounts.clone();
+        let accounts = Accounts {
+            channel: channel.into(),
+            fee_payable: fee_payable.into(),
+            fee_expense: fee_expense.into(),
+            long_suspense: long_suspense.into(),
+            short_suspense: short_suspense.into(),
+            gain: gain.into(),
+            loss: loss.into(),
+            bank: bank.into(),
+        };
+        Chart::new(accounts).map_err(|error| Failure::Usage(format!("accounts: {error}")))
     }
 
     /// An account by its name; that of the channel's entity and currency.

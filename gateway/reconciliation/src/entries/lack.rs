@@ -34,6 +34,15 @@ impl Finding {
         [&self.book, &self.file].into_iter().flatten().all(|one| one.state == BookState::Failed)
     }
 
+    /// By how much the channel's fee is above that of the books, in minor units. Of a try that is confirmed that is what it has above the fee that was
+    /// tried with it.
+    #[must_use]
+    pub fn fee_to_adjust(&self) -> i128 {
+        let confirmed =
+            self.book.as_ref().filter(|_| self.is_to_confirm()).map_or(0, |book| i128::from(book.fee.0));
+        self.lack().fee - confirmed
+    }
+
     /// Whether the channel has done what the books have only tried.
     #[must_use]
     pub fn is_to_confirm(&self) -> bool {

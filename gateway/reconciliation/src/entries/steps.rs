@@ -73,8 +73,8 @@ pub enum StepsError {
     Entries(#[from] EntriesError),
 }
 
-/// What is to be done first about a finding, in order: nothing where nothing differs, or it still waits. The fee of a try is booked behind
-/// its confirmation, by a step of its own.
+/// What is to be done first about a finding, in order: nothing where nothing differs, or it still waits. A try is confirmed with the fee
+/// that it tried; what the channel has beside that is booked behind it, by a step of its own.
 ///
 /// # Errors
 /// [`StepsError`], where both sides are of different currencies, or a difference is beyond what a leg holds.
@@ -101,7 +101,7 @@ pub fn first_steps(finding: &Finding, chart: &Chart) -> Result<Vec<Step>, StepsE
 
 /// The channel's account takes the difference, against suspense; the fee takes the channel's, against its expense.
 fn taken_over(finding: &Finding, currency: Currency, chart: &Chart) -> Result<Option<Entries>, EntriesError> {
-    let (gross, fee) = (finding.suspense(), finding.lack().fee);
+    let (gross, fee) = (finding.suspense(), finding.fee_to_adjust());
     let accounts = chart.accounts();
     let suspense = if gross > 0 { &accounts.long_suspense } else { &accounts.short_suspense };
     let (debits_first, swapped) = (gross > 0, fee < 0);

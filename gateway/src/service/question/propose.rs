@@ -67,6 +67,7 @@ fn of_command(command: &Command) -> (&'static str, Vec<AccountRef>) {
         Command::CloseDay { carry_forward, .. } => ("close_day", carry_forward.clone()),
         Command::MapCustomer { account, .. } => ("map_customer", vec![account.clone()]),
         Command::MapType { .. } => ("map_type", Vec::new()),
+        Command::SetBookingMode { .. } => ("set_booking_mode", Vec::new()),
         Command::ChangeAccess { .. } => ("change_access", Vec::new()),
         // Nothing else can be proposed.
         _ => ("", Vec::new()),

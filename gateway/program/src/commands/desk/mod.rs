@@ -1,0 +1,136 @@
+//! `longmen desk`
+
+mod ageing;
+mod breaks;
+mod decide;
+mod files;
+mod handle;
+mod import;
+mod propose;
+mod prove;
+mod rebuild;
+mod refresh;
+mod run;
+mod settle;
+mod show;
+mod undo;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use longmen_client::Refusal;
+use longmen_reconciliation_store::{Person, Reader, Store, StoreError};
+
+use crate::failure::{Conclusion, Failure};
+
+/// How long another program at the same desk is waited for.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// The reconciliation desk (对账台): files come in once, days are compared, differences are booked and closed
+///
+/// A desk is a directory with what was imported, compared and done about each difference. What is booked goes through the ledger's four
+/// eyes: a command here proposes, another principal approves with `longmen approve`, and `refresh` notes what became of it.
+#[derive(Debug, clap::Subcommand)]
+#[command(after_help = "\
+A day, with the channel's file as `longmen channel-book --help` shows it:
+  longmen desk import 1900000100All2024-06-18.csv --desk desk --channel wechat.toml --date 2024-06-18 --by ann
+  longmen desk run --desk desk --channel wechat.toml --date 2024-06-18 --client ann
+  longmen desk breaks --desk desk
+  longmen desk handle B4f0c... --desk desk --channel wechat.toml --client ann --reason \"not in the next file\"
+  longmen approve 17 --digest 5f0c2a91 --client bob
+  longmen desk refresh --desk desk --client ann
+  longmen desk settle --desk desk --channel wechat.toml --date 2024-06-18 --client ann
+  longmen desk prove --desk desk --channel wechat.toml --client ann")]
+pub(crate) enum Commands {
+    /// Take a channel's file of a day, once and whole
+    Import(import::Args),
+    /// List the files that came
+    Files(files::Args),
+    /// Approve other bytes for a day that has a file already; not by who imported them
+    ApproveFile(decide::Args),
+    /// Reject other bytes for a day that has a file already
+    RejectFile(decide::Args),
+    /// Compare the books of a closed date with its file
+    Run(run::Args),
+    /// List what differs, and how far it has come
+    Breaks(breaks::Args),
+    /// Show one difference and everything that was done about it
+    Show(show::Args),
+    /// Propose the next step about a difference to the ledger
+    Handle(handle::Args),
+    /// Propose to take back what was booked about a difference
+    Undo(undo::Args),
+    /// Note what became of what was proposed
+    Refresh(refresh::Args),
+    /// Propose the settlement of a day: the bank takes the net
+    Settle(settle::Args),
+    /// Hold the balances of the channel's accounts to what is not settled and what differs
+    Prove(prove::Args),
+    /// How long differences have been there (账龄)
+    Ageing(ageing::Args),
+    /// Make the database again from the files beside it
+    Rebuild(rebuild::Args),
+}
+
+pub(crate) async fn run(command: Commands) -> Result<Conclusion, Failure> {
+    match command {
+        Commands::Import(args) => import::run(&args),
+        Commands::Files(args) => files::run(&args),
+        Commands::ApproveFile(args) => decide::run(&args, true),
+        Commands::RejectFile(args) => decide::run(&args, false),
+        Commands::Run(args) => run::run(args).await,
+        Commands::Breaks(args) => breaks::run(&args),
+        Commands::Show(args) => show::run(&args),
+        Commands::Handle(args) => handle::run(args).await,
+        Commands::Undo(args) => undo::run(args).await,
+        Commands::Refresh(args) => refresh::run(args).await,
+        Commands::Settle(args) => settle::run(args).await,
+        Commands::Prove(args) => prove::run(args).await,
+        Commands::Ageing(args) => ageing::run(&args),
+        Commands::Rebuild(args) => rebuild::run(&args),
+    }
+}
+
+/// Which desk.
+#[derive(Clone, Debug, clap::Args)]
+struct DeskArgs {
+    /// The directory of the desk
+    #[arg(long, value_name = "DIR", env = "LONGMEN_DESK")]
+    desk: PathBuf,
+}
+
+impl DeskArgs {
+    /// To write to it.
+    fn open(&self) -> Result<Store, Failure> {
+        Store::open(&self.desk, WAIT).map_err(failed)
+    }
+
+    /// To look at it.
+    fn read(&self) -> Result<Reader, Failure> {
+        Reader::open(&self.desk).map_err(failed)
+    }
+}
+
+/// What the store said no to, or what failed.
+fn failed(error: StoreError) -> Failure {
+    match &error {
+        StoreError::Refused(refusal) => Failure::Refused(Refusal {
+            code: refusal.code().into(),
+            message: Some(refusal.to_string().into()),
+        }),
+        StoreError::File(_) | StoreError::InUse { .. } | StoreError::NoDatabase { .. } => {
+            Failure::Usage(error.to_string())
+        }
+        _ => Failure::Damaged(Box::new(error)),
+    }
+}
+
+/// Somebody, by the name on the command line.
+fn person(name: &str) -> Result<Person, Failure> {
+    Person::new(name).map_err(|error| Failure::Usage(format!("`{name}`: {error}")))
+}
+
+fn now_us() -> i64 {
+    Timestamp::now().as_microsecond()
+}

@@ -1,0 +1,220 @@
+//! `longmen desk prove`
+
+use std::path::PathBuf;
+
+use longmen_client::{Client, RangeEnd, Side, StatementRequest};
+use longmen_engine::ledger::Date;
+use longmen_reconciliation_store::{BreakFilter, BreakState, FileFilter, Reader, RunFilter};
+use longmen_terminal::Table;
+use serde_json::json;
+
+use super::settle::SETTLEMENT;
+use super::{DeskArgs, failed};
+use crate::connect_args::AskArgs;
+use crate::failure::{Conclusion, Failure};
+use crate::money::money;
+use crate::output::Output;
+use crate::page::Page;
+use crate::reconciling::Channel;
+
+/// Lines of one page.
+const PAGE: u32 = 1_000;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+What the channel owes by the books, without what was booked after the last date that was compared, must be what its files say and is not
+settled, and what differs and is not booked yet: after settlement the balance is the sum of what waits.
+
+Exit codes: 0 both are the same, 1 they are not
+
+Example:
+  longmen desk prove --desk desk --channel wechat.toml --client ann")]
+pub(super) struct Args {
+    /// The file of the channel
+    #[arg(long, value_name = "FILE")]
+    channel: PathBuf,
+    #[command(flatten)]
+    desk: DeskArgs,
+    #[command(flatten)]
+    ask_args: AskArgs,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Gross and fee, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Pair {
+    gross: i128,
+    fee: i128,
+}
+
+impl Pair {
+    fn minus(self, other: Pair) -> Pair {
+        Pair { gross: self.gross - other.gross, fee: self.fee - other.fee }
+    }
+
+    fn plus(self, other: Pair) -> Pair {
+        Pair { gross: self.gross + other.gross, fee: self.fee + other.fee }
+    }
+}
+
+/// What an account has, by what moved it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Account {
+    /// Before the first date that was compared.
+    before: i128,
+    balance: i128,
+    settled: i128,
+    /// By transactions of the channel, after the last date that was compared.
+    later: i128,
+}
+
+pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
+    let channel = Channel::read(&args.channel)?;
+    let reader = args.desk.read()?;
+    let (first, last) = compared(&reader, &channel)?;
+    let filed = filed(&reader, &channel, first, last)?;
+    let open = not_booked(&reader, &channel)?;
+    let mut client = args.ask_args.connect().await?;
+    let owed = account(&mut client, &channel, &channel.accounts.channel, (first, last)).await?;
+    let payable = account(&mut client, &channel, &channel.accounts.fee_payable, (first, last)).await?;
+    // Fees stand on the credit side.
+    let pair = |of: fn(&Account) -> i128| Pair { gross: of(&owed), fee: -of(&payable) };
+    let (balance, before) = (pair(|one| one.balance), pair(|one| one.before));
+    let (settled, later) = (pair(|one| one.settled), pair(|one| one.later));
+    let books = balance.minus(before).minus(later);
+    // A settlement takes from both.
+    let unsettled = filed.plus(settled);
+    let expected = unsettled.minus(open);
+    let holds = books == expected;
+    let told = json!({
+        "channel": channel.name, "from": first.to_string(), "to": last.to_string(), "holds": holds,
+        "rows": [
+            row("balance", balance), row("before", before), row("later", later), row("books", books),
+            row("filed", filed), row("settled", settled), row("not_booked", open), row("expected", expected),
+        ],
+    });
+    args.output.show(&told, |_| {
+        let mut table = Table::new(&["", ">owed by the channel", ">fees payable"]);
+        let code = channel.currency.code();
+        for (name, pair) in [
+            ("balance now".to_owned(), balance),
+            (format!("of it from before {first}"), before),
+            (format!("of it booked after {last}"), later),
+            ("so the books have".to_owned(), books),
+            (String::new(), Pair::default()),
+            (format!("files from {first} to {last}"), filed),
+            ("settled".to_owned(), settled),
+            ("differs and is not booked".to_owned(), Pair::default().minus(open)),
+            ("so there should be".to_owned(), expected),
+        ] {
+            match name.is_empty() {
+                true => table.row(["", "", ""]),
+                false => table.row([name, money(code, pair.gross), money(code, pair.fee)]),
+            }
+        }
+        let mut page = Page::from(table);
+        page.line(if holds { "ok    both are the same" } else { "FAIL  they differ" });
+        page
+    })?;
+    Ok(Conclusion::of(holds))
+}
+
+fn row(name: &str, pair: Pair) -> serde_json::Value {
+    json!({"name": name, "gross": pair.gross, "fee": pair.fee})
+}
+
+/// The first and the last date that were compared.
+fn compared(reader: &Reader, channel: &Channel) -> Result<(Date, Date), Failure> {
+    let filter = RunFilter { channel: Some(channel.desk_name()?), ..RunFilter::default() };
+    let runs = reader.runs(&filter).map_err(failed)?;
+    let dates: Vec<Date> =
+        runs.iter().filter(|run| run.is_current).map(|run| run.inputs.rules.date).collect();
+    if let Some(stale) = runs.iter().find(|run| run.is_current && run.is_stale) {
+        let date = stale.inputs.rules.date;
+        return Err(Failure::Usage(format!("{date} rests on what has changed: compare it again first")));
+    }
+    dates.iter().min().copied().zip(dates.iter().max().copied()).ok_or_else(|| {
+        Failure::Usage(format!("no date of {} was compared: `longmen desk run`", channel.name))
+    })
+}
+
+/// What the files of these dates come to.
+fn filed(reader: &Reader, channel: &Channel, first: Date, last: Date) -> Result<Pair, Failure> {
+    let filter = FileFilter {
+        channel: Some(channel.desk_name()?),
+        state: Some(longmen_reconciliation_store::FileState::Active),
+        ..FileFilter::default()
+    };
+    let files = reader.files(&filter).map_err(failed)?;
+    let of_dates = files
+        .iter()
+        .filter(|file| (first..=last).contains(&file.key.date) && *file.key.format == *channel.format.name());
+    let sums = of_dates.flat_map(|file| &file.sums);
+    Ok(sums.fold(Pair::default(), |pair, sum| pair.plus(Pair { gross: sum.gross, fee: sum.fee })))
+}
+
+/// What the books lack to be as the channel has it, and nothing is booked about yet.
+fn not_booked(reader: &Reader, channel: &Channel) -> Result<Pair, Failure> {
+    let filter = BreakFilter { channel: Some(channel.desk_name()?), ..BreakFilter::default() };
+    let chart = channel.chart()?;
+    let mut open = Pair::default();
+    for found in reader.breaks(&filter).map_err(failed)? {
+        let lack = found.finding.lack();
+        let taken_over = match found.state {
+            BreakState::Resolved(_) => true,
+            _ => {
+                let shown = reader.show(&found.id).map_err(failed)?;
+                let steps = longmen_reconciliation::first_steps(&found.finding, &chart)
+                    .map_err(|error| Failure::Usage(error.to_string()))?;
+                !steps.is_empty() && shown.remaining(steps).is_empty()
+            }
+        };
+        if !taken_over {
+            open = open.plus(Pair { gross: lack.gross, fee: lack.fee });
+        }
+    }
+    Ok(open)
+}
+
+/// What an account has, debit-positive, and by what.
+async fn account(
+    client: &mut Client,
+    channel: &Channel,
+    name: &str,
+    (first, last): (Date, Date),
+) -> Result<Account, Failure> {
+    let named = channel.account(name).map_err(Failure::Usage)?;
+    let mut found = Account::default();
+    let mut before: Option<Box<str>> = None;
+    let mut is_first = true;
+    loop {
+        let request = StatementRequest {
+            before: before.as_deref(),
+            from: Some(RangeEnd::Date(first.to_string().into())),
+            order: Some("oldest_first"),
+            legs: true,
+            ..StatementRequest::new(named.0.clone(), PAGE)
+        };
+        let page = client.statement_with(&request).await.map_err(|error| Failure::about(error, &named))?;
+        // Natural: of a liability credits are positive.
+        let natural = if page.account.normal == Side::Debit { 1 } else { -1 };
+        if is_first {
+            found.before = natural * page.range.opening;
+            found.balance = natural * page.range.closing;
+            is_first = false;
+        }
+        for line in &page.lines {
+            let signed = if line.side == Side::Debit { line.amount } else { -line.amount };
+            if &*line.kind == SETTLEMENT {
+                found.settled += signed;
+            } else if *line.accounting_date > *last.to_string() && !channel.ignored.contains(&*line.kind) {
+                found.later += signed;
+            }
+        }
+        before = match page.next {
+            Some(next) => Some(next),
+            None => return Ok(found),
+        };
+    }
+}

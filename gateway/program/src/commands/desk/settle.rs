@@ -1,0 +1,90 @@
+//! `longmen desk settle`
+
+use std::path::PathBuf;
+
+use longmen_client::{Transaction, TransactionId};
+use longmen_engine::ledger::Date;
+use longmen_reconciliation::settlement;
+use longmen_reconciliation_store::{FileFilter, FileState};
+use serde_json::json;
+
+use super::propose::{legs_of, propose_as};
+use super::{DeskArgs, failed};
+use crate::commands::channel_file::date;
+use crate::connect_args::ConnectArgs;
+use crate::failure::{Conclusion, Failure};
+use crate::moment::now_seconds;
+use crate::money::money;
+use crate::output::Output;
+use crate::reconciling::Channel;
+
+/// The type of what is booked when a channel pays.
+pub(super) const SETTLEMENT: &str = "settlement";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The file of the day says what the channel pays: the bank takes the net, the fees that the channel took off are no longer owed, and the
+channel no longer owes both. Hold the net to the bank's line first. A day is settled once: its transaction has a name of its own.
+
+Example:
+  longmen desk settle --desk desk --channel wechat.toml --date 2024-06-18 --client ann")]
+pub(super) struct Args {
+    /// The file of the channel
+    #[arg(long, value_name = "FILE")]
+    channel: PathBuf,
+    /// The day of the file that is settled
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    date: Date,
+    #[command(flatten)]
+    desk: DeskArgs,
+    #[command(flatten)]
+    connect_args: ConnectArgs,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
+    let channel = Channel::read(&args.channel)?;
+    if !channel.ignored.contains(SETTLEMENT) {
+        return Err(Failure::Usage(format!(
+            "the file of the channel has to name {SETTLEMENT} in `ignored`: it is in none of the channel's files"
+        )));
+    }
+    let reader = args.desk.read()?;
+    let name = channel.desk_name()?;
+    let filter =
+        FileFilter { channel: Some(name.clone()), date: Some(args.date), state: Some(FileState::Active) };
+    let files = reader.files(&filter).map_err(failed)?;
+    let file = files.iter().find(|file| *file.key.format == *channel.format.name()).ok_or_else(|| {
+        Failure::Usage(format!("no file of {} on {} was imported", channel.name, args.date))
+    })?;
+    let (gross, fee) = file.sums.iter().fold((0, 0), |(gross, fee), sum| (gross + sum.gross, fee + sum.fee));
+    let code = channel.currency.code();
+    let entries = settlement(gross - fee, fee, channel.currency, &channel.chart()?)
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let Some(entries) = entries else {
+        return Err(Failure::Usage(format!("nothing moved on {}: there is nothing to settle", args.date)));
+    };
+    let text = format!("settle {name} {}", args.date);
+    let transaction = Transaction {
+        legs: legs_of(&entries)?,
+        time: Some(now_seconds()),
+        ..Transaction::new(TransactionId::Text(text.clone()))
+    };
+    let transaction = transaction.kind(SETTLEMENT).reference(&text);
+    let number = propose_as(args.connect_args.connect().await?, &text, &transaction).await?;
+    let told = json!({
+        "proposal": number, "transaction": text, "net": gross - fee, "fee": fee, "currency": code,
+        "date": args.date.to_string(),
+    });
+    args.output.show(&told, |_| {
+        format!(
+            "proposal {number}: the bank takes {}, fees of {} are paid, and {} no longer owes {}",
+            money(code, gross - fee),
+            money(code, fee),
+            channel.name,
+            money(code, gross)
+        )
+    })?;
+    Ok(Conclusion::Held)
+}
