@@ -91,11 +91,13 @@ pub fn compare_each<E>(
     // What is kept is little as a rule: that is put into order and judged again, and not everything held.
     kept.sort_unstable_by_key(|group| group[0].place());
     for group in kept {
-        let mut found = Vec::new();
+        let mut taken = Ok(());
         judge(rules, group, &mut |judged| {
-            found.extend((keep == Keep::All || judged.is_told()).then(|| judged.found(rules)));
+            if taken.is_ok() && (keep == Keep::All || judged.is_told()) {
+                taken = take(judged.found(rules));
+            }
         });
-        found.into_iter().try_for_each(&mut *take)?;
+        taken?;
     }
     Ok(totals.into_iter().map(|(currency, totals)| (currency.code(), totals)).collect())
 }

@@ -132,26 +132,21 @@ impl Maker {
 
     /// Writes a payment to both sides, or plants a difference.
     fn plant(&mut self, payment: &Payment, what: u32) -> io::Result<()> {
+        let twice = [payment.clone(), payment.clone()];
+        let same = &twice[..1];
         let other = |amount, fee| Payment { amount, fee, ..payment.clone() };
         let (book, file, found): (&[&str], &[Payment], &[(&str, &str)]) = match what {
-            0 => (&["done"], &[payment.clone()], &[("matched", "closed")]),
+            0 => (&["done"], same, &[("matched", "closed")]),
             1 => (&["done"], &[other(payment.amount, payment.fee + 1)], &[("fee_differs", "open")]),
             2 => (&["done"], &[other(payment.amount + 1, payment.fee)], &[("amount_differs", "open")]),
-            3 => (&["pending"], &[payment.clone()], &[("state_differs", "open")]),
-            4 => (&[], &[payment.clone()], &[("long", "hung")]),
+            3 => (&["pending"], same, &[("state_differs", "open")]),
+            4 => (&[], same, &[("long", "hung")]),
             5 => (&["done"], &[], &[("short", "hung")]),
-            6 => {
-                let again = [payment.clone(), payment.clone()];
-                (&["done"], &again.clone(), &[("matched", "closed"), ("duplicate_in_file", "open")])
-            }
-            7 => (
-                &["done", "done"],
-                &[payment.clone()],
-                &[("matched", "closed"), ("duplicate_in_book", "open")],
-            ),
+            6 => (&["done"], &twice, &[("matched", "closed"), ("duplicate_in_file", "open")]),
+            7 => (&["done", "done"], same, &[("matched", "closed"), ("duplicate_in_book", "open")]),
             8 => {
                 self.write_hung("book", payment)?;
-                (&[], &[payment.clone()], &[("matched", "closed")])
+                (&[], same, &[("matched", "closed")])
             }
             9 => {
                 self.write_hung("file", payment)?;
