@@ -7,7 +7,7 @@ use longmen_reconciliation::BookState;
 use longmen_terminal::grouped;
 use serde_json::json;
 
-use super::channel_file::date;
+use crate::argument::date;
 use crate::connect_args::AskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;

@@ -6,7 +6,7 @@ use longmen_terminal::{Table, grouped};
 use serde_json::json;
 
 use super::{DeskArgs, failed};
-use crate::commands::channel_file::date;
+use crate::argument::date;
 use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;

@@ -8,8 +8,8 @@ use longmen_reconciliation_store::{FileFormat, Import, NewFile};
 use serde_json::json;
 
 use super::{DeskArgs, failed, now_us, person};
+use crate::argument::date;
 use crate::argument::said;
-use crate::commands::channel_file::date;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::reconciling::Channel;

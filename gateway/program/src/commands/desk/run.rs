@@ -13,7 +13,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::{DeskArgs, failed, now_us, person};
-use crate::commands::channel_file::date;
+use crate::argument::date;
 use crate::connect_args::AskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::money::money;
@@ -110,7 +110,7 @@ fn rows_of(
     let expected =
         Expected { merchant: Some(file.key.merchant.as_str().into()), date: Some(file.key.date), sha1: None };
     let mut rows: Vec<Transaction> = Vec::new();
-    read_trades(channel.format, &mut source, &expected, &mut |row| rows.push(Transaction::from(&row)))
+    read_trades(channel.format, &mut source, &expected, &mut |row| rows.push(Transaction::from(row)))
         .map_err(|refusal| Failure::Usage(format!("file {} is refused: {refusal}", file.id)))?;
     match rows.iter().find(|row| row.currency != channel.currency) {
         None => Ok(rows),

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::propose::{legs_of, propose_as};
 use super::{DeskArgs, failed};
-use crate::commands::channel_file::date;
+use crate::argument::date;
 use crate::connect_args::ConnectArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::moment::now_seconds;
