@@ -4,7 +4,7 @@ use longmen_engine::audit::{AdminFault, BookFault, RecordPlace};
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
     AccountId, ActionCode, Admin, Amount, BookingMode, EntityId, Entry, Hold, HoldKind, HoldMove,
-    OpenedEntry, Outcome, Owner, Side, SubjectClass, SubjectId, SubjectOpening,
+    OpenedEntry, Outcome, Owner, SubjectClass, SubjectId, SubjectOpening,
 };
 
 use crate::full::{hold, names};
