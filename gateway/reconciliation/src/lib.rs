@@ -6,14 +6,19 @@
 //!
 //! The sums prove the comparison: what the books have, with all that was found to differ, is what the file has, or [`compare`] says so.
 
+mod calendar;
 mod compare;
 mod finding;
 mod hung;
+pub mod money;
+mod settlement_rule;
 mod sums;
 mod transaction;
 
+pub use calendar::{Calendar, CalendarError, DayKind};
 pub use compare::{Rules, compare};
 pub use finding::{Class, Fate, Finding};
 pub use hung::{Hung, Side};
+pub use settlement_rule::{NoRule, SettlementRule};
 pub use sums::{Compared, Sums};
 pub use transaction::{BookState, Transaction};
