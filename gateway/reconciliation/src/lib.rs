@@ -5,7 +5,10 @@
 //! to suspense. Nothing is posted here.
 //!
 //! The sums prove the comparison: what the books have, with all that was found to differ, is what the file has, or [`compare`] says so.
+//!
+//! [`money`] compares what channels settled with the lines of the bank, and [`accounting`] the general ledger with the accounting system.
 
+pub mod accounting;
 mod calendar;
 mod compare;
 mod finding;

@@ -26,6 +26,8 @@ pub(super) struct Pool<'a> {
     open_lines: Vec<bool>,
     /// For each line the settlements that it names.
     named: Vec<Vec<usize>>,
+    /// For each settlement the lines that name it.
+    named_by: Vec<Vec<usize>>,
     /// For each line the channels whose words it has.
     channels: Vec<Vec<Box<str>>>,
     pub(super) findings: Vec<Finding>,
@@ -39,10 +41,16 @@ impl<'a> Pool<'a> {
     ) -> Pool<'a> {
         settlements.sort();
         lines.sort();
-        let names = |line: &BankLine| {
-            let named = settlements.iter().enumerate().filter(|(_, one)| line.names(&one.reference));
-            named.map(|(place, _)| place).collect()
-        };
+        let mut named = vec![Vec::new(); lines.len()];
+        let mut named_by = vec![Vec::new(); settlements.len()];
+        for (at, line) in lines.iter().enumerate() {
+            for (settlement, one) in settlements.iter().enumerate() {
+                if line.names(&one.reference) {
+                    named[at].push(settlement);
+                    named_by[settlement].push(at);
+                }
+            }
+        }
         let channels = |line: &BankLine| {
             let told = rules.words.iter().filter(|told| line.words.contains(&*told.word));
             told.map(|told| told.channel.clone()).collect()
@@ -51,7 +59,8 @@ impl<'a> Pool<'a> {
             rules,
             open_settlements: vec![true; settlements.len()],
             open_lines: vec![true; lines.len()],
-            named: lines.iter().map(names).collect(),
+            named,
+            named_by,
             channels: lines.iter().map(channels).collect(),
             settlements,
             lines,
@@ -74,7 +83,7 @@ impl<'a> Pool<'a> {
 
     /// The open lines that name a settlement.
     pub(super) fn named_by(&self, settlement: usize) -> Vec<usize> {
-        self.open_lines().into_iter().filter(|line| self.named[*line].contains(&settlement)).collect()
+        self.named_by[settlement].iter().copied().filter(|place| self.open_lines[*place]).collect()
     }
 
     /// Whether a line is near a settlement, and of its channel, as far as it has words of channels.

@@ -29,7 +29,7 @@ pub(super) fn subsets(amounts: &[i128], sum: i128) -> Answers {
     }
     let mut search = Search { amounts, reach: &reach, chosen: Vec::new(), steps: 0, found: Vec::new() };
     search.from(0, sum);
-    let is_whole = search.steps < MOST_STEPS;
+    let is_whole = search.steps < MOST_STEPS && search.found.len() < MOST_ANSWERS;
     Answers { found: search.found, is_whole }
 }
 
@@ -90,7 +90,7 @@ mod tests {
     fn work_has_a_bound() {
         assert_eq!(subsets(&[1; MOST_AMOUNTS + 1], 2), Answers::default());
         let many = subsets(&[1; MOST_AMOUNTS], 12);
-        assert_eq!(many.found.len(), MOST_ANSWERS);
+        assert_eq!((many.found.len(), many.is_whole), (MOST_ANSWERS, false));
         // Odd, and all amounts are even: nothing is found, and the search would have no end.
         let even: Vec<i128> = (1..=24).map(|number| 1_000 + 2 * number).collect();
         let none = subsets(&even, 12_345);
