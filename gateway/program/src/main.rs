@@ -38,8 +38,8 @@ use clap::{Parser, Subcommand};
 use commands::{
     access_log, accounts, approve, balance, cancel, change_access, channel_file, close_day, confirm, consume,
     customer, demo, entry, export, find, freeze, holds, hot, limits, map_customer, map_type, open, play,
-    post, proposals, raise, reconcile, refund, reject, reserve, reverse, serve, state, statement, status,
-    token, transaction, trial_balance, try_step, unfreeze, verify, wal,
+    post, proposals, raise, reconcile, reconcile_accounts, reconcile_money, refund, reject, reserve, reverse,
+    serve, state, statement, status, token, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -119,6 +119,8 @@ enum Commands {
     AccessLog(access_log::Args),
     ChannelFile(channel_file::Args),
     Reconcile(reconcile::Args),
+    ReconcileMoney(reconcile_money::Args),
+    ReconcileAccounts(reconcile_accounts::Args),
     Verify(verify::Args),
     Export(export::Args),
     #[command(subcommand)]
@@ -170,6 +172,8 @@ fn main() -> ExitCode {
         Commands::AccessLog(args) => access_log::run(&args),
         Commands::ChannelFile(args) => channel_file::run(&args),
         Commands::Reconcile(args) => reconcile::run(&args),
+        Commands::ReconcileMoney(args) => reconcile_money::run(&args),
+        Commands::ReconcileAccounts(args) => reconcile_accounts::run(&args),
         Commands::Verify(args) => verify::run(&args),
         Commands::Export(args) => export::run(&args),
         Commands::Wal(command) => wal::run(&command),

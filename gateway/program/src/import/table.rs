@@ -7,7 +7,7 @@ use super::fault::Faults;
 
 /// A column that a file may have.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Column {
+pub(crate) struct Column {
     name: &'static str,
     /// What exports call it, where that differs.
     also: &'static str,
@@ -17,22 +17,22 @@ pub(super) struct Column {
 
 impl Column {
     /// One that every file has.
-    pub(super) const fn required(name: &'static str) -> Column {
+    pub(crate) const fn required(name: &'static str) -> Column {
         Column { name, also: name, is_required: true, is_read: true }
     }
 
     /// One that a file may have.
-    pub(super) const fn optional(name: &'static str) -> Column {
+    pub(crate) const fn optional(name: &'static str) -> Column {
         Column { name, also: name, is_required: false, is_read: true }
     }
 
     /// One that exports have, and that says nothing to an import.
-    pub(super) const fn passed_over(name: &'static str) -> Column {
+    pub(crate) const fn passed_over(name: &'static str) -> Column {
         Column { name, also: name, is_required: false, is_read: false }
     }
 
     /// The same, under another name as well.
-    pub(super) const fn or(self, also: &'static str) -> Column {
+    pub(crate) const fn or(self, also: &'static str) -> Column {
         Column { also, ..self }
     }
 
@@ -43,7 +43,7 @@ impl Column {
 
 /// Reads a file whose first row names its columns. What is wrong goes to `faults`; `read` makes something of each row
 /// that has as many cells as the first.
-pub(super) fn read_rows<T>(
+pub(crate) fn read_rows<T>(
     bytes: &[u8],
     columns: &'static [Column],
     faults: &mut Faults,
@@ -80,8 +80,8 @@ pub(super) fn read_rows<T>(
 }
 
 /// The cells of one row. Spaces around a value do not count; a cell with nothing in it is as good as absent.
-pub(super) struct Cells<'a> {
-    pub(super) line: u64,
+pub(crate) struct Cells<'a> {
+    pub(crate) line: u64,
     record: &'a StringRecord,
     columns: &'static [Column],
     places: &'a [Option<usize>],
@@ -91,14 +91,14 @@ pub(super) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     /// What stands in a cell.
-    pub(super) fn get(&self, column: &str) -> Option<&'a str> {
+    pub(crate) fn get(&self, column: &str) -> Option<&'a str> {
         let index = self.columns.iter().position(|known| known.name == column);
         let place = self.places[index.expect("a column that is read is one of the file's")]?;
         self.record.get(place).filter(|cell| !cell.is_empty())
     }
 
     /// A cell that must say something; `None` where it does not, which is noted.
-    pub(super) fn required<T>(
+    pub(crate) fn required<T>(
         &mut self,
         column: &'static str,
         parse: impl FnOnce(&str) -> Result<T, String>,
@@ -111,7 +111,7 @@ impl<'a> Cells<'a> {
     }
 
     /// A cell that may be empty; `None` as well where it cannot be read, which is noted.
-    pub(super) fn optional<T>(
+    pub(crate) fn optional<T>(
         &mut self,
         column: &'static str,
         parse: impl FnOnce(&str) -> Result<T, String>,
@@ -121,13 +121,13 @@ impl<'a> Cells<'a> {
     }
 
     /// Notes that a cell is wrong.
-    pub(super) fn fault(&mut self, column: &'static str, reason: impl Into<String>) {
+    pub(crate) fn fault(&mut self, column: &'static str, reason: impl Into<String>) {
         self.is_good = false;
         self.faults.cell(self.line, column, reason);
     }
 
     /// `None` when something was wrong with the row.
-    pub(super) fn good(&self) -> Option<()> {
+    pub(crate) fn good(&self) -> Option<()> {
         self.is_good.then_some(())
     }
 

@@ -19,6 +19,8 @@ mod opening;
 mod operations;
 mod reads;
 mod reconciling;
+mod reconciling_accounts;
+mod reconciling_money;
 mod refusals;
 mod reports;
 mod scenarios;
