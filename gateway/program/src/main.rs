@@ -38,9 +38,9 @@ use clap::{Parser, Subcommand};
 use commands::{
     access_log, accounts, approve, balance, booking_mode, booking_modes, cancel, change_access, channel_book,
     channel_file, close_day, confirm, consume, customer, demo, desk, entry, export, find, freeze, holds, hot,
-    limits, map_customer, map_type, memo, open, play, post, proposals, raise, reconcile, refund, reject,
-    reserve, reverse, serve, state, statement, status, token, transaction, trial_balance, try_step, unfreeze,
-    verify, wal,
+    limits, map_customer, map_type, memo, open, play, post, proposals, raise, reconcile, reconcile_accounts,
+    reconcile_money, refund, reject, reserve, reverse, serve, state, statement, status, token, transaction,
+    trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -126,6 +126,8 @@ enum Commands {
     #[command(subcommand)]
     Desk(desk::Commands),
     Reconcile(reconcile::Args),
+    ReconcileMoney(reconcile_money::Args),
+    ReconcileAccounts(reconcile_accounts::Args),
     Verify(verify::Args),
     Export(export::Args),
     #[command(subcommand)]
@@ -182,6 +184,8 @@ fn main() -> ExitCode {
         Commands::ChannelBook(args) => on_one_thread(channel_book::run(args)),
         Commands::Desk(command) => on_one_thread(desk::run(command)),
         Commands::Reconcile(args) => reconcile::run(&args),
+        Commands::ReconcileMoney(args) => reconcile_money::run(&args),
+        Commands::ReconcileAccounts(args) => reconcile_accounts::run(&args),
         Commands::Verify(args) => verify::run(&args),
         Commands::Export(args) => export::run(&args),
         Commands::Wal(command) => wal::run(&command),

@@ -8,7 +8,11 @@
 //!
 //! [`compare`] holds every finding; [`compare_each`] counts them, and hands out those that are kept, so that a large day can be compared
 //! in parts: whatever has one name has one [`Candidate::name_hash`].
+//!
+//! [`money`] compares what channels settled with the lines of the bank, and [`accounting`] the general ledger with the accounting system.
 
+pub mod accounting;
+mod calendar;
 mod candidate;
 mod compare;
 mod end;
@@ -17,10 +21,13 @@ mod finding;
 mod found;
 mod hung;
 mod judging;
+pub mod money;
+mod settlement_rule;
 mod sums;
 mod totals;
 mod transaction;
 
+pub use calendar::{Calendar, CalendarError, DayKind};
 pub use candidate::Candidate;
 pub use compare::{Keep, Rules, compare, compare_each};
 pub use end::{End, ends_of};
@@ -33,6 +40,7 @@ pub use entries::{Entries, EntriesError, Leg};
 pub use finding::{Class, Fate, Finding};
 pub use found::Found;
 pub use hung::{Hung, Side};
+pub use settlement_rule::{NoRule, SettlementRule};
 pub use sums::{Compared, Sums};
 pub use totals::Totals;
 pub use transaction::{BookState, Transaction};

@@ -157,7 +157,7 @@ fn refused_page(args: &Args, refusal: &Refusal) -> Page {
     page
 }
 
-fn read_profile(path: &Path) -> Result<Profile, Failure> {
+pub(super) fn read_profile(path: &Path) -> Result<Profile, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", path.display())))?;
     Profile::parse(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
@@ -323,6 +323,11 @@ fn format(text: &str) -> Result<Format, String> {
 /// The format of a file of transactions, by its name.
 pub(crate) fn trade_format(text: &str) -> Result<TradeFormat, String> {
     named(TradeFormat::ALL.iter().map(|format| (format.name(), *format)), text)
+}
+
+/// The format of a file of money, by its name.
+pub(super) fn money_format(text: &str) -> Result<MoneyFormat, String> {
+    named(MoneyFormat::ALL.iter().map(|format| (format.name(), *format)), text)
 }
 
 /// One of several, by its name.

@@ -33,6 +33,8 @@ pub(crate) mod post;
 pub(crate) mod proposals;
 pub(crate) mod raise;
 pub(crate) mod reconcile;
+pub(crate) mod reconcile_accounts;
+pub(crate) mod reconcile_money;
 pub(crate) mod refund;
 pub(crate) mod register;
 pub(crate) mod reject;

@@ -11,7 +11,7 @@ mod node;
 mod sending;
 mod table;
 mod transactions;
-mod value;
+pub(crate) mod value;
 
 use longmen_client::{Client, ClientError, PostResult, Transaction};
 use longmen_terminal::Progress;
@@ -21,7 +21,7 @@ pub(crate) use chart::{Start, Subjects};
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use file_time::file_time;
 pub(crate) use sending::{Broken, Refused, Sent};
-pub(crate) use table::{Cells, Column, stream_rows};
+pub(crate) use table::{Cells, Column, read_rows, stream_rows};
 pub(crate) use transactions::{Ids, Transactions};
 
 /// What a file holds.

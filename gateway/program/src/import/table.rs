@@ -35,12 +35,12 @@ impl Column {
     }
 
     /// One that exports have, and that says nothing to an import.
-    pub(super) const fn passed_over(name: &'static str) -> Column {
+    pub(crate) const fn passed_over(name: &'static str) -> Column {
         Column { name, also: name, is_required: false, is_read: false }
     }
 
     /// The same, under another name as well.
-    pub(super) const fn or(self, also: &'static str) -> Column {
+    pub(crate) const fn or(self, also: &'static str) -> Column {
         Column { also, ..self }
     }
 
@@ -56,7 +56,7 @@ impl Column {
 
 /// Reads a file whose first row names its columns. What is wrong goes to `faults`; `read` makes something of each row
 /// that has as many cells as the first.
-pub(super) fn read_rows<T>(
+pub(crate) fn read_rows<T>(
     bytes: &[u8],
     columns: &'static [Column],
     faults: &mut Faults,

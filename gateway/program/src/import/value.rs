@@ -40,7 +40,7 @@ pub(super) fn class(cell: &str) -> Result<SubjectClass, String> {
 }
 
 /// A side, by its name in English or Chinese.
-pub(super) fn side(cell: &str) -> Result<Side, String> {
+pub(crate) fn side(cell: &str) -> Result<Side, String> {
     match &*cell.to_ascii_lowercase() {
         "debit" | "借" => Ok(Side::Debit),
         "credit" | "贷" => Ok(Side::Credit),
@@ -59,7 +59,7 @@ pub(super) fn owner(cell: &str) -> Result<Owner, String> {
 }
 
 /// Yes or no.
-pub(super) fn flag(cell: &str) -> Result<bool, String> {
+pub(crate) fn flag(cell: &str) -> Result<bool, String> {
     match &*cell.to_ascii_lowercase() {
         "true" | "yes" | "1" => Ok(true),
         "false" | "no" | "0" => Ok(false),
@@ -68,12 +68,12 @@ pub(super) fn flag(cell: &str) -> Result<bool, String> {
 }
 
 /// A date.
-pub(super) fn date(cell: &str) -> Result<Date, String> {
+pub(crate) fn date(cell: &str) -> Result<Date, String> {
     Date::parse(cell).ok_or_else(|| format!("`{cell}` is no date such as 2024-02-29"))
 }
 
 /// A currency by its three letters.
-pub(super) fn currency(cell: &str) -> Result<Currency, String> {
+pub(crate) fn currency(cell: &str) -> Result<Currency, String> {
     Currency::from_code(cell).ok_or_else(|| format!("`{cell}` is no currency of ISO 4217 such as CNY"))
 }
 

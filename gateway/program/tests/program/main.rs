@@ -21,6 +21,8 @@ mod opening;
 mod operations;
 mod reads;
 mod reconciling;
+mod reconciling_accounts;
+mod reconciling_money;
 mod refusals;
 mod reports;
 mod scenarios;
