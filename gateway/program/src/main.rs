@@ -7,6 +7,7 @@ mod argument;
 mod commands;
 mod connect_args;
 mod data_directory;
+mod desk_args;
 mod differences;
 #[cfg(test)]
 mod examples;

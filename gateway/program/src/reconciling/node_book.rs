@@ -95,6 +95,10 @@ impl Reading<'_> {
     /// A leg of the channel's account.
     async fn take(&mut self, line: &StatementLine) -> Result<(), Failure> {
         let Some(key) = key_of(line) else { return Ok(()) };
+        // What a desk does about another date is no transaction of this one, though it confirms one.
+        if self.channel.ignored.contains(&*line.kind) {
+            return Ok(());
+        }
         if &*line.action == "reverse"
             && let Some(named) = &line.named
             && let Some(original) = self.moved.get_mut(&(named.client, named.id.clone()))

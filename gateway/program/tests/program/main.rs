@@ -10,6 +10,7 @@ mod channel_files;
 mod closed_pipe;
 mod crowd;
 mod demo;
+mod desk;
 mod exit_codes;
 mod exports;
 mod four_eyes;

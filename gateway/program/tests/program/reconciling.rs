@@ -19,7 +19,7 @@ R001,refund,R001,-40.00,-0.24,done
 const HEADER: &str = "交易时间,商户号,微信订单号,商户订单号,交易状态,货币种类,应结订单金额,微信退款单号,商户退款单号,退款金额,退款状态,手续费";
 
 /// A file of payments (number, amount, fee), and perhaps a refund.
-fn file(date: &str, payments: &[(&str, &str, &str)], refund: bool, summary: &str) -> String {
+pub(crate) fn file(date: &str, payments: &[(&str, &str, &str)], refund: bool, summary: &str) -> String {
     let mut text = format!("{HEADER}\n");
     for (number, amount, fee) in payments {
         text += &format!(

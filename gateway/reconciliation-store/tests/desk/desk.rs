@@ -240,7 +240,7 @@ pub(crate) fn run(
     let mut rows = Vec::new();
     let mut bytes = store.read().open_file(file)?;
     read_trades(TradeFormat::WechatTrade, &mut bytes, &Expected::default(), &mut |row| {
-        rows.push(Transaction::from(&row));
+        rows.push(Transaction::from(row));
     })?;
     let inputs = inputs(file, date, book);
     let (id, stale) = match store.begin_run(&inputs, &person("wang"), at_us)? {

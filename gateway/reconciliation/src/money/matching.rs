@@ -2,35 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use longmen_ledger::Date;
-
 use super::bank_line::BankLine;
 use super::combined::{Whole, match_sums};
 use super::finding::{Class, Finding};
 use super::pool::{Pool, Reach};
+use super::rules::Rules;
 use super::settlement::Settlement;
 use super::single::{match_amounts, match_named, told_amounts_differ};
-use crate::calendar::{Calendar, CalendarError};
+use crate::calendar::CalendarError;
 use crate::sums::Sums;
-
-/// A text in the bank's lines by which a channel is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChannelWord {
-    pub channel: Box<str>,
-    pub word: Box<str>,
-}
-
-/// By what money is matched.
-#[derive(Clone, Copy, Debug)]
-pub struct Rules<'a> {
-    pub calendar: &'a Calendar,
-    /// Up to this date the bank's lines are there: what is due later is not expected yet.
-    pub as_of: Date,
-    /// By how many days of the calendar a line may be before or behind the date on which it is due.
-    pub within: u32,
-    /// Words of channels. A line that has a channel's word is of no other channel; one that has none may be of any.
-    pub words: &'a [ChannelWord],
-}
 
 /// What money came to, in one currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use longmen_ledger::Date;
 
 use super::bank_line::BankLine;
 use super::finding::{Class, Finding};
-use super::matching::Rules;
+use super::rules::Rules;
 use super::settlement::Settlement;
 use crate::calendar::CalendarError;
 

@@ -5,8 +5,8 @@ use longmen_reconciliation_store::{AGES, Bucket};
 use longmen_terminal::{Table, grouped};
 use serde_json::json;
 
-use super::{DeskArgs, failed};
 use crate::argument::date;
+use crate::desk_args::{DeskArgs, failed};
 use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
@@ -15,7 +15,7 @@ use crate::output::Output;
 #[command(after_help = "\
 Example:
   longmen desk ageing --desk desk --on 2024-07-01")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The date on which their age is reckoned
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     on: Date,

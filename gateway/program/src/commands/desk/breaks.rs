@@ -7,7 +7,7 @@ use longmen_reconciliation_store::{Break, BreakFilter, BreakState};
 use longmen_terminal::Table;
 use serde_json::{Value, json};
 
-use super::{DeskArgs, failed};
+use crate::desk_args::{DeskArgs, failed};
 use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
@@ -18,7 +18,7 @@ use crate::reconciling::Channel;
 #[command(after_help = "\
 Example:
   longmen desk breaks --desk desk --class short")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// Only those of this channel
     #[arg(long, value_name = "FILE")]
     channel: Option<PathBuf>,

@@ -3,8 +3,8 @@
 use longmen_reconciliation_store::FileId;
 use serde_json::json;
 
-use super::{DeskArgs, failed, now_us, person};
 use crate::argument::said;
+use crate::desk_args::{DeskArgs, failed, now_us, person};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 
@@ -12,7 +12,7 @@ use crate::output::Output;
 #[command(after_help = "\
 Example:
   longmen desk approve-file 2 --desk desk --by bob")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The number of the file, as `longmen desk files` lists it
     file: i64,
     /// Who decides: somebody else than who imported it

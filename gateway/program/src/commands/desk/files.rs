@@ -4,13 +4,13 @@ use longmen_reconciliation_store::FileFilter;
 use longmen_terminal::{Table, grouped};
 use serde_json::json;
 
-use super::{DeskArgs, failed};
+use crate::desk_args::{DeskArgs, failed};
 use crate::failure::{Conclusion, Failure};
 use crate::moment::time;
 use crate::output::Output;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     desk: DeskArgs,
     #[command(flatten)]

@@ -7,9 +7,9 @@ use longmen_reconciliation_store::{Break, BreakId, Draft, Reason, Shown};
 
 use super::propose::propose;
 use super::show::{break_id, describe_handling, handling_json};
-use super::{DeskArgs, failed, now_us, person};
 use crate::argument::said;
 use crate::connect_args::ConnectArgs;
+use crate::desk_args::{DeskArgs, failed, now_us, person};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::page::Page;
@@ -32,7 +32,7 @@ Examples:
   longmen desk handle B4f0c2a915f0c2a91 --desk desk --channel wechat.toml --client ann --reason \"not in the next file\"
   longmen desk handle F915f0c2a91aa01b2 --as supplement --against LM/U9/CNY --desk desk --channel wechat.toml --client ann \\
       --reason \"found: order 66 of U9\"")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The name of the difference, as `longmen desk breaks` lists it
     #[arg(value_parser = break_id)]
     id: BreakId,

@@ -7,9 +7,9 @@ use longmen_engine::ledger::Date;
 use longmen_reconciliation_store::{FileFormat, Import, NewFile};
 use serde_json::json;
 
-use super::{DeskArgs, failed, now_us, person};
 use crate::argument::date;
 use crate::argument::said;
+use crate::desk_args::{DeskArgs, failed, now_us, person};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::reconciling::Channel;
@@ -21,7 +21,7 @@ a file wait until somebody else approves them: `longmen desk approve-file`.
 
 Example:
   longmen desk import 1900000100All2024-06-18.csv --desk desk --channel wechat.toml --date 2024-06-18 --by ann")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The channel's file
     file: PathBuf,
     /// The file of the channel

@@ -15,17 +15,7 @@ mod settle;
 mod show;
 mod undo;
 
-use std::path::PathBuf;
-use std::time::Duration;
-
-use jiff::Timestamp;
-use longmen_client::Refusal;
-use longmen_reconciliation_store::{Person, Reader, Store, StoreError};
-
 use crate::failure::{Conclusion, Failure};
-
-/// How long another program at the same desk is waited for.
-const WAIT: Duration = Duration::from_secs(10);
 
 /// The reconciliation desk (对账台): files come in once, days are compared, differences are booked and closed
 ///
@@ -90,47 +80,4 @@ pub(crate) async fn run(command: Commands) -> Result<Conclusion, Failure> {
         Commands::Ageing(args) => ageing::run(&args),
         Commands::Rebuild(args) => rebuild::run(&args),
     }
-}
-
-/// Which desk.
-#[derive(Clone, Debug, clap::Args)]
-struct DeskArgs {
-    /// The directory of the desk
-    #[arg(long, value_name = "DIR", env = "LONGMEN_DESK")]
-    desk: PathBuf,
-}
-
-impl DeskArgs {
-    /// To write to it.
-    fn open(&self) -> Result<Store, Failure> {
-        Store::open(&self.desk, WAIT).map_err(failed)
-    }
-
-    /// To look at it.
-    fn read(&self) -> Result<Reader, Failure> {
-        Reader::open(&self.desk).map_err(failed)
-    }
-}
-
-/// What the store said no to, or what failed.
-fn failed(error: StoreError) -> Failure {
-    match &error {
-        StoreError::Refused(refusal) => Failure::Refused(Refusal {
-            code: refusal.code().into(),
-            message: Some(refusal.to_string().into()),
-        }),
-        StoreError::File(_) | StoreError::InUse { .. } | StoreError::NoDatabase { .. } => {
-            Failure::Usage(error.to_string())
-        }
-        _ => Failure::Damaged(Box::new(error)),
-    }
-}
-
-/// Somebody, by the name on the command line.
-fn person(name: &str) -> Result<Person, Failure> {
-    Person::new(name).map_err(|error| Failure::Usage(format!("`{name}`: {error}")))
-}
-
-fn now_us() -> i64 {
-    Timestamp::now().as_microsecond()
 }

@@ -7,8 +7,8 @@ use longmen_engine::ledger::Side as LedgerSide;
 use longmen_reconciliation::{Entries, StepKind};
 use longmen_reconciliation_store::{Handling, Store};
 
-use super::{failed, now_us};
 use crate::account_name::AccountName;
+use crate::desk_args::{failed, now_us};
 use crate::failure::Failure;
 use crate::id_name::IdName;
 

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use longmen_client::{Client, RangeEnd, Side, StatementRequest};
 use longmen_engine::ledger::Date;
+use longmen_reconciliation::End;
 use longmen_reconciliation_store::{BreakFilter, BreakState, FileFilter, Reader, RunFilter};
 use longmen_terminal::Table;
 use serde_json::json;
 
 use super::settle::SETTLEMENT;
-use super::{DeskArgs, failed};
 use crate::connect_args::AskArgs;
+use crate::desk_args::{DeskArgs, failed};
 use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
@@ -29,7 +30,7 @@ Exit codes: 0 both are the same, 1 they are not
 
 Example:
   longmen desk prove --desk desk --channel wechat.toml --client ann")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The file of the channel
     #[arg(long, value_name = "FILE")]
     channel: PathBuf,
@@ -75,6 +76,7 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let (first, last) = compared(&reader, &channel)?;
     let filed = filed(&reader, &channel, first, last)?;
     let open = not_booked(&reader, &channel)?;
+    let claimed = claimed(&reader, &channel)?;
     let mut client = args.ask_args.connect().await?;
     let owed = account(&mut client, &channel, &channel.accounts.channel, (first, last)).await?;
     let payable = account(&mut client, &channel, &channel.accounts.fee_payable, (first, last)).await?;
@@ -85,13 +87,14 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let books = balance.minus(before).minus(later);
     // A settlement takes from both.
     let unsettled = filed.plus(settled);
-    let expected = unsettled.minus(open);
+    let expected = unsettled.minus(open).plus(claimed);
     let holds = books == expected;
     let told = json!({
         "channel": channel.name, "from": first.to_string(), "to": last.to_string(), "holds": holds,
         "rows": [
             row("balance", balance), row("before", before), row("later", later), row("books", books),
-            row("filed", filed), row("settled", settled), row("not_booked", open), row("expected", expected),
+            row("filed", filed), row("settled", settled), row("not_booked", open), row("claimed", claimed),
+            row("expected", expected),
         ],
     });
     args.output.show(&told, |_| {
@@ -106,6 +109,7 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
             (format!("files from {first} to {last}"), filed),
             ("settled".to_owned(), settled),
             ("differs and is not booked".to_owned(), Pair::default().minus(open)),
+            ("claimed of the channel".to_owned(), claimed),
             ("so there should be".to_owned(), expected),
         ] {
             match name.is_empty() {
@@ -175,6 +179,16 @@ fn not_booked(reader: &Reader, channel: &Channel) -> Result<Pair, Failure> {
         }
     }
     Ok(open)
+}
+
+/// What the channel is to pay of what was in suspense, and is in none of its files yet.
+fn claimed(reader: &Reader, channel: &Channel) -> Result<Pair, Failure> {
+    let filter =
+        BreakFilter { channel: Some(channel.desk_name()?), with_resolved: true, ..BreakFilter::default() };
+    let breaks = reader.breaks(&filter).map_err(failed)?;
+    let claims = breaks.iter().filter(|one| one.state == BreakState::Resolved(End::Claim));
+    let gross = claims.map(|one| -one.finding.suspense()).sum();
+    Ok(Pair { gross, fee: 0 })
 }
 
 /// What an account has, debit-positive, and by what.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{DeskArgs, WAIT, failed};
+use crate::desk_args::{DeskArgs, WAIT, failed};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 
@@ -11,7 +11,7 @@ use crate::output::Output;
 Where the database is damaged or lost: every file that came is known again, from what stands beside its bytes. Compare the days again,
 from the first one on; differences have the same names. What was booked about them is in the ledger under the same ids, so handling them
 again books nothing twice.")]
-pub(super) struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     desk: DeskArgs,
     #[command(flatten)]

@@ -6,9 +6,9 @@ use longmen_terminal::Table;
 
 use super::propose::propose;
 use super::show::handling_json;
-use super::{DeskArgs, failed, now_us};
 use crate::commands::approve::find;
 use crate::connect_args::ConnectArgs;
+use crate::desk_args::{DeskArgs, failed, now_us};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::page::Page;
@@ -22,7 +22,7 @@ Exit codes: 0 nothing is under way any more, 1 something waits
 
 Example:
   longmen desk refresh --desk desk --client ann")]
-pub(super) struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     desk: DeskArgs,
     #[command(flatten)]

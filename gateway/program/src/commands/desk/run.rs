@@ -12,9 +12,9 @@ use longmen_terminal::{Table, grouped};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{DeskArgs, failed, now_us, person};
 use crate::argument::date;
 use crate::connect_args::AskArgs;
+use crate::desk_args::{DeskArgs, failed, now_us, person};
 use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
@@ -31,7 +31,7 @@ Exit codes: 0 both agree, 1 something differs, 2 a file is wrong
 
 Example:
   longmen desk run --desk desk --channel wechat.toml --date 2024-06-18 --client ann")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The file of the channel
     #[arg(long, value_name = "FILE")]
     channel: PathBuf,

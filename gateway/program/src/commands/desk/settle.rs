@@ -9,9 +9,9 @@ use longmen_reconciliation_store::{FileFilter, FileState};
 use serde_json::json;
 
 use super::propose::{legs_of, propose_as};
-use super::{DeskArgs, failed};
 use crate::argument::date;
 use crate::connect_args::ConnectArgs;
+use crate::desk_args::{DeskArgs, failed};
 use crate::failure::{Conclusion, Failure};
 use crate::moment::now_seconds;
 use crate::money::money;
@@ -28,7 +28,7 @@ channel no longer owes both. Hold the net to the bank's line first. A day is set
 
 Example:
   longmen desk settle --desk desk --channel wechat.toml --date 2024-06-18 --client ann")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The file of the channel
     #[arg(long, value_name = "FILE")]
     channel: PathBuf,

@@ -6,7 +6,7 @@ use longmen_terminal::Table;
 use serde_json::{Value, json};
 
 use super::breaks::{state, to_json};
-use super::{DeskArgs, failed};
+use crate::desk_args::{DeskArgs, failed};
 use crate::failure::{Conclusion, Failure};
 use crate::moment::time;
 use crate::money::money;
@@ -17,7 +17,7 @@ use crate::page::Page;
 #[command(after_help = "\
 Example:
   longmen desk show B4f0c2a915f0c2a91 --desk desk")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The name of the difference, as `longmen desk breaks` lists it
     #[arg(value_parser = break_id)]
     id: BreakId,

@@ -4,9 +4,9 @@ use longmen_reconciliation_store::{HandlingId, Reason};
 
 use super::propose::propose;
 use super::show::{describe_handling, handling_json};
-use super::{DeskArgs, failed, now_us, person};
 use crate::argument::said;
 use crate::connect_args::ConnectArgs;
+use crate::desk_args::{DeskArgs, failed, now_us, person};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
 use crate::page::Page;
@@ -15,7 +15,7 @@ use crate::page::Page;
 #[command(after_help = "\
 Example:
   longmen desk undo 7 --desk desk --client ann --reason \"it was in the file after all\"")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The number of the handling, as `longmen desk show` lists it
     handling: i64,
     /// Why
