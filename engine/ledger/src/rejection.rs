@@ -1,6 +1,6 @@
 //! Rejections: coded answers to a client, in one documented order of precedence.
 
-use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
+use strum::{EnumCount, IntoStaticStr, VariantArray};
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use std::fmt;
 ///
 /// A rejection moves nothing. Whether it is remembered as the result of its id says [`Rejection::is_result`],
 /// whether the same request may succeed later says [`Rejection::may_retry`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumCount, FromRepr, IntoStaticStr, VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumCount, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 #[repr(u16)]
 pub enum Rejection {
@@ -131,8 +131,20 @@ impl Rejection {
     /// The rejection of a number on disk or on the wire.
     #[must_use]
     pub fn from_number(number: u16) -> Option<Rejection> {
-        Rejection::from_repr(number)
+        // A look at a table: each known id that is found again asks for it.
+        Rejection::BY_NUMBER.get(usize::from(number).checked_sub(1)?).copied()
     }
+
+    /// Every rejection, by its number: they are counted from 1.
+    const BY_NUMBER: [Rejection; Rejection::COUNT] = {
+        let mut by_number = [Rejection::Malformed; Rejection::COUNT];
+        let mut index = 0;
+        while index < Rejection::COUNT {
+            by_number[Rejection::ALL[index] as usize - 1] = Rejection::ALL[index];
+            index += 1;
+        }
+        by_number
+    };
 
     /// The number on disk and in compact answers; never changes its meaning.
     #[must_use]
