@@ -13,8 +13,8 @@ use longmen_wal::FaultyStorage;
 
 use desk::Desk;
 
-/// A bug is found within 300 seeds.
-const SEEDS: u64 = 300;
+/// A bug is found within 600 seeds.
+const SEEDS: u64 = 600;
 const STEPS: u64 = 10_000;
 const THREADS: usize = 2;
 /// Steps of the run that is made small: how small a run gets in the time that it is given depends on how long it was.

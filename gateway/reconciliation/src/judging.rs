@@ -36,7 +36,7 @@ impl Judged<'_> {
     }
 }
 
-/// Judges all of one name, in their order; gives how many of the file moved nothing and are not known to the books.
+/// Judges all of one name, in their order; gives how many moved nothing and are not known to the other side.
 pub(crate) fn judge(rules: &Rules, group: &[&Candidate], take: &mut dyn FnMut(&Judged<'_>)) -> u64 {
     let books = group.partition_point(|candidate| candidate.side == Side::Book);
     let (book, file) = group.split_at(books);
@@ -53,8 +53,8 @@ pub(crate) fn judge(rules: &Rules, group: &[&Candidate], take: &mut dyn FnMut(&J
         };
         for (index, candidate) in side.iter().filter(|one| !is_compared(one)).enumerate() {
             let is_first = pair.is_none() && index == 0;
-            let moved_nothing =
-                candidate.side == Side::File && candidate.transaction.state == BookState::Failed;
+            // It failed, and the other side knows nothing of it: there is nothing that could differ.
+            let moved_nothing = candidate.transaction.state == BookState::Failed && candidate.since.is_none();
             match is_first {
                 true if moved_nothing => unmoved += 1,
                 true => take(&alone(rules, candidate, one_alone)),

@@ -95,10 +95,11 @@ fn every_class_has_its_entries() {
             vec!["suspense_in: D 30010405 10.00, C 22410901 10.00, D 642107 0.06, C 22410606 0.06"]),
         (AmountDiffers, Open, done(4000, 18), done(3000, 24),
             vec!["suspense_in: D 12210901 10.00, C 30010405 10.00, D 642107 0.06, C 22410606 0.06"]),
-        (StateDiffers, Open, Some((1500, 9, Pending)), done(1500, 9), vec!["confirm: ref-A", "adjust: D 642107 0.09, C 22410606 0.09"]),
-        (StateDiffers, Open, Some((1500, 9, Pending)), done(1500, 0), vec!["confirm: ref-A"]),
+        (StateDiffers, Open, Some((1500, 9, Pending)), done(1500, 9), vec!["confirm: ref-A"]),
+        (StateDiffers, Open, Some((1500, 9, Pending)), done(1500, 0), vec!["confirm: ref-A", "adjust: D 22410606 0.09, C 642107 0.09"]),
+        (StateDiffers, Open, Some((1500, 0, Pending)), done(1500, 9), vec!["confirm: ref-A", "adjust: D 642107 0.09, C 22410606 0.09"]),
         (StateDiffers, Open, Some((1500, 9, Pending)), done(1400, 8),
-            vec!["confirm: ref-A", "suspense_in: D 12210901 1.00, C 30010405 1.00, D 642107 0.08, C 22410606 0.08"]),
+            vec!["confirm: ref-A", "suspense_in: D 12210901 1.00, C 30010405 1.00, D 22410606 0.01, C 642107 0.01"]),
         (StateDiffers, Open, Some((1500, 9, Pending)), Some((1500, 9, Failed)), vec!["cancel: ref-A"]),
         (StateDiffers, Open, Some((1500, 9, Failed)), done(1500, 9),
             vec!["suspense_in: D 30010405 15.00, C 22410901 15.00, D 642107 0.09, C 22410606 0.09"]),
@@ -273,7 +274,10 @@ impl Model {
                 match (step.kind, step.entries) {
                     (_, Some(entries)) => self.post(&entries),
                     (StepKind::Confirm, None) => {
-                        self.move_pair("30010405", CUSTOMERS, finding.book.as_ref().unwrap().gross.0);
+                        // With the fee that was tried.
+                        let tried = finding.book.as_ref().unwrap();
+                        self.move_pair("30010405", CUSTOMERS, tried.gross.0);
+                        self.move_pair("642107", "22410606", tried.fee.0);
                     }
                     (StepKind::Cancel, None) => {}
                     (kind, None) => panic!("{kind:?} is no first step"),

@@ -12,7 +12,7 @@ impl Maker {
     }
 
     fn any_tx(&mut self) -> Tx {
-        match self.random.below(154) {
+        match self.random.below(157) {
             145.. => self.through_a_channel(),
             100.. => self.action(),
             0..=9 if !self.made.is_empty() => self.again(),
