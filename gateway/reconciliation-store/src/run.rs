@@ -51,7 +51,7 @@ pub struct RunTotals {
     pub currency: Currency,
     pub book: Sums,
     pub file: Sums,
-    /// Rows of the file that moved nothing and that the books know nothing of.
+    /// Rows of either side that moved nothing and that the other knows nothing of.
     pub unmoved: u64,
     /// Findings by class and fate, what was matched among them, and what they explain.
     pub classes: BTreeMap<(Class, Fate), Sums>,

@@ -32,7 +32,7 @@ pub struct Compared {
     pub book: Sums,
     /// The file of the date.
     pub file: Sums,
-    /// Rows of the file that moved nothing and that the books know nothing of.
+    /// Rows of either side that moved nothing and that the other knows nothing of.
     pub unmoved: u64,
 }
 

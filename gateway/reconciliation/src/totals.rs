@@ -19,7 +19,7 @@ pub struct Totals {
     pub classes: BTreeMap<(Class, Fate), Sums>,
     /// Findings that are differences, or were one the day before.
     pub told: u64,
-    /// Rows of the file that moved nothing and that the books know nothing of.
+    /// Rows of either side that moved nothing and that the other knows nothing of.
     pub unmoved: u64,
 }
 
