@@ -4,6 +4,7 @@ mod access_record;
 mod account_name;
 mod account_state;
 mod argument;
+mod channel_day;
 mod commands;
 mod connect_args;
 mod data_directory;

@@ -15,6 +15,7 @@ use longmen_workload::{Encoding, Workload};
 use serde::Serialize;
 
 use super::{trial_balance, verify};
+use crate::channel_day::{ChannelDay, reconcile_day};
 use crate::failure::{Conclusion, Failure};
 use crate::interruption::leave_nothing_behind;
 use crate::money::money;
@@ -25,7 +26,8 @@ use crate::page::Page;
 ///
 /// Starts a node on a fresh data directory, opens the accounts of a payment house, sends its payment mix over TCP
 /// (ten seconds at 20,000 a second, then five at full speed), kills the node with SIGKILL under load, and checks
-/// what comes back: every answer, every balance, the relations of the books, and the log. Interrupted, it ends the node and
+/// what comes back: every answer, every balance, the relations of the books, and the log. Then it closes the day and reconciles a channel's
+/// day (对账): a file is made of the books, differences are planted in it, and each must be found. Interrupted, it ends the node and
 /// removes the temporary directory; that of --data stays.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -65,6 +67,7 @@ struct Shown {
     hottest: Vec<Hot>,
     trial_balance: TrialBalance,
     relations: Vec<(&'static str, bool)>,
+    channel_day: ChannelDay,
     verified: verify::Verified,
     held: bool,
 }
@@ -101,14 +104,24 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = harness.client().await?;
     let trial_balance = client.trial_balance(ENTITY).await?;
     let hottest = hottest(&mut client, &status).await?;
+    let channel_day = reconcile_day(&mut client, ENTITY).await?;
     drop(client);
     harness.stop()?;
     let verified = verify::verify(&data)?;
     let relations = trial_balance.relations();
-    let held = killed.held() && relations.iter().all(Relation::holds);
+    let held = killed.held() && relations.iter().all(Relation::holds) && channel_day.held;
     let named = relations.iter().map(|relation| (relation.name, relation.holds())).collect();
-    let shown =
-        Shown { steady, full_speed, killed, hottest, relations: named, trial_balance, verified, held };
+    let shown = Shown {
+        steady,
+        full_speed,
+        killed,
+        hottest,
+        relations: named,
+        trial_balance,
+        channel_day,
+        verified,
+        held,
+    };
     args.output.show(&shown, |shown| describe(shown, &relations, began.elapsed()))?;
     args.output.say("")?;
     args.output.say("What next:")?;
@@ -220,6 +233,9 @@ fn describe(shown: &Shown, relations: &[Relation], took: Duration) -> Page {
     page.gap();
     page.page(trial_balance::ledger(&shown.trial_balance, Some(1)));
     page.page(trial_balance::describe(relations));
+    page.gap();
+    page.line(shown.channel_day.in_words());
+    page.table(shown.channel_day.table());
     page.gap();
     page.page(shown.verified.page());
     for difference in &shown.killed.differences {

@@ -24,7 +24,7 @@ pub(crate) use balance_file::read_balances;
 pub(crate) use book_file::write_book;
 pub(crate) use break_file::BreakFormat;
 pub(crate) use calendar_file::read_calendar;
-pub(crate) use channel::Channel;
+pub(crate) use channel::{Channel, ChannelAccounts, Number};
 pub(crate) use expected_file::{Expected, read_expected};
 pub(crate) use findings_json::show_json;
 pub(crate) use findings_page::{Shown, to_page};
