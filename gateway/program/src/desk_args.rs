@@ -28,6 +28,13 @@ impl DeskArgs {
 
     /// To look at it.
     pub(crate) fn read(&self) -> Result<Reader, Failure> {
+        if !self.desk.is_dir() {
+            let words = format!(
+                "there is no desk at {}: the first `longmen desk import` makes one",
+                self.desk.display()
+            );
+            return Err(Failure::Usage(words));
+        }
         Reader::open(&self.desk).map_err(failed)
     }
 }

@@ -147,16 +147,31 @@ fn the_worked_day_is_compared_booked_and_closed() {
     }
     let settled = desk.asks("ann", &["settle", "--date", "2024-06-18"]);
     assert!(settled.code == Some(0) && settled.out.contains("219.67"), "{settled:?}");
+    let twice = |who: &str, words: &str| {
+        let again = desk.asks(who, &["settle", "--date", "2024-06-18"]);
+        assert!(again.code == Some(2) && again.err.contains(words), "{who}: {again:?}");
+    };
+    // Whoever proposes it: a day is settled once.
+    twice("cat", "is proposed already");
     desk.approve_all();
+    twice("ann", "is in the books already");
+    twice("cat", "is in the books already");
     desk.proves();
     // Entry by entry: only P005, whose file is not settled, is left.
     let balances = ["wechat", "wechat-fee", "long", "short", "bank"].map(|account| desk.balance(account));
     assert_eq!(balances, [8_800, 53, 6_601, 2_000, 21_967]);
-    // A day is settled once: the same proposal, and the same transaction.
-    assert_eq!(desk.asks("ann", &["settle", "--date", "2024-06-18"]).code, Some(0));
-    desk.approve_all();
-    assert_eq!(desk.balance("bank"), 21_967);
-
+    // What the ledger does not take leaves nothing under way.
+    let p099 = desk.breaks(&[])["P099"]["break"].as_str().unwrap().to_owned();
+    for (against, words) in [
+        ("LM/nobody/CNY", "unknown_account: LM/nobody/CNY"),
+        ("LM/wechat/CNY", "is an account of the channel itself"),
+        ("UK/U9/CNY", "is no account of LM in CNY"),
+    ] {
+        let command = ["handle", &p099, "--as", "supplement", "--against", against, "--reason", "x"];
+        let refused = desk.asks("ann", &command);
+        assert!(refused.code != Some(0) && refused.err.contains(words), "{against}: {refused:?}");
+    }
+    assert_eq!(desk.asks("ann", &["refresh"]).code, Some(0));
     // Out of suspense: a customer is found, the channel pays, and a cent is nobody's.
     desk.handles("P099", &["--as", "supplement", "--against", "LM/U9/CNY"]);
     desk.handles("P004", &["--as", "claim"]);

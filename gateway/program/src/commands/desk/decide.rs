@@ -10,8 +10,9 @@ use crate::output::Output;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Example:
-  longmen desk approve-file 2 --desk desk --by bob")]
+Examples:
+  longmen desk approve-file 2 --desk desk --by bob
+  longmen desk reject-file 2 --desk desk --by bob")]
 pub(crate) struct Args {
     /// The number of the file, as `longmen desk files` lists it
     file: i64,

@@ -10,6 +10,9 @@ use crate::moment::time;
 use crate::output::Output;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  longmen desk files --desk desk")]
 pub(crate) struct Args {
     #[command(flatten)]
     desk: DeskArgs,

@@ -65,9 +65,25 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let shown = store.read().show(&args.id).map_err(failed)?;
     let draft = draft_of(&args, &shown, &chart, &channel, reason)?;
     // What is proposed has the connection first: nothing is drafted that nobody can send.
-    let client = args.connect_args.connect().await?;
+    let mut client = args.connect_args.connect().await?;
+    if let Some(against) = &args.against {
+        let account = channel.account(against).map_err(|why| Failure::Usage(format!("--against {why}")))?;
+        client.balance(account.0.clone()).await.map_err(|error| Failure::about(error, &account))?;
+    }
     let drafted = store.draft(&args.id, &draft, &maker, now_us()).map_err(failed)?;
-    let handling = propose(client, &mut store, &drafted).await?;
+    let handling = match propose(client, &mut store, &drafted).await {
+        Ok(handling) => handling,
+        Err(Failure::Refused(refusal)) => {
+            // The ledger took nothing of it, so nothing is under way.
+            store.refused(drafted.id, &refusal.code, now_us()).map_err(failed)?;
+            return Err(Failure::Refused(refusal).naming(format_args!(
+                "{} as {}",
+                args.id,
+                drafted.transaction_text()
+            )));
+        }
+        Err(error) => return Err(error),
+    };
     args.output.show(&handling_json(&handling), |_| {
         let mut page = Page::new();
         describe_handling(&mut page, &handling);
@@ -131,6 +147,23 @@ fn leaves_suspense(
     chart: &Chart,
     reason: Reason,
 ) -> Result<Draft, Failure> {
+    let accounts = chart.accounts();
+    let own = [
+        &accounts.channel,
+        &accounts.fee_payable,
+        &accounts.fee_expense,
+        &accounts.long_suspense,
+        &accounts.short_suspense,
+        &accounts.gain,
+        &accounts.loss,
+        &accounts.bank,
+    ];
+    if let Some(against) = args.against.as_deref().filter(|against| own.iter().any(|one| ***one == **against))
+    {
+        return Err(Failure::Usage(format!(
+            "--against {against} is an account of the channel itself, and of no customer"
+        )));
+    }
     let amount = found.finding.suspense();
     let entries = release(end, amount, found.currency, chart, args.against.as_deref())
         .map_err(|error| Failure::Usage(format!("{}: {error}", args.id)))?;

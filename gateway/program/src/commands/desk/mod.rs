@@ -23,11 +23,13 @@ use crate::failure::{Conclusion, Failure};
 /// eyes: a command here proposes, another principal approves with `longmen approve`, and `refresh` notes what became of it.
 #[derive(Debug, clap::Subcommand)]
 #[command(after_help = "\
-A day, with the channel's file as `longmen channel-book --help` shows it:
+A day, with the channel's file as `longmen channel-book --help` shows it.
+
+Examples:
   longmen desk import 1900000100All2024-06-18.csv --desk desk --channel wechat.toml --date 2024-06-18 --by ann
   longmen desk run --desk desk --channel wechat.toml --date 2024-06-18 --client ann
   longmen desk breaks --desk desk
-  longmen desk handle B4f0c... --desk desk --channel wechat.toml --client ann --reason \"not in the next file\"
+  longmen desk handle B4f0c2a915f0c2a91 --desk desk --channel wechat.toml --client ann --reason \"not in the next file\"
   longmen approve 17 --digest 5f0c2a91 --client bob
   longmen desk refresh --desk desk --client ann
   longmen desk settle --desk desk --channel wechat.toml --date 2024-06-18 --client ann

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use longmen_client::{Client, RangeEnd, Side, StatementRequest};
 use longmen_engine::ledger::Date;
-use longmen_reconciliation::End;
+use longmen_reconciliation::{End, StepKind};
 use longmen_reconciliation_store::{BreakFilter, BreakState, FileFilter, Reader, RunFilter};
 use longmen_terminal::Table;
 use serde_json::json;
@@ -165,18 +165,24 @@ fn not_booked(reader: &Reader, channel: &Channel) -> Result<Pair, Failure> {
     let mut open = Pair::default();
     for found in reader.breaks(&filter).map_err(failed)? {
         let lack = found.finding.lack();
-        let taken_over = match found.state {
-            BreakState::Resolved(_) => true,
-            _ => {
-                let shown = reader.show(&found.id).map_err(failed)?;
-                let steps = longmen_reconciliation::first_steps(&found.finding, &chart)
-                    .map_err(|error| Failure::Usage(error.to_string()))?;
-                !steps.is_empty() && shown.remaining(steps).is_empty()
-            }
-        };
-        if !taken_over {
-            open = open.plus(Pair { gross: lack.gross, fee: lack.fee });
+        let mut left = Pair { gross: lack.gross, fee: lack.fee };
+        if matches!(found.state, BreakState::Resolved(_)) {
+            continue;
         }
+        let shown = reader.show(&found.id).map_err(failed)?;
+        let steps = longmen_reconciliation::first_steps(&found.finding, &chart)
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+        let all: Vec<StepKind> = steps.iter().map(|step| step.kind).collect();
+        let remaining: Vec<StepKind> = shown.remaining(steps).iter().map(|step| step.kind).collect();
+        let is_booked = |kind: StepKind| all.contains(&kind) && !remaining.contains(&kind);
+        if !all.is_empty() && remaining.is_empty() {
+            continue;
+        }
+        // A try that is confirmed is booked as it was tried, and what the channel has beside that is not.
+        if let Some(tried) = found.finding.book.as_ref().filter(|_| is_booked(StepKind::Confirm)) {
+            left = left.minus(Pair { gross: tried.gross.0.into(), fee: tried.fee.0.into() });
+        }
+        open = open.plus(left);
     }
     Ok(open)
 }

@@ -10,7 +10,10 @@ use crate::output::Output;
 #[command(after_help = "\
 Where the database is damaged or lost: every file that came is known again, from what stands beside its bytes. Compare the days again,
 from the first one on; differences have the same names. What was booked about them is in the ledger under the same ids, so handling them
-again books nothing twice.")]
+again, as the same client, books nothing twice.
+
+Example:
+  longmen desk rebuild --desk desk")]
 pub(crate) struct Args {
     #[command(flatten)]
     desk: DeskArgs,

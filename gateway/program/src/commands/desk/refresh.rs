@@ -1,11 +1,12 @@
 //! `longmen desk refresh`
 
-use longmen_client::{Client, ClientError, TransactionId};
+use longmen_client::{Client, ClientError, Side, TransactionId, TransactionRecord};
 use longmen_reconciliation_store::{Handling, HandlingState, Store};
 use longmen_terminal::Table;
 
-use super::propose::propose;
+use super::propose::{ADJUSTMENT, propose};
 use super::show::handling_json;
+use crate::account_name::key_text;
 use crate::commands::approve::find;
 use crate::connect_args::ConnectArgs;
 use crate::desk_args::{DeskArgs, failed, now_us};
@@ -15,8 +16,8 @@ use crate::page::Page;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Asks the ledger about everything that is under way, as the client who proposed it. What was drafted and never reached the ledger is
-proposed now.
+Asks the ledger about everything that is under way, as the client who proposed it: what others proposed they have to refresh. What was
+drafted and never reached the ledger is proposed now; what the ledger does not take is noted as refused, and may be handled anew.
 
 Exit codes: 0 nothing is under way any more, 1 something waits
 
@@ -42,7 +43,16 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
             continue;
         }
         let client = args.connect_args.connect().await?;
-        after.push(ask(client, &mut store, &handling).await?);
+        after.push(match ask(client, &mut store, &handling).await {
+            Ok(handling) => handling,
+            // The ledger took nothing of it, so nothing is under way: another step may be tried.
+            Err(Failure::Refused(refusal)) if handling.state == HandlingState::Drafted => {
+                store.refused(handling.id, &refusal.code, now_us()).map_err(failed)?
+            }
+            Err(error) => {
+                return Err(error.naming(format_args!("handling {} of {}", handling.id, handling.break_id)));
+            }
+        });
     }
     let waits = after.iter().any(|one| matches!(one.state, HandlingState::Drafted | HandlingState::Proposed));
     let told: Vec<_> = after.iter().map(handling_json).collect();
@@ -54,6 +64,9 @@ async fn ask(mut client: Client, store: &mut Store, handling: &Handling) -> Resu
     let name = TransactionId::Text(handling.transaction_text());
     // What was done about it is said by its own id, whatever became of the proposal.
     match client.transaction(name).await {
+        Ok(record) if !is_of(handling, &record) => {
+            return store.refused(handling.id, "idempotency_conflict", now_us()).map_err(failed);
+        }
         Ok(record) if &*record.outcome == "posted" => {
             return store.posted(handling.id, now_us()).map_err(failed);
         }
@@ -71,6 +84,26 @@ async fn ask(mut client: Client, store: &mut Store, handling: &Handling) -> Resu
         }
         _ => Ok(handling.clone()),
     }
+}
+
+/// Whether a transaction is this step, and not another one of the same id, of a database that was made again.
+fn is_of(handling: &Handling, record: &TransactionRecord) -> bool {
+    let reference = record.notes.get("reference").is_some_and(|text| **text == *handling.break_id.as_str());
+    let kind = record.notes.get("type").is_some_and(|text| **text == *ADJUSTMENT);
+    let side = |is_debit: bool| if is_debit { "debit" } else { "credit" };
+    let mut posted: Vec<(String, &str, i64)> = Vec::new();
+    for leg in &record.legs {
+        let account = key_text(&leg.entity, &leg.number, &leg.account_type, &leg.currency);
+        posted.push((account, side(leg.side == Side::Debit), leg.amount));
+    }
+    let entries = handling.draft.entries.as_ref().filter(|_| handling.draft.kind.has_entries());
+    let Some(entries) = entries else { return reference && kind };
+    let mut drafted: Vec<(String, &str, i64)> =
+        entries.legs().iter().map(|leg| (leg.account.to_string(), leg.side.name(), leg.amount.0)).collect();
+    posted.sort();
+    drafted.sort();
+    // What was refused has no legs.
+    reference && kind && (posted == drafted || &*record.outcome != "posted")
 }
 
 fn describe(handlings: &[Handling]) -> Page {

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use longmen_client::{Transaction, TransactionId};
+use longmen_client::{Client, FindRequest, ProposalsRequest, Transaction, TransactionId};
 use longmen_engine::ledger::Date;
 use longmen_reconciliation::settlement;
-use longmen_reconciliation_store::{FileFilter, FileState};
+use longmen_reconciliation_store::{FileFilter, FileState, RunFilter};
 use serde_json::json;
 
 use super::propose::{legs_of, propose_as};
@@ -58,6 +58,11 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let file = files.iter().find(|file| *file.key.format == *channel.format.name()).ok_or_else(|| {
         Failure::Usage(format!("no file of {} on {} was imported", channel.name, args.date))
     })?;
+    let runs = RunFilter { channel: Some(name.clone()), ..RunFilter::default() };
+    let runs = reader.runs(&runs).map_err(failed)?;
+    if !runs.iter().any(|run| run.is_current && run.inputs.rules.date == args.date) {
+        return Err(Failure::Usage(format!("{} was not compared: `longmen desk run` first", args.date)));
+    }
     let (gross, fee) = file.sums.iter().fold((0, 0), |(gross, fee), sum| (gross + sum.gross, fee + sum.fee));
     let code = channel.currency.code();
     let entries = settlement(gross - fee, fee, channel.currency, &channel.chart()?)
@@ -72,7 +77,9 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
         ..Transaction::new(TransactionId::Text(text.clone()))
     };
     let transaction = transaction.kind(SETTLEMENT).reference(&text);
-    let number = propose_as(args.connect_args.connect().await?, &text, &transaction).await?;
+    let mut client = args.connect_args.connect().await?;
+    refuse_second(&mut client, &channel, &text).await?;
+    let number = propose_as(client, &text, &transaction).await?;
     let told = json!({
         "proposal": number, "transaction": text, "net": gross - fee, "fee": fee, "currency": code,
         "date": args.date.to_string(),
@@ -87,4 +94,49 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
         )
     })?;
     Ok(Conclusion::Held)
+}
+
+/// A day is settled once, whoever proposes it: ids are each client's own, and do not say so.
+async fn refuse_second(client: &mut Client, channel: &Channel, text: &str) -> Result<(), Failure> {
+    let mut after = None;
+    loop {
+        let request = ProposalsRequest { after, limit: None, open: true, account: None };
+        let page = client.proposals(&request).await?;
+        if let Some(open) = page.proposals.iter().find(|one| is_note(&one.content, text)) {
+            return Err(Failure::Usage(format!(
+                "{text} is proposed already: proposal {} of {} waits for another principal",
+                open.proposal, open.maker
+            )));
+        }
+        after = match page.next {
+            Some(next) => Some(next),
+            None => break,
+        };
+    }
+    let mut after: Option<Box<str>> = None;
+    loop {
+        let request = FindRequest {
+            reference: Some(text),
+            entity: Some(&channel.entity),
+            after: after.as_deref(),
+            limit: 50,
+            ..FindRequest::default()
+        };
+        let page = client.find(&request).await?;
+        if let Some(there) = page.transactions.iter().find(|one| &*one.outcome == "posted") {
+            return Err(Failure::Usage(format!(
+                "{text} is in the books already, on {} (frame {} record {})",
+                there.accounting_date, there.frame, there.ordinal
+            )));
+        }
+        after = match page.next {
+            Some(next) => Some(next),
+            None => return Ok(()),
+        };
+    }
+}
+
+/// Whether what is proposed has this reference.
+fn is_note(content: &[(Box<str>, Box<str>)], reference: &str) -> bool {
+    content.iter().any(|(name, value)| &**name == "reference" && **value == *reference)
 }

@@ -103,7 +103,8 @@ pub(super) fn describe_handling(page: &mut Page, one: &Handling) {
         (None, None) => one.state.name().to_owned(),
     };
     page.line(format_args!(
-        "{} {} by {} at {}{ends}",
+        "handling {}: {} {} by {} at {}{ends}",
+        one.id,
         one.draft.kind.name(),
         one.transaction_text(),
         one.maker,
