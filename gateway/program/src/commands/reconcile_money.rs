@@ -26,7 +26,9 @@ use crate::reconciling::{Expected, read_calendar, read_expected, refused};
 /// reference, then by amount and date, then as the sum of several days (a weekend in one line), or a day as the sum of several lines. Where
 /// more than one answer is possible none is taken: it is ambiguous. Nothing is posted, and nothing is sent to a node.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    override_usage = "longmen reconcile-money [OPTIONS] --calendar FILE --rule RULE STATEMENT...",
+    after_help = "\
 The calendar is a CSV file with the columns date, kind and, if need be, name. A row `2024,year` says that all holidays and worked
 weekends (调休) of 2024 are there, `2024-06-10,holiday` and `2024-05-11,working` are such days. A date of another year is refused.
 
@@ -38,7 +40,8 @@ Examples:
   longmen reconcile-money statement.xml --format camt053 --expected settled.csv --calendar 2024.csv --rule t+1
   longmen reconcile-money 0619.sta --format mt940 --trades wechat-trade=1900000100All2024-06-18.csv --calendar 2024.csv --rule t+1 \\
       --words wechat=TENPAY
-  longmen reconcile-money icbc.xlsx --profile icbc.toml --payouts wechat-fundflow=fund.csv --calendar 2024.csv --rule wechat=d+0")]
+  longmen reconcile-money icbc.xlsx --profile icbc.toml --payouts wechat-fundflow=fund.csv --calendar 2024.csv --rule wechat=d+0"
+)]
 pub(crate) struct Args {
     /// The bank's statements of one account, of one day or several
     #[arg(required = true)]
