@@ -152,7 +152,9 @@ async fn accounts_are_named_by_both_their_names_and_one_by_one() {
     assert_eq!(record.rows, 2);
     let accounts = &record.subject.accounts;
     let found = |at: usize| accounts[at].found.as_ref().map(|(id, key)| (id.0, &*key.number));
-    assert_eq!([found(0), found(1), found(2), found(3)], [Some((2, "user")), None, None, Some((2, "user"))]);
+    // The last is the first by its other name, and stands there once.
+    assert_eq!(accounts.len(), 3);
+    assert_eq!([found(0), found(1), found(2)], [Some((2, "user")), None, None]);
     assert_eq!(accounts[1].refused, Some(Rejection::Forbidden));
     assert_eq!(accounts[2].refused, Some(Rejection::Forbidden));
     assert!(matches!(&accounts[1].asked, AccountRef::Key(key) if &*key.entity == OTHER));
