@@ -139,7 +139,7 @@ impl Channel {
             fee_tolerance: written.fee_tolerance,
             accounts: written.accounts,
         };
-        for (purpose, account) in channel.accounts.all() {
+        for (purpose, account) in channel.accounts.named().all() {
             channel.account(account).map_err(|why| format!("accounts.{purpose}: {why}"))?;
         }
         Ok(channel)
@@ -160,27 +160,7 @@ impl Channel {
 
     /// The accounts that differences are booked to.
     pub(crate) fn chart(&self) -> Result<Chart, Failure> {
-        let ChannelAccounts {
-            channel,
-            fee_payable,
-            fee_expense,
-            long_suspense,
-            short_suspense,
-            gain,
-            loss,
-            bank,
-        } = self.accounts.clone();
-        let accounts = Accounts {
-            channel: channel.into(),
-            fee_payable: fee_payable.into(),
-            fee_expense: fee_expense.into(),
-            long_suspense: long_suspense.into(),
-            short_suspense: short_suspense.into(),
-            gain: gain.into(),
-            loss: loss.into(),
-            bank: bank.into(),
-        };
-        Chart::new(accounts).map_err(|error| Failure::Usage(format!("accounts: {error}")))
+        Chart::new(self.accounts.named()).map_err(|error| Failure::Usage(format!("accounts: {error}")))
     }
 
     /// An account by its name; that of the channel's entity and currency.
@@ -196,17 +176,18 @@ impl Channel {
 }
 
 impl ChannelAccounts {
-    /// Each with its purpose.
-    fn all(&self) -> [(&'static str, &str); 8] {
-        [
-            ("channel", &self.channel),
-            ("fee_payable", &self.fee_payable),
-            ("fee_expense", &self.fee_expense),
-            ("long_suspense", &self.long_suspense),
-            ("short_suspense", &self.short_suspense),
-            ("gain", &self.gain),
-            ("loss", &self.loss),
-            ("bank", &self.bank),
-        ]
+    /// The same as entries name them.
+    fn named(&self) -> Accounts {
+        let text = |account: &String| account.as_str().into();
+        Accounts {
+            channel: text(&self.channel),
+            fee_payable: text(&self.fee_payable),
+            fee_expense: text(&self.fee_expense),
+            long_suspense: text(&self.long_suspense),
+            short_suspense: text(&self.short_suspense),
+            gain: text(&self.gain),
+            loss: text(&self.loss),
+            bank: text(&self.bank),
+        }
     }
 }

@@ -23,6 +23,23 @@ pub struct Accounts {
     pub bank: Box<str>,
 }
 
+impl Accounts {
+    /// Each with its purpose.
+    #[must_use]
+    pub fn all(&self) -> [(&'static str, &str); 8] {
+        [
+            ("channel", &self.channel),
+            ("fee_payable", &self.fee_payable),
+            ("fee_expense", &self.fee_expense),
+            ("long_suspense", &self.long_suspense),
+            ("short_suspense", &self.short_suspense),
+            ("bank", &self.bank),
+            ("gain", &self.gain),
+            ("loss", &self.loss),
+        ]
+    }
+}
+
 /// [`Accounts`] by which every difference can be told from every other: what must balance to what is hung over is apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart(Accounts);
@@ -43,22 +60,13 @@ impl Chart {
     /// [`ChartError`], where an account is missing or serves two purposes.
     pub fn new(accounts: Accounts) -> Result<Chart, ChartError> {
         let mut seen = HashSet::new();
-        for (purpose, account) in [
-            ("channel", &accounts.channel),
-            ("fee_payable", &accounts.fee_payable),
-            ("fee_expense", &accounts.fee_expense),
-            ("long_suspense", &accounts.long_suspense),
-            ("short_suspense", &accounts.short_suspense),
-            ("bank", &accounts.bank),
-            ("gain", &accounts.gain),
-            ("loss", &accounts.loss),
-        ] {
+        for (purpose, account) in accounts.all() {
             if account.is_empty() {
                 return Err(ChartError::NoAccount { purpose });
             }
             let is_one_with_gain = purpose == "loss" && accounts.gain == accounts.loss;
             if !seen.insert(account) && !is_one_with_gain {
-                return Err(ChartError::Shared { purpose, account: account.clone() });
+                return Err(ChartError::Shared { purpose, account: account.into() });
             }
         }
         Ok(Chart(accounts))

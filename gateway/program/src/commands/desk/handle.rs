@@ -71,19 +71,9 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
         client.balance(account.0.clone()).await.map_err(|error| Failure::about(error, &account))?;
     }
     let drafted = store.draft(&args.id, &draft, &maker, now_us()).map_err(failed)?;
-    let handling = match propose(client, &mut store, &drafted).await {
-        Ok(handling) => handling,
-        Err(Failure::Refused(refusal)) => {
-            // The ledger took nothing of it, so nothing is under way.
-            store.refused(drafted.id, &refusal.code, now_us()).map_err(failed)?;
-            return Err(Failure::Refused(refusal).naming(format_args!(
-                "{} as {}",
-                args.id,
-                drafted.transaction_text()
-            )));
-        }
-        Err(error) => return Err(error),
-    };
+    let handling = propose(client, &mut store, &drafted)
+        .await
+        .map_err(|error| error.naming(format_args!("{} as {}", args.id, drafted.transaction_text())))?;
     args.output.show(&handling_json(&handling), |_| {
         let mut page = Page::new();
         describe_handling(&mut page, &handling);
@@ -147,19 +137,8 @@ fn leaves_suspense(
     chart: &Chart,
     reason: Reason,
 ) -> Result<Draft, Failure> {
-    let accounts = chart.accounts();
-    let own = [
-        &accounts.channel,
-        &accounts.fee_payable,
-        &accounts.fee_expense,
-        &accounts.long_suspense,
-        &accounts.short_suspense,
-        &accounts.gain,
-        &accounts.loss,
-        &accounts.bank,
-    ];
-    if let Some(against) = args.against.as_deref().filter(|against| own.iter().any(|one| ***one == **against))
-    {
+    let is_own = |against: &&str| chart.accounts().all().iter().any(|(_, account)| account == against);
+    if let Some(against) = args.against.as_deref().filter(is_own) {
         return Err(Failure::Usage(format!(
             "--against {against} is an account of the channel itself, and of no customer"
         )));

@@ -15,15 +15,22 @@ use crate::id_name::IdName;
 /// The type of what a desk books.
 pub(super) const ADJUSTMENT: &str = "recon_adjust";
 
-/// Proposes a step, and notes the number of the proposal. Said again it is the same proposal.
+/// Proposes a step, and notes the number of the proposal. Said again it is the same proposal. Where the ledger takes nothing of it, that is
+/// noted as well: nothing is under way then, and another step may be tried.
 pub(super) async fn propose(
     client: Client,
     store: &mut Store,
     handling: &Handling,
 ) -> Result<Handling, Failure> {
     let transaction = transaction_of(handling)?;
-    let number = propose_as(client, &handling.transaction_text(), &transaction).await?;
-    store.proposed(handling.id, &number.to_string(), now_us()).map_err(failed)
+    match propose_as(client, &handling.transaction_text(), &transaction).await {
+        Ok(number) => store.proposed(handling.id, &number.to_string(), now_us()).map_err(failed),
+        Err(Failure::Refused(refusal)) => {
+            store.refused(handling.id, &refusal.code, now_us()).map_err(failed)?;
+            Err(Failure::Refused(refusal))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Proposes a transaction under the name that it has itself; the number of the proposal.

@@ -43,16 +43,10 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
             continue;
         }
         let client = args.connect_args.connect().await?;
-        after.push(match ask(client, &mut store, &handling).await {
-            Ok(handling) => handling,
-            // The ledger took nothing of it, so nothing is under way: another step may be tried.
-            Err(Failure::Refused(refusal)) if handling.state == HandlingState::Drafted => {
-                store.refused(handling.id, &refusal.code, now_us()).map_err(failed)?
-            }
-            Err(error) => {
-                return Err(error.naming(format_args!("handling {} of {}", handling.id, handling.break_id)));
-            }
-        });
+        let asked = ask(client, &mut store, &handling).await;
+        after.push(asked.map_err(|error| {
+            error.naming(format_args!("handling {} of {}", handling.id, handling.break_id))
+        })?);
     }
     let waits = after.iter().any(|one| matches!(one.state, HandlingState::Drafted | HandlingState::Proposed));
     let told: Vec<_> = after.iter().map(handling_json).collect();
@@ -75,7 +69,11 @@ async fn ask(mut client: Client, store: &mut Store, handling: &Handling) -> Resu
         Err(error) => return Err(error.into()),
     }
     let Some(number) = handling.proposal.as_deref().and_then(|text| text.parse().ok()) else {
-        return propose(client, store, handling).await;
+        return match propose(client, store, handling).await {
+            // It was noted, and those behind it are asked about.
+            Err(Failure::Refused(_)) => store.read().handling(handling.id).map_err(failed),
+            proposed => proposed,
+        };
     };
     let proposal = find(&mut client, number).await?;
     match &*proposal.state {

@@ -35,15 +35,9 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut store = args.desk.open()?;
     let client = args.connect_args.connect().await?;
     let drafted = store.undo(HandlingId(args.handling), &reason, &maker, now_us()).map_err(failed)?;
-    let handling = match propose(client, &mut store, &drafted).await {
-        Ok(handling) => handling,
-        Err(Failure::Refused(refusal)) => {
-            // The ledger took nothing of it, so nothing is under way.
-            store.refused(drafted.id, &refusal.code, now_us()).map_err(failed)?;
-            return Err(Failure::Refused(refusal).naming(format_args!("handling {}", args.handling)));
-        }
-        Err(error) => return Err(error),
-    };
+    let handling = propose(client, &mut store, &drafted)
+        .await
+        .map_err(|error| error.naming(format_args!("handling {}", args.handling)))?;
     args.output.show(&handling_json(&handling), |_| {
         let mut page = Page::new();
         describe_handling(&mut page, &handling);
