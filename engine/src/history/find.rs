@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_wal::{FrameNumber, FrameView};
 
-use super::transaction::record_of;
+use super::transaction::{legs_of, record_of};
 use super::{History, HistoryError, TransactionRecord, section, tail_of};
 use crate::ledger::{
     AccountId, ClientId, Date, EntityId, Entry, HEAD_BYTES, Head, Movement, Outcome, RecordPlace,
@@ -17,6 +17,9 @@ use crate::recovery::records;
 
 /// A page has so many transactions at most of which is still to be told whether they touch the entity.
 const UNSURE: usize = 1_024;
+
+/// A page ends behind the transaction with which it has so many legs.
+const MOST_LEGS: usize = 8_192;
 
 /// What is known of the transactions that are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +74,8 @@ pub struct FindQuery {
     pub begin: RecordPlace,
     /// The last frame to look at.
     pub last: u64,
+    /// Whether they are wanted with their legs.
+    pub legs: bool,
     /// How many transactions of the entity a page has at most, those aside of which it is still to be told; 0 counts as 1.
     pub limit: usize,
     /// How many frames a page looks at, at most; 0 counts as 1.
@@ -82,7 +87,7 @@ pub struct FindQuery {
 /// A page of what was found, in the order of the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundPage {
-    /// The transactions, without their legs.
+    /// The transactions, with their legs where they are asked for; of a try it is never told what it set aside.
     pub transactions: Vec<TransactionRecord>,
     /// Of each the accounts that it touches, where the query names an entity that is not its first account's: it is only
     /// meant if one of them is that entity's. A refused one touches none.
@@ -97,12 +102,12 @@ pub struct FoundPage {
 
 impl History {
     /// The transactions that `query` asks for. A page ends early when it has looked at as many frames or transactions as it
-    /// may, or at 1,024 that are another entity's by their first account.
+    /// may, or at 1,024 that are another entity's by their first account, or has 8,192 legs.
     ///
     /// # Errors
     /// [`HistoryError`], where a frame cannot be read.
     pub fn find(&self, query: &FindQuery) -> Result<FoundPage, HistoryError> {
-        let mut filling = Filling { query, page: FoundPage::default(), own: 0, others: 0 };
+        let mut filling = Filling { query, page: FoundPage::default(), own: 0, others: 0, legs: 0 };
         let mut first = query.begin.ordinal;
         for view in self.reader.frames(FrameNumber(query.begin.frame)) {
             let view = view?;
@@ -130,6 +135,8 @@ struct Filling<'q> {
     /// How many it has whose entity is the one asked for, and of which it is still to be told.
     own: usize,
     others: usize,
+    /// How many legs they have.
+    legs: usize,
 }
 
 impl Filling<'_> {
@@ -176,8 +183,16 @@ impl Filling<'_> {
         let others = found.iter().filter(|(_, head)| self.query.is_others(head));
         let others = others.map(|(ordinal, head)| (*ordinal, head)).collect();
         let mut touched = touched(view, &others)?;
+        let wanted = if self.query.legs { found } else { &[] };
+        let mut legs = legs_of(view, &wanted.iter().map(|(ordinal, head)| (*ordinal, head)).collect())?;
         for (ordinal, head) in found {
-            self.page.transactions.push(record_of(view, *ordinal, head)?);
+            if self.legs >= MOST_LEGS {
+                self.page.next = Some(RecordPlace { frame: view.number().0, ordinal: *ordinal });
+                break;
+            }
+            let legs = legs.remove(ordinal).unwrap_or_default();
+            self.legs += legs.len();
+            self.page.transactions.push(TransactionRecord { legs, ..record_of(view, *ordinal, head)? });
             self.page.touched.push(touched.remove(ordinal).unwrap_or_default());
         }
         Ok(())

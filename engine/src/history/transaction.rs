@@ -93,14 +93,9 @@ impl History {
             Err(error) => return Err(error),
         };
         let Some(head) = head_of(&view, ordinal)? else { return Ok(None) };
-        let mut legs = Vec::new();
-        if head.outcome == Outcome::Posted {
-            legs = plain_legs(&view, ordinal)?;
-            legs.extend(hot_legs(&view, ordinal, &head)?);
-            legs.sort_unstable_by_key(|leg| leg.step);
-        }
         let mut record = record_of(&view, ordinal, &head)?;
-        record.legs = legs;
+        record.legs =
+            legs_of(&view, &BTreeMap::from([(ordinal, &head)]))?.remove(&ordinal).unwrap_or_default();
         if head.outcome == Outcome::Tried {
             record.tried = tail_of(&view, &head)?.hot_legs;
         }
@@ -196,48 +191,63 @@ fn holds_moved(view: &FrameView, ordinal: u32) -> Result<Vec<HoldMoved>, History
     Ok(held)
 }
 
-fn plain_legs(view: &FrameView, ordinal: u32) -> Result<Vec<RecordedLeg>, HistoryError> {
+/// The legs of transactions of a frame, each one's in step order; those that were not posted have none.
+pub(super) fn legs_of(
+    view: &FrameView,
+    wanted: &BTreeMap<u32, &Head>,
+) -> Result<BTreeMap<u32, Vec<RecordedLeg>>, HistoryError> {
+    let posted = wanted.iter().filter(|(_, head)| head.outcome == Outcome::Posted);
+    let mut legs: BTreeMap<u32, Vec<RecordedLeg>> =
+        posted.map(|(ordinal, _)| (*ordinal, Vec::new())).collect();
+    let Some(last) = legs.last_key_value().map(|(ordinal, _)| *ordinal) else { return Ok(legs) };
     let records = records::<HistoryError>(view)?;
-    let mut legs = Vec::new();
+    let mut hot = HotBalances::default();
     for entry in records.entries() {
         let (_, Entry::Posting(posting)) = entry? else { continue };
-        let Movement::Leg { transaction, step, side, amount } = posting.movement else { continue };
-        if transaction == ordinal {
+        let Movement::Leg { transaction, step, side, amount } = posting.movement else {
+            hot.note(&posting);
+            continue;
+        };
+        if let Some(legs) = legs.get_mut(&transaction) {
             let (account, balance_after) = (posting.account, posting.balance_after);
             legs.push(RecordedLeg { account, step, side, amount, balance_after, merged: false });
         }
     }
+    let mut tails = wanted.values().map(|head| tail_of(view, head));
+    if tails.try_fold(false, |has, tail| tail.map(|tail| has || !tail.hot_legs.is_empty()))? {
+        hot.go_through(view, last, &mut legs)?;
+    }
+    legs.values_mut().for_each(|legs| legs.sort_unstable_by_key(|leg| leg.step));
     Ok(legs)
 }
 
-/// The legs on hot accounts: each one's balance is that before its merged entry, plus the legs ahead of it in the order
-/// of the log.
-fn hot_legs(view: &FrameView, ordinal: u32, head: &Head) -> Result<Vec<RecordedLeg>, HistoryError> {
-    let tails = section(view, SectionKind::Tails, 0)?;
-    let wanted = tail_of(view, head)?.hot_legs;
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
-    let records = records::<HistoryError>(view)?;
-    let mut running: BTreeMap<AccountId, Running> =
-        wanted.iter().map(|leg| (leg.account, Running::default())).collect();
-    for entry in records.entries() {
-        if let (_, Entry::Posting(posting)) = entry?
-            && let Some(running) = running.get_mut(&posting.account)
-        {
-            running.note(&posting);
+/// Balances of a frame's hot accounts while their legs are gone through. Each leg's balance is that before its merged entry, plus
+/// the legs ahead of it in the order of the log.
+#[derive(Default)]
+struct HotBalances(BTreeMap<AccountId, Running>);
+
+impl HotBalances {
+    fn note(&mut self, posting: &Posting) {
+        if matches!(posting.movement, Movement::Merged { .. }) {
+            self.0.entry(posting.account).or_default().note(posting);
         }
     }
-    let mut legs = Vec::new();
-    for (other, head) in (0..=ordinal).zip(records.heads()) {
-        let head = head?;
-        let tail = read_tail(&head, tails).unwrap_or_default();
-        for leg in tail.hot_legs.iter().filter(|_| head.outcome == Outcome::Posted) {
-            let Some(balance_after) = running.get_mut(&leg.account).map(|running| running.book(leg)) else {
-                continue;
-            };
-            if other == ordinal {
+
+    /// Books the legs of a frame up to a transaction, and gives `wanted` those of its own.
+    fn go_through(
+        &mut self,
+        view: &FrameView,
+        last: u32,
+        wanted: &mut BTreeMap<u32, Vec<RecordedLeg>>,
+    ) -> Result<(), HistoryError> {
+        let tails = section(view, SectionKind::Tails, 0)?;
+        for (ordinal, head) in (0..=last).zip(records::<HistoryError>(view)?.heads()) {
+            let head = head?;
+            let tail = read_tail(&head, tails).unwrap_or_default();
+            for leg in tail.hot_legs.iter().filter(|_| head.outcome == Outcome::Posted) {
                 let HotLeg { account, amount, step, side } = *leg;
+                let balance_after = self.0.get_mut(&account).and_then(|running| running.book(leg));
+                let Some(legs) = wanted.get_mut(&ordinal) else { continue };
                 let balance_after = balance_after.ok_or_else(|| ReplayError {
                     frame: view.number().0,
                     what: format!(
@@ -248,8 +258,8 @@ fn hot_legs(view: &FrameView, ordinal: u32, head: &Head) -> Result<Vec<RecordedL
                 legs.push(RecordedLeg { account, step, side, amount, balance_after, merged: true });
             }
         }
+        Ok(())
     }
-    Ok(legs)
 }
 
 /// The balance of a hot account while the legs of a frame are gone through.

@@ -10,7 +10,7 @@ use longmen_engine::ledger::{
 use longmen_engine::{FindQuery, History, Outcomes, Sought, TransactionRecord};
 
 use crate::desk::{Desk, cny, directory, now, options};
-use crate::posted::day;
+use crate::posted::{Books, HOT, day};
 
 fn pay(batch: &mut Batch, id: TransactionId, amount: i64, reference: &str, text: &str) {
     let leg = |step, account, side| Leg {
@@ -36,6 +36,7 @@ fn query(sought: Sought) -> FindQuery {
         entity: Some(EntityId(0)),
         from: Date::FIRST,
         to: Date::LAST,
+        legs: false,
         begin: RecordPlace { frame: 1, ordinal: 0 },
         last: u64::MAX,
         limit: 100,
@@ -122,6 +123,38 @@ fn transactions_are_found_by_reference_and_id_page_by_page() {
     let page = history.find(&FindQuery { entity: Some(EntityId(1)), ..by_id("d2-4-9") }).unwrap();
     assert_eq!((page.transactions.len(), page.touched), (1, vec![[AccountId(1), AccountId(2)].into()]));
     desk.stop();
+}
+
+/// The journal of a date (序时账): all that was posted, leg by leg, however small its pages are.
+#[test]
+fn transactions_of_a_date_come_with_their_legs() {
+    let path = tempfile::tempdir().unwrap();
+    let books = Books::open(path.path(), 7);
+    let history = books.desk.node.history();
+    let known = books.known.iter().filter(|leg| leg.date == day(2));
+    let known: BTreeSet<_> = known.map(|leg| (leg.id, leg.step, leg.account, leg.side, leg.amount)).collect();
+    assert!(known.len() > 5_000 && known.iter().any(|(_, _, account, ..)| *account == HOT));
+    let journal =
+        FindQuery { outcomes: Outcomes::Done, legs: true, from: day(2), to: day(2), ..query(Sought::All) };
+    for (limit, frames) in [(100_000, 1_000_000), (999, 1_000_000), (100_000, 1)] {
+        let (records, pages) = found(&history, FindQuery { limit, frames, ..journal.clone() });
+        let legs = records.iter().flat_map(|record| record.legs.iter().map(move |leg| (record.id.0, leg)));
+        let legs: Vec<_> =
+            legs.map(|(id, leg)| (id, leg.step, leg.account.0, leg.side, leg.amount.0)).collect();
+        assert!(
+            legs.len() == known.len() && known.iter().eq(legs.iter().collect::<BTreeSet<_>>()),
+            "{limit} {frames}"
+        );
+        assert!(pages > 1 || limit > 999);
+        for record in records.iter().step_by(37) {
+            let whole = history.transaction(record.frame, record.ordinal).unwrap().unwrap();
+            assert_eq!(record.legs, whole.legs);
+        }
+    }
+    // A page has some 8,192 legs at most.
+    let (_, pages) = found(&history, FindQuery { from: day(0), limit: 1 << 20, frames: 1 << 20, ..journal });
+    assert!(pages > 1);
+    books.desk.stop();
 }
 
 /// Refused ones have a record too, and are looked for when a client asks why.

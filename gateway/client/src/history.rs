@@ -227,7 +227,7 @@ pub type AttributeChange = (Box<str>, Option<Box<str>>, Box<str>);
 /// Transactions that were looked for, in the order of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundTransactions {
-    /// The transactions, without their legs.
+    /// The transactions, with their legs on accounts of the entity where these were asked for.
     pub transactions: Vec<TransactionRecord>,
     /// `after` of the next page; absent on the last. A page may be empty and not the last.
     pub next: Option<Box<str>>,

@@ -146,6 +146,9 @@ pub struct FindRequest<'a> {
     /// done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcomes: Option<&'a str>,
+    /// Whether they come with their legs on accounts of the entity (序时账), which then must be named.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub legs: bool,
 }
 
 /// Body of `general_ledger`.

@@ -353,8 +353,9 @@ class Client:
         return self.ask("transaction", id=id, place=place, client=client)
 
     def find(self, reference=None, id=None, entity=None, limit=None, **terms):
-        """Transactions of any client, without their legs, page by page: by reference, by id, or all of the accounting dates
-        `from_date` to `to_date` of an entity. `terms` are these, client (a number) and outcomes (done, refused or all)."""
+        """Transactions of any client, page by page: by reference, by id, or all of the accounting dates `from_date` to
+        `to_date` of an entity. `terms` are these, client (a number), outcomes (done, refused or all) and legs (True: with
+        their legs on accounts of the entity)."""
         for page in self._pages("find", "after", reference=reference, id=id, entity=entity, limit=limit, **terms):
             yield from page["transactions"]
 

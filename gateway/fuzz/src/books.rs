@@ -320,6 +320,7 @@ fn questions() -> Vec<SentRequest> {
                 from: Some("2026-11-18"),
                 to: Some("2026-11-19"),
                 limit: 5,
+                legs: true,
                 ..FindRequest::default()
             },
         ),

@@ -19,6 +19,9 @@ pub(super) const LARGE: usize = 128 << 10;
 /// Bytes that a transaction's record stays below: 512 legs with their accounts, and what they set aside.
 pub(super) const RECORD: usize = 384 << 10;
 
+/// Bytes that the legs of a page stay below: 8,192, and those of one more transaction.
+pub(super) const PAGE_OF_LEGS: usize = 3 << 20;
+
 /// The cost of so many transactions, or what counts like them, at least one, and so many bytes.
 pub(super) fn cost(transactions: usize, bytes: usize) -> InFlight {
     InFlight { transactions: count(transactions.max(1)), bytes: count(bytes) }

@@ -201,6 +201,7 @@ fn what_cannot_be_answered_says_why() {
                 entity: None,
                 from: None,
                 to: None,
+                legs: false,
             },
             after: Some(nowhere),
             limit: 9,

@@ -266,5 +266,17 @@ async fn the_transactions_of_a_small_entity_are_found_among_those_of_a_large_one
         let found = all(&mut client, &FindRequest { limit, ..ask.clone() }).await;
         assert!(found.iter().map(|(text, _)| text).eq(&expect), "{limit}: {found:?}");
     }
+    // With their legs they come with those on its own accounts alone.
+    let with_legs = FindRequest { legs: true, ..ask.clone() };
+    let page = client.find(&with_legs).await.unwrap();
+    assert_eq!(page.transactions.len(), expect.len());
+    for record in &page.transactions {
+        let legs: Vec<_> = record.legs.iter().map(|leg| (leg.account, &*leg.entity, leg.amount)).collect();
+        assert_eq!(legs, [(bank, "HK", 100), (user, "HK", 100)], "{record:?}");
+        assert!(record.legs.iter().all(|leg| !leg.subject.is_empty()));
+    }
+    let nobodys = FindRequest { entity: None, from: None, reference: Some("r"), ..with_legs };
+    let (code, message) = refusal(client.find(&nobodys).await);
+    assert!(code == "malformed" && message.contains("not of which entity"), "{message}");
     node.stop().await;
 }

@@ -32,7 +32,7 @@ pub struct TransactionRecord {
     pub time_us: i64,
     /// Its notes, by name: `type`, `reference`, `tags`, `operator`, `approval`, `reason`.
     pub notes: BTreeMap<Box<str>, Box<str>>,
-    /// Its legs; none where it was merely found.
+    /// Its legs; none where it was merely found, unless they were asked for.
     #[serde(default)]
     pub legs: Vec<RecordedLeg>,
     /// Of a try the legs that its confirm posts; none where it was merely found.
@@ -79,6 +79,9 @@ pub struct RecordedLeg {
     pub currency: Box<str>,
     /// Decimal places of the currency's minor unit.
     pub exponent: u8,
+    /// The code of its subject; empty where the node does not say.
+    #[serde(default)]
+    pub subject: Box<str>,
     pub step: u16,
     /// Debit or credit.
     pub side: Side,

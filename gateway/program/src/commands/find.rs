@@ -2,14 +2,16 @@
 
 use clap::ArgGroup;
 use jiff::civil::Date;
-use longmen_client::{Client, FindRequest, FoundTransactions, TransactionRecord};
+use longmen_client::{Client, FindRequest, FoundTransactions, Side, TransactionRecord};
 use longmen_terminal::Table;
 
+use crate::account_name::key_text;
 use crate::argument::{client_number, said};
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::{IdName, shown};
 use crate::listing::Pages;
 use crate::moment::time;
+use crate::money::money;
 use crate::page::Page;
 use crate::report::period::day;
 
@@ -25,6 +27,7 @@ Examples:
   longmen find --id order-17 --entity LM --from 2026-11-01 --to 2026-11-03
   longmen find --date 2026-11-29 --refused-only
   longmen find --entity LM --date 2026-11-29 --of-client 3
+  longmen find --entity LM --date 2026-11-29 --legs     the journal of a date, leg by leg
   longmen transaction --place 412/3            a transaction that was found, with its legs")]
 #[command(group = ArgGroup::new("sought").args(["reference", "id", "date", "from", "to"]).required(true).multiple(true))]
 pub(crate) struct Args {
@@ -56,6 +59,9 @@ pub(crate) struct Args {
     /// Only those that were refused or cancelled
     #[arg(long, conflicts_with = "refused")]
     refused_only: bool,
+    /// With their legs on accounts of the entity: the journal (序时账)
+    #[arg(long, conflicts_with = "refused_only")]
+    legs: bool,
     #[command(flatten)]
     pages: Pages,
 }
@@ -81,6 +87,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
             limit: left,
             client: args.of_client,
             outcomes: args.outcomes(),
+            legs: args.legs,
         };
         let page = client.find(&request).await.map_err(|error| match &entity {
             Some(entity) => Failure::about(error, format_args!("entity {entity}")),
@@ -93,6 +100,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         }
     }
     let conclusion = Conclusion::of(!found.transactions.is_empty());
+    let describe = if args.legs { describe_journal } else { describe };
     args.pages.listing.output.show(&found, describe)?;
     Ok(conclusion)
 }
@@ -108,8 +116,8 @@ impl Args {
 
     /// The entity that is asked about: dates are those of one, which need not be named where there is no other.
     async fn entity_of_dates(&self, client: &mut Client) -> Result<Option<String>, Failure> {
-        let has_dates = [self.date, self.from, self.to].iter().any(Option::is_some);
-        if self.entity.is_some() || !has_dates {
+        let needs_one = self.legs || [self.date, self.from, self.to].iter().any(Option::is_some);
+        if self.entity.is_some() || !needs_one {
             return Ok(self.entity.clone());
         }
         let known = client.status().await?.entities;
@@ -118,7 +126,7 @@ impl Args {
             known => {
                 let known: Vec<&str> = known.iter().take(8).map(|(code, _)| &**code).collect();
                 let words =
-                    format!("--entity is missing: whose dates are meant? There are {}", known.join(", "));
+                    format!("--entity is missing: whose books are meant? There are {}", known.join(", "));
                 Err(Failure::Usage(words))
             }
         }
@@ -138,6 +146,40 @@ fn describe(found: &FoundTransactions) -> Page {
     for record in &found.transactions {
         table.row(row(record));
     }
+    with_next(table, found)
+}
+
+/// Leg by leg, with debits and credits in columns of their own.
+fn describe_journal(found: &FoundTransactions) -> Page {
+    if found.transactions.is_empty() {
+        return "none found".to_owned().into();
+    }
+    let mut table = Table::new(&["=place", "=id", "type", "=account", "subject", ">debit", ">credit", ""]);
+    for record in &found.transactions {
+        let kind = record.notes.get("type").unwrap_or(&record.action);
+        for (index, leg) in record.legs.iter().enumerate() {
+            let [place, id, kind] = match index {
+                0 => [
+                    format!("{}/{}", record.frame, record.ordinal),
+                    shown(&record.id, record.text_id.as_deref()),
+                    kind.to_string(),
+                ],
+                _ => Default::default(),
+            };
+            let amount = money(&leg.currency, leg.amount.into());
+            let [debit, credit] = match leg.side {
+                Side::Debit => [amount, String::new()],
+                Side::Credit => [String::new(), amount],
+            };
+            let account = key_text(&leg.entity, &leg.number, &leg.account_type, &leg.currency);
+            let currency = leg.currency.to_string();
+            table.row([place, id, kind, account, leg.subject.to_string(), debit, credit, currency]);
+        }
+    }
+    with_next(table, found)
+}
+
+fn with_next(table: Table, found: &FoundTransactions) -> Page {
     let mut page = Page::from(table);
     if let Some(next) = &found.next {
         page.line(format_args!("more: --after {next}"));

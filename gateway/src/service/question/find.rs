@@ -11,8 +11,9 @@ use longmen_engine::{FindQuery, FoundPage, Outcomes, Sought, TransactionRecord};
 use super::context::{Ask, Context};
 use super::cursor::Filters;
 use super::dates::{first_frame, last_frame};
+use super::known_accounts::KnownAccounts;
 use crate::service::in_flight::InFlight;
-use crate::service::sizes::{LINE, one};
+use crate::service::sizes::{LINE, PAGE_OF_LEGS, one};
 use crate::service::unanswered::Unanswered;
 
 /// A page reads so many frames at most: it must not hold a reader for long.
@@ -44,19 +45,23 @@ pub(crate) struct FindWhat {
     pub(crate) entity: Option<Box<str>>,
     pub(crate) from: Option<Date>,
     pub(crate) to: Option<Date>,
+    /// Whether they are wanted with their legs on accounts of the entity (序时账).
+    pub(crate) legs: bool,
 }
 
 /// Transactions in the order of the log, and where the next page begins, if there is more to look at.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) transactions: Vec<TransactionRecord>,
+    /// The accounts of their legs, where they are asked for with them.
+    pub(crate) accounts: Option<KnownAccounts>,
     pub(crate) next: Option<String>,
 }
 
 impl FindWhat {
     /// What a search is asked for.
     pub(crate) fn filters(&self) -> Filters {
-        let FindWhat { sought, client, outcomes, entity, from, to } = self;
+        let FindWhat { sought, client, outcomes, entity, from, to, legs } = self;
         let (reference, id) = match sought {
             Sought::Reference(reference) => (Some(reference), None),
             Sought::Id(id) => (None, Some(id)),
@@ -70,6 +75,7 @@ impl FindWhat {
             .with(entity.as_ref())
             .with(from.as_ref())
             .with(to.as_ref())
+            .with(legs.then_some("legs"))
     }
 
     /// The first record to look at, and the last frame: those in which the dates asked for were current.
@@ -85,11 +91,11 @@ impl Ask for FindAsked {
     type Answer = Found;
 
     fn price(&self) -> InFlight {
-        one(LINE * self.limit)
+        one(LINE * self.limit + if self.what.legs { PAGE_OF_LEGS } else { 0 })
     }
 
     fn subject(&self) -> Subject {
-        let FindWhat { sought, client, outcomes, entity, from, to } = &self.what;
+        let FindWhat { sought, client, outcomes, entity, from, to, legs } = &self.what;
         let (reference, id) = match sought {
             Sought::Reference(reference) => (Some(reference.clone()), None),
             Sought::Id(id) => (None, Some(format!("{:032x}", id.0))),
@@ -103,6 +109,7 @@ impl Ask for FindAsked {
             .with("entity", entity.clone())
             .with("from", from.map(|date| date.to_string()))
             .with("to", to.map(|date| date.to_string()))
+            .with("legs", legs.then(|| "true".to_owned()))
             .with("after", self.after.map(|place| format!("{}/{}", place.frame, place.ordinal)))
             .with("limit", Some(self.limit.to_string()))
     }
@@ -114,6 +121,9 @@ impl Ask for FindAsked {
     async fn ask(self, context: &Context) -> Result<Found, Unanswered> {
         let FindAsked { what, after, limit } = self;
         context.permit(Self::OPERATION, what.entity.as_deref())?;
+        if what.legs {
+            context.permit(Operation::Transaction, what.entity.as_deref())?;
+        }
         let (entity, closed) = match what.entity.clone() {
             Some(entity) => {
                 let closings = context.closings(entity).await?;
@@ -133,13 +143,18 @@ impl Ask for FindAsked {
                 0 => break,
                 left => found.extend(search.go_on(context, left).await?),
             }
-            if search.is_over() {
+            // A page with legs ends with what one look has found: its legs are bounded by that.
+            if search.is_over() || (search.what.legs && !found.is_empty()) {
                 break;
             }
         }
+        let accounts = match search.what.legs {
+            true => Some(search.keep_own_legs(context, &mut found).await?),
+            false => None,
+        };
         let place =
             |RecordPlace { frame, ordinal }| search.what.filters().cursor(format_args!("{frame}/{ordinal}"));
-        Ok(Found { transactions: found, next: search.next.map(place) })
+        Ok(Found { transactions: found, accounts, next: search.next.map(place) })
     }
 }
 
@@ -185,12 +200,33 @@ impl Search {
             entity: self.entity,
             from: self.what.from.unwrap_or(Date::FIRST),
             to: self.what.to.unwrap_or(Date::LAST),
+            legs: self.what.legs,
             begin,
             last: self.last,
             limit,
             frames: self.frames,
             heads: self.heads,
         }
+    }
+
+    /// Leaves of the legs those on accounts of the entity asked for, and gives these accounts: what others' books have of a transaction is
+    /// not the caller's to see.
+    async fn keep_own_legs(
+        &self,
+        context: &Context,
+        found: &mut [TransactionRecord],
+    ) -> Result<KnownAccounts, Unanswered> {
+        let legs = found.iter().flat_map(|record| record.legs.iter().map(|leg| leg.account));
+        let mut accounts = Vec::new();
+        for some in legs.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().chunks(MAX_BATCH) {
+            accounts.extend(context.accounts_in(some.iter().copied()).await?);
+        }
+        accounts.retain(|account| self.what.entity.as_deref() == Some(&*account.key.entity));
+        let known = KnownAccounts::of(accounts);
+        for record in found {
+            record.legs.retain(|leg| known.key(leg.account).is_some());
+        }
+        Ok(known)
     }
 
     /// The transactions of the entity asked for, and those that touch one of its accounts.

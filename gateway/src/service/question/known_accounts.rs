@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use longmen_engine::ledger::{AccountId, AccountKey, AccountView};
 
-/// The natural keys of accounts, by id.
+/// The natural keys of accounts and the codes of their subjects, by id.
 #[derive(Debug, Default)]
-pub(crate) struct KnownAccounts(BTreeMap<AccountId, AccountKey>);
+pub(crate) struct KnownAccounts(BTreeMap<AccountId, (AccountKey, Box<str>)>);
 
 impl KnownAccounts {
     /// The keys of accounts that the engine told of.
     pub(crate) fn of(found: Vec<AccountView>) -> KnownAccounts {
-        KnownAccounts(found.into_iter().map(|account| (account.id, account.key)).collect())
+        let known = found.into_iter().map(|account| (account.id, (account.key, account.subject)));
+        KnownAccounts(known.collect())
     }
 
     /// The accounts.
@@ -21,6 +22,11 @@ impl KnownAccounts {
 
     /// The key of an account; `None` where it is not open, as only a log can have it that contradicts itself.
     pub(crate) fn key(&self, id: AccountId) -> Option<&AccountKey> {
-        self.0.get(&id)
+        self.0.get(&id).map(|(key, _)| key)
+    }
+
+    /// The code of its subject; empty where it is not open.
+    pub(crate) fn subject(&self, id: AccountId) -> &str {
+        self.0.get(&id).map_or("", |(_, subject)| subject)
     }
 }

@@ -203,8 +203,8 @@ pub(super) fn read_register(body: &mut QuestionBody<'_, '_>) -> Result<RegisterA
 
 pub(super) fn read_find(body: &mut QuestionBody<'_, '_>) -> Result<FindAsked, Fault> {
     let (mut sought, mut outcomes, mut client, mut of) = (Vec::new(), None, None, None);
-    let (mut from, mut to, mut after, mut rows) = (None, None, None, DEFAULT_PAGE);
-    let names = ["reference", "id", "entity", "from", "to", "after", "limit", "client", "outcomes"];
+    let (mut from, mut to, mut after, mut rows, mut legs) = (None, None, None, DEFAULT_PAGE, false);
+    let names = ["reference", "id", "entity", "from", "to", "after", "limit", "client", "outcomes", "legs"];
     body.fields(names, |index, reader| {
         match index {
             0 => sought.push(Sought::Reference(reference(reader)?)),
@@ -215,10 +215,14 @@ pub(super) fn read_find(body: &mut QuestionBody<'_, '_>) -> Result<FindAsked, Fa
             5 => after = Some(reader.text(MAX_CURSOR)?),
             6 => rows = limit(reader)?,
             7 => client = Some(ClientId(reader.integer()?)),
-            _ => outcomes = Some(word(reader, &OUTCOMES)?),
+            8 => outcomes = Some(word(reader, &OUTCOMES)?),
+            _ => legs = reader.flag()?,
         }
         Ok(())
     })?;
+    if legs && of.is_none() {
+        return Err(Fault::new("are asked for, but not of which entity").in_field("legs"));
+    }
     let has_dates = from.is_some() || to.is_some();
     if of.is_none() && has_dates {
         return Err(Fault::new("has dates, but says not of which entity"));
@@ -234,7 +238,7 @@ pub(super) fn read_find(body: &mut QuestionBody<'_, '_>) -> Result<FindAsked, Fa
     // Who looks for one thing asks what became of it; who wants all of a date, what was done.
     let usual = if sought == Sought::All { Outcomes::Done } else { Outcomes::All };
     let outcomes = outcomes.unwrap_or(usual);
-    let what = FindWhat { sought, client, outcomes, entity: of, from, to };
+    let what = FindWhat { sought, client, outcomes, entity: of, from, to, legs };
     let after = after.map(|text| record_after(text, &what).map_err(|fault| fault.in_field("after")));
     Ok(FindAsked { after: after.transpose()?, what, limit: rows })
 }

@@ -138,10 +138,7 @@ pub(super) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord, a
     let mut pack = write_ok(out);
     pack.map(RECORD_FIELDS + 3);
     write_record(&mut pack, record);
-    pack.name("legs").array(record.legs.len());
-    for leg in &record.legs {
-        write_leg(&mut pack, leg, accounts);
-    }
+    write_legs(&mut pack, &record.legs, accounts);
     pack.name("tried").array(record.tried.len());
     for leg in &record.tried {
         pack.map(KNOWN_ACCOUNT_FIELDS + 3);
@@ -159,14 +156,18 @@ pub(super) fn write_transaction(out: &mut Vec<u8>, record: &TransactionRecord, a
     }
 }
 
-/// Transactions that were looked for, without their legs.
+/// Transactions that were looked for, with their legs where they were asked for.
 pub(super) fn write_found(out: &mut Vec<u8>, page: &Found) {
     let mut pack = write_ok(out);
     pack.map(2);
     pack.name("transactions").array(page.transactions.len());
     for record in &page.transactions {
-        pack.map(RECORD_FIELDS);
+        let accounts = page.accounts.as_ref();
+        pack.map(RECORD_FIELDS + u32::from(accounts.is_some()));
         write_record(&mut pack, record);
+        if let Some(accounts) = accounts {
+            write_legs(&mut pack, &record.legs, accounts);
+        }
     }
     write_next(pack.name("next"), page.next.as_deref());
 }
@@ -205,9 +206,17 @@ fn write_named(pack: &mut Pack<'_>, named: &Named, text_id: &str) {
     pack.name("blue").flag(named.blue);
 }
 
+fn write_legs(pack: &mut Pack<'_>, legs: &[RecordedLeg], accounts: &KnownAccounts) {
+    pack.name("legs").array(legs.len());
+    for leg in legs {
+        write_leg(pack, leg, accounts);
+    }
+}
+
 fn write_leg(pack: &mut Pack<'_>, leg: &RecordedLeg, accounts: &KnownAccounts) {
-    pack.map(KNOWN_ACCOUNT_FIELDS + 5);
+    pack.map(KNOWN_ACCOUNT_FIELDS + 6);
     write_known_account(pack, accounts, leg.account);
+    pack.name("subject").text(accounts.subject(leg.account));
     pack.name("step").unsigned(leg.step);
     pack.name("side").text(leg.side.name());
     pack.name("amount").signed(leg.amount.0);
