@@ -94,6 +94,9 @@ pub enum BookFault {
     /// Account ids leave a gap.
     #[error("opens account {account}, and accounts before it were never opened")]
     AccountGap { account: AccountId },
+    /// Opened accounts number a line of the general ledger, or an entity and currency, out of its turn.
+    #[error("opens accounts under {what} {number}, which is not the next")]
+    NumberOrder { what: &'static str, number: u32 },
     /// A record of an account before it was opened.
     #[error("account {account} is not open yet")]
     NotOpened { account: AccountId },

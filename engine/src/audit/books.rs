@@ -137,6 +137,7 @@ impl Books {
             let account = AccountId(self.accounts.len() as u64);
             return Err(RecordPlace::Frame.flaw(BookFault::AccountGap { account }));
         }
+        self.chart.end_openings()?;
         if let Some((account, ordinal, left)) = self.hot.untaken() {
             return Err(RecordPlace::Head(ordinal).flaw(BookFault::Unmerged { account, left }));
         }

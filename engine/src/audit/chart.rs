@@ -9,6 +9,7 @@ use super::admin_fault::AdminFault;
 use super::fault::{BookFault, Checked, RecordPlace};
 use super::lines::{Closing, Figures, Lines};
 use super::modes::Modes;
+use super::numbering::Numbering;
 use crate::ledger::{
     AccountId, Admin, ClientId, Currency, Date, EntityId, LineId, OpenedEntry, Owner, RULES, Subject,
     SubjectClass, SubjectId, SubjectOpening, YearStart,
@@ -46,6 +47,8 @@ pub(super) struct Chart {
     /// What debits must equal credits in.
     pub(super) units: Vec<(EntityId, Currency)>,
     unit_ids: HashMap<(EntityId, Currency), u16, FixedState>,
+    /// What the ledger calls them.
+    unit_numbers: Numbering,
     /// Figures of the frame that the close of a date must follow.
     figures: Vec<(RecordPlace, LineId, Date, Figures)>,
     /// Dates that the frame closes, in order.
@@ -289,7 +292,7 @@ impl Chart {
         }
         let off_balance = self.subjects[index].opening.class == SubjectClass::OffBalance;
         let unit = if off_balance { None } else { Some(self.unit(place, opened)?) };
-        let line = self.lines.line(opened.placement.line, (opened.entity, subject, opened.currency));
+        let line = self.lines.line(account, opened.placement.line, (opened.entity, subject, opened.currency));
         let why = "and on a line that stands for something else";
         let line = line.ok_or_else(|| place.flaw(BookFault::Opening { account, subject, why }))?;
         Ok((line, unit))
@@ -323,16 +326,34 @@ impl Chart {
 
     fn unit(&mut self, place: RecordPlace, opened: &OpenedEntry<'_>) -> Checked<u16> {
         let key = (opened.entity, opened.currency);
-        if let Some(unit) = self.unit_ids.get(&key) {
-            return Ok(*unit);
-        }
         let (account, subject) = (opened.account, opened.subject);
-        let why = "in one entity and currency more than a ledger can balance";
-        let next = u16::try_from(self.units.len());
-        let next = next.map_err(|_| place.flaw(BookFault::Opening { account, subject, why }))?;
-        self.unit_ids.insert(key, next);
-        self.units.push(key);
-        Ok(next)
+        let wrong = |why| place.flaw(BookFault::Opening { account, subject, why });
+        let unit = match self.unit_ids.get(&key) {
+            Some(unit) => *unit,
+            None => {
+                let next = u16::try_from(self.units.len());
+                let next =
+                    next.map_err(|_| wrong("in one entity and currency more than a ledger can balance"))?;
+                self.unit_ids.insert(key, next);
+                self.units.push(key);
+                next
+            }
+        };
+        let number = opened.placement.unit.expect("it is on the balance sheet").0;
+        match self.unit_numbers.take(unit.into(), number.into(), account) {
+            true => Ok(unit),
+            false => Err(wrong("and of an entity and currency that stand for something else")),
+        }
+    }
+
+    /// Checks what can be told of openings when all of a frame was read.
+    pub(super) fn end_openings(&mut self) -> Checked {
+        let line = self.lines.end_frame().map(|line| ("line", line.0));
+        let unit = || self.unit_numbers.end_frame().map(|unit| ("entity and currency", unit));
+        match line.or_else(unit) {
+            Some((what, number)) => Err(RecordPlace::Frame.flaw(BookFault::NumberOrder { what, number })),
+            None => Ok(()),
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use foldhash::fast::FixedState;
 
 use super::admin_fault::AdminFault;
 use super::fault::{Checked, RecordPlace};
-use crate::ledger::{Currency, Date, EntityId, LineId, SubjectId};
+use super::numbering::Numbering;
+use crate::ledger::{AccountId, Currency, Date, EntityId, LineId, SubjectId};
 
 /// A line: one subject in one currency.
 #[derive(Clone, Debug)]
@@ -30,6 +31,7 @@ pub(super) struct Lines {
     pub(super) list: Vec<Line>,
     by_key: HashMap<(SubjectId, Currency), u32, FixedState>,
     by_id: HashMap<LineId, u32, FixedState>,
+    numbering: Numbering,
 }
 
 /// Balance before a date, and its debit and credit turnover.
@@ -49,6 +51,7 @@ impl Lines {
     /// contradict an earlier account.
     pub(super) fn line(
         &mut self,
+        account: AccountId,
         id: LineId,
         (entity, subject, currency): (EntityId, SubjectId, Currency),
     ) -> Option<u32> {
@@ -58,7 +61,13 @@ impl Lines {
             let (turnover, closed, days) = ((0, 0), 0, Vec::new());
             self.list.push(Line { id, entity, subject, currency, turnover, closed, days });
         }
-        (*self.by_id.entry(id).or_insert(line) == line && self.list[line as usize].id == id).then_some(line)
+        let is_known = self.numbering.take(line as usize, id.0, account);
+        (is_known && *self.by_id.entry(id).or_insert(line) == line).then_some(line)
+    }
+
+    /// A line that the frame brought and whose id does not follow those before it, if there is one.
+    pub(super) fn end_frame(&mut self) -> Option<LineId> {
+        self.numbering.end_frame().map(LineId)
     }
 
     /// Counts an entry into its line.

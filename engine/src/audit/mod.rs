@@ -58,6 +58,7 @@ mod lines;
 mod locate;
 mod merged;
 mod modes;
+mod numbering;
 mod proposals;
 mod recorded;
 mod refunds;

@@ -7,7 +7,7 @@ use longmen_engine::audit::{BookFault, BookFinding, RecordPlace, Verified, Verif
 use longmen_engine::ledger::{
     AccountId, ActionCode, Admin, Amount, ClientId, Counting, Currency, Date, EntityId, Entry, Head, HotLeg,
     LINK_EVERY, LineId, Link, Movement, Named, OpenedEntry, Outcome, Position, Posting, SectionKind, Side,
-    SubjectId, TransactionId,
+    SubjectId, TransactionId, UnitId,
 };
 use longmen_wal::{Body, FaultyStorage, FrameNumber, Log, LogOptions, Section, seeded_nonces};
 
@@ -22,6 +22,8 @@ pub(crate) struct Planted {
     pub(crate) subjects: HashMap<u64, u32>,
     /// What the lines of the general ledger are about, and the accounts of each.
     pub(crate) lines: Vec<((EntityId, SubjectId, Currency), Vec<AccountId>)>,
+    /// What is balanced.
+    pub(crate) units: Vec<(EntityId, Currency)>,
     /// The accounts whose legs stand in tails.
     pub(crate) hot: Vec<u64>,
 }
@@ -88,6 +90,14 @@ impl Planted {
         });
         self.lines[line].1.push(account);
         entry.placement.line = LineId(u32::try_from(line).unwrap());
+        if entry.placement.unit.is_some() {
+            let unit = (entry.entity, entry.currency);
+            let at = self.units.iter().position(|known| *known == unit).unwrap_or_else(|| {
+                self.units.push(unit);
+                self.units.len() - 1
+            });
+            entry.placement.unit = Some(UnitId(u16::try_from(at).unwrap()));
+        }
         self.subjects.insert(account.0, entry.subject.0);
         self.last().entries[section_of(account.0)].push(Entry::Opened(entry));
     }

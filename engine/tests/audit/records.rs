@@ -2,9 +2,9 @@
 
 use longmen_engine::audit::{BookFault, CameAgain, RecordPlace, VerifyError};
 use longmen_engine::ledger::{
-    AccountId, ActionCode, Admin, Amount, ClientId, Date, EntityId, Entry, Movement, Named, OpenedEntry,
-    Outcome, Placement, Position, Rejection, SubjectClass, SubjectId, SubjectOpening, TransactionId,
-    TransactionKey, UnitId, YearStart, notes::TextIds,
+    AccountId, ActionCode, Admin, Amount, ClientId, Date, EntityId, Entry, LineId, Movement, Named,
+    OpenedEntry, Outcome, Placement, Position, Rejection, SubjectClass, SubjectId, SubjectOpening,
+    TransactionId, TransactionKey, UnitId, YearStart, notes::TextIds,
 };
 
 use crate::good::{
@@ -97,6 +97,23 @@ fn account_ids_are_dense() {
     check_good(|books| {
         [14, 12, 13, 11].into_iter().for_each(|account| open(books, opened(account, 0, Credit)));
     });
+}
+
+#[test]
+fn lines_and_units_are_numbered_in_turn() {
+    let new_one = currency("EUR");
+    let new = || OpenedEntry { currency: new_one, ..opened(11, 0, Credit) };
+    check_good(|books| open(books, new()));
+    let number = |books: &mut Planted, change: &dyn Fn(&mut Placement)| {
+        open(books, new());
+        let entry = books.last().entries[section_of(11)].last_mut().unwrap();
+        let Entry::Opened(opened) = entry else { panic!("{entry:?}") };
+        change(&mut opened.placement);
+    };
+    let order = |what, number| BookFault::NumberOrder { what, number };
+    let (line, unit) = ("line", "entity and currency");
+    check(|books| number(books, &|at| at.line = LineId(255)), RecordPlace::Frame, &order(line, 255));
+    check(|books| number(books, &|at| at.unit = Some(UnitId(77))), RecordPlace::Frame, &order(unit, 77));
 }
 
 #[test]

@@ -54,6 +54,7 @@ const BANK: u64 = 1;
 const USER: u64 = 2;
 const OTHER: u64 = 3;
 const FEES: u64 = 4;
+const REGISTER: u64 = 8;
 
 fn post(transactions: &[Transaction]) -> SentRequest {
     SentRequest::new(Operation::Post, &PostRequest { transactions, balances: true })
@@ -70,6 +71,7 @@ fn chart() -> Vec<SentRequest> {
         SubjectOpening::leaf("602101", "Fees", "income", Side::Credit),
         SubjectOpening::leaf("410301", "Profit", "equity", Side::Credit),
         SubjectOpening::leaf("900101", "Memo", "off_balance", Side::Debit),
+        SubjectOpening::leaf("910101", "Register", "memo", Side::Debit),
     ];
     let open = |number: &str, currency: &str, subject: &str, owner| {
         AccountOpening::new("LM", number, "cash", currency, subject, owner)
@@ -82,6 +84,7 @@ fn chart() -> Vec<SentRequest> {
         open("U1", "USD", "", Owner::Customer),
         open("profit", "CNY", "410301", Owner::Internal).may_go_negative(),
         open("memo", "CNY", "900101", Owner::Internal).may_go_negative(),
+        open("register", "CNY", "910101", Owner::Internal).may_go_negative(),
     ];
     let registration = Registration { operator: Some("ann"), approval: Some("7"), reason: Some("test") };
     vec![
@@ -104,7 +107,7 @@ fn chart() -> Vec<SentRequest> {
             Operation::SetBookingMode,
             &SetBookingModeRequest {
                 entity: "LM",
-                kind: "top_up",
+                kind: "channel_in",
                 mode: "single_double",
                 from: "2026-11-18",
                 registration,
@@ -131,8 +134,9 @@ fn postings(day: &str) -> Vec<SentRequest> {
         .visibility("operations")
         .counterparty("bank 9");
     let fee = move_of(&id("fee"), USER, FEES, "0.30");
+    let memo = move_of(&id("memo"), REGISTER, USER, "2.00").kind("channel_in");
     vec![
-        post(&[named, fee.clone(), fee]),
+        post(&[named, fee.clone(), fee, memo]),
         SentRequest::compact(|out| {
             let transfers = [
                 Transfer {
