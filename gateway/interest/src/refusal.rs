@@ -3,7 +3,7 @@
 use longmen_ledger::Date;
 
 /// Why nothing was done. What was asked to change is as it was before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Refusal {
     /// A figure is beyond what it is kept in: 128 bits for products, 64 for amounts.
@@ -18,9 +18,6 @@ pub enum Refusal {
     /// The day is folded already: each is folded once.
     #[error("{0} is folded already")]
     AlreadyFolded(Date),
-    /// The period ends on this day, and is to be settled before any later day is folded.
-    #[error("the period to {0} is to be settled first")]
-    SettlementDue(Date),
     /// The period is not folded to its end, or to the day before a closing.
     #[error("days are not folded up to {0}")]
     NotFolded(Date),

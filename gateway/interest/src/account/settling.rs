@@ -63,7 +63,8 @@ impl AccountInterest {
         let mut dues = Vec::new();
         new.has_ended = true;
         new.period.to = on.previous().unwrap_or(Date::FIRST);
-        new.pay(terms, account, &mut dues)?;
+        // The day before is closed, and its accruals are done.
+        new.pay(terms, account, on, &mut dues)?;
         *self = new;
         Ok(dues)
     }
@@ -112,19 +113,27 @@ impl AccountInterest {
     fn settle(&mut self, terms: &Terms<'_>, account: &str, dues: &mut Vec<Due>) -> Result<(), Refusal> {
         let rule = terms.product().settles();
         self.has_ended = rule == SettlementRule::AtMaturity;
-        self.pay(terms, account, dues)?;
+        self.pay(terms, account, self.period.to, dues)?;
         if !self.has_ended {
             self.period = Period { from: self.next, to: rule.on_or_after(self.next).unwrap_or(Date::LAST) };
         }
         Ok(())
     }
 
-    fn pay(&mut self, terms: &Terms<'_>, account: &str, dues: &mut Vec<Due>) -> Result<(), Refusal> {
+    fn pay(
+        &mut self,
+        terms: &Terms<'_>,
+        account: &str,
+        accrued_on: Date,
+        dues: &mut Vec<Due>,
+    ) -> Result<(), Refusal> {
         let (period, is_last) = (self.period, self.has_ended);
-        let occasion = Occasion { product: terms.product(), account, period, date: self.next };
+        let payment = Occasion { product: terms.product(), account, period, date: self.next };
+        let accrual = Occasion { date: accrued_on, ..payment };
         for part in Part::VARIANTS {
             if let Some(reckoning) = terms.reckoning(*part) {
-                let settled = self.strand_mut(*part).settle(&reckoning, *part, &occasion, is_last)?;
+                let settled =
+                    self.strand_mut(*part).settle(&reckoning, *part, [&accrual, &payment], is_last)?;
                 dues.extend(settled.into_iter().flatten());
             }
         }

@@ -53,18 +53,18 @@ impl Strand {
         self.accrue_up_to(earned, part, occasion)
     }
 
-    /// Accrues the rest, pays all of it, and begins anew.
+    /// Accrues the rest on the first occasion, pays all of it on the second, and begins anew.
     pub(crate) fn settle(
         &mut self,
         reckoning: &Reckoning<'_>,
         part: Part,
-        occasion: &Occasion<'_>,
+        occasions: [&Occasion<'_>; 2],
         is_last: bool,
     ) -> Result<[Option<Due>; 2], Refusal> {
         let earned = self.earned(reckoning)?;
         let due = amount_due(reckoning, earned);
-        let accrual = self.accrue_up_to(due, part, occasion)?;
-        let payment = occasion.due(part, Step::Settle, due)?;
+        let accrual = self.accrue_up_to(due, part, occasions[0])?;
+        let payment = occasions[1].due(part, Step::Settle, due)?;
         self.paid = self.paid.checked_add(due).ok_or(Refusal::Overflow)?;
         self.accrued = 0;
         self.segments = Segments::default();

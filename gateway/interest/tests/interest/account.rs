@@ -60,10 +60,6 @@ fn what_cannot_be_reckoned_is_refused_and_changes_nothing() {
         let other = [(day("2024-04-01"), Amount(1)), (day("2024-04-02"), Amount(-1))];
         let other = DayBalances::of(day("2024-03-21"), 1_000_000, other).unwrap();
         check(Refusal::HistoryDiffers, &|account| back(account, "2024-05-01", &other));
-        check(Refusal::Overflow, &|account| {
-            account.enter(day("2024-05-20"), Amount(i64::MAX))?;
-            panic!("{:?}", account.balance())
-        });
     });
 }
 
@@ -149,7 +145,7 @@ fn a_maturity_does_not_count_and_ends_the_account() {
         dues.iter().map(|due| (due.kind, due.amount.0, due.debit, due.credit, due.date)).collect();
     let on = day("2024-07-15");
     let expect = [
-        (DueKind::Accrue, 216_904, Role::Receivable, Role::Income, on),
+        (DueKind::Accrue, 216_904, Role::Receivable, Role::Income, day("2024-07-14")),
         (DueKind::Capitalise, 216_904, Role::Account, Role::Receivable, on),
     ];
     assert_eq!(found, expect);
@@ -174,7 +170,7 @@ fn what_rounds_to_nothing_is_cleared_or_carried() {
     for (remainder, second) in [("clear", None), ("carry", Some(1))] {
         let mut written = deposit();
         written.interest.remainder = remainder;
-        // 4.49 for two quarters: 0.00229 and 0.00229.. are 0.00, and 0.0052 after another 30.
+        // 4.49: 0.00229 and 0.00459 are 0.00, and 0.00686 after three quarters is 0.01.
         opened(&written, "2024-03-21", 449, |terms, mut account| {
             assert_eq!(account.advance(terms, ACCOUNT, day("2024-06-20")).unwrap(), []);
             assert_eq!(account.carried(Part::Balance) == Exact::ZERO, remainder == "clear");
@@ -182,7 +178,7 @@ fn what_rounds_to_nothing_is_cleared_or_carried() {
             let dues = account.advance(terms, ACCOUNT, day("2024-12-20")).unwrap();
             let paid = dues.iter().find(|due| due.kind == DueKind::Capitalise).map(|due| due.amount.0);
             assert_eq!(paid, second, "{remainder}");
-            assert_eq!(account.carried(Part::Balance), Exact::ZERO.max(account.carried(Part::Balance)));
+            assert_eq!(account.carried(Part::Balance), Exact::ZERO);
         });
     }
 }

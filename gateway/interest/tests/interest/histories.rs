@@ -283,7 +283,11 @@ fn histories() -> impl Strategy<Value = History> {
         let is_loan = kind == "loan";
         let overdraft = overdraft.filter(|_| !is_loan).map(|method| Method { minimum, ..method });
         interest.minimum = if is_loan { minimum } else { 0 };
-        events.iter_mut().for_each(|event| event.booked %= length);
+        for event in &mut events {
+            event.booked %= length;
+            // An account is not closed while a movement is still to come.
+            event.shift = event.shift.min(i32::try_from(length - event.booked).unwrap());
+        }
         events.sort_by_key(|event| event.booked);
         let written =
             Written { kind, settles: settles.to_owned(), accrues, reversals, pay_to, interest, overdraft };

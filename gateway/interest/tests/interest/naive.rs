@@ -64,7 +64,7 @@ impl<'w> Naive<'w> {
     pub(crate) fn end_of(&mut self, today: i64) -> bool {
         let matures = self.matures == Some(today + 1);
         if matures || self.settles_on(today) {
-            self.settle(today, matures);
+            self.settle(today, matures, today);
         } else if self.accrues_on(today) {
             for side in [0, 1] {
                 let sum = self.rounded(side, self.earned(side, today));
@@ -76,10 +76,10 @@ impl<'w> Naive<'w> {
 
     /// Closes the account: `today` earns nothing.
     pub(crate) fn close(&mut self, today: i64) {
-        self.settle(today - 1, true);
+        self.settle(today - 1, true, today);
     }
 
-    fn settle(&mut self, last: i64, is_final: bool) {
+    fn settle(&mut self, last: i64, is_final: bool, accrued_on: i64) {
         let first = self.first_open();
         for side in [0, 1] {
             let Some(method) = self.method(side) else { continue };
@@ -89,7 +89,7 @@ impl<'w> Naive<'w> {
                 sum = method.minimum;
             }
             let carries = method.remainder == "carry" && sum == 0 && !is_final;
-            self.accrue(side, sum, last, last + 1);
+            self.accrue(side, sum, last, accrued_on);
             self.sides[side].accrued = 0;
             self.sides[side].carried = if carries { earned } else { Decimal::ZERO };
             let word = match (side, self.written.pay_to) {

@@ -1,7 +1,8 @@
 //! Files of products: what is read, and every kind of what is not.
 
-use longmen_interest::{ProductError, ProductKind, Products, Role, SettlementRule};
+use longmen_interest::{DayCount, ProductError, ProductKind, Products, Refusal, Role, SettlementRule};
 use longmen_ledger::Currency;
+use strum::{VariantArray, VariantNames};
 
 use crate::written::{Method, deposit};
 
@@ -140,6 +141,24 @@ fn key_of(toml: &str) -> String {
     match Products::parse(toml) {
         Err(ProductError::Key { key, .. }) => key.into(),
         other => panic!("{other:?}"),
+    }
+}
+
+/// The chapter for the finance person shows a file that can be read, and tells every code.
+#[test]
+fn the_chapter_tells_what_is_so() {
+    let chapter = include_str!("../../../../docs/INTEREST.md");
+    let toml = chapter.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let products = Products::parse(toml).unwrap();
+    assert!(products.get("活期").unwrap().terms(Currency::from_code("CNY").unwrap()).is_some());
+    for code in Refusal::VARIANTS {
+        assert!(chapter.contains(&format!("`{code}`")), "{code}");
+    }
+    for role in [Role::Expense, Role::Payable, Role::Receivable, Role::Income] {
+        assert!(chapter.contains(&format!("`{role}`")), "{role}");
+    }
+    for day_count in DayCount::VARIANTS {
+        assert!(chapter.contains(&format!("`{day_count}`")), "{day_count}");
     }
 }
 
