@@ -3,14 +3,16 @@
 use longmen_ledger::Currency;
 use num_rational::Ratio;
 use num_traits::{CheckedAdd, CheckedSub};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::refusal::Refusal;
 use crate::rounding::Rounding;
+use crate::wide_serde::{halves, whole};
 
 /// An amount of minor units as a fraction of two whole numbers. A decimal cannot hold a third of a cent, and a year of 360 days
 /// gives many of them; this can, so nothing is rounded before the one place where it is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Exact(Ratio<i128>);
 
 impl Exact {
@@ -79,6 +81,23 @@ impl Exact {
 impl Default for Exact {
     fn default() -> Exact {
         Exact::ZERO
+    }
+}
+
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (numerator, denominator) = self.fraction();
+        (halves(numerator), halves(denominator)).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Exact, D::Error> {
+        let (numerator, denominator) = <((i64, u64), (i64, u64))>::deserialize(deserializer)?;
+        match (whole(numerator), whole(denominator)) {
+            (numerator, denominator) if denominator > 0 => Ok(Exact::of(numerator, denominator)),
+            _ => Err(D::Error::custom("a fraction is over a number above 0")),
+        }
     }
 }
 

@@ -70,6 +70,7 @@ mod rounding;
 mod segments;
 mod settlement_rule;
 mod terms;
+mod wide_serde;
 
 pub use account::AccountInterest;
 pub use day_balances::DayBalances;

@@ -27,6 +27,7 @@ pub struct Segment {
     /// Days, as the day count has them, on which something counted; where the average decides, all days.
     pub days: i64,
     /// Minor units times days (积数).
+    #[serde(with = "crate::wide_serde")]
     pub product: i128,
 }
 

@@ -29,6 +29,7 @@ pub struct AccountInterest {
     next: Date,
     has_ended: bool,
     /// At the end of the day before `next`, by value date, in minor units.
+    #[serde(with = "crate::wide_serde")]
     balance: i128,
     /// What counts from `next` or later, by day.
     ahead: Vec<Ahead>,
@@ -40,6 +41,7 @@ pub struct AccountInterest {
 struct Ahead {
     #[serde(with = "crate::date_serde")]
     from: Date,
+    #[serde(with = "crate::wide_serde")]
     amount: i128,
 }
 

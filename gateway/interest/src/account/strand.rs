@@ -19,8 +19,10 @@ pub(crate) struct Strand {
     /// What rounded to nothing at the last settlement, and was kept.
     pub(crate) carried: Exact,
     /// Accrued in this period, in minor units.
+    #[serde(with = "crate::wide_serde")]
     pub(crate) accrued: i128,
     /// Paid at all settlements, in minor units. Adjustments are not in it.
+    #[serde(with = "crate::wide_serde")]
     pub(crate) paid: i128,
     adjusted: Vec<Adjusted>,
 }
@@ -31,6 +33,7 @@ struct Adjusted {
     period: Period,
     exact: Exact,
     /// Minor units.
+    #[serde(with = "crate::wide_serde")]
     booked: i128,
     entries: u32,
 }

@@ -263,8 +263,8 @@ fn an_account_is_small_when_it_is_written_down() {
     opened(&deposit(), "2024-03-21", 1_000_000, |terms, mut account| {
         account.advance(terms, ACCOUNT, day("2024-04-30")).unwrap();
         let bytes = rmp_serde::to_vec(&account).unwrap();
-        assert!(bytes.len() <= 256, "{} bytes", bytes.len());
-        assert!(size_of::<AccountInterest>() <= 512, "{}", size_of::<AccountInterest>());
+        assert!(bytes.len() <= 96, "{} bytes", bytes.len());
+        assert!(size_of::<AccountInterest>() <= 320, "{}", size_of::<AccountInterest>());
         assert!(rmp_serde::from_slice::<AccountInterest>(&bytes[..bytes.len() - 1]).is_err());
     });
 }

@@ -40,7 +40,7 @@ struct Event {
 
 #[test]
 fn random_histories_give_the_postings_of_the_naive_model() {
-    let config = Config { cases: 4_000, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 6_000, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let (periods, adjustments) = (Cell::new(0_usize), Cell::new(0_usize));
     let run = |history: History| {
