@@ -174,6 +174,9 @@ fn what_rounds_to_nothing_is_cleared_or_carried() {
         opened(&written, "2024-03-21", 449, |terms, mut account| {
             assert_eq!(account.advance(terms, ACCOUNT, day("2024-06-20")).unwrap(), []);
             assert_eq!(account.carried(Part::Balance) == Exact::ZERO, remainder == "clear");
+            let mut closed = account.clone();
+            assert_eq!(closed.close(terms, ACCOUNT, day("2024-06-21")).unwrap(), []);
+            assert_eq!(closed.carried(Part::Balance), Exact::ZERO);
             assert_eq!(account.advance(terms, ACCOUNT, day("2024-09-20")).unwrap(), []);
             let dues = account.advance(terms, ACCOUNT, day("2024-12-20")).unwrap();
             let paid = dues.iter().find(|due| due.kind == DueKind::Capitalise).map(|due| due.amount.0);

@@ -296,9 +296,19 @@ fn histories() -> impl Strategy<Value = History> {
     })
 }
 
-/// Cents, and ten thousands of yuan; now and then a balance whose interest ends at a half.
+/// Cents, and ten thousands of yuan; now and then a balance whose interest ends at a half, or that reaches a limit exactly.
 fn amounts() -> impl Strategy<Value = i64> {
-    prop_oneof![-2_000_i64..2_000, -5_000_000_i64..9_000_000, (-20_i64..20).prop_map(|nines| nines * 900)]
+    prop_oneof![
+        -2_000_i64..2_000,
+        -5_000_000_i64..9_000_000,
+        (-20_i64..20).prop_map(|nines| nines * 900),
+        (-4_i64..8).prop_map(|round| round * 500_000)
+    ]
+}
+
+/// Of tiers; many of them are balances that accounts have.
+fn limits() -> impl Strategy<Value = i64> {
+    prop_oneof![1_i64..2_000_000, (1_i64..4).prop_map(|round| round * 500_000)]
 }
 
 fn methods() -> impl Strategy<Value = Method> {
@@ -314,7 +324,7 @@ fn methods() -> impl Strategy<Value = Method> {
     };
     let tiers = prop_oneof![
         2 => rate().prop_map(|rate| vec![(0, rate)]),
-        1 => (rate(), rate(), rate(), 1_i64..2_000_000, 1_i64..2_000_000)
+        1 => (rate(), rate(), rate(), limits(), limits())
             .prop_map(|(a, b, c, second, more)| vec![(0, a), (second, b), (second + more, c)]),
     ];
     let rows = prop::collection::btree_map(0_u32..900, tiers.clone(), 0..3);
