@@ -1,0 +1,8 @@
+//! Rules, and what amounts come to by them.
+
+mod chosen;
+mod faults;
+mod figures;
+mod model;
+mod refunds;
+mod rules;
