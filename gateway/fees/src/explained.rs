@@ -21,30 +21,36 @@ pub struct Explained<'r> {
     pub amount: Amount,
 }
 
-/// The figures of a payment.
-pub(crate) fn of_payment<'r>(payment: &Payment<'r>) -> Vec<Explained<'r>> {
-    let currency = payment.rule.currency;
-    let mut rows: Vec<Explained<'r>> =
-        payment.charges.iter().flat_map(|charge| of_charge(charge, currency)).collect();
-    let left = payment.parts.iter().sum();
-    let split = &payment.rule.split;
-    let mut shares = shares_of(payment.rule, &payment.parts, |at| how_shared(split, at, left, currency));
-    // Where one gets all that is left, that is what fees leave.
-    if let ([_], [row]) = (&split.shares[..], &mut shares[..]) {
-        row.how = format!("{} less fees", print(currency, payment.amount));
+impl<'r> Payment<'r> {
+    /// How each figure came to be, in the order of the rule.
+    #[must_use]
+    pub fn explained(&self) -> Vec<Explained<'r>> {
+        let currency = self.rule.currency;
+        let mut rows: Vec<Explained<'r>> =
+            self.charges.iter().flat_map(|charge| of_charge(charge, currency)).collect();
+        let left = self.parts.iter().sum();
+        let split = &self.rule.split;
+        let mut shares = shares_of(self.rule, &self.parts, |at| how_shared(split, at, left, currency));
+        // Where one gets all that is left, that is what fees leave.
+        if let ([_], [row]) = (&split.shares[..], &mut shares[..]) {
+            row.how = format!("{} less fees", print(currency, self.amount));
+        }
+        rows.append(&mut shares);
+        rows
     }
-    rows.append(&mut shares);
-    rows
 }
 
-/// The figures of a refund.
-pub(crate) fn of_refund<'r>(refund: &Refund<'r>) -> Vec<Explained<'r>> {
-    let currency = refund.rule.currency;
-    let mut rows: Vec<Explained<'r>> =
-        refund.charges.iter().flat_map(|given| of_given(given, refund, currency)).collect();
-    let how = format!("{} less fees given back", print(currency, refund.refund));
-    rows.append(&mut shares_of(refund.rule, &refund.parts, |_| how.clone()));
-    rows
+impl<'r> Refund<'r> {
+    /// How each figure came to be, in the order of the rule.
+    #[must_use]
+    pub fn explained(&self) -> Vec<Explained<'r>> {
+        let currency = self.rule.currency;
+        let mut rows: Vec<Explained<'r>> =
+            self.charges.iter().flat_map(|given| of_given(given, self, currency)).collect();
+        let how = format!("{} less fees given back", print(currency, self.refund));
+        rows.append(&mut shares_of(self.rule, &self.parts, |_| how.clone()));
+        rows
+    }
 }
 
 fn of_charge<'r>(charge: &Charge<'r>, currency: Currency) -> Vec<Explained<'r>> {

@@ -2,10 +2,8 @@
 
 use longmen_ledger::{Amount, Side};
 
-use crate::explained::{Explained, of_payment};
 use crate::fee::{Bearer, Fee, TaxPlace};
 use crate::leg::{FeeLeg, Legs};
-use crate::refund::Refund;
 use crate::refusal::FeeRefusal;
 use crate::rule::{PAYER, Rule};
 use crate::working::Working;
@@ -31,8 +29,19 @@ pub(crate) struct Charge<'r> {
     pub(crate) tax: u64,
 }
 
+impl Rule {
+    /// What a gross amount comes to. The amount, in minor units, is what is paid for: fees of the payer come on top of it, those
+    /// of the payee out of it.
+    ///
+    /// # Errors
+    /// [`FeeRefusal`]: it is not above zero, the payee's fees are more than it, or a sum is more than a leg may have.
+    pub fn payment(&self, amount: Amount) -> Result<Payment<'_>, FeeRefusal> {
+        Payment::of(self, amount)
+    }
+}
+
 impl<'r> Payment<'r> {
-    pub(crate) fn of(rule: &'r Rule, amount: Amount) -> Result<Payment<'r>, FeeRefusal> {
+    fn of(rule: &'r Rule, amount: Amount) -> Result<Payment<'r>, FeeRefusal> {
         let minor = u64::try_from(amount.0).ok().filter(|minor| *minor > 0).ok_or(FeeRefusal::NotPositive)?;
         let charges: Vec<Charge<'_>> =
             rule.fees.iter().map(|fee| Charge::of(fee, minor, rule)).collect::<Result<_, _>>()?;
@@ -56,27 +65,10 @@ impl<'r> Payment<'r> {
         Ok(Payment { rule, amount: minor, charges, parts: rule.split.of(left) })
     }
 
-    /// What goes back of it, where `before` was refunded of it already, both in minor units and of the gross amount.
-    ///
-    /// What was given back of each fee, over all refunds together, is what the sum of the refunds comes to. So nothing depends on how a
-    /// payment is refunded, no more of a fee goes back than was charged, and the last refund gives the rest.
-    ///
-    /// # Errors
-    /// [`FeeRefusal`]: the refund is not above zero, or the refunds are more than the amount.
-    pub fn refund(&self, refund: Amount, before: Amount) -> Result<Refund<'r>, FeeRefusal> {
-        Refund::of(self, refund, before)
-    }
-
     /// The legs, of which debits are credits: the payer's first, then who gets what is left, then fees and taxes.
     pub fn legs(&self) -> impl Iterator<Item = FeeLeg<'r>> {
         let charges = self.charges.iter().map(|charge| (charge.fee, charge.gross, charge.tax));
         legs_of(self.rule, Side::Debit, self.amount, charges, &self.parts).into_iter()
-    }
-
-    /// How each figure came to be, in the order of the rule.
-    #[must_use]
-    pub fn explained(&self) -> Vec<Explained<'r>> {
-        of_payment(self)
     }
 
     /// All fees and their taxes that are charged on the payer, the payee, or both, without those of the house; in minor units.

@@ -3,7 +3,6 @@
 use longmen_ledger::{Amount, Side};
 
 use crate::apportion::in_step;
-use crate::explained::{Explained, of_refund};
 use crate::fee::{Bearer, Fee, OnRefund};
 use crate::leg::FeeLeg;
 use crate::payment::{Charge, Payment, legs_of};
@@ -38,12 +37,21 @@ pub(crate) struct GivenBack<'r> {
     pub(crate) tax: u64,
 }
 
+impl<'r> Payment<'r> {
+    /// What goes back of it, where `before` was refunded of it already, both in minor units and of the gross amount.
+    ///
+    /// What was given back of each fee, over all refunds together, is what the sum of the refunds comes to. So nothing depends on how a
+    /// payment is refunded, no more of a fee goes back than was charged, and the last refund gives the rest.
+    ///
+    /// # Errors
+    /// [`FeeRefusal`]: the refund is not above zero, or the refunds are more than the amount.
+    pub fn refund(&self, refund: Amount, before: Amount) -> Result<Refund<'r>, FeeRefusal> {
+        Refund::of(self, refund, before)
+    }
+}
+
 impl<'r> Refund<'r> {
-    pub(crate) fn of(
-        payment: &Payment<'r>,
-        refund: Amount,
-        before: Amount,
-    ) -> Result<Refund<'r>, FeeRefusal> {
+    fn of(payment: &Payment<'r>, refund: Amount, before: Amount) -> Result<Refund<'r>, FeeRefusal> {
         let refund =
             u64::try_from(refund.0).ok().filter(|refund| *refund > 0).ok_or(FeeRefusal::NotPositive)?;
         let before = u64::try_from(before.0).map_err(|_| FeeRefusal::NotPositive)?;
@@ -80,12 +88,6 @@ impl<'r> Refund<'r> {
     pub fn legs(&self) -> impl Iterator<Item = FeeLeg<'r>> {
         let charges = self.charges.iter().map(|given| (given.fee, given.gross, given.tax));
         legs_of(self.rule, Side::Credit, self.refund, charges, &self.parts).into_iter()
-    }
-
-    /// How each figure came to be, in the order of the rule.
-    #[must_use]
-    pub fn explained(&self) -> Vec<Explained<'r>> {
-        of_refund(self)
     }
 
     /// All that goes back of fees and their taxes to the payer, the payee, or both, without what goes back to the house; in minor

@@ -1,10 +1,8 @@
 //! A rule: the fees and the split of one type of transaction.
 
-use longmen_ledger::{Amount, Currency, Date};
+use longmen_ledger::{Currency, Date};
 
 use crate::fee::Fee;
-use crate::payment::Payment;
-use crate::refusal::FeeRefusal;
 use crate::rounding::Rounding;
 use crate::split::Split;
 
@@ -36,6 +34,30 @@ impl Rule {
         &self.name
     }
 
+    /// The type of transactions that it is for.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The channel that it is for; `None`: any.
+    #[must_use]
+    pub fn channel(&self) -> Option<&str> {
+        self.channel.as_deref()
+    }
+
+    /// The merchant that it is for; `None`: any.
+    #[must_use]
+    pub fn merchant(&self) -> Option<&str> {
+        self.merchant.as_deref()
+    }
+
+    /// How all its figures are rounded.
+    #[must_use]
+    pub fn rounding(&self) -> Rounding {
+        self.rounding
+    }
+
     /// The first date on which it holds.
     #[must_use]
     pub fn from(&self) -> Date {
@@ -46,14 +68,5 @@ impl Rule {
     #[must_use]
     pub fn currency(&self) -> Currency {
         self.currency
-    }
-
-    /// What a gross amount comes to. The amount, in minor units, is what is paid for: fees of the payer come on top of it, those
-    /// of the payee out of it.
-    ///
-    /// # Errors
-    /// [`FeeRefusal`]: it is not above zero, the payee's fees are more than it, or a sum is more than a leg may have.
-    pub fn payment(&self, amount: Amount) -> Result<Payment<'_>, FeeRefusal> {
-        Payment::of(self, amount)
     }
 }

@@ -111,7 +111,7 @@ fn what_is_wrong_is_told_in_one_line_with_its_number() {
         ("share = \"1\"", "share = \"0.0000001\"", "line 29, column 9: \"0.0000001\" is no share"),
         ("share = \"1\"", "share = 1", "line 29, column 9: invalid type: integer `1`"),
         ("to = \"b\"", "to = \"a\"", "line 31, column 6: \"a\" has a share already"),
-        ("[[rule]]", "[[rules]]", "line 1, column "),
+        ("[[rule]]", "[[rules]]", "line 10, column 3: invalid type: map, expected a sequence"),
         ("[[rule]]", "x = 1\n[[rule]]", "line 1, column 1: unknown field `x`"),
         ("to = \"a\"", "to = \"a", "line 28, column 8: "),
     ] {

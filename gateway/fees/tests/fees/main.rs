@@ -1,6 +1,7 @@
 //! Rules, and what amounts come to by them.
 
 mod chosen;
+mod documented;
 mod faults;
 mod figures;
 mod model;
