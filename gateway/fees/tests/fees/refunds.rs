@@ -66,11 +66,7 @@ fn fees_go_back_by_what_was_refunded_in_all() {
                 ("33.34", "C payer 33.34, D payee 33.01, D income 0.33"),
             ],
         ),
-        (
-            two.clone(),
-            "100.00",
-            vec![("40.00", "C payer 40.00, D payee 39.64, D income 0.24, D second 0.12")],
-        ),
+        (two, "100.00", vec![("40.00", "C payer 40.00, D payee 39.64, D income 0.24, D second 0.12")]),
         // What is kept the payee pays.
         (
             kept,
