@@ -58,7 +58,7 @@ pub enum RuleFault {
     FixedOfSlice,
     #[error("the minimum is above the maximum")]
     MinimumAboveMaximum,
-    #[error("what the house pays names the account that bears it: `cost`; no other fee does")]
+    #[error("what the house pays names an account of its own that bears it: `cost`; no other fee does")]
     Cost,
     #[error("{0:?} gets nothing here: the payer pays, and what the payee pays goes to another")]
     Receiver(Box<str>),

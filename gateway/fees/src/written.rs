@@ -146,7 +146,9 @@ fn read_fee(fee: Spanned<WrittenFee>, currency: Currency) -> Result<Fee, Misplac
     let bearer = match (paid_by, cost) {
         (WrittenBearer::Payer, None) => Bearer::Payer,
         (WrittenBearer::Payee, None) => Bearer::Payee,
-        (WrittenBearer::House, Some(cost)) => Bearer::House { cost: name(cost)? },
+        (WrittenBearer::House, Some(cost)) if ![PAYER, PAYEE].contains(&&**cost.get_ref()) => {
+            Bearer::House { cost: name(cost)? }
+        }
         _ => return Err(misplaced(RuleFault::Cost)),
     };
     let scale =

@@ -57,7 +57,7 @@ fn what_is_wrong_is_told_in_one_line_with_its_number() {
             "line 8, column 12: unknown variant `half`, expected one of `half_up`, `half_even`, `up`, `down`",
         ),
         ("\"payee\"", "\"shop\"", "line 12, column 11: unknown variant `shop`"),
-        ("\"payee\"", "\"house\"", "line 10, column 1: what the house pays names the account that bears it"),
+        ("\"payee\"", "\"house\"", "line 10, column 1: what the house pays names an account of its own"),
         ("to = \"income\"", "to = \"income\"\ncost = \"c\"", "line 10, column 1: what the house pays names"),
         ("to = \"income\"", "to = \"payee\"", "line 13, column 6: \"payee\" gets nothing here"),
         ("to = \"income\"", "to = \"payer\"", "line 13, column 6: \"payer\" gets nothing here"),
@@ -155,6 +155,11 @@ fn what_is_wrong_between_parts_of_a_file() {
             rule(&(rated("by_rate") + &rated("by_rate"))),
             Some("line 7, column 1: of several fees of the payee"),
         ),
+        (
+            rule(&(rated("kept").replace("payee", "house") + "cost = \"payee\"\n")),
+            Some("line 7, column 1: what the house pays names an account of its own"),
+        ),
+        (rule(&(rated("kept").replace("payee", "house") + "cost = \"expense\"\n")), None),
         (rule(&(rated("by_rate") + "fixed = \"1\"\n")), Some("line 7, column 1: `refund = \"by_rate\"`")),
         (rule(&(rated("by_rate") + "minimum = \"1\"\n")), Some("line 7, column 1: `refund = \"by_rate\"`")),
         (

@@ -28,7 +28,7 @@ Examples:
   longmen fee quote fees.toml --type card_pay --merchant M1 --amount 100.00 --currency CNY --json
   longmen fee quote fees.toml --type card_pay --amount 100.00 --currency CNY --date 2026-12-01 \\
       --refund 40.00 --refunded-before 20.00")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The file of rules
     file: PathBuf,
     /// The type of the transaction

@@ -16,7 +16,7 @@ Exit codes: 0 the file can be used, 2 it is wrong, and is told where
 
 Example:
   longmen fee rules fees.toml")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The file of rules
     file: PathBuf,
     #[command(flatten)]
