@@ -18,6 +18,7 @@ pub(crate) mod demo;
 pub(crate) mod desk;
 pub(crate) mod entry;
 pub(crate) mod export;
+pub(crate) mod fee;
 pub(crate) mod find;
 pub(crate) mod freeze;
 pub(crate) mod holds;

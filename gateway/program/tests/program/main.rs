@@ -13,6 +13,7 @@ mod demo;
 mod desk;
 mod exit_codes;
 mod exports;
+mod fees;
 mod four_eyes;
 mod hostile_text;
 mod import;
