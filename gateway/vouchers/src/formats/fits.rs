@@ -3,7 +3,7 @@
 use encoding_rs::GBK;
 use longmen_ledger::Currency;
 
-use super::column::Column;
+use super::column::{Column, Field};
 use super::format::Limits;
 use super::target::Target;
 use super::theirs::Theirs;
@@ -146,17 +146,27 @@ fn check_amount(amount: &str, currency: Currency, target: &Target, limits: &Limi
     Ok(())
 }
 
-/// The fields of a table, each with its own width.
+/// The fields of a table, each with its own width; and that no term of a line is without a column.
 fn check_columns(
     theirs: &Theirs<'_>,
     target: &Target,
     limits: &Limits,
     columns: &[Column],
 ) -> Result<(), Fault> {
-    for line in 0..theirs.lines.len() {
-        for (column, value) in columns.iter().zip(values(columns, theirs, line, target)) {
+    for (at, line) in theirs.lines.iter().enumerate() {
+        for (column, value) in columns.iter().zip(values(columns, theirs, at, target)) {
             if let Some(width) = column.width {
                 check_text(&column.title, value.text(), width, limits)?;
+            }
+        }
+        for (nth, (name, _)) in (1..).zip(&line.aux) {
+            let shows = |column: &Column| match &column.field {
+                Field::Aux(shown) => **shown == **name,
+                Field::AuxValue(shown) => *shown == nth,
+                _ => false,
+            };
+            if !columns.is_empty() && !columns.iter().any(shows) {
+                return Err((RefusalCode::UnknownAux, format!("no column has {name}")));
             }
         }
     }

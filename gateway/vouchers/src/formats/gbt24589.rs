@@ -23,7 +23,7 @@ pub(super) fn write(target: &Target, vouchers: &[Theirs<'_>], out: &mut impl Wri
     for (entity, local, year) in books {
         xml.open("电子账簿", &[])?;
         xml.text("电子账簿编号", entity)?;
-        xml.text("会计核算单位", &*target.fixed("会计核算单位", entity))?;
+        xml.text("会计核算单位", target.fixed("会计核算单位", entity))?;
         xml.text("本位币", local)?;
         xml.text("会计年度", year.to_string())?;
         xml.text("结构分隔符", target.fixed("结构分隔符", "-"))?;

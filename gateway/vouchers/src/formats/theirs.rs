@@ -70,15 +70,11 @@ impl<'a> TheirLine<'a> {
                 return Err((RefusalCode::UnknownCurrency, reason));
             }
         };
-        let aux = |(name, value): (&'a Box<str>, &'a Box<str>)| match target.aux.get(name) {
-            Some(theirs) => Ok((&**theirs, &**value)),
-            None => Err((RefusalCode::UnknownAux, format!("nothing says what {name} is called there"))),
-        };
         Ok(TheirLine {
             line,
             subject: subject_of(line, target)?,
             currency,
-            aux: line.aux.iter().map(aux).collect::<Result<_, _>>()?,
+            aux: aux_of(line, target)?,
             local_currency: draft.local_currency,
         })
     }
@@ -119,6 +115,15 @@ impl<'a> TheirLine<'a> {
     pub(crate) fn aux_value(&self, name: &str) -> &'a str {
         self.aux.iter().find(|(theirs, _)| *theirs == name).map_or("", |(_, value)| value)
     }
+}
+
+/// The further terms, by their names there.
+fn aux_of<'a>(line: &'a Line, target: &'a Target) -> Result<Vec<(&'a str, &'a str)>, Unknown> {
+    let named = line.aux.iter().map(|(name, value)| match target.aux.get(name) {
+        Some(theirs) => Ok((&**theirs, &**value)),
+        None => Err((RefusalCode::UnknownAux, format!("nothing says what {name} is called there"))),
+    });
+    named.collect()
 }
 
 fn subject_of<'a>(line: &'a Line, target: &'a Target) -> Result<&'a str, Unknown> {

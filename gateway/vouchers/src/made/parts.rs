@@ -9,6 +9,7 @@ use super::draft::{Line, Origin, Tone};
 use super::mode::Mode;
 use super::plan::Plan;
 use super::sums::{imbalances, local_imbalances};
+use super::tone::tone_of;
 use crate::entry::{Aux, Books};
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -32,7 +33,7 @@ pub(super) fn parts(blocks: Vec<Block>, plan: &Plan) -> Result<Vec<Part>, Refusa
     for block in blocks {
         let part = part_of(block, plan)?;
         if part.lines.len() > plan.line_limit {
-            parts.extend(split(part, plan)?);
+            parts.extend(split(&part, plan)?);
             continue;
         }
         let currency = plan.one_currency.then(|| part.lines[0].currency);
@@ -68,7 +69,7 @@ fn part_of(block: Block, plan: &Plan) -> Result<Part, Refusal> {
 }
 
 /// Splits what is too long. Off-balance lines need no other side.
-fn split(part: Part, plan: &Plan) -> Result<Vec<Part>, Refusal> {
+fn split(part: &Part, plan: &Plan) -> Result<Vec<Part>, Refusal> {
     let clearing = match (&plan.clearing, part.is_off_balance) {
         (_, true) => None,
         (Some(clearing), false) => Some(&**clearing),
@@ -80,16 +81,15 @@ fn split(part: Part, plan: &Plan) -> Result<Vec<Part>, Refusal> {
     let mut parts: Vec<Part> = Vec::new();
     let mut rest = &part.lines[..];
     while !rest.is_empty() {
-        let (mut lines, after) = next_lines(rest, clearing, plan.line_limit, &part.about)?;
+        let (lines, after) = next_lines(rest, clearing, plan.line_limit, &part.about)?;
         rest = after;
-        lines.shrink_to_fit();
         // The documents lie with the first part.
         let transactions = if parts.is_empty() { part.transactions } else { 0 };
         parts.push(Part {
             about: part.about.clone(),
             is_off_balance: part.is_off_balance,
             word: part.word.clone(),
-            tone: super::tone::tone_of(&lines),
+            tone: tone_of(&lines),
             transactions,
             lines,
         });
@@ -130,7 +130,7 @@ fn clearing_lines(lines: &[Line], subject: &str, about: &str) -> Result<Vec<Line
     let mut currencies: Vec<Currency> = amounts.keys().chain(locals.keys()).copied().collect();
     currencies.sort_unstable();
     currencies.dedup();
-    let is_red = super::tone::tone_of(lines) == Tone::Red;
+    let is_red = tone_of(lines) == Tone::Red;
     let line = |currency: Currency| {
         let (sum, local) = (amounts.get(&currency), locals.get(&currency));
         let (sum, local) = (sum.copied().unwrap_or(0), local.copied().unwrap_or(0));

@@ -48,10 +48,11 @@ fn days() -> Vec<(&'static str, Day, Conditions)> {
 
 /// A file in a format, and beside it what has to be in it.
 fn write(out: &Path, format: Format, day: &Day, conditions: &Conditions) {
+    let customer = if format.name().starts_with("sap") { "TRADE_ID" } else { "客户" };
     let settings = settings(
         format.name(),
         "mode = \"packed\"\nline_limit = 40\nclearing = \"199\"\nword_scheme = \"three\"\nbank = [\"1002*\"]",
-        "[memo]\nM01 = \"112201\"\n[people]\nmaker = \"龙门\"\n[aux]\ncustomer = \"客户\"\n",
+        &format!("[memo]\nM01 = \"112201\"\n[people]\nmaker = \"龙门\"\n[aux]\ncustomer = \"{customer}\"\n"),
     );
     let vouchers = vouchers_of(day, &settings, conditions);
     fs::write(out.join(format.name()), written(&settings, &vouchers)).unwrap();

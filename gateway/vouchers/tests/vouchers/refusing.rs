@@ -230,6 +230,13 @@ fn of_the_target() -> Vec<Case> {
             with_aux("shop", "7"),
             ("unknown_aux", "LM|2024-06-18|day_with_aux|1", "nothing says what shop is called there"),
         ),
+        case(
+            "u8_text",
+            "mode = \"transaction\"",
+            "[aux]\nshop = \"门店\"",
+            with_aux("shop", "7"),
+            ("unknown_aux", "LM|2024-06-18|transaction|1", "no column has 门店"),
+        ),
         case("u8_text", "", "", topup_said(&wide), ("text_too_wide", key, has_wide)),
         case(
             "u8_text",

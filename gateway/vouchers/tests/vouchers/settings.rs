@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use longmen_vouchers::*;
+use strum::VariantArray as _;
 
 const GOOD: &str = r#"
 format = "u8_text"
@@ -120,4 +121,27 @@ fn the_exact_subject_counts_before_the_longest_beginning() {
     }
     assert_eq!(patterns.add("22*", String::new()).unwrap_err(), PatternError::Twice("22*".into()));
     assert_eq!(Patterns::<()>::default().of("1"), None);
+}
+
+/// What docs/VOUCHERS.md shows is taken, and what there is stands in it.
+#[test]
+fn the_document_says_what_there_is() {
+    let text = include_str!("../../../../docs/VOUCHERS.md");
+    let mut blocks = text.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let (settings, columns) = (blocks.next().unwrap(), blocks.next().unwrap());
+    Settings::read(settings).unwrap();
+    let with_columns = Settings::read(&format!("{columns}{settings}")).unwrap();
+    assert_eq!(with_columns.target.columns.len(), 4);
+    let formats = Format::VARIANTS.iter().map(|format| format.name());
+    for name in formats.chain(RefusalCode::VARIANTS.iter().map(|code| code.name())) {
+        assert!(text.contains(&format!("`{name}`")), "{name} is not in it");
+    }
+    let fields = text.split("The fields: ").nth(1).unwrap().split("\n\n").next().unwrap();
+    let named = fields.split('`').skip(1).step_by(2);
+    let mut count = 0;
+    for name in named {
+        Column::new("", &name.replace(":N", ":1"), None).unwrap_or_else(|error| panic!("{error}"));
+        count += 1;
+    }
+    assert_eq!(count, 42);
 }
