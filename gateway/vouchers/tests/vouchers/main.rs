@@ -1,5 +1,7 @@
 //! Vouchers from a day to a file and back: rows of cases, seeded days, and programs of others that read the files.
 
+#![allow(clippy::unwrap_used)]
+
 mod acknowledgements;
 mod day;
 mod drawing;
