@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 /// What stands in a column.
-#[derive(Clone, Debug, PartialEq, Eq, strum::EnumString)]
+#[derive(Clone, Debug, PartialEq, Eq, strum::EnumCount, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum Field {
     /// Nothing.

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use longmen_vouchers::*;
-use strum::VariantArray as _;
+use strum::{EnumCount as _, VariantArray as _};
 
 const GOOD: &str = r#"
 format = "u8_text"
@@ -143,5 +143,6 @@ fn the_document_says_what_there_is() {
         Column::new("", &name.replace(":N", ":1"), None).unwrap_or_else(|error| panic!("{error}"));
         count += 1;
     }
-    assert_eq!(count, 42);
+    // Nothing, a fixed text and a fixed number stand in the example before.
+    assert_eq!(count, Field::COUNT - 3);
 }
