@@ -9,6 +9,8 @@ mod fixed;
 mod money_profile;
 mod money_rows;
 mod names;
+mod parse;
+mod profile_error;
 mod raw;
 mod raw_amount;
 mod raw_layout;
@@ -21,7 +23,7 @@ mod trade_rows;
 
 pub use any_profile::AnyProfile;
 pub use money_profile::Profile;
-pub use raw::ProfileError;
+pub use profile_error::ProfileError;
 pub use trade_profile::TradeProfile;
 
 use crate::money::{MoneyLine, MoneyStatement};

@@ -1,8 +1,6 @@
 //! What a profile says of a table of money.
 
-use super::any_profile::AnyProfile;
 use super::names::Names;
-use super::raw::{ProfileError, bad};
 use super::shape::{Shape, each_once};
 
 /// What a table of money looks like, and which column is what. It is written in TOML:
@@ -74,19 +72,6 @@ pub(super) struct Named {
 }
 
 impl Profile {
-    /// Reads a profile from TOML.
-    ///
-    /// # Errors
-    /// [`ProfileError`], which names the key that is wrong.
-    pub fn parse(toml: &str) -> Result<Profile, ProfileError> {
-        match AnyProfile::parse(toml)? {
-            AnyProfile::Money(profile) => Ok(profile),
-            AnyProfile::Trades(_) => {
-                bad("rows", "it is a profile of transactions, and here one of money is needed")
-            }
-        }
-    }
-
     /// The columns that the table must have, each once.
     pub(super) fn required(&self) -> Vec<&str> {
         let Named { balance, number, merchant_number, kind, remark } = &self.columns;

@@ -6,7 +6,6 @@ use std::str::FromStr;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime::BrokenDownTime;
 use longmen_ledger::Currency;
-use longmen_toml_file::TomlFault;
 use serde::Deserialize;
 
 use super::amount::AmountRule;
@@ -14,22 +13,12 @@ use super::any_profile::AnyProfile;
 use super::cell::Digits;
 use super::money_profile::{Named, Order, Profile};
 use super::names::Names;
+use super::profile_error::{ProfileError, bad, unused};
 use super::raw_amount::RawAmount;
 use super::raw_layout::{RawLayout, RawLines};
 use super::shape::{CurrencyRule, DateRule, Footer, Header, Layout, Pattern, Shape};
 use super::trade_profile::{TradeColumns, TradeProfile, Words};
 use crate::row::{RowKind, RowState};
-
-/// Why a profile is none.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ProfileError {
-    /// It is no TOML, or has a key that is not known, or lacks one.
-    #[error("{0}")]
-    Toml(#[from] TomlFault),
-    /// What a key says makes no sense.
-    #[error("{key}: {reason}")]
-    Key { key: &'static str, reason: String },
-}
 
 /// A profile, key by key.
 #[derive(Deserialize)]
@@ -129,18 +118,6 @@ struct RawWords {
     words: BTreeMap<Box<str>, Box<str>>,
     #[serde(default)]
     ignored: BTreeSet<Box<str>>,
-}
-
-pub(super) fn bad<T>(key: &'static str, reason: impl Into<String>) -> Result<T, ProfileError> {
-    Err(ProfileError::Key { key, reason: reason.into() })
-}
-
-/// Keys, and whether each is told: none is to be.
-pub(super) fn unused(keys: &[(&'static str, bool)], reason: &str) -> Result<(), ProfileError> {
-    match keys.iter().find(|(_, is_told)| *is_told) {
-        Some((key, _)) => bad(key, reason),
-        None => Ok(()),
-    }
 }
 
 impl RawProfile {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::amount::{AmountRule, Minus, Ways};
 use super::names::Names;
-use super::raw::{ProfileError, bad};
+use super::profile_error::{ProfileError, bad};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

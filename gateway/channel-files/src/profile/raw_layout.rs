@@ -4,7 +4,7 @@ use encoding_rs::Encoding;
 use serde::Deserialize;
 
 use super::fixed::{FixedField, FixedLayout};
-use super::raw::{ProfileError, bad, unused};
+use super::profile_error::{ProfileError, bad, unused};
 use super::shape::Layout;
 use crate::lines::LONGEST;
 

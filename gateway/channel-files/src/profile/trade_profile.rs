@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::amount::AmountRule;
-use super::any_profile::AnyProfile;
 use super::names::Names;
-use super::raw::{ProfileError, bad};
 use super::shape::{Shape, each_once};
 use crate::row::{RowKind, RowState};
 
@@ -81,19 +79,6 @@ pub(super) struct Words<T> {
 }
 
 impl TradeProfile {
-    /// Reads a profile from TOML.
-    ///
-    /// # Errors
-    /// [`ProfileError`], which names the key that is wrong.
-    pub fn parse(toml: &str) -> Result<TradeProfile, ProfileError> {
-        match AnyProfile::parse(toml)? {
-            AnyProfile::Trades(profile) => Ok(profile),
-            AnyProfile::Money(_) => {
-                bad("rows", "it is a profile of money, and here one of \"transactions\" is needed")
-            }
-        }
-    }
-
     /// The columns that the table must have, each once.
     pub(super) fn required(&self) -> Vec<&str> {
         let TradeColumns { merchant_number, number, order, merchant } = &self.columns;

@@ -105,9 +105,8 @@ impl Channel {
         let wrong = |why: String| Failure::Usage(format!("{}: {why}", path.display()));
         let text = fs::read_to_string(path)
             .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", path.display())))?;
-        let written: Written = read_toml(&text).map_err(|fault| {
-            wrong(format!("{fault}; docs/ACCOUNTING.md says what the file of a channel has"))
-        })?;
+        let written: Written = read_toml(&text)
+            .map_err(|fault| wrong(format!("{fault}; `longmen channel-book --help` shows a whole one")))?;
         Channel::of(written).map_err(wrong)
     }
 
