@@ -100,7 +100,7 @@ impl Record<'_> {
     ) -> Result<civil::Date, Refusal> {
         let parsed = self.parsed(pattern)?;
         let column = &*pattern.column;
-        let in_year = |year| Some(civil::Date::new(year, parsed.month()?, parsed.day()?).ok()).flatten();
+        let in_year = |year| civil::Date::new(year, parsed.month()?, parsed.day()?).ok();
         // A leap year has every day that there is.
         if in_year(2000).is_none() {
             return Err(self.bad(column, "there is no such day"));
@@ -135,8 +135,13 @@ impl Record<'_> {
 
     fn parsed(&self, Pattern { column, format }: &Pattern) -> Result<BrokenDownTime, Refusal> {
         let text = self.text(column)?;
-        let parsed = BrokenDownTime::parse(&**format, text);
-        parsed.map_err(|_| self.bad(column, format!("it is not as the format `{format}` has it")))
+        let parsed = BrokenDownTime::parse(&**format, &text).ok();
+        // Where nothing stands between digits, one that is missing would move the others.
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_whole =
+            |tm: &BrokenDownTime| !is_plain || tm.to_string(&**format).is_ok_and(|same| same == text);
+        let parsed = parsed.filter(is_whole);
+        parsed.ok_or_else(|| self.bad(column, format!("it is not as the format `{format}` has it")))
     }
 
     /// That a cell is wrong, with what stands in it.
