@@ -2,23 +2,23 @@
 
 use std::fmt;
 
-/// Where a TOML file is wrong, and why, in one line.
+/// Where a TOML file is wrong, and why, in one line. Of a key that is not there the place is where its table begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TomlFault {
-    /// Where it is; `None` where it is something that the file as a whole does not have.
-    place: Option<(usize, usize)>,
+    line: usize,
+    column: usize,
     message: String,
 }
 
 impl TomlFault {
     pub(crate) fn of(text: &str, error: &toml::de::Error) -> TomlFault {
-        let span = error.span().filter(|span| *span != (0..text.len()));
-        let before = span.and_then(|span| text.get(..span.start));
-        let place = before.map(|before| {
-            let line = before.rsplit('\n').next().unwrap_or_default();
-            (before.matches('\n').count() + 1, line.chars().count() + 1)
-        });
-        TomlFault { place, message: in_one_line(error.message()) }
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        TomlFault {
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+            message: in_one_line(error.message()),
+        }
     }
 }
 
@@ -32,10 +32,7 @@ fn in_one_line(message: &str) -> String {
 
 impl fmt::Display for TomlFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((line, column)) = self.place {
-            write!(f, "line {line}, column {column}: ")?;
-        }
-        f.write_str(&self.message)
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
     }
 }
 
@@ -73,8 +70,8 @@ mod tests {
                 "line 3, column 1: ",
                 "unknown field `colour`, expected one of",
             ),
-            ("name = 'a'\n", "missing field `count`", ""),
-            ("", "missing field `name`", ""),
+            ("name = 'a'\n", "line 1, column 1: ", "missing field `count`"),
+            ("", "line 1, column 1: ", "missing field `name`"),
             ("name = 'a'\ncount = 1\npart = {}\n", "line 3, column 8: ", "missing field `word`"),
             ("名 = 1\nname = 'a", "line 2, column 8: ", ""),
             ("name = 'a'\ncount 1\n", "line 2, column ", ""),
