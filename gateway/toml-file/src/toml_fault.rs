@@ -73,7 +73,12 @@ mod tests {
             ("name = 'a'\n", "line 1, column 1: ", "missing field `count`"),
             ("", "line 1, column 1: ", "missing field `name`"),
             ("name = 'a'\ncount = 1\npart = {}\n", "line 3, column 8: ", "missing field `word`"),
-            ("名 = 1\nname = 'a", "line 2, column 8: ", ""),
+            ("name = 'a", "line 1, column ", ""),
+            (
+                "name = 'a'\ncount = 1\npart = { word = '名', b = 2 }\n",
+                "line 3, column 22: ",
+                "unknown field `b`",
+            ),
             ("name = 'a'\ncount 1\n", "line 2, column ", ""),
             ("name = 'a'\nname = 'b'\n", "line 2, column 1: ", "duplicate key"),
             ("name = \"\u{1b}[2J\"\ncount = 1\n", "line 1, column ", ""),

@@ -29,7 +29,7 @@ impl RawAmount {
         match (signed, incoming, outgoing, column, direction) {
             (Some(column), None, None, None, None) if minus.is_none() => match has_words {
                 false => Ok(AmountRule::Signed { column }),
-                true => Ok(AmountRule::Prefixed { column, ways: ways.checked()?.as_prefixes()? }),
+                true => Ok(AmountRule::Prefixed { column, ways: ways.checked()?.prefixes()? }),
             },
             (None, Some(incoming), Some(outgoing), None, None) if !has_words => match incoming == outgoing {
                 true => bad("amount.outgoing", "it is the column of what comes in"),
@@ -60,7 +60,7 @@ impl Ways {
     }
 
     /// Words that an amount begins with: which of them it is must be plain.
-    fn as_prefixes(self) -> Result<Ways, ProfileError> {
+    fn prefixes(self) -> Result<Ways, ProfileError> {
         let words: Vec<&str> = self.incoming.iter().chain(&self.outgoing).map(|word| &**word).collect();
         let begins = |at: usize, word: &str| {
             words.iter().enumerate().any(|(other, longer)| other != at && longer.starts_with(word))
