@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use longmen_channel_files::{
     AnyProfile, Expected, MoneyFormat, MoneyLine, MoneyStatement, Profile, ProfileError, Received, Refusal,
-    StatementRow, TradeFormat, TradeProfile, read_money, read_table, read_trade_table, read_trades,
+    StatementRow, TradeFormat, TradeProfile, read_money, read_table,
 };
 use longmen_engine::ledger::{Currency, Date};
 use longmen_terminal::{Progress, Table, grouped};
@@ -17,6 +17,7 @@ use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
+use crate::reconciling::TradeFile;
 
 /// Look into the file of a channel or a bank: whether it is whole, whose it is, and what it comes to (渠道对账文件)
 ///
@@ -76,8 +77,9 @@ enum Format {
 
 /// What a file is read by.
 enum Known {
-    Format(Format),
-    Profile(AnyProfile),
+    Trades(TradeFile),
+    Money(MoneyFormat),
+    Table(Box<Profile>),
 }
 
 /// What a file holds, with its rows where they are shown.
@@ -114,8 +116,12 @@ fn read(args: &Args) -> Result<Result<Held, Refusal>, Failure> {
         sha1: args.sha1.as_deref().map(Into::into),
     };
     let known = match (args.format, &args.profile) {
-        (Some(format), _) => Known::Format(format),
-        (None, Some(path)) => Known::Profile(profile(path, AnyProfile::parse)?),
+        (Some(Format::Trades(format)), _) => Known::Trades(TradeFile::Format(format)),
+        (Some(Format::Money(format)), _) => Known::Money(format),
+        (None, Some(path)) => match profile(path, AnyProfile::parse)? {
+            AnyProfile::Trades(profile) => Known::Trades(TradeFile::Profile(Box::new(profile))),
+            AnyProfile::Money(profile) => Known::Table(Box::new(profile)),
+        },
         (None, None) => unreachable!("the command line has a format or a profile"),
     };
     let counter = Counter { progress: Progress::counting("rows"), count: Cell::new(0) };
@@ -142,19 +148,15 @@ fn read_known(
         lines.extend(keeps.then_some(line));
     };
     Ok(match known {
-        Known::Format(Format::Trades(format)) => {
-            let received = read_trades(*format, file, expected, &mut take_row)?;
+        Known::Trades(format) => {
+            let received = format.read(file, expected, &mut take_row)?;
             Held::Trades(received, rows)
         }
-        Known::Profile(AnyProfile::Trades(profile)) => {
-            let received = read_trade_table(profile, file, expected, &mut take_row)?;
-            Held::Trades(received, rows)
-        }
-        Known::Format(Format::Money(format)) => {
+        Known::Money(format) => {
             let statement = read_money(*format, file, expected, &mut take_line)?;
             Held::Money(statement, lines)
         }
-        Known::Profile(AnyProfile::Money(profile)) => {
+        Known::Table(profile) => {
             let statement = read_table(profile, file, expected, &mut take_line)?;
             Held::Money(statement, lines)
         }
