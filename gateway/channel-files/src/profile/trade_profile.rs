@@ -26,8 +26,7 @@ use crate::row::{RowKind, RowState};
 ///     currency = { fixed = "CNY" }
 ///     time = { column = "时间", format = "%m%d%H%M%S" }
 ///     amount = { column = "金额", direction = "类型", in = ["000000"], out = ["200000"] }
-///     fees = [{ signed = "手续费", in = ["C"], out = ["D"] }]
-///                                # as amounts: what comes in and goes out by each; blank is none
+///     fees = [{ signed = "手续费", in = ["C"], out = ["D"] }]  # as amounts: what comes in and goes out; blank is none
 ///
 ///     [date]
 ///     column = "时间"
@@ -37,7 +36,7 @@ use crate::row::{RowKind, RowState};
 ///
 ///     [columns]
 ///     merchant_number = ["跟踪号", "时间"]   # what names it on both sides: one column, or several, joined with `|`
-///                                # `number` is the channel's, `order` what it belongs to, `merchant` whose it is
+///     number = "跟踪号"            # the channel's; `order` is what it belongs to, `merchant` whose it is
 ///
 ///     [kinds]                    # without it every row is `other`
 ///     column = "类型"
