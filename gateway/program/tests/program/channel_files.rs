@@ -103,7 +103,7 @@ fn a_profile_that_is_wrong_is_told_in_one_line() {
     let profile = directory.path().join("fixed.toml");
     for (from, to, words) in [
         ("length = 26", "length = 26\ncolour = 1", "line 5, column 1: unknown field `colour`"),
-        ("length = 26", "length = [", "line 4, column"),
+        ("length = 26", "length = [", "line 5, column"),
         ("length = 26", "length = 27", "length: it is 27, and the fields make 26 bytes"),
         ("layout = \"fixed\"\n", "", "missing field `layout`"),
     ] {
@@ -134,7 +134,8 @@ fn the_file_of_a_channel_that_is_wrong_is_told_in_one_line() {
         fs::write(&path, text).unwrap();
         let command =
             ["desk", "import", channel, "--channel", channel, "--date", "2024-06-18", "--by", "ann"];
-        let ran = longmen(&command);
+        let desk = directory.path().join("desk");
+        let ran = longmen(&[&command[..], &["--desk", desk.to_str().unwrap()]].concat());
         assert_eq!(ran.code, Some(2), "{ran:?}");
         let told = ran.err.lines().find(|line| line.contains("wechat.toml")).unwrap_or_default();
         assert!(told.contains(words) && told.contains("longmen channel-book --help"), "{text}: {ran:?}");
