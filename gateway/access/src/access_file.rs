@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use longmen_ledger::{Amount, Currency, FourEyes, Grant, Operation};
+use longmen_toml_file::{TomlFault, read_toml};
 use serde::Deserialize;
 
 use crate::about_customers::is_about_customers;
 use crate::four_eyes::{WrittenFourEyes, usual_four_eyes};
 use crate::standard_role::StandardRole;
 use crate::token_file::{MAX_NAME, is_name};
-use crate::toml_fault::TomlFault;
 
 /// Who may do what.
 #[derive(Clone, Debug, Default)]
@@ -125,7 +125,7 @@ impl AccessFile {
         // Some editors put a mark of byte order before it.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let Written { roles: written, principals, four_eyes } =
-            toml::from_str(text).map_err(|error| AccessFileError::Toml(TomlFault::of(text, &error)))?;
+            read_toml(text).map_err(AccessFileError::Toml)?;
         if let Some(name) = written.keys().chain(principals.keys()).find(|name| !is_name(name)) {
             return Err(AccessFileError::Name { name: format!("{name:?}") });
         }

@@ -36,7 +36,6 @@ mod four_eyes;
 mod secret;
 mod standard_role;
 mod token_file;
-mod toml_fault;
 
 pub use about_customers::is_about_customers;
 pub use access::{Access, AccessError, Admitted, Asking, NotAdmitted};
@@ -44,4 +43,3 @@ pub use access_file::{AccessFile, AccessFileError};
 pub use secret::Secret;
 pub use standard_role::StandardRole;
 pub use token_file::{NotANetwork, Token, TokenFile, TokenFileError, check_network};
-pub use toml_fault::TomlFault;

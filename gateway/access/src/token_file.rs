@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use longmen_ledger::{has_blank_end, is_hidden};
+use longmen_toml_file::{TomlFault, read_toml};
 use serde::{Deserialize, Serialize};
-
-use crate::toml_fault::TomlFault;
 
 /// The most bytes of a name of a principal.
 pub(crate) const MAX_NAME: usize = 64;
@@ -133,8 +132,7 @@ impl TokenFile {
     /// # Errors
     /// [`TokenFileError`], naming the first thing that is wrong.
     pub fn parse(text: &str) -> Result<TokenFile, TokenFileError> {
-        let Written { tokens: written } =
-            toml::from_str(text).map_err(|error| TokenFileError::Toml(TomlFault::of(text, &error)))?;
+        let Written { tokens: written } = read_toml(text).map_err(TokenFileError::Toml)?;
         let mut tokens = BTreeMap::new();
         for token in written {
             let id = token.id.clone();

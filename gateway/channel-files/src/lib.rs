@@ -44,7 +44,7 @@ mod unpacked;
 mod wechat;
 
 pub use money::{MoneyLine, MoneyStatement};
-pub use profile::{Profile, ProfileError, read_table};
+pub use profile::{AnyProfile, Profile, ProfileError, TradeProfile, read_table, read_trade_table};
 pub use received::{Expected, Received, Sums};
 pub use refusal::{Refusal, RefusalCode};
 pub use row::{RowKind, RowState, StatementRow};

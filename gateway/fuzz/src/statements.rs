@@ -3,7 +3,8 @@
 use std::io::Cursor;
 
 use longmen_channel_files::{
-    Expected, MoneyFormat, Profile, RowKind, TradeFormat, read_money, read_table, read_trades,
+    Expected, MoneyFormat, Profile, Received, Refusal, RowKind, StatementRow, TradeFormat, TradeProfile, read_money,
+    read_table, read_trade_table, read_trades,
 };
 use longmen_engine::ledger::Date;
 
@@ -14,21 +15,32 @@ pub fn run(data: &[u8]) {
     let date = Date::parse("2024-06-18").filter(|_| first & 0x80 != 0);
     let expected = Expected { date, ..Expected::default() };
     let format = usize::from(first & 0x7F);
+    if format == FIXED {
+        return trades(file, &expected, |source, take| read_trade_table(&trade_profile(), source, &expected, take));
+    }
     if let Some(format) = TradeFormat::ALL.get(format) {
-        return trades(*format, file, &expected);
+        return trades(file, &expected, |source, take| read_trades(*format, source, &expected, take));
     }
     money(MoneyFormat::ALL.get(format - TradeFormat::ALL.len()).copied(), file, &expected);
 }
 
-fn trades(format: TradeFormat, file: &[u8], expected: &Expected) {
+/// Behind all formats: a table of money by its profile, and then lines of fixed fields.
+const TABLE_OF_MONEY: usize = TradeFormat::ALL.len() + MoneyFormat::ALL.len();
+const FIXED: usize = TABLE_OF_MONEY + 1;
+
+fn trades(
+    file: &[u8],
+    expected: &Expected,
+    read: impl FnOnce(&mut Cursor<&[u8]>, &mut dyn FnMut(StatementRow)) -> Result<Received, Refusal>,
+) {
     let (mut count, mut net, mut unmoved) = (0_u64, 0, 0_u64);
-    let mut take = |row: longmen_channel_files::StatementRow| {
+    let mut take = |row: StatementRow| {
         count += 1;
         net += row.net();
         unmoved += u64::from(!row.state.moves_money());
         assert!(row.line > 0 && !row.kind.name().is_empty());
     };
-    match read_trades(format, &mut Cursor::new(file), expected, &mut take) {
+    match read(&mut Cursor::new(file), &mut take) {
         Ok(received) => {
             assert_eq!((received.rows, received.unmoved), (count, unmoved));
             let sums: i128 = received.sums.values().map(|sums| sums.gross - sums.fee).sum();
@@ -63,7 +75,7 @@ fn money(format: Option<MoneyFormat>, file: &[u8], expected: &Expected) {
     }
 }
 
-fn told(refusal: &longmen_channel_files::Refusal) {
+fn told(refusal: &Refusal) {
     assert!(!refusal.reason.is_empty() && refusal.line != Some(0));
     assert!(refusal.to_string().starts_with(refusal.code.name()));
 }
@@ -84,6 +96,38 @@ date = { column = "date", format = "%Y%m%d" }
 amount = { incoming = "in", outgoing = "out" }
 columns = { balance = "balance", number = "no" }
 "#;
+
+/// Lines of fixed fields, with what a profile can say.
+fn trade_profile() -> TradeProfile {
+    TradeProfile::parse(FIXED_PROFILE).expect("it is one")
+}
+
+const FIXED_PROFILE: &str = r#"
+rows = "transactions"
+layout = "fixed"
+encoding = "gb18030"
+length = 50
+blanks = true
+fields = [["no", 4], ["time", 10], ["kind", 2], ["amount", 12], ["fee", 7], ["state", 2], ["text", 7]]
+minor = true
+footer = { begins = "sum" }
+currency = { fixed = "CNY" }
+date = { column = "time", format = "%m%d%H%M%S", year = "expected", before = 1 }
+time = { column = "time", format = "%m%d%H%M%S" }
+amount = { column = "amount", direction = "kind", in = ["01"], out = ["04"] }
+fees = [{ signed = "fee", in = ["C"], out = ["D"] }]
+columns = { merchant_number = ["no", "time"], order = "text" }
+kinds = { column = "kind", words = { "01" = "pay", "04" = "refund" }, ignored = ["99"] }
+states = { column = "state", words = { "00" = "success", "05" = "failed" } }
+"#;
+
+const FIXED_LINES: &str = "\
+0001 0618100000 01 000000010000 D000060 00 tea    
+0002 0617230000 04 000000004000 C000024 00        
+0003 x          99 x            x       x  x      
+0004 0618100000 01 000000000500         05        
+sum 3
+";
 
 const TABLE: &str = "\
 no,date,in,out,balance
@@ -143,7 +187,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
         (money("wechat-fundflow"), FUND),
         (money("camt053"), CAMT),
         (money("mt940"), MT940),
-        (TradeFormat::ALL.len() + MoneyFormat::ALL.len(), TABLE),
+        (TABLE_OF_MONEY, TABLE),
+        (FIXED, FIXED_LINES),
     ];
     let mut seeds = Vec::new();
     for (format, text) in files {
@@ -153,10 +198,14 @@ pub fn seeds() -> Vec<Vec<u8>> {
         }
         let mut taken = 0;
         let source = &mut Cursor::new(text);
+        let expected = Expected { date: Date::parse("2024-06-18"), ..Expected::default() };
         let result = match format.checked_sub(TradeFormat::ALL.len()).map(|format| MoneyFormat::ALL.get(format)) {
-            None => read_trades(TradeFormat::ALL[format], source, &Expected::default(), &mut |_| taken += 1).map(drop),
-            Some(Some(format)) => read_money(*format, source, &Expected::default(), &mut |_| taken += 1).map(drop),
-            Some(None) => read_table(&profile(), source, &Expected::default(), &mut |_| taken += 1).map(drop),
+            None => read_trades(TradeFormat::ALL[format], source, &expected, &mut |_| taken += 1).map(drop),
+            Some(Some(format)) => read_money(*format, source, &expected, &mut |_| taken += 1).map(drop),
+            Some(None) if format == FIXED => {
+                read_trade_table(&trade_profile(), source, &expected, &mut |_| taken += 1).map(drop)
+            }
+            Some(None) => read_table(&profile(), source, &expected, &mut |_| taken += 1).map(drop),
         };
         assert!(result.is_ok() && taken > 0, "{text}: {result:?}");
     }

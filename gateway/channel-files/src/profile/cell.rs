@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 use longmen_ledger::{Amount, Currency};
 
-/// A cell. Texts only have all that they were written with; others come from sheets.
+/// A cell. Texts have no blanks around them; others come from sheets.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Cell {
     Text(String),
@@ -25,6 +25,17 @@ pub(super) trait Rows {
     fn next(&mut self) -> Result<Option<Cells>, crate::refusal::Refusal>;
 }
 
+/// How amounts are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Digits {
+    /// `1234.56`
+    Decimal,
+    /// `1,234.56`, or without commas
+    Thousands,
+    /// In minor units (分): `123456`
+    Minor,
+}
+
 impl Cells {
     pub(super) fn is_blank(&self) -> bool {
         self.cells.iter().all(Cell::is_blank)
@@ -39,13 +50,13 @@ const WHOLE: f64 = 9_007_199_254_740_992.0;
 
 impl Cell {
     pub(super) fn is_blank(&self) -> bool {
-        matches!(self, Cell::Text(text) if unwrapped(text).is_empty())
+        matches!(self, Cell::Text(text) if text.is_empty())
     }
 
     /// What stands in it. A number must be one that the sheet has not rounded.
     pub(super) fn text(&self) -> Result<String, &'static str> {
         match self {
-            Cell::Text(text) => Ok(unwrapped(text).into()),
+            Cell::Text(text) => Ok(text.clone()),
             Cell::Moment(moment) => Ok(moment.to_string()),
             Cell::Number(number) if number.abs() < KEPT => Ok(number.to_string()),
             Cell::Number(_) => {
@@ -55,23 +66,45 @@ impl Cell {
     }
 
     /// An amount of money, or `None` where there is nothing.
-    pub(super) fn amount(&self, currency: Currency, thousands: bool) -> Result<Option<Amount>, String> {
-        let decimal = match self {
-            _ if self.is_blank() => return Ok(None),
-            Cell::Text(text) => {
-                let text = unwrapped(text);
-                let text = text.strip_prefix('+').unwrap_or(text);
-                match thousands {
-                    true => without_commas(text).ok_or("its commas do not stand between groups of three")?,
-                    false => text.into(),
+    pub(super) fn amount(&self, currency: Currency, digits: Digits) -> Result<Option<Amount>, String> {
+        match self {
+            _ if self.is_blank() => Ok(None),
+            Cell::Text(text) => amount_of(text, currency, digits).map(Some),
+            Cell::Number(number) => {
+                let decimal = decimal(*number, currency)
+                    .ok_or("it is larger than what a sheet keeps exactly: have it stored as a text")?;
+                match digits {
+                    Digits::Minor => minor(decimal.trim_end_matches('0').trim_end_matches('.')).map(Some),
+                    _ => exact(&decimal, currency).map(Some),
                 }
             }
-            Cell::Number(number) => decimal(*number, currency)
-                .ok_or("it is larger than what a sheet keeps exactly: have it stored as a text")?,
-            Cell::Moment(_) => return Err("it is a date".into()),
-        };
-        currency.parse_amount(&decimal).map(Some).map_err(|error| error.to_string())
+            Cell::Moment(_) => Err("it is a date".into()),
+        }
     }
+}
+
+/// An amount as a text.
+pub(super) fn amount_of(text: &str, currency: Currency, digits: Digits) -> Result<Amount, String> {
+    let text = text.strip_prefix('+').unwrap_or(text);
+    match digits {
+        Digits::Decimal => exact(text, currency),
+        Digits::Thousands => {
+            let plain = without_commas(text).ok_or("its commas do not stand between groups of three")?;
+            exact(&plain, currency)
+        }
+        Digits::Minor => minor(text),
+    }
+}
+
+fn exact(decimal: &str, currency: Currency) -> Result<Amount, String> {
+    currency.parse_amount(decimal).map_err(|error| error.to_string())
+}
+
+fn minor(text: &str) -> Result<Amount, String> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let amount = text.parse().ok().filter(|_| is_number);
+    amount.map(Amount).ok_or_else(|| "it is no number of minor units such as 000000010000".into())
 }
 
 /// A number of a sheet as a decimal. A sheet has amounts as binary floats, and no cent is one: 0.1 and 0.2 make 0.30000000000000004. So

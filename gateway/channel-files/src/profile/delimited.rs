@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use encoding_rs::Encoding;
 
-use super::cell::{Cell, Cells, Rows};
+use super::cell::{Cell, Cells, Rows, unwrapped};
 use crate::cells::{plain, quoted};
 use crate::lines::{LONGEST, Lines};
 use crate::refusal::{Refusal, RefusalCode};
@@ -36,7 +36,10 @@ impl<R: BufRead> Delimited<R> {
     fn row(&mut self, line: u64, mut text: String) -> Result<Cells, Refusal> {
         for _ in 0..MOST_LINES {
             if let Some(cells) = split(&text, self.separator, self.quote) {
-                return Ok(Cells { line, cells: cells.into_iter().map(Cell::Text).collect() });
+                return Ok(Cells {
+                    line,
+                    cells: cells.iter().map(|cell| Cell::Text(unwrapped(cell).into())).collect(),
+                });
             }
             let more = self.lines.next()?;
             let more =

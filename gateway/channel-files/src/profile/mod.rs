@@ -2,27 +2,38 @@
 //! uses such a table supplies: nothing of it stands in the code.
 
 mod amount;
+mod any_profile;
 mod cell;
 mod delimited;
+mod fixed;
+mod money_profile;
+mod money_rows;
+mod names;
+mod parse;
+mod profile_error;
 mod raw;
+mod raw_amount;
+mod raw_layout;
 mod record;
-mod settings;
+mod shape;
 mod sheet;
 mod table;
+mod trade_profile;
+mod trade_rows;
 
-pub use raw::ProfileError;
-pub use settings::Profile;
+pub use any_profile::AnyProfile;
+pub use money_profile::Profile;
+pub use profile_error::ProfileError;
+pub use trade_profile::TradeProfile;
 
 use crate::money::{MoneyLine, MoneyStatement};
-use crate::received::Expected;
+use crate::received::{Expected, Received};
 use crate::refusal::Refusal;
+use crate::row::StatementRow;
 use crate::unpacked::{Source, read_unpacked};
-use delimited::Delimited;
-use settings::Layout;
-use sheet::Sheet;
 
-/// Reads a table by its profile. Lines go to `take` as they are read, from the earliest to the latest, and hold only where the end is a
-/// [`MoneyStatement`]. The account is the one that is expected: no table is asked for it.
+/// Reads a table of money by its profile. Lines go to `take` as they are read, from the earliest to the latest, and hold only where the
+/// end is a [`MoneyStatement`]. The account is the one that is expected: no table is asked for it.
 ///
 /// # Errors
 /// [`Refusal`]: nothing of the table is to be used.
@@ -32,14 +43,22 @@ pub fn read_table(
     expected: &Expected,
     take: &mut dyn FnMut(MoneyLine),
 ) -> Result<MoneyStatement, Refusal> {
-    read_unpacked(source, None, expected.sha1.as_deref(), |input| match &profile.layout {
-        Layout::Delimited { encoding, separator, quote } => {
-            let mut rows = Delimited::of(input, encoding, *separator, *quote, profile.skip());
-            table::read(profile, &mut rows, expected, take)
-        }
-        Layout::Sheet { name } => {
-            let mut rows = Sheet::read(input, name.as_deref(), profile.skip())?;
-            table::read(profile, &mut rows, expected, take)
-        }
+    read_unpacked(source, None, expected.sha1.as_deref(), |input| {
+        money_rows::read(profile, input, expected, take)
+    })
+}
+
+/// Reads a table of transactions by its profile. Rows go to `take` as they are read, and hold only where the end is [`Received`].
+///
+/// # Errors
+/// [`Refusal`]: nothing of the table is to be used.
+pub fn read_trade_table(
+    profile: &TradeProfile,
+    source: &mut dyn Source,
+    expected: &Expected,
+    take: &mut dyn FnMut(StatementRow),
+) -> Result<Received, Refusal> {
+    read_unpacked(source, None, expected.sha1.as_deref(), |input| {
+        trade_rows::read(profile, input, expected, take)
     })
 }

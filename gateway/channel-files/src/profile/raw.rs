@@ -1,56 +1,65 @@
 //! A profile as it is written, before it is known to make sense.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 
-use encoding_rs::Encoding;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime::BrokenDownTime;
 use longmen_ledger::Currency;
 use serde::Deserialize;
 
-use super::amount::{AmountRule, Minus};
-use super::settings::{CurrencyRule, Footer, Header, Layout, Named, Order, Pattern, Profile};
-
-/// Why a profile is none.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ProfileError {
-    /// It is no TOML, or has a key that is not known, or lacks one.
-    #[error("it cannot be read: {0}")]
-    Toml(#[from] toml::de::Error),
-    /// What a key says makes no sense.
-    #[error("{key}: {reason}")]
-    Key { key: &'static str, reason: String },
-}
+use super::amount::AmountRule;
+use super::any_profile::AnyProfile;
+use super::cell::Digits;
+use super::money_profile::{Named, Order, Profile};
+use super::names::Names;
+use super::profile_error::{ProfileError, bad, unused};
+use super::raw_amount::RawAmount;
+use super::raw_layout::{RawLayout, RawLines};
+use super::shape::{CurrencyRule, DateRule, Footer, Header, Layout, Pattern, Shape};
+use super::trade_profile::{TradeColumns, TradeProfile, Words};
+use crate::row::{RowKind, RowState};
 
 /// A profile, key by key.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawProfile {
+    #[serde(default)]
+    rows: RawRows,
     layout: RawLayout,
     encoding: Option<String>,
     separator: Option<String>,
     quote: Option<String>,
     sheet: Option<Box<str>>,
+    length: Option<usize>,
+    blanks: Option<bool>,
+    fields: Option<Vec<(Box<str>, usize)>>,
     skip: Option<u64>,
     header: Option<RawHeader>,
     footer: Option<RawFooter>,
-    #[serde(default)]
-    order: Order,
+    order: Option<Order>,
     #[serde(default)]
     thousands: bool,
+    #[serde(default)]
+    minor: bool,
     currency: RawCurrency,
-    date: Pattern,
+    date: RawDate,
     time: Option<Pattern>,
     amount: RawAmount,
+    fees: Option<Vec<RawAmount>>,
     #[serde(default)]
-    columns: Named,
+    columns: RawColumns,
+    kinds: Option<RawWords>,
+    states: Option<RawWords>,
 }
 
-#[derive(Clone, Copy, PartialEq, Deserialize)]
+/// What the rows of a table are.
+#[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum RawLayout {
-    Delimited,
-    Sheet,
+enum RawRows {
+    #[default]
+    Money,
+    Transactions,
 }
 
 #[derive(Deserialize)]
@@ -70,99 +79,180 @@ struct RawFooter {
 #[serde(deny_unknown_fields)]
 struct RawCurrency {
     fixed: Option<Box<str>>,
-    column: Option<Box<str>>,
+    column: Option<Names>,
     #[serde(default)]
     words: BTreeMap<Box<str>, Box<str>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawAmount {
-    signed: Option<Box<str>>,
-    incoming: Option<Box<str>>,
-    outgoing: Option<Box<str>>,
-    column: Option<Box<str>>,
-    direction: Option<Box<str>>,
-    #[serde(default, rename = "in")]
-    in_words: Vec<Box<str>>,
-    #[serde(default, rename = "out")]
-    out_words: Vec<Box<str>>,
-    minus: Option<Minus>,
+struct RawDate {
+    column: Box<str>,
+    format: Box<str>,
+    year: Option<RawYear>,
+    before: Option<u32>,
 }
 
-fn bad<T>(key: &'static str, reason: impl Into<String>) -> Result<T, ProfileError> {
-    Err(ProfileError::Key { key, reason: reason.into() })
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawYear {
+    Expected,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawColumns {
+    balance: Option<Box<str>>,
+    number: Option<Names>,
+    merchant_number: Option<Names>,
+    kind: Option<Names>,
+    remark: Option<Names>,
+    order: Option<Names>,
+    merchant: Option<Names>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWords {
+    column: Names,
+    words: BTreeMap<Box<str>, Box<str>>,
+    #[serde(default)]
+    ignored: BTreeSet<Box<str>>,
 }
 
 impl RawProfile {
     /// The profile, where all that it says fits together.
-    pub(super) fn checked(self) -> Result<Profile, ProfileError> {
-        let layout = self.layout()?;
-        let header = match (self.skip, self.header) {
-            (Some(_), Some(_)) => {
-                return bad("header", "the header is behind `skip` lines, or is to be found");
-            }
-            (skip, None) => Header::Behind(skip.unwrap_or_default()),
-            (None, Some(RawHeader::Find)) => Header::Find,
+    pub(super) fn checked(self) -> Result<AnyProfile, ProfileError> {
+        let rows = self.rows;
+        let RawProfile { order, fees, columns, kinds, states, .. } = self;
+        let lines = RawLines {
+            layout: self.layout,
+            encoding: self.encoding,
+            separator: self.separator,
+            quote: self.quote,
+            sheet: self.sheet,
+            length: self.length,
+            blanks: self.blanks,
+            fields: self.fields,
         };
-        check_date(&self.date)?;
-        if let Some(time) = &self.time {
-            check_time(time)?;
-        }
-        let profile = Profile {
-            layout,
-            header,
+        let shape = Shape {
+            header: header(self.layout, self.skip, self.header)?,
+            layout: lines.checked()?,
             footer: self.footer.map(RawFooter::checked).transpose()?,
-            order: self.order,
             currency: self.currency.checked()?,
-            date: self.date,
-            time: self.time,
+            date: self.date.checked()?,
+            time: self.time.map(check_time).transpose()?,
             amount: self.amount.checked()?,
-            thousands: self.thousands,
-            columns: self.columns,
+            digits: digits(self.thousands, self.minor)?,
         };
-        match profile.required().iter().any(|name| name.trim().is_empty()) {
-            true => bad("columns", "a column has no name"),
-            false => Ok(profile),
-        }
-    }
-
-    fn layout(&self) -> Result<Layout, ProfileError> {
-        if self.layout == RawLayout::Sheet {
-            let text_only =
-                [("encoding", &self.encoding), ("separator", &self.separator), ("quote", &self.quote)];
-            return match text_only.into_iter().find(|(_, told)| told.is_some()) {
-                Some((key, _)) => bad(key, "a sheet has none"),
-                None => Ok(Layout::Sheet { name: self.sheet.clone() }),
-            };
-        }
-        if self.sheet.is_some() {
-            return bad("sheet", "a delimited table has none");
-        }
-        let label = self.encoding.as_deref().unwrap_or("utf-8");
-        // Lines and separators are told apart by bytes that mean the same as in ASCII.
-        let encoding =
-            Encoding::for_label(label.as_bytes()).filter(|encoding| encoding.is_ascii_compatible());
-        let Some(encoding) = encoding else {
-            return bad("encoding", format!("`{label}` is none, or has lines of other bytes than ASCII"));
-        };
-        let separator = one("separator", self.separator.as_deref().unwrap_or(","))?;
-        let quote = match self.quote.as_deref() {
-            Some("none") => None,
-            quote => Some(one("quote", quote.unwrap_or("\""))?),
-        };
-        match quote == Some(separator) {
-            true => bad("quote", "it is the separator"),
-            false => Ok(Layout::Delimited { encoding, separator, quote }),
+        match rows {
+            RawRows::Money => {
+                let told =
+                    [("fees", fees.is_some()), ("kinds", kinds.is_some()), ("states", states.is_some())];
+                unused(&told, "a table of money has none")?;
+                columns.money(shape, order.unwrap_or_default()).map(AnyProfile::Money)
+            }
+            RawRows::Transactions => {
+                unused(&[("order", order.is_some())], "rows of transactions stand in any order")?;
+                let fees = fees.into_iter().flatten().map(RawAmount::checked).collect::<Result<_, _>>()?;
+                let kinds = kinds.map(|words| words.checked("kinds.words", KINDS)).transpose()?;
+                let states = states.map(RawWords::states).transpose()?;
+                columns.trades(shape, fees, kinds, states).map(AnyProfile::Trades)
+            }
         }
     }
 }
 
-fn one(key: &'static str, text: &str) -> Result<char, ProfileError> {
-    let mut characters = text.chars();
-    match (characters.next(), characters.next()) {
-        (Some(character), None) if !matches!(character, '\n' | '\r') => Ok(character),
-        _ => bad(key, format!("`{}` is no single character", text.escape_debug())),
+const KINDS: &str = "pay, refund, revoke, recharge, payout, settle, fee, other";
+const STATES: &str = "success, processing, failed, closed";
+
+fn header(layout: RawLayout, skip: Option<u64>, header: Option<RawHeader>) -> Result<Header, ProfileError> {
+    match (skip, header) {
+        (_, Some(_)) if layout == RawLayout::Fixed => bad("header", "lines of fixed fields have none"),
+        (Some(_), Some(_)) => bad("header", "the header is behind `skip` lines, or is to be found"),
+        (skip, None) => Ok(Header::Behind(skip.unwrap_or_default())),
+        (None, Some(RawHeader::Find)) => Ok(Header::Find),
+    }
+}
+
+fn digits(thousands: bool, minor: bool) -> Result<Digits, ProfileError> {
+    match (thousands, minor) {
+        (true, true) => bad("minor", "whole minor units have no `thousands`"),
+        (true, false) => Ok(Digits::Thousands),
+        (false, true) => Ok(Digits::Minor),
+        (false, false) => Ok(Digits::Decimal),
+    }
+}
+
+/// Columns have names, and are there where the profile itself has to know.
+fn hold_columns(shape: &Shape, required: &[&str]) -> Result<(), ProfileError> {
+    if required.iter().any(|name| name.trim().is_empty()) {
+        return bad("columns", "a column has no name");
+    }
+    match &shape.layout {
+        Layout::Fixed(layout) => layout.hold_to(required),
+        _ => Ok(()),
+    }
+}
+
+impl RawColumns {
+    fn money(self, shape: Shape, order: Order) -> Result<Profile, ProfileError> {
+        let told = [("columns.order", self.order.is_some()), ("columns.merchant", self.merchant.is_some())];
+        unused(&told, "a table of money has none")?;
+        unused(&[("date.before", shape.date.before > 0)], "lines of money are of their own date")?;
+        let RawColumns { balance, number, merchant_number, kind, remark, .. } = self;
+        let columns = Named { balance, number, merchant_number, kind, remark };
+        let profile = Profile { shape, order, columns };
+        hold_columns(&profile.shape, &profile.required())?;
+        Ok(profile)
+    }
+
+    fn trades(
+        self,
+        shape: Shape,
+        fees: Vec<AmountRule>,
+        kinds: Option<Words<RowKind>>,
+        states: Option<Words<RowState>>,
+    ) -> Result<TradeProfile, ProfileError> {
+        unused(&[("columns.kind", self.kind.is_some())], "of transactions `kinds` says it")?;
+        let told = [("columns.balance", self.balance.is_some()), ("columns.remark", self.remark.is_some())];
+        unused(&told, "a table of transactions has none")?;
+        let RawColumns { merchant_number, number, order, merchant, .. } = self;
+        let Some(merchant_number) = merchant_number else {
+            return bad("columns.merchant_number", "it is needed: it names a transaction on both sides");
+        };
+        let columns = TradeColumns { merchant_number, number, order, merchant };
+        let profile = TradeProfile { shape, fees, columns, kinds, states };
+        hold_columns(&profile.shape, &profile.required())?;
+        Ok(profile)
+    }
+}
+
+impl RawWords {
+    fn checked<T: FromStr>(self, key: &'static str, known: &str) -> Result<Words<T>, ProfileError> {
+        let mut words = BTreeMap::new();
+        for (word, meaning) in self.words {
+            let Ok(means) = meaning.parse() else {
+                return bad(key, format!("`{meaning}`, which {word} is to mean, is none of {known}"));
+            };
+            if self.ignored.contains(&word) {
+                return bad(key, format!("`{word}` is in `ignored` as well"));
+            }
+            words.insert(word, means);
+        }
+        match words.is_empty() {
+            true => bad(key, "without a word every row is refused"),
+            false => Ok(Words { column: self.column, words, ignored: self.ignored }),
+        }
+    }
+
+    /// A state is no reason to pass a row over: one that moved nothing is `failed`.
+    fn states(self) -> Result<Words<RowState>, ProfileError> {
+        unused(
+            &[("states.ignored", !self.ignored.is_empty())],
+            "a row that moved nothing is `failed` or `closed`",
+        )?;
+        self.checked("states.words", STATES)
     }
 }
 
@@ -196,52 +286,41 @@ impl RawCurrency {
     }
 }
 
-impl RawAmount {
-    fn checked(self) -> Result<AmountRule, ProfileError> {
-        let RawAmount { signed, incoming, outgoing, column, direction, in_words, out_words, minus } = self;
-        let has_words = !in_words.is_empty() || !out_words.is_empty();
-        match (signed, incoming, outgoing, column, direction) {
-            (Some(column), None, None, None, None) if !has_words && minus.is_none() => {
-                Ok(AmountRule::Signed { column })
+/// A day that tells all parts of a date apart.
+const SAMPLE: DateTime = DateTime::constant(2024, 12, 31, 10, 20, 30, 0);
+
+/// Within so many days each day of a year comes once.
+const MOST_BEFORE: u32 = 364;
+
+impl RawDate {
+    /// A format is one of dates where it gives a date back as it was; without a year, where it gives back its month and day.
+    fn checked(self) -> Result<DateRule, ProfileError> {
+        let RawDate { column, format, year, before } = self;
+        let pattern = Pattern { column, format };
+        let read = written(&pattern);
+        let has_year = read.as_ref().is_some_and(|tm| tm.to_date().ok() == Some(SAMPLE.date()));
+        let has_day = read.is_some_and(|tm| (tm.year(), tm.month(), tm.day()) == (None, Some(12), Some(31)));
+        let format = &pattern.format;
+        match year {
+            None if !has_year => bad("date.format", format!("`{format}` is no format of a date")),
+            Some(RawYear::Expected) if has_year => {
+                bad("date.year", format!("the format `{format}` has a year of its own"))
             }
-            (None, Some(incoming), Some(outgoing), None, None) if !has_words => match incoming == outgoing {
-                true => bad("amount.outgoing", "it is the column of what comes in"),
-                false => Ok(AmountRule::Two { incoming, outgoing, minus: minus.unwrap_or_default() }),
-            },
-            (None, None, None, Some(column), Some(direction)) => {
-                if in_words.is_empty() || out_words.is_empty() {
-                    return bad("amount.in", "`direction` needs the words `in` and `out`");
-                }
-                if in_words.iter().any(|word| out_words.contains(word)) {
-                    return bad("amount.out", "a word cannot mean both");
-                }
-                let minus = minus.unwrap_or_default();
-                Ok(AmountRule::Directed { column, direction, in_words, out_words, minus })
+            Some(RawYear::Expected) if !has_day => {
+                bad("date.format", format!("`{format}` is no format of a month and a day"))
             }
-            _ => bad(
-                "amount",
-                "it says one of three: `signed`; `incoming` and `outgoing`; or `column`, `direction`, `in` and `out`",
-            ),
+            _ if before.is_some_and(|days| days > MOST_BEFORE) => {
+                bad("date.before", format!("rows may be of {MOST_BEFORE} days before at most"))
+            }
+            year => Ok(DateRule { pattern, has_no_year: year.is_some(), before: before.unwrap_or_default() }),
         }
     }
 }
 
-/// A day that tells all parts of a date apart.
-const SAMPLE: DateTime = DateTime::constant(2024, 12, 31, 10, 20, 30, 0);
-
-/// A format is one of dates where it gives a date back as it was.
-fn check_date(pattern: &Pattern) -> Result<(), ProfileError> {
-    let read = written(pattern).and_then(|tm| tm.to_date().ok());
-    match read == Some(SAMPLE.date()) {
-        true => Ok(()),
-        false => bad("date.format", format!("`{}` is no format of a date", pattern.format)),
-    }
-}
-
 /// Of a time the hour is enough.
-fn check_time(pattern: &Pattern) -> Result<(), ProfileError> {
-    match written(pattern).and_then(|tm| tm.hour()) {
-        Some(10) => Ok(()),
+fn check_time(pattern: Pattern) -> Result<Pattern, ProfileError> {
+    match written(&pattern).and_then(|tm| tm.hour()) {
+        Some(10) => Ok(pattern),
         _ => bad("time.format", format!("`{}` is no format of a time", pattern.format)),
     }
 }

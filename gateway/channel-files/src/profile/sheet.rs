@@ -9,7 +9,7 @@ use calamine::{DataRef, DataType, ExcelDateTime, Reader, Xlsx};
 use jiff::civil::{Date, DateTime};
 use zip::ZipArchive;
 
-use super::cell::{Cell, Cells, Rows};
+use super::cell::{Cell, Cells, Rows, unwrapped};
 use crate::refusal::{Refusal, RefusalCode};
 
 /// No sheet is larger, in bytes: packed, and unpacked.
@@ -130,13 +130,13 @@ impl Builder {
 
 fn cell(value: &impl DataType) -> Result<Cell, String> {
     if let Some(text) = value.get_string() {
-        return Ok(Cell::Text(text.into()));
+        return Ok(Cell::Text(unwrapped(text).into()));
     }
     if let Some(moment) = value.get_datetime() {
         return moment_of(moment).map(Cell::Moment).ok_or_else(|| format!("{moment} is no date"));
     }
     if let Some(text) = value.get_datetime_iso() {
-        return Ok(text.parse().map_or_else(|_| Cell::Text(text.into()), Cell::Moment));
+        return Ok(text.parse().map_or_else(|_| Cell::Text(unwrapped(text).into()), Cell::Moment));
     }
     if let Some(number) = value.get_int() {
         return Ok(Cell::Text(number.to_string()));

@@ -1,133 +1,144 @@
 //! A table, from its header to its footer, as a profile says.
 
 use std::collections::BTreeMap;
+use std::io::BufRead;
 
 use longmen_ledger::Currency;
 
 use super::cell::{Cell, Cells, Rows};
+use super::delimited::Delimited;
+use super::fixed::Fixed;
 use super::record::Record;
-use super::settings::{CurrencyRule, Footer, Header, Layout, Named, Order, Profile};
-use crate::columns::date_of;
-use crate::money::{MoneyLine, MoneyStatement};
+use super::shape::{CurrencyRule, Footer, Header, Layout, Shape};
+use super::sheet::Sheet;
 use crate::received::Expected;
 use crate::refusal::{Refusal, RefusalCode};
-use crate::running_balance::RunningBalance;
-
-/// Reads it. A table that has the latest row first is turned round once all of it is there: balances follow from one another in time.
-pub(super) fn read(
-    profile: &Profile,
-    rows: &mut dyn Rows,
-    expected: &Expected,
-    take: &mut dyn FnMut(MoneyLine),
-) -> Result<MoneyStatement, Refusal> {
-    let table = Table::find(profile, rows)?;
-    let mut lines = Lines::of(profile, expected, take);
-    let mut later = Vec::new();
-    let mut last = table.line;
-    let is_ended = loop {
-        let Some(row) = rows.next()? else { break false };
-        last = row.line;
-        if table.is_footer(&row) {
-            break true;
-        }
-        match profile.order {
-            _ if row.is_blank() => {}
-            Order::Ascending => lines.add(table.line(&row)?)?,
-            Order::Descending => later.push(table.line(&row)?),
-        }
-    };
-    if profile.footer.is_some() && !is_ended {
-        return Err(Refusal::at(RefusalCode::Truncated, last, "it ends without its footer"));
-    }
-    later.into_iter().rev().try_for_each(|line| lines.add(line))?;
-    let running = lines.running.ok_or_else(|| {
-        Refusal::at(RefusalCode::BadRow, last, "it has no row, and only a row would say the currency")
-    })?;
-    Ok(MoneyStatement { account: expected.merchant.clone(), ..running.end() })
-}
-
-/// Where lines go, in the order of time.
-struct Lines<'a> {
-    expected: &'a Expected,
-    take: &'a mut dyn FnMut(MoneyLine),
-    /// That of balances.
-    column: &'a str,
-    running: Option<RunningBalance>,
-}
-
-impl<'a> Lines<'a> {
-    fn of(profile: &'a Profile, expected: &'a Expected, take: &'a mut dyn FnMut(MoneyLine)) -> Lines<'a> {
-        let running = match profile.currency {
-            CurrencyRule::Fixed(currency) => Some(RunningBalance::of(currency, expected)),
-            CurrencyRule::Column { .. } => None,
-        };
-        Lines { expected, take, column: profile.columns.balance.as_deref().unwrap_or_default(), running }
-    }
-
-    fn add(&mut self, (line, currency): (MoneyLine, Currency)) -> Result<(), Refusal> {
-        let running = self.running.get_or_insert_with(|| RunningBalance::of(currency, self.expected));
-        if running.currency() != currency {
-            let reason = format!("it is in {currency}, and others in {}", running.currency());
-            return Err(Refusal::at(RefusalCode::BadRow, line.line, reason));
-        }
-        running.add(&line, self.column)?;
-        (self.take)(line);
-        Ok(())
-    }
-}
 
 /// A table whose header was found.
-struct Table<'a> {
-    profile: &'a Profile,
+pub(super) struct Table<'a> {
+    shape: &'a Shape,
     places: BTreeMap<&'a str, usize>,
-    /// How many columns it has.
-    count: usize,
+    /// How many columns it has; `None` where every row has all that are needed.
+    count: Option<usize>,
     /// The line of the header.
     line: u64,
 }
 
+/// Reads a table, of which these columns are needed: `take` gets its rows. The line is told at which it ended.
+pub(super) fn read(
+    shape: &Shape,
+    columns: &[&str],
+    input: &mut dyn BufRead,
+    expected: &Expected,
+    take: &mut dyn FnMut(&Record<'_>) -> Result<(), Refusal>,
+) -> Result<u64, Refusal> {
+    if expected.date.is_none() && shape.date.needs_expected() {
+        let reason = "its rows do not say of which date it is: the date that it is of must be told";
+        return Err(Refusal::whole(RefusalCode::WrongDate, reason));
+    }
+    match &shape.layout {
+        Layout::Delimited { encoding, separator, quote } => {
+            let mut rows = Delimited::of(input, encoding, *separator, *quote, shape.skip());
+            Table::find(shape, columns, &mut rows)?.each(&mut rows, take)
+        }
+        Layout::Sheet { name } => {
+            let mut rows = Sheet::read(input, name.as_deref(), shape.skip())?;
+            Table::find(shape, columns, &mut rows)?.each(&mut rows, take)
+        }
+        Layout::Fixed(layout) => {
+            let footer = match &shape.footer {
+                Some(Footer::Begins(text)) => Some(&**text),
+                _ => None,
+            };
+            let mut rows = Fixed::of(input, layout, columns, footer, shape.skip());
+            Table::without_header(shape, columns).each(&mut rows, take)
+        }
+    }
+}
+
+/// The currency of a row.
+pub(super) fn currency_of(rule: &CurrencyRule, record: &Record<'_>) -> Result<Currency, Refusal> {
+    match rule {
+        CurrencyRule::Fixed(currency) => Ok(*currency),
+        CurrencyRule::Column { name, words } => {
+            let text = record.joined(name)?;
+            let found = words.get(&*text).copied().or_else(|| Currency::from_code(&text));
+            found.ok_or_else(|| record.bad_word(name, &text, "it is no currency"))
+        }
+    }
+}
+
 impl<'a> Table<'a> {
-    fn find(profile: &'a Profile, rows: &mut dyn Rows) -> Result<Table<'a>, Refusal> {
+    fn without_header(shape: &'a Shape, columns: &[&'a str]) -> Table<'a> {
+        let places = columns.iter().copied().zip(1..).collect();
+        Table { shape, places, count: None, line: shape.skip() }
+    }
+
+    fn find(shape: &'a Shape, columns: &[&'a str], rows: &mut dyn Rows) -> Result<Table<'a>, Refusal> {
         let mut has_text = false;
         while let Some(row) = rows.next()? {
             if row.is_blank() {
                 continue;
             }
-            match (Table::at(profile, &row), profile.header) {
+            match (Table::at(shape, columns, &row), shape.header) {
                 (Err(refusal), Header::Find) if *refusal.reason == *MISSING => has_text = true,
                 (table, _) => return table,
             }
         }
         let reason = match has_text {
-            true => format!("no line has all of its columns: {}", profile.required().join(", ")),
+            true => format!("no line has all of its columns: {}", columns.join(", ")),
             false => "it is empty".into(),
         };
         Err(Refusal::whole(RefusalCode::UnknownHeader, reason))
     }
 
-    fn at(profile: &'a Profile, row: &Cells) -> Result<Table<'a>, Refusal> {
+    fn at(shape: &'a Shape, columns: &[&'a str], row: &Cells) -> Result<Table<'a>, Refusal> {
         let names: Vec<String> = row.cells.iter().map(|cell| cell.text().unwrap_or_default()).collect();
         let mut places = BTreeMap::new();
-        for name in profile.required() {
+        for name in columns {
             let unknown = |reason: &str| Refusal::of(RefusalCode::UnknownHeader, row.line, name, reason);
-            let mut found = (0..).zip(&names).filter(|(_, cell)| **cell == *name);
+            let mut found = (0..).zip(&names).filter(|(_, cell)| **cell == **name);
             let (place, _) = found.next().ok_or_else(|| unknown(MISSING))?;
             if found.next().is_some() {
                 return Err(unknown("it is there twice"));
             }
-            places.insert(name, place);
+            places.insert(*name, place);
         }
-        Ok(Table { profile, places, count: without_end(&row.cells), line: row.line })
+        Ok(Table { shape, places, count: Some(without_end(&row.cells)), line: row.line })
+    }
+
+    /// Goes through its rows to its end.
+    fn each(
+        &self,
+        rows: &mut dyn Rows,
+        take: &mut dyn FnMut(&Record<'_>) -> Result<(), Refusal>,
+    ) -> Result<u64, Refusal> {
+        let mut last = self.line;
+        while let Some(row) = rows.next()? {
+            last = row.line;
+            if self.is_footer(&row) {
+                return Ok(last);
+            }
+            // Where no line may be shorter than others, none is blank without a reason.
+            if self.count.is_none() || !row.is_blank() {
+                self.hold_to_count(&row)?;
+                take(&self.record(&row))?;
+            }
+        }
+        match self.shape.footer {
+            Some(_) => Err(Refusal::at(RefusalCode::Truncated, last, "it ends without its footer")),
+            None => Ok(last),
+        }
     }
 
     fn record<'r>(&'r self, row: &'r Cells) -> Record<'r> {
-        Record { row, places: &self.places, thousands: self.profile.thousands }
+        Record { row, places: &self.places, digits: self.shape.digits }
     }
 
     fn is_footer(&self, row: &Cells) -> bool {
-        match &self.profile.footer {
+        match &self.shape.footer {
             None => false,
-            Some(Footer::Empty(column)) => self.record(row).cell(column).is_none_or(Cell::is_blank),
+            Some(Footer::Empty(column)) => self.record(row).is_blank(column),
             Some(Footer::Begins(text)) => row
                 .cells
                 .first()
@@ -136,36 +147,15 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The line that a row is. Cells without a name at its end may be there, if they are empty; a sheet has no others at all.
-    fn line(&self, row: &Cells) -> Result<(MoneyLine, Currency), Refusal> {
-        let profile = self.profile;
-        let is_sheet = matches!(profile.layout, Layout::Sheet { .. });
-        if without_end(&row.cells) > self.count || (row.cells.len() < self.count && !is_sheet) {
-            let reason = format!("it has {} columns, and the header {}", row.cells.len(), self.count);
+    /// Cells without a name at its end may be there, if they are empty; a sheet has no others at all.
+    fn hold_to_count(&self, row: &Cells) -> Result<(), Refusal> {
+        let Some(count) = self.count else { return Ok(()) };
+        let is_sheet = matches!(self.shape.layout, Layout::Sheet { .. });
+        if without_end(&row.cells) > count || (row.cells.len() < count && !is_sheet) {
+            let reason = format!("it has {} columns, and the header {count}", row.cells.len());
             return Err(Refusal::at(RefusalCode::BadRow, row.line, reason));
         }
-        let record = self.record(row);
-        let currency = currency_of(&profile.currency, &record)?;
-        let Named { balance, number, merchant_number, kind, remark } = &profile.columns;
-        let date = record.date(&profile.date)?;
-        let time = profile.time.as_ref().map(|time| record.time(time)).transpose()?;
-        let balance = balance.as_deref().map(|column| {
-            let balance = record.amount(column, currency)?;
-            balance.ok_or_else(|| record.bad(column, "there is no balance"))
-        });
-        let line = MoneyLine {
-            line: row.line,
-            amount: profile.amount.amount(&record, currency)?,
-            booked: date_of(date).ok_or_else(|| record.bad(&profile.date.column, "dates begin in 1970"))?,
-            time: time.map(|time| date.to_datetime(time)),
-            value_date: None,
-            number: record.text_of(number.as_deref())?,
-            merchant_number: record.text_of(merchant_number.as_deref())?,
-            kind: record.text_of(kind.as_deref())?,
-            remark: record.text_of(remark.as_deref())?,
-            balance: balance.transpose()?.map(|balance| balance.0.into()),
-        };
-        Ok((line, currency))
+        Ok(())
     }
 }
 
@@ -174,15 +164,4 @@ const MISSING: &str = "there is no such column";
 /// How many cells a row has without the empty ones at its end.
 fn without_end(cells: &[Cell]) -> usize {
     cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1)
-}
-
-fn currency_of(rule: &CurrencyRule, record: &Record<'_>) -> Result<Currency, Refusal> {
-    match rule {
-        CurrencyRule::Fixed(currency) => Ok(*currency),
-        CurrencyRule::Column { name, words } => {
-            let text = record.text(name)?;
-            let found = words.get(&*text).copied().or_else(|| Currency::from_code(&text));
-            found.ok_or_else(|| record.bad(name, "it is no currency"))
-        }
-    }
 }

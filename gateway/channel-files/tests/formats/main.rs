@@ -4,9 +4,11 @@
 
 mod alipay;
 mod camt053;
+mod fixed;
 mod mt940;
 mod profile;
 mod profile_sheet;
 mod reading;
+mod shipped_profiles;
 mod unionpay;
 mod wechat;

@@ -2,9 +2,11 @@
 
 use std::io::{Cursor, Write};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use longmen_channel_files::{
     Expected, MoneyFormat, MoneyLine, MoneyStatement, Profile, Received, Refusal, RefusalCode, StatementRow,
-    TradeFormat, read_money, read_table, read_trades,
+    TradeFormat, TradeProfile, read_money, read_table, read_trade_table, read_trades,
 };
 use longmen_ledger::{Currency, Date};
 use zip::ZipWriter;
@@ -44,6 +46,20 @@ pub(crate) fn profile(toml: &str) -> Profile {
     Profile::parse(toml).map_err(|error| error.to_string()).unwrap()
 }
 
+pub(crate) fn trade_table(
+    profile: &TradeProfile,
+    file: impl AsRef<[u8]>,
+    expected: &Expected,
+) -> Result<(Received, Vec<StatementRow>), Refusal> {
+    let mut rows = Vec::new();
+    let received = read_trade_table(profile, &mut Cursor::new(file), expected, &mut |row| rows.push(row))?;
+    Ok((received, rows))
+}
+
+pub(crate) fn trade_profile(toml: &str) -> TradeProfile {
+    TradeProfile::parse(toml).map_err(|error| error.to_string()).unwrap()
+}
+
 /// The amounts of a table that is taken.
 #[track_caller]
 pub(crate) fn amounts(toml: &str, file: impl AsRef<[u8]>) -> Vec<i64> {
@@ -70,6 +86,12 @@ pub(crate) fn refused_table(
 pub(crate) fn check(refusal: &Refusal, code: RefusalCode, line: impl Into<Option<u64>>, column: &str) {
     let found = (refusal.code, refusal.line, refusal.column.as_deref().unwrap_or_default());
     assert_eq!(found, (code, line.into(), column), "{refusal}");
+}
+
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
 }
 
 pub(crate) fn zip(members: &[(&str, Vec<u8>)]) -> Vec<u8> {

@@ -1,9 +1,5 @@
 //! Files of WeChat Pay: what is taken, and every way in which one is refused.
 
-use std::io::Write;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use longmen_channel_files::{
     Expected, MoneyFormat, MoneyLine, MoneyStatement, Received, Refusal, RefusalCode, RowKind, RowState,
     StatementRow, TradeFormat,
@@ -13,7 +9,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sha1::{Digest, Sha1};
 
-use crate::reading::{cny, money, trades};
+use crate::reading::{cny, gzip, money, trades};
 
 const HEADER: &str = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注";
 const SUMMARY: &str =
@@ -94,12 +90,6 @@ fn read(bytes: &[u8], expected: &Expected) -> Result<(Received, Vec<StatementRow
 
 fn taken(text: &str) -> (Received, Vec<StatementRow>) {
     read(text.as_bytes(), &Expected::default()).unwrap()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
-    packed.write_all(bytes).unwrap();
-    packed.finish().unwrap()
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! `longmen channel-file`
 
+use std::cell::Cell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use longmen_channel_files::{
-    Expected, MoneyFormat, MoneyLine, MoneyStatement, Profile, Received, Refusal, StatementRow, TradeFormat,
-    read_money, read_table, read_trades,
+    AnyProfile, Expected, MoneyFormat, MoneyLine, MoneyStatement, Profile, ProfileError, Received, Refusal,
+    StatementRow, TradeFormat, TradeProfile, read_money, read_table,
 };
 use longmen_engine::ledger::{Currency, Date};
 use longmen_terminal::{Progress, Table, grouped};
@@ -16,6 +17,7 @@ use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
+use crate::reconciling::TradeFile;
 
 /// Look into the file of a channel or a bank: whether it is whole, whose it is, and what it comes to (渠道对账文件)
 ///
@@ -32,19 +34,22 @@ Formats of money (a line for each movement, with balances):
   alipay-signcustomer   支付宝 账务明细
   camt053               ISO 20022 camt.053, versions 2 and later
   mt940                 SWIFT MT940
-  --profile FILE.toml   a bank's own table, CSV or XLSX, as the profile describes it (docs/CHANNELS.md)
+By a profile, of transactions or of money (docs/CHANNELS.md):
+  --profile FILE.toml   a table that a bank or channel has for itself, as CSV, XLSX or lines of fixed fields; docs/profiles has
+                        those of 银联 ACOM and ZME to begin with
 
 Examples:
   longmen channel-file 1900000100All2024-06-18.csv --format wechat-trade --date 2024-06-18
   longmen channel-file statement.xml --format camt053 --rows
-  longmen channel-file bank.xlsx --profile icbc.toml --json")]
+  longmen channel-file bank.xlsx --profile icbc.toml --json
+  longmen channel-file IND24061800ACOM --profile unionpay-acom.toml --date 2024-06-18")]
 pub(crate) struct Args {
     /// The file
     file: PathBuf,
     /// Its format
     #[arg(long, value_parser = format, required_unless_present = "profile", conflicts_with = "profile")]
     format: Option<Format>,
-    /// The profile of a table that a bank or channel has for itself
+    /// The profile of a file that a bank or channel has for itself: a table, or lines of fixed fields
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
     /// Whose file it must be: the merchant's number at the channel, or the account at the bank
@@ -68,6 +73,13 @@ pub(crate) struct Args {
 enum Format {
     Trades(TradeFormat),
     Money(MoneyFormat),
+}
+
+/// What a file is read by.
+enum Known {
+    Trades(TradeFile),
+    Money(MoneyFormat),
+    Table(Box<Profile>),
 }
 
 /// What a file holds, with its rows where they are shown.
@@ -103,43 +115,66 @@ fn read(args: &Args) -> Result<Result<Held, Refusal>, Failure> {
         date: args.date,
         sha1: args.sha1.as_deref().map(Into::into),
     };
-    let profile = args.profile.as_deref().map(read_profile).transpose()?;
-    let mut counter = Counter { progress: Progress::counting("rows"), count: 0 };
-    let held = if let Some(Format::Trades(format)) = args.format {
-        let mut rows = Vec::new();
-        let mut take = |row: StatementRow| {
-            counter.add();
-            rows.extend(args.rows.then_some(row));
-        };
-        read_trades(format, &mut file, &expected, &mut take).map(|received| Held::Trades(received, rows))
-    } else {
-        let mut lines = Vec::new();
-        let mut take = |line: MoneyLine| {
-            counter.add();
-            lines.extend(args.rows.then_some(line));
-        };
-        let statement = match (args.format, &profile) {
-            (Some(Format::Money(format)), _) => read_money(format, &mut file, &expected, &mut take),
-            (_, Some(profile)) => read_table(profile, &mut file, &expected, &mut take),
-            _ => unreachable!("the command line has a format or a profile"),
-        };
-        statement.map(|statement| Held::Money(statement, lines))
+    let known = match (args.format, &args.profile) {
+        (Some(Format::Trades(format)), _) => Known::Trades(TradeFile::Format(format)),
+        (Some(Format::Money(format)), _) => Known::Money(format),
+        (None, Some(path)) => match profile(path, AnyProfile::parse)? {
+            AnyProfile::Trades(profile) => Known::Trades(TradeFile::Profile(Box::new(profile))),
+            AnyProfile::Money(profile) => Known::Table(Box::new(profile)),
+        },
+        (None, None) => unreachable!("the command line has a format or a profile"),
     };
+    let counter = Counter { progress: Progress::counting("rows"), count: Cell::new(0) };
+    let held = read_known(&known, &mut file, &expected, args.rows, &counter);
     counter.progress.finish();
     Ok(held)
+}
+
+/// Reads it, and keeps its rows where they are shown.
+fn read_known(
+    known: &Known,
+    file: &mut File,
+    expected: &Expected,
+    keeps: bool,
+    counter: &Counter,
+) -> Result<Held, Refusal> {
+    let (mut rows, mut lines) = (Vec::new(), Vec::new());
+    let mut take_row = |row: StatementRow| {
+        counter.add();
+        rows.extend(keeps.then_some(row));
+    };
+    let mut take_line = |line: MoneyLine| {
+        counter.add();
+        lines.extend(keeps.then_some(line));
+    };
+    Ok(match known {
+        Known::Trades(format) => {
+            let received = format.read(file, expected, &mut take_row)?;
+            Held::Trades(received, rows)
+        }
+        Known::Money(format) => {
+            let statement = read_money(*format, file, expected, &mut take_line)?;
+            Held::Money(statement, lines)
+        }
+        Known::Table(profile) => {
+            let statement = read_table(profile, file, expected, &mut take_line)?;
+            Held::Money(statement, lines)
+        }
+    })
 }
 
 /// Tells how far it has come.
 struct Counter {
     progress: Progress,
-    count: u64,
+    count: Cell<u64>,
 }
 
 impl Counter {
-    fn add(&mut self) {
-        self.count += 1;
-        if self.count.is_multiple_of(65_536) {
-            self.progress.at(self.count, String::new());
+    fn add(&self) {
+        let count = self.count.get() + 1;
+        self.count.set(count);
+        if count.is_multiple_of(65_536) {
+            self.progress.at(count, String::new());
         }
     }
 }
@@ -157,10 +192,23 @@ fn refused_page(args: &Args, refusal: &Refusal) -> Page {
     page
 }
 
-pub(super) fn read_profile(path: &Path) -> Result<Profile, Failure> {
+/// The profile of a table of money.
+pub(super) fn money_profile(path: &Path) -> Result<Profile, Failure> {
+    profile(path, Profile::parse)
+}
+
+/// The profile of a table of transactions.
+pub(super) fn trade_profile(path: &Path) -> Result<TradeProfile, Failure> {
+    profile(path, TradeProfile::parse)
+}
+
+fn profile<T>(path: &Path, parse: fn(&str) -> Result<T, ProfileError>) -> Result<T, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", path.display())))?;
-    Profile::parse(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
+    parse(&text).map_err(|error| {
+        let path = path.display();
+        Failure::Usage(format!("{path}: {error}; docs/CHANNELS.md says what a profile has"))
+    })
 }
 
 fn trades_page(received: &Received, rows: &[StatementRow]) -> Page {

@@ -8,11 +8,11 @@ use longmen_reconciliation::{Keep, Rules};
 use longmen_reconciliation_run::{Compared, Settings, compare_rows};
 use longmen_terminal::Progress;
 
-use super::channel_file::trade_format;
+use super::channel_file::{trade_format, trade_profile};
 use crate::argument::{date, said};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
-use crate::reconciling::{BreakFormat, FoundFiles, Shown, Sides, show_json, to_page};
+use crate::reconciling::{BreakFormat, FoundFiles, Shown, Sides, TradeFile, show_json, to_page};
 
 /// Compare the books of a date with a channel's file, transaction by transaction and fee by fee (对账)
 ///
@@ -34,8 +34,11 @@ pub(crate) struct Args {
     /// The channel's file
     file: PathBuf,
     /// The format of the channel's file; see `longmen channel-file --help`
-    #[arg(long, value_parser = trade_format)]
-    format: TradeFormat,
+    #[arg(long, value_parser = trade_format, required_unless_present = "profile", conflicts_with = "profile")]
+    format: Option<TradeFormat>,
+    /// The profile of a file of transactions that is none of these (docs/CHANNELS.md)
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
     /// The date of both
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     date: Date,
@@ -99,10 +102,15 @@ pub(crate) fn run(args: &Args) -> Result<Conclusion, Failure> {
 
 /// Reads both sides and what waits, and compares them.
 fn compare(args: &Args, settings: &Settings) -> Result<Compared, Failure> {
+    let format = match (args.format, &args.profile) {
+        (Some(format), _) => TradeFile::Format(format),
+        (None, Some(path)) => TradeFile::Profile(Box::new(trade_profile(path)?)),
+        (None, None) => unreachable!("the command line has a format or a profile"),
+    };
     let sides = Sides {
         book: &args.book,
         file: &args.file,
-        format: args.format,
+        format,
         expected: Expected {
             merchant: args.merchant.as_deref().map(Into::into),
             date: Some(args.date),

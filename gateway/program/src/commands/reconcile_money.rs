@@ -11,7 +11,7 @@ use longmen_reconciliation::money::{
 };
 use longmen_reconciliation::{Calendar, CalendarError, SettlementRule};
 
-use super::channel_file::{money_format, read_profile, trade_format};
+use super::channel_file::{money_format, money_profile, trade_format};
 use crate::argument::date;
 use crate::argument::said;
 use crate::failure::{Conclusion, Failure};
@@ -170,7 +170,7 @@ fn not_covered(calendar: &Path, what: &str, error: &CalendarError) -> Failure {
 }
 
 fn read_bank(args: &Args) -> Result<Bank, Failure> {
-    let profile = args.profile.as_deref().map(read_profile).transpose()?;
+    let profile = args.profile.as_deref().map(money_profile).transpose()?;
     let merchant = args.account.as_deref().map(Into::into);
     let expected = files::Expected { merchant, ..files::Expected::default() };
     let mut lines: Vec<BankLine> = Vec::new();

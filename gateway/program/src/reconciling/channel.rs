@@ -8,6 +8,7 @@ use longmen_channel_files::{RowKind, TradeFormat};
 use longmen_engine::ledger::Currency;
 use longmen_reconciliation::{Accounts, Chart};
 use longmen_reconciliation_store::Merchant;
+use longmen_toml_file::read_toml;
 use serde::Deserialize;
 
 use crate::account_name::AccountName;
@@ -102,8 +103,10 @@ impl Channel {
     /// Reads the file of a channel.
     pub(crate) fn read(path: &Path) -> Result<Channel, Failure> {
         let wrong = |why: String| Failure::Usage(format!("{}: {why}", path.display()));
-        let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-        let written: Written = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let text = fs::read_to_string(path)
+            .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", path.display())))?;
+        let written: Written = read_toml(&text)
+            .map_err(|fault| wrong(format!("{fault}; `longmen channel-book --help` shows a whole one")))?;
         Channel::of(written).map_err(wrong)
     }
 

@@ -17,6 +17,7 @@ pub(crate) mod money_shown;
 mod node_book;
 mod sides;
 mod table_file;
+mod trade_file;
 mod transaction_row;
 mod voucher_file;
 
@@ -33,4 +34,5 @@ pub(crate) use mapping_file::read_mapping;
 pub(crate) use node_book::NodeBook;
 pub(crate) use sides::Sides;
 pub(crate) use table_file::refused;
+pub(crate) use trade_file::TradeFile;
 pub(crate) use voucher_file::{read_our_vouchers, read_their_vouchers};

@@ -7,13 +7,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-use longmen_channel_files::{Expected, TradeFormat, read_trades};
+use longmen_channel_files::Expected;
 use longmen_reconciliation::{Candidate, Side, Transaction};
 use longmen_reconciliation_run::{Rows, RunError, Settings};
 use longmen_terminal::Progress;
 
 use super::book_file::read_book;
 use super::hung_file::read_hung;
+use super::trade_file::TradeFile;
 use crate::failure::{Failure, with_causes};
 
 /// Rows after which the bar moves.
@@ -23,7 +24,7 @@ const STEP: u64 = 1 << 16;
 pub(crate) struct Sides<'a> {
     pub(crate) book: &'a Path,
     pub(crate) file: &'a Path,
-    pub(crate) format: TradeFormat,
+    pub(crate) format: TradeFile,
     pub(crate) expected: Expected,
     /// What waits from the day before, if anything does.
     pub(crate) hung: Option<&'a Path>,
@@ -72,7 +73,7 @@ impl Sides<'_> {
 
     fn read_trades(&self, file: File, shared: &Shared<'_>) -> Result<Rows, Failure> {
         let (mut source, mut taken) = (Unless { is_over: &shared.is_over, file }, Taken::new(shared));
-        let received = read_trades(self.format, &mut source, &self.expected, &mut |row| {
+        let received = self.format.read(&mut source, &self.expected, &mut |row| {
             // A reader of files is ended by its source.
             if taken.push(Candidate::today(Side::File, Transaction::from(row))).is_break() {
                 shared.is_over.store(true, Ordering::Relaxed);

@@ -53,6 +53,96 @@ fn a_file_that_is_whole_is_told_in_sums() {
     );
 }
 
+/// Lines of 26 bytes: a number, a time without a year, a kind, an amount in fen.
+const FIXED: &str = r#"
+rows = "transactions"
+layout = "fixed"
+length = 26
+blanks = true
+fields = [["no", 4], ["time", 10], ["kind", 2], ["amount", 7]]
+minor = true
+currency = { fixed = "CNY" }
+date = { column = "time", format = "%m%d%H%M%S", year = "expected", before = 1 }
+amount = { column = "amount", direction = "kind", in = ["01"], out = ["04"] }
+columns = { merchant_number = ["no", "time"] }
+kinds = { column = "kind", words = { "01" = "pay", "04" = "refund" } }
+"#;
+
+const FIXED_DAY: &str = "0001 0618100000 01 0010000\n0002 0617230000 04 0004000\n";
+
+#[test]
+fn lines_of_fixed_fields_are_read_by_a_profile() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("fixed.toml"), FIXED).unwrap();
+    let (profile, date) = (path("fixed.toml"), ["--date", "2024-06-18"]);
+    let ran = look(FIXED_DAY, &["--profile", &profile, date[0], date[1], "--rows"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for words in ["2024-06-18, 2 rows", "100.00", "-40.00", "60.00", "0001|0618100000"] {
+        assert!(ran.out.contains(words), "{words}: {ran:?}");
+    }
+    let cut = look(&FIXED_DAY[..40], &["--profile", &profile, date[0], date[1], "--json"]);
+    assert_eq!((cut.code, &cut.json()["refused"]), (Some(2), &"truncated".into()), "{cut:?}");
+    // The books are compared with it as with any other.
+    let (book, file) = (path("book.csv"), path("day"));
+    fs::write(&file, FIXED_DAY).unwrap();
+    let rows = "transaction,kind,merchant_number,amount,fee\nT1,pay,0001|0618100000,100.00,0\nT2,refund,0002|0617230000,-40.00,0\n";
+    fs::write(&book, rows).unwrap();
+    let ran = longmen(&["reconcile", &book, &file, "--profile", &profile, date[0], date[1]]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    fs::write(&book, rows.replace("100.00", "100.01")).unwrap();
+    let ran = longmen(&["reconcile", &book, &file, "--profile", &profile, date[0], date[1], "--json"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.out.contains("amount_differs"), "{ran:?}");
+}
+
+/// One line: the file, where in it, what is wrong, and where it is told how it is right.
+#[test]
+fn a_profile_that_is_wrong_is_told_in_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let profile = directory.path().join("fixed.toml");
+    for (from, to, words) in [
+        ("length = 26", "length = 26\ncolour = 1", "line 5, column 1: unknown field `colour`"),
+        ("length = 26", "length = [", "line 5, column"),
+        ("length = 26", "length = 27", "length: it is 27, and the fields make 26 bytes"),
+        ("layout = \"fixed\"\n", "", "missing field `layout`"),
+    ] {
+        fs::write(&profile, FIXED.replace(from, to)).unwrap();
+        for command in [
+            look(FIXED_DAY, &["--profile", profile.to_str().unwrap()]),
+            longmen(&["reconcile", "x", "x", "--date", "2024-06-18", "--profile", profile.to_str().unwrap()]),
+        ] {
+            assert_eq!(command.code, Some(2), "{command:?}");
+            let told = command.err.lines().find(|line| line.contains("fixed.toml")).unwrap_or_default();
+            assert!(told.contains(words) && told.contains("docs/CHANNELS.md"), "{to}: {command:?}");
+            assert!(!command.err.contains("\\u{"), "{command:?}");
+        }
+    }
+}
+
+#[test]
+fn the_file_of_a_channel_that_is_wrong_is_told_in_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("wechat.toml");
+    let channel = path.to_str().unwrap();
+    for (text, words) in [
+        ("channel = \"wechat\"\ncolour = 1\n", "line 2, column 1: unknown field `colour`"),
+        ("channel = \"wechat\n", "line 1, column"),
+        ("channel = \"wechat\"\n", "missing field `merchant`"),
+        ("", "missing field `channel`"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let command =
+            ["desk", "import", channel, "--channel", channel, "--date", "2024-06-18", "--by", "ann"];
+        let desk = directory.path().join("desk");
+        let ran = longmen(&[&command[..], &["--desk", desk.to_str().unwrap()]].concat());
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        let told = ran.err.lines().find(|line| line.contains("wechat.toml")).unwrap_or_default();
+        assert!(told.contains(words) && told.contains("longmen channel-book --help"), "{text}: {ran:?}");
+        assert!(!ran.err.contains("\\u{"), "{ran:?}");
+    }
+}
+
 #[test]
 fn a_file_that_is_refused_is_told_with_its_place() {
     let wrong = DAY.replace("`5.76000", "`5.75000");
