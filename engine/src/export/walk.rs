@@ -15,6 +15,9 @@ use crate::ledger::{
 };
 use crate::recovery::records;
 
+/// No balance is beyond it: 2^57 legs of 64 bits. What is added up here then stays far within 128 bits, whatever a log says.
+const MOST: u128 = 1 << 120;
+
 type Take<'t, E> = &'t mut dyn FnMut(&Chart, Item<'_>) -> Result<(), E>;
 
 /// A date that a frame closed.
@@ -178,6 +181,10 @@ impl<'s> Walk<'s> {
     fn take_entries<E>(&mut self, records: &FrameRecords<'_>) -> Result<(), ExportError<E>> {
         for entry in records.entries() {
             let (_, Entry::Posting(posting)) = entry? else { continue };
+            if !posting.movement.is_sum_of_legs() || posting.balance_after.unsigned_abs() > MOST {
+                let what = format!("an entry of account {} with figures that none can have", posting.account);
+                return Err(unread(records, what).into());
+            }
             let unknown = ExportError::UnknownAccount { frame: records.number, account: posting.account };
             let account = self.chart.find_account(posting.account).ok_or(unknown)?;
             let place = posting.account.index().expect("an account that was found has a place");

@@ -164,6 +164,17 @@ fn what_cannot_be_told_is_an_error() {
     books.post(40, MAY2, &[(1, USER, Debit, 1), (2, HOT, Credit, 1)]);
     books.chain();
     assert_eq!(of(&books, &whole), format!("frame 4: no merged entry has a leg on account {HOT}"));
+    // Figures that no entry can have are added to nothing.
+    let account = |account| format!("frame 4: an entry of account {account} with figures that none can have");
+    let mut books = good_books();
+    books.merge(HOT, MAY2, 1, 0, i128::MAX);
+    books.merge(HOT, MAY2, 1, 0, i128::MAX);
+    assert_eq!(of(&books, &whole), account(HOT));
+    for balance_after in [i128::MIN, i128::MAX] {
+        let mut books = good_books();
+        books.posting(BANK).balance_after = balance_after;
+        assert_eq!(of(&books, &whole), account(BANK));
+    }
     let mut calls = 0;
     let take = &mut |_: &_, _: Item<'_>| {
         calls += 1;

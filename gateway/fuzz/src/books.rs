@@ -310,7 +310,7 @@ fn questions() -> Vec<SentRequest> {
         ),
         SentRequest::new(
             Operation::Transaction,
-            &TransactionRequest { place: Some("6/0"), ..TransactionRequest::default() },
+            &TransactionRequest { place: Some("7/0"), ..TransactionRequest::default() },
         ),
         SentRequest::new(
             Operation::Find,

@@ -160,7 +160,8 @@ impl Movement {
 
     /// Whether it is no more than legs of 64 bits come to when a u32 counts them.
     #[inline]
-    pub(crate) fn is_sum_of_legs(&self) -> bool {
+    #[must_use]
+    pub fn is_sum_of_legs(&self) -> bool {
         match *self {
             Movement::Leg { .. } => true,
             Movement::Merged { debit, credit, .. } => {
