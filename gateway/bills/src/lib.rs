@@ -27,7 +27,7 @@
 //! let day = |text| Date::parse(text).unwrap();
 //!
 //! let cny = Currency::from_code("CNY").unwrap();
-//! let mut bills = AccountBills::open(cny, day("2024-04-06"), Amount(0));
+//! let mut bills = AccountBills::open(cny, day("2024-04-06"), Amount(0)).unwrap();
 //! while bills.next_date() <= day("2024-05-26") {
 //!     let date = bills.next_date();
 //!     let movement = |amount, effect| Movement { id: "t".into(), date, value: date, amount: Amount(amount), effect };

@@ -72,24 +72,16 @@ pub struct Change {
 impl AccountBills {
     /// Bills from a first date on, of an account that already owes `opening`, negative where it has credit. What it owes is principal
     /// of the first bill.
-    #[must_use]
-    pub fn open(currency: Currency, first: Date, opening: Amount) -> AccountBills {
+    ///
+    /// # Errors
+    /// [`Refusal::Overflow`], where the credit is one that an amount cannot hold.
+    pub fn open(currency: Currency, first: Date, opening: Amount) -> Result<AccountBills, Refusal> {
         let mut running = Bill::starting(first);
         running.charges.principal = opening.0.max(0);
-        let credit = opening.0.checked_neg().filter(|credit| *credit > 0);
-        let credit = credit.map(|amount| Credit {
-            id: "opening".into(),
-            kind: MovementKind::Repayment,
-            value: first,
-            amount,
-        });
-        AccountBills {
-            currency,
-            next: first,
-            stated: Vec::new(),
-            running,
-            credits: credit.into_iter().collect(),
-        }
+        let amount = opening.0.checked_neg().ok_or(Refusal::Overflow)?;
+        let credit = Credit { id: "opening".into(), kind: MovementKind::Repayment, value: first, amount };
+        let credits = Some(credit).into_iter().filter(|credit| credit.amount > 0).collect();
+        Ok(AccountBills { currency, next: first, stated: Vec::new(), running, credits })
     }
 
     /// Takes a closed date with its movements, in the order of the books. Returns the bills after it, and what the day brought; these

@@ -66,7 +66,7 @@ impl Books {
     pub(crate) fn new(plan: Plan, first: &str) -> Books {
         Books {
             plan,
-            bills: AccountBills::open(cny(), day(first), Amount(0)),
+            bills: AccountBills::open(cny(), day(first), Amount(0)).unwrap(),
             days: BTreeMap::new(),
             movements: BTreeMap::new(),
         }

@@ -387,9 +387,11 @@ fn a_repayment_of_a_bill_that_is_kept_no_more_comes_back_as_a_debit() {
 #[test]
 fn an_opening_is_principal_or_credit() {
     for (opening, expect) in [(0, 0), (500, 500), (-500, -500), (i64::MAX, i64::MAX)] {
-        let bills = AccountBills::open(cny(), day("2024-01-01"), Amount(opening));
+        let bills = AccountBills::open(cny(), day("2024-01-01"), Amount(opening)).unwrap();
         assert_eq!(bills.owed(), Ok(expect));
     }
+    let refused = AccountBills::open(cny(), day("2024-01-01"), Amount(i64::MIN)).unwrap_err();
+    assert_eq!(refused.code(), "overflow");
 }
 
 #[test]
@@ -483,7 +485,7 @@ fn a_bill_is_explained_line_by_line() {
 fn a_currency_without_decimals() {
     let jpy = Currency::from_code("JPY").unwrap();
     let mut books = Books::new(plan(PLAN), "2024-04-06");
-    books.bills = AccountBills::open(jpy, day("2024-04-06"), Amount(0));
+    books.bills = AccountBills::open(jpy, day("2024-04-06"), Amount(0)).unwrap();
     books.charge("2024-04-10", Part::Principal, 30_003).close_to("2024-06-24");
     let bill = books.bills.bill(day(BILL)).unwrap();
     assert_eq!(bill.stated().unwrap().minimum, 3_000);

@@ -37,7 +37,7 @@ fn each_refusal_has_its_code() {
 #[test]
 fn a_currency_needs_a_floor_and_a_date_a_calendar() {
     let last = |plan, currency, date: Date| {
-        let bills = AccountBills::open(currency, date, Amount(1));
+        let bills = AccountBills::open(currency, date, Amount(1)).unwrap();
         bills.close(plan, ACCOUNT, date, &[]).map(|_| ()).map_err(|refusal| refusal.code())
     };
     let usual = plan(PLAN);
@@ -50,7 +50,7 @@ fn a_currency_needs_a_floor_and_a_date_a_calendar() {
 
 #[test]
 fn the_largest_bill_is_exact_or_refused() {
-    let bills = AccountBills::open(cny(), day("2024-05-05"), Amount(i64::MAX));
+    let bills = AccountBills::open(cny(), day("2024-05-05"), Amount(i64::MAX)).unwrap();
     let plan = plan_with(&[("rate = \"0.05%\"", "rate = \"100%\"")]);
     let (mut bills, told) = bills.close(&plan, ACCOUNT, day("2024-05-05"), &[]).unwrap();
     // A tenth of 92233720368547758.07, rounded half up.
