@@ -361,6 +361,32 @@ fn a_reversed_repayment_opens_its_bill_again() {
 }
 
 #[test]
+fn what_was_settled_twice_for_some_days_is_not_below_nothing() {
+    let mut books = Books::new(plan(PLAN), "2024-04-06");
+    books.charge("2024-04-10", Part::Principal, 300_00).repay("2024-05-10", "a", 300_00);
+    let back = Effect::Reversal(original("a", "2024-05-10", MovementKind::Repayment));
+    books.movement("2024-05-30", "2024-05-30", "x", 300_00, back);
+    books.movement("2024-06-01", "2024-05-20", "b", 290_00, Effect::Repayment).close_to("2024-06-02");
+    // 10.00 from 05-30 on, four days.
+    assert_eq!(books.bills.bill(day(BILL)).unwrap().late_interest(day("2024-06-02")), Ok(2));
+}
+
+#[test]
+fn a_bill_that_is_paid_is_kept_until_its_interest_is_charged() {
+    let mut books = Books::new(plan(PLAN), "2024-01-01");
+    books
+        .charge("2024-01-02", Part::Principal, 300_00)
+        .repay("2024-04-20", "r", 300_00)
+        .close_to("2024-04-20");
+    assert_eq!(books.bills.bills().count(), 5);
+    books.close_to("2024-05-05");
+    assert_eq!((books.bills.bill(day("2024-01-05")), books.bills.bills().count()), (None, 4));
+    // 04-06 to 04-19: 14 days of 0.15. What was before stood on the statement of 04-05.
+    let last = books.postings().pop().unwrap();
+    assert_eq!(last, "charge 2024-05-05 210");
+}
+
+#[test]
 fn a_reversed_spend_takes_its_late_interest_with_it() {
     let mut books = worked();
     let back = Effect::Reversal(original("s", "2024-05-01", MovementKind::Spend));

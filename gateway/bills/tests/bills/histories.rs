@@ -1,6 +1,6 @@
 //! Random histories, against the naive model after each day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_bills::{
     Allocation, BillState, Effect, Movement, MovementKind, Original, Part, PostingKind, Target,
@@ -57,6 +57,7 @@ struct Played {
     /// What all pieces of a transaction are together.
     allocated: BTreeMap<Box<str>, i64>,
     accrued: BTreeMap<Date, i64>,
+    charged: BTreeMap<Date, i64>,
 }
 
 impl Played {
@@ -84,7 +85,8 @@ impl Played {
                 if kind == MovementKind::Refund {
                     amount = amount.min(of.amount);
                 } else {
-                    (value, amount) = (of.value, of.amount);
+                    // As if it had never been, or from now on.
+                    (value, amount) = (if intent.valued == 0 { of.value } else { value }, of.amount);
                 }
                 self.past.retain(|past| past.id != of.id);
                 Some(Original { id: of.id, date: of.date, kind: of.kind })
@@ -108,12 +110,25 @@ impl Played {
             *self.allocated.entry(id.clone()).or_default() += amount;
         }
         for posting in &told.postings {
-            let accrued = self.accrued.entry(posting.bill).or_default();
-            match posting.kind {
-                PostingKind::Accrue => *accrued += posting.amount.0,
-                PostingKind::ReturnAccrual => *accrued -= posting.amount.0,
-                _ => {}
-            }
+            let (of, sign) = match posting.kind {
+                PostingKind::Accrue => (&mut self.accrued, 1),
+                PostingKind::ReturnAccrual => (&mut self.accrued, -1),
+                PostingKind::Charge => (&mut self.charged, 1),
+                PostingKind::ReturnCharge => (&mut self.charged, -1),
+                PostingKind::ReleaseReserve | PostingKind::Withhold => panic!("{posting:?} of a day"),
+            };
+            *of.entry(posting.bill).or_default() += sign * posting.amount.0;
+        }
+        if told.statement.is_some() {
+            let bills: BTreeSet<Date> = self.accrued.keys().chain(self.charged.keys()).copied().collect();
+            let of = |sums: &BTreeMap<Date, i64>| -> Vec<i64> {
+                bills.iter().map(|bill| sums.get(bill).copied().unwrap_or(0)).collect()
+            };
+            assert_eq!(
+                of(&self.charged),
+                of(&self.accrued),
+                "what was accrued is charged, of every bill there was"
+            );
         }
         for change in &told.changes {
             assert_ne!(change.from, change.to);
@@ -168,6 +183,7 @@ proptest! {
             past: Vec::new(),
             allocated: BTreeMap::new(),
             accrued: BTreeMap::new(),
+            charged: BTreeMap::new(),
         };
         let mut money: BTreeMap<Box<str>, i64> = BTreeMap::new();
         for number in 0..DAYS {
