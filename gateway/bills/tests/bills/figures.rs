@@ -246,6 +246,8 @@ fn a_repayment_goes_by_the_order_of_the_plan() {
             6_00,
             vec![(old(Fee), 1_00), (new(Fee), 1_00), (old(Interest), 2_00), (new(Interest), 2_00)],
         ),
+        ("bill", usual, 1_50, vec![(old(Fee), 1_00), (old(Interest), 50)]),
+        ("bill", usual, 6_00, vec![(old(Fee), 1_00), (old(Interest), 2_00), (old(Principal), 3_00)]),
         ("bill", usual, 5_00, vec![(old(Fee), 1_00), (old(Interest), 2_00), (old(Principal), 2_00)]),
         (
             "bill",
