@@ -1,0 +1,43 @@
+//! Bills held to the balances of the books.
+
+use std::collections::BTreeMap;
+
+use longmen_ledger::Date;
+
+use crate::account::AccountBills;
+
+/// A bill that does not agree with the account's balance at its statement date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the bill of {statement} says {owed} minor units are owed in all, and the account's balance is {balance}: {arisen} of that arose in its cycle"
+)]
+pub struct Disagreement {
+    /// The statement date of the bill.
+    pub statement: Date,
+    /// What the bills say, in minor units.
+    pub owed: i64,
+    /// What the account has, debit-positive, in minor units.
+    pub balance: i128,
+    /// Balance less what is owed, as far as it does not stand in the bill before: where the difference arose.
+    pub arisen: i128,
+}
+
+impl AccountBills {
+    /// Holds each kept bill to the account's balance at the end of its statement date, debit-positive in minor units, and tells those
+    /// in whose cycle a difference arose. A difference that goes on from bill to bill is told once.
+    #[must_use]
+    pub fn disagreements(&self, balances: &BTreeMap<Date, i128>) -> Vec<Disagreement> {
+        let mut found = Vec::new();
+        let mut before = 0;
+        for stated in self.bills().filter_map(|bill| bill.stated()) {
+            let Some(balance) = balances.get(&stated.date).copied() else { continue };
+            let difference = balance.saturating_sub(stated.owed.into());
+            let arisen = difference.saturating_sub(before);
+            before = difference;
+            if arisen != 0 {
+                found.push(Disagreement { statement: stated.date, owed: stated.owed, balance, arisen });
+            }
+        }
+        found
+    }
+}
