@@ -18,4 +18,5 @@ pub(crate) use chain::Chain;
 pub(crate) use channel::Channel;
 pub(crate) use deals::GivenBack;
 pub(crate) use plant::Plant;
+pub(crate) use row::{clock, yuan};
 pub(crate) use told::Told;

@@ -7,6 +7,7 @@
 
 #[path = "../channel_days/mod.rs"]
 mod channel_days;
+mod money;
 mod oracle;
 
 use std::collections::BTreeSet;
