@@ -41,6 +41,10 @@ pub(crate) enum Plant {
     OtherTwiceInBook,
     /// Twice in the file, neither as booked.
     BothOtherTwiceInFile,
+    /// Twice in the books: done and of another amount, or as large and not done.
+    OtherAmountOrUndoneInBook,
+    /// Twice in the file: of another fee, or of another amount.
+    OtherFeeOrAmountInFile,
     LongTwice,
     ShortTwice,
     LateAndTwice,
@@ -66,7 +70,7 @@ pub(crate) enum Plant {
 
 impl Plant {
     /// Every one that is a break.
-    pub(crate) const BREAKS: [Plant; 31] = [
+    pub(crate) const BREAKS: [Plant; 33] = [
         Plant::Fee,
         Plant::Amount,
         Plant::AmountAndFee,
@@ -86,6 +90,8 @@ impl Plant {
         Plant::OtherTwiceInFile,
         Plant::OtherTwiceInBook,
         Plant::BothOtherTwiceInFile,
+        Plant::OtherAmountOrUndoneInBook,
+        Plant::OtherFeeOrAmountInFile,
         Plant::LongTwice,
         Plant::ShortTwice,
         Plant::LateAndTwice,
@@ -110,7 +116,10 @@ impl Plant {
 
     /// Whether it is about nothing but a fee.
     pub(crate) fn needs_fees(self) -> bool {
-        matches!(self, Plant::Fee | Plant::LateAndFee | Plant::AmountAndFeeOfItsRefund)
+        matches!(
+            self,
+            Plant::Fee | Plant::LateAndFee | Plant::OtherFeeOrAmountInFile | Plant::AmountAndFeeOfItsRefund
+        )
     }
 
     /// How many days it goes on after its first.
@@ -222,6 +231,16 @@ impl Scene<'_> {
                 let fee = i64::from(self.chain.channel.has_fees());
                 self.extra(file_again.larger(amount).dearer(fee));
                 self.pair(Class::AmountDiffers, book, file.larger(amount));
+            }
+            // The state counts for more than the amount, and the amount for more than the fee.
+            Plant::OtherAmountOrUndoneInBook => {
+                let undone = self.undone();
+                self.extra(book_again.in_state(undone));
+                self.pair(Class::AmountDiffers, book.larger(amount), file);
+            }
+            Plant::OtherFeeOrAmountInFile => {
+                self.extra(file_again.larger(amount));
+                self.pair(Class::FeeDiffers, book, file.dearer(1));
             }
             Plant::LongTwice => {
                 self.alone(file);
