@@ -21,6 +21,7 @@ mod longmen;
 mod older;
 mod opening;
 mod operations;
+mod random_days;
 mod reads;
 mod reconciling;
 mod reconciling_accounts;
