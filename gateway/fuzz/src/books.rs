@@ -136,7 +136,8 @@ fn postings(day: &str) -> Vec<SentRequest> {
     let fee = move_of(&id("fee"), USER, FEES, "0.30");
     let memo = move_of(&id("memo"), REGISTER, USER, "2.00").kind("channel_in");
     vec![
-        post(&[named, fee.clone(), fee, memo]),
+        post(&[named, fee.clone(), fee]),
+        post(&[memo]),
         SentRequest::compact(|out| {
             let transfers = [
                 Transfer {
@@ -352,7 +353,7 @@ fn questions() -> Vec<SentRequest> {
         SentRequest::new(Operation::BalanceAt, &at(None, None, Some("2026-11-17"))),
         SentRequest::new(
             Operation::Entry,
-            &EntryRequest { account: FEES.into(), position: "6/1/16", from: 0, limit: 5 },
+            &EntryRequest { account: FEES.into(), position: "7/1/16", from: 0, limit: 5 },
         ),
         SentRequest::new(Operation::Register, &RegisterRequest { limit: 20, ..RegisterRequest::default() }),
         SentRequest::new(
