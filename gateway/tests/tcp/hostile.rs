@@ -7,6 +7,8 @@ use serde_json::json;
 use crate::node::{TestNode, open_books};
 use crate::raw::{Raw, frame};
 
+const OF_THE_CONNECTION: &str = "operation 0 is the node's own, to speak of the connection";
+
 #[tokio::test]
 async fn lying_lengths_and_garbage_end_the_connection_with_a_word() {
     let node = TestNode::start().await;
@@ -17,6 +19,9 @@ async fn lying_lengths_and_garbage_end_the_connection_with_a_word() {
         (b"\x0B\0\0\0", "a frame of 11 bytes has no room for its header"),
         (b"GET / HTTP/1.1\r\n\r\n", "a frame of 542393671 bytes is longer than 4194304"),
         (b"\x0C\0\0\0\x02\0\x02\0\0\0\0\0\0\0\0\0", "protocol version 2 is not spoken here"),
+        // An answer to these could not be told from the last word.
+        (b"\x0C\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0", OF_THE_CONNECTION),
+        (b"\x0C\0\0\0\x01\0\0\x80\x04\0\0\0\0\0\0\0", OF_THE_CONNECTION),
     ] {
         let mut raw = Raw::hello(&node.address()).await;
         raw.send(bytes).await;
@@ -66,7 +71,6 @@ async fn a_body_that_is_nonsense_is_malformed_and_the_connection_lives() {
         (3, 0, b"\x91\x01", "has more fields than there are"),
         (3, 1, b"", "this operation has no compact form"),
         (3, 2, b"", "a format that is not known"),
-        (0, 0, b"", "an operation that is not known"),
         (777, 0, b"", "an operation that is not known"),
         (0x8020, 0, b"", "an operation that is not known"),
         (16, 0, b"\x92\xA2LM\xA4soon", "start: not a date"),

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::{Buf, BytesMut};
 use longmen_client::{
-    CONNECTION, Format, FrameError, Header, MAX_HELLO, Operation, PREFIX_BYTES, read_prefix,
+    ANSWER_BIT, CONNECTION, Format, FrameError, Header, MAX_HELLO, Operation, PREFIX_BYTES, read_prefix,
 };
 use longmen_engine::Meter;
 use longmen_engine::ledger::Rejection;
@@ -213,6 +213,13 @@ impl<'a> Conversation<'a> {
         match read_prefix(bytes, self.frame_cap()) {
             Ok(prefix) => {
                 let prefix = prefix?;
+                if prefix.header.operation & !ANSWER_BIT == CONNECTION {
+                    // Its answer would say that the connection ends.
+                    let why = "operation 0 is the node's own, to speak of the connection";
+                    self.farewell = Some((Rejection::Malformed, why.to_owned()));
+                    self.close();
+                    return None;
+                }
                 if self.is_stopping {
                     return Some((prefix.header, prefix.total));
                 }
