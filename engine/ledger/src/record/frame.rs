@@ -131,6 +131,7 @@ impl FrameRecords<'_> {
     }
 
     /// The heads of the frame's transactions, by ordinal.
+    #[inline]
     pub fn heads(&self) -> impl Iterator<Item = Result<Head, ReplayError>> {
         self.sections_of(SectionKind::Heads).flat_map(move |(_, bytes)| {
             let count = u32::try_from(bytes.len().div_ceil(HEAD_BYTES)).unwrap_or(u32::MAX);

@@ -45,6 +45,7 @@ impl KnownIds {
     }
 
     /// Reads some heads, and has the processor fetch what their look-ups read.
+    #[inline]
     fn fetch_heads(
         &self,
         heads: &mut impl Iterator<Item = Result<Head, ReplayError>>,

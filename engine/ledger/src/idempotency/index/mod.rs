@@ -146,7 +146,7 @@ impl IdIndex {
 
     /// Asks `check` of every group that may have an id of this hash, and gives what it finds in the newest: an id that was
     /// forgotten and came again may be there twice.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find<T>(
         &self,
         hash: u64,
