@@ -104,7 +104,7 @@ fn a_fee_is_adjusted_and_a_step_that_was_wrong_is_taken_back() {
     assert_eq!(desk.found("P002").state, BreakState::Resolved(End::Adjusted));
     let (why, wang) = (Reason::new("记错").unwrap(), person("wang"));
     let undo = desk.store.undo(adjusted.id, &why, &wang, NOON).unwrap();
-    assert_eq!(undo.draft.original.as_deref(), Some(&*adjusted.transaction_text()));
+    assert_eq!(undo.draft.original.as_deref(), Some(&*format!("4/{}", adjusted.transaction_text())));
     assert_eq!(undo.draft.entries, adjusted.draft.entries.as_ref().map(Entries::mirrored));
     assert_eq!(code(desk.store.undo(adjusted.id, &why, &wang, NOON)), "in_hand");
     desk.store.posted(undo.id, 4, NOON + 1).unwrap();
