@@ -102,7 +102,7 @@ fn what_was_booked_is_found_again_in_the_books_whoever_booked_it() {
     assert_eq!(told(&desk), before);
     desk.proves();
     let balances = ["wechat", "wechat-fee", "long"].map(|account| desk.balance(account));
-    assert_eq!(balances, [26_301, 163, 1]);
+    assert_eq!(balances, [26_301, 159, 1]);
 }
 
 #[test]
@@ -177,8 +177,11 @@ fn a_try_that_its_client_ends_later_ends_by_itself() {
     let first = [&differs[..], &["P3 pending hung", "P4 pending hung", "P5 pending hung", "P6 pending hung"]];
     assert_eq!(said(&desk), first.concat());
     // One that the channel has is confirmed, one cancelled; so are two that it had not, and one of them is in today's file.
-    for (verb, number) in [("confirm", "P1"), ("cancel-try", "P2"), ("confirm", "P3"), ("cancel-try", "P4")] {
-        desk.books.says(&[verb, &format!("T-{number}"), "--id", &format!("E-{number}")], 0);
+    for number in ["P1", "P3"] {
+        desk.books.says(&["confirm", &format!("T-{number}"), "--id", &format!("E-{number}")], 0);
+    }
+    for number in ["P2", "P4"] {
+        desk.books.says(&["cancel", &format!("T-{number}")], 0);
     }
     works(&desk, "2024-06-19", "2024-06-20", 1);
     let second = [

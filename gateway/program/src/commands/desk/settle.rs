@@ -106,6 +106,13 @@ async fn drafted(
     let there = store.read().settlement_of(name, args.date).map_err(failed)?;
     // What its own client has under way is asked about, and sent where it was not.
     if let Some(own) = there.filter(|one| one.maker == maker && one.state != HandlingState::Posted) {
+        if own.entries != *entries {
+            let text = own.transaction_text();
+            return Err(Failure::Usage(format!(
+                "{text} is under way with other amounts: the file was corrected since. Have it rejected or withdraw it, then \
+                 `longmen desk refresh`"
+            )));
+        }
         return Ok(own);
     }
     let mut client = args.connect_args.connect().await?;
