@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use longmen_channel_files::TradeFormat;
 use longmen_ledger::Date;
 
+use crate::ended_try::{EndedTry, end_tries};
 use crate::error::StoreError;
 use crate::findings;
 use crate::names::{Channel, Person};
@@ -26,7 +27,8 @@ pub enum Begun<'a> {
 
 impl Store {
     /// Begins to compare a date. What waits is that of the day before, as its run left it, so a day may be compared again: its file was
-    /// corrected, or its books were.
+    /// corrected, or its books were. `ended` are tries of earlier dates that were confirmed or cancelled on this one; the digest of the books is of
+    /// them as well.
     ///
     /// # Errors
     /// `no_such_file`, `wrong_file`, `not_transactions`, `file_not_active`, `books_open`; `missing_run`, `stale_run` and `before_first_run`,
@@ -34,6 +36,7 @@ impl Store {
     pub fn begin_run(
         &mut self,
         inputs: &RunInputs,
+        ended: &[EndedTry],
         by: &Person,
         at_us: i64,
     ) -> Result<Begun<'_>, StoreError> {
@@ -52,18 +55,29 @@ impl Store {
         }
         let before = before.map(|link| link.id);
         let new = NewRun { inputs, digest, hung_before, made_at_us: at_us, made_by: by };
-        self.open_run(&new, before).map(Begun::Open)
+        self.open_run(&new, before, ended).map(Begun::Open)
     }
 
-    fn open_run(&mut self, new: &NewRun<'_>, before: Option<RunId>) -> Result<OpenRun<'_>, StoreError> {
+    fn open_run(
+        &mut self,
+        new: &NewRun<'_>,
+        before: Option<RunId>,
+        ended: &[EndedTry],
+    ) -> Result<OpenRun<'_>, StoreError> {
         let transaction = self.reader.connection.transaction()?;
         let waits = before.map_or(Ok(Vec::new()), |run| findings::hung_after(&transaction, run))?;
+        let (channel, date) = (&new.inputs.channel, new.inputs.rules.date);
+        let tries = match date.previous() {
+            Some(previous) if !ended.is_empty() => findings::open_tries(&transaction, channel, previous)?,
+            _ => Vec::new(),
+        };
         let run = runs::insert(&transaction, new)?;
         let mut hung: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (id, one) in waits {
             hung.entry((one.side, one.transaction)).or_default().push((id, one.since, one.days));
         }
-        Ok(OpenRun::new(transaction, new.inputs, run, hung))
+        let ended = end_tries(&mut hung, tries, ended, date);
+        OpenRun::new(transaction, new.inputs, run, hung, ended)
     }
 }
 

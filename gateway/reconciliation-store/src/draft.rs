@@ -44,6 +44,7 @@ impl Store {
                 break_id: id,
                 draft,
                 undoes: None,
+                channel: &found.channel,
                 content: &found.content,
                 currency: found.currency,
                 maker,
@@ -66,8 +67,7 @@ fn may_be_handled(found: &Break, handlings: &[Handling]) -> Result<(), Refusal> 
     if found.finding.fate == Fate::Hung {
         return Err(Refusal::StillHung);
     }
-    let is_in_hand = |one: &&Handling| matches!(one.state, HandlingState::Drafted | HandlingState::Proposed);
-    match handlings.iter().find(is_in_hand) {
+    match handlings.iter().find(|one| one.is_in_hand()) {
         Some(handling) => Err(Refusal::InHand { handling: handling.id }),
         None => Ok(()),
     }

@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::store::Reader;
 
 /// Each table, and the order of its rows.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 10] = [
     ("files", "id"),
     ("file_sums", "file_id, currency, kind"),
     ("runs", "id"),
@@ -15,8 +15,10 @@ const TABLES: [(&str, &str); 7] = [
     ("run_classes", "run_id, currency, class, fate"),
     ("findings", "id"),
     ("handlings", "id"),
+    ("handling_legs", "handling_id, ordinal"),
+    ("settlements", "id"),
+    ("settlement_legs", "settlement_id, ordinal"),
 ];
-const LEGS: (&str, &str) = ("handling_legs", "handling_id, ordinal");
 /// Says nothing of what is remembered.
 const PASSED_OVER: &str = "has_sidecar";
 
@@ -27,7 +29,7 @@ impl Reader {
     /// Whatever fails.
     pub fn dump(&self) -> Result<Value, StoreError> {
         let mut dump = Map::new();
-        for (table, order) in TABLES.into_iter().chain([LEGS]) {
+        for (table, order) in TABLES {
             dump.insert(table.to_owned(), self.table(table, order)?);
         }
         Ok(Value::Object(dump))

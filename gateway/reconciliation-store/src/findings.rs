@@ -8,6 +8,7 @@ use rusqlite::{Connection, Row, params};
 use crate::break_id::BreakId;
 use crate::cells::{cell, named, parsed};
 use crate::error::StoreError;
+use crate::names::Channel;
 use crate::run::RunId;
 
 /// A finding, as it is written down.
@@ -74,6 +75,39 @@ pub(crate) fn hung_after(connection: &Connection, run: RunId) -> Result<Vec<(Bre
         hung.push((id, Hung { side, since, days: finding.days, transaction }));
     }
     Ok(hung)
+}
+
+/// What the books have tried, and was not found to have ended.
+pub(crate) struct OpenTry {
+    pub(crate) id: BreakId,
+    pub(crate) since: Date,
+    pub(crate) finding: Finding,
+}
+
+/// What was tried up to a date and had not ended then, as the runs that count have found it, by name.
+pub(crate) fn open_tries(
+    connection: &Connection,
+    channel: &Channel,
+    up_to: Date,
+) -> Result<Vec<OpenTry>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT f.* FROM findings f JOIN runs r ON r.id = f.run_id
+            WHERE f.book_state = 'pending' AND f.fate != 'closed' AND r.channel = ?1 AND r.is_current AND r.date <= ?2
+            AND NOT EXISTS (
+                SELECT 1 FROM findings g JOIN runs s ON s.id = g.run_id
+                WHERE g.break_id = f.break_id AND s.is_current AND s.date > r.date AND s.date <= ?2
+            ) ORDER BY f.break_id",
+    )?;
+    let mut rows = query.query(params![channel.as_str(), up_to.to_string()])?;
+    let mut tries = Vec::new();
+    while let Some(row) = rows.next()? {
+        tries.push(OpenTry {
+            id: parsed(row, "break_id", BreakId::parse)?,
+            since: parsed(row, "since", Date::parse)?,
+            finding: read(row)?,
+        });
+    }
+    Ok(tries)
 }
 
 /// The finding of a row.

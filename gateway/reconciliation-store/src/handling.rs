@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use longmen_ledger::TransactionId;
+use longmen_ledger::{Currency, TransactionId};
 use longmen_reconciliation::{End, Entries, StepKind};
 
 use crate::break_id::BreakId;
-use crate::names::{Person, Reason};
+use crate::names::{Channel, Person, Reason};
+use crate::step_tag::StepTag;
 
 /// The number of a handling, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,6 +70,8 @@ pub struct Handling {
     pub state: HandlingState,
     /// The ledger's name for the proposal, where there is one.
     pub proposal: Option<Box<str>>,
+    /// The ledger's number of the client whose transaction it is, once the ledger has it.
+    pub client: Option<u32>,
     /// The code of the refusal, where it was refused.
     pub refusal: Option<Box<str>>,
     /// Moments are microseconds since 1970 in UTC.
@@ -77,13 +80,39 @@ pub struct Handling {
     /// Whether it counts, or may yet, and was made for what the break no longer is: no run finds it, or another difference. A person has to
     /// undo it.
     pub is_orphaned: bool,
+    /// The text id that its transaction has, where it is not the one that break and step give: it was booked by another desk.
+    pub(crate) transaction: Option<Box<str>>,
+    pub(crate) channel: Channel,
+    /// What the break was when it was drafted.
+    pub(crate) content: Box<str>,
+    pub(crate) currency: Currency,
 }
 
 impl Handling {
     /// The text id of its transaction in the ledger. It follows from break and step, so that whatever is sent twice is booked once.
     #[must_use]
     pub fn transaction_text(&self) -> String {
-        format!("{}-{}", self.break_id, self.step)
+        self.transaction.as_deref().map_or_else(|| format!("{}-{}", self.break_id, self.step), str::to_owned)
+    }
+
+    /// How its transaction is named whoever asks: `CLIENT/ID` once the client is known, else its text id.
+    #[must_use]
+    pub fn transaction_name(&self) -> String {
+        let text = self.transaction_text();
+        self.client.map_or_else(|| text.clone(), |client| format!("{client}/{text}"))
+    }
+
+    /// What its transaction says of it in the ledger, by its tags.
+    #[must_use]
+    pub fn tag(&self) -> StepTag {
+        let Draft { kind, ends, .. } = self.draft;
+        StepTag { kind, ends, content: self.content.clone(), channel: self.channel.clone() }
+    }
+
+    /// Whether it is under way: the ledger has not decided.
+    #[must_use]
+    pub fn is_in_hand(&self) -> bool {
+        matches!(self.state, HandlingState::Drafted | HandlingState::Proposed)
     }
 
     /// The id that the text stands for.

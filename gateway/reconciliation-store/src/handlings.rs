@@ -1,14 +1,14 @@
 //! Rows of handlings, written and read.
 
-use longmen_ledger::{Amount, Currency, Side};
-use longmen_reconciliation::{Entries, Leg};
+use longmen_ledger::Currency;
 use rusqlite::{Connection, Params, Row, params};
 
 use crate::break_id::BreakId;
 use crate::cells::{cell, named, parsed, parsed_if_any};
 use crate::error::StoreError;
 use crate::handling::{Draft, Handling, HandlingId, HandlingState};
-use crate::names::{Person, Reason};
+use crate::legs::{self, LegsOf};
+use crate::names::{Channel, Person, Reason};
 use crate::refusal::Refusal;
 
 /// What is asked of handlings: their rows, and whether the break still is what they were made for. What was refused or undone counts for
@@ -51,6 +51,7 @@ pub(crate) struct NewHandling<'a> {
     pub(crate) break_id: &'a BreakId,
     pub(crate) draft: &'a Draft,
     pub(crate) undoes: Option<HandlingId>,
+    pub(crate) channel: &'a Channel,
     /// What the break is.
     pub(crate) content: &'a str,
     pub(crate) currency: Currency,
@@ -60,12 +61,12 @@ pub(crate) struct NewHandling<'a> {
 
 /// Writes a handling down as the next step of its break.
 pub(crate) fn insert(connection: &Connection, new: &NewHandling<'_>) -> Result<HandlingId, StoreError> {
-    let NewHandling { break_id, draft, undoes, content, currency, maker, at_us } = new;
+    let NewHandling { break_id, draft, undoes, channel, content, currency, maker, at_us } = new;
     connection
         .prepare_cached(
             "INSERT INTO handlings (break_id, step, kind, ends, reason, original, undoes, content, currency, maker,
-                made_at, state, changed_at) VALUES (?1,
-                (SELECT count(*) + 1 FROM handlings WHERE break_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?10)",
+                made_at, state, changed_at, channel) VALUES (?1,
+                (SELECT ifnull(max(step), 0) + 1 FROM handlings WHERE break_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?10, ?12)",
         )?
         .execute(params![
             break_id.as_str(),
@@ -79,41 +80,56 @@ pub(crate) fn insert(connection: &Connection, new: &NewHandling<'_>) -> Result<H
             maker.as_str(),
             at_us,
             HandlingState::Drafted.name(),
+            channel.as_str(),
         ])?;
     let id = HandlingId(connection.last_insert_rowid());
-    let mut insert = connection.prepare_cached("INSERT INTO handling_legs VALUES (?, ?, ?, ?, ?)")?;
-    for (ordinal, leg) in draft.entries.iter().flat_map(Entries::legs).enumerate() {
-        insert.execute(params![id.0, ordinal, leg.account, leg.side.name(), leg.amount.0])?;
+    if let Some(entries) = &draft.entries {
+        legs::insert(connection, LegsOf::Handling(id.0), entries)?;
     }
     Ok(id)
 }
 
-/// Says how far a handling has come.
+/// Says how far a handling has come; of a proposal the ledger's name, and the client whose it is.
 pub(crate) fn set_state(
     connection: &Connection,
     handling: HandlingId,
     state: HandlingState,
-    proposal: Option<&str>,
+    proposal: Option<(&str, u32)>,
     refusal: Option<&str>,
     at_us: i64,
 ) -> Result<(), StoreError> {
+    let (proposal, client) = proposal.unzip();
     connection
         .prepare_cached(
-            "UPDATE handlings SET state = ?2, proposal = ifnull(?3, proposal), refusal = ?4, changed_at = ?5 WHERE id = ?1",
+            "UPDATE handlings SET state = ?2, proposal = ifnull(?3, proposal), client = ifnull(?4, client), refusal = ?5,
+                changed_at = ?6 WHERE id = ?1",
         )?
-        .execute(params![handling.0, state.name(), proposal, refusal, at_us])?;
+        .execute(params![handling.0, state.name(), proposal, client, refusal, at_us])?;
     Ok(())
 }
 
-/// What a break was when a handling of it was drafted, and in which currency.
-pub(crate) fn content_of(
+/// Says whose transaction a handling is, by the ledger's number of the client.
+pub(crate) fn set_client(
     connection: &Connection,
     handling: HandlingId,
-) -> Result<(String, Currency), StoreError> {
-    let mut query = connection.prepare_cached("SELECT content, currency FROM handlings WHERE id = ?")?;
-    let mut rows = query.query([handling.0])?;
-    let row = rows.next()?.ok_or(Refusal::NoSuchHandling { handling })?;
-    Ok((cell(row, "content")?, parsed(row, "currency", Currency::from_code)?))
+    client: u32,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE handlings SET client = ?2 WHERE id = ?1")?
+        .execute(params![handling.0, client])?;
+    Ok(())
+}
+
+/// Says which text id the transaction of a handling has.
+pub(crate) fn set_transaction(
+    connection: &Connection,
+    handling: HandlingId,
+    text: &str,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE handlings SET transaction_text = ?2 WHERE id = ?1")?
+        .execute(params![handling.0, text])?;
+    Ok(())
 }
 
 fn list(connection: &Connection, query: &str, params: impl Params) -> Result<Vec<Handling>, StoreError> {
@@ -139,7 +155,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> Result<Handling, StoreError> 
             ends: parsed_if_any(row, "ends", |text| text.parse().ok())?,
             reason: parsed(row, "reason", |text| Reason::new(text).ok())?,
             original: text("original")?,
-            entries: entries(connection, id, currency)?,
+            entries: legs::read(connection, LegsOf::Handling(id.0), currency)?,
         },
         undoes: cell::<Option<i64>>(row, "undoes")?.map(HandlingId),
         maker: parsed(row, "maker", |text| Person::new(text).ok())?,
@@ -149,28 +165,10 @@ fn read(connection: &Connection, row: &Row<'_>) -> Result<Handling, StoreError> 
         made_at_us: cell(row, "made_at")?,
         changed_at_us: cell(row, "changed_at")?,
         is_orphaned: cell(row, "is_orphaned")?,
+        client: cell(row, "client")?,
+        transaction: text("transaction_text")?,
+        channel: parsed(row, "channel", |text| Channel::new(text).ok())?,
+        content: cell::<String>(row, "content")?.into(),
+        currency,
     })
-}
-
-fn entries(
-    connection: &Connection,
-    handling: HandlingId,
-    currency: Currency,
-) -> Result<Option<Entries>, StoreError> {
-    let mut query =
-        connection.prepare_cached("SELECT * FROM handling_legs WHERE handling_id = ? ORDER BY ordinal")?;
-    let mut rows = query.query([handling.0])?;
-    let mut legs = Vec::new();
-    while let Some(row) = rows.next()? {
-        legs.push(Leg {
-            account: cell::<String>(row, "account")?.into(),
-            side: parsed(row, "side", Side::from_name)?,
-            amount: Amount(cell(row, "amount")?),
-        });
-    }
-    if legs.is_empty() {
-        return Ok(None);
-    }
-    let entries = Entries::new(currency, legs);
-    entries.map(Some).map_err(|error| StoreError::damaged(format!("handling {handling}: {error}")))
 }

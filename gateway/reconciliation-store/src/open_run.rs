@@ -8,8 +8,9 @@ use rusqlite::Transaction as DatabaseTransaction;
 
 use crate::break_id::{BreakId, content_of};
 use crate::digest::Digester;
+use crate::ended_try::Ended;
 use crate::error::StoreError;
-use crate::findings::{self, NewFinding};
+use crate::findings::{self, NewFinding, OpenTry};
 use crate::names::Channel;
 use crate::run::{RunId, RunInputs, RunTotals};
 use crate::runs;
@@ -26,6 +27,10 @@ pub struct OpenRun<'a> {
     run: RunId,
     /// What waited before, as far as nothing was found about it yet.
     waiting: Waiting,
+    /// Tries that were cancelled, and that the file has.
+    cancelled: Vec<Hung>,
+    /// What was found before anything was compared: tries that ended, and of which nothing is to be compared.
+    concluded: Vec<Finding>,
     classes: BTreeMap<(&'static str, Class, Fate), Sums>,
     result: Digester,
 }
@@ -36,22 +41,35 @@ impl<'a> OpenRun<'a> {
         inputs: &RunInputs,
         run: RunId,
         waiting: Waiting,
-    ) -> OpenRun<'a> {
-        OpenRun {
+        ended: Ended,
+    ) -> Result<OpenRun<'a>, StoreError> {
+        let mut open = OpenRun {
             transaction,
             channel: inputs.channel.clone(),
             date: inputs.rules.date,
             run,
             waiting,
+            cancelled: ended.cancelled,
+            concluded: Vec::new(),
             classes: BTreeMap::new(),
             result: Digester::of("longmen result 1"),
+        };
+        for (id, since, finding) in ended.concluded {
+            let tried = finding.book.as_ref().expect("what was tried is of the books");
+            open.count(tried.currency, &finding);
+            let content = content_of(&finding);
+            let new = NewFinding { run, id: &id, since, content: &content, finding: &finding };
+            findings::insert(&open.transaction, &new)?;
+            open.digest(&id, since, &content, &finding);
+            open.concluded.push(finding);
         }
+        Ok(open)
     }
 
     /// What waits from the day before, to be compared with both sides. Ask before the first finding goes in.
     #[must_use]
     pub fn hung(&self) -> Vec<Hung> {
-        let mut hung = Vec::new();
+        let mut hung = self.cancelled.clone();
         for ((side, transaction), alike) in &self.waiting {
             for (_, since, days) in alike {
                 let transaction = transaction.clone();
@@ -110,6 +128,7 @@ impl<'a> OpenRun<'a> {
     /// Where the totals are not those of the findings, do not make the file of the books, or nothing was found about something that waited: a
     /// comparison that does not prove itself is none.
     pub fn finish(self, totals: &[RunTotals]) -> Result<(RunId, Vec<Date>), StoreError> {
+        let totals = &self.with_concluded(totals)[..];
         self.prove(totals);
         let OpenRun { transaction, channel, date, run, mut result, .. } = self;
         let mut hung = Digester::of(runs::HUNG);
@@ -117,6 +136,12 @@ impl<'a> OpenRun<'a> {
             hung.field(id).field(side.name()).field(since).field(days).field(&transaction.reference);
             hung.field(transaction.line).field(transaction.gross.0).field(transaction.fee.0);
             hung.field(transaction.state.name());
+        }
+        // What was tried waits for its client as well, for as long as that takes.
+        for OpenTry { id, finding, .. } in findings::open_tries(&transaction, &channel, date)? {
+            if finding.fate != Fate::Hung {
+                hung.field("tried").field(id).field(content_of(&finding));
+            }
         }
         for RunTotals { currency, book, file, unmoved, classes } in totals {
             result.field(currency).field(book.rows).field(book.net).field(file.rows).field(file.net);
@@ -129,6 +154,18 @@ impl<'a> OpenRun<'a> {
         let stale = runs::stale(&runs::links(&transaction, &channel)?);
         transaction.commit()?;
         Ok((run, stale.into_iter().filter(|one| *one > date).collect()))
+    }
+
+    /// The totals of what was compared, and what was found before that.
+    fn with_concluded(&self, totals: &[RunTotals]) -> Vec<RunTotals> {
+        let mut totals = totals.to_vec();
+        for finding in &self.concluded {
+            let currency = finding.book.as_ref().map(|tried| tried.currency);
+            let of_currency = totals.iter_mut().find(|one| Some(one.currency) == currency);
+            let of_currency = of_currency.expect("the channel's currency is compared");
+            of_currency.classes.entry((finding.class, finding.fate)).or_default().rows += 1;
+        }
+        totals
     }
 
     /// The break that something has which waited. What is found on its first day has waited for nothing; of one that is there too often it is

@@ -1,5 +1,6 @@
 //! What became of a handling in the ledger, which alone decides.
 
+use crate::booked;
 use crate::error::StoreError;
 use crate::handling::{Handling, HandlingId, HandlingState};
 use crate::handlings;
@@ -7,25 +8,34 @@ use crate::refusal::Refusal;
 use crate::store::Store;
 
 impl Store {
-    /// Notes that the ledger has it as a proposal, by the ledger's name for that. Said again it changes nothing.
+    /// Notes that the ledger has it as a proposal, by the ledger's name for that and its number of the client whose it is. Said again it changes
+    /// nothing.
     ///
     /// # Errors
     /// `no_such_handling`, `wrong_state`; whatever fails.
-    pub fn proposed(&mut self, id: HandlingId, proposal: &str, at_us: i64) -> Result<Handling, StoreError> {
+    pub fn proposed(
+        &mut self,
+        id: HandlingId,
+        proposal: &str,
+        client: u32,
+        at_us: i64,
+    ) -> Result<Handling, StoreError> {
         let handling = self.reader.handling(id)?;
         match handling.state {
             HandlingState::Proposed if handling.proposal.as_deref() == Some(proposal) => Ok(handling),
-            HandlingState::Drafted => self.advance(id, HandlingState::Proposed, Some(proposal), None, at_us),
+            HandlingState::Drafted => {
+                self.advance(id, HandlingState::Proposed, Some((proposal, client)), None, at_us)
+            }
             state => Err(Refusal::WrongState { handling: id, state }.into()),
         }
     }
 
-    /// Notes that it is in the books. If it says how its break ends, the break has ended; if it takes another handling back, that is undone.
+    /// Notes that it is in the books, as a transaction of this client by the ledger's number. If it says how its break ends, the break has ended; if it takes another handling back, that is undone.
     /// Said again it changes nothing.
     ///
     /// # Errors
     /// `no_such_handling`, `wrong_state`; whatever fails.
-    pub fn posted(&mut self, id: HandlingId, at_us: i64) -> Result<Handling, StoreError> {
+    pub fn posted(&mut self, id: HandlingId, client: u32, at_us: i64) -> Result<Handling, StoreError> {
         let handling = self.reader.handling(id)?;
         match handling.state {
             HandlingState::Posted => return Ok(handling),
@@ -33,10 +43,8 @@ impl Store {
             state => return Err(Refusal::WrongState { handling: id, state }.into()),
         }
         let transaction = self.reader.connection.transaction()?;
-        if let Some(undone) = handling.undoes {
-            handlings::set_state(&transaction, undone, HandlingState::Undone, None, None, at_us)?;
-        }
-        handlings::set_state(&transaction, id, HandlingState::Posted, None, None, at_us)?;
+        handlings::set_client(&transaction, id, client)?;
+        booked::post(&transaction, id, handling.undoes, at_us)?;
         transaction.commit()?;
         self.reader.handling(id)
     }
@@ -61,7 +69,7 @@ impl Store {
         &mut self,
         id: HandlingId,
         state: HandlingState,
-        proposal: Option<&str>,
+        proposal: Option<(&str, u32)>,
         refusal: Option<&str>,
         at_us: i64,
     ) -> Result<Handling, StoreError> {

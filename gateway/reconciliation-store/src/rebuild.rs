@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::booked::{self, Booked};
 use crate::directory::Directory;
 use crate::error::StoreError;
 use crate::files;
@@ -15,17 +16,19 @@ use crate::stored_file::StoredFile;
 pub struct Rebuilt {
     /// Files that are known again, with every version and who decided about it.
     pub files: usize,
+    /// Steps about breaks that the ledger told of.
+    pub handlings: usize,
     /// Where the database lies that was there.
     pub set_aside: Option<PathBuf>,
 }
 
 /// Makes the database of a directory again, where it is damaged or lost: every file with its versions, from what stands beside its bytes. Runs are
-/// to be made again, from the first day on; they give the breaks the same names. Handlings are to be drafted again: they have the same
-/// transactions' ids, so the ledger answers what became of them and books nothing twice.
+/// to be made again, from the first day on; they give the breaks the same names. Of handlings it has what the ledger told, which is what was booked about
+/// breaks and what waits for approval; what was refused is forgotten.
 ///
 /// # Errors
 /// [`StoreError`]: `in_use`; where bytes are not what their name says, or it does not stand what they are. Then nothing is changed.
-pub fn rebuild(directory: &Path, wait: Duration) -> Result<Rebuilt, StoreError> {
+pub fn rebuild(directory: &Path, wait: Duration, booked: &[Booked]) -> Result<Rebuilt, StoreError> {
     let directory = Directory::at(directory);
     directory.create()?;
     let lock = directory.lock(wait)?;
@@ -36,9 +39,10 @@ pub fn rebuild(directory: &Path, wait: Duration) -> Result<Rebuilt, StoreError> 
     for file in &found {
         files::insert(&transaction, file)?;
     }
+    let handlings = booked::adopt(&transaction, booked)?;
     transaction.commit()?;
     store.write_sidecars()?;
-    Ok(Rebuilt { files: found.len(), set_aside })
+    Ok(Rebuilt { files: found.len(), handlings, set_aside })
 }
 
 /// Every file that stands beside its bytes, in the order of import.

@@ -7,6 +7,7 @@ use crate::break_id::BreakId;
 use crate::handling::{HandlingId, HandlingState};
 use crate::names::Channel;
 use crate::run::RunId;
+use crate::settlement::SettlementId;
 use crate::stored_file::{FileId, FileState};
 
 /// What is refused. Each has a code, which stays as it is, and words, which need not.
@@ -71,6 +72,12 @@ pub enum Refusal {
     StillInSuspense,
     #[error("handling {handling} has done it")]
     AlreadyDone { handling: HandlingId },
+    #[error("settlement {settlement} of that day is {} already", state.name())]
+    AlreadySettled { settlement: SettlementId, state: HandlingState },
+    #[error("there is no settlement {settlement}")]
+    NoSuchSettlement { settlement: SettlementId },
+    #[error("settlement {settlement} is {}", state.name())]
+    SettlementInState { settlement: SettlementId, state: HandlingState },
     #[error("a handling is undone by itself, not drafted")]
     UndoIsNotDrafted,
     #[error("handling {handling} is {}", state.name())]

@@ -106,9 +106,11 @@ CREATE TABLE findings (
     UNIQUE (break_id, run_id)
 ) STRICT;
 CREATE INDEX findings_of_a_run ON findings (run_id);
+CREATE INDEX tries ON findings (run_id) WHERE book_state = 'pending';
 
 CREATE TABLE handlings (
     id INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,
     break_id TEXT NOT NULL,
     step INTEGER NOT NULL,
     kind TEXT NOT NULL,
@@ -125,6 +127,9 @@ CREATE TABLE handlings (
     state TEXT NOT NULL CHECK (state IN ('drafted', 'proposed', 'posted', 'refused', 'undone')),
     refusal TEXT,
     changed_at INTEGER NOT NULL,
+    -- Whose transaction it is in the ledger, and its id where break and step do not give it.
+    client INTEGER,
+    transaction_text TEXT,
     UNIQUE (break_id, step)
 ) STRICT;
 CREATE UNIQUE INDEX one_end ON handlings (break_id) WHERE ends IS NOT NULL AND state = 'posted';
@@ -146,3 +151,30 @@ WHERE r.is_current AND NOT EXISTS (
     SELECT 1 FROM findings g JOIN runs s ON s.id = g.run_id
     WHERE g.break_id = f.break_id AND s.is_current AND s.date > r.date
 );
+
+-- What was proposed so that a channel's day is settled. A day is settled once: another attempt follows on one that was refused.
+CREATE TABLE settlements (
+    id INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,
+    date TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    maker TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('drafted', 'proposed', 'posted', 'refused')),
+    proposal TEXT,
+    client INTEGER,
+    refusal TEXT,
+    changed_at INTEGER NOT NULL,
+    UNIQUE (channel, date, attempt)
+) STRICT;
+CREATE UNIQUE INDEX one_settlement ON settlements (channel, date) WHERE state != 'refused';
+
+CREATE TABLE settlement_legs (
+    settlement_id INTEGER NOT NULL REFERENCES settlements,
+    ordinal INTEGER NOT NULL,
+    account TEXT NOT NULL,
+    side TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    PRIMARY KEY (settlement_id, ordinal)
+) STRICT, WITHOUT ROWID;

@@ -29,18 +29,18 @@ impl Store {
             kind: StepKind::Undo,
             ends: None,
             reason: reason.clone(),
-            original: Some(undone.transaction_text().into()),
+            original: Some(undone.transaction_name().into()),
             entries: undone.draft.entries.as_ref().map(Entries::mirrored),
         };
-        let (content, currency) = handlings::content_of(&transaction, id)?;
         let handling = handlings::insert(
             &transaction,
             &NewHandling {
                 break_id: &undone.break_id,
                 draft: &draft,
                 undoes: Some(id),
-                content: &content,
-                currency,
+                channel: &undone.channel,
+                content: &undone.content,
+                currency: undone.currency,
                 maker,
                 at_us,
             },

@@ -69,6 +69,7 @@ pub fn ends_of(class: Class) -> &'static [End] {
         Class::Long | Class::DuplicateInFile => {
             &[End::Supplement, End::Reversal, End::Refund, End::Claim, End::WriteOff]
         }
+        Class::Pending => &[End::Confirmed, End::Reversal],
         Class::Short | Class::DuplicateInBook => &[End::Supplement, End::Reversal, End::Claim, End::WriteOff],
     }
 }

@@ -35,6 +35,8 @@ pub enum Class {
     DuplicateInFile,
     /// The books have it more than once; one of them was compared.
     DuplicateInBook,
+    /// 在途: the books have tried it, and the channel does not know it. Nothing has moved on either side.
+    Pending,
 }
 
 impl Class {

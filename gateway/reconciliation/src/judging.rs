@@ -102,10 +102,16 @@ fn compare_pair<'a>(rules: &Rules, book: &'a Candidate, file: &'a Candidate) -> 
     }
 }
 
-/// Something on one side only: it waits, or has waited long enough.
+/// Something on one side only: it waits, or has waited long enough. A try has no money that could go to suspense.
 fn alone<'a>(rules: &Rules, candidate: &'a Candidate, class: Class) -> Judged<'a> {
     let days = candidate.since.map_or(0, |(_, days)| days + 1);
-    let fate = if days >= rules.hang_days.max(1) { Fate::Suspense } else { Fate::Hung };
+    let is_pending = candidate.transaction.state == BookState::Pending;
+    let class = if is_pending { Class::Pending } else { class };
+    let fate = match (days >= rules.hang_days.max(1), is_pending) {
+        (false, _) => Fate::Hung,
+        (true, true) => Fate::Open,
+        (true, false) => Fate::Suspense,
+    };
     one_sided(candidate, class, fate, days)
 }
 

@@ -1,5 +1,6 @@
 //! What `longmen reconcile`, `reconcile-money`, `reconcile-accounts` and `desk` read and write beside the files of channels and banks.
 
+mod account_lines;
 pub(crate) mod accounts_shown;
 mod atomic_file;
 mod balance_file;
@@ -15,12 +16,14 @@ mod hung_file;
 mod mapping_file;
 pub(crate) mod money_shown;
 mod node_book;
+mod search;
 mod sides;
 mod table_file;
 mod trade_file;
 mod transaction_row;
 mod voucher_file;
 
+pub(crate) use account_lines::AccountLines;
 pub(crate) use balance_file::read_balances;
 pub(crate) use book_file::write_book;
 pub(crate) use break_file::BreakFormat;
@@ -32,6 +35,7 @@ pub(crate) use findings_page::{Shown, to_page};
 pub(crate) use found_files::FoundFiles;
 pub(crate) use mapping_file::read_mapping;
 pub(crate) use node_book::NodeBook;
+pub(crate) use search::Search;
 pub(crate) use sides::Sides;
 pub(crate) use table_file::refused;
 pub(crate) use trade_file::TradeFile;

@@ -6,15 +6,18 @@ use std::collections::HashMap;
 use longmen_channel_files::RowKind;
 use longmen_client::{
     Client, FindRequest, Named, RangeEnd, RegisterRequest, RegisterRow, Side, StatementLine,
-    StatementRequest, TransactionRecord,
+    TransactionRecord,
 };
 use longmen_engine::ledger::{Amount, Date};
 use longmen_reconciliation::{BookState, Transaction};
+use longmen_reconciliation_store::EndedTry;
 
 use crate::account_name::{AccountName, key_text};
 use crate::failure::Failure;
 use crate::id_name::shown;
+use crate::reconciling::account_lines::AccountLines;
 use crate::reconciling::channel::{Channel, Number};
+use crate::reconciling::search::Search;
 
 /// Rows of one page.
 const PAGE: u32 = 1_000;
@@ -25,6 +28,8 @@ pub(crate) struct NodeBook {
     pub(crate) frame: u64,
     /// In the order of the log.
     pub(crate) rows: Vec<Transaction>,
+    /// Tries of earlier dates that their own clients confirmed or cancelled on this one; what a desk did about them is not among it.
+    pub(crate) ended: Vec<EndedTry>,
 }
 
 /// The id of a transaction: the client's number, and the digits of its own.
@@ -58,13 +63,15 @@ impl NodeBook {
         date: Date,
     ) -> Result<NodeBook, Failure> {
         let frame = closed_in(client, channel, date).await?;
-        let mut reading = Reading { client, channel, date, order: Vec::new(), moved: HashMap::new() };
+        let mut reading =
+            Reading { client, channel, date, order: Vec::new(), moved: HashMap::new(), ended: Vec::new() };
         reading.read_channel().await?;
         reading.read_fees().await?;
         if channel.tries {
             reading.read_tries().await?;
         }
-        Ok(NodeBook { frame, rows: reading.rows()? })
+        let ended = std::mem::take(&mut reading.ended);
+        Ok(NodeBook { frame, rows: reading.rows()?, ended })
     }
 }
 
@@ -74,22 +81,19 @@ struct Reading<'a> {
     date: Date,
     order: Vec<Key>,
     moved: HashMap<Key, Moved>,
+    ended: Vec<EndedTry>,
 }
 
 impl Reading<'_> {
     async fn read_channel(&mut self) -> Result<(), Failure> {
         let account = self.account(&self.channel.accounts.channel)?;
-        let mut before = None;
-        loop {
-            let (lines, next) = self.page(&account, before).await?;
-            for line in lines {
-                self.take(&line).await?;
+        let mut lines = AccountLines::of(account, self.date);
+        while let Some(page) = lines.page(self.client).await? {
+            for line in &page.lines {
+                self.take(line).await?;
             }
-            before = match next {
-                Some(next) => Some(next),
-                None => return Ok(()),
-            };
         }
+        Ok(())
     }
 
     /// A leg of the channel's account.
@@ -139,54 +143,49 @@ impl Reading<'_> {
     /// The fees of what was found on the channel's account.
     async fn read_fees(&mut self) -> Result<(), Failure> {
         let account = self.account(&self.channel.accounts.fee_payable)?;
-        let mut before = None;
-        loop {
-            let (lines, next) = self.page(&account, before).await?;
-            for line in lines {
-                let Some(moved) = key_of(&line).and_then(|key| self.moved.get_mut(&key)) else { continue };
-                moved.fee -= signed(&line);
+        let mut lines = AccountLines::of(account, self.date);
+        while let Some(page) = lines.page(self.client).await? {
+            for line in &page.lines {
+                let Some(moved) = key_of(line).and_then(|key| self.moved.get_mut(&key)) else { continue };
+                moved.fee -= signed(line);
             }
-            before = match next {
-                Some(next) => Some(next),
-                None => return Ok(()),
-            };
         }
+        Ok(())
     }
 
-    /// What was tried on the date, and neither confirmed nor cancelled on it.
+    /// What was tried on the date, and neither confirmed nor cancelled on it; and what came to its end on it, and was tried before.
     async fn read_tries(&mut self) -> Result<(), Failure> {
         let date = self.date.to_string();
-        let (mut tried, mut after) = (Vec::new(), None::<Box<str>>);
-        loop {
-            let request = FindRequest {
-                entity: Some(&self.channel.entity),
-                from: Some(&date),
-                to: Some(&date),
-                after: after.as_deref(),
-                limit: PAGE,
-                ..FindRequest::default()
-            };
-            let page = self.client.find(&request).await?;
+        let entity = Some(&*self.channel.entity);
+        let request = FindRequest { entity, from: Some(&date), to: Some(&date), ..FindRequest::default() };
+        let (mut tried, mut search) = (Vec::new(), Search::of(request));
+        while let Some(page) = search.page(self.client).await? {
             for record in page.transactions {
                 match (&*record.action, &record.named) {
                     ("try", _) => tried.push(record),
-                    ("confirm" | "cancel_try", Some(named)) => {
-                        tried.retain(|one: &TransactionRecord| {
-                            (one.client, &one.id) != (named.client, &named.id)
-                        });
+                    (action @ ("confirm" | "cancel_try"), Some(named)) => {
+                        let is_it =
+                            |one: &TransactionRecord| (one.client, &one.id) == (named.client, &named.id);
+                        match tried.iter().position(is_it) {
+                            Some(place) => drop(tried.remove(place)),
+                            None => self.ended.extend(self.ended_try(&record, named, action == "confirm")),
+                        }
                     }
                     _ => {}
                 }
             }
-            after = match page.next {
-                Some(next) => Some(next),
-                None => break,
-            };
         }
         for record in tried {
             self.take_try(&record).await?;
         }
         Ok(())
+    }
+
+    /// A try of an earlier date that came to its end, unless it is a desk's doing: that is noted there.
+    fn ended_try(&self, by: &TransactionRecord, tried: &Named, is_confirmed: bool) -> Option<EndedTry> {
+        let kind = by.notes.get("type").map_or("", |kind| kind);
+        let reference = reference(&(tried.client, tried.id.clone()), tried.text_id.as_deref());
+        (!self.channel.ignored.contains(kind)).then(|| EndedTry { reference: reference.into(), is_confirmed })
     }
 
     async fn take_try(&mut self, found: &TransactionRecord) -> Result<(), Failure> {
@@ -240,26 +239,6 @@ impl Reading<'_> {
             });
         }
         Ok(rows)
-    }
-
-    /// A page of an account's legs of the date, and where the next begins.
-    async fn page(
-        &mut self,
-        account: &AccountName,
-        before: Option<Box<str>>,
-    ) -> Result<(Vec<StatementLine>, Option<Box<str>>), Failure> {
-        let end = || Some(RangeEnd::Date(self.date.to_string().into()));
-        let request = StatementRequest {
-            before: before.as_deref(),
-            from: end(),
-            to: end(),
-            order: Some("oldest_first"),
-            legs: true,
-            ..StatementRequest::new(account.0.clone(), PAGE)
-        };
-        let page = self.client.statement_with(&request).await;
-        let page = page.map_err(|error| Failure::about(error, account))?;
-        Ok((page.lines, page.next))
     }
 
     async fn original(&mut self, named: &Named) -> Result<TransactionRecord, Failure> {

@@ -1,5 +1,6 @@
 //! What the books have of a channel on a closed date, read from a node and compared with the channel's file.
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
 
@@ -45,18 +46,29 @@ const CHART: [(&str, &str, &str, &str, bool); 10] = [
 /// A node with the books of the channel.
 pub(crate) struct Books {
     directory: tempfile::TempDir,
-    served: Served,
+    served: RefCell<Option<Served>>,
 }
 
 impl Books {
     pub(crate) fn new() -> Books {
         let directory = tempfile::tempdir().unwrap();
-        let served = Served::told(&directory.path().join("books"), &[], &directory.path().join("said"));
-        let books = Books { directory, served };
+        let books = Books { directory, served: RefCell::new(None) };
+        books.serve();
         books.write("wechat.toml", CHANNEL);
         books.write("chart.json", &chart());
         books.says(&["open", &books.text("chart.json")], 0);
         books
+    }
+
+    /// Has a node serve the books; one that does is killed first.
+    pub(crate) fn serve(&self) {
+        drop(self.served.take());
+        self.served.replace(Some(Served::told(&self.path("books"), &[], &self.path("said"))));
+    }
+
+    /// Where the node is.
+    pub(crate) fn addr(&self) -> String {
+        self.served.borrow().as_ref().expect("it serves").addr.clone()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -72,7 +84,7 @@ impl Books {
     }
 
     pub(crate) fn run(&self, command: &[&str]) -> Ran {
-        longmen(&[command, &["--addr", &self.served.addr]].concat())
+        longmen(&[command, &["--addr", &self.addr()]].concat())
     }
 
     #[track_caller]

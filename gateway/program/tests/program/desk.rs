@@ -9,12 +9,12 @@ use crate::longmen::Ran;
 use crate::reconciling::file;
 
 /// A desk beside the books: ann proposes, bob approves.
-struct Desk {
-    books: Books,
+pub(crate) struct Desk {
+    pub(crate) books: Books,
 }
 
 impl Desk {
-    fn new() -> Desk {
+    pub(crate) fn new() -> Desk {
         let desk = Desk { books: Books::new() };
         let day = [
             ("P001", "100.00", "0.60"),
@@ -29,27 +29,42 @@ impl Desk {
         desk
     }
 
-    fn run(&self, command: &[&str]) -> Ran {
+    pub(crate) fn run(&self, command: &[&str]) -> Ran {
         let name = self.books.text("desk");
         crate::longmen::longmen(&[&["desk"], command, &["--desk", &name]].concat())
     }
 
     /// A command that asks the node, as somebody.
-    fn asks(&self, who: &str, command: &[&str]) -> Ran {
+    pub(crate) fn asks(&self, who: &str, command: &[&str]) -> Ran {
+        let asked = self.asking(who, command);
+        self.books.run(&asked.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// The same, but for where the node is.
+    pub(crate) fn asking(&self, who: &str, command: &[&str]) -> Vec<String> {
         let (name, channel) = (self.books.text("desk"), self.books.text("wechat.toml"));
         let channel: &[&str] = match command[0] {
             "refresh" | "undo" => &[],
             _ => &["--channel", &channel],
         };
-        self.books.run(&[&["desk"], command, channel, &["--desk", &name, "--client", who]].concat())
+        let asked = [&["desk"], command, channel, &["--desk", &name, "--client", who]].concat();
+        asked.into_iter().map(str::to_owned).collect()
     }
 
-    fn import(&self, name: &str, date: &str, by: &str) -> Ran {
-        let (path, channel) = (self.books.text(name), self.books.text("wechat.toml"));
-        self.run(&["import", &path, "--channel", &channel, "--date", date, "--by", by])
+    pub(crate) fn import(&self, name: &str, date: &str, by: &str) -> Ran {
+        let import = self.importing(name, date, by);
+        crate::longmen::longmen(&import.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    fn breaks(&self, more: &[&str]) -> BTreeMap<String, Value> {
+    /// The command by which a file is imported.
+    pub(crate) fn importing(&self, name: &str, date: &str, by: &str) -> Vec<String> {
+        let (desk, channel) = (self.books.text("desk"), self.books.text("wechat.toml"));
+        let path = self.books.text(name);
+        let import = ["--channel", &channel, "--date", date, "--by", by, "--desk", &desk];
+        [&["desk", "import", &path], &import[..]].concat().into_iter().map(str::to_owned).collect()
+    }
+
+    pub(crate) fn breaks(&self, more: &[&str]) -> BTreeMap<String, Value> {
         let told = self.run(&[&["breaks", "--json"], more].concat()).json();
         let named = |one: &Value| (one["merchant_number"].as_str().unwrap().to_owned(), one.clone());
         told["breaks"].as_array().unwrap().iter().map(named).collect()
@@ -57,7 +72,7 @@ impl Desk {
 
     /// Handles a difference, and has another approve it.
     #[track_caller]
-    fn handles(&self, number: &str, more: &[&str]) {
+    pub(crate) fn handles(&self, number: &str, more: &[&str]) {
         let id = self.breaks(&[])[number]["break"].as_str().unwrap().to_owned();
         let ran = self.asks("ann", &[&["handle", &id, "--reason", "as the channel has it"], more].concat());
         assert_eq!(ran.code, Some(0), "{number}: {ran:?}");
@@ -67,7 +82,7 @@ impl Desk {
         assert_eq!(refreshed.code, Some(0), "{number}: {refreshed:?}");
     }
 
-    fn approve_all(&self) {
+    pub(crate) fn approve_all(&self) {
         let open = self.books.run(&["proposals", "--json", "--client", "bob"]).json();
         for proposal in open["proposals"].as_array().unwrap() {
             let number = proposal["proposal"].to_string();
@@ -76,7 +91,7 @@ impl Desk {
         }
     }
 
-    fn balance(&self, account: &str) -> i64 {
+    pub(crate) fn balance(&self, account: &str) -> i64 {
         let told = self.books.says(&["balance", &format!("LM/{account}/CNY"), "--json"], 0).json();
         let account = told.as_array().map_or(&told, |list| &list[0]);
         let account = if account["balance"].is_null() { &told["accounts"][0] } else { account };
@@ -84,7 +99,7 @@ impl Desk {
     }
 
     #[track_caller]
-    fn proves(&self) {
+    pub(crate) fn proves(&self) {
         let ran = self.asks("ann", &["prove"]);
         assert_eq!(ran.code, Some(0), "{ran:?}");
     }
@@ -230,7 +245,7 @@ fn other_bytes_for_a_day_take_a_second_person() {
     assert_eq!(desk.run(&["files", "--json"]).json().as_array().unwrap().len(), 2);
     // The database is lost, and made again from the files.
     std::fs::remove_file(desk.books.path("desk").join("desk.db")).ok();
-    let rebuilt = desk.run(&["rebuild"]);
+    let rebuilt = desk.asks("ann", &["rebuild"]);
     assert!(rebuilt.code == Some(0) && rebuilt.out.contains("2 files are known again"), "{rebuilt:?}");
     let again = desk.asks("ann", &["run", "--date", "2024-06-18", "--json"]).json();
     assert_eq!(&again["totals"][0]["file"]["net"], &Value::from(9_940));

@@ -65,6 +65,11 @@ pub(crate) fn ended_unheard(data: &Path) -> Option<i32> {
     child.wait().unwrap().code()
 }
 
+/// Begins to run the program with these arguments, with nobody to read what it prints.
+pub(crate) fn begun(arguments: &[&str]) -> Child {
+    command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_longmen"));
     command.args(arguments).stdin(Stdio::null());

@@ -11,6 +11,8 @@ mod closed_pipe;
 mod crowd;
 mod demo;
 mod desk;
+mod desk_again;
+mod desk_kills;
 mod exit_codes;
 mod exports;
 mod fees;

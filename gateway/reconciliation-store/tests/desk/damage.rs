@@ -88,7 +88,7 @@ fn a_database_that_is_lost_or_damaged_is_made_again_from_its_files() {
         assert_eq!(refused.code(), code, "{refused}");
         assert_eq!(matches!(refused, StoreError::Damaged { .. }), damage == 1, "{refused}");
         assert!(refused.to_string().contains("rebuild"), "{refused}");
-        let rebuilt = rebuild(directory.path(), Duration::ZERO).unwrap();
+        let rebuilt = rebuild(directory.path(), Duration::ZERO, &[]).unwrap();
         assert_eq!((rebuilt.files, rebuilt.set_aside.is_some()), (4, damage > 0));
         let store = open(&directory).unwrap();
         let after = store.read().dump().unwrap();
@@ -113,7 +113,7 @@ fn a_copy_of_a_desk_in_use_is_a_desk() {
     assert_eq!(copy.read().dump().unwrap(), desk.store.read().dump().unwrap());
     copy.read().check().unwrap();
     drop(copy);
-    assert_eq!(rebuild(&to, Duration::ZERO).unwrap().files, 4);
+    assert_eq!(rebuild(&to, Duration::ZERO, &[]).unwrap().files, 4);
     let twice = reader.back_up(&to).unwrap_err();
     assert!(matches!(twice, StoreError::Io { .. }), "{twice:?}");
     // Half a copy is none.
@@ -132,7 +132,7 @@ fn a_page_that_is_damaged_is_found_and_told() {
     fs::write(&database, bytes).unwrap();
     let told = open(&directory).and_then(|store| store.read().check()).unwrap_err();
     assert!(matches!(told, StoreError::Damaged { .. }), "{told:?}");
-    assert_eq!(rebuild(directory.path(), Duration::ZERO).unwrap().files, 4);
+    assert_eq!(rebuild(directory.path(), Duration::ZERO, &[]).unwrap().files, 4);
 }
 
 #[test]
@@ -147,10 +147,10 @@ fn bytes_that_changed_are_nobodys_file() {
     let Desk { directory, store } = desk;
     drop(store);
     let before = names(&directory);
-    assert!(matches!(rebuild(directory.path(), Duration::ZERO), Err(StoreError::DamagedFile { .. })));
+    assert!(matches!(rebuild(directory.path(), Duration::ZERO, &[]), Err(StoreError::DamagedFile { .. })));
     fs::write(raw.with_extension("json"), "[{}]").unwrap();
     fs::remove_file(&raw).unwrap();
-    assert!(matches!(rebuild(directory.path(), Duration::ZERO), Err(StoreError::Io { .. })));
+    assert!(matches!(rebuild(directory.path(), Duration::ZERO, &[]), Err(StoreError::Io { .. })));
     assert!(directory.path().join("desk.db").exists(), "nothing was changed");
     assert_eq!(names(&directory).len(), before.len() - 1);
 }

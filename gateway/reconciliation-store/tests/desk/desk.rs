@@ -148,7 +148,7 @@ impl Desk {
     /// Drafts the first step about a break, and has it posted.
     pub(crate) fn post_first(&mut self, number: &str, ends: Option<End>) -> Handling {
         let drafted = self.draft_first(number, ends).unwrap();
-        self.store.posted(drafted.id, NOON + 1).unwrap()
+        self.store.posted(drafted.id, 4, NOON + 1).unwrap()
     }
 
     pub(crate) fn draft_first(&mut self, number: &str, ends: Option<End>) -> Result<Handling, StoreError> {
@@ -243,7 +243,7 @@ pub(crate) fn run(
         rows.push(Transaction::from(row));
     })?;
     let inputs = inputs(file, date, book);
-    let (id, stale) = match store.begin_run(&inputs, &person("wang"), at_us)? {
+    let (id, stale) = match store.begin_run(&inputs, &[], &person("wang"), at_us)? {
         Begun::Known(run) => return Ok((*run, Vec::new())),
         Begun::Open(mut open) => {
             let compared = compare(&inputs.rules, book.to_vec(), rows, open.hung());

@@ -30,7 +30,7 @@ fn a_try_is_confirmed_in_two_steps() {
         let [step, rest @ ..] = &shown.remaining(steps())[..] else { panic!("it is open") };
         let ends = rest.is_empty().then_some(End::Confirmed);
         let drafted = desk.store.draft(&found.id, &draft(step.clone(), ends), &person("wang"), NOON).unwrap();
-        desk.store.posted(drafted.id, NOON).unwrap();
+        desk.store.posted(drafted.id, 4, NOON).unwrap();
         kinds.push(step.kind);
         if !rest.is_empty() {
             let again = desk.store.draft(&found.id, &draft(step.clone(), None), &person("wang"), NOON);
@@ -67,13 +67,13 @@ fn a_break_goes_to_suspense_and_out_again_and_ends_once() {
     assert_eq!(drafted.transaction(), TransactionId::of_text(&drafted.transaction_text()));
     assert_eq!(desk.found("P004").state, BreakState::InHand);
     assert_eq!(code(desk.draft_first("P004", None)), "in_hand");
-    let proposed = desk.store.proposed(drafted.id, "proposal-7", NOON + 1).unwrap();
+    let proposed = desk.store.proposed(drafted.id, "proposal-7", 4, NOON + 1).unwrap();
     assert_eq!((proposed.state, proposed.proposal.as_deref()), (HandlingState::Proposed, Some("proposal-7")));
-    assert_eq!(desk.store.proposed(drafted.id, "proposal-7", NOON + 2).unwrap(), proposed, "said again");
-    assert_eq!(code(desk.store.proposed(drafted.id, "proposal-8", NOON + 2)), "wrong_state");
+    assert_eq!(desk.store.proposed(drafted.id, "proposal-7", 4, NOON + 2).unwrap(), proposed, "said again");
+    assert_eq!(code(desk.store.proposed(drafted.id, "proposal-8", 4, NOON + 2)), "wrong_state");
     assert_eq!(desk.store.read().in_hand().unwrap(), [proposed]);
-    let posted = desk.store.posted(drafted.id, NOON + 3).unwrap();
-    assert_eq!(desk.store.posted(drafted.id, NOON + 4).unwrap(), posted, "said again");
+    let posted = desk.store.posted(drafted.id, 4, NOON + 3).unwrap();
+    assert_eq!(desk.store.posted(drafted.id, 4, NOON + 4).unwrap(), posted, "said again");
     assert_eq!(code(desk.store.refused(drafted.id, "rejected", NOON + 4)), "wrong_state");
     let found = desk.found("P004");
     assert_eq!((found.state, found.is_in_suspense), (BreakState::Suspense, true));
@@ -83,10 +83,10 @@ fn a_break_goes_to_suspense_and_out_again_and_ends_once() {
     // The ledger refuses it first; the next step has another transaction.
     let refused = desk.store.refused(claimed.id, "insufficient_funds", NOON + 5).unwrap();
     assert_eq!(refused.refusal.as_deref(), Some("insufficient_funds"));
-    assert_eq!(code(desk.store.posted(claimed.id, NOON + 5)), "wrong_state");
+    assert_eq!(code(desk.store.posted(claimed.id, 4, NOON + 5)), "wrong_state");
     let again = desk.draft_out("P004", End::WriteOff, out(End::WriteOff, -2000, None)).unwrap();
     assert_eq!(again.step, 3);
-    desk.store.posted(again.id, NOON + 6).unwrap();
+    desk.store.posted(again.id, 4, NOON + 6).unwrap();
     assert_eq!(desk.found("P004").state, BreakState::Resolved(End::WriteOff));
     let twice = desk.draft_out("P004", End::Claim, out(End::Claim, -2000, None));
     assert_eq!(code(twice), "already_ended");
@@ -104,10 +104,10 @@ fn a_fee_is_adjusted_and_a_step_that_was_wrong_is_taken_back() {
     assert_eq!(desk.found("P002").state, BreakState::Resolved(End::Adjusted));
     let (why, wang) = (Reason::new("记错").unwrap(), person("wang"));
     let undo = desk.store.undo(adjusted.id, &why, &wang, NOON).unwrap();
-    assert_eq!(undo.draft.original.as_deref(), Some(&*adjusted.transaction_text()));
+    assert_eq!(undo.draft.original.as_deref(), Some(&*format!("4/{}", adjusted.transaction_text())));
     assert_eq!(undo.draft.entries, adjusted.draft.entries.as_ref().map(Entries::mirrored));
     assert_eq!(code(desk.store.undo(adjusted.id, &why, &wang, NOON)), "in_hand");
-    desk.store.posted(undo.id, NOON + 1).unwrap();
+    desk.store.posted(undo.id, 4, NOON + 1).unwrap();
     assert_eq!(desk.store.read().handling(adjusted.id).unwrap().state, HandlingState::Undone);
     assert_eq!(desk.found("P002").state, BreakState::Open, "its end is taken back");
     for handling in [adjusted.id, undo.id] {
@@ -117,11 +117,11 @@ fn a_fee_is_adjusted_and_a_step_that_was_wrong_is_taken_back() {
     // The last step first.
     let went_in = desk.post_first("P099", None);
     let left = desk.draft_out("P099", End::Refund, out(End::Refund, 6600, Some("U9"))).unwrap();
-    desk.store.posted(left.id, NOON).unwrap();
+    desk.store.posted(left.id, 4, NOON).unwrap();
     assert_eq!(code(desk.store.undo(went_in.id, &why, &wang, NOON)), "undo_later_first");
     for handling in [left.id, went_in.id] {
         let undo = desk.store.undo(handling, &why, &wang, NOON).unwrap();
-        desk.store.posted(undo.id, NOON).unwrap();
+        desk.store.posted(undo.id, 4, NOON).unwrap();
     }
     let found = desk.found("P099");
     assert_eq!((found.state, found.is_in_suspense), (BreakState::Suspense, false));
@@ -133,7 +133,7 @@ fn what_a_run_no_longer_finds_leaves_its_handlings_orphaned() {
     let mut desk = two_days();
     let went_in = desk.post_first("P004", None);
     let left = desk.draft_out("P004", End::WriteOff, out(End::WriteOff, -2000, None)).unwrap();
-    desk.store.posted(left.id, NOON).unwrap();
+    desk.store.posted(left.id, 4, NOON).unwrap();
     desk.post_first("P003", None);
     assert!(desk.store.read().orphaned().unwrap().is_empty());
     let old = desk.found("P004").id;
@@ -157,7 +157,7 @@ fn what_a_run_no_longer_finds_leaves_its_handlings_orphaned() {
     let in_order = [left.id, went_in.id, orphaned.iter().find(|one| one.break_id != old).unwrap().id];
     for handling in in_order {
         let undo = desk.store.undo(handling, &why, &person("wang"), NOON).unwrap();
-        desk.store.posted(undo.id, NOON).unwrap();
+        desk.store.posted(undo.id, 4, NOON).unwrap();
     }
     assert!(desk.store.read().orphaned().unwrap().is_empty());
     let again = desk.post_first("P003", None);
@@ -170,7 +170,7 @@ fn what_was_drafted_the_ledger_may_post_though_a_run_finds_something_else() {
     let drafted = desk.draft_first("P002", Some(End::Adjusted)).unwrap();
     desk.correct(day(18), &[("P002", 5000, 30), ("P003", 3001, 18), ("P099", 6600, 40)]);
     desk.run(day(18), BOOKS).unwrap();
-    let posted = desk.store.posted(drafted.id, NOON).unwrap();
+    let posted = desk.store.posted(drafted.id, 4, NOON).unwrap();
     assert!(posted.is_orphaned);
     assert_eq!(desk.store.read().show(&drafted.break_id).unwrap().found, None);
 }

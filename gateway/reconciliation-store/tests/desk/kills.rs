@@ -96,7 +96,7 @@ fn work(store: &mut Store, number: u32) {
         run(store, day.date, &books, at_us + 4).unwrap();
     }
     assert!(matches!(
-        store.begin_run(&inputs(active(store, day.date), day.date, &books), &person("wang"), 0).unwrap(),
+        store.begin_run(&inputs(active(store, day.date), day.date, &books), &[], &person("wang"), 0).unwrap(),
         Begun::Known(_)
     ));
     handle(store, at_us + 5);
@@ -112,9 +112,9 @@ fn handle(store: &mut Store, at_us: i64) {
             if let Some(last) = shown.handlings.last().filter(|_| now.state == BreakState::InHand) {
                 match last.state {
                     HandlingState::Drafted => {
-                        store.proposed(last.id, &format!("p{}", last.step), at_us).unwrap()
+                        store.proposed(last.id, &format!("p{}", last.step), 4, at_us).unwrap()
                     }
-                    _ => store.posted(last.id, at_us).unwrap(),
+                    _ => store.posted(last.id, 4, at_us).unwrap(),
                 };
                 continue;
             }

@@ -68,7 +68,7 @@ fn the_same_inputs_are_compared_once() {
     // Another frame of the books is another run, with the same result.
     let mut moved = inputs(FileId(1), day(18), &book(BOOKS));
     moved.book.frame += 1;
-    let Begun::Open(mut open) = desk.store.begin_run(&moved, &person("wang"), NOON).unwrap() else {
+    let Begun::Open(mut open) = desk.store.begin_run(&moved, &[], &person("wang"), NOON).unwrap() else {
         panic!("it is not known")
     };
     let file = book(FILE).into_iter().map(|mut row| {
@@ -103,7 +103,7 @@ fn a_run_rests_on_what_is_there() {
         (with(&|inputs| inputs.file = FileId(3)), "file_not_active"),
         (with(&|inputs| inputs.book.closed = day(17)), "books_open"),
     ] {
-        let refused = desk.store.begin_run(&inputs, &person("wang"), NOON).unwrap_err();
+        let refused = desk.store.begin_run(&inputs, &[], &person("wang"), NOON).unwrap_err();
         assert_eq!(refused.code(), Some(code), "{refused}");
     }
     desk.run(day(18), BOOKS).unwrap();
@@ -259,7 +259,7 @@ fn a_comparison_that_does_not_prove_itself_stays_out() {
         };
         let store = &mut desk.store;
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let Begun::Open(mut open) = store.begin_run(&inputs, &person("wang"), NOON).unwrap() else {
+            let Begun::Open(mut open) = store.begin_run(&inputs, &[], &person("wang"), NOON).unwrap() else {
                 panic!("it is not known")
             };
             let waits = if wrong == 0 { Vec::new() } else { open.hung() };

@@ -124,7 +124,7 @@ pub(super) fn to_json(found: &Break) -> Value {
 
 fn class(text: &str) -> Result<Class, String> {
     text.parse().map_err(|_| {
-        "one of matched, fee_differs, amount_differs, state_differs, long, short, duplicate_in_file, duplicate_in_book"
+        "one of matched, fee_differs, amount_differs, state_differs, long, short, pending, duplicate_in_file, duplicate_in_book"
             .to_owned()
     })
 }

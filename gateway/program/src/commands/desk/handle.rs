@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use longmen_client::Client;
 use longmen_reconciliation::{Chart, Class, End, Step, StepKind, first_steps, release};
-use longmen_reconciliation_store::{Break, BreakId, Draft, Reason, Shown};
+use longmen_reconciliation_store::{Break, BreakId, Draft, Reason, Shown, Store};
 
+use super::booked::booked_about;
 use super::propose::propose;
 use super::show::{break_id, describe_handling, handling_json};
 use crate::argument::said;
@@ -70,6 +72,7 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
         let account = channel.account(against).map_err(|why| Failure::Usage(format!("--against {why}")))?;
         client.balance(account.0.clone()).await.map_err(|error| Failure::about(error, &account))?;
     }
+    refuse_booked(&mut client, &mut store, &channel, &shown).await?;
     let drafted = store.draft(&args.id, &draft, &maker, now_us()).map_err(failed)?;
     let handling = propose(client, &mut store, &drafted)
         .await
@@ -83,6 +86,25 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
         page
     })?;
     Ok(Conclusion::Held)
+}
+
+/// The books have the last word on what was booked: another desk may have done it, or this one before its database was lost. What it did not know of
+/// is taken in, and nothing is booked on top of that unseen.
+async fn refuse_booked(
+    client: &mut Client,
+    store: &mut Store,
+    channel: &Channel,
+    shown: &Shown,
+) -> Result<(), Failure> {
+    let Some(found) = &shown.found else { return Ok(()) };
+    let booked = booked_about(client, channel, found).await?;
+    match store.adopt(&booked).map_err(failed)? {
+        0 => Ok(()),
+        taken => Err(Failure::Usage(format!(
+            "{}: the ledger has {taken} steps about it that were not known here, and are now: see `longmen desk show {}` first",
+            found.id, found.id
+        ))),
+    }
 }
 
 fn draft_of(

@@ -1,11 +1,15 @@
 //! `longmen desk`
 
 mod ageing;
+mod became;
+mod booked;
 mod breaks;
+mod day_file;
 mod decide;
 mod files;
 mod handle;
 mod import;
+mod proposals;
 mod propose;
 mod prove;
 mod rebuild;
@@ -61,7 +65,7 @@ pub(crate) enum Commands {
     Prove(prove::Args),
     /// How long differences have been there (账龄)
     Ageing(ageing::Args),
-    /// Make the database again from the files beside it
+    /// Make the database again, from the files beside it and the books
     Rebuild(rebuild::Args),
 }
 
@@ -80,6 +84,6 @@ pub(crate) async fn run(command: Commands) -> Result<Conclusion, Failure> {
         Commands::Settle(args) => settle::run(args).await,
         Commands::Prove(args) => prove::run(args).await,
         Commands::Ageing(args) => ageing::run(&args),
-        Commands::Rebuild(args) => rebuild::run(&args),
+        Commands::Rebuild(args) => rebuild::run(args).await,
     }
 }

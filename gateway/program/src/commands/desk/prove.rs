@@ -2,24 +2,21 @@
 
 use std::path::PathBuf;
 
-use longmen_client::{Client, RangeEnd, Side, StatementRequest};
+use longmen_client::{Client, Side};
 use longmen_engine::ledger::Date;
 use longmen_reconciliation::{End, StepKind};
 use longmen_reconciliation_store::{BreakFilter, BreakState, FileFilter, Reader, RunFilter};
 use longmen_terminal::Table;
 use serde_json::json;
 
-use super::settle::SETTLEMENT;
+use super::propose::SETTLEMENT;
 use crate::connect_args::AskArgs;
 use crate::desk_args::{DeskArgs, failed};
 use crate::failure::{Conclusion, Failure};
 use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
-use crate::reconciling::Channel;
-
-/// Lines of one page.
-const PAGE: u32 = 1_000;
+use crate::reconciling::{AccountLines, Channel};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -205,25 +202,16 @@ async fn account(
     (first, last): (Date, Date),
 ) -> Result<Account, Failure> {
     let named = channel.account(name).map_err(Failure::Usage)?;
-    let mut found = Account::default();
-    let mut before: Option<Box<str>> = None;
-    let mut is_first = true;
-    loop {
-        let request = StatementRequest {
-            before: before.as_deref(),
-            from: Some(RangeEnd::Date(first.to_string().into())),
-            order: Some("oldest_first"),
-            legs: true,
-            ..StatementRequest::new(named.0.clone(), PAGE)
-        };
-        let page = client.statement_with(&request).await.map_err(|error| Failure::about(error, &named))?;
+    let mut lines = AccountLines::from(named, first);
+    let mut found: Option<Account> = None;
+    while let Some(page) = lines.page(client).await? {
         // Natural: of a liability credits are positive.
         let natural = if page.account.normal == Side::Debit { 1 } else { -1 };
-        if is_first {
-            found.before = natural * page.range.opening;
-            found.balance = natural * page.range.closing;
-            is_first = false;
-        }
+        let found = found.get_or_insert(Account {
+            before: natural * page.range.opening,
+            balance: natural * page.range.closing,
+            ..Account::default()
+        });
         for line in &page.lines {
             let signed = if line.side == Side::Debit { line.amount } else { -line.amount };
             if &*line.kind == SETTLEMENT {
@@ -232,9 +220,6 @@ async fn account(
                 found.later += signed;
             }
         }
-        before = match page.next {
-            Some(next) => Some(next),
-            None => return Ok(found),
-        };
     }
+    Ok(found.unwrap_or_default())
 }

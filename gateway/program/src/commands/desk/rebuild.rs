@@ -1,36 +1,52 @@
 //! `longmen desk rebuild`
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
+use super::booked::all_booked;
+use crate::connect_args::ConnectArgs;
 use crate::desk_args::{DeskArgs, WAIT, failed};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
+use crate::reconciling::Channel;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Where the database is damaged or lost: every file that came is known again, from what stands beside its bytes. Compare the days again,
-from the first one on; differences have the same names. What was booked about them is in the ledger under the same ids, so handling them
-again, as the same client, books nothing twice.
+Where the database is damaged or lost: every file that came is known again, from what stands beside its bytes, and what was booked about
+differences, by whomever, from the books: they are read from their first date on, which takes a while where they are large. Name each channel
+of the desk. Then compare the days again, from the first one on; differences have the same names.
 
 Example:
-  longmen desk rebuild --desk desk")]
+  longmen desk rebuild --desk desk --channel wechat.toml --client ann")]
 pub(crate) struct Args {
+    /// The file of a channel of the desk; of several, each
+    #[arg(long, value_name = "FILE", required = true)]
+    channel: Vec<PathBuf>,
     #[command(flatten)]
     desk: DeskArgs,
+    #[command(flatten)]
+    connect_args: ConnectArgs,
     #[command(flatten)]
     output: Output,
 }
 
-pub(super) fn run(args: &Args) -> Result<Conclusion, Failure> {
-    let rebuilt = longmen_reconciliation_store::rebuild(&args.desk.desk, WAIT).map_err(failed)?;
-    let told = json!({"files": rebuilt.files, "set_aside": rebuilt.set_aside});
+pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
+    let mut client = args.connect_args.connect().await?;
+    let mut booked = Vec::new();
+    for path in &args.channel {
+        booked.extend(all_booked(&mut client, &Channel::read(path)?).await?);
+    }
+    let rebuilt = longmen_reconciliation_store::rebuild(&args.desk.desk, WAIT, &booked).map_err(failed)?;
+    let told =
+        json!({"files": rebuilt.files, "handlings": rebuilt.handlings, "set_aside": rebuilt.set_aside});
     args.output.show(&told, |_| {
         let aside = rebuilt.set_aside.as_ref();
         let aside =
             aside.map_or(String::new(), |path| format!("; the old database is at {}", path.display()));
         format!(
-            "{} files are known again{aside}. Compare each day again, from the first one on",
-            rebuilt.files
+            "{} files are known again, and {} steps from the books{aside}. Compare each day again, from the first one on",
+            rebuilt.files, rebuilt.handlings
         )
     })?;
     Ok(Conclusion::Held)

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use longmen_channel_files::{Expected, read_trades};
 use longmen_engine::ledger::Date;
-use longmen_reconciliation::{Class, Rules, Transaction, compare};
+use longmen_reconciliation::{Class, Fate, Rules, Transaction, compare};
 use longmen_reconciliation_store::{
-    Begun, BookSide, Digest, FileFilter, FileState, Run, RunInputs, RunTotals, StoredFile,
+    Begun, BookSide, Digest, EndedTry, Run, RunInputs, RunTotals, StoredFile,
 };
 use longmen_terminal::{Table, grouped};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::day_file::day_file;
 use crate::argument::date;
 use crate::connect_args::AskArgs;
 use crate::desk_args::{DeskArgs, failed, now_us, person};
@@ -50,7 +51,7 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let channel = Channel::read(&args.channel)?;
     let by = person(args.ask_args.client())?;
     let mut store = args.desk.open()?;
-    let file = file_of(&store, &channel, args.date)?;
+    let file = day_file(store.read(), &channel, args.date)?;
     let mut client = args.ask_args.connect().await?;
     let book = NodeBook::read(&mut client, &channel, args.date).await?;
     let inputs = RunInputs {
@@ -58,7 +59,7 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
         rules: Rules { date: args.date, hang_days: channel.hang_days, fee_tolerance: channel.fee_tolerance },
         file: file.id,
         book: BookSide {
-            digest: digest_of(&book.rows),
+            digest: digest_of(&book),
             rows: book.rows.len() as u64,
             ledger: channel.entity.as_str().into(),
             frame: book.frame,
@@ -66,7 +67,7 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
         },
     };
     let rows = rows_of(&store, &channel, &file)?;
-    let (id, stale, is_new) = match store.begin_run(&inputs, &by, now_us()).map_err(failed)? {
+    let (id, stale, is_new) = match store.begin_run(&inputs, &book.ended, &by, now_us()).map_err(failed)? {
         Begun::Known(run) => (run.id, Vec::new(), false),
         Begun::Open(mut open) => {
             let hung = open.hung();
@@ -82,23 +83,9 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let run = store.read().run(id).map_err(failed)?;
     let told = to_json(&run, is_new, &stale);
     args.output.show(&told, |_| describe(&channel, &run, is_new, &stale))?;
-    let agrees =
-        run.totals.iter().flat_map(|totals| totals.classes.keys()).all(|(class, _)| *class == Class::Matched);
+    let mut found = run.totals.iter().flat_map(|totals| totals.classes.keys());
+    let agrees = found.all(|(class, fate)| *class == Class::Matched || *fate == Fate::Closed);
     Ok(Conclusion::of(agrees))
-}
-
-/// The file of the date that counts.
-fn file_of(
-    store: &longmen_reconciliation_store::Store,
-    channel: &Channel,
-    date: Date,
-) -> Result<StoredFile, Failure> {
-    let filter =
-        FileFilter { channel: Some(channel.desk_name()?), date: Some(date), state: Some(FileState::Active) };
-    let files = store.read().files(&filter).map_err(failed)?;
-    files.into_iter().find(|file| *file.key.format == *channel.format.name()).ok_or_else(|| {
-        Failure::Usage(format!("no file of {} on {date} was imported: `longmen desk import`", channel.name))
-    })
 }
 
 fn rows_of(
@@ -124,10 +111,10 @@ fn rows_of(
     }
 }
 
-/// Of the rows, in their order.
-fn digest_of(rows: &[Transaction]) -> Digest {
+/// Of the rows, in their order, and of the tries that ended.
+fn digest_of(book: &NodeBook) -> Digest {
     let mut digest = Sha256::new();
-    for row in rows {
+    for row in &book.rows {
         let fields =
             [&*row.reference, row.kind.name(), &row.merchant_number, row.currency.code(), row.state.name()];
         for field in fields {
@@ -136,6 +123,11 @@ fn digest_of(rows: &[Transaction]) -> Digest {
         }
         digest.update(row.gross.0.to_be_bytes());
         digest.update(row.fee.0.to_be_bytes());
+    }
+    for EndedTry { reference, is_confirmed } in &book.ended {
+        digest.update((reference.len() as u64).to_be_bytes());
+        digest.update(reference.as_bytes());
+        digest.update([u8::from(*is_confirmed)]);
     }
     Digest(digest.finalize().into())
 }

@@ -2,29 +2,31 @@
 
 use std::path::PathBuf;
 
-use longmen_client::{Client, FindRequest, ProposalsRequest, Transaction, TransactionId};
+use longmen_client::{Client, FindRequest};
 use longmen_engine::ledger::Date;
-use longmen_reconciliation::settlement;
-use longmen_reconciliation_store::{FileFilter, FileState, RunFilter};
+use longmen_reconciliation::{Entries, settlement};
+use longmen_reconciliation_store::{
+    Channel as ChannelName, HandlingState, RunFilter, Settlement, Store, StoredFile,
+};
 use serde_json::json;
 
-use super::propose::{legs_of, propose_as};
+use super::day_file::day_file;
+use super::proposals::{proposals_where, said};
+use super::propose::SETTLEMENT;
+use super::refresh::of_settlement;
 use crate::argument::date;
 use crate::connect_args::ConnectArgs;
-use crate::desk_args::{DeskArgs, failed};
+use crate::desk_args::{DeskArgs, failed, now_us, person};
 use crate::failure::{Conclusion, Failure};
-use crate::moment::now_seconds;
 use crate::money::money;
 use crate::output::Output;
-use crate::reconciling::Channel;
-
-/// The type of what is booked when a channel pays.
-pub(super) const SETTLEMENT: &str = "settlement";
+use crate::reconciling::{Channel, Search};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The file of the day says what the channel pays: the bank takes the net, the fees that the channel took off are no longer owed, and the
-channel no longer owes both. Hold the net to the bank's line first. A day is settled once: its transaction has a name of its own.
+channel no longer owes both. Hold the net to the bank's line first. A day is settled once, whoever proposes it: said again by who proposed
+it, it is the same proposal. `longmen desk refresh` notes what became of it.
 
 Example:
   longmen desk settle --desk desk --channel wechat.toml --date 2024-06-18 --client ann")]
@@ -50,38 +52,28 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
             "the file of the channel has to name {SETTLEMENT} in `ignored`: it is in none of the channel's files"
         )));
     }
-    let reader = args.desk.read()?;
     let name = channel.desk_name()?;
-    let filter =
-        FileFilter { channel: Some(name.clone()), date: Some(args.date), state: Some(FileState::Active) };
-    let files = reader.files(&filter).map_err(failed)?;
-    let file = files.iter().find(|file| *file.key.format == *channel.format.name()).ok_or_else(|| {
-        Failure::Usage(format!("no file of {} on {} was imported", channel.name, args.date))
-    })?;
+    let mut store = args.desk.open()?;
+    let file = day_file(store.read(), &channel, args.date)?;
     let runs = RunFilter { channel: Some(name.clone()), ..RunFilter::default() };
-    let runs = reader.runs(&runs).map_err(failed)?;
+    let runs = store.read().runs(&runs).map_err(failed)?;
     if !runs.iter().any(|run| run.is_current && run.inputs.rules.date == args.date) {
         return Err(Failure::Usage(format!("{} was not compared: `longmen desk run` first", args.date)));
     }
-    let (gross, fee) = file.sums.iter().fold((0, 0), |(gross, fee), sum| (gross + sum.gross, fee + sum.fee));
-    let code = channel.currency.code();
+    let (gross, fee) = sums_of(&file);
     let entries = settlement(gross - fee, fee, channel.currency, &channel.chart()?)
         .map_err(|error| Failure::Usage(error.to_string()))?;
     let Some(entries) = entries else {
         return Err(Failure::Usage(format!("nothing moved on {}: there is nothing to settle", args.date)));
     };
-    let text = format!("settle {name} {}", args.date);
-    let transaction = Transaction {
-        legs: legs_of(&entries)?,
-        time: Some(now_seconds()),
-        ..Transaction::new(TransactionId::Text(text.clone()))
-    };
-    let transaction = transaction.kind(SETTLEMENT).reference(&text);
-    let mut client = args.connect_args.connect().await?;
-    refuse_second(&mut client, &channel, &text).await?;
-    let number = propose_as(client, &text, &transaction).await?;
+    let drafted = drafted(&args, &mut store, &channel, &name, &entries).await?;
+    let settlement = of_settlement(&args.connect_args, &mut store, &drafted).await?;
+    let text = settlement.transaction_text();
+    refuse_ended(&settlement)?;
+    let code = channel.currency.code();
+    let number = settlement.proposal.as_deref().unwrap_or_default();
     let told = json!({
-        "proposal": number, "transaction": text, "net": gross - fee, "fee": fee, "currency": code,
+        "proposal": number.parse::<u64>().ok(), "transaction": text, "net": gross - fee, "fee": fee, "currency": code,
         "date": args.date.to_string(),
     });
     args.output.show(&told, |_| {
@@ -96,47 +88,69 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
     Ok(Conclusion::Held)
 }
 
-/// A day is settled once, whoever proposes it: ids are each client's own, and do not say so.
-async fn refuse_second(client: &mut Client, channel: &Channel, text: &str) -> Result<(), Failure> {
-    let mut after = None;
-    loop {
-        let request = ProposalsRequest { after, limit: None, open: true, account: None };
-        let page = client.proposals(&request).await?;
-        if let Some(open) = page.proposals.iter().find(|one| is_note(&one.content, text)) {
+/// Gross and fee of a file.
+fn sums_of(file: &StoredFile) -> (i128, i128) {
+    file.sums.iter().fold((0, 0), |(gross, fee), sum| (gross + sum.gross, fee + sum.fee))
+}
+
+/// The settlement of the day as this client drafted it, now or before. Where there is another one of the day, at this desk or in the books, it is
+/// refused.
+async fn drafted(
+    args: &Args,
+    store: &mut Store,
+    channel: &Channel,
+    name: &ChannelName,
+    entries: &Entries,
+) -> Result<Settlement, Failure> {
+    let maker = person(args.connect_args.client())?;
+    let there = store.read().settlement_of(name, args.date).map_err(failed)?;
+    // What its own client has under way is asked about, and sent where it was not.
+    if let Some(own) = there.filter(|one| one.maker == maker && one.state != HandlingState::Posted) {
+        if own.entries != *entries {
+            let text = own.transaction_text();
             return Err(Failure::Usage(format!(
-                "{text} is proposed already: proposal {} of {} waits for another principal",
-                open.proposal, open.maker
+                "{text} is under way with other amounts: the file was corrected since. Have it rejected or withdraw it, then \
+                 `longmen desk refresh`"
             )));
         }
-        after = match page.next {
-            Some(next) => Some(next),
-            None => break,
-        };
+        return Ok(own);
     }
-    let mut after: Option<Box<str>> = None;
-    loop {
-        let request = FindRequest {
-            reference: Some(text),
-            entity: Some(&channel.entity),
-            after: after.as_deref(),
-            limit: 50,
-            ..FindRequest::default()
-        };
-        let page = client.find(&request).await?;
+    let mut client = args.connect_args.connect().await?;
+    refuse_second(&mut client, channel, &Settlement::reference_of(name, args.date)).await?;
+    store.draft_settlement(name, args.date, entries, &maker, now_us()).map_err(failed)
+}
+
+/// A day is settled once, whoever proposes it: ids are each client's own, and do not say so.
+async fn refuse_second(client: &mut Client, channel: &Channel, text: &str) -> Result<(), Failure> {
+    let is_open = |one: &longmen_client::Proposal| said(one, "reference") == Some(text);
+    if let Some(open) = proposals_where(client, true, &is_open).await?.first() {
+        return Err(Failure::Usage(format!(
+            "{text} is proposed already: proposal {} of {} waits for another principal",
+            open.proposal, open.maker
+        )));
+    }
+    let request =
+        FindRequest { reference: Some(text), entity: Some(&channel.entity), ..FindRequest::default() };
+    let mut search = Search::of(request);
+    while let Some(page) = search.page(client).await? {
         if let Some(there) = page.transactions.iter().find(|one| &*one.outcome == "posted") {
             return Err(Failure::Usage(format!(
                 "{text} is in the books already, on {} (frame {} record {})",
                 there.accounting_date, there.frame, there.ordinal
             )));
         }
-        after = match page.next {
-            Some(next) => Some(next),
-            None => return Ok(()),
-        };
     }
+    Ok(())
 }
 
-/// Whether what is proposed has this reference.
-fn is_note(content: &[(Box<str>, Box<str>)], reference: &str) -> bool {
-    content.iter().any(|(name, value)| &**name == "reference" && **value == *reference)
+/// What was proposed before and is decided by now.
+fn refuse_ended(settlement: &Settlement) -> Result<(), Failure> {
+    let text = settlement.transaction_text();
+    match (settlement.state, &settlement.refusal) {
+        (HandlingState::Posted, _) => Err(Failure::Usage(format!("{text} is in the books already"))),
+        (_, Some(code)) => {
+            Err(Failure::Usage(format!("{text} was refused: {code}; say it again to propose it anew")))
+        }
+        _ => Ok(()),
+    }
 }
