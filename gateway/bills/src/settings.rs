@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use longmen_toml_file::{TomlFault, read_toml};
 use serde::Deserialize;
 
 use crate::movement::MovementKind;
 use crate::plan::Plan;
-use crate::toml_fault::TomlFault;
 
 /// Plans by name, and what the types of transactions are to a bill.
 ///
@@ -62,7 +62,7 @@ impl Settings {
     pub fn parse(text: &str) -> Result<Settings, TomlFault> {
         // Some editors put a mark of byte order before it.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        toml::from_str(text).map_err(|error| TomlFault::of(text, &error))
+        read_toml(text)
     }
 
     /// The plan of that name.

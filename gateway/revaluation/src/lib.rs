@@ -41,15 +41,14 @@ mod refusal;
 mod revalue;
 mod rounding;
 mod settings;
-mod toml_fault;
 mod translate;
 
 pub use balances::Balances;
 pub use entry::{Entry, Leg};
+pub use longmen_toml_file::TomlFault;
 pub use rates::{Rate, Rates};
 pub use refusal::Refusal;
 pub use revalue::{Revaluation, Row, revalue};
 pub use rounding::Rounding;
 pub use settings::Settings;
-pub use toml_fault::TomlFault;
 pub use translate::{Translation, TranslationRow, translate};

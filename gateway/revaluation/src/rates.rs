@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use longmen_ledger::{Currency, Date};
+use longmen_toml_file::{TomlFault, read_toml};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::refusal::Refusal;
 use crate::rounding::Rounding;
-use crate::toml_fault::TomlFault;
 
 /// Rates by currency and date, all in one local currency.
 ///
@@ -87,7 +87,7 @@ impl Rates {
     /// [`TomlFault`], with the line of the first thing that is wrong; a rate that is there twice is told at the first line.
     pub fn parse(text: &str) -> Result<Rates, TomlFault> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        toml::from_str(text).map_err(|error| TomlFault::of(text, &error))
+        read_toml(text)
     }
 
     /// The currency that all rates are in.

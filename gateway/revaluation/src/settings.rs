@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use longmen_ledger::Currency;
+use longmen_toml_file::{TomlFault, read_toml};
 use serde::Deserialize;
 
 use crate::account::Account;
 use crate::rounding::Rounding;
-use crate::toml_fault::TomlFault;
 
 /// The accounts by which an entity holds foreign currencies.
 ///
@@ -66,7 +66,7 @@ impl Settings {
     pub fn parse(text: &str) -> Result<Settings, TomlFault> {
         // Some editors put a mark of byte order before it.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        toml::from_str(text).map_err(|error| TomlFault::of(text, &error))
+        read_toml(text)
     }
 
     /// The entity whose accounts they are.
