@@ -40,7 +40,7 @@ fn a_day_is_settled_once_and_what_was_refused_is_tried_again() {
     let second = desk.store.draft_settlement(&channel(), on, &entries, &person("li"), NOON + 5).unwrap();
     assert_eq!(second.transaction_text(), "settle wechat/1900000100 2024-06-18 2");
     assert_eq!(second.entries, entries);
-    assert_eq!(desk.store.read().settlements_in_hand().unwrap(), [second.clone()]);
+    assert_eq!(desk.store.read().settlements_in_hand().unwrap(), std::slice::from_ref(&second));
     let mut desk = desk.reopen();
     let posted = desk.store.settlement_posted(second.id, NOON + 6).unwrap();
     assert_eq!(desk.store.settlement_posted(second.id, NOON + 7).unwrap(), posted, "said again");
