@@ -22,7 +22,7 @@ pub enum Begun<'a> {
     /// The same inputs were compared, and gave this.
     Known(Box<Run>),
     /// What is found goes in here. Without [`OpenRun::finish`] nothing of it stays.
-    Open(OpenRun<'a>),
+    Open(Box<OpenRun<'a>>),
 }
 
 impl Store {
@@ -55,7 +55,7 @@ impl Store {
         }
         let before = before.map(|link| link.id);
         let new = NewRun { inputs, digest, hung_before, made_at_us: at_us, made_by: by };
-        self.open_run(&new, before, ended).map(Begun::Open)
+        self.open_run(&new, before, ended).map(|open| Begun::Open(Box::new(open)))
     }
 
     fn open_run(

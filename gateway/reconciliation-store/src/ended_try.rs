@@ -5,7 +5,7 @@ use longmen_reconciliation::{BookState, Class, Fate, Finding, Hung, Side, Transa
 
 use crate::break_id::BreakId;
 use crate::findings::OpenTry;
-use crate::open_run::Waiting;
+use crate::waiting::Waiting;
 
 /// A try that was confirmed or cancelled on the date that is compared, and was tried on one before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub(crate) fn end_tries(waiting: &mut Waiting, tries: Vec<OpenTry>, ended: &[End
                 }
             }
             None => {
-                take_out(waiting, (Side::Book, tried.clone()), &id);
+                take_out(waiting, &(Side::Book, tried.clone()), &id);
                 let (fate, book) =
                     if end.is_confirmed { (Fate::Closed, tried) } else { (Fate::Open, cancelled) };
                 let class = Class::Pending;
@@ -54,11 +54,11 @@ pub(crate) fn end_tries(waiting: &mut Waiting, tries: Vec<OpenTry>, ended: &[End
     found
 }
 
-fn take_out(waiting: &mut Waiting, key: (Side, Transaction), id: &BreakId) {
-    if let Some(alike) = waiting.get_mut(&key) {
+fn take_out(waiting: &mut Waiting, key: &(Side, Transaction), id: &BreakId) {
+    if let Some(alike) = waiting.get_mut(key) {
         alike.retain(|(other, _, _)| other != id);
         if alike.is_empty() {
-            waiting.remove(&key);
+            waiting.remove(key);
         }
     }
 }

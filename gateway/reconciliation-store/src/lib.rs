@@ -11,6 +11,7 @@
 //! - A **break** has a name that stays when a day is compared again, and ends in one way.
 //! - A **handling** is a step of what is done about a break: drafted, proposed to the ledger, posted or refused. Where a run no longer finds what it
 //!   was made for, it is orphaned, and somebody has to undo it.
+//! - A **settlement** of a day goes the same way, once for each day.
 
 mod ageing;
 mod back_up;
@@ -43,11 +44,13 @@ mod runs;
 mod schema;
 mod settlement;
 mod settlements;
+mod settling;
 mod sidecar;
 mod step_tag;
 mod store;
 mod stored_file;
 mod undo;
+mod waiting;
 
 pub use ageing::{AGES, Ageing, Bucket};
 pub use begin_run::Begun;

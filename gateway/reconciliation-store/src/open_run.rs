@@ -14,9 +14,7 @@ use crate::findings::{self, NewFinding, OpenTry};
 use crate::names::Channel;
 use crate::run::{RunId, RunInputs, RunTotals};
 use crate::runs;
-
-/// What waits, by what it is: the name of its break, since when, and how many files it has waited for.
-pub(crate) type Waiting = BTreeMap<(Side, Transaction), Vec<(BreakId, Date, u32)>>;
+use crate::waiting::Waiting;
 
 /// A run under way.
 #[derive(Debug)]

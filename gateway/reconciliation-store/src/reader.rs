@@ -12,8 +12,11 @@ use crate::error::StoreError;
 use crate::files::{self, FileFilter};
 use crate::handling::{Handling, HandlingId, HandlingState};
 use crate::handlings;
+use crate::names::Channel;
 use crate::run::{Run, RunId};
 use crate::runs::{self, RunFilter};
+use crate::settlement::{Settlement, SettlementId};
+use crate::settlements;
 use crate::store::Reader;
 use crate::stored_file::{FileId, StoredFile};
 
@@ -129,6 +132,30 @@ impl Reader {
     /// Whatever fails.
     pub fn orphaned(&self) -> Result<Vec<Handling>, StoreError> {
         handlings::orphaned(&self.connection)
+    }
+
+    /// A settlement by its number.
+    ///
+    /// # Errors
+    /// `no_such_settlement`; whatever fails.
+    pub fn settlement(&self, settlement: SettlementId) -> Result<Settlement, StoreError> {
+        settlements::by_id(&self.connection, settlement)
+    }
+
+    /// The settlement of a day that counts or may yet: it was not refused.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn settlement_of(&self, channel: &Channel, date: Date) -> Result<Option<Settlement>, StoreError> {
+        settlements::of_day(&self.connection, channel, date)
+    }
+
+    /// The settlements under way: what the ledger is to be asked about.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn settlements_in_hand(&self) -> Result<Vec<Settlement>, StoreError> {
+        settlements::in_hand(&self.connection)
     }
 
     /// What has not ended, by channel, currency and age on a date.

@@ -5,12 +5,8 @@ use std::fmt;
 use longmen_ledger::Date;
 use longmen_reconciliation::Entries;
 
-use crate::error::StoreError;
 use crate::handling::HandlingState;
 use crate::names::{Channel, Person};
-use crate::refusal::Refusal;
-use crate::settlements;
-use crate::store::{Reader, Store};
 
 /// The number of a settlement, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,116 +54,5 @@ impl Settlement {
     pub fn transaction_text(&self) -> String {
         let reference = Settlement::reference_of(&self.channel, self.date);
         if self.attempt == 1 { reference } else { format!("{reference} {}", self.attempt) }
-    }
-}
-
-impl Reader {
-    /// A settlement by its number.
-    ///
-    /// # Errors
-    /// `no_such_settlement`; whatever fails.
-    pub fn settlement(&self, settlement: SettlementId) -> Result<Settlement, StoreError> {
-        settlements::by_id(&self.connection, settlement)
-    }
-
-    /// The settlement of a day that counts or may yet: it was not refused.
-    ///
-    /// # Errors
-    /// Whatever fails.
-    pub fn settlement_of(&self, channel: &Channel, date: Date) -> Result<Option<Settlement>, StoreError> {
-        settlements::of_day(&self.connection, channel, date)
-    }
-
-    /// The settlements under way: what the ledger is to be asked about.
-    ///
-    /// # Errors
-    /// Whatever fails.
-    pub fn settlements_in_hand(&self) -> Result<Vec<Settlement>, StoreError> {
-        settlements::in_hand(&self.connection)
-    }
-}
-
-impl Store {
-    /// Drafts the settlement of a day.
-    ///
-    /// # Errors
-    /// `already_settled`, where one of the day was not refused; whatever fails.
-    pub fn draft_settlement(
-        &mut self,
-        channel: &Channel,
-        date: Date,
-        entries: &Entries,
-        maker: &Person,
-        at_us: i64,
-    ) -> Result<Settlement, StoreError> {
-        let transaction = self.reader.connection.transaction()?;
-        if let Some(there) = settlements::of_day(&transaction, channel, date)? {
-            return Err(Refusal::AlreadySettled { settlement: there.id, state: there.state }.into());
-        }
-        let id = settlements::insert(&transaction, channel, date, entries, maker, at_us)?;
-        transaction.commit()?;
-        settlements::by_id(&self.reader.connection, id)
-    }
-
-    /// Notes that the ledger has it as a proposal, by the ledger's name for that and its number of the client whose it is. Said again it changes
-    /// nothing.
-    ///
-    /// # Errors
-    /// `no_such_settlement`, `settlement_in_state`; whatever fails.
-    pub fn settlement_proposed(
-        &mut self,
-        id: SettlementId,
-        proposal: &str,
-        client: u32,
-        at_us: i64,
-    ) -> Result<Settlement, StoreError> {
-        let is_said = |one: &Settlement| one.proposal.as_deref() == Some(proposal);
-        let change = (HandlingState::Proposed, Some((proposal, client)), None);
-        self.advance_settlement(id, &is_said, &[HandlingState::Drafted], change, at_us)
-    }
-
-    /// Notes that it is in the books. Said again it changes nothing.
-    ///
-    /// # Errors
-    /// `no_such_settlement`, `settlement_in_state`; whatever fails.
-    pub fn settlement_posted(&mut self, id: SettlementId, at_us: i64) -> Result<Settlement, StoreError> {
-        let from = [HandlingState::Drafted, HandlingState::Proposed];
-        self.advance_settlement(id, &|_| true, &from, (HandlingState::Posted, None, None), at_us)
-    }
-
-    /// Notes that it will not be in the books, by the ledger's code, `rejected`, `expired` or `withdrawn`. Said again it changes nothing.
-    ///
-    /// # Errors
-    /// `no_such_settlement`, `settlement_in_state`; whatever fails.
-    pub fn settlement_refused(
-        &mut self,
-        id: SettlementId,
-        code: &str,
-        at_us: i64,
-    ) -> Result<Settlement, StoreError> {
-        let is_said = |one: &Settlement| one.refusal.as_deref() == Some(code);
-        let from = [HandlingState::Drafted, HandlingState::Proposed];
-        self.advance_settlement(id, &is_said, &from, (HandlingState::Refused, None, Some(code)), at_us)
-    }
-
-    /// Says how far it has come, from one of some states on.
-    fn advance_settlement(
-        &mut self,
-        id: SettlementId,
-        is_said: &dyn Fn(&Settlement) -> bool,
-        from: &[HandlingState],
-        change: (HandlingState, Option<(&str, u32)>, Option<&str>),
-        at_us: i64,
-    ) -> Result<Settlement, StoreError> {
-        let connection = &self.reader.connection;
-        let settlement = settlements::by_id(connection, id)?;
-        if settlement.state == change.0 && is_said(&settlement) {
-            return Ok(settlement);
-        }
-        if !from.contains(&settlement.state) {
-            return Err(Refusal::SettlementInState { settlement: id, state: settlement.state }.into());
-        }
-        settlements::set_state(connection, id, change, at_us)?;
-        settlements::by_id(connection, id)
     }
 }

@@ -8,3 +8,4 @@ mod files;
 mod handlings;
 mod kills;
 mod runs;
+mod told_by_the_ledger;

@@ -68,16 +68,18 @@ fn the_same_inputs_are_compared_once() {
     // Another frame of the books is another run, with the same result.
     let mut moved = inputs(FileId(1), day(18), &book(BOOKS));
     moved.book.frame += 1;
-    let Begun::Open(mut open) = desk.store.begin_run(&moved, &[], &person("wang"), NOON).unwrap() else {
-        panic!("it is not known")
+    let (id, stale) = {
+        let Begun::Open(mut open) = desk.store.begin_run(&moved, &[], &person("wang"), NOON).unwrap() else {
+            panic!("it is not known")
+        };
+        let file = book(FILE).into_iter().map(|mut row| {
+            row.reference = format!("42{}", row.merchant_number).into();
+            row
+        });
+        let compared = compare(&moved.rules, book(BOOKS), file.collect(), open.hung());
+        compared.findings.iter().for_each(|finding| open.add(finding).unwrap());
+        open.finish(&[RunTotals::of(cny(), &compared)]).unwrap()
     };
-    let file = book(FILE).into_iter().map(|mut row| {
-        row.reference = format!("42{}", row.merchant_number).into();
-        row
-    });
-    let compared = compare(&moved.rules, book(BOOKS), file.collect(), open.hung());
-    compared.findings.iter().for_each(|finding| open.add(finding).unwrap());
-    let (id, stale) = open.finish(&[RunTotals::of(cny(), &compared)]).unwrap();
     assert_eq!((desk.store.read().run(id).unwrap().result, stale), (first.result, vec![]));
     let all = RunFilter { with_replaced: true, ..RunFilter::default() };
     let runs = desk.store.read().runs(&all).unwrap();
