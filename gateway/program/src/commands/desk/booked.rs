@@ -7,7 +7,7 @@ use longmen_reconciliation::{Entries, Leg};
 use longmen_reconciliation_store::{Booked, Break, BreakId, Channel as ChannelName, Person, Reason, StepTag};
 
 use super::proposals::{proposals_where, said};
-use super::propose::ADJUSTMENT;
+use super::propose::{ADJUSTMENT, TRANSFER};
 use crate::account_name::key_text;
 use crate::commands::approve::find;
 use crate::commands::proposals::name_of;
@@ -78,7 +78,11 @@ impl Step {
         let tag = StepTag::parse(note("tags")?).filter(|tag| tag.channel == *channel)?;
         let id = BreakId::parse(note("reference")?)?;
         let reason = Reason::new(note("reason")?).ok()?;
-        (note("type") == Some(ADJUSTMENT)).then_some(Step { id, tag, reason })
+        note("type").is_some_and(|kind| [ADJUSTMENT, TRANSFER].contains(&kind)).then_some(Step {
+            id,
+            tag,
+            reason,
+        })
     }
 }
 

@@ -4,16 +4,19 @@ use longmen_client::{
     Action, Client, ClientError, Leg, Naming, Proposal, Proposing, Reverse, Side, Transaction, TransactionId,
 };
 use longmen_engine::ledger::Side as LedgerSide;
-use longmen_reconciliation::{Entries, StepKind};
-use longmen_reconciliation_store::{Handling, Settlement, Store};
+use longmen_reconciliation::{End, Entries, StepKind};
+use longmen_reconciliation_store::{Draft, Handling, Settlement, Store};
 
 use crate::account_name::AccountName;
 use crate::desk_args::{failed, now_us};
 use crate::failure::Failure;
 use crate::id_name::IdName;
 
-/// The type of what a desk books about a difference.
+/// The type of what a desk books about a difference on the channel's account.
 pub(super) const ADJUSTMENT: &str = "recon_adjust";
+/// The type of what it books about one beside that account: fees, and what leaves suspense to a customer, gain or loss. A type of its own,
+/// since a channel that is booked on one side needs a booking mode for the other.
+pub(super) const TRANSFER: &str = "recon_transfer";
 /// The type of what is booked when a channel pays.
 pub(super) const SETTLEMENT: &str = "settlement";
 
@@ -80,7 +83,7 @@ fn transaction_of(handling: &Handling) -> Result<Transaction, Failure> {
         ..Transaction::new(TransactionId::Text(handling.transaction_text()))
     };
     let transaction =
-        transaction.kind(ADJUSTMENT).reference(handling.break_id.as_str()).reason(draft.reason.as_str());
+        transaction.kind(type_of(draft)).reference(handling.break_id.as_str()).reason(draft.reason.as_str());
     let original = || original(draft.original.as_deref().unwrap_or_default());
     Ok(match draft.kind {
         StepKind::Confirm => transaction.action(Action::Confirm(original()?)),
@@ -92,6 +95,19 @@ fn transaction_of(handling: &Handling) -> Result<Transaction, Failure> {
             Transaction { legs: entries, ..transaction }
         }
     })
+}
+
+/// The type of a step's transaction.
+pub(super) fn type_of(draft: &Draft) -> &'static str {
+    match (draft.kind, draft.ends) {
+        (StepKind::SuspenseOut, Some(End::Claim)) => ADJUSTMENT,
+        (StepKind::Adjust | StepKind::SuspenseOut, _) => TRANSFER,
+        // What a reversal, confirm or cancel moves, its original says.
+        (
+            StepKind::SuspenseIn | StepKind::Confirm | StepKind::Cancel | StepKind::Reverse | StepKind::Undo,
+            _,
+        ) => ADJUSTMENT,
+    }
 }
 
 fn of_settlement(settlement: &Settlement) -> Result<Transaction, Failure> {

@@ -9,7 +9,7 @@ use longmen_reconciliation_store::{BreakFilter, BreakState, FileFilter, Reader, 
 use longmen_terminal::Table;
 use serde_json::json;
 
-use super::propose::SETTLEMENT;
+use super::propose::{SETTLEMENT, TRANSFER};
 use crate::connect_args::AskArgs;
 use crate::desk_args::{DeskArgs, failed};
 use crate::failure::{Conclusion, Failure};
@@ -216,10 +216,15 @@ async fn account(
             let signed = if line.side == Side::Debit { line.amount } else { -line.amount };
             if &*line.kind == SETTLEMENT {
                 found.settled += signed;
-            } else if *line.accounting_date > *last.to_string() && !channel.ignored.contains(&*line.kind) {
+            } else if *line.accounting_date > *last.to_string() && !is_beside(channel, &line.kind) {
                 found.later += signed;
             }
         }
     }
     Ok(found.unwrap_or_default())
+}
+
+/// Whether transactions of a type are no business with the channel's customers.
+fn is_beside(channel: &Channel, kind: &str) -> bool {
+    kind == TRANSFER || channel.ignored.contains(kind)
 }

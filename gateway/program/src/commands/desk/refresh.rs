@@ -7,7 +7,7 @@ use longmen_terminal::Table;
 use serde_json::{Value, json};
 
 use super::became::{Asked, Became};
-use super::propose::{ADJUSTMENT, SETTLEMENT, propose, propose_settlement};
+use super::propose::{SETTLEMENT, propose, propose_settlement, type_of};
 use super::show::handling_json;
 use crate::account_name::key_text;
 use crate::connect_args::ConnectArgs;
@@ -125,7 +125,7 @@ fn number(proposal: Option<&str>) -> Option<u64> {
 /// Whether a transaction is this step, and not another one of the same id, of a database that was made again.
 fn is_of(handling: &Handling, record: &TransactionRecord) -> bool {
     let entries = handling.draft.entries.as_ref().filter(|_| handling.draft.kind.has_entries());
-    has_notes(record, ADJUSTMENT, handling.break_id.as_str())
+    has_notes(record, type_of(&handling.draft), handling.break_id.as_str())
         && entries.is_none_or(|entries| has_legs(record, entries))
 }
 
