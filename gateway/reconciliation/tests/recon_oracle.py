@@ -162,12 +162,14 @@ JOINED = """
                     else 'matched' end
                 when has_pair or rank > 1 then 'duplicate_in_' || side
                 when coalesce(book.state, file.state) = 'failed' and least(book.since, file.since) is null then 'unmoved'
+                when coalesce(book.state, file.state) = 'pending' then 'pending'
                 when side = 'book' then 'short'
                 else 'long' end as class
         from numbered)
     select classed.*,
         case
             when class in ('long', 'short') then if(since is null, 'hung', 'suspense')
+            when class = 'pending' and since is null then 'hung'
             when class = 'matched' then 'closed'
             when class = 'fee_differs' and fees_differ_by <= fee_tolerance then 'adjusted'
             else 'open' end as fate,

@@ -24,6 +24,8 @@ pub(crate) enum Plant {
     Long,
     /// 短款
     Short,
+    /// 在途: tried, and the channel does not know it.
+    Pending,
     /// In the books of a day and in the file of the next.
     Late,
     /// In the file of a day and in the books of the next.
@@ -70,7 +72,7 @@ pub(crate) enum Plant {
 
 impl Plant {
     /// Every one that is a break.
-    pub(crate) const BREAKS: [Plant; 33] = [
+    pub(crate) const BREAKS: [Plant; 34] = [
         Plant::Fee,
         Plant::Amount,
         Plant::AmountAndFee,
@@ -78,6 +80,7 @@ impl Plant {
         Plant::StateAmountAndFee,
         Plant::Long,
         Plant::Short,
+        Plant::Pending,
         Plant::Late,
         Plant::Early,
         Plant::LateAndAmount,
@@ -175,6 +178,7 @@ impl Scene<'_> {
             }
             Plant::Long => self.alone(file),
             Plant::Short => self.alone(book),
+            Plant::Pending => self.alone(book.in_state(BookState::Pending)),
             Plant::Late => self.pair(Class::Matched, book, file.later(1)),
             Plant::Early => self.pair(Class::Matched, book.later(1), file),
             Plant::LateAndAmount => self.pair(Class::AmountDiffers, book, file.later(1).larger(amount)),
@@ -301,8 +305,8 @@ impl Scene<'_> {
     /// What both sides have. Where they have it on different days, the earlier waits a day for the later.
     fn pair(&mut self, class: Class, book: Row, file: Row) {
         if book.day != file.day {
-            let (row, class) = if book.day < file.day { (&book, Class::Short) } else { (&file, Class::Long) };
-            self.tell_alone(row.day, class, Fate::Hung, row);
+            let row = if book.day < file.day { &book } else { &file };
+            self.tell_alone(row.day, class_alone(row), Fate::Hung, row);
         }
         let day = book.day.max(file.day);
         let fees_differ_by = book.fee.abs_diff(file.fee);
@@ -321,11 +325,12 @@ impl Scene<'_> {
         self.put(file);
     }
 
-    /// What one side has alone: it waits a day, and goes to suspense then.
+    /// What one side has alone: it waits a day, and goes to suspense then, where there is money in it.
     fn alone(&mut self, row: Row) {
-        let class = if row.side == Side::Book { Class::Short } else { Class::Long };
+        let class = class_alone(&row);
+        let fate = if class == Class::Pending { Fate::Open } else { Fate::Suspense };
         self.tell_alone(row.day, class, Fate::Hung, &row);
-        self.tell_alone(row.day + 1, class, Fate::Suspense, &row);
+        self.tell_alone(row.day + 1, class, fate, &row);
         self.put(row);
     }
 
@@ -353,5 +358,14 @@ impl Scene<'_> {
     fn put(&mut self, row: Row) {
         let day = self.chain.day(row.day);
         if row.side == Side::Book { day.book.push(row) } else { day.file.push(row) }
+    }
+}
+
+/// What a row is that the other side has not.
+fn class_alone(row: &Row) -> Class {
+    match (row.state, row.side) {
+        (BookState::Pending, _) => Class::Pending,
+        (_, Side::Book) => Class::Short,
+        (_, Side::File) => Class::Long,
     }
 }
