@@ -194,7 +194,7 @@ fn what_is_refused_stays_and_is_tried_again() {
     let bank = Bank::new();
     bank.passes_the_quarter();
     bank.closes("2024-06-21");
-    bank.says(&["state", "LM/U1/CNY", "--payment-state", "stopped"], 0);
+    bank.says(&["state", "LM/U1/CNY", "--payment-state", "neither"], 0);
     let refused = bank.settles(1);
     assert_eq!(refused["refused"].as_array().unwrap().len(), 1, "{refused}");
     assert_eq!(bank.dues().last().unwrap()["state"], "refused");
