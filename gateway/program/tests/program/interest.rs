@@ -203,3 +203,29 @@ fn what_is_refused_stays_and_is_tried_again() {
     assert_eq!(bank.balance("U1"), 700_511);
     assert_eq!(bank.accrues(0)["movements"], 0, "what was tried again is known as well");
 }
+
+#[test]
+fn a_command_that_is_killed_at_any_moment_goes_on_and_posts_once() {
+    let bank = Bank::new();
+    bank.passes_the_quarter();
+    bank.closes("2024-06-21");
+    let (desk, file) = (bank.text("desk"), bank.text("interest.toml"));
+    let command = ["interest", "accrue", "LM", "--desk", &desk, "--interest", &file, "--addr"];
+    for killed in 0..30_u64 {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_longmen"))
+            .args(command)
+            .arg(&bank.served.addr)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        // From before it opens the desk to behind its last answer.
+        std::thread::sleep(std::time::Duration::from_millis(killed * 7 % 60));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    bank.accrues(0);
+    assert_eq!((bank.balance("U1"), bank.balance("payable")), (700_511, 0));
+    assert!(bank.dues().iter().all(|due| due["state"] == "posted"));
+    assert_eq!(bank.dues().len(), 5);
+}
