@@ -7,7 +7,7 @@ use longmen_reconciliation_store::InterestAccount;
 
 use crate::account_name::currency_of;
 use crate::error::DayEndError;
-use crate::read_kept;
+use crate::kept::read_kept;
 use crate::settings::Settings;
 
 /// An account of a run, with its product.

@@ -9,22 +9,12 @@ mod accrue;
 mod error;
 mod held;
 mod journal;
+mod kept;
 mod posting;
 mod settings;
 
 pub use accrue::{Accrued, accrue};
 pub use error::DayEndError;
+pub use kept::read_kept;
 pub use posting::{PostedDues, RefusedDue, post_dues};
 pub use settings::{Settings, SettingsError};
-
-use longmen_interest::AccountInterest;
-use longmen_reconciliation_store::InterestAccount;
-
-/// What is kept of an account's interest, read back.
-///
-/// # Errors
-/// [`DayEndError::Kept`].
-pub fn read_kept(kept: &InterestAccount) -> Result<AccountInterest, DayEndError> {
-    rmp_serde::from_slice(&kept.state)
-        .map_err(|source| DayEndError::Kept { account: kept.account.clone(), source })
-}

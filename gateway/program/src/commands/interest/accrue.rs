@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use longmen_day_end::{accrue, post_dues};
 
-use super::{SettingsArgs, json, of_run, told};
+use super::outcome::{SettingsArgs, json, of_run, told};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;

@@ -7,7 +7,7 @@ use longmen_interest::{DayBalances, Explanation, Period, Refusal, explain};
 use longmen_terminal::Table;
 use serde_json::{Value, json};
 
-use super::{SettingsArgs, of_run};
+use super::outcome::{SettingsArgs, of_run};
 use crate::account_name::{AccountName, with_account_names};
 use crate::desk_args::{DeskArgs, failed};
 use crate::failure::{Conclusion, Failure};

@@ -2,7 +2,7 @@
 
 use longmen_day_end::post_dues;
 
-use super::{json, of_run, told};
+use super::outcome::{json, of_run, told};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
