@@ -40,7 +40,7 @@ use clap::{Parser, Subcommand};
 use commands::{
     access_log, accounts, approve, balance, booking_mode, booking_modes, cancel, change_access, channel_book,
     channel_file, close_day, confirm, consume, customer, demo, desk, entry, export, fee, find, freeze, holds,
-    hot, limits, map_customer, map_type, memo, open, play, post, proposals, raise, reconcile,
+    hot, interest, limits, map_customer, map_type, memo, open, play, post, proposals, raise, reconcile,
     reconcile_accounts, reconcile_money, refund, reject, reserve, reverse, serve, state, statement, status,
     token, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
@@ -128,6 +128,8 @@ enum Commands {
     #[command(subcommand)]
     Desk(desk::Commands),
     #[command(subcommand)]
+    Interest(interest::Commands),
+    #[command(subcommand)]
     Fee(fee::Commands),
     Reconcile(reconcile::Args),
     ReconcileMoney(reconcile_money::Args),
@@ -187,6 +189,7 @@ fn main() -> ExitCode {
         Commands::ChannelFile(args) => channel_file::run(&args),
         Commands::ChannelBook(args) => on_one_thread(channel_book::run(args)),
         Commands::Desk(command) => on_one_thread(desk::run(command)),
+        Commands::Interest(command) => on_one_thread(interest::run(command)),
         Commands::Fee(command) => fee::run(&command),
         Commands::Reconcile(args) => reconcile::run(&args),
         Commands::ReconcileMoney(args) => reconcile_money::run(&args),

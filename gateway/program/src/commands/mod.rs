@@ -24,6 +24,7 @@ pub(crate) mod freeze;
 pub(crate) mod holds;
 pub(crate) mod hot;
 pub(crate) mod import;
+pub(crate) mod interest;
 pub(crate) mod limits;
 pub(crate) mod map_customer;
 pub(crate) mod map_type;

@@ -19,6 +19,7 @@ mod fees;
 mod four_eyes;
 mod hostile_text;
 mod import;
+mod interest;
 mod longmen;
 mod older;
 mod opening;

@@ -165,7 +165,7 @@ fn another_version_and_another_programs_database_are_told_by_name() {
     };
     for (pragma, value, code) in [
         ("user_version", 99, "newer_version"),
-        ("user_version", 1, "none"),
+        ("user_version", 2, "none"),
         ("application_id", 7, "foreign_database"),
     ] {
         set(pragma, value);
@@ -182,4 +182,17 @@ fn another_version_and_another_programs_database_are_told_by_name() {
     fs::write(old.path().join("desk.db"), "").unwrap();
     assert_eq!(Reader::open(old.path()).unwrap_err().code(), Some("older_version"));
     assert!(open(&old).unwrap().read().files(&FileFilter::default()).unwrap().is_empty());
+}
+
+#[test]
+fn a_desk_of_the_version_before_interest_goes_on() {
+    let old = TempDir::new().unwrap();
+    let connection = Connection::open(old.path().join("desk.db")).unwrap();
+    connection.execute_batch(include_str!("../../src/schema.sql")).unwrap();
+    connection.pragma_update(None, "application_id", 0x4C4D_5243).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    drop(connection);
+    assert_eq!(Reader::open(old.path()).unwrap_err().code(), Some("older_version"));
+    drop(open(&old).unwrap());
+    assert!(Reader::open(old.path()).unwrap().interest_dues("LM", true).unwrap().is_empty());
 }

@@ -1,0 +1,86 @@
+//! An account of a run, with its product.
+
+use longmen_client::Side;
+use longmen_interest::{AccountInterest, Due, Product, ProductKind, Refusal, Role, Terms};
+use longmen_ledger::{Amount, Currency, Date};
+use longmen_reconciliation_store::InterestAccount;
+
+use crate::account_name::currency_of;
+use crate::error::DayEndError;
+use crate::kept::read_kept;
+use crate::settings::Settings;
+
+/// An account of a run, with its product.
+pub(crate) struct Held<'s> {
+    pub(crate) name: String,
+    pub(crate) terms: Terms<'s>,
+    pub(crate) begins: Date,
+    pub(crate) interest: AccountInterest,
+}
+
+impl<'s> Held<'s> {
+    /// An account that is met for the first time.
+    pub(crate) fn open(name: &str, product: &'s Product, begins: Date) -> Result<Held<'s>, DayEndError> {
+        let terms = terms_of(name, product)?;
+        let interest = AccountInterest::open(&terms, begins, 0, None);
+        let interest =
+            interest.map_err(|refusal| DayEndError::Refused { account: name.to_owned(), refusal })?;
+        Ok(Held { name: name.to_owned(), terms, begins, interest })
+    }
+
+    /// An account that is kept.
+    pub(crate) fn read(settings: &'s Settings, kept: &InterestAccount) -> Result<Held<'s>, DayEndError> {
+        let (account, product) = (kept.account.clone(), kept.product.clone());
+        let found = settings.products().get(&product);
+        let found = found.ok_or(DayEndError::NoProduct { account, product })?;
+        let terms = terms_of(&kept.account, found)?;
+        Ok(Held { name: kept.account.clone(), terms, begins: kept.begins, interest: read_kept(kept)? })
+    }
+
+    /// To be kept.
+    pub(crate) fn kept(&self) -> Result<InterestAccount, DayEndError> {
+        let state = rmp_serde::to_vec(&self.interest)
+            .map_err(|source| DayEndError::Keep { account: self.name.clone(), source })?;
+        // What has ended is never behind.
+        let next_day = if self.interest.has_ended() { Date::LAST } else { self.interest.next_day() };
+        Ok(InterestAccount {
+            account: self.name.clone(),
+            product: self.terms.product().name().to_owned(),
+            begins: self.begins,
+            next_day,
+            state,
+        })
+    }
+
+    /// An amount on a side in the product's direction.
+    pub(crate) fn signed(&self, side: Side, amount: i64) -> Result<Amount, DayEndError> {
+        let grows = match self.terms.product().kind() {
+            ProductKind::Deposit => Side::Credit,
+            ProductKind::Loan => Side::Debit,
+        };
+        let signed = if side == grows { Some(amount) } else { amount.checked_neg() };
+        signed.map(Amount).ok_or_else(|| self.refused(Refusal::Overflow))
+    }
+
+    /// By how much something due moves the account itself.
+    pub(crate) fn moved_by(&self, due: &Due) -> Result<Option<Amount>, DayEndError> {
+        let side = match (due.debit, due.credit) {
+            (Role::Account, _) => Side::Debit,
+            (_, Role::Account) => Side::Credit,
+            _ => return Ok(None),
+        };
+        self.signed(side, due.amount.0).map(Some)
+    }
+
+    pub(crate) fn refused(&self, refusal: Refusal) -> DayEndError {
+        DayEndError::Refused { account: self.name.clone(), refusal }
+    }
+}
+
+fn terms_of<'s>(account: &str, product: &'s Product) -> Result<Terms<'s>, DayEndError> {
+    let terms = Currency::from_code(currency_of(account)).and_then(|currency| product.terms(currency));
+    terms.ok_or_else(|| DayEndError::NoTerms {
+        account: account.to_owned(),
+        product: product.name().to_owned(),
+    })
+}

@@ -1,0 +1,79 @@
+//! What is due is posted.
+
+use longmen_client::{Client, Transaction};
+use longmen_ledger::Date;
+use longmen_reconciliation_store::{InterestDue, Store};
+
+use crate::account_name::key_of;
+use crate::accrue::current;
+use crate::error::DayEndError;
+
+/// Postings of one request.
+const BATCH: u32 = 2_048;
+
+/// What became of what was due.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PostedDues {
+    pub posted: u64,
+    pub refused: Vec<RefusedDue>,
+}
+
+/// What the ledger did not take. It is tried again the next time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedDue {
+    pub key: String,
+    pub code: String,
+}
+
+/// Posts what is due on the entity's accounting date, or was before. What is killed in between is posted by the next call, and once.
+///
+/// # Errors
+/// [`DayEndError`]; what the ledger refuses is none.
+pub async fn post_dues(
+    client: &mut Client,
+    store: &mut Store,
+    entity: &str,
+) -> Result<PostedDues, DayEndError> {
+    let today = current(&client.status().await?.entities, entity)?;
+    let mut done = PostedDues::default();
+    let mut after: Option<(Date, String)> = None;
+    loop {
+        let behind = after.as_ref().map(|(date, key)| (*date, &**key));
+        let dues = store.read().interest_to_post(entity, today, behind, BATCH)?;
+        let Some(last) = dues.last() else { return Ok(done) };
+        after = Some((last.date, last.key.clone()));
+        let transactions = dues.iter().map(transaction).collect::<Result<Vec<_>, _>>()?;
+        let results = client.post(&transactions, false).await?.results;
+        let mut answers = Vec::with_capacity(dues.len());
+        for (due, result) in dues.into_iter().zip(results) {
+            let refusal = (!result.is_posted()).then(|| result.outcome.to_string());
+            match &refusal {
+                None => done.posted += 1,
+                Some(code) => {
+                    done.refused.push(RefusedDue { key: due.key.clone(), code: code.clone() });
+                }
+            }
+            answers.push((due.key, refusal));
+        }
+        store.note_interest(&answers)?;
+    }
+}
+
+/// The same each time: its content is that of what is kept, and the ledger dates it.
+fn transaction(due: &InterestDue) -> Result<Transaction, DayEndError> {
+    let account = |name: &str| {
+        key_of(name).ok_or_else(|| DayEndError::Answer { what: "an account", text: name.to_owned() })
+    };
+    // A refusal is remembered by its id.
+    let id = match due.refusals {
+        0 => due.key.clone(),
+        times => format!("{}|again-{times}", due.key),
+    };
+    let (debit, credit) = (account(&due.debit)?, account(&due.credit)?);
+    Ok(Transaction::new(id.as_str())
+        .debit(debit, due.amount.0, &due.currency)
+        .credit(credit, due.amount.0, &due.currency)
+        .value_date(&due.date.to_string())
+        .kind(&format!("interest-{}", due.kind))
+        .reason(&format!("interest {} {}", due.subject, due.period)))
+}

@@ -1,0 +1,34 @@
+//! `longmen interest settle`
+
+use longmen_day_end::post_dues;
+
+use super::outcome::{json, of_run, told};
+use crate::argument::said;
+use crate::connect_args::AskArgs;
+use crate::desk_args::DeskArgs;
+use crate::failure::{Conclusion, Failure};
+use crate::output::Output;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  longmen interest settle LM --desk desk")]
+pub(crate) struct Args {
+    /// Whose books
+    #[arg(value_name = "ENTITY", value_parser = said)]
+    entity: String,
+    #[command(flatten)]
+    desk_args: DeskArgs,
+    #[command(flatten)]
+    ask_args: AskArgs,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
+    let mut client = args.ask_args.connect().await?;
+    let mut store = args.desk_args.open()?;
+    let done = post_dues(&mut client, &mut store, &args.entity).await.map_err(of_run)?;
+    args.output.show(&json(&done), |_| told(&done))?;
+    Ok(Conclusion::of(done.refused.is_empty()))
+}

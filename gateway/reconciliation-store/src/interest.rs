@@ -1,0 +1,385 @@
+//! Rows of interest (计息): how far each account is reckoned, and what is to be posted.
+//!
+//! A run is one transaction of the database: a program that is killed leaves all of it or nothing. What is kept of an account is bytes to
+//! this store; whoever reckons knows what they say.
+
+use longmen_ledger::{Amount, Date};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+
+use crate::cells::{cell, named, parsed};
+use crate::error::StoreError;
+use crate::store::{Reader, Store};
+
+/// A run that is under way. What it wrote is there when it is [ended](InterestRun::commit), and else never was.
+#[derive(Debug)]
+pub struct InterestRun<'a> {
+    transaction: Transaction<'a>,
+    entity: String,
+    id: i64,
+}
+
+/// How far an entity's journal was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JournalPlace {
+    /// The page to go on from; none at the beginning.
+    pub page: Option<String>,
+    /// The last transaction that was taken in.
+    pub last: (u64, u32),
+}
+
+/// What is kept of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterestAccount {
+    pub account: String,
+    pub product: String,
+    /// The first day that can earn.
+    pub begins: Date,
+    /// The first day that is not folded.
+    pub next_day: Date,
+    pub state: Vec<u8>,
+}
+
+/// What is to be posted, or was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterestDue {
+    /// The id of its transaction.
+    pub key: String,
+    pub date: Date,
+    pub kind: String,
+    /// The account whose interest it is, or the product of many that are summed.
+    pub subject: String,
+    pub period: String,
+    pub currency: String,
+    /// Names of accounts.
+    pub debit: String,
+    pub credit: String,
+    /// Minor units, above zero.
+    pub amount: Amount,
+    pub state: DueState,
+    /// The ledger's code, where it refused it the last time.
+    pub refusal: Option<String>,
+    /// How often it refused it.
+    pub refusals: u32,
+}
+
+/// How far something due has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum DueState {
+    Waiting,
+    /// The ledger took it not; it is tried again.
+    Refused,
+    Posted,
+}
+
+impl DueState {
+    /// Its name: `waiting`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl Store {
+    /// Begins a run for an entity's date, of what its books have up to a frame.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn begin_interest(
+        &mut self,
+        entity: &str,
+        date: Date,
+        frame: u64,
+    ) -> Result<InterestRun<'_>, StoreError> {
+        let connection = &mut self.reader.connection;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute(
+            "INSERT INTO interest_runs (entity, date, frame) VALUES (?, ?, ?)",
+            params![entity, date.to_string(), whole(frame)?],
+        )?;
+        let id = transaction.last_insert_rowid();
+        Ok(InterestRun { transaction, entity: entity.to_owned(), id })
+    }
+
+    /// Notes what the ledger said to something due: `None` where it is posted, else its code.
+    ///
+    /// # Errors
+    /// Whatever fails; nothing is noted then.
+    pub fn note_interest(&mut self, answers: &[(String, Option<String>)]) -> Result<(), StoreError> {
+        let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut update =
+            transaction.prepare_cached(
+            "UPDATE interest_dues SET state = ?2, refusal = ?3, refusals = refusals + (?3 IS NOT NULL) WHERE key = ?1",
+        )?;
+        for (key, refusal) in answers {
+            let state = if refusal.is_some() { DueState::Refused } else { DueState::Posted };
+            update.execute(params![key, state.name(), refusal])?;
+        }
+        drop(update);
+        Ok(transaction.commit()?)
+    }
+}
+
+impl InterestRun<'_> {
+    /// The run's number; no other has it.
+    #[must_use]
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// How far the journal was read.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn journal(&self) -> Result<JournalPlace, StoreError> {
+        let mut query =
+            self.transaction.prepare_cached("SELECT * FROM interest_journals WHERE entity = ?")?;
+        let mut rows = query.query([&self.entity])?;
+        let Some(row) = rows.next()? else { return Ok(JournalPlace::default()) };
+        let number = |column| cell::<i64>(row, column);
+        let (frame, ordinal) = (number("frame")?, number("ordinal")?);
+        let damaged = || StoreError::damaged("the place in the journal is none");
+        let frame = u64::try_from(frame).map_err(|_| damaged())?;
+        let ordinal = u32::try_from(ordinal).map_err(|_| damaged())?;
+        Ok(JournalPlace { page: cell(row, "page")?, last: (frame, ordinal) })
+    }
+
+    /// Says how far the journal was read.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn set_journal(&self, place: &JournalPlace) -> Result<(), StoreError> {
+        let (frame, ordinal) = place.last;
+        self.transaction.execute(
+            "INSERT OR REPLACE INTO interest_journals VALUES (?, ?, ?, ?)",
+            params![self.entity, place.page, whole(frame)?, ordinal],
+        )?;
+        Ok(())
+    }
+
+    /// What is kept of an account.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn account(&self, account: &str) -> Result<Option<InterestAccount>, StoreError> {
+        account_of(&self.transaction, &self.entity, account)
+    }
+
+    /// Keeps an account.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn keep(&self, one: &InterestAccount) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("INSERT OR REPLACE INTO interest_accounts VALUES (?, ?, ?, ?, ?, ?)")?
+            .execute(params![
+                self.entity,
+                one.account,
+                one.product,
+                one.begins.to_string(),
+                one.next_day.to_string(),
+                one.state
+            ])?;
+        Ok(())
+    }
+
+    /// Accounts with days that are not folded up to a date, by name behind one of them.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn behind(&self, date: Date, after: &str, limit: u32) -> Result<Vec<InterestAccount>, StoreError> {
+        let mut query = self.transaction.prepare_cached(
+            "SELECT * FROM interest_accounts WHERE entity = ? AND account > ? AND next_day <= ?
+             ORDER BY account LIMIT ?",
+        )?;
+        let mut rows = query.query(params![self.entity, after, date.to_string(), limit])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(read_account(row)?);
+        }
+        Ok(found)
+    }
+
+    /// What counts from each day of an account.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn movements(&self, account: &str) -> Result<Vec<(Date, Amount)>, StoreError> {
+        movements_of(&self.transaction, &self.entity, account)
+    }
+
+    /// Keeps a movement with the others of its day.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`], where a day's sum is beyond 64 bits; whatever fails.
+    pub fn keep_movement(&self, account: &str, day: Date, amount: Amount) -> Result<(), StoreError> {
+        let day = day.to_string();
+        let mut query = self.transaction.prepare_cached(
+            "SELECT amount FROM interest_movements WHERE entity = ? AND account = ? AND day = ?",
+        )?;
+        let before: Option<i64> =
+            query.query_row(params![self.entity, account, day], |row| row.get(0)).optional()?;
+        let sum = before.unwrap_or(0).checked_add(amount.0);
+        let sum = sum.ok_or_else(|| StoreError::damaged(format!("{account}: {day} is beyond 64 bits")))?;
+        self.transaction
+            .prepare_cached("INSERT OR REPLACE INTO interest_movements VALUES (?, ?, ?, ?)")?
+            .execute(params![self.entity, account, day, sum])?;
+        Ok(())
+    }
+
+    /// The account whose interest something due is, by its id.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn subject_of(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let mut query = self.transaction.prepare_cached("SELECT subject FROM interest_dues WHERE key = ?")?;
+        Ok(query.query_row([key], |row| row.get(0)).optional()?)
+    }
+
+    /// Keeps what is to be posted.
+    ///
+    /// # Errors
+    /// Whatever fails, and where it is kept already: no id stands for two postings.
+    pub fn add_due(&self, due: &InterestDue) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("INSERT INTO interest_dues VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
+            .execute(params![
+                due.key,
+                self.id,
+                self.entity,
+                due.date.to_string(),
+                due.kind,
+                due.subject,
+                due.period,
+                due.currency,
+                due.debit,
+                due.credit,
+                due.amount.0,
+                due.state.name(),
+                due.refusal,
+                due.refusals
+            ])?;
+        Ok(())
+    }
+
+    /// Ends the run: all of it is there now.
+    ///
+    /// # Errors
+    /// Whatever fails; nothing of it is there then.
+    pub fn commit(self) -> Result<(), StoreError> {
+        Ok(self.transaction.commit()?)
+    }
+}
+
+impl Reader {
+    /// What is not posted of an entity up to a date, by date and key behind one of them.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn interest_to_post(
+        &self,
+        entity: &str,
+        up_to: Date,
+        after: Option<(Date, &str)>,
+        limit: u32,
+    ) -> Result<Vec<InterestDue>, StoreError> {
+        let (date, key) = after.map_or((String::new(), ""), |(date, key)| (date.to_string(), key));
+        let mut query = self.connection.prepare_cached(
+            "SELECT * FROM interest_dues WHERE entity = ? AND state <> 'posted' AND date <= ?
+             AND (date, key) > (?, ?) ORDER BY date, key LIMIT ?",
+        )?;
+        dues(query.query(params![entity, up_to.to_string(), date, key, limit])?)
+    }
+
+    /// All dues of an entity, by date and key; those alone that are not posted, where that is asked.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn interest_dues(&self, entity: &str, all: bool) -> Result<Vec<InterestDue>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT * FROM interest_dues WHERE entity = ? AND (? OR state <> 'posted') ORDER BY date, key",
+        )?;
+        dues(query.query(params![entity, all])?)
+    }
+
+    /// What is kept of an account.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn interest_account(
+        &self,
+        entity: &str,
+        account: &str,
+    ) -> Result<Option<InterestAccount>, StoreError> {
+        account_of(&self.connection, entity, account)
+    }
+
+    /// What counts from each day of an account.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn interest_movements(&self, entity: &str, account: &str) -> Result<Vec<(Date, Amount)>, StoreError> {
+        movements_of(&self.connection, entity, account)
+    }
+}
+
+fn account_of(
+    connection: &Connection,
+    entity: &str,
+    account: &str,
+) -> Result<Option<InterestAccount>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT * FROM interest_accounts WHERE entity = ? AND account = ?")?;
+    let mut rows = query.query([entity, account])?;
+    rows.next()?.map(read_account).transpose()
+}
+
+fn movements_of(
+    connection: &Connection,
+    entity: &str,
+    account: &str,
+) -> Result<Vec<(Date, Amount)>, StoreError> {
+    let mut query = connection
+        .prepare_cached("SELECT * FROM interest_movements WHERE entity = ? AND account = ? ORDER BY day")?;
+    let mut rows = query.query([entity, account])?;
+    let mut moved = Vec::new();
+    while let Some(row) = rows.next()? {
+        moved.push((parsed(row, "day", Date::parse)?, Amount(cell(row, "amount")?)));
+    }
+    Ok(moved)
+}
+
+fn read_account(row: &Row<'_>) -> Result<InterestAccount, StoreError> {
+    Ok(InterestAccount {
+        account: cell(row, "account")?,
+        product: cell(row, "product")?,
+        begins: parsed(row, "begins", Date::parse)?,
+        next_day: parsed(row, "next_day", Date::parse)?,
+        state: cell(row, "state")?,
+    })
+}
+
+fn dues(mut rows: rusqlite::Rows<'_>) -> Result<Vec<InterestDue>, StoreError> {
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(InterestDue {
+            key: cell(row, "key")?,
+            date: parsed(row, "date", Date::parse)?,
+            kind: cell(row, "kind")?,
+            subject: cell(row, "subject")?,
+            period: cell(row, "period")?,
+            currency: cell(row, "currency")?,
+            debit: cell(row, "debit")?,
+            credit: cell(row, "credit")?,
+            amount: Amount(cell(row, "amount")?),
+            state: named(row, "state")?,
+            refusal: cell(row, "refusal")?,
+            refusals: cell(row, "refusals")?,
+        });
+    }
+    Ok(found)
+}
+
+fn whole(number: u64) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(|_| StoreError::damaged(format!("{number} is no frame")))
+}
