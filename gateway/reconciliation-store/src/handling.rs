@@ -109,6 +109,12 @@ impl Handling {
         StepTag { kind, ends, content: self.content.clone(), channel: self.channel.clone() }
     }
 
+    /// What would be said of a transaction that takes it back.
+    #[must_use]
+    pub fn tag_of_undo(&self) -> StepTag {
+        StepTag { kind: StepKind::Undo, ends: None, ..self.tag() }
+    }
+
     /// Whether it is under way: the ledger has not decided.
     #[must_use]
     pub fn is_in_hand(&self) -> bool {

@@ -35,6 +35,12 @@ pub(crate) fn in_hand(connection: &Connection) -> Result<Vec<Handling>, StoreErr
     list(connection, handlings_where!("h.state IN ('drafted', 'proposed')"), [])
 }
 
+/// Those of a channel that are in the books, and take nothing back.
+pub(crate) fn posted(connection: &Connection, channel: &Channel) -> Result<Vec<Handling>, StoreError> {
+    let query = handlings_where!("h.state = 'posted' AND h.undoes IS NULL AND h.channel = ?");
+    list(connection, query, [channel.as_str()])
+}
+
 /// Those that were made for what their break no longer is.
 pub(crate) fn orphaned(connection: &Connection) -> Result<Vec<Handling>, StoreError> {
     list(connection, handlings_where!("is_orphaned"), [])

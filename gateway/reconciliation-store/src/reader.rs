@@ -126,6 +126,14 @@ impl Reader {
         handlings::in_hand(&self.connection)
     }
 
+    /// The handlings of a channel that are in the books, as far as is known here, and take nothing back.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn posted(&self, channel: &Channel) -> Result<Vec<Handling>, StoreError> {
+        handlings::posted(&self.connection, channel)
+    }
+
     /// The handlings that were made for what their break no longer is: somebody has to undo each.
     ///
     /// # Errors

@@ -46,7 +46,13 @@ impl Settlement {
     /// What all attempts to settle a day have for a reference in the ledger.
     #[must_use]
     pub fn reference_of(channel: &Channel, date: Date) -> String {
-        format!("settle {channel} {date}")
+        format!("{}{date}", Settlement::reference_of_any(channel))
+    }
+
+    /// What the references of a channel's settlements begin with.
+    #[must_use]
+    pub fn reference_of_any(channel: &Channel) -> String {
+        format!("settle {channel} ")
     }
 
     /// The text id of its transaction in the ledger. It follows from channel, day and attempt, so that what is sent twice is booked once.

@@ -60,7 +60,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "refused")]
     refused_only: bool,
     /// With their legs on accounts of the entity: the journal (序时账)
-    #[arg(long, conflicts_with = "refused_only")]
+    #[arg(long, conflicts_with_all = ["refused", "refused_only"])]
     legs: bool,
     #[command(flatten)]
     pages: Pages,

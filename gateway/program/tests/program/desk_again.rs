@@ -118,6 +118,23 @@ fn another_desk_of_the_channel_books_nothing_on_top() {
     desk.proves();
 }
 
+/// Two that propose in the same moment: the later is told of the earlier.
+#[test]
+fn who_proposes_beside_another_is_warned() {
+    let desk = compared();
+    ends(&handles(&desk, "ann", "P002"), 0, "");
+    fs::rename(desk.books.path("desk"), desk.books.path("other")).unwrap();
+    ends(&desk.import("0618.csv", "2024-06-18", "cat"), 0, "");
+    ends(&desk.asks("cat", &["run", "--date", "2024-06-18"]), 1, "");
+    // This desk knows of ann's from the books, and proposes nothing.
+    ends(&handles(&desk, "cat", "P002"), 2, "has 1 steps about it");
+    let shown = handles(&desk, "cat", "P003");
+    assert!(shown.code == Some(0) && !shown.out.contains("WARNING"), "{shown:?}");
+    fs::rename(desk.books.path("desk"), desk.books.path("third")).unwrap();
+    fs::rename(desk.books.path("other"), desk.books.path("desk")).unwrap();
+    ends(&handles(&desk, "ann", "P003"), 2, "has 1 steps about it");
+}
+
 #[test]
 fn what_became_of_a_settlement_is_noted_and_another_may_follow() {
     let desk = compared();
@@ -209,4 +226,40 @@ fn a_try_that_its_client_ends_later_ends_by_itself() {
         assert_eq!(again["is_new"], Value::from(false), "{date}");
     }
     assert_eq!(said(&desk), third);
+}
+
+/// A reversal needs no desk; the desk learns of it, and books nothing out of suspense that is not in it.
+#[test]
+fn what_is_reversed_in_the_books_counts_no_more() {
+    let desk = compared();
+    for number in ["P002", "P003"] {
+        desk.handles(number, &[]);
+    }
+    desk.proves();
+    let before = ["wechat", "wechat-fee", "long"].map(|account| desk.balance(account));
+    for number in ["P002", "P003"] {
+        let step = format!("{}-1", name_of(&desk, number));
+        desk.books.says(&["reverse", &step, "--id", &format!("back {number}"), "--client", "ann"], 0);
+    }
+    let written_off = ["handle", &name_of(&desk, "P003"), "--as", "write-off", "--reason", "nobody asks"];
+    ends(&desk.asks("cat", &written_off), 2, "has 2 steps about it that were not known here");
+    assert_eq!(said(&desk)[..2], ["P002 fee_differs open", "P003 amount_differs open"]);
+    ends(&desk.asks("cat", &written_off), 2, "has a step before that");
+    desk.proves();
+    // The same again is nothing new, and both are booked anew.
+    let run = desk.asks("ann", &["run", "--date", "2024-06-18", "--json"]);
+    assert_eq!(run.json()["reversed"], 0);
+    for number in ["P002", "P003"] {
+        ends(&handles(&desk, "cat", number), 0, "");
+    }
+    desk.approve_all();
+    ends(&desk.asks("ann", &["refresh"]), 0, "posted");
+    desk.proves();
+    assert_eq!(["wechat", "wechat-fee", "long"].map(|account| desk.balance(account)), before);
+    // A run learns of it, too.
+    let step = format!("{}-3", name_of(&desk, "P003"));
+    desk.books.says(&["reverse", &step, "--id", "back again", "--client", "cat"], 0);
+    let run = desk.asks("ann", &["run", "--date", "2024-06-18", "--json"]);
+    assert_eq!(run.json()["reversed"], 1);
+    assert_eq!(said(&desk)[1], "P003 amount_differs open");
 }

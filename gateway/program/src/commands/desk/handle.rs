@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use longmen_client::Client;
 use longmen_reconciliation::{Chart, Class, End, Step, StepKind, first_steps, release};
-use longmen_reconciliation_store::{Break, BreakId, Draft, Reason, Shown, Store};
+use longmen_reconciliation_store::{Break, BreakId, Draft, Handling, Reason, Shown, Store};
 
 use super::booked::booked_about;
 use super::propose::propose;
+use super::reversed::take_in_reversed;
 use super::show::{break_id, describe_handling, handling_json};
 use crate::argument::said;
 use crate::connect_args::ConnectArgs;
@@ -65,21 +66,30 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let reason = Reason::new(&args.reason).map_err(|error| Failure::Usage(format!("--reason: {error}")))?;
     let mut store = args.desk.open()?;
     let shown = store.read().show(&args.id).map_err(failed)?;
-    let draft = draft_of(&args, &shown, &chart, &channel, reason)?;
     // What is proposed has the connection first: nothing is drafted that nobody can send.
     let mut client = args.connect_args.connect().await?;
+    refuse_booked(&mut client, &mut store, &channel, &shown).await?;
+    let draft = draft_of(&args, &shown, &chart, &channel, reason)?;
     if let Some(against) = &args.against {
         let account = channel.account(against).map_err(|why| Failure::Usage(format!("--against {why}")))?;
         client.balance(account.0.clone()).await.map_err(|error| Failure::about(error, &account))?;
     }
-    refuse_booked(&mut client, &mut store, &channel, &shown).await?;
     let drafted = store.draft(&args.id, &draft, &maker, now_us()).map_err(failed)?;
     let handling = propose(client, &mut store, &drafted)
         .await
         .map_err(|error| error.naming(format_args!("{} as {}", args.id, drafted.transaction_text())))?;
-    args.output.show(&handling_json(&handling), |_| {
+    let others = proposed_beside(&args, &channel, &shown, &handling).await?;
+    let mut told = handling_json(&handling);
+    told["beside"] = others.clone().into();
+    args.output.show(&told, |_| {
         let mut page = Page::new();
         describe_handling(&mut page, &handling);
+        if !others.is_empty() {
+            page.line(format_args!(
+                "WARNING: about the same difference waits proposal {}: let one be approved, and the others rejected",
+                others.join(", ")
+            ));
+        }
         page.line(
             "Another principal approves it with `longmen approve`; then `longmen desk refresh` notes it",
         );
@@ -98,13 +108,31 @@ async fn refuse_booked(
 ) -> Result<(), Failure> {
     let Some(found) = &shown.found else { return Ok(()) };
     let booked = booked_about(client, channel, found).await?;
-    match store.adopt(&booked).map_err(failed)? {
+    let taken = store.adopt(&booked).map_err(failed)?;
+    // Of whichever difference: suspense is one account for all.
+    match taken + take_in_reversed(client, store, channel).await? {
         0 => Ok(()),
         taken => Err(Failure::Usage(format!(
             "{}: the ledger has {taken} steps about it that were not known here, and are now: see `longmen desk show {}` first",
             found.id, found.id
         ))),
     }
+}
+
+/// Proposals of others about the same difference, who made them in the same moment: looked for behind one's own, so that the later of two sees
+/// the earlier.
+async fn proposed_beside(
+    args: &Args,
+    channel: &Channel,
+    shown: &Shown,
+    handling: &Handling,
+) -> Result<Vec<String>, Failure> {
+    let Some(found) = &shown.found else { return Ok(Vec::new()) };
+    let mut client = args.connect_args.connect().await?;
+    let own = handling.proposal.as_deref();
+    let open = booked_about(&mut client, channel, found).await?.into_iter();
+    let others = open.filter_map(|one| one.proposal).filter(|number| own != Some(&**number));
+    Ok(others.map(String::from).collect())
 }
 
 fn draft_of(

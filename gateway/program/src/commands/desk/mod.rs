@@ -14,6 +14,7 @@ mod propose;
 mod prove;
 mod rebuild;
 mod refresh;
+mod reversed;
 mod run;
 mod settle;
 mod show;

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use longmen_client::{Client, Side};
+use longmen_client::{Client, Side, StatementLine};
 use longmen_engine::ledger::Date;
 use longmen_reconciliation::{End, StepKind};
-use longmen_reconciliation_store::{BreakFilter, BreakState, FileFilter, Reader, RunFilter};
+use longmen_reconciliation_store::{
+    BreakFilter, BreakId, BreakState, FileFilter, Reader, RunFilter, Settlement,
+};
 use longmen_terminal::Table;
 use serde_json::json;
 
@@ -214,9 +216,9 @@ async fn account(
         });
         for line in &page.lines {
             let signed = if line.side == Side::Debit { line.amount } else { -line.amount };
-            if &*line.kind == SETTLEMENT {
+            if &*line.kind == SETTLEMENT || takes_settlement_back(channel, line) {
                 found.settled += signed;
-            } else if *line.accounting_date > *last.to_string() && !is_beside(channel, &line.kind) {
+            } else if *line.accounting_date > *last.to_string() && !is_beside(channel, line) {
                 found.later += signed;
             }
         }
@@ -224,7 +226,25 @@ async fn account(
     Ok(found.unwrap_or_default())
 }
 
-/// Whether transactions of a type are no business with the channel's customers.
-fn is_beside(channel: &Channel, kind: &str) -> bool {
-    kind == TRANSFER || channel.ignored.contains(kind)
+/// Whether an entry is no business with the channel's customers.
+fn is_beside(channel: &Channel, line: &StatementLine) -> bool {
+    *line.kind == *TRANSFER || channel.ignored.contains(&*line.kind) || takes_step_back(line)
+}
+
+/// Whether an entry reverses a step of a desk, whatever type the reversal has.
+fn takes_step_back(line: &StatementLine) -> bool {
+    let step = reversed_text(line).and_then(|text| text.rsplit_once('-'));
+    step.is_some_and(|(id, number)| BreakId::parse(id).is_some() && number.parse::<u32>().is_ok())
+}
+
+/// Whether an entry reverses a settlement of the channel, whatever type the reversal has.
+fn takes_settlement_back(channel: &Channel, line: &StatementLine) -> bool {
+    let text = reversed_text(line).unwrap_or_default();
+    channel.desk_name().is_ok_and(|name| text.starts_with(&Settlement::reference_of_any(&name)))
+}
+
+/// The text id of what an entry reverses.
+fn reversed_text(line: &StatementLine) -> Option<&str> {
+    let named = line.named.as_ref().filter(|_| &*line.action == "reverse")?;
+    named.text_id.as_deref()
 }

@@ -13,6 +13,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::day_file::day_file;
+use super::reversed::take_in_reversed;
 use crate::argument::date;
 use crate::connect_args::AskArgs;
 use crate::desk_args::{DeskArgs, failed, now_us, person};
@@ -53,6 +54,7 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut store = args.desk.open()?;
     let file = day_file(store.read(), &channel, args.date)?;
     let mut client = args.ask_args.connect().await?;
+    let reversed = take_in_reversed(&mut client, &mut store, &channel).await?;
     let book = NodeBook::read(&mut client, &channel, args.date).await?;
     let inputs = RunInputs {
         channel: channel.desk_name()?,
@@ -81,8 +83,17 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
         }
     };
     let run = store.read().run(id).map_err(failed)?;
-    let told = to_json(&run, is_new, &stale);
-    args.output.show(&told, |_| describe(&channel, &run, is_new, &stale))?;
+    let mut told = to_json(&run, is_new, &stale);
+    told["reversed"] = reversed.into();
+    args.output.show(&told, |_| {
+        let mut page = describe(&channel, &run, is_new, &stale);
+        if reversed > 0 {
+            page.line(format_args!(
+                "{reversed} steps were reversed in the books, and count no more: what they were about is to be handled anew"
+            ));
+        }
+        page
+    })?;
     let mut found = run.totals.iter().flat_map(|totals| totals.classes.keys());
     let agrees = found.all(|(class, fate)| *class == Class::Matched || *fate == Fate::Closed);
     Ok(Conclusion::of(agrees))
