@@ -268,9 +268,18 @@ async fn the_transactions_of_a_small_entity_are_found_among_those_of_a_large_one
     }
     // With their legs they come with those on its own accounts alone.
     let with_legs = FindRequest { legs: true, ..ask.clone() };
-    let page = client.find(&with_legs).await.unwrap();
-    assert_eq!(page.transactions.len(), expect.len());
-    for record in &page.transactions {
+    let (mut records, mut after) = (Vec::new(), None::<Box<str>>);
+    loop {
+        let ask = FindRequest { after: after.as_deref(), ..with_legs.clone() };
+        let page = client.find(&ask).await.unwrap();
+        records.extend(page.transactions);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(records.len(), expect.len());
+    for record in &records {
         let legs: Vec<_> = record.legs.iter().map(|leg| (leg.account, &*leg.entity, leg.amount)).collect();
         assert_eq!(legs, [(bank, "HK", 100), (user, "HK", 100)], "{record:?}");
         assert!(record.legs.iter().all(|leg| !leg.subject.is_empty()));
