@@ -12,6 +12,7 @@ use longmen_terminal::Table;
 use serde_json::json;
 
 use super::propose::{SETTLEMENT, TRANSFER};
+use super::reversed::reversed;
 use crate::connect_args::AskArgs;
 use crate::desk_args::{DeskArgs, failed};
 use crate::failure::{Conclusion, Failure};
@@ -245,6 +246,5 @@ fn takes_settlement_back(channel: &Channel, line: &StatementLine) -> bool {
 
 /// The text id of what an entry reverses.
 fn reversed_text(line: &StatementLine) -> Option<&str> {
-    let named = line.named.as_ref().filter(|_| &*line.action == "reverse")?;
-    named.text_id.as_deref()
+    reversed(line)?.text_id.as_deref()
 }

@@ -1,6 +1,6 @@
 //! What was booked about differences and reversed without the desk: by a reversal (冲正) of its own, which needs no desk.
 
-use longmen_client::{Client, StatementLine};
+use longmen_client::{Client, Named, StatementLine};
 use longmen_reconciliation_store::{Booked, Handling, Reason, RunFilter, Store};
 
 use crate::desk_args::{failed, person};
@@ -37,10 +37,14 @@ pub(super) async fn take_in_reversed(
     store.adopt(&found).map_err(failed)
 }
 
+/// What an entry reverses, if it is that of a reversal.
+pub(super) fn reversed(line: &StatementLine) -> Option<&Named> {
+    line.named.as_ref().filter(|_| &*line.action == "reverse")
+}
+
 /// Whether an entry takes a step back.
 fn reverses(line: &StatementLine, step: &Handling) -> bool {
-    let named = line.named.as_ref().filter(|_| &*line.action == "reverse");
-    named.is_some_and(|named| {
+    reversed(line).is_some_and(|named| {
         let id = shown(&named.id, named.text_id.as_deref());
         format!("{}/{id}", named.client) == step.transaction_name()
     })
