@@ -1,34 +1,15 @@
-//! Why a run did not end.
+//! Why a node did not say what a run asked.
 
 use longmen_client::ClientError;
-use longmen_interest::Refusal;
-use longmen_ledger::Date;
-use longmen_reconciliation_store::StoreError;
 
-/// Why a run did not end. It has kept nothing then.
+/// Why a node did not say what a run asked.
 #[derive(Debug, thiserror::Error)]
-pub enum DayEndError {
+pub enum NodeError {
     #[error("the node does not know the entity {0}")]
     NoEntity(String),
-    #[error("{entity} is at {current}: {date} is yet to come")]
-    NotYet { entity: String, date: Date, current: Date },
-    #[error("the settings have no product {product}, which {account} has")]
-    NoProduct { account: String, product: String },
-    #[error("the product {product} has no rates in the currency of {account}")]
-    NoTerms { account: String, product: String },
-    #[error("{account}: {refusal}")]
-    Refused { account: String, refusal: Refusal },
-    #[error("accruals of {0} are more than one posting holds")]
-    TooMuch(String),
-    #[error("what is kept of {account} cannot be read")]
-    Kept { account: String, source: rmp_serde::decode::Error },
-    #[error("what is kept of {account} cannot be written")]
-    Keep { account: String, source: rmp_serde::encode::Error },
     /// The node said what it cannot.
     #[error("the node's answer has {what} `{text}`")]
     Answer { what: &'static str, text: String },
-    #[error(transparent)]
-    Store(#[from] StoreError),
     #[error(transparent)]
     Client(#[from] ClientError),
 }

@@ -4,7 +4,7 @@ use longmen_client::{Client, FindRequest, TransactionRecord};
 use longmen_ledger::Date;
 use longmen_reconciliation_store::JournalPlace;
 
-use crate::error::DayEndError;
+use crate::error::NodeError;
 
 /// The books of no entity begin before it, and the same question goes on for ever.
 const FROM: &str = "1970-01-01";
@@ -24,7 +24,7 @@ impl Journal<'_> {
     pub(crate) async fn page(
         &mut self,
         client: &mut Client,
-    ) -> Result<(Vec<TransactionRecord>, bool), DayEndError> {
+    ) -> Result<(Vec<TransactionRecord>, bool), NodeError> {
         let request = FindRequest {
             entity: Some(self.entity),
             from: Some(FROM),
@@ -53,7 +53,7 @@ impl Journal<'_> {
 pub(crate) async fn reversed(
     client: &mut Client,
     record: &TransactionRecord,
-) -> Result<Option<Date>, DayEndError> {
+) -> Result<Option<Date>, NodeError> {
     match record.named.as_ref().and_then(|named| named.place.as_deref()) {
         Some(place) if &*record.action == "reverse" => {
             let original = client.transaction_at(place).await?;
@@ -64,6 +64,6 @@ pub(crate) async fn reversed(
 }
 
 /// A date of an answer.
-pub(crate) fn date(what: &'static str, text: &str) -> Result<Date, DayEndError> {
-    Date::parse(text).ok_or_else(|| DayEndError::Answer { what, text: text.to_owned() })
+pub(crate) fn date(what: &'static str, text: &str) -> Result<Date, NodeError> {
+    Date::parse(text).ok_or_else(|| NodeError::Answer { what, text: text.to_owned() })
 }

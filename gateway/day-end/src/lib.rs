@@ -1,20 +1,12 @@
-//! What is done at the end of a day with the books of a node: interest (计息) is accrued, settled and posted.
+//! What is done at the end of a day with the books of a node, by runs that may be killed at any moment and said again.
 //!
-//! [`accrue`] reads an entity's journal (序时账) from where it was read to, folds days up to a date for each account, and keeps what is to
-//! be posted; all of it is one transaction of the desk's database, so that a run that is killed never was. [`post_dues`] posts what
-//! is due. Each posting has an id of its own that stays, so doing it again does nothing twice.
+//! A run reads closed dates from a node, keeps what it made in the desk's database as one transaction, and posts with ids that stay:
+//! a run that is killed never was, and one that is said again does nothing twice. Each module is one kind of run.
 
 mod account_name;
-mod accrue;
+mod accounting_date;
 mod error;
-mod held;
+pub mod interest;
 mod journal;
-mod kept;
-mod posting;
-mod settings;
 
-pub use accrue::{Accrued, accrue};
-pub use error::DayEndError;
-pub use kept::read_kept;
-pub use posting::{PostedDues, RefusedDue, post_dues};
-pub use settings::{Settings, SettingsError};
+pub use error::NodeError;

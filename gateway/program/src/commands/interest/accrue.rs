@@ -1,7 +1,7 @@
 //! `longmen interest accrue`
 
 use jiff::civil::Date;
-use longmen_day_end::{accrue, post_dues};
+use longmen_day_end::interest::{accrue, post_dues};
 
 use super::outcome::{SettingsArgs, json, of_run, told};
 use crate::argument::said;

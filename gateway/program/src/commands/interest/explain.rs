@@ -1,7 +1,7 @@
 //! `longmen interest explain`
 
 use jiff::civil::Date as Day;
-use longmen_day_end::read_kept;
+use longmen_day_end::interest::read_kept;
 use longmen_engine::ledger::{Currency, Date};
 use longmen_interest::{DayBalances, Explanation, Period, Refusal, explain};
 use longmen_terminal::Table;

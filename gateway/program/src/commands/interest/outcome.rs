@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use longmen_day_end::{DayEndError, PostedDues, Settings};
+use longmen_day_end::NodeError;
+use longmen_day_end::interest::{InterestError, PostedDues, Settings};
 
 use crate::desk_args::failed;
 use crate::failure::Failure;
@@ -25,13 +26,13 @@ impl SettingsArgs {
 }
 
 /// Why a run did not end.
-pub(super) fn of_run(error: DayEndError) -> Failure {
+pub(super) fn of_run(error: InterestError) -> Failure {
     match error {
-        DayEndError::Store(error) => failed(error),
-        DayEndError::Client(error) => Failure::of_change(error, "interest"),
-        DayEndError::Kept { .. } | DayEndError::Keep { .. } | DayEndError::Answer { .. } => {
-            Failure::Damaged(Box::new(error))
-        }
+        InterestError::Store(error) => failed(error),
+        InterestError::Node(NodeError::Client(error)) => Failure::of_change(error, "interest"),
+        InterestError::Kept { .. }
+        | InterestError::Keep { .. }
+        | InterestError::Node(NodeError::Answer { .. }) => Failure::Damaged(Box::new(error)),
         error => Failure::Usage(error.to_string()),
     }
 }

@@ -1,6 +1,6 @@
 //! `longmen interest settle`
 
-use longmen_day_end::post_dues;
+use longmen_day_end::interest::post_dues;
 
 use super::outcome::{json, of_run, told};
 use crate::argument::said;

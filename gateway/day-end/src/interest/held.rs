@@ -6,9 +6,9 @@ use longmen_ledger::{Amount, Currency, Date};
 use longmen_reconciliation_store::InterestAccount;
 
 use crate::account_name::currency_of;
-use crate::error::DayEndError;
-use crate::kept::read_kept;
-use crate::settings::Settings;
+use crate::interest::error::InterestError;
+use crate::interest::kept::read_kept;
+use crate::interest::settings::Settings;
 
 /// An account of a run, with its product.
 pub(crate) struct Held<'s> {
@@ -20,27 +20,27 @@ pub(crate) struct Held<'s> {
 
 impl<'s> Held<'s> {
     /// An account that is met for the first time.
-    pub(crate) fn open(name: &str, product: &'s Product, begins: Date) -> Result<Held<'s>, DayEndError> {
+    pub(crate) fn open(name: &str, product: &'s Product, begins: Date) -> Result<Held<'s>, InterestError> {
         let terms = terms_of(name, product)?;
         let interest = AccountInterest::open(&terms, begins, 0, None);
         let interest =
-            interest.map_err(|refusal| DayEndError::Refused { account: name.to_owned(), refusal })?;
+            interest.map_err(|refusal| InterestError::Refused { account: name.to_owned(), refusal })?;
         Ok(Held { name: name.to_owned(), terms, begins, interest })
     }
 
     /// An account that is kept.
-    pub(crate) fn read(settings: &'s Settings, kept: &InterestAccount) -> Result<Held<'s>, DayEndError> {
+    pub(crate) fn read(settings: &'s Settings, kept: &InterestAccount) -> Result<Held<'s>, InterestError> {
         let (account, product) = (kept.account.clone(), kept.product.clone());
         let found = settings.products().get(&product);
-        let found = found.ok_or(DayEndError::NoProduct { account, product })?;
+        let found = found.ok_or(InterestError::NoProduct { account, product })?;
         let terms = terms_of(&kept.account, found)?;
         Ok(Held { name: kept.account.clone(), terms, begins: kept.begins, interest: read_kept(kept)? })
     }
 
     /// To be kept.
-    pub(crate) fn kept(&self) -> Result<InterestAccount, DayEndError> {
+    pub(crate) fn kept(&self) -> Result<InterestAccount, InterestError> {
         let state = rmp_serde::to_vec(&self.interest)
-            .map_err(|source| DayEndError::Keep { account: self.name.clone(), source })?;
+            .map_err(|source| InterestError::Keep { account: self.name.clone(), source })?;
         // What has ended is never behind.
         let next_day = if self.interest.has_ended() { Date::LAST } else { self.interest.next_day() };
         Ok(InterestAccount {
@@ -53,7 +53,7 @@ impl<'s> Held<'s> {
     }
 
     /// An amount on a side in the product's direction.
-    pub(crate) fn signed(&self, side: Side, amount: i64) -> Result<Amount, DayEndError> {
+    pub(crate) fn signed(&self, side: Side, amount: i64) -> Result<Amount, InterestError> {
         let grows = match self.terms.product().kind() {
             ProductKind::Deposit => Side::Credit,
             ProductKind::Loan => Side::Debit,
@@ -63,7 +63,7 @@ impl<'s> Held<'s> {
     }
 
     /// By how much something due moves the account itself.
-    pub(crate) fn moved_by(&self, due: &Due) -> Result<Option<Amount>, DayEndError> {
+    pub(crate) fn moved_by(&self, due: &Due) -> Result<Option<Amount>, InterestError> {
         let side = match (due.debit, due.credit) {
             (Role::Account, _) => Side::Debit,
             (_, Role::Account) => Side::Credit,
@@ -72,14 +72,14 @@ impl<'s> Held<'s> {
         self.signed(side, due.amount.0).map(Some)
     }
 
-    pub(crate) fn refused(&self, refusal: Refusal) -> DayEndError {
-        DayEndError::Refused { account: self.name.clone(), refusal }
+    pub(crate) fn refused(&self, refusal: Refusal) -> InterestError {
+        InterestError::Refused { account: self.name.clone(), refusal }
     }
 }
 
-fn terms_of<'s>(account: &str, product: &'s Product) -> Result<Terms<'s>, DayEndError> {
+fn terms_of<'s>(account: &str, product: &'s Product) -> Result<Terms<'s>, InterestError> {
     let terms = Currency::from_code(currency_of(account)).and_then(|currency| product.terms(currency));
-    terms.ok_or_else(|| DayEndError::NoTerms {
+    terms.ok_or_else(|| InterestError::NoTerms {
         account: account.to_owned(),
         product: product.name().to_owned(),
     })

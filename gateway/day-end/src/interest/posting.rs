@@ -5,8 +5,9 @@ use longmen_ledger::Date;
 use longmen_reconciliation_store::{InterestDue, Store};
 
 use crate::account_name::key_of;
-use crate::accrue::current;
-use crate::error::DayEndError;
+use crate::accounting_date::accounting_date;
+use crate::error::NodeError;
+use crate::interest::error::InterestError;
 
 /// Postings of one request.
 const BATCH: u32 = 2_048;
@@ -28,13 +29,13 @@ pub struct RefusedDue {
 /// Posts what is due on the entity's accounting date, or was before. What is killed in between is posted by the next call, and once.
 ///
 /// # Errors
-/// [`DayEndError`]; what the ledger refuses is none.
+/// [`InterestError`]; what the ledger refuses is none.
 pub async fn post_dues(
     client: &mut Client,
     store: &mut Store,
     entity: &str,
-) -> Result<PostedDues, DayEndError> {
-    let today = current(&client.status().await?.entities, entity)?;
+) -> Result<PostedDues, InterestError> {
+    let (today, _) = accounting_date(client, entity).await?;
     let mut done = PostedDues::default();
     let mut after: Option<(Date, String)> = None;
     loop {
@@ -43,7 +44,7 @@ pub async fn post_dues(
         let Some(last) = dues.last() else { return Ok(done) };
         after = Some((last.date, last.key.clone()));
         let transactions = dues.iter().map(transaction).collect::<Result<Vec<_>, _>>()?;
-        let results = client.post(&transactions, false).await?.results;
+        let results = client.post(&transactions, false).await.map_err(NodeError::from)?.results;
         let mut answers = Vec::with_capacity(dues.len());
         for (due, result) in dues.into_iter().zip(results) {
             let refusal = (!result.is_posted()).then(|| result.outcome.to_string());
@@ -60,9 +61,9 @@ pub async fn post_dues(
 }
 
 /// The same each time: its content is that of what is kept, and the ledger dates it.
-fn transaction(due: &InterestDue) -> Result<Transaction, DayEndError> {
+fn transaction(due: &InterestDue) -> Result<Transaction, InterestError> {
     let account = |name: &str| {
-        key_of(name).ok_or_else(|| DayEndError::Answer { what: "an account", text: name.to_owned() })
+        key_of(name).ok_or_else(|| NodeError::Answer { what: "an account", text: name.to_owned() })
     };
     // A refusal is remembered by its id.
     let id = match due.refusals {

@@ -3,13 +3,13 @@
 use longmen_interest::AccountInterest;
 use longmen_reconciliation_store::InterestAccount;
 
-use crate::error::DayEndError;
+use crate::interest::error::InterestError;
 
 /// What is kept of an account's interest, read back.
 ///
 /// # Errors
-/// [`DayEndError::Kept`].
-pub fn read_kept(kept: &InterestAccount) -> Result<AccountInterest, DayEndError> {
+/// [`InterestError::Kept`].
+pub fn read_kept(kept: &InterestAccount) -> Result<AccountInterest, InterestError> {
     rmp_serde::from_slice(&kept.state)
-        .map_err(|source| DayEndError::Kept { account: kept.account.clone(), source })
+        .map_err(|source| InterestError::Kept { account: kept.account.clone(), source })
 }

@@ -8,10 +8,11 @@ use longmen_ledger::{Amount, Date};
 use longmen_reconciliation_store::{DueState, InterestDue, InterestRun, Store};
 
 use crate::account_name::{currency_of, name_of, of_entity};
-use crate::error::DayEndError;
-use crate::held::Held;
+use crate::accounting_date::accounting_date;
+use crate::interest::error::InterestError;
+use crate::interest::held::Held;
+use crate::interest::settings::Settings;
 use crate::journal::{Journal, date as date_of, reversed};
-use crate::settings::Settings;
 
 /// Accounts that are folded at a time.
 const PAGE: u32 = 1_000;
@@ -54,38 +55,30 @@ struct Sum {
 /// kept, or nothing.
 ///
 /// # Errors
-/// [`DayEndError`].
+/// [`InterestError`].
 pub async fn accrue(
     client: &mut Client,
     store: &mut Store,
     settings: &Settings,
     entity: &str,
     date: Date,
-) -> Result<Accrued, DayEndError> {
-    let status = client.status().await?;
-    let current = current(&status.entities, entity)?;
+) -> Result<Accrued, InterestError> {
+    let (current, frame) = accounting_date(client, entity).await?;
     if date > current {
-        return Err(DayEndError::NotYet { entity: entity.to_owned(), date, current });
+        return Err(InterestError::NotYet { entity: entity.to_owned(), date, current });
     }
-    let write = store.begin_interest(entity, date, status.durable)?;
+    let write = store.begin_interest(entity, date, frame)?;
     let told = Accrued { run: write.id(), ..Accrued::default() };
     let mut run = Run { write, settings, entity, sums: BTreeMap::new(), told };
-    run.read(client, status.durable).await?;
+    run.read(client, frame).await?;
     run.fold(date)?;
     run.keep_sums()?;
     run.write.commit()?;
     Ok(run.told)
 }
 
-/// The accounting date of an entity.
-pub(crate) fn current(entities: &[(Box<str>, Box<str>)], entity: &str) -> Result<Date, DayEndError> {
-    let found = entities.iter().find(|(code, _)| **code == *entity);
-    let (_, date) = found.ok_or_else(|| DayEndError::NoEntity(entity.to_owned()))?;
-    date_of("an accounting date", date)
-}
-
 impl<'s> Run<'_, 's> {
-    async fn read(&mut self, client: &mut Client, frame: u64) -> Result<(), DayEndError> {
+    async fn read(&mut self, client: &mut Client, frame: u64) -> Result<(), InterestError> {
         let mut journal = Journal { entity: self.entity, place: self.write.journal()?, frame };
         loop {
             let (records, is_last) = journal.page(client).await?;
@@ -98,7 +91,7 @@ impl<'s> Run<'_, 's> {
         }
     }
 
-    async fn take(&mut self, client: &mut Client, record: &TransactionRecord) -> Result<(), DayEndError> {
+    async fn take(&mut self, client: &mut Client, record: &TransactionRecord) -> Result<(), InterestError> {
         let own = self.own(record)?;
         let mut reverses = None;
         for leg in &record.legs {
@@ -117,7 +110,7 @@ impl<'s> Run<'_, 's> {
     }
 
     /// The account whose interest a transaction is, where a run asked for it.
-    fn own(&self, record: &TransactionRecord) -> Result<Option<String>, DayEndError> {
+    fn own(&self, record: &TransactionRecord) -> Result<Option<String>, InterestError> {
         match record.text_id.as_deref().filter(|id| id.starts_with("interest|") && &*record.action == "post")
         {
             Some(id) => {
@@ -134,7 +127,7 @@ impl<'s> Run<'_, 's> {
         leg: &RecordedLeg,
         (name, product, begins): (&str, &'s Product, Date),
         reverses: Option<Date>,
-    ) -> Result<(), DayEndError> {
+    ) -> Result<(), InterestError> {
         let mut held = match self.write.account(name)? {
             Some(kept) => Held::read(self.settings, &kept)?,
             None => Held::open(name, product, begins)?,
@@ -152,7 +145,7 @@ impl<'s> Run<'_, 's> {
         Ok(self.write.keep(&held.kept()?)?)
     }
 
-    fn enter(&mut self, held: &mut Held<'s>, day: Date, amount: Amount) -> Result<(), DayEndError> {
+    fn enter(&mut self, held: &mut Held<'s>, day: Date, amount: Amount) -> Result<(), InterestError> {
         let mut dues = Vec::new();
         if day < held.interest.next_day() {
             self.told.back_valued += 1;
@@ -169,7 +162,7 @@ impl<'s> Run<'_, 's> {
         self.take_dues(held, &dues)
     }
 
-    fn fold(&mut self, to: Date) -> Result<(), DayEndError> {
+    fn fold(&mut self, to: Date) -> Result<(), InterestError> {
         let mut after = String::new();
         loop {
             let page = self.write.behind(to, &after, PAGE)?;
@@ -188,7 +181,7 @@ impl<'s> Run<'_, 's> {
         }
     }
 
-    fn take_dues(&mut self, held: &mut Held<'s>, dues: &[Due]) -> Result<(), DayEndError> {
+    fn take_dues(&mut self, held: &mut Held<'s>, dues: &[Due]) -> Result<(), InterestError> {
         for due in dues {
             if matches!(due.kind, DueKind::Accrue | DueKind::AccrueOverdraft) {
                 self.add_up(held, due);
@@ -232,7 +225,7 @@ impl<'s> Run<'_, 's> {
         *self.sums.entry(sum).or_default() += if is_forward { amount } else { -amount };
     }
 
-    fn keep_sums(&mut self) -> Result<(), DayEndError> {
+    fn keep_sums(&mut self) -> Result<(), InterestError> {
         for (sum, amount) in std::mem::take(&mut self.sums) {
             if amount == 0 {
                 continue;
@@ -246,7 +239,7 @@ impl<'s> Run<'_, 's> {
                 self.entity, sum.product, self.told.run
             );
             let amount =
-                i64::try_from(amount.unsigned_abs()).map_err(|_| DayEndError::TooMuch(key.clone()))?;
+                i64::try_from(amount.unsigned_abs()).map_err(|_| InterestError::TooMuch(key.clone()))?;
             let role = |role| of_entity(self.entity, product.account(role).unwrap_or_default(), currency);
             self.keep(&InterestDue {
                 date: *date,
@@ -266,7 +259,7 @@ impl<'s> Run<'_, 's> {
         Ok(())
     }
 
-    fn keep(&mut self, due: &InterestDue) -> Result<(), DayEndError> {
+    fn keep(&mut self, due: &InterestDue) -> Result<(), InterestError> {
         self.told.dues += 1;
         Ok(self.write.add_due(due)?)
     }
