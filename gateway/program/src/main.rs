@@ -4,6 +4,7 @@ mod access_record;
 mod account_name;
 mod account_state;
 mod argument;
+mod atomic_file;
 mod channel_day;
 mod commands;
 mod connect_args;
@@ -39,10 +40,10 @@ use clap::{Parser, Subcommand};
 
 use commands::{
     access_log, accounts, approve, balance, booking_mode, booking_modes, cancel, change_access, channel_book,
-    channel_file, close_day, confirm, consume, customer, demo, desk, entry, export, fee, find, freeze, holds,
-    hot, interest, limits, map_customer, map_type, memo, open, play, post, proposals, raise, reconcile,
-    reconcile_accounts, reconcile_money, refund, reject, reserve, reverse, serve, state, statement, status,
-    token, transaction, trial_balance, try_step, unfreeze, verify, wal,
+    channel_file, close_day, confirm, consume, customer, day_end, demo, desk, entry, export, fee, find,
+    freeze, holds, hot, interest, limits, map_customer, map_type, memo, open, play, post, proposals, raise,
+    reconcile, reconcile_accounts, reconcile_money, refund, reject, reserve, reverse, serve, state,
+    statement, status, token, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -127,6 +128,7 @@ enum Commands {
     ChannelBook(channel_book::Args),
     #[command(subcommand)]
     Desk(desk::Commands),
+    DayEnd(day_end::Args),
     #[command(subcommand)]
     Interest(interest::Commands),
     #[command(subcommand)]
@@ -189,6 +191,7 @@ fn main() -> ExitCode {
         Commands::ChannelFile(args) => channel_file::run(&args),
         Commands::ChannelBook(args) => on_one_thread(channel_book::run(args)),
         Commands::Desk(command) => on_one_thread(desk::run(command)),
+        Commands::DayEnd(args) => on_one_thread(day_end::run(args)),
         Commands::Interest(command) => on_one_thread(interest::run(command)),
         Commands::Fee(command) => fee::run(&command),
         Commands::Reconcile(args) => reconcile::run(&args),

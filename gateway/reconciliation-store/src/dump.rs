@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::store::Reader;
 
 /// Each table, and the order of its rows.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 12] = [
     ("files", "id"),
     ("file_sums", "file_id, currency, kind"),
     ("runs", "id"),
@@ -18,6 +18,8 @@ const TABLES: [(&str, &str); 10] = [
     ("handling_legs", "handling_id, ordinal"),
     ("settlements", "id"),
     ("settlement_legs", "settlement_id, ordinal"),
+    ("day_ends", "entity, date"),
+    ("day_end_stages", "entity, date, stage"),
 ];
 /// Says nothing of what is remembered.
 const PASSED_OVER: &str = "has_sidecar";

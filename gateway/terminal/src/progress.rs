@@ -43,6 +43,17 @@ impl Progress {
         progress
     }
 
+    /// The time that something takes of which nobody knows how far it is.
+    #[must_use]
+    pub fn waiting(what: &str) -> Progress {
+        let progress = Progress::new(what, 0);
+        let style = ProgressStyle::with_template("{prefix:<28} {elapsed:>4} {msg}")
+            .expect("the template is well formed");
+        progress.bar.set_style(style);
+        progress.bar.enable_steady_tick(Duration::from_millis(200));
+        progress
+    }
+
     /// Moves the bar to `position`, with something to say beside it.
     pub fn at(&self, position: u64, message: String) {
         self.bar.set_position(position);

@@ -123,6 +123,17 @@ async fn carried_early(client: &mut Client, entity: &str, current: Date, next: D
     })
 }
 
+/// Whether the year of an entity's books ends on a date.
+pub(crate) async fn ends_a_year(
+    client: &mut Client,
+    entity: &str,
+    date: LedgerDate,
+) -> Result<bool, Failure> {
+    let chart = client.chart(entity).await?;
+    let following = date.following().map_or(1, |next| u32::from(next.month()));
+    Ok(u32::from(date.month()) != following && following == u32::from(chart.year_starts))
+}
+
 /// The last date of the year of the books that begins in this month.
 fn last_of_year(date: Date, starts: i8) -> Option<Date> {
     let year = if date.month() < starts { date.year() } else { date.year().checked_add(1)? };

@@ -14,6 +14,7 @@ pub(crate) mod close_day;
 pub(crate) mod confirm;
 pub(crate) mod consume;
 pub(crate) mod customer;
+pub(crate) mod day_end;
 pub(crate) mod demo;
 pub(crate) mod desk;
 pub(crate) mod entry;

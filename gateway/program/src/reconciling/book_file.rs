@@ -6,8 +6,8 @@ use std::path::Path;
 
 use longmen_reconciliation::Transaction;
 
-use super::atomic_file::AtomicFile;
 use super::transaction_row::{read_file, read_transaction};
+use crate::atomic_file::AtomicFile;
 use crate::failure::Failure;
 use crate::import::Column;
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use longmen_engine::ledger::Currency;
 use longmen_reconciliation::{Finding, Transaction};
 
-use super::atomic_file::AtomicFile;
+use crate::atomic_file::AtomicFile;
 use crate::export_formats::{Cell, CsvFile, Kind, ParquetFile, Table};
 
 /// A format of the table.

@@ -7,8 +7,8 @@ use std::path::Path;
 use longmen_engine::ledger::Date;
 use longmen_reconciliation::{Hung, Side};
 
-use super::atomic_file::AtomicFile;
 use super::transaction_row::{read_file, read_transaction};
+use crate::atomic_file::AtomicFile;
 use crate::failure::Failure;
 use crate::import::Column;
 

@@ -2,7 +2,6 @@
 
 mod account_lines;
 pub(crate) mod accounts_shown;
-mod atomic_file;
 mod balance_file;
 mod book_file;
 mod break_file;

@@ -9,6 +9,7 @@ mod channel_books;
 mod channel_files;
 mod closed_pipe;
 mod crowd;
+mod day_end;
 mod demo;
 mod desk;
 mod desk_again;

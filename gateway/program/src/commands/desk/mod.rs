@@ -15,7 +15,7 @@ mod prove;
 mod rebuild;
 mod refresh;
 mod reversed;
-mod run;
+pub(crate) mod run;
 mod settle;
 mod show;
 mod undo;

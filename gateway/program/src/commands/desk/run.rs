@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use longmen_channel_files::{Expected, read_trades};
+use longmen_client::Client;
 use longmen_engine::ledger::Date;
 use longmen_reconciliation::{Class, Fate, Rules, Transaction, compare};
 use longmen_reconciliation_store::{
-    Begun, BookSide, Digest, EndedTry, Run, RunInputs, RunTotals, StoredFile,
+    Begun, BookSide, Digest, EndedTry, Person, Run, RunInputs, RunTotals, Store, StoredFile,
 };
 use longmen_terminal::{Table, grouped};
 use serde_json::json;
@@ -54,22 +55,57 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut store = args.desk.open()?;
     let file = day_file(store.read(), &channel, args.date)?;
     let mut client = args.ask_args.connect().await?;
-    let reversed = take_in_reversed(&mut client, &mut store, &channel).await?;
-    let book = NodeBook::read(&mut client, &channel, args.date).await?;
+    let Ran { run, stale, is_new, reversed } =
+        compare_day(&mut client, &mut store, &channel, (&file, args.date), &by).await?;
+    let mut told = to_json(&run, is_new, &stale);
+    told["reversed"] = reversed.into();
+    args.output.show(&told, |_| {
+        let mut page = describe(&channel, &run, is_new, &stale);
+        if reversed > 0 {
+            page.line(format_args!(
+                "{reversed} steps were reversed in the books, and count no more: what they were about is to be handled anew"
+            ));
+        }
+        page
+    })?;
+    Ok(Conclusion::of(agrees(&run)))
+}
+
+/// What a comparison came to.
+pub(crate) struct Ran {
+    pub(crate) run: Run,
+    /// Dates behind it that rest on it, and are to be compared again.
+    pub(crate) stale: Vec<Date>,
+    /// Whether the same was not compared before.
+    pub(crate) is_new: bool,
+    /// Steps that were reversed in the books without the desk.
+    reversed: usize,
+}
+
+/// Compares the books of a closed date with a file of it.
+pub(crate) async fn compare_day(
+    client: &mut Client,
+    store: &mut Store,
+    channel: &Channel,
+    (file, date): (&StoredFile, Date),
+    by: &Person,
+) -> Result<Ran, Failure> {
+    let reversed = take_in_reversed(client, store, channel).await?;
+    let book = NodeBook::read(client, channel, date).await?;
     let inputs = RunInputs {
         channel: channel.desk_name()?,
-        rules: Rules { date: args.date, hang_days: channel.hang_days, fee_tolerance: channel.fee_tolerance },
+        rules: Rules { date, hang_days: channel.hang_days, fee_tolerance: channel.fee_tolerance },
         file: file.id,
         book: BookSide {
             digest: digest_of(&book),
             rows: book.rows.len() as u64,
             ledger: channel.entity.as_str().into(),
             frame: book.frame,
-            closed: args.date,
+            closed: date,
         },
     };
-    let rows = rows_of(&store, &channel, &file)?;
-    let (id, stale, is_new) = match store.begin_run(&inputs, &book.ended, &by, now_us()).map_err(failed)? {
+    let rows = rows_of(store, channel, file)?;
+    let (id, stale, is_new) = match store.begin_run(&inputs, &book.ended, by, now_us()).map_err(failed)? {
         Begun::Known(run) => (run.id, Vec::new(), false),
         Begun::Open(mut open) => {
             let hung = open.hung();
@@ -83,27 +119,16 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
         }
     };
     let run = store.read().run(id).map_err(failed)?;
-    let mut told = to_json(&run, is_new, &stale);
-    told["reversed"] = reversed.into();
-    args.output.show(&told, |_| {
-        let mut page = describe(&channel, &run, is_new, &stale);
-        if reversed > 0 {
-            page.line(format_args!(
-                "{reversed} steps were reversed in the books, and count no more: what they were about is to be handled anew"
-            ));
-        }
-        page
-    })?;
-    let mut found = run.totals.iter().flat_map(|totals| totals.classes.keys());
-    let agrees = found.all(|(class, fate)| *class == Class::Matched || *fate == Fate::Closed);
-    Ok(Conclusion::of(agrees))
+    Ok(Ran { run, stale, is_new, reversed })
 }
 
-fn rows_of(
-    store: &longmen_reconciliation_store::Store,
-    channel: &Channel,
-    file: &StoredFile,
-) -> Result<Vec<Transaction>, Failure> {
+/// Whether nothing differs.
+pub(crate) fn agrees(run: &Run) -> bool {
+    let mut found = run.totals.iter().flat_map(|totals| totals.classes.keys());
+    found.all(|(class, fate)| *class == Class::Matched || *fate == Fate::Closed)
+}
+
+fn rows_of(store: &Store, channel: &Channel, file: &StoredFile) -> Result<Vec<Transaction>, Failure> {
     let mut source = store.read().open_file(file.id).map_err(failed)?;
     let expected =
         Expected { merchant: Some(file.key.merchant.as_str().into()), date: Some(file.key.date), sha1: None };

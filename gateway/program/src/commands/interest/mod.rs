@@ -3,7 +3,7 @@
 mod accrue;
 mod explain;
 mod list;
-mod outcome;
+pub(crate) mod outcome;
 mod settle;
 
 use crate::failure::{Conclusion, Failure};

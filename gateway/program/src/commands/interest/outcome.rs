@@ -1,6 +1,6 @@
 //! What commands of interest take, and what came of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use longmen_day_end::NodeError;
 use longmen_day_end::interest::{InterestError, PostedDues, Settings};
@@ -18,15 +18,19 @@ pub(super) struct SettingsArgs {
 
 impl SettingsArgs {
     pub(super) fn read(&self) -> Result<Settings, Failure> {
-        let usage =
-            |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", self.interest.display()));
-        let text = std::fs::read_to_string(&self.interest).map_err(|error| usage(&error))?;
-        Settings::parse(&text).map_err(|error| usage(&error))
+        read_settings(&self.interest)
     }
 }
 
+/// The products of a file, and whose they are.
+pub(crate) fn read_settings(path: &Path) -> Result<Settings, Failure> {
+    let usage = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| usage(&error))?;
+    Settings::parse(&text).map_err(|error| usage(&error))
+}
+
 /// Why a run did not end.
-pub(super) fn of_run(error: InterestError) -> Failure {
+pub(crate) fn of_run(error: InterestError) -> Failure {
     match error {
         InterestError::Store(error) => failed(error),
         InterestError::Node(NodeError::Client(error)) => Failure::of_change(error, "interest"),
@@ -38,13 +42,13 @@ pub(super) fn of_run(error: InterestError) -> Failure {
 }
 
 /// What became of what was due, for people.
-pub(super) fn told(done: &PostedDues) -> String {
+pub(crate) fn told(done: &PostedDues) -> String {
     let mut lines = vec![format!("posted {}, refused {}", done.posted, done.refused.len())];
     lines.extend(done.refused.iter().map(|one| format!("{}: {}", one.code, one.key)));
     lines.join("\n")
 }
 
-pub(super) fn json(done: &PostedDues) -> serde_json::Value {
+pub(crate) fn json(done: &PostedDues) -> serde_json::Value {
     let refused = done.refused.iter().map(|one| serde_json::json!({"key": one.key, "code": one.code}));
     serde_json::json!({"posted": done.posted, "refused": refused.collect::<Vec<_>>()})
 }

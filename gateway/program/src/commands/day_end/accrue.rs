@@ -1,0 +1,44 @@
+//! Interest is accrued up to the date, and credited on the date that begins.
+
+use longmen_day_end::interest::{accrue, post_dues};
+use serde_json::json;
+
+use super::day::Day;
+use super::ended::Ended;
+use crate::commands::interest::outcome::{json as posting_json, of_run, read_settings, told};
+use crate::failure::Failure;
+
+/// Before the close.
+pub(super) async fn run(day: &Day<'_>) -> Result<Ended, Failure> {
+    let Some(path) = day.settings.interest() else {
+        return Ok(Ended::nothing("no interest in the settings"));
+    };
+    let settings = read_settings(&path)?;
+    let (mut client, mut store) = (day.connect().await?, day.open()?);
+    let ran = accrue(&mut client, &mut store, &settings, day.entity, day.date).await.map_err(of_run)?;
+    let done = post_dues(&mut client, &mut store, day.entity).await.map_err(of_run)?;
+    let line = format!(
+        "{} accounts up to {}, {} movements ({} back value); {}",
+        ran.accounts,
+        day.date,
+        ran.movements,
+        ran.back_valued,
+        told(&done).replace('\n', "; ")
+    );
+    let value = json!({
+        "accounts": ran.accounts, "movements": ran.movements, "back_valued": ran.back_valued, "dues": ran.dues,
+        "posting": posting_json(&done),
+    });
+    Ok(Ended { line, told: value, held: done.refused.is_empty() })
+}
+
+/// Behind the close: what is credited on the date that begins.
+pub(super) async fn settle(day: &Day<'_>) -> Result<Ended, Failure> {
+    if day.settings.interest().is_none() {
+        return Ok(Ended::nothing("no interest in the settings"));
+    }
+    let (mut client, mut store) = (day.connect().await?, day.open()?);
+    let done = post_dues(&mut client, &mut store, day.entity).await.map_err(of_run)?;
+    let line = told(&done).replace('\n', "; ");
+    Ok(Ended { line, told: posting_json(&done), held: done.refused.is_empty() })
+}

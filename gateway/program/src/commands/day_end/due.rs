@@ -1,0 +1,130 @@
+//! What is due, and when.
+
+use longmen_engine::ledger::Date;
+use longmen_reconciliation_store::{DueState, Reader};
+use longmen_terminal::Table;
+use serde_json::json;
+
+use super::Args;
+use super::day::current;
+use super::reconcile::first_uncompared;
+use super::settings::Settings;
+use crate::commands::interest::outcome::read_settings;
+use crate::desk_args::failed;
+use crate::failure::{Conclusion, Failure};
+use crate::reconciling::Channel;
+
+/// Something that is due.
+struct Due {
+    date: Date,
+    what: &'static str,
+    about: String,
+}
+
+pub(super) async fn run(args: &Args, settings: &Settings) -> Result<Conclusion, Failure> {
+    let reader = args.desk_args.read()?;
+    let mut client = args.ask_args.connect().await?;
+    let date = current(&mut client, &args.entity).await?;
+    let mut dues = of_chain(args, &reader, date)?;
+    dues.extend(of_interest(args, settings, &reader, date)?);
+    dues.extend(of_books(args, settings, &mut client, date).await?);
+    dues.extend(of_channels(settings, &reader, date)?);
+    dues.sort_by_key(|due| due.date);
+    let told: Vec<_> = dues
+        .iter()
+        .map(|due| json!({"date": due.date.to_string(), "what": due.what, "about": due.about, "is_late": due.date < date}))
+        .collect();
+    args.output.show(&json!({"entity": args.entity, "current": date.to_string(), "due": told}), |_| {
+        let mut table = Table::new(&["date", "", "what", "about"]);
+        for due in &dues {
+            let late = if due.date < date { "late" } else { "" };
+            table.row([&due.date.to_string(), late, due.what, &due.about]);
+        }
+        table
+    })?;
+    Ok(Conclusion::Held)
+}
+
+fn of_chain(args: &Args, reader: &Reader, date: Date) -> Result<Vec<Due>, Failure> {
+    let under_way = reader.day_end_under_way(&args.entity).map_err(failed)?;
+    let last = reader.last_day_end(&args.entity).map_err(failed)?;
+    let mut dues = Vec::new();
+    if let Some(end) = &under_way {
+        let about = format!("{} stages are done", end.stages.len());
+        dues.push(Due { date: end.date, what: "end of the day that is under way", about });
+    }
+    let begun = under_way.or(last).map(|end| end.date);
+    let mut next = begun.and_then(Date::following).unwrap_or(date).min(date);
+    if begun == Some(date) {
+        return Ok(dues);
+    }
+    loop {
+        dues.push(Due { date: next, what: "end of the day (日终)", about: args.entity.clone() });
+        match next.following().filter(|_| next < date) {
+            Some(following) => next = following,
+            None => return Ok(dues),
+        }
+    }
+}
+
+fn of_interest(args: &Args, settings: &Settings, reader: &Reader, date: Date) -> Result<Vec<Due>, Failure> {
+    let Some(path) = settings.interest() else { return Ok(Vec::new()) };
+    let mut dues = Vec::new();
+    for product in read_settings(&path)?.products().all() {
+        if let Some(day) = product.settles().on_or_after(date) {
+            dues.push(Due {
+                date: day,
+                what: "interest is settled (结息)",
+                about: product.name().to_owned(),
+            });
+        }
+    }
+    for due in reader.interest_dues(&args.entity, false).map_err(failed)? {
+        let what = match due.state {
+            DueState::Refused => "interest that the ledger refused",
+            _ => "interest to be posted",
+        };
+        let code = due.refusal.map_or(String::new(), |code| format!(": {code}"));
+        dues.push(Due { date: due.date, what, about: format!("{}{code}", due.key) });
+    }
+    Ok(dues)
+}
+
+async fn of_books(
+    args: &Args,
+    settings: &Settings,
+    client: &mut longmen_client::Client,
+    date: Date,
+) -> Result<Vec<Due>, Failure> {
+    let mut dues = Vec::new();
+    if !settings.carry_forward.is_empty() {
+        let starts = client.chart(&args.entity).await?.year_starts;
+        let ends = |day: &Date| {
+            day.following().is_some_and(|next| next.month() == starts && next.month() != day.month())
+        };
+        let day = std::iter::successors(Some(date), |day| day.following()).take(366).find(ends);
+        dues.extend(day.map(|date| {
+            let about = settings.carry_forward.iter().map(ToString::to_string).collect::<Vec<_>>();
+            Due { date, what: "results are carried forward (年终结转)", about: about.join(", ") }
+        }));
+    }
+    let day = std::iter::successors(Some(date), |day| day.following())
+        .take(31)
+        .find_map(|day| settings.revaluation(day).map(|(_, rates)| (day, rates)));
+    dues.extend(day.map(|(date, rates)| {
+        let missing = if rates.exists() { "" } else { ", which is not there yet" };
+        let about = format!("by {}{missing}", rates.display());
+        Due { date, what: "positions are revalued (期末调汇)", about }
+    }));
+    Ok(dues)
+}
+
+fn of_channels(settings: &Settings, reader: &Reader, date: Date) -> Result<Vec<Due>, Failure> {
+    let mut dues = Vec::new();
+    for path in settings.channels() {
+        let channel = Channel::read(&path)?;
+        let first = first_uncompared(reader, &channel)?.unwrap_or(date);
+        dues.push(Due { date: first, what: "a channel is compared (对账)", about: channel.name });
+    }
+    Ok(dues)
+}
