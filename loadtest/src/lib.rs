@@ -15,3 +15,5 @@ pub mod torture;
 
 /// The hidden subcommand by which the program starts a node as a child process of itself.
 pub const NODE: &str = "node";
+/// The hidden subcommand by which it starts a run of interest as a child process of itself.
+pub const ACCRUE: &str = "accrue";

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use longmen_server::{ServeArgs, serve};
 
-use longmen_loadtest::NODE;
 use longmen_loadtest::bench::command::BenchArgs;
+use longmen_loadtest::bench::interest::AccrueArgs;
+use longmen_loadtest::bench::interest::command::InterestArgs;
 use longmen_loadtest::bench::phases::command::PhasesArgs;
 use longmen_loadtest::bench::reconcile::command::ReconcileArgs;
 use longmen_loadtest::bench::scale::command::ScaleArgs;
@@ -19,6 +20,7 @@ use longmen_loadtest::report::command::ReportArgs;
 use longmen_loadtest::run::command::RunArgs;
 use longmen_loadtest::soak::command::SoakArgs;
 use longmen_loadtest::torture::command::TortureArgs;
+use longmen_loadtest::{ACCRUE, NODE};
 
 /// Frames and requests of megabytes come and go many times a second; this one keeps their memory instead of giving it to
 /// the system and taking it back, page by page.
@@ -47,6 +49,7 @@ Examples:
   longmen-loadtest scale --tables accounts,ids --size 0.01 --seconds 2
   longmen-loadtest phases --loads transfers,mix --seconds 10
   longmen-loadtest reconcile --rows 10000,1000000 --json reconcile.json
+  longmen-loadtest interest --accounts 100000 --movements 100000
   longmen-loadtest peer postgres --seconds 30
   longmen-loadtest report soak.json --html soak.html";
 
@@ -66,6 +69,7 @@ enum Subcommands {
     Scale(ScaleArgs),
     Phases(PhasesArgs),
     Reconcile(ReconcileArgs),
+    Interest(InterestArgs),
     Torture(TortureArgs),
     Soak(SoakArgs),
     Peer(PeerArgs),
@@ -73,6 +77,9 @@ enum Subcommands {
     /// Serve as a node (what `run` and `crash` start)
     #[command(name = NODE, hide = true)]
     Node(ServeArgs),
+    /// Accrue interest (what `interest` starts)
+    #[command(name = ACCRUE, hide = true)]
+    Accrue(AccrueArgs),
 }
 
 fn main() -> ExitCode {
@@ -86,6 +93,8 @@ fn main() -> ExitCode {
         Subcommands::Soak(args) => with_runtime(args.run()),
         Subcommands::Torture(args) => with_runtime(args.run()),
         Subcommands::Peer(args) => with_runtime(args.run()),
+        Subcommands::Interest(args) => with_runtime(args.run()),
+        Subcommands::Accrue(args) => with_runtime(args.run()),
         Subcommands::Reconcile(args) => args.run(),
         Subcommands::Report(args) => args.run(),
         Subcommands::Node(args) => serve(&args).map(|()| true).map_err(Into::into),

@@ -8,8 +8,8 @@ use crate::error::NodeError;
 
 /// The books of no entity begin before it, and the same question goes on for ever.
 const FROM: &str = "1970-01-01";
-/// Transactions of one page.
-const PAGE: u32 = 1_000;
+/// Transactions of one page. Payments wait while a node writes a page down, so it is a small one.
+const PAGE: u32 = 256;
 
 /// Reads the journal behind a place up to a frame.
 pub(crate) struct Journal<'a> {

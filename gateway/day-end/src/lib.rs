@@ -6,7 +6,9 @@
 mod account_name;
 mod accounting_date;
 mod error;
+mod give_way;
 pub mod interest;
 mod journal;
 
 pub use error::NodeError;
+pub use give_way::give_way;

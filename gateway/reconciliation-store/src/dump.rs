@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::store::Reader;
 
 /// Each table, and the order of its rows.
-const TABLES: [(&str, &str); 12] = [
+const TABLES: &[(&str, &str)] = &[
     ("files", "id"),
     ("file_sums", "file_id, currency, kind"),
     ("runs", "id"),
@@ -20,6 +20,11 @@ const TABLES: [(&str, &str); 12] = [
     ("settlement_legs", "settlement_id, ordinal"),
     ("day_ends", "entity, date"),
     ("day_end_stages", "entity, date, stage"),
+    ("interest_journals", "entity"),
+    ("interest_runs", "id"),
+    ("interest_accounts", "entity, account"),
+    ("interest_movements", "entity, day, account"),
+    ("interest_dues", "entity, date, key"),
 ];
 /// Says nothing of what is remembered.
 const PASSED_OVER: &str = "has_sidecar";
@@ -80,8 +85,9 @@ fn value(cell: ValueRef<'_>) -> Result<Value, StoreError> {
             Ok(text) => Ok(text.into()),
             Err(_) => Err(StoreError::damaged("a text is none")),
         },
-        ValueRef::Real(_) | ValueRef::Blob(_) => {
-            Err(StoreError::damaged("a cell is neither number nor text"))
+        ValueRef::Blob(bytes) => {
+            Ok(bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")).into())
         }
+        ValueRef::Real(_) => Err(StoreError::damaged("a cell is neither number, text nor bytes")),
     }
 }

@@ -4,7 +4,7 @@
 //! this store; whoever reckons knows what they say.
 
 use longmen_ledger::{Amount, Date};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use crate::cells::{cell, named, parsed};
 use crate::error::StoreError;
@@ -171,7 +171,10 @@ impl InterestRun<'_> {
     /// Whatever fails.
     pub fn keep(&self, one: &InterestAccount) -> Result<(), StoreError> {
         self.transaction
-            .prepare_cached("INSERT OR REPLACE INTO interest_accounts VALUES (?, ?, ?, ?, ?, ?)")?
+            .prepare_cached(
+                "INSERT INTO interest_accounts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (entity, account)
+                 DO UPDATE SET next_day = excluded.next_day, state = excluded.state",
+            )?
             .execute(params![
                 self.entity,
                 one.account,
@@ -213,17 +216,20 @@ impl InterestRun<'_> {
     /// # Errors
     /// [`StoreError::Damaged`], where a day's sum is beyond 64 bits; whatever fails.
     pub fn keep_movement(&self, account: &str, day: Date, amount: Amount) -> Result<(), StoreError> {
-        let day = day.to_string();
-        let mut query = self.transaction.prepare_cached(
-            "SELECT amount FROM interest_movements WHERE entity = ? AND account = ? AND day = ?",
-        )?;
-        let before: Option<i64> =
-            query.query_row(params![self.entity, account, day], |row| row.get(0)).optional()?;
-        let sum = before.unwrap_or(0).checked_add(amount.0);
-        let sum = sum.ok_or_else(|| StoreError::damaged(format!("{account}: {day} is beyond 64 bits")))?;
         self.transaction
-            .prepare_cached("INSERT OR REPLACE INTO interest_movements VALUES (?, ?, ?, ?)")?
-            .execute(params![self.entity, account, day, sum])?;
+            .prepare_cached(
+                "INSERT INTO interest_movements (entity, day, account, amount) VALUES (?, ?, ?, ?)
+                 ON CONFLICT (entity, day, account)
+                 DO UPDATE SET amount = amount + excluded.amount",
+            )?
+            .execute(params![self.entity, day.to_string(), account, amount.0])
+            .map_err(|error| match error.sqlite_error_code() {
+                // A sum beyond 64 bits is no integer any more, and the column takes nothing else.
+                Some(ErrorCode::ConstraintViolation) => {
+                    StoreError::damaged(format!("{account}: {day} is beyond 64 bits"))
+                }
+                _ => error.into(),
+            })?;
         Ok(())
     }
 
@@ -260,6 +266,17 @@ impl InterestRun<'_> {
                 due.refusals
             ])?;
         Ok(())
+    }
+
+    /// What is to be posted by this run so far, by date and key.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn dues(&self) -> Result<Vec<InterestDue>, StoreError> {
+        let mut query = self
+            .transaction
+            .prepare_cached("SELECT * FROM interest_dues WHERE run_id = ? ORDER BY date, key")?;
+        dues(query.query([self.id])?)
     }
 
     /// Ends the run: all of it is there now.
@@ -339,8 +356,19 @@ fn movements_of(
     entity: &str,
     account: &str,
 ) -> Result<Vec<(Date, Amount)>, StoreError> {
-    let mut query = connection
-        .prepare_cached("SELECT * FROM interest_movements WHERE entity = ? AND account = ? ORDER BY day")?;
+    // From each day to the next one that has rows: nothing of other accounts is read.
+    let mut query = connection.prepare_cached(
+        "WITH RECURSIVE days (day) AS (
+            SELECT min(day) FROM interest_movements WHERE entity = ?1
+            UNION ALL
+            SELECT (SELECT min(day) FROM interest_movements WHERE entity = ?1 AND day > days.day)
+            FROM days WHERE days.day IS NOT NULL
+         )
+         SELECT moved.day, moved.amount FROM days
+         CROSS JOIN interest_movements moved
+            ON moved.entity = ?1 AND moved.day = days.day AND moved.account = ?2
+         ORDER BY moved.day",
+    )?;
     let mut rows = query.query([entity, account])?;
     let mut moved = Vec::new();
     while let Some(row) = rows.next()? {

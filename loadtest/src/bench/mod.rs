@@ -11,6 +11,7 @@ pub mod figure;
 mod footprint;
 mod identity;
 mod in_turns;
+pub mod interest;
 mod load;
 mod own_node;
 pub mod page;

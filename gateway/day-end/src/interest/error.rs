@@ -11,6 +11,10 @@ use crate::error::NodeError;
 pub enum InterestError {
     #[error("{entity} is at {current}: {date} is yet to come")]
     NotYet { entity: String, date: Date, current: Date },
+    #[error("no interest of {0} was reckoned yet: run accrue first, or see who has interest in the settings")]
+    NoInterest(String),
+    #[error("{date} of {account} is accrued already: close it on a day before that day is accrued")]
+    Folded { account: String, date: Date },
     #[error("the settings have no product {product}, which {account} has")]
     NoProduct { account: String, product: String },
     #[error("the product {product} has no rates in the currency of {account}")]

@@ -1,11 +1,11 @@
 //! An account of a run, with its product.
 
-use longmen_client::Side;
 use longmen_interest::{AccountInterest, Due, Product, ProductKind, Refusal, Role, Terms};
 use longmen_ledger::{Amount, Currency, Date};
 use longmen_reconciliation_store::InterestAccount;
 
 use crate::account_name::currency_of;
+use crate::interest::assignment::Assignment;
 use crate::interest::error::InterestError;
 use crate::interest::kept::read_kept;
 use crate::interest::settings::Settings;
@@ -20,21 +20,26 @@ pub(crate) struct Held<'s> {
 
 impl<'s> Held<'s> {
     /// An account that is met for the first time.
-    pub(crate) fn open(name: &str, product: &'s Product, begins: Date) -> Result<Held<'s>, InterestError> {
-        let terms = terms_of(name, product)?;
-        let interest = AccountInterest::open(&terms, begins, 0, None);
+    pub(crate) fn open(
+        name: &str,
+        product: &'s Product,
+        assignment: &Assignment,
+    ) -> Result<Held<'s>, InterestError> {
+        let (terms, begins) = (terms_of(name, product)?, assignment.begins);
+        let interest = AccountInterest::open(&terms, begins, 0, assignment.matures);
         let interest =
             interest.map_err(|refusal| InterestError::Refused { account: name.to_owned(), refusal })?;
         Ok(Held { name: name.to_owned(), terms, begins, interest })
     }
 
     /// An account that is kept.
-    pub(crate) fn read(settings: &'s Settings, kept: &InterestAccount) -> Result<Held<'s>, InterestError> {
-        let (account, product) = (kept.account.clone(), kept.product.clone());
-        let found = settings.products().get(&product);
-        let found = found.ok_or(InterestError::NoProduct { account, product })?;
-        let terms = terms_of(&kept.account, found)?;
-        Ok(Held { name: kept.account.clone(), terms, begins: kept.begins, interest: read_kept(kept)? })
+    pub(crate) fn read(settings: &'s Settings, kept: InterestAccount) -> Result<Held<'s>, InterestError> {
+        let Some(found) = settings.products().get(&kept.product) else {
+            let InterestAccount { account, product, .. } = kept;
+            return Err(InterestError::NoProduct { account, product });
+        };
+        let (terms, interest) = (terms_of(&kept.account, found)?, read_kept(&kept)?);
+        Ok(Held { name: kept.account, terms, begins: kept.begins, interest })
     }
 
     /// To be kept.
@@ -52,24 +57,23 @@ impl<'s> Held<'s> {
         })
     }
 
-    /// An amount on a side in the product's direction.
-    pub(crate) fn signed(&self, side: Side, amount: i64) -> Result<Amount, InterestError> {
-        let grows = match self.terms.product().kind() {
-            ProductKind::Deposit => Side::Credit,
-            ProductKind::Loan => Side::Debit,
+    /// Debits less credits in the product's direction.
+    pub(crate) fn signed(&self, debit: i64) -> Result<Amount, InterestError> {
+        let signed = match self.terms.product().kind() {
+            ProductKind::Deposit => debit.checked_neg(),
+            ProductKind::Loan => Some(debit),
         };
-        let signed = if side == grows { Some(amount) } else { amount.checked_neg() };
         signed.map(Amount).ok_or_else(|| self.refused(Refusal::Overflow))
     }
 
     /// By how much something due moves the account itself.
     pub(crate) fn moved_by(&self, due: &Due) -> Result<Option<Amount>, InterestError> {
-        let side = match (due.debit, due.credit) {
-            (Role::Account, _) => Side::Debit,
-            (_, Role::Account) => Side::Credit,
-            _ => return Ok(None),
-        };
-        self.signed(side, due.amount.0).map(Some)
+        match (due.debit, due.credit) {
+            (Role::Account, _) => self.signed(due.amount.0).map(Some),
+            // It is above zero.
+            (_, Role::Account) => self.signed(-due.amount.0).map(Some),
+            _ => Ok(None),
+        }
     }
 
     pub(crate) fn refused(&self, refusal: Refusal) -> InterestError {

@@ -5,14 +5,23 @@
 //! is due. Each posting has an id of its own that stays, so doing it again does nothing twice.
 
 mod accrue;
+mod assignment;
+mod close;
 mod error;
 mod held;
 mod kept;
+mod pending;
 mod posting;
+mod run;
 mod settings;
+mod step;
+mod sums;
 
-pub use accrue::{Accrued, accrue};
+pub use accrue::accrue;
+pub use close::{Closed, Closing, close};
 pub use error::InterestError;
 pub use kept::read_kept;
 pub use posting::{PostedDues, RefusedDue, post_dues};
+pub use run::Accrued;
 pub use settings::{Settings, SettingsError};
+pub use step::{Step, Watch};

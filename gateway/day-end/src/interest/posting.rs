@@ -8,6 +8,7 @@ use crate::account_name::key_of;
 use crate::accounting_date::accounting_date;
 use crate::error::NodeError;
 use crate::interest::error::InterestError;
+use crate::interest::step::{Step, Watch};
 
 /// Postings of one request.
 const BATCH: u32 = 2_048;
@@ -34,6 +35,7 @@ pub async fn post_dues(
     client: &mut Client,
     store: &mut Store,
     entity: &str,
+    watch: Watch<'_>,
 ) -> Result<PostedDues, InterestError> {
     let (today, _) = accounting_date(client, entity).await?;
     let mut done = PostedDues::default();
@@ -57,6 +59,7 @@ pub async fn post_dues(
             answers.push((due.key, refusal));
         }
         store.note_interest(&answers)?;
+        watch(Step::Posted { dues: done.posted + u64::try_from(done.refused.len()).unwrap_or(u64::MAX) });
     }
 }
 

@@ -1,10 +1,11 @@
 //! Which accounts have which product.
 
-use longmen_interest::{Product, ProductError, Products};
+use longmen_interest::{Product, ProductError, Products, SettlementRule};
 use longmen_ledger::Date;
 use serde::Deserialize;
 
 use crate::account_name::key_of;
+use crate::interest::assignment::{Assignment, Whose};
 
 /// Products, and whose they are: a file of [`Products`] with `[[assign]]` beside them.
 ///
@@ -13,24 +14,12 @@ use crate::account_name::key_of;
 /// subject = "20110102"      # or account = "LM/U1/CNY", which goes before its subject
 /// product = "活期"           # without it such accounts have no interest
 /// begins = "2024-03-21"     # the first day that earns
+/// matures = "2025-03-21"    # of an account whose product settles at maturity: the day, which earns nothing any more
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     products: Products,
     assignments: Vec<Assignment>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Assignment {
-    whose: Whose,
-    product: Option<String>,
-    begins: Date,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Whose {
-    Subject(String),
-    Account(String),
 }
 
 /// Why settings are none.
@@ -53,6 +42,7 @@ struct RawAssignment {
     account: Option<String>,
     product: Option<String>,
     begins: Option<String>,
+    matures: Option<String>,
 }
 
 impl Settings {
@@ -85,14 +75,14 @@ impl Settings {
         &self.products
     }
 
-    /// The product of an account under a subject, and the first day that earns.
-    pub(crate) fn assigned(&self, account: &str, subject: &str) -> Option<(&Product, Date)> {
-        let is_of = |one: &&Assignment, whose: &Whose| one.whose == *whose;
-        let (account, subject) = (Whose::Account(account.to_owned()), Whose::Subject(subject.to_owned()));
-        let found = self.assignments.iter().find(|one| is_of(one, &account));
-        let found = found.or_else(|| self.assignments.iter().find(|one| is_of(one, &subject)))?;
+    /// The product of an account under a subject, and what else is said of it.
+    pub(crate) fn assigned(&self, account: &str, subject: &str) -> Option<(&Product, &Assignment)> {
+        let of_account = |one: &&Assignment| matches!(&one.whose, Whose::Account(name) if name == account);
+        let of_subject = |one: &&Assignment| matches!(&one.whose, Whose::Subject(code) if code == subject);
+        let found = self.assignments.iter().find(of_account);
+        let found = found.or_else(|| self.assignments.iter().find(of_subject))?;
         let product = self.products.get(found.product.as_deref()?)?;
-        Some((product, found.begins))
+        Some((product, found))
     }
 }
 
@@ -103,13 +93,27 @@ fn checked(products: &Products, raw: RawAssignment) -> Result<Assignment, String
         (None, Some(account)) => return Err(format!("`{account}` is no account, such as LM/U1/CNY")),
         _ => return Err("either subject or account is needed".to_owned()),
     };
-    if let Some(product) = raw.product.as_deref().filter(|name| products.get(name).is_none()) {
-        return Err(format!("there is no product {product}"));
-    }
-    let begins = match raw.begins {
-        Some(text) => Date::parse(&text).ok_or_else(|| format!("begins: `{text}` is no date"))?,
-        None if raw.product.is_none() => Date::FIRST,
-        None => return Err("begins is missing: the first day that earns".to_owned()),
+    let date = |what: &str, text: Option<String>| match text {
+        Some(text) => Date::parse(&text).map(Some).ok_or_else(|| format!("{what}: `{text}` is no date")),
+        None => Ok(None),
     };
-    Ok(Assignment { whose, product: raw.product, begins })
+    let (begins, matures) = (date("begins", raw.begins)?, date("matures", raw.matures)?);
+    let Some(product) = raw.product else {
+        return match matures {
+            Some(_) => Err("matures: there is no product".to_owned()),
+            None => Ok(Assignment { whose, product: None, begins: begins.unwrap_or(Date::FIRST), matures }),
+        };
+    };
+    let begins = begins.ok_or("begins is missing: the first day that earns")?;
+    let found = products.get(&product).ok_or_else(|| format!("there is no product {product}"))?;
+    match (found.settles(), matures) {
+        (SettlementRule::AtMaturity, None) => Err(format!("matures is missing: {product} settles then")),
+        (SettlementRule::AtMaturity, Some(day)) if day <= begins => {
+            Err(format!("matures: {day} is not after {begins}, when it begins"))
+        }
+        (SettlementRule::AtMaturity, Some(_)) | (_, None) => {
+            Ok(Assignment { whose, product: Some(product), begins, matures })
+        }
+        (_, Some(_)) => Err(format!("matures: {product} settles otherwise")),
+    }
 }

@@ -22,7 +22,7 @@ day_count = "ACT/360"
 rates = [{ currency = "CNY", from = "2024-01-01", rate = "0.20%" }]
 "#;
 
-const CHART: &str = r#"{"scenario": "interest", "title": "", "entity": "LM", "start": "2024-03-21", "subjects": [
+pub(crate) const CHART: &str = r#"{"scenario": "interest", "title": "", "entity": "LM", "start": "2024-03-21", "subjects": [
 {"code": "10020101", "name": "bank", "class": "asset", "normal": "debit"},
 {"code": "6411", "name": "expense", "class": "expense", "normal": "debit"},
 {"code": "2231", "name": "payable", "class": "liability", "normal": "credit"},
@@ -33,18 +33,22 @@ const CHART: &str = r#"{"scenario": "interest", "title": "", "entity": "LM", "st
 {"account": "U1", "subject": "20110102", "currency": "CNY", "owner": "customer", "may_go_negative": false},
 {"account": "U2", "subject": "20110102", "currency": "CNY", "owner": "customer", "may_go_negative": false}]}"#;
 
-struct Bank {
+pub(crate) struct Bank {
     directory: tempfile::TempDir,
     served: Served,
 }
 
 impl Bank {
     fn new() -> Bank {
+        Bank::with(PRODUCTS, CHART)
+    }
+
+    pub(crate) fn with(products: &str, chart: &str) -> Bank {
         let directory = tempfile::tempdir().unwrap();
         let served = Served::told(&directory.path().join("books"), &[], &directory.path().join("said"));
         let bank = Bank { directory, served };
-        std::fs::write(bank.text("interest.toml"), PRODUCTS).unwrap();
-        std::fs::write(bank.text("chart.json"), CHART).unwrap();
+        std::fs::write(bank.text("interest.toml"), products).unwrap();
+        std::fs::write(bank.text("chart.json"), chart).unwrap();
         bank.says(&["open", &bank.text("chart.json")], 0);
         bank
     }
@@ -54,13 +58,13 @@ impl Bank {
     }
 
     #[track_caller]
-    fn says(&self, command: &[&str], code: i32) -> Ran {
+    pub(crate) fn says(&self, command: &[&str], code: i32) -> Ran {
         let ran = longmen(&[command, &["--addr", &self.served.addr]].concat());
         assert_eq!(ran.code, Some(code), "{command:?}: {ran:?}");
         ran
     }
 
-    fn moves(&self, id: &str, account: &str, amount: &str, value: Option<&str>) {
+    pub(crate) fn moves(&self, id: &str, account: &str, amount: &str, value: Option<&str>) {
         let (debit, credit) =
             if amount.starts_with('-') { ("--credit", "--debit") } else { ("--debit", "--credit") };
         let amount = amount.trim_start_matches('-');
@@ -69,22 +73,31 @@ impl Bank {
         self.says(&[&["post", "--id", id, debit, &legs[0], credit, &legs[1]], &value[..]].concat(), 0);
     }
 
-    fn closes(&self, next: &str) {
+    pub(crate) fn closes(&self, next: &str) {
         self.says(&["close-day", "LM", next], 0);
     }
 
     #[track_caller]
-    fn accrues(&self, code: i32) -> Value {
+    pub(crate) fn accrues(&self, code: i32) -> Value {
         let (desk, file) = (self.text("desk"), self.text("interest.toml"));
         self.says(&["interest", "accrue", "LM", "--desk", &desk, "--interest", &file, "--json"], code).json()
     }
 
     #[track_caller]
-    fn settles(&self, code: i32) -> Value {
+    pub(crate) fn settles(&self, code: i32) -> Value {
         self.says(&["interest", "settle", "LM", "--desk", &self.text("desk"), "--json"], code).json()
     }
 
-    fn dues(&self) -> Vec<Value> {
+    /// Ends an account's interest, or only tells what that would be.
+    #[track_caller]
+    pub(crate) fn ends(&self, account: &str, is_only_told: bool) -> Value {
+        let (desk, file) = (self.text("desk"), self.text("interest.toml"));
+        let command = ["interest", "close", account, "--desk", &desk, "--interest", &file, "--json"];
+        let more: &[&str] = if is_only_told { &["--dry-run"] } else { &[] };
+        self.says(&[&command, more].concat(), 0).json()
+    }
+
+    pub(crate) fn dues(&self) -> Vec<Value> {
         let told = longmen(&["interest", "list", "LM", "--all", "--json", "--desk", &self.text("desk")]);
         told.json()["dues"].as_array().unwrap().clone()
     }
@@ -95,7 +108,7 @@ impl Bank {
         longmen(&[&command, more].concat()).json()
     }
 
-    fn balance(&self, account: &str) -> i64 {
+    pub(crate) fn balance(&self, account: &str) -> i64 {
         let told = self.says(&["balance", &format!("LM/{account}/CNY"), "--json"], 0).json();
         let account = told.as_array().map_or(&told, |list| &list[0]);
         let account = if account["balance"].is_null() { &told["accounts"][0] } else { account };
@@ -232,4 +245,64 @@ fn a_command_that_is_killed_at_any_moment_goes_on_and_posts_once() {
     // 12,000,000.00 x 0.20 % / 360 = 66.67, however many adjustments it came in.
     assert_eq!((bank.balance("U1"), bank.balance("payable")), (700_511 + 60_000_000 + 6_667, 0));
     assert!(bank.dues().iter().all(|due| due["state"] == "posted"));
+}
+
+#[test]
+fn an_account_is_closed_with_interest_to_the_day_before() {
+    let bank = Bank::new();
+    bank.passes_the_quarter();
+    bank.closes("2024-06-21");
+    bank.settles(0);
+    bank.closes("2024-06-30");
+    let told = bank.ends("LM/U1/CNY", true);
+    // 7,005.11 x 9 x 0.20 % / 360 = 0.35
+    let amounts: Vec<(&Value, &Value)> =
+        told["dues"].as_array().unwrap().iter().map(|due| (&due["kind"], &due["amount"])).collect();
+    assert_eq!(amounts, [(&"capitalise".into(), &35.into()), (&"accrue".into(), &35.into())], "{told}");
+    assert!(told["posting"].is_null() && bank.balance("U1") == 700_511, "nothing is kept, nothing posted");
+    let done = bank.ends("LM/U1/CNY", false);
+    assert_eq!((&done["posting"]["posted"], &done["date"]), (&2.into(), &"2024-06-30".into()));
+    assert_eq!((bank.balance("U1"), bank.balance("payable")), (700_546, 0));
+    let again = bank.ends("LM/U1/CNY", false);
+    assert_eq!((&again["had_ended"], &again["posting"]["posted"]), (&true.into(), &0.into()));
+    bank.moves("out-2", "U1", "-7005.46", None);
+    let ran = bank.accrues(0);
+    assert_eq!((&ran["accounts"], &ran["dues"]), (&0.into(), &0.into()), "it earns nothing more");
+    // Of an account that nobody met, and of a day that is accrued.
+    let (desk, file) = (bank.text("desk"), bank.text("interest.toml"));
+    let close = |account: &str| {
+        let command = ["interest", "close", account, "--desk", &desk, "--interest", &file];
+        bank.says(&command, 2).err
+    };
+    assert!(close("LM/U2/CNY").contains("no interest of LM/U2/CNY was reckoned yet"));
+    bank.moves("in-2", "U2", "100.00", None);
+    bank.accrues(0);
+    assert!(close("LM/U2/CNY").contains("2024-06-30 of LM/U2/CNY is accrued already"));
+}
+
+#[test]
+fn a_deposit_matures_and_is_paid_on_its_day() {
+    let fixed = PRODUCTS.replace("quarterly 20", "maturity").replace(
+        "subject = \"20110102\"\nproduct = \"活期\"",
+        "account = \"LM/U1/CNY\"\nmatures = \"2024-06-21\"\nproduct = \"活期\"",
+    );
+    let bank = Bank::with(&fixed, CHART);
+    bank.passes_the_quarter();
+    assert_eq!(bank.balance("U1"), 700_000, "the day of maturity is to come");
+    bank.closes("2024-06-21");
+    bank.settles(0);
+    assert_eq!((bank.balance("U1"), bank.balance("payable")), (700_511, 0));
+    bank.closes("2024-07-20");
+    assert_eq!(bank.accrues(0)["dues"], 0, "nothing is earned after it");
+    for (matures, words) in [
+        ("", "matures is missing: 活期 settles then"),
+        ("matures = \"2024-03-21\"", "matures: 2024-03-21 is not after 2024-03-21, when it begins"),
+        ("matures = \"tomorrow\"", "matures: `tomorrow` is no date"),
+    ] {
+        std::fs::write(bank.text("interest.toml"), fixed.replace("matures = \"2024-06-21\"", matures))
+            .unwrap();
+        let (desk, file) = (bank.text("desk"), bank.text("interest.toml"));
+        let ran = bank.says(&["interest", "accrue", "LM", "--desk", &desk, "--interest", &file], 2);
+        assert!(ran.err.contains(words), "{ran:?}");
+    }
 }

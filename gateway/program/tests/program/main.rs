@@ -21,6 +21,7 @@ mod four_eyes;
 mod hostile_text;
 mod import;
 mod interest;
+mod interest_histories;
 mod longmen;
 mod older;
 mod opening;

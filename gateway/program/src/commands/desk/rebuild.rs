@@ -15,7 +15,8 @@ use crate::reconciling::Channel;
 #[command(after_help = "\
 Where the database is damaged or lost: every file that came is known again, from what stands beside its bytes, and what was booked about
 differences, by whomever, from the books: they are read from their first date on, which takes a while where they are large. Name each channel
-of the desk. Then compare the days again, from the first one on; differences have the same names.
+of the desk. Then compare the days again, from the first one on; differences have the same names. What a desk knew of interest (计息) is
+not restored: only a copy of its directory has it.
 
 Example:
   longmen desk rebuild --desk desk --channel wechat.toml --client ann")]
@@ -45,7 +46,7 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
         let aside =
             aside.map_or(String::new(), |path| format!("; the old database is at {}", path.display()));
         format!(
-            "{} files are known again, and {} steps from the books{aside}. Compare each day again, from the first one on",
+            "{} files are known again, and {} steps from the books{aside}. Compare each day again, from the first one on. Interest is not restored",
             rebuilt.files, rebuilt.handlings
         )
     })?;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use longmen_day_end::interest::{accrue, post_dues};
 
-use super::outcome::{SettingsArgs, json, of_run, told};
+use super::outcome::{Bars, SettingsArgs, give_way_if_possible, json, of_run, told};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
@@ -48,8 +48,12 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let date = longmen_engine::ledger::Date::parse(&date)
         .ok_or_else(|| Failure::Usage(format!("{date} is no date of a ledger")))?;
     let mut store = args.desk_args.open()?;
-    let ran = accrue(&mut client, &mut store, &settings, &args.entity, date).await.map_err(of_run)?;
-    let done = post_dues(&mut client, &mut store, &args.entity).await.map_err(of_run)?;
+    give_way_if_possible();
+    let mut bars = Bars::default();
+    let watch = &mut |step| bars.at(step);
+    let ran = accrue(&mut client, &mut store, &settings, &args.entity, date, watch).await.map_err(of_run)?;
+    let done = post_dues(&mut client, &mut store, &args.entity, watch).await.map_err(of_run)?;
+    bars.finish();
     let value = serde_json::json!({
         "run": ran.run, "date": date.to_string(), "accounts": ran.accounts, "movements": ran.movements,
         "back_valued": ran.back_valued, "dues": ran.dues, "posting": json(&done),

@@ -1,11 +1,9 @@
 //! `longmen interest list`
 
-use longmen_terminal::Table;
-
+use super::outcome::{due_json, table};
 use crate::argument::said;
 use crate::desk_args::{DeskArgs, failed};
 use crate::failure::{Conclusion, Failure};
-use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
 
@@ -29,32 +27,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<Conclusion, Failure> {
     let dues = args.desk_args.read()?.interest_dues(&args.entity, args.all).map_err(failed)?;
-    let rows = dues.iter().map(|due| {
-        serde_json::json!({
-            "key": due.key, "date": due.date.to_string(), "kind": due.kind, "of": due.subject,
-            "period": due.period, "currency": due.currency, "debit": due.debit, "credit": due.credit,
-            "amount": due.amount.0, "state": due.state.name(), "refusal": due.refusal,
-        })
-    });
-    let value = serde_json::json!({"dues": rows.collect::<Vec<_>>()});
-    args.output.show(&value, |_| {
-        let mut table =
-            Table::new(&["date", "what", "=of", "period", "=debit", "=credit", ">amount", "", "state"]);
-        for due in &dues {
-            let state = due.refusal.as_deref().unwrap_or(due.state.name());
-            table.row([
-                due.date.to_string(),
-                due.kind.clone(),
-                due.subject.clone(),
-                due.period.clone(),
-                due.debit.clone(),
-                due.credit.clone(),
-                money(&due.currency, due.amount.0.into()),
-                due.currency.clone(),
-                state.to_owned(),
-            ]);
-        }
-        Page::from(table)
-    })?;
+    let rows: Vec<_> = dues.iter().map(due_json).collect();
+    args.output.show(&serde_json::json!({"dues": rows}), |_| Page::from(table(&dues)))?;
     Ok(Conclusion::Held)
 }

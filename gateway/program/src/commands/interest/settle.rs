@@ -2,7 +2,7 @@
 
 use longmen_day_end::interest::post_dues;
 
-use super::outcome::{json, of_run, told};
+use super::outcome::{Bars, json, of_run, told};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
@@ -28,7 +28,10 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let mut client = args.ask_args.connect().await?;
     let mut store = args.desk_args.open()?;
-    let done = post_dues(&mut client, &mut store, &args.entity).await.map_err(of_run)?;
+    let mut bars = Bars::default();
+    let watch = &mut |step| bars.at(step);
+    let done = post_dues(&mut client, &mut store, &args.entity, watch).await.map_err(of_run)?;
+    bars.finish();
     args.output.show(&json(&done), |_| told(&done))?;
     Ok(Conclusion::of(done.refused.is_empty()))
 }
