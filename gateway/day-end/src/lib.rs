@@ -5,6 +5,7 @@
 
 mod account_name;
 mod accounting_date;
+pub mod bills;
 mod error;
 pub mod interest;
 mod journal;
