@@ -9,5 +9,6 @@ pub mod bills;
 mod error;
 pub mod interest;
 mod journal;
+pub mod revaluation;
 
 pub use error::NodeError;
