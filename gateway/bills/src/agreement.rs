@@ -22,22 +22,29 @@ pub struct Disagreement {
     pub arisen: i128,
 }
 
+/// Holds statements of an account to its balances: each is its date, what it says is owed in all, and the balance at the end of that date,
+/// debit-positive, both in minor units; the oldest first. Tells those in whose cycle a difference arose; one that goes on from bill to
+/// bill is told once.
+#[must_use]
+pub fn disagreements(statements: impl IntoIterator<Item = (Date, i64, i128)>) -> Vec<Disagreement> {
+    let mut found = Vec::new();
+    let mut before = 0;
+    for (statement, owed, balance) in statements {
+        let difference = balance.saturating_sub(owed.into());
+        let arisen = difference.saturating_sub(before);
+        before = difference;
+        if arisen != 0 {
+            found.push(Disagreement { statement, owed, balance, arisen });
+        }
+    }
+    found
+}
+
 impl AccountBills {
-    /// Holds each kept bill to the account's balance at the end of its statement date, debit-positive in minor units, and tells those
-    /// in whose cycle a difference arose. A difference that goes on from bill to bill is told once.
+    /// Holds each kept bill to the account's balance at the end of its statement date, as [`disagreements`] does.
     #[must_use]
     pub fn disagreements(&self, balances: &BTreeMap<Date, i128>) -> Vec<Disagreement> {
-        let mut found = Vec::new();
-        let mut before = 0;
-        for stated in self.bills().filter_map(|bill| bill.stated()) {
-            let Some(balance) = balances.get(&stated.date).copied() else { continue };
-            let difference = balance.saturating_sub(stated.owed.into());
-            let arisen = difference.saturating_sub(before);
-            before = difference;
-            if arisen != 0 {
-                found.push(Disagreement { statement: stated.date, owed: stated.owed, balance, arisen });
-            }
-        }
-        found
+        let stated = self.bills().filter_map(|bill| bill.stated());
+        disagreements(stated.filter_map(|one| Some((one.date, one.owed, *balances.get(&one.date)?))))
     }
 }

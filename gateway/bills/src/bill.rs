@@ -71,7 +71,7 @@ pub struct Settlement {
 }
 
 /// Where a bill stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum BillState {
     /// 未出账: its cycle runs.

@@ -17,7 +17,7 @@ pub struct Posting {
 }
 
 /// What a posting does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum PostingKind {
     /// 计提: late interest of a day.
@@ -69,11 +69,59 @@ impl PostingKind {
     }
 }
 
+/// What a key says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key<'a> {
+    /// The credit account's text.
+    pub account: &'a str,
+    /// The statement date of the bill.
+    pub bill: Date,
+    pub kind: PostingKind,
+    pub date: Date,
+}
+
+impl<'a> Key<'a> {
+    /// Reads the key of a [`Posting`]; `None` where it is none.
+    #[must_use]
+    pub fn read(text: &'a str) -> Option<Key<'a>> {
+        // An account's text may have the mark in it.
+        let mut parts = text.strip_prefix("bill|")?.rsplitn(4, '|');
+        let (date, kind, bill) = (parts.next()?, parts.next()?, parts.next()?);
+        let account = parts.next()?;
+        Some(Key { account, bill: Date::parse(bill)?, kind: kind.parse().ok()?, date: Date::parse(date)? })
+    }
+}
+
 impl Posting {
     /// A posting of `account`, the credit account's text, told on `date`.
     pub(crate) fn new(kind: PostingKind, account: &str, bill: Date, amount: i64, date: Date) -> Posting {
         assert!(amount > 0, "what moves nothing is not posted");
         let key = format!("bill|{account}|{bill}|{}|{date}", kind.name());
         Posting { kind, bill, amount: Amount(amount), value: date, key }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_it_was_written() {
+        let (bill, date) = (Date::parse("2024-05-05").unwrap(), Date::parse("2024-06-05").unwrap());
+        for account in ["LM/U1/CNY", "LM/a|b|charge/CNY"] {
+            let posting = Posting::new(PostingKind::Charge, account, bill, 1, date);
+            let expect = Key { account, bill, kind: PostingKind::Charge, date };
+            assert_eq!(Key::read(&posting.key), Some(expect));
+        }
+        for text in [
+            "",
+            "bill|",
+            "bill|a|2024-05-05|charge",
+            "interest|a|2024-05-05|charge|2024-06-05",
+            "bill|a|x|charge|2024-06-05",
+            "bill|a|2024-05-05|spend|2024-06-05",
+        ] {
+            assert_eq!(Key::read(text), None, "{text}");
+        }
     }
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use longmen_toml_file::{TomlFault, read_toml};
 use serde::Deserialize;
 
+use crate::assignment::{Assigned, Assignment, Whose};
 use crate::movement::MovementKind;
 use crate::plan::Plan;
 
-/// Plans by name, and what the types of transactions are to a bill.
+/// Plans by name, what the types of transactions are to a bill, and whose bills go by which plan.
 ///
 /// ```
 /// use longmen_bills::{MovementKind, Settings};
@@ -42,23 +43,43 @@ use crate::plan::Plan;
 ///     on = "principal"                 # or "bill"
 ///     minimum = { CNY = "0.00" }       # optional
 ///     rounding = "half_up"
+///
+///     [[assign]]
+///     subject = "130301"               # or account = "LM/U1/CNY", which goes before its subject
+///     plan = "standard"                # without it such accounts have no bills
+///     begins = "2024-04-06"            # the first date of the first cycle
+///     receivable = "1132"              # 应收利息: NUMBER, or NUMBER/TYPE
+///     income = "6011"                  # 利息收入
+///     payer = { type = "cash" }        # 余额户; or account = "LM/U1/cash/CNY", or prefix = ["130301.", "220301."]
+///     reserve = "bills"                # what the payer's 代扣备用金 is for; "another" if nothing is said
 /// "#).unwrap();
 /// assert!(settings.plan("standard").is_some());
 /// assert_eq!(settings.kind_of("withhold"), Some(MovementKind::Repayment));
 /// assert_eq!(settings.kind_of("transfer"), None);
+/// assert_eq!(&*settings.assigned("LM/U1/credit/CNY", "130301").unwrap().1.income, "6011");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written")]
 pub struct Settings {
     kinds: BTreeMap<Box<str>, MovementKind>,
     plans: BTreeMap<Box<str>, Plan>,
+    assignments: Vec<Assignment>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    kinds: BTreeMap<Box<str>, MovementKind>,
+    plans: BTreeMap<Box<str>, Plan>,
+    #[serde(default)]
+    assign: Vec<Assignment>,
 }
 
 impl Settings {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`TomlFault`], with the line of the first thing that is wrong.
+    /// [`TomlFault`], with the line of the first thing that is wrong; what does not fit together is told at the first line.
     pub fn parse(text: &str) -> Result<Settings, TomlFault> {
         // Some editors put a mark of byte order before it.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -76,5 +97,34 @@ impl Settings {
     #[must_use]
     pub fn kind_of(&self, transaction_type: &str) -> Option<MovementKind> {
         self.kinds.get(transaction_type).copied()
+    }
+
+    /// The plan of an account under a subject, and what goes with it; `None` where it has no bills.
+    #[must_use]
+    pub fn assigned(&self, account: &str, subject: &str) -> Option<(&Plan, &Assigned)> {
+        let (account, subject) = (Whose::Account(account.into()), Whose::Subject(subject.into()));
+        let found = self.assignments.iter().find(|one| one.is_of(&account));
+        let found = found.or_else(|| self.assignments.iter().find(|one| one.is_of(&subject)))?;
+        let assigned = found.terms()?;
+        let plan = self.plans.get(&assigned.plan).expect("checked: there is the plan");
+        Some((plan, assigned))
+    }
+}
+
+impl TryFrom<Written> for Settings {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Settings, String> {
+        let Written { kinds, plans, assign } = written;
+        for (index, one) in assign.iter().enumerate() {
+            let number = index + 1;
+            if assign[..index].iter().any(|other| other.is_of(one.whose())) {
+                return Err(format!("assign {number}: there are two of it"));
+            }
+            if let Some(terms) = one.terms().filter(|terms| !plans.contains_key(&terms.plan)) {
+                return Err(format!("assign {number}: there is no plan {}", terms.plan));
+            }
+        }
+        Ok(Settings { kinds, plans, assignments: assign })
     }
 }

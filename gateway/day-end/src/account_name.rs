@@ -4,11 +4,12 @@ use longmen_client::{AccountKey, RecordedLeg};
 
 /// The name of a leg's account.
 pub(crate) fn name_of(leg: &RecordedLeg) -> String {
-    let [entity, number, kind] = [&leg.entity, &leg.number, &leg.account_type].map(|part| escaped(part));
-    match &*kind {
-        "" => format!("{entity}/{number}/{}", leg.currency),
-        kind => format!("{entity}/{number}/{kind}/{}", leg.currency),
-    }
+    text_of([&leg.entity, &leg.number, &leg.account_type], &leg.currency)
+}
+
+/// The name of an account.
+pub(crate) fn name_of_key(key: &AccountKey) -> String {
+    text_of([&key.entity, &key.number, &key.kind], &key.currency)
 }
 
 /// The account of a name; none where it is no name.
@@ -29,6 +30,14 @@ pub(crate) fn currency_of(name: &str) -> &str {
 /// The account of an entity that a product names by its number, or number and type.
 pub(crate) fn of_entity(entity: &str, number: &str, currency: &str) -> String {
     format!("{}/{number}/{currency}", escaped(entity))
+}
+
+fn text_of(parts: [&str; 3], currency: &str) -> String {
+    let [entity, number, kind] = parts.map(escaped);
+    match &*kind {
+        "" => format!("{entity}/{number}/{currency}"),
+        kind => format!("{entity}/{number}/{kind}/{currency}"),
+    }
 }
 
 fn escaped(part: &str) -> String {

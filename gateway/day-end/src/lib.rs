@@ -5,10 +5,12 @@
 
 mod account_name;
 mod accounting_date;
+pub mod bills;
 mod error;
 mod give_way;
 pub mod interest;
 mod journal;
+pub mod revaluation;
 
 pub use error::NodeError;
 pub use give_way::give_way;

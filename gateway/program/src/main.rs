@@ -39,11 +39,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    access_log, accounts, approve, balance, booking_mode, booking_modes, cancel, change_access, channel_book,
-    channel_file, close_day, confirm, consume, customer, day_end, demo, desk, entry, export, fee, find,
-    freeze, holds, hot, interest, limits, map_customer, map_type, memo, open, play, post, proposals, raise,
-    reconcile, reconcile_accounts, reconcile_money, refund, reject, reserve, reverse, serve, state,
-    statement, status, token, transaction, trial_balance, try_step, unfreeze, verify, wal,
+    access_log, accounts, approve, balance, bill, booking_mode, booking_modes, cancel, change_access,
+    channel_book, channel_file, close_day, confirm, consume, customer, day_end, demo, desk, entry, export,
+    fee, find, freeze, holds, hot, interest, limits, map_customer, map_type, memo, open, play, post,
+    proposals, raise, reconcile, reconcile_accounts, reconcile_money, refund, reject, reserve, revalue,
+    reverse, serve, state, statement, status, token, transaction, trial_balance, try_step, unfreeze, verify,
+    wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -130,9 +131,13 @@ enum Commands {
     Desk(desk::Commands),
     DayEnd(day_end::Args),
     #[command(subcommand)]
+    Bill(bill::Commands),
+    #[command(subcommand)]
     Interest(interest::Commands),
     #[command(subcommand)]
     Fee(fee::Commands),
+    Revalue(revalue::Args),
+    Translate(revalue::TranslateArgs),
     Reconcile(reconcile::Args),
     ReconcileMoney(reconcile_money::Args),
     ReconcileAccounts(reconcile_accounts::Args),
@@ -192,8 +197,11 @@ fn main() -> ExitCode {
         Commands::ChannelBook(args) => on_one_thread(channel_book::run(args)),
         Commands::Desk(command) => on_one_thread(desk::run(command)),
         Commands::DayEnd(args) => on_one_thread(day_end::run(args)),
+        Commands::Bill(command) => on_one_thread(bill::run(command)),
         Commands::Interest(command) => on_one_thread(interest::run(command)),
         Commands::Fee(command) => fee::run(&command),
+        Commands::Revalue(args) => on_one_thread(revalue::run(args)),
+        Commands::Translate(args) => on_one_thread(revalue::translate(args)),
         Commands::Reconcile(args) => reconcile::run(&args),
         Commands::ReconcileMoney(args) => reconcile_money::run(&args),
         Commands::ReconcileAccounts(args) => reconcile_accounts::run(&args),

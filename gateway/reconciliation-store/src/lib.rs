@@ -16,6 +16,7 @@
 mod ageing;
 mod back_up;
 mod begin_run;
+mod bills;
 mod booked;
 mod break_id;
 mod breaks;
@@ -57,6 +58,7 @@ mod waiting;
 
 pub use ageing::{AGES, Ageing, Bucket};
 pub use begin_run::Begun;
+pub use bills::{BillDue, BillFilter, BillMovement, BillOriginal, BillRow, BillsAccount, BillsRun};
 pub use booked::Booked;
 pub use break_id::BreakId;
 pub use breaks::{Break, BreakFilter, BreakState};

@@ -58,6 +58,8 @@ pub struct Day {
     pub postings: Vec<Posting>,
     /// Bills that stand otherwise than at the end of the day before; one that was stated is there once, as it stands.
     pub changes: Vec<Change>,
+    /// Bills that are kept no more, as they stood at its end.
+    pub let_go: Vec<Bill>,
 }
 
 /// A bill that stands otherwise.
@@ -112,7 +114,7 @@ impl AccountBills {
             after.charge(account, date, &mut day.postings);
         }
         day.changes = self.changes_to(&after, date)?;
-        after.forget(date)?;
+        day.let_go = after.forget(date)?;
         Ok((after, day))
     }
 
@@ -132,6 +134,12 @@ impl AccountBills {
     /// cycle runs.
     pub fn bills(&self) -> impl Iterator<Item = &Bill> {
         self.stated.iter().chain([&self.running])
+    }
+
+    /// The bill whose cycle runs.
+    #[must_use]
+    pub fn running(&self) -> &Bill {
+        &self.running
     }
 
     /// The kept bill of that statement date.
@@ -172,16 +180,17 @@ impl AccountBills {
     }
 
     /// Lets go of the oldest bills that are paid, but for the last ones.
-    fn forget(&mut self, date: Date) -> Result<(), Refusal> {
+    fn forget(&mut self, date: Date) -> Result<Vec<Bill>, Refusal> {
+        let mut gone = Vec::new();
         while self.stated.len() > KEPT {
             let oldest = &self.stated[0];
             let is_charged = oldest.stated.is_some_and(|stated| stated.accrued == stated.charged);
             if oldest.state(date)? != BillState::Paid || !is_charged {
                 break;
             }
-            self.stated.remove(0);
+            gone.push(self.stated.remove(0));
         }
-        Ok(())
+        Ok(gone)
     }
 
     /// The places of stated bills and their parts of which something is open, as a repayment goes to them.
