@@ -55,6 +55,8 @@ pub enum Stage {
     Accrue,
     /// Positions in other currencies are revalued (期末调汇).
     Revalue,
+    /// What is due of credit bills is taken from those who pay (代扣).
+    Withhold,
     /// The date is closed (日切), and results are carried forward where a year ends (年终结转).
     Close,
     /// Interest is credited on the date that begins (结息入账).

@@ -36,7 +36,7 @@ impl Reader {
     /// Whatever fails.
     pub fn dump(&self) -> Result<Value, StoreError> {
         let mut dump = Map::new();
-        for (table, order) in TABLES {
+        for &(table, order) in TABLES {
             dump.insert(table.to_owned(), self.table(table, order)?);
         }
         Ok(Value::Object(dump))

@@ -242,6 +242,23 @@ impl InterestRun<'_> {
         Ok(query.query_row([key], |row| row.get(0)).optional()?)
     }
 
+    /// The next number of what is due with ids that begin so and end with a number: one more than the largest that is kept.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn next_number(&self, begins: &str) -> Result<u64, StoreError> {
+        let mut query = self
+            .transaction
+            .prepare_cached("SELECT key FROM interest_dues WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)")?;
+        let keys = query.query_map([begins], |row| row.get::<_, String>(0))?;
+        let mut largest = 0;
+        for key in keys {
+            let number = key?.strip_prefix(begins).and_then(|rest| rest.parse().ok()).unwrap_or(0);
+            largest = largest.max(number);
+        }
+        Ok(largest + 1)
+    }
+
     /// Keeps what is to be posted.
     ///
     /// # Errors

@@ -26,14 +26,13 @@ CREATE TABLE interest_accounts (
     PRIMARY KEY (entity, account)
 ) STRICT, WITHOUT ROWID;
 
--- What counts from each day, in the product's direction, minor units. By day first: a day's rows are written side by side, and those of the
--- days before stay where they are. Of one account they are looked for day by day, which is seldom.
+-- What counts from each day, in the product's direction, minor units.
 CREATE TABLE interest_movements (
     entity TEXT NOT NULL,
     account TEXT NOT NULL,
     day TEXT NOT NULL,
     amount INTEGER NOT NULL,
-    PRIMARY KEY (entity, day, account)
+    PRIMARY KEY (entity, account, day)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE interest_dues (

@@ -17,6 +17,7 @@ const CACHE_KIB: i64 = 64 << 10;
 const MIGRATIONS: &[&str] = &[
     include_str!("schema.sql"),
     include_str!("interest.sql"),
+    include_str!("interest_by_day.sql"),
     include_str!("day_ends.sql"),
     include_str!("bills.sql"),
 ];

@@ -257,7 +257,8 @@ impl<'a, 's, 'w> Run<'a, 's, 'w> {
     /// Keeps accruals, summed.
     pub(crate) fn keep_sums(&mut self) -> Result<(), InterestError> {
         let sums = std::mem::take(&mut self.sums);
-        for due in sums.dues(self.settings, self.entity, self.told.run)? {
+        for mut due in sums.dues(self.settings, self.entity)? {
+            due.key = format!("{}{}", due.key, self.write.next_number(&due.key)?);
             self.keep(&due)?;
         }
         Ok(())

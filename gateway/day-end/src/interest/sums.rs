@@ -52,32 +52,19 @@ impl Sums {
         }
     }
 
-    /// What is to be posted of an entity, by a run.
-    pub(crate) fn dues(
-        self,
-        settings: &Settings,
-        entity: &str,
-        run: i64,
-    ) -> Result<Vec<InterestDue>, InterestError> {
+    /// What is to be posted of an entity. Ids lack their last part: a number, for what is accrued for a date again.
+    pub(crate) fn dues(self, settings: &Settings, entity: &str) -> Result<Vec<InterestDue>, InterestError> {
         let all = self.0.into_iter().flat_map(|(date, sums)| sums.into_iter().map(move |sum| (date, sum)));
-        all.filter(|(_, sum)| sum.amount != 0)
-            .map(|(date, sum)| sum.due(date, settings, entity, run))
-            .collect()
+        all.filter(|(_, sum)| sum.amount != 0).map(|(date, sum)| sum.due(date, settings, entity)).collect()
     }
 }
 
 impl Sum {
-    fn due(
-        self,
-        date: Date,
-        settings: &Settings,
-        entity: &str,
-        run: i64,
-    ) -> Result<InterestDue, InterestError> {
+    fn due(self, date: Date, settings: &Settings, entity: &str) -> Result<InterestDue, InterestError> {
         let Sum { product, currency, is_overdraft, debit, credit, amount } = self;
         let (debit, credit) = if amount > 0 { (debit, credit) } else { (credit, debit) };
         let kind = if is_overdraft { DueKind::AccrueOverdraft } else { DueKind::Accrue };
-        let key = format!("interest|{entity}|{product}|{currency}|{date}|{kind}|{run}");
+        let key = format!("interest|{entity}|{product}|{currency}|{date}|{kind}|");
         let amount = i64::try_from(amount.unsigned_abs()).map_err(|_| InterestError::TooMuch(key.clone()))?;
         let found = settings.products().get(&product).expect("an account has it");
         let role = |role| of_entity(entity, found.account(role).unwrap_or_default(), &currency);

@@ -119,18 +119,23 @@ pub(crate) async fn translate(args: TranslateArgs) -> Result<Conclusion, Failure
     step.show(&settings, &shown.collect::<Vec<_>>(), ["before", "after", "profit"])
 }
 
+/// The accounts of an entity's positions, and rates.
+pub(crate) fn read_settings(
+    entity: &str,
+    positions: &Path,
+    rates: &Path,
+) -> Result<(Settings, Rates), Failure> {
+    let settings = parsed(positions, Settings::parse)?;
+    if settings.entity() != entity {
+        let words = format!("{} is about {}, and not about {entity}", positions.display(), settings.entity());
+        return Err(Failure::Usage(words));
+    }
+    Ok((settings, parsed(rates, Rates::parse)?))
+}
+
 impl Step {
     fn read(&self) -> Result<(Settings, Rates, Date), Failure> {
-        let settings = parsed(&self.revaluation, Settings::parse)?;
-        let rates = parsed(&self.rates, Rates::parse)?;
-        if settings.entity() != self.entity {
-            return Err(Failure::Usage(format!(
-                "{} is about {}, and not about {}",
-                self.revaluation.display(),
-                settings.entity(),
-                self.entity
-            )));
-        }
+        let (settings, rates) = read_settings(&self.entity, &self.revaluation, &self.rates)?;
         let date = Date::parse(&self.date.to_string());
         let date = date.ok_or_else(|| Failure::Usage(format!("{} is no date of a ledger", self.date)))?;
         Ok((settings, rates, date))
@@ -178,7 +183,8 @@ fn parsed<T, E: std::fmt::Display>(path: &Path, parse: impl Fn(&str) -> Result<T
     parse(&text).map_err(|error| usage(&error))
 }
 
-fn failure(error: RevaluationError) -> Failure {
+/// Why nothing is revalued.
+pub(crate) fn failure(error: RevaluationError) -> Failure {
     match error {
         RevaluationError::Node(NodeError::Client(error)) => Failure::of_change(error, "the revaluation"),
         RevaluationError::Node(NodeError::Answer { .. }) => Failure::Damaged(Box::new(error)),

@@ -2,7 +2,7 @@
 
 mod check;
 mod list;
-mod outcome;
+pub(crate) mod outcome;
 mod postings;
 mod run;
 mod show;

@@ -1,6 +1,6 @@
 //! What commands of bills take, and what came of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use longmen_bills::Settings;
 use longmen_day_end::NodeError;
@@ -20,15 +20,19 @@ pub(super) struct SettingsArgs {
 
 impl SettingsArgs {
     pub(super) fn read(&self) -> Result<Settings, Failure> {
-        let usage =
-            |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", self.bills.display()));
-        let text = std::fs::read_to_string(&self.bills).map_err(|error| usage(&error))?;
-        Settings::parse(&text).map_err(|error| usage(&error))
+        read_settings(&self.bills)
     }
 }
 
+/// The plans of a file, and whose they are.
+pub(crate) fn read_settings(path: &Path) -> Result<Settings, Failure> {
+    let usage = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| usage(&error))?;
+    Settings::parse(&text).map_err(|error| usage(&error))
+}
+
 /// Why bills do not go on.
-pub(super) fn of_bills(error: BillsError) -> Failure {
+pub(crate) fn of_bills(error: BillsError) -> Failure {
     match error {
         BillsError::Store(error) => failed(error),
         BillsError::Node(NodeError::Client(error)) => Failure::of_change(error, "bills"),
@@ -40,26 +44,26 @@ pub(super) fn of_bills(error: BillsError) -> Failure {
 }
 
 /// What was posted, for people.
-pub(super) fn lines_of_posting(done: &PostedBills) -> Vec<String> {
+pub(crate) fn lines_of_posting(done: &PostedBills) -> Vec<String> {
     let mut lines = vec![format!("posted {}, refused {}", done.posted, done.refused.len())];
     lines.extend(done.refused.iter().map(|one| format!("{}: {}", one.code, one.key)));
     lines
 }
 
-pub(super) fn json_of_posting(done: &PostedBills) -> Value {
+pub(crate) fn json_of_posting(done: &PostedBills) -> Value {
     let refused = done.refused.iter().map(|one| json!({"key": one.key, "code": one.code}));
     json!({"posted": done.posted, "refused": refused.collect::<Vec<_>>()})
 }
 
 /// What was held to balances, for people.
-pub(super) fn lines_of_check(checked: &Checked) -> Vec<String> {
+pub(crate) fn lines_of_check(checked: &Checked) -> Vec<String> {
     let mut lines =
         vec![format!("{} bills held to balances, {} differ", checked.bills, checked.differences.len())];
     lines.extend(checked.differences.iter().map(ToString::to_string));
     lines
 }
 
-pub(super) fn json_of_check(checked: &Checked) -> Value {
+pub(crate) fn json_of_check(checked: &Checked) -> Value {
     let differences = checked.differences.iter().map(|one| {
         let found = one.disagreement;
         json!({

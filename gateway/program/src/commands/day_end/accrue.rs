@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::day::Day;
 use super::ended::Ended;
-use crate::commands::interest::outcome::{json as posting_json, of_run, read_settings, told};
+use crate::commands::interest::outcome::{Bars, json as posting_json, of_run, read_settings, told};
 use crate::failure::Failure;
 
 /// Before the close.
@@ -15,8 +15,13 @@ pub(super) async fn run(day: &Day<'_>) -> Result<Ended, Failure> {
     };
     let settings = read_settings(&path)?;
     let (mut client, mut store) = (day.connect().await?, day.open()?);
-    let ran = accrue(&mut client, &mut store, &settings, day.entity, day.date).await.map_err(of_run)?;
-    let done = post_dues(&mut client, &mut store, day.entity).await.map_err(of_run)?;
+    let mut bars = Bars::default();
+    let watch = &mut |step| bars.at(step);
+    let ran =
+        accrue(&mut client, &mut store, &settings, day.entity, day.date, watch).await.map_err(of_run)?;
+    let done = post_dues(&mut client, &mut store, day.entity, &mut |step| bars.at(step)).await;
+    bars.finish();
+    let done = done.map_err(of_run)?;
     let line = format!(
         "{} accounts up to {}, {} movements ({} back value); {}",
         ran.accounts,
@@ -38,7 +43,10 @@ pub(super) async fn settle(day: &Day<'_>) -> Result<Ended, Failure> {
         return Ok(Ended::nothing("no interest in the settings"));
     }
     let (mut client, mut store) = (day.connect().await?, day.open()?);
-    let done = post_dues(&mut client, &mut store, day.entity).await.map_err(of_run)?;
+    let mut bars = Bars::default();
+    let done = post_dues(&mut client, &mut store, day.entity, &mut |step| bars.at(step)).await;
+    bars.finish();
+    let done = done.map_err(of_run)?;
     let line = told(&done).replace('\n', "; ");
     Ok(Ended { line, told: posting_json(&done), held: done.refused.is_empty() })
 }

@@ -11,7 +11,8 @@ use super::Args;
 use super::day::{Day, current};
 use super::ended::Ended;
 use super::settings::Settings;
-use super::{accrue, close, expire, reconcile, show, statements};
+use super::{accrue, bills, close, expire, reconcile, revalue, show, statements};
+use crate::commands::interest::outcome::give_way_if_possible;
 use crate::desk_args::{failed, now_us};
 use crate::failure::{Conclusion, Failure};
 
@@ -19,6 +20,7 @@ use crate::failure::{Conclusion, Failure};
 pub(super) async fn run(args: &Args, settings: &Settings) -> Result<Conclusion, Failure> {
     drop(args.desk_args.open()?);
     let _only = only_one(args)?;
+    give_way_if_possible();
     let mut end = begin(args).await?;
     if end.ended_us.is_none() {
         let day = Day {
@@ -45,20 +47,25 @@ pub(super) async fn run(args: &Args, settings: &Settings) -> Result<Conclusion, 
 }
 
 async fn do_stage(day: &Day<'_>, stage: Stage, args: &Args) -> Result<EndedStage, Failure> {
-    let progress = Progress::waiting(&format!("{} {}", day.date, stage.name()));
+    // Interest has bars of its own.
+    let is_shown = !matches!(stage, Stage::Accrue | Stage::Settle);
+    let progress = is_shown.then(|| Progress::waiting(&format!("{} {}", day.date, stage.name())));
     let ended = match stage {
         Stage::Expire => expire::run(day).await,
         Stage::Accrue => accrue::run(day).await,
-        Stage::Revalue => Ok(Ended::nothing("no revaluation in the settings")),
+        Stage::Revalue => revalue::run(day).await,
+        Stage::Withhold => bills::withhold(day).await,
         Stage::Close => close::run(day).await,
         Stage::Settle => accrue::settle(day).await,
-        Stage::Translate => Ok(Ended::nothing("no revaluation in the settings")),
-        Stage::Bills => Ok(Ended::nothing("no bills in the settings")),
+        Stage::Translate => revalue::translate(day).await,
+        Stage::Bills => bills::run(day).await,
         Stage::Statements => statements::run(day).await,
         Stage::Vouchers => Ok(Ended::nothing("no vouchers in the settings")),
         Stage::Reconcile => reconcile::run(day).await,
     };
-    progress.finish();
+    if let Some(progress) = progress {
+        progress.finish();
+    }
     let Ended { line, told, held } = ended.inspect_err(|_| said(day, stage, args))?;
     args.output.say(format_args!("{:<10} {line}", stage.name()))?;
     Ok(EndedStage { stage, held, line, told, ended_us: now_us() })

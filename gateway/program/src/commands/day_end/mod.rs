@@ -1,6 +1,7 @@
 //! `longmen day-end`
 
 mod accrue;
+mod bills;
 mod chain;
 mod close;
 mod day;
@@ -8,6 +9,7 @@ mod due;
 mod ended;
 mod expire;
 mod reconcile;
+mod revalue;
 mod settings;
 mod show;
 mod statements;
@@ -25,7 +27,7 @@ use settings::Settings;
 
 /// End an entity's day, the whole chain in its order (日终)
 ///
-/// Holds expire, interest is accrued, positions are revalued, the date is closed, interest is credited, credit bills are stated, statements
+/// Holds expire, interest is accrued, positions are revalued, bills that are due are withheld for, the date is closed, interest is credited, credit bills are stated, statements
 /// are written, vouchers are made, and the channels are compared as far as their files have come. Each stage is noted at the desk when it
 /// is done: after a kill, a failure or an approval that was waited for, the same command goes on with the next one, and nothing is done twice.
 #[derive(Debug, clap::Args)]

@@ -127,6 +127,11 @@ impl Settings {
         self.written.vouchers.as_ref()?.out.as_ref().map(|path| self.of_date(path, date))
     }
 
+    /// Whether positions are revalued on any date.
+    pub(super) fn revalues(&self) -> bool {
+        self.written.revaluation.is_some()
+    }
+
     /// Settings and rates, where positions are revalued on a date.
     pub(super) fn revaluation(&self, date: Date) -> Option<(PathBuf, PathBuf)> {
         let found = self.written.revaluation.as_ref()?;

@@ -46,13 +46,13 @@ pub(crate) fn of_run(error: InterestError) -> Failure {
 
 /// Progress bars of a run, one after the other.
 #[derive(Default)]
-pub(super) struct Bars {
+pub(crate) struct Bars {
     shown: Option<(&'static str, Progress)>,
 }
 
 impl Bars {
     /// Shows how far a run is.
-    pub(super) fn at(&mut self, step: Step) {
+    pub(crate) fn at(&mut self, step: Step) {
         let (what, position, bar): (_, _, fn(&str, u64) -> Progress) = match step {
             Step::Read { frame, .. } => ("journal", frame, Progress::new),
             Step::Folded { accounts } => ("accounts", accounts, |what, _| Progress::counting(what)),
@@ -70,7 +70,7 @@ impl Bars {
     }
 
     /// Takes the last one away.
-    pub(super) fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         if let Some((_, bar)) = self.shown.take() {
             bar.finish();
         }
@@ -120,7 +120,7 @@ pub(crate) fn json(done: &PostedDues) -> serde_json::Value {
 }
 
 /// Leaves the processor to payments, where the system lets it.
-pub(super) fn give_way_if_possible() {
+pub(crate) fn give_way_if_possible() {
     // A run at the usual priority is as right, and only less polite.
     drop(give_way());
 }
