@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::store::Reader;
 
 /// Each table, and the order of its rows.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: &[(&str, &str)] = &[
     ("files", "id"),
     ("file_sums", "file_id, currency, kind"),
     ("runs", "id"),
@@ -18,6 +18,8 @@ const TABLES: [(&str, &str); 10] = [
     ("handling_legs", "handling_id, ordinal"),
     ("settlements", "id"),
     ("settlement_legs", "settlement_id, ordinal"),
+    ("voucher_days", "entity, date"),
+    ("vouchers", "entity, date, sequence"),
 ];
 /// Says nothing of what is remembered.
 const PASSED_OVER: &str = "has_sidecar";
@@ -30,7 +32,7 @@ impl Reader {
     pub fn dump(&self) -> Result<Value, StoreError> {
         let mut dump = Map::new();
         for (table, order) in TABLES {
-            dump.insert(table.to_owned(), self.table(table, order)?);
+            dump.insert((*table).to_owned(), self.table(table, order)?);
         }
         Ok(Value::Object(dump))
     }
