@@ -8,5 +8,6 @@ mod accounting_date;
 mod error;
 pub mod interest;
 mod journal;
+pub mod vouchers;
 
 pub use error::NodeError;

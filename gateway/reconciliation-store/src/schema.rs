@@ -14,11 +14,8 @@ const APPLICATION: u32 = 0x4C4D_5243;
 const CACHE_KIB: i64 = 64 << 10;
 
 /// What makes each version of the one before, from the empty database on. One that was released is never changed: the next is added.
-const MIGRATIONS: &[&str] = &[
-    include_str!("schema.sql"),
-    include_str!("interest.sql"),
-    include_str!("vouchers.sql"),
-];
+const MIGRATIONS: &[&str] =
+    &[include_str!("schema.sql"), include_str!("interest.sql"), include_str!("vouchers.sql")];
 
 /// What SQLite is told at each opening: what was answered is on the disk, and nothing names what is not there.
 pub(crate) fn prepare(connection: &Connection, busy: Duration) -> Result<(), StoreError> {

@@ -119,9 +119,9 @@ impl VoucherRun<'_> {
             "INSERT INTO voucher_days VALUES (?, ?, ?, ?)",
             params![self.entity, day.date.to_string(), day.mode, left_out],
         )?;
-        let mut insert = self.transaction.prepare_cached(
-            "INSERT INTO vouchers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'made', NULL, NULL)",
-        )?;
+        let mut insert = self
+            .transaction
+            .prepare_cached("INSERT INTO vouchers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'made', NULL, NULL)")?;
         for voucher in vouchers {
             let (year, month) = voucher.content.period();
             insert.execute(params![
