@@ -11,6 +11,7 @@ mod give_way;
 pub mod interest;
 mod journal;
 pub mod revaluation;
+pub mod vouchers;
 
 pub use error::NodeError;
 pub use give_way::give_way;

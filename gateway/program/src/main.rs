@@ -44,7 +44,7 @@ use commands::{
     fee, find, freeze, holds, hot, interest, limits, map_customer, map_type, memo, open, play, post,
     proposals, raise, reconcile, reconcile_accounts, reconcile_money, refund, reject, reserve, revalue,
     reverse, serve, state, statement, status, token, transaction, trial_balance, try_step, unfreeze, verify,
-    wal,
+    voucher, wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -142,6 +142,8 @@ enum Commands {
     ReconcileMoney(reconcile_money::Args),
     ReconcileAccounts(reconcile_accounts::Args),
     Verify(verify::Args),
+    #[command(subcommand)]
+    Voucher(voucher::Commands),
     Export(export::Args),
     #[command(subcommand)]
     Wal(wal::Commands),
@@ -206,6 +208,7 @@ fn main() -> ExitCode {
         Commands::ReconcileMoney(args) => reconcile_money::run(&args),
         Commands::ReconcileAccounts(args) => reconcile_accounts::run(&args),
         Commands::Verify(args) => verify::run(&args),
+        Commands::Voucher(command) => on_one_thread(voucher::run(command)),
         Commands::Export(args) => export::run(&args),
         Commands::Wal(command) => wal::run(&command),
     };

@@ -25,6 +25,8 @@ const TABLES: &[(&str, &str)] = &[
     ("interest_accounts", "entity, account"),
     ("interest_movements", "entity, day, account"),
     ("interest_dues", "entity, date, key"),
+    ("voucher_days", "entity, date"),
+    ("vouchers", "entity, date, sequence"),
 ];
 /// Says nothing of what is remembered.
 const PASSED_OVER: &str = "has_sidecar";

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("interest_by_day.sql"),
     include_str!("day_ends.sql"),
     include_str!("bills.sql"),
+    include_str!("vouchers.sql"),
 ];
 
 /// What SQLite is told at each opening: what was answered is on the disk, and nothing names what is not there.

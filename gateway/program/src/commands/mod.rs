@@ -56,4 +56,5 @@ pub(crate) mod trial_balance;
 pub(crate) mod try_step;
 pub(crate) mod unfreeze;
 pub(crate) mod verify;
+pub(crate) mod voucher;
 pub(crate) mod wal;

@@ -39,6 +39,10 @@ mod stopping;
 mod tls;
 mod tour;
 mod unanswered;
+mod voucher_desk;
+mod vouchers;
+mod vouchers_kills;
+mod vouchers_random;
 mod widths;
 #[path = "../../../tests/tcp/year.rs"]
 mod year;

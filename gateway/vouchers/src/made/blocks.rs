@@ -220,7 +220,9 @@ fn reference(entry: &Entry) -> &str {
 fn transactions(entries: &[&Entry], lines: &[Line]) -> u64 {
     let named: HashSet<&str> = lines.iter().flat_map(|line| &line.sources).map(|source| &**source).collect();
     let mut counted: BTreeMap<&str, u64> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| named.contains(reference(entry))) {
+    let has_tone = |is_red: bool| lines.iter().any(|line| (line.amount.0 < 0) == is_red);
+    let of_tone = entries.iter().filter(|entry| has_tone(entry.amount.0 < 0));
+    for entry in of_tone.filter(|entry| named.contains(reference(entry))) {
         let count = match &entry.source {
             Source::Transaction(_) => 1,
             Source::Batch { transactions, .. } => *transactions,

@@ -50,6 +50,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) aux: Names,
     #[serde(default)]
+    pub(super) summaries: Names,
+    #[serde(default)]
     pub(super) fixed: Names,
     #[serde(default)]
     pub(super) columns: Vec<ColumnText>,

@@ -2,9 +2,12 @@
 
 mod file;
 
+use std::collections::BTreeMap;
+
 use longmen_ledger::Currency;
 
 use crate::formats::column::{Column, ColumnError};
+use crate::formats::format::Format;
 use crate::formats::target::Target;
 use crate::made::plan::Plan;
 use crate::pattern::{PatternError, Patterns};
@@ -16,6 +19,8 @@ use file::{ColumnText, File};
 pub struct Settings {
     pub plan: Plan,
     pub target: Target,
+    /// 摘要 of transaction types; what is not in it is called by its type.
+    pub summaries: BTreeMap<Box<str>, Box<str>>,
 }
 
 /// Why settings are refused.
@@ -43,7 +48,18 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`].
     pub fn read(text: &str) -> Result<Settings, SettingsError> {
-        let file: File = toml::from_str(text)?;
+        Settings::of(toml::from_str(text)?)
+    }
+
+    /// Reads settings as if they named another format.
+    ///
+    /// # Errors
+    /// [`SettingsError`], also where they say what that format has not.
+    pub fn read_for(text: &str, format: Format) -> Result<Settings, SettingsError> {
+        Settings::of(File { format, ..toml::from_str(text)? })
+    }
+
+    fn of(file: File) -> Result<Settings, SettingsError> {
         check(&file)?;
         let plan = plan_of(&file)?;
         let mut subjects = Patterns::default();
@@ -67,7 +83,7 @@ impl Settings {
             columns: columns("columns", file.columns)?,
             head: columns("head", file.head)?,
         };
-        Ok(Settings { plan, target })
+        Ok(Settings { plan, target, summaries: file.summaries })
     }
 }
 
