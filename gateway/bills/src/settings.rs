@@ -92,6 +92,11 @@ impl Settings {
         self.plans.get(name)
     }
 
+    /// All plans, by name.
+    pub fn plans(&self) -> impl Iterator<Item = (&str, &Plan)> {
+        self.plans.iter().map(|(name, plan)| (&**name, plan))
+    }
+
     /// What a type of transactions is to a bill. One that is not in the file is nothing known: whoever meets it on a credit account
     /// must not pass it by, or bills would not agree with balances.
     #[must_use]

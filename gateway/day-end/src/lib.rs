@@ -5,6 +5,7 @@
 
 mod account_name;
 mod accounting_date;
+mod atomic_file;
 pub mod bills;
 mod error;
 mod give_way;
@@ -13,5 +14,6 @@ mod journal;
 pub mod revaluation;
 pub mod vouchers;
 
+pub use atomic_file::AtomicFile;
 pub use error::NodeError;
 pub use give_way::give_way;

@@ -4,7 +4,6 @@ mod access_record;
 mod account_name;
 mod account_state;
 mod argument;
-mod atomic_file;
 mod channel_day;
 mod commands;
 mod connect_args;

@@ -7,6 +7,7 @@ use longmen_ledger::Date;
 use longmen_vouchers::{Acknowledged, Numbers, State, StateError, Voucher};
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
+use crate::cells::{cell, parsed};
 use crate::error::StoreError;
 use crate::kept_voucher::{
     KeptVoucher, VoucherDay, VoucherFilter, read_day, read_voucher, read_vouchers, written,
@@ -185,6 +186,23 @@ impl Reader {
     /// Whatever fails.
     pub fn voucher(&self, key: &str) -> Result<Option<KeptVoucher>, StoreError> {
         voucher_of(&self.connection, key)
+    }
+
+    /// How many vouchers of an entity nobody has accepted, by date and the name of their state.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn vouchers_not_accepted(&self, entity: &str) -> Result<Vec<(Date, String, u64)>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT date, state, count(*) AS count FROM vouchers WHERE entity = ? AND state <> 'accepted'
+             GROUP BY date, state ORDER BY date, state",
+        )?;
+        let mut rows = query.query([entity])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push((parsed(row, "date", Date::parse)?, cell(row, "state")?, cell(row, "count")?));
+        }
+        Ok(found)
     }
 
     /// Where an entity's numbers have a gap (断号): never, unless rows were lost.

@@ -96,6 +96,14 @@ impl Rates {
         self.local
     }
 
+    /// All rates of a date.
+    pub fn of(&self, date: Date) -> impl Iterator<Item = (Currency, Rate)> {
+        let of_date = move |(&(currency, of), &rate): (&(Currency, Date), &Rate)| {
+            (of == date).then_some((currency, rate))
+        };
+        self.rates.iter().filter_map(of_date)
+    }
+
     /// The rate of a currency on a date, and on no other.
     ///
     /// # Errors
@@ -106,6 +114,12 @@ impl Rates {
 }
 
 impl Rate {
+    /// What one unit of the foreign currency is in the local one, as exactly as a decimal has it.
+    #[must_use]
+    pub fn per_unit(self) -> Decimal {
+        (Decimal::from_i128_with_scale(self.parts, PLACES) / Decimal::from(self.unit)).normalize()
+    }
+
     /// An amount of the foreign currency in the local one, both in minor units.
     ///
     /// # Errors

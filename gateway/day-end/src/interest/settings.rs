@@ -69,6 +69,14 @@ impl Settings {
         Ok(Settings { products, assignments })
     }
 
+    /// The maturities (到期日) that are said of accounts and of subjects, by name.
+    pub fn maturities(&self) -> impl Iterator<Item = (&str, Date)> {
+        self.assignments.iter().filter_map(|one| {
+            let (Whose::Subject(name) | Whose::Account(name)) = &one.whose;
+            one.matures.map(|date| (&**name, date))
+        })
+    }
+
     /// The products.
     #[must_use]
     pub fn products(&self) -> &Products {

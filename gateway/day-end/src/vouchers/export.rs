@@ -7,10 +7,10 @@ use longmen_ledger::Date;
 use longmen_reconciliation_store::{KeptVoucher, Reader, Store, VoucherFilter};
 use longmen_vouchers::{Target, Voucher, WriteError};
 use sha2::{Digest as _, Sha256};
-use tempfile::NamedTempFile;
 
 use super::acknowledge::digest_of;
 use super::error::VoucherError;
+use crate::atomic_file::AtomicFile;
 
 /// Which vouchers are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,29 +69,27 @@ pub fn export(
     let kept = select(store.read(), selection)?;
     let vouchers: Vec<Voucher> = kept.into_iter().map(|kept| kept.voucher).collect();
     let failed = |source: io::Error| VoucherError::Io { path: path.to_owned(), source };
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let file = NamedTempFile::new_in(parent.unwrap_or(Path::new("."))).map_err(failed)?;
+    let file = AtomicFile::create(path).map_err(failed)?;
     let mut hashing = Hashing { file: BufWriter::new(file), hash: Sha256::new() };
     target.write(&vouchers, &mut hashing).map_err(|error| match error {
         WriteError::Refused(refusal) => VoucherError::Refused(refusal),
         WriteError::Io(source) => failed(source),
     })?;
     let file = hashing.file.into_inner().map_err(|error| failed(error.into_error()))?;
-    file.as_file().sync_all().map_err(failed)?;
     let digest = super::acknowledge::hex(hashing.hash);
     if path.exists() && digest_of(path)? != digest {
         return Err(VoucherError::OtherFile { path: path.to_owned() });
     }
     let keys: Vec<String> = vouchers.iter().map(Voucher::source_key).collect();
     store.note_vouchers_exported(&keys, &digest)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
+    file.put().map_err(failed)?;
     let lines = vouchers.iter().map(|voucher| voucher.content.lines.len()).sum();
     Ok(Exported { vouchers: keys.len(), lines, digest })
 }
 
 /// A file, and the digest of what was written to it.
 struct Hashing {
-    file: BufWriter<NamedTempFile>,
+    file: BufWriter<AtomicFile>,
     hash: Sha256,
 }
 

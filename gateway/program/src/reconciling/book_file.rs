@@ -7,9 +7,9 @@ use std::path::Path;
 use longmen_reconciliation::Transaction;
 
 use super::transaction_row::{read_file, read_transaction};
-use crate::atomic_file::AtomicFile;
 use crate::failure::Failure;
 use crate::import::Column;
+use longmen_day_end::AtomicFile;
 
 const COLUMNS: &[Column] = &[
     Column::required("transaction"),

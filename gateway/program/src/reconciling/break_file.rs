@@ -8,8 +8,8 @@ use std::path::Path;
 use longmen_engine::ledger::Currency;
 use longmen_reconciliation::{Finding, Transaction};
 
-use crate::atomic_file::AtomicFile;
 use crate::export_formats::{Cell, CsvFile, Kind, ParquetFile, Table};
+use longmen_day_end::AtomicFile;
 
 /// A format of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use longmen_engine::ledger::Date;
 use longmen_reconciliation::{Hung, Side};
 
 use super::transaction_row::{read_file, read_transaction};
-use crate::atomic_file::AtomicFile;
 use crate::failure::Failure;
 use crate::import::Column;
+use longmen_day_end::AtomicFile;
 
 const COLUMNS: &[Column] = &[
     Column::required("side"),

@@ -16,19 +16,36 @@ const KILLS: usize = 100;
 
 const CHART: &str = r#"{"scenario": "day end", "title": "", "entity": "LM", "start": "2024-12-22", "subjects": [
 {"code": "10020101", "name": "bank", "class": "asset", "normal": "debit"},
+{"code": "1132", "name": "interest receivable", "class": "asset", "normal": "debit"},
+{"code": "130301", "name": "credit", "class": "asset", "normal": "debit"},
 {"code": "2231", "name": "interest payable", "class": "liability", "normal": "credit"},
 {"code": "20110102", "name": "customers", "class": "liability", "normal": "credit"},
+{"code": "220202", "name": "merchants", "class": "liability", "normal": "credit"},
+{"code": "3002", "name": "positions", "class": "common", "normal": "debit"},
 {"code": "4103", "name": "profit of the year", "class": "equity", "normal": "credit"},
+{"code": "6011", "name": "late interest", "class": "income", "normal": "credit"},
 {"code": "6021", "name": "fees", "class": "income", "normal": "credit"},
+{"code": "6061", "name": "exchange", "class": "income", "normal": "credit"},
 {"code": "6411", "name": "interest", "class": "expense", "normal": "debit"}], "accounts": [
 {"account": "bank", "subject": "10020101", "currency": "CNY", "owner": "internal", "may_go_negative": true},
+{"account": "bank", "subject": "10020101", "currency": "USD", "owner": "internal", "may_go_negative": true},
+{"account": "receivable", "subject": "1132", "currency": "CNY", "owner": "internal", "may_go_negative": true},
+{"account": "C1", "subject": "130301", "currency": "CNY", "owner": "customer", "may_go_negative": true},
+{"account": "C2", "subject": "130301", "currency": "CNY", "owner": "customer", "may_go_negative": true},
 {"account": "payable", "subject": "2231", "currency": "CNY", "owner": "internal", "may_go_negative": true},
-{"account": "profit", "subject": "4103", "currency": "CNY", "owner": "internal", "may_go_negative": true},
-{"account": "fee", "subject": "6021", "currency": "CNY", "owner": "internal", "may_go_negative": true},
-{"account": "expense", "subject": "6411", "currency": "CNY", "owner": "internal", "may_go_negative": true},
 {"account": "U1", "subject": "20110102", "currency": "CNY", "owner": "customer", "may_go_negative": false},
 {"account": "U2", "subject": "20110102", "currency": "CNY", "owner": "customer", "may_go_negative": false},
-{"account": "U3", "subject": "20110102", "currency": "CNY", "owner": "customer", "may_go_negative": false}]}"#;
+{"account": "U3", "subject": "20110102", "currency": "CNY", "owner": "customer", "may_go_negative": false},
+{"account": "M1", "subject": "220202", "currency": "CNY", "owner": "customer", "may_go_negative": true},
+{"account": "position", "subject": "3002", "currency": "USD", "owner": "internal", "may_go_negative": true},
+{"account": "position-usd", "subject": "3002", "currency": "CNY", "owner": "internal", "may_go_negative": true},
+{"account": "profit", "subject": "4103", "currency": "CNY", "owner": "internal", "may_go_negative": true},
+{"account": "profit", "subject": "4103", "currency": "USD", "owner": "internal", "may_go_negative": true},
+{"account": "late", "subject": "6011", "currency": "CNY", "owner": "internal", "may_go_negative": true},
+{"account": "fee", "subject": "6021", "currency": "CNY", "owner": "internal", "may_go_negative": true},
+{"account": "fee", "subject": "6021", "currency": "USD", "owner": "internal", "may_go_negative": true},
+{"account": "fx", "subject": "6061", "currency": "CNY", "owner": "internal", "may_go_negative": true},
+{"account": "expense", "subject": "6411", "currency": "CNY", "owner": "internal", "may_go_negative": true}]}"#;
 
 const INTEREST: &str = r#"
 [[assign]]
@@ -48,12 +65,82 @@ day_count = "ACT/360"
 rates = [{ currency = "CNY", from = "2024-01-01", rate = "2%" }]
 "#;
 
+const BILLS: &str = r#"
+[kinds]
+credit_spend = "spend"
+late_interest = "interest"
+withhold = "repayment"
+
+[plans.standard]
+cycle = { statement = 24, due = { days_after = 4 }, grace = 0 }
+minimum = { percent = "10%", floor = { CNY = "10.00" }, rounding = "half_up" }
+repayment = { order = ["fee", "interest", "principal"], first = "part" }
+late = { rate = "0.05%", on = "principal", rounding = "half_up" }
+
+[[assign]]
+account = "LM/C1/CNY"
+plan = "standard"
+begins = "2024-12-22"
+receivable = "receivable"
+income = "late"
+payer = { account = "LM/U1/CNY" }
+
+[[assign]]
+account = "LM/C2/CNY"
+plan = "standard"
+begins = "2024-12-22"
+receivable = "receivable"
+income = "late"
+"#;
+
+const VOUCHERS: &str = r#"
+format = "u8_text"
+mode = "day"
+line_limit = 500
+local_currency = "CNY"
+
+[subjects]
+"1*" = "="
+"2*" = "="
+"3*" = "="
+"4*" = "="
+"6*" = "="
+
+[people]
+maker = "longmen"
+"#;
+
+const POSITIONS: &str = r#"
+entity = "LM"
+difference = "LM/fx/CNY"
+rounding = "half_up"
+
+[[positions]]
+foreign = "LM/position/USD"
+local = "LM/position-usd/CNY"
+
+[[carried]]
+foreign = "LM/profit/USD"
+local = "LM/profit/CNY"
+"#;
+
 const DAY_END: &str = r#"
 entity = "LM"
 interest = "interest.toml"
-carry_forward = ["LM/profit/CNY"]
+bills = "bills.toml"
+vouchers = { settings = "u8.toml", out = "vouchers/{date}.txt", rates = "rates/{date}.toml" }
+revaluation = { settings = "positions.toml", rates = "rates/{date}.toml", on = "month-end" }
+carry_forward = ["LM/profit/CNY", "LM/profit/USD"]
 statements = { directory = "statements", accounts = ["LM/bank/CNY"] }
 "#;
+
+/// Rates of a date: 7.1884 at the end of the year.
+fn rates(date: &str) -> String {
+    let rate = if date == "2024-12-31" { "7.1884" } else { "7.2" };
+    format!(
+        "local = \"CNY\"\n[[rates]]\ncurrency = \"USD\"\ndate = \"{date}\"\nunit = 1\nrate = \"{rate}\"\n"
+    )
+}
 
 /// An entity whose days are ended.
 struct House {
@@ -66,8 +153,21 @@ impl House {
         let directory = tempfile::tempdir().unwrap();
         let served = Served::told(&directory.path().join("books"), &[], &directory.path().join("said"));
         let house = House { directory, served };
-        for (name, text) in [("chart.json", CHART), ("interest.toml", INTEREST), ("day-end.toml", DAY_END)] {
+        for (name, text) in [
+            ("chart.json", CHART),
+            ("interest.toml", INTEREST),
+            ("bills.toml", BILLS),
+            ("u8.toml", VOUCHERS),
+            ("positions.toml", POSITIONS),
+            ("day-end.toml", DAY_END),
+        ] {
             std::fs::write(house.path(name), text).unwrap();
+        }
+        std::fs::create_dir(house.path("rates")).unwrap();
+        for (month, days) in [("2024-12", 22..=31), ("2025-01", 1..=3)] {
+            for date in days.map(|day| format!("{month}-{day:02}")) {
+                std::fs::write(house.path(&format!("rates/{date}.toml")), rates(&date)).unwrap();
+            }
         }
         house.says(&["open", &house.text("chart.json")], 0);
         house
@@ -104,9 +204,12 @@ impl House {
         ran
     }
 
-    fn moves(&self, id: &str, debit: &str, credit: &str, amount: &str) {
-        let legs = [debit, credit].map(|account| format!("LM/{account}/CNY={amount}"));
-        self.says(&["post", "--id", id, "--debit", &legs[0], "--credit", &legs[1]], 0);
+    fn moves(&self, id: &str, kind: &str, legs: [&str; 2], amount: &str) {
+        let [debit, credit] = legs.map(|account| {
+            let account = if account.contains('/') { account.to_owned() } else { format!("{account}/CNY") };
+            format!("LM/{account}={amount}")
+        });
+        self.says(&["post", "--id", id, "--type", kind, "--debit", &debit, "--credit", &credit], 0);
     }
 
     /// What customers do on a day of the seed.
@@ -115,8 +218,19 @@ impl House {
         for number in 0..4 {
             let user = format!("U{}", random.random_range(1..=3));
             let amount = format!("{}.{:02}", random.random_range(100..90_000), random.random_range(0..100));
-            self.moves(&format!("in-{day}-{number}"), "bank", &user, &amount);
-            self.moves(&format!("fee-{day}-{number}"), &user, "fee", "0.60");
+            self.moves(&format!("in-{day}-{number}"), "topup", ["bank", &user], &amount);
+            self.moves(&format!("fee-{day}-{number}"), "fee", [&user, "fee"], "0.60");
+        }
+        if day == 1 {
+            for (account, amount) in [("C1", "300.00"), ("C2", "120.00"), ("C2", "34.56")] {
+                self.moves(&format!("spend-{account}-{amount}"), "credit_spend", [account, "M1"], amount);
+            }
+            // 100.00 USD are bought for 720.00.
+            self.moves("fx-usd", "fx", ["bank/USD", "position/USD"], "100.00");
+            self.moves("fx-cny", "fx", ["position-usd", "bank"], "720.00");
+        }
+        if day % 3 == 0 {
+            self.moves(&format!("fee-usd-{day}"), "fee", ["bank/USD", "fee/USD"], "12.34");
         }
     }
 
@@ -153,6 +267,15 @@ impl House {
         let trial = self.says(&["trial-balance", "--json"], 0).json();
         end.insert("general ledger".to_owned(), trial["lines"].clone());
         files(&self.path("statements"), "statements", &mut end);
+        files(&self.path("vouchers"), "vouchers", &mut end);
+        let desk = self.text("desk");
+        let kept = longmen(&["voucher", "list", "LM", "--desk", &desk, "--json"]).json();
+        let bills = longmen(&["bill", "list", "LM", "--desk", &desk, "--json"]).json();
+        let dues = longmen(&["interest", "list", "LM", "--all", "--desk", &desk, "--json"]).json();
+        end.extend(
+            [("vouchers kept", kept), ("bills", bills), ("interest", dues)]
+                .map(|(name, told)| (name.to_owned(), told)),
+        );
         end
     }
 }
@@ -164,7 +287,7 @@ fn files(directory: &Path, name: &str, into: &mut BTreeMap<String, Value>) {
         match entry.file_type().unwrap().is_dir() {
             true => files(&entry.path(), &name, into),
             false => {
-                into.insert(name, std::fs::read_to_string(entry.path()).unwrap().into());
+                into.insert(name, String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()).into());
             }
         }
     }
@@ -186,6 +309,7 @@ fn the_chain_ends_a_day_once_and_shows_what_it_came_to() {
             "expire",
             "accrue",
             "revalue",
+            "withhold",
             "close",
             "settle",
             "translate",
@@ -216,9 +340,12 @@ fn the_chain_ends_a_day_once_and_shows_what_it_came_to() {
     assert_eq!(
         what,
         [
+            "2024-12-22 vouchers wait for an answer (凭证)",
             "2024-12-23 end of the day (日终)",
+            "2024-12-24 bills are stated (出账)",
             "2024-12-25 interest is settled (结息)",
-            "2024-12-31 results are carried forward (年终结转)"
+            "2024-12-31 results are carried forward (年终结转)",
+            "2024-12-31 positions are revalued (期末调汇)"
         ]
     );
     let daily = std::fs::read_to_string(house.path("statements/2024-12-22/daily.csv")).unwrap();
@@ -235,7 +362,11 @@ fn a_day_that_was_closed_without_the_chain_is_made_up_for() {
     house.says(&["close-day", "LM", "2024-12-24"], 0);
     house.says(&["close-day", "LM", "2024-12-25"], 0);
     let due = house.ends(&["--due", "--json"], 0).json();
-    let late = due["due"].as_array().unwrap().iter().filter(|due| due["is_late"] == true);
+    let late = due["due"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|due| due["is_late"] == true && due["what"] == "end of the day (日终)");
     assert_eq!(
         late.map(|due| due["date"].as_str().unwrap()).collect::<Vec<_>>(),
         ["2024-12-23", "2024-12-24"]

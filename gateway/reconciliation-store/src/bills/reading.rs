@@ -5,6 +5,7 @@ use rusqlite::{TransactionBehavior, params};
 
 use super::rows::{BillMovement, BillRow, BillsAccount, account, all, bill, movement};
 use super::run::taken;
+use crate::cells::{cell, parsed};
 use crate::error::StoreError;
 use crate::store::{Reader, Store};
 
@@ -53,6 +54,22 @@ impl Reader {
         let (account, statement) = after;
         let row = params![entity, account, statement.to_string(), filter.account, filter.state, limit];
         all(query.query(row)?, bill)
+    }
+
+    /// How many bills of an entity have something open, by due date.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn bills_open(&self, entity: &str) -> Result<Vec<(Date, u64)>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT due, count(*) AS count FROM bills WHERE entity = ? AND open > 0 GROUP BY due ORDER BY due",
+        )?;
+        let mut rows = query.query([entity])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push((parsed(row, "due", Date::parse)?, cell(row, "count")?));
+        }
+        Ok(found)
     }
 
     /// Of accounts that have a bill which was not seen to agree with the balance, by name behind one of them: these bills with all that

@@ -11,7 +11,7 @@ use super::Args;
 use super::day::{Day, current};
 use super::ended::Ended;
 use super::settings::Settings;
-use super::{accrue, bills, close, expire, reconcile, revalue, show, statements};
+use super::{accrue, bills, close, expire, reconcile, revalue, show, statements, vouchers};
 use crate::commands::interest::outcome::give_way_if_possible;
 use crate::desk_args::{failed, now_us};
 use crate::failure::{Conclusion, Failure};
@@ -60,7 +60,7 @@ async fn do_stage(day: &Day<'_>, stage: Stage, args: &Args) -> Result<EndedStage
         Stage::Translate => revalue::translate(day).await,
         Stage::Bills => bills::run(day).await,
         Stage::Statements => statements::run(day).await,
-        Stage::Vouchers => Ok(Ended::nothing("no vouchers in the settings")),
+        Stage::Vouchers => vouchers::run(day).await,
         Stage::Reconcile => reconcile::run(day).await,
     };
     if let Some(progress) = progress {

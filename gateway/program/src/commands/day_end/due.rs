@@ -9,6 +9,7 @@ use super::Args;
 use super::day::current;
 use super::reconcile::first_uncompared;
 use super::settings::Settings;
+use crate::commands::bill::outcome::read_settings as read_bills;
 use crate::commands::interest::outcome::read_settings;
 use crate::desk_args::failed;
 use crate::failure::{Conclusion, Failure};
@@ -27,6 +28,8 @@ pub(super) async fn run(args: &Args, settings: &Settings) -> Result<Conclusion, 
     let date = current(&mut client, &args.entity).await?;
     let mut dues = of_chain(args, &reader, date)?;
     dues.extend(of_interest(args, settings, &reader, date)?);
+    dues.extend(of_bills(args, settings, &reader, date)?);
+    dues.extend(of_vouchers(args, &reader)?);
     dues.extend(of_books(args, settings, &mut client, date).await?);
     dues.extend(of_channels(settings, &reader, date)?);
     dues.sort_by_key(|due| due.date);
@@ -70,7 +73,11 @@ fn of_chain(args: &Args, reader: &Reader, date: Date) -> Result<Vec<Due>, Failur
 fn of_interest(args: &Args, settings: &Settings, reader: &Reader, date: Date) -> Result<Vec<Due>, Failure> {
     let Some(path) = settings.interest() else { return Ok(Vec::new()) };
     let mut dues = Vec::new();
-    for product in read_settings(&path)?.products().all() {
+    let settings = read_settings(&path)?;
+    for (whose, day) in settings.maturities().filter(|(_, day)| *day >= date) {
+        dues.push(Due { date: day, what: "a deposit or loan matures (到期)", about: whose.to_owned() });
+    }
+    for product in settings.products().all() {
         if let Some(day) = product.settles().on_or_after(date) {
             dues.push(Due {
                 date: day,
@@ -88,6 +95,41 @@ fn of_interest(args: &Args, settings: &Settings, reader: &Reader, date: Date) ->
         dues.push(Due { date: due.date, what, about: format!("{}{code}", due.key) });
     }
     Ok(dues)
+}
+
+fn of_bills(args: &Args, settings: &Settings, reader: &Reader, date: Date) -> Result<Vec<Due>, Failure> {
+    let Some(path) = settings.bills() else { return Ok(Vec::new()) };
+    let mut dues = Vec::new();
+    for (name, plan) in read_bills(&path)?.plans() {
+        let mut days = std::iter::successors(Some(date), |day| day.following()).take(62);
+        let day = days.find(|day| plan.cycle().is_statement_date(*day));
+        dues.extend(day.map(|date| Due { date, what: "bills are stated (出账)", about: name.to_owned() }));
+    }
+    for (date, count) in reader.bills_open(&args.entity).map_err(failed)? {
+        dues.push(Due {
+            date,
+            what: "bills are due (还款日)",
+            about: format!("{count} with something open"),
+        });
+    }
+    for due in reader.bill_dues(&args.entity, false).map_err(failed)? {
+        let code = due.refusal.map_or(String::new(), |code| format!(": {code}"));
+        dues.push(Due { date: due.date, what: "a posting of bills", about: format!("{}{code}", due.key) });
+    }
+    Ok(dues)
+}
+
+fn of_vouchers(args: &Args, reader: &Reader) -> Result<Vec<Due>, Failure> {
+    let waiting = reader.vouchers_not_accepted(&args.entity).map_err(failed)?;
+    let due = |(date, state, count): (Date, String, u64)| {
+        let what = match &*state {
+            "made" => "vouchers are to be exported (凭证)",
+            "rejected" => "vouchers were rejected (凭证)",
+            _ => "vouchers wait for an answer (凭证)",
+        };
+        Due { date, what, about: count.to_string() }
+    };
+    Ok(waiting.into_iter().map(due).collect())
 }
 
 async fn of_books(

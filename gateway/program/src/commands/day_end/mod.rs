@@ -13,6 +13,7 @@ mod revalue;
 mod settings;
 mod show;
 mod statements;
+mod vouchers;
 
 use std::path::PathBuf;
 

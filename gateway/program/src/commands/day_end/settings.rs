@@ -19,6 +19,8 @@ pub(super) struct Settings {
     pub(super) carry_forward: Vec<AccountName>,
     /// Accounts whose statements are written.
     pub(super) accounts: Vec<AccountName>,
+    /// The last date that is closed in the accounting system.
+    pub(super) closed_through: Option<Date>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -41,6 +43,10 @@ struct Written {
 struct Vouchers {
     settings: PathBuf,
     out: Option<PathBuf>,
+    /// What other currencies are worth (记账汇率).
+    rates: Option<PathBuf>,
+    /// The last date that is closed in the accounting system (已结账).
+    closed_through: Option<String>,
 }
 
 /// When positions in other currencies are revalued, and by what.
@@ -99,7 +105,13 @@ impl Settings {
                 ));
             }
         }
+        let closed = written.vouchers.as_ref().and_then(|vouchers| vouchers.closed_through.as_deref());
+        let date = |text| {
+            Date::parse(text)
+                .ok_or_else(|| format!("vouchers.closed_through: `{text}` is no date such as 2024-02-29"))
+        };
         Ok(Settings {
+            closed_through: closed.map(date).transpose()?,
             directory: directory.to_owned(),
             carry_forward: accounts(&written.carry_forward, "carry_forward")?,
             accounts: accounts(named, "statements.accounts")?,
@@ -120,6 +132,11 @@ impl Settings {
     /// The accounting system's settings.
     pub(super) fn vouchers(&self) -> Option<PathBuf> {
         self.written.vouchers.as_ref().map(|vouchers| self.directory.join(&vouchers.settings))
+    }
+
+    /// What other currencies are worth on a date.
+    pub(super) fn voucher_rates(&self, date: Date) -> Option<PathBuf> {
+        self.written.vouchers.as_ref()?.rates.as_ref().map(|path| self.of_date(path, date))
     }
 
     /// Where the vouchers of a date are written.

@@ -13,12 +13,12 @@ use serde_json::json;
 use super::day::Day;
 use super::ended::Ended;
 use crate::account_name::AccountName;
-use crate::atomic_file::AtomicFile;
 use crate::failure::Failure;
 use crate::report::identity::{self, Identity};
 use crate::report::period::{self, Period, Span};
 use crate::report::sheet::{Kind, checks};
 use crate::report::{Book, Level, print};
+use longmen_day_end::AtomicFile;
 
 /// Each statement, its file, and the period that ends when it is written.
 const STATEMENTS: [(Kind, &str, Span); 9] = [

@@ -4,7 +4,7 @@ mod acknowledge;
 mod export;
 mod list;
 mod make;
-mod outcome;
+pub(crate) mod outcome;
 mod plain_csv;
 mod prove;
 mod show;

@@ -1,6 +1,6 @@
 //! What commands of vouchers take, and what came of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date as Day;
 use longmen_client::Refusal;
@@ -25,19 +25,23 @@ pub(super) struct SettingsArgs {
 impl SettingsArgs {
     /// Reads them, as if they named another format where one is given.
     pub(super) fn read(&self, format: Option<Format>) -> Result<Settings, Failure> {
-        let usage =
-            |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", self.settings.display()));
-        let text = std::fs::read_to_string(&self.settings).map_err(|error| usage(&error))?;
-        let read = match format {
-            Some(format) => Settings::read_for(&text, format),
-            None => Settings::read(&text),
-        };
-        read.map_err(|error| usage(&crate::failure::with_causes(&error)))
+        read_settings(&self.settings, format)
     }
 }
 
+/// The settings of a file, as if they named another format where one is given.
+pub(crate) fn read_settings(path: &Path, format: Option<Format>) -> Result<Settings, Failure> {
+    let usage = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| usage(&error))?;
+    let read = match format {
+        Some(format) => Settings::read_for(&text, format),
+        None => Settings::read(&text),
+    };
+    read.map_err(|error| usage(&crate::failure::with_causes(&error)))
+}
+
 /// Why it was not done.
-pub(super) fn of_run(error: VoucherError) -> Failure {
+pub(crate) fn of_run(error: VoucherError) -> Failure {
     if let Some(code) = error.code() {
         let message = match &error {
             // It begins with its code.

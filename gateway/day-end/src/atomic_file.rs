@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 /// Is written beside its path, and put there once it is whole.
 ///
 /// Beside its path it has a name that is made of its own, so what a program that was killed has left there is written over by the next one.
-pub(crate) struct AtomicFile {
+#[derive(Debug)]
+pub struct AtomicFile {
     path: PathBuf,
     part: PathBuf,
     /// Locked for as long as it is written.
@@ -21,7 +22,7 @@ impl AtomicFile {
     ///
     /// # Errors
     /// Whatever fails; another program writes the same file.
-    pub(crate) fn create(path: &Path) -> io::Result<AtomicFile> {
+    pub fn create(path: &Path) -> io::Result<AtomicFile> {
         let name = path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
         let part = path.with_file_name(format!(".{}.part", name.to_string_lossy()));
         loop {
@@ -43,12 +44,18 @@ impl AtomicFile {
     }
 
     /// Another handle to write through.
-    pub(crate) fn handle(&self) -> io::Result<File> {
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn handle(&self) -> io::Result<File> {
         self.file.try_clone()
     }
 
     /// Puts it at its path, in place of what was there.
-    pub(crate) fn put(mut self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// Whatever fails; what was there is there still.
+    pub fn put(mut self) -> io::Result<()> {
         self.file.sync_all()?;
         fs::rename(&self.part, &self.path)?;
         self.is_put = true;
