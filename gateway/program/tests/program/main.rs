@@ -39,6 +39,7 @@ mod tour;
 mod unanswered;
 mod voucher_desk;
 mod vouchers;
+mod vouchers_kept;
 mod vouchers_kills;
 mod vouchers_random;
 mod widths;

@@ -8,7 +8,7 @@ use super::booked::all_booked;
 use crate::connect_args::ConnectArgs;
 use crate::desk_args::{DeskArgs, WAIT, failed};
 use crate::failure::{Conclusion, Failure};
-use crate::output::Output;
+use crate::output::{Output, remark};
 use crate::reconciling::Channel;
 
 #[derive(Debug, clap::Args)]
@@ -38,15 +38,22 @@ pub(super) async fn run(args: Args) -> Result<Conclusion, Failure> {
         booked.extend(all_booked(&mut client, &Channel::read(path)?).await?);
     }
     let rebuilt = longmen_reconciliation_store::rebuild(&args.desk.desk, WAIT, &booked).map_err(failed)?;
-    let told =
-        json!({"files": rebuilt.files, "handlings": rebuilt.handlings, "set_aside": rebuilt.set_aside});
+    let told = json!({
+        "files": rebuilt.files, "handlings": rebuilt.handlings, "vouchers": rebuilt.vouchers,
+        "set_aside": rebuilt.set_aside,
+    });
+    if rebuilt.vouchers.is_none() {
+        remark("the vouchers of the old database cannot be read: restore a copy before any is made");
+    }
     args.output.show(&told, |_| {
         let aside = rebuilt.set_aside.as_ref();
         let aside =
             aside.map_or(String::new(), |path| format!("; the old database is at {}", path.display()));
         format!(
-            "{} files are known again, and {} steps from the books{aside}. Compare each day again, from the first one on",
-            rebuilt.files, rebuilt.handlings
+            "{} files are known again, and {} steps from the books{aside}. {} vouchers were taken over. Compare each day again, from the first one on",
+            rebuilt.files,
+            rebuilt.handlings,
+            rebuilt.vouchers.unwrap_or_default()
         )
     })?;
     Ok(Conclusion::Held)
