@@ -81,6 +81,32 @@ fn what_a_years_end_carries_forward_is_in_the_vouchers() {
     assert!(found, "{:?}", desk.list("LM"));
 }
 
+/// What was left out is known without the settings, and what a line is about stands in it.
+#[test]
+fn what_is_left_out_stays_out_and_terms_are_those_of_the_books() {
+    let desk = VoucherDesk::open();
+    for (id, account, minor) in [("t-1", "U1", "1.00"), ("t-2", "U2", "2.00"), ("t-3", "U1", "4.00")] {
+        let [debit, credit] = [format!("LM/bank/CNY={minor}"), format!("LM/{account}/CNY={minor}")];
+        desk.posts(id, "top_up", &debit, &credit);
+    }
+    desk.says(0, &["post", "--id", "o-1", "--type", "blank_form", "--debit", "LM/vault/CNY=5.00"]);
+    desk.closes("LM", NEXT);
+    let text = settings("u8_text", "day_with_aux", "left_out = [\"71*\"]");
+    desk.write("aux.toml", &text.replace("[people]", "[aux]\naccount = \"客户\"\n[people]"));
+    desk.makes(0, START, "aux.toml", &[]);
+    assert_eq!(desk.proves_until(0, START)["days"][0]["vouchers"], 1);
+    let key = format!("LM|{START}|day_with_aux|1");
+    let shown = desk.runs(0, &["voucher", "show", &key, "--desk", &desk.desk, "--json"]).json();
+    let line = |line: &Value| {
+        let account = line["aux"]["account"].as_str().unwrap().to_owned();
+        (account, line["amount"].as_i64().unwrap())
+    };
+    let mut lines: Vec<_> =
+        shown["voucher"]["content"]["lines"].as_array().unwrap().iter().map(line).collect();
+    lines.sort();
+    assert_eq!(lines, [("U1".to_owned(), 500), ("U2".to_owned(), 200), ("bank".to_owned(), 700)]);
+}
+
 #[test]
 fn a_changed_voucher_and_a_lost_number_are_told() {
     let desk = VoucherDesk::open();
