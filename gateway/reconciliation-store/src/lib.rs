@@ -56,6 +56,7 @@ mod store;
 mod stored_file;
 mod undo;
 mod vouchers;
+mod vouchers_taken_over;
 mod waiting;
 
 pub use ageing::{AGES, Ageing, Bucket};

@@ -10,6 +10,7 @@ use crate::files;
 use crate::sidecar;
 use crate::store::{Store, digest_of};
 use crate::stored_file::StoredFile;
+use crate::vouchers_taken_over::take_over;
 
 /// What was made again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,9 @@ pub struct Rebuilt {
     pub files: usize,
     /// Steps about breaks that the ledger told of.
     pub handlings: usize,
+    /// Vouchers that were taken over from the database that was there; `None` where they cannot be read from it: then a copy has to be restored before
+    /// numbers are drawn.
+    pub vouchers: Option<usize>,
     /// Where the database lies that was there.
     pub set_aside: Option<PathBuf>,
 }
@@ -42,7 +46,11 @@ pub fn rebuild(directory: &Path, wait: Duration, booked: &[Booked]) -> Result<Re
     let handlings = booked::adopt(&transaction, booked)?;
     transaction.commit()?;
     store.write_sidecars()?;
-    Ok(Rebuilt { files: found.len(), handlings, set_aside })
+    let vouchers = match &set_aside {
+        Some(aside) => take_over(&mut store.reader.connection, aside)?,
+        None => Some(0),
+    };
+    Ok(Rebuilt { files: found.len(), handlings, vouchers, set_aside })
 }
 
 /// Every file that stands beside its bytes, in the order of import.

@@ -209,7 +209,7 @@ fn first_line_but(text: &str, left_out: usize) -> String {
     lines.map(|(_, line)| format!("{line}\n")).collect()
 }
 
-fn has_hledger() -> bool {
+pub(crate) fn has_hledger() -> bool {
     let found = run(Command::new("hledger").arg("--version"));
     assert!(found.is_ok() || std::env::var_os(NEED_HLEDGER).is_none(), "hledger is needed: {found:?}");
     found.is_ok()

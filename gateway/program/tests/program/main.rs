@@ -41,6 +41,7 @@ mod tour;
 mod unanswered;
 mod voucher_desk;
 mod vouchers;
+mod vouchers_kept;
 mod vouchers_kills;
 mod vouchers_random;
 mod widths;

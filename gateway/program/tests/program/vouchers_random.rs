@@ -10,6 +10,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng, SeedableRng};
 
+use crate::exports::has_hledger;
 use crate::longmen::longmen;
 use crate::voucher_desk::{ACCOUNTS, Booked, ENTITIES, START, VoucherDesk, post_all, settings};
 
@@ -94,7 +95,6 @@ async fn live(desk: &VoucherDesk, seed: u64) -> (Vec<Date>, Booked) {
     let (mut dates, mut date) = (Vec::new(), Date::parse(START).unwrap());
     let mut reversed = BTreeSet::new();
     for day in 0..DAYS {
-        let mut batch = Vec::new();
         for number in 0..TRANSACTIONS {
             let mut posting = random_posting(&mut random, format!("d{day}-{number}"), &all);
             let mut original = None;
@@ -113,11 +113,11 @@ async fn live(desk: &VoucherDesk, seed: u64) -> (Vec<Date>, Booked) {
                     None => posting.is_red = false,
                 }
             }
-            batch.push(transaction(&posting, original.as_deref()));
+            // One at a time: what is undone has to be there.
+            post_all(&mut client, &[transaction(&posting, original.as_deref())]).await;
             book(&mut booked, date, &posting);
             all.push(posting);
         }
-        post_all(&mut client, &batch).await;
         dates.push(date);
         // Ids of three days are known, and what is older cannot be undone by its id.
         if day % 2 == 1 {
@@ -152,8 +152,8 @@ fn vouchers_of_random_days_are_what_was_booked_and_others_come_to_the_same() {
     let (dates, booked) = runtime.block_on(live(&desk, 17));
     for mode in MODES {
         let more = "off_balance_word = \"表\"\nclearing = \"19010101\"";
-        let text = settings("u8_text", mode, more).replace("= 500", "= 8");
-        desk.write(mode, &text.replace("[people]", "[aux]\naccount = \"客商\"\n[people]"));
+        let text = settings("u8_text", mode, more).replace("= 500", "= 3");
+        desk.write(mode, &text.replace("[people]", "[aux]\naccount = \"客户\"\n[people]"));
     }
     let mut whole = String::new();
     let mut sums = Booked::new();
@@ -229,13 +229,14 @@ fn others_agree(desk: &VoucherDesk, table: &str, booked: &Booked) {
     std::fs::write(all.join("vouchers.csv"), table).unwrap();
     std::fs::write(all.join("turnovers.json"), turnovers(booked)).unwrap();
     let said = judge(&all).unwrap_or_else(|said| panic!("{said}"));
-    assert!(said.contains("ok    hledger") && said.contains("ok    beancount"), "{said}");
+    assert!(said.contains("ok    beancount"), "{said}");
+    assert_eq!(said.contains("ok    hledger"), has_hledger(), "{said}");
     let wrong = table.replacen(".00,", ".01,", 1);
     assert_ne!(wrong, table);
     std::fs::write(all.join("vouchers.csv"), wrong).unwrap();
     assert!(judge(&all).is_err(), "a wrong figure went unseen");
     // The first date of LM, without the transactions of two currencies.
-    let day = desk.directory.path().join("day");
+    let day = desk.directory.path().join("one-day");
     std::fs::create_dir(&day).unwrap();
     let of_day = |row: &&str| row.starts_with(&format!("LM,LM|{START}|"));
     let rows: Vec<&str> = table.lines().filter(of_day).collect();

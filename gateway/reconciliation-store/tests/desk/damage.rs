@@ -163,9 +163,11 @@ fn another_version_and_another_programs_database_are_told_by_name() {
     let set = |pragma: &str, value: i64| {
         Connection::open(&database).unwrap().pragma_update(None, pragma, value).unwrap();
     };
+    let known = Connection::open(&database).unwrap();
+    let known = known.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     for (pragma, value, code) in [
         ("user_version", 99, "newer_version"),
-        ("user_version", 2, "none"),
+        ("user_version", known, "none"),
         ("application_id", 7, "foreign_database"),
     ] {
         set(pragma, value);

@@ -9,3 +9,4 @@ mod handlings;
 mod kills;
 mod runs;
 mod told_by_the_ledger;
+mod vouchers;

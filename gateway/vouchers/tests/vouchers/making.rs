@@ -255,6 +255,18 @@ fn lines_carry_what_they_stand_for() {
     let draft = &vouchers[0].content;
     assert_eq!((draft.attachments, &*draft.lines[0].summary), (250, "银联充值"));
     assert_eq!(draft.lines[0].sources, ["LM20240618-topup".into()]);
+    // Red and black ones of a batch are counted apart.
+    let of = |transactions, sign: i64| {
+        move |mut entry: Entry| {
+            entry.amount.0 *= sign;
+            entry.source = Source::Batch { reference: "LM20240618-topup".into(), transactions };
+            entry
+        }
+    };
+    let entries = topup("").into_iter().map(of(250, 1)).chain(topup("").into_iter().map(of(7, -1)));
+    let vouchers = vouchers_of(&day(entries.collect()), &settings("u8_text", top, ""), &rates());
+    let counts: Vec<u16> = vouchers.iter().map(|voucher| voucher.content.attachments).collect();
+    assert_eq!(counts, [250, 7]);
     let top = "attachments = \"none\"\nmode = \"transaction\"";
     let vouchers = vouchers_of(&day(topup("t1")), &settings("u8_text", top, ""), &rates());
     let draft = &vouchers[0].content;

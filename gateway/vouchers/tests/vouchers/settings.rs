@@ -37,13 +37,16 @@ LM = "1000"
 CNY = "人民币"
 [aux]
 customer = "客户"
+[summaries]
+topup = "充值"
 [fixed]
 first_line = "填制凭证,V870"
 "#;
 
 #[test]
 fn good_settings_are_taken() {
-    let Settings { plan, target } = Settings::read(GOOD).unwrap();
+    let Settings { plan, target, summaries } = Settings::read(GOOD).unwrap();
+    assert_eq!(summaries.get("topup").map(|text| &**text), Some("充值"));
     assert_eq!((plan.mode, plan.line_limit, plan.clearing.as_deref()), (Mode::Day, 500, Some("19010101")));
     assert_eq!((plan.attachments, plan.when_closed), (Attachments::Transactions, WhenClosed::NextOpenDate));
     assert_eq!(plan.left_out.of("9901"), Some(&()));
@@ -54,6 +57,17 @@ fn good_settings_are_taken() {
         target.columns[1],
         Column { title: "".into(), field: Field::Fixed("x".into()), width: Some(3) }
     );
+}
+
+#[test]
+fn settings_are_read_for_another_format_and_held_to_it() {
+    let plain = GOOD.replace("columns =", "# columns =");
+    let read = Settings::read_for(&plain, Format::K3Dbf).unwrap();
+    assert_eq!(read.target, Target { format: Format::K3Dbf, ..Settings::read(&plain).unwrap().target });
+    let said = |text: &str, format| Settings::read_for(text, format).unwrap_err().to_string();
+    assert!(said(GOOD, Format::K3Dbf).contains("k3_dbf has no columns"));
+    let long = plain.replace("= 500", "= 5000");
+    assert!(said(&long, Format::SapBapiCsv).contains("2 to 999 for sap_bapi_csv"));
 }
 
 #[test]
