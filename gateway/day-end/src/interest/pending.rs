@@ -89,6 +89,7 @@ impl<'s> Pending<'s> {
     }
 
     /// Accounts with their movements, by name.
+    #[expect(clippy::vec_box, reason = "a million of them are sorted")]
     pub(crate) fn by_name(self) -> Vec<Box<Met<'s>>> {
         let met = self.accounts.into_values().flatten().filter(|met| !met.moved.is_empty());
         let mut met: Vec<Box<Met<'s>>> = met.collect();
