@@ -376,7 +376,7 @@ fn interest_is_accrued_beside_payments_and_the_books_hold() {
     let directory = tempfile::tempdir().unwrap();
     let (json, data) = (directory.path().join("interest.json"), directory.path().join("nodes"));
     std::fs::create_dir(&data).unwrap();
-    let sizes = ["--accounts", "3000", "--movements", "4000", "--rate", "200", "--seconds", "0.5"];
+    let sizes = ["--accounts", "3000", "--movements", "4000", "--rate", "1000", "--seconds", "0.5"];
     let paths = ["--data", data.to_str().unwrap(), "--json", json.to_str().unwrap()];
     let (code, text) = loadtest(&[&["interest"][..], &sizes, &paths].concat());
     let report: Value = serde_json::from_str(&read(&json)).unwrap();
