@@ -369,3 +369,26 @@ fn command_lines_that_cannot_work_are_refused() {
     let (code, text) = loadtest(&["bench", "--list"]);
     assert!(code == 0 && text.contains("open-20k") && text.contains("p99.9"), "{text}");
 }
+
+/// Interest beside payments, small: runs end, payments are answered, and the node's accounts have what a textbook says.
+#[test]
+fn interest_is_accrued_beside_payments_and_the_books_hold() {
+    let directory = tempfile::tempdir().unwrap();
+    let (json, data) = (directory.path().join("interest.json"), directory.path().join("nodes"));
+    std::fs::create_dir(&data).unwrap();
+    let sizes = ["--accounts", "3000", "--movements", "4000", "--rate", "1000", "--seconds", "0.5"];
+    let paths = ["--data", data.to_str().unwrap(), "--json", json.to_str().unwrap()];
+    let (code, text) = loadtest(&[&["interest"][..], &sizes, &paths].concat());
+    let report: Value = serde_json::from_str(&read(&json)).unwrap();
+    assert_eq!((code, report["books_held"].as_bool()), (0, Some(true)), "{text}");
+    let rows = report["tables"][0]["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 4, "{text}");
+    let has = |row: usize, key: &str| rows[row][key].as_f64().is_some_and(|figure| figure > 0.0);
+    for (row, keys) in [(0, "seconds rate"), (1, "payments p99_us"), (2, "seconds p99_us"), (3, "seconds")] {
+        assert!(keys.split(' ').all(|key| has(row, key)), "{keys}: {text}");
+    }
+    // Customers, the bank, and the two accounts of interest.
+    assert_eq!(report["tables"][0]["accounts_compared"], 3_003);
+    assert!(text.contains("bars: 60 s"), "{text}");
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0, "the node's directory and the desk go");
+}

@@ -3,17 +3,28 @@
 //! A run is one transaction of the database: a program that is killed leaves all of it or nothing. What is kept of an account is bytes to
 //! this store; whoever reckons knows what they say.
 
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
 use longmen_ledger::{Amount, Date};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use crate::cells::{cell, named, parsed};
 use crate::error::StoreError;
+use crate::schema::CACHE_KIB;
 use crate::store::{Reader, Store};
+
+/// Memory for pages of a run.
+const RUN_CACHE_KIB: i64 = 4 << 10;
 
 /// A run that is under way. What it wrote is there when it is [ended](InterestRun::commit), and else never was.
 #[derive(Debug)]
 pub struct InterestRun<'a> {
     transaction: Transaction<'a>,
+    connection: &'a Connection,
+    /// Where SQLite writes what it has not ended yet.
+    log: PathBuf,
     entity: String,
     id: i64,
 }
@@ -91,14 +102,18 @@ impl Store {
         date: Date,
         frame: u64,
     ) -> Result<InterestRun<'_>, StoreError> {
-        let connection = &mut self.reader.connection;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let connection = &self.reader.connection;
+        // It goes through accounts once, in their order: pages that stay would all be written at its end, and at once.
+        connection.pragma_update(None, "cache_size", -RUN_CACHE_KIB)?;
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         transaction.execute(
             "INSERT INTO interest_runs (entity, date, frame) VALUES (?, ?, ?)",
             params![entity, date.to_string(), whole(frame)?],
         )?;
         let id = transaction.last_insert_rowid();
-        Ok(InterestRun { transaction, entity: entity.to_owned(), id })
+        let mut log = self.reader.directory.database().into_os_string();
+        log.push("-wal");
+        Ok(InterestRun { transaction, connection, log: log.into(), entity: entity.to_owned(), id })
     }
 
     /// Notes what the ledger said to something due: `None` where it is posted, else its code.
@@ -296,12 +311,27 @@ impl InterestRun<'_> {
         dues(query.query([self.id])?)
     }
 
+    /// Has what was written so far reach the disk, so that it does not do so all at once in the end: who else waits for the disk
+    /// waits for little then.
+    ///
+    /// # Errors
+    /// Whatever fails.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        match File::open(&self.log) {
+            Ok(log) => log.sync_data().map_err(StoreError::io(&self.log)),
+            // Nothing was written yet.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(StoreError::io(&self.log)(error)),
+        }
+    }
+
     /// Ends the run: all of it is there now.
     ///
     /// # Errors
     /// Whatever fails; nothing of it is there then.
     pub fn commit(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit()?)
+        self.transaction.commit()?;
+        Ok(self.connection.pragma_update(None, "cache_size", -CACHE_KIB)?)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 const APPLICATION: u32 = 0x4C4D_5243;
 
 /// Memory for pages.
-const CACHE_KIB: i64 = 64 << 10;
+pub(crate) const CACHE_KIB: i64 = 64 << 10;
 
 /// What makes each version of the one before, from the empty database on. One that was released is never changed: the next is added.
 const MIGRATIONS: &[&str] = &[

@@ -11,14 +11,14 @@ use crate::interest::assignment::Assignment;
 use crate::interest::error::InterestError;
 use crate::interest::settings::Settings;
 
-/// So many are kept in memory at most, some 250 bytes each; a page of the journal may be more.
+/// So many are kept in memory at most, some 200 bytes each, and what a page of the journal has more.
 const MOST: usize = 1 << 20;
 
 /// Movements that were read and are not taken in yet, by account. Those of an account that count alike are one.
 #[derive(Default)]
 pub(crate) struct Pending<'s> {
     /// By the ledger's number; none for accounts without interest.
-    accounts: HashMap<u64, Option<Met<'s>>>,
+    accounts: HashMap<u64, Option<Box<Met<'s>>>>,
     held: usize,
 }
 
@@ -62,9 +62,9 @@ impl<'s> Pending<'s> {
             *held += 1;
             let name = name_of(leg);
             let (product, assignment) = settings.assigned(&name, &leg.subject)?;
-            Some(Met { name, product, assignment, moved: Vec::new() })
+            Some(Box::new(Met { name, product, assignment, moved: Vec::new() }))
         });
-        met.as_ref()
+        met.as_deref()
     }
 
     /// Takes a leg of an account that was [met](Pending::met).
@@ -82,14 +82,17 @@ impl<'s> Pending<'s> {
             return Ok(());
         }
         self.held += usize::from(!met.moved.is_empty());
+        // Most have one.
+        met.moved.reserve_exact(usize::from(met.moved.is_empty()));
         met.moved.push(Moved { dates, debit, count: 1 });
         Ok(())
     }
 
     /// Accounts with their movements, by name.
-    pub(crate) fn by_name(self) -> Vec<Met<'s>> {
+    #[expect(clippy::vec_box, reason = "a million of them are sorted")]
+    pub(crate) fn by_name(self) -> Vec<Box<Met<'s>>> {
         let met = self.accounts.into_values().flatten().filter(|met| !met.moved.is_empty());
-        let mut met: Vec<Met<'s>> = met.collect();
+        let mut met: Vec<Box<Met<'s>>> = met.collect();
         met.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         met
     }

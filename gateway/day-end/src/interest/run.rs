@@ -119,10 +119,13 @@ impl<'a, 's, 'w> Run<'a, 's, 'w> {
 
     /// Takes in what was read.
     pub(crate) fn take_in(&mut self, pending: Pending<'s>) -> Result<(), InterestError> {
-        for met in pending.by_name() {
-            let mut held = self.held(&met)?;
-            self.enter_all(&mut held, &met.moved)?;
-            self.write.keep(&held.kept()?)?;
+        for page in pending.by_name().chunks(PAGE as usize) {
+            for met in page {
+                let mut held = self.held(met)?;
+                self.enter_all(&mut held, &met.moved)?;
+                self.write.keep(&held.kept()?)?;
+            }
+            self.write.flush()?;
         }
         Ok(())
     }
@@ -144,11 +147,15 @@ impl<'a, 's, 'w> Run<'a, 's, 'w> {
                 let held = Held::read(self.settings, kept)?;
                 self.fold_one(held, own.as_ref().map_or(&[], |own| &own.moved), to)?;
             }
+            self.write.flush()?;
             (self.watch)(Step::Folded { accounts: self.told.accounts });
         }
-        for other in met {
+        for (number, other) in (1_u32..).zip(met) {
             let held = self.held(&other)?;
             self.fold_one(held, &other.moved, to)?;
+            if number % PAGE == 0 {
+                self.write.flush()?;
+            }
         }
         Ok(())
     }

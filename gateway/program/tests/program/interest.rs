@@ -275,7 +275,7 @@ fn an_account_is_closed_with_interest_to_the_day_before() {
         bank.says(&command, 2).err
     };
     assert!(close("LM/U2/CNY").contains("no interest of LM/U2/CNY was reckoned yet"));
-    bank.moves("in-2", "U2", "100.00", None);
+    bank.moves("in-3", "U2", "100.00", None);
     bank.accrues(0);
     assert!(close("LM/U2/CNY").contains("2024-06-30 of LM/U2/CNY is accrued already"));
 }

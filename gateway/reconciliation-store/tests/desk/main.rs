@@ -6,6 +6,7 @@ mod damage;
 mod desk;
 mod files;
 mod handlings;
+mod interest;
 mod kills;
 mod runs;
 mod told_by_the_ledger;
