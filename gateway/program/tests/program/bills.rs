@@ -377,23 +377,35 @@ fn what_cannot_be_taken_is_named_and_nothing_is_kept() {
 }
 
 #[test]
+fn an_account_that_gets_its_bills_later_begins_with_what_it_owes() {
+    let house = House::new();
+    std::fs::write(house.text("bills.toml"), PLANS.replace("130301", "999999")).unwrap();
+    house.moves("spend-0", "U1", "odd", "7.00", None);
+    house.closes("2024-04-07");
+    assert_eq!(house.runs("desk", 0)["movements"], 0);
+    std::fs::write(house.text("bills.toml"), PLANS).unwrap();
+    house.spends();
+    house.stands("2024-05-05", &json!({"total": 307_00, "owed": 307_00}));
+    // A year that is stated whole takes what was there before it as one sum.
+    std::fs::write(house.text("bills.toml"), PLANS.replace("2024-04-06", "2024-04-11")).unwrap();
+    assert_eq!(house.runs("other", 0)["movements"], 1);
+    let other = house.bills("other", &[]);
+    assert_eq!((&other[0]["from"], &other[0]["total"]), (&json!("2024-04-11"), &json!(307_00)));
+}
+
+#[test]
 fn a_bill_that_the_books_do_not_have_is_named() {
     let house = House::new();
-    // Nobody said that the account has bills when it was first moved.
-    std::fs::write(house.text("bills.toml"), PLANS.replace("130301", "999999")).unwrap();
-    house.moves("spend-0", "U1", "credit_spend", "7.00", None);
-    house.closes("2024-04-07");
-    house.runs("desk", 0);
-    std::fs::write(house.text("bills.toml"), PLANS).unwrap();
-    house.closes("2024-04-10");
-    house.moves("spend-1", "U1", "credit_spend", "100.00", None);
-    house.closes("2024-05-06");
-    let told = house.runs("desk", 1)["check"].clone();
-    let expect = json!([{"account": "LM/credit.U1/CNY", "statement": "2024-05-05", "owed": "10000", "balance": "10700", "arisen": "700"}]);
-    assert_eq!(told["differences"], expect);
+    house.spends();
+    let database = std::path::Path::new(&house.text("desk")).join("desk.db");
+    let changed = rusqlite::Connection::open(database).unwrap();
+    changed.execute("UPDATE bills SET owed = owed - 700, agreed = 0", []).unwrap();
+    drop(changed);
+    let expect = json!([{"account": "LM/credit.U1/CNY", "statement": "2024-05-05", "owed": "29300", "balance": "30000", "arisen": "700"}]);
+    assert_eq!(house.runs("desk", 1)["check"]["differences"], expect);
     house.closes("2024-06-06");
-    assert_eq!(house.runs("desk", 1)["check"]["differences"], expect, "once, and as long as it is there");
-    house.says(&["bill", "check", "LM", "--desk", &house.text("desk")], 1);
-    // From the beginning there is none; but interest on what was known is in the books.
-    assert_eq!(house.runs("other", 1)["check"]["differences"], json!([]));
+    let told = house.runs("desk", 1)["check"]["differences"].clone();
+    assert_eq!(told[0], expect[0], "as long as it is there");
+    let said = house.says(&["bill", "check", "LM", "--desk", &house.text("desk")], 1);
+    assert!(said.out.contains("LM/credit.U1/CNY: the bill of 2024-05-05"), "{said:?}");
 }

@@ -44,7 +44,11 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let date = date.transpose()?;
     let mut client = args.ask_args.connect().await?;
     let mut store = args.desk_args.open()?;
-    let ran = run_bills(&mut client, &mut store, &settings, &args.entity, date).await.map_err(of_bills)?;
+    let progress = Progress::counting("movements and accounts");
+    let watched = |count| progress.at(count, String::new());
+    let ran = run_bills(&mut client, &mut store, &settings, &args.entity, date, watched).await;
+    progress.finish();
+    let ran = ran.map_err(of_bills)?;
     let posting = post_bills(&mut client, &mut store, &args.entity).await.map_err(of_bills)?;
     let progress = Progress::counting("bills held to balances");
     let told = |count| progress.at(count, String::new());
