@@ -7,6 +7,7 @@ mod account_name;
 mod accounting_date;
 pub mod bills;
 mod error;
+mod in_books;
 pub mod interest;
 mod journal;
 pub mod revaluation;

@@ -219,12 +219,15 @@ fn a_bill_is_stated_paid_in_part_and_late() {
         (&json!("2024-05-26"), &json!("2024-06-24"), &json!(30), &json!(250_00))
     );
     assert_eq!((&told["exact"], &told["interest"]), (&json!("3.75"), &json!(3_75)));
+    assert_eq!((&told["rate"], &told["charged"]), (&json!("0.05%"), &json!(1_38)));
     assert_eq!((&told["minimum_open"], &told["running"]), (&json!(0), &json!(1_38)));
     // What was charged stands on the bill of its cycle.
     house.passes(&["2024-07-06"]);
     house.stands("2024-07-05", &json!({"total": 1_38, "owed": 251_38}));
     let overdue = house.bills("desk", &["--state", "overdue"]);
     assert_eq!(overdue.len(), 1, "{overdue:?}");
+    let people = house.says(&["bill", "check", "LM", "--desk", &house.text("desk")], 0);
+    assert_eq!(people.out, "3 bills held to balances, 0 differ\n");
     let checked = house.says(&["bill", "check", "LM", "--desk", &house.text("desk"), "--json"], 0).json();
     assert_eq!(checked, json!({"bills": 3, "differences": []}));
 }
@@ -364,7 +367,16 @@ fn what_cannot_be_taken_is_named_and_nothing_is_kept() {
     let unknown = house.says(&run, 2);
     assert!(unknown.err.contains("odd-1") && unknown.err.contains("`odd`"), "{unknown:?}");
     std::fs::write(&file, PLANS.replace("[kinds]", "[kinds]\nodd = \"fee\"")).unwrap();
-    assert_eq!(house.runs("desk", 0)["movements"], 1);
+    let people = house.says(&run, 0).out;
+    let lines: Vec<&str> = people.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "up to 2024-04-06: 1 movements, 1 accounts, 0 bills stated, 0 postings",
+            "posted 0, refused 0",
+            "0 bills held to balances, 0 differ"
+        ]
+    );
     for (from, to, words) in [
         ("\"0.05%\"", "\"0.05\"", "no share such as 10%"),
         ("plan = \"standard\"", "plan = \"other\"", "there is no plan other"),

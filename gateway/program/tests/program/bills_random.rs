@@ -155,13 +155,16 @@ fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_end() {
         house.says(&["post", "--id", &format!("in-{user}"), "--debit", &legs[0], "--credit", &legs[1]], 0);
     }
     house.closes("2024-05-25");
-    let (mut kills, mut killed) = (0, 0);
+    let (mut kills, mut killed) = (0, 0_i32);
     while kills < 30 {
         killed += 1;
         // Each has something to do: another date, on which everybody is late and somebody pays.
         let user = USERS[random.random_range(0..3)];
         house.moves(&format!("repay-{killed}"), user, "credit_repay", "-1.00", None);
-        house.closes(&date(50 + killed));
+        let legs = ["LM/bank/CNY=5.00".to_owned(), format!("LM/cash.{user}/CNY=5.00")];
+        let id = format!("in-{killed}");
+        house.says(&["post", "--id", &id, "--debit", &legs[0], "--credit", &legs[1]], 0);
+        house.closes(&date(50 + i64::from(killed)));
         let command = if random.random_range(0..3) == 0 { "withhold" } else { "run" };
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_longmen"))
             .args(["bill", command, "LM", "--desk", &desk, "--bills", &file, "--addr", &house.served.addr])
@@ -175,7 +178,7 @@ fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_end() {
         kills += u32::from(child.wait().unwrap().code().is_none());
     }
     house.runs("desk", 0);
-    house.closes(&date(80 + killed));
+    house.closes(&date(80 + i64::from(killed)));
     house.runs("desk", 0);
     house.runs("other", 0);
     let told = |desk: &str| {
@@ -200,6 +203,6 @@ fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_end() {
         .map(|one| one["amount"].as_i64().unwrap())
         .sum();
     let left: i64 = USERS.iter().map(|user| house.balance(&format!("cash.{user}"))).sum();
-    assert_eq!(left, 900_00 - taken, "{withheld:?} of seed {seed}");
+    assert_eq!(left, 900_00 + 5_00 * i64::from(killed) - taken, "{withheld:?} of seed {seed}");
     house.says(&["bill", "check", "LM", "--desk", &desk], 0);
 }

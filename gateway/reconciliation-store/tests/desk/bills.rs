@@ -28,6 +28,7 @@ fn due(kind: &str, date: &str, amount: i64) -> BillDue {
         debit: "LM/a/CNY".to_owned(),
         credit: "LM/b/CNY".to_owned(),
         amount: Amount(amount),
+        asked: None,
         state: DueState::Waiting,
         refusal: None,
         refusals: 0,
@@ -117,9 +118,18 @@ fn what_the_ledger_said_decides_what_is_posted_again() {
     };
     let one = |kind: &str, refusals| (kind.to_owned(), refusals);
     assert_eq!(keys(&store, false), [one("accrue", 0), one("withhold", 0)]);
+    for at in [7, 8] {
+        let dues = store.read().bills_to_post("LM", false, None, 9).unwrap();
+        store.ask_bills(&dues[..1], at).unwrap();
+    }
+    let asked = |store: &Store| -> Vec<Option<u32>> {
+        store.read().bill_dues("LM", true).unwrap().into_iter().map(|due| due.asked).collect()
+    };
+    assert_eq!(asked(&store), [Some(7), None], "asked again as of then");
     let refused = |key: &str| (key.to_owned(), Some("insufficient_funds".to_owned()));
     store.note_bills(&[refused(&accrue.key), refused(&withhold.key)]).unwrap();
     assert_eq!((keys(&store, false), keys(&store, true)), (vec![one("accrue", 1)], vec![]));
+    assert_eq!(asked(&store), [None, None], "the next id is asked for anew");
     // What was refused is asked for anew, with another amount and the next id.
     let run = store.begin_bills("LM").unwrap();
     run.add_due(&due("withhold", "2024-05-26", 40)).unwrap();

@@ -6,7 +6,7 @@ use longmen_engine::ledger::Date as LedgerDate;
 use longmen_terminal::Progress;
 
 use super::outcome::{
-    SettingsArgs, json_of_check, json_of_posting, lines_of_check, lines_of_posting, of_bills,
+    SettingsArgs, json_of_check, json_of_posting, lines_of_check, lines_of_posting, of_bills, page,
 };
 use crate::argument::said;
 use crate::connect_args::AskArgs;
@@ -68,7 +68,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
             ran.stated,
             ran.dues
         );
-        [vec![first], lines_of_posting(&posting), lines_of_check(&checked)].concat().join("\n")
+        page([vec![first], lines_of_posting(&posting), lines_of_check(&checked)].concat())
     })?;
     Ok(Conclusion::of(posting.refused.is_empty() && checked.differences.is_empty()))
 }

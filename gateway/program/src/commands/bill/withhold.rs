@@ -3,7 +3,7 @@
 use longmen_day_end::bills::{run_bills, withhold};
 use longmen_terminal::Progress;
 
-use super::outcome::{SettingsArgs, json_of_posting, lines_of_posting, of_bills};
+use super::outcome::{SettingsArgs, json_of_posting, lines_of_posting, of_bills, page};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
@@ -47,7 +47,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let value = serde_json::json!({"bills": done.bills, "asked": done.asked, "posting": posting});
     args.output.show(&value, |_| {
         let first = format!("{} bills are due, {} withheld for", done.bills, done.asked);
-        [vec![first], lines_of_posting(&done.posting)].concat().join("\n")
+        page([vec![first], lines_of_posting(&done.posting)].concat())
     })?;
     Ok(Conclusion::of(done.posting.refused.is_empty()))
 }
