@@ -9,6 +9,7 @@ mod atomic_file;
 pub mod bills;
 mod error;
 mod give_way;
+mod in_books;
 pub mod interest;
 mod journal;
 pub mod revaluation;

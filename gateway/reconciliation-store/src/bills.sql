@@ -69,6 +69,8 @@ CREATE TABLE bill_dues (
     debit TEXT NOT NULL,
     credit TEXT NOT NULL,
     amount INTEGER NOT NULL CHECK (amount > 0),
+    -- When the ledger was asked first, in seconds since 1970: it is asked again as of then.
+    asked INTEGER,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'refused', 'posted')),
     refusal TEXT,
     -- How often the ledger refused it: it remembers a refusal by its id, so another try is another id.

@@ -81,10 +81,11 @@ impl Settings {
         self.difference.currency
     }
 
-    /// The accounts whose balances are needed.
+    /// The accounts whose balances are needed, each once.
     pub fn accounts(&self) -> impl Iterator<Item = &str> {
-        let pairs = self.positions.iter().chain(&self.carried);
-        pairs.flat_map(|pair| [&*pair.foreign.text, &*pair.local.text])
+        let positions = self.positions.iter().flat_map(|pair| [&pair.foreign, &pair.local]);
+        let carried = self.carried.iter().map(|pair| &pair.foreign);
+        positions.chain(carried).map(|account| &*account.text)
     }
 
     /// The position accounts of a currency.
@@ -107,9 +108,12 @@ impl TryFrom<Written> for Settings {
 impl Settings {
     fn check(&self) -> Result<(), String> {
         let pairs = || self.positions.iter().chain(&self.carried);
-        let accounts = pairs().flat_map(|pair| [&pair.foreign, &pair.local]).chain([&self.difference]);
+        // Results of several currencies may go to one account.
+        let results: BTreeSet<&Account> = self.carried.iter().map(|pair| &pair.local).collect();
+        let carried = self.carried.iter().map(|pair| &pair.foreign);
+        let positions = self.positions.iter().flat_map(|pair| [&pair.foreign, &pair.local]);
         let mut seen = BTreeSet::new();
-        for account in accounts {
+        for account in positions.chain(carried).chain(results).chain([&self.difference]) {
             if !account.is_of(&self.entity) {
                 return Err(format!("{} is no account of {}", account.text, self.entity));
             }

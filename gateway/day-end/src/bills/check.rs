@@ -1,13 +1,12 @@
 //! Bills are held to balances.
 
 use longmen_bills::{Disagreement, disagreements};
-use longmen_client::{BalanceAtRequest, Client};
+use longmen_client::Client;
 use longmen_ledger::Date;
 use longmen_reconciliation_store::{BillRow, Store};
 
-use crate::account_name::key_of;
+use crate::bills::balance::balance_at;
 use crate::bills::error::BillsError;
-use crate::error::NodeError;
 
 /// Accounts that are looked at in one go.
 const PAGE: u32 = 500;
@@ -69,14 +68,8 @@ pub async fn check_bills(
 async fn compared(client: &mut Client, bills: &[BillRow]) -> Result<Vec<Disagreement>, BillsError> {
     let mut held = Vec::with_capacity(bills.len());
     for bill in bills {
-        let account = key_of(&bill.account);
-        let account =
-            account.ok_or_else(|| NodeError::Answer { what: "an account", text: bill.account.clone() })?;
-        let date = bill.statement.to_string();
-        let request =
-            BalanceAtRequest { account: account.into(), date: Some(&date), time_us: None, value_date: None };
-        let then = client.balance_at(&request).await?;
-        held.push((bill.statement, bill.owed, then.account.normal.natural(then.balance)));
+        let balance = balance_at(client, &bill.account, bill.statement).await?;
+        held.push((bill.statement, bill.owed, balance));
     }
     Ok(disagreements(held))
 }

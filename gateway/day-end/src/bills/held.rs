@@ -95,6 +95,7 @@ impl<'s> Held<'s> {
             debit: self.account(debit),
             credit: self.account(credit),
             amount: posting.amount,
+            asked: None,
             state: DueState::Waiting,
             refusal: None,
             refusals: 0,

@@ -5,6 +5,7 @@
 //! what is kept, [`withhold`] takes what is due from those who pay, and [`check_bills`] holds each bill to the account's balance in the books.
 //! Each posting has an id of its own that stays, so doing it again does nothing twice.
 
+mod balance;
 mod check;
 mod closed_dates;
 mod error;

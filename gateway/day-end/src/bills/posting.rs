@@ -1,16 +1,15 @@
 //! What is kept is posted.
 
 use longmen_bills::PostingKind;
-use longmen_client::{
-    AccountKey, Client, ClientError, PostResult, Registration, SetReserveRequest, Transaction,
-};
+use longmen_client::{AccountKey, Client, ClientError, Registration, SetReserveRequest, Transaction};
 use longmen_ledger::Date;
 use longmen_reconciliation_store::{BillDue, Store};
 
 use crate::account_name::key_of;
-use crate::accounting_date::accounting_date;
+use crate::accounting_date::{accounting_date, node_time};
 use crate::bills::error::BillsError;
 use crate::error::NodeError;
+use crate::in_books::outcome_in_books;
 
 /// Postings of one request.
 const BATCH: u32 = 2_048;
@@ -62,10 +61,14 @@ async fn post(
     let mut after: Option<(Date, String)> = None;
     loop {
         let behind = after.as_ref().map(|(date, key)| (*date, &**key));
-        let dues = store.read().bills_to_post(entity, waiting_only, behind, BATCH)?;
+        let mut dues = store.read().bills_to_post(entity, waiting_only, behind, BATCH)?;
         let Some(last) = dues.last() else { return Ok(done) };
         after = Some((last.date, last.key.clone()));
-        let answers = sent(client, dues, today).await?;
+        // The ledger forgets ids after days: asked again as of then it says so, and does nothing twice.
+        let time = node_time(client).await?;
+        store.ask_bills(&dues, time)?;
+        dues.iter_mut().for_each(|due| due.asked = due.asked.or(Some(time)));
+        let answers = sent(client, entity, dues, today).await?;
         store.note_bills(&answers)?;
         for (key, refusal) in answers {
             match refusal {
@@ -79,6 +82,7 @@ async fn post(
 /// What the ledger says to each: `None` where it took it.
 async fn sent(
     client: &mut Client,
+    entity: &str,
     dues: Vec<BillDue>,
     today: Date,
 ) -> Result<Vec<(String, Option<String>)>, BillsError> {
@@ -92,10 +96,15 @@ async fn sent(
     let transactions = postings.iter().map(transaction).collect::<Result<Vec<_>, _>>()?;
     if !transactions.is_empty() {
         let results = client.post(&transactions, false).await?.results;
-        let said = |(due, result): (BillDue, PostResult)| {
-            (due.key, (!result.is_posted()).then(|| result.outcome.to_string()))
-        };
-        answers.extend(postings.into_iter().zip(results).map(said));
+        for (due, result) in postings.into_iter().zip(results) {
+            let is_there = match &*result.outcome {
+                "posted" => true,
+                // Its id was forgotten, and the books have not.
+                "too_old" => outcome_in_books(client, entity, &id_of(&due), due.date).await? == Some(true),
+                _ => false,
+            };
+            answers.push((due.key, (!is_there).then(|| result.outcome.to_string())));
+        }
     }
     Ok(answers)
 }
@@ -136,12 +145,8 @@ async fn released(client: &mut Client, due: &BillDue, today: Date) -> Result<Opt
 
 /// The same each time: its content is that of what is kept, and the ledger dates it.
 fn transaction(due: &BillDue) -> Result<Transaction, BillsError> {
-    // A refusal is remembered by its id.
-    let id = match due.refusals {
-        0 => due.key.clone(),
-        times => format!("{}|again-{times}", due.key),
-    };
-    let transaction = Transaction::new(id.as_str())
+    let transaction = Transaction::new(id_of(due).as_str())
+        .time(due.asked.unwrap_or_default())
         .debit(account(&due.debit)?, due.amount.0, &due.currency)
         .credit(account(&due.credit)?, due.amount.0, &due.currency)
         .kind(&format!("bill-{}", due.kind))
@@ -151,6 +156,14 @@ fn transaction(due: &BillDue) -> Result<Transaction, BillsError> {
         "withhold" => transaction.accounting_date(&due.date.to_string()),
         _ => transaction.value_date(&due.date.to_string()),
     })
+}
+
+/// A refusal is remembered by its id.
+fn id_of(due: &BillDue) -> String {
+    match due.refusals {
+        0 => due.key.clone(),
+        times => format!("{}|again-{times}", due.key),
+    }
 }
 
 fn account(name: &str) -> Result<AccountKey, NodeError> {

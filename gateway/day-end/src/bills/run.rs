@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use longmen_bills::{AccountBills, Bill, Day, Movement, Settings};
+use longmen_bills::{AccountBills, Bill, Day, Movement, Refusal, Settings};
 use longmen_client::{Client, TransactionRecord};
 use longmen_ledger::{Amount, Date};
 use longmen_reconciliation_store::{BillRow, BillsRun, Store};
 
 use crate::accounting_date::accounting_date;
+use crate::bills::balance::balance_at;
 use crate::bills::closed_dates::DatesOfJournal;
 use crate::bills::error::BillsError;
 use crate::bills::held::Held;
+use crate::bills::kept::read_account;
 use crate::bills::movement::{Moved, moved, movement, taken};
 use crate::journal::date as date_of;
 
@@ -32,14 +34,18 @@ pub struct BillsRan {
     pub dues: u64,
 }
 
-struct Run<'a, 's> {
+struct Run<'a, 's, F> {
     write: BillsRun<'a>,
     settings: &'s Settings,
+    /// Whether dates were taken before.
+    is_behind: bool,
     told: BillsRan,
+    /// Gets how many movements and accounts were gone through.
+    watched: F,
 }
 
 /// Takes an entity's closed dates up to one, or up to the last that is closed, into the bills of its accounts, and keeps bills and what is
-/// to be posted. All of it is kept, or nothing.
+/// to be posted. All of it is kept, or nothing. `watched` gets how many movements and accounts were gone through.
 ///
 /// # Errors
 /// [`BillsError`].
@@ -49,6 +55,7 @@ pub async fn run_bills(
     settings: &Settings,
     entity: &str,
     date: Option<Date>,
+    watched: impl FnMut(u64),
 ) -> Result<BillsRan, BillsError> {
     let (current, _) = accounting_date(client, entity).await?;
     let Some(closed) = current.previous() else { return Ok(BillsRan::default()) };
@@ -56,9 +63,10 @@ pub async fn run_bills(
     if to > closed {
         return Err(BillsError::NotClosed { entity: entity.to_owned(), date: to, current });
     }
-    let mut run = Run { write: store.begin_bills(entity)?, settings, told: BillsRan::default() };
-    let before = run.write.taken()?;
-    run.told.taken = before.max(Some(to));
+    let write = store.begin_bills(entity)?;
+    let before = write.taken()?;
+    let told = BillsRan { taken: before.max(Some(to)), ..BillsRan::default() };
+    let mut run = Run { write, settings, is_behind: before.is_some(), told, watched };
     let from = before.map_or(Date::FIRST, Date::next);
     run.read(client, DatesOfJournal::of(entity, (from, to))).await?;
     run.fold(to)?;
@@ -69,7 +77,7 @@ pub async fn run_bills(
     Ok(run.told)
 }
 
-impl Run<'_, '_> {
+impl<F: FnMut(u64)> Run<'_, '_, F> {
     async fn read(&mut self, client: &mut Client, mut dates: DatesOfJournal<'_>) -> Result<(), BillsError> {
         while let Some(records) = dates.page(client).await? {
             for record in records {
@@ -89,21 +97,18 @@ impl Run<'_, '_> {
     ) -> Result<(), BillsError> {
         let date = date_of("an accounting date", &record.accounting_date)?;
         let kept = self.write.account(&one.account)?;
-        let kept = kept.map(|kept| Held::read(self.settings, &kept)).transpose()?;
         let begins = match &kept {
-            Some(held) => held.bills.next_date(),
+            Some(kept) => kept.next_date,
             None => self.begins(one).max(date),
         };
-        // What was owed before bills begin.
         if date < begins || kept.is_none() {
-            let owed = kept
-                .as_ref()
-                .map_or(Ok(0), |held| held.bills.owed().map_err(|refusal| held.refused(refusal)))?;
-            let before = if date < begins { one.amount } else { 0 };
-            let opening = owed.checked_add(before).map(Amount);
-            let refusal = longmen_bills::Refusal::Overflow;
-            let opening =
-                opening.ok_or_else(|| BillsError::Refused { account: one.account.clone(), refusal })?;
+            let before = match &kept {
+                Some(kept) => read_account(kept)?.owed().map_err(|refusal| refused(one, refusal))?,
+                None => self.owed_before(client, one, date).await?,
+            };
+            // What is owed before bills begin is owed when they do.
+            let opening = before.checked_add(if date < begins { one.amount } else { 0 });
+            let opening = Amount(opening.ok_or_else(|| refused(one, Refusal::Overflow))?);
             let held = Held::open(self.settings, (&one.account, &one.subject), begins, opening)?;
             self.write.keep(&held.kept()?)?;
         }
@@ -111,14 +116,26 @@ impl Run<'_, '_> {
             let row = movement(client, &self.write, self.settings, record, one).await?;
             self.write.add_movement(&row)?;
             self.told.movements += 1;
+            self.watch();
         }
         Ok(())
+    }
+
+    fn watch(&mut self) {
+        (self.watched)(self.told.movements + self.told.accounts);
     }
 
     /// The first date of the first cycle of an account that is met for the first time.
     fn begins(&self, one: &Moved) -> Date {
         let found = self.settings.assigned(&one.account, &one.subject);
         found.expect("what has no bills does not move them").1.begins
+    }
+
+    /// What an account owed before it is met for the first time: nothing, unless it got its bills behind dates that were taken.
+    async fn owed_before(&self, client: &mut Client, one: &Moved, date: Date) -> Result<i64, BillsError> {
+        let Some(yesterday) = date.previous().filter(|_| self.is_behind) else { return Ok(0) };
+        let owed = balance_at(client, &one.account, yesterday).await?;
+        i64::try_from(owed).map_err(|_| refused(one, Refusal::Overflow))
     }
 
     fn fold(&mut self, to: Date) -> Result<(), BillsError> {
@@ -132,6 +149,7 @@ impl Run<'_, '_> {
                 self.advance(&mut held, to)?;
                 self.write.keep(&held.kept()?)?;
                 self.told.accounts += 1;
+                self.watch();
             }
         }
     }
@@ -159,6 +177,10 @@ impl Run<'_, '_> {
         }
         rows.values().try_for_each(|row| Ok(self.write.keep_bill(row)?))
     }
+}
+
+fn refused(one: &Moved, refusal: Refusal) -> BillsError {
+    BillsError::Refused { account: one.account.clone(), refusal }
 }
 
 /// Bills that stand otherwise at the end of a date.

@@ -1,16 +1,15 @@
 //! Entries are posted, each once.
 
-use longmen_client::{Client, FindRequest, Transaction};
+use longmen_client::{Client, Transaction};
 use longmen_ledger::{Date, Side};
 use longmen_revaluation::{Entry, Settings};
 
 use crate::account_name::key_of;
+use crate::accounting_date::node_time;
 use crate::error::NodeError;
+use crate::in_books::outcome_in_books;
 use crate::revaluation::done::{Done, EntryState};
 use crate::revaluation::error::RevaluationError;
-
-/// Transactions of one page.
-const PAGE: u32 = 50;
 
 /// How entries are posted.
 pub(super) struct Posting<'a> {
@@ -31,6 +30,8 @@ impl Posting<'_> {
         found: Vec<(R, Option<Entry>)>,
         is_dry: bool,
     ) -> Result<Vec<Done<R>>, RevaluationError> {
+        // None of them is in the books, so each is asked for now for the first time.
+        let time = node_time(client).await?;
         let (mut done, mut transactions, mut asked) = (Vec::new(), Vec::new(), Vec::new());
         for (row, entry) in found {
             let state = match &entry {
@@ -39,7 +40,7 @@ impl Posting<'_> {
                     None => EntryState::Before,
                     Some(_) if is_dry => EntryState::Dry,
                     Some(id) => {
-                        transactions.push(self.transaction(&id, entry)?);
+                        transactions.push(self.transaction(&id, entry)?.time(time));
                         asked.push(done.len());
                         EntryState::Dry
                     }
@@ -64,37 +65,13 @@ impl Posting<'_> {
     async fn free_id(&self, client: &mut Client, key: &str) -> Result<Option<String>, RevaluationError> {
         let mut id = key.to_owned();
         for times in 1_u32.. {
-            match self.outcome(client, &id).await? {
+            match outcome_in_books(client, self.settings.entity(), &id, self.date).await? {
                 None => return Ok(Some(id)),
                 Some(true) => return Ok(None),
                 Some(false) => id = format!("{key}|again-{times}"),
             }
         }
         unreachable!("nobody is refused so often")
-    }
-
-    /// Whether transactions with an id are there, and one of them is posted.
-    async fn outcome(&self, client: &mut Client, id: &str) -> Result<Option<bool>, RevaluationError> {
-        let (from, mut after, mut found) = (self.date.to_string(), None::<Box<str>>, None);
-        loop {
-            let request = FindRequest {
-                entity: Some(self.settings.entity()),
-                id: Some(id.into()),
-                from: Some(&from),
-                after: after.as_deref(),
-                outcomes: Some("all"),
-                limit: PAGE,
-                ..FindRequest::default()
-            };
-            let page = client.find(&request).await?;
-            for record in &page.transactions {
-                found = Some(found.unwrap_or(false) || &*record.outcome == "posted");
-            }
-            match page.next {
-                Some(next) => after = Some(next),
-                None => return Ok(found),
-            }
-        }
     }
 
     fn transaction(&self, id: &str, entry: &Entry) -> Result<Transaction, RevaluationError> {

@@ -4,6 +4,8 @@
 
 mod access;
 mod amounts;
+mod bills;
+mod bills_random;
 mod booking;
 mod channel_books;
 mod channel_files;
@@ -33,6 +35,7 @@ mod reconciling_accounts;
 mod reconciling_money;
 mod refusals;
 mod reports;
+mod revaluation;
 mod scenarios;
 mod serving;
 mod stopping;

@@ -26,6 +26,8 @@ pub struct BillDue {
     pub credit: String,
     /// Minor units, above zero.
     pub amount: Amount,
+    /// When the ledger was asked first, in seconds since 1970: it is asked again as of then, so that a late retry is not done twice.
+    pub asked: Option<u32>,
     pub state: DueState,
     /// The ledger's code, where it refused it the last time.
     pub refusal: Option<String>,
@@ -37,8 +39,9 @@ impl BillDue {
     pub(super) fn insert(&self, connection: &Connection, entity: &str) -> Result<(), StoreError> {
         let written = connection
             .prepare_cached(
-                "INSERT INTO bill_dues VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                 ON CONFLICT DO UPDATE SET amount = excluded.amount, state = excluded.state WHERE state = 'refused'",
+                "INSERT INTO bill_dues VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 ON CONFLICT DO UPDATE SET amount = excluded.amount, asked = excluded.asked,
+                 state = excluded.state WHERE state = 'refused'",
             )?
             .execute(params![
                 self.key,
@@ -51,6 +54,7 @@ impl BillDue {
                 self.debit,
                 self.credit,
                 self.amount.0,
+                self.asked,
                 self.state.name(),
                 self.refusal,
                 self.refusals
@@ -99,6 +103,22 @@ impl Reader {
 }
 
 impl Store {
+    /// Notes that the ledger is about to be asked for postings for the first time, at a moment in seconds since 1970. Of those that it was
+    /// asked for before, the moment stays.
+    ///
+    /// # Errors
+    /// Whatever fails; nothing is noted then.
+    pub fn ask_bills(&mut self, dues: &[BillDue], at: u32) -> Result<(), StoreError> {
+        let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut update =
+            transaction.prepare_cached("UPDATE bill_dues SET asked = ? WHERE key = ? AND asked IS NULL")?;
+        for due in dues.iter().filter(|due| due.asked.is_none()) {
+            update.execute(params![at, due.key])?;
+        }
+        drop(update);
+        Ok(transaction.commit()?)
+    }
+
     /// Notes what the ledger said to postings of bills: `None` where it is posted, else its code.
     ///
     /// # Errors
@@ -106,7 +126,8 @@ impl Store {
     pub fn note_bills(&mut self, answers: &[(String, Option<String>)]) -> Result<(), StoreError> {
         let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut update = transaction.prepare_cached(
-            "UPDATE bill_dues SET state = ?2, refusal = ?3, refusals = refusals + (?3 IS NOT NULL) WHERE key = ?1",
+            "UPDATE bill_dues SET state = ?2, refusal = ?3, refusals = refusals + (?3 IS NOT NULL),
+             asked = CASE WHEN ?3 IS NULL THEN asked END WHERE key = ?1",
         )?;
         for (key, refusal) in answers {
             let state = if refusal.is_some() { DueState::Refused } else { DueState::Posted };
@@ -128,6 +149,7 @@ fn due(row: &Row<'_>) -> Result<BillDue, StoreError> {
         debit: cell(row, "debit")?,
         credit: cell(row, "credit")?,
         amount: Amount(cell(row, "amount")?),
+        asked: cell(row, "asked")?,
         state: named(row, "state")?,
         refusal: cell(row, "refusal")?,
         refusals: cell(row, "refusals")?,

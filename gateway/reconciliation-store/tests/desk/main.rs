@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod bills;
 mod damage;
 mod desk;
 mod files;

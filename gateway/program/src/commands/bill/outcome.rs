@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::desk_args::failed;
 use crate::failure::Failure;
+use crate::page::Page;
 
 /// Plans, and whose they are.
 #[derive(Clone, Debug, clap::Args)]
@@ -41,6 +42,13 @@ pub(crate) fn of_bills(error: BillsError) -> Failure {
         }
         error => Failure::Usage(error.to_string()),
     }
+}
+
+/// Lines, one below the other.
+pub(super) fn page(lines: impl IntoIterator<Item = String>) -> Page {
+    let mut page = Page::new();
+    lines.into_iter().for_each(|line| page.line(line));
+    page
 }
 
 /// What was posted, for people.

@@ -6,7 +6,7 @@ use longmen_engine::ledger::Date as LedgerDate;
 use longmen_terminal::Progress;
 
 use super::outcome::{
-    SettingsArgs, json_of_check, json_of_posting, lines_of_check, lines_of_posting, of_bills,
+    SettingsArgs, json_of_check, json_of_posting, lines_of_check, lines_of_posting, of_bills, page,
 };
 use crate::argument::said;
 use crate::connect_args::AskArgs;
@@ -44,7 +44,11 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let date = date.transpose()?;
     let mut client = args.ask_args.connect().await?;
     let mut store = args.desk_args.open()?;
-    let ran = run_bills(&mut client, &mut store, &settings, &args.entity, date).await.map_err(of_bills)?;
+    let progress = Progress::counting("movements and accounts");
+    let watched = |count| progress.at(count, String::new());
+    let ran = run_bills(&mut client, &mut store, &settings, &args.entity, date, watched).await;
+    progress.finish();
+    let ran = ran.map_err(of_bills)?;
     let posting = post_bills(&mut client, &mut store, &args.entity).await.map_err(of_bills)?;
     let progress = Progress::counting("bills held to balances");
     let told = |count| progress.at(count, String::new());
@@ -64,7 +68,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
             ran.stated,
             ran.dues
         );
-        [vec![first], lines_of_posting(&posting), lines_of_check(&checked)].concat().join("\n")
+        page([vec![first], lines_of_posting(&posting), lines_of_check(&checked)].concat())
     })?;
     Ok(Conclusion::of(posting.refused.is_empty() && checked.differences.is_empty()))
 }

@@ -139,6 +139,8 @@ fn value(shown_bill: &Shown) -> Value {
         "bill": shown(row), "minimum_open": shown_bill.minimum_open, "taken": shown_bill.taken.to_string(),
         "lines": lines.collect::<Vec<_>>(), "rows": rows.collect::<Vec<_>>(), "late": late.collect::<Vec<_>>(),
         "exact": explanation.exact, "interest": explanation.interest,
+        "rate": explanation.stated.map(|stated| stated.late.rate.to_string()),
+        "charged": explanation.stated.map(|stated| stated.charged),
         "running": running.0, "credit": running.1,
     })
 }
@@ -175,10 +177,12 @@ fn page(shown: &Shown) -> Page {
         page.gap();
         page.table(late(shown));
         page.line(format_args!(
-            "late interest to {}: {}, rounded {}",
+            "late interest to {} at {} a day: {}, rounded {}; charged by then {}",
             shown.taken,
+            explanation.stated.map_or_else(String::new, |stated| stated.late.rate.to_string()),
             explanation.exact,
-            amount(explanation.interest)
+            amount(explanation.interest),
+            amount(explanation.stated.map_or(0, |stated| stated.charged))
         ));
     }
     page.gap();

@@ -1,8 +1,9 @@
 //! `longmen bill withhold`
 
 use longmen_day_end::bills::{run_bills, withhold};
+use longmen_terminal::Progress;
 
-use super::outcome::{SettingsArgs, json_of_posting, lines_of_posting, of_bills};
+use super::outcome::{SettingsArgs, json_of_posting, lines_of_posting, of_bills, page};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
@@ -36,13 +37,17 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let settings = args.settings_args.read()?;
     let mut client = args.ask_args.connect().await?;
     let mut store = args.desk_args.open()?;
-    run_bills(&mut client, &mut store, &settings, &args.entity, None).await.map_err(of_bills)?;
+    let progress = Progress::counting("movements and accounts");
+    let watched = |count| progress.at(count, String::new());
+    let ran = run_bills(&mut client, &mut store, &settings, &args.entity, None, watched).await;
+    progress.finish();
+    ran.map_err(of_bills)?;
     let done = withhold(&mut client, &mut store, &settings, &args.entity).await.map_err(of_bills)?;
     let posting = json_of_posting(&done.posting);
     let value = serde_json::json!({"bills": done.bills, "asked": done.asked, "posting": posting});
     args.output.show(&value, |_| {
         let first = format!("{} bills are due, {} withheld for", done.bills, done.asked);
-        [vec![first], lines_of_posting(&done.posting)].concat().join("\n")
+        page([vec![first], lines_of_posting(&done.posting)].concat())
     })?;
     Ok(Conclusion::of(done.posting.refused.is_empty()))
 }
