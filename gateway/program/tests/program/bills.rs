@@ -182,23 +182,23 @@ fn a_bill_is_stated_paid_in_part_and_late() {
     house.spends();
     house.stands(
         "2024-05-05",
-        &json!({"state": "billed", "total": 300_00, "minimum": 30_00, "owed": 300_00, "due": "2024-05-25"}),
+        &json!({"state": "billed", "total": 30_000, "minimum": 3_000, "owed": 30_000, "due": "2024-05-25"}),
     );
     house.passes(&["2024-05-20"]);
     house.moves("repay-1", "U1", "credit_repay", "-50.00", None);
     house.passes(&["2024-05-26"]);
-    house.stands("2024-05-05", &json!({"state": "partly_paid", "open": 250_00, "interest": 0}));
+    house.stands("2024-05-05", &json!({"state": "partly_paid", "open": 25_000, "interest": 0}));
     assert_eq!(house.postings("desk").len(), 0);
     house.passes(&["2024-05-27", "2024-05-28"]);
-    house.stands("2024-05-05", &json!({"state": "overdue", "open": 250_00, "interest": 25}));
+    house.stands("2024-05-05", &json!({"state": "overdue", "open": 25_000, "interest": 25}));
     let first: Vec<i64> = house.postings("desk").iter().map(|one| one["amount"].as_i64().unwrap()).collect();
     assert_eq!(first, [13, 12]);
     house.passes(&["2024-06-06", "2024-06-25"]);
-    house.stands("2024-05-05", &json!({"state": "overdue", "open": 250_00, "interest": 3_75}));
-    assert_eq!(house.posted(), json!({"accrue": 3_75, "charge": 1_38}));
+    house.stands("2024-05-05", &json!({"state": "overdue", "open": 25_000, "interest": 375}));
+    assert_eq!(house.posted(), json!({"accrue": 375, "charge": 138}));
     assert_eq!(
         ["income", "receivable", "credit.U1"].map(|account| house.balance(account)),
-        [3_75, 3_75 - 1_38, 250_00 + 1_38]
+        [375, 375 - 138, 25_000 + 138]
     );
     let told = house.shows("U1", "2024-05-05");
     let lines: Vec<(&str, i64)> = told["lines"]
@@ -207,23 +207,23 @@ fn a_bill_is_stated_paid_in_part_and_late() {
         .iter()
         .map(|line| (line["id"].as_str().unwrap(), line["amount"].as_i64().unwrap()))
         .collect();
-    assert_eq!(lines, [("spend-1", 100_00), ("spend-2", 200_00)]);
+    assert_eq!(lines, [("spend-1", 10_000), ("spend-2", 20_000)]);
     let settled = &told["rows"][1];
     assert_eq!(
         (&settled["id"], &settled["part"], &settled["amount"], &settled["open"]),
-        (&json!("repay-1"), &json!("principal"), &json!(-50_00), &json!(250_00))
+        (&json!("repay-1"), &json!("principal"), &json!(-5_000), &json!(25_000))
     );
     let late = &told["late"][0];
     assert_eq!(
         (&late["from"], &late["to"], &late["days"], &late["overdue"]),
-        (&json!("2024-05-26"), &json!("2024-06-24"), &json!(30), &json!(250_00))
+        (&json!("2024-05-26"), &json!("2024-06-24"), &json!(30), &json!(25_000))
     );
-    assert_eq!((&told["exact"], &told["interest"]), (&json!("3.75"), &json!(3_75)));
-    assert_eq!((&told["rate"], &told["charged"]), (&json!("0.05%"), &json!(1_38)));
-    assert_eq!((&told["minimum_open"], &told["running"]), (&json!(0), &json!(1_38)));
+    assert_eq!((&told["exact"], &told["interest"]), (&json!("3.75"), &json!(375)));
+    assert_eq!((&told["rate"], &told["charged"]), (&json!("0.05%"), &json!(138)));
+    assert_eq!((&told["minimum_open"], &told["running"]), (&json!(0), &json!(138)));
     // What was charged stands on the bill of its cycle.
     house.passes(&["2024-07-06"]);
-    house.stands("2024-07-05", &json!({"total": 1_38, "owed": 251_38}));
+    house.stands("2024-07-05", &json!({"total": 138, "owed": 25_138}));
     let overdue = house.bills("desk", &["--state", "overdue"]);
     assert_eq!(overdue.len(), 1, "{overdue:?}");
     let people = house.says(&["bill", "check", "LM", "--desk", &house.text("desk")], 0);
@@ -265,14 +265,14 @@ fn refunds_reversals_and_value_dates_change_what_is_late() {
         0,
     );
     house.passes(&["2024-05-20"]);
-    house.stands("2024-05-05", &json!({"state": "partly_paid", "open": 200_00}));
+    house.stands("2024-05-05", &json!({"state": "partly_paid", "open": 20_000}));
     house.moves("repay-1", "U1", "credit_repay", "-200.00", None);
     house.passes(&["2024-05-22"]);
     house.stands("2024-05-05", &json!({"state": "paid", "open": 0}));
     house.says(&["reverse", "repay-1", "--id", "back-1"], 0);
     house.passes(&["2024-05-26", "2024-05-27", "2024-06-06", "2024-06-10"]);
-    house.stands("2024-05-05", &json!({"state": "overdue", "open": 200_00, "interest": 1_50}));
-    assert_eq!(house.posted(), json!({"accrue": 1_50, "charge": 1_10}));
+    house.stands("2024-05-05", &json!({"state": "overdue", "open": 20_000, "interest": 150}));
+    assert_eq!(house.posted(), json!({"accrue": 150, "charge": 110}));
     // Booked late, and not late.
     house.moves("repay-2", "U1", "credit_repay", "-200.00", Some("2024-05-25"));
     house.passes(&["2024-06-11"]);
@@ -280,9 +280,9 @@ fn refunds_reversals_and_value_dates_change_what_is_late() {
     house.passes(&["2024-07-06", "2024-08-06"]);
     assert_eq!(
         house.posted(),
-        json!({"accrue": 1_50, "return_accrual": 1_50, "charge": 1_10, "return_charge": 1_10})
+        json!({"accrue": 150, "return_accrual": 150, "charge": 110, "return_charge": 110})
     );
-    house.stands("2024-07-05", &json!({"state": "paid", "total": 1_10, "open": 0, "interest": 0}));
+    house.stands("2024-07-05", &json!({"state": "paid", "total": 110, "open": 0, "interest": 0}));
     for account in ["income", "receivable", "credit.U1"] {
         assert_eq!(house.balance(account), 0, "{account}");
     }
@@ -293,7 +293,7 @@ fn refunds_reversals_and_value_dates_change_what_is_late() {
 
 #[test]
 fn what_is_due_is_withheld_in_part_and_once() {
-    for (reserve, taken) in [("bills", 120_00), ("another", 70_00)] {
+    for (reserve, taken) in [("bills", 12_000), ("another", 7_000)] {
         let house = House::new();
         let plans = PLANS.replace("reserve = \"bills\"", &format!("reserve = \"{reserve}\""));
         std::fs::write(house.text("bills.toml"), plans).unwrap();
@@ -314,11 +314,11 @@ fn what_is_due_is_withheld_in_part_and_once() {
         assert_eq!((&told["bills"], &told["asked"]), (&json!(2), &json!(2)), "{told}");
         let again = house.withholds(0);
         assert_eq!((&again["asked"], &again["posting"]["posted"]), (&json!(0), &json!(0)), "{again}");
-        assert_eq!(house.balance("cash.U1"), 120_00 - taken);
-        assert_eq!(house.balance("credit.U1"), 300_00 - taken);
-        assert_eq!((house.balance("cash.U2"), house.balance("credit.U2")), (750_00, 0));
+        assert_eq!(house.balance("cash.U1"), 12_000 - taken);
+        assert_eq!(house.balance("credit.U1"), 30_000 - taken);
+        assert_eq!((house.balance("cash.U2"), house.balance("credit.U2")), (75_000, 0));
         house.passes(&["2024-05-26", "2024-05-27"]);
-        house.stands("2024-05-05", &json!({"state": "overdue", "open": 300_00 - taken}));
+        house.stands("2024-05-05", &json!({"state": "overdue", "open": 30_000 - taken}));
         // Another day, and there is more.
         house.says(
             &["post", "--id", "in-3", "--debit", "LM/bank/CNY=900.00", "--credit", "LM/cash.U1/CNY=900.00"],
@@ -351,8 +351,8 @@ fn what_is_refused_is_told_and_tried_again() {
     house.says(&["state", "LM/credit.U1/CNY", "--payment-state", "normal"], 0);
     assert_eq!(house.runs("desk", 0)["posting"]["posted"], 1);
     house.passes(&["2024-06-07"]);
-    assert_eq!(house.shows("U1", "2024-05-05")["running"], 1_65, "what was tried again is known as well");
-    assert_eq!(house.balance("credit.U1"), 301_65);
+    assert_eq!(house.shows("U1", "2024-05-05")["running"], 165, "what was tried again is known as well");
+    assert_eq!(house.balance("credit.U1"), 30_165);
 }
 
 #[test]
@@ -397,12 +397,12 @@ fn an_account_that_gets_its_bills_later_begins_with_what_it_owes() {
     assert_eq!(house.runs("desk", 0)["movements"], 0);
     std::fs::write(house.text("bills.toml"), PLANS).unwrap();
     house.spends();
-    house.stands("2024-05-05", &json!({"total": 307_00, "owed": 307_00}));
+    house.stands("2024-05-05", &json!({"total": 30_700, "owed": 30_700}));
     // A year that is stated whole takes what was there before it as one sum.
     std::fs::write(house.text("bills.toml"), PLANS.replace("2024-04-06", "2024-04-11")).unwrap();
     assert_eq!(house.runs("other", 0)["movements"], 1);
     let other = house.bills("other", &[]);
-    assert_eq!((&other[0]["from"], &other[0]["total"]), (&json!("2024-04-11"), &json!(307_00)));
+    assert_eq!((&other[0]["from"], &other[0]["total"]), (&json!("2024-04-11"), &json!(30_700)));
 }
 
 #[test]

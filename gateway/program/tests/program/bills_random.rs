@@ -203,6 +203,6 @@ fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_end() {
         .map(|one| one["amount"].as_i64().unwrap())
         .sum();
     let left: i64 = USERS.iter().map(|user| house.balance(&format!("cash.{user}"))).sum();
-    assert_eq!(left, 900_00 + 5_00 * i64::from(killed) - taken, "{withheld:?} of seed {seed}");
+    assert_eq!(left, 90_000 + 500 * i64::from(killed) - taken, "{withheld:?} of seed {seed}");
     house.says(&["bill", "check", "LM", "--desk", &desk], 0);
 }

@@ -187,7 +187,7 @@ fn a_year_in_three_currencies_is_closed_with_the_difference_on_its_account() {
         [row("USD", "-1160", "posted"), row("JPY", "-7670", "posted")]
     );
     // A loss: 11.60 on 1,000.00 USD at 7.1884, 76.70 on 100,000 JPY at 4.6233 for 100.
-    assert_eq!(house.balance("fx", "CNY"), 11_60 + 76_70);
+    assert_eq!(house.balance("fx", "CNY"), 1_160 + 7_670);
     let nothing = [row("USD", "0", "nothing_to_book"), row("JPY", "0", "nothing_to_book")];
     assert_eq!(house.rows("revalue", "gain", &[], 0), nothing);
 
@@ -199,7 +199,7 @@ fn a_year_in_three_currencies_is_closed_with_the_difference_on_its_account() {
     let results = [("profit.cny", "CNY"), ("profit.usd", "USD"), ("profit.jpy", "JPY"), ("fx", "CNY")];
     assert_eq!(
         results.map(|(account, currency)| house.balance(account, currency)),
-        [-(500_00 - 120_00 - 88_30), -30_00, -2_000, 0]
+        [-(50_000 - 12_000 - 8_830), -3_000, -2_000, 0]
     );
 
     assert_eq!(
@@ -219,15 +219,15 @@ fn a_year_in_three_currencies_is_closed_with_the_difference_on_its_account() {
     assert_eq!(
         figures,
         [
-            ("bank.cny", -7_200_00 - 4_700_00 + 500_00 - 120_00),
-            ("bank.usd", 1_030_00),
+            ("bank.cny", -720_000 - 470_000 + 50_000 - 12_000),
+            ("bank.usd", 103_000),
             ("bank.jpy", 102_000),
-            ("position.usd", -1_030_00),
+            ("position.usd", -103_000),
             ("position.jpy", -102_000),
             // 1,030.00 x 7.1884 and 102,000 x 0.046233
-            ("position.usd.cny", 7_404_05),
-            ("position.jpy.cny", 4_715_77),
-            ("profit.cny", -(291_70 + 215_65 + 92_47)),
+            ("position.usd.cny", 740_405),
+            ("position.jpy.cny", 471_577),
+            ("profit.cny", -(29_170 + 21_565 + 9_247)),
         ]
     );
     // The general ledger says the same, and its relations hold.
@@ -238,7 +238,7 @@ fn a_year_in_three_currencies_is_closed_with_the_difference_on_its_account() {
         .map(|line| (line["currency"].as_str().unwrap(), line["closing"].as_i64().unwrap()))
         .filter(|(_, closing)| *closing != 0)
         .collect();
-    assert_eq!(profit, [("CNY", 291_70 + 215_65 + 92_47)], "{told}");
+    assert_eq!(profit, [("CNY", 29_170 + 21_565 + 9_247)], "{told}");
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn a_currency_is_booked_once_a_date_and_tried_again_where_it_was_refused() {
         let refused = house.rows("revalue", "gain", &[], 1);
         assert_eq!(refused.last(), Some(&row("JPY", "-7670", "payment_state")));
     }
-    assert_eq!(house.balance("fx", "CNY"), 11_60);
+    assert_eq!(house.balance("fx", "CNY"), 1_160);
     house.says(&["state", "LM/position.jpy.cny/CNY", "--payment-state", "normal"], 0);
     let posted = [row("USD", "0", "nothing_to_book"), row("JPY", "-7670", "posted")];
     assert_eq!(house.rows("revalue", "gain", &[], 0), posted);
@@ -277,5 +277,5 @@ fn a_currency_is_booked_once_a_date_and_tried_again_where_it_was_refused() {
     house.exchanges("buy-more", "usd", "10.00", "72.00");
     let waits = [row("USD", "-12", "posted_before"), row("JPY", "0", "nothing_to_book")];
     assert_eq!(house.rows("revalue", "gain", &["--client", "another"], 0), waits);
-    assert_eq!(house.balance("fx", "CNY"), 11_60 + 76_70);
+    assert_eq!(house.balance("fx", "CNY"), 1_160 + 7_670);
 }

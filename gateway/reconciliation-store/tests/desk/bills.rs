@@ -82,7 +82,7 @@ fn a_run_is_there_whole_or_not_at_all() {
         moved.iter().for_each(|one| run.add_movement(one).unwrap());
         run.keep_bill(&bill(ACCOUNT, "2024-05-05", 300)).unwrap();
         run.add_due(&due("accrue", "2024-05-05", 1)).unwrap();
-        assert_eq!(run.behind(day("2024-05-06"), "", 9).unwrap(), [kept.clone()]);
+        assert_eq!(run.behind(day("2024-05-06"), "", 9).unwrap(), std::slice::from_ref(&kept));
         assert_eq!(run.behind(day("2024-05-05"), "", 9).unwrap(), []);
         assert_eq!(run.movements(ACCOUNT, day("2024-05-05")).unwrap(), moved[1..]);
         assert_eq!(run.last_movement(ACCOUNT, "t").unwrap().as_ref(), moved.last());

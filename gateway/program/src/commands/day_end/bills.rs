@@ -20,7 +20,7 @@ pub(super) async fn withhold(day: &Day<'_>) -> Result<Ended, Failure> {
     if current(&mut client, day.entity).await? > day.date {
         return Ok(Ended::nothing("the date was closed already: what is due is withheld on the next"));
     }
-    run_bills(&mut client, &mut store, &settings, day.entity, None).await.map_err(of_bills)?;
+    run_bills(&mut client, &mut store, &settings, day.entity, None, |_| {}).await.map_err(of_bills)?;
     let done = withheld(&mut client, &mut store, &settings, day.entity).await.map_err(of_bills)?;
     let first = format!("{} bills are due, {} withheld for", done.bills, done.asked);
     let line = [vec![first], lines_of_posting(&done.posting)].concat().join("; ");
@@ -33,8 +33,9 @@ pub(super) async fn run(day: &Day<'_>) -> Result<Ended, Failure> {
     let Some(path) = day.settings.bills() else { return Ok(Ended::nothing(LEFT_OUT)) };
     let settings = read_settings(&path)?;
     let (mut client, mut store) = (day.connect().await?, day.open()?);
-    let ran =
-        run_bills(&mut client, &mut store, &settings, day.entity, Some(day.date)).await.map_err(of_bills)?;
+    let ran = run_bills(&mut client, &mut store, &settings, day.entity, Some(day.date), |_| {})
+        .await
+        .map_err(of_bills)?;
     let posting = post_bills(&mut client, &mut store, day.entity).await.map_err(of_bills)?;
     let checked = check_bills(&mut client, &mut store, day.entity, false, |_| {}).await.map_err(of_bills)?;
     let first = format!("{} accounts, {} bills stated, {} postings", ran.accounts, ran.stated, ran.dues);
