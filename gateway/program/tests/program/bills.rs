@@ -1,5 +1,8 @@
 //! Credit bills over a node: cycles pass, and bills, late interest and withholdings are what an accountant would write.
 
+// Amounts are written as yuan and fen: 300_00.
+#![allow(clippy::inconsistent_digit_grouping)]
+
 use serde_json::{Value, json};
 
 use crate::longmen::{Ran, Served, longmen};

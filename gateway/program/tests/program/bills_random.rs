@@ -1,5 +1,8 @@
 //! Bills under random days and kills: what a desk has is what a model makes of the same movements, and what a desk that was killed has.
 
+// Amounts are written as yuan and fen: 300_00.
+#![allow(clippy::inconsistent_digit_grouping)]
+
 use std::collections::BTreeMap;
 
 use rand::rngs::StdRng;

@@ -1,5 +1,8 @@
 //! Books in three currencies are brought to the closing rate, closed, and their results taken into the local currency.
 
+// Amounts are written as yuan and fen: 300_00.
+#![allow(clippy::inconsistent_digit_grouping)]
+
 use serde_json::{Value, json};
 
 use crate::longmen::{Ran, Served, longmen};
