@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use longmen_ledger::{Amount, Date};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
-use crate::cells::{cell, named, parsed};
+use crate::cells::{cell, parsed};
 use crate::error::StoreError;
+use crate::interest_due::{DueState, InterestDue, dues};
 use crate::schema::CACHE_KIB;
 use crate::store::{Reader, Store};
 
@@ -48,47 +49,6 @@ pub struct InterestAccount {
     /// The first day that is not folded.
     pub next_day: Date,
     pub state: Vec<u8>,
-}
-
-/// What is to be posted, or was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InterestDue {
-    /// The id of its transaction.
-    pub key: String,
-    pub date: Date,
-    pub kind: String,
-    /// The account whose interest it is, or the product of many that are summed.
-    pub subject: String,
-    pub period: String,
-    pub currency: String,
-    /// Names of accounts.
-    pub debit: String,
-    pub credit: String,
-    /// Minor units, above zero.
-    pub amount: Amount,
-    pub state: DueState,
-    /// The ledger's code, where it refused it the last time.
-    pub refusal: Option<String>,
-    /// How often it refused it.
-    pub refusals: u32,
-}
-
-/// How far something due has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum DueState {
-    Waiting,
-    /// The ledger took it not; it is tried again.
-    Refused,
-    Posted,
-}
-
-impl DueState {
-    /// Its name: `waiting`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
 }
 
 impl Store {
@@ -432,27 +392,6 @@ fn read_account(row: &Row<'_>) -> Result<InterestAccount, StoreError> {
         next_day: parsed(row, "next_day", Date::parse)?,
         state: cell(row, "state")?,
     })
-}
-
-fn dues(mut rows: rusqlite::Rows<'_>) -> Result<Vec<InterestDue>, StoreError> {
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(InterestDue {
-            key: cell(row, "key")?,
-            date: parsed(row, "date", Date::parse)?,
-            kind: cell(row, "kind")?,
-            subject: cell(row, "subject")?,
-            period: cell(row, "period")?,
-            currency: cell(row, "currency")?,
-            debit: cell(row, "debit")?,
-            credit: cell(row, "credit")?,
-            amount: Amount(cell(row, "amount")?),
-            state: named(row, "state")?,
-            refusal: cell(row, "refusal")?,
-            refusals: cell(row, "refusals")?,
-        });
-    }
-    Ok(found)
 }
 
 fn whole(number: u64) -> Result<i64, StoreError> {

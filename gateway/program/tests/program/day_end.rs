@@ -229,7 +229,7 @@ impl House {
             self.moves("fx-usd", "fx", ["bank/USD", "position/USD"], "100.00");
             self.moves("fx-cny", "fx", ["position-usd", "bank"], "720.00");
         }
-        if day % 3 == 0 {
+        if day.is_multiple_of(3) {
             self.moves(&format!("fee-usd-{day}"), "fee", ["bank/USD", "fee/USD"], "12.34");
         }
     }

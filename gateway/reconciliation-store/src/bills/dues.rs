@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, TransactionBehavior, params};
 use super::rows::all;
 use crate::cells::{cell, named, parsed};
 use crate::error::StoreError;
-use crate::interest::DueState;
+use crate::interest_due::DueState;
 use crate::store::{Reader, Store};
 
 /// What of bills is to be posted, or was.

@@ -7,7 +7,7 @@ use longmen_engine::ledger::Date;
 use longmen_reconciliation_store::{DayEnd, EndedStage, Stage, Store};
 use longmen_terminal::Progress;
 
-use super::Args;
+use super::args::Args;
 use super::day::{Day, current};
 use super::ended::Ended;
 use super::settings::Settings;

@@ -5,7 +5,7 @@ use longmen_reconciliation_store::{DueState, Reader};
 use longmen_terminal::Table;
 use serde_json::json;
 
-use super::Args;
+use super::args::Args;
 use super::day::current;
 use super::reconcile::first_uncompared;
 use super::settings::Settings;

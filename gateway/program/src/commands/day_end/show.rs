@@ -4,7 +4,7 @@ use longmen_reconciliation_store::{DayEnd, Stage};
 use longmen_terminal::Table;
 use serde_json::{Value, json};
 
-use super::Args;
+use super::args::Args;
 use crate::desk_args::failed;
 use crate::failure::{Conclusion, Failure};
 use crate::page::Page;
