@@ -75,24 +75,6 @@ impl Store {
         log.push("-wal");
         Ok(InterestRun { transaction, connection, log: log.into(), entity: entity.to_owned(), id })
     }
-
-    /// Notes what the ledger said to something due: `None` where it is posted, else its code.
-    ///
-    /// # Errors
-    /// Whatever fails; nothing is noted then.
-    pub fn note_interest(&mut self, answers: &[(String, Option<String>)]) -> Result<(), StoreError> {
-        let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut update =
-            transaction.prepare_cached(
-            "UPDATE interest_dues SET state = ?2, refusal = ?3, refusals = refusals + (?3 IS NOT NULL) WHERE key = ?1",
-        )?;
-        for (key, refusal) in answers {
-            let state = if refusal.is_some() { DueState::Refused } else { DueState::Posted };
-            update.execute(params![key, state.name(), refusal])?;
-        }
-        drop(update);
-        Ok(transaction.commit()?)
-    }
 }
 
 impl InterestRun<'_> {
@@ -240,7 +222,7 @@ impl InterestRun<'_> {
     /// Whatever fails, and where it is kept already: no id stands for two postings.
     pub fn add_due(&self, due: &InterestDue) -> Result<(), StoreError> {
         self.transaction
-            .prepare_cached("INSERT INTO interest_dues VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
+            .prepare_cached("INSERT INTO interest_dues VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
             .execute(params![
                 due.key,
                 self.id,
@@ -255,7 +237,8 @@ impl InterestRun<'_> {
                 due.amount.0,
                 due.state.name(),
                 due.refusal,
-                due.refusals
+                due.refusals,
+                due.asked
             ])?;
         Ok(())
     }

@@ -1,9 +1,11 @@
 //! What of interest is to be posted, or was.
 
 use longmen_ledger::{Amount, Date};
+use rusqlite::{TransactionBehavior, params};
 
 use crate::cells::{cell, named, parsed};
 use crate::error::StoreError;
+use crate::store::Store;
 
 /// What is to be posted, or was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct InterestDue {
     pub refusal: Option<String>,
     /// How often it refused it.
     pub refusals: u32,
+    /// When the ledger was asked first, in seconds since 1970: it is asked again as of then, so that a late retry is not done twice.
+    pub asked: Option<u32>,
 }
 
 /// How far something due has come.
@@ -46,6 +50,42 @@ impl DueState {
     }
 }
 
+impl Store {
+    /// Notes that the ledger is about to be asked for what is due for the first time, at a moment in seconds since 1970. Of what it was asked
+    /// for before, the moment stays.
+    ///
+    /// # Errors
+    /// Whatever fails; nothing is noted then.
+    pub fn ask_interest(&mut self, dues: &[InterestDue], at: u32) -> Result<(), StoreError> {
+        let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut update = transaction
+            .prepare_cached("UPDATE interest_dues SET asked = ? WHERE key = ? AND asked IS NULL")?;
+        for due in dues.iter().filter(|due| due.asked.is_none()) {
+            update.execute(params![at, due.key])?;
+        }
+        drop(update);
+        Ok(transaction.commit()?)
+    }
+
+    /// Notes what the ledger said to something due: `None` where it is posted, else its code.
+    ///
+    /// # Errors
+    /// Whatever fails; nothing is noted then.
+    pub fn note_interest(&mut self, answers: &[(String, Option<String>)]) -> Result<(), StoreError> {
+        let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut update = transaction.prepare_cached(
+            "UPDATE interest_dues SET state = ?2, refusal = ?3, refusals = refusals + (?3 IS NOT NULL),
+             asked = CASE WHEN ?3 IS NULL THEN asked END WHERE key = ?1",
+        )?;
+        for (key, refusal) in answers {
+            let state = if refusal.is_some() { DueState::Refused } else { DueState::Posted };
+            update.execute(params![key, state.name(), refusal])?;
+        }
+        drop(update);
+        Ok(transaction.commit()?)
+    }
+}
+
 /// What the rows say.
 pub(crate) fn dues(mut rows: rusqlite::Rows<'_>) -> Result<Vec<InterestDue>, StoreError> {
     let mut found = Vec::new();
@@ -63,6 +103,7 @@ pub(crate) fn dues(mut rows: rusqlite::Rows<'_>) -> Result<Vec<InterestDue>, Sto
             state: named(row, "state")?,
             refusal: cell(row, "refusal")?,
             refusals: cell(row, "refusals")?,
+            asked: cell(row, "asked")?,
         });
     }
     Ok(found)

@@ -5,8 +5,9 @@ use longmen_ledger::Date;
 use longmen_reconciliation_store::{InterestDue, Store};
 
 use crate::account_name::key_of;
-use crate::accounting_date::accounting_date;
+use crate::accounting_date::{accounting_date, node_time};
 use crate::error::NodeError;
+use crate::in_books::outcome_in_books;
 use crate::interest::error::InterestError;
 use crate::interest::step::{Step, Watch};
 
@@ -42,14 +43,23 @@ pub async fn post_dues(
     let mut after: Option<(Date, String)> = None;
     loop {
         let behind = after.as_ref().map(|(date, key)| (*date, &**key));
-        let dues = store.read().interest_to_post(entity, today, behind, BATCH)?;
+        let mut dues = store.read().interest_to_post(entity, today, behind, BATCH)?;
         let Some(last) = dues.last() else { return Ok(done) };
         after = Some((last.date, last.key.clone()));
+        // The ledger forgets ids after days: asked again as of then it says so, and does nothing twice.
+        let time = node_time(client).await?;
+        store.ask_interest(&dues, time)?;
+        dues.iter_mut().for_each(|due| due.asked = due.asked.or(Some(time)));
         let transactions = dues.iter().map(transaction).collect::<Result<Vec<_>, _>>()?;
         let results = client.post(&transactions, false).await.map_err(NodeError::from)?.results;
         let mut answers = Vec::with_capacity(dues.len());
         for (due, result) in dues.into_iter().zip(results) {
-            let refusal = (!result.is_posted()).then(|| result.outcome.to_string());
+            let is_there = match &*result.outcome {
+                // Its id was forgotten, and the books have not.
+                "too_old" => outcome_in_books(client, entity, &id_of(&due), due.date).await? == Some(true),
+                _ => result.is_posted(),
+            };
+            let refusal = (!is_there).then(|| result.outcome.to_string());
             match &refusal {
                 None => done.posted += 1,
                 Some(code) => {
@@ -68,16 +78,20 @@ fn transaction(due: &InterestDue) -> Result<Transaction, InterestError> {
     let account = |name: &str| {
         key_of(name).ok_or_else(|| NodeError::Answer { what: "an account", text: name.to_owned() })
     };
-    // A refusal is remembered by its id.
-    let id = match due.refusals {
-        0 => due.key.clone(),
-        times => format!("{}|again-{times}", due.key),
-    };
     let (debit, credit) = (account(&due.debit)?, account(&due.credit)?);
-    Ok(Transaction::new(id.as_str())
+    Ok(Transaction::new(id_of(due).as_str())
+        .time(due.asked.unwrap_or_default())
         .debit(debit, due.amount.0, &due.currency)
         .credit(credit, due.amount.0, &due.currency)
         .value_date(&due.date.to_string())
         .kind(&format!("interest-{}", due.kind))
         .reason(&format!("interest {} {}", due.subject, due.period)))
+}
+
+/// A refusal is remembered by its id.
+fn id_of(due: &InterestDue) -> String {
+    match due.refusals {
+        0 => due.key.clone(),
+        times => format!("{}|again-{times}", due.key),
+    }
 }

@@ -253,6 +253,7 @@ impl<'a, 's, 'w> Run<'a, 's, 'w> {
                 state: DueState::Waiting,
                 refusal: None,
                 refusals: 0,
+                asked: None,
             })?;
             if let Some(amount) = held.moved_by(due)? {
                 self.enter(held, due.date, amount)?;

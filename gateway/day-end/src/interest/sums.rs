@@ -80,6 +80,7 @@ impl Sum {
             state: DueState::Waiting,
             refusal: None,
             refusals: 0,
+            asked: None,
             key,
         })
     }

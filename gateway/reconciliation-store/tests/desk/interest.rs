@@ -42,6 +42,7 @@ fn due(key: &str) -> InterestDue {
         state: DueState::Waiting,
         refusal: None,
         refusals: 0,
+        asked: None,
     }
 }
 

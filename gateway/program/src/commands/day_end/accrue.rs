@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::day::Day;
 use super::ended::Ended;
-use crate::commands::interest::outcome::{Bars, json as posting_json, of_run, read_settings, told};
+use crate::commands::interest::outcome::{Bars, json as posting_json, lines, of_run, read_settings};
 use crate::failure::Failure;
 
 /// Before the close.
@@ -28,7 +28,7 @@ pub(super) async fn run(day: &Day<'_>) -> Result<Ended, Failure> {
         day.date,
         ran.movements,
         ran.back_valued,
-        told(&done).replace('\n', "; ")
+        lines(&done).join("; ")
     );
     let value = json!({
         "accounts": ran.accounts, "movements": ran.movements, "back_valued": ran.back_valued, "dues": ran.dues,
@@ -47,6 +47,6 @@ pub(super) async fn settle(day: &Day<'_>) -> Result<Ended, Failure> {
     let done = post_dues(&mut client, &mut store, day.entity, &mut |step| bars.at(step)).await;
     bars.finish();
     let done = done.map_err(of_run)?;
-    let line = told(&done).replace('\n', "; ");
+    let line = lines(&done).join("; ");
     Ok(Ended { line, told: posting_json(&done), held: done.refused.is_empty() })
 }

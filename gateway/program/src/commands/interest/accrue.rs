@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use longmen_day_end::interest::{accrue, post_dues};
 
-use super::outcome::{Bars, SettingsArgs, give_way_if_possible, json, of_run, told};
+use super::outcome::{Bars, SettingsArgs, give_way_if_possible, json, lines, of_run, page};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
@@ -59,15 +59,11 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         "back_valued": ran.back_valued, "dues": ran.dues, "posting": json(&done),
     });
     args.output.show(&value, |_| {
-        format!(
-            "run {} up to {date}: {} accounts, {} movements ({} back value), {} dues\n{}",
-            ran.run,
-            ran.accounts,
-            ran.movements,
-            ran.back_valued,
-            ran.dues,
-            told(&done)
-        )
+        let first = format!(
+            "run {} up to {date}: {} accounts, {} movements ({} back value), {} dues",
+            ran.run, ran.accounts, ran.movements, ran.back_valued, ran.dues
+        );
+        page([vec![first], lines(&done)].concat())
     })?;
     Ok(Conclusion::of(done.refused.is_empty()))
 }

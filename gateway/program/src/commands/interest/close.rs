@@ -2,7 +2,7 @@
 
 use longmen_day_end::interest::{Closing, close, post_dues};
 
-use super::outcome::{Bars, SettingsArgs, due_json, json, of_run, table, told};
+use super::outcome::{Bars, SettingsArgs, due_json, json, lines, of_run, table};
 use crate::account_name::{AccountName, with_account_names};
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
@@ -68,7 +68,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
         };
         page.line(format_args!("{words}"));
         if let Some(done) = &posted {
-            page.line(format_args!("{}", told(done)));
+            lines(done).into_iter().for_each(|line| page.line(line));
         }
         page
     })?;

@@ -10,6 +10,7 @@ use longmen_terminal::{Progress, Table, grouped};
 use crate::desk_args::failed;
 use crate::failure::Failure;
 use crate::money::money;
+use crate::page::Page;
 
 /// Products, and whose they are.
 #[derive(Clone, Debug, clap::Args)]
@@ -108,10 +109,17 @@ pub(super) fn table(dues: &[InterestDue]) -> Table {
 }
 
 /// What became of what was due, for people.
-pub(crate) fn told(done: &PostedDues) -> String {
+pub(crate) fn lines(done: &PostedDues) -> Vec<String> {
     let mut lines = vec![format!("posted {}, refused {}", done.posted, done.refused.len())];
     lines.extend(done.refused.iter().map(|one| format!("{}: {}", one.code, one.key)));
-    lines.join("\n")
+    lines
+}
+
+/// Lines for people.
+pub(super) fn page(lines: impl IntoIterator<Item = String>) -> Page {
+    let mut page = Page::new();
+    lines.into_iter().for_each(|line| page.line(line));
+    page
 }
 
 pub(crate) fn json(done: &PostedDues) -> serde_json::Value {

@@ -2,7 +2,7 @@
 
 use longmen_day_end::interest::post_dues;
 
-use super::outcome::{Bars, json, of_run, told};
+use super::outcome::{Bars, json, lines, of_run, page};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
@@ -32,6 +32,6 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let watch = &mut |step| bars.at(step);
     let done = post_dues(&mut client, &mut store, &args.entity, watch).await.map_err(of_run)?;
     bars.finish();
-    args.output.show(&json(&done), |_| told(&done))?;
+    args.output.show(&json(&done), |_| page(lines(&done)))?;
     Ok(Conclusion::of(done.refused.is_empty()))
 }
