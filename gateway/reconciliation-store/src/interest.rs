@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, Trans
 
 use crate::cells::{cell, parsed};
 use crate::error::StoreError;
-use crate::interest_due::{DueState, InterestDue, dues};
+use crate::interest_due::{InterestDue, dues};
 use crate::schema::CACHE_KIB;
 use crate::store::{Reader, Store};
 
