@@ -32,6 +32,7 @@ mod rounds {
     pub(crate) mod relations;
     pub(crate) mod script;
     pub(crate) mod scripts;
+    pub(crate) mod tariff;
     pub(crate) mod translate;
 }
 

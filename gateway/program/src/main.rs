@@ -39,10 +39,10 @@ use clap::{Parser, Subcommand};
 
 use commands::{
     access_log, accounts, approve, balance, booking_mode, booking_modes, cancel, change_access, channel_book,
-    channel_file, close_day, confirm, consume, customer, demo, desk, entry, export, fee, find, freeze, holds,
-    hot, interest, limits, map_customer, map_type, memo, open, play, post, proposals, raise, reconcile,
-    reconcile_accounts, reconcile_money, refund, reject, reserve, reverse, serve, state, statement, status,
-    token, transaction, trial_balance, try_step, unfreeze, verify, wal,
+    channel_file, charge, close_day, confirm, consume, customer, demo, desk, entry, export, fee, find,
+    freeze, holds, hot, interest, limits, map_customer, map_type, memo, open, play, post, proposals, raise,
+    reconcile, reconcile_accounts, reconcile_money, refund, reject, reserve, reverse, serve, state,
+    statement, status, token, transaction, trial_balance, try_step, unfreeze, verify, wal,
 };
 use failure::{Conclusion, Failure};
 
@@ -112,6 +112,7 @@ enum Commands {
     MapType(map_type::Args),
     BookingMode(booking_mode::Args),
     BookingModes(booking_modes::Args),
+    Charge(charge::Args),
     Memo(memo::Args),
     CloseDay(close_day::Args),
     Proposals(proposals::Args),
@@ -176,6 +177,7 @@ fn main() -> ExitCode {
         Commands::MapType(args) => on_one_thread(map_type::run(args)),
         Commands::BookingMode(args) => on_one_thread(booking_mode::run(args)),
         Commands::BookingModes(args) => on_one_thread(booking_modes::run(args)),
+        Commands::Charge(args) => on_one_thread(charge::run(args)),
         Commands::Memo(args) => on_one_thread(memo::run(args)),
         Commands::CloseDay(args) => on_one_thread(close_day::run(args)),
         Commands::Proposals(args) => on_one_thread(proposals::run(args)),
@@ -190,7 +192,7 @@ fn main() -> ExitCode {
         Commands::ChannelBook(args) => on_one_thread(channel_book::run(args)),
         Commands::Desk(command) => on_one_thread(desk::run(command)),
         Commands::Interest(command) => on_one_thread(interest::run(command)),
-        Commands::Fee(command) => fee::run(&command),
+        Commands::Fee(command) => on_one_thread(fee::run(command)),
         Commands::Reconcile(args) => reconcile::run(&args),
         Commands::ReconcileMoney(args) => reconcile_money::run(&args),
         Commands::ReconcileAccounts(args) => reconcile_accounts::run(&args),

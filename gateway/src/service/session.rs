@@ -6,7 +6,9 @@ mod questions;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use longmen_engine::ledger::{Acting, Answer as EngineAnswer, ClientId, Command, RecordPlace, Rejection};
+use longmen_engine::ledger::{
+    Acting, Answer as EngineAnswer, ClientId, Command, Posted, RecordPlace, Rejection,
+};
 use longmen_engine::{Meter, Replies, Reply};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
@@ -16,6 +18,7 @@ use super::admission::Admission;
 use super::answer::{Answer, Answered, Outcome, Welcome};
 use super::caller::Caller;
 use super::cancel::Cancel;
+use super::fault::Fault;
 use super::in_flight::InFlight;
 use super::origin::Origin;
 use super::originals;
@@ -75,6 +78,8 @@ pub(crate) enum Ready {
 pub(crate) enum FromLog {
     /// The originals of a post.
     Originals(Result<Box<Post>, Unanswered>),
+    /// What an answer to a post tells of legs that rules made.
+    Legs(Result<Box<(Posted, Vec<(u32, Fault)>)>, Unanswered>),
     /// What a question goes on with.
     Question(Step<Told>),
 }
@@ -311,6 +316,9 @@ impl<'a, T> Session<'a, T> {
     fn take_reply(&mut self, waiting: Waiting<T>, answer: EngineAnswer) -> Option<Answered<T>> {
         let Waiting { ticket, cost, purpose } = waiting;
         let outcome = match (purpose, answer) {
+            (Purpose::Post(faults), EngineAnswer::Posted(posted)) if lacks_legs(&posted) => {
+                return self.read_legs((ticket, cost), posted, faults);
+            }
             (Purpose::Post(faults), EngineAnswer::Posted(posted)) => Ok(Answer::Posted(posted, faults)),
             (Purpose::Question(running), answer) => return self.step(ticket, cost, running.bring(answer)),
             (Purpose::Hello, answer) => self.welcome(answer),
@@ -387,10 +395,31 @@ impl<'a, T> Session<'a, T> {
         None
     }
 
+    /// What was posted before has its legs in its record.
+    #[cold]
+    fn read_legs(
+        &mut self,
+        (ticket, cost): (T, InFlight),
+        mut posted: Posted,
+        faults: Vec<(u32, Fault)>,
+    ) -> Option<Answered<T>> {
+        let tag = self.pending.add(Waiting { ticket, cost, purpose: Purpose::LookUp });
+        let log = self.service.log.clone();
+        self.reading.spawn(async move {
+            let read = log.look_up(|history| history.give_made_legs(&mut posted).map(|()| posted));
+            (tag, FromLog::Legs(read.await.map(|posted| Box::new((posted, faults)))))
+        });
+        None
+    }
+
     fn take_read(&mut self, tag: u64, found: FromLog) -> Option<Answered<T>> {
         let (_, Waiting { ticket, cost, purpose }) = self.pending.take(tag);
         match found {
             FromLog::Question(step) => self.step(ticket, cost, step),
+            FromLog::Legs(read) => {
+                let outcome = read.map(|answer| Answer::Posted(answer.0, answer.1));
+                Some(Answered { ticket, cost, outcome })
+            }
             FromLog::Originals(Err(why)) => Some(Answered { ticket, cost, outcome: Err(why) }),
             FromLog::Originals(Ok(post)) => {
                 let Post { batch, faults, .. } = *post;
@@ -401,6 +430,11 @@ impl<'a, T> Session<'a, T> {
             }
         }
     }
+}
+
+/// Whether legs that rules made are still to be read.
+pub(super) fn lacks_legs(posted: &Posted) -> bool {
+    posted.made.iter().any(|made| made.legs.is_empty())
 }
 
 fn purpose_of(command: &Command) -> Purpose {

@@ -57,7 +57,7 @@ fn read_transactions(reader: &mut Reader<'_>, asking: Asking, post: &mut Post) -
 }
 
 /// The fields of a transaction.
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 23] = [
     "id",
     "legs",
     "time",
@@ -80,6 +80,7 @@ const FIELDS: [&str; 22] = [
     ACTIONS[6],
     ACTIONS[7],
     ACTIONS[8],
+    ACTIONS[9],
 ];
 /// The first fields of the notes, in the order of their tags, and of the actions.
 const FIRST_NOTE: usize = 4;
@@ -253,7 +254,7 @@ impl<'a> Parts<'a> {
         match (brings_legs, self.legs.is_empty()) {
             (true, true) => "has no legs",
             (true, false) => "has steps that do not increase, or is forced without an approval",
-            (false, true) => "is forced without an approval",
+            (false, true) => "is forced without an approval, or names what cannot be",
             (false, false) => "has legs, which this action brings itself",
         }
     }

@@ -1,7 +1,9 @@
 //! Answers in MessagePack.
 
 use longmen_client::Format;
-use longmen_engine::ledger::{Currency, LegBalance, Opened, PostResult, Posted, Rejection, show_time};
+use longmen_engine::ledger::{
+    Currency, LegBalance, MadeLegs, Opened, PostResult, Posted, Rejection, show_time,
+};
 
 use super::compact::{write_compact_posted, write_compact_refusal};
 use super::pack::Pack;
@@ -85,7 +87,7 @@ fn write_opened(out: &mut Vec<u8>, results: &[Result<Opened, Rejection>]) {
 
 fn write_posted(out: &mut Vec<u8>, posted: &Posted, good: &str, faults: &[(u32, Fault)]) {
     let mut pack = write_ok(out);
-    pack.map(2);
+    pack.map(if posted.made.is_empty() { 2 } else { 3 });
     pack.name("results").array(posted.results.len());
     let mut faults = faults.iter().peekable();
     for (index, result) in posted.results.iter().enumerate() {
@@ -100,6 +102,25 @@ fn write_posted(out: &mut Vec<u8>, posted: &Posted, good: &str, faults: &[(u32, 
     pack.name("balances").array(posted.balances.len());
     for balance in &posted.balances {
         write_leg_balance(&mut pack, balance);
+    }
+    if !posted.made.is_empty() {
+        write_made(&mut pack, &posted.made);
+    }
+}
+
+/// Legs that rules made.
+#[cold]
+fn write_made(pack: &mut Pack<'_>, made: &[MadeLegs]) {
+    pack.name("legs").array(made.iter().map(|made| made.legs.len()).sum());
+    for MadeLegs { transaction, legs } in made {
+        for leg in legs {
+            pack.array(5);
+            pack.unsigned(*transaction);
+            pack.unsigned(leg.step);
+            pack.unsigned(leg.account.0);
+            pack.text(leg.side.name());
+            pack.signed(leg.amount.0);
+        }
     }
 }
 
