@@ -79,7 +79,7 @@ pub(crate) enum FromLog {
     /// The originals of a post.
     Originals(Result<Box<Post>, Unanswered>),
     /// What an answer to a post tells of legs that rules made.
-    Legs(Result<Box<(Posted, Vec<(u32, Fault)>)>, Unanswered>),
+    Legs(Box<(Posted, Vec<(u32, Fault)>)>),
     /// What a question goes on with.
     Question(Step<Told>),
 }
@@ -400,14 +400,16 @@ impl<'a, T> Session<'a, T> {
     fn read_legs(
         &mut self,
         (ticket, cost): (T, InFlight),
-        mut posted: Posted,
+        posted: Posted,
         faults: Vec<(u32, Fault)>,
     ) -> Option<Answered<T>> {
         let tag = self.pending.add(Waiting { ticket, cost, purpose: Purpose::LookUp });
         let log = self.service.log.clone();
         self.reading.spawn(async move {
-            let read = log.look_up(|history| history.give_made_legs(&mut posted).map(|()| posted));
-            (tag, FromLog::Legs(read.await.map(|posted| Box::new((posted, faults)))))
+            let mut read = posted.clone();
+            let read = log.look_up(|history| history.give_made_legs(&mut read).map(|()| read)).await;
+            // What was posted beside them is done: where the log cannot be read, the answer lacks their legs alone.
+            (tag, FromLog::Legs(Box::new((read.unwrap_or(posted), faults))))
         });
         None
     }
@@ -417,8 +419,8 @@ impl<'a, T> Session<'a, T> {
         match found {
             FromLog::Question(step) => self.step(ticket, cost, step),
             FromLog::Legs(read) => {
-                let outcome = read.map(|answer| Answer::Posted(answer.0, answer.1));
-                Some(Answered { ticket, cost, outcome })
+                let (posted, faults) = *read;
+                Some(Answered { ticket, cost, outcome: Ok(Answer::Posted(posted, faults)) })
             }
             FromLog::Originals(Err(why)) => Some(Answered { ticket, cost, outcome: Err(why) }),
             FromLog::Originals(Ok(post)) => {
