@@ -45,3 +45,4 @@ pub use plants::{Plant, Planted, first_failure};
 pub use run::{Counts, Outcome, Run, run};
 pub use shrink::{Shrunk, shrink};
 pub use side_by_side::run_all;
+pub use world::CHARGING;

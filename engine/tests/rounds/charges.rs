@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use longmen_engine::ledger::Rejection::{self, *};
 use longmen_engine::ledger::{
-    AccountId, Action, Amount, Answer, Batch, Charge, Charged, Command, Currency, Draft, MadeLeg, Naming,
-    PAYEE, PAYER, Party, PostResult, Posted, Refund, SectionKind, Side, TransactionId,
+    AccountId, Action, Amount, Answer, Batch, Catalog, Charge, Charged, Command, Currency, Draft, EntityId,
+    FrameRecords, MadeLeg, Naming, PAYEE, PAYER, Party, PostResult, Posted, Refund, SectionKind, Side,
+    TransactionId, YearStart,
     notes::{self, Note},
     read_tail,
 };
@@ -281,4 +282,28 @@ fn a_charge_that_takes_two_is_made_by_the_rules_of_its_approval() {
     let Some((101, Answer::Posted(posted))) = desk.node.given.pop() else { panic!("it is done") };
     assert_eq!(came(&posted, 0), done(&[(PAYS, true, 1_000), (GETS, false, 940), (FEES, false, 60)]));
     assert_eq!(desk.charged(7).file.get(), 2);
+}
+
+#[test]
+fn a_snapshot_keeps_every_file_with_its_number() {
+    let mut catalog = Catalog::new(1);
+    for code in ["east", "west"] {
+        catalog.add_entity(code, date(START), YearStart::JANUARY);
+    }
+    for (entity, from, file) in [(0, 0, "a"), (1, 1, "b"), (0, 2, "c"), (0, 0, "d")] {
+        catalog.add_fee_rules(EntityId(entity), date(START + from), file);
+    }
+    let mut names = Vec::new();
+    catalog.write_names(&mut names);
+    let sections = vec![(SectionKind::Admin, 0, names.as_slice())];
+    let mut restored = Catalog::new(2);
+    restored.replay(&FrameRecords { number: 9, time_us: 1, sections }).unwrap();
+    let files = |entity| -> Vec<(u32, u32, String)> {
+        let files = restored.all_fee_rules(EntityId(entity));
+        files.map(|(number, from, file)| (number.get(), from.days() - START, file.to_owned())).collect()
+    };
+    assert_eq!(files(0), [(1, 0, "a".into()), (2, 2, "c".into()), (3, 0, "d".into())]);
+    assert_eq!(files(1), [(1, 1, "b".into())]);
+    let holds = |days| restored.fee_file_on(EntityId(0), date(START + days)).map(u32::from);
+    assert_eq!([0, 1, 2].map(holds), [Some(3), Some(3), Some(2)]);
 }

@@ -7,6 +7,7 @@ mod amounts;
 mod booking;
 mod channel_books;
 mod channel_files;
+mod charge;
 mod closed_pipe;
 mod crowd;
 mod demo;
