@@ -210,6 +210,11 @@ impl Batch {
         self.transactions[index as usize].notes = (offset(start), count(self.notes.len() - start));
     }
 
+    /// All actions, in the order of their transactions.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.actions.iter()
+    }
+
     /// Whether some transaction's legs are made by rules.
     #[must_use]
     pub fn makes_legs(&self) -> bool {

@@ -25,7 +25,6 @@ pub(crate) fn price(request: &Request, result: usize) -> InFlight {
 fn price_of_post(post: &Post, result: usize) -> InFlight {
     let count = post.batch.transactions.len();
     let balances = if post.batch.want_balances { post.batch.legs.len() * LEG_BALANCE } else { 0 };
-    let made = post.batch.transactions.iter().filter_map(|one| post.batch.action(one));
-    let made = made.filter(|action| action.makes_legs()).count() * MADE_LEGS;
+    let made = post.batch.actions().filter(|action| action.makes_legs()).count() * MADE_LEGS;
     cost(count, count * result + balances + post.places.len() * ORIGINAL + made)
 }

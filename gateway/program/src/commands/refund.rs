@@ -21,6 +21,7 @@ use crate::proposing_args::ProposingArgs;
 /// A refund that debits the payer again, or credits the payee again, corrects another refund that gave back too much. It is
 /// sent only with --correction.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "longmen refund [OPTIONS] <ORIGINAL> <--debit|--credit|--amount> ...")]
 #[command(after_help = with_account_names("\
 Examples:
   longmen refund order-17 --id order-17-back-1 --debit LM/M1/CNY=33.33 --credit LM/U1/CNY=33.33
@@ -33,7 +34,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     legs: Legs,
     /// How much of the gross amount of an original that was charged; its rule makes the legs
-    #[arg(long, value_parser = amount, group = "legs", conflicts_with_all = ["debit", "credit", "correction"],
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, group = "legs", conflicts_with_all = ["debit", "credit", "correction"],
         requires = "currency")]
     amount: Option<String>,
     /// The currency of the amount

@@ -116,7 +116,7 @@ fn a_card_payment_is_charged_refunded_shown_and_exported() {
     books.says(2, "fee rules --entity LM --number 3", &["entity LM has no file 3 of rules"]);
     let legs = ["LM/bank/CNY  100.00", "LM/M1/CNY             99.40", "LM/fee/CNY             0.60"];
     books.says(0, pay, &[&["pay: posted"], &legs[..]].concat());
-    books.says(0, "close-day --entity LM --next 2026-01-06", &[]);
+    books.says(0, "close-day LM 2026-01-06", &[]);
     books.says(0, pay, &[&["the first result given again"], &legs[..]].concat());
     let refund = "refund pay --id back --amount 40.00 --currency CNY";
     books.says(0, refund, &["back: posted", "LM/M1/CNY     39.76", "LM/fee/CNY     0.24"]);

@@ -254,7 +254,7 @@ impl<'a> Parts<'a> {
         match (brings_legs, self.legs.is_empty()) {
             (true, true) => "has no legs",
             (true, false) => "has steps that do not increase, or is forced without an approval",
-            (false, true) => "is forced without an approval, or names what cannot be",
+            (false, true) => "is forced without an approval",
             (false, false) => "has legs, which this action brings itself",
         }
     }

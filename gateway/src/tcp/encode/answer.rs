@@ -13,6 +13,11 @@ use crate::service::question::QuestionAnswer;
 use crate::service::question::propose::Executed;
 use crate::service::{Answer, Fault, Outcome, Unanswered, Welcome};
 
+/// Where the payload of an answer begins that is ok: behind the array of two and the status.
+const PAYLOAD: usize = 4;
+/// A map of two fields.
+const TWO_FIELDS: u8 = 0x82;
+
 /// Writes what became of a request, in the format in which it is answered. Only posts are answered in the compact one.
 pub(crate) fn write_outcome(out: &mut Vec<u8>, format: Format, outcome: &Outcome) {
     match (outcome, format) {
@@ -41,7 +46,11 @@ fn write_answer(out: &mut Vec<u8>, answer: &Answer) {
         },
         Answer::Welcome(welcome) => return write_welcome(out, welcome),
     };
+    let start = out.len();
     write_posted(out, posted, good, faults);
+    if !posted.made.is_empty() {
+        add_made(out, start, &posted.made);
+    }
 }
 
 /// What a proposal or an approval had done.
@@ -87,7 +96,7 @@ fn write_opened(out: &mut Vec<u8>, results: &[Result<Opened, Rejection>]) {
 
 fn write_posted(out: &mut Vec<u8>, posted: &Posted, good: &str, faults: &[(u32, Fault)]) {
     let mut pack = write_ok(out);
-    pack.map(if posted.made.is_empty() { 2 } else { 3 });
+    pack.map(2);
     pack.name("results").array(posted.results.len());
     let mut faults = faults.iter().peekable();
     for (index, result) in posted.results.iter().enumerate() {
@@ -103,14 +112,16 @@ fn write_posted(out: &mut Vec<u8>, posted: &Posted, good: &str, faults: &[(u32, 
     for balance in &posted.balances {
         write_leg_balance(&mut pack, balance);
     }
-    if !posted.made.is_empty() {
-        write_made(&mut pack, &posted.made);
-    }
 }
 
-/// Legs that rules made.
+/// Adds the legs that rules made to an answer that begins here: a third field of its payload. Answers without any pay nothing for it.
 #[cold]
-fn write_made(pack: &mut Pack<'_>, made: &[MadeLegs]) {
+#[inline(never)]
+fn add_made(out: &mut Vec<u8>, start: usize, made: &[MadeLegs]) {
+    let payload = start + PAYLOAD;
+    assert_eq!(out[payload], TWO_FIELDS, "results and balances");
+    out[payload] = TWO_FIELDS + 1;
+    let mut pack = Pack(out);
     pack.name("legs").array(made.iter().map(|made| made.legs.len()).sum());
     for MadeLegs { transaction, legs } in made {
         for leg in legs {
