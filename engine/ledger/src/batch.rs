@@ -189,6 +189,8 @@ impl Batch {
     }
 
     /// Gives a transaction the legs that follow from what it names; those that it was given before, it had in vain.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn give_legs(&mut self, index: u32, legs: &[Leg]) {
         let transaction = &mut self.transactions[index as usize];
         let (start, length) = transaction.legs;
@@ -196,12 +198,15 @@ impl Batch {
             Some(there) if there.len() == legs.len() => there.copy_from_slice(legs),
             _ => {
                 transaction.legs = (offset(self.legs.len()), count(legs.len()));
-                self.legs.extend_from_slice(legs);
+                // Not as a slice: what pushes payments is to be the only one that takes legs so, and has it inlined.
+                self.legs.extend(legs.iter().map(|leg| Leg { ..*leg }));
             }
         }
     }
 
     /// Gives a transaction notes behind those that it has. They are no part of its content.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn give_notes(&mut self, index: u32, notes: &[u8]) {
         let start = self.notes.len();
         let (from, length) = self.transactions[index as usize].notes;
@@ -281,6 +286,7 @@ fn check_id(id: TransactionId) -> Option<Rejection> {
 
 /// The checks that need nothing but the transaction itself, in order of precedence. Whether a single-sided
 /// transaction is off-balance needs the accounts, so `Unbalanced` is only a finding until they are known.
+#[inline]
 fn check_shape(legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
     let steps_increase = legs.is_sorted_by(|one, next| one.step < next.step);
     if legs.is_empty() || legs.len() > MAX_LEGS || notes.len() > MAX_NOTES || !steps_increase {
@@ -318,6 +324,7 @@ fn check_action(action: &Action, legs: &[Leg], notes: &[u8]) -> Option<Rejection
 }
 
 /// XXH3 with 64 bits over a fixed layout: it is stored, so it must never change.
+#[inline]
 fn digest(draft: &Draft, legs: &[Leg], notes: &[u8]) -> u64 {
     if let (([debit, credit], []), None) = ((legs, notes), draft.accounting_date) {
         return transfer_digest(draft, debit, credit);
