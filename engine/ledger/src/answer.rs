@@ -101,6 +101,14 @@ pub struct Posted {
     pub clock_us: i64,
 }
 
+impl Posted {
+    /// Whether legs that rules made are still to be read from the log.
+    #[must_use]
+    pub fn lacks_legs(&self) -> bool {
+        self.made.iter().any(|made| made.legs.is_empty())
+    }
+}
+
 /// The legs of one transaction, where rules made them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MadeLegs {

@@ -316,7 +316,7 @@ impl<'a, T> Session<'a, T> {
     fn take_reply(&mut self, waiting: Waiting<T>, answer: EngineAnswer) -> Option<Answered<T>> {
         let Waiting { ticket, cost, purpose } = waiting;
         let outcome = match (purpose, answer) {
-            (Purpose::Post(faults), EngineAnswer::Posted(posted)) if lacks_legs(&posted) => {
+            (Purpose::Post(faults), EngineAnswer::Posted(posted)) if posted.lacks_legs() => {
                 return self.read_legs((ticket, cost), posted, faults);
             }
             (Purpose::Post(faults), EngineAnswer::Posted(posted)) => Ok(Answer::Posted(posted, faults)),
@@ -395,25 +395,6 @@ impl<'a, T> Session<'a, T> {
         None
     }
 
-    /// What was posted before has its legs in its record.
-    #[cold]
-    fn read_legs(
-        &mut self,
-        (ticket, cost): (T, InFlight),
-        posted: Posted,
-        faults: Vec<(u32, Fault)>,
-    ) -> Option<Answered<T>> {
-        let tag = self.pending.add(Waiting { ticket, cost, purpose: Purpose::LookUp });
-        let log = self.service.log.clone();
-        self.reading.spawn(async move {
-            let mut read = posted.clone();
-            let read = log.look_up(|history| history.give_made_legs(&mut read).map(|()| read)).await;
-            // What was posted beside them is done: where the log cannot be read, the answer lacks their legs alone.
-            (tag, FromLog::Legs(Box::new((read.unwrap_or(posted), faults))))
-        });
-        None
-    }
-
     fn take_read(&mut self, tag: u64, found: FromLog) -> Option<Answered<T>> {
         let (_, Waiting { ticket, cost, purpose }) = self.pending.take(tag);
         match found {
@@ -432,11 +413,6 @@ impl<'a, T> Session<'a, T> {
             }
         }
     }
-}
-
-/// Whether legs that rules made are still to be read.
-pub(super) fn lacks_legs(posted: &Posted) -> bool {
-    posted.made.iter().any(|made| made.legs.is_empty())
 }
 
 fn purpose_of(command: &Command) -> Purpose {

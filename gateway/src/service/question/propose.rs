@@ -10,7 +10,6 @@ use super::known_accounts::KnownAccounts;
 use crate::service::in_flight::InFlight;
 use crate::service::originals;
 use crate::service::post::Post;
-use crate::service::session::lacks_legs;
 use crate::service::sizes::{RECORD, one};
 use crate::service::unanswered::Unanswered;
 use longmen_access_log::Subject;
@@ -149,7 +148,7 @@ impl Context {
                 Ok(Executed::Proposed(registered, KnownAccounts::of(accounts)))
             }
             // What was done at once before has its legs in its record.
-            Executed::Posted(mut posted) if lacks_legs(&posted) => {
+            Executed::Posted(mut posted) if posted.lacks_legs() => {
                 let read = |history: &History| history.give_made_legs(&mut posted).map(|()| posted);
                 Ok(Executed::Posted(self.look_up(read).await?))
             }
