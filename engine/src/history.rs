@@ -12,6 +12,7 @@ mod chain;
 mod find;
 mod general_ledger;
 mod lines;
+mod made;
 mod merged;
 mod original;
 mod page;

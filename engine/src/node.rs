@@ -20,7 +20,7 @@ use crate::clock::{NodeClock, StartClock, Trust, machine_us};
 use crate::frame_writer::FrameWriter;
 use crate::history::History;
 use crate::id_archive::IdArchive;
-use crate::ledger::{Coordinator, LedgerSettings, RefundClearing, RefundWindows, Shard};
+use crate::ledger::{Coordinator, LedgerSettings, RefundClearing, RefundWindows, Shard, Tariffs};
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
 use crate::recovery::{self, Start};
@@ -58,6 +58,8 @@ pub struct NodeOptions {
     pub refund_windows: RefundWindows,
     /// By way of which accounts refunds may go.
     pub refund_clearing: RefundClearing,
+    /// What reads the rules for fees and splits; without it there are none.
+    pub tariffs: Option<Arc<dyn Tariffs>>,
     /// Whoever starts the node says that the machine's clock is right, however far the newest frame's logged time is from
     /// it: clients' times are held against the clock, and logged times stay where they are until it has passed them.
     pub accept_time: bool,
@@ -77,6 +79,7 @@ impl Default for NodeOptions {
             scrub: ScrubOptions::default(),
             refund_windows: settings.refund_windows,
             refund_clearing: settings.refund_clearing,
+            tariffs: settings.tariffs,
             accept_time: false,
         }
     }
@@ -246,6 +249,7 @@ fn settings_of(options: &NodeOptions) -> Result<LedgerSettings, StartError> {
         known_ids: options.known_ids,
         refund_windows: options.refund_windows.clone(),
         refund_clearing: options.refund_clearing.clone(),
+        tariffs: options.tariffs.clone(),
         frame_bytes: defaults.frame_bytes.min(share),
         seed,
         ..defaults

@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use longmen_client::{
-    Amount, CompactAnswer, CompactSettings, Format, Header, HelloRequest, MAX_ANSWER, MAX_HELLO, MAX_LIST,
-    MAX_ORIGINALS, MAX_STEP, Note as WireNote, Operation, REJECTIONS, Transfer, Unfreeze, write_frame,
-    write_transfers,
+    Amount, Charge, CompactAnswer, CompactSettings, Format, Header, HelloRequest, MAX_ANSWER, MAX_HELLO,
+    MAX_LIST, MAX_ORIGINALS, MAX_STEP, Note as WireNote, Operation, REJECTIONS, Transfer, Unfreeze,
+    write_frame, write_transfers,
 };
 use longmen_engine::ledger::notes::Note;
 use longmen_engine::ledger::{ActionCode, MAX_BATCH, MAX_HOLDS, MAX_LEGS, MAX_NOTES, Rejection};
@@ -72,6 +72,20 @@ fn the_examples_are_what_the_client_writes() {
     let unfreeze = Unfreeze::part(7, "2.00", "CNY");
     let release = Release { transactions: [Held { id: 8, unfreeze }] };
     assert_eq!(example("unfreeze"), request(Operation::Post, 4, &release));
+
+    #[derive(Serialize)]
+    struct Charged {
+        id: u64,
+        r#type: &'static str,
+        charge: Charge,
+    }
+    #[derive(Serialize)]
+    struct Charges {
+        transactions: [Charged; 1],
+    }
+    let charge = Charge::new(1, "100.00", "CNY").payee(2);
+    let charges = Charges { transactions: [Charged { id: 11, r#type: "card_pay", charge }] };
+    assert_eq!(example("charge"), request(Operation::Post, 11, &charges));
 
     let mut transfer = Vec::new();
     write_frame(&mut transfer, Header::request(Operation::Post, Format::Compact, 2), |out| {

@@ -10,6 +10,7 @@ use crate::money::currency::Currency;
 use crate::money::date::{Date, YearStart};
 use crate::proposals::register::Registered;
 use crate::rejection::Rejection;
+use crate::tariff::MadeLeg;
 use crate::transaction::refund_windows::RefundWindows;
 
 /// Where an answer goes: opaque to the ledger.
@@ -65,6 +66,12 @@ pub enum Answer {
     TrialBalance(TrialBalance),
     /// The chart of an entity.
     Chart(Chart),
+    /// Files of rules for fees and splits, in the order in which they were set.
+    FeeRules {
+        /// The number of the file that holds on the current date.
+        current: Option<u32>,
+        files: Vec<FeeRulesFrom>,
+    },
     /// Proposals, by number.
     Proposals(Vec<Registered>),
     /// How the node is. It is apart, so that the answer to a payment is no larger for it.
@@ -87,9 +94,28 @@ pub struct Posted {
     pub results: Vec<PostResult>,
     /// Balances after each leg of what was posted, where the batch asked for them.
     pub balances: Vec<LegBalance>,
+    /// Legs that rules made, by transaction.
+    pub made: Vec<MadeLegs>,
     /// The node's clock when the last of them was decided, microseconds since 1970: what the client's times were held
     /// against.
     pub clock_us: i64,
+}
+
+impl Posted {
+    /// Whether legs that rules made are still to be read from the log.
+    #[must_use]
+    pub fn lacks_legs(&self) -> bool {
+        self.made.iter().any(|made| made.legs.is_empty())
+    }
+}
+
+/// The legs of one transaction, where rules made them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeLegs {
+    /// Index of the transaction in its batch.
+    pub transaction: u32,
+    /// In step order. Of a repeat there are none here: its record has them.
+    pub legs: Vec<MadeLeg>,
 }
 
 /// The result of one transaction (or cancel).
@@ -207,6 +233,16 @@ pub struct ModeFrom {
     /// The first accounting date on which it holds, until the next of the same type.
     pub from: Date,
     pub mode: BookingMode,
+}
+
+/// A file of rules for fees and splits, from a date on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeeRulesFrom {
+    /// Counted from 1, among those of its entity.
+    pub number: u32,
+    /// The first accounting date on which it holds, until a later one begins, or another is set for the same.
+    pub from: Date,
+    pub file: Box<str>,
 }
 
 /// How the node is.

@@ -188,12 +188,42 @@ impl Batch {
         }
     }
 
-    /// Gives a transaction the legs that follow from what it names.
-    pub(crate) fn give_legs(&mut self, index: u32, legs: impl Iterator<Item = Leg>) {
-        let start = self.legs.len();
-        self.legs.extend(legs);
-        let given = (offset(start), count(self.legs.len() - start));
-        self.transactions[index as usize].legs = given;
+    /// Gives a transaction the legs that follow from what it names; those that it was given before, it had in vain.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn give_legs(&mut self, index: u32, legs: &[Leg]) {
+        let transaction = &mut self.transactions[index as usize];
+        let (start, length) = transaction.legs;
+        match self.legs.get_mut(start as usize..start as usize + usize::from(length)) {
+            Some(there) if there.len() == legs.len() => there.copy_from_slice(legs),
+            _ => {
+                transaction.legs = (offset(self.legs.len()), count(legs.len()));
+                // Not as a slice: what pushes payments is to be the only one that takes legs so, and has it inlined.
+                self.legs.extend(legs.iter().map(|leg| Leg { ..*leg }));
+            }
+        }
+    }
+
+    /// Gives a transaction notes behind those that it has. They are no part of its content.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn give_notes(&mut self, index: u32, notes: &[u8]) {
+        let start = self.notes.len();
+        let (from, length) = self.transactions[index as usize].notes;
+        self.notes.extend_from_within(from as usize..from as usize + usize::from(length));
+        self.notes.extend_from_slice(notes);
+        self.transactions[index as usize].notes = (offset(start), count(self.notes.len() - start));
+    }
+
+    /// All actions, in the order of their transactions.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.actions.iter()
+    }
+
+    /// Whether some transaction's legs are made by rules.
+    #[must_use]
+    pub fn makes_legs(&self) -> bool {
+        self.actions.iter().any(Action::makes_legs)
     }
 
     /// Adds to the content of the last transaction what stands in place of an account id in its legs.
@@ -256,6 +286,7 @@ fn check_id(id: TransactionId) -> Option<Rejection> {
 
 /// The checks that need nothing but the transaction itself, in order of precedence. Whether a single-sided
 /// transaction is off-balance needs the accounts, so `Unbalanced` is only a finding until they are known.
+#[inline]
 fn check_shape(legs: &[Leg], notes: &[u8]) -> Option<Rejection> {
     let steps_increase = legs.is_sorted_by(|one, next| one.step < next.step);
     if legs.is_empty() || legs.len() > MAX_LEGS || notes.len() > MAX_NOTES || !steps_increase {
@@ -282,6 +313,9 @@ fn check_action(action: &Action, legs: &[Leg], notes: &[u8]) -> Option<Rejection
     if let Some(malformed) = named.and_then(|key| check_id(key.id)) {
         return Some(malformed);
     }
+    if rules.is_malformed() {
+        return Some(Rejection::Malformed);
+    }
     if rules.is_forced() && !notes::are_approved(notes) {
         return Some(Rejection::Malformed);
     }
@@ -290,6 +324,7 @@ fn check_action(action: &Action, legs: &[Leg], notes: &[u8]) -> Option<Rejection
 }
 
 /// XXH3 with 64 bits over a fixed layout: it is stored, so it must never change.
+#[inline]
 fn digest(draft: &Draft, legs: &[Leg], notes: &[u8]) -> u64 {
     if let (([debit, credit], []), None) = ((legs, notes), draft.accounting_date) {
         return transfer_digest(draft, debit, credit);
@@ -340,97 +375,4 @@ fn count(len: usize) -> u16 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::money::amount::Amount;
-    use crate::money::currency::Currency;
-    use crate::transaction::notes::Note;
-
-    fn leg(step: u16, account: u64, side: Side, amount: i64, currency: &str) -> Leg {
-        let currency = Currency::from_code(currency).unwrap();
-        Leg { account: AccountId(account), amount: Amount(amount), currency, step, side }
-    }
-
-    const DRAFT: Draft = Draft { id: TransactionId(1), time: 0, value_date: None, accounting_date: None };
-
-    #[test]
-    fn shape_is_checked_in_order_of_precedence() {
-        use Side::{Credit, Debit};
-        #[track_caller]
-        fn check(legs: &[(u16, Side, i64, &str)], expect: Option<Rejection>) {
-            let legs: Vec<Leg> = legs.iter().map(|l| leg(l.0, u64::from(l.0), l.1, l.2, l.3)).collect();
-            let mut batch = Batch::default();
-            batch.push(DRAFT, &legs, &[]);
-            assert_eq!(batch.transactions[0].shape, expect);
-        }
-        check(&[], Some(Rejection::Malformed));
-        check(&[(1, Debit, 5, "CNY"), (2, Credit, 5, "CNY")], None);
-        check(&[(1, Debit, 5, "CNY"), (1, Credit, 5, "CNY")], Some(Rejection::Malformed));
-        check(&[(2, Debit, 5, "CNY"), (1, Credit, 5, "CNY")], Some(Rejection::Malformed));
-        check(&[(1, Debit, 5, "CNY"), (2, Credit, 4, "CNY")], Some(Rejection::Unbalanced));
-        check(&[(1, Debit, 5, "CNY"), (2, Credit, 5, "USD")], Some(Rejection::Unbalanced));
-        check(&[(1, Debit, 0, "CNY"), (2, Credit, 0, "CNY")], Some(Rejection::InvalidAmount));
-        check(&[(1, Debit, -5, "CNY"), (2, Credit, -5, "CNY")], Some(Rejection::InvalidAmount));
-        check(&[(1, Debit, -5, "CNY"), (2, Credit, 5, "CNY")], Some(Rejection::Unbalanced));
-        let max = i64::MAX;
-        check(
-            &[
-                (1, Debit, max, "CNY"),
-                (2, Debit, max, "CNY"),
-                (3, Credit, max, "CNY"),
-                (4, Credit, max, "CNY"),
-            ],
-            None,
-        );
-        check(
-            &[(1, Debit, 5, "CNY"), (2, Debit, 7, "USD"), (3, Credit, 7, "USD"), (4, Credit, 5, "CNY")],
-            None,
-        );
-    }
-
-    #[test]
-    fn content_tells_every_field_apart_and_ignores_id_and_time() {
-        let base = [leg(1, 1, Side::Debit, 5, "CNY"), leg(2, 2, Side::Credit, 5, "CNY")];
-        let content = |draft: Draft, legs: &[Leg], notes: &[u8]| {
-            let mut batch = Batch::default();
-            batch.push(draft, legs, notes);
-            batch.transactions[0].content
-        };
-        let first = content(DRAFT, &base, &[]);
-        assert_eq!(first, content(Draft { id: TransactionId(9), time: 77, ..Draft::default() }, &base, &[]));
-        assert_ne!(first, content(Draft { value_date: Date::from_days(1), ..DRAFT }, &base, &[]));
-        assert_ne!(first, content(DRAFT, &base, &[1, 1, 0, b'x']));
-        for change in [
-            |l: &mut Leg| l.account = AccountId(3),
-            |l: &mut Leg| l.amount = Amount(6),
-            |l: &mut Leg| l.side = l.side.opposite(),
-            |l: &mut Leg| l.currency = Currency::from_code("USD").unwrap(),
-            |l: &mut Leg| l.step = 0,
-        ] {
-            let mut legs = base;
-            change(&mut legs[0]);
-            assert_ne!(first, content(DRAFT, &legs, &[]));
-        }
-    }
-
-    #[test]
-    fn texts_of_ids_are_kept_and_are_no_content() {
-        let legs = [leg(1, 1, Side::Debit, 5, "CNY"), leg(2, 2, Side::Credit, 5, "CNY")];
-        let note = [2, 1, 0, b'r'];
-        let draft = Draft { id: TransactionId::of_text("order-17"), ..DRAFT };
-        let (mut by_number, mut by_text) = (Batch::default(), Batch::default());
-        for _ in 0..2 {
-            by_number.push(draft, &legs, &note);
-            by_text.push(draft, &legs, &note);
-            by_text.keep_texts(TextIds { own: "order-17", named: "" });
-        }
-        by_text.push_with_shape(draft, &legs, &note, Some(Rejection::Malformed));
-        by_text.keep_texts(TextIds { own: "order-17", named: "" });
-        for (one, other) in by_number.transactions.iter().zip(&by_text.transactions) {
-            assert_eq!(one.content, other.content);
-            assert_eq!((by_number.texts(one).own, by_text.texts(other).own), ("", "order-17"));
-            assert_eq!(notes::read(by_text.notes(other)).collect::<Vec<_>>(), [(Note::Reference, "r")]);
-        }
-        assert!(by_text.texts(&by_text.transactions[2]).is_empty());
-    }
-}
+mod tests;

@@ -20,7 +20,7 @@
 //! result again, with other content it is refused. A [`Batch`] carries many; each stands for itself.
 //!
 //! **Actions.** Besides posting its legs a transaction may do one thing, its [`Action`]: [`Freeze`] and [`Unfreeze`] (冻结, 解冻),
-//! [`Raise`] (追加预授权), [`Consume`] (扣划), [`Reverse`] (冲正), [`Refund`] (退款), or a step of TCC ([`Try`], [`Confirm`],
+//! [`Raise`] (追加预授权), [`Consume`] (扣划), [`Reverse`] (冲正), [`Refund`] (退款), [`Charge`] (by rules for fees and splits), or a step of TCC ([`Try`], [`Confirm`],
 //! [`CancelTry`]). Each has a file in `actions`, whose head lists what it is judged by, in order; [`CarryForward`] (年终结转) is the
 //! ledger's own. The order of all checks is the table at the top of `schedule/checks.rs`.
 //!
@@ -140,6 +140,7 @@ mod replay;
 mod schedule;
 mod shard;
 mod state;
+mod tariff;
 mod transaction;
 
 pub use access::acting::Acting;
@@ -157,6 +158,7 @@ pub use account::{AccountKey, AccountOpening, AccountRef, AccountState, AccountV
 pub use actions::Action;
 pub use actions::cancel_try::CancelTry;
 pub use actions::carry_forward::CarryForward;
+pub use actions::charge::{Charge, Party};
 pub use actions::confirm::Confirm;
 pub use actions::consume::Consume;
 pub use actions::freeze::Freeze;
@@ -166,8 +168,8 @@ pub use actions::reverse::Reverse;
 pub use actions::try_hold::Try;
 pub use actions::unfreeze::Unfreeze;
 pub use answer::{
-    Answer, Chart, LegBalance, Mapping, ModeFrom, Opened, PostResult, Posted, ReplyTo, Status,
-    SummarySubject, TrialBalance, TrialLine,
+    Answer, Chart, FeeRulesFrom, LegBalance, MadeLegs, Mapping, ModeFrom, Opened, PostResult, Posted,
+    ReplyTo, Status, SummarySubject, TrialBalance, TrialLine,
 };
 pub use batch::{Batch, Draft, MAX_BATCH, MAX_LEGS, MAX_NOTES, MAX_TEXT_ID, Transaction};
 pub use chart::account_index::AccountIndex;
@@ -223,7 +225,12 @@ pub use state::room::Room;
 pub use state::settings::{LedgerSettings, RefundClearing};
 pub use state::snapshot_start::SnapshotStart;
 pub use state::time_window::TimeWindow;
+pub use tariff::{
+    MAX_FEE_RULES, MadeLeg, PAYEE, PAYER, Tariff, TariffAccount, TariffAsked, TariffLeg, TariffRole,
+    Tariffed, Tariffs, about_fee_rules,
+};
 pub use transaction::action_code::ActionCode;
+pub use transaction::charged::Charged;
 pub use transaction::effect::{Effect, EffectKind};
 pub use transaction::hidden::{has_blank_end, is_hidden, shows_nothing};
 pub use transaction::leg::Leg;

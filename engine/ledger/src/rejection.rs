@@ -35,6 +35,13 @@ pub enum Rejection {
     MemoAlone = 49,
     /// Not the sides that the booking mode of its type asks for on the accounting date.
     BookingMode = 50,
+    /// No rule of fees is for this type, channel, merchant and currency on the accounting date; or what is to be refunded by
+    /// amount was charged by none.
+    NoRule = 51,
+    /// The payee's fees are more than the amount.
+    FeeAboveAmount = 52,
+    /// The rule asks for accounts of others than the charge gives.
+    WrongParties = 53,
     /// The id was used before with other content.
     IdempotencyConflict = 6,
     /// The id was cancelled before the request was ever seen (空回滚, 防悬挂).
@@ -167,7 +174,10 @@ impl Rejection {
             | Rejection::MixedOffBalance
             | Rejection::CurrencyMismatch
             | Rejection::MemoAlone
-            | Rejection::BookingMode => 0,
+            | Rejection::BookingMode
+            | Rejection::NoRule
+            | Rejection::FeeAboveAmount
+            | Rejection::WrongParties => 0,
             Rejection::IdempotencyConflict
             | Rejection::Cancelled
             | Rejection::DigestMismatch

@@ -32,6 +32,7 @@ mod rounds {
     pub(crate) mod relations;
     pub(crate) mod script;
     pub(crate) mod scripts;
+    pub(crate) mod tariff;
     pub(crate) mod translate;
 }
 
@@ -44,3 +45,4 @@ pub use plants::{Plant, Planted, first_failure};
 pub use run::{Counts, Outcome, Run, run};
 pub use shrink::{Shrunk, shrink};
 pub use side_by_side::run_all;
+pub use world::CHARGING;

@@ -68,6 +68,9 @@ pub(crate) struct World {
     shown: BTreeMap<u64, ContentDigest>,
 }
 
+/// From this seed on rules for fees are set, and amounts are charged and refunded by them. What the seeds below it play stays as it is.
+pub const CHARGING: u64 = 1 << 32;
+
 impl World {
     /// A new node with a chart, at rest.
     pub(crate) fn new(seed: u64, verbose: bool) -> Result<World, Broken> {
@@ -76,6 +79,7 @@ impl World {
         disk.set_torn_sectors(random.percent(40));
         let mut maker = Maker::new(seed, random.percent(60));
         maker.proposes = true;
+        maker.charges = seed >= CHARGING;
         let hot = maker.hot.clone();
         let mut world = World {
             seed,

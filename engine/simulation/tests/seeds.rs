@@ -2,7 +2,7 @@
 //!
 //! `LONGMEN_SIMULATION_SEEDS=N` runs N of them.
 
-use longmen_simulation::{Counts, Run, run};
+use longmen_simulation::{CHARGING, Counts, Run, run};
 
 const SEEDS: u64 = 40;
 const STEPS: u64 = 3_000;
@@ -23,6 +23,16 @@ fn seeds_hold() {
         let Counts { restarts, cuts, deaths, snapshots, damaged, cut_tails, filled, .. } = counts;
         let met = [restarts, cuts, deaths, snapshots, damaged, cut_tails, filled];
         assert!(met.iter().all(|count| *count > 0), "something was never met: {counts:?}");
+    }
+}
+
+/// The same where rules for fees make legs, over restarts, snapshots and power cuts.
+#[test]
+fn seeds_that_charge_hold() {
+    for seed in CHARGING..CHARGING + SEEDS / 2 {
+        if let Some(failure) = run(&Run::new(seed, STEPS)).failure {
+            panic!("{failure}; `longmen-simulation --seed {seed} --steps {STEPS}` runs it again");
+        }
     }
 }
 

@@ -23,6 +23,9 @@ pub enum ActionFault {
     /// The ledger's own transactions carry forward, and no others.
     #[error("is of the ledger itself, and carries nothing forward, or the other way round")]
     Client,
+    /// By which rule its legs were made is not said where it must be, or is said where no rule makes legs.
+    #[error("says not by which rule its legs were made, or says so of legs that no rule made")]
+    Rule,
     /// A transaction without legs has some.
     #[error("has legs of its own, which it cannot")]
     HasLegs,

@@ -4,7 +4,7 @@
 use super::action_fault::ActionFault;
 use super::recorded::{Recorded, RecordedLeg, RecordedMove};
 use crate::ledger::notes::{self, Note};
-use crate::ledger::{AccountId, ActionCode, ClientId, Counting, Head, Outcome, Tail};
+use crate::ledger::{AccountId, ActionCode, Charged, ClientId, Counting, Head, Outcome, Tail};
 
 /// The actions of a frame. Buffers are kept from frame to frame.
 #[derive(Default)]
@@ -114,6 +114,9 @@ pub(super) fn check_head(head: &Head, tail: &Tail<'_>) -> Result<(), ActionFault
         Outcome::Refused(_) => true,
         Outcome::Cancelled => action == ActionCode::Post,
     };
+    let charged = Charged::read(tail.notes).is_some();
+    let by_rule = matches!(action, ActionCode::Charge | ActionCode::Refund);
+    let unsaid = head.outcome == Outcome::Posted && action == ActionCode::Charge && !charged;
     let bare = is_bare(action);
     let own = head.client == ClientId(0);
     let findings = [
@@ -124,6 +127,7 @@ pub(super) fn check_head(head: &Head, tail: &Tail<'_>) -> Result<(), ActionFault
         (named.blue && action != ActionCode::Reverse, ActionFault::Blue),
         (named.clearing && action != ActionCode::Refund, ActionFault::Clearing),
         (own != (action == ActionCode::CarryForward), ActionFault::Client),
+        (unsaid || charged && !by_rule, ActionFault::Rule),
         (bare && head.legs > 0, ActionFault::HasLegs),
     ];
     findings.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, fault)| Err(fault))

@@ -107,6 +107,7 @@ impl Chart {
             Admin::BookingMode { entity, mode, from, kind } => {
                 self.take_mode(place, entity, (kind, mode), from)
             }
+            Admin::FeeRules { entity, from, file } => self.take_fee_rules(place, entity, &file, from),
             Admin::Registered { client, command, about, notes } => {
                 self.register(place, client, (&command, &about), &notes)
             }

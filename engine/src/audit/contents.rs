@@ -147,6 +147,7 @@ fn name_of(record: &Admin) -> &'static str {
         Admin::Customer { .. } => "customer",
         Admin::Mapping { .. } => "mapping",
         Admin::BookingMode { .. } => "booking_mode",
+        Admin::FeeRules { .. } => "fee_rules",
         Admin::Undone(..) => "undone",
         Admin::Registered { .. } => "registered",
         Admin::Rules { .. } => "rules",

@@ -8,7 +8,7 @@ use super::report::Counts;
 use crate::ledger::notes::{self, Note};
 use crate::ledger::{
     Admin, AttributeChange, Changed, ClientId, Content, Decision, DecisionKind, Head, Outcome, Proposal,
-    TransactionKey,
+    TransactionKey, about_fee_rules,
 };
 
 /// The proposals of the log so far, and what the frame says of them.
@@ -201,6 +201,9 @@ impl Done<'_> {
             (Done::Command { command, .. }, Content::MapType { .. }) => *command == "map_type",
             (Done::Command { command, about, .. }, Content::BookingMode { kind, mode, from, .. }) => {
                 *command == "set_booking_mode" && **about == format!("{kind} is {} from {from}", mode.name())
+            }
+            (Done::Command { command, about, .. }, Content::FeeRules { entity, file, from, .. }) => {
+                *command == "set_fee_rules" && **about == about_fee_rules(entity, file, *from)
             }
             (Done::Command { command, about, .. }, Content::Access { digest }) => {
                 *command == "change_access" && **about == **digest

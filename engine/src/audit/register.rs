@@ -4,7 +4,7 @@ use super::admin_fault::AdminFault;
 use super::chart::Chart;
 use super::fault::{BookFault, Checked, RecordPlace};
 use crate::ledger::{
-    AccountId, BookingMode, ClientId, Date, EntityId, Head, SubjectId, Tail, TransactionId,
+    AccountId, BookingMode, ClientId, Date, EntityId, Head, MAX_FEE_RULES, SubjectId, Tail, TransactionId,
     notes::{self, TextIds},
 };
 
@@ -57,6 +57,20 @@ impl Chart {
         place.check(from >= current, || AdminFault::BadRecord { what, why })?;
         self.modes.say(entity, (kind, mode), from);
         Ok(())
+    }
+
+    /// Takes the rules for fees and splits from a date on. What they say is not looked into.
+    pub(super) fn take_fee_rules(
+        &mut self,
+        place: RecordPlace,
+        entity: EntityId,
+        file: &str,
+        from: Date,
+    ) -> Checked {
+        let current = self.entity(place, entity)?.last_date();
+        let bad = |why| AdminFault::BadRecord { what: "fee rules", why };
+        place.check(from >= current, || bad("begin on a date that is closed"))?;
+        place.check(file.len() <= MAX_FEE_RULES, || bad("are longer than they may be"))
     }
 
     /// Takes who asked for what, and why.

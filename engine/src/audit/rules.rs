@@ -51,6 +51,13 @@ impl Rules<'_> {
     pub(super) fn check(&self, ordinal: u32, recorded: &Recorded, fates: &mut Fates) -> Ruled {
         match recorded.action {
             ActionCode::Post => Ok(()),
+            ActionCode::Charge => {
+                if recorded.moves.is_empty() {
+                    Ok(())
+                } else {
+                    Err(ActionFault::Holds)
+                }
+            }
             ActionCode::Freeze => match recorded.moves[..] {
                 [one] if one.moved == HoldMove::Frozen && one.hold == recorded.key => not_of_a_try(&one),
                 _ => Err(ActionFault::Holds),
@@ -164,10 +171,16 @@ impl Rules<'_> {
         let named = recorded.named.ok_or(ActionFault::NamesNone)?;
         let original = self.original(&named)?;
         let undoable: &[ActionCode] = match recorded.action {
-            ActionCode::Reverse => {
-                &[ActionCode::Post, ActionCode::Consume, ActionCode::Refund, ActionCode::Confirm]
+            ActionCode::Reverse => &[
+                ActionCode::Post,
+                ActionCode::Consume,
+                ActionCode::Refund,
+                ActionCode::Confirm,
+                ActionCode::Charge,
+            ],
+            ActionCode::Refund => {
+                &[ActionCode::Post, ActionCode::Consume, ActionCode::Confirm, ActionCode::Charge]
             }
-            ActionCode::Refund => &[ActionCode::Post, ActionCode::Consume, ActionCode::Confirm],
             _ => &[ActionCode::Try],
         };
         let done = matches!(original.outcome, Outcome::Posted | Outcome::Tried);

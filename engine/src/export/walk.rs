@@ -131,6 +131,7 @@ impl<'s> Walk<'s> {
                 | Admin::Customer { .. }
                 | Admin::Mapping { .. }
                 | Admin::BookingMode { .. }
+                | Admin::FeeRules { .. }
                 | Admin::Undone(..)
                 | Admin::Registered { .. }
                 | Admin::Rules { .. }

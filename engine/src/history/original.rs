@@ -7,8 +7,8 @@ use longmen_wal::{FrameNumber, FrameView, ReadError};
 
 use super::{History, HistoryError, head_of, kind_of, section};
 use crate::ledger::{
-    ActionCode, Amount, Currency, Entry, Head, HotLeg, Leg, Movement, Named, Original, Outcome, RecordPlace,
-    SectionKind, TransactionKey, read_tail,
+    ActionCode, Amount, Charged, Currency, Entry, Head, HotLeg, Leg, Movement, Named, Original, Outcome,
+    RecordPlace, SectionKind, TransactionKey, read_tail,
 };
 use crate::recovery::records;
 
@@ -96,6 +96,7 @@ fn begun(view: &FrameView, place: RecordPlace, head: &Head) -> Result<Original, 
         done,
         date: head.accounting_date,
         kind: kind_of(view, head)?.into(),
+        charged: Charged::read(tail.notes),
         legs: tail.hot_legs.iter().filter(|_| done).map(kept).collect(),
         holds: Vec::new(),
         names: tail.named,

@@ -166,7 +166,7 @@ pub(super) fn record_of(
 /// Whether an action may do something to a hold.
 fn moves_holds(action: ActionCode) -> bool {
     match action {
-        ActionCode::Post | ActionCode::Refund | ActionCode::CarryForward => false,
+        ActionCode::Post | ActionCode::Refund | ActionCode::CarryForward | ActionCode::Charge => false,
         ActionCode::Freeze
         | ActionCode::Unfreeze
         | ActionCode::Consume

@@ -455,7 +455,7 @@ impl Business {
                 let part = self.random.random_range(1..=amount);
                 let legs = [(user, Debit, part), (channel, Credit, part)];
                 match self.random.random_range(0..2) {
-                    0 => act("top_up", Refund { original: naming(original) }, &legs),
+                    0 => act("top_up", Refund::of_legs(naming(original)), &legs),
                     _ => act("top_up", Reverse { original: naming(original), forced: false }, &[]),
                 }
             }
@@ -602,7 +602,7 @@ fn sides_are_judged_by_the_mode_of_the_type_on_the_date() {
     let confirm = act("top_up", Confirm { original: naming(901) }, &[]);
     assert_eq!(books.post_legs(902, &confirm, &vec![]), None);
     // So are reversals and refunds: they have, or give back on, the accounts of their originals.
-    let refund = |original| act("top_up", Refund { original: naming(original) }, &[]);
+    let refund = |original| act("top_up", Refund::of_legs(naming(original)), &[]);
     let back = |account| vec![(user, Debit, 4), (account, Credit, 4)];
     assert_eq!(books.post_legs(903, &refund(with_memo), &back(MEMO[0])), None);
     assert_eq!(books.post_legs(904, &refund(with_memo), &back(MEMO[1])), Some(Rejection::RefundExceeded));

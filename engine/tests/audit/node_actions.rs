@@ -140,7 +140,7 @@ impl Work {
                     }
                     None => self.pick(|work| &work.posted),
                 };
-                Action::Refund(Refund { original: Work::naming(named) })
+                Action::Refund(Refund::of_legs(Work::naming(named)))
             }
         };
         let legs = match action.code() {

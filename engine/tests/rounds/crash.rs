@@ -74,8 +74,12 @@ fn replay_durable(naive: &mut Naive, case: &Case, found: &Books) -> BTreeSet<u64
                     continue;
                 }
                 records -= needed;
-                naive.ask(ask);
                 done.insert(*tag);
+                // What was refused at once has the record of its transaction alone, which may be lost.
+                let is_lost = |tx: &Tx| !found.ids.contains(&tx.id);
+                if needed > 0 || !naive.transaction_of(ask).is_some_and(is_lost) {
+                    naive.ask(ask);
+                }
             }
         }
     }

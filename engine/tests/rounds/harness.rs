@@ -14,6 +14,7 @@ use longmen_engine::ledger::{
 use super::archive::archive;
 use super::reader;
 use super::script::{Ask, NOW, Spec};
+use super::tariff::LineTariffs;
 use super::{naive, translate};
 
 /// A frame as the journal has it.
@@ -91,6 +92,7 @@ pub(crate) fn settings(shards: u16) -> LedgerSettings {
         hot_by_rate: false,
         refund_windows,
         refund_clearing,
+        tariffs: Some(Arc::new(LineTariffs)),
         ..LedgerSettings::default()
     }
 }

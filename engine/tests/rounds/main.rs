@@ -24,6 +24,7 @@
 
 mod archive;
 mod books;
+mod charges;
 mod charts;
 mod codes;
 mod crash;
@@ -45,6 +46,7 @@ mod relations;
 mod run;
 mod script;
 mod scripts;
+mod tariff;
 mod translate;
 mod versions;
 mod window;

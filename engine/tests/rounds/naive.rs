@@ -3,6 +3,7 @@
 
 mod booking;
 mod changing;
+mod charging;
 mod charting;
 mod closing;
 mod doing;
@@ -18,7 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use longmen_engine::ledger::Rejection;
 
-use super::script::{Ask, ClosedLine, LegSaid, NOW, NewSubject, START, Said, Seen, Spec, Tx, TxLeg, TxSaid};
+use super::script::{
+    Ask, ClosedLine, FeeRule, LegSaid, NOW, NewSubject, START, Said, Seen, Spec, Tx, TxLeg, TxSaid,
+};
 
 use proposing::Proposed;
 
@@ -73,6 +76,8 @@ struct Record {
     date: u32,
     /// The legs that it posted; of a try, those that a confirm would post.
     legs: Vec<TxLeg>,
+    /// The rule by which its legs were made.
+    rule: Option<FeeRule>,
     /// Of a consume what it took from its hold, of a try what it holds: account, hold, amount.
     held: Vec<(u64, u128, i64)>,
     /// The request that brought it.
@@ -104,6 +109,8 @@ pub(crate) struct Naive {
     mappings: BTreeMap<(usize, u32), &'static str>,
     /// How types are booked, in the order in which it was said.
     modes: Vec<booking::Said>,
+    /// The rules for fees, in the order in which they were set.
+    fees: Vec<charging::Said>,
     firsts: BTreeMap<u128, First>,
     closed: Vec<ClosedLine>,
     /// How often income and expense were carried forward.
@@ -131,6 +138,7 @@ impl Naive {
             subjects: charting::at_the_start(chart),
             mappings: BTreeMap::new(),
             modes: Vec::new(),
+            fees: Vec::new(),
             firsts: BTreeMap::new(),
             closed: Vec::new(),
             carried: 0,
@@ -163,6 +171,7 @@ impl Naive {
             }
             Ask::MapType { entity, subject, from } => done(self.map_type(*entity, subject, *from)),
             Ask::SetMode { entity, kind, mode, from } => done(self.set_mode(*entity, kind, mode, *from)),
+            Ask::SetFees { entity, rules, from } => done(self.set_fees(*entity, rules, *from)),
             Ask::OpenSubjects { entity, subjects } => {
                 Said::Opened(subjects.iter().map(|one| self.open_subject(*entity, one)).collect())
             }
@@ -192,7 +201,8 @@ impl Naive {
                 | Ask::SetReserve { .. }
                 | Ask::SetLimits { .. }
                 | Ask::MapType { .. }
-                | Ask::SetMode { .. },
+                | Ask::SetMode { .. }
+                | Ask::SetFees { .. },
                 _,
             ) => usize::from(is_done),
             (Ask::SetHot { account, hot }, _) => usize::from(self.hot.contains(account) != *hot && is_done),

@@ -110,10 +110,12 @@ impl Met {
 }
 
 /// How many kinds of operations there are.
-const KINDS: usize = 35;
+const KINDS: usize = 38;
 
 /// The codes that the scripts cannot meet; every other one they must.
-const UNMET: [Rejection; 10] = [
+const UNMET: [Rejection; 11] = [
+    // They always name the parties of their rules.
+    Rejection::WrongParties,
     Rejection::Forbidden,
     Rejection::TooNew,
     Rejection::UnknownEntity,
@@ -156,7 +158,7 @@ fn check(seed: u64, met: &mut Met) {
     let mut random = Random::new(seed, 3);
     let may_be_hot = random.percent(60);
     let mut maker = Maker::new(seed, may_be_hot);
-    (maker.expects, maker.proposes) = (true, true);
+    (maker.expects, maker.proposes, maker.charges) = (true, true, true);
     let settings = trial_settings(&mut random);
     let case = Case { chart: &CHART, first: FIRST, hot: maker.hot.clone(), asks: Vec::new() };
     let node = Node::open(&settings, case.chart, case.first, &case.hot);

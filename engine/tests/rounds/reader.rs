@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
-    ActionCode, ClientId, Currency, Entry, Head, Leg, Movement, Original, Outcome, RecordPlace, SectionKind,
-    TransactionKey, read_tail,
+    ActionCode, Charged, ClientId, Currency, Entry, Head, Leg, Movement, Original, Outcome, RecordPlace,
+    SectionKind, TransactionKey, read_tail,
 };
 
 use super::harness::Stored;
@@ -35,7 +35,7 @@ pub(crate) fn posted(log: &[Stored]) -> BTreeSet<(ClientId, u128)> {
 
 fn of_key(log: &[Stored], key: TransactionKey, chart: &[Spec]) -> Option<Arc<Original>> {
     let mut found = log.iter().rev().find_map(|frame| in_frame(frame, key, chart))?;
-    if let Some(named) = found.names.filter(|_| found.action == ActionCode::Refund) {
+    if let Some(named) = found.names.filter(|_| found.done && found.action == ActionCode::Refund) {
         found.refunded = of_key(log, named.key, chart);
     }
     Some(Arc::new(found))
@@ -84,6 +84,7 @@ fn in_frame(frame: &Stored, key: TransactionKey, chart: &[Spec]) -> Option<Origi
         done: matches!(head.outcome, Outcome::Posted | Outcome::Tried),
         date: head.accounting_date,
         kind: kind.map_or("", |(_, text)| text).into(),
+        charged: Charged::read(tail.notes),
         legs,
         holds,
         names: tail.named,

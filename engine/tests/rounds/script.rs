@@ -147,6 +147,17 @@ pub(crate) enum Act {
     Refund {
         original: u128,
     },
+    /// Posts what the amount comes to by the rule of its type, from the payer to the payee.
+    Charge {
+        amount: i64,
+        payer: u64,
+        payee: u64,
+    },
+    /// Refunds so much of what was charged: the rule of the original makes the legs.
+    GiveBack {
+        original: u128,
+        amount: i64,
+    },
     Try {
         expires: Option<u32>,
     },
@@ -168,6 +179,8 @@ impl Act {
             Act::Consume { .. } => "consume",
             Act::Reverse { .. } => "reverse",
             Act::Refund { .. } => "refund",
+            Act::Charge { .. } => "charge",
+            Act::GiveBack { .. } => "refund by amount",
             Act::Try { .. } => "try",
             Act::Confirm { .. } => "confirm",
             Act::CancelTry { .. } => "cancel_try",
@@ -179,6 +192,7 @@ impl Act {
         match self {
             Act::Reverse { original, .. }
             | Act::Refund { original }
+            | Act::GiveBack { original, .. }
             | Act::Confirm { original }
             | Act::CancelTry { original } => Some(*original),
             _ => None,
@@ -309,6 +323,12 @@ pub(crate) enum Ask {
         mode: &'static str,
         from: u32,
     },
+    /// Sets the rules for fees.
+    SetFees {
+        entity: usize,
+        rules: Vec<FeeRule>,
+        from: u32,
+    },
     OpenSubjects {
         entity: usize,
         subjects: Vec<NewSubject>,
@@ -350,6 +370,7 @@ impl Ask {
             Ask::CloseDay { .. } => "close_day",
             Ask::MapType { .. } => "map_type",
             Ask::SetMode { .. } => "set_booking_mode",
+            Ask::SetFees { .. } => "set_fee_rules",
             Ask::OpenSubjects { .. } => "open_subjects",
             Ask::Holds(_) => "holds",
             Ask::Wait { .. } => "wait",
@@ -379,6 +400,16 @@ impl Ask {
     pub(crate) fn txs(&self) -> &[Tx] {
         if let Ask::Post { txs, .. } = self { txs } else { &[] }
     }
+}
+
+/// A fee of the payee: hundredths of a percent of the amount, rounded down, and no less than a minimum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FeeRule {
+    pub(crate) kind: &'static str,
+    pub(crate) rate: i64,
+    pub(crate) minimum: i64,
+    /// The account that it goes to.
+    pub(crate) to: u64,
 }
 
 /// New limits; what is absent stays, `Some(None)` takes one away.

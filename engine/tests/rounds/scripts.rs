@@ -3,6 +3,7 @@
 
 mod actions;
 mod chart;
+mod fees;
 mod memo;
 mod money;
 mod proposals;
@@ -91,6 +92,8 @@ pub(crate) struct Maker {
     pub(crate) expects: bool,
     /// Whether some of it takes two: one proposes, another decides.
     pub(crate) proposes: bool,
+    /// Whether some of it is charged by rules for fees.
+    pub(crate) charges: bool,
     /// What was proposed, to be proposed again.
     proposed: Vec<Ask>,
     /// What must come next.
@@ -114,6 +117,7 @@ impl Maker {
             naive: Naive::new(&CHART, FIRST, &[]),
             expects: false,
             proposes: false,
+            charges: false,
             proposed: Vec::new(),
             next: VecDeque::new(),
         };
@@ -235,6 +239,9 @@ impl Maker {
     fn ask(&mut self) -> Ask {
         if self.proposes && self.random.percent(9) {
             return self.take_two();
+        }
+        if self.charges && self.random.percent(4) {
+            return self.set_fees();
         }
         match self.random.below(129) {
             124.. => self.set_mode(),

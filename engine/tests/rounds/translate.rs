@@ -5,11 +5,11 @@ use std::sync::Arc;
 use longmen_engine::ledger::notes::{self, Note, TextIds};
 use longmen_engine::ledger::{
     AccountChange, AccountId, AccountKey, AccountOpening, AccountRef, AccountState, AccountView, Acting,
-    Action, Amount, Answer, AttributeChange, Batch, BookingMode, CancelTry, ClientId, Command, Confirm,
-    Consume, ContentDigest, Currency, Date, Decision, DecisionKind, Draft, Freeze, Hold, HoldKind, HoldTerms,
-    Leg, Naming, Original, Owner, PaymentState, Permissions, Posted, Proposal, ProposalsWanted, Raise,
-    Refund, RefundClearing, Registered, Rejection, Reverse, Side, SubjectClass, SubjectOpening,
-    TransactionId, TransactionKey, TrialLine, Try, Unfreeze, YearStart,
+    Action, Amount, Answer, AttributeChange, Batch, BookingMode, CancelTry, Charge, ClientId, Command,
+    Confirm, Consume, ContentDigest, Currency, Date, Decision, DecisionKind, Draft, Freeze, Hold, HoldKind,
+    HoldTerms, Leg, Naming, Original, Owner, PAYEE, PAYER, Party, PaymentState, Permissions, Posted,
+    Proposal, ProposalsWanted, Raise, Refund, RefundClearing, Registered, Rejection, Reverse, Side,
+    SubjectClass, SubjectOpening, TransactionId, TransactionKey, TrialLine, Try, Unfreeze, YearStart,
 };
 
 use super::naive::{CLEARING, CLEARING_TYPE};
@@ -18,6 +18,7 @@ use super::script::{
     Said, Spec, Tx, TxLeg, TxSaid, View, YEAR_STARTS, subjects_of,
 };
 use super::scripts::CHART;
+use super::tariff;
 
 /// The type of the accounts whose subject is mapped.
 const MAPPED: &str = "wealth";
@@ -88,6 +89,12 @@ pub(crate) fn command(
             entity: ENTITIES[*entity].into(),
             kind: (*kind).into(),
             mode: BookingMode::from_name(mode).expect("a script knows the modes"),
+            from: date(*from),
+            notes: Box::default(),
+        },
+        Ask::SetFees { entity, rules, from } => Command::SetFeeRules {
+            entity: ENTITIES[*entity].into(),
+            file: tariff::file_of(rules, chart).into(),
             from: date(*from),
             notes: Box::default(),
         },
@@ -273,6 +280,7 @@ pub(crate) fn said(ask: &Ask, answer: &Answer) -> Said {
         | Answer::OwnAccounts(_)
         | Answer::Closings { .. }
         | Answer::Chart(_)
+        | Answer::FeeRules { .. }
         | Answer::Status(_) => {
             panic!("not an answer to anything in a script: {answer:?}")
         }
@@ -301,7 +309,7 @@ fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec], find: &mut impl FnMut(u128) 
     let mut about = Vec::new();
     notes::write(&mut about, Note::Kind, tx.kind);
     notes::write(&mut about, Note::Approval, if tx.approved { "AP-1" } else { "" });
-    match action(&tx.act, find) {
+    match action(&tx.act, chart, find) {
         None => batch.push(draft, &legs, &about),
         Some(action) => batch.push_action(draft, action, &legs, &about),
     }
@@ -316,7 +324,7 @@ fn push(batch: &mut Batch, tx: &Tx, chart: &[Spec], find: &mut impl FnMut(u128) 
     }
 }
 
-fn action(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Option<Action> {
+fn action(act: &Act, chart: &[Spec], find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Option<Action> {
     let mut naming = |id: u128| Naming { key: name(id), found: find(id) };
     let moment = |seconds: &Option<u32>| seconds.map(|seconds| i64::from(seconds) * 1_000_000);
     Some(match act {
@@ -355,7 +363,24 @@ fn action(act: &Act, find: &mut impl FnMut(u128) -> Option<Arc<Original>>) -> Op
         Act::Reverse { original, forced } => {
             Action::Reverse(Reverse { original: naming(*original), forced: *forced })
         }
-        Act::Refund { original } => Action::Refund(Refund { original: naming(*original) }),
+        Act::Refund { original } => Action::Refund(Refund::of_legs(naming(*original))),
+        Act::Charge { amount, payer, payee } => {
+            let party = |role: &str, account: u64| Party {
+                role: role.into(),
+                account: if account % 2 == 0 { AccountId(account) } else { AccountId::NONE },
+                key: (account % 2 == 1).then(|| key(account, chart)),
+            };
+            Action::Charge(Charge {
+                amount: Amount(*amount),
+                currency: Currency::from_code("CNY").unwrap(),
+                parties: vec![party(PAYER, *payer), party(PAYEE, *payee)],
+                channel: "".into(),
+                merchant: "".into(),
+            })
+        }
+        Act::GiveBack { original, amount } => {
+            Action::Refund(Refund::by_amount(naming(*original), Amount(*amount), None))
+        }
         Act::Try { expires } => Action::Try(Try { expires_us: moment(expires) }),
         Act::Confirm { original } => Action::Confirm(Confirm { original: naming(*original) }),
         Act::CancelTry { original } => Action::CancelTry(CancelTry { original: naming(*original) }),
@@ -400,7 +425,7 @@ fn held(account: AccountId, hold: &Hold) -> HoldSaid {
     }
 }
 
-fn key(account: u64, chart: &[Spec]) -> AccountKey {
+pub(crate) fn key(account: u64, chart: &[Spec]) -> AccountKey {
     let spec = chart.get(account as usize - 1).unwrap_or(&chart[0]);
     AccountKey {
         entity: ENTITIES[spec.entity].into(),
@@ -410,7 +435,7 @@ fn key(account: u64, chart: &[Spec]) -> AccountKey {
     }
 }
 
-fn date(days: u32) -> Date {
+pub(crate) fn date(days: u32) -> Date {
     Date::from_days(days).unwrap()
 }
 

@@ -19,7 +19,11 @@ pub fn is_about_customers(operation: Operation) -> bool {
         | Operation::Transaction
         | Operation::Proposals => true,
         // The books as a whole, and how the node is.
-        Operation::TrialBalance | Operation::GeneralLedger | Operation::Chart | Operation::Status => false,
+        Operation::TrialBalance
+        | Operation::GeneralLedger
+        | Operation::Chart
+        | Operation::FeeRules
+        | Operation::Status => false,
         // No questions.
         Operation::Post
         | Operation::Freeze
@@ -49,6 +53,8 @@ pub fn is_about_customers(operation: Operation) -> bool {
         | Operation::MapCustomer
         | Operation::MapType
         | Operation::SetBookingMode
+        | Operation::SetFeeRules
+        | Operation::Charge
         | Operation::Backdate
         | Operation::JudicialRelease
         | Operation::RaiseLimits

@@ -43,7 +43,11 @@ impl StandardRole {
     pub fn of(operation: Operation) -> &'static [StandardRole] {
         use StandardRole::{Admin, Approver, Auditor, Finance, Front, Holds, Monitor, Operator, Poster};
         match operation {
-            Operation::Post | Operation::Try | Operation::Confirm | Operation::CancelTry => &[Poster],
+            Operation::Post
+            | Operation::Charge
+            | Operation::Try
+            | Operation::Confirm
+            | Operation::CancelTry => &[Poster],
             Operation::Cancel => &[Poster, Holds],
             Operation::Freeze | Operation::Unfreeze => &[Holds, Operator],
             Operation::Raise | Operation::Consume => &[Holds],
@@ -56,6 +60,7 @@ impl StandardRole {
             Operation::JudicialRelease => &[Operator],
             Operation::OpenEntity | Operation::SetHot => &[Admin],
             Operation::OpenSubjects | Operation::MapType | Operation::SetBookingMode => &[Finance, Admin],
+            Operation::SetFeeRules => &[Finance],
             Operation::OpenAccounts => &[Operator, Admin],
             Operation::StopAccount => &[Operator, Approver, Finance],
             Operation::SetState => &[Operator, Approver],
@@ -82,6 +87,7 @@ impl StandardRole {
             | Operation::Proposals
             | Operation::Find => &[Operator, Approver, Finance, Auditor],
             Operation::TrialBalance | Operation::GeneralLedger => &[Finance, Auditor],
+            Operation::FeeRules => &[Approver, Finance, Auditor],
             Operation::Chart => &[Operator, Approver, Finance, Auditor, Admin],
             Operation::Status => {
                 &[Poster, Holds, Operator, Approver, Finance, Auditor, Admin, Monitor, Front]

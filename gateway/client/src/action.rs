@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::account::{AccountRef, Amount};
+use crate::charge::Charge;
 use crate::id::TransactionId;
 
 /// What a transaction does besides posting its legs; see [`crate::Transaction::action`].
@@ -17,8 +18,8 @@ pub enum Action {
     Consume(Consume),
     /// Undoes an original with all its legs, once (冲正). No legs.
     Reverse(Reverse),
-    /// Posts legs that give back part of an original (退款).
-    Refund(Naming),
+    /// Gives back part of an original (退款): with legs, or an amount alone of what was charged.
+    Refund(Refund),
     /// Holds what the legs take; posts nothing until it is confirmed (TCC).
     Try(Try),
     /// Posts the legs of a try. No legs.
@@ -27,6 +28,8 @@ pub enum Action {
     CancelTry(Naming),
     /// Adds to a hold, and may move its expiry (追加预授权). No legs.
     Raise(Raise),
+    /// Posts the legs that an amount comes to by the rules of its entity (手续费, 分账). No legs.
+    Charge(Charge),
 }
 
 /// What a hold is for.
@@ -278,6 +281,41 @@ impl Naming {
     }
 }
 
+/// Gives back part of an original.
+///
+/// ```
+/// use longmen_client::{Naming, Refund, Transaction};
+/// let refund = Refund::of(Naming::new("order-17")).amount("40.00", "CNY");
+/// let transaction = Transaction::new("order-17-refund").action(refund);
+/// assert!(transaction.legs.is_empty());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refund {
+    /// What is given back.
+    #[serde(flatten)]
+    pub original: Naming,
+    /// How much of the gross amount of an original that was charged: its rule makes the legs. Where absent, the transaction brings them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
+    /// The currency, where the amount is a decimal number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+}
+
+impl Refund {
+    /// Gives back what the transaction's legs say.
+    #[must_use]
+    pub fn of(original: Naming) -> Refund {
+        Refund { original, amount: None, currency: None }
+    }
+
+    /// Gives back so much of the gross amount; the transaction has no legs.
+    #[must_use]
+    pub fn amount(self, amount: impl Into<Amount>, currency: &str) -> Refund {
+        Refund { amount: Some(amount.into()), currency: Some(currency.to_owned()), ..self }
+    }
+}
+
 /// Undoes an original with all its legs, once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reverse {
@@ -331,6 +369,18 @@ impl From<Unfreeze> for Action {
 impl From<Raise> for Action {
     fn from(raise: Raise) -> Action {
         Action::Raise(raise)
+    }
+}
+
+impl From<Charge> for Action {
+    fn from(charge: Charge) -> Action {
+        Action::Charge(charge)
+    }
+}
+
+impl From<Refund> for Action {
+    fn from(refund: Refund) -> Action {
+        Action::Refund(refund)
     }
 }
 

@@ -264,6 +264,26 @@ pub struct ModeFrom {
     pub mode: Box<str>,
 }
 
+/// Files of rules for fees and splits, in the order in which they were set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeeRules {
+    /// The number of the file that holds on the current date.
+    pub current: Option<u32>,
+    pub files: Vec<FeeRulesFrom>,
+    /// The number before which there are more.
+    pub next: Option<u32>,
+}
+
+/// A file of rules for fees and splits, from a date on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeeRulesFrom {
+    /// Counted from 1, among those of its entity.
+    pub number: u32,
+    /// The first accounting date on which it holds.
+    pub from: Box<str>,
+    pub file: Box<str>,
+}
+
 /// One leaf subject in one currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerLine {

@@ -30,6 +30,7 @@
 mod account;
 mod action;
 mod answer;
+mod charge;
 mod client;
 mod compact;
 mod connection;
@@ -48,12 +49,13 @@ mod transaction;
 mod wire;
 
 pub use account::{AccountKey, AccountOpening, AccountRef, Amount, Owner, Side, SubjectOpening};
-pub use action::{Action, Consume, Freeze, HoldKind, Naming, Raise, Reverse, Try, Unfreeze};
+pub use action::{Action, Consume, Freeze, HoldKind, Naming, Raise, Refund, Reverse, Try, Unfreeze};
 pub use answer::{
-    Account, Approved, DamagedPlace, Hold, HoldMoved, Holds, LegBalance, Named, Opened, PostResult, Posted,
-    Proposal, Proposals, ProposedAccount, ProposedLeg, RecordedLeg, ScrubStatus, Status, TransactionRecord,
-    TriedLeg, Welcome,
+    Account, Approved, DamagedPlace, Hold, HoldMoved, Holds, LegBalance, MadeLeg, Named, Opened, PostResult,
+    Posted, Proposal, Proposals, ProposedAccount, ProposedLeg, RecordedLeg, ScrubStatus, Status,
+    TransactionRecord, TriedLeg, Welcome,
 };
+pub use charge::Charge;
 pub use client::Client;
 pub use compact::{
     BadCompactAnswer, CompactAnswer, CompactBalance, CompactLeg, CompactResult, CompactSettings,
@@ -63,9 +65,9 @@ pub use connection::{AnswerFrame, Connection, Receiver, Sender};
 pub use error::{ClientError, Refusal};
 pub use frame::{FrameError, Prefix, read_prefix, write_frame};
 pub use history::{
-    AttributeChange, Chart, FoundTransactions, GeneralLedger, HoldLine, LedgerLine, Mapping, Merged,
-    MergedEntry, ModeFrom, PastBalance, RangeFigures, Register, RegisterRow, Statement, StatementLine,
-    Subject, SummarySubject, TrialBalance, TrialLine, Turnover,
+    AttributeChange, Chart, FeeRules, FeeRulesFrom, FoundTransactions, GeneralLedger, HoldLine, LedgerLine,
+    Mapping, Merged, MergedEntry, ModeFrom, PastBalance, RangeFigures, Register, RegisterRow, Statement,
+    StatementLine, Subject, SummarySubject, TrialBalance, TrialLine, Turnover,
 };
 pub use id::{TransactionId, id_of_cancel, id_of_text};
 pub use options::ClientOptions;
@@ -77,10 +79,11 @@ pub use question::{
 pub use relations::Relation;
 pub use request::{
     ApproveRequest, BalanceRequest, CancelRequest, ChangeAccessRequest, ChartRequest, CloseDayRequest,
-    CustomerRequest, DecideRequest, HelloRequest, HoldsRequest, ListAccountsRequest, ListAfter,
-    MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest,
-    PostRequest, ProposalsRequest, ProposeRequest, Registration, SetBookingModeRequest, SetHotRequest,
-    SetLimitsRequest, SetReserveRequest, SetStateRequest, TransactionRequest, TrialBalanceRequest,
+    CustomerRequest, DecideRequest, FeeRulesRequest, HelloRequest, HoldsRequest, ListAccountsRequest,
+    ListAfter, MapCustomerRequest, MapTypeRequest, OpenAccountsRequest, OpenEntityRequest,
+    OpenSubjectsRequest, PostRequest, ProposalsRequest, ProposeRequest, Registration, SetBookingModeRequest,
+    SetFeeRulesRequest, SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest,
+    TransactionRequest, TrialBalanceRequest,
 };
 pub use tls::{Tls, TlsError, TlsSettings};
 pub use transaction::{Leg, Transaction};

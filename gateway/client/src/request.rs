@@ -214,6 +214,29 @@ pub struct SetBookingModeRequest<'a> {
     pub registration: Registration<'a>,
 }
 
+/// Body of `set_fee_rules`.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SetFeeRulesRequest<'a> {
+    /// The entity's code.
+    pub entity: &'a str,
+    /// The file, whole.
+    pub file: &'a str,
+    /// The first accounting date on which it holds, `YYYY-MM-DD`.
+    pub from: &'a str,
+    /// Who asks for it, and why.
+    #[serde(flatten)]
+    pub registration: Registration<'a>,
+}
+
+/// Body of `fee_rules`.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct FeeRulesRequest<'a> {
+    /// The entity's code.
+    pub entity: &'a str,
+    /// Those before the file of this number; 0: up to the newest.
+    pub before: u32,
+}
+
 /// Body of `customer`.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct CustomerRequest<'a> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::account::{AccountRef, Amount, Side};
-use crate::action::{Action, Consume, Freeze, Naming, Raise, Reverse, Try, Unfreeze};
+use crate::action::{Action, Consume, Freeze, Naming, Raise, Refund, Reverse, Try, Unfreeze};
 use crate::id::TransactionId;
 
 /// One leg (分录) of a transaction.
@@ -238,7 +238,7 @@ impl Transaction {
     /// The same, its legs giving back part of a transaction of this client (退款).
     #[must_use]
     pub fn refund(self, original: impl Into<TransactionId>) -> Transaction {
-        self.action(Action::Refund(Naming::new(original)))
+        self.action(Refund::of(Naming::new(original)))
     }
 
     /// The same, as the first step of a TCC transaction: what its legs take is held until it is confirmed.

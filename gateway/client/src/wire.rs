@@ -41,7 +41,7 @@ pub const MAX_LIST: u32 = 1_000;
 pub const MAX_ORIGINALS: usize = 512;
 
 /// The codes of rejections by their numbers in compact answers, counted from 1.
-pub const REJECTIONS: [&str; 50] = [
+pub const REJECTIONS: [&str; 53] = [
     "malformed",
     "unbalanced",
     "invalid_amount",
@@ -92,6 +92,9 @@ pub const REJECTIONS: [&str; 50] = [
     "proposal_closed",
     "memo_alone",
     "booking_mode",
+    "no_rule",
+    "fee_above_amount",
+    "wrong_parties",
 ];
 
 /// How a body is written.
@@ -151,6 +154,8 @@ pub enum Operation {
     ChangeAccess = 26,
     /// Says how transactions of a type are booked.
     SetBookingMode = 27,
+    /// Sets the rules for fees and splits (手续费, 分账).
+    SetFeeRules = 28,
     /// Posts transactions.
     Post = 32,
     /// Cancels a transaction id.
@@ -191,6 +196,8 @@ pub enum Operation {
     Find = 60,
     /// What is proposed, and what became of it.
     Proposals = 61,
+    /// The rules for fees and splits of an entity.
+    FeeRules = 62,
 }
 
 impl Operation {
@@ -219,6 +226,7 @@ impl Operation {
                 | Operation::MapType
                 | Operation::ChangeAccess
                 | Operation::SetBookingMode
+                | Operation::SetFeeRules
         )
     }
 

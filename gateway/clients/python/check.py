@@ -195,6 +195,7 @@ def check_changes(client, user):
     client.map_type("PY", "deposit", "220301", "2026-11-22")
     client.set_booking_mode("PY", "top_up", "single_double", "2026-11-30", approval="7")
     refused("malformed", lambda: client.set_booking_mode("PY", "top_up", "triple", "2026-11-30"))
+    refused("malformed", lambda: client.set_fee_rules("PY", "no rules", "2026-11-30"))
     modes = client.chart("PY")["modes"]
     assert modes == [{"type": "top_up", "from": "2026-11-30", "mode": "single_double"}], modes
     assert [account["id"] for account in client.customer("PY", "C-1")] == [user]

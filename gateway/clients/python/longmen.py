@@ -29,11 +29,11 @@ OPERATIONS = {
     "hello": 1, "ping": 2, "status": 3,
     "open_entity": 16, "open_subjects": 17, "open_accounts": 18, "set_state": 19, "set_hot": 20, "close_day": 21,
     "set_reserve": 22, "set_limits": 23, "map_customer": 24, "map_type": 25, "change_access": 26,
-    "set_booking_mode": 27,
+    "set_booking_mode": 27, "set_fee_rules": 28,
     "post": 32, "cancel": 33, "propose": 34, "approve": 35, "reject": 36, "withdraw": 37,
     "balance": 48, "accounts": 49, "statement": 50, "transaction": 51, "trial_balance": 52,
     "customer": 53, "holds": 54, "chart": 55, "general_ledger": 56, "balance_at": 57, "entry": 58, "register": 59,
-    "find": 60, "proposals": 61,
+    "find": 60, "proposals": 61, "fee_rules": 62,
 }
 # What a transaction has besides its id, legs and action.
 FIELDS = {
@@ -123,8 +123,16 @@ def reverse(id, original, **naming):
     return action(id, "reverse", naming, original=named(original))
 
 
+def charge(id, amount, currency, payer, payee=None, shares=None, **terms):
+    """A gross amount, of which the rules of the payer's entity make the legs: the answer has them in `legs`. `shares` are the accounts of
+    who has a share, by name; `terms` are channel, merchant."""
+    shares = [[to, account] for to, account in shares.items()] if shares else None
+    return action(id, "charge", terms, amount=amount, currency=currency, payer=payer, payee=payee, shares=shares)
+
+
 def refund(id, original, *legs, **naming):
-    """Gives back part of an original by these legs; `naming` are client, place."""
+    """Gives back part of an original by these legs; `naming` are client, place. Of what was charged, by an amount and its currency
+    instead of legs."""
     return action(id, "refund", naming, legs, original=named(original))
 
 
@@ -273,6 +281,10 @@ class Client:
         """How transactions of a type are booked from a date on: `double`, `single_double` or `single`."""
         self.ask("set_booking_mode", **{"entity": entity, "type": type, "mode": mode, "from": from_date}, **register)
 
+    def set_fee_rules(self, entity, file, from_date, **register):
+        """Sets the rules for fees and splits, the text of a whole file, from a date on."""
+        self.ask("set_fee_rules", **{"entity": entity, "file": file, "from": from_date}, **register)
+
     def change_access(self, digest, **register):
         """Which access file holds from now on, by its digest."""
         self.ask("change_access", digest=digest, **register)
@@ -358,6 +370,10 @@ class Client:
         their legs on accounts of the entity)."""
         for page in self._pages("find", "after", reference=reference, id=id, entity=entity, limit=limit, **terms):
             yield from page["transactions"]
+
+    def fee_rules(self, entity, before=None):
+        """The newest files of rules for fees and splits of an entity, or those before the file of a number."""
+        return self.ask("fee_rules", entity=entity, before=before)
 
     def chart(self, entity):
         """The subjects of an entity, and the mappings of types."""

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use longmen_ledger::AmountError;
+use longmen_ledger::{AmountError, Currency};
 
 use crate::rate::RateError;
 
@@ -75,9 +75,24 @@ pub enum RuleFault {
     NothingToSplit,
     #[error("a rule has at most {MAX_FEES} fees and {MAX_SHARES} shares")]
     TooMany,
+    #[error("{0:?} is named with each transaction: no account of the file is it")]
+    PartyHasNoAccount(Box<str>),
+    #[error("{0:?} has an account in this currency already")]
+    AccountTwice(Box<str>),
     /// Two rules between which nothing decides.
     #[error("the rule in line {line} has the same type, channel, merchant, currency and date")]
     SameRule { line: usize },
+}
+
+/// A name in a rule that stands for no account of the books.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the rule {rule:?} needs an account for {role:?} in {currency}: give it in an [[account]]")]
+pub struct NoAccount {
+    /// The rule's name.
+    pub rule: Box<str>,
+    /// As the rule calls it.
+    pub role: Box<str>,
+    pub currency: Currency,
 }
 
 /// Why a text is no amount of a rule.

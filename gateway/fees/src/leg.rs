@@ -5,7 +5,7 @@ use longmen_ledger::{Amount, Side};
 /// A leg: an account as the rule names it, a side and an amount above zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FeeLeg<'r> {
-    /// [`PAYER`](crate::PAYER), [`PAYEE`](crate::PAYEE), or the account that the rule names; which account of the books that is says whoever
+    /// [`PAYER`](longmen_ledger::PAYER), [`PAYEE`](longmen_ledger::PAYEE), or the account that the rule names; which account of the books that is says whoever
     /// posts.
     pub account: &'r str,
     pub side: Side,

@@ -39,8 +39,10 @@
 //!
 //! A [`RuleFile`] has [`Rule`]s, one of which is for a transaction: by type, channel, merchant, currency and date. A rule has
 //! fees, each with its rate or bands and, if need be, a tax, and says how what is left is split. [`Payment`] is what an amount comes
-//! to, [`Refund`] what goes back of it; both know their legs and how each figure came to be. `docs/FEES.md` has the form of the file.
+//! to, [`Refund`] what goes back of it; both know their legs and how each figure came to be. `docs/FEES.md` has the form of the file. A ledger
+//! that is given [`FeeTariffs`] keeps such files and makes the legs itself.
 
+mod accounts;
 mod apportion;
 mod explained;
 mod fault;
@@ -55,16 +57,18 @@ mod rule;
 mod rule_file;
 mod split;
 mod tariff;
+mod tariffs;
 mod working;
 mod written;
 
 pub use explained::Explained;
-pub use fault::{RuleFault, RuleFileError};
+pub use fault::{NoAccount, RuleFault, RuleFileError};
 pub use leg::FeeLeg;
 pub use payment::Payment;
 pub use rate::{Rate, RateError};
 pub use refund::Refund;
 pub use refusal::FeeRefusal;
 pub use rounding::Rounding;
-pub use rule::{PAYEE, PAYER, Rule};
+pub use rule::Rule;
 pub use rule_file::{Asked, RuleFile};
+pub use tariffs::FeeTariffs;

@@ -1,15 +1,11 @@
 //! A rule: the fees and the split of one type of transaction.
 
 use longmen_ledger::{Currency, Date};
+pub(crate) use longmen_ledger::{PAYEE, PAYER};
 
-use crate::fee::Fee;
+use crate::fee::{Bearer, Fee};
 use crate::rounding::Rounding;
 use crate::split::Split;
-
-/// Whose account pays the amount, as legs name it.
-pub const PAYER: &str = "payer";
-/// Whose account gets what is left after fees, where a rule has no shares.
-pub const PAYEE: &str = "payee";
 
 /// The fees and the split of one type of transaction, in one currency and from one date on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +46,27 @@ impl Rule {
     #[must_use]
     pub fn merchant(&self) -> Option<&str> {
         self.merchant.as_deref()
+    }
+
+    /// Whose accounts get or bear a fee or its tax and are the house's: all but those of the payee and of who has a share.
+    pub(crate) fn house(&self) -> impl Iterator<Item = &str> {
+        self.of_fees().filter(|role| *role != PAYEE && !self.split.receivers().any(|other| other == *role))
+    }
+
+    /// Who has a leg beside the payer, or may have one.
+    pub(crate) fn receivers(&self) -> impl Iterator<Item = &str> {
+        self.split.receivers().chain(self.of_fees())
+    }
+
+    fn of_fees(&self) -> impl Iterator<Item = &str> {
+        self.fees.iter().flat_map(|fee| {
+            let cost = match &fee.bearer {
+                Bearer::House { cost } => Some(&**cost),
+                Bearer::Payer | Bearer::Payee => None,
+            };
+            let tax = fee.tax.as_ref().map(|tax| &*tax.to);
+            [Some(&*fee.to), cost, tax].into_iter().flatten()
+        })
     }
 
     /// How all its figures are rounded.

@@ -4,7 +4,8 @@ use longmen_ledger::{Currency, Date};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::fault::{Misplaced, RuleFault, RuleFileError, place};
+use crate::accounts::{Accounts, WrittenAccount};
+use crate::fault::{Misplaced, NoAccount, RuleFault, RuleFileError, place};
 use crate::refusal::FeeRefusal;
 use crate::rule::Rule;
 use crate::written::WrittenRule;
@@ -13,6 +14,7 @@ use crate::written::WrittenRule;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleFile {
     rules: Vec<Rule>,
+    pub(crate) accounts: Accounts,
 }
 
 /// What a rule is asked for.
@@ -34,6 +36,8 @@ pub struct Asked<'a> {
 struct Written {
     #[serde(default, rename = "rule")]
     rules: Vec<Spanned<WrittenRule>>,
+    #[serde(default, rename = "account")]
+    accounts: Vec<WrittenAccount>,
 }
 
 impl RuleFile {
@@ -57,7 +61,22 @@ impl RuleFile {
             starts.push(at.start);
             rules.push(rule);
         }
-        Ok(RuleFile { rules })
+        let accounts = Accounts::read(written.accounts).map_err(|fault| fault.within(text))?;
+        Ok(RuleFile { rules, accounts })
+    }
+
+    /// Whether the file names the accounts of the books that all of its rules need, so that a ledger can keep it. Whoever has a share may be
+    /// named with each transaction.
+    ///
+    /// # Errors
+    /// The first that is missing.
+    pub fn check_accounts(&self) -> Result<(), NoAccount> {
+        let missing =
+            |rule: &Rule| Some((rule.name().into(), self.accounts.missing(rule)?.into(), rule.currency()));
+        match self.rules.iter().find_map(missing) {
+            Some((rule, role, currency)) => Err(NoAccount { rule, role, currency }),
+            None => Ok(()),
+        }
     }
 
     /// The rules, in the order of the file.

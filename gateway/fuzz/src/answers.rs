@@ -59,6 +59,7 @@ pub fn read(header: Header, body: &[u8]) -> Result<(), ClientError> {
         | Operation::OpenAccounts
         | Operation::Balance
         | Operation::Accounts
+        | Operation::FeeRules
         | Operation::Customer => payload::<IgnoredAny>(answer),
         Operation::Ping
         | Operation::SetState
@@ -69,6 +70,7 @@ pub fn read(header: Header, body: &[u8]) -> Result<(), ClientError> {
         | Operation::MapCustomer
         | Operation::MapType
         | Operation::SetBookingMode
+        | Operation::SetFeeRules
         | Operation::ChangeAccess
         | Operation::Reject
         | Operation::Withdraw => answer.done(),

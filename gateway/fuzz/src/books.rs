@@ -4,11 +4,12 @@ use std::cell::RefCell;
 
 use longmen_client::{
     AccountOpening, AccountRef, ApproveRequest, BalanceAtRequest, BalanceRequest, CancelRequest,
-    ChangeAccessRequest, ChartRequest, CloseDayRequest, CompactLeg, CompactSettings, CompactTransaction,
-    Consume, CustomerRequest, DecideRequest, EntryRequest, FindRequest, Format, Freeze, GeneralLedgerRequest,
-    Header, HoldsRequest, ListAccountsRequest, ListAfter, MapCustomerRequest, MapTypeRequest, Note, SetBookingModeRequest,
-    OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest, Operation, Owner, PostRequest,
-    ProposalsRequest, ProposeRequest, Raise, RangeEnd, RegisterRequest, Registration, SetHotRequest,
+    ChangeAccessRequest, Charge, ChartRequest, CloseDayRequest, CompactLeg, CompactSettings,
+    CompactTransaction, Consume, CustomerRequest, DecideRequest, EntryRequest, FeeRulesRequest, FindRequest,
+    Format, Freeze, GeneralLedgerRequest, Header, HoldsRequest, ListAccountsRequest, ListAfter,
+    MapCustomerRequest, MapTypeRequest, Naming, Note, OpenAccountsRequest, OpenEntityRequest,
+    OpenSubjectsRequest, Operation, Owner, PostRequest, ProposalsRequest, ProposeRequest, Raise, RangeEnd,
+    Refund, RegisterRequest, Registration, SetBookingModeRequest, SetFeeRulesRequest, SetHotRequest,
     SetLimitsRequest, SetReserveRequest, SetStateRequest, Side, StatementRequest, SubjectOpening,
     Transaction, TransactionRequest, Transfer, TrialBalanceRequest, Unfreeze, write_frame,
     write_transactions, write_transfers,
@@ -54,6 +55,22 @@ const BANK: u64 = 1;
 const USER: u64 = 2;
 const OTHER: u64 = 3;
 const FEES: u64 = 4;
+/// A rule by which the story charges.
+const FEE_RULES: &str = r#"
+account = [{ role = "fees", currency = "CNY", number = "fees", type = "cash" }]
+[[rule]]
+name = "pay"
+type = "pay"
+currency = "CNY"
+from = "2026-01-01"
+rounding = "half_up"
+[[rule.fee]]
+name = "fee"
+paid_by = "payee"
+to = "fees"
+rate = "1%"
+refund = "proportional"
+"#;
 const REGISTER: u64 = 8;
 
 fn post(transactions: &[Transaction]) -> SentRequest {
@@ -114,6 +131,10 @@ fn chart() -> Vec<SentRequest> {
             },
         ),
         SentRequest::new(Operation::OpenAccounts, &OpenAccountsRequest { accounts: &accounts }),
+        SentRequest::new(
+            Operation::SetFeeRules,
+            &SetFeeRulesRequest { entity: "LM", file: FEE_RULES, from: "2026-11-18", registration },
+        ),
     ]
 }
 
@@ -193,6 +214,16 @@ fn postings(day: &str) -> Vec<SentRequest> {
             Transaction::new(id("leave").as_str()).cancel_try(id("try2").as_str()),
         ]),
         post(&[move_of(&id("back"), OTHER, USER, "1.00").refund(id("spend").as_str())]),
+        post(&[
+            Transaction::new(id("pay").as_str())
+                .kind("pay")
+                .action(Charge::new(USER, "2.00", "CNY").payee(OTHER)),
+            Transaction::new(id("share").as_str()).kind("pay").action(
+                Charge::new(USER, "2.00", "CNY").share("shop", OTHER).channel("wechat").merchant("M1"),
+            ),
+        ]),
+        post(&[Transaction::new(id("give").as_str())
+            .action(Refund::of(Naming::new(id("pay").as_str())).amount("1.00", "CNY"))]),
         post(&[Transaction::new(id("undo").as_str()).reverse(id("fee").as_str())]),
         post(&[Transaction::new(id("memo").as_str()).debit(7, "12.00", "CNY")]),
         SentRequest::new(
@@ -344,6 +375,7 @@ fn questions() -> Vec<SentRequest> {
         SentRequest::new(Operation::Customer, &CustomerRequest { entity: "LM", customer: "C1" }),
         SentRequest::new(Operation::Holds, &HoldsRequest { account: None, after: None, limit: 10 }),
         SentRequest::new(Operation::Chart, &ChartRequest { entity: "LM" }),
+        SentRequest::new(Operation::FeeRules, &FeeRulesRequest { entity: "LM", before: 0 }),
         SentRequest::new(
             Operation::GeneralLedger,
             &GeneralLedgerRequest { entity: "LM", from: Some("2026-11-18"), to: Some("2026-11-19") },

@@ -9,6 +9,7 @@ use longmen_engine::ledger::{
     Unmerged,
 };
 use longmen_engine::{History, Reply};
+use longmen_fees::FeeTariffs;
 use longmen_wal::{
     Body, FaultyStorage, FrameNumber, Log, LogOptions, LogReader, LogWriter, Section, WritePath,
     seeded_nonces,
@@ -22,7 +23,13 @@ const LOG: LogOptions =
 
 /// How the ledger is set up: two shards, so that transactions span them.
 pub(crate) fn settings() -> LedgerSettings {
-    LedgerSettings { shards: 2, known_ids: 256, hot_by_rate: false, ..LedgerSettings::default() }
+    LedgerSettings {
+        shards: 2,
+        known_ids: 256,
+        hot_by_rate: false,
+        tariffs: Some(Arc::new(FeeTariffs)),
+        ..LedgerSettings::default()
+    }
 }
 
 /// A ledger at work.

@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use longmen_channel_files::{
-    Expected, MoneyFormat, Profile, Received, Refusal, RowKind, StatementRow, TradeFormat, TradeProfile, read_money,
-    read_table, read_trade_table, read_trades,
+    Expected, MoneyFormat, Profile, Received, Refusal, RowKind, StatementRow, TradeFormat, TradeProfile,
+    read_money, read_table, read_trade_table, read_trades,
 };
 use longmen_engine::ledger::Date;
 
@@ -16,7 +16,9 @@ pub fn run(data: &[u8]) {
     let expected = Expected { date, ..Expected::default() };
     let format = usize::from(first & 0x7F);
     if format == FIXED {
-        return trades(file, &expected, |source, take| read_trade_table(&trade_profile(), source, &expected, take));
+        return trades(file, &expected, |source, take| {
+            read_trade_table(&trade_profile(), source, &expected, take)
+        });
     }
     if let Some(format) = TradeFormat::ALL.get(format) {
         return trades(file, &expected, |source, take| read_trades(*format, source, &expected, take));
@@ -181,7 +183,9 @@ settled
 /// If one of them is not taken: then a seed is none.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
-    let money = |name| TradeFormat::ALL.len() + MoneyFormat::ALL.iter().position(|f| f.name() == name).expect("it is there");
+    let money = |name| {
+        TradeFormat::ALL.len() + MoneyFormat::ALL.iter().position(|f| f.name() == name).expect("it is there")
+    };
     let files = [
         (0, TRADES),
         (money("wechat-fundflow"), FUND),
@@ -199,7 +203,10 @@ pub fn seeds() -> Vec<Vec<u8>> {
         let mut taken = 0;
         let source = &mut Cursor::new(text);
         let expected = Expected { date: Date::parse("2024-06-18"), ..Expected::default() };
-        let result = match format.checked_sub(TradeFormat::ALL.len()).map(|format| MoneyFormat::ALL.get(format)) {
+        let result = match format
+            .checked_sub(TradeFormat::ALL.len())
+            .map(|format| MoneyFormat::ALL.get(format))
+        {
             None => read_trades(TradeFormat::ALL[format], source, &expected, &mut |_| taken += 1).map(drop),
             Some(Some(format)) => read_money(*format, source, &expected, &mut |_| taken += 1).map(drop),
             Some(None) if format == FIXED => {

@@ -101,6 +101,22 @@ impl FromStr for AccountName {
     }
 }
 
+/// One who has a share, on the command line: `NAME=ACCOUNT`.
+#[derive(Clone, Debug)]
+pub(crate) struct ShareName {
+    pub(crate) role: String,
+    pub(crate) account: AccountName,
+}
+
+impl FromStr for ShareName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<ShareName, String> {
+        let (role, account) = text.split_once('=').ok_or("expected NAME=ACCOUNT")?;
+        Ok(ShareName { role: role.to_owned(), account: account.parse()? })
+    }
+}
+
 /// One leg on the command line: `ACCOUNT=AMOUNT`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LegName {

@@ -30,6 +30,13 @@ use standing::{about, too_many_holds, too_much_held};
 
 /// What a memo leg is for.
 const MEMO_ALONE: &str = "a memo leg is the other side of a leg on another account of the same entity";
+/// What to do where no rule makes legs; nothing was kept of it.
+const NO_RULE: &str = "no rule of the entity is for this type, channel, merchant and currency on the current accounting date, or of \
+                       a refund, its original was not charged by one; `longmen fee rules --entity` lists what holds; the same id \
+                       may be sent again when there is one";
+/// What to do where a rule asks for others.
+const WRONG_PARTIES: &str = "the rule that is for it asks for accounts of others than --payee and --share give, or for none of them: \
+                             `longmen fee rules --entity` shows which rule that is";
 /// What to do where an id has been refused before: whatever has changed since, that is its result.
 const NEW_ID: &str = "this id keeps its first result; to try again, send it under a new id";
 
@@ -59,6 +66,8 @@ async fn reason(client: &mut Client, transaction: &Transaction, result: &PostRes
         },
         "mixed_off_balance" => mixed(client, transaction).await,
         "memo_alone" => Some(MEMO_ALONE.to_owned()),
+        "no_rule" => Some(NO_RULE.to_owned()),
+        "wrong_parties" => Some(WRONG_PARTIES.to_owned()),
         "booking_mode" => booking_mode(client, transaction).await,
         "date_closed" => dates(client, transaction).await,
         "value_date" => far_value(client, transaction).await,

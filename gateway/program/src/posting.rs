@@ -2,16 +2,19 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use longmen_client::{Action, Client, ClientError, Leg, Naming, PostResult, Side, Transaction};
+use longmen_client::{
+    AccountRef, Action, Client, ClientError, Leg, MadeLeg, Naming, PostResult, Posted, Side, Transaction,
+};
+use longmen_terminal::Table;
 use serde::Serialize;
 
-use crate::account_name::{AccountName, LegName};
+use crate::account_name::{AccountName, LegName, name_of_account};
 use crate::argument::{client_number, plain, said};
 use crate::explain::explain;
 use crate::failure::{Conclusion, Failure};
 use crate::id_name::IdName;
 use crate::moment::{Moment, now_seconds, time};
-use crate::money::{Least, amount_of};
+use crate::money::{Least, amount_of, money};
 use crate::output::{Output, remark};
 use crate::page::Page;
 use crate::register::Register;
@@ -105,6 +108,18 @@ struct Outcome {
     id: String,
     #[serde(flatten)]
     result: PostResult,
+    /// The legs that a rule made, each with the account.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    legs: Vec<ShownLeg>,
+}
+
+#[derive(Serialize)]
+struct ShownLeg {
+    account_name: String,
+    #[serde(skip)]
+    currency: String,
+    #[serde(flatten)]
+    leg: MadeLeg,
 }
 
 impl Posting {
@@ -150,13 +165,15 @@ impl Posting {
             visibility: self.visibility,
             ..Transaction::new(name.id())
         });
-        let mut result =
-            client.post_one(&transaction).await.map_err(|error| unanswered(error, &name, time))?;
+        let posted = client.post(std::slice::from_ref(&transaction), false).await;
+        let Posted { mut results, legs, .. } = posted.map_err(|error| unanswered(error, &name, time))?;
+        let mut result = results.pop().ok_or(ClientError::Lacks { what: "the result of the transaction" })?;
         let done = result.is_posted();
         if !done && result.message.is_none() {
             result.message = explain(client, &transaction, &result).await.map(Into::into);
         }
-        show(&name, result, output)?;
+        let legs = with_accounts(client, legs).await;
+        output.show(&Outcome { id: name.to_string(), result, legs }, describe)?;
         Ok(Conclusion::of(done))
     }
 }
@@ -220,11 +237,11 @@ fn unanswered(error: ClientError, name: &IdName, time: Option<u32>) -> Failure {
 
 /// Shows what became of a transaction.
 pub(crate) fn show(name: &IdName, result: PostResult, output: Output) -> Result<(), Failure> {
-    output.show(&Outcome { id: name.to_string(), result }, describe)
+    output.show(&Outcome { id: name.to_string(), result, legs: Vec::new() }, describe)
 }
 
 fn describe(outcome: &Outcome) -> Page {
-    let Outcome { id, result } = outcome;
+    let Outcome { id, result, legs } = outcome;
     let again = if result.repeated { ", the first result given again" } else { "" };
     let place = match result.frame {
         0 => String::new(),
@@ -243,7 +260,35 @@ fn describe(outcome: &Outcome) -> Page {
             now_seconds()
         ));
     }
+    if !legs.is_empty() {
+        page.table(table_of(legs));
+    }
     page
+}
+
+fn table_of(legs: &[ShownLeg]) -> Table {
+    let mut table = Table::new(&["=account", ">debit", ">credit"]);
+    for ShownLeg { account_name, currency, leg } in legs {
+        let amount = money(currency, leg.amount.into());
+        let (debit, credit) = match leg.side {
+            Side::Debit => (&*amount, ""),
+            Side::Credit => ("", &*amount),
+        };
+        table.row([&**account_name, debit, credit]);
+    }
+    table
+}
+
+/// The legs with the names of their accounts; one that may not be seen has its number.
+async fn with_accounts(client: &mut Client, legs: Vec<MadeLeg>) -> Vec<ShownLeg> {
+    let mut shown = Vec::new();
+    for leg in legs {
+        let found = client.balance(AccountRef::Id(leg.account)).await.ok();
+        let account_name = found.as_ref().map_or_else(|| format!("@{}", leg.account), name_of_account);
+        let currency = found.map_or_else(String::new, |found| found.currency.into());
+        shown.push(ShownLeg { account_name, currency, leg });
+    }
+    shown
 }
 
 #[cfg(test)]

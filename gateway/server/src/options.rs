@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use clap::Args;
 use longmen_engine::ledger::{AccountKey, Currency, RefundClearing, RefundWindows};
 use longmen_engine::{NodeOptions, ScrubOptions};
+use longmen_fees::FeeTariffs;
 use longmen_wal::{LogOptions, WritePath};
 
 use crate::access_log::AccessLogArgs;
@@ -111,6 +113,7 @@ impl ServeArgs {
                 by_type: self.refund_window.iter().cloned().collect(),
             },
             refund_clearing: self.refund_clearing(),
+            tariffs: Some(Arc::new(FeeTariffs)),
             accept_time: self.accept_time,
             ..usual
         }

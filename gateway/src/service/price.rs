@@ -5,7 +5,7 @@ use longmen_engine::ledger::Command;
 use super::in_flight::InFlight;
 use super::post::Post;
 use super::request::Request;
-use super::sizes::{LEG_BALANCE, ORIGINAL, RESULT, cost, one};
+use super::sizes::{LEG_BALANCE, MADE_LEGS, ORIGINAL, RESULT, cost, one};
 
 /// What a request takes: its transactions, and the bytes of its answer, estimated from above. A posted transaction's result
 /// has `result` bytes in the caller's protocol.
@@ -25,5 +25,6 @@ pub(crate) fn price(request: &Request, result: usize) -> InFlight {
 fn price_of_post(post: &Post, result: usize) -> InFlight {
     let count = post.batch.transactions.len();
     let balances = if post.batch.want_balances { post.batch.legs.len() * LEG_BALANCE } else { 0 };
-    cost(count, count * result + balances + post.places.len() * ORIGINAL)
+    let made = post.batch.actions().filter(|action| action.makes_legs()).count() * MADE_LEGS;
+    cost(count, count * result + balances + post.places.len() * ORIGINAL + made)
 }

@@ -6,7 +6,9 @@ mod questions;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use longmen_engine::ledger::{Acting, Answer as EngineAnswer, ClientId, Command, RecordPlace, Rejection};
+use longmen_engine::ledger::{
+    Acting, Answer as EngineAnswer, ClientId, Command, Posted, RecordPlace, Rejection,
+};
 use longmen_engine::{Meter, Replies, Reply};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
@@ -16,6 +18,7 @@ use super::admission::Admission;
 use super::answer::{Answer, Answered, Outcome, Welcome};
 use super::caller::Caller;
 use super::cancel::Cancel;
+use super::fault::Fault;
 use super::in_flight::InFlight;
 use super::origin::Origin;
 use super::originals;
@@ -75,6 +78,8 @@ pub(crate) enum Ready {
 pub(crate) enum FromLog {
     /// The originals of a post.
     Originals(Result<Box<Post>, Unanswered>),
+    /// What an answer to a post tells of legs that rules made.
+    Legs(Box<(Posted, Vec<(u32, Fault)>)>),
     /// What a question goes on with.
     Question(Step<Told>),
 }
@@ -311,6 +316,9 @@ impl<'a, T> Session<'a, T> {
     fn take_reply(&mut self, waiting: Waiting<T>, answer: EngineAnswer) -> Option<Answered<T>> {
         let Waiting { ticket, cost, purpose } = waiting;
         let outcome = match (purpose, answer) {
+            (Purpose::Post(faults), EngineAnswer::Posted(posted)) if posted.lacks_legs() => {
+                return self.read_legs((ticket, cost), posted, faults);
+            }
             (Purpose::Post(faults), EngineAnswer::Posted(posted)) => Ok(Answer::Posted(posted, faults)),
             (Purpose::Question(running), answer) => return self.step(ticket, cost, running.bring(answer)),
             (Purpose::Hello, answer) => self.welcome(answer),
@@ -391,6 +399,10 @@ impl<'a, T> Session<'a, T> {
         let (_, Waiting { ticket, cost, purpose }) = self.pending.take(tag);
         match found {
             FromLog::Question(step) => self.step(ticket, cost, step),
+            FromLog::Legs(read) => {
+                let (posted, faults) = *read;
+                Some(Answered { ticket, cost, outcome: Ok(Answer::Posted(posted, faults)) })
+            }
             FromLog::Originals(Err(why)) => Some(Answered { ticket, cost, outcome: Err(why) }),
             FromLog::Originals(Ok(post)) => {
                 let Post { batch, faults, .. } = *post;

@@ -6,6 +6,8 @@ use super::in_flight::InFlight;
 pub(crate) const RESULT: usize = 160;
 /// Bytes that a leg's balance stays below.
 pub(super) const LEG_BALANCE: usize = 40;
+/// Bytes that nearly all legs stay below that rules make of one amount.
+pub(super) const MADE_LEGS: usize = 1_024;
 /// Bytes that an account stays below.
 pub(super) const ACCOUNT: usize = 640;
 /// Bytes that nearly every line of a statement or register stays below, notes included.

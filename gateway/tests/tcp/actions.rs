@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use longmen_client::{
     Action, Client, Connection, Consume, Freeze, HoldKind, Holds, HoldsRequest, Naming, Operation,
-    PostRequest, PostResult, Posted, Raise, Reverse, Transaction, Try, Unfreeze, id_of_cancel,
+    PostRequest, PostResult, Posted, Raise, Refund, Reverse, Transaction, Try, Unfreeze, id_of_cancel,
 };
 
 use crate::node::{TestNode, open_books};
@@ -349,7 +349,7 @@ async fn an_original_in_flight_on_the_same_connection_is_waited_for() {
 async fn an_original_of_the_same_request_is_no_original() {
     let (node, mut client) = start().await;
     let number = client.welcome().client;
-    let theirs = Action::Refund(Naming::new("pay").client(number));
+    let theirs = Action::Refund(Refund::of(Naming::new("pay").client(number)));
     let batch = [
         pay("pay", "4.00"),
         Transaction::new("undo").reverse("pay"),

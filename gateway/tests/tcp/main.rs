@@ -6,6 +6,7 @@ mod access;
 mod actions;
 mod books;
 mod changes;
+mod charges;
 mod flips;
 mod hello;
 mod hostile;

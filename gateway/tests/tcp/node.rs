@@ -7,7 +7,9 @@ use std::sync::Arc;
 use longmen_access::Access;
 use longmen_access_log::Recorder;
 use longmen_client::{AccountOpening, Client, Owner, Side, SubjectOpening};
+use longmen_engine::ledger::Tariffs;
 use longmen_engine::{MIN_SEGMENT, Node, NodeOptions};
+use longmen_fees::FeeTariffs;
 use longmen_gateway::{Encryption, Limits, Running, ServeError, ServeOptions, Server, Tokens};
 use longmen_wal::{DirectoryStorage, LogOptions};
 use tempfile::TempDir;
@@ -63,7 +65,8 @@ impl TestNode {
     pub(crate) async fn open_with(directory: TempDir, options: ServeOptions) -> TestNode {
         let storage = DirectoryStorage::open(directory.path()).unwrap();
         let log = LogOptions { segment_bytes: 2 * MIN_SEGMENT, segments_ahead: 1, ..LogOptions::default() };
-        let of_node = NodeOptions { shards: 2, log, ..NodeOptions::default() };
+        let tariffs: Option<Arc<dyn Tariffs>> = Some(Arc::new(FeeTariffs));
+        let of_node = NodeOptions { shards: 2, log, tariffs, ..NodeOptions::default() };
         let node = Node::start(Arc::new(storage), &of_node).unwrap();
         let running = Server::start(options, node.intake(), node.history()).await.unwrap();
         TestNode { node: ManuallyDrop::new(node), running, directory }

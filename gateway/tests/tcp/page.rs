@@ -77,6 +77,12 @@ fn sent_now(mut request: Vec<u8>) -> Vec<u8> {
     request
 }
 
+/// Sends an example and compares the answer with another.
+pub(crate) async fn check_example(raw: &mut Raw, request: &str, answer: &str) {
+    raw.send(&sent_now(example(request))).await;
+    check(raw, answer).await;
+}
+
 /// Compares the next answer with an example, whatever its frame.
 async fn check(raw: &mut Raw, name: &str) {
     let answer = raw.receive().await;
@@ -114,7 +120,7 @@ async fn balances_are_those_after_each_leg_that_was_posted_now() {
         "by the steps of the try"
     );
     let refund = Transaction::new("R").debit(3, "0.50", "CNY").credit(2, "0.50", "CNY");
-    let refund = refund.action(longmen_client::Action::Refund(longmen_client::Naming::new("pay")));
+    let refund = refund.action(longmen_client::Refund::of(longmen_client::Naming::new("pay")));
     assert_eq!(balances(&post(&mut client, refund).await), [(1, 3, 750), (2, 2, 250)]);
     let reverse = Transaction::new("undo")
         .action(longmen_client::Reverse { original: longmen_client::Naming::new("C"), forced: false });

@@ -125,6 +125,8 @@ fn requests(account: u64, other: u64, serial: u64) -> Vec<(Operation, Value)> {
             Operation::SetBookingMode,
             json!({"entity": "WILD", "type": "t", "mode": "single_double", "from": "2026-01-05"}),
         ),
+        (Operation::SetFeeRules, json!({"entity": "WILD", "file": "[[rule]]", "from": "2026-01-05"})),
+        (Operation::FeeRules, json!({"entity": "WILD", "before": 0})),
         (Operation::ChangeAccess, json!({"digest": "0".repeat(64)})),
         (
             Operation::Propose,

@@ -47,6 +47,8 @@ pub enum Operation {
     Confirm,
     /// Cancel a try that stands.
     CancelTry,
+    /// Post the legs that an amount comes to by the rules for fees and splits (按规则记账).
+    Charge,
     /// Cancel an id, seen or not.
     Cancel,
     /// Give a transaction a value date that lies before the accounting date (倒起息), beside the right to post it.
@@ -83,6 +85,8 @@ pub enum Operation {
     MapType,
     /// Say how transactions of a type are booked.
     SetBookingMode,
+    /// Set the rules for fees and splits (手续费, 分账).
+    SetFeeRules,
     /// Change the file that says who may do what.
     ChangeAccess,
     /// Approve or reject what another principal proposed (复核), whatever it is.
@@ -101,6 +105,8 @@ pub enum Operation {
     TrialBalance,
     /// See the chart (科目表).
     Chart,
+    /// See the rules for fees and splits.
+    FeeRules,
     /// See how the node is.
     Status,
     /// See an account's entries (对账单).
@@ -167,6 +173,8 @@ impl Operation {
             | Operation::MapCustomer
             | Operation::MapType
             | Operation::SetBookingMode
+            | Operation::SetFeeRules
+            | Operation::Charge
             | Operation::ChangeAccess => true,
             Operation::Cancel
             | Operation::OpenEntity
@@ -180,6 +188,7 @@ impl Operation {
             | Operation::Holds
             | Operation::TrialBalance
             | Operation::Chart
+            | Operation::FeeRules
             | Operation::Status
             | Operation::Statement
             | Operation::BalanceAt

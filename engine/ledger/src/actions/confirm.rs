@@ -4,7 +4,7 @@
 //! (`already_posted`, `cancelled`); then, in the shards, the holds, the states and the limits.
 
 use crate::actions::content::write_key;
-use crate::actions::plan::Plan;
+use crate::actions::plan::{Followed, Plan};
 use crate::actions::rules::{ActionRules, Given};
 use crate::actions::second_step;
 use crate::state::State;
@@ -39,9 +39,10 @@ impl ActionRules for Confirm {
         Some(&mut self.original)
     }
 
-    fn follow(&self, state: &State) -> Vec<Leg> {
+    fn follow(&self, _given: Given<'_>, state: &State) -> Followed {
         let legs = self.original.found.iter().flat_map(|found| &found.legs);
-        legs.map(|leg| state.books.with_currency(leg)).collect()
+        let legs: Vec<Leg> = legs.map(|leg| state.books.with_currency(leg)).collect();
+        legs.into()
     }
 
     fn plan(&self, _given: Given<'_>, state: &State) -> Plan {

@@ -8,6 +8,7 @@
 
 pub(crate) mod cancel_try;
 pub(crate) mod carry_forward;
+pub(crate) mod charge;
 pub(crate) mod confirm;
 pub(crate) mod consume;
 mod content;
@@ -25,6 +26,7 @@ pub(crate) mod unfreeze;
 
 use crate::actions::cancel_try::CancelTry;
 use crate::actions::carry_forward::CarryForward;
+use crate::actions::charge::Charge;
 use crate::actions::confirm::Confirm;
 use crate::actions::consume::Consume;
 use crate::actions::freeze::Freeze;
@@ -88,6 +90,8 @@ actions! {
     Confirm,
     /// Releases what a try holds. Brings no legs.
     CancelTry,
+    /// Posts the legs that an amount comes to by the rules for fees and splits. Brings none.
+    Charge,
     /// Carries income and expense forward at the end of a year; the ledger's own.
     CarryForward,
 }
@@ -103,6 +107,12 @@ impl Action {
     #[must_use]
     pub fn brings_legs(&self) -> bool {
         self.rules().brings_legs()
+    }
+
+    /// Whether rules make its legs, which the answer then tells.
+    #[must_use]
+    pub fn makes_legs(&self) -> bool {
+        self.rules().makes_legs()
     }
 
     /// The transaction that must be looked up before it can be decided.

@@ -5,6 +5,21 @@ use crate::ids::{AccountId, TransactionKey};
 use crate::record::entry::Counting;
 use crate::rejection::Rejection;
 use crate::transaction::effect::Effect;
+use crate::transaction::leg::Leg;
+
+/// What follows from what an action names.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Followed {
+    pub(crate) legs: Vec<Leg>,
+    /// What its record says of them, in the form of [`crate::notes`].
+    pub(crate) notes: Vec<u8>,
+}
+
+impl From<Vec<Leg>> for Followed {
+    fn from(legs: Vec<Leg>) -> Followed {
+        Followed { legs, notes: Vec::new() }
+    }
+}
 
 /// What an action comes to.
 #[derive(Clone, Debug, Default)]

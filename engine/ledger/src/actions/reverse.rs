@@ -5,7 +5,7 @@
 //! without it (`refund_exceeded`); then states, funds and limits in the shards, which force sets aside.
 
 use crate::actions::content::write_key;
-use crate::actions::plan::Plan;
+use crate::actions::plan::{Followed, Plan};
 use crate::actions::rules::{ActionRules, Given};
 use crate::actions::undo::{clearing_of, counting_of_undoing, is_blue};
 use crate::money::amount::Amount;
@@ -49,8 +49,8 @@ impl ActionRules for Reverse {
         Some(&mut self.original)
     }
 
-    fn follow(&self, state: &State) -> Vec<Leg> {
-        let Some(original) = self.original.found.as_deref() else { return Vec::new() };
+    fn follow(&self, _given: Given<'_>, state: &State) -> Followed {
+        let Some(original) = self.original.found.as_deref() else { return Followed::default() };
         let blue = is_blue(original, state);
         let undo = |leg: &Leg| {
             let leg = state.books.with_currency(leg);
@@ -59,7 +59,7 @@ impl ActionRules for Reverse {
                 true => Leg { side: leg.side.opposite(), ..leg },
             }
         };
-        original.legs.iter().map(undo).collect()
+        original.legs.iter().map(undo).collect::<Vec<Leg>>().into()
     }
 
     fn plan(&self, _given: Given<'_>, state: &State) -> Plan {

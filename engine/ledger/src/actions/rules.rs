@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use crate::account::AccountKey;
-use crate::actions::plan::Plan;
+use crate::actions::plan::{Followed, Plan};
 use crate::ids::{AccountId, TransactionKey};
 use crate::money::amount::Amount;
 use crate::state::State;
@@ -20,6 +20,8 @@ pub(crate) struct Given<'a> {
     /// The text that its id was given as; empty where it was a number.
     pub(crate) text_id: &'a str,
     pub(crate) legs: &'a [Leg],
+    /// Its notes, with the texts of its ids.
+    pub(crate) notes: &'a [u8],
     /// Whether it is looked at for the first time.
     pub(crate) is_new: bool,
 }
@@ -35,6 +37,21 @@ pub(crate) trait ActionRules: Debug {
     /// Whether its legs come with it; else it has none, or those of what it names.
     fn brings_legs(&self) -> bool {
         false
+    }
+
+    /// Whether rules make its legs, which the answer then tells.
+    fn makes_legs(&self) -> bool {
+        false
+    }
+
+    /// Whether what it gives cannot be, whatever the books are.
+    fn is_malformed(&self) -> bool {
+        false
+    }
+
+    /// Accounts that it names itself, beside those of holds, legs and originals.
+    fn names_accounts(&self) -> Vec<AccountId> {
+        Vec::new()
     }
 
     /// Whether its legs are posted: a try only holds what they take.
@@ -70,9 +87,15 @@ pub(crate) trait ActionRules: Debug {
     /// Resolves the natural key of an account; what `find` does not know stays [`AccountId::NONE`].
     fn resolve(&mut self, _find: &dyn Fn(&AccountKey) -> Option<AccountId>) {}
 
-    /// The legs that follow from what it names.
-    fn follow(&self, _state: &State) -> Vec<Leg> {
-        Vec::new()
+    /// The legs that follow from what it names. They are given once: until it is decided, what they rest on stays as it is, but
+    /// for [`follows_anew`](ActionRules::follows_anew).
+    fn follow(&self, _given: Given<'_>, _state: &State) -> Followed {
+        Followed::default()
+    }
+
+    /// Whether its legs rest on what an earlier transaction of the round may change while it waits.
+    fn follows_anew(&self) -> bool {
+        false
     }
 
     /// What it comes to before any shard is asked.

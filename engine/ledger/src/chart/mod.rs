@@ -4,5 +4,6 @@ pub(crate) mod account_index;
 pub(crate) mod booking_mode;
 pub(crate) mod booking_modes;
 pub(crate) mod catalog;
+pub(crate) mod fee_rules;
 pub(crate) mod line;
 pub(crate) mod subject;

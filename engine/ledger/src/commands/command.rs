@@ -114,6 +114,17 @@ pub enum Command {
         /// Operator, approval, reason, in the form of [`crate::notes`].
         notes: Box<[u8]>,
     },
+    /// Sets the rules for fees and splits of an entity from a date on. Answer: [`Answer::Done`](crate::Answer::Done).
+    SetFeeRules {
+        /// The code of the entity.
+        entity: Box<str>,
+        /// The file of rules, whole; at most [`MAX_FEE_RULES`](crate::MAX_FEE_RULES) bytes.
+        file: Box<str>,
+        /// The first accounting date on which it holds; not before the current one.
+        from: Date,
+        /// Operator, approval, reason, in the form of [`crate::notes`].
+        notes: Box<[u8]>,
+    },
     /// Notes which file says from here on who may do what; no client asks that. Answer: [`Answer::Done`](crate::Answer::Done).
     NoteAccess {
         /// Its digest, 64 hexadecimal digits.
@@ -224,6 +235,14 @@ pub enum Command {
         /// The code of the entity.
         entity: Box<str>,
     },
+    /// The rules for fees and splits of an entity: its newest files, in the order in which they were set. Answer:
+    /// [`Answer::FeeRules`](crate::Answer::FeeRules).
+    FeeRules {
+        /// The code of the entity.
+        entity: Box<str>,
+        /// Those before the file of this number; 0: up to the newest.
+        before: u32,
+    },
     /// How the node is. Answer: [`Answer::Status`](crate::Answer::Status).
     Status,
 }
@@ -244,6 +263,7 @@ impl Command {
             | Command::MapCustomer { .. }
             | Command::MapType { .. }
             | Command::SetBookingMode { .. }
+            | Command::SetFeeRules { .. }
             | Command::ChangeAccess { .. }
             | Command::Propose { .. }
             | Command::Approve { .. }
@@ -259,6 +279,7 @@ impl Command {
             | Command::Locate(_)
             | Command::TrialBalance { .. }
             | Command::Chart { .. }
+            | Command::FeeRules { .. }
             | Command::Proposals(_)
             | Command::Status => false,
         }

@@ -20,6 +20,7 @@ mod end_proposal;
 mod execute;
 pub(crate) mod expire_holds;
 pub(crate) mod expire_proposals;
+mod fee_rules;
 mod hello;
 mod holds;
 mod lines;
@@ -38,6 +39,7 @@ pub(crate) mod permitted_transaction;
 mod propose;
 mod proposed;
 mod set_booking_mode;
+mod set_fee_rules;
 pub(crate) mod snapshot;
 mod status;
 mod trial_balance;
@@ -65,6 +67,7 @@ impl Command {
             | Command::MapCustomer { notes, .. }
             | Command::MapType { notes, .. }
             | Command::SetBookingMode { notes, .. }
+            | Command::SetFeeRules { notes, .. }
             | Command::ChangeAccess { notes, .. } => notes,
             _ => return,
         };
@@ -109,6 +112,9 @@ impl Command {
             Command::SetBookingMode { entity, kind, mode, from, notes } => {
                 set_booking_mode::run(state, client, (&entity, &kind), (mode, from), &notes)
             }
+            Command::SetFeeRules { entity, file, from, notes } => {
+                set_fee_rules::run(state, client, &entity, (&file, from), &notes)
+            }
             Command::Change(change) => return change_account::begin(state, caller, *change, scope),
             Command::CloseDay { entity, next, carry_forward, forced, notes } => {
                 return close_day::begin(state, caller, &entity, (next, forced), &carry_forward, notes);
@@ -134,6 +140,7 @@ impl Command {
             }
             Command::Closings { entity, from, to } => closings::run(state, &entity, from, to),
             Command::Chart { entity } => chart::run(state, &entity),
+            Command::FeeRules { entity, before } => fee_rules::run(state, &entity, before),
             Command::TrialBalance { entity } => return trial_balance::begin(state, reply_to, &entity),
             Command::Balances(accounts) => return accounts::by_name(state, reply_to, &accounts),
             Command::ListAccounts { after, limit, filter } => {

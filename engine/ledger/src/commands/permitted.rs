@@ -77,6 +77,7 @@ pub(super) fn permitted(
         }
         Command::MapType { entity, .. } => may(Operation::MapType, entity),
         Command::SetBookingMode { entity, .. } => may(Operation::SetBookingMode, entity),
+        Command::SetFeeRules { entity, .. } => may(Operation::SetFeeRules, entity),
         // Transactions are judged as a round comes to them.
         Command::Post(_) | Command::Cancel { .. } => Ok(Scope::default()),
         // Judged where it is known what is proposed.
@@ -101,6 +102,7 @@ pub(super) fn permitted(
         | Command::Locate(_)
         | Command::TrialBalance { .. }
         | Command::Chart { .. }
+        | Command::FeeRules { .. }
         | Command::Proposals(_)
         | Command::Status => Ok(Scope::default()),
     }

@@ -70,7 +70,9 @@ impl Asked<'_> {
         let legs = self.batch.legs(self.transaction).iter().map(|leg| leg.account);
         let effects = self.effects.iter().map(|effect| effect.account);
         let found = self.action().and_then(Action::naming).and_then(|naming| naming.found.as_deref());
-        legs.chain(effects).chain(found.into_iter().flat_map(|found| &found.legs).map(|leg| leg.account))
+        let named = self.action().map(|action| action.rules().names_accounts()).unwrap_or_default();
+        let original = found.into_iter().flat_map(|found| &found.legs).map(|leg| leg.account);
+        legs.chain(effects).chain(original).chain(named)
     }
 }
 
@@ -151,19 +153,25 @@ pub(crate) fn foresee(state: &State, client: ClientId, mut batch: Batch) -> (Bat
     let [transaction] = batch.transactions[..] else { unreachable!("one transaction is proposed at a time") };
     let own = TransactionKey { client, id: transaction.id };
     let followed = batch.action(&transaction).filter(|action| !action.brings_legs());
-    let followed = followed.map(|action| action.rules().follow(state)).unwrap_or_default();
+    let followed =
+        followed.map(|action| action.rules().follow(given_of(own, &batch), state).legs).unwrap_or_default();
     if !followed.is_empty() {
-        batch.give_legs(0, followed.into_iter());
+        batch.give_legs(0, &followed);
     }
     let transaction = &batch.transactions[0];
-    let action = batch.action(transaction);
-    let (text_id, legs) = (batch.texts(transaction).own, batch.legs(transaction));
-    let given = Given { own, text_id, legs, is_new: true };
+    let (action, given) = (batch.action(transaction), given_of(own, &batch));
     let plan = action.map_or_else(Plan::default, |action| action.rules().plan(given, state));
     let asked = Asked { client, batch: &batch, transaction, effects: &plan.effects, date: Date::FIRST };
     let date = asked.accounts().find_map(|account| state.books.date_of(account));
     let date = date.unwrap_or(Date::of_time_us(state.output.frame.time_us));
     (batch, plan, date)
+}
+
+/// The one transaction of a batch, as its action sees it.
+fn given_of(own: TransactionKey, batch: &Batch) -> Given<'_> {
+    let transaction = &batch.transactions[0];
+    let (legs, notes) = (batch.legs(transaction), batch.notes(transaction));
+    Given { own, text_id: batch.texts(transaction).own, legs, notes, is_new: true }
 }
 
 /// The operation that a transaction is.
@@ -182,6 +190,7 @@ fn operation_of(action: Option<&Action>) -> Operation {
         Some(Action::Try(_)) => Operation::Try,
         Some(Action::Confirm(_)) => Operation::Confirm,
         Some(Action::CancelTry(_)) => Operation::CancelTry,
+        Some(Action::Charge(_)) => Operation::Charge,
         // The ledger's own, as a part of a close.
         Some(Action::CarryForward(_)) => Operation::CloseDay,
     }
@@ -214,6 +223,9 @@ fn moved(books: &Books, asked: &Asked<'_>) -> Option<Moved> {
     let held = held.filter(|_| legs.is_empty() && !releases).map_or(0, |amount| i128::from(amount.0));
     for effect in asked.effects {
         add(effect.account, (held, 0))?;
+    }
+    for account in asked.action().map(|action| action.rules().names_accounts()).unwrap_or_default() {
+        add(account, (0, 0))?;
     }
     // What is undone, confirmed or cancelled is in the books where it was posted, though nothing moves there now.
     let named = asked.action().and_then(Action::naming);

@@ -134,6 +134,7 @@ fn is_everywhere(command: &Command, permissions: &Permissions) -> bool {
         Command::CloseDay { .. } => Operation::CloseDay,
         Command::MapCustomer { .. } => Operation::MapCustomer,
         Command::SetBookingMode { .. } => Operation::SetBookingMode,
+        Command::SetFeeRules { .. } => Operation::SetFeeRules,
         _ => Operation::MapType,
     };
     permissions.may_everywhere(operation)

@@ -10,6 +10,7 @@ use crate::ids::AccountId;
 use crate::rejection::Rejection;
 use crate::state::books::Books;
 use crate::state::descriptor::LegKinds;
+use crate::tariff::MAX_FEE_RULES;
 
 /// What a command comes to when it is proposed: its accounts are found now, and are those that it is done to.
 ///
@@ -50,6 +51,13 @@ pub(super) fn content_of(command: Command, books: &Books) -> Result<Content, Rej
         Command::SetBookingMode { entity, kind, mode, from, notes } => {
             books.catalog.entity(&entity).ok_or(Rejection::UnknownEntity)?;
             Content::BookingMode { entity, kind, mode, from, notes }
+        }
+        Command::SetFeeRules { entity, file, from, notes } => {
+            books.catalog.entity(&entity).ok_or(Rejection::UnknownEntity)?;
+            if file.len() > MAX_FEE_RULES {
+                return Err(Rejection::Malformed);
+            }
+            Content::FeeRules { entity, file, from, notes }
         }
         Command::ChangeAccess { digest, .. } => match is_digest(&digest) {
             true => Content::Access { digest },
@@ -100,6 +108,9 @@ impl From<Content> for Command {
             }
             Content::BookingMode { entity, kind, mode, from, notes } => {
                 Command::SetBookingMode { entity, kind, mode, from, notes }
+            }
+            Content::FeeRules { entity, file, from, notes } => {
+                Command::SetFeeRules { entity, file, from, notes }
             }
             Content::Access { digest } => Command::ChangeAccess { digest, notes: Box::default() },
         }

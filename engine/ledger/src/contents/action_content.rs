@@ -7,14 +7,17 @@
 //! | unfreeze | hold, amount i64 (0: all), currency u16 (0: not given), authority |
 //! | consume | hold, amount i64, currency u16, authority, 1 if forced u8 |
 //! | reverse | original, 1 if forced u8 |
-//! | refund, confirm, cancel of a try | original |
+//! | refund | original; of one by amount: amount i64, currency u16 (0: not given) |
+//! | confirm, cancel of a try | original |
 //! | try | expires i64 |
+//! | charge | amount i64, currency u16, channel, merchant, parties u16 with each role, account u64 |
 //!
 //! A hold or an original is client u32 and id u128. What was found of an original is no part of it: it is looked up anew.
 
 use crate::account::hold::{HoldKind, HoldTerms};
 use crate::actions::Action;
 use crate::actions::cancel_try::CancelTry;
+use crate::actions::charge::{Charge, Party};
 use crate::actions::confirm::Confirm;
 use crate::actions::consume::Consume;
 use crate::actions::freeze::Freeze;
@@ -65,9 +68,27 @@ pub(super) fn write_action(action: &Action, out: &mut Vec<u8>) {
             write_key(out, original.key);
             out.push(u8::from(*forced));
         }
-        Action::Refund(Refund { original })
-        | Action::Confirm(Confirm { original })
-        | Action::CancelTry(CancelTry { original }) => write_key(out, original.key),
+        Action::Refund(Refund { original, amount, currency }) => {
+            write_key(out, original.key);
+            if let Some(amount) = amount {
+                out.extend_from_slice(&amount.0.to_le_bytes());
+                write_currency(*currency, out);
+            }
+        }
+        Action::Confirm(Confirm { original }) | Action::CancelTry(CancelTry { original }) => {
+            write_key(out, original.key);
+        }
+        Action::Charge(Charge { amount, currency, parties, channel, merchant }) => {
+            out.extend_from_slice(&amount.0.to_le_bytes());
+            out.extend_from_slice(&currency.numeric().to_le_bytes());
+            [channel, merchant].iter().for_each(|text| write_counted(out, text.as_bytes()));
+            let count = u16::try_from(parties.len()).expect("parties are capped where they enter");
+            out.extend_from_slice(&count.to_le_bytes());
+            for Party { role, account, .. } in parties {
+                write_counted(out, role.as_bytes());
+                out.extend_from_slice(&account.0.to_le_bytes());
+            }
+        }
         Action::Try(Try { expires_us }) => write_moment(*expires_us, out),
         Action::CarryForward(_) => unreachable!("the ledger's own is proposed by nobody"),
     }
@@ -100,7 +121,8 @@ pub(super) fn read_action(code: ActionCode, fields: &mut Fields<'_>) -> Option<A
         }
         .into(),
         ActionCode::Reverse => Reverse { original: read_naming(fields)?, forced: fields.u8()? != 0 }.into(),
-        ActionCode::Refund => Refund { original: read_naming(fields)? }.into(),
+        ActionCode::Refund => read_refund(fields)?.into(),
+        ActionCode::Charge => read_charge(fields)?.into(),
         ActionCode::Confirm => Confirm { original: read_naming(fields)? }.into(),
         ActionCode::CancelTry => CancelTry { original: read_naming(fields)? }.into(),
         ActionCode::Try => Try { expires_us: read_moment(fields)? }.into(),
@@ -114,6 +136,26 @@ fn read_freeze(fields: &mut Fields<'_>) -> Option<Freeze> {
     let (authority, expires_us, text_id) = (fields.text()?, read_moment(fields)?, fields.text()?);
     let terms = HoldTerms { kind, authority, expires_us, text_id };
     Some(Freeze { account, key: None, amount, currency, terms })
+}
+
+fn read_refund(fields: &mut Fields<'_>) -> Option<Refund> {
+    let original = read_naming(fields)?;
+    if fields.is_at_end() {
+        return Some(Refund { original, amount: None, currency: None });
+    }
+    let amount = Some(Amount(fields.i64()?));
+    Some(Refund { original, amount, currency: read_currency(fields)? })
+}
+
+fn read_charge(fields: &mut Fields<'_>) -> Option<Charge> {
+    let (amount, currency) = (Amount(fields.i64()?), Currency::from_numeric(fields.u16()?)?);
+    let (channel, merchant, count) = (fields.text()?, fields.text()?, fields.u16()?);
+    let party = |_| {
+        let (role, account) = (fields.text()?, AccountId(fields.u64()?));
+        Some(Party { role, account, key: None })
+    };
+    let parties = (0..count).map(party).collect::<Option<_>>()?;
+    Some(Charge { amount, currency, parties, channel, merchant })
 }
 
 fn read_naming(fields: &mut Fields<'_>) -> Option<Naming> {

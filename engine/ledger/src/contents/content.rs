@@ -12,6 +12,7 @@
 //! | 8 type | entity, account type, subject, from u32, notes |
 //! | 9 access | digest of the file |
 //! | 10 booking mode | entity, transaction type, mode u8, from u32, notes |
+//! | 11 fee rules | entity, file, from u32, notes |
 //!
 //! Texts and notes are u16 length and bytes; what is expected is frame u64, slot u32, section u16, zeros where nothing is.
 
@@ -55,6 +56,8 @@ pub enum Content {
     MapType { entity: Box<str>, kind: Box<str>, subject: Box<str>, from: Date, notes: Box<[u8]> },
     /// How a transaction type is booked.
     BookingMode { entity: Box<str>, kind: Box<str>, mode: BookingMode, from: Date, notes: Box<[u8]> },
+    /// The rules for fees and splits.
+    FeeRules { entity: Box<str>, file: Box<str>, from: Date, notes: Box<[u8]> },
     /// Another file that says who may do what.
     Access { digest: Box<str> },
 }
@@ -100,6 +103,12 @@ impl Content {
                 out.extend_from_slice(&from.days().to_le_bytes());
                 write_counted(&mut out, notes);
             }
+            Content::FeeRules { entity, file, from, notes } => {
+                out.push(11);
+                [entity, file].iter().for_each(|text| write_counted(&mut out, text.as_bytes()));
+                out.extend_from_slice(&from.days().to_le_bytes());
+                write_counted(&mut out, notes);
+            }
             Content::Access { digest } => {
                 out.push(9);
                 write_counted(&mut out, digest.as_bytes());
@@ -141,6 +150,12 @@ impl Content {
                 from: Date::from_days(fields.u32()?)?,
                 notes: fields.counted()?.into(),
             },
+            11 => Content::FeeRules {
+                entity: fields.text()?,
+                file: fields.text()?,
+                from: Date::from_days(fields.u32()?)?,
+                notes: fields.counted()?.into(),
+            },
             _ => return None,
         };
         // What is written again is the same: nothing is left, and nothing was read in another way than it was meant.
@@ -153,7 +168,8 @@ impl Content {
         match self {
             Content::CloseDay { entity, .. }
             | Content::MapType { entity, .. }
-            | Content::BookingMode { entity, .. } => Some(entity),
+            | Content::BookingMode { entity, .. }
+            | Content::FeeRules { entity, .. } => Some(entity),
             _ => None,
         }
     }
@@ -172,7 +188,10 @@ impl Content {
             Content::Transaction(batch) => batch.legs.iter().map(|leg| leg.account).collect(),
             Content::Change { account, .. } | Content::MapCustomer { account, .. } => vec![*account],
             Content::CloseDay { carry_forward, .. } => carry_forward.clone(),
-            Content::MapType { .. } | Content::BookingMode { .. } | Content::Access { .. } => Vec::new(),
+            Content::MapType { .. }
+            | Content::BookingMode { .. }
+            | Content::FeeRules { .. }
+            | Content::Access { .. } => Vec::new(),
         }
     }
 }

@@ -21,6 +21,7 @@
 //! | 13 proposed | number u64, client u32, id u128, 1 if it was done at once u8, end u64 (0: none), frame u64, accounts u16 with each u64, maker, content, notes |
 //! | 14 decided | number u64, decision u8, frame u64, by whom, notes |
 //! | 15 booking mode | entity u16, from u32, mode u8 (1 double, 2 single-double, 3 single), transaction type |
+//! | 16 fee rules | entity u16, from u32, file |
 
 use crate::chart::booking_mode::BookingMode;
 use crate::chart::subject::{SubjectClass, SubjectOpening};
@@ -133,6 +134,14 @@ pub enum Admin {
         /// The transaction type.
         kind: Box<str>,
     },
+    /// The rules for fees and splits of an entity, from a date on. The n-th of an entity is its file n.
+    FeeRules {
+        entity: EntityId,
+        /// The first accounting date on which it holds.
+        from: Date,
+        /// The file, at most [`MAX_FEE_RULES`](crate::MAX_FEE_RULES) bytes.
+        file: Box<str>,
+    },
     /// From here on the ledger judges by these rules.
     Rules {
         /// Their version, see [`RULES`].
@@ -202,6 +211,11 @@ impl Admin {
                 out.push(*mode as u8);
                 write_text(out, kind);
             }
+            Admin::FeeRules { entity, from, file } => {
+                out.extend_from_slice(&entity.0.to_le_bytes());
+                out.extend_from_slice(&from.days().to_le_bytes());
+                write_text(out, file);
+            }
             Admin::Undone(key, state) => state.write(*key, out),
             Admin::Registered { client, command, about, notes } => {
                 out.extend_from_slice(&client.0.to_le_bytes());
@@ -267,6 +281,11 @@ impl Admin {
                 from: Date::from_days(u32_at(fields, 2)?)?,
                 mode: BookingMode::from_number(u8_at(fields, 6)?)?,
                 kind: text_at(fields, 7)?.0,
+            },
+            16 => Admin::FeeRules {
+                entity: EntityId(u16_at(fields, 0)?),
+                from: Date::from_days(u32_at(fields, 2)?)?,
+                file: text_at(fields, 6)?.0,
             },
             _ => return None,
         };
@@ -337,6 +356,7 @@ impl Admin {
             Admin::Proposed(_) => 13,
             Admin::Decided(_) => 14,
             Admin::BookingMode { .. } => 15,
+            Admin::FeeRules { .. } => 16,
         }
     }
 }
@@ -379,68 +399,4 @@ fn bytes_at(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ids::TransactionId;
-
-    #[test]
-    fn records_come_back_as_written() {
-        let opening = SubjectOpening {
-            code: "220301".into(),
-            name: "预收账款".into(),
-            class: SubjectClass::Liability,
-            normal: Side::Credit,
-            leaf: true,
-            valid_from: None,
-            valid_to: Date::parse("2030-12-31"),
-            tenor: "current".into(),
-            party: "".into(),
-            purpose: "充值".into(),
-        };
-        let date = Date::parse("2018-05-01").unwrap();
-        let key = TransactionKey { client: ClientId(3), id: TransactionId(1 << 100) };
-        let mut state = OriginalState::default();
-        state.refund(AccountId(4), -50);
-        let entity = |id, code: &str, month| Admin::Entity {
-            id: EntityId(id),
-            code: code.into(),
-            start: date,
-            year_starts: YearStart::from_month(month).unwrap(),
-        };
-        let records = [
-            Admin::Client { id: ClientId(1), name: "switch".into() },
-            entity(0, "LM", 1),
-            entity(1, "UK", 4),
-            // Eight bytes of fields: nothing is left for the month but a slot of its own.
-            entity(2, "AU", 12),
-            entity(3, "US-4", 10),
-            Admin::Subject { id: SubjectId(9), entity: EntityId(0), opening },
-            Admin::DateClosed { entity: EntityId(0), closed: date, next: date.next() },
-            Admin::LineClosed { line: LineId(3), date, opening: -(1 << 80), debit: 4, credit: -5 },
-            Admin::Closing { entity: EntityId(1), date, frame: 99 },
-            Admin::Customer { entity: EntityId(0), account: AccountId(7), customer: "C-1".into() },
-            Admin::Mapping { entity: EntityId(0), subject: SubjectId(9), from: date, kind: "cash".into() },
-            Admin::BookingMode {
-                entity: EntityId(1),
-                mode: BookingMode::SingleDouble,
-                from: date,
-                kind: "top_up".into(),
-            },
-            Admin::Undone(key, state),
-            Admin::Registered {
-                client: ClientId(1),
-                command: "close_day".into(),
-                about: "LM".into(),
-                notes: vec![1, 2].into(),
-            },
-            Admin::Rules { version: 1 },
-            Admin::Access { digest: "ab".repeat(32).into() },
-        ];
-        let mut bytes = Vec::new();
-        records.iter().for_each(|record| record.write(&mut bytes));
-        assert_eq!(admin_records(&bytes).collect::<Option<Vec<_>>>().unwrap(), records);
-        for cut in 0..bytes.len() {
-            assert!(admin_records(&bytes[..cut]).take_while(Option::is_some).count() < records.len());
-        }
-    }
-}
+mod tests;

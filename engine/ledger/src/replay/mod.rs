@@ -17,6 +17,7 @@ use crate::record::head::{Head, Outcome};
 use crate::record::section::SectionKind;
 use crate::shard::Shard;
 use crate::transaction::action_code::ActionCode;
+use crate::transaction::charged::Charged;
 use crate::transaction::originals::Originals;
 
 impl KnownIds {
@@ -110,6 +111,11 @@ impl Originals {
             let hot = tail.hot_legs.iter().map(|leg| (leg.account, leg.side.signed(leg.amount)));
             let plain = plain.get(&ordinal).into_iter().flatten().copied();
             self.take(head.action, by, named.key, plain.chain(hot));
+            if head.action == ActionCode::Refund
+                && let Some(charged) = Charged::read(tail.notes)
+            {
+                self.take_gross(by, named.key, charged.gross);
+            }
         }
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! Actions in a round: the transaction around each, and what the round must know of it.
 
 use crate::actions::Action;
-use crate::actions::plan::Plan;
+use crate::actions::plan::{Followed, Plan};
 use crate::actions::rules::Given;
 use crate::ids::TransactionKey;
 use crate::schedule::Coordinator;
 use crate::schedule::jobs::{Job, JobRef, Work};
 use crate::schedule::open_round::Item;
+use crate::transaction::charged::Charged;
 use crate::transaction::named::Named;
 
 impl Coordinator {
@@ -30,14 +31,19 @@ impl Coordinator {
     /// Gives a transaction the legs that follow from its original.
     fn give_legs(&mut self, what: JobRef) {
         let (action, given) = given(self.backlog.jobs.get(what.job), what.index);
-        if action.rules().brings_legs() || !given.legs.is_empty() {
+        let is_given = !given.legs.is_empty();
+        if action.rules().brings_legs() || is_given && !action.rules().follows_anew() {
             return;
         }
-        let legs = action.rules().follow(&self.state);
+        let Followed { legs, notes } = action.rules().follow(given, &self.state);
         if let Work::Post(batch) = &mut self.backlog.jobs.get_mut(what.job).work
-            && !legs.is_empty()
+            && (is_given || !legs.is_empty())
         {
-            batch.give_legs(what.index, legs.into_iter());
+            batch.give_legs(what.index, &legs);
+            let is_said = || Charged::read(batch.notes(&batch.transactions[what.index as usize])).is_some();
+            if !notes.is_empty() && !is_said() {
+                batch.give_notes(what.index, &notes);
+            }
         }
     }
 
@@ -67,6 +73,7 @@ fn given(job: &Job, index: u32) -> (&Action, Given<'_>) {
     let (batch, transaction) = job.transaction(index).expect("only a batch has actions");
     let action = batch.action(transaction).expect("the transaction was seen to have an action");
     let own = TransactionKey { client: job.client, id: transaction.id };
-    let (text_id, legs) = (batch.texts(transaction).own, batch.legs(transaction));
-    (action, Given { own, text_id, legs, is_new: false })
+    let (text_id, legs, notes) =
+        (batch.texts(transaction).own, batch.legs(transaction), batch.notes(transaction));
+    (action, Given { own, text_id, legs, notes, is_new: false })
 }

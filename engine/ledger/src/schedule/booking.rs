@@ -12,7 +12,7 @@ use crate::state::books::Books;
 use crate::state::descriptor::LegKinds;
 use crate::transaction::action_code::ActionCode;
 use crate::transaction::leg::Leg;
-use crate::transaction::notes::{self, Note};
+use crate::transaction::notes;
 
 impl Coordinator {
     /// Judges the legs that a transaction brings, whose accounts are all there, in each entity by itself. A refund gives back
@@ -21,8 +21,7 @@ impl Coordinator {
     pub(super) fn refuse_booking(&self, batch: &Batch, transaction: &Transaction) -> Verdict {
         let (books, legs) = (&self.state.books, batch.legs(transaction));
         let by_mode = batch.action_code(transaction) != ActionCode::Refund;
-        let mut types = notes::read(batch.notes(transaction)).filter(|(note, _)| *note == Note::Kind);
-        let kind = types.next().map_or("", |(_, text)| text);
+        let kind = notes::kind_of(batch.notes(transaction));
         let mut judged: Vec<EntityId> = Vec::new();
         for entity in legs.iter().filter_map(|leg| books.descriptor(leg.account)).map(|found| found.entity) {
             if judged.contains(&entity) {

@@ -11,7 +11,7 @@
 //! | 5 | the client's time lies in the window | `too_old`, `too_new`, `time_required` | `state/time_window.rs` |
 //! | 6 | the log has room | `out_of_disk` | [`Coordinator::check`] |
 //! | 7 | the original that it names is decided | (waits) | [`Coordinator::check`] |
-//! | 8 | a second step comes once | `already_posted`, `cancelled` | the action's `verdict` |
+//! | 8 | a second step comes once; rules make its legs | `already_posted`, `cancelled`; `no_rule`, `fee_above_amount`, `wrong_parties`, `invalid_amount` | the action's `verdict` |
 //! | 9 | existence | `unknown_account`, `unknown_freeze`, `unknown_original`, `key_conflict` | [`refuse_early`], the action's `verdict` |
 //! | 10 | one accounting date, the one that was counted on; a value date that is not far from it | `date_closed`, `value_date` | [`Coordinator::judge_dates`] |
 //! | 11 | the original, the hold | `already_reversed`, `refund_exceeded`, `refund_window`; `freeze_exceeded`, `freeze_expired`, `wrong_authority` | the action's `verdict`; `transaction/effect.rs` |
@@ -178,10 +178,11 @@ fn check_shape(seen: &Seen<'_>) -> Option<Early> {
     seen.preflight.shape.map(|(rejection, step)| Early::WrongShape(rejection, step))
 }
 
-/// What a confirm or cancel of a try says of the try itself is no result: it may be asked again.
+/// What a confirm or cancel of a try says of the try itself, and what keeps rules from making legs, is no result: it may be asked
+/// again.
 fn check_second_step(seen: &Seen<'_>) -> Option<Early> {
     let rejection = seen.plan?.verdict.filter(|rejection| rejection.group() < 2)?;
-    assert!(seen.is_new(), "an original is touched by one undecided transaction at a time");
+    assert!(seen.is_new(), "what it rests on stays as it is until it is decided");
     Some(Early::Refused(rejection))
 }
 

@@ -7,11 +7,14 @@ use slab::Slab;
 use smallvec::SmallVec;
 
 use crate::access::acting::Acting;
-use crate::answer::{LegBalance, PostResult, Posted, ReplyTo};
+use crate::actions::Action;
+use crate::answer::{LegBalance, MadeLegs, PostResult, Posted, ReplyTo};
 use crate::batch::{Batch, Transaction};
 use crate::commands::caller::Caller;
 use crate::idempotency::known_ids::{IdHash, KnownIds, KnownRef};
 use crate::ids::{ClientId, TransactionId, TransactionKey};
+use crate::tariff::MadeLeg;
+use crate::transaction::leg::Leg;
 
 /// What a job is about.
 #[derive(Clone, Debug)]
@@ -90,6 +93,21 @@ impl Job {
     }
 }
 
+/// The legs that rules made for what was posted. Those of a repeat were made now, which may be others: its record has its own.
+#[cold]
+fn made_legs(batch: &Batch, results: &[PostResult]) -> Vec<MadeLegs> {
+    let posted = (0..).zip(batch.transactions.iter().zip(results)).filter(|(_, (transaction, result))| {
+        result.rejection.is_none() && batch.action(transaction).is_some_and(Action::makes_legs)
+    });
+    let made = posted.map(|(index, (transaction, result))| {
+        let legs = if result.repeated { &[] } else { batch.legs(transaction) };
+        let made =
+            |leg: &Leg| MadeLeg { step: leg.step, account: leg.account, side: leg.side, amount: leg.amount };
+        MadeLegs { transaction: index, legs: legs.iter().map(made).collect() }
+    });
+    made.collect()
+}
+
 /// The jobs under way, by number.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Jobs(Slab<Job>);
@@ -139,7 +157,11 @@ impl Jobs {
         if balances.len() > 1 {
             balances.sort_by_key(|balance| (balance.transaction, balance.step));
         }
-        Some((job.reply_to, job.acting, Posted { results: job.results, balances, clock_us }))
+        let made = match &job.work {
+            Work::Post(batch) if batch.makes_legs() => made_legs(batch, &job.results),
+            _ => Vec::new(),
+        };
+        Some((job.reply_to, job.acting, Posted { results: job.results, balances, made, clock_us }))
     }
 
     /// Ends a job whose answer is not a list of results.

@@ -15,12 +15,15 @@ pub(crate) mod settings;
 pub(crate) mod snapshot_start;
 pub(crate) mod time_window;
 
+use std::num::NonZeroU32;
+
 use crate::access::acting::Acting;
 use crate::answer::Status;
 use crate::chart::catalog::Catalog;
 use crate::hot::gate::Gate;
 use crate::idempotency::known_ids::KnownIds;
-use crate::ids::{AccountId, ClientId, ShardId};
+use crate::ids::{AccountId, ClientId, EntityId, ShardId};
+use crate::money::date::Date;
 use crate::proposals::approval::Approval;
 use crate::record::admin::Admin;
 use crate::shard::Shard;
@@ -33,6 +36,7 @@ use crate::state::output::Output;
 use crate::state::room::Room;
 use crate::state::settings::LedgerSettings;
 use crate::state::time_window::TimeWindow;
+use crate::tariff::Tariff;
 use crate::transaction::originals::Originals;
 
 /// All of it.
@@ -126,6 +130,18 @@ impl State {
     pub(crate) fn take_proposal(&mut self, record: &Admin) {
         self.output.frame.push_admin(record);
         self.books.catalog.take_proposal(record).expect("it was judged before it is written");
+    }
+
+    /// The rules for fees and splits that hold in the books of an entity on a date, with the number of their file.
+    pub(crate) fn fee_rules_on(&self, entity: EntityId, date: Date) -> Option<(NonZeroU32, &dyn Tariff)> {
+        let tariffs = self.settings.tariffs.as_deref()?;
+        self.books.catalog.fee_rules_on(entity, date, tariffs)
+    }
+
+    /// Those of the file of this number.
+    pub(crate) fn fee_rules(&self, entity: EntityId, file: NonZeroU32) -> Option<&dyn Tariff> {
+        let tariffs = self.settings.tariffs.as_deref()?;
+        self.books.catalog.fee_rules(entity, file, tariffs)
     }
 
     pub(crate) fn shard_of(&self, account: AccountId) -> ShardId {

@@ -1,13 +1,15 @@
 //! What the coordinator is set to.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::transaction::refund_windows::RefundWindows;
 
 use crate::account::AccountKey;
+use crate::tariff::Tariffs;
 
 /// What the coordinator is set to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct LedgerSettings {
     /// How many shards.
     pub shards: u16,
@@ -28,6 +30,8 @@ pub struct LedgerSettings {
     pub refund_windows: RefundWindows,
     /// By way of which accounts refunds may go.
     pub refund_clearing: RefundClearing,
+    /// What reads the rules for fees and splits; without it there are none.
+    pub tariffs: Option<Arc<dyn Tariffs>>,
     /// A random number that keeps clients from choosing ids and names that collide.
     pub seed: u64,
 }
@@ -60,6 +64,7 @@ impl Default for LedgerSettings {
             hot_by_rate: true,
             refund_windows: RefundWindows::default(),
             refund_clearing: RefundClearing::default(),
+            tariffs: None,
             seed: 0,
         }
     }

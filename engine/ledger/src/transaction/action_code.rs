@@ -32,6 +32,8 @@ pub enum ActionCode {
     CarryForward = 9,
     /// 追加预授权: adds to a hold
     Raise = 10,
+    /// 按规则记账: posts the legs that an amount comes to by rules
+    Charge = 11,
 }
 
 impl ActionCode {

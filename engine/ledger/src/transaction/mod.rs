@@ -2,6 +2,7 @@
 //! name.
 
 pub(crate) mod action_code;
+pub(crate) mod charged;
 pub(crate) mod effect;
 pub(crate) mod hidden;
 pub(crate) mod leg;

@@ -2,12 +2,13 @@
 //!
 //! | bytes | meaning |
 //! | --- | --- |
-//! | 1 | tag: 1 to 8 and 11 to 14 a [`Note`]; 9 the text of the transaction's id, 10 that of the id which it names ([`TextIds`]) |
+//! | 1 | tag: 1 to 8 and 11 to 17 a [`Note`]; 9 the text of the transaction's id, 10 that of the id which it names ([`TextIds`]) |
 //! | 2 | length of the text, little endian |
 //! | length | the text, UTF-8 |
 //!
 //! The texts of ids stand behind the client's notes, where it named its transactions by text. They are no part of a
-//! transaction's content, which has their hashes. Who acted for the client stands behind them, where that was somebody else.
+//! transaction's content, which has their hashes. Behind them stands by which rule the ledger made the legs, where it did, and then
+//! who acted for the client, where that was somebody else.
 
 use strum::{EnumCount, FromRepr, IntoStaticStr, VariantArray};
 
@@ -49,6 +50,12 @@ pub enum Note {
     Proposal = 13,
     /// Who approved it (复核人); nobody, where it was done at once.
     Approver = 14,
+    /// The rule by which the ledger made the legs, as people call it. This and the two that follow the ledger says itself.
+    FeeRule = 15,
+    /// The gross amount that they were made of, with its currency; of a refund what was refunded of it.
+    Gross = 16,
+    /// The number of the rule's file among those of its entity, and the rule's place in it, counted from 1: `2/1`.
+    FeeFile = 17,
 }
 
 impl Note {
@@ -79,6 +86,11 @@ impl Note {
 #[must_use]
 pub fn are_approved(notes: &[u8]) -> bool {
     read(notes).any(|(note, text)| note == Note::Approval && !shows_nothing(text))
+}
+
+/// The type (交易类型) that notes name; empty where they name none.
+pub(crate) fn kind_of(notes: &[u8]) -> &str {
+    read(notes).find(|(note, _)| *note == Note::Kind).map_or("", |(_, text)| text)
 }
 
 /// The notes of who acted for a client, and nothing else.
@@ -156,7 +168,7 @@ fn write_tagged(out: &mut Vec<u8>, tag: u8, text: &str) {
 
 /// The notes in `bytes`, in order, without the texts of ids; stops at the first that is not well formed.
 pub fn read(bytes: &[u8]) -> impl Iterator<Item = (Note, &str)> {
-    let notes = tagged(bytes).take_while(|(tag, _)| *tag <= Note::Approver as u8);
+    let notes = tagged(bytes).take_while(|(tag, _)| *tag <= Note::FeeFile as u8);
     notes.filter_map(|(tag, text)| Some((Note::from_tag(tag)?, text)))
 }
 

@@ -7,6 +7,7 @@ use crate::ids::{AccountId, RecordPlace, TransactionKey};
 use crate::money::amount::Amount;
 use crate::money::date::Date;
 use crate::transaction::action_code::ActionCode;
+use crate::transaction::charged::Charged;
 use crate::transaction::leg::Leg;
 use crate::transaction::named::Named;
 
@@ -32,6 +33,8 @@ pub struct Original {
     pub date: Date,
     /// Its type (交易类型), a label that may choose the refund window.
     pub kind: Box<str>,
+    /// By which rule its legs were made, if a rule made them.
+    pub charged: Option<Charged>,
     /// Its legs, in step order. Their currencies are not looked at: they are their accounts'.
     pub legs: Vec<Leg>,
     /// The holds that it moved: the account, the hold after it, and by how much.

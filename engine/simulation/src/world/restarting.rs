@@ -11,6 +11,7 @@ use crate::damage;
 use crate::failure::{Broken, Check};
 use crate::naive;
 use crate::rounds::random::Random;
+use crate::rounds::tariff::LineTariffs;
 use crate::rounds::translate;
 
 impl World {
@@ -210,6 +211,7 @@ impl World {
             frame_bytes: random.one_of(&[100, 1_000, 4_000, 8_000]),
             refund_windows: RefundWindows { by_type, ..RefundWindows::default() },
             refund_clearing: translate::refund_clearing(),
+            tariffs: Some(Arc::new(LineTariffs)),
             seed: random.next(),
             ..LedgerSettings::default()
         };

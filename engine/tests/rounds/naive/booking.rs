@@ -39,7 +39,8 @@ impl Naive {
 
     /// Memo legs stand beside others, and as the mode of the type asks for, in the books of each entity.
     pub(super) fn judge_booking(&self, tx: &Tx, legs: &[TxLeg]) -> Result<(), Refusal> {
-        let brings = matches!(tx.act, Act::Post | Act::Consume { .. } | Act::Try { .. } | Act::Refund { .. });
+        let brings = matches!(tx.act, Act::Post | Act::Consume { .. } | Act::Try { .. } | Act::Refund { .. })
+            || matches!(tx.act, Act::Charge { .. } | Act::GiveBack { .. });
         if !brings || legs.iter().any(|leg| !self.accounts.contains_key(&leg.account)) {
             return Ok(());
         }
@@ -52,7 +53,7 @@ impl Naive {
                 return Err((Rejection::MemoAlone, 0));
             }
             let off = |leg: &&TxLeg| self.accounts[&leg.account].spec.subject().class == "off_balance";
-            if matches!(tx.act, Act::Refund { .. }) || own.iter().all(off) {
+            if matches!(tx.act, Act::Refund { .. } | Act::GiveBack { .. }) || own.iter().all(off) {
                 continue;
             }
             let fits = match self.mode(entity, tx.kind) {

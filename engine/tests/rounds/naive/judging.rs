@@ -88,6 +88,11 @@ impl Naive {
                 let differs = held.is_some_and(|account| account.spec.currency != *currency);
                 if differs { Err((Rejection::CurrencyMismatch, 0)) } else { Ok(()) }
             }
+            Act::Charge { amount, .. } | Act::GiveBack { amount, .. } if *amount <= 0 => {
+                Err((Rejection::InvalidAmount, 0))
+            }
+            Act::Charge { .. } | Act::GiveBack { .. } if legs.is_empty() => Ok(()),
+            Act::Charge { .. } | Act::GiveBack { .. } => self.judge_legs(legs),
             Act::Unfreeze { amount: Some(amount), .. } if *amount <= 0 => Err((Rejection::InvalidAmount, 0)),
             Act::Unfreeze { .. } | Act::Reverse { .. } | Act::Confirm { .. } | Act::CancelTry { .. } => {
                 Ok(())
@@ -179,7 +184,7 @@ impl Naive {
             return Err(refusal);
         }
         let date = self.judge_date(tx, legs, &mut found);
-        self.judge_original(tx, legs, date, &mut found);
+        self.judge_original(tx, legs, &mut found);
         let posts = !matches!(tx.act, Act::Try { .. });
         let forced = matches!(tx.act, Act::Reverse { forced: true, .. });
         let touches = self.touches(tx, legs);
@@ -194,7 +199,9 @@ impl Naive {
 
     fn judge_existence(&self, tx: &Tx, legs: &[TxLeg], found: &mut Findings) {
         match &tx.act {
-            Act::Freeze { account, .. } if !self.accounts.contains_key(account) => {
+            Act::Charge { payer: account, .. } | Act::Freeze { account, .. }
+                if !self.accounts.contains_key(account) =>
+            {
                 found.add(Group::Existence, 0, Rejection::UnknownAccount);
             }
             Act::Freeze { account, .. } if self.is_memo(*account) => {
@@ -224,6 +231,9 @@ impl Naive {
             Act::Raise { hold, .. } | Act::Unfreeze { hold, .. } => {
                 self.held_account(*hold).map(|a| self.date_of(a)).into_iter().collect()
             }
+            Act::GiveBack { original, .. } if legs.is_empty() => {
+                self.record(*original).legs.iter().map(|leg| self.date_of(leg.account)).collect()
+            }
             Act::CancelTry { original } => {
                 let record = self.record(*original);
                 let held = record.held.iter().map(|(account, ..)| *account);
@@ -245,7 +255,7 @@ impl Naive {
         date
     }
 
-    fn judge_original(&self, tx: &Tx, legs: &[TxLeg], today: u32, found: &mut Findings) {
+    fn judge_original(&self, tx: &Tx, legs: &[TxLeg], found: &mut Findings) {
         match tx.act {
             Act::Freeze { expires: Some(moment), .. }
             | Act::Raise { expires: Some(moment), .. }
@@ -261,7 +271,8 @@ impl Naive {
                 } else if self.nets(&self.refunded(record, None)).iter().any(|(_, net, _)| *net != 0) {
                     found.add(Group::Original, 0, Rejection::RefundExceeded);
                 }
-                if let Act::Refund { original: refunded } = record.tx.act
+                if let Act::Refund { original: refunded } | Act::GiveBack { original: refunded, .. } =
+                    record.tx.act
                     && record.fate != Fate::Reversed
                 {
                     let refunded = self.record(refunded);
@@ -270,7 +281,7 @@ impl Naive {
                     }
                 }
             }
-            Act::Refund { original } => {
+            Act::Refund { original } | Act::GiveBack { original, .. } => {
                 let record = self.record(original);
                 if record.fate == Fate::Reversed {
                     found.add(Group::Original, 0, Rejection::AlreadyReversed);
@@ -280,13 +291,22 @@ impl Naive {
                 if !self.may_refund(record, &all) {
                     found.add(Group::Original, 0, Rejection::RefundExceeded);
                 }
-                let window = if record.tx.kind == SHORT_TYPE { SHORT_WINDOW } else { REFUND_WINDOW };
-                if today > record.date + window {
+                if !self.is_in_window(record) {
                     found.add(Group::Original, 0, Rejection::RefundWindow);
+                }
+                if matches!(tx.act, Act::GiveBack { .. }) && legs.is_empty() {
+                    found.add(Group::Original, 0, Rejection::RefundExceeded);
                 }
             }
             _ => {}
         }
+    }
+
+    /// Whether an original may still be refunded today.
+    pub(super) fn is_in_window(&self, original: &Record) -> bool {
+        let window = if original.tx.kind == SHORT_TYPE { SHORT_WINDOW } else { REFUND_WINDOW };
+        let first = original.legs.first().expect("what can be refunded has legs");
+        self.date_of(first.account) <= original.date + window
     }
 
     /// The legs of all refunds of an original that stand, without one of them.
@@ -345,7 +365,7 @@ impl Naive {
     /// What a transaction does to holds: account, hold, touch.
     pub(super) fn touches(&self, tx: &Tx, legs: &[TxLeg]) -> Vec<(u64, u128, Touch)> {
         match &tx.act {
-            Act::Post | Act::Refund { .. } => vec![],
+            Act::Post | Act::Refund { .. } | Act::Charge { .. } | Act::GiveBack { .. } => vec![],
             Act::Freeze { account, amount, judicial, .. } => {
                 vec![(*account, tx.id, Touch::Freeze { amount: *amount, judicial: *judicial })]
             }
@@ -412,12 +432,15 @@ fn is_standing_try(record: &Record) -> bool {
 }
 
 /// Whether what names an original may name one that did this.
-fn may_name(act: &Act, original: &Act) -> bool {
+pub(super) fn may_name(act: &Act, original: &Act) -> bool {
     match act {
         Act::Reverse { .. } => {
             matches!(original, Act::Post | Act::Consume { .. } | Act::Refund { .. } | Act::Confirm { .. })
+                || matches!(original, Act::Charge { .. } | Act::GiveBack { .. })
         }
-        Act::Refund { .. } => matches!(original, Act::Post | Act::Consume { .. } | Act::Confirm { .. }),
+        Act::Refund { .. } | Act::GiveBack { .. } => {
+            matches!(original, Act::Post | Act::Consume { .. } | Act::Confirm { .. } | Act::Charge { .. })
+        }
         _ => matches!(original, Act::Try { .. }),
     }
 }

@@ -28,7 +28,7 @@ impl Naive {
             return refused(refusal);
         }
         // Whether a try was decided otherwise is a question of its id, so the answer is not remembered.
-        if let Some(rejection) = self.judge_second_step(tx) {
+        if let Some(rejection) = self.judge_second_step(tx).or_else(|| self.judge_rules(tx)) {
             return refused((rejection, 0));
         }
         let verdict = self.judge(tx, &legs);
@@ -41,6 +41,7 @@ impl Naive {
             refused: refused_by,
             date,
             legs,
+            rule: self.rule_of(tx),
             held: Vec::new(),
             asked: self.asked,
             fate: Fate::Standing,
@@ -70,6 +71,8 @@ impl Naive {
                 };
                 original.legs.iter().map(undo).collect()
             }
+            (Act::Charge { .. }, _) => self.charged_legs(tx),
+            (Act::GiveBack { amount, .. }, Some(original)) => self.legs_back(original, *amount),
             (Act::Post | Act::Consume { .. } | Act::Refund { .. } | Act::Try { .. }, _) => tx.legs.clone(),
             _ => Vec::new(),
         }

@@ -31,7 +31,7 @@ impl Maker {
         }
     }
 
-    fn action_tx(&mut self, act: Act, legs: Vec<TxLeg>) -> Tx {
+    pub(super) fn action_tx(&mut self, act: Act, legs: Vec<TxLeg>) -> Tx {
         let tx = self.tx(legs);
         let forced = matches!(act, Act::Consume { forced: true, .. } | Act::Reverse { forced: true, .. });
         let approved = self.random.percent(if forced { 90 } else { 10 });

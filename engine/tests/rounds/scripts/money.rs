@@ -12,6 +12,9 @@ impl Maker {
     }
 
     fn any_tx(&mut self) -> Tx {
+        if self.charges && self.random.percent(20) {
+            return self.by_rules();
+        }
         match self.random.below(157) {
             145.. => self.through_a_channel(),
             100.. => self.action(),

@@ -13,6 +13,7 @@ mod status;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::account::Side;
 pub use account::Account;
 pub use hold::{Hold, Holds};
 pub use proposal::{Proposal, Proposals, ProposedAccount, ProposedLeg};
@@ -70,6 +71,9 @@ pub struct Posted {
     /// The balance after each leg of what was posted, where the request asked for them.
     #[serde(default)]
     pub balances: Vec<LegBalance>,
+    /// The legs that rules made, of what was charged, or refunded by amount; of repeats too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<MadeLeg>,
 }
 
 /// The result of one transaction, or of a cancel.
@@ -96,6 +100,19 @@ impl PostResult {
     pub fn is_posted(&self) -> bool {
         &*self.outcome == "posted"
     }
+}
+
+/// A leg that a rule made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeLeg {
+    /// Index of the transaction in its request.
+    pub transaction: u32,
+    pub step: u16,
+    /// The account's dense id.
+    pub account: u64,
+    pub side: Side,
+    /// In minor units.
+    pub amount: i64,
 }
 
 /// The balance of an account right after one leg.

@@ -18,7 +18,8 @@ use crate::proposing::Proposing;
 use crate::request::{
     ApproveRequest, CancelRequest, ChangeAccessRequest, CloseDayRequest, DecideRequest, MapCustomerRequest,
     MapTypeRequest, OpenAccountsRequest, OpenEntityRequest, OpenSubjectsRequest, PostRequest, ProposeRequest,
-    Registration, SetBookingModeRequest, SetHotRequest, SetLimitsRequest, SetReserveRequest, SetStateRequest,
+    Registration, SetBookingModeRequest, SetFeeRulesRequest, SetHotRequest, SetLimitsRequest,
+    SetReserveRequest, SetStateRequest,
 };
 use crate::transaction::Transaction;
 use crate::wire::Operation;
@@ -282,6 +283,14 @@ impl Client {
     /// See [`Client`].
     pub async fn set_booking_mode(&mut self, request: &SetBookingModeRequest<'_>) -> Result<(), ClientError> {
         self.ask(Operation::SetBookingMode, request).await?.done()
+    }
+
+    /// Sets the rules for fees and splits of an entity from an accounting date on (手续费, 分账).
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub async fn set_fee_rules(&mut self, request: &SetFeeRulesRequest<'_>) -> Result<(), ClientError> {
+        self.ask(Operation::SetFeeRules, request).await?.done()
     }
 
     /// Gives an account a batching actor (热点账户), or takes it away.

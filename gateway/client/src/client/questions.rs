@@ -7,15 +7,16 @@ use crate::answer::{
 };
 use crate::error::{ClientError, Refusal};
 use crate::history::{
-    Chart, FoundTransactions, GeneralLedger, MergedEntry, PastBalance, Register, Statement, TrialBalance,
+    Chart, FeeRules, FoundTransactions, GeneralLedger, MergedEntry, PastBalance, Register, Statement,
+    TrialBalance,
 };
 use crate::id::TransactionId;
 use crate::question::{
     BalanceAtRequest, EntryRequest, FindRequest, GeneralLedgerRequest, RegisterRequest, StatementRequest,
 };
 use crate::request::{
-    BalanceRequest, ChartRequest, CustomerRequest, HoldsRequest, ListAccountsRequest, ListAfter,
-    ProposalsRequest, TransactionRequest, TrialBalanceRequest,
+    BalanceRequest, ChartRequest, CustomerRequest, FeeRulesRequest, HoldsRequest, ListAccountsRequest,
+    ListAfter, ProposalsRequest, TransactionRequest, TrialBalanceRequest,
 };
 use crate::wire::Operation;
 
@@ -195,6 +196,14 @@ impl Client {
     /// See [`Client`]; `unknown_entity`, when there is none of that code.
     pub async fn chart(&mut self, entity: &str) -> Result<Chart, ClientError> {
         self.question(Operation::Chart, &ChartRequest { entity }).await
+    }
+
+    /// The rules for fees and splits of an entity: the newest files before one of this number; 0: up to the newest.
+    ///
+    /// # Errors
+    /// See [`Client`]; `unknown_entity`, when there is none of that code.
+    pub async fn fee_rules(&mut self, entity: &str, before: u32) -> Result<FeeRules, ClientError> {
+        self.question(Operation::FeeRules, &FeeRulesRequest { entity, before }).await
     }
 
     /// The general ledger of an entity at its leaves; an empty code: of every entity.

@@ -9,3 +9,4 @@ mod figures;
 mod model;
 mod refunds;
 mod rules;
+mod tariffs;

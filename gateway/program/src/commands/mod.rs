@@ -11,6 +11,7 @@ pub(crate) mod cancel;
 pub(crate) mod change_access;
 pub(crate) mod channel_book;
 pub(crate) mod channel_file;
+pub(crate) mod charge;
 pub(crate) mod close_day;
 pub(crate) mod confirm;
 pub(crate) mod consume;

@@ -10,7 +10,8 @@ use crate::id_name::name_of_id;
 pub(super) fn naming(transaction: &Transaction) -> Option<&Naming> {
     match transaction.action.as_ref()? {
         Action::Reverse(reverse) => Some(&reverse.original),
-        Action::Refund(naming) | Action::Confirm(naming) | Action::CancelTry(naming) => Some(naming),
+        Action::Refund(refund) => Some(&refund.original),
+        Action::Confirm(naming) | Action::CancelTry(naming) => Some(naming),
         _ => None,
     }
 }
@@ -40,7 +41,8 @@ pub(super) async fn placed(
     let mut placed = transaction.clone();
     let naming = match placed.action.as_mut()? {
         Action::Reverse(reverse) => &mut reverse.original,
-        Action::Refund(naming) | Action::Confirm(naming) | Action::CancelTry(naming) => naming,
+        Action::Refund(refund) => &mut refund.original,
+        Action::Confirm(naming) | Action::CancelTry(naming) => naming,
         _ => return None,
     };
     naming.place = Some(record.named?.place?.into());
@@ -133,8 +135,8 @@ fn unfit(transaction: &Transaction, record: &TransactionRecord) -> Option<String
     }
     let (fit, wanted): (&[&str], &str) = match transaction.action.as_ref()? {
         Action::Confirm(_) | Action::CancelTry(_) => (&["try"], "is no try"),
-        Action::Refund(_) => (&["post", "consume", "confirm"], "cannot be given back"),
-        Action::Reverse(_) => (&["post", "consume", "refund", "confirm"], "cannot be undone"),
+        Action::Refund(_) => (&["post", "consume", "confirm", "charge"], "cannot be given back"),
+        Action::Reverse(_) => (&["post", "consume", "refund", "confirm", "charge"], "cannot be undone"),
         _ => return None,
     };
     (!fit.contains(&&*record.action)).then(|| format!("{wanted}: its action is {}", record.action))

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use longmen_client::{
-    AccountRef, Action, Amount, Consume, Freeze, HoldKind as WireKind, Leg as WireLeg, Naming, Raise,
+    AccountRef, Action, Amount, Consume, Freeze, HoldKind as WireKind, Leg as WireLeg, Naming, Raise, Refund,
     Registration, Reverse, Side, Transaction, TransactionId, Try, Unfreeze,
 };
 use longmen_engine::ledger::{Currency, Date};
@@ -19,7 +19,7 @@ impl Player<'_> {
         let own = |name: &String| Naming::new(self.id(name));
         let (transaction, outcome) = match &step.op {
             Op::Post { id, posting, refunds, outcome } => {
-                let action = refunds.as_ref().map(|original| Action::Refund(own(original)));
+                let action = refunds.as_ref().map(|original| Action::from(Refund::of(own(original))));
                 (Transaction { action, ..self.posting(id, posting, by) }, outcome)
             }
             Op::Try { id, posting, expires, outcome } => {

@@ -9,6 +9,7 @@ mod bills_random;
 mod booking;
 mod channel_books;
 mod channel_files;
+mod charge;
 mod closed_pipe;
 mod crowd;
 mod day_end;

@@ -12,6 +12,7 @@ pub(crate) mod customer;
 mod dates;
 pub(crate) mod entry;
 mod exchange;
+pub(crate) mod fee_rules;
 pub(crate) mod find;
 pub(crate) mod general_ledger;
 pub(crate) mod holds;
@@ -113,6 +114,8 @@ questions! {
     TrialBalance(trial_balance::TrialBalanceAsked),
     /// The chart of an entity.
     Chart(chart::ChartAsked),
+    /// The rules for fees and splits.
+    FeeRules(fee_rules::FeeRulesAsked),
     /// How the node is.
     Status(status::StatusAsked),
     /// A page of an account's entries.

@@ -13,6 +13,7 @@ use crate::service::post::Post;
 use crate::service::sizes::{RECORD, one};
 use crate::service::unanswered::Unanswered;
 use longmen_access_log::Subject;
+use longmen_engine::History;
 
 /// What is proposed, and until when.
 #[derive(Debug)]
@@ -68,6 +69,7 @@ fn of_command(command: &Command) -> (&'static str, Vec<AccountRef>) {
         Command::MapCustomer { account, .. } => ("map_customer", vec![account.clone()]),
         Command::MapType { .. } => ("map_type", Vec::new()),
         Command::SetBookingMode { .. } => ("set_booking_mode", Vec::new()),
+        Command::SetFeeRules { .. } => ("set_fee_rules", Vec::new()),
         Command::ChangeAccess { .. } => ("change_access", Vec::new()),
         // Nothing else can be proposed.
         _ => ("", Vec::new()),
@@ -144,6 +146,11 @@ impl Context {
                 let about = registered.proposal.accounts.iter().copied();
                 let accounts = self.accounts_in(about).await?;
                 Ok(Executed::Proposed(registered, KnownAccounts::of(accounts)))
+            }
+            // What was done at once before has its legs in its record.
+            Executed::Posted(mut posted) if posted.lacks_legs() => {
+                let read = |history: &History| history.give_made_legs(&mut posted).map(|()| posted);
+                Ok(Executed::Posted(self.look_up(read).await?))
             }
             other => Ok(other),
         }

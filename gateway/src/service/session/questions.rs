@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use longmen_access_log::{Outcome, Record};
-use longmen_engine::ledger::Rejection;
+use longmen_engine::ledger::{Posted, Rejection};
 
 use super::{FromLog, Session};
 use crate::service::answer::{Answer, Answered};
+use crate::service::fault::Fault;
 use crate::service::in_flight::InFlight;
 use crate::service::pending::{Purpose, Waiting};
 use crate::service::question::{Context, Question, Step, Told};
@@ -70,5 +71,24 @@ impl<T> Session<'_, T> {
                 Some(Answered { ticket, cost, outcome: outcome.map(Answer::Question) })
             }
         }
+    }
+
+    /// What was posted before has its legs in its record.
+    #[cold]
+    pub(super) fn read_legs(
+        &mut self,
+        (ticket, cost): (T, InFlight),
+        posted: Posted,
+        faults: Vec<(u32, Fault)>,
+    ) -> Option<Answered<T>> {
+        let tag = self.pending.add(Waiting { ticket, cost, purpose: Purpose::LookUp });
+        let log = self.service.log.clone();
+        self.reading.spawn(async move {
+            let mut read = posted.clone();
+            let read = log.look_up(|history| history.give_made_legs(&mut read).map(|()| read)).await;
+            // What was posted beside them is done: where the log cannot be read, the answer lacks their legs alone.
+            (tag, FromLog::Legs(Box::new((read.unwrap_or(posted), faults))))
+        });
+        None
     }
 }

@@ -5,13 +5,14 @@ use longmen_engine::ledger::{
     HoldTerms, MAX_AUTHORITY, Naming, Raise, RecordPlace, Refund, Reverse, TransactionKey, Try, Unfreeze,
 };
 
+use super::charge::read_charge;
 use super::reader::{Reader, read_fields};
 use super::value::{GivenId, Written, account, currency, opened, place, required, transaction_id};
 use crate::service::Fault;
 
 /// The names of actions in a transaction. A new one comes last: fields may be given by position.
-pub(super) const ACTIONS: [&str; 9] =
-    ["freeze", "unfreeze", "consume", "reverse", "refund", "try", "confirm", "cancel_try", "raise"];
+pub(super) const ACTIONS: [&str; 10] =
+    ["freeze", "unfreeze", "consume", "reverse", "refund", "try", "confirm", "cancel_try", "raise", "charge"];
 /// Bytes of the name of a kind of hold.
 const MAX_WORD: usize = 16;
 
@@ -42,11 +43,12 @@ pub(super) fn read_action<'a>(
         1 => read_unfreeze(reader, own),
         2 => read_consume(reader, own),
         3 => read_reverse(reader, own),
-        4 => read_naming(reader, own, |original| Refund { original }.into()),
+        4 => read_refund(reader, own),
         5 => read_try(reader).map(ReadAction::from),
         6 => read_naming(reader, own, |original| Confirm { original }.into()),
         7 => read_naming(reader, own, |original| CancelTry { original }.into()),
         8 => read_raise(reader, own),
+        9 => read_charge(reader).map(ReadAction::from),
         _ => unreachable!("an action is read by its place in the list"),
     }
 }
@@ -97,7 +99,7 @@ fn expiry(reader: &mut Reader<'_>) -> Result<i64, Fault> {
 }
 
 /// An amount that is none is as wrong as zero, and refused as that.
-fn amount_in(written: Written<'_>, currency: Option<Currency>) -> Result<Amount, Fault> {
+pub(super) fn amount_in(written: Written<'_>, currency: Option<Currency>) -> Result<Amount, Fault> {
     let amount = match (written, currency) {
         (Written::Minor(minor), _) => minor.map(Amount),
         (decimal, Some(currency)) => decimal.amount(currency).map_err(|fault| fault.in_field("amount"))?,
@@ -221,6 +223,25 @@ fn read_naming<'a>(
     let mut parts = NamingParts::new(own);
     read_fields(reader, &NamingParts::NAMES, |field, reader| parts.read(field, reader))?;
     parts.finish(action)
+}
+
+fn read_refund<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadAction<'a>, Fault> {
+    let mut parts = NamingParts::new(own);
+    let (mut written, mut in_currency) = (None, None);
+    let [original, client, place] = NamingParts::NAMES;
+    read_fields(reader, &[original, client, place, "amount", "currency"], |field, reader| {
+        match field {
+            3 => written = Some(Written::read(reader)?),
+            4 => in_currency = Some(currency(reader)?),
+            _ => parts.read(field, reader)?,
+        }
+        Ok(())
+    })?;
+    let amount = written.map(|written| amount_in(written, in_currency)).transpose()?;
+    parts.finish(|original| match amount {
+        Some(amount) => Refund::by_amount(original, amount, in_currency).into(),
+        None => Refund::of_legs(original).into(),
+    })
 }
 
 fn read_reverse<'a>(reader: &mut Reader<'a>, own: ClientId) -> Result<ReadAction<'a>, Fault> {

@@ -3,7 +3,7 @@
 use longmen_engine::ledger::notes::{self, Note};
 use longmen_engine::ledger::{
     AccountChange, AccountRef, AccountState, Amount, AttributeChange, BookingMode, Command, Currency,
-    MAX_NOTES, PaymentState, Position, shows_nothing,
+    MAX_FEE_RULES, MAX_NOTES, PaymentState, Position, shows_nothing,
 };
 
 use super::reader::{Reader, read_elements, read_fields, read_fields_and_nils};
@@ -305,6 +305,24 @@ pub(super) fn read_set_booking_mode(reader: &mut Reader<'_>) -> Result<Command, 
         entity: required(of, "entity")?,
         kind: required(kind.filter(|kind| !kind.is_empty()), "type")?.into(),
         mode: required(mode, "mode")?,
+        from: required(from, "from")?,
+        notes,
+    })
+}
+
+pub(super) fn read_set_fee_rules(reader: &mut Reader<'_>) -> Result<Command, Fault> {
+    let (mut of, mut file, mut from) = (None, None, None);
+    let notes = read_registered(reader, ["entity", "file", "from"], |index, reader| {
+        match index {
+            0 => of = Some(entity(reader)?),
+            1 => file = Some(reader.text(MAX_FEE_RULES)?),
+            _ => from = Some(date(reader)?),
+        }
+        Ok(())
+    })?;
+    Ok(Command::SetFeeRules {
+        entity: required(of, "entity")?,
+        file: required(file, "file")?.into(),
         from: required(from, "from")?,
         notes,
     })

@@ -16,6 +16,7 @@ use crate::service::question::accounts::{AccountsAsked, filters};
 use crate::service::question::balance::BalanceAsked;
 use crate::service::question::chart::ChartAsked;
 use crate::service::question::customer::CustomerAsked;
+use crate::service::question::fee_rules::FeeRulesAsked;
 use crate::service::question::holds::HoldsAsked;
 use crate::service::question::status::StatusAsked;
 use crate::service::question::transaction::TransactionAsked;
@@ -145,6 +146,18 @@ pub(super) fn read_chart(body: &mut QuestionBody<'_, '_>) -> Result<ChartAsked, 
         Ok(())
     })?;
     Ok(ChartAsked { entity: required(of, "entity")? })
+}
+
+pub(super) fn read_fee_rules(body: &mut QuestionBody<'_, '_>) -> Result<FeeRulesAsked, Fault> {
+    let (mut of, mut before) = (None, 0);
+    body.fields(["entity", "before"], |index, reader| {
+        match index {
+            0 => of = Some(entity(reader)?),
+            _ => before = reader.integer()?,
+        }
+        Ok(())
+    })?;
+    Ok(FeeRulesAsked { entity: required(of, "entity")?, before })
 }
 
 pub(super) fn read_customer(body: &mut QuestionBody<'_, '_>) -> Result<CustomerAsked, Fault> {

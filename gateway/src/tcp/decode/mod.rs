@@ -3,6 +3,7 @@
 mod action;
 mod asking;
 mod change;
+mod charge;
 mod compact;
 mod current;
 mod opening;
@@ -87,6 +88,7 @@ fn read_body(operation: Operation, reader: &mut Reader<'_>, asking: Asking) -> R
         Operation::MapCustomer => Request::Command(change::read_map_customer(reader)?),
         Operation::MapType => Request::Command(change::read_map_type(reader)?),
         Operation::SetBookingMode => Request::Command(change::read_set_booking_mode(reader)?),
+        Operation::SetFeeRules => Request::Command(change::read_set_fee_rules(reader)?),
         Operation::ChangeAccess => Request::Command(change::read_change_access(reader)?),
         Operation::Cancel => Request::Command(read_cancel(reader)?),
         Operation::Propose => {
@@ -112,6 +114,9 @@ fn read_body(operation: Operation, reader: &mut Reader<'_>, asking: Asking) -> R
             read_question(reader, |body| current::read_trial_balance(body).map(Question::TrialBalance))?
         }
         Operation::Chart => read_question(reader, |body| current::read_chart(body).map(Question::Chart))?,
+        Operation::FeeRules => {
+            read_question(reader, |body| current::read_fee_rules(body).map(Question::FeeRules))?
+        }
         Operation::Status => read_question(reader, |body| current::read_status(body).map(Question::Status))?,
         Operation::Transaction => {
             read_question(reader, |body| current::read_transaction(body).map(Question::Transaction))?

@@ -57,7 +57,7 @@ fn read_transactions(reader: &mut Reader<'_>, asking: Asking, post: &mut Post) -
 }
 
 /// The fields of a transaction.
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 23] = [
     "id",
     "legs",
     "time",
@@ -80,6 +80,7 @@ const FIELDS: [&str; 22] = [
     ACTIONS[6],
     ACTIONS[7],
     ACTIONS[8],
+    ACTIONS[9],
 ];
 /// The first fields of the notes, in the order of their tags, and of the actions.
 const FIRST_NOTE: usize = 4;

@@ -1,7 +1,9 @@
 //! Answers in MessagePack.
 
 use longmen_client::Format;
-use longmen_engine::ledger::{Currency, LegBalance, Opened, PostResult, Posted, Rejection, show_time};
+use longmen_engine::ledger::{
+    Currency, LegBalance, MadeLegs, Opened, PostResult, Posted, Rejection, show_time,
+};
 
 use super::compact::{write_compact_posted, write_compact_refusal};
 use super::pack::Pack;
@@ -10,6 +12,11 @@ use super::{FAILED, write_done, write_each, write_ok, write_refusal};
 use crate::service::question::QuestionAnswer;
 use crate::service::question::propose::Executed;
 use crate::service::{Answer, Fault, Outcome, Unanswered, Welcome};
+
+/// Where the payload of an answer begins that is ok: behind the array of two and the status.
+const PAYLOAD: usize = 4;
+/// A map of two fields.
+const TWO_FIELDS: u8 = 0x82;
 
 /// Writes what became of a request, in the format in which it is answered. Only posts are answered in the compact one.
 pub(crate) fn write_outcome(out: &mut Vec<u8>, format: Format, outcome: &Outcome) {
@@ -39,7 +46,11 @@ fn write_answer(out: &mut Vec<u8>, answer: &Answer) {
         },
         Answer::Welcome(welcome) => return write_welcome(out, welcome),
     };
+    let start = out.len();
     write_posted(out, posted, good, faults);
+    if !posted.made.is_empty() {
+        add_made(out, start, &posted.made);
+    }
 }
 
 /// What a proposal or an approval had done.
@@ -100,6 +111,27 @@ fn write_posted(out: &mut Vec<u8>, posted: &Posted, good: &str, faults: &[(u32, 
     pack.name("balances").array(posted.balances.len());
     for balance in &posted.balances {
         write_leg_balance(&mut pack, balance);
+    }
+}
+
+/// Adds the legs that rules made to an answer that begins here: a third field of its payload. Answers without any pay nothing for it.
+#[cold]
+#[inline(never)]
+fn add_made(out: &mut Vec<u8>, start: usize, made: &[MadeLegs]) {
+    let payload = start + PAYLOAD;
+    assert_eq!(out[payload], TWO_FIELDS, "results and balances");
+    out[payload] = TWO_FIELDS + 1;
+    let mut pack = Pack(out);
+    pack.name("legs").array(made.iter().map(|made| made.legs.len()).sum());
+    for MadeLegs { transaction, legs } in made {
+        for leg in legs {
+            pack.array(5);
+            pack.unsigned(*transaction);
+            pack.unsigned(leg.step);
+            pack.unsigned(leg.account.0);
+            pack.text(leg.side.name());
+            pack.signed(leg.amount.0);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use longmen_engine::ledger::{Chart, SubjectOpening, TrialBalance, TrialLine};
 use super::ledger::write_summaries;
 use super::pack::Pack;
 use super::write_ok;
+use crate::service::question::fee_rules::FeeRulesPage;
 
 /// The general ledger on the current date.
 pub(super) fn write_trial_balance(out: &mut Vec<u8>, trial: &TrialBalance) {
@@ -35,6 +36,27 @@ fn write_trial_line(pack: &mut Pack<'_>, line: &TrialLine) {
     pack.name("closing").wide(line.closing);
     pack.name("accounts_total").wide(line.accounts_total);
     pack.name("accounts").unsigned(line.accounts);
+}
+
+/// Files of rules for fees and splits.
+pub(super) fn write_fee_rules(out: &mut Vec<u8>, page: &FeeRulesPage) {
+    let mut pack = write_ok(out);
+    pack.map(3);
+    match page.current {
+        Some(number) => pack.name("current").unsigned(number),
+        None => pack.name("current").nil(),
+    }
+    pack.name("files").array(page.files.len());
+    for file in &page.files {
+        pack.map(3);
+        pack.name("number").unsigned(file.number);
+        pack.name("from").text(&file.from.to_string());
+        pack.name("file").text(&file.file);
+    }
+    match page.files.first().filter(|file| file.number > 1) {
+        Some(file) => pack.name("next").unsigned(file.number),
+        None => pack.name("next").nil(),
+    }
 }
 
 /// The chart of an entity.

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use longmen_engine::ledger::notes::{self, TextIds};
 use longmen_engine::ledger::{
-    AccountId, Action, Amount, AttributeChange, Batch, Content, Currency, HoldTerms, Leg, Proposal,
-    Registered, TransactionId, TransactionKey, show_time,
+    AccountId, Action, Amount, AttributeChange, Batch, Content, Currency, HoldTerms, Leg, Party, Proposal,
+    Refund, Registered, TransactionId, TransactionKey, show_time,
 };
 
 use super::accounts::{KNOWN_ACCOUNT_FIELDS, write_known_account};
@@ -174,6 +174,16 @@ fn fields_of(content: &Content, accounts: &KnownAccounts) -> Fields {
             fields.extend(fields_of_notes(notes));
             fields
         }
+        Content::FeeRules { entity, file, from, notes } => {
+            let mut fields: Fields = vec![
+                ("operation", "set_fee_rules".into()),
+                ("entity", entity.to_string()),
+                ("from", from.to_string()),
+                ("file", file.to_string()),
+            ];
+            fields.extend(fields_of_notes(notes));
+            fields
+        }
         Content::Access { digest } => {
             vec![("operation", "change_access".into()), ("file_digest", digest.to_string())]
         }
@@ -236,6 +246,18 @@ fn of_action(action: &Action, named: &str, accounts: &KnownAccounts) -> Fields {
             vec![("original", key(reverse.original.key)), ("forced", reverse.forced.to_string())]
         }
         Action::Try(tried) => of_moment(tried.expires_us),
+        Action::Charge(charge) => {
+            let party = |party: &Party| format!("{}: {}", party.role, name_of(party.account, accounts));
+            let mut fields: Fields = vec![("amount", money(charge.amount, Some(charge.currency)))];
+            fields.extend(charge.parties.iter().map(|one| ("party", party(one))));
+            for (name, text) in [("channel", &charge.channel), ("merchant", &charge.merchant)] {
+                fields.extend((!text.is_empty()).then(|| (name, text.to_string())));
+            }
+            fields
+        }
+        Action::Refund(Refund { original, amount: Some(amount), currency }) => {
+            vec![("original", key(original.key)), ("amount", money(*amount, *currency))]
+        }
         Action::Refund(_) | Action::Confirm(_) | Action::CancelTry(_) | Action::CarryForward(_) => {
             action.naming().map(|naming| ("original", key(naming.key))).into_iter().collect()
         }

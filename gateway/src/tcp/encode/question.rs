@@ -4,7 +4,7 @@ use longmen_engine::PastBalance;
 use longmen_engine::ledger::{AccountView, Position};
 
 use super::account::{write_account, write_account_page, write_accounts};
-use super::chart::{write_chart, write_trial_balance};
+use super::chart::{write_chart, write_fee_rules, write_trial_balance};
 use super::history::{write_entry, write_found, write_statement, write_transaction};
 use super::holds::write_holds;
 use super::ledger::write_ledger;
@@ -24,6 +24,7 @@ pub(super) fn write_question(out: &mut Vec<u8>, answer: &QuestionAnswer) {
         QuestionAnswer::Holds(page) => write_holds(out, page),
         QuestionAnswer::TrialBalance(trial) => write_trial_balance(out, trial),
         QuestionAnswer::Chart(chart) => write_chart(out, chart),
+        QuestionAnswer::FeeRules(page) => write_fee_rules(out, page),
         QuestionAnswer::Status(status) => write_status(out, status),
         QuestionAnswer::Statement((account, page)) => write_statement(out, account, page),
         QuestionAnswer::BalanceAt((account, found)) => write_past_balance(out, account, found),

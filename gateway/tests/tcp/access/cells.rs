@@ -199,6 +199,11 @@ pub(crate) fn request_of(operation: Operation, scene: Scene) -> Option<(u16, Val
         Operation::Refund => {
             (32, act_with(&own, json!({"refund": {"original": named("back")}}), legs_back(entity, 5)))
         }
+        Operation::Charge => {
+            let charge =
+                json!({"amount": 5, "currency": "CNY", "payer": user(entity), "payee": user(entity)});
+            (32, act(&own, json!({"charge": charge})))
+        }
         Operation::Try => (32, act_with(&own, json!({"try": {}}), legs_back(entity, 1))),
         Operation::Confirm => (32, act(&own, json!({"confirm": {"original": named("try-1")}}))),
         Operation::CancelTry => (32, act(&own, json!({"cancel_try": {"original": named("try-2")}}))),
@@ -237,6 +242,8 @@ pub(crate) fn request_of(operation: Operation, scene: Scene) -> Option<(u16, Val
         Operation::SetBookingMode => {
             (27, json!({"entity": entity, "type": "top_up", "mode": "double", "from": DATE}))
         }
+        Operation::SetFeeRules => (28, json!({"entity": entity, "file": "", "from": DATE})),
+        Operation::FeeRules => (62, json!({"entity": entity})),
         Operation::Balance => (48, json!({"accounts": [user(entity)]})),
         Operation::Accounts => (49, json!({"entity": entity})),
         Operation::Customer => (53, json!({"entity": entity, "customer": "C-1"})),

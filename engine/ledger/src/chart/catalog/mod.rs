@@ -3,6 +3,7 @@
 
 mod chart;
 mod customers;
+mod fees;
 mod judged;
 mod mappings;
 mod modes;
@@ -15,6 +16,7 @@ use crate::account::registered::Account;
 use crate::account::{AccountKey, AccountOpening};
 use crate::chart::account_index::{AccountIndex, KeyRef};
 use crate::chart::booking_modes::BookingModes;
+use crate::chart::fee_rules::FeeRules;
 use crate::chart::subject::{Subject, SubjectClass};
 use crate::ids::{AccountId, ClientId, EntityId, LineId, SubjectId, UnitId};
 use crate::money::currency::Currency;
@@ -72,6 +74,7 @@ pub struct Catalog {
     customers: BTreeMap<(EntityId, Box<str>), BTreeSet<AccountId>>,
     mappings: BTreeMap<(EntityId, Box<str>), BTreeMap<Date, SubjectId>>,
     modes: BookingModes,
+    fees: FeeRules,
 }
 
 impl Catalog {
@@ -98,6 +101,7 @@ impl Catalog {
             customers: BTreeMap::new(),
             mappings: BTreeMap::new(),
             modes: BookingModes::default(),
+            fees: FeeRules::default(),
         }
     }
 
@@ -219,6 +223,7 @@ impl Catalog {
             }
         }
         self.write_modes(out);
+        self.write_fees(out);
     }
 
     /// Writes accounts by their places as opened entries.

@@ -145,6 +145,10 @@ impl Catalog {
                 self.check_entity(entity)?;
                 self.set_booking_mode(entity, &kind, from, mode);
             }
+            Admin::FeeRules { entity, from, file } => {
+                self.check_entity(entity)?;
+                self.add_fee_rules(entity, from, &file);
+            }
             Admin::Rules { version } => {
                 if version <= self.rules() || version > RULES {
                     return Err(Contradiction::Rules { version, before: self.rules() });

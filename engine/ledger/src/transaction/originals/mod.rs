@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use crate::ids::{AccountId, ClientId, TransactionId, TransactionKey};
-use crate::record::bytes::{i128_at, u8_at, u16_at, u32_at, u64_at, u128_at};
+use crate::money::amount::Amount;
+use crate::record::bytes::{i64_at, i128_at, u8_at, u16_at, u32_at, u64_at, u128_at};
 use crate::rejection::Rejection;
 use crate::transaction::action_code::ActionCode;
 use crate::transaction::leg::Leg;
@@ -39,6 +40,8 @@ pub struct OriginalState {
     pub refunds: Option<TransactionKey>,
     /// What its refunds moved on each account so far, debit-positive.
     refunded: Nets,
+    /// What its refunds by amount came to so far, of its gross amount; of a refund by amount what that gave back. In minor units.
+    gross: i64,
 }
 
 /// The states of all originals that are not as they were posted.
@@ -51,6 +54,11 @@ impl OriginalState {
     /// Counts what a refund moved on an account.
     pub(crate) fn refund(&mut self, account: AccountId, net: i128) {
         refunds::add(&mut self.refunded, std::iter::once((account, net)));
+    }
+
+    /// Counts what a refund by amount gives back.
+    pub(crate) fn refund_gross(&mut self, amount: i64) {
+        self.gross = self.gross.checked_add(amount).expect("no more is refunded than was paid");
     }
 
     fn is_refunded(&self) -> bool {
@@ -67,6 +75,10 @@ impl OriginalState {
         for (account, net) in &self.refunded {
             out.extend_from_slice(&account.0.to_le_bytes());
             out.extend_from_slice(&net.to_le_bytes());
+        }
+        // Nothing stands for zero, as in snapshots that are older.
+        if self.gross != 0 {
+            out.extend_from_slice(&self.gross.to_le_bytes());
         }
     }
 
@@ -86,8 +98,9 @@ impl OriginalState {
             let net = i128_at(bytes, 52 + 24 * index).filter(|net| net.unsigned_abs() < MOST_REFUNDED)?;
             Some((AccountId(u64_at(bytes, 44 + 24 * index)?), net))
         });
-        let refunded = refunded.collect::<Option<_>>()?;
-        Some((key_at(bytes, 0)?, OriginalState { fate, refunds, refunded }))
+        let refunded: Nets = refunded.collect::<Option<_>>()?;
+        let gross = i64_at(bytes, 44 + 24 * refunded.len()).unwrap_or(0);
+        Some((key_at(bytes, 0)?, OriginalState { fate, refunds, refunded, gross }))
     }
 }
 
@@ -127,7 +140,13 @@ impl Originals {
         clearing: &[AccountId],
         unit_of: impl Fn(AccountId) -> U,
     ) -> Option<Rejection> {
-        let undoable = [ActionCode::Post, ActionCode::Consume, ActionCode::Refund, ActionCode::Confirm];
+        let undoable = [
+            ActionCode::Post,
+            ActionCode::Consume,
+            ActionCode::Refund,
+            ActionCode::Confirm,
+            ActionCode::Charge,
+        ];
         let Some(original) = original.filter(|original| original.done && undoable.contains(&original.action))
         else {
             return Some(Rejection::UnknownOriginal);
@@ -157,7 +176,7 @@ impl Originals {
         clearing: &[AccountId],
         unit_of: impl Fn(AccountId) -> U,
     ) -> Option<Rejection> {
-        let refundable = [ActionCode::Post, ActionCode::Consume, ActionCode::Confirm];
+        let refundable = [ActionCode::Post, ActionCode::Consume, ActionCode::Confirm, ActionCode::Charge];
         let Some(original) =
             original.filter(|original| original.done && refundable.contains(&original.action))
         else {
@@ -213,9 +232,11 @@ impl Originals {
             ActionCode::Reverse => {
                 let state = self.states.entry(original).or_default();
                 state.fate = Fate::Reversed;
+                let gross = state.gross;
                 if let Some(refunded) = state.refunds {
                     let state = self.states.entry(refunded).or_default();
                     legs.for_each(|(account, net)| state.refund(account, net));
+                    state.refund_gross(-gross);
                 }
             }
             ActionCode::Refund => {
@@ -227,6 +248,20 @@ impl Originals {
             ActionCode::CancelTry => self.states.entry(original).or_default().fate = Fate::Cancelled,
             _ => {}
         }
+    }
+}
+
+impl Originals {
+    /// Takes in what a refund by amount gave back of its original.
+    pub fn take_gross(&mut self, by: TransactionKey, original: TransactionKey, amount: Amount) {
+        self.states.entry(original).or_default().refund_gross(amount.0);
+        self.states.entry(by).or_default().refund_gross(amount.0);
+    }
+
+    /// What was refunded by amount of an original, of its gross amount.
+    #[must_use]
+    pub fn gross_refunded(&self, original: TransactionKey) -> Amount {
+        Amount(self.get(original).map_or(0, |state| state.gross))
     }
 }
 

@@ -23,7 +23,18 @@ fn legs(legs: &[(u64, i64)]) -> Vec<Leg> {
 fn original(action: ActionCode, moved: &[(u64, i64)]) -> Original {
     let place = RecordPlace { frame: 3, ordinal: 0 };
     let (kind, legs, date) = ("payment".into(), legs(moved), Date::FIRST);
-    Original { place, action, done: true, date, kind, legs, holds: Vec::new(), names: None, refunded: None }
+    Original {
+        place,
+        action,
+        done: true,
+        date,
+        kind,
+        charged: None,
+        legs,
+        holds: Vec::new(),
+        names: None,
+        refunded: None,
+    }
 }
 
 /// No clearing accounts, and all accounts in one unit but those from 90 on.

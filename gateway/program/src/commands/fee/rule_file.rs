@@ -8,7 +8,16 @@ use crate::failure::Failure;
 
 /// Reads it, or says in one line where it is wrong.
 pub(super) fn read_rules(path: &Path) -> Result<RuleFile, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", path.display())))?;
-    RuleFile::parse(&text).map_err(|error| Failure::Usage(format!("{}, {error}", path.display())))
+    parse(path, &read_text(path)?)
+}
+
+/// Its text.
+pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", path.display())))
+}
+
+/// What a text of it says.
+pub(super) fn parse(path: &Path, text: &str) -> Result<RuleFile, Failure> {
+    RuleFile::parse(text).map_err(|error| Failure::Usage(format!("{}, {error}", path.display())))
 }
