@@ -367,7 +367,7 @@ fn action(act: &Act, chart: &[Spec], find: &mut impl FnMut(u128) -> Option<Arc<O
         Act::Charge { amount, payer, payee } => {
             let party = |role: &str, account: u64| Party {
                 role: role.into(),
-                account: if account % 2 == 0 { AccountId(account) } else { AccountId::NONE },
+                account: if account.is_multiple_of(2) { AccountId(account) } else { AccountId::NONE },
                 key: (account % 2 == 1).then(|| key(account, chart)),
             };
             Action::Charge(Charge {

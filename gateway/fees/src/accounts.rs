@@ -34,7 +34,7 @@ impl Accounts {
             if [PAYER, PAYEE].contains(&&**role.get_ref()) {
                 return Err(wrong(&role, RuleFault::PartyHasNoAccount));
             }
-            let kind = r#type.as_ref().map(|kind| seen(kind)).transpose()?.unwrap_or_default();
+            let kind = r#type.as_ref().map(seen).transpose()?.unwrap_or_default();
             let account = TariffAccount { number: seen(&number)?, kind, currency };
             let key = (seen(&role)?, currency);
             if accounts.0.insert(key, account).is_some() {

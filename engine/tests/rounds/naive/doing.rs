@@ -25,7 +25,7 @@ impl Naive {
         match record.tx.act {
             Act::Reverse { original, .. } => self.record_mut(original).fate = Fate::Reversed,
             Act::Refund { original } | Act::GiveBack { original, .. } => {
-                self.record_mut(original).refunds.push(id)
+                self.record_mut(original).refunds.push(id);
             }
             Act::Confirm { original } => self.record_mut(original).fate = Fate::Confirmed,
             Act::CancelTry { original } => self.record_mut(original).fate = Fate::Cancelled,
