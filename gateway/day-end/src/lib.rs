@@ -12,6 +12,7 @@ mod give_way;
 mod in_books;
 pub mod interest;
 mod journal;
+mod named_accounts;
 pub mod revaluation;
 pub mod vouchers;
 

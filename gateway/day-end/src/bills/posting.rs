@@ -68,8 +68,16 @@ async fn post(
         let time = node_time(client).await?;
         store.ask_bills(&dues, time)?;
         dues.iter_mut().for_each(|due| due.asked = due.asked.or(Some(time)));
-        let answers = sent(client, entity, dues, today).await?;
+        let mut answers = sent(client, entity, dues, today).await?;
+        // To try it again under another id would book it twice.
+        let is_of_another =
+            |(_, refusal): &(String, Option<String>)| refusal.as_deref() == Some("idempotency_conflict");
+        let of_another = answers.iter().find(|one| is_of_another(one)).map(|(key, _)| key.clone());
+        answers.retain(|one| !is_of_another(one));
         store.note_bills(&answers)?;
+        if let Some(key) = of_another {
+            return Err(NodeError::OtherDesk { key }.into());
+        }
         for (key, refusal) in answers {
             match refusal {
                 None => done.posted += 1,

@@ -15,6 +15,7 @@ use crate::bills::held::Held;
 use crate::bills::kept::read_account;
 use crate::bills::movement::{Moved, moved, movement, taken};
 use crate::journal::date as date_of;
+use crate::named_accounts::NamedAccounts;
 
 /// Accounts that are folded at a time.
 const PAGE: u32 = 1_000;
@@ -40,6 +41,8 @@ struct Run<'a, 's, F> {
     /// Whether dates were taken before.
     is_behind: bool,
     told: BillsRan,
+    /// What postings need beside the account itself.
+    named: NamedAccounts,
     /// Gets how many movements and accounts were gone through.
     watched: F,
 }
@@ -66,13 +69,15 @@ pub async fn run_bills(
     let write = store.begin_bills(entity)?;
     let before = write.taken()?;
     let told = BillsRan { taken: before.max(Some(to)), ..BillsRan::default() };
-    let mut run = Run { write, settings, is_behind: before.is_some(), told, watched };
+    let mut run =
+        Run { write, settings, is_behind: before.is_some(), told, named: NamedAccounts::default(), watched };
     let from = before.map_or(Date::FIRST, Date::next);
     run.read(client, DatesOfJournal::of(entity, (from, to))).await?;
     run.fold(to)?;
     if before < Some(to) {
         run.write.set_taken(to)?;
     }
+    run.named.check(client).await?;
     run.write.commit()?;
     Ok(run.told)
 }
@@ -172,7 +177,10 @@ impl<F: FnMut(u64)> Run<'_, '_, F> {
                 u64::from(day.statement.is_some_and(|stated| rows.contains_key(&stated.date)));
             for posting in day.postings {
                 self.told.dues += 1;
-                self.write.add_due(&held.due(posting))?;
+                let due = held.due(posting);
+                let others = [&due.debit, &due.credit].into_iter().filter(|name| **name != due.account);
+                others.for_each(|name| self.named.add(name, &format!("bill-{}", due.kind)));
+                self.write.add_due(&due)?;
             }
         }
         rows.values().try_for_each(|row| Ok(self.write.keep_bill(row)?))

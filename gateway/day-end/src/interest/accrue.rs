@@ -31,6 +31,5 @@ pub async fn accrue(
     let pending = run.read(client, frame).await?;
     run.fold(pending, date)?;
     run.keep_sums()?;
-    run.write.commit()?;
-    Ok(run.told)
+    run.end(client).await
 }

@@ -66,7 +66,7 @@ pub async fn close(
     let mut dues = run.write.dues()?;
     dues.retain(|due| due.subject == account || due.kind.starts_with("accrue"));
     if closing == Closing::Done {
-        run.write.commit()?;
+        run.end(client).await?;
     }
     Ok(Closed { on, had_ended: false, dues })
 }

@@ -53,7 +53,13 @@ pub async fn post_dues(
         let transactions = dues.iter().map(transaction).collect::<Result<Vec<_>, _>>()?;
         let results = client.post(&transactions, false).await.map_err(NodeError::from)?.results;
         let mut answers = Vec::with_capacity(dues.len());
+        let mut of_another = None;
         for (due, result) in dues.into_iter().zip(results) {
+            // To try it again under another id would book it twice.
+            if &*result.outcome == "idempotency_conflict" {
+                of_another = Some(due.key);
+                continue;
+            }
             let is_there = match &*result.outcome {
                 // Its id was forgotten, and the books have not.
                 "too_old" => outcome_in_books(client, entity, &id_of(&due), due.date).await? == Some(true),
@@ -69,6 +75,9 @@ pub async fn post_dues(
             answers.push((due.key, refusal));
         }
         store.note_interest(&answers)?;
+        if let Some(key) = of_another {
+            return Err(NodeError::OtherDesk { key }.into());
+        }
         watch(Step::Posted { dues: done.posted + u64::try_from(done.refused.len()).unwrap_or(u64::MAX) });
     }
 }

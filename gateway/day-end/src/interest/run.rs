@@ -15,6 +15,7 @@ use crate::interest::settings::Settings;
 use crate::interest::step::{Step, Watch};
 use crate::interest::sums::Sums;
 use crate::journal::{Journal, date as date_of, reversed};
+use crate::named_accounts::NamedAccounts;
 
 /// Accounts that are folded at a time.
 const PAGE: u32 = 1_000;
@@ -39,6 +40,8 @@ pub(crate) struct Run<'a, 's, 'w> {
     settings: &'s Settings,
     entity: &'a str,
     sums: Sums,
+    /// What postings need beside the account itself.
+    named: NamedAccounts,
     pub(crate) told: Accrued,
     watch: Watch<'w>,
 }
@@ -51,7 +54,7 @@ impl<'a, 's, 'w> Run<'a, 's, 'w> {
         watch: Watch<'w>,
     ) -> Run<'a, 's, 'w> {
         let told = Accrued { run: write.id(), ..Accrued::default() };
-        Run { write, settings, entity, sums: Sums::default(), told, watch }
+        Run { write, settings, entity, sums: Sums::default(), named: NamedAccounts::default(), told, watch }
     }
 
     /// Reads the journal on up to a frame. What it gives is read and not taken in yet.
@@ -272,8 +275,18 @@ impl<'a, 's, 'w> Run<'a, 's, 'w> {
         Ok(())
     }
 
+    /// Holds the accounts that the settings name to the books, and ends the run: all of it is kept now.
+    pub(crate) async fn end(self, client: &mut Client) -> Result<Accrued, InterestError> {
+        self.named.check(client).await?;
+        self.write.commit()?;
+        Ok(self.told)
+    }
+
     fn keep(&mut self, due: &InterestDue) -> Result<(), InterestError> {
         self.told.dues += 1;
+        for name in [&due.debit, &due.credit].into_iter().filter(|name| **name != due.subject) {
+            self.named.add(name, &format!("interest-{}", due.kind));
+        }
         Ok(self.write.add_due(due)?)
     }
 
