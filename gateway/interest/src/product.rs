@@ -144,6 +144,22 @@ impl Product {
         }
     }
 
+    /// How days up to one are reckoned, line by line: day count, base, and each row of rates that has begun by then. What was folded by other
+    /// lines than those of now gives other interest than was accrued.
+    #[must_use]
+    pub fn terms_until(&self, day: Date) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (name, method) in [("interest", Some(&self.interest)), ("overdraft", self.overdraft.as_ref())] {
+            let Some(method) = method else { continue };
+            let Method { day_count, base, balance, tiering, rounding, rates, .. } = method;
+            lines.push(format!("{name}: {day_count}, {base}, {balance}, {tiering}, {rounding}"));
+            for (currency, table) in rates {
+                lines.extend(table.until(day).map(|row| format!("{name}: {} {row}", currency.code())));
+            }
+        }
+        lines
+    }
+
     /// The product in one of its currencies; none where it has no rates in it.
     #[must_use]
     pub fn terms(&self, currency: Currency) -> Option<Terms<'_>> {

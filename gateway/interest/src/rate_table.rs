@@ -1,5 +1,7 @@
 //! Rates by the day from which they hold, and by how much there is (分段, 靠档).
 
+use std::fmt;
+
 use longmen_ledger::Date;
 
 use crate::rate::Rate;
@@ -65,8 +67,23 @@ impl RateTable {
         Some((row, until))
     }
 
+    /// The rows that have begun by a day.
+    pub(crate) fn until(&self, day: Date) -> impl Iterator<Item = &RateRow> {
+        self.rows.iter().take_while(move |row| row.from <= day)
+    }
+
     pub(crate) fn has_tiers(&self) -> bool {
         self.rows.iter().any(|row| row.tiers.len() > 1)
+    }
+}
+
+impl fmt::Display for RateRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "from {}", self.from)?;
+        for Tier { from, rate } in &self.tiers {
+            write!(f, ", {rate} from {from}")?;
+        }
+        Ok(())
     }
 }
 

@@ -30,7 +30,7 @@ impl DeskArgs {
     pub(crate) fn read(&self) -> Result<Reader, Failure> {
         if !self.desk.is_dir() {
             let words = format!(
-                "there is no desk at {}: the first `longmen desk import` makes one",
+                "there is no desk at {}: the first `longmen desk import` or `longmen day-end` makes one",
                 self.desk.display()
             );
             return Err(Failure::Usage(words));

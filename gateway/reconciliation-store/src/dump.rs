@@ -30,6 +30,7 @@ const TABLES: &[(&str, &str)] = &[
     ("interest_accounts", "entity, account"),
     ("interest_movements", "entity, day, account"),
     ("interest_dues", "entity, date, key"),
+    ("interest_terms", "entity, product, line"),
     ("voucher_days", "entity, date"),
     ("vouchers", "entity, date, sequence"),
 ];

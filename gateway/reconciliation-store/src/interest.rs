@@ -84,6 +84,14 @@ impl InterestRun<'_> {
         self.id
     }
 
+    pub(crate) fn transaction(&self) -> &Transaction<'_> {
+        &self.transaction
+    }
+
+    pub(crate) fn entity(&self) -> &str {
+        &self.entity
+    }
+
     /// How far the journal was read.
     ///
     /// # Errors

@@ -37,6 +37,7 @@ mod handlings;
 mod import;
 mod interest;
 mod interest_due;
+mod interest_terms;
 mod kept_voucher;
 mod legs;
 mod names;

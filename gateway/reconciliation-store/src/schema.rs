@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("interest.sql"),
     include_str!("interest_by_day.sql"),
     include_str!("interest_asked.sql"),
+    include_str!("interest_terms.sql"),
     include_str!("day_ends.sql"),
     include_str!("bills.sql"),
     include_str!("vouchers.sql"),

@@ -28,8 +28,10 @@ pub async fn accrue(
         return Err(InterestError::NotYet { entity: entity.to_owned(), date, current });
     }
     let mut run = Run::new(store.begin_interest(entity, date, frame)?, settings, entity, watch);
+    run.hold_to_terms()?;
     let pending = run.read(client, frame).await?;
     run.fold(pending, date)?;
     run.keep_sums()?;
+    run.keep_terms(date)?;
     run.end(client).await
 }

@@ -45,6 +45,7 @@ pub async fn close(
 ) -> Result<Closed, InterestError> {
     let (on, frame) = accounting_date(client, entity).await?;
     let mut run = Run::new(store.begin_interest(entity, on, frame)?, settings, entity, watch);
+    run.hold_to_terms()?;
     let pending = run.read(client, frame).await?;
     run.take_in(pending)?;
     let kept = run.write.account(account)?;

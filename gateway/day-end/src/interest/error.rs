@@ -19,8 +19,13 @@ pub enum InterestError {
     NoProduct { account: String, product: String },
     #[error("the product {product} has no rates in the currency of {account}")]
     NoTerms { account: String, product: String },
-    #[error("{account}: {refusal}")]
+    #[error("{account}: {}: {refusal}", refusal.code())]
     Refused { account: String, refusal: Refusal },
+    #[error(
+        "days of the product {product} up to {until} were reckoned otherwise, {line}: rows of rates are not changed or added for days that are \
+         folded; write a row from a later day on, or put back what was there"
+    )]
+    TermsChanged { product: String, until: Date, line: String },
     #[error("accruals of {0} are more than one posting holds")]
     TooMuch(String),
     #[error("what is kept of {account} cannot be read")]

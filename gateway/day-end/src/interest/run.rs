@@ -57,6 +57,33 @@ impl<'a, 's, 'w> Run<'a, 's, 'w> {
         Run { write, settings, entity, sums: Sums::default(), named: NamedAccounts::default(), told, watch }
     }
 
+    /// Refuses products by which days that are folded were not reckoned.
+    pub(crate) fn hold_to_terms(&self) -> Result<(), InterestError> {
+        for product in self.settings.products().all() {
+            let Some((until, before)) = self.write.terms(product.name())? else { continue };
+            let now = product.terms_until(until);
+            let gone = before.iter().find(|line| !now.contains(line)).map(|line| format!("by `{line}`"));
+            let came =
+                || now.iter().find(|line| !before.contains(line)).map(|line| format!("without `{line}`"));
+            if let Some(line) = gone.or_else(came) {
+                return Err(InterestError::TermsChanged { product: product.name().to_owned(), until, line });
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps by what days up to one were reckoned, of products that an account has.
+    pub(crate) fn keep_terms(&self, until: Date) -> Result<(), InterestError> {
+        for product in self.settings.products().all() {
+            let name = product.name();
+            if self.write.has_product(name)? {
+                let until = self.write.terms(name)?.map_or(until, |(before, _)| before.max(until));
+                self.write.keep_terms(name, until, &product.terms_until(until))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the journal on up to a frame. What it gives is read and not taken in yet.
     pub(crate) async fn read(
         &mut self,

@@ -8,6 +8,7 @@ use longmen_vouchers::{Aux, Books, Day, Entry, Mode, Settings, Source};
 
 use super::error::VoucherError;
 use super::fold::Fold;
+use super::own_types::own_summary;
 use crate::error::NodeError;
 
 /// Transactions of one page.
@@ -88,7 +89,8 @@ impl Reading<'_> {
     fn entries(&self, record: &TransactionRecord) -> Result<Vec<Entry>, NodeError> {
         // What has no type is called by what it does: `post`, `reverse`, `carry_forward`.
         let kind = record.notes.get("type").filter(|kind| !kind.is_empty()).unwrap_or(&record.action);
-        let summary = self.settings.summaries.get(kind).unwrap_or(kind);
+        let summary = self.settings.summaries.get(&**kind).map(|text| &**text);
+        let summary = summary.or_else(|| own_summary(kind)).unwrap_or(kind);
         let id = record.text_id.as_deref().unwrap_or(&record.id);
         record.legs.iter().map(|leg| self.entry(leg, (kind, summary, id))).collect()
     }

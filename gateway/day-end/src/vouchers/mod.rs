@@ -11,6 +11,7 @@ mod error;
 mod export;
 mod fold;
 mod make;
+mod own_types;
 mod prove;
 mod turnovers;
 

@@ -141,7 +141,7 @@ fn last_of_year(date: Date, starts: i8) -> Option<Date> {
 }
 
 /// The accounts that were to be carried to, each with what keeps it from that, or the class of its subject.
-async fn targets(client: &mut Client, entity: &str, names: &[AccountName]) -> String {
+pub(crate) async fn targets(client: &mut Client, entity: &str, names: &[AccountName]) -> String {
     let mut words = Vec::new();
     let mut seen: Vec<Account> = Vec::new();
     for name in names {

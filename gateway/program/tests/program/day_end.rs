@@ -394,11 +394,35 @@ fn a_day_that_was_closed_without_the_chain_is_made_up_for() {
         ["2024-12-23", "2024-12-24"]
     );
     for date in ["2024-12-23", "2024-12-24"] {
-        assert_eq!(house.ends(&["--json"], 0).json()["date"], date);
+        // What was to be withheld on it cannot be any more, which is to be looked at.
+        assert_eq!(house.ends(&["--json"], 1).json()["date"], date);
         assert_eq!(house.date(), "2024-12-25", "it was closed already");
     }
     assert_eq!(house.ends(&["--json"], 0).json()["date"], "2024-12-25");
     assert_eq!(house.date(), "2024-12-26");
+}
+
+#[test]
+fn dates_that_the_books_passed_over_have_no_end_and_a_year_that_was_closed_by_hand_is_told() {
+    let house = House::new();
+    house.lives(1);
+    house.ends(&[], 0);
+    // From 12-23 to 12-31, and that is closed without what carries results forward.
+    house.says(&["close-day", "LM", "2024-12-31"], 0);
+    assert!(house.ends(&["--date", "2024-12-25"], 2).err.contains("no accounting date"));
+    let ended = house.ends(&["--json"], 1).json();
+    assert_eq!((&ended["date"], &ended["next"]), (&"2024-12-23".into(), &"2024-12-31".into()));
+    house.says(&["close-day", "LM", "2025-01-01"], 0);
+    let ended = house.ends(&["--json"], 1).json();
+    assert_eq!((&ended["date"], &ended["held"]), (&"2024-12-31".into(), &false.into()));
+    let looked: Vec<&str> = ended["stages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|stage| stage["held"] == false)
+        .map(|stage| stage["stage"].as_str().unwrap())
+        .collect();
+    assert_eq!(looked, ["revalue", "withhold", "close"]);
 }
 
 #[test]

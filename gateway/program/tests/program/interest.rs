@@ -306,3 +306,82 @@ fn a_deposit_matures_and_is_paid_on_its_day() {
         assert!(ran.err.contains(words), "{ran:?}");
     }
 }
+
+/// The products with something else in them.
+fn with(bank: &Bank, from: &str, to: &str) {
+    let text = PRODUCTS.replace(from, to);
+    assert_ne!(text, PRODUCTS);
+    std::fs::write(bank.text("interest.toml"), text).unwrap();
+}
+
+#[test]
+fn an_account_that_settings_name_wrongly_is_met_before_anything_is_kept() {
+    let bank = Bank::new();
+    bank.moves("in-1", "U1", "10000.00", None);
+    bank.closes("2024-03-31");
+    let (desk, file) = (bank.text("desk"), bank.text("interest.toml"));
+    let accrue = ["interest", "accrue", "LM", "--desk", &desk, "--interest", &file];
+    for (from, to) in [
+        ("expense = \"expense\"", "expense = \"6412\""),
+        ("payable = \"payable\"", "payable = \"LM/payable/CNY\""),
+    ] {
+        with(&bank, from, to);
+        let refused = bank.says(&accrue, 2);
+        assert!(
+            refused.err.contains("the books have no account") && refused.err.contains("interest-accrue"),
+            "{refused:?}"
+        );
+        assert!(bank.dues().is_empty(), "nothing is kept");
+    }
+    std::fs::write(&file, PRODUCTS).unwrap();
+    bank.says(&accrue, 0);
+    assert_eq!(bank.balance("expense").abs(), 61);
+}
+
+#[test]
+fn rates_of_days_that_are_folded_do_not_change() {
+    let bank = Bank::new();
+    bank.moves("in-1", "U1", "10000.00", None);
+    bank.closes("2024-03-31");
+    bank.accrues(0);
+    bank.closes("2024-04-30");
+    let (desk, file) = (bank.text("desk"), bank.text("interest.toml"));
+    let accrue = ["interest", "accrue", "LM", "--desk", &desk, "--interest", &file];
+    for (from, to, says) in [
+        ("rate = \"0.20%\"", "rate = \"0.21%\"", "from 2024-01-01"),
+        ("from = \"2024-01-01\"", "from = \"2024-01-02\"", "from 2024-01-01"),
+        ("ACT/360", "ACT/365F", "ACT/360"),
+        (
+            "rate = \"0.20%\" }",
+            "rate = \"0.20%\" }, { currency = \"CNY\", from = \"2024-03-25\", rate = \"0.3%\" }",
+            "2024-03-25",
+        ),
+    ] {
+        with(&bank, from, to);
+        let refused = bank.says(&accrue, 2);
+        assert!(refused.err.contains("reckoned otherwise") && refused.err.contains(says), "{refused:?}");
+    }
+    // A row from a day on that is not folded is one.
+    with(
+        &bank,
+        "rate = \"0.20%\" }",
+        "rate = \"0.20%\" }, { currency = \"CNY\", from = \"2024-04-10\", rate = \"0.40%\" }",
+    );
+    bank.says(&accrue, 0);
+    // 10,000.00 x (20 days at 0.20 % + 21 at 0.40 %) / 360 = 1.11 + 2.33.
+    assert_eq!(bank.balance("expense").abs(), 344);
+}
+
+#[test]
+fn another_desk_books_nothing_again() {
+    let bank = Bank::new();
+    bank.passes_the_quarter();
+    let (other, file) = (bank.text("other"), bank.text("interest.toml"));
+    // The same days, read by a desk that knows nothing of them, but for what came late: other amounts under the ids of the first.
+    bank.moves("late-1", "U1", "30000.00", Some("2024-04-20"));
+    let refused = bank.says(&["interest", "accrue", "LM", "--desk", &other, "--interest", &file], 2);
+    assert!(refused.err.contains("another desk"), "{refused:?}");
+    let again = bank.says(&["interest", "settle", "LM", "--desk", &other], 2);
+    assert!(again.err.contains("another desk"), "{again:?}");
+    assert_eq!(bank.balance("expense").abs(), 511);
+}

@@ -3,7 +3,7 @@
 use longmen_day_end::interest::{accrue, post_dues};
 use serde_json::json;
 
-use super::day::Day;
+use super::day::{Day, current};
 use super::ended::Ended;
 use crate::commands::interest::outcome::{Bars, json as posting_json, lines, of_run, read_settings};
 use crate::failure::Failure;
@@ -15,6 +15,7 @@ pub(super) async fn run(day: &Day<'_>) -> Result<Ended, Failure> {
     };
     let settings = read_settings(&path)?;
     let (mut client, mut store) = (day.connect().await?, day.open()?);
+    let is_closed = current(&mut client, day.entity).await? > day.date;
     let mut bars = Bars::default();
     let watch = &mut |step| bars.at(step);
     let ran =
@@ -30,6 +31,10 @@ pub(super) async fn run(day: &Day<'_>) -> Result<Ended, Failure> {
         ran.back_valued,
         lines(&done).join("; ")
     );
+    let line = match is_closed {
+        true => format!("{line}; the date was closed already, so it counts on a later one"),
+        false => line,
+    };
     let value = json!({
         "accounts": ran.accounts, "movements": ran.movements, "back_valued": ran.back_valued, "dues": ran.dues,
         "posting": posting_json(&done),

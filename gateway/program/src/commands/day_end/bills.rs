@@ -18,7 +18,9 @@ pub(super) async fn withhold(day: &Day<'_>) -> Result<Ended, Failure> {
     let settings = read_settings(&path)?;
     let (mut client, mut store) = (day.connect().await?, day.open()?);
     if current(&mut client, day.entity).await? > day.date {
-        return Ok(Ended::nothing("the date was closed already: what is due is withheld on the next"));
+        let line =
+            "the date was closed already: what was due on it is withheld on the next, and late".to_owned();
+        return Ok(Ended { line, told: json!({"withheld": false}), held: false });
     }
     run_bills(&mut client, &mut store, &settings, day.entity, None, |_| {}).await.map_err(of_bills)?;
     let done = withheld(&mut client, &mut store, &settings, day.entity).await.map_err(of_bills)?;

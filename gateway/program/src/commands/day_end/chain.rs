@@ -8,7 +8,7 @@ use longmen_reconciliation_store::{DayEnd, EndedStage, Stage, Store};
 use longmen_terminal::Progress;
 
 use super::args::Args;
-use super::day::{Day, current};
+use super::day::{Day, current, dates};
 use super::ended::Ended;
 use super::settings::Settings;
 use super::{accrue, bills, close, expire, reconcile, revalue, show, statements, vouchers};
@@ -102,20 +102,31 @@ async fn begin(args: &Args) -> Result<DayEnd, Failure> {
     if let Some(done) = store.read().day_end(&args.entity, date).map_err(failed)? {
         return Ok(done);
     }
-    let current = current(&mut args.ask_args.connect().await?, &args.entity).await?;
+    let mut client = args.ask_args.connect().await?;
+    let current = current(&mut client, &args.entity).await?;
     if date > current {
         let words = format!("{} is at {current}: the day {date} is yet to come", args.entity);
         return Err(Failure::Usage(words));
     }
-    let next = date.following().ok_or_else(|| Failure::Usage(format!("no date follows {date}")))?;
-    store.begin_day_end(&args.entity, date, next, now_us()).map_err(failed)
+    let following = date.following().ok_or_else(|| Failure::Usage(format!("no date follows {date}")))?;
+    if date < current && dates(&mut client, &args.entity, (date, date)).await?.is_empty() {
+        let words = format!("{date} is no accounting date of {}: the books passed over it", args.entity);
+        return Err(Failure::Usage(words));
+    }
+    let next = dates(&mut client, &args.entity, (following, current)).await?.first().copied();
+    store.begin_day_end(&args.entity, date, next.unwrap_or(following), now_us()).map_err(failed)
 }
 
 /// The first date whose end is not done.
 async fn next_date(args: &Args, store: &Store) -> Result<Date, Failure> {
-    let current = current(&mut args.ask_args.connect().await?, &args.entity).await?;
+    let mut client = args.ask_args.connect().await?;
+    let current = current(&mut client, &args.entity).await?;
     let last = store.read().last_day_end(&args.entity).map_err(failed)?;
-    let date = last.and_then(|last| last.date.following()).map_or(current, |next| next.min(current));
+    let date = match last.and_then(|last| last.date.following()) {
+        Some(next) => dates(&mut client, &args.entity, (next, current)).await?.first().copied(),
+        None => None,
+    };
+    let date = date.unwrap_or(current);
     let today = Zoned::now().date().to_string();
     match date.to_string() < today {
         true => Ok(date),

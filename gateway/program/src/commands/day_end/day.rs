@@ -1,6 +1,6 @@
 //! The day that is ended, and where.
 
-use longmen_client::Client;
+use longmen_client::{Client, GeneralLedgerRequest};
 use longmen_engine::ledger::Date;
 use longmen_reconciliation_store::Store;
 
@@ -28,6 +28,21 @@ pub(super) async fn current(client: &mut Client, entity: &str) -> Result<Date, F
     let date = found.ok_or_else(|| Failure::Usage(format!("the node knows no entity {entity}")))?;
     Date::parse(&date.1)
         .ok_or_else(|| Failure::Usage(format!("the node says `{}`, which is no date", date.1)))
+}
+
+/// The accounting dates of an entity in a range, whose end may lie ahead.
+pub(super) async fn dates(
+    client: &mut Client,
+    entity: &str,
+    (from, to): (Date, Date),
+) -> Result<Vec<Date>, Failure> {
+    if from > to {
+        return Ok(Vec::new());
+    }
+    let (from, to) = (from.to_string(), to.to_string());
+    let request = GeneralLedgerRequest { entity, from: Some(&from), to: Some(&to) };
+    let ledger = client.general_ledger(&request).await?;
+    Ok(ledger.dates.iter().filter_map(|date| Date::parse(date)).collect())
 }
 
 impl Day<'_> {

@@ -1,12 +1,13 @@
 //! What is due, and when.
 
+use longmen_client::Client;
 use longmen_engine::ledger::Date;
 use longmen_reconciliation_store::{DueState, Reader};
 use longmen_terminal::Table;
 use serde_json::json;
 
 use super::args::Args;
-use super::day::current;
+use super::day::{current, dates};
 use super::reconcile::first_uncompared;
 use super::settings::Settings;
 use crate::commands::bill::outcome::read_settings as read_bills;
@@ -26,7 +27,7 @@ pub(super) async fn run(args: &Args, settings: &Settings) -> Result<Conclusion, 
     let reader = args.desk_args.read()?;
     let mut client = args.ask_args.connect().await?;
     let date = current(&mut client, &args.entity).await?;
-    let mut dues = of_chain(args, &reader, date)?;
+    let mut dues = of_chain(args, &reader, &mut client, date).await?;
     dues.extend(of_interest(args, settings, &reader, date)?);
     dues.extend(of_bills(args, settings, &reader, date)?);
     dues.extend(of_vouchers(args, &reader)?);
@@ -48,7 +49,12 @@ pub(super) async fn run(args: &Args, settings: &Settings) -> Result<Conclusion, 
     Ok(Conclusion::Held)
 }
 
-fn of_chain(args: &Args, reader: &Reader, date: Date) -> Result<Vec<Due>, Failure> {
+async fn of_chain(
+    args: &Args,
+    reader: &Reader,
+    client: &mut Client,
+    date: Date,
+) -> Result<Vec<Due>, Failure> {
     let under_way = reader.day_end_under_way(&args.entity).map_err(failed)?;
     let last = reader.last_day_end(&args.entity).map_err(failed)?;
     let mut dues = Vec::new();
@@ -56,18 +62,13 @@ fn of_chain(args: &Args, reader: &Reader, date: Date) -> Result<Vec<Due>, Failur
         let about = format!("{} stages are done", end.stages.len());
         dues.push(Due { date: end.date, what: "end of the day that is under way", about });
     }
-    let begun = under_way.or(last).map(|end| end.date);
-    let mut next = begun.and_then(Date::following).unwrap_or(date).min(date);
-    if begun == Some(date) {
-        return Ok(dues);
-    }
-    loop {
-        dues.push(Due { date: next, what: "end of the day (日终)", about: args.entity.clone() });
-        match next.following().filter(|_| next < date) {
-            Some(following) => next = following,
-            None => return Ok(dues),
-        }
-    }
+    let to_come = match under_way.or(last).and_then(|end| end.date.following()) {
+        Some(next) => dates(client, &args.entity, (next, date)).await?,
+        None => vec![date],
+    };
+    let due = |date| Due { date, what: "end of the day (日终)", about: args.entity.clone() };
+    dues.extend(to_come.into_iter().map(due));
+    Ok(dues)
 }
 
 fn of_interest(args: &Args, settings: &Settings, reader: &Reader, date: Date) -> Result<Vec<Due>, Failure> {
@@ -135,21 +136,18 @@ fn of_vouchers(args: &Args, reader: &Reader) -> Result<Vec<Due>, Failure> {
 async fn of_books(
     args: &Args,
     settings: &Settings,
-    client: &mut longmen_client::Client,
+    client: &mut Client,
     date: Date,
 ) -> Result<Vec<Due>, Failure> {
-    let mut dues = Vec::new();
-    if !settings.carry_forward.is_empty() {
-        let starts = client.chart(&args.entity).await?.year_starts;
-        let ends = |day: &Date| {
-            day.following().is_some_and(|next| next.month() == starts && next.month() != day.month())
-        };
-        let day = std::iter::successors(Some(date), |day| day.following()).take(366).find(ends);
-        dues.extend(day.map(|date| {
-            let about = settings.carry_forward.iter().map(ToString::to_string).collect::<Vec<_>>();
-            Due { date, what: "results are carried forward (年终结转)", about: about.join(", ") }
-        }));
-    }
+    let starts = client.chart(&args.entity).await?.year_starts;
+    let ends = |day: &Date| {
+        day.following().is_some_and(|next| next.month() == starts && next.month() != day.month())
+    };
+    let day = std::iter::successors(Some(date), |day| day.following()).take(366).find(ends);
+    let to: Vec<String> = settings.carry_forward.iter().map(ToString::to_string).collect();
+    let about = if to.is_empty() { "the settings name no carry_forward".to_owned() } else { to.join(", ") };
+    let carried = day.map(|date| Due { date, what: "results are carried forward (年终结转)", about });
+    let mut dues: Vec<Due> = carried.into_iter().collect();
     let day = std::iter::successors(Some(date), |day| day.following())
         .take(31)
         .find_map(|day| settings.revaluation(day).map(|(_, rates)| (day, rates)));

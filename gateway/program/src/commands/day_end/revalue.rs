@@ -17,7 +17,7 @@ pub(super) async fn run(day: &Day<'_>) -> Result<Ended, Failure> {
     let (settings, rates) = read_settings(day.entity, &positions, &rates)?;
     let mut client = day.connect().await?;
     if current(&mut client, day.entity).await? > day.date {
-        let line = "the date was closed without it: `longmen revalue` on the next".to_owned();
+        let line = "the date was closed without it, and takes no entry any more: what differs is booked when the next is revalued".to_owned();
         return Ok(Ended { line, told: json!({"revalued": false}), held: false });
     }
     let done = revalue(&mut client, &settings, &rates, day.date, false).await.map_err(failure)?;
@@ -40,9 +40,14 @@ fn nothing(day: &Day<'_>) -> Ended {
 fn ended<'a>(currencies: impl Iterator<Item = (&'a str, &'a EntryState)>) -> Ended {
     let (mut words, mut told, mut held) = (Vec::new(), Vec::new(), true);
     for (currency, state) in currencies {
-        words.push(format!("{currency} {}", state.name().replace('_', " ")));
+        words.push(match state {
+            EntryState::Before => {
+                format!("{currency} was posted before, and differs now: that waits for the next date")
+            }
+            state => format!("{currency} {}", state.name().replace('_', " ")),
+        });
         told.push(json!({"currency": currency, "state": state.name()}));
-        held &= !matches!(state, EntryState::Refused(_));
+        held &= !matches!(state, EntryState::Refused(_) | EntryState::Before);
     }
     let line = if words.is_empty() { "no position to bring to a rate".to_owned() } else { words.join(", ") };
     Ended { line, told: told.into(), held }

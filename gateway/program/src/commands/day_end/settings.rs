@@ -134,9 +134,11 @@ impl Settings {
         self.written.vouchers.as_ref().map(|vouchers| self.directory.join(&vouchers.settings))
     }
 
-    /// What other currencies are worth on a date.
+    /// What other currencies are worth on a date: a file of its own, or that of revaluation.
     pub(super) fn voucher_rates(&self, date: Date) -> Option<PathBuf> {
-        self.written.vouchers.as_ref()?.rates.as_ref().map(|path| self.of_date(path, date))
+        let of_positions = self.written.revaluation.as_ref().map(|revaluation| &revaluation.rates);
+        let path = self.written.vouchers.as_ref()?.rates.as_ref().or(of_positions)?;
+        Some(self.of_date(path, date))
     }
 
     /// Where the vouchers of a date are written.

@@ -41,7 +41,8 @@ pub(super) async fn run(day: &Day<'_>) -> Result<Ended, Failure> {
 
 fn conditions(day: &Day<'_>) -> Result<Conditions, Failure> {
     let mut conditions = Conditions { closed_through: day.settings.closed_through, ..Conditions::default() };
-    if let Some(path) = day.settings.voucher_rates(day.date) {
+    // A date on which nothing moves in other currencies needs none; where one does, it is named.
+    if let Some(path) = day.settings.voucher_rates(day.date).filter(|path| path.exists()) {
         let wrong = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
         let text = fs::read_to_string(&path).map_err(|error| wrong(&error))?;
         let rates = Rates::parse(&text).map_err(|error| wrong(&error))?;

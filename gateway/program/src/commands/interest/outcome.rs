@@ -28,7 +28,12 @@ impl SettingsArgs {
 
 /// The products of a file, and whose they are.
 pub(crate) fn read_settings(path: &Path) -> Result<Settings, Failure> {
-    let usage = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
+    let usage = |error: &dyn std::fmt::Display| {
+        // What TOML says of a fault has several lines.
+        let words = error.to_string();
+        let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        Failure::Usage(format!("{}: {}", path.display(), lines.join("; ")))
+    };
     let text = std::fs::read_to_string(path).map_err(|error| usage(&error))?;
     Settings::parse(&text).map_err(|error| usage(&error))
 }
