@@ -72,7 +72,10 @@ impl Job {
     /// Makes the hashes of the ids of its transactions.
     #[inline]
     pub(super) fn hash_ids(&mut self, known: &KnownIds) {
-        if let Work::Post(batch) = &self.work {
+        let Work::Post(batch) = &self.work else { return };
+        if let [only] = &batch.transactions[..] {
+            self.hashes.push(known.hash(self.client, only.id));
+        } else {
             let hashes = batch.transactions.iter().map(|transaction| known.hash(self.client, transaction.id));
             self.hashes = hashes.collect();
         }
@@ -159,8 +162,8 @@ impl Jobs {
         if job.undecided > 0 {
             return None;
         }
-        let job = self.end(what.job);
-        let mut balances = job.balances;
+        // A job is large: what its answer takes is taken from where it lies.
+        let mut balances = std::mem::take(&mut job.balances);
         if balances.len() > 1 {
             balances.sort_by_key(|balance| (balance.transaction, balance.step));
         }
@@ -168,7 +171,10 @@ impl Jobs {
             Work::Post(batch) if !batch.actions().is_empty() => made_legs(batch, &job.results),
             _ => None,
         };
-        Some((job.reply_to, job.acting, Posted { results: job.results, balances, made, clock_us }))
+        let posted = Posted { results: std::mem::take(&mut job.results), balances, made, clock_us };
+        let (reply_to, acting) = (job.reply_to, job.acting.take());
+        self.end(what.job);
+        Some((reply_to, acting, posted))
     }
 
     /// Ends a job whose answer is not a list of results.
