@@ -94,8 +94,8 @@ pub struct Posted {
     pub results: Vec<PostResult>,
     /// Balances after each leg of what was posted, where the batch asked for them.
     pub balances: Vec<LegBalance>,
-    /// Legs that rules made, by transaction.
-    pub made: Vec<MadeLegs>,
+    /// Legs that rules made, where they made any. They are apart, so that the answer to a payment is no larger for them.
+    pub made: Option<Box<Made>>,
     /// The node's clock when the last of them was decided, microseconds since 1970: what the client's times were held
     /// against.
     pub clock_us: i64,
@@ -105,9 +105,13 @@ impl Posted {
     /// Whether legs that rules made are still to be read from the log.
     #[must_use]
     pub fn lacks_legs(&self) -> bool {
-        self.made.iter().any(|made| made.legs.is_empty())
+        self.made.as_ref().is_some_and(|made| made.0.iter().any(|of_one| of_one.legs.is_empty()))
     }
 }
+
+/// Legs that rules made, by transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made(pub Vec<MadeLegs>);
 
 /// The legs of one transaction, where rules made them.
 #[derive(Clone, Debug, PartialEq, Eq)]

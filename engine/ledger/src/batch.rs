@@ -87,6 +87,7 @@ pub struct Batch {
 impl Batch {
     /// Adds a transaction. A wrong shape is noted in it and answered in its place, so that one bad transaction does
     /// not cost its neighbours anything.
+    #[inline]
     pub fn push(&mut self, draft: Draft, legs: &[Leg], notes: &[u8]) {
         let shape = match draft.id.0 {
             0 => Some(Rejection::Malformed),
@@ -216,14 +217,10 @@ impl Batch {
     }
 
     /// All actions, in the order of their transactions.
-    pub fn actions(&self) -> impl Iterator<Item = &Action> {
-        self.actions.iter()
-    }
-
-    /// Whether some transaction's legs are made by rules.
     #[must_use]
-    pub fn makes_legs(&self) -> bool {
-        self.actions.iter().any(Action::makes_legs)
+    #[inline]
+    pub fn actions(&self) -> &[Action] {
+        &self.actions
     }
 
     /// Adds to the content of the last transaction what stands in place of an account id in its legs.

@@ -168,7 +168,7 @@ pub use actions::reverse::Reverse;
 pub use actions::try_hold::Try;
 pub use actions::unfreeze::Unfreeze;
 pub use answer::{
-    Answer, Chart, FeeRulesFrom, LegBalance, MadeLegs, Mapping, ModeFrom, Opened, PostResult, Posted,
+    Answer, Chart, FeeRulesFrom, LegBalance, Made, MadeLegs, Mapping, ModeFrom, Opened, PostResult, Posted,
     ReplyTo, Status, SummarySubject, TrialBalance, TrialLine,
 };
 pub use batch::{Batch, Draft, MAX_BATCH, MAX_LEGS, MAX_NOTES, MAX_TEXT_ID, Transaction};

@@ -13,6 +13,8 @@ impl History {
     /// [`HistoryError`], where a frame cannot be read.
     pub fn give_made_legs(&self, posted: &mut Posted) -> Result<(), HistoryError> {
         let Posted { results, made, .. } = posted;
+        let Some(made) = made else { return Ok(()) };
+        let made = &mut made.0;
         // A frame is read once, however many of its transactions are wanted.
         let mut by_frame: BTreeMap<u64, Vec<(usize, u32)>> = BTreeMap::new();
         for (place, made) in made.iter().enumerate().filter(|(_, made)| made.legs.is_empty()) {

@@ -109,7 +109,7 @@ impl Desk {
 
 fn came(posted: &Posted, index: u32) -> Came {
     let PostResult { rejection, repeated, .. } = posted.results[index as usize];
-    let made = posted.made.iter().find(|made| made.transaction == index);
+    let made = posted.made.iter().flat_map(|made| &made.0).find(|made| made.transaction == index);
     let leg = |leg: &MadeLeg| (leg.account.0, leg.side == Side::Debit, leg.amount.0);
     (rejection, repeated, made.map(|made| made.legs.iter().map(leg).collect()).unwrap_or_default())
 }

@@ -75,7 +75,7 @@ pub(crate) fn posted(count: u32) -> Posted {
     Posted {
         results: (0..count).map(result).collect(),
         balances: Vec::new(),
-        made: Vec::new(),
+        made: None,
         clock_us: 1_790_000_000_000_000,
     }
 }

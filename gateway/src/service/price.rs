@@ -1,6 +1,6 @@
 //! What a request takes of the permits besides its own bytes.
 
-use longmen_engine::ledger::Command;
+use longmen_engine::ledger::{Batch, Command};
 
 use super::in_flight::InFlight;
 use super::post::Post;
@@ -25,6 +25,13 @@ pub(crate) fn price(request: &Request, result: usize) -> InFlight {
 fn price_of_post(post: &Post, result: usize) -> InFlight {
     let count = post.batch.transactions.len();
     let balances = if post.batch.want_balances { post.batch.legs.len() * LEG_BALANCE } else { 0 };
-    let made = post.batch.actions().filter(|action| action.makes_legs()).count() * MADE_LEGS;
+    // Nearly all posts are payments alone, and pay nothing for the question.
+    let made = if post.batch.actions().is_empty() { 0 } else { price_of_made(&post.batch) };
     cost(count, count * result + balances + post.places.len() * ORIGINAL + made)
+}
+
+/// Bytes of the legs that rules make.
+#[cold]
+fn price_of_made(batch: &Batch) -> usize {
+    batch.actions().iter().filter(|action| action.makes_legs()).count() * MADE_LEGS
 }

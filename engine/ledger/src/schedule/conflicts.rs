@@ -22,6 +22,7 @@ pub(super) enum Pin {
 pub(super) type Pins = HashMap<AccountId, Pin, FixedState>;
 
 /// Whether a transaction must wait for an open one on an ordinary account, and whether it shares one with them.
+#[inline]
 pub(super) fn conflicts(pins: &Pins, books: &Books, legs: &[Leg], effects: &[Effect]) -> (bool, bool) {
     fail_point!("PinSkipped", |_| (false, false));
     let mut shared = false;

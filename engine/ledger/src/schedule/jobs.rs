@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use crate::access::acting::Acting;
 use crate::actions::Action;
-use crate::answer::{LegBalance, MadeLegs, PostResult, Posted, ReplyTo};
+use crate::answer::{LegBalance, Made, MadeLegs, PostResult, Posted, ReplyTo};
 use crate::batch::{Batch, Transaction};
 use crate::commands::caller::Caller;
 use crate::idempotency::known_ids::{IdHash, KnownIds, KnownRef};
@@ -70,8 +70,12 @@ impl Job {
     }
 
     /// Makes the hashes of the ids of its transactions.
+    #[inline]
     pub(super) fn hash_ids(&mut self, known: &KnownIds) {
-        if let Work::Post(batch) = &self.work {
+        let Work::Post(batch) = &self.work else { return };
+        if let [only] = &batch.transactions[..] {
+            self.hashes.push(known.hash(self.client, only.id));
+        } else {
             let hashes = batch.transactions.iter().map(|transaction| known.hash(self.client, transaction.id));
             self.hashes = hashes.collect();
         }
@@ -95,7 +99,8 @@ impl Job {
 
 /// The legs that rules made for what was posted. Those of a repeat were made now, which may be others: its record has its own.
 #[cold]
-fn made_legs(batch: &Batch, results: &[PostResult]) -> Vec<MadeLegs> {
+#[inline(never)]
+fn made_legs(batch: &Batch, results: &[PostResult]) -> Option<Box<Made>> {
     let posted = (0..).zip(batch.transactions.iter().zip(results)).filter(|(_, (transaction, result))| {
         result.rejection.is_none() && batch.action(transaction).is_some_and(Action::makes_legs)
     });
@@ -105,7 +110,8 @@ fn made_legs(batch: &Batch, results: &[PostResult]) -> Vec<MadeLegs> {
             |leg: &Leg| MadeLeg { step: leg.step, account: leg.account, side: leg.side, amount: leg.amount };
         MadeLegs { transaction: index, legs: legs.iter().map(made).collect() }
     });
-    made.collect()
+    let made: Vec<MadeLegs> = made.collect();
+    (!made.is_empty()).then(|| Box::new(Made(made)))
 }
 
 /// The jobs under way, by number.
@@ -113,6 +119,7 @@ fn made_legs(batch: &Batch, results: &[PostResult]) -> Vec<MadeLegs> {
 pub(super) struct Jobs(Slab<Job>);
 
 impl Jobs {
+    #[inline]
     pub(super) fn add(&mut self, caller: Caller, acting: Option<Arc<Acting>>, work: Work) -> u32 {
         let Caller { reply_to, client } = caller;
         let transactions = if let Work::Post(batch) = &work { batch.transactions.len() } else { 1 };
@@ -131,15 +138,18 @@ impl Jobs {
         u32::try_from(self.0.insert(job)).expect("permits bound the jobs far below 2^32")
     }
 
+    #[inline]
     pub(super) fn get(&self, job: u32) -> &Job {
         self.0.get(job as usize).expect("a job lives until its last result")
     }
 
+    #[inline]
     pub(super) fn get_mut(&mut self, job: u32) -> &mut Job {
         self.0.get_mut(job as usize).expect("a job lives until its last result")
     }
 
     /// Notes a result, at this clock; the last one ends the job and gives its results, with who asked and who acted.
+    #[inline]
     pub(super) fn finish(
         &mut self,
         what: JobRef,
@@ -152,19 +162,23 @@ impl Jobs {
         if job.undecided > 0 {
             return None;
         }
-        let job = self.end(what.job);
-        let mut balances = job.balances;
+        // A job is large: what its answer takes is taken from where it lies.
+        let mut balances = std::mem::take(&mut job.balances);
         if balances.len() > 1 {
             balances.sort_by_key(|balance| (balance.transaction, balance.step));
         }
         let made = match &job.work {
-            Work::Post(batch) if batch.makes_legs() => made_legs(batch, &job.results),
-            _ => Vec::new(),
+            Work::Post(batch) if !batch.actions().is_empty() => made_legs(batch, &job.results),
+            _ => None,
         };
-        Some((job.reply_to, job.acting, Posted { results: job.results, balances, made, clock_us }))
+        let posted = Posted { results: std::mem::take(&mut job.results), balances, made, clock_us };
+        let (reply_to, acting) = (job.reply_to, job.acting.take());
+        self.end(what.job);
+        Some((reply_to, acting, posted))
     }
 
     /// Ends a job whose answer is not a list of results.
+    #[inline]
     pub(super) fn end(&mut self, job: u32) -> Job {
         self.0.try_remove(job as usize).expect("a job lives until its last result")
     }

@@ -14,6 +14,7 @@ use super::value::{Written, account, currency, date, required, side, transaction
 use crate::service::{Fault, Post};
 
 /// Reads the body of a post.
+#[inline]
 pub(crate) fn read_post(reader: &mut Reader<'_>, asking: Asking) -> Result<Post, Fault> {
     let mut post = Post::default();
     let mut has_transactions = None;

@@ -268,16 +268,31 @@ pub(crate) fn read_fields_and_nils<'a>(
         Fields::Nil => Ok(()),
         Fields::Array(length) if length > names.len() => Err(Fault::new("has more fields than there are")),
         Fields::Array(length) => (0..length).try_for_each(|index| one(index, reader)),
-        Fields::Map(length) => (0..length).try_for_each(|_| {
-            let no_name = || Fault::new("has a field name that is no short text");
-            let Ok(name) = reader.text_bytes(64) else { return Err(no_name()) };
-            match names.iter().position(|known| known.as_bytes() == name) {
-                Some(index) => one(index, reader),
-                None if std::str::from_utf8(name).is_err() => Err(no_name()),
-                None => Err(unknown_field(name)),
-            }
-        }),
+        Fields::Map(length) => {
+            // Nearly all write their fields in this order: each is looked for behind the last one first.
+            let mut next = 0;
+            (0..length).try_for_each(|_| {
+                let no_name = || Fault::new("has a field name that is no short text");
+                let Ok(name) = reader.text_bytes(64) else { return Err(no_name()) };
+                match find_name(names, next, name) {
+                    Some(index) => {
+                        next = index + 1;
+                        one(index, reader)
+                    }
+                    None if std::str::from_utf8(name).is_err() => Err(no_name()),
+                    None => Err(unknown_field(name)),
+                }
+            })
+        }
     }
+}
+
+/// Where a name stands, looked for from a place on, and then before it.
+#[inline]
+fn find_name(names: &[&'static str], from: usize, name: &[u8]) -> Option<usize> {
+    let is_it = |known: &&str| known.as_bytes() == name;
+    let (before, behind) = names.split_at(from);
+    behind.iter().position(is_it).map(|place| from + place).or_else(|| before.iter().position(is_it))
 }
 
 /// What a struct has that it may not have, by its name.

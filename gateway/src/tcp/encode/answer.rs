@@ -2,7 +2,7 @@
 
 use longmen_client::Format;
 use longmen_engine::ledger::{
-    Currency, LegBalance, MadeLegs, Opened, PostResult, Posted, Rejection, show_time,
+    Currency, LegBalance, Made, MadeLegs, Opened, PostResult, Posted, Rejection, show_time,
 };
 
 use super::compact::{write_compact_posted, write_compact_refusal};
@@ -48,8 +48,8 @@ fn write_answer(out: &mut Vec<u8>, answer: &Answer) {
     };
     let start = out.len();
     write_posted(out, posted, good, faults);
-    if !posted.made.is_empty() {
-        add_made(out, start, &posted.made);
+    if let Some(made) = &posted.made {
+        add_made(out, start, made);
     }
 }
 
@@ -117,7 +117,7 @@ fn write_posted(out: &mut Vec<u8>, posted: &Posted, good: &str, faults: &[(u32, 
 /// Adds the legs that rules made to an answer that begins here: a third field of its payload. Answers without any pay nothing for it.
 #[cold]
 #[inline(never)]
-fn add_made(out: &mut Vec<u8>, start: usize, made: &[MadeLegs]) {
+fn add_made(out: &mut Vec<u8>, start: usize, Made(made): &Made) {
     let payload = start + PAYLOAD;
     assert_eq!(out[payload], TWO_FIELDS, "results and balances");
     out[payload] = TWO_FIELDS + 1;

@@ -50,7 +50,16 @@ impl Pack<'_> {
         encode::write_array_len(self.0, length).expect(INFALLIBLE);
     }
 
+    /// Short, as arrays are.
+    #[inline]
     pub(crate) fn map(&mut self, length: u32) {
+        match u8::try_from(length) {
+            Ok(short @ 0..16) => self.0.push(Marker::FixMap(short).to_u8()),
+            _ => self.long_map(length),
+        }
+    }
+
+    fn long_map(&mut self, length: u32) {
         encode::write_map_len(self.0, length).expect(INFALLIBLE);
     }
 

@@ -99,7 +99,7 @@ fn posted() -> Posted {
     let rejection = Some(Rejection::InsufficientFunds);
     let refused = PostResult { rejection, step: 0x7FFF, frame: u64::MAX, ordinal: u32::MAX, repeated: false };
     let balance = LegBalance { transaction: 1, step: 2, account: AccountId(3), balance: i128::MIN };
-    Posted { results: vec![good, refused], balances: vec![balance], made: vec![], clock_us: 5_000_000 }
+    Posted { results: vec![good, refused], balances: vec![balance], made: None, clock_us: 5_000_000 }
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn faults_stand_beside_the_results_they_speak_of() {
     let untimed = PostResult { rejection: Some(Rejection::TimeRequired), ..PostResult::default() };
     let results = vec![malformed, PostResult::default(), malformed, untimed];
     let faults = vec![(0, Fault::new("first")), (2, Fault::new("third"))];
-    let posted = Posted { results, balances: vec![], made: vec![], clock_us: 5_000_000 };
+    let posted = Posted { results, balances: vec![], made: None, clock_us: 5_000_000 };
     let wire: WirePosted = read(&answer(Answer::Posted(posted, faults)));
     let messages: Vec<_> = wire.results.iter().map(|result| result.message.as_deref()).collect();
     assert_eq!(messages[..3], [Some("first"), None, Some("third")]);
