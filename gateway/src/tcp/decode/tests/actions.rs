@@ -94,7 +94,11 @@ fn actions_are_read_or_refused() {
     check("reverse", b"\x94\x08\xC0\xC0\xC3", NO_LEGS, Some("is forced without an approval"));
     check("refund", b"\x91\x08", LEGS, None);
     check("refund", b"\x91\x08", NO_LEGS, Some("has no legs"));
-    check("refund", b"\x94\x08\xC0\xC0\xC3", LEGS, Some("refund: has more fields than there are"));
+    check("refund", b"\x94\x08\xC0\xC0\xC3", LEGS, Some("refund.amount: not an integer"));
+    check("refund", b"\x96\x08\xC0\xC0\xC0\xC0\xC0", LEGS, Some("refund: has more fields than there are"));
+    // Names are known in whatever order they come.
+    check("refund", b"\x83\xA8currency\xA3CNY\xA6amount\x05\xA8original\x08", NO_LEGS, None);
+    check("refund", b"\x82\xA8original\x08\xA8original\x08", LEGS, Some("refund.original: comes twice"));
     check("try", b"\x90", LEGS, None);
     check("try", b"\x91\x05", LEGS, None);
     check("try", b"\x90", NO_LEGS, Some("has no legs"));
