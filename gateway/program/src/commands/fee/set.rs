@@ -20,7 +20,7 @@ use crate::report::period::day;
 /// Set the rules by which `longmen charge` makes legs in the books of an entity, from an accounting date on
 ///
 /// The node keeps the whole file, and every file before it: what was charged is refunded by the file that it was charged by. The file
-/// names the accounts that its fees go to ([[account]]), all of which must be open.
+/// names the accounts that its fees go to (its tables `account`), all of which must be open.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
