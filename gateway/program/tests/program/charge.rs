@@ -136,10 +136,10 @@ fn a_card_payment_is_charged_refunded_shown_and_exported() {
     let data = data.to_str().unwrap();
     let verified = longmen(&["verify", data]);
     assert_eq!(verified.code, Some(0), "{verified:?}");
-    let out = books.directory.path().join("journal.csv");
+    let out = books.directory.path().join("journal");
     let exported = longmen(&["export", data, "--format", "csv", "--out", out.to_str().unwrap()]);
     assert_eq!(exported.code, Some(0), "{exported:?}");
-    let journal = std::fs::read_to_string(out).unwrap();
+    let journal = std::fs::read_to_string(out.join("legs.csv")).unwrap();
     assert!(journal.contains("charge") && journal.contains("card_pay"), "{journal}");
 }
 
