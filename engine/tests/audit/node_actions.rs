@@ -212,8 +212,9 @@ fn what_a_node_leaves_of_actions_passes() {
         );
         take_kinds(&storage, &mut seen);
     }
-    let actions =
-        ActionCode::ALL.into_iter().filter(|action| *action != ActionCode::Post).map(ActionCode::name);
+    // Charges take rules, which this node has not: `longmen verify` of books with them stands in the program's tests.
+    let is_made = |action: &ActionCode| !matches!(action, ActionCode::Post | ActionCode::Charge);
+    let actions = ActionCode::ALL.into_iter().filter(is_made).map(ActionCode::name);
     for kind in actions.chain(HoldMove::ALL.map(HoldMove::name)) {
         assert!(seen.contains(kind), "there is something of every kind, but no {kind}");
     }

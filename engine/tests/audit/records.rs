@@ -394,7 +394,7 @@ fn texts_are_those_of_their_ids() {
     // It names nothing, so no text can be that of what it names.
     check(plant(of_text("a"), refused, texts("a", "b")), RecordPlace::Head(1), &fault("b"));
     let strange = |books: &mut Planted| {
-        plant(of_text("a"), refused, [texts("a", ""), vec![15, 1, 0, b'x']].concat())(books);
+        plant(of_text("a"), refused, [texts("a", ""), vec![18, 1, 0, b'x']].concat())(books);
     };
     check(strange, RecordPlace::Head(1), &BookFault::Unreadable);
     let naming = |text: &'static str| {
