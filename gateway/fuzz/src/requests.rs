@@ -113,7 +113,13 @@ fn compact_note(note: notes::Note) -> Note {
         notes::Note::Reason => Note::Reason,
         notes::Note::Visibility => Note::Visibility,
         notes::Note::Counterparty => Note::Counterparty,
-        notes::Note::Principal | notes::Note::OnBehalf | notes::Note::Proposal | notes::Note::Approver => {
+        notes::Note::Principal
+        | notes::Note::OnBehalf
+        | notes::Note::Proposal
+        | notes::Note::Approver
+        | notes::Note::FeeRule
+        | notes::Note::Gross
+        | notes::Note::FeeFile => {
             unreachable!("no client gives a {note:?}")
         }
     }
