@@ -342,7 +342,7 @@ fn questions() -> Vec<SentRequest> {
         ),
         SentRequest::new(
             Operation::Transaction,
-            &TransactionRequest { place: Some("7/0"), ..TransactionRequest::default() },
+            &TransactionRequest { place: Some("8/0"), ..TransactionRequest::default() },
         ),
         SentRequest::new(
             Operation::Find,
@@ -385,7 +385,7 @@ fn questions() -> Vec<SentRequest> {
         SentRequest::new(Operation::BalanceAt, &at(None, None, Some("2026-11-17"))),
         SentRequest::new(
             Operation::Entry,
-            &EntryRequest { account: FEES.into(), position: "7/1/16", from: 0, limit: 5 },
+            &EntryRequest { account: FEES.into(), position: "8/1/16", from: 0, limit: 5 },
         ),
         SentRequest::new(Operation::Register, &RegisterRequest { limit: 20, ..RegisterRequest::default() }),
         SentRequest::new(
