@@ -13,6 +13,7 @@ mod in_books;
 pub mod interest;
 mod journal;
 mod named_accounts;
+mod posting_id;
 pub mod revaluation;
 pub mod vouchers;
 

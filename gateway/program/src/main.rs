@@ -31,6 +31,7 @@ mod reconciling;
 mod register;
 mod report;
 mod scenario;
+mod settings_file;
 mod tls_args;
 
 use std::process::ExitCode;

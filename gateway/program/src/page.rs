@@ -22,6 +22,13 @@ impl Page {
         Page::default()
     }
 
+    /// Lines, one below the other.
+    pub(crate) fn of_lines(lines: impl IntoIterator<Item = String>) -> Page {
+        let mut page = Page::new();
+        lines.into_iter().for_each(|line| page.line(line));
+        page
+    }
+
     /// Adds a line.
     pub(crate) fn line(&mut self, text: impl fmt::Display) {
         self.parts.push(wrapped(&visible(&text.to_string()), columns()));

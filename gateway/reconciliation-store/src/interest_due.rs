@@ -1,8 +1,8 @@
 //! What of interest is to be posted, or was.
 
 use longmen_ledger::{Amount, Date};
-use rusqlite::{TransactionBehavior, params};
 
+use crate::asked::{note_answers, note_asked};
 use crate::cells::{cell, named, parsed};
 use crate::error::StoreError;
 use crate::store::Store;
@@ -57,14 +57,8 @@ impl Store {
     /// # Errors
     /// Whatever fails; nothing is noted then.
     pub fn ask_interest(&mut self, dues: &[InterestDue], at: u32) -> Result<(), StoreError> {
-        let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut update = transaction
-            .prepare_cached("UPDATE interest_dues SET asked = ? WHERE key = ? AND asked IS NULL")?;
-        for due in dues.iter().filter(|due| due.asked.is_none()) {
-            update.execute(params![at, due.key])?;
-        }
-        drop(update);
-        Ok(transaction.commit()?)
+        let first = dues.iter().filter(|due| due.asked.is_none());
+        note_asked(self, "interest_dues", first.map(|due| &*due.key), at)
     }
 
     /// Notes what the ledger said to something due: `None` where it is posted, else its code.
@@ -72,17 +66,7 @@ impl Store {
     /// # Errors
     /// Whatever fails; nothing is noted then.
     pub fn note_interest(&mut self, answers: &[(String, Option<String>)]) -> Result<(), StoreError> {
-        let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut update = transaction.prepare_cached(
-            "UPDATE interest_dues SET state = ?2, refusal = ?3, refusals = refusals + (?3 IS NOT NULL),
-             asked = CASE WHEN ?3 IS NULL THEN asked END WHERE key = ?1",
-        )?;
-        for (key, refusal) in answers {
-            let state = if refusal.is_some() { DueState::Refused } else { DueState::Posted };
-            update.execute(params![key, state.name(), refusal])?;
-        }
-        drop(update);
-        Ok(transaction.commit()?)
+        note_answers(self, "interest_dues", answers)
     }
 }
 

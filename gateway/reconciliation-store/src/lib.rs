@@ -14,6 +14,7 @@
 //! - A **settlement** of a day goes the same way, once for each day.
 
 mod ageing;
+mod asked;
 mod back_up;
 mod begin_run;
 mod bills;

@@ -10,6 +10,7 @@ use crate::accounting_date::{accounting_date, node_time};
 use crate::bills::error::BillsError;
 use crate::error::NodeError;
 use crate::in_books::outcome_in_books;
+use crate::posting_id::posting_id;
 
 /// Postings of one request.
 const BATCH: u32 = 2_048;
@@ -108,7 +109,10 @@ async fn sent(
             let is_there = match &*result.outcome {
                 "posted" => true,
                 // Its id was forgotten, and the books have not.
-                "too_old" => outcome_in_books(client, entity, &id_of(&due), due.date).await? == Some(true),
+                "too_old" => {
+                    outcome_in_books(client, entity, &posting_id(&due.key, due.refusals), due.date).await?
+                        == Some(true)
+                }
                 _ => false,
             };
             answers.push((due.key, (!is_there).then(|| result.outcome.to_string())));
@@ -153,7 +157,7 @@ async fn released(client: &mut Client, due: &BillDue, today: Date) -> Result<Opt
 
 /// The same each time: its content is that of what is kept, and the ledger dates it.
 fn transaction(due: &BillDue) -> Result<Transaction, BillsError> {
-    let transaction = Transaction::new(id_of(due).as_str())
+    let transaction = Transaction::new(posting_id(&due.key, due.refusals).as_str())
         .time(due.asked.unwrap_or_default())
         .debit(account(&due.debit)?, due.amount.0, &due.currency)
         .credit(account(&due.credit)?, due.amount.0, &due.currency)
@@ -164,14 +168,6 @@ fn transaction(due: &BillDue) -> Result<Transaction, BillsError> {
         "withhold" => transaction.accounting_date(&due.date.to_string()),
         _ => transaction.value_date(&due.date.to_string()),
     })
-}
-
-/// A refusal is remembered by its id.
-fn id_of(due: &BillDue) -> String {
-    match due.refusals {
-        0 => due.key.clone(),
-        times => format!("{}|again-{times}", due.key),
-    }
 }
 
 fn account(name: &str) -> Result<AccountKey, NodeError> {

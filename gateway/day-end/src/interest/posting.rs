@@ -10,6 +10,7 @@ use crate::error::NodeError;
 use crate::in_books::outcome_in_books;
 use crate::interest::error::InterestError;
 use crate::interest::step::{Step, Watch};
+use crate::posting_id::posting_id;
 
 /// Postings of one request.
 const BATCH: u32 = 2_048;
@@ -62,7 +63,10 @@ pub async fn post_dues(
             }
             let is_there = match &*result.outcome {
                 // Its id was forgotten, and the books have not.
-                "too_old" => outcome_in_books(client, entity, &id_of(&due), due.date).await? == Some(true),
+                "too_old" => {
+                    outcome_in_books(client, entity, &posting_id(&due.key, due.refusals), due.date).await?
+                        == Some(true)
+                }
                 _ => result.is_posted(),
             };
             let refusal = (!is_there).then(|| result.outcome.to_string());
@@ -88,19 +92,11 @@ fn transaction(due: &InterestDue) -> Result<Transaction, InterestError> {
         key_of(name).ok_or_else(|| NodeError::Answer { what: "an account", text: name.to_owned() })
     };
     let (debit, credit) = (account(&due.debit)?, account(&due.credit)?);
-    Ok(Transaction::new(id_of(due).as_str())
+    Ok(Transaction::new(posting_id(&due.key, due.refusals).as_str())
         .time(due.asked.unwrap_or_default())
         .debit(debit, due.amount.0, &due.currency)
         .credit(credit, due.amount.0, &due.currency)
         .value_date(&due.date.to_string())
         .kind(&format!("interest-{}", due.kind))
         .reason(&format!("interest {} {}", due.subject, due.period)))
-}
-
-/// A refusal is remembered by its id.
-fn id_of(due: &InterestDue) -> String {
-    match due.refusals {
-        0 => due.key.clone(),
-        times => format!("{}|again-{times}", due.key),
-    }
 }

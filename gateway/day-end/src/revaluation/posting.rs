@@ -8,6 +8,7 @@ use crate::account_name::key_of;
 use crate::accounting_date::node_time;
 use crate::error::NodeError;
 use crate::in_books::outcome_in_books;
+use crate::posting_id::posting_id;
 use crate::revaluation::done::{Done, EntryState};
 use crate::revaluation::error::RevaluationError;
 
@@ -63,12 +64,12 @@ impl Posting<'_> {
 
     /// The id to post an entry with: a refusal is remembered by its own. `None` where the entry is in the books, whoever asked for it.
     async fn free_id(&self, client: &mut Client, key: &str) -> Result<Option<String>, RevaluationError> {
-        let mut id = key.to_owned();
-        for times in 1_u32.. {
+        for times in 0_u32.. {
+            let id = posting_id(key, times);
             match outcome_in_books(client, self.settings.entity(), &id, self.date).await? {
                 None => return Ok(Some(id)),
                 Some(true) => return Ok(None),
-                Some(false) => id = format!("{key}|again-{times}"),
+                Some(false) => {}
             }
         }
         unreachable!("nobody is refused so often")

@@ -19,6 +19,7 @@ use crate::money::money;
 use crate::output::Output;
 use crate::page::Page;
 use crate::report::period::day;
+use crate::settings_file::read_settings_file;
 
 /// Bring positions in foreign currencies to the closing rate (期末调汇), before a date is closed
 ///
@@ -125,12 +126,12 @@ pub(crate) fn read_settings(
     positions: &Path,
     rates: &Path,
 ) -> Result<(Settings, Rates), Failure> {
-    let settings = parsed(positions, Settings::parse)?;
+    let settings = read_settings_file(positions, Settings::parse)?;
     if settings.entity() != entity {
         let words = format!("{} is about {}, and not about {entity}", positions.display(), settings.entity());
         return Err(Failure::Usage(words));
     }
-    Ok((settings, parsed(rates, Rates::parse)?))
+    Ok((settings, read_settings_file(rates, Rates::parse)?))
 }
 
 impl Step {
@@ -175,12 +176,6 @@ fn table(local: &str, rows: &[Shown], heads: [&str; 3]) -> Table {
         ]);
     }
     table
-}
-
-fn parsed<T, E: std::fmt::Display>(path: &Path, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, Failure> {
-    let usage = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| usage(&error))?;
-    parse(&text).map_err(|error| usage(&error))
 }
 
 /// Why nothing is revalued.

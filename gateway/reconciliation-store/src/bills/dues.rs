@@ -1,9 +1,10 @@
 //! What of bills is to be posted, or was.
 
 use longmen_ledger::{Amount, Date};
-use rusqlite::{Connection, Row, TransactionBehavior, params};
+use rusqlite::{Connection, Row, params};
 
 use super::rows::all;
+use crate::asked::{note_answers, note_asked};
 use crate::cells::{cell, named, parsed};
 use crate::error::StoreError;
 use crate::interest_due::DueState;
@@ -109,14 +110,8 @@ impl Store {
     /// # Errors
     /// Whatever fails; nothing is noted then.
     pub fn ask_bills(&mut self, dues: &[BillDue], at: u32) -> Result<(), StoreError> {
-        let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut update =
-            transaction.prepare_cached("UPDATE bill_dues SET asked = ? WHERE key = ? AND asked IS NULL")?;
-        for due in dues.iter().filter(|due| due.asked.is_none()) {
-            update.execute(params![at, due.key])?;
-        }
-        drop(update);
-        Ok(transaction.commit()?)
+        let first = dues.iter().filter(|due| due.asked.is_none());
+        note_asked(self, "bill_dues", first.map(|due| &*due.key), at)
     }
 
     /// Notes what the ledger said to postings of bills: `None` where it is posted, else its code.
@@ -124,17 +119,7 @@ impl Store {
     /// # Errors
     /// Whatever fails; nothing is noted then.
     pub fn note_bills(&mut self, answers: &[(String, Option<String>)]) -> Result<(), StoreError> {
-        let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut update = transaction.prepare_cached(
-            "UPDATE bill_dues SET state = ?2, refusal = ?3, refusals = refusals + (?3 IS NOT NULL),
-             asked = CASE WHEN ?3 IS NULL THEN asked END WHERE key = ?1",
-        )?;
-        for (key, refusal) in answers {
-            let state = if refusal.is_some() { DueState::Refused } else { DueState::Posted };
-            update.execute(params![key, state.name(), refusal])?;
-        }
-        drop(update);
-        Ok(transaction.commit()?)
+        note_answers(self, "bill_dues", answers)
     }
 }
 

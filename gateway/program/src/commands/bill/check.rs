@@ -3,12 +3,13 @@
 use longmen_day_end::bills::check_bills;
 use longmen_terminal::Progress;
 
-use super::outcome::{json_of_check, lines_of_check, of_bills, page};
+use super::outcome::{json_of_check, lines_of_check, of_bills};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
+use crate::page::Page;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -33,6 +34,6 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let told = |count| progress.at(count, String::new());
     let checked = check_bills(&mut client, &mut store, &args.entity, true, told).await.map_err(of_bills)?;
     progress.finish();
-    args.output.show(&json_of_check(&checked), |_| page(lines_of_check(&checked)))?;
+    args.output.show(&json_of_check(&checked), |_| Page::of_lines(lines_of_check(&checked)))?;
     Ok(Conclusion::of(checked.differences.is_empty()))
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::desk_args::failed;
 use crate::failure::Failure;
-use crate::page::Page;
+use crate::settings_file::read_settings_file;
 
 /// Plans, and whose they are.
 #[derive(Clone, Debug, clap::Args)]
@@ -27,9 +27,7 @@ impl SettingsArgs {
 
 /// The plans of a file, and whose they are.
 pub(crate) fn read_settings(path: &Path) -> Result<Settings, Failure> {
-    let usage = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| usage(&error))?;
-    Settings::parse(&text).map_err(|error| usage(&error))
+    read_settings_file(path, Settings::parse)
 }
 
 /// Why bills do not go on.
@@ -42,13 +40,6 @@ pub(crate) fn of_bills(error: BillsError) -> Failure {
         }
         error => Failure::Usage(error.to_string()),
     }
-}
-
-/// Lines, one below the other.
-pub(super) fn page(lines: impl IntoIterator<Item = String>) -> Page {
-    let mut page = Page::new();
-    lines.into_iter().for_each(|line| page.line(line));
-    page
 }
 
 /// What was posted, for people.

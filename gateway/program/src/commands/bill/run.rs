@@ -6,13 +6,14 @@ use longmen_engine::ledger::Date as LedgerDate;
 use longmen_terminal::Progress;
 
 use super::outcome::{
-    SettingsArgs, json_of_check, json_of_posting, lines_of_check, lines_of_posting, of_bills, page,
+    SettingsArgs, json_of_check, json_of_posting, lines_of_check, lines_of_posting, of_bills,
 };
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
+use crate::page::Page;
 use crate::report::period::day;
 
 #[derive(Debug, clap::Args)]
@@ -68,7 +69,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
             ran.stated,
             ran.dues
         );
-        page([vec![first], lines_of_posting(&posting), lines_of_check(&checked)].concat())
+        Page::of_lines([vec![first], lines_of_posting(&posting), lines_of_check(&checked)].concat())
     })?;
     Ok(Conclusion::of(posting.refused.is_empty() && checked.differences.is_empty()))
 }

@@ -3,12 +3,13 @@
 use longmen_day_end::bills::{run_bills, withhold};
 use longmen_terminal::Progress;
 
-use super::outcome::{SettingsArgs, json_of_posting, lines_of_posting, of_bills, page};
+use super::outcome::{SettingsArgs, json_of_posting, lines_of_posting, of_bills};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
+use crate::page::Page;
 
 /// Take what is due from the accounts that pay (代扣)
 ///
@@ -47,7 +48,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let value = serde_json::json!({"bills": done.bills, "asked": done.asked, "posting": posting});
     args.output.show(&value, |_| {
         let first = format!("{} bills are due, {} withheld for", done.bills, done.asked);
-        page([vec![first], lines_of_posting(&done.posting)].concat())
+        Page::of_lines([vec![first], lines_of_posting(&done.posting)].concat())
     })?;
     Ok(Conclusion::of(done.posting.refused.is_empty()))
 }

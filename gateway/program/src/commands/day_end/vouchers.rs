@@ -11,6 +11,7 @@ use super::day::Day;
 use super::ended::Ended;
 use crate::commands::voucher::outcome::{of_run, read_settings};
 use crate::failure::Failure;
+use crate::settings_file::read_settings_file;
 
 pub(super) async fn run(day: &Day<'_>) -> Result<Ended, Failure> {
     let Some(path) = day.settings.vouchers() else {
@@ -43,9 +44,7 @@ fn conditions(day: &Day<'_>) -> Result<Conditions, Failure> {
     let mut conditions = Conditions { closed_through: day.settings.closed_through, ..Conditions::default() };
     // A date on which nothing moves in other currencies needs none; where one does, it is named.
     if let Some(path) = day.settings.voucher_rates(day.date).filter(|path| path.exists()) {
-        let wrong = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
-        let text = fs::read_to_string(&path).map_err(|error| wrong(&error))?;
-        let rates = Rates::parse(&text).map_err(|error| wrong(&error))?;
+        let rates = read_settings_file(&path, Rates::parse)?;
         conditions.rates = rates.of(day.date).map(|(currency, rate)| (currency, rate.per_unit())).collect();
     }
     Ok(conditions)

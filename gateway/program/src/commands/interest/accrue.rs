@@ -3,12 +3,13 @@
 use jiff::civil::Date;
 use longmen_day_end::interest::{accrue, post_dues};
 
-use super::outcome::{Bars, SettingsArgs, give_way_if_possible, json, lines, of_run, page};
+use super::outcome::{Bars, SettingsArgs, give_way_if_possible, json, lines, of_run};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
+use crate::page::Page;
 use crate::report::period::day;
 
 #[derive(Debug, clap::Args)]
@@ -63,7 +64,7 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
             "run {} up to {date}: {} accounts, {} movements ({} back value), {} dues",
             ran.run, ran.accounts, ran.movements, ran.back_valued, ran.dues
         );
-        page([vec![first], lines(&done)].concat())
+        Page::of_lines([vec![first], lines(&done)].concat())
     })?;
     Ok(Conclusion::of(done.refused.is_empty()))
 }

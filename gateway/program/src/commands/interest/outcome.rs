@@ -10,7 +10,7 @@ use longmen_terminal::{Progress, Table, grouped};
 use crate::desk_args::failed;
 use crate::failure::Failure;
 use crate::money::money;
-use crate::page::Page;
+use crate::settings_file::read_settings_file;
 
 /// Products, and whose they are.
 #[derive(Clone, Debug, clap::Args)]
@@ -28,14 +28,7 @@ impl SettingsArgs {
 
 /// The products of a file, and whose they are.
 pub(crate) fn read_settings(path: &Path) -> Result<Settings, Failure> {
-    let usage = |error: &dyn std::fmt::Display| {
-        // What TOML says of a fault has several lines.
-        let words = error.to_string();
-        let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        Failure::Usage(format!("{}: {}", path.display(), lines.join("; ")))
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| usage(&error))?;
-    Settings::parse(&text).map_err(|error| usage(&error))
+    read_settings_file(path, Settings::parse)
 }
 
 /// Why a run did not end.
@@ -118,13 +111,6 @@ pub(crate) fn lines(done: &PostedDues) -> Vec<String> {
     let mut lines = vec![format!("posted {}, refused {}", done.posted, done.refused.len())];
     lines.extend(done.refused.iter().map(|one| format!("{}: {}", one.code, one.key)));
     lines
-}
-
-/// Lines for people.
-pub(super) fn page(lines: impl IntoIterator<Item = String>) -> Page {
-    let mut page = Page::new();
-    lines.into_iter().for_each(|line| page.line(line));
-    page
 }
 
 pub(crate) fn json(done: &PostedDues) -> serde_json::Value {

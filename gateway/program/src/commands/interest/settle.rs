@@ -2,12 +2,13 @@
 
 use longmen_day_end::interest::post_dues;
 
-use super::outcome::{Bars, json, lines, of_run, page};
+use super::outcome::{Bars, json, lines, of_run};
 use crate::argument::said;
 use crate::connect_args::AskArgs;
 use crate::desk_args::DeskArgs;
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
+use crate::page::Page;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -32,6 +33,6 @@ pub(crate) async fn run(args: Args) -> Result<Conclusion, Failure> {
     let watch = &mut |step| bars.at(step);
     let done = post_dues(&mut client, &mut store, &args.entity, watch).await.map_err(of_run)?;
     bars.finish();
-    args.output.show(&json(&done), |_| page(lines(&done)))?;
+    args.output.show(&json(&done), |_| Page::of_lines(lines(&done)))?;
     Ok(Conclusion::of(done.refused.is_empty()))
 }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::desk_args::failed;
 use crate::failure::Failure;
+use crate::settings_file::read_settings_file;
 
 /// How vouchers are made, and what things are called in the accounting system.
 #[derive(Clone, Debug, clap::Args)]
@@ -31,13 +32,13 @@ impl SettingsArgs {
 
 /// The settings of a file, as if they named another format where one is given.
 pub(crate) fn read_settings(path: &Path, format: Option<Format>) -> Result<Settings, Failure> {
-    let usage = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| usage(&error))?;
-    let read = match format {
-        Some(format) => Settings::read_for(&text, format),
-        None => Settings::read(&text),
-    };
-    read.map_err(|error| usage(&crate::failure::with_causes(&error)))
+    read_settings_file(path, |text| {
+        let read = match format {
+            Some(format) => Settings::read_for(text, format),
+            None => Settings::read(text),
+        };
+        read.map_err(|error| crate::failure::with_causes(&error))
+    })
 }
 
 /// Why it was not done.
